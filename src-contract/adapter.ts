@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from './name.ts';
 import { taskIdSchema } from './task.ts';
 
-/** The matrices that LoRA can adapt, by the field's short names. */
+/** The matrices that LoRA can adapt, by their usual short names. */
 export const targetSchema = z.enum(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
 export type Target = z.infer<typeof targetSchema>;
 
@@ -20,8 +20,8 @@ export const adapterSchema = z.object({
   parameters: z.number().int(),
   bytes: z.number().int(),
   /**
-   * Of the weights and what decides how they are used; of adapter_model.safetensors alone where an earlier version kept it. Its
-   * first 8 digits are the fingerprint shown to people.
+   * Hash of the weights and of everything that decides how they are used; of adapter_model.safetensors alone for
+   * adapters stored by earlier versions. Its first 8 digits are the fingerprint shown to people.
    */
   sha256: z.string(),
   /** The PEFT folder. */
@@ -32,21 +32,24 @@ export const adapterSchema = z.object({
 });
 export type Adapter = z.infer<typeof adapterSchema>;
 
-/** What multiplies an adapter's own scale; below 0 it takes away what the adapter adds. */
+/** Multiplies the adapter's own scale; a negative value subtracts what the adapter adds. */
 const strengthSchema = z.number().min(-2).max(2);
 
 export const adapterExportInputSchema = z.object({
   id: z.string(),
-  /** `peft`: the folder of the PEFT library; `gguf`: a LoRA file of llama.cpp; `merged`: a Hugging Face model with the adapter in its weights. */
+  /**
+   * `peft`: a folder for the PEFT library; `gguf`: a LoRA file for llama.cpp; `merged`: a Hugging Face model with the
+   * adapter merged into its weights.
+   */
   format: z.enum(['peft', 'gguf', 'merged']),
   out: z.string(),
   strength: strengthSchema.optional(),
-  /** Of a merged model: `same` is the base's own storage type. */
+  /** For a merged model; `same` is the base's own storage type. */
   dtype: z.enum(['same', 'F32', 'F16', 'BF16']).optional(),
 });
 export type AdapterExportInput = z.infer<typeof adapterExportInputSchema>;
 
-/** As `adapterExportInputSchema`, into a new folder or file at a place that the studio has listed. */
+/** Like `adapterExportInputSchema`, but into a new folder or file at a place that the studio has listed. */
 export const adapterExportToInputSchema = adapterExportInputSchema.omit({ out: true }).extend({ placeId: z.string() });
 
 export const adapterExportSchema = z.object({
@@ -55,14 +58,17 @@ export const adapterExportSchema = z.object({
     .object({
       bytes: z.number().int(),
       dtypes: z.array(z.string()),
-      /** What taking the adapter out again would leave: the largest difference from the base, as a share of its largest weight. */
+      /**
+       * The error left by subtracting the adapter again: the largest difference from the base, relative to its largest
+       * weight.
+       */
       residue: z.number(),
     })
     .optional(),
 });
 export type AdapterExport = z.infer<typeof adapterExportSchema>;
 
-/** Merging tells of each layer; the other formats are written in a moment. */
+/** Merging reports progress for each layer; the other formats are written in an instant. */
 export const adapterExportEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),
   z.object({ kind: z.literal('finished'), written: adapterExportSchema }),
@@ -81,7 +87,7 @@ export type AdapterMixInput = z.infer<typeof adapterMixInputSchema>;
 export const adapterVerificationSchema = z.object({
   baseSha256: z.string(),
   adapterSha256: z.string(),
-  /** True when the base's files hash to what they hashed to when the adapter was made. */
+  /** True when the base's files still hash to what they did when the adapter was made. */
   baseUnchanged: z.boolean(),
   adapterUnchanged: z.boolean(),
   scale: z.number(),

@@ -1,14 +1,14 @@
 import { fillIn } from './fill-in.ts';
 import type { Advice } from './verdict.ts';
 
-/** What to do next, in the words of the evaluation's page, for where there is no page: its report and the command line. */
+/** The advice as worded on the evaluation page, for use outside it: in the report and on the command line. */
 export function adviceText(advice: Advice, language: 'en' | 'ko'): string {
   const { kind, ...told } = advice;
   const figures = 'from' in told ? { from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
   return fillIn(adviceWords[language][kind], figures);
 }
 
-/** What to do next after an evaluation, in both languages. `{name}` is replaced by the field of that name in the advice. */
+/** What to do next after an evaluation, in both languages. `{name}` is replaced by that field of the advice. */
 export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['kind'], string>>>> = {
   en: {
     fewRows: '{n} rows are too few to tell much. Keep at least 30 for testing.',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** How a base's matrices are kept: as floats, rounded to eight or to four bits, or as suits the base and the processor. */
+/**
+ * How a base's matrices are stored: as floats, quantised to 8 or 4 bits, or whatever suits the base and the processor.
+ */
 export const precisionSchema = z.enum(['auto', 'float32', 'int8', 'int4']);
 export type PrecisionChoice = z.infer<typeof precisionSchema>;
 
@@ -13,7 +15,7 @@ export const baseModelSchema = z.object({
   hidden: z.number().int(),
   vocabulary: z.number().int(),
   dtype: z.string(),
-  /** Over config.json, tokenizer.json and the weight files, by name. */
+  /** Hash over config.json, tokenizer.json and the weight files, by name. */
   sha256: z.string(),
   licence: z.string(),
   contextLength: z.number().int(),
@@ -22,7 +24,7 @@ export const baseModelSchema = z.object({
   /** The starter model that ships with the studio; it cannot be deleted. */
   builtIn: z.boolean(),
   hasChatTemplate: z.boolean(),
-  /** Its entry in the catalogue, where it was downloaded as that or comes with the studio; null for any other. */
+  /** Its entry in the catalogue if it was downloaded from there or ships with the studio; otherwise null. */
   catalogueId: z.string().nullable(),
   createdAt: z.number().int(),
 });
@@ -35,12 +37,15 @@ export const modelFileVerdictSchema = z.object({
 });
 export type ModelFileVerdict = z.infer<typeof modelFileVerdictSchema>;
 
-/** Where a model of the catalogue can be had from: the Hugging Face hub, or a Python package that carries it as a GGUF file. */
+/**
+ * Where a catalogue model can be downloaded from: the Hugging Face hub, or a Python package that contains it as a GGUF
+ * file.
+ */
 export const modelOriginSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('hub'),
     repository: z.string(),
-    /** A commit, so that everybody gets the same files. */
+    /** A commit, so that everyone gets the same files. */
     revision: z.string(),
     dtype: z.string(),
     sizeBytes: z.number().int(),
@@ -52,7 +57,7 @@ export const modelOriginSchema = z.discriminatedUnion('kind', [
     file: z.string(),
     sha256: z.string(),
     sizeBytes: z.number().int(),
-    /** The GGUF file inside. */
+    /** The GGUF file inside the package. */
     member: z.string(),
     memberSha256: z.string(),
     memberBytes: z.number().int(),
@@ -72,12 +77,12 @@ export const catalogueEntrySchema = z.object({
   licence: z.string(),
   /** Codes such as `en`. */
   languages: z.array(z.string()),
-  /** Whether it was taught to converse. */
+  /** Whether it was trained for conversation. */
   chats: z.boolean(),
-  /** Whether its licence must be accepted on the hub before it can be had. */
+  /** Whether its licence must be accepted on the hub before downloading. */
   gated: z.boolean(),
   goodFor: z.object({ en: z.string(), ko: z.string() }),
-  /** In the order in which they are tried; none for the model that comes with the studio. */
+  /** In the order in which they are tried; empty for the built-in model. */
   sources: z.array(modelOriginSchema),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
@@ -90,11 +95,11 @@ const downloadProgressShape = {
 };
 
 export const catalogueModelSchema = catalogueEntrySchema.extend({
-  /** To train an adapter with four rows of 256 tokens at a time; a rough figure. */
+  /** Rough estimate for training an adapter on four rows of 256 tokens at a time. */
   trainMemoryBytes: z.number().int(),
   state: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('absent') }),
-    /** A download was broken off; it goes on from there. */
+    /** A download was interrupted; it resumes from there. */
     z.object({ kind: z.literal('partial'), bytesDone: z.number().int() }),
     z.object({ kind: z.literal('downloading'), ...downloadProgressShape }),
     z.object({ kind: z.literal('installed'), baseModelId: z.string() }),
@@ -102,13 +107,13 @@ export const catalogueModelSchema = catalogueEntrySchema.extend({
 });
 export type CatalogueModel = z.infer<typeof catalogueModelSchema>;
 
-/** What a download tells. A failure is thrown. */
+/** Events of a download. Failures are thrown. */
 export const downloadEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), from: z.enum(['hub', 'cache', 'wheel']), bytesTotal: z.number().int() }),
-  /** A source could not be used; the next is tried. */
+  /** A source could not be used; the next one is tried. */
   z.object({ kind: z.literal('passed-over'), from: z.enum(['hub', 'wheel']), reason: z.string() }),
   z.object({ kind: z.literal('progress'), ...downloadProgressShape }),
-  /** All bytes are here; the model is unpacked, checked and put on the shelf. */
+  /** Everything has been downloaded; the model is being unpacked, checked and added to the shelf. */
   z.object({ kind: z.literal('checking') }),
   z.object({ kind: z.literal('finished'), baseModel: baseModelSchema }),
   z.object({ kind: z.literal('stopped') }),

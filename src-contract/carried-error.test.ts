@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fromCarried, toCarried } from './carried-error.ts';
 import { StudioError } from './errors.ts';
 
-/** As a thread hands it over, and as a channel between processes does. */
+/** The way a thread passes it, and the way a channel between processes does. */
 const ways = [structuredClone, (error: unknown) => JSON.parse(JSON.stringify(error))] as const;
 
 test.each(ways)('a failure that a person can meet arrives as itself, and so does what the system says', (carry) => {

@@ -1,8 +1,8 @@
 import { type ErrorCode, type ErrorData, StudioError } from './errors.ts';
 
 /**
- * An error as plain data, on its way to another thread or process: a StudioError keeps its code and data, any other the code that
- * the system or SQLite gave it.
+ * An error as plain data, for passing to another thread or process. A StudioError keeps its code and data; any other
+ * error keeps the code that the system or SQLite gave it.
  */
 export interface CarriedError {
   readonly name: string;
@@ -19,10 +19,10 @@ export function toCarried(thrown: unknown): CarriedError {
   return { name, message, code, stack, data: error instanceof StudioError ? error.data : undefined };
 }
 
-/** The error as it was thrown; a StudioError has what tells of its place there as its cause. */
+/** Rebuilds the error as thrown. A StudioError gets the original message and stack as its cause. */
 export function fromCarried({ name, message, code, data, stack }: CarriedError): Error {
   const thrown = Object.assign(new Error(message), { name, stack, ...(code !== undefined && { code }) });
-  // Sound: only a StudioError has data, and its code is one of the catalogue.
+  // Sound: only a StudioError has data, and its code is in the catalogue.
   return data === undefined
     ? thrown
     : new StudioError(code as ErrorCode, data as ErrorData<ErrorCode>, { cause: thrown });

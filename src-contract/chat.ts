@@ -6,9 +6,9 @@ export const samplingSchema = z.object({
   maxTokens: z.number().int().positive().max(4096),
   /** 0 is greedy. */
   temperature: z.number().min(0).max(5),
-  /** 0 switches the filter off. */
+  /** 0 disables the filter. */
   topK: z.number().int().min(0),
-  /** 1 switches the filter off. */
+  /** 1 disables the filter. */
   topP: z.number().gt(0).max(1),
   seed: z.number().int().min(0),
   stop: z.array(z.string()).max(8),
@@ -17,7 +17,7 @@ export type Sampling = z.infer<typeof samplingSchema>;
 
 export const defaultSampling: Sampling = { maxTokens: 128, temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] };
 
-/** Another adapter whose update is added to that of the first one. */
+/** Another adapter whose update is added to the first one's. */
 export const mixedAdapterSchema = z.object({ adapterId: z.string(), strength: z.number().min(0).max(2) });
 export type MixedAdapter = z.infer<typeof mixedAdapterSchema>;
 
@@ -33,7 +33,7 @@ export const generationSchema = z.object({
   tokens: z.number().int(),
   seconds: z.number(),
   firstTokenMs: z.number(),
-  /** Time that making the chosen adapter the live one took. */
+  /** Time taken to switch to the chosen adapter. */
   switchMs: z.number(),
   adapter: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   base: z.object({ sha256: z.string() }),
@@ -44,18 +44,18 @@ export type Generation = z.infer<typeof generationSchema>;
 export const generateInputSchema = z.object({
   baseModelId: z.string(),
   adapterId: z.string().nullable(),
-  /** Factor on the adapter's scale: 0 is the base, 1 as trained. */
+  /** Factor on the adapter's scale: 0 is the base, 1 is as trained. */
   strength: z.number().min(0).max(2).default(1),
   mix: mixSchema,
-  /** Floats where nothing is said: what is written is then the reference. */
+  /** Defaults to floats, so that the output is the reference. */
   precision: precisionSchema.default('float32'),
   prompt: z.union([
-    /** The prompt as the model reads it (a base with a chat template gets it as the user's turn). */
+    /** The prompt as the model reads it (with a chat template, it becomes the user's turn). */
     z.object({ kind: z.literal('text'), text: z.string() }),
     z.object({ kind: z.literal('example'), datasetId: z.string(), exampleId: z.string() }),
-    /** A conversation, laid out by the base's chat template; a base without one takes a single turn of the user's. */
+    /** A conversation, formatted with the base's chat template; a base without one accepts only a single user turn. */
     z.object({ kind: z.literal('turns'), turns: z.array(spokenSchema).min(1).max(1000) }),
-    /** Read as it is, without a chat template. */
+    /** Read as is, without a chat template. */
     z.object({ kind: z.literal('raw'), text: z.string() }),
   ]),
   sampling: samplingSchema.partial().optional(),
@@ -77,7 +77,7 @@ export const scoreInputSchema = z.object({
   baseModelId: z.string(),
   adapterId: z.string().nullable(),
   strength: z.number().min(0).max(2).default(1),
-  /** Floats where nothing is said: the numbers are then the reference. */
+  /** Defaults to floats, so that the numbers are the reference. */
   precision: precisionSchema.default('float32'),
   what: z.union([
     z.object({ kind: z.literal('pair'), context: z.string(), target: z.string() }),
@@ -94,9 +94,12 @@ export type ScoreInput = z.infer<typeof scoreInputSchema>;
 export const scoreSchema = z.object({
   /** Mean negative log-likelihood in nats per target token. */
   loss: z.number(),
-  /** Target tokens counted. */
+  /** Number of target tokens counted. */
   tokens: z.number().int(),
-  /** For one pair: the prompt's ids, the target's ids (end of text included) and the natural log-probability of each. */
+  /**
+   * For a single pair: the prompt's ids, the target's ids (end of text included) and the natural log-probability of
+   * each.
+   */
   promptIds: z.array(z.number().int()).optional(),
   ids: z.array(z.number().int()).optional(),
   logprobs: z.array(z.number()).optional(),
@@ -113,7 +116,7 @@ export const conversationSchema = z.object({
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
-/** `language` is that of the words around what was said, where the format has any. */
+/** `language` is that of the text around the turns, in formats that have any. */
 export const exportConversationInputSchema = z.object({
   id: z.string(),
   format: z.enum(['markdown', 'json']),
@@ -124,46 +127,49 @@ export type ExportConversationInput = z.infer<typeof exportConversationInputSche
 export const messageSchema = z.object({
   id: z.string(),
   conversationId: z.string(),
-  /** The turn that this one follows; null for a first one. */
+  /** The turn that this one follows; null for a first turn. */
   parentId: z.string().nullable(),
-  /** Every turn that follows the same one, itself included, the oldest first: edits of a question, answers to one question. */
+  /** All turns that follow the same one, including this one, oldest first: edits of a question, or answers to it. */
   siblings: z.array(z.string()),
-  /** False for an answer that stands beside the one that the conversation went on with. */
+  /** False for an alternative to the answer that the conversation continued with. */
   onPath: z.boolean(),
   role: z.enum(['user', 'assistant']),
   text: z.string(),
-  /** For a user's turn: passage, document or schema beside the text, as given. */
+  /** For a user's turn: the passage, document or schema given with the text. */
   input: taskInputSchema.nullable(),
-  /** For an answer: who gave it. Null adapterId is the base. */
+  /** For an answer: who gave it; null is the base. */
   adapterId: z.string().nullable(),
   adapterName: z.string().nullable(),
   adapterSha256: z.string().nullable(),
-  /** Adapters that were added to it. */
+  /** Adapters that were mixed into it. */
   mix: z.array(mixedAdapterSchema.extend({ name: z.string(), sha256: z.string() })),
-  /** Of the base model at that time; null for answers from before this was kept. */
+  /** The base model's hash at that time; null for answers from before this was recorded. */
   baseSha256: z.string().nullable(),
   task: taskIdSchema.nullable(),
   strength: z.number().nullable(),
   tokens: z.number().int().nullable(),
-  /** Once it has begun: the wait before its first token is not in it. */
+  /** Generation speed, excluding the wait before the first token. */
   tokensPerSecond: z.number().nullable(),
   firstTokenMs: z.number().nullable(),
   switchMs: z.number().nullable(),
   finish: z.enum(['end', 'length', 'stopped']).nullable(),
   promptTokens: z.number().int().nullable(),
-  /** Earlier turns that the base didn't read: they didn't fit, or it has no chat template. An adapter reads none. */
+  /**
+   * Earlier turns that the base did not read because they did not fit or it has no chat template. An adapter reads
+   * none.
+   */
   leftOutTurns: z.number().int(),
-  /** Tokens of the question itself that didn't fit. */
+  /** Tokens of the question itself that did not fit. */
   leftOutTokens: z.number().int(),
-  /** Answers to one prompt that were asked for side by side share this. */
+  /** Shared by answers to one prompt that were requested side by side. */
   comparisonId: z.string().nullable(),
-  /** The person called it the best of its comparison. */
+  /** The person voted it the best of its comparison. */
   isBest: z.boolean(),
   createdAt: z.number().int(),
 });
 export type Message = z.infer<typeof messageSchema>;
 
-/** Who is to answer: the base or an adapter, at a strength, with others added. */
+/** Who should answer: the base or an adapter, at a strength, with others mixed in. */
 const answererSchema = z.object({
   adapterId: z.string().nullable(),
   strength: z.number().min(0).max(2).default(1),
@@ -173,9 +179,11 @@ const answererSchema = z.object({
 const questionSchema = z.object({
   conversationId: z.string(),
   text: z.string().min(1).max(2_000_000),
-  /** The other context fields of the adapter's task: `passage`, `schema`; the text itself is the question or the document. */
+  /**
+   * The other context fields of the adapter's task: `passage`, `schema`. The text itself is the question or document.
+   */
   input: taskInputSchema.optional(),
-  /** The turn that it follows: null begins anew. Absent, it follows the last one. */
+  /** The turn that it follows: null starts over, absent means the last one. */
   parentId: z.string().nullable().optional(),
   sampling: samplingSchema.partial().optional(),
 });
@@ -185,7 +193,7 @@ export type SendInput = z.infer<typeof sendInputSchema>;
 
 export const regenerateInputSchema = answererSchema.extend({
   conversationId: z.string(),
-  /** The question to answer again, or an answer to it; absent, the last one. */
+  /** The question to answer again, or one of its answers; absent means the last one. */
   messageId: z.string().optional(),
   sampling: samplingSchema.partial().optional(),
 });
@@ -201,7 +209,7 @@ export type MeasureInput = z.infer<typeof measureInputSchema>;
 
 export const readAheadInputSchema = measureInputSchema.extend(answererSchema.shape);
 
-/** How a prompt fits into what the model can read. */
+/** How a prompt fits the model's context window. */
 export const promptFitSchema = z.object({
   promptTokens: z.number().int(),
   contextLength: z.number().int(),
@@ -229,10 +237,10 @@ export type CompareEvent = z.infer<typeof compareEventSchema>;
 export const foundMessageSchema = z.object({
   conversationId: z.string(),
   title: z.string(),
-  /** Null where only the title fits. */
+  /** Null where only the title matches. */
   messageId: z.string().nullable(),
   role: z.enum(['user', 'assistant']).nullable(),
-  /** Words around the place, with what was found between U+E000 and U+E001. */
+  /** The words around the match, which is enclosed in U+E000 and U+E001. */
   excerpt: z.string(),
   at: z.number().int(),
 });

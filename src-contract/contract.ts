@@ -102,51 +102,60 @@ const id = z.object({ id: z.string() });
 const nothing = z.void();
 const namedText = z.object({ name: z.string(), text: z.string() });
 
-/** The one table of what pages, command line and tests can ask of the studio. Wherever an id is taken, a name is as good. */
+/**
+ * Everything that pages, the command line and tests can ask of the studio. Wherever an id is accepted, a name works
+ * too.
+ */
 export const contract = {
   studio: {
     status: base.output(studioStatusSchema),
-    /** Follows changes until the client leaves. */
+    /** Streams changes until the client disconnects. */
     changes: base.output(eventIterator(changeEventSchema)),
     settings: base.output(settingsSchema),
     set: base.input(engineSettingsSchema).output(settingsSchema),
-    /** Looks for every device and times it: a second or two. */
+    /** Looks for every device and times it, which takes a second or two. */
     devices: base.output(z.array(deviceReportSchema)),
-    /** What helps to find a fault, as a text to be read before it is passed on: no name, no path, no row of the person's. */
+    /**
+     * A text that helps to diagnose a fault, to be read before it is shared: contains no names, no paths and none of
+     * the person's rows.
+     */
     diagnostics: base.output(z.object({ name: z.string(), text: z.string() })),
-    /** Copies the data folder to a new folder while the studio goes on; not for pages. */
+    /** Copies the data folder to a new folder while the studio keeps running; not for pages. */
     backup: base.input(z.object({ out: z.string() })).output(eventIterator(backupEventSchema)),
   },
-  /** Where everything that a person makes is kept. Pages name folders by the ids of `list` and never by a path. */
+  /** Where everything that a person makes is stored. Pages refer to folders by the ids from `list`, never by path. */
   dataFolders: {
     list: base.output(dataFoldersSchema),
-    /** The system's own dialog; what is chosen there is listed from then on. Null when the person closes it. */
+    /** Opens the system's folder dialog; the folder chosen there is listed from then on. Null if the person cancels. */
     choose: base.output(z.object({ id: z.string(), path: z.string() }).nullable()),
     backUp: base.input(z.object({ placeId: z.string() })).output(eventIterator(backupEventSchema)),
-    /** From here on: the studio closes and opens again on the other folder, and pages connect anew. Throws STUDIO_BUSY. */
+    /** From now on: the studio closes and reopens on the other folder, and pages reconnect. Throws STUDIO_BUSY. */
     open: base.input(id).output(nothing),
     create: base.input(z.object({ placeId: z.string(), name: folderNameSchema })).output(nothing),
-    /** Makes a new data folder out of a backup and opens it; what is there is never written over. */
+    /** Makes a new data folder from a backup and opens it; never overwrites anything. */
     restore: base
       .input(z.object({ backupId: z.string(), placeId: z.string() }))
       .output(eventIterator(backupEventSchema)),
-    /** On the same disk at once; to another one by a checked copy, which leaves the old folder as it is. */
+    /** Instant on the same disk; to another disk it makes a verified copy and leaves the old folder as it is. */
     move: base
       .input(z.object({ placeId: z.string(), name: folderNameSchema }))
       .output(eventIterator(backupEventSchema)),
   },
   endpoint: {
     get: base.output(endpointSchema),
-    /** Switches it on or off, now and for every later start. */
+    /** Turns it on or off, now and for every later start. */
     set: base.input(endpointChoiceSchema).output(endpointSchema),
     renewKey: base.output(endpointSchema),
   },
   files: {
-    /** Opens a place for a file that a page sends piece by piece; it is removed when used, or when the page is gone. */
+    /** Opens a slot for a file that a page sends in pieces. It is removed once used, or when the page is gone. */
     begin: base
       .input(z.object({ name: z.string().max(255), sizeBytes: z.number().int().min(0) }))
       .output(z.object({ fileId: z.string() })),
-    /** Gives a file of this machine an id as if it had been sent, for a page to import: one that was opened with the studio. */
+    /**
+     * Gives a local file an id as if it had been uploaded, so that a page can import it: one that was opened with the
+     * studio.
+     */
     open: base.input(z.object({ path: z.string() })).output(z.object({ fileId: z.string(), name: z.string() })),
     append: base
       .input(z.object({ fileId: z.string(), offset: z.number().int().min(0), chunk: z.instanceof(Blob) }))
@@ -165,19 +174,22 @@ export const contract = {
         }),
       )
       .output(inspectionSchema),
-    /** The verdicts of the rows under a mapping, without importing them. */
+    /** The verdicts on the rows under a mapping, without importing them. */
     judge: base
       .input(importInputSchema.pick({ source: true, task: true, mapping: true, csv: true }))
       .output(rowJudgementSchema),
-    /** Attached: ends, and undoes itself, when the watcher leaves. */
+    /** Attached: ends and undoes itself when the watcher leaves. */
     import: base.input(importInputSchema).output(eventIterator(importEventSchema)),
     list: base.output(z.array(datasetSchema)),
-    /** Imports that were cut off and undone, the last of them. */
+    /** The most recent imports that were cut off and undone. */
     cutOff: base.output(z.array(cutOffImportSchema)),
     get: base.input(id).output(datasetSchema),
     /** How the source file was read; null for a dataset that did not come from one. */
     fileFacts: base.input(id).output(fileFactsSchema.nullable()),
-    /** Here and wherever a page of rows is asked for: fewer than `limit` where their texts are long, but at least one. */
+    /**
+     * Here and in every other procedure that returns a page of rows: fewer than `limit` rows if their texts are long,
+     * but at least one.
+     */
     examples: base
       .input(
         z.object({
@@ -189,9 +201,9 @@ export const contract = {
         }),
       )
       .output(z.object({ total: z.number().int(), examples: z.array(exampleSchema) })),
-    /** The rows that a new one with this context belongs with. */
+    /** The existing rows that a new one with this context belongs with. */
     kin: base.input(z.object({ id: z.string(), context: z.string().max(1_048_576) })).output(rowKinSchema),
-    /** As `examples`, under any filter, with what a check said of each row; large ones are counted up to a bound. */
+    /** Like `examples`, but under any filter and with each row's findings; large results are counted up to a bound. */
     rows: base
       .input(
         z.object({
@@ -211,17 +223,17 @@ export const contract = {
     rejections: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rejections: z.array(listedRejectionSchema) })),
-    /** The reject file, which a page reads as what `exportFile` gives. */
+    /** The reject file, which a page reads like the result of `exportFile`. */
     rejectFile: base.input(id).output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int() })),
-    /** Adds the rows of a file, mended ones or new ones, as the dataset's next version. */
+    /** Adds the rows of a file, corrected or new, as the dataset's next version. */
     addFromFile: base
       .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))
       .output(addedRowsSchema),
     rename: base.input(z.object({ id: z.string(), name: nameSchema })).output(datasetSchema),
-    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(datasetSchema),
-    /** Writes all rows of a version, the newest unless named, to a path; not for pages. CSV unless another format is named. */
+    /** Writes all rows of a version, the newest by default, to a path; not for pages. CSV by default. */
     export: base
       .input(
         z.object({
@@ -232,34 +244,37 @@ export const contract = {
         }),
       )
       .output(z.object({ file: z.string(), rows: z.number().int() })),
-    /** As `export`, into a file that a page reads piece by piece; it is removed when it was read, or when the studio closes. */
+    /**
+     * Like `export`, but into a file that a page reads in pieces. It is removed once read, or when the studio closes.
+     */
     exportFile: base
       .input(z.object({ id: z.string(), format: exportFormatSchema, version: z.number().int().optional() }))
       .output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int(), rows: z.number().int() })),
     readExport: base
       .input(z.object({ fileId: z.string(), offset: z.number().int().min(0) }))
       .output(z.instanceof(Blob)),
-    /** What is attached to the dataset. */
+    /** The databases attached to the dataset. */
     databases: base.input(id).output(z.array(attachedDatabaseSchema)),
     /**
-     * Copies a SQLite file, or those of an archive that the rows name, to the dataset, in the place of what is attached; with
-     * `schema`, the rows’ schema texts are made from them, as a new version.
+     * Copies a SQLite file, or those in an archive that the rows name, to the dataset, replacing what is attached. With
+     * `schema`, the rows' schema texts are generated from them, as a new version.
      */
     attachDatabase: base.input(attachInputSchema).output(changedDatasetSchema),
     detachDatabase: base.input(id).output(datasetSchema),
     /**
-     * Undoes an attaching or a detaching: attaches what was attached before it. The rows’ texts are undone by their version.
-     * `attachment` is what it left attached, null for nothing; refused when something else is by now.
+     * Undoes an attach or detach: reattaches what was attached before. The rows' texts are undone through their
+     * version. `attachment` is what that change left attached, null for nothing; refused if something else has been
+     * attached since.
      */
     swapDatabase: base
       .input(z.object({ id: z.string(), attachment: z.string().nullable().optional() }))
       .output(datasetSchema),
     /**
-     * Deals all rows to the splits anew, as a new version; a group is never on both sides. Attached: ends, and undoes itself,
+     * Reassigns all rows to splits, as a new version; a group is never on both sides. Attached: ends and undoes itself
      * when the watcher leaves.
      */
     dealSplits: base.input(dealSplitsInputSchema).output(eventIterator(dealSplitsEventSchema)),
-    /** Runs one reading query on the dataset's attached database, in a process of its own. */
+    /** Runs one read-only query on the dataset's attached database, in a separate process. */
     query: base
       .input(z.object({ datasetId: z.string(), database: z.string().nullable(), sql: z.string().max(20_000) }))
       .output(
@@ -271,7 +286,7 @@ export const contract = {
         }),
       ),
   },
-  /** Changes of rows. Each makes a new version of the dataset, which is what they answer. */
+  /** Changes to rows. Each makes a new version of the dataset, which is returned. */
   versions: {
     /** Newest first. */
     list: base
@@ -287,12 +302,12 @@ export const contract = {
         }),
       )
       .output(versionComparisonSchema),
-    /** Brings the rows of an earlier version back, as a new one. */
+    /** Brings back the rows of an earlier version, as a new one. */
     restore: base.input(z.object({ id: z.string(), version: z.number().int() })).output(changedDatasetSchema),
-    /** `version` is the one whose change is meant; refused when it is not the newest any more. */
+    /** `version` is the one whose change to undo; refused if it is no longer the newest. */
     undo: base.input(z.object({ id: z.string(), version: z.number().int().optional() })).output(changedDatasetSchema),
     redo: base.input(id).output(changedDatasetSchema),
-    /** By the import's rules. `version` is the one that the person saw; refused when it is not the newest any more. */
+    /** Follows the import's rules. `version` is the one that the person saw; refused if it is no longer the newest. */
     editRow: base
       .input(
         z.object({
@@ -329,15 +344,15 @@ export const contract = {
     previewReplace: base.input(replaceRequestSchema).output(replacePreviewSchema),
     replace: base.input(replaceRequestSchema).output(changedDatasetSchema),
     notes: base.input(id).output(z.array(noteSchema)),
-    /** An empty text takes the note away. Notes are no part of a version. */
+    /** An empty text removes the note. Notes are not part of a version. */
     setNote: base
       .input(z.object({ id: z.string(), position: z.number().int().min(0), text: z.string().max(10_000) }))
       .output(nothing),
   },
   findings: {
-    /** Looks at all rows for what would hurt a training. Attached: ends when the watcher leaves. */
+    /** Checks all rows for anything that would hurt training. Attached: ends when the watcher leaves. */
     check: base.input(id).output(eventIterator(checkEventSchema)),
-    /** What the newest check found; null when there was none. */
+    /** What the latest check found; null if there was none. */
     report: base.input(id).output(findingReportSchema.nullable()),
     rows: base
       .input(
@@ -354,7 +369,7 @@ export const contract = {
           rows: z.array(findingRowSchema.extend({ example: exampleSchema.nullable() })),
         }),
       ),
-    /** Does the remedy of a finding to all its rows, or to some, as a new version. */
+    /** Applies a finding's remedy to all its rows, or to some, as a new version. */
     mend: base
       .input(z.object({ id: z.string(), code: findingCodeSchema, positions: z.array(z.number().int()).optional() }))
       .output(changedDatasetSchema),
@@ -362,22 +377,27 @@ export const contract = {
   baseModels: {
     list: base.output(z.array(baseModelSchema)),
     get: base.input(id).output(baseModelSchema),
-    /** A folder or GGUF file by its path (not for pages), or the files that a page has sent. */
+    /** A folder or GGUF file by its path (not for pages), or the files that a page has uploaded. */
     import: base
       .input(z.union([z.object({ path: z.string(), name: nameSchema.optional() }), sentModelSchema]))
       .output(baseModelSchema),
-    /** Lets the person choose a folder or file in the system's own dialog; null when they choose none. Desktop only. */
+    /** Lets the person choose a folder or file in the system's dialog; null if they cancel. Desktop only. */
     importChosen: base.input(z.object({ what: z.enum(['folder', 'file']) })).output(baseModelSchema.nullable()),
-    /** The model folder, and what lies in it. */
+    /** The model folder and its contents. */
     library: base.output(modelLibrarySchema),
-    /** Names the model folder (not for pages), or takes the usual one again. */
+    /** Sets the model folder (not for pages), or goes back to the default. */
     setLibrary: base.input(z.object({ path: z.string().nullable() })).output(modelLibrarySchema),
-    /** Lets the person choose the model folder in the system's own dialog; null when they choose none. Desktop only. */
+    /** Lets the person choose the model folder in the system's dialog; null if they cancel. Desktop only. */
     chooseLibrary: base.output(modelLibrarySchema.nullable()),
-    /** Puts a model of the model folder on the shelf, without a second copy of its weights where the disk can. */
+    /**
+     * Adds a model of the model folder to the shelf, without a second copy of its weights where the disk supports that.
+     */
     importFound: base.input(id).output(baseModelSchema),
     catalogue: base.output(z.array(catalogueModelSchema)),
-    /** Detached: goes on when the watcher leaves, and after a break from where it was. Starting what goes on changes nothing. */
+    /**
+     * Detached: continues when the watcher leaves, and resumes after an interruption. Starting one that is running is a
+     * no-op.
+     */
     download: base
       .input(
         z.object({ id: z.string(), from: z.enum(['hub', 'wheel']).optional(), keepInCache: z.boolean().optional() }),
@@ -385,23 +405,23 @@ export const contract = {
       .output(nothing),
     /** Follows a download from its latest event to its end; throws what it failed with. */
     watchDownload: base.input(id).output(eventIterator(downloadEventSchema)),
-    /** Ends a download. What has arrived is kept unless it is discarded. */
+    /** Stops a download. What has been downloaded is kept unless `discard` is set. */
     stopDownload: base.input(z.object({ id: z.string(), discard: z.boolean().optional() })).output(nothing),
     check: base.input(z.object({ paths: z.array(z.string()).min(1) })).output(z.array(modelFileVerdictSchema)),
-    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(baseModelSchema),
   },
   runs: {
     start: base.input(startRunInputSchema).output(runSchema),
     resume: base.input(id).output(runSchema),
-    /** Ends it and keeps what it has learnt as an adapter; it can still go on later. */
+    /** Ends it and keeps what it has learned as an adapter; it can still be continued later. */
     stop: base.input(id).output(nothing),
-    /** Ends it for now, without an adapter; the next one in the queue begins. */
+    /** Pauses it without making an adapter; the next run in the queue begins. */
     pause: base.input(id).output(nothing),
-    /** Puts a waiting run at a place of the queue, from 1; a place beyond the end is the end. */
+    /** Moves a waiting run to a place in the queue, from 1; a place beyond the end is the end. */
     move: base.input(id.extend({ to: z.number().int().min(1) })).output(nothing),
-    /** A new run with the same data, base and settings: on the same machine it makes the same adapter. */
+    /** A new run with the same data, base and settings; on the same machine it makes the same adapter. */
     repeat: base.input(id).output(runSchema),
     /** Replays the stored events after `after` and then follows until the run ends. */
     watch: base
@@ -409,19 +429,19 @@ export const contract = {
       .output(eventIterator(runEventSchema)),
     list: base.output(z.array(runSchema)),
     get: base.input(id).output(runSchema),
-    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(runSchema),
-    /** Attached: what was counted so far is kept when the watcher leaves. */
+    /** Attached: what has been counted is kept when the watcher leaves. */
     tokenLengths: base
       .input(z.object({ datasetId: z.string(), baseModelId: z.string(), split: splitSchema.optional() }))
       .output(eventIterator(tokenLengthEventSchema)),
     estimate: base.input(startRunInputSchema.omit({ name: true })).output(estimateSchema),
-    /** Trains for a moment to measure speed and memory, unless that is known; false while a run is going on. */
+    /** Trains briefly to measure speed and memory, unless they are known; false while a run is in progress. */
     probe: base.input(startRunInputSchema.omit({ name: true })).output(z.object({ measured: z.boolean() })),
     settings: {
       list: base.output(z.array(trainingSettingsSchema)),
-      /** Replaces settings of the same name. */
+      /** Overwrites settings of the same name. */
       save: base
         .input(
           z.object({
@@ -440,11 +460,14 @@ export const contract = {
     import: base
       .input(z.object({ path: z.string(), name: nameSchema.optional(), baseModelId: z.string().optional() }))
       .output(adapterSchema),
-    /** Writes the adapter to `out` for other programs; not for pages. Attached: ends, and leaves nothing, when the watcher leaves. */
+    /**
+     * Writes the adapter to `out` for other programs; not for pages. Attached: ends, leaving nothing behind, when the
+     * watcher leaves.
+     */
     export: base.input(adapterExportInputSchema).output(eventIterator(adapterExportEventSchema)),
-    /** As `export`, at a place of `dataFolders.list`. */
+    /** Like `export`, to one of the places from `dataFolders.list`. */
     exportTo: base.input(adapterExportToInputSchema).output(eventIterator(adapterExportEventSchema)),
-    /** The two files of a PEFT folder, as a page has sent them, with the studio's own beside them where it is one of its. */
+    /** The two files of a PEFT folder, uploaded by a page, and the studio's own file if the folder has one. */
     importSent: base
       .input(
         z.object({
@@ -473,36 +496,42 @@ export const contract = {
     renameConversation: base.input(z.object({ id: z.string(), title: nameSchema })).output(conversationSchema),
     deleteConversation: base.input(id).output(nothing),
     restoreConversation: base.input(id).output(conversationSchema),
-    /** The turns from the first to the last, and beside an answer those that it was compared with. */
+    /** The turns from first to last, with each compared answer's alternatives. */
     messages: base.input(z.object({ conversationId: z.string() })).output(z.array(messageSchema)),
-    /** Words of turns and titles; each word may be the beginning of a longer one. */
+    /** Words of turns and titles; each may be a prefix of a longer one. */
     search: base.input(z.object({ text: z.string().max(200) })).output(z.array(foundMessageSchema)),
-    /** Attached: leaving stops the answer and keeps what there is. With `parentId` it edits: the turns after it stay beside. */
+    /**
+     * Attached: leaving stops the answer and keeps what there is. With `parentId` this edits: the turns after it stay
+     * as alternatives.
+     */
     send: base.input(sendInputSchema).output(eventIterator(chatEventSchema)),
-    /** Answers a question again, with any adapter; the earlier answer stays beside it. */
+    /** Answers a question again, with any adapter; the earlier answer stays as an alternative. */
     regenerate: base.input(regenerateInputSchema).output(eventIterator(chatEventSchema)),
-    /** One prompt to several answerers at once. Attached as `send`. */
+    /** One prompt to several answerers at once. Attached, like `send`. */
     compare: base.input(compareInputSchema).output(eventIterator(compareEventSchema)),
     /** How a message would fit, before it is sent. */
     measure: base.input(measureInputSchema).output(promptFitSchema),
-    /** Lets the model read a message before it is sent, so that its answer can begin at once. Attached: leaving stops it, and what was read stays. */
+    /**
+     * Prefills the model with a message before it is sent, so that its answer can start at once. Attached: leaving
+     * stops it, and what was read is kept.
+     */
     readAhead: base.input(readAheadInputSchema).output(nothing),
-    /** Goes on with this turn, and with what last followed it. */
+    /** Continues with this turn, and with whatever last followed it. */
     chooseTurn: base.input(z.object({ messageId: z.string() })).output(z.array(messageSchema)),
-    /** Calls an answer of a comparison the best (or takes that back), and goes on with it. */
+    /** Marks an answer of a comparison as the best (or unmarks it) and continues with it. */
     vote: base.input(z.object({ messageId: z.string(), isBest: z.boolean() })).output(z.array(messageSchema)),
-    /** A question and its answer as a row would hold them: the context as the model read it, and the target. */
+    /** A question and its answer as a dataset row: the context as the model read it, and the target. */
     asRow: base
       .input(z.object({ messageId: z.string() }))
       .output(z.object({ context: z.string(), target: z.string() })),
-    /** A conversation of its own that begins with the turns up to this one. */
+    /** A separate conversation that begins with the turns up to this one. */
     branch: base.input(z.object({ messageId: z.string() })).output(conversationSchema),
-    /** The text of a file, to be saved by the page: the turns on the path, or as JSON every turn. */
+    /** The text of a file for the page to save: the turns on the path, or every turn for JSON. */
     export: base.input(exportConversationInputSchema).output(z.object({ name: z.string(), text: z.string() })),
   },
   evaluations: {
     start: base.input(evaluationInputSchema).output(evaluationSchema),
-    /** Goes on with one that was stopped or interrupted: with the first model that was not measured to its end. */
+    /** Resumes one that was stopped or interrupted, from the first model that was not fully measured. */
     resume: base.input(id).output(evaluationSchema),
     stop: base.input(id).output(nothing),
     watch: base.input(id).output(eventIterator(evaluationEventSchema)),
@@ -511,34 +540,34 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
-    /** Every row with every answer and measure, to be saved by the page. */
+    /** Every row with every answer and measure, for the page to save. */
     csv: base.input(id).output(namedText),
-    /** One page that needs nothing else: verdict, pictures, table, hashes, rows. */
+    /** One self-contained page: verdict, pictures, table, hashes, rows. */
     report: base.input(id.extend({ language: z.enum(['en', 'ko']) })).output(namedText),
-    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(evaluationSchema),
   },
   lab: {
     start: base.input(startLabInputSchema).output(labExperimentSchema),
-    /** Lets a stopped or interrupted experiment go on; what it finished stands. */
+    /** Resumes a stopped or interrupted experiment; finished parts are kept. */
     resume: base.input(id).output(labExperimentSchema),
     stop: base.input(id).output(nothing),
     watch: base.input(id).output(eventIterator(labEventSchema)),
     list: base.output(z.array(labExperimentSchema)),
     get: base.input(id).output(labExperimentSchema),
-    /** Hides it at once and removes it at the next start; `restore` undoes. */
+    /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(labExperimentSchema),
-    /** What an adapter stands beside in a base model, to be counted with. */
+    /** The shapes of the matrices that an adapter is added to, for calculations. */
     shapes: base.input(z.object({ baseModelId: z.string() })).output(matrixShapesSchema),
-    /** What can be run on a base model, with what the paper found and what came of it here. */
+    /** The experiments that can be run on a base model, with the paper's findings and our results. */
     cards: base.input(labCardsInputSchema).output(z.array(labCardSchema)),
-    /** An experiment in words and pictures, whatever is there of it; maps of one layer, the middle one where none is named. */
+    /** An experiment in words and pictures, as far as it has got; maps of one layer, by default the middle one. */
     view: base
       .input(z.object({ id: z.string(), language: labLanguageSchema, layer: z.number().int().min(0).optional() }))
       .output(labViewSchema),
-    /** One picture of a view as an SVG file of its own, on white, with a caption that holds the settings. */
+    /** One picture of a view as a standalone SVG file, on white, with a caption that states the settings. */
     picture: base
       .input(
         z.object({
@@ -551,7 +580,7 @@ export const contract = {
     maps: base
       .input(z.object({ id: z.string(), layer: z.number().int().min(0).optional() }))
       .output(z.array(labCellSchema)),
-    /** One page of all that was found on a base model, to be saved by the page. */
+    /** One page with everything found on a base model, for the page to save. */
     report: base
       .input(z.object({ baseModelId: z.string(), language: labLanguageSchema }))
       .output(z.object({ name: z.string(), text: z.string() })),
@@ -559,7 +588,7 @@ export const contract = {
     save: base
       .input(z.object({ id: z.string(), out: z.string(), language: labLanguageSchema }))
       .output(z.object({ files: z.array(z.string()) })),
-    /** Every number, to be saved by the page. */
+    /** Every number, for the page to save. */
     csv: base
       .input(z.object({ id: z.string(), language: labLanguageSchema.default('en') }))
       .output(z.object({ name: z.string(), text: z.string() })),

@@ -1,4 +1,7 @@
-/** Why a table, an archive or a database cannot be used, or a dataset changed as asked: sentences of failure-reason.ts, by the same rules. */
+/**
+ * Why a table, archive or database cannot be used, or a dataset cannot be changed as requested: sentences for
+ * failure-reason.ts, under the same rules.
+ */
 export const datasetReasons = {
   READING_FORBIDDEN: 'you do not have permission to read it',
   SYSTEM_SAYS: 'system error {code}',

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { changedDatasetSchema, fileSourceSchema, splitCountsSchema, splitSchema } from './dataset.ts';
 
 /**
- * What made a version: the import, an edited cell, rows added or deleted, words replaced, a finding mended, splits dealt anew,
- * schema texts made from a database, or an earlier version brought back by hand or by undo and redo.
+ * What made a version: the import, an edited cell, rows added or deleted, text replaced, a finding fixed, splits
+ * reassigned, schema texts generated from a database, or an earlier version brought back by hand or by undo and redo.
  */
 export const changeKindSchema = z.enum([
   'import',
@@ -21,19 +21,19 @@ export const changeKindSchema = z.enum([
 export type ChangeKind = z.infer<typeof changeKindSchema>;
 
 export const changeDetailSchema = z.object({
-  /** Rows of the version before that are gone, rows that are new, rows that read otherwise, rows in another split. */
+  /** Rows of the previous version that are gone, rows that are new, rows whose text changed, rows in another split. */
   removed: z.number().int().optional(),
   added: z.number().int().optional(),
   edited: z.number().int().optional(),
   moved: z.number().int().optional(),
   /** The version that was brought back, or whose change was undone. */
   version: z.number().int().optional(),
-  /** The code of the finding that was mended. */
+  /** The code of the finding that was fixed. */
   finding: z.string().optional(),
-  /** What was searched and put in its place. */
+  /** The text searched for and its replacement. */
   search: z.string().optional(),
   replacement: z.string().optional(),
-  /** Where one row was changed. */
+  /** For a change of one row: which. */
   position: z.number().int().optional(),
 });
 export type ChangeDetail = z.infer<typeof changeDetailSchema>;
@@ -45,19 +45,19 @@ export const datasetVersionSchema = z.object({
   rows: z.number().int(),
   splits: splitCountsSchema,
   sha256: z.string(),
-  /** The first version with these very rows. */
+  /** The first version with exactly these rows. */
   sameAs: z.number().int(),
-  /** Whose rows undo and redo would bring back; null where there is nothing to undo or redo. */
+  /** The versions whose rows undo and redo would bring back; null where there is nothing to undo or redo. */
   undoTo: z.number().int().nullable(),
   redoTo: z.number().int().nullable(),
   createdAt: z.number().int(),
 });
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 
-/** 1 Mi UTF-16 units: far beyond what any model reads, and short enough for a page to show. */
+/** 1 Mi UTF-16 code units: far more than any model reads, and short enough for a page to display. */
 export const longestText = 1_048_576;
 
-/** The texts of a row that a person can change. */
+/** The parts of a row that a person can edit. */
 export const rowContentSchema = z.object({
   context: z.string().max(longestText),
   target: z.string().max(longestText),
@@ -66,7 +66,7 @@ export const rowContentSchema = z.object({
 });
 export type RowContent = z.infer<typeof rowContentSchema>;
 
-/** How one row differs between two versions; a side is null where the row is not there. */
+/** How one row differs between two versions; a side is null where the row does not exist. */
 export const rowDifferenceSchema = z.object({
   position: z.number().int(),
   before: rowContentSchema.extend({ split: splitSchema }).nullable(),
@@ -79,12 +79,12 @@ export const versionComparisonSchema = z.object({
   removed: z.number().int(),
   edited: z.number().int(),
   moved: z.number().int(),
-  /** The first differences, in the order of the rows. */
+  /** The first differences, in row order. */
   rows: z.array(rowDifferenceSchema),
 });
 export type VersionComparison = z.infer<typeof versionComparisonSchema>;
 
-/** Words to be put in the place of others. `isPattern`: `search` is a regular expression, and `$1` stands for its first group. */
+/** Text to replace. `isPattern`: `search` is a regular expression, and `$1` is its first group. */
 export const replaceRequestSchema = z.object({
   id: z.string(),
   search: z.string().min(1).max(1000),
@@ -99,7 +99,7 @@ export type ReplaceRequest = z.infer<typeof replaceRequestSchema>;
 export const replacePreviewSchema = z.object({
   rows: z.number().int(),
   occurrences: z.number().int(),
-  /** Rows that stay as they are, as nothing but blanks would be left of their context or target. */
+  /** Rows left unchanged because their context or target would become blank. */
   emptied: z.number().int(),
   /** The first rows, before and after. */
   sample: z.array(
@@ -119,19 +119,19 @@ export type Note = z.infer<typeof noteSchema>;
 export const exportFormatSchema = z.enum(['csv', 'jsonl', 'parquet']);
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
 
-/** How a schema text is written for each row, in the form that the rows have already unless another is named. */
+/** How each row's schema text is written, by default in the form that the rows already have. */
 export const schemaTextOptionsSchema = z.object({
   form: z.enum(['compact', 'ddl']).optional(),
   foreignKeys: z.boolean(),
-  /** So many values of each column are shown. */
+  /** How many sample values to show for each column. */
   sampleValues: z.number().int().min(0).max(10),
 });
 export type SchemaTextOptions = z.infer<typeof schemaTextOptionsSchema>;
 
 /**
- * `name` is the one by which rows name it; `attachment` that of the attaching that brought it, another one each time, and empty
- * for what came with the import. `rowsOfOthers` is there where it was attached by itself: so many rows named another
- * one then, and are asked on this one all the same.
+ * `name` is what rows call it. `attachment` is unique to each attach, and empty for what came with the import.
+ * `rowsOfOthers` is present where it was attached on its own: the number of rows that named another database at the
+ * time, and are run against this one all the same.
  */
 export const attachedDatabaseSchema = z.object({
   name: z.string(),
@@ -148,9 +148,9 @@ export const attachInputSchema = z.object({
 });
 
 /**
- * `shares`: by chance, the same for the same seed; rows with one group, or with one context where there is no group, stay
- * together. `passage` keeps together what has the same passage, document or schema as well. `groups`: by hand, the named groups are
- * held out and all other rows are trained on.
+ * `shares`: at random, reproducibly for a seed; rows with the same group, or without groups the same context, stay
+ * together. `passage` also keeps together rows with the same passage, document or schema. `groups`: by hand; the named
+ * groups are held out and all other rows are trained on.
  */
 export const dealSplitsInputSchema = z.object({
   id: z.string(),

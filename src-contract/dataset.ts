@@ -4,7 +4,10 @@ import { nameSchema } from './name.ts';
 import { rowVerdictDataSchema } from './row-verdict.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 
-/** Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), or shipped with the studio. */
+/**
+ * Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), or shipped with
+ * the studio.
+ */
 export const fileSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('upload'), fileId: z.string() }),
   z.object({ kind: z.literal('path'), path: z.string() }),
@@ -15,23 +18,23 @@ export type FileSource = z.infer<typeof fileSourceSchema>;
 export const tableFormatSchema = z.enum(['csv', 'json', 'jsonl', 'xlsx', 'parquet', 'folder', 'zip']);
 export type TableFormat = z.infer<typeof tableFormatSchema>;
 
-/** How a file is to be read; what is left out is found by evidence. */
+/** How to read a file; anything left out is detected. */
 export const csvOptionsSchema = z.object({
-  /** Whether a text is a table, or JSON. */
+  /** Whether the text is a table or JSON. */
   format: z.enum(['csv', 'json', 'jsonl']).optional(),
-  /** Of a workbook: its name, or its number from 1. */
+  /** For a workbook: the sheet's name, or its number from 1. */
   sheet: z.string().max(200).optional(),
-  /** One sign or a few, such as `||`. */
+  /** One character or several, such as `||`. */
   delimiter: z.string().min(1).max(8).optional(),
-  /** One sign; empty where no cell is in quotes. */
+  /** One character; empty if no cell is quoted. */
   quote: z.string().max(1).optional(),
-  /** How a quote within a cell is written: twice, or behind a backslash. */
+  /** How a quote within a cell is written: doubled, or escaped by a backslash. */
   escape: z.enum(['doubled', '\\']).optional(),
   encoding: z.string().optional(),
   header: z.boolean().optional(),
-  /** How many rows name the columns, where they have names. */
+  /** How many rows the header takes up, if there is one. */
   headerRows: z.number().int().min(1).max(10).optional(),
-  /** Lines above the table that are no part of it. */
+  /** Lines above the table that are not part of it. */
   skipLines: z.number().int().min(0).max(100_000).optional(),
 });
 export type CsvOptions = z.infer<typeof csvOptionsSchema>;
@@ -40,24 +43,24 @@ export const fileFactsSchema = z.object({
   name: z.string(),
   format: tableFormatSchema,
   encoding: z.string(),
-  /** Empty, like `quote` and `escape`, for what is no table of text. */
+  /** Empty, like `quote` and `escape`, for anything but a text table. */
   delimiter: z.string(),
   quote: z.string(),
   escape: z.string(),
   header: z.boolean(),
-  /** How many rows name the columns; of a table of text or a sheet. */
+  /** How many rows the header takes up, for a text table or a sheet. */
   headerRows: z.number().int().optional(),
   skippedLines: z.number().int(),
-  /** Data rows, the header not counted. */
+  /** Data rows, excluding the header. */
   rows: z.number().int(),
   bytes: z.number().int(),
   sha256: z.string(),
-  /** The sheet that was read, and all there are; of a workbook. */
+  /** The sheet that was read, and all there are, for a workbook. */
   sheet: z.string().optional(),
   sheets: z.array(z.string()).optional(),
-  /** The tables that were read; of a folder or an archive. */
+  /** The tables that were read, for a folder or an archive. */
   files: z.array(z.string()).optional(),
-  /** Why the file is read as it is. */
+  /** Why the file is read the way it is. */
   reasons: z.array(fileReasonSchema),
 });
 export type FileFacts = z.infer<typeof fileFactsSchema>;
@@ -69,16 +72,16 @@ export type Column = z.infer<typeof columnSchema>;
 export const inspectionSchema = z.object({
   file: fileFactsSchema,
   columns: z.array(columnSchema),
-  /** The first rows as read, header not included. */
+  /** The first rows as read, excluding the header. */
   sample: z.array(z.array(z.string())),
-  /** The lines of the file on which those rows start. */
+  /** The lines of the file where those rows start. */
   sampleLines: z.array(z.number().int()),
-  /** True when only the beginning was read, and `rows` is worked out from it. */
+  /** True when only the beginning was read and `rows` is extrapolated. */
   isEstimate: z.boolean(),
   proposedTask: taskIdSchema,
-  /** The proposed mapping for every task; a field without a likely column is absent. */
+  /** The proposed mapping for every task; fields without a likely column are absent. */
   mappings: z.record(taskIdSchema, columnMappingSchema),
-  /** All raw records, header row first where there is one; only when asked for. */
+  /** All raw records, starting with the header row if there is one; only on request. */
   cells: z.array(z.array(z.string())).optional(),
 });
 export type Inspection = z.infer<typeof inspectionSchema>;
@@ -92,10 +95,10 @@ export const splitCountsSchema = z.object({
   test: z.number().int(),
 });
 
-/** An import that ended with the studio in its middle, and was undone. */
+/** An import that was undone because the studio ended in the middle of it. */
 export const cutOffImportSchema = z.object({
   id: z.string(),
-  /** Of the file. */
+  /** The file's name. */
   sourceName: z.string(),
   /** When it began. */
   at: z.number().int(),
@@ -110,19 +113,19 @@ export const datasetSchema = z.object({
   rows: z.number().int(),
   splits: splitCountsSchema,
   rejected: z.number().int(),
-  /** Hash over all rows in order (context, target, group, split) of the newest version; what a run pins. */
+  /** Hash over all rows of the newest version in order (context, target, group, split); what a run pins. */
   sha256: z.string(),
   sourceName: z.string(),
   mapping: columnMappingSchema,
-  /** True when queries can be executed: a database is attached. */
+  /** True when a database is attached, so that queries can be executed. */
   hasDatabase: z.boolean(),
   createdAt: z.number().int(),
 });
 export type Dataset = z.infer<typeof datasetSchema>;
 
-/** A dataset after a change of its rows. */
+/** A dataset after a change to its rows. */
 export const changedDatasetSchema = datasetSchema.extend({
-  /** The version that this change made; null where the rows stayed as they were. Others may have followed it. */
+  /** The version that this change made; null if the rows stayed the same. Newer ones may exist by now. */
   made: z.number().int().nullable(),
 });
 export type ChangedDataset = z.infer<typeof changedDatasetSchema>;
@@ -130,7 +133,7 @@ export type ChangedDataset = z.infer<typeof changedDatasetSchema>;
 export const rejectionSchema = z.object({
   line: z.number().int(),
   code: z.string(),
-  /** What the code's sentence speaks of: a column, counts; `part` is the file within a folder or an archive. */
+  /** Values for the sentence of `code`, such as a column or counts; `part` is the file within a folder or archive. */
   data: rowVerdictDataSchema,
   /** The verdict in English. */
   message: z.string(),
@@ -138,7 +141,7 @@ export const rejectionSchema = z.object({
 });
 export type Rejection = z.infer<typeof rejectionSchema>;
 
-/** As it stands in a list. `isCut`: of cells too long to be shown only the beginning is in it; the reject file has them whole. */
+/** As shown in a list. `isCut`: cells too long to show are truncated; the reject file has them in full. */
 export const listedRejectionSchema = rejectionSchema.extend({ isCut: z.boolean() });
 export type ListedRejection = z.infer<typeof listedRejectionSchema>;
 
@@ -149,10 +152,10 @@ export const rejectedSchema = z.object({
   reasons: z.record(z.string(), z.number().int()),
 });
 
-/** Rows that were taken, but have something to look at. */
+/** Rows that were accepted but deserve a look. */
 export const warnedSchema = z.object({ count: z.number().int(), reasons: z.record(z.string(), z.number().int()) });
 
-/** What became of the rows of a file that were added to a dataset; those that could not be used are not kept. */
+/** The outcome of adding a file's rows to a dataset; unusable ones are not kept. */
 export const addedRowsSchema = z.object({
   dataset: changedDatasetSchema,
   added: z.number().int(),
@@ -160,15 +163,15 @@ export const addedRowsSchema = z.object({
 });
 export type AddedRows = z.infer<typeof addedRowsSchema>;
 
-/** What the rows of a file would come to under a mapping. */
+/** The outcome that a file's rows would have under a mapping. */
 export const rowJudgementSchema = z.object({
   rows: z.number().int(),
   taken: z.number().int(),
   rejected: rejectedSchema.omit({ file: true }),
   warned: warnedSchema,
-  /** True when only the beginning of a large file was judged. */
+  /** True when only the beginning of a large file was checked. */
   isPart: z.boolean(),
-  /** The first rows that would be left out, their cells cut short. */
+  /** The first rows that would be left out, with their cells truncated. */
   examples: z.array(rejectionSchema),
 });
 export type RowJudgement = z.infer<typeof rowJudgementSchema>;
@@ -177,10 +180,10 @@ export const importInputSchema = z.object({
   source: fileSourceSchema,
   task: taskIdSchema,
   name: nameSchema.optional(),
-  /** Fields left out are taken from the proposed mapping. */
+  /** Missing fields are taken from the proposed mapping. */
   mapping: columnMappingSchema.optional(),
   csv: csvOptionsSchema.optional(),
-  /** One SQLite file, or a folder of them named `<database>.sqlite` after the mapped `database` (or group) column. */
+  /** One SQLite file, or a folder of files named `<database>.sqlite` after the mapped `database` (or group) column. */
   database: fileSourceSchema.optional(),
   seed: z.number().int().optional(),
 });
@@ -209,24 +212,27 @@ export type ImportEvent = z.infer<typeof importEventSchema>;
 
 export const exampleSchema = z.object({
   id: z.string(),
-  /** Place in the dataset, from 0. */
+  /** Index in the dataset, from 0. */
   position: z.number().int(),
-  /** Line of the source file on which the row starts, from 1. */
+  /** Line of the source file where the row starts, from 1. */
   line: z.number().int(),
   split: splitSchema,
   context: z.string(),
   target: z.string(),
   group: z.string().nullable(),
   database: z.string().nullable(),
-  /** Why the row was taken with a warning: codes, separated by blanks; null for most rows. */
+  /** Why the row was accepted with a warning: codes, separated by spaces; null for most rows. */
   warning: z.string().nullable(),
 });
 export type Example = z.infer<typeof exampleSchema>;
 
-/** Bounds of a number, both included. */
+/** Bounds of a number, both inclusive. */
 export const boundsSchema = z.object({ min: z.number().min(0).optional(), max: z.number().min(0).optional() });
 
-/** Which rows are wanted. `verdict`: `ready` for rows of which nothing is said, `warning` for the others, or a finding's code. */
+/**
+ * Which rows to return. `verdict`: `ready` for rows without warnings or findings, `warning` for the others, or a
+ * finding's code.
+ */
 export const rowFilterSchema = z.object({
   split: splitSchema.optional(),
   search: z.string().max(1000).optional(),
@@ -240,25 +246,25 @@ export const rowsAnswerSchema = z.object({
   total: z.number().int(),
   /** True when there are, or may be, more rows than were counted. */
   isBounded: z.boolean(),
-  /** True while a search for more goes on; it goes on with the next question. */
+  /** True while a search has more to find; the next request continues it. */
   isSearching: z.boolean(),
-  /** Of the version that was newest when it was asked. */
+  /** The newest version at the time of the request. */
   version: z.number().int(),
   examples: z.array(exampleSchema.extend({ findings: z.array(z.string()) })),
-  /** How many rows the search index holds, and of how many; searching the others takes longer. */
+  /** How many rows the search index covers, and of how many; searching the rest takes longer. */
   indexed: z.object({ done: z.number().int(), total: z.number().int() }),
 });
 export type RowsAnswer = z.infer<typeof rowsAnswerSchema>;
 export type ShownExample = RowsAnswer['examples'][number];
 
-/** What a new row belongs with, so that nothing that is trained on is measured with. */
+/** What a new row belongs with, so that nothing that is trained on is also used to measure. */
 export const rowKinSchema = z.object({
-  /** The row with the same context, one that is held out before any other; null where there is none. */
+  /** The row with the same context, preferably a held-out one; null if there is none. */
   same: exampleSchema.nullable(),
-  /** The split that all rows with the same passage, document or schema are in, and their group; null where there are several. */
+  /** The split and group shared by all rows with the same passage, document or schema; null where they differ. */
   split: splitSchema.nullable(),
   group: z.string().nullable(),
-  /** The one that was newest when it was asked. */
+  /** The newest version at the time of the request. */
   version: z.number().int(),
 });
 export type RowKinAnswer = z.infer<typeof rowKinSchema>;
@@ -269,7 +275,7 @@ export const sampleSchema = z.object({
   task: taskIdSchema,
   rows: z.number().int(),
   licence: z.string(),
-  /** True for material made by our own script, that the starter model learns in a minute. */
+  /** True for data generated by our own script, which the starter model learns in a minute. */
   generated: z.boolean(),
 });
 export type Sample = z.infer<typeof sampleSchema>;

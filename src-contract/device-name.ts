@@ -1,4 +1,4 @@
-/** The studio names its device in English, such as `CPU, 2 threads`: the same in other words. `threads` gets their number. */
+/** Rewords the studio's English device name, such as `CPU, 2 threads`. `threads` is called with their number. */
 export function deviceName(
   device: string,
   words: { readonly graphics: string; readonly threads: (n: string) => string },

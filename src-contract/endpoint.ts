@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** The address at which other programs of this machine can ask the studio's models, in OpenAI's way. */
+/** The OpenAI-compatible address at which other programs on this machine can use the studio's models. */
 export const endpointSchema = z.object({
-  /** False where this host cannot open one (a command that only runs once). */
+  /** False where this host cannot open one (a one-off command). */
   available: z.boolean(),
   on: z.boolean(),
-  /** Where it is while it is on, such as `http://127.0.0.1:4891/v1`. */
+  /** Its URL while it is on, such as `http://127.0.0.1:4891/v1`. */
   url: z.string().nullable(),
-  /** The port that is asked for; 0 takes the one of the last time, or a free one. */
+  /** The requested port; 0 means last time's port, or else a free one. */
   port: z.number().int().min(0).max(65_535),
-  /** What a client must bring. */
+  /** What a client must send. */
   key: z.string(),
-  /** Why it could not be opened, in the words of the machine. */
+  /** Why it could not be opened, in the system's words. */
   problem: z.string().nullable(),
-  /** The port that it had before, where another program has that now: clients need the new address. */
+  /** Its previous port, if another program has taken it: clients need the new address. */
   missedPort: z.number().int().nullable(),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;

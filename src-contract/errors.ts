@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { failureReasonSchema } from './failure-reason.ts';
 import { fillIn } from './fill-in.ts';
 
-/** Why, in an English sentence; where that is one of failure-reason.ts, its code and data for other languages. */
+/** Why, as an English sentence; if it is one of failure-reason.ts, also its code and data for other languages. */
 const reason = { reason: z.string(), because: failureReasonSchema.optional() };
 
 /**
- * Every failure a person can meet. Codes are permanent. `message` says what happened and why, `hint` what to do;
- * `{name}` is replaced by the field of that name in the error's data. Korean text lives in the renderer under the same code.
+ * Every failure that a person can encounter. Codes are permanent. `message` says what happened and why, `hint` what to
+ * do; `{name}` is replaced by that field of the error's data. The Korean text is in the renderer under the same code.
  */
 export const errorCatalogue = {
   FILE_NOT_FOUND: entry({ file: z.string() }, 'There is no file “{file}”.', 'Check the name and the folder.'),
@@ -219,7 +219,7 @@ export const errorCatalogue = {
     'Start a new run with the same settings.',
   ),
   RUN_DIVERGED: entry(
-    /** Ids of rows; from the engine, their places in the token file of the split. */
+    /** Row ids; from the engine, indices into the split's token file. */
     { step: z.number(), rows: z.string(), split: z.enum(['train', 'validation']).optional() },
     'The loss became infinite or undefined at step {step} (rows {rows}).',
     'Train again with a lower learning rate, or look at those rows first.',
@@ -360,7 +360,7 @@ export const errorCatalogue = {
 export type ErrorCode = keyof typeof errorCatalogue;
 export type ErrorData<C extends ErrorCode> = z.infer<(typeof errorCatalogue)[C]['data']>;
 
-/** A failure that a person can meet; thrown where it is known, carried to every client under its code. */
+/** A failure that a person can encounter; thrown where it is detected, and passed to every client with its code. */
 export class StudioError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C;
   readonly data: ErrorData<C>;

@@ -6,9 +6,9 @@ import { modelFileReasons } from './model-file-reason.ts';
 import { unsupportedReasons } from './unsupported-reason.ts';
 
 /**
- * Why something failed, as it stands inside the sentences of errors.ts: code and data, so that every language tells it in its
- * own words. Most are the sentence for `{reason}`; others are phrases, each under the field that it stands for. What another
- * program says comes as it says it, by `inEnglish`.
+ * Why something failed, as inserted into the sentences of errors.ts: a code and data, so that every language can word
+ * it. Most are the sentence for `{reason}`; others are phrases, each under the field it is for. Messages of other
+ * programs are passed through unchanged by `inEnglish`.
  */
 export const failureReasons = {
   ENGINE_ENDED: 'its process ended with status {status}',
@@ -111,48 +111,50 @@ export const failureReasonSchema = z.object({
 });
 export type FailureReason = z.infer<typeof failureReasonSchema>;
 
-/** What a failure's data holds of its reason. */
+/** The fields of a failure's data that hold its reason. */
 export interface Because {
   readonly reason: string;
   readonly because: FailureReason | undefined;
 }
 
-/** What a failure's data holds of a model that is of another kind than those that can be used. */
+/** The fields of a failure's data for a model of an unsupported kind. */
 export interface UnsupportedModel {
   readonly found: string;
   readonly supported: string;
   readonly because: FailureReason;
 }
 
-/** What a failure's data holds of an adapter that is more than plain LoRA. */
+/** The fields of a failure's data for an adapter that is more than plain LoRA. */
 export interface UnsupportedAdapter {
   readonly feature: string;
   readonly because: FailureReason;
 }
 
-/** What a failure's data holds of what uses something. */
+/** The fields of a failure's data for something in use. */
 export interface UsedBy {
   readonly by: string;
   readonly because: FailureReason;
 }
 
-/** A reason as the fields of a failure's data: the English sentence or phrases, and what they are made of. */
+/** A reason as fields of a failure's data: the English sentence or phrases, and the code and data behind them. */
 export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<C>): FieldsOf<C> {
   const facts: FailureReason['data'] = data ?? {};
   const told = Object.entries(wordsByField(failureReasons[code])).map(([field, words]) => [
     field,
     fillIn(words, facts),
   ]);
-  // Sound because the fields are those that the code has above.
+  // Sound because the fields are those of the code above.
   return { ...Object.fromEntries(told), because: { code, data: facts } } as FieldsOf<C>;
 }
 
-/** The words of a reason, in any language, under the fields that they stand for. */
+/** The words of a reason, in any language, by the field they are for. */
 export function wordsByField(words: string | Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return typeof words === 'string' ? { reason: words } : words;
 }
 
-/** A reason that is told in English in every language: what another program says, or what only a file made by hand meets. */
+/**
+ * A reason that stays English in every language: another program's message, or a fault found only in hand-made files.
+ */
 export function inEnglish(reason: string): Because {
   return { reason, because: undefined };
 }
@@ -164,7 +166,7 @@ export function isFailureReasonCode(code: string): code is FailureReasonCode {
 type WordsOf<C extends FailureReasonCode> = (typeof failureReasons)[C];
 type FieldsOf<C extends FailureReasonCode> =
   WordsOf<C> extends string ? Because : Readonly<Record<keyof WordsOf<C>, string> & { because: FailureReason }>;
-/** A value for each place of the sentence or the phrases; nothing where they have none. */
+/** A value for each placeholder of the sentence or phrases; empty if there are none. */
 type DataOf<C extends FailureReasonCode> = [PlacesIn<TextsOf<C>>] extends [never]
   ? []
   : [Readonly<Record<PlacesIn<TextsOf<C>>, string | number>>];

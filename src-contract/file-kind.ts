@@ -1,4 +1,7 @@
-/** What a file that is no table turns out to be: permanent codes, English words. Korean ones live in the renderer under the same code. */
+/**
+ * What a file that is not a table turns out to be: permanent codes, English text. The Korean text is in the renderer
+ * under the same code.
+ */
 export const fileKinds = {
   PDF: 'a PDF document',
   ZIP: 'a ZIP archive',

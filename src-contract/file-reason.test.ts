@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { reasonSentence } from './file-reason.ts';
 
-// “Joined from 1 files” was said of an archive with one table in it.
+// Regression: “Joined from 1 files” was shown for an archive with a single table.
 test.each([
   ['PARTS_JOINED', { files: 1 }, 'Files read as one table: 1. Columns with the same name are combined.'],
   ['QUOTE_CELLS', { cells: 1 }, 'Cells in these quotes among those checked: 1. Each one is closed.'],

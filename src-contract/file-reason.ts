@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { fillIn } from './fill-in.ts';
 
-/** Why a file is read as it is: permanent codes, English sentences. Korean text lives in the renderer under the same code. */
+/**
+ * Why a file is read the way it is: permanent codes, English sentences. The Korean text is in the renderer under the
+ * same code.
+ */
 export const fileReasons = {
   CHOSEN: 'You chose it.',
   ENCODING_BOM: 'A byte order mark at the start says {encoding}.',

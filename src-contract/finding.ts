@@ -23,13 +23,15 @@ export const findingCodeSchema = z.enum([
 ]);
 export type FindingCode = z.infer<typeof findingCodeSchema>;
 
-/** What can be done about a finding in one go: take the rows out, deal them to the split where they belong, or blot out words. */
+/**
+ * What can be done about a finding in one go: delete the rows, move them to the split where they belong, or mask words.
+ */
 export const remedySchema = z.enum(['delete', 'move', 'mask']);
 export type Remedy = z.infer<typeof remedySchema>;
 
 export const findingSchema = z.object({
   code: findingCodeSchema,
-  /** Bad: it makes a result wrong. Warn: it often hurts. Note: a person must judge. */
+  /** Bad: makes a result wrong. Warn: often hurts. Note: needs a person's judgement. */
   severity: z.enum(['bad', 'warn', 'note']),
   rows: z.number().int(),
   remedy: remedySchema,
@@ -38,13 +40,13 @@ export const findingSchema = z.object({
 export type Finding = z.infer<typeof findingSchema>;
 
 export const findingReportSchema = z.object({
-  /** The version that was looked at. */
+  /** The version that was checked. */
   version: z.number().int(),
   rows: z.number().int(),
-  /** Rows of which something is said. */
+  /** Rows with at least one finding. */
   flagged: z.number().int(),
   findings: z.array(findingSchema),
-  /** What was not looked at, one plain sentence each; empty when everything was. */
+  /** The checks that did not cover all rows; empty when everything was checked. */
   limits: z.array(z.object({ code: z.string(), checked: z.number().int(), total: z.number().int() })),
   seconds: z.number(),
 });
@@ -56,7 +58,10 @@ export const checkEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type CheckEvent = z.infer<typeof checkEventSchema>;
 
-/** One row of a finding. `detail` is what was found, in the row's own words; `other` the position of the row that it is like. */
+/**
+ * One row of a finding. `detail` is what was found, in the row's own words; `other` the position of the row it
+ * resembles.
+ */
 export const findingRowSchema = z.object({
   position: z.number().int(),
   detail: z.string(),

@@ -1,4 +1,7 @@
-/** What uses something that is not to be touched meanwhile: phrases of failure-reason.ts, by the same rules, under the field of the errors that end in IN_USE. */
+/**
+ * What uses something that must not be changed meanwhile: phrases for failure-reason.ts, under the same rules, by the
+ * field of the errors that end in IN_USE.
+ */
 export const inUseReasons = {
   USED_BY_RUN: { by: 'the run “{name}”' },
   USED_BY_ADAPTER_OR_RUN: { by: 'the adapter or run “{name}”' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StudioError } from './errors.ts';
 
-/** How detached work failed, as it is kept with it. `data` are the facts of the sentence, for other languages. */
+/** How detached work failed, as stored with it. `data` holds the sentence's values, for other languages. */
 export const keptFailureSchema = z.object({
   code: z.string(),
   message: z.string(),
@@ -10,7 +10,7 @@ export const keptFailureSchema = z.object({
 });
 export type KeptFailure = z.infer<typeof keptFailureSchema>;
 
-/** An error that a person can meet, as it is kept; of any other nothing is told but that the log has it. */
+/** Converts an error for storage. For one that is not a StudioError, only a pointer to the log is kept. */
 export function keptFailureOf(error: unknown): KeptFailure {
   if (error instanceof StudioError) {
     const { code, message, hint, data } = error;

@@ -19,41 +19,41 @@ export type LabKind = z.infer<typeof labKindSchema>;
 export const labLanguageSchema = z.enum(['en', 'ko']);
 export type LabLanguage = z.infer<typeof labLanguageSchema>;
 
-/** What is listed twice would be done twice under one name. */
+/** Duplicates would be done twice under the same name. */
 function distinct<T>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** What an experiment can be told. Each uses a part of it; what was settled is stored with the result. */
+/** Options of an experiment. Each uses some of them; the values used are stored with the result. */
 export const labOptionsSchema = z.object({
   seeds: z.array(z.number().int().min(0).max(1_000_000_000)).min(1).max(10).overwrite(distinct),
-  /** Optimiser steps of each training. */
+  /** Optimiser steps per training. */
   steps: z.number().int().min(1).max(100_000),
-  /** Rows of one optimiser step. */
+  /** Rows per optimiser step. */
   batchSize: z.number().int().min(1).max(256),
   maxLength: z.number().int().min(16).max(8192),
   learningRate: z.number().positive().max(1),
-  /** Held equal over all ranks, as in the paper. */
+  /** The same for all ranks, as in the paper. */
   alpha: z.number().positive().max(10_000),
   ranks: z.array(z.number().int().min(1).max(4096)).min(1).max(12).overwrite(distinct),
   targetSets: z.array(z.array(targetSchema).overwrite(distinct).min(1).max(7)).min(1).max(12).overwrite(distinct),
-  /** The rank that one matrix gets where a budget is shared out among several. */
+  /** The rank that a single matrix gets where several share the same budget. */
   budgetRank: z.number().int().min(1).max(4096),
-  /** Rows of the validation split that the loss is measured on. */
+  /** Rows of the validation split to measure the loss on. */
   validationRows: z.number().int().min(1).max(200),
-  /** Rows of the test split that are answered and marked; 0 leaves it at the loss. */
+  /** Rows of the test split to answer and score; 0 measures only the loss. */
   metricRows: z.number().int().min(0).max(1000),
-  /** Measurements of each case, where time is measured. */
+  /** Repetitions of each timed case. */
   trials: z.number().int().min(3).max(1000),
-  /** Rows × tokens of the forward passes that are timed. */
+  /** Rows × tokens of the timed forward passes. */
   passes: z
     .array(z.object({ rows: z.number().int().min(1).max(256), tokens: z.number().int().min(1).max(4096) }))
     .min(1)
     .max(16)
     .overwrite(distinct),
-  /** Widths of the adapter layers that are timed. */
+  /** Widths of the timed adapter layers. */
   bottlenecks: z.array(z.number().int().min(1).max(4096)).min(1).max(8).overwrite(distinct),
-  /** An adapter of the studio to look at, instead of one trained for the purpose. */
+  /** An adapter of the studio to analyse, instead of training one for the purpose. */
   adapterId: z.string().nullable(),
 });
 export type LabOptions = z.infer<typeof labOptionsSchema>;
@@ -61,11 +61,11 @@ export type LabOptions = z.infer<typeof labOptionsSchema>;
 export const startLabInputSchema = z.object({
   kind: labKindSchema,
   baseModelId: z.string(),
-  /** Left out where an experiment needs no rows. */
+  /** Absent for experiments that need no rows. */
   datasetId: z.string().optional(),
   /** What differs from the lab's own proposal. */
   options: labOptionsSchema.partial().optional(),
-  /** Does an ended experiment anew, with its settings and nothing taken over, and compares the numbers. */
+  /** Redoes a finished experiment from scratch with its settings, reusing nothing, and compares the numbers. */
   repeatOf: z.string().optional(),
 });
 export type StartLabInput = z.infer<typeof startLabInputSchema>;
@@ -75,11 +75,11 @@ const scalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 /** One finished part of an experiment: a trained cell, a timed case, a heat map. */
 export const labCellSchema = z.object({
   key: z.string(),
-  /** What was set and what was found; the same at every repeat. */
+  /** Settings and findings; identical in every repeat. */
   values: z.record(z.string(), scalarSchema),
-  /** What depends on the machine and its mood: times, speeds, memory. */
+  /** What depends on the machine and its load: times, speeds, memory. */
   timings: z.record(z.string(), z.number()),
-  /** φ by [i − 1][j − 1], where the part is a heat map. */
+  /** φ by [i − 1][j − 1], if the part is a heat map. */
   map: z.array(z.array(z.number())).optional(),
 });
 export type LabCell = z.infer<typeof labCellSchema>;
@@ -94,9 +94,9 @@ export const labFactsSchema = z.object({
   dataset: z.string().nullable(),
   datasetSha256: z.string().nullable(),
   task: z.string().nullable(),
-  /** The adapter of the studio that is looked at; not there where it trains its own, nor in results of earlier versions. */
+  /** The adapter that is analysed; absent if the experiment trains its own, and in results of earlier versions. */
   adapter: z.object({ name: z.string(), sha256: z.string() }).optional(),
-  /** The measure that decides for the task; null where none is taken. */
+  /** The task's main measure; null if none is taken. */
   metric: z.string().nullable(),
   chatTemplate: z.boolean(),
   machine: z.object({
@@ -120,11 +120,11 @@ export const labExperimentSchema = z.object({
   options: labOptionsSchema,
   facts: labFactsSchema,
   cells: z.array(labCellSchema),
-  /** Parts that there will be; 0 before it is known. */
+  /** Total number of parts; 0 before it is known. */
   total: z.number().int(),
-  /** Time spent on it, over all its sittings. */
+  /** Time spent on it, over all sessions. */
   seconds: z.number(),
-  /** The experiment that this one repeats, and in how many of its numbers the two agree. */
+  /** The experiment that this one repeats, and how many of the compared numbers are equal. */
   repeat: z.object({ of: z.string(), equal: z.number().int(), compared: z.number().int() }).nullable(),
   error: keptFailureSchema.nullable(),
   createdAt: z.number().int(),
@@ -136,10 +136,10 @@ export const labEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), total: z.number().int() }),
   z.object({
     kind: z.literal('progress'),
-    /** Parts done, and what is being done now with its own count. */
+    /** Finished parts; the current one is `now`, with its own `step` and `steps`. */
     done: z.number().int(),
     total: z.number().int(),
-    /** How much of the whole is over, from 0 to 1; absent in what was kept before this was told. */
+    /** Overall progress from 0 to 1; absent in events stored by earlier versions. */
     fraction: z.number().optional(),
     now: z.string(),
     step: z.number(),
@@ -151,13 +151,16 @@ export const labEventSchema = z.discriminatedUnion('kind', [
 ]);
 export type LabEvent = z.infer<typeof labEventSchema>;
 
-/** Whether the paper's finding is seen here: `unclear` where the spread is too wide to say, `open` before there is enough. */
+/**
+ * Whether the paper's finding is confirmed here: `unclear` if the spread is too wide to say, `open` if there is not
+ * enough yet.
+ */
 export const labVerdictSchema = z.enum(['holds', 'partly', 'not', 'unclear', 'open']);
 export type LabVerdict = z.infer<typeof labVerdictSchema>;
 
 export const labTableSchema = z.object({
   title: z.string(),
-  /** `ours` or `paper`, which the page marks. */
+  /** `ours` or `paper`, which the page labels. */
   whose: z.enum(['ours', 'paper']),
   note: z.string(),
   columns: z.array(z.string()),
@@ -165,7 +168,8 @@ export const labTableSchema = z.object({
     z.array(
       z.object({
         text: z.string(),
-        spread: z.string().optional() /** Up to 0.5: the lighter half of the ramp, on which ink can be read. */,
+        spread: z.string().optional(),
+        /** At most 0.5: the lighter half of the colour ramp, on which text is readable. */
         heat: z.number().min(0).max(0.5).optional(),
       }),
     ),
@@ -177,11 +181,11 @@ export const labPictureSchema = z.object({
   name: z.string(),
   title: z.string(),
   whose: z.enum(['ours', 'paper']),
-  /** A choice among several of the same kind, such as the layer. */
+  /** One of several pictures of the same kind, such as the layer. */
   group: z.string().nullable(),
-  /** Our own drawing: its colours are the page's tokens, with fixed ones where there are none. */
+  /** Our own drawing: coloured by the page's tokens, with fixed fallback colours. */
   svg: z.string(),
-  /** Where heat maps lie in it, in its own units, with their values [i − 1][j − 1]. */
+  /** Where the heat maps are in it, in its own units, with their values [i − 1][j − 1]. */
   maps: z.array(
     z.object({
       name: z.string(),
@@ -201,7 +205,7 @@ export const labViewSchema = z.object({
   place: z.string(),
   question: z.string(),
   verdict: labVerdictSchema,
-  /** One sentence computed from the numbers, and one with the numbers in it. */
+  /** One sentence computed from the numbers, and one that states them. */
   reading: z.string(),
   because: z.string(),
   explanation: z.array(z.string()),
@@ -213,16 +217,16 @@ export const labViewSchema = z.object({
 });
 export type LabView = z.infer<typeof labViewSchema>;
 
-/** [out, in] of each matrix that LoRA can adapt, the same in every layer; a model may be narrower or wider there than elsewhere. */
+/** [out, in] of each matrix that LoRA can adapt, the same in every layer; its width can differ from the model's. */
 export const matrixShapesSchema = z.partialRecord(targetSchema, z.tuple([z.number().int(), z.number().int()]));
 export type MatrixShapes = z.infer<typeof matrixShapesSchema>;
 
-/** A card of the lab's page: an experiment, what the paper found, and what it would take here. */
+/** A card on the lab's page: an experiment, the paper's findings, and what it would take here. */
 export const labCardsInputSchema = z.object({
   baseModelId: z.string(),
   datasetId: z.string().nullable(),
   language: labLanguageSchema,
-  /** What a person set apart from the proposals: the times that are told are those with it. */
+  /** Settings that the person changed from the proposals; time estimates take them into account. */
   changes: z.partialRecord(labKindSchema, labOptionsSchema.partial()).optional(),
 });
 export type LabCardsInput = z.infer<typeof labCardsInputSchema>;
@@ -231,14 +235,14 @@ export const labCardSchema = z.object({
   kind: labKindSchema,
   place: z.string(),
   question: z.string(),
-  /** What the thumbnail is: the paper's numbers, or a sketch where the paper has a picture. */
+  /** What the thumbnail shows: the paper's numbers, or a sketch where the paper has a picture. */
   thumbnailIs: z.enum(['paper', 'sketch']),
   thumbnail: z.string(),
   needsDataset: z.boolean(),
   options: labOptionsSchema,
-  /** Options that this experiment listens to. */
+  /** Options that this experiment uses. */
   uses: z.array(z.string()),
-  /** Null while this machine's speed is not known. */
+  /** Null until this machine's speed is known. */
   seconds: z.number().nullable(),
   latest: z
     .object({
@@ -248,7 +252,7 @@ export const labCardSchema = z.object({
       total: z.number().int(),
       verdict: labVerdictSchema,
       short: z.string(),
-      /** Why it ended early, where that is known. */
+      /** Why it ended early, if known. */
       error: keptFailureSchema.nullable(),
     })
     .nullable(),

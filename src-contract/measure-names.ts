@@ -1,4 +1,4 @@
-/** What measures of answers are called, on the evaluation's page and in its report. */
+/** Names of answer measures, on the evaluation page and in its report. */
 export const measureNames = {
   en: {
     rougeL: 'ROUGE-L',
@@ -38,7 +38,7 @@ export const measureNames = {
   },
 } as const;
 
-/** One without words keeps its own name. */
+/** The measure itself if it has no other name. */
 export function measureName(measure: string, language: 'en' | 'ko'): string {
   const names: Readonly<Record<string, string>> = measureNames[language];
   return names[measure] ?? measure;

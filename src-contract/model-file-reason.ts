@@ -1,4 +1,6 @@
-/** Why a file of a model, an adapter or a tokenizer cannot be used: sentences of failure-reason.ts, by the same rules. */
+/**
+ * Why a file of a model, adapter or tokenizer cannot be used: sentences for failure-reason.ts, under the same rules.
+ */
 export const modelFileReasons = {
   NOT_A_FILE: 'it is a folder or a device, not a file',
   FILE_NOT_READ: 'it cannot be read',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from './name.ts';
 
-/** A file that belongs to a model, by the names that Hugging Face and its programs give: nothing else of a folder is sent. */
+/** A file that belongs to a model, as named by Hugging Face and its tools; nothing else in a folder is uploaded. */
 export const modelFileNameSchema = z
   .string()
   .max(200)
@@ -9,7 +9,7 @@ export const modelFileNameSchema = z
     /^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|model\.safetensors\.index)\.json|chat_template\.jinja|README\.md|LICENSE|\w[\w.-]*\.(?:safetensors|gguf))$/,
   );
 
-/** The files of one model as a page has sent them; `title` is what their folder was called. */
+/** The files of one model as uploaded by a page; `title` is the name of their folder. */
 export const sentModelSchema = z.object({
   files: z
     .array(z.object({ fileId: z.string(), name: modelFileNameSchema }))
@@ -19,18 +19,18 @@ export const sentModelSchema = z.object({
   name: nameSchema.optional(),
 });
 
-/** A model that lies in the model folder. */
+/** A model in the model folder. */
 export const foundModelSchema = z.object({
   id: z.string(),
   name: z.string(),
   kind: z.enum(['folder', 'gguf']),
   sizeBytes: z.number().int(),
-  /** Whether it was put on the shelf already. */
+  /** Whether it has already been added to the shelf. */
   onShelf: z.boolean(),
 });
 export type FoundModel = z.infer<typeof foundModelSchema>;
 
-/** Where other programs keep models, and downloads are looked for: the Hugging Face cache, unless told otherwise. */
+/** Where other programs keep models, and where downloads are looked up: the Hugging Face cache by default. */
 export const modelLibrarySchema = z.object({
   path: z.string(),
   from: z.enum(['usual', 'environment', 'chosen']),

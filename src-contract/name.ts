@@ -3,12 +3,12 @@ import { StudioError } from './errors.ts';
 import { because } from './failure-reason.ts';
 
 const mostLetters = 200;
-/** Line breaks, what turns the direction of writing, what else a screen obeys, and halves of a letter. */
+/** Line breaks, bidirectional formatting characters, other control characters, and lone surrogates. */
 const unwritable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
-/** Blanks, the Hangul and the Braille ones among them, and what has no width. */
+/** Blanks, including the Hangul and Braille ones, and zero-width characters. */
 const unseen = /[\p{Z}\p{C}\u115f\u1160\u2800\u3164\uffa0]/gu;
 
-/** A name that a person gives, without the blanks around it. Throws OPTION_INVALID for one that could not be told or found again. */
+/** A name given by a person, trimmed. Throws OPTION_INVALID for one that could not be shown or found again. */
 export const nameSchema = z.string().transform((given) => {
   const name = given.trim();
   if (isUnseen(name)) throw unusable(because('NAME_UNSEEN'));
@@ -17,10 +17,10 @@ export const nameSchema = z.string().transform((given) => {
   return name;
 });
 
-/** Words that were given for something else, as of a file or a question, as a name; empty where nothing of them can be seen. */
+/** A name derived from other text, such as a file name or a question; empty if none of it is visible. */
 export function nameFrom(words: string, most = mostLetters): string {
   const name = words.replace(unwritable, ' ').replace(/\s+/g, ' ').trim().slice(0, most);
-  // The cut may have gone through a letter of two halves.
+  // The cut may have split a surrogate pair.
   return isUnseen(name) ? '' : name.replace(/\p{Cs}$/u, '').trim();
 }
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { fillIn } from './fill-in.ts';
 
 /**
- * Why a row was left out, or taken with a warning: permanent codes, English sentences. Korean text lives in the renderer under
- * the same code.
+ * Why a row was left out, or accepted with a warning: permanent codes, English sentences. The Korean text is in the
+ * renderer under the same code.
  */
 export const rowVerdicts = {
   ROW_TOO_MANY_CELLS:
@@ -45,7 +45,7 @@ export type RowVerdictCode = keyof typeof rowVerdicts;
 export const rowVerdictDataSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 export type RowVerdictData = z.infer<typeof rowVerdictDataSchema>;
 
-/** The verdict as an English sentence; a code that is not known as it is. */
+/** The verdict as an English sentence; unknown codes are returned unchanged. */
 export function rowVerdictSentence(code: string, data: RowVerdictData): string {
   return isRowVerdictCode(code) ? fillIn(rowVerdicts[code], data) : code;
 }

@@ -14,7 +14,10 @@ export const trainOptionsSchema = z.object({
   targets: z.array(targetSchema).min(1),
   /** Probability of zeroing a feature of the adapter's input. */
   dropout: z.number().min(0).max(0.9),
-  /** How A starts: Kaiming-uniform as in the authors' code, or Gaussian with standard deviation 1/rank. B starts at zero. */
+  /**
+   * How A is initialised: Kaiming-uniform as in the authors' code, or Gaussian with standard deviation 1/rank. B starts
+   * at zero.
+   */
   initialisation: z.enum(['kaiming', 'gaussian']),
   learningRate: z.number().positive().max(1),
   schedule: z.enum(['linear', 'cosine', 'constant']),
@@ -22,22 +25,28 @@ export const trainOptionsSchema = z.object({
   weightDecay: z.number().min(0).max(1),
   /** Share of each target's probability that is spread evenly over the vocabulary. */
   labelSmoothing: z.number().min(0).max(0.9),
-  /** Computes each layer again in the backward pass in place of keeping it: less memory, more time, the same numbers. */
+  /**
+   * Recomputes each layer in the backward pass instead of keeping its activations: less memory, more time, same
+   * numbers.
+   */
   gradientCheckpointing: z.boolean(),
-  /** Largest allowed global gradient norm; 0 switches clipping off. */
+  /** Maximum global gradient norm; 0 disables clipping. */
   gradientClip: z.number().min(0),
   epochs: z.number().positive().max(1_000_000),
-  /** Ends the run after so many optimiser steps, whatever `epochs` says. */
+  /** Ends the run after this many optimiser steps, whatever `epochs` says. */
   maxSteps: z.number().int().positive().nullable(),
-  /** Rows of one optimiser step. */
+  /** Rows per optimiser step. */
   batchSize: z.number().int().min(1).max(1024),
-  /** Longest example in tokens, context and target together. */
+  /** Longest example in tokens, context plus target. */
   maxLength: z.number().int().min(8),
   seed: z.number().int().min(0),
   shuffle: z.boolean(),
-  /** Optimiser steps between two measurements on the validation split; null picks about ten a run. */
+  /** Optimiser steps between measurements on the validation split; null means about ten measurements per run. */
   validationEvery: z.number().int().positive().nullable(),
-  /** Ends the run when so many measurements in a row brought nothing better; null never does. The best weights are kept anyhow. */
+  /**
+   * Ends the run after this many measurements without improvement; null never does. The best weights are kept in any
+   * case.
+   */
   patience: z.number().int().positive().nullable(),
   /** Validation rows that the model answers at each measurement. */
   sampleRows: z.number().int().min(0).max(50),
@@ -47,12 +56,12 @@ export const trainOptionsSchema = z.object({
 });
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
 
-/** What runs of earlier versions did not know, as they did it. */
+/** What runs of earlier versions effectively used for options that they did not have. */
 export const earlierOptions = {
   ...{ labelSmoothing: 0, gradientCheckpointing: false, patience: null, sampleRows: 0, precision: 'float32' },
 } as const;
 
-/** What else is trained in the same go: an adapter for each way of putting a rank, a seed and a rate together. */
+/** What else to train at the same time: one adapter for each combination of rank, seed and learning rate. */
 export const alsoSchema = z.object({
   ranks: z.array(trainOptionsSchema.shape.rank).optional(),
   seeds: z.array(trainOptionsSchema.shape.seed).optional(),
@@ -60,7 +69,7 @@ export const alsoSchema = z.object({
 });
 export type Also = z.infer<typeof alsoSchema>;
 
-/** As many as an evaluation can hold against each other. */
+/** As many as one evaluation can compare. */
 export const mostTogether = 8;
 
 export const startRunInputSchema = z.object({
@@ -70,9 +79,9 @@ export const startRunInputSchema = z.object({
   preset: presetSchema.optional(),
   /** What differs from the preset. */
   options: trainOptionsSchema.partial().optional(),
-  /** Measures the adapter on the test rows as soon as the run has ended. */
+  /** Evaluates the adapter on the test rows as soon as the run ends. */
   evaluateAfter: z.boolean().optional(),
-  /** Trains further adapters besides, which share the base and the rows; each is a run of its own. */
+  /** Trains further adapters that share the base and the rows; each is a run of its own. */
   also: alsoSchema.optional(),
 });
 export type StartRunInput = z.infer<typeof startRunInputSchema>;
@@ -87,7 +96,7 @@ export const runResultSchema = z.object({
   firstLoss: z.number(),
   lastLoss: z.number(),
   baseValidationLoss: z.number().nullable(),
-  /** Of the adapter that it went on from; null where it began as the base. */
+  /** Loss of the adapter that the run continued from; null if it started from the base. */
   startValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
   /** Training loss of each step, in nats per target token. */
@@ -96,9 +105,9 @@ export const runResultSchema = z.object({
   device: z.string(),
   baseSha256Before: z.string(),
   baseSha256After: z.string(),
-  /** Whether it ended before its last step because nothing got better any more. */
+  /** Whether it stopped early because nothing improved any more. */
   early: z.boolean(),
-  /** The step whose weights were kept; null where nothing was measured, then they are the last. */
+  /** The step whose weights were kept; null if nothing was measured, in which case they are the last. */
   bestStep: z.number().int().nullable(),
 });
 export type RunResult = z.infer<typeof runResultSchema>;
@@ -106,7 +115,7 @@ export type RunResult = z.infer<typeof runResultSchema>;
 export const runStateSchema = z.enum(['queued', 'running', 'paused', 'finished', 'stopped', 'failed', 'interrupted']);
 export type RunState = z.infer<typeof runStateSchema>;
 
-/** On what a run was done: a run is repeated bit for bit only on the same. */
+/** The machine of a run; a repeat is only bit-identical on the same one. */
 export const machineSchema = z.object({
   studio: z.string(),
   runtime: z.string(),
@@ -125,7 +134,7 @@ export const runSchema = z.object({
   state: runStateSchema,
   task: taskIdSchema,
   datasetId: z.string(),
-  /** What the dataset was called when the run began; null of runs of earlier versions whose dataset is gone. */
+  /** The dataset's name when the run began; null for runs of earlier versions whose dataset is gone. */
   datasetName: z.string().nullable(),
   /** The dataset's hash when the run began. */
   datasetSha256: z.string(),
@@ -143,23 +152,25 @@ export const runSchema = z.object({
   createdAt: z.number().int(),
   startedAt: z.number().int().nullable(),
   finishedAt: z.number().int().nullable(),
-  /** When it last began or went on, and how many seconds it had trained before that. */
+  /** When it last started or resumed, and how many seconds it had trained before. */
   activeSince: z.number().int().nullable(),
   secondsBefore: z.number(),
-  /** Null until it has begun, and of runs of earlier versions. */
+  /** Null until it has started, and for runs of earlier versions. */
   machine: machineSchema.nullable(),
-  /** The hash of the adapter that it goes on from, as it was when it began. Null until then, and of runs of earlier versions. */
+  /**
+   * Hash, at the start, of the adapter that the run continues from. Null until then, and for runs of earlier versions.
+   */
   initialSha256: z.string().nullable(),
   /** The run that this one repeats. */
   repeats: z.string().nullable(),
-  /** Of one that waits: its turn among those that wait, from 1; runs that train together have one turn. */
+  /** Position in the queue of a waiting run, from 1; runs that train together share one. */
   queuePlace: z.number().int().nullable(),
-  /** Of one that trains together with others: the first of them, and how many they were at the start. */
+  /** For a run that trains together with others: the first of them, and how many there were at the start. */
   group: z.object({ id: z.string(), size: z.number().int() }).nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
 
-/** A validation row that is answered again and again while a run goes on. */
+/** A validation row that is answered repeatedly during a run. */
 export const sampleRowSchema = z.object({ exampleId: z.string(), context: z.string(), target: z.string() });
 export type SampleRow = z.infer<typeof sampleRowSchema>;
 
@@ -171,14 +182,14 @@ export const sampleAnswerSchema = z.object({
 });
 export type SampleAnswer = z.infer<typeof sampleAnswerSchema>;
 
-/** What a run tells while it goes on. Events are stored, numbered from 1 in `sequence`, and replayed to whoever watches later. */
+/** Events of a run. They are stored, numbered from 1 in `sequence`, and replayed to later watchers. */
 export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('started'),
     totalSteps: z.number().int(),
     trainRows: z.number().int(),
     validationRows: z.number().int(),
-    /** Rows of the training split, where only so many of them were drawn as the run can read. */
+    /** Size of the training split, where only as many rows were drawn from it as the run can read. */
     drawnFrom: z.number().int().optional(),
     /** Rows left out because their target does not fit, and rows whose context was shortened. */
     leftOut: z.number().int(),
@@ -200,7 +211,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     rssBytes: z.number().int(),
     secondsLeft: z.number(),
   }),
-  /** Step 0 is what the run begins with: the base model, or an adapter; then the base stands beside it. */
+  /** Step 0 is the starting point: the base model, or an adapter, in which case `base` is given as well. */
   z.object({
     kind: z.literal('validation'),
     step: z.number().int(),
@@ -210,7 +221,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     answers: z.array(sampleAnswerSchema).optional(),
     base: z.object({ loss: z.number(), answers: z.array(sampleAnswerSchema).optional() }).optional(),
   }),
-  /** A loss far above what is usual, or one that is no number (null), and the rows it came from. */
+  /** A loss far above the usual, or not a number (null), and the rows that caused it. */
   z.object({
     kind: z.literal('spike'),
     step: z.number().int(),
@@ -227,42 +238,47 @@ export const estimateSchema = z.object({
   memory: z.object({
     bytes: z.number().int(),
     parts: z.record(z.string(), z.number().int()),
-    /** What could be had now, what the studio's model takes already included. */
+    /** What could be had now, including what the studio's model already occupies. */
     availableBytes: z.number().int(),
   }),
   disk: z.object({ bytes: z.number().int(), availableBytes: z.number().int() }),
   time: z.object({
     seconds: z.number(),
     steps: z.number().int(),
-    /** Measured on this machine, by an earlier run or by a short probe, or only guessed from the size of the model. */
+    /** Measured on this machine by an earlier run or a short probe, or estimated from the model's size. */
     basis: z.enum(['run', 'probe', 'guess']),
   }),
-  /** Training rows that are read before the last step, of those that there are; how often each, a fraction where not all are. */
+  /**
+   * Training rows read before the last step, out of how many, and how often each is read (a fraction if not all are).
+   */
   data: z.object({ rows: z.number().int(), of: z.number().int(), passes: z.number() }),
-  /** Of the rows that are read, each counted once. */
+  /** Over the rows that are read, each counted once. */
   tokens: z.object({ total: z.number().int(), target: z.number().int(), cut: z.number().int() }),
   trainableParameters: z.number().int(),
   totalParameters: z.number().int(),
   options: trainOptionsSchema,
-  /** Of several that train together, of which memory, disk, time and trained parameters are the sum; null for one by itself. */
+  /**
+   * For several that train together, in which case memory, disk, time and trained parameters are totals; null for a
+   * single one.
+   */
   group: z
     .object({
       runs: z.number().int(),
-      /** Most that share a pass; 1 where each step fills the machine by itself. */
+      /** The most that share a pass; 1 where each step saturates the machine on its own. */
       together: z.number().int(),
-      /** What the first would take alone. */
+      /** What the first would take on its own. */
       alone: z.object({ seconds: z.number(), memoryBytes: z.number().int() }),
     })
     .nullable(),
   fits: z.boolean(),
-  /** Where it does not fit: the nearest settings that would; null where none does. */
+  /** If it does not fit: the nearest settings that do; null if none do. */
   remedy: trainOptionsSchema
     .pick({ batchSize: true, maxLength: true, precision: true, gradientCheckpointing: true })
     .nullable(),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 
-/** Settings that were given a name, to be used again. */
+/** Settings saved under a name for reuse. */
 export const trainingSettingsSchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -5,11 +5,11 @@ export const studioStatusSchema = z.object({
   version: z.string(),
   device: z.string(),
   threads: z.number().int(),
-  /** Resident memory of the studio, the engine's process included. */
+  /** Resident memory of the studio, including the engine's process. */
   rssBytes: z.number().int(),
   totalMemoryBytes: z.number().int(),
   dataFolder: z.string(),
-  /** Whether the system's own dialog for folders can be opened from a page. */
+  /** Whether a page can open the system's folder dialog. */
   canChoosePath: z.boolean(),
   job: z
     .object({
@@ -18,7 +18,7 @@ export const studioStatusSchema = z.object({
       name: z.string(),
       done: z.number(),
       total: z.number(),
-      /** How much of it is over, from 0 to 1: parts that are under way count too. */
+      /** Progress from 0 to 1, counting parts in progress. */
       fraction: z.number(),
       secondsLeft: z.number().nullable(),
     })
@@ -26,7 +26,7 @@ export const studioStatusSchema = z.object({
 });
 export type StudioStatus = z.infer<typeof studioStatusSchema>;
 
-/** Tells pages which kind of thing has changed, so that lists stay true without polling. */
+/** Tells pages what kind of thing has changed, so that lists stay up to date without polling. */
 export const changeEventSchema = z.object({
   noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'lab', 'status']),
 });
@@ -35,11 +35,11 @@ export type ChangeEvent = z.infer<typeof changeEventSchema>;
 /** What models can run on. */
 export const deviceChoiceSchema = z.enum(['cpu', 'webgpu']);
 
-/** What a person can set for the engine; it holds from the next start of the studio on. */
+/** Engine settings; they take effect at the next start of the studio. */
 export const engineSettingsSchema = z.object({
-  /** Null leaves the choice to the engine. */
+  /** Null lets the engine choose. */
   threads: z.number().int().min(1).max(256).nullable(),
-  /** What models run on. A graphics processor is used when a person chose it, having seen it found and timed. */
+  /** What models run on. A GPU is used only if a person chose it after seeing it found and timed. */
   device: deviceChoiceSchema.default('cpu'),
 });
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
@@ -47,21 +47,23 @@ export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 export const settingsSchema = engineSettingsSchema.extend({
   /** Logical cores of this machine. */
   cores: z.number().int(),
-  /** What the variable ADAPTER_STUDIO_DEVICE says: a choice goes before the one that was made, of another word nothing follows. Null is none. */
+  /**
+   * The value of ADAPTER_STUDIO_DEVICE: a valid device overrides the setting, anything else is ignored. Null if unset.
+   */
   environmentDevice: z.string().nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** A device that models could run on, looked for and timed on this machine. */
+/** A device that models could run on, as found and timed on this machine. */
 export const deviceReportSchema = z.object({
-  /** `cuda` is an NVIDIA card through TensorFlow, where a person installed that; a training can ask for it. */
+  /** `cuda` is an NVIDIA card used through TensorFlow, if a person has installed that; training can request it. */
   id: z.enum(['cpu', 'webgpu', 'cuda']),
   found: z.boolean(),
   device: z.string().nullable(),
   gigaflops: z.number().nullable(),
   /** Why it was not found, in the words of the library that looked for it. */
   reason: z.string().nullable(),
-  /** Whether the engine was started for it. Where it was not found, no model runs. */
+  /** Whether the engine was started on it. If it was not found, no model can run. */
   used: z.boolean(),
 });
 export type DeviceReport = z.infer<typeof deviceReportSchema>;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** How many rows have each length, rising. */
+/** How many rows have each length, ascending. */
 const histogramSchema = z.array(z.object({ length: z.number().int(), rows: z.number().int() }));
 
 /**
- * How long the rows of a dataset are in the tokens of a base model. A row fits whole from a limit of context plus target on;
- * below, its context is shortened, down to the limit at which it is left out because its target would not fit.
+ * Row lengths of a dataset in tokens of a base model. A row fits whole if the limit is at least context plus target;
+ * below that its context is shortened, down to the limit at which the row is left out because its target would not fit.
  */
 export const tokenLengthsSchema = z.object({
   rows: z.number().int(),
@@ -13,11 +13,11 @@ export const tokenLengthsSchema = z.object({
   targetTokens: z.number().int(),
   contexts: histogramSchema,
   targets: histogramSchema,
-  /** The limit from which on rows fit whole. */
+  /** The smallest limit at which rows fit whole. */
   whole: histogramSchema,
-  /** The limit from which on rows are trained on at all, and their targets’ tokens together. */
+  /** The smallest limit at which rows are trained on at all, and the total tokens of their targets. */
   kept: z.array(z.object({ length: z.number().int(), rows: z.number().int(), targetTokens: z.number().int() })),
-  /** What the model reads at most. */
+  /** The longest input that the model can read. */
   contextLength: z.number().int(),
 });
 export type TokenLengths = z.infer<typeof tokenLengthsSchema>;

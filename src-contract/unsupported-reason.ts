@@ -1,6 +1,6 @@
 /**
- * What a model or an adapter has that cannot be used here, and what could be: phrases of failure-reason.ts, by the same rules,
- * under the fields of MODEL_UNSUPPORTED and ADAPTER_UNSUPPORTED in errors.ts.
+ * What a model or adapter has that is not supported, and what would be: phrases for failure-reason.ts, under the same
+ * rules, by the fields of MODEL_UNSUPPORTED and ADAPTER_UNSUPPORTED in errors.ts.
  */
 export const unsupportedReasons = {
   FORMAT_UNKNOWN: { found: 'another format', supported: '{known}' },

@@ -58,7 +58,7 @@ test('a mean that says the opposite of most rows is told as such', () => {
   expect(outcomeOf({ ...sure(1, 0), better: 0, worse: 0, same: 30, sure: false })).toBe('same');
 });
 
-// “Worse on 0” was told.
+// Regression: the text said “Worse on 0”.
 test('of rows that there are none of, no number is given', () => {
   expect(tellingOf({ ...sure(1, 0.3), better: 9, worse: 0, same: 27 })).toBe('onlyBetter');
   expect(tellingOf({ ...sure(1, -0.3), better: 0, worse: 9, same: 27 })).toBe('onlyWorse');

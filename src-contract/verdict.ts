@@ -1,40 +1,40 @@
 import type { Comparison, Evaluation, EvaluationResult } from './evaluation.ts';
 
 /**
- * What a comparison with the base comes to. `mixed` is sure by the mean though more rows say the opposite: those that say it
- * differ by more. `same` is for answers that are marked alike on every row.
+ * The outcome of a comparison with the base. `Mixed`: the mean is conclusive although most rows say the opposite,
+ * because the others differ by more. `same`: the scores are equal on every row.
  */
 export type Outcome = 'better' | 'betterMixed' | 'worse' | 'worseMixed' | 'even' | 'same';
 
 export interface Verdict {
   readonly outcome: Outcome | 'alone';
-  /** The adapter that does best, or the base when it is alone. */
+  /** The best adapter, or the base if there is none. */
   readonly best: EvaluationResult;
   readonly base: EvaluationResult;
-  /** The main metric of the best minus that of the base. */
+  /** The main metric of `best` minus that of `base`. */
   readonly gain: number;
-  /** The best against the base; undefined for the base alone and for evaluations of earlier versions. */
+  /** The best against the base; undefined for the base alone and for evaluations by earlier versions. */
   readonly comparison: Comparison | undefined;
   readonly advice: Advice | undefined;
 }
 
-/** What to do next, for whom the answer leaves something to wish for. Losses are those of base and best. */
+/** What to do next if the result leaves room for improvement. Losses are those of base and best. */
 export type Advice =
-  /** So few rows can tell nothing, whatever they say. */
+  /** Too few rows to tell anything, whatever they say. */
   | { readonly kind: 'fewRows'; readonly n: number }
-  /** As many rows would settle the difference, were it as large as measured. */
+  /** How many rows would settle the difference if it is as large as measured. */
   | { readonly kind: 'moreRows'; readonly n: number }
   /** The targets surprise it less, but its answers are no better yet. */
   | { readonly kind: 'longer'; readonly from: number; readonly to: number }
   /** The targets surprise it no less than the base: it has hardly learned. */
   | { readonly kind: 'stronger'; readonly from: number; readonly to: number }
-  /** Its answers are worse or the targets surprise it more: it has lost what the base knew. */
+  /** Its answers are worse or the targets surprise it more: it has lost some of the base's knowledge. */
   | { readonly kind: 'calmer'; readonly from: number; readonly to: number }
-  /** The targets surprise it less, and yet its answers are worse. */
+  /** The targets surprise it less, yet its answers are worse. */
   | { readonly kind: 'readLost'; readonly from: number; readonly to: number }
-  /** It is better, and most rows are still wrong. */
+  /** It is better, but most rows are still wrong. */
   | { readonly kind: 'stillWrong'; readonly wrong: number; readonly n: number }
-  /** It is better by a measure that counts words, not sense. */
+  /** It is better by a measure that compares words, not meaning. */
   | { readonly kind: 'readSome' };
 
 const lowerIsBetter = new Set(['loss', 'perplexity']);
@@ -44,12 +44,15 @@ export function isLowerBetter(metric: string): boolean {
   return lowerIsBetter.has(metric);
 }
 
-/** True for metrics by which a row is either right or wrong. */
+/** True for metrics that score a row as either right or wrong. */
 export function countsRows(metric: string): boolean {
   return rightOrWrong.has(metric);
 }
 
-/** What an evaluation comes to: which adapter does best, by how much against the base, how sure that is, and what to do next. */
+/**
+ * The verdict on an evaluation: which adapter is best, by how much over the base, how sure that is, and what to do
+ * next.
+ */
 export function verdictOf(evaluation: Evaluation): Verdict | undefined {
   const { mainMetric, results, comparisons } = evaluation;
   const base = results[0];
@@ -58,7 +61,7 @@ export function verdictOf(evaluation: Evaluation): Verdict | undefined {
   const adapters = results.slice(1);
   const better = (a: EvaluationResult, b: EvaluationResult) =>
     sign * (metricOf(b, mainMetric) - metricOf(a, mainMetric));
-  // Of those that do as well, the one that the targets surprise least.
+  // Break ties by the lowest loss on the targets.
   const best = adapters.toSorted((a, b) => better(a, b) || metricOf(a, 'loss') - metricOf(b, 'loss'))[0];
   const alone = { base, gain: 0, comparison: undefined, advice: undefined } as const;
   if (best === undefined) return { outcome: 'alone', best: base, ...alone };
@@ -80,7 +83,7 @@ export function verdictOf(evaluation: Evaluation): Verdict | undefined {
   };
 }
 
-/** Of a comparison by a metric of which more is better. */
+/** For a comparison by a metric where higher is better. */
 export function outcomeOf({ difference, better, worse, sure }: Comparison): Outcome {
   if (better === 0 && worse === 0) return 'same';
   if (!sure) return 'even';
@@ -88,7 +91,7 @@ export function outcomeOf({ difference, better, worse, sure }: Comparison): Outc
   return worse > better ? 'worse' : 'worseMixed';
 }
 
-/** How an outcome is told: of rows that there are none of, no number is given. */
+/** How to word an outcome: counts of zero rows are not mentioned. */
 export type Telling = Outcome | 'onlyBetter' | 'onlyWorse' | 'evenOnlyBetter' | 'evenOnlyWorse';
 
 export function tellingOf(comparison: Comparison): Telling {
@@ -110,8 +113,8 @@ export function comparisonOf(
 }
 
 /**
- * How many rows would settle a difference that these rows leave open, were it as large as measured: an interval shrinks with
- * the root of their number. Undefined where more rows would hardly help.
+ * How many rows would settle a difference that is still open, if it is as large as measured: an interval shrinks with
+ * the square root of their number. Undefined if more rows would hardly help.
  */
 export function rowsToSettle({ difference, low, high, better, worse, same }: Comparison): number | undefined {
   const reach = (high - low) / 2;
@@ -121,9 +124,9 @@ export function rowsToSettle({ difference, low, high, better, worse, same }: Com
 }
 
 /**
- * About how large a difference of shares must be for `n` rows to make it sure, where three rows in ten differ: 1.96 standard
- * errors of the difference of two shares on the same rows, √(0.3 ÷ n) (McNemar 1947), and never fewer than the six rows that
- * must agree in a sign test. Undefined where there are not as many.
+ * About how large a difference of shares must be to be conclusive with `n` rows, if three rows in ten differ: 1.96
+ * standard errors of the difference of two shares on the same rows, √(0.3 ÷ n) (McNemar 1947), and at least the six
+ * rows that must agree in a sign test. Undefined for fewer than six.
  */
 export function surelySeen(n: number): number | undefined {
   return n < 6 ? undefined : Math.max(6 / n, 1.96 * Math.sqrt(0.3 / n));
@@ -133,7 +136,7 @@ export function metricOf(result: EvaluationResult, metric: string): number {
   return result.metrics[metric] ?? Number.NaN;
 }
 
-/** Fewer than these can hardly make anything sure: six must agree, and most rows don't differ. */
+/** Fewer can hardly be conclusive: six must agree, and most rows do not differ. */
 const fewRows = 10;
 
 interface Measured {
