@@ -30,7 +30,7 @@ test('rows that were left out are mended in their file and added to the same dat
   if (!dataset) throw new Error('it was imported');
   expect([dataset.rows, dataset.rejected]).toEqual([54, 6]);
 
-  // Five of the six are mended; the reasons stay in the file, as they would.
+  // Five of the six are corrected; the reasons stay in the file, as they naturally would.
   let left = 5;
   const mended = readFileSync(rejectFile, 'utf8').replace(/^(q\d+,c(\d+),),/gm, (all, start, row) =>
     left-- > 0 ? `${start}t${row},` : all,
@@ -72,7 +72,7 @@ test('rows that still read as they were left out are left out again, for the sam
   const added = await addFromFile({ store, changes }, { dataset, file });
   expect(added).toMatchObject({ added: 0, rejected: { count: 14, reasons }, dataset: { version: 1 } });
 
-  // The quote is closed, and the cell that was too much is taken out.
+  // The quote is closed, and the surplus cell removed.
   const mended = readFileSync(rejectFile, 'utf8')
     .replace('"""c",3,', '"c",3,')
     .replace(/^(b,2,.*),3$/m, '$1');
@@ -91,7 +91,7 @@ async function importOf(lines: readonly string[]) {
   throw new Error('the import did not finish');
 }
 
-// It was read where everything else waits for it.
+// Regression: it was read on the main thread, blocking everything else.
 test('while the rows of a large file are read, this thread is free', async () => {
   const { store, changes } = given;
   const dataset = await importOf(['a,1', 'b,2']);

@@ -12,12 +12,12 @@ import { UnitSplits, unitOf } from './unit-splits.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 
 /**
- * Adds the rows of a file to a dataset, as its next version: rows that were left out by the import and have been mended, or
- * any others with the same columns. A row joins the split in which its group (or its very context) stands already; a split
- * that the file names for it counts only where nothing else decides. Rows that cannot be used, or that were left out and read
- * as they did, are told, and change nothing. A large file is read in a thread.
+ * Adds the rows of a file to a dataset, as its next version: rows that were left out by the import and have been
+ * corrected, or any others with the same columns. A row joins the split that already has its group (or its exact
+ * context); a split given by the file only counts if nothing else decides. Rows that cannot be used, and rejected rows
+ * that have not changed, are reported and change nothing. Large files are read in a thread.
  *
- * Throws what `addedRows` throws, and DISK_SHORT.
+ * Throws whatever `addedRows` throws, and DISK_SHORT.
  */
 export async function addFromFile(
   { store, changes }: { store: DatasetStore; changes: DatasetChanges },
@@ -28,7 +28,7 @@ export async function addFromFile(
   const { path, name, unpackFolder } = file;
   const job: AddedRowsJob = { file: { path, name, unpackFolder }, csv, task, mapping, seed: store.seedOf(id) };
   const events = (await needsThread(file)) ? inThread('add', job, signal) : addedRows(job, signal);
-  // Read on behind the first loop over it, which a generator would end.
+  // Reading continues after the first loop, which would otherwise close the generator.
   const reading = { [Symbol.asyncIterator]: () => ({ next: () => events.next() }) };
   try {
     const homes = new UnitSplits();

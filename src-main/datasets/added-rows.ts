@@ -11,38 +11,38 @@ import { splitKey, splitOf } from './split.ts';
 import { unitOf } from './unit-splits.ts';
 import { leftOutKey } from './unmended-rows.ts';
 
-/** What is to be read, for a dataset that is there. Plain data, so that a thread can be told. */
+/** A file to read for an existing dataset. Plain data, so that it can be passed to a thread. */
 export interface AddedRowsJob {
   readonly file: TableFile;
   readonly csv: CsvOptions | undefined;
   readonly task: TaskId;
-  /** The columns of the first import. */
+  /** The column mapping of the first import. */
   readonly mapping: ColumnMapping;
   readonly seed: number;
 }
 
-/** A row of the file, with the unit that it must stay together with and the split that it is in where nothing else decides. */
+/** A row of the file, with the unit that it must stay with and the split that it gets if nothing else decides. */
 export type AddedRow =
   | {
       readonly kind: 'example';
       readonly example: NewExample;
       readonly unit: number;
       readonly split: Split;
-      /** What an import's left-out row is known by; undefined where the file is no reject file. */
+      /** Identifies a row that an import left out; undefined if the file is not a reject file. */
       readonly leftOut: number | undefined;
     }
   | { readonly kind: 'rejected'; readonly code: string };
 
 export type AddedRowsEvent =
   | { readonly kind: 'opened'; readonly columns: readonly string[] }
-  /** Of the rows of a piece of the file, before any row is told. */
+  /** Units of the rows in a piece of the file, sent before any rows. */
   | { readonly kind: 'units'; readonly units: readonly number[] }
   | { readonly kind: 'counted' }
   | { readonly kind: 'rows'; readonly rows: readonly AddedRow[] };
 
 /**
- * Reads the rows of a file that are to be added to a dataset: twice, first for what must stay together, so that its rows are
- * never held. Throws what `openTable` and `resolveMapping` throw.
+ * Reads the rows of a file to be added to a dataset. It reads twice, first for the units, so that rows are never held
+ * in memory. Throws whatever `openTable` and `resolveMapping` throw.
  */
 export async function* addedRows(job: AddedRowsJob, signal: AbortSignal): AsyncGenerator<AddedRowsEvent, void> {
   const table = await openTable(job.file, job.csv, { signal });
@@ -82,7 +82,7 @@ async function mapperOf(
   signal: AbortSignal,
 ): Promise<ReturnType<typeof rowMapper>> {
   const { columns } = table;
-  // Of the columns of the first import those that this file has; a file with other names is mapped as a new one would be.
+  // The columns of the first import that this file has; a file with other names is mapped like a new one.
   const chosen = Object.fromEntries(Object.entries(mapping).filter(([, column]) => columns.includes(column)));
   const sample = await firstRows(table, signal);
   return rowMapper(resolveMapping({ task, columns, chosen, file: file.name, sample }), table.facts.encoding);

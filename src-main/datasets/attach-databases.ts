@@ -11,10 +11,10 @@ import { databaseFileName, databasesFolder, forAllRowsFile } from './attached-da
 import { fileName } from './readers/file-survey.ts';
 import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
 
-/** By its name without ending, what copies a database to a path. */
+/** By name without extension, functions that copy a database to a path. */
 type Databases = ReadonlyMap<string, (target: string, signal: AbortSignal | undefined) => Promise<void>>;
 
-/** Copies the databases that a dataset's rows need into the dataset's own folder, each when the first row asks for it. */
+/** Copies the databases that a dataset's rows need into the dataset's own folder, each when the first row needs it. */
 export class DatabaseCopier {
   readonly #target: string;
   readonly #databases: Databases;
@@ -34,8 +34,8 @@ export class DatabaseCopier {
   }
 
   /**
-   * `source` is one SQLite file, which then serves all rows, or a folder or a ZIP archive of them, named after the rows' databases.
-   * Throws FILE_NOT_FOUND, FILE_UNREADABLE, DATABASE_ATTACHED_INVALID, ARCHIVE_UNSAFE.
+   * `source` is a single SQLite file, which then serves all rows, or a folder or ZIP archive of files named after the
+   * rows' databases. Throws FILE_NOT_FOUND, FILE_UNREADABLE, DATABASE_ATTACHED_INVALID, ARCHIVE_UNSAFE.
    */
   static async open(
     source: { path: string; name: string },
@@ -61,8 +61,9 @@ export class DatabaseCopier {
   }
 
   /**
-   * `file`: the database on which a row's query runs; null where there is no file for it. `name`: the one that the row is to
-   * carry, which stays its own where a single file serves all rows. With `groupFirst`, the group names it before the row does.
+   * `file`: the database for a row's query; null if there is no file for it. `name`: the name that the row should
+   * carry, which stays its own if a single file serves all rows. With `groupFirst`, the group takes precedence over the
+   * row's own name.
    */
   async take(
     row: { readonly database: string | null; readonly group: string | null },
@@ -80,7 +81,7 @@ export class DatabaseCopier {
     return { file: wanted, name: wanted };
   }
 
-  /** Call it once, after the last row. */
+  /** Call once, after the last row. */
   async finish(): Promise<void> {
     if (this.#single === undefined || !this.hasCopied) return;
     await writeFile(forAllRowsFile(this.#target), JSON.stringify({ rowsOfOthers: this.#rowsOfOthers }));
@@ -96,7 +97,7 @@ export class DatabaseCopier {
   }
 }
 
-/** Of the folder itself and those within it. */
+/** The databases in the folder and its subfolders. */
 async function ofFolder(folder: { path: string; name: string }): Promise<Databases> {
   const found = (await readdir(folder.path, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && ending.test(entry.name))
@@ -124,7 +125,7 @@ function copyOf(file: string): (target: string, signal: AbortSignal | undefined)
   return async (target, signal) => {
     await requireSqlite(file, fileName(file));
     await copyFile(file, target, signal);
-    // What has not been moved from the write-ahead log into the file yet belongs to the database.
+    // The write-ahead log may hold data that has not been checkpointed into the file yet.
     if (existsSync(`${file}-wal`)) await copyFile(`${file}-wal`, `${target}-wal`, signal);
   };
 }
@@ -145,7 +146,7 @@ async function requireSqlite(path: string, name: string): Promise<void> {
   throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, ...because('NOT_SQLITE') });
 }
 
-/** As letters of one byte; fewer where the file is shorter. */
+/** As Latin-1; fewer if the file is shorter. */
 async function firstBytes(path: string, count: number): Promise<string> {
   const file = await open(path, 'r');
   try {

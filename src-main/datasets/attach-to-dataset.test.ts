@@ -118,7 +118,8 @@ const ofTwo = ['shop', 'zoo'].map((database) => ({
 }));
 
 test('a single file serves all rows, and each runs on its own again once a folder has them all', async () => {
-  // The single file's name was written into every row, so that the folder's file of that name served them all.
+  // Regression: the single file's name was written into every row, so that the folder's file of that name served them
+  // all.
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
   const dataset = given.make(ofTwo, { task: 'nl2sql' });
   const own = join(given.datasetsFolder, dataset.id);
@@ -189,7 +190,7 @@ test('what is detached or replaced can be had back', async () => {
   expect(await names()).toEqual(['shop']);
 });
 
-// “Undo” of an attaching attached the database again, once it had been taken off.
+// Regression: undoing an attach reattached the database after it had been detached.
 test('what is had back is what the person saw go, and no other', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const attach = () =>
@@ -203,7 +204,7 @@ test('what is had back is what the person saw go, and no other', async () => {
   expect(await attached()).toBe(first);
   await attach();
   await expect(swapDatabases(given, dataset, first)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
-  // Both passed, and moved each other's files.
+  // Regression: both passed, and moved each other's files.
   const second = await attached();
   const both = await Promise.allSettled([1, 2].map(() => swapDatabases(given, dataset, second)));
   expect(both.toSorted((a, b) => a.status.localeCompare(b.status))).toMatchObject([
@@ -225,7 +226,7 @@ test('where the texts cannot be written, what was attached before is attached ag
   expect(listed.map(({ name }) => name)).toEqual(['shop']);
 });
 
-// What a process left that was killed in between stayed for ever, and the only copy could not be found again.
+// Regression: leftovers of a process killed in between stayed forever, and the only copy could not be found again.
 test.each<[string, Left, Pick<Left, 'databases' | 'before'> & { has: boolean }]>([
   ['while files were copied', { databases: 'a', aside: 'databases', has: true }, { databases: 'a', has: true }],
   [
@@ -269,7 +270,10 @@ test.each<[string, Left, Pick<Left, 'databases' | 'before'> & { has: boolean }]>
   });
 });
 
-/** What lies in the folder of a dataset, by the name of the database in it; `aside`: the folder within the one of the attaching. */
+/**
+ * Contents of a dataset's folder, as the name of the database in each place; `aside`: the folder within the one of the
+ * attach.
+ */
 interface Left {
   readonly databases?: string;
   readonly before?: string;
@@ -277,7 +281,7 @@ interface Left {
   readonly has: boolean;
 }
 
-// Each of 307 rows got a text of 2.6 MB, and no page could show them.
+// Regression: each of 307 rows got a text of 2.6 MB, and no page could show them.
 test('a schema text that is too long for a row is refused, and nothing is replaced', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const attach = (name: string, schema?: SchemaTextOptions) =>
@@ -299,7 +303,7 @@ test('a schema text that is too long for a row is refused, and nothing is replac
   expect(await attach('wide.sqlite')).toMatchObject({ version: 1, hasDatabase: true });
 });
 
-// A large one was copied to its end before a stop was heard.
+// Regression: a large one was copied to the end before a stop took effect.
 test.each(['shop.sqlite', 'shop.zip'])('a database is not copied to its end for one who leaves: %s', async (name) => {
   const sqlite = readFileSync(join(folder, 'shop.sqlite'));
   writeFileSync(join(folder, 'shop.zip'), zipArchive([{ name: 'shop.sqlite', text: sqlite }]));
@@ -324,7 +328,7 @@ test('queries are checked on their database, and by their grammar and schema tex
   expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 3, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
 });
 
-// What SQLite said held one of the words by which a process that had ended was told.
+// Regression: SQLite's message contained a word that identified an ended process.
 test('a query that fails is run once, whatever its names are', async () => {
   const rows = ['SELECT 1 FROM ended', 'SELECT 1 FROM "took longer"'].map((target) => ({ context: 'x', target }));
   const dataset = given.make(rows, { task: 'nl2sql' });
@@ -334,7 +338,7 @@ test('a query that fails is run once, whatever its names are', async () => {
   asked.mockRestore();
 });
 
-/** How many rows have which finding about their query. */
+/** Number of rows for each finding about their query. */
 async function codes(id: string): Promise<Record<string, number>> {
   const thread = new RowsThread();
   const found: Record<string, number> = {};

@@ -19,11 +19,11 @@ import { schemaParts } from './schema-parts.ts';
 import { formOf, schemaText } from './schema-text.ts';
 
 /**
- * Copies a SQLite file, or those of a folder that the rows name, to a dataset; with `schema`, every row's schema text is then
- * made from its database, as one change. A single file serves all rows, which keep the names they have, so that a folder finds
- * each row's own later. Rows without a file there keep their texts. What was attached before can be had back
- * (`swapDatabases`). Throws OPTION_INVALID for a dataset of another task and for a schema text that a row cannot hold, and
- * DATABASE_ATTACHED_INVALID; nothing is replaced then.
+ * Copies a SQLite file, or the ones in a folder that the rows name, to a dataset. With `schema`, every row's schema
+ * text is then generated from its database, as one change. A single file serves all rows; they keep their database
+ * names, so that a folder attached later finds each row's own. Rows without a file in the folder keep their texts. What
+ * was attached before can be restored (`swapDatabases`). Throws OPTION_INVALID for a dataset of another task or a
+ * schema text too long for a row, and DATABASE_ATTACHED_INVALID; nothing is replaced then.
  */
 export async function attachToDataset(
   parts: Attached & { readonly changes: DatasetChanges; readonly sql: SqlRunner },
@@ -40,14 +40,14 @@ export async function attachToDataset(
     throw new StudioError('OPTION_INVALID', { option: 'database', ...because('DATABASE_NOT_FOR_TASK') });
   }
   const folder = join(datasetsFolder, dataset.id);
-  // Copied beside and moved at the end, so that a file that is refused replaces nothing.
+  // Copied aside and moved at the end, so that a rejected file replaces nothing.
   const aside = await mkdtemp(join(folder, asidePrefix));
   const files = new Map<number, { readonly file: string | null; readonly name: string | null }>();
   const groupFirst = groupsName(dataset, store);
   let texts: ReadonlyMap<string, string> = new Map();
   try {
     const copier = await DatabaseCopier.open(database, aside, signal);
-    /** By file: the most letters that stand around the schema in a row. */
+    /** For each file, the most characters around the schema in any row. */
     const around = new Map<string, number>();
     for (const { position, database: own, group, context } of store.examples(dataset.id)) {
       const taken = await copier.take({ database: own, group }, { groupFirst });
@@ -91,14 +91,16 @@ export async function attachToDataset(
     },
     signal,
   );
-  // Databases and texts belong together: where the texts could not be written, what was attached before is attached again.
+  // Databases and texts belong together: if the texts could not be written, reattach what was attached before.
   return await change.catch(async (error) => {
     await swapDatabases(parts, dataset);
     throw error;
   });
 }
 
-/** By file. `around`: the most letters that stand around the schema in a row of that file. Throws OPTION_INVALID. */
+/**
+ * Schema text by file. `around`: the most characters around the schema in any row of that file. Throws OPTION_INVALID.
+ */
 async function schemaTexts(around: ReadonlyMap<string, number>, textOf: (file: string) => Promise<string>) {
   const texts = new Map<string, string>();
   for (const [file, more] of around) {
@@ -113,7 +115,7 @@ async function schemaTexts(around: ReadonlyMap<string, number>, textOf: (file: s
   return texts;
 }
 
-/** Takes the databases of a dataset away from its queries; they can be had back until others are attached. */
+/** Detaches a dataset's databases from its queries; they can be restored until others are attached. */
 export async function detachDatabases({ store, datasetsFolder }: Attached, { id }: Dataset): Promise<Dataset> {
   const folder = join(datasetsFolder, id);
   const aside = await mkdtemp(join(folder, asidePrefix));
@@ -127,8 +129,8 @@ export async function detachDatabases({ store, datasetsFolder }: Attached, { id 
 }
 
 /**
- * Attaches what was attached before, or nothing where nothing was, and puts aside what is attached now. `attachment` is what the
- * person saw attached: throws DATASET_CHANGED when something else is.
+ * Reattaches what was attached before, or nothing if nothing was, and sets aside what is attached now. `attachment` is
+ * what the person saw attached: throws DATASET_CHANGED if it is something else.
  */
 export async function swapDatabases(
   { store, datasetsFolder }: Attached,
@@ -139,7 +141,7 @@ export async function swapDatabases(
   const between = await mkdtemp(join(folder, asidePrefix));
   const now = databasesFolder(folder);
   try {
-    // Without a pause from here on: of two who saw the same attached, the second finds something else.
+    // No await from here on: of two callers that saw the same attachment, the second must find a different one.
     if (attachment !== undefined && attachment !== attachmentIn(now)) {
       throw new StudioError('DATASET_CHANGED', { dataset: name });
     }
@@ -154,9 +156,9 @@ export async function swapDatabases(
 }
 
 /**
- * Puts right what a process that was killed left in the middle of attaching, detaching or swapping, and says of each dataset
- * whether it has a database. What a swap held in between goes on to where it was going; else what was attached is attached again.
- * For the start, where no other process is at it.
+ * Repairs what a process killed while attaching, detaching or swapping left behind, and updates for each dataset
+ * whether it has a database. An interrupted swap is completed; otherwise what was attached is reattached. For the
+ * start, when no other process is doing this.
  */
 export async function mendAttachments({ store, datasetsFolder }: Attached): Promise<void> {
   for (const { id, hasDatabase } of store.list()) {
@@ -174,7 +176,7 @@ export async function mendAttachments({ store, datasetsFolder }: Attached): Prom
   }
 }
 
-/** What is attached, by name, in the order of names. */
+/** The attached databases, sorted by name. */
 export async function listDatabases(datasetFolder: string): Promise<AttachedDatabase[]> {
   const folder = databasesFolder(datasetFolder);
   const all = forAllRowsFile(folder);
@@ -194,8 +196,8 @@ export async function listDatabases(datasetFolder: string): Promise<AttachedData
 const forAllRowsSchema = attachedDatabaseSchema.pick({ rowsOfOthers: true });
 
 /**
- * A single file used to write its name into every row. Where the groups came from the column that named the databases, they
- * still hold what the rows named.
+ * Earlier versions wrote a single file's name into every row. If the groups came from the column that named the
+ * databases, they still hold the original names.
  */
 function groupsName({ id, mapping }: Dataset, store: DatasetStore): boolean {
   if (mapping.database === undefined || mapping.group !== mapping.database) return false;
@@ -223,10 +225,10 @@ function attachmentFile(databases: string): string {
   return join(databases, 'attachment');
 }
 
-/** Of the folders in which databases are got ready, each for one attaching or swap. */
+/** Prefix of the folders in which databases are prepared, one per attach or swap. */
 const asidePrefix = 'attaching-';
 
-/** Where a swap keeps what is attached, while what was attached before takes its place. */
+/** Where a swap keeps what is attached while the previous attachment takes its place. */
 function heldBetween(aside: string): string {
   return join(aside, 'now');
 }
@@ -235,7 +237,9 @@ function before(datasetFolder: string): string {
   return join(datasetFolder, 'databases-before');
 }
 
-/** What was put aside before goes into a folder that is removed then: were it removed in its place, a part could be had back. */
+/**
+ * The older backup is moved to a folder that is then removed; removing it in place could leave a part to be restored.
+ */
 function putAside(datasetFolder: string, aside: string): void {
   moveIfThere(before(datasetFolder), join(aside, 'gone'));
   moveIfThere(databasesFolder(datasetFolder), before(datasetFolder));

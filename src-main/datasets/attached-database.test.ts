@@ -51,7 +51,7 @@ test.each([
   "VACUUM INTO '/tmp/x.sqlite'",
   'SELEKT name FROM city',
   'SELECT nothing FROM city',
-  // As many ways to split it as numbers of forty digits.
+  // Can be split in as many ways as numbers of forty digits.
   `${'/**/'.repeat(40)} DROP TABLE city`,
   '',
 ])('%j is refused and changes nothing', async (sql) => {

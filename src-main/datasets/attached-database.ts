@@ -7,20 +7,23 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because, failureReasonSchema } from '../../src-contract/failure-reason.ts';
 import { ownProgram } from '../own-program.ts';
 
-/** The process in which queries run. A host that cannot fork Node.js (a packaged Electron) hands in its own way to start it. */
+/**
+ * The process that runs queries. A host that cannot fork Node.js (a packaged Electron) supplies its own way to start
+ * it.
+ */
 export interface SqlProcess {
   post(request: object): void;
   onReply(listener: (reply: unknown) => void): void;
-  /** Called once, whatever ended it. */
+  /** Called once, however it ended. */
   onEnd(listener: () => void): void;
-  /** Ends it at once, also in the middle of a query. */
+  /** Ends it at once, even in the middle of a query. */
   kill(): void;
 }
 
 export interface QueryResult {
   readonly columns: string[];
   readonly rows: (string | number | null)[][];
-  /** True when there were more rows than asked for. */
+  /** True if there were more rows than requested. */
   readonly truncated: boolean;
   readonly ms: number;
 }
@@ -29,15 +32,15 @@ export interface QueryLimits {
   readonly milliseconds: number;
   readonly rows: number;
   readonly cellLetters: number;
-  /** Of the whole answer. */
+  /** Characters in the whole answer. */
   readonly letters: number;
 }
 
 export const usualLimits: QueryLimits = { milliseconds: 5000, rows: 5000, cellLetters: 10_000, letters: 16_000_000 };
 
 /**
- * Runs reading queries on SQLite files, one after the other, in a process of its own that is kept until `close` and started
- * anew after a query had to be killed. It works on copies of the files in memory; nothing else is reachable from there.
+ * Runs read-only queries on SQLite files, one at a time, in a separate process that is kept until `close` and restarted
+ * after a query had to be killed. It works on in-memory copies of the files and can reach nothing else.
  */
 export class SqlRunner {
   readonly #start: () => SqlProcess;
@@ -51,7 +54,7 @@ export class SqlRunner {
     this.#start = start;
   }
 
-  /** Throws SQL_REFUSED: not one reading statement, an error of SQLite's, or the time is over. */
+  /** Throws SQL_REFUSED for anything but a single read-only statement, for SQLite errors, and on timeout. */
   query(file: string, sql: string, limits: QueryLimits = usualLimits, signal?: AbortSignal): Promise<QueryResult> {
     const turn = this.#last.then(() => this.#run(file, sql, limits, signal));
     this.#last = turn.catch(() => undefined);
@@ -116,16 +119,16 @@ export class SqlRunner {
   }
 }
 
-/** Starts the query process as a forked Node.js without the studio's environment. `entry` is the file of `sql-process`. */
+/** Starts the query process as a forked Node.js without the studio's environment. `entry` is the `sql-process` file. */
 export function forkSqlProcess(entry = ownProgram(import.meta.url, '../database/sql-process.ts')): SqlProcess {
   const child = fork(fileURLToPath(entry), [], {
     execArgv: ['--max-old-space-size=512'],
-    // Under Electron the executable is Electron's own, which this makes behave as Node.js. Windows starts no program
-    // without the other one.
+    // Under Electron the executable is Electron's own; the first variable makes it behave as Node.js. Windows cannot
+    // start a program without the other.
     env: { ELECTRON_RUN_AS_NODE: '1', ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}) },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  // A studio that has nothing else to do ends, whatever this process does; it sees the disconnect and ends too.
+  // Do not keep an otherwise idle studio alive; the child sees the disconnect and exits too.
   child.unref();
   child.channel?.unref();
   let tellEnd: (() => void) | undefined;
@@ -146,8 +149,8 @@ export function forkSqlProcess(entry = ownProgram(import.meta.url, '../database/
 }
 
 /**
- * The file that holds a database of a dataset, by the name that its rows carry; without a name, the only one there is, as for
- * every name where it was attached by itself. Throws SQL_REFUSED when there is none.
+ * The file of a dataset's database, by the name that its rows give. Without a name, the only one there is, which is
+ * also used for every name if it was attached on its own. Throws SQL_REFUSED if there is none.
  */
 export function attachedFile(datasetFolder: string, database: string | null): string {
   const folder = databasesFolder(datasetFolder);
@@ -162,7 +165,9 @@ export function attachedFile(datasetFolder: string, database: string | null): st
   throw new StudioError('SQL_REFUSED', because(only === undefined ? 'DATABASE_MISSING' : 'DATABASE_UNCLEAR'));
 }
 
-/** Runs queries on the databases of a dataset, one that isn't there being a refusal like any other; undefined where it has none. */
+/**
+ * Runs queries on a dataset's databases; a missing one is refused like any other. Undefined if the dataset has none.
+ */
 export function datasetQueries(
   dataset: { readonly id: string; readonly hasDatabase: boolean },
   { sql, datasetsFolder }: { sql: SqlRunner; datasetsFolder: string },
@@ -177,14 +182,14 @@ export function databasesFolder(datasetFolder: string): string {
 }
 
 /**
- * Stands beside a database that was attached by itself and so serves all rows, whatever they name: their own names stay, and
- * count again when databases are attached that have them. It holds how many rows name another one.
+ * Written next to a database that was attached on its own and so serves all rows, whatever they name. The rows keep
+ * their names, which count again once matching databases are attached. Holds how many rows name another database.
  */
 export function forAllRowsFile(databases: string): string {
   return join(databases, 'for-all-rows.json');
 }
 
-/** Names come from the rows of a table, so a name may hold anything; what no file name can hold is written as hex. */
+/** Names come from table rows and can contain anything; characters not allowed in file names are hex-encoded. */
 export function databaseFileName(database: string): string {
   return `${database.replace(/[^\p{L}\p{N} _-]/gu, (sign) => `%${sign.codePointAt(0)?.toString(16)}`)}.sqlite`;
 }

@@ -136,7 +136,7 @@ test('whoever edits a row that has been changed meanwhile is told', async () => 
   await expect(given.changes.edit(id, { position: 0, content: { target: 'y' }, version: 1 })).rejects.toMatchObject({
     code: 'DATASET_CHANGED',
   });
-  // A row that was held out meanwhile could be added once more, to train on.
+  // Regression: a row held out meanwhile could be added again, as a training row.
   const content = { context: 'a', target: '1', group: null, database: null };
   await expect(given.changes.add(id, { content, split: 'train', version: 1 })).rejects.toMatchObject({
     code: 'DATASET_CHANGED',
@@ -156,11 +156,11 @@ test('a change tells the version that it made, and one of nothing that it made n
   expect([again.version, nothingToUndo.version]).toEqual([2, 3]);
 });
 
-// “Undo” of the first of two notices took the second change back.
+// Regression: undoing from the first of two notices reverted the second change.
 test('an undo that names its version takes that change back and no other', async () => {
   const { id } = given.make(abc);
   const { version } = await given.changes.remove(id, [0]);
-  // Asked for while another change is being made: what counts is the version that this one finds.
+  // Requested while another change is in progress: what counts is the version found when its turn comes.
   const [, undone] = await Promise.allSettled([
     given.changes.remove(id, [1]),
     given.changes.bringBack(id, 'undo', version),
@@ -230,7 +230,7 @@ test('words are replaced in all rows after a look at what would happen', async (
   });
 });
 
-// A target of blanks was left, which the import of the exported dataset refused.
+// Regression: a blank target was left, which the import rejected after an export.
 test('a row of which a replacement leaves only blanks stays as it is, and is counted', async () => {
   const { id } = given.make([
     { context: 'a b', target: 'a' },
@@ -255,7 +255,7 @@ test('a row of which a replacement leaves only blanks stays as it is, and is cou
   expect(given.shown(id)).toEqual(['t a b=a', 't a= \u200b a', 't a=  b']);
 });
 
-// The preview asks while an expression is typed, and this one held up the whole studio for ever.
+// Regression: the preview runs while an expression is being typed, and this one blocked the whole studio forever.
 test('an expression that would try ways without end is refused', async () => {
   const { id } = given.make([{ context: `${'abcdefghij'.repeat(6)} and more` }]);
   const request = {
@@ -268,7 +268,7 @@ test('an expression that would try ways without end is refused', async () => {
   expect(given.shown(id)).toHaveLength(1);
 });
 
-// What could be built here ended the studio: a text of 300 million letters, or one longer than any text can be.
+// Regression: the resulting text crashed the studio: 300 million characters, or more than any string can hold.
 test.each([
   ['plain text', false, 'b'.repeat(10_000)],
   ['what stands before each match', true, '$`$`$`$`$`'],
@@ -332,7 +332,7 @@ test('splits are dealt anew by shares, the same for the same seed, and a group s
       dealSplits(change, given.store.rows(id), { kind: 'shares', validation: 0.2, test: 0.3, seed, together: 'group' }),
     );
   const first = await deal(1);
-  // Three standard deviations of 1200 groups at 0.3, three rows a group, are 143 rows.
+  // Three standard deviations of 1200 groups at 0.3, with three rows per group, are 143 rows.
   expect(Math.abs(first.splits.test - 900)).toBeLessThan(143);
   expect(Math.abs(first.splits.validation - 600)).toBeLessThan(143);
   const sides = new Map<string | null, Set<string>>();
@@ -409,7 +409,8 @@ test('an edit of a large dataset writes little', async () => {
   expect(rows.pagesChangedBetween(1, 3)).toEqual([0, 4]);
 });
 
-// A full disk was told as a fault of the program: SQLite had taken everything back by itself, and had nothing to take back any more.
+// Regression: a full disk was reported as an internal error: SQLite had already rolled back by itself, and the explicit
+// rollback failed.
 test('a change that SQLite takes back by itself is told by its cause', async () => {
   const { id } = given.make(abc);
   writeSqliteFile(
@@ -420,7 +421,7 @@ test('a change that SQLite takes back by itself is told by its cause', async () 
   expect(given.shown(id)).toEqual(['t a=1', 't b=2', 't c=3']);
 });
 
-// The loop stood still for five seconds, and then the change was refused.
+// Regression: the loop was blocked for five seconds, and then the change was refused.
 test('a change waits for one of another process, and the loop goes on meanwhile', async () => {
   const { id } = given.make(abc);
   const other = openRowsFile(given.store.rowsFile(id), { readonly: false });

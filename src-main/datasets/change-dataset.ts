@@ -6,12 +6,12 @@ import type { DatasetStore } from './dataset-store.ts';
 import { TimeSlices } from './time-slices.ts';
 import { VersionChange } from './version-change-store.ts';
 
-/** What a change does to the rows; it may yield wherever the event loop is to have a turn. */
+/** What a change does to the rows; it may yield wherever the event loop should get a turn. */
 export type ChangeWork = (change: VersionChange) => AsyncIterable<unknown> | Iterable<unknown>;
 
 /**
- * Changes datasets, one change after the other for each dataset. Every change is a new version; what was there before stays,
- * and the runs that pinned it find it.
+ * Changes datasets, one change at a time per dataset. Every change makes a new version; earlier versions are kept for
+ * the runs that pinned them.
  */
 export class DatasetChanges {
   readonly #store: DatasetStore;
@@ -24,8 +24,8 @@ export class DatasetChanges {
   }
 
   /**
-   * Gives the dataset as it is afterwards; where nothing changed, there is no new version. `version` is the one that the
-   * person saw: throws DATASET_CHANGED when it is not the newest any more.
+   * Returns the dataset after the change; there is no new version if nothing changed. `version` is the one that the
+   * person saw: throws DATASET_CHANGED if it is no longer the newest.
    */
   apply(
     about: { id: string; version?: number | undefined; kind: ChangeKind; detail?: ChangeDetail },
@@ -66,8 +66,8 @@ export class DatasetChanges {
   }
 
   /**
-   * Brings back the rows of an earlier version. The dataset stays as it is where there is nothing to undo or redo. `version` is
-   * the one that the person saw, as for `apply`: an undo of that one takes back no other change.
+   * Brings back the rows of an earlier version; a no-op if there is nothing to undo or redo. `version` is the one that
+   * the person saw, as for `apply`, so that an undo of it cannot revert another change.
    */
   bringBack(id: string, to: 'undo' | 'redo' | { version: number }, version?: number): Promise<ChangedDataset> {
     return this.#inTurn({ id, version }, (change) => change.bringBack(to, this.#now()));
@@ -98,7 +98,10 @@ export class DatasetChanges {
   }
 }
 
-/** Waits a while for another process that changes the dataset, and not on the loop, which all others need. Throws DATASET_IN_USE. */
+/**
+ * Waits a while for another process that is changing the dataset, without blocking the event loop. Throws
+ * DATASET_IN_USE.
+ */
 async function beginChange(file: string, dataset: string): Promise<VersionChange> {
   for (const until = performance.now() + patienceMs; ; await sleep(againMs)) {
     try {

@@ -15,13 +15,13 @@ interface Parts {
   readonly store: DatasetStore;
   readonly datasetsFolder: string;
   readonly sql: SqlRunner;
-  /** For work that takes its time. */
+  /** For long-running work. */
   readonly thread: RowsThread;
 }
 
 /**
- * Looks at all rows of the newest version for what would hurt a training: queries first, in their own process, then all the
- * rest, in a thread. What was found before is kept until the end.
+ * Checks all rows of the newest version for anything that would hurt training: queries first, in their own process,
+ * then the rest, in a thread. Earlier findings are kept until the end.
  */
 export async function* checkDataset(
   dataset: Dataset,
@@ -48,13 +48,13 @@ export async function* checkDataset(
       onEvent: ({ done }) => told.put(share + Math.floor((done * (total - share)) / total)),
     })
     .finally(() => told.end());
-  // It is awaited below; meanwhile a failure only ends the loop.
+  // Awaited below; until then a failure only ends the loop.
   checking.catch(() => undefined);
   for await (const done of told) yield progress(done);
   yield { kind: 'finished', report: await checking };
 }
 
-/** Rows without a database of their own are tried on an empty one, which knows the grammar and no table. */
+/** Queries of rows without a database are tried on an empty one, which checks the grammar but not the tables. */
 function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, signal: AbortSignal) {
   const folder = join(datasetsFolder, dataset.id);
   const empty = emptyDatabase(folder);
@@ -66,7 +66,7 @@ function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, sig
     }
   };
   const limits = { ...usualLimits, rows: 1, cellLetters: 10 };
-  /** A busy machine may take long over a query once, not twice. */
+  /** Retries once: on a busy machine a query may time out once, but hardly twice. */
   const tryQuery: QueryPlaces['tryQuery'] = async (database, query, abort) => {
     try {
       return await sql.query(fileOf(database), query, limits, abort);

@@ -1,11 +1,11 @@
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 
-/** What the first rows hold in one column. */
+/** What the first rows contain in one column. */
 interface ColumnContents {
   readonly column: string;
   readonly place: number;
   readonly meanLetters: number;
-  /** Shares of the cells that are a question, a query, a description of tables, or words at all. */
+  /** Shares of the cells that are a question, a query, a schema description, or contain words at all. */
   readonly questions: number;
   readonly queries: number;
   readonly schemas: number;
@@ -13,9 +13,9 @@ interface ColumnContents {
 }
 
 /**
- * The likely columns of a task's fields, judged by what the rows hold, whatever the columns are called: queries begin with
- * SELECT, questions end with their sign, an answer stands in its passage, a summary is much shorter than its document. Fields
- * without a clear column are absent. `taken` are columns that have a role by their name.
+ * The likely columns of a task's fields, judged by content whatever the columns are called: queries begin with SELECT,
+ * questions end in a question mark, an answer occurs in its passage, a summary is much shorter than its document.
+ * Fields without a clear column are absent. `taken` are columns already assigned by name.
  */
 export function proposeByContents(
   taskId: TaskId,
@@ -60,7 +60,7 @@ export function proposeByContents(
       document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
     take('summary', most(isSummary, 12));
   } else {
-    // Beside the text and its answer, what else has words is a name or a note: much shorter than both.
+    // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
     const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
     if (first && second && (third === undefined || third.meanLetters * 2 < second.meanLetters)) {
       const [context, target] = first.place < second.place ? [first, second] : [second, first];
@@ -71,7 +71,7 @@ export function proposeByContents(
   return mapping;
 }
 
-/** Whether what is taken for summaries says what its documents say: a reply or a note beside them uses words of its own. */
+/** Whether the supposed summaries restate their documents; a reply or a note has words of its own. */
 export function sumsUp(
   columns: readonly string[],
   sample: readonly (readonly string[])[],
@@ -87,7 +87,10 @@ export function sumsUp(
   return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length) >= leastShared;
 }
 
-/** Summaries of four open sets share 0.5 to 0.8 of their words with their documents, by the mean over the first 20 rows. */
+/**
+ * In four public datasets, summaries share 0.5 to 0.8 of their words with their documents (mean over the first 20
+ * rows).
+ */
 const leastShared = 0.4;
 
 function wordsOf(text: string): string[] {
@@ -115,10 +118,10 @@ export function isQuery(cell: string): boolean {
 
 const question =
   /[?？]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
-/** Written so that it stays linear in cells of any length: code with long lists, an image as text. */
+/** Written to stay linear in cells of any length: code with long lists, an image as text. */
 const schema = /\bcreate\s+table\b|\btable(?:\s*[:=])?\s*\w|\b\w+\s*\(\s*\w[^(),]*,[^()]*\)|\b\w+\s*:\s*\w+\s*,\s*\w/i;
 
-/** The share of rows in which one cell stands, word by word, in another. */
+/** The share of rows in which one cell occurs verbatim in another. */
 function shareWithin(sample: readonly (readonly string[])[], place: number, whole: number): number {
   const filled = sample.filter((row) => (row[place] ?? '').trim() !== '');
   const within = filled.filter((row) =>

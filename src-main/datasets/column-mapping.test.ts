@@ -34,7 +34,8 @@ test('the task is told by the names, and a query task by its queries', () => {
   );
 });
 
-// Each comma of a list that a bracket follows doubled the time, and each letter of an image as text began the search anew.
+// Regression: each comma of a list followed by a bracket doubled the time, and each letter of an image as text
+// restarted the search.
 test('long lists in code, and long words, are looked at in no time', () => {
   const code = `f(${'a, '.repeat(40)}g(x))`;
   const image = 'A'.repeat(200_000);
@@ -137,7 +138,8 @@ test.each([
   expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
 });
 
-// Of a table with names of its own nothing was proposed, and the person was asked for “Context” and “Target” first.
+// Regression: for a table with names of its own nothing was proposed, and the person was asked for “Context” and
+// “Target” first.
 test('where names say nothing, documents with what sums them up are told from texts with replies', () => {
   const columns = ['visit', 'what was said', 'note', 'doctor'];
   const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(

@@ -15,9 +15,8 @@ import { isRule, namesOfSecondTable } from './readers/table-breaks.ts';
 import { splitColumnNames, splitNamed } from './split.ts';
 
 /**
- * The likely column of each field of a task, judged by name, and where a name says nothing, by what the rows of the sample
- * hold; a field without one is absent. Where a part of the context is missing, ready-made `context` and `target` columns are
- * proposed instead.
+ * The likely column for each field of a task, judged by name, or else by the content of the sample; fields without one
+ * are absent. If part of the context is missing, ready-made `context` and `target` columns are proposed instead.
  */
 export function proposeMapping(
   taskId: TaskId,
@@ -32,12 +31,12 @@ export function proposeMapping(
   return { ...byName, ...Object.fromEntries(lacks.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
 }
 
-/** A column is one of splits when it says so in every row of the sample; one of the folds 1 to 10, say, is none. */
+/** A column holds splits if every row of the sample names one; one with, say, folds 1 to 10 does not. */
 function namesSplits(place: number, sample: readonly (readonly string[])[]): boolean {
   return sample.length > 0 && sample.every((cells) => splitNamed(cells[place] ?? '') !== undefined);
 }
 
-/** The fields that must have a column: the task's own, or a ready-made context or target where the mapping names one. */
+/** The fields that must have a column: the task's own, or a ready-made context or target if mapped. */
 function neededFields(task: Task, mapping: ColumnMapping): string[] {
   return [
     ...(mapping.context === undefined ? task.fields.context : ['context']),
@@ -83,7 +82,7 @@ function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMappin
   return mapping;
 }
 
-/** The task that a table is most likely made for: by its column names, and by what the rows hold. */
+/** The task that a table is most likely made for, judged by its column names and its content. */
 export function proposeTask(columns: readonly string[], sample: readonly (readonly string[])[]): TaskId {
   const mapped = (taskId: TaskId) => proposeByName(taskId, columns);
   const target = mapped('nl2sql').sql ?? mapped('custom').target ?? columns.at(-1);
@@ -94,32 +93,32 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
     [...tasks[taskId].fields.context, tasks[taskId].fields.target].every((field) => mapping[field] !== undefined);
   const named = (['mrc', 'summarisation'] as const).find((id) => isWhole(id, mapped(id)));
   if (named) return named;
-  // A table that names its context and target says no more than that.
+  // Columns named context and target say no more than that.
   if (isWhole('custom', mapped('custom'))) return 'custom';
   const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
   if (byContents) return byContents;
   return sumsUp(columns, sample, proposeMapping('summarisation', columns, sample)) ? 'summarisation' : 'custom';
 }
 
-/** A mapping with the place of each column found. */
+/** A mapping with the index of each column. */
 export interface ResolvedMapping {
   readonly task: Task;
-  /** As it is stored: every field in use with the column's name. */
+  /** As it is stored: every used field with its column's name. */
   readonly mapping: ColumnMapping;
   readonly places: ReadonlyMap<string, number>;
   readonly columns: readonly string[];
 }
 
 /**
- * What a person chose, completed by what is proposed. A column may be given by its name or by its number from 1; an empty
- * name leaves an optional field out. Throws CSV_COLUMN_MISSING, and OPTION_INVALID for a field that the task doesn't have.
+ * A person's choices, completed by the proposals. A column can be given by its name or its number from 1; an empty name
+ * leaves an optional field out. Throws CSV_COLUMN_MISSING, and OPTION_INVALID for a field that the task does not have.
  */
 export function resolveMapping(request: {
   task: TaskId;
   columns: readonly string[];
   chosen?: ColumnMapping;
   file: string;
-  /** The first rows, for fields whose column no name tells. */
+  /** The first rows, for fields whose column cannot be told by name. */
   sample?: readonly (readonly string[])[];
 }): ResolvedMapping {
   const { columns, file } = request;
@@ -164,7 +163,7 @@ export function resolveMapping(request: {
   return { task, mapping, places, columns };
 }
 
-/** What a record gives: a row to learn from, or why it cannot be used. */
+/** What becomes of a record: a training row, or why it cannot be used. */
 export type MappedRow =
   | {
       readonly kind: 'example';
@@ -173,14 +172,14 @@ export type MappedRow =
       readonly group: string | null;
       readonly database: string | null;
       readonly sourceId: string | null;
-      /** What a column of splits says; undefined where there is none, or where it says nothing that is known. */
+      /** The split given by the split column; undefined if there is none or its value is unknown. */
       readonly split: Split | undefined;
-      /** What is worth a look, though the row can be used. */
+      /** Things worth a look although the row can be used. */
       readonly warnings: readonly RowVerdictCode[];
     }
   | { readonly kind: 'rejected'; readonly code: RowVerdictCode; readonly data: RowVerdictData };
 
-/** Reads records through a mapping. Texts are taken as they are; only where nothing but blanks stands, it counts as empty. */
+/** Maps records to rows. Texts are taken as is; blank ones count as empty. */
 export function rowMapper(
   { task, mapping, places, columns }: ResolvedMapping,
   encoding: string,
@@ -205,7 +204,7 @@ export function rowMapper(
   return (record) => {
     const { cells, problem } = record;
     const isLeftOut = toldPlace !== undefined && tellsLeftOut(cells[toldPlace] ?? '');
-    // What a row is by itself is seen without the reason behind it.
+    // Judge the row itself, without the reason appended to it.
     const own = isLeftOut ? withoutEnd(cells.slice(0, toldPlace)) : cells;
     if (isRule(own)) return rejected('ROW_RULE', {});
     if (own.length === 1 && padding.test(own[0] ?? '')) return rejected('ROW_PADDING', {});
@@ -258,7 +257,7 @@ export function rowMapper(
   };
 }
 
-/** The fields that make the context: the task's own, or a ready-made one. */
+/** The fields that make up the context: the task's own, or a ready-made one. */
 export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
   return places.has('context') ? ['context'] : task.fields.context;
 }
@@ -267,7 +266,7 @@ export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | '
   return places.has('target') ? 'target' : task.fields.target;
 }
 
-/** The column that the source file counts its rows in; -1 where there is none, or where it is used for something else. */
+/** The source file's id column; -1 if there is none, or if it is used for something else. */
 export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places' | 'columns'>): number {
   const place = columns.findIndex((column) => foldColumnName(column) === 'id');
   return [...places.values()].includes(place) ? -1 : place;
@@ -283,7 +282,7 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   NO_ANSWER: 'ROW_NO_ANSWER',
 };
 
-/** NUL, and Ctrl-Z, by which DOS knew the end of a text. */
+/** NUL, and Ctrl-Z, which marked the end of a text in DOS. */
 const padding = new RegExp(`^[\0${String.fromCharCode(0x1a)}]+$`);
 
 const none: readonly RowVerdictCode[] = [];
@@ -309,25 +308,28 @@ function warningsOf(
   return warnings;
 }
 
-/** What a spreadsheet program would run when it opened the cell: a sign, and the name of a function, a reference or a sum. */
+/**
+ * What a spreadsheet program would execute when opening the cell: a formula sign and a function name, a reference or
+ * arithmetic.
+ */
 const formulaStart = /^(?:[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)|=[-+]?[\d.]+[-+*/^&])/i;
 
-/** Blanks, and marks without width, which nobody sees. */
+/** Blanks and zero-width characters. */
 export function isBlank(cell: string): boolean {
   return cell === '' || !/[^\s\u00ad\u200b-\u200d\u2060]/.test(cell);
 }
 
-/** A reject file has as many cells in every row as there are columns. */
+/** Every row of a reject file is padded to the number of columns. */
 function withoutEnd(cells: readonly string[]): readonly string[] {
   return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
 }
 
-/** As groups and names of databases are kept; null where nothing is left. */
+/** As groups and database names are stored; null if nothing is left. */
 export function trimmed(cell: string | undefined): string | null {
   return cell?.trim() || null;
 }
 
-/** Names as a sentence takes them: a file that is no table may have thousands, or one that is a page long. */
+/** Column names for a sentence: a file that is not a table may have thousands, or one as long as a page. */
 function listed(columns: readonly string[]): string {
   const shown = columns.slice(0, 30).map((name) => `“${name.length > 60 ? `${name.slice(0, 60)}…` : name}”`);
   return shown.join(', ') + (columns.length > shown.length ? ', …' : '');

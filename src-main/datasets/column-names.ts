@@ -1,6 +1,6 @@
 import { tasks } from '../tasks/tasks.ts';
 
-/** A column's name without what people write differently: case, blanks, hyphens, underscores, width of letters. */
+/** Normalises a column name: ignores case, blanks, hyphens, underscores and character width. */
 export function foldColumnName(name: string): string {
   return name
     .normalize('NFKC')
@@ -8,7 +8,7 @@ export function foldColumnName(name: string): string {
     .replace(/[\s_\-.]+/gu, '');
 }
 
-/** True when some task looks for a column of this name, or when it is a usual name of an id column. */
+/** Whether some task looks for a column of this name, or it is a usual name of an id column. */
 export function isKnownColumnName(name: string): boolean {
   return known.has(foldColumnName(name));
 }

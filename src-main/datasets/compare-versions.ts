@@ -8,9 +8,8 @@ import { TimeSlices } from './time-slices.ts';
 import type { OrderedRows } from './version-rows-store.ts';
 
 /**
- * What has changed from one version to another, row by row of the same position: counts of all, and the first in full: `limit` at
- * most, fewer where their texts are long.
- * Throws OPTION_INVALID for a version that is not there.
+ * The changes from one version to another, comparing the rows at each position: total counts, and the first differences
+ * in full: at most `limit`, fewer if their texts are long. Throws OPTION_INVALID for a version that does not exist.
  */
 export async function compareVersions(
   rows: RowStore,
@@ -59,7 +58,7 @@ interface Place {
   readonly state: number;
 }
 
-/** Positions at which two pages hold different rows, or the same row in different splits. */
+/** Positions at which two pages have different rows, or the same row in different splits. */
 function* differences(before: OrderedRows, after: OrderedRows): Generator<Difference> {
   const place = (rows: OrderedRows, at: number): Place | undefined => {
     const number = rows.numbers[at];

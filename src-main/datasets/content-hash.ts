@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import { createHash, hash } from 'node:crypto';
 import { copyBytes, factsPerRow } from './row-block.ts';
 
-/** What of a row the hash of a dataset stands for, besides its split. */
+/** The parts of a row that the dataset hash covers, besides its split. */
 export interface HashedContent {
   readonly context: string;
   readonly target: string;
@@ -10,8 +10,8 @@ export interface HashedContent {
 }
 
 /**
- * A sum over all neighbours in a list of rows: each pair of neighbours adds the SHA-256 of their two hashes, modulo 2^256.
- * The sum depends on the rows and their order alone, and a changed row changes only the terms of its neighbourhood.
+ * A sum over all neighbours in a list of rows: each pair of neighbours adds the SHA-256 of their two hashes, modulo
+ * 2^256. The sum depends only on the rows and their order, and a changed row changes only the terms around it.
  */
 export class NeighbourSum {
   readonly #words: Uint32Array;
@@ -21,13 +21,13 @@ export class NeighbourSum {
     this.#words = Uint32Array.from({ length: 8 }, (_, place) => bytes.readUInt32LE(place * 4));
   }
 
-  /** `undefined` stands for the place before the first row and behind the last. */
+  /** `undefined` stands for the position before the first row and after the last. */
   add(left: Buffer | undefined, right: Buffer | undefined): void {
     setPair(left, right);
     this.addPair();
   }
 
-  /** Adds the term of the two hashes that stand in `pair`. */
+  /** Adds the term for the two hashes in `pair`. */
   addPair(): void {
     hashPair();
     const words = this.#words;
@@ -59,17 +59,17 @@ export class NeighbourSum {
   }
 }
 
-/** The sum over blocks of rows that are handed over in order. */
+/** The sum over blocks of rows that are added in order. */
 export class ContentSum {
   readonly #sum = new NeighbourSum();
-  /** The hash of the row before, as 32 letters of Latin-1 (`binary`): the quickest form to get it in. */
+  /** The previous row's hash as a 32-character Latin-1 (`binary`) string, which is the fastest way to get it. */
   #last = noHash;
-  /** The text that a row's hash is of. */
+  /** Buffer for the text that a row's hash is computed from. */
   #text = Buffer.allocUnsafeSlow(64 * 1024);
 
   /** A block of `rows` rows; `bytes` starts at a multiple of four in its buffer. */
   addBlock(rows: number, bytes: Buffer): void {
-    // Little-endian, as every machine is that the studio runs on.
+    // Little-endian, like every machine that the studio runs on.
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
     const facts = words.subarray(words.length - rows * factsPerRow);
     const isPlain = isAscii(bytes.subarray(0, facts[facts.length - 1] ?? 0));
@@ -96,7 +96,7 @@ export class ContentSum {
     }
   }
 
-  /** Call it once, after the last row. */
+  /** Call once, after the last row. */
   finish(): string {
     pair.latin1Write(this.#last, 0, 32);
     pair.latin1Write(noHash, 32, 32);
@@ -109,12 +109,12 @@ export function contentHash(row: HashedContent): Buffer {
   return hash('sha256', contentText(row), 'buffer');
 }
 
-/** The lengths before the texts keep apart what would read the same when strung together. */
+/** The leading lengths distinguish texts that would concatenate to the same string. */
 function contentText({ context, target, group }: HashedContent): string {
   return `${context.length} ${target.length} ${group?.length ?? '-'} ${context}${target}${group ?? ''}`;
 }
 
-/** UTF-16 units of a piece of UTF-8: its bytes without those that go on a letter, and one more for each letter of four. */
+/** UTF-16 code units of a UTF-8 text: its bytes minus continuation bytes, plus one for each four-byte character. */
 function lettersOf(bytes: Buffer, words: Uint32Array, from: number, to: number): number {
   let letters = to - from;
   let place = from;
@@ -125,7 +125,7 @@ function lettersOf(bytes: Buffer, words: Uint32Array, from: number, to: number):
   };
   while (place < to && (place & 3) !== 0) one();
   for (let word = place >> 2, end = to >> 2; word < end; ) {
-    // Counted in four lanes of a byte each, which hold 255.
+    // Counted in four one-byte lanes, which hold at most 255.
     const stop = Math.min(end, word + 255);
     let [going, four] = [0, 0];
     for (; word < stop; word++) {
@@ -144,7 +144,7 @@ function sumOfBytes(value: number): number {
   return (value & 0xff) + ((value >>> 8) & 0xff) + ((value >>> 16) & 0xff) + (value >>> 24);
 }
 
-/** Writes a number and a blank, and gives the place behind them. */
+/** Writes a number and a space, and returns the position after them. */
 function writeNumber(bytes: Buffer, at: number, value: number): number {
   let end = at + 1;
   for (let rest = value; rest >= 10; rest = Math.trunc(rest / 10)) end++;
@@ -155,7 +155,7 @@ function writeNumber(bytes: Buffer, at: number, value: number): number {
   return end + 1;
 }
 
-/** The splits of all rows in order, one byte a row. */
+/** The splits of all rows in order, one byte per row. */
 export class SplitsHash {
   readonly #hash = createHash('sha256');
 
@@ -168,7 +168,7 @@ export class SplitsHash {
   }
 }
 
-/** What a run pins: the same for the same rows in the same order and splits, however they came about. */
+/** What a run pins: equal for the same rows in the same order and splits, however they came about. */
 export function datasetHash(contentSum: string, splitsSha256: string): string {
   return hash('sha256', `rows ${contentSum} splits ${splitsSha256}`);
 }
@@ -189,7 +189,7 @@ const term = latin1Buffer(32);
 /** Little-endian, as above. */
 const termWords = new Uint32Array(term.buffer, term.byteOffset, 8);
 
-/** Node.js has this method, and its types leave it out. */
+/** Node.js has this method, but it is missing from its types. */
 function latin1Buffer(bytes: number): Buffer & { latin1Write(text: string, offset: number, length: number): number } {
   return Buffer.from(new ArrayBuffer(bytes)) as unknown as ReturnType<typeof latin1Buffer>;
 }

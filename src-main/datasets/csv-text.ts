@@ -1,4 +1,4 @@
-/** One line of RFC 4180 text, its line end included. A cell is quoted where it has to be. */
+/** One line of RFC 4180 text, including its line end. Cells are quoted where necessary. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }

@@ -133,7 +133,7 @@ test('a page sends a file in pieces, looks at it, imports it, and it is gone', a
   const piece = await page.datasets.readExport({ fileId: left.fileId, offset: 0 });
   expect([left.name, left.bytes]).toEqual(['mine rejected.csv', piece.size]);
   expect(await piece.text()).toContain('Who?');
-  // What was read goes, and what was kept stays.
+  // The file that was read is removed, and the stored one stays.
   expect((await page.datasets.rejectFile({ id: 'mine' })).bytes).toBe(piece.size);
 });
 
@@ -185,7 +185,8 @@ test('a page that leaves in the middle leaves nothing behind', async () => {
   await page.files.discard({ fileId });
 });
 
-// Its thread was ended before it could remove that: gigabytes stayed in the system's temporary folder for ever.
+// Regression: its thread was terminated before it could remove that, and gigabytes stayed in the system's temporary
+// folder forever.
 test.each(['import', 'inspection', 'judgement'])('what was unpacked is gone after an aborted %s', async (what) => {
   const path = join(folder, 'long.csv.gz');
   const rows = Array.from({ length: 400_000 }, (_, row) => `${randomBytes(6).toString('base64')} ${row},t\n`);
@@ -207,7 +208,7 @@ test.each(['import', 'inspection', 'judgement'])('what was unpacked is gone afte
   await vi.waitFor(() => expect(unpacked()).toEqual([]));
 });
 
-// A row group of Parquet is unpacked in one go, for seconds in which no window was answered.
+// Regression: a Parquet row group is unpacked in one go, and for seconds no window was answered.
 test.each(['inspection', 'judgement'])('the %s of a large file leaves this thread free', async (what) => {
   const path = join(folder, 'large.parquet');
   const texts = Array.from({ length: 200_000 }, (_, row) => `${row} ${randomBytes(12).toString('base64')}`);
@@ -229,7 +230,7 @@ test.each(['inspection', 'judgement'])('the %s of a large file leaves this threa
   expect(longest).toBeLessThan((performance.now() - began) / 2);
 });
 
-// The heap of the thread was made for rows, not for a whole row group.
+// Regression: the thread's heap limit was meant for rows, not for a whole row group.
 test('a row group of hundreds of megabytes is read', async () => {
   const path = join(folder, 'group.parquet');
   const filler = 'x'.repeat(2500);

@@ -36,15 +36,15 @@ export function datasetProcedures(studio: {
   sql: SqlRunner;
   changes: DatasetChanges;
   downloads: Downloads;
-  /** For what a person waits for. */
+  /** For work that a person is waiting for. */
   pages: RowsThread;
-  /** For work that takes its time. */
+  /** For long-running work. */
   thread: RowsThread;
   changed: () => void;
   cutOff: () => CutOffImport[];
-  /** Holds something for each import while it goes on. */
+  /** Holds an object for each import in progress. */
   importing: Set<object>;
-  /** What is using a dataset now. */
+  /** What is currently using a dataset. */
   userOf: (datasetId: string) => UsedBy | undefined;
 }) {
   const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changes, downloads, pages, changed, importing } =
@@ -62,7 +62,7 @@ export function datasetProcedures(studio: {
     if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, ...user });
     return dataset;
   };
-  /** Where databases are attached, queries of a run or an evaluation may be running on them. */
+  /** With databases attached, a run or an evaluation may be querying them. */
   const withDatabaseFree = (idOrName: string) => {
     const dataset = store.get(idOrName);
     return dataset.hasDatabase ? unused(idOrName) : dataset;
@@ -71,7 +71,7 @@ export function datasetProcedures(studio: {
     samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
     inspect: os.inspect.handler(async ({ input, context, signal = new AbortController().signal }) => {
       await using file = await lend(input.source, context);
-      // All cells of a large file are more than a thread holds.
+      // All cells of a large file are more than a thread can hold.
       if (input.cells || !(await needsThread(file))) return await inspectTable(file, input, signal);
       return await answerOfThread('inspect', [plain(file), input], signal);
     }),
@@ -93,7 +93,7 @@ export function datasetProcedures(studio: {
       importing.add(job);
       try {
         for await (const event of importDataset({ store, datasetsFolder }, job, signal)) {
-          // Before the last event is handed on: who hears that it is done may ask for nothing more.
+          // Before passing on the last event: a caller that has seen it may stop iterating.
           if (event.kind === 'finished') {
             changed();
             for (const used of [input.source, input.database]) {
@@ -147,7 +147,7 @@ export function datasetProcedures(studio: {
       const name = `${dataset.name} rejected.csv`;
       const kept = rejectFilePath(datasetsFolder, dataset.id);
       if (!existsSync(kept)) throw new StudioError('FILE_NOT_FOUND', { file: name });
-      // A second name, where the disk can: on a full one the rows are to be had all the same.
+      // A hard link if possible: on a full disk the rows are still available.
       const { fileId, bytes } = await downloads.offer((out) =>
         link(kept, out).catch(() => copyFile(kept, out, signal)),
       );
@@ -228,26 +228,28 @@ export function datasetProcedures(studio: {
   });
 }
 
-/** For a thread, which cannot be told how a file is given back. */
+/** For a thread, which cannot be passed the disposer. */
 function plain({ path, name, unpackFolder }: LentFile): TableFile {
   return { path, name, unpackFolder };
 }
 
-/** Removes datasets that were deleted until then, while the studio goes on. One that is still being read stays until the next start. */
+/**
+ * Removes datasets deleted before a given time while the studio runs. One still being read stays until the next start.
+ */
 export async function freeDatasets(
   { store, datasetsFolder, threads }: { store: DatasetStore; datasetsFolder: string; threads: readonly RowsThread[] },
   deletedBefore: number,
 ): Promise<void> {
   for (const id of store.listDeleted(deletedBefore)) {
     try {
-      // The room of a file comes back with the last hold on it.
+      // A file's disk space is freed only with its last open handle.
       await Promise.all(threads.map((thread) => thread.letGo(rowsPlace(datasetsFolder, id))));
       await removeDataset(store, datasetsFolder, id);
     } catch {}
   }
 }
 
-/** Removes datasets that were deleted, or cut off while they were imported, by processes that have ended. For the start. */
+/** Removes datasets that were deleted, or whose import was interrupted, by processes that have ended. For the start. */
 export async function clearDatasets(store: DatasetStore, datasetsFolder: string): Promise<void> {
   for (const id of store.listLeftovers()) await removeDataset(store, datasetsFolder, id);
 }

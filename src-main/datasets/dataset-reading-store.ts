@@ -14,15 +14,15 @@ import type { RowsPlace, RowsThreadCalls } from './rows-thread-messages.ts';
 import { TimeSlices } from './time-slices.ts';
 import { groupRows, WordIndex } from './word-index-store.ts';
 
-/** One dataset as a rows thread reads it: a stretch of a filtered list, the word index, the check. */
+/** One dataset as a rows thread reads it: pages of filtered rows, the word index, the check. */
 export class DatasetReading {
   readonly #rows: RowStore;
   readonly #index: WordIndex;
   readonly #findings: FindingStore;
   readonly #views = new Map<string, Promise<RowView> | RowSearch>();
-  /** The index has begun to write to the file that it shares with the findings. */
+  /** Indexing is writing to the file that it shares with the findings. */
   #isIndexing = false;
-  /** A check has something to write. */
+  /** A check is waiting to write. */
   #isAwaited = false;
 
   constructor({ rowsFile, derivedFile }: RowsPlace) {
@@ -38,7 +38,7 @@ export class DatasetReading {
     this.#findings.close();
   }
 
-  /** A filter's list is worked out once and kept; a stretch of it is read row by row, wherever it lies. */
+  /** A filter's list is computed once and cached; pages of it are then read row by row. */
   async page(
     { version, filter, offset, limit }: RowsThreadCalls['page']['ask'],
     signal: AbortSignal,
@@ -61,7 +61,7 @@ export class DatasetReading {
     }
   }
 
-  /** Looks at every row, with turns for the thread's other work in between. */
+  /** Scans every row, yielding to the thread's other work. */
   async kin(
     { version, context }: RowsThreadCalls['kin']['ask'],
     signal: AbortSignal,
@@ -80,7 +80,10 @@ export class DatasetReading {
     return { same, split: kin.split, group: kin.group };
   }
 
-  /** One large transaction for many rows: a large piece of index at once needs little merging. A check that has ended ends it too. */
+  /**
+   * Few large transactions: adding a large piece of index at once needs little merging. Ends early if a check needs to
+   * write.
+   */
   async index(
     tell: (event: RowsThreadCalls['index']['event']) => void,
     signal: AbortSignal,
@@ -93,7 +96,7 @@ export class DatasetReading {
       this.#index.begin();
       this.#isIndexing = true;
       try {
-        // Another process may have gone on with it meanwhile.
+        // Another process may have advanced it meanwhile.
         next = Math.max(next, this.#index.rows);
         while (next < end && !this.#isAwaited) {
           const slice = Math.min(next + 24 * groupRows, end);
@@ -114,7 +117,7 @@ export class DatasetReading {
     return { rows: next };
   }
 
-  /** A group that is not whole waits: a search looks at its rows themselves. */
+  /** An incomplete group waits; searches scan its rows directly. */
   #indexable(): number {
     const end = this.#rows.numberEnd();
     return end - (end % groupRows);
@@ -153,7 +156,7 @@ export class DatasetReading {
     }
   }
 
-  /** Until the index writes no more: SQLite would wait for it in this thread, which is what it goes on in. */
+  /** Waits until indexing stops writing: SQLite would block this thread, which indexing needs to continue. */
   async #indexRests(signal: AbortSignal): Promise<void> {
     const slices = new TimeSlices(signal);
     this.#isAwaited = true;
@@ -175,7 +178,7 @@ export class DatasetReading {
   async #view(version: number, filter: RowFilter, signal: AbortSignal): Promise<RowView> {
     const { verdict } = filter;
     const search = filter.search?.trim();
-    // What a verdict finds grows while the check goes on.
+    // The rows of a verdict change when a check completes.
     const state = verdict ? JSON.stringify(this.#findings.report()?.seconds) : '';
     const key = `${version} ${state} ${JSON.stringify(filter)}`;
     const known = this.#views.get(key);
@@ -207,13 +210,13 @@ export class DatasetReading {
   }
 }
 
-/** The error itself, or that the rows file is damaged, where it was met there. */
+/** The error itself, or a damage error if it came from a damaged rows file. */
 export function rowsFault({ rowsFile }: RowsPlace, error: unknown): unknown {
   return asRowsFault(rowsFile, error);
 }
 
 const rowsPerTransaction = 20_000;
-/** What another process has to write finds its turn between two transactions. */
+/** Gives other processes a chance to write between two transactions. */
 const [betweenMs, retryMs] = [50, 10];
 
 function checkedRow({ number, example }: { number: number; example: Omit<CheckedRow, 'number'> }): CheckedRow {

@@ -14,8 +14,8 @@ import { RowStore } from './row-store.ts';
 import type { RowsPlace } from './rows-thread-messages.ts';
 
 /**
- * Datasets, and the way to their rows, which lie in a file for each dataset. Only finished, living datasets are found; the
- * rest is seen by the clearing methods alone.
+ * Datasets, and access to their rows, which are stored in one file per dataset. Only complete datasets that are not
+ * deleted are found; only the clean-up methods see the rest.
  */
 export class DatasetStore {
   readonly #database: StudioDatabase;
@@ -29,24 +29,24 @@ export class DatasetStore {
     this.#folder = datasetsFolder;
   }
 
-  /** Lets go of the files of rows. */
+  /** Closes all rows files. */
   close(): void {
     for (const rows of this.#open.values()) rows.close();
     this.#open.clear();
   }
 
-  /** Where the rows of a dataset lie, also of one that is being imported. */
+  /** Path of a dataset's rows file, even while it is being imported. */
   rowsFile(id: string): string {
     return rowsFileIn(join(this.#folder, id));
   }
 
-  /** The rows of a dataset, by its id; kept open, for the last ones that were asked for. */
+  /** The rows of a dataset, by its id; the most recently used are kept open. */
   rows(id: string): RowStore {
     const rows = this.#open.get(id) ?? new RowStore(this.rowsFile(id), { readonly: false });
     this.#open.delete(id);
     this.#open.set(id, rows);
     const [longestUnused] = this.#open.keys();
-    // An export may go on reading from it for minutes: its file is closed with the last hold on it, when garbage is collected.
+    // An export may keep reading it for minutes: the file is closed when the last reference is garbage-collected.
     if (this.#open.size > mostOpen && longestUnused !== undefined) this.#open.delete(longestUnused);
     return rows;
   }
@@ -57,7 +57,7 @@ export class DatasetStore {
     this.#open.delete(id);
   }
 
-  /** Takes over what the rows file says of its newest version; the list shows that. */
+  /** Copies the newest version's figures from the rows file to the dataset list. */
   refresh(id: string): Dataset {
     const { version, rows, splits, sha256 } = this.rows(id).head();
     this.#database
@@ -71,8 +71,9 @@ export class DatasetStore {
   }
 
   /**
-   * A process may have ended between a change and the list: the rows file is right. For the start, which no dataset may keep
-   * from its end: one whose file cannot be read stays in the list as it was, and says why when it is opened.
+   * A process may have ended between changing the rows file and updating the list; the rows file is right. For the
+   * start, which no dataset may block: one whose file cannot be read stays in the list as it was and reports why when
+   * it is opened.
    */
   refreshAll(): void {
     for (const { id, version } of this.list()) {
@@ -86,9 +87,9 @@ export class DatasetStore {
   }
 
   /**
-   * The error itself; a missing, damaged or too new file of rows is told with the name of its dataset, which the file does not
-   * know. `read` gives the id or name of the one that was being read, whose rows a damaged page may have been met in; it is not
-   * asked for what cannot come of one: on a full disk there may be no answer.
+   * Returns the error itself, or, for a missing, damaged or too new rows file, one with the name of its dataset, which
+   * the file does not know. `read` returns the id or name of the dataset being read, whose rows may contain the damaged
+   * page; it is not called for errors that cannot come from damage: on a full disk it may have no answer.
    */
   async namingRowsFault(error: unknown, read?: () => string | null | undefined): Promise<unknown> {
     const dataset = tellsDamage(error) ? (read?.() ?? undefined) : undefined;
@@ -96,7 +97,7 @@ export class DatasetStore {
     const damage = known && (await damageIn({ what: 'rows', file: this.rowsFile(known.id) }));
     const fault = damage ?? error;
     if (!(fault instanceof StudioError) || !fault.code.startsWith('DATASET_FILE_')) return fault;
-    // Sound: all codes of this beginning have these fields.
+    // Sound: all codes with this prefix have these fields.
     const data = fault.data as ErrorData<'DATASET_FILE_DAMAGED'>;
     const name = this.list().find(({ id }) => id === data.dataset)?.name ?? data.dataset;
     return new StudioError(fault.code, { ...data, dataset: name }, { cause: fault });
@@ -124,37 +125,37 @@ export class DatasetStore {
     return toDataset(row);
   }
 
-  /** How the source file was read, as it was kept by the import. */
+  /** How the source file was read, as stored by the import. */
   fileFacts(id: string): FileFacts | null {
     const row = this.#database
       .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
       .get(id);
     if (!row?.file_facts) return null;
-    // Sound: the column is written by `finishImport` alone, from the same type, or from one that knew less.
+    // Sound: the column is written only by `finishImport`, from the same type or an earlier version with fewer fields.
     const facts = JSON.parse(row.file_facts) as Omit<FileFacts, 'format' | 'escape' | 'skippedLines'> &
       Partial<FileFacts>;
     const reasons = facts.reasons.filter((reason) => 'code' in reason);
     return { format: 'csv', escape: facts.quote, skippedLines: 0, ...facts, reasons };
   }
 
-  /** The seed by which its rows were dealt to splits. */
+  /** The seed used to assign its rows to splits. */
   seedOf(id: string): number {
     return this.#database.prepare<[string], number>('SELECT seed FROM dataset WHERE id = ?').pluck().get(id) ?? 0;
   }
 
-  /** True when a living dataset, or one that is being imported, has this name. */
+  /** True if an existing dataset, or one being imported, has this name. */
   isNameTaken(name: string): boolean {
     return (
       this.#database.prepare('SELECT 1 FROM dataset WHERE name = ? AND deleted_at IS NULL').get(name) !== undefined
     );
   }
 
-  /** The name itself, or with the first number behind it that makes it free. */
+  /** The name itself, or with the first number appended that makes it unique. */
   freeName(wanted: string): string {
     return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
-  /** Opens a dataset that nobody sees until `finishImport`. */
+  /** Creates a dataset that stays invisible until `finishImport`. */
   beginImport(dataset: {
     name: string;
     task: TaskId;
@@ -174,7 +175,7 @@ export class DatasetStore {
     return id;
   }
 
-  /** Makes the dataset visible, whole: the last step of an import. */
+  /** Makes the dataset visible once complete: the last step of an import. */
   finishImport(
     id: string,
     facts: {
@@ -202,7 +203,7 @@ export class DatasetStore {
     return this.get(id);
   }
 
-  /** Throws OPTION_INVALID when the name is taken. */
+  /** Throws OPTION_INVALID if the name is taken. */
   rename(id: string, name: string): Dataset {
     const dataset = this.get(id);
     if (name !== dataset.name) {
@@ -216,7 +217,7 @@ export class DatasetStore {
     this.#database.prepare('UPDATE dataset SET deleted_at = ?, owner = ? WHERE id = ?').run(now, this.#lock.token, id);
   }
 
-  /** Takes a deletion back; where the name has been given away meanwhile, a number is put behind it. Throws DATASET_NOT_FOUND. */
+  /** Undoes a deletion; if the name has been taken meanwhile, a number is appended. Throws DATASET_NOT_FOUND. */
   restore(idOrName: string): Dataset {
     const row = this.#database
       .prepare<[string, string], { id: string; name: string }>(
@@ -231,7 +232,7 @@ export class DatasetStore {
     return this.get(row.id);
   }
 
-  /** Ids of imports that were cut off and of deleted datasets, left by processes that have ended. */
+  /** Ids of interrupted imports and deleted datasets, left by processes that have ended. */
   listLeftovers(): string[] {
     return this.#database
       .prepare<[], { id: string; owner: string | null }>(
@@ -242,7 +243,7 @@ export class DatasetStore {
       .map(({ id }) => id);
   }
 
-  /** Imports of processes that have ended in their middle. */
+  /** Imports interrupted by the end of their process. */
   listCutOff(): CutOffImport[] {
     return this.#database
       .prepare<[], CutOffImport & { owner: string | null }>(
@@ -253,7 +254,7 @@ export class DatasetStore {
       .map(({ id, sourceName, at }) => ({ id, sourceName, at }));
   }
 
-  /** Ids of those that were deleted until then, by whichever process. */
+  /** Ids of those deleted before a given time, by any process. */
   listDeleted(before: number): string[] {
     return this.#database
       .prepare<[number], string>("SELECT id FROM dataset WHERE state = 'ready' AND deleted_at <= ?")
@@ -262,8 +263,8 @@ export class DatasetStore {
   }
 
   /**
-   * Forgets a dataset whose files have been removed. The disk is not waited for, which may be busy for a second with what an
-   * import has written: should the power fail, the dataset is a leftover once more.
+   * Forgets a dataset whose files have been removed. Does not wait for the disk, which may be busy for a second with an
+   * import's writes: after a power failure, the dataset is simply a leftover again.
    */
   remove(id: string): void {
     this.#database.pragma('synchronous = NORMAL');
@@ -278,24 +279,24 @@ export class DatasetStore {
     this.#database.prepare('UPDATE dataset SET has_database = ? WHERE id = ?').run(hasDatabase ? 1 : 0, id);
   }
 
-  /** A version of a dataset; undefined where there is none such. */
+  /** A version of a dataset; undefined if it does not exist. */
   version(id: string, version: number): DatasetVersion | undefined {
     return this.rows(id).version(version);
   }
 
-  /** All rows of a version (the newest unless named) or of one of its splits, in order. */
+  /** All rows of a version (by default the newest) or of one of its splits, in order. */
   examples(id: string, split?: Split, version?: number): Generator<Example, void> {
     const rows = this.rows(id);
     return rows.examples(version ?? rows.head().version, split);
   }
 
-  /** By the row's id, else by the id of the source file, else by its position. Throws OPTION_INVALID. */
+  /** By the row's id, else by its id in the source file, else by its position. Throws OPTION_INVALID. */
   example(id: string, reference: string, version?: number): Example {
     const rows = this.rows(id);
     return rows.example(version ?? rows.head().version, reference);
   }
 
-  /** In the order asked for; a position that is not there is left out. */
+  /** In the order requested; positions that do not exist are skipped. */
   examplesAt(id: string, positions: readonly number[], version?: number): Example[] {
     const rows = this.rows(id);
     return rows.examplesAt(version ?? rows.head().version, positions);
@@ -310,7 +311,7 @@ export class DatasetStore {
   }
 }
 
-/** Each holds some megabytes of its file. */
+/** Each holds a few megabytes of its file. */
 const mostOpen = 16;
 
 /** The rows file in the folder of a dataset. */
@@ -318,7 +319,7 @@ export function rowsFileIn(datasetFolder: string): string {
   return join(datasetFolder, 'rows.sqlite');
 }
 
-/** Where the rows of a dataset lie, and what was worked out from them. */
+/** Where the rows of a dataset and the data derived from them are stored. */
 export function rowsPlace(datasetsFolder: string, id: string): RowsPlace {
   const derivedFile = join(datasetsFolder, id, 'derived.sqlite');
   return { id, rowsFile: rowsFileIn(join(datasetsFolder, id)), derivedFile };

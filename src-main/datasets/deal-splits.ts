@@ -8,7 +8,7 @@ import { RowSplits } from './row-splits.ts';
 import type { RowStore } from './row-store.ts';
 import type { VersionChange } from './version-change-store.ts';
 
-/** Deals all rows of a dataset to the splits anew, as its next version; an abort leaves it as it was. */
+/** Reassigns all rows of a dataset to splits, as its next version; an abort leaves the dataset unchanged. */
 export async function* dealDataset(
   { store, changes }: { store: DatasetStore; changes: DatasetChanges },
   { dataset, by }: { dataset: Dataset; by: DealSplitsInput['by'] },
@@ -26,15 +26,15 @@ export async function* dealDataset(
       signal,
     )
     .finally(() => told.end());
-  // It is awaited below; meanwhile a failure only ends the loop.
+  // Awaited below; until then a failure only ends the loop.
   dealing.catch(() => undefined);
   for await (const done of told) yield { kind: 'progress', done: Math.min(done, total), total };
   yield { kind: 'finished', dataset: await dealing };
 }
 
 /**
- * Deals all rows of the version in force to the splits anew. Of a row it reads what decides, its group or its context. It yields
- * now and then, so that the event loop can have turns: how many rows have been dealt.
+ * Reassigns all rows of the current version to splits, reading only what decides: each row's group or context. Yields
+ * now and then, for the event loop, how many rows have been assigned.
  */
 export function* dealSplits(change: VersionChange, rows: RowStore, by: DealSplitsInput['by']): Generator<number> {
   if (by.kind === 'shares') yield* dealByShares(change, rows, by);
@@ -69,7 +69,7 @@ function* dealByShares(
     all = done;
     yield done;
   }
-  // Few units are dealt once more, now that all are known.
+  // If there are few units, they are reassigned now that all are known.
   const moved = splits.moved();
   let next = moved.next();
   for (const { done, numbers } of stretches(rows, change.headVersion)) {
@@ -82,7 +82,7 @@ function* dealByShares(
   }
 }
 
-/** The numbers of a version's rows in order, some hundred at a time, and how many there were with them. */
+/** Row numbers of a version in order, a few hundred at a time, with a running count. */
 function* stretches(rows: RowStore, version: number): Generator<{ done: number; numbers: Uint32Array }> {
   let done = 0;
   for (const { numbers } of rows.numbersOf(version)) {

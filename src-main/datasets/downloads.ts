@@ -7,8 +7,8 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { ProcessFolder } from './process-folder.ts';
 
 /**
- * Files that a page fetches piece by piece. Each lies under a name of the studio's own in a folder of this process, and is
- * removed once its end was read, when the process closes, or by the next one.
+ * Files that a page downloads in pieces. Each is stored under a generated name in this process's folder and removed
+ * once it has been read to the end, when the process closes, or by the next one.
  */
 export class Downloads {
   readonly #folder: ProcessFolder;
@@ -18,7 +18,7 @@ export class Downloads {
     this.#folder = new ProcessFolder(root, process);
   }
 
-  /** Removes what processes that have ended left behind. */
+  /** Removes what ended processes left behind. */
   async clear(): Promise<void> {
     await this.#folder.clear();
   }
@@ -27,7 +27,7 @@ export class Downloads {
     await this.#folder.close();
   }
 
-  /** Opens a place for a file, has it written there, and gives its id and size. */
+  /** Creates a file, has it written, and returns its id and size. */
   async offer<T>(write: (path: string) => Promise<T>): Promise<{ fileId: string; bytes: number; written: T }> {
     await mkdir(this.#folder.path, { recursive: true });
     const fileId = randomBytes(16).toString('hex');
@@ -37,7 +37,7 @@ export class Downloads {
     return { fileId, bytes: (await stat(path)).size, written };
   }
 
-  /** Up to 1 MiB from a place on; the file goes with its last piece. Throws OPTION_INVALID for a file that is not there. */
+  /** Up to 1 MiB from an offset; the file is removed with its last piece. Throws OPTION_INVALID for an unknown file. */
   async read(fileId: string, offset: number): Promise<Blob> {
     if (!this.#files.has(fileId)) {
       throw new StudioError('OPTION_INVALID', {

@@ -13,7 +13,8 @@ test('rows are drawn one from each stretch of a split, in order, the same ones f
   const { drawn } = make();
   const first = await drawn(100, 1);
   expect(first).toHaveLength(100);
-  // Half of 10,000 rows are in the split; its hundred stretches are of fifty rows, which lie a hundred positions wide.
+  // Half of 10,000 rows are in the split, so each of its hundred stretches has fifty rows and spans a hundred
+  // positions.
   expect(first.every((position, stretch) => Math.floor(position / 100) === stretch)).toBe(true);
   expect(first.every((position) => position % 2 === 0)).toBe(true);
   expect(await drawn(100, 1)).toEqual(first);

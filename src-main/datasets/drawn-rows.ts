@@ -4,8 +4,9 @@ import { chanceOf } from './split.ts';
 import { TimeSlices } from './time-slices.ts';
 
 /**
- * Draws `count` of the `total` rows of a split, spread evenly over it and in order, the same ones for the same seed: one from
- * each of as many equal stretches, from a place of chance on the first of which `take` makes something. Other rows are not read.
+ * Draws `count` of the `total` rows of a split, spread evenly and in order, reproducibly for a seed. From each of
+ * `count` equal stretches it takes the first row, from a random position on, for which `take` returns something. Other
+ * rows are not read.
  */
 export async function* drawRows<T>(
   rows: RowStore,

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => given.close());
 
-/** Edits, adds, deletes and undoes for ever, and says each version, with its hash, once it is there. */
+/** Edits, adds, deletes and undoes forever, and prints each version with its hash once it is stored. */
 const program = `
   import { join } from 'node:path';
   import { openDatabase } from '${new URL('../database/open.ts', import.meta.url).href}';
@@ -65,9 +65,9 @@ test(`killed ${kills} times while it is edited, a dataset has every version that
   const rows = new RowStore(given.store.rowsFile(id), { readonly: true });
   for (const [version, sha256] of told) expect(rows.version(version)?.sha256).toBe(sha256);
   const { version, sha256 } = rows.head();
-  // At most the one change that was under way when it was killed had not been told yet.
+  // At most the change in progress at the time of the kill had not been printed yet.
   expect(version - Math.max(...told.keys())).toBeLessThanOrEqual(1);
-  // The hash of the rows as they are: worked out from them all, not from the version before.
+  // The hash of the rows as they are, computed from all of them rather than from the previous version.
   expect(given.make([...rows.examples(version)]).sha256).toBe(sha256);
   rows.close();
   given.store.refreshAll();

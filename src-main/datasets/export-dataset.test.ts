@@ -27,7 +27,7 @@ const difficult: readonly GivenRow[] = [
   { context: 'x'.repeat(70_000), target: '\\N' },
 ];
 
-// After sixteen other datasets its file was closed in the middle.
+// Regression: after sixteen other datasets, its file was closed in the middle.
 test('an export goes on while the rows of many other datasets are asked for', async () => {
   const rows = Array.from({ length: 5000 }, (_, row) => ({ context: `context ${row}${' and more'.repeat(100)}` }));
   const dataset = given.make(rows);
@@ -48,7 +48,7 @@ test('the files of rows that were asked for last stay open', () => {
   }
 });
 
-// Whatever had a code of its own was told as a path that cannot be written.
+// Regression: any error with a code was reported as an unwritable path.
 test('a full disk and a damaged dataset are told as that', async () => {
   const dataset = given.make(Array.from({ length: 3000 }, (_, row) => ({ context: `${row} ${'x'.repeat(900)}` })));
   const exported = () => exportDataset(given.store, { dataset, format: 'csv', out: join(folder, 'out.csv') });

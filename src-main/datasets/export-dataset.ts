@@ -14,16 +14,16 @@ import { TimeSlices } from './time-slices.ts';
 
 interface ExportJob {
   readonly dataset: Dataset;
-  /** The newest unless named. */
+  /** The newest by default. */
   readonly version?: number | undefined;
   readonly format: ExportFormat;
   readonly out: string;
 }
 
 /**
- * Writes all rows of a version with their context, target, group and split, and their database where the dataset has any. An
- * import of the file gives the same rows. Throws OPTION_INVALID for a version that is not there, and when `out` is taken
- * or cannot be written, DISK_FULL, and what `namingRowsFault` tells of the dataset's own file.
+ * Writes all rows of a version with context, target, group and split, and the database if the dataset has any.
+ * Importing the file gives the same rows. Throws OPTION_INVALID for a version that does not exist or if `out` is taken
+ * or not writable, DISK_FULL, and the errors of `namingRowsFault` for the dataset's own file.
  */
 export async function exportDataset(
   store: DatasetStore,
@@ -65,11 +65,11 @@ export async function exportDataset(
   }
 }
 
-/** So many letters are written at once; a row group of a Parquet file is made of them. */
+/** How many characters are written at once; for Parquet, this makes one row group. */
 const sliceLetters = 4_000_000;
 
 interface RowWriter {
-  /** Of the rows that wait to be written. */
+  /** Of the rows waiting to be written. */
   readonly letters: number;
   add(row: Example): void;
   flush(): Promise<void>;
@@ -120,7 +120,7 @@ class TextWriter implements RowWriter {
   }
 }
 
-/** Columns of UTF-8 texts, packed by Snappy, in row groups of some megabytes. */
+/** UTF-8 text columns, compressed with Snappy, in row groups of a few megabytes. */
 class ParquetRows implements RowWriter {
   readonly #file: FileHandle;
   readonly #bytes = new FlushedBytes();
@@ -166,7 +166,7 @@ class ParquetRows implements RowWriter {
   }
 }
 
-/** A buffer that is emptied into the file between row groups; offsets go on counting. */
+/** A buffer that is flushed to the file between row groups; offsets keep counting. */
 class FlushedBytes extends ByteWriter {
   take(): Uint8Array {
     const bytes = Uint8Array.from(this.getBytes());

@@ -10,20 +10,20 @@ import type { Uploads } from './uploads.ts';
 
 export interface FoundFile {
   readonly path: string;
-  /** What people call it. */
+  /** Display name. */
   readonly name: string;
-  /** Known of samples only. */
+  /** Only for samples. */
   readonly mapping?: ColumnMapping;
   readonly databases?: string;
 }
 
 /**
- * An upload stays until it is given back; the others are not the studio's to remove. What is unpacked goes when the file is given
- * back: whoever unpacks it may be a thread that was ended.
+ * An upload is kept until it is disposed; other files are not the studio's to remove. Unpacked files are removed on
+ * disposal, because a thread that unpacked them may have been terminated.
  */
 export type LentFile = FoundFile & { readonly unpackFolder: string } & AsyncDisposable;
 
-/** Turns what a client names (an upload, a path, a sample) into a file on this machine. */
+/** Resolves what a client names (an upload, a path, a sample) to a file on this machine. */
 export class FileSources {
   readonly #uploads: Uploads;
   readonly #samplesFolder: string;
@@ -35,7 +35,10 @@ export class FileSources {
     this.#unpacked = unpacked;
   }
 
-  /** Whether a path is allowed here is decided before. Throws FILE_NOT_FOUND for a sample, OPTION_INVALID for an upload that is not there. */
+  /**
+   * Whether paths are allowed is checked by the caller. Throws FILE_NOT_FOUND for a sample, OPTION_INVALID for an
+   * unknown upload.
+   */
   async lend(source: FileSource): Promise<LentFile> {
     const found = await this.#find(source);
     const unpackFolder = join(this.#unpacked.path, randomBytes(16).toString('hex'));

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 /**
- * Has the disk write a file while another thread makes it grow, so that little is left to wait for at its end. It is asked from
- * here since a thread cannot be ended while the disk is busy with what it has asked for.
+ * Flushes a file to disk while another thread appends to it, so that little remains to wait for at the end. Done from
+ * here because a thread cannot be terminated while it waits for a flush.
  */
 export class FileSync {
   readonly #path: string;
@@ -14,21 +14,21 @@ export class FileSync {
     this.#path = path;
   }
 
-  /** Told how large the file is by now, more or less. */
+  /** Call with the file's approximate current size. */
   grown(bytes: number): void {
     if (this.#isGoing || bytes - this.#asked < syncedBytes) return;
     this.#asked = bytes;
     this.#isGoing = true;
     this.#opened()
       .then((file) => file.datasync())
-      // A failure is met again, and told, by the wait at the end.
+      // A failure recurs in, and is reported by, the final `finish`.
       .catch(() => undefined)
       .finally(() => {
         this.#isGoing = false;
       });
   }
 
-  /** Returns when the disk has everything. Rejects at once with the reason of `signal`. */
+  /** Resolves once everything is on disk. Rejects at once if `signal` aborts, with its reason. */
   async finish(signal: AbortSignal): Promise<void> {
     const file = await this.#opened();
     signal.throwIfAborted();
@@ -42,7 +42,7 @@ export class FileSync {
     }
   }
 
-  /** Resolves when the disk is through with the file; nobody needs to wait for it but on Windows, to remove the file. */
+  /** Resolves when the disk is done with the file; only on Windows must callers wait for it, to remove the file. */
   async close(): Promise<void> {
     const file = await this.#file?.catch(() => undefined);
     await file?.close().catch(() => undefined);

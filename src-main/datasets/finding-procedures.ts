@@ -15,7 +15,7 @@ export function findingProcedures(studio: {
   changes: DatasetChanges;
   datasetsFolder: string;
   sql: SqlRunner;
-  /** For work that takes its time. */
+  /** For long-running work. */
   thread: RowsThread;
   changed: () => void;
 }) {

@@ -8,7 +8,7 @@ import { hostileStatements } from '../../test/fixtures/hostile-sql.ts';
 import { openDatabase } from '../database/open.ts';
 import { forkSqlProcess, SqlRunner, usualLimits } from './attached-database.ts';
 
-// More with HOSTILE_STATEMENTS=10000.
+// Set HOSTILE_STATEMENTS=10000 for more.
 const count = Number(process.env.HOSTILE_STATEMENTS ?? 120);
 const limits = { ...usualLimits, milliseconds: 100, rows: 100 };
 
@@ -78,7 +78,7 @@ test(`${count} hostile statements change no byte of any file, and each is answer
   expect(await runner.query(file, 'SELECT count(*), sum(people) FROM city')).toMatchObject({ rows: whole.rows });
 });
 
-/** Every file below a folder with the hash of its bytes. */
+/** Every file below a folder, with its hash. */
 function filesOf(top: string): Record<string, string> {
   const names = readdirSync(top, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
   return Object.fromEntries(

@@ -49,7 +49,7 @@ test('rows are numbered in order, with their lines, and the dataset is whole', a
   ]);
 });
 
-// Of the two readings of an import, the second one took the names for a row once.
+// Regression: the second of an import's two passes took the names for a row.
 test('the names above lists of JSON are no row', async () => {
   const { dataset, rejected } = await importText('[["context","target"],["a","1"],["b","2"]]');
   expect(dataset.rows).toBe(2);
@@ -77,7 +77,7 @@ test('no group is in two splits', async () => {
   expect([...splits.values()].every((found) => found.size === 1)).toBe(true);
 });
 
-// A cell of 16 MB kept the page busy for half a minute.
+// Regression: a 16 MB cell blocked the page for half a minute.
 test('of a long cell that was left out the beginning is listed, and the saved file has it whole', async () => {
   const long = 'x'.repeat(2_000_000);
   const { dataset, rejected } = await importText(`context,target,note\na,1,x\n${long},2,\nb\n`);
@@ -220,7 +220,7 @@ test('databases named by the rows are copied, others are not', async () => {
 });
 
 test('rows keep the names of their databases without any database, however they are written', async () => {
-  // A row that had to be judged, as the second for its blanks, lost its name.
+  // Regression: a row that had to be judged, like the second for its blanks, lost its name.
   const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns, q2,SELECT 2, shop \ns,"q ""3""",SELECT 3,"zoo"\n';
   const { dataset } = await importText(text, { task: 'nl2sql' });
   expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', 'zoo']);

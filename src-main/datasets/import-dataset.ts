@@ -23,11 +23,11 @@ export interface ImportJob {
 }
 
 /**
- * Turns a table into a dataset: rows that can be used go into the rows file, the others into the reject file. Nobody sees the
- * dataset before its last row and its hash are stored; a failure, an abort or a watcher who leaves undoes everything. A large
- * file is read in a thread of its own.
+ * Turns a table into a dataset: usable rows go into the rows file, the others into the reject file. The dataset stays
+ * invisible until its last row and its hash are stored; a failure, an abort or a watcher that leaves undoes everything.
+ * Large files are read in a separate thread.
  *
- * Throws what `importRows` throws, DISK_FULL, and OPTION_INVALID for a name that is taken.
+ * Throws whatever `importRows` throws, DISK_FULL, and OPTION_INVALID for a name that is taken.
  */
 export async function* importDataset(
   { store, datasetsFolder }: { store: DatasetStore; datasetsFolder: string },
@@ -76,14 +76,15 @@ export async function* importDataset(
   } catch (error) {
     throw orDiskOrDatabaseFull(error, datasetsFolder, bytesTotal);
   } finally {
-    // What was asked of the disk may go on for a file that nobody sees any more, but on Windows, where a file that is held cannot go.
+    // A pending flush may continue on a file that nobody sees any more, except on Windows, where an open file cannot be
+    // removed.
     const closed = sync.close();
     if (isDone || process.platform === 'win32') await closed;
     if (!isDone) await undo(store, datasetsFolder, datasetId);
   }
 }
 
-/** On a full disk even removing may fail; nobody sees what is left, and the next start removes it. */
+/** On a full disk even removing may fail; the leftovers are invisible, and the next start removes them. */
 async function undo(store: DatasetStore, datasetsFolder: string, id: string): Promise<void> {
   try {
     await removeDataset(store, datasetsFolder, id);
@@ -92,7 +93,7 @@ async function undo(store: DatasetStore, datasetsFolder: string, id: string): Pr
   }
 }
 
-/** Takes a dataset off the disk and out of the database. */
+/** Removes a dataset from the disk and the database. */
 export async function removeDataset(store: DatasetStore, datasetsFolder: string, id: string): Promise<void> {
   store.letGo(id);
   await removeFolder(join(datasetsFolder, id));
@@ -100,15 +101,15 @@ export async function removeDataset(store: DatasetStore, datasetsFolder: string,
 }
 
 /**
- * Freeing a file of gigabytes takes the system up to a second, which passes unseen after its name has gone, with the last hold on
- * it. (Windows keeps the name of a file that is held.)
+ * Freeing a file of gigabytes can take the system a second. Holding the file open while its name is removed defers that
+ * until the handle is closed, which nobody waits for. (Windows keeps the name of an open file.)
  */
 async function removeFolder(folder: string): Promise<void> {
   const rows = process.platform === 'win32' ? undefined : await open(rowsFileIn(folder)).catch(() => undefined);
   try {
     await rm(folder, { recursive: true, force: true });
   } finally {
-    // The file is gone for everybody else: nothing hangs on this, not even on its failure.
+    // The file is gone for everyone else: nothing depends on this, not even on its failure.
     rows?.close().catch(() => undefined);
   }
 }

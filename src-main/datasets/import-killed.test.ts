@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Imports in a process of its own and says what happens, one event a line. */
+/** Imports in a separate process and prints what happens, one event per line. */
 const program = `
   import { join } from 'node:path';
   import { openDatabase } from '${new URL('../database/open.ts', import.meta.url).href}';
@@ -44,7 +44,7 @@ test.each(['progress', 'finished'])('killed at “%s”, the dataset is wholly t
   expect(await killed(child)).toBe(moment === 'finished');
 });
 
-/** How many imports are killed at a moment of chance; more of them where there is time. */
+/** How many imports to kill at a random moment; raise it when there is time. */
 const kills = Number(process.env.IMPORT_KILLS ?? 3);
 
 test(`killed ${kills} times at a moment of chance, there is the old state or the new one`, {
@@ -54,7 +54,7 @@ test(`killed ${kills} times at a moment of chance, there is the old state or the
     const child = start();
     const events = createInterface(child.stdout)[Symbol.asyncIterator]();
     expect((await events.next()).value).toBe('started');
-    // The moment itself is what is tested: an import of this file takes about a second.
+    // The random moment is the point of the test: importing this file takes about a second.
     await setTimeout(Math.random() * 1000);
     await killed(child);
   }
@@ -67,9 +67,9 @@ function start() {
   });
 }
 
-/** Kills the process, starts anew as the studio does, and says whether the dataset is there; then it is removed. */
+/** Kills the process, starts again like the studio does, and returns whether the dataset exists; then removes it. */
 async function killed(child: ReturnType<typeof start>): Promise<boolean> {
-  // On a fast machine the import may have ended by itself.
+  // On a fast machine the import may already have finished.
   if (child.exitCode === null) {
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -17,7 +17,7 @@ import { type ImportedFacts, type NewRejection, RowImport } from './row-import-s
 import { RowSplits } from './row-splits.ts';
 import { GatheredStates } from './row-states.ts';
 
-/** What is to be read, and where its rows go. Plain data, so that a thread can be told. */
+/** What to read, and where its rows go. Plain data, so that it can be passed to a thread. */
 export interface RowsJob {
   readonly file: TableFile;
   readonly task: TaskId;
@@ -52,15 +52,15 @@ export type RowsEvent =
       readonly hasDatabase: boolean;
     };
 
-/** What writes the rows file: `RowImport` itself, or a thread that has one. */
+/** Writes the rows file: `RowImport` itself, or a thread that has one. */
 export interface RowsWriter {
-  /** Gives a buffer that may be used again, where there is one. */
+  /** Returns a buffer for reuse, if there is one. */
   write(rows: PackedRows, rejections: readonly NewRejection[]): Promise<ArrayBuffer | undefined>;
   finish(now: number, states: GatheredStates): Promise<ImportedFacts>;
   close(): Promise<void>;
 }
 
-/** Writes on the thread that reads. */
+/** Writes on the reading thread. */
 function writeHere(file: string): RowsWriter {
   const into = new RowImport(file);
   return {
@@ -75,10 +75,10 @@ function writeHere(file: string): RowsWriter {
 }
 
 /**
- * Reads a table and writes the rows file and the reject file of a dataset. Every row read is taken or rejected. What is
- * written is the caller's to remove when this ends early.
+ * Reads a table and writes the rows file and the reject file of a dataset. Every row is either accepted or rejected. If
+ * this ends early, the caller must remove what was written.
  *
- * Throws what `openTable` and `resolveMapping` throw, CSV_NO_ROWS, DATABASE_ATTACHED_INVALID.
+ * Throws whatever `openTable` and `resolveMapping` throw, CSV_NO_ROWS, DATABASE_ATTACHED_INVALID.
  */
 export async function* importRows(
   job: RowsJob,
@@ -139,7 +139,7 @@ async function* readInto(rows: ImportedRows, table: OpenTable, signal: AbortSign
     const { bytesRead } = piece;
     const [from, end] = 'places' in piece ? [piece.from, piece.end] : [0, piece.records.length];
     for (let at = from; at < end; at++) {
-      // Only where a database has to be copied, or a slice is full, there is something to wait for.
+      // There is only something to wait for if a database must be copied or a slice is full.
       const waiting = 'places' in piece ? rows.takePlaced(piece, at) : rows.take(piece.records[at] as TableRecord);
       if (waiting) {
         await waiting;
@@ -167,7 +167,7 @@ interface RowDestination {
   readonly quote: string;
 }
 
-/** Gathers mapped rows and stores them slice by slice. */
+/** Collects mapped rows and stores them slice by slice. */
 class ImportedRows {
   taken = 0;
   rejected = 0;
@@ -183,7 +183,7 @@ class ImportedRows {
   #rejections: NewRejection[] = [];
   #rejectedLetters = 0;
   #firstRefusal: ({ readonly verdict: string; readonly code: string } & RowVerdictData) | undefined;
-  /** A buffer for the next batch but one. */
+  /** A buffer for the batch after next. */
   #spare: ArrayBuffer | undefined;
 
   constructor(to: RowDestination) {
@@ -193,7 +193,7 @@ class ImportedRows {
     this.#splits = new RowSplits(to.seed);
   }
 
-  /** Gives a promise where there is something to wait for before the next row. */
+  /** Returns a promise if there is something to wait for before the next row. */
   takePlaced(piece: PlacedPiece, at: number): Promise<void> | undefined {
     const split = this.#plain?.take(piece, at, this.#batch, this.#splits);
     if (split === undefined) return this.take(recordAt(piece, at, this.#to.quote));
@@ -202,7 +202,7 @@ class ImportedRows {
     return this.#batch.isFull ? this.flush() : undefined;
   }
 
-  /** Gives a promise where there is something to wait for before the next row. */
+  /** Returns a promise if there is something to wait for before the next row. */
   take(record: TableRecord): Promise<void> | undefined {
     const row = this.#mapRow(record);
     if (row.kind === 'example') {
@@ -247,7 +247,7 @@ class ImportedRows {
     return this.#batch.isFull ? this.flush() : undefined;
   }
 
-  /** Why there is no row at all, without a full stop. */
+  /** Why there are no rows at all, without a full stop. */
   reasonForNone(): Because {
     if (this.rejected === 0) return because('NO_ROWS_BELOW_HEADER');
     const first = { verdict: '', ...this.#firstRefusal };
@@ -267,7 +267,7 @@ class ImportedRows {
     this.#spare = await into.write(this.#batch.take(spare), rejections);
   }
 
-  /** Deals the splits of a table of few units anew. */
+  /** Reassigns the splits of a table of few units. */
   async settleSplits(signal: AbortSignal): Promise<void> {
     let count = 0;
     for (const { position, split } of this.#splits.moved()) {

@@ -1,4 +1,5 @@
-// The thread in which a large file is read. It is told its task at the start, says what it does, and is ended from outside.
+// The thread that reads a large file. It gets its task at the start, reports what it does, and is terminated from
+// outside.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import { addedRows } from './added-rows.ts';
@@ -10,7 +11,7 @@ import { writeInThread } from './rows-writer.ts';
 
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 try {
-  // Sound: `inThread` starts this file, and hands over a task.
+  // Sound: this file is started only by `inThread`, which passes a task.
   const task = workerData as ThreadTask;
   let count = 0;
   for await (const told of work(task)) {

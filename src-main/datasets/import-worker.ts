@@ -9,7 +9,7 @@ import type { InspectOptions } from './inspect.ts';
 import type { JudgeOptions } from './judge-rows.ts';
 import type { TableFile } from './readers/open-table.ts';
 
-/** What the thread can do: what it is asked, and what it tells. */
+/** The thread's tasks: what each is given, and what it sends back. */
 export interface ThreadWork {
   readonly import: { readonly ask: RowsJob; readonly told: RowsEvent };
   readonly inspect: { readonly ask: readonly [TableFile, InspectOptions]; readonly told: Inspection };
@@ -21,20 +21,23 @@ export interface ThreadWork {
 export type ThreadTask = {
   [Kind in keyof ThreadWork]: { kind: Kind; ask: ThreadWork[Kind]['ask'] };
 }[keyof ThreadWork] & {
-  /** How much of what the thread told has been heard: it waits where that is too little, so that its rows do not pile up. */
+  /**
+   * The number of messages processed by the receiver: the thread waits if it is too far behind, so that rows do not
+   * pile up.
+   */
   readonly heard: Int32Array<SharedArrayBuffer>;
 };
 
-/** As much is told without having been heard. */
+/** Maximum number of unprocessed messages. */
 export const mostUnheard = 16;
 
-/** What the thread says. */
+/** Messages from the thread. */
 export type ThreadMessage =
   | { readonly kind: 'told'; readonly told: ThreadWork[keyof ThreadWork]['told'] }
   | { readonly kind: 'failed'; readonly error: CarriedError }
   | { readonly kind: 'ended' };
 
-/** A file of this size is read in a moment, and starting a thread would take as long. */
+/** A file of this size is read in no more time than it takes to start a thread. */
 const inlineBytes = 2 * 1024 * 1024;
 
 export async function needsThread({ path }: { readonly path: string }): Promise<boolean> {
@@ -42,7 +45,7 @@ export async function needsThread({ path }: { readonly path: string }): Promise<
   return facts?.isDirectory() === true || (facts?.size ?? 0) > inlineBytes;
 }
 
-/** The one thing that the work tells. */
+/** The single result of a task. */
 export async function answerOfThread<Kind extends 'inspect' | 'judge'>(
   kind: Kind,
   ask: ThreadWork[Kind]['ask'],
@@ -53,8 +56,8 @@ export async function answerOfThread<Kind extends 'inspect' | 'judge'>(
 }
 
 /**
- * Reads a table in a thread of its own, so that the window stays free. An abort, or a caller who leaves, ends the thread at
- * once, whatever it is doing.
+ * Reads a table in a separate thread, so that the window stays responsive. An abort, or a caller that leaves,
+ * terminates the thread at once, whatever it is doing.
  */
 export async function* inThread<Kind extends keyof ThreadWork>(
   kind: Kind,
@@ -65,9 +68,10 @@ export async function* inThread<Kind extends keyof ThreadWork>(
   const heard = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Worker(ownProgram(import.meta.url, './import-thread.ts'), {
     workerData: { kind, ask, heard },
-    // What the process was started with is not for this thread.
+    // Do not inherit the process's own flags.
     execArgv: [],
-    // Rows are read and let go, so that little of it is used; but a row group of Parquet, of up to 512 MB, is held whole.
+    // Rows are read and released, so little of this is used, except that a Parquet row group, up to 512 MB, is held
+    // whole.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 2048 },
   });
   const waiting: ThreadMessage[] = [];
@@ -99,7 +103,7 @@ export async function* inThread<Kind extends keyof ThreadWork>(
       } else if (message.kind === 'ended') return;
       else if (message.kind === 'failed') throw fromCarried(message.error);
       else {
-        // Sound: the thread tells of what it was asked.
+        // Sound: the thread answers the task that it was given.
         yield message.told as ThreadWork[Kind]['told'];
         Atomics.add(heard, 0, 1);
         Atomics.notify(heard, 0);

@@ -11,8 +11,8 @@ export interface InspectOptions {
 }
 
 /**
- * What is in a file and what it could be used for, without importing it. Reads the whole file to count its rows, or with
- * `estimate`, where it is large, only its beginning. `cells` adds all records as they stand, those of an empty file too.
+ * What a file contains and could be used for, without importing it. Reads the whole file to count its rows, or with
+ * `estimate`, if the file is large, only its beginning. `cells` adds all raw records, even those of an empty file.
  */
 export async function inspectTable(
   file: TableFile,
@@ -49,7 +49,7 @@ export async function inspectTable(
         task,
         proposeMapping(task, columns, sample),
       ]),
-    ) as Record<TaskId, ColumnMapping>; // fromEntries forgets which keys it was given
+    ) as Record<TaskId, ColumnMapping>; // Object.fromEntries loses the key type.
     const fieldOf = new Map(Object.entries(mappings[proposedTask]).map(([field, column]) => [column, field]));
     return {
       file: { ...facts, rows, sha256: await table.sha256(signal) },
@@ -65,5 +65,5 @@ export async function inspectTable(
   }
 }
 
-/** 32 MB of rows tell how many there are in the whole file. */
+/** 32 MB of rows are enough to extrapolate the total. */
 const estimateFrom = 32 * 1024 * 1024;

@@ -11,8 +11,8 @@ export interface JudgeOptions {
 }
 
 /**
- * The verdict of every row of a table under a mapping, counted, without importing it; of a large file, of its beginning. The
- * rows that would be left out are counted, and the first of them told. Throws what `openTable` and `resolveMapping` throw.
+ * Judges every row of a table under a mapping without importing it, or only the beginning of a large file. Counts the
+ * rows that would be left out and reports the first of them. Throws whatever `openTable` and `resolveMapping` throw.
  */
 export async function judgeRows(file: TableFile, options: JudgeOptions, signal?: AbortSignal): Promise<RowJudgement> {
   const table = await openTable(file, options.csv, { signal });
@@ -54,5 +54,5 @@ export async function judgeRows(file: TableFile, options: JudgeOptions, signal?:
   }
 }
 
-/** 16 MB are read in a few tenths of a second, and tell what the rest is like. */
+/** 16 MB take a few tenths of a second to read and are representative of the rest. */
 const judgedBytes = 16 * 1024 * 1024;

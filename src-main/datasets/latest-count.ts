@@ -1,4 +1,4 @@
-/** The newest of some numbers that are told from elsewhere, to be followed until the end; some ten a second. */
+/** The latest of a series of numbers set from elsewhere, as a stream to the end, throttled to about ten per second. */
 export class LatestCount {
   #latest: number | undefined;
   #isOver = false;

@@ -7,8 +7,8 @@ import type { FindingStore } from './findings/finding-store.ts';
 import { maskPrivate } from './findings/private-data.ts';
 
 /**
- * Does the remedy of a finding to its rows, as one change that can be undone. Rows that read otherwise than when they were
- * checked are left alone.
+ * Applies a finding's remedy to its rows, as one change that can be undone. Rows that have changed since the check are
+ * left alone.
  */
 export function mendFinding(
   parts: { store: DatasetStore; changes: DatasetChanges; findings: FindingStore },

@@ -1,8 +1,8 @@
-/** Finds the nearest rows around positions that are asked for in rising order. */
+/** Finds the nearest rows around positions, which must be asked for in ascending order. */
 export class Neighbours {
   readonly #at: (position: number) => number | undefined;
   readonly #end: number;
-  /** What the last search upwards passed over and found, so that a gap is walked through once. */
+  /** What the last upward search skipped and found, so that a gap is scanned only once. */
   #gap = { from: 0, to: -1, next: undefined as number | undefined };
   #lastAsked = -1;
   #lastBefore: number | undefined;
@@ -12,7 +12,7 @@ export class Neighbours {
     this.#end = end;
   }
 
-  /** The pairs of neighbours that touch a position or reach over it, by position; undefined stands for the two ends. */
+  /** The pairs of neighbours that include a position or span it, by position; undefined marks the ends. */
   pairsAround(position: number): [left: number | undefined, right: number | undefined][] {
     const before = this.#before(position);
     const after = this.#after(position);

@@ -53,7 +53,7 @@ test.each([
       lines[0] ?? '',
     );
     const plain = await rowsOf(`${columns.join(',')}\n${lines.join('\n')}`, ',', task);
-    // Behind two letters of a delimiter, the same cells come as text.
+    // With a two-character delimiter, the same cells come as text.
     const text = await rowsOf(
       `${columns.join('||')}\n${lines.map((line) => line.replaceAll(',', '||')).join('\n')}`,
       '||',

@@ -7,30 +7,30 @@ import type { RowSplits } from './row-splits.ts';
 import { splitNamed } from './split.ts';
 
 /**
- * Takes rows of which nothing can be said but that they are whole, from bytes to bytes, without a text being made of them.
- * It refuses every other row, also those that only look as if something might be said: `rowMapper` judges them. Rows that name
- * the columns are told by `orderedTable` before.
+ * Copies rows that are simply complete from bytes to bytes, without decoding them. Every other row is refused, even if
+ * it only looks as if there might be something to report, and left to `rowMapper`. Repeated headers have already been
+ * handled by `orderedTable`.
  */
 export class PlainRows {
   readonly #width: number;
   readonly #quote: number;
   /** The columns that must not be empty. */
   readonly #needed: readonly number[];
-  /** What the context is made of: words in between, and columns. */
+  /** The parts of the context: text in between, and columns. */
   readonly #parts: readonly (Buffer | number)[];
   readonly #targetPlace: number;
   readonly #groupPlace: number;
   readonly #databasePlace: number;
   readonly #idPlace: number;
   readonly #splitPlace: number;
-  /** The columns that are taken without blanks around them. */
+  /** The columns that are trimmed. */
   readonly #bare: readonly number[];
-  /** The column that may tell why a row was left out before. */
+  /** The column that may say why a row was left out before. */
   readonly #toldPlace: number | undefined;
   #group = '';
   #groupBytes = Buffer.alloc(0);
 
-  /** Undefined for a mapping whose context is no plain row of texts. */
+  /** Undefined for a mapping whose context is not a plain sequence of texts. */
   static of(mapping: ResolvedMapping, quote: string): PlainRows | undefined {
     const parts = contextParts(mapping);
     return parts && new PlainRows(mapping, parts, quote);
@@ -52,7 +52,7 @@ export class PlainRows {
     this.#toldPlace = reasonPlace(columns);
   }
 
-  /** Puts a row into the batch and gives its split; undefined when it must be judged. */
+  /** Adds a row to the batch and returns its split; undefined if it must be judged. */
   take({ bytes, places }: PlacedPiece, record: number, into: RowBatch, splits: RowSplits): Split | undefined {
     const first = places.firstCells[record] ?? 0;
     const { starts, ends, doubled } = places;
@@ -104,7 +104,7 @@ export class PlainRows {
     return split;
   }
 
-  /** Rows of a group mostly stand together, so its name is seldom made anew. */
+  /** Rows of a group are mostly adjacent, so its name is rarely decoded again. */
   #groupOf(bytes: Buffer, starts: Uint32Array, ends: Uint32Array, first: number): string | null {
     const [start, end] = [starts[first + this.#groupPlace] ?? 0, ends[first + this.#groupPlace] ?? 0];
     if (start === end) return null;
@@ -117,7 +117,7 @@ export class PlainRows {
     return this.#group;
   }
 
-  /** One quote for two. */
+  /** Collapses doubled quotes. */
   #putUndoubled(into: RowBatch, bytes: Buffer, start: number, end: number): void {
     let from = start;
     for (let quote = bytes.indexOf(this.#quote, from); quote >= 0 && quote < end; ) {
@@ -129,10 +129,10 @@ export class PlainRows {
   }
 }
 
-/** In bytes, of which a letter has one at least: no cell that is too long is among them. */
+/** In bytes; as every character takes at least one, this excludes all cells that are too long. */
 const longestPlain = 1_048_576;
 
-/** Not empty, not blank, no formula and no line of signs, by the first letter alone. */
+/** Not empty, not blank, not a formula and not a drawn line, judged by the first character alone. */
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   if (start >= end) return false;
   const first = bytes[start] ?? 0;
@@ -141,7 +141,7 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
   return !mayBeSpace(bytes, start);
 }
 
-/** Empty, or without blanks at either end, as far as the bytes tell. */
+/** Empty, or without blanks at either end, as far as the bytes show. */
 function isTrimmed(bytes: Buffer, start: number, end: number): boolean {
   if (start >= end) return true;
   const first = bytes[start] ?? 0;
@@ -152,7 +152,10 @@ function isTrimmed(bytes: Buffer, start: number, end: number): boolean {
   return lead < 0x80 ? lead > 0x20 : !mayBeSpace(bytes, last);
 }
 
-/** Whether the letter beyond ASCII that starts here may be one of Unicode's blanks, or unseen: all lie behind these leading bytes. */
+/**
+ * Whether the non-ASCII character that starts here may be a Unicode blank or invisible; all of those have these lead
+ * bytes.
+ */
 function mayBeSpace(bytes: Buffer, place: number): boolean {
   const [lead, second, third] = [bytes[place] ?? 0, bytes[place + 1] ?? 0, bytes[place + 2] ?? 0];
   if (lead === 0xc2) return second === 0xa0 || second === 0xad;
@@ -162,7 +165,7 @@ function mayBeSpace(bytes: Buffer, place: number): boolean {
   return lead === 0xef && second === 0xbb;
 }
 
-/** The context as columns and the words between them, found by rendering marks in place of the columns. */
+/** The context as columns and the text between them, found by rendering it with markers in place of the columns. */
 function contextParts(mapping: ResolvedMapping): (Buffer | number)[] | undefined {
   const { task, places } = mapping;
   const fields = usedContextFields(mapping);

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOwnName } from '../own-name.ts';
 
-/** A folder of this process within one where each has its own; removed when the process closes, or by the next one. */
+/** This process's own subfolder of a shared folder; removed when the process closes, or by the next one. */
 export class ProcessFolder {
   readonly path: string;
   readonly #root: string;
@@ -14,7 +14,7 @@ export class ProcessFolder {
     this.#isAlive = (token) => process.isAlive(token);
   }
 
-  /** Removes what processes that have ended left behind. */
+  /** Removes what ended processes left behind. */
   async clear(): Promise<void> {
     for (const token of await readdir(this.#root).catch(() => [])) {
       if (!isOwnName(token) || this.#isAlive(token)) continue;

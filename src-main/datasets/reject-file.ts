@@ -4,7 +4,10 @@ import { csvLine } from './csv-text.ts';
 import { leftOutReason, reasonColumn } from './left-out-rows.ts';
 import type { NewRejection } from './row-import-store.ts';
 
-/** The rows that could not be used, as a table with the original columns and the reason, to be mended and imported again. */
+/**
+ * The rows that could not be used, as a table with the original columns and the reason, to be corrected and imported
+ * again.
+ */
 export class RejectFile {
   readonly path: string;
   readonly #columns: readonly string[];

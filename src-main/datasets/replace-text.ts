@@ -14,19 +14,19 @@ import type { RowStore } from './row-store.ts';
 import { TimeSlices } from './time-slices.ts';
 import { textTooLong } from './version-change-store.ts';
 
-/** The fields of a row after words were replaced; undefined where none of them stands in it. */
+/** The fields of a row after replacing; undefined if nothing matches. */
 type Replacement = (row: Pick<Example, 'position' | 'context' | 'target'>) => Replaced | undefined;
 
 interface Replaced {
   readonly content: Partial<RowContent>;
   readonly occurrences: number;
-  /** Of a field only blanks would be left, which no import takes: such a row stays as it is. */
+  /** A field would become blank, which the import rejects: the row is left unchanged. */
   readonly isEmptied: boolean;
 }
 
 /**
- * Makes a replacement of a request: plain text, or a regular expression, with `$1` for its groups. It throws OPTION_INVALID for
- * a row that would grow beyond what a row may hold: that is worked out first, for no such text may ever be made.
+ * The replacement function for a request: plain text, or a regular expression with `$1` for its groups. It throws
+ * OPTION_INVALID for a row that would exceed the limit, which is computed first, so that such a text is never built.
  */
 function replacementOf({ search, replacement, fields, matchCase, isPattern }: ReplaceRequest): Replacement {
   const pattern = patternOf(isPattern ? search : search.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), matchCase);
@@ -38,7 +38,7 @@ function replacementOf({ search, replacement, fields, matchCase, isPattern }: Re
       const text = row[field];
       let [count, letters] = [0, text.length];
       for (const match of text.matchAll(pattern)) {
-        // An empty match would be found between all letters.
+        // An empty match would be found between all characters.
         if (match[0] !== '') count++;
         letters += lengthOf(match) - match[0].length;
       }
@@ -55,8 +55,8 @@ function replacementOf({ search, replacement, fields, matchCase, isPattern }: Re
 }
 
 /**
- * How many letters a replacement stands for at a match, its groups and `$&`, `` $` ``, `$'` filled in as `String.replace` does
- * (ECMA-262, GetSubstitution).
+ * How many characters a replacement produces for a match, with its groups and `$&`, `` $` ``, `$'` expanded as by
+ * `String.replace` (ECMA-262, GetSubstitution).
  */
 export function expandedLength(replacement: string): (match: RegExpExecArray) => number {
   const [plain, named] = [placesIn(replacement, /\$(?:[$&`']|(\d)(\d)?)/g), placesIn(replacement, withNames)];
@@ -67,14 +67,14 @@ export function expandedLength(replacement: string): (match: RegExpExecArray) =>
   };
 }
 
-/** Only an expression that names groups knows `$<name>`. */
+/** `$<name>` is special only if the expression has named groups. */
 const withNames = /\$(?:[$&`']|(\d)(\d)?|<([^>]*)>)/g;
 
 function placesIn(replacement: string, pattern: RegExp) {
   return [...replacement.matchAll(pattern)].map(([written, one, two, name]) => ({ written, one, two, name }));
 }
 
-/** What a `$…` adds to the letters in which it is written. */
+/** How many characters the expansion of a `$…` adds to those of the reference itself. */
 function lengthAt(match: RegExpExecArray, { written, one, two, name }: ReturnType<typeof placesIn>[number]): number {
   const [all] = match;
   if (written === '$$') return -1;
@@ -82,7 +82,7 @@ function lengthAt(match: RegExpExecArray, { written, one, two, name }: ReturnTyp
   if (written === '$`') return match.index - 2;
   if (written === "$'") return match.input.length - match.index - all.length - 2;
   if (name !== undefined) return (match.groups?.[name]?.length ?? 0) - written.length;
-  // Two digits where there are so many groups, else one; without such a group it is a text like any other.
+  // Two digits if there are that many groups, else one; a reference to a missing group is plain text.
   const groups = match.length - 1;
   const [both, first] = [Number(`${one}${two ?? ''}`), Number(one)];
   if (two !== undefined && both >= 1 && both <= groups) return (match[both]?.length ?? 0) - 3;
@@ -99,8 +99,8 @@ function patternOf(source: string, matchCase: boolean): RegExp {
 }
 
 /**
- * Every row with what becomes of it. Throws OPTION_INVALID for an expression that JavaScript cannot read, or that takes too long:
- * one that repeats what repeats itself may try ways without end, and nothing else would have a turn.
+ * Every row with its replacement. Throws OPTION_INVALID for an expression that JavaScript cannot parse or that takes
+ * too long: nested repetition can backtrack practically forever and would block everything else.
  */
 function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
   const replace = replacementOf(request);
@@ -114,7 +114,7 @@ function* replacements(rows: Iterable<Example>, request: ReplaceRequest) {
   }
 }
 
-/** The first rows of a batch: as many as are held at once with what becomes of them, which may be far longer. */
+/** The first rows of a batch: as many as can be held in memory along with their results, which may be far longer. */
 function replaceSome(rows: readonly Example[], replace: Replacement) {
   const done: { row: Example; found: Replaced | undefined }[] = [];
   let letters = 0;
@@ -129,7 +129,7 @@ function replaceSome(rows: readonly Example[], replace: Replacement) {
 
 const heldLetters = 1024 * 1024;
 
-/** The clock is set once for many rows: setting it takes longer than looking at one. */
+/** Batches, because setting the timeout takes longer than processing a row. */
 function* inBatches(rows: Iterable<Example>): Generator<Example[]> {
   let [batch, letters]: [Example[], number] = [[], 0];
   for (const row of rows) {
@@ -144,7 +144,7 @@ function* inBatches(rows: Iterable<Example>): Generator<Example[]> {
 
 const batchLetters = 64 * 1024;
 
-/** Some hundred times what a batch takes on a busy machine. */
+/** Several hundred times what a batch takes on a busy machine. */
 const mostMs = 1000;
 
 function patternWithinTime<Result>(work: () => Result): Result {
@@ -156,7 +156,9 @@ function patternWithinTime<Result>(work: () => Result): Result {
   }
 }
 
-/** What a replacement would do: how often, how the first rows would read, and how many it leaves as they are. */
+/**
+ * What a replacement would do: the number of matches, the first changed rows, and how many rows it leaves unchanged.
+ */
 export async function previewReplace(
   rows: Iterable<Example>,
   request: ReplaceRequest,
@@ -180,7 +182,7 @@ export async function previewReplace(
   return preview;
 }
 
-/** Does a replacement to all rows of a dataset, or of one split, but for those that it would leave empty. */
+/** Applies a replacement to all rows of a dataset or of one split, except those that it would make blank. */
 export function replaceText(rows: RowStore, request: ReplaceRequest): ChangeWork {
   return function* (change) {
     for (const { row, found } of replacements(rows.examples(change.headVersion, request.split), request)) {
@@ -192,7 +194,7 @@ export function replaceText(rows: RowStore, request: ReplaceRequest): ChangeWork
 
 const shownRows = 50;
 
-/** The stretch of two texts in which they differ first, with some letters around it. */
+/** The first stretch where two texts differ, with some characters around it. */
 function aroundChange(before: string, after: string): { before: string; after: string } {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same++;
@@ -202,7 +204,7 @@ function aroundChange(before: string, after: string): { before: string; after: s
   return { before: cut(before), after: cut(after) };
 }
 
-/** A slice is only a view, and would keep the whole text that it comes from. */
+/** A slice is only a view that keeps its whole source string alive. */
 function copyOf(slice: string): string {
   return Buffer.from(slice, 'utf16le').toString('utf16le');
 }

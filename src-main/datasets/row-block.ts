@@ -1,38 +1,39 @@
 import type { Example } from '../../src-contract/dataset.ts';
 
-// Imported rows lie in blocks: rows that follow each other, as one piece of bytes. First come the texts of each row in UTF-8
-// (context, target, group, database, without anything between), then for each row five numbers of four bytes, little-endian:
-// its line, and where its four texts end in the block; they begin at a multiple of four. An empty group or database is none.
+// Imported rows are stored in blocks: consecutive rows as one sequence of bytes. First the texts of each row in UTF-8
+// (context, target, group, database, with nothing in between), then for each row five little-endian 32-bit numbers: its
+// line, and where each of its four texts ends in the block. These numbers start at a multiple of four. An empty group
+// or database means none.
 
-/** A row as the import hands it over; its id comes from its position. */
+/** A row as passed on by the import; its id is derived from its position. */
 export interface NewExample extends Omit<Example, 'id' | 'warning' | 'split' | 'position'> {
-  /** What the source file's own id column says. */
+  /** The row's id in the source file. */
   readonly sourceId: string | null;
-  /** Why the row was taken with a warning: codes, separated by blanks. */
+  /** Why the row was accepted with a warning: codes, separated by spaces. */
   readonly warning?: string | null;
 }
 
-/** What a block says of a row. */
+/** What a block stores about a row. */
 export type BlockRow = Pick<Example, 'line' | 'context' | 'target' | 'group' | 'database'>;
 
-/** Blocks on their way to the rows file; plain data, so that it can be handed to a thread. */
+/** Blocks on their way to the rows file; plain data, so that it can be passed to a thread. */
 export interface PackedRows {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** For each block the number of its first row, how many rows it has, and where it starts and ends in `bytes`. */
+  /** For each block: the number of its first row, its number of rows, and its start and end in `bytes`. */
   readonly blocks: readonly (readonly [first: number, rows: number, start: number, end: number])[];
   readonly warnings: readonly (readonly [number: number, codes: string])[];
-  /** The ids that the rows have in their file, `undefined` where no row has one. */
+  /** The ids that the rows have in their file, `undefined` if no row has one. */
   readonly sourceIds: PackedIds | undefined;
 }
 
-/** Ids of rows that follow each other, as bytes, and where each ends. */
+/** Ids of consecutive rows as bytes, and where each ends. */
 export interface PackedIds {
   readonly first: number;
   readonly ids: Uint8Array;
   readonly ends: Uint32Array;
 }
 
-/** Gathers rows in order and packs them. */
+/** Collects rows in order and packs them. */
 export class RowBatch {
   #bytes: Buffer<ArrayBuffer>;
   #place = 0;
@@ -57,7 +58,7 @@ export class RowBatch {
     this.#idsFirst = first;
   }
 
-  /** The number that the next row gets. */
+  /** The number of the next row. */
   get next(): number {
     return this.#next;
   }
@@ -81,7 +82,7 @@ export class RowBatch {
     this.end(id, 0, id?.length ?? 0);
   }
 
-  /** Begins a row; four times some texts are put and ended, and `end` ends the row. */
+  /** Begins a row. Each of its four texts is then put and ended, and `end` ends the row. */
   begin(line: number): void {
     const at = this.#blockRows * factsPerRow;
     if (at + factsPerRow > this.#facts.length) this.#facts = grown(this.#facts);
@@ -105,7 +106,7 @@ export class RowBatch {
     this.#facts[this.#fact++] = this.#place - this.#blockStart;
   }
 
-  /** The context of the row that is being put, once it has been ended. */
+  /** The context of the current row, once it has been ended. */
   get lastContext(): Uint8Array {
     const at = this.#blockRows * factsPerRow;
     const start = at === 0 ? 0 : (this.#facts[at - 1] ?? 0);
@@ -128,7 +129,7 @@ export class RowBatch {
     if (this.#place - this.#blockStart >= blockBytes) this.#closeBlock();
   }
 
-  /** What has been gathered; the batch is empty then, and goes on in another buffer. */
+  /** Returns what has been collected and leaves the batch empty, with another buffer. */
   take(spare?: ArrayBuffer): PackedRows {
     if (this.#blockRows > 0) this.#closeBlock();
     const rows = this.#next - this.#idsFirst;
@@ -158,7 +159,7 @@ export class RowBatch {
   #closeBlock(): void {
     const numbers = this.#blockRows * factsPerRow;
     this.#makeRoom(numbers * 4 + 8);
-    // At a multiple of four, so that they can be read as what they are.
+    // Aligned to four bytes, so that the numbers can be read as such.
     let place = (this.#place + 3) & ~3;
     for (let at = 0; at < numbers; at++, place += 4) {
       const value = this.#facts[at] ?? 0;
@@ -168,7 +169,7 @@ export class RowBatch {
       this.#bytes[place + 3] = value >>> 24;
     }
     this.#blocks.push([this.#blockFirst, this.#blockRows, this.#blockStart, place]);
-    // The next block starts at a multiple of four too, so that its texts can be looked at four bytes at a time.
+    // The next block is aligned to four bytes too, so that its texts can be scanned four bytes at a time.
     this.#place = place;
     this.#blockStart = this.#place;
     this.#blockFirst = this.#next;
@@ -182,7 +183,7 @@ export class RowBatch {
   }
 }
 
-/** Where the texts of a block's rows lie, and what they say. */
+/** The rows of a block: where their texts are, and the texts themselves. */
 export class RowBlock {
   readonly first: number;
   readonly rows: number;
@@ -213,7 +214,7 @@ export class RowBlock {
     };
   }
 
-  /** As `row` has it. */
+  /** As in `row`. */
   group(number: number): string | null {
     const place = number - this.first;
     const [start, end] = [this.#fact(place, 2), this.#fact(place, 3)];
@@ -226,7 +227,7 @@ export class RowBlock {
     return this.#bytes.subarray(this.#start(place), this.#fact(place, 1));
   }
 
-  /** The texts of some rows that follow each other, in UTF-8, one behind the other. */
+  /** The texts of consecutive rows, in UTF-8, concatenated. */
   texts(first: number, end: number): Buffer {
     return this.#bytes.subarray(this.#start(first - this.first), this.#fact(end - 1 - this.first, 4));
   }
@@ -241,11 +242,11 @@ export class RowBlock {
 }
 
 export const factsPerRow = 5;
-/** Reading one row reads its block: some ten rows of usual length, four pages of the rows file. */
+/** Reading one row reads its block: about ten rows of usual length, four pages of the rows file. */
 const blockBytes = 24 * 1024;
 const batchBytes = 256 * 1024;
 
-/** A call of the system's own costs as much as copying some dozen bytes here. */
+/** A native call costs as much as copying a few dozen bytes in a loop. */
 export function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: number): void {
   if (end - start > 48) from.copy(to, at, start, end);
   else for (let place = start, next = at; place < end; place++, next++) to[next] = from[place] ?? 0;

@@ -2,9 +2,9 @@ import type { RowsDatabase } from '../database/rows-file.ts';
 import { type BlockRow, RowBlock } from './row-block.ts';
 import type { TextTest } from './text-test.ts';
 
-/** The imported rows of a rows file, by number. Their content never changes, so what was read is kept for a while. */
+/** The imported rows of a rows file, by number. Their content never changes, so blocks are cached. */
 export class RowBlocks {
-  /** One behind the last row that lies in a block; rows that are written later, and those of older files, lie one by one. */
+  /** One past the last row in a block; rows written later, and those of older files, are stored individually. */
   readonly end: number;
   readonly #find;
   readonly #warnings;
@@ -38,13 +38,13 @@ export class RowBlocks {
     return this.#block(number).row(number);
   }
 
-  /** Group and context of a row below `end`; the context as bytes of UTF-8, which hold until another row is asked for. */
+  /** Group and context of a row below `end`; the context as UTF-8 bytes that are valid until the next row is read. */
   splitFacts(number: number): { group: string | null; context: () => Buffer } {
     const block = this.#block(number);
     return { group: block.group(number), context: () => block.context(number) };
   }
 
-  /** Numbers of the rows from one number up to another, below `end`, that hold a text. */
+  /** Numbers of the rows in a range, below `end`, that contain a text. */
   *holding(test: TextTest, from: number, end: number): Generator<number, void> {
     for (let first = from; first < end; ) {
       const block = this.#block(first);
@@ -56,10 +56,10 @@ export class RowBlocks {
     }
   }
 
-  /** The codes of a row that was taken with a warning. */
+  /** The codes of a row that was accepted with a warning. */
   warning(number: number): string | null {
     const { first, rows } = this.#block(number);
-    // Hardly any row has one, and rows are asked for one after the other.
+    // Hardly any row has one, and rows are usually read in sequence.
     if (this.#warned.first !== first) {
       const found = this.#warnings.all(first, first + rows).map(({ number: own, codes }) => [own, codes] as const);
       this.#warned = { first, codes: new Map(found) };
@@ -67,13 +67,13 @@ export class RowBlocks {
     return this.#warned.codes.get(number) ?? null;
   }
 
-  /** The id that the row has in its file. */
+  /** The row's id in the source file. */
   sourceId(number: number): string | null {
     const found = this.#ids.of.get(number);
     return found ? idAt(found, number - found.first).toString() || null : null;
   }
 
-  /** Numbers of the rows that have an id in their file, rising. */
+  /** Numbers of the rows with this id in the source file, ascending. */
   *numbersOf(sourceId: string): Generator<number, void> {
     const wanted = Buffer.from(sourceId);
     if (wanted.length === 0) return;
@@ -107,11 +107,11 @@ interface FoundIds {
   readonly ends: Buffer;
 }
 
-/** Empty behind the last id, and for a row without one. */
+/** Empty past the last id, and for a row without one. */
 function idAt({ ids, ends }: FoundIds, place: number): Buffer {
   if (place * 4 >= ends.length) return ids.subarray(0, 0);
   return ids.subarray(place === 0 ? 0 : ends.readUInt32LE((place - 1) * 4), ends.readUInt32LE(place * 4));
 }
 
-/** A page of a hundred rows lies in a few blocks; two neighbours of an edit in one or two. */
+/** A page of a hundred rows spans a few blocks; the two neighbours of an edit, one or two. */
 const keptBlocks = 8;

@@ -7,19 +7,19 @@ import type { PackedRows } from './row-block.ts';
 import { type GatheredStates, splitOfState } from './row-states.ts';
 
 export interface NewRejection extends Rejection {
-  /** Counted from 0 within the dataset. */
+  /** Index within the dataset, from 0. */
   readonly number: number;
 }
 
-/** What an imported dataset holds, for its first version and for the list of datasets. */
+/** Facts about an imported dataset, for its first version and for the dataset list. */
 export interface ImportedFacts {
   readonly splits: { readonly train: number; readonly validation: number; readonly test: number };
   readonly sha256: string;
 }
 
 /**
- * Writes the rows file of a new dataset, in a thread or on the main loop. The rows come in order, from position 0 on without
- * a gap. Until `finish` nothing of the file is promised to survive: whoever began the import removes it when it is cut off.
+ * Writes the rows file of a new dataset, in a thread or on the main loop. Rows come in order, from position 0 without
+ * gaps. Before `finish` the file is not crash-safe: an interrupted import must remove it.
  */
 export class RowImport {
   readonly #database: RowsDatabase;
@@ -62,7 +62,7 @@ export class RowImport {
     })();
   }
 
-  /** Writes version 1, in which each row has the state of its position. The disk has it when `FileSync` says so. */
+  /** Writes version 1, in which each row has the state of its position. It is on disk once `FileSync` says so. */
   finish(now: number, states: GatheredStates): ImportedFacts {
     if (states.rows !== this.#rows) throw new Error(`${states.rows} states for ${this.#rows} rows`);
     const database = this.#database;
@@ -95,7 +95,7 @@ export class RowImport {
     return { splits, sha256 };
   }
 
-  /** Lets go of a file that will be removed; harmless after `finish`. */
+  /** Closes a file that will be removed; harmless after `finish`. */
   close(): void {
     this.#database.close();
   }

@@ -1,7 +1,7 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { passageOf } from './row-passage.ts';
 
-/** Finds, among the rows of a dataset, those that a new one belongs with. Blanks make no difference, as they come and go in a box. */
+/** Finds the existing rows that a new one belongs with. Ignores whitespace, which easily changes in a text box. */
 export class RowKin {
   readonly #context: string;
   readonly #passage: string;
@@ -21,7 +21,7 @@ export class RowKin {
     this.#splits.add(split);
     this.#groups.add(group);
     if (folded(context) !== this.#context) return;
-    // One that is held out matters most: it must not be trained on.
+    // A held-out row matters most: it must not be trained on.
     const matters = this.#same?.split === 'train' && split !== 'train';
     if (this.#same === undefined || matters) this.#same = { number, split };
   }
@@ -31,12 +31,12 @@ export class RowKin {
     return this.#same?.number;
   }
 
-  /** The split that all rows with the same passage, document or schema are in; null where there is none, or several. */
+  /** The split shared by all rows with the same passage, document or schema; null if there are none or they differ. */
   get split(): Split | null {
     return onlyOf(this.#splits);
   }
 
-  /** The group that all of them have. */
+  /** The group shared by all of them. */
   get group(): string | null {
     return onlyOf(this.#groups);
   }

@@ -1,10 +1,10 @@
 /**
- * A list of row numbers, kept as runs of numbers that follow each other: the rows of an unchanged dataset of any size are
- * one run, and what a filter leaves is never more runs than rows.
+ * A list of row numbers, stored as runs of consecutive numbers: an unchanged dataset of any size is a single run, and a
+ * filtered list never has more runs than rows.
  */
 export class RowOrder {
   #firstNumber = new Uint32Array(64);
-  /** Place in the list at which each run begins. */
+  /** Index in the list at which each run begins. */
   #begin = new Uint32Array(64);
   #runs = 0;
   #length = 0;
@@ -25,7 +25,7 @@ export class RowOrder {
     this.#length++;
   }
 
-  /** Some numbers at once: where they follow each other it costs little more than looking at them. */
+  /** Adds several numbers at once; consecutive ones cost little more than a scan. */
   pushAll(numbers: Uint32Array): void {
     const first = numbers[0];
     if (first === undefined) return;
@@ -36,7 +36,7 @@ export class RowOrder {
     for (let place = follow; place < numbers.length; place++) this.push(numbers[place] ?? 0);
   }
 
-  /** The numbers from a place on; fewer than asked for at the end of the list. */
+  /** `count` numbers from an index on, or fewer at the end of the list. */
   slice(from: number, count: number): number[] {
     const numbers: number[] = [];
     const end = Math.min(this.#length, from + count);
@@ -47,7 +47,7 @@ export class RowOrder {
     return numbers;
   }
 
-  /** The last run that begins at or before a place. */
+  /** The last run that begins at or before an index. */
   #runAt(place: number): number {
     let low = 0;
     let high = this.#runs - 1;

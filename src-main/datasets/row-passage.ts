@@ -1,4 +1,4 @@
-/** What stands before the question, in the layout of the tasks that have one; else the whole context. */
+/** The part before the question, in the layouts of tasks that have one; else the whole context. */
 export function passageOf(context: string | Buffer): string {
   const text = String(context);
   const end = text.lastIndexOf('\n\nQuestion: ');

@@ -7,8 +7,9 @@ import { TimeSlices } from './time-slices.ts';
 import { groupRows, type WordIndex } from './word-index-store.ts';
 
 /**
- * The rows that hold a text, from the first on: from the index, whose finds are looked at, and from the rows that are not in it
- * yet. It goes on only while somebody waits for it, each time for a few dozen milliseconds, and then tells what it has.
+ * The rows that contain a text, from the first on: candidates from the index, which are verified, and a scan of rows
+ * not indexed yet. It advances only on request, each time for a few dozen milliseconds, and then returns what it has
+ * found.
  */
 export class RowSearch {
   readonly #parts: { readonly rows: RowStore; readonly index: WordIndex };
@@ -34,12 +35,12 @@ export class RowSearch {
     this.#steps = this.#search(filter.search);
   }
 
-  /** True when it gave up early and would come further now, with the index that has grown. */
+  /** True if it gave up early and would now get further, because the index has grown. */
   get isStale(): boolean {
     return !this.#view.isSearching && this.#looked >= lookBound && this.#parts.index.rows > this.#indexed;
   }
 
-  /** What is found so far, after some more looking. Those who ask at the same time take turns. */
+  /** What has been found so far, after searching a little further. Concurrent callers take turns. */
   async view(signal?: AbortSignal): Promise<RowView> {
     const before = this.#going;
     const turn = before.then(() => this.#goOn(signal));
@@ -48,7 +49,7 @@ export class RowSearch {
     return this.#view;
   }
 
-  /** Ends the walk through the index; one who asks again begins another where this one stood. */
+  /** Ends the open index read; the next request starts another where it stopped. */
   letGo(): void {
     clearTimeout(this.#release);
     this.#walk?.return('all');
@@ -57,7 +58,7 @@ export class RowSearch {
 
   async #goOn(signal: AbortSignal | undefined): Promise<void> {
     clearTimeout(this.#release);
-    // Whoever has left asks no more.
+    // Release it if nobody asks again.
     this.#release = setTimeout(() => this.letGo(), heldMs);
     const slices = new TimeSlices(signal);
     const until = performance.now() + patienceMs;
@@ -72,10 +73,10 @@ export class RowSearch {
     this.#view = { ...this.#view, order, isBounded: this.#isEnough };
   }
 
-  /** Pauses after every few milliseconds of work. */
+  /** Yields after every few milliseconds of work. */
   *#search(text: string): Generator<undefined, void> {
     const { rows, index } = this.#parts;
-    // One or two letters stand in so many rows, as a rule, that looking at the first rows finds enough of them.
+    // One or two letters usually occur in so many rows that scanning the first ones finds enough.
     const tried = [...text].length < 3 ? Math.min(this.#indexed, triedRows) : 0;
     yield* this.#lookThrough(0, tried);
     const isCommon = this.#found.length >= triedRows * commonShare;
@@ -84,7 +85,7 @@ export class RowSearch {
     yield* this.#lookThrough(isWhole ? this.#indexed : tried, rows.numberEnd());
   }
 
-  /** False when there were too many groups to look at each. */
+  /** False if there were too many groups to verify each. */
   *#lookAt(walk: () => ReturnType<WordIndex['candidates']>, tried: number): Generator<undefined, boolean> {
     while (!this.#isEnough) {
       this.#walk ??= walk();
@@ -93,7 +94,7 @@ export class RowSearch {
       if (typeof group === 'number') {
         this.#nextGroup = group + 1;
         const from = group * groupRows;
-        // The index may have grown since: behind what it held, the rows are looked at one by one.
+        // The index may have grown since: rows beyond what it covered are scanned instead.
         if (from < tried || from >= this.#indexed) continue;
         this.#look(from, from + groupRows);
         this.#looked += groupCost;
@@ -124,26 +125,26 @@ export class RowSearch {
   }
 }
 
-/** So many rows are found at most; whoever wants others narrows it down. */
+/** Maximum number of rows found; to see others, the search must be narrowed. */
 const searchBound = 1000;
 
-/** After so long an answer is given, whatever there is: a person sees it at once. */
+/** An answer is returned after this time, however much has been found, so that it feels immediate. */
 const patienceMs = 50;
 
-/** So long a walk through the index stays open for the next question. */
+/** How long an index read stays open for the next request. */
 const heldMs = 1000;
 
-/** A multiple of the groups. */
+/** A multiple of the group size. */
 const triedRows = 2000;
 const commonShare = 0.1;
 const stretchRows = 256;
 
-/** Rows that follow each other are looked at in some microseconds each; behind so many a search gives up. */
+/** Scanning takes a few microseconds per row; the search gives up after this many. */
 const lookBound = 10_000_000;
-/** So many rows that follow each other could be looked at while a group somewhere is. */
+/** How many consecutive rows can be scanned in the time it takes to verify one group. */
 const groupCost = 16;
 
-/** Row numbers in the order of their positions. */
+/** Row numbers ordered by position. */
 function inOrder(rows: RowStore, numbers: readonly number[]): number[] {
   return numbers
     .map((number) => ({ number, position: rows.positionOf(number) }))

@@ -3,8 +3,8 @@ import type { Split } from '../../src-contract/dataset.ts';
 import { chanceOfDigest, dealUnits, manyUnits, type SplitShares, splitOfChance, usualShares } from './split.ts';
 
 /**
- * Deals rows to splits as they come: by the chance of what must stay together. A table of few units is dealt anew at the end;
- * until there are too many of them, the unit of each row is remembered, in two bytes a row.
+ * Assigns rows to splits as they come, by the hash of what must stay together. A table of few units is reassigned at
+ * the end; until there are too many, each row's unit is remembered, in two bytes per row.
  */
 export class RowSplits {
   readonly #seed: number;
@@ -21,8 +21,8 @@ export class RowSplits {
   }
 
   /**
-   * The split of the next row; its context is asked for where no group decides, as text or as bytes of UTF-8, or else the
-   * passage that decides instead.
+   * The split of the next row. Without a group, its passage decides, or else its context, as text or as UTF-8 bytes;
+   * both are fetched only if needed.
    */
   next(row: UnitOfRow): Split {
     const known = row.group === null ? undefined : this.#recent.get(row.group);
@@ -40,7 +40,7 @@ export class RowSplits {
     if (this.#units) this.#remember(ownSplit);
   }
 
-  /** The rows whose split is another one, now that all units are known. */
+  /** The rows whose split changes, now that all units are known. */
   *moved(): Generator<{ position: number; split: Split }, void> {
     if (!this.#units) return;
     const units = [...this.#units.values()];
@@ -73,7 +73,7 @@ export class RowSplits {
     return { split, unit: unit.number };
   }
 
-  /** Of what `splitKey` gives for the row, with the seed before it. */
+  /** Hash of the seed and what `splitKey` returns for the row. */
   #digestOf({ group, context, passage }: UnitOfRow): string {
     if (group !== null) return hash('sha256', `${this.#seed}\0g${group}`);
     if (passage !== undefined) return hash('sha256', `${this.#seed}\0p${passage()}`);
@@ -96,7 +96,7 @@ export class RowSplits {
   }
 }
 
-/** What of a row is dealt as one. */
+/** What determines the unit that a row is assigned with. */
 interface UnitOfRow {
   readonly group: string | null;
   readonly context: () => string | Uint8Array;
@@ -110,6 +110,6 @@ interface Unit {
   readonly split: Split;
 }
 
-/** A unit that there never is. */
+/** A unit number that never occurs. */
 const ownSplit = manyUnits + 1000;
 const keptGroups = 10_000;

@@ -1,6 +1,6 @@
 import type { Split } from '../../src-contract/dataset.ts';
 
-// Which rows a version holds, and in which split: a state for each row number, kept in pages of 4096.
+// Which rows a version contains, and in which split: a state for each row number, stored in pages of 4096.
 
 /** 0 for a row that is not in the version. */
 export type RowState = 0 | 1 | 2 | 3;
@@ -14,12 +14,12 @@ export function stateOfSplit(split: Split): RowState {
   return (splits.indexOf(split) + 1) as RowState;
 }
 
-/** Undefined for a row that is not there. */
+/** Undefined for a row that does not exist. */
 export function splitOfState(state: number): Split | undefined {
   return splits[state - 1];
 }
 
-/** Two bits a row. */
+/** Two bits per row. */
 export function packStates(states: Uint8Array): Uint8Array {
   const packed = new Uint8Array(pageRows / 4);
   for (let place = 0; place < pageRows; place++) {
@@ -29,21 +29,21 @@ export function packStates(states: Uint8Array): Uint8Array {
   return packed;
 }
 
-/** Into `fours`, when given: the memory of a page, as numbers. */
+/** Into `fours` if given: the memory of a page, viewed as 32-bit numbers. */
 export function unpackStates(packed: Uint8Array, fours = new Uint32Array(pageRows / 4)): Uint8Array {
   for (let place = 0; place < fours.length; place++) fours[place] = fourStates[packed[place] ?? 0] ?? 0;
   return new Uint8Array(fours.buffer);
 }
 
-/** The states of four rows, as they lie in memory, for each byte of a packed page. */
+/** For each byte of a packed page, the states of its four rows as laid out in memory. */
 const fourStates = Uint32Array.from({ length: 256 }, (_, byte) => {
   const states = Uint8Array.of(byte & 3, (byte >> 2) & 3, (byte >> 4) & 3, byte >> 6);
   return new Uint32Array(states.buffer)[0] ?? 0;
 });
 
-/** Without those of rows that are not there. */
+/** Without those of rows that do not exist. */
 export function presentStates(states: Uint8Array): Uint8Array {
-  // Hardly any page has a gap, and this looks for one at the speed of memory.
+  // Hardly any page has a gap, and this scan runs at memory speed.
   const gap = states.indexOf(0);
   if (gap < 0) return states;
   const present = Uint8Array.from(states);
@@ -55,7 +55,7 @@ export function presentStates(states: Uint8Array): Uint8Array {
   return present.subarray(0, end);
 }
 
-/** The states of rows that come one by one, packed: ten million rows are 2.5 MB. */
+/** The states of rows that come one by one, packed: 2.5 MB for ten million rows. */
 export class GatheredStates {
   #packed = new Uint8Array(pageRows);
   #rows = 0;
@@ -71,7 +71,7 @@ export class GatheredStates {
     return this.#rows;
   }
 
-  /** Two bits a row, as `packStates` has them. */
+  /** Two bits per row, as in `packStates`. */
   get packed(): Uint8Array<ArrayBuffer> {
     return this.#packed;
   }
@@ -85,13 +85,16 @@ export class GatheredStates {
     this.set(this.#rows++, split);
   }
 
-  /** Deals a row to another split. */
+  /** Moves a row to another split. */
   set(position: number, split: Split): void {
     const [at, shift] = [position >> 2, (position & 3) * 2];
     this.#packed[at] = ((this.#packed[at] ?? 0) & ~(3 << shift)) | (stateOfSplit(split) << shift);
   }
 
-  /** The states of each page, packed and a byte a row; the last one is shorter. What it gives holds until the next one. */
+  /**
+   * The states of each page, packed and as one byte per row; the last page is shorter. Each result is only valid until
+   * the next.
+   */
   *pages(): Generator<{ packed: Uint8Array; states: Uint8Array }, void> {
     const packed = new Uint8Array(pageRows / 4);
     const states = new Uint8Array(pageRows);

@@ -10,7 +10,7 @@ import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { TextTest } from './text-test.ts';
 import { VersionRows } from './version-rows-store.ts';
 
-/** Reads the rows file of one dataset: its versions, their rows, what was left out, and notes. */
+/** Reads the rows file of one dataset: its versions, their rows, rejections, and notes. */
 export class RowStore {
   readonly #database: RowsDatabase;
   readonly #blocks: RowBlocks;
@@ -39,7 +39,7 @@ export class RowStore {
     return toVersion(row);
   }
 
-  /** Undefined where there is no such version. */
+  /** Undefined if there is no such version. */
   version(version: number): DatasetVersion | undefined {
     const row = this.#database
       .prepare<[number], VersionRow>(`SELECT ${versionColumns} FROM version WHERE version = ?`)
@@ -57,14 +57,14 @@ export class RowStore {
       .map(toVersion);
   }
 
-  /** Which rows a version has. */
+  /** The rows of a version. */
   rowsOf(version: number): VersionRows {
     this.#imported ??= this.version(1)?.rows ?? 0;
     if (this.#rows?.version !== version) this.#rows = new VersionRows(this.#database, version, this.#imported);
     return this.#rows;
   }
 
-  /** As `rowsOf`, not kept: for two versions side by side. */
+  /** Like `rowsOf`, but not cached: for comparing two versions. */
   versionRows(version: number): VersionRows {
     this.#imported ??= this.version(1)?.rows ?? 0;
     return new VersionRows(this.#database, version, this.#imported);
@@ -93,7 +93,7 @@ export class RowStore {
     return [...positionPages].sort((a, b) => a - b);
   }
 
-  /** Numbers of the rows of a version or of one of its splits, a page of positions at a time. */
+  /** Row numbers of a version or one of its splits, one page of positions at a time. */
   *numbersOf(version: number, split?: Split): Generator<{ numbers: Uint32Array }, void> {
     const wanted = split && stateOfSplit(split);
     for (const { numbers, states } of this.rowsOf(version).pages()) {
@@ -101,7 +101,10 @@ export class RowStore {
     }
   }
 
-  /** All rows of a version or of one of its splits, in order; read 200 at a time, so nothing is locked while they are used. */
+  /**
+   * All rows of a version or one of its splits, in order; read 200 at a time, so that nothing is locked while they are
+   * used.
+   */
   *examples(version: number, split?: Split): Generator<Example, void> {
     for (const { numbers } of this.numbersOf(version, split)) {
       for (let start = 0; start < numbers.length; start += 200) {
@@ -110,19 +113,19 @@ export class RowStore {
     }
   }
 
-  /** What decides in which split a row belongs: read for itself, it costs far less than the row. */
+  /** What determines a row's split; reading only this is far cheaper than reading the row. */
   splitFacts(number: number): { group: string | null; context: () => string | Buffer } {
     if (number < this.#blocks.end) return this.#blocks.splitFacts(number);
     const row = this.#byNumber.get(number);
     return { group: row?.group_key ?? null, context: () => row?.context ?? '' };
   }
 
-  /** In the order asked for. Numbers without a row in the version are left out. */
+  /** In the order requested. Numbers without a row in the version are skipped. */
   byNumbers(version: number, numbers: Iterable<number>): Example[] {
     return this.numbered(version, numbers).map(({ example }) => example);
   }
 
-  /** As `byNumbers`, each with its number. */
+  /** Like `byNumbers`, but with each row's number. */
   numbered(version: number, numbers: Iterable<number>): { number: number; example: Example }[] {
     const rows = this.rowsOf(version);
     const found: { number: number; example: Example }[] = [];
@@ -134,7 +137,7 @@ export class RowStore {
     return found;
   }
 
-  /** By the row's id, else by the id of the source file, else by its position. Throws OPTION_INVALID. */
+  /** By the row's id, else by its id in the source file, else by its position. Throws OPTION_INVALID. */
   example(version: number, reference: string): Example {
     const position = /^r?(\d{1,15})$/.exec(reference)?.[1];
     const byId = position !== undefined && reference.startsWith('r') ? this.#numberAt(version, position) : undefined;
@@ -146,7 +149,7 @@ export class RowStore {
     return found;
   }
 
-  /** In the order asked for; a position that is not there is left out. */
+  /** In the order requested; positions that do not exist are skipped. */
   examplesAt(version: number, positions: readonly number[]): Example[] {
     const rows = this.rowsOf(version);
     return this.byNumbers(
@@ -155,7 +158,7 @@ export class RowStore {
     );
   }
 
-  /** One behind the last number that any version has used. */
+  /** One past the last number used by any version. */
   numberEnd(): number {
     const last = this.#database.prepare<[], number | null>('SELECT max(number) FROM example').pluck().get() ?? -1;
     return Math.max(last + 1, this.#blocks.end);
@@ -170,7 +173,7 @@ export class RowStore {
     return moved ?? number;
   }
 
-  /** Texts of the rows from one number up to another, whichever versions have them. */
+  /** Texts of the rows in a range of numbers, whichever versions have them. */
   contentBetween(from: number, end: number): { number: number; context: string; target: string }[] {
     const imported: { number: number; context: string; target: string }[] = [];
     for (let number = from; number < Math.min(end, this.#blocks.end); number++) {
@@ -185,7 +188,7 @@ export class RowStore {
     return [...imported, ...later];
   }
 
-  /** Numbers of rows that the import took with a warning. */
+  /** Numbers of rows that the import accepted with a warning. */
   *warned(): Generator<number, void> {
     yield* this.#database
       .prepare<[], number>(
@@ -196,7 +199,7 @@ export class RowStore {
       .iterate();
   }
 
-  /** Numbers of the rows from one number up to another that hold a text in context or target, whichever versions have them. */
+  /** Numbers of the rows in a range that contain a text in context or target, whichever versions have them. */
   *holding(test: TextTest, from: number, end: number): Generator<number, void> {
     yield* this.#blocks.holding(test, from, Math.min(end, this.#blocks.end));
     for (let number = Math.max(from, this.#blocks.end); number < end; number++) {
@@ -209,7 +212,7 @@ export class RowStore {
     return this.#database.prepare<[], { count: number }>('SELECT count(*) AS count FROM rejection').get()?.count ?? 0;
   }
 
-  /** What was left out, as a page can show it; fewer than `limit` where their texts are long. */
+  /** Rejected rows as a page can show them; fewer than `limit` if their texts are long. */
   rejections({ offset, limit }: { offset: number; limit: number }): ListedRejection[] {
     const kept = this.#database
       .prepare<[number, number], Omit<Rejection, 'cells'> & { cells: string }>(
@@ -222,7 +225,7 @@ export class RowStore {
     }));
   }
 
-  /** Every note, in the order of the rows. */
+  /** All notes, in row order. */
   notes(): { position: number; text: string; writtenAt: number }[] {
     return this.#database
       .prepare<[], { position: number; text: string; writtenAt: number }>(
@@ -231,7 +234,7 @@ export class RowStore {
       .all();
   }
 
-  /** An empty text takes the note away. */
+  /** An empty text removes the note. */
   setNote(position: number, text: string, now: number): void {
     if (text.trim() === '') this.#database.prepare('DELETE FROM note WHERE position = ?').run(position);
     else {
@@ -257,7 +260,7 @@ export class RowStore {
   #bySourceId(version: number, sourceId: string): number | undefined {
     const rows = this.rowsOf(version);
     for (const number of this.#blocks.numbersOf(sourceId)) if (rows.state(number) > 0) return number;
-    // One after the other: a file may give all of its rows the same.
+    // One at a time: a file may use the same id for all of its rows.
     const edited = this.#database
       .prepare<[string], number>('SELECT number FROM example WHERE source_id = ? ORDER BY number')
       .pluck();
@@ -266,7 +269,7 @@ export class RowStore {
   }
 }
 
-/** Kept as the data of the sentence; files from before have the English sentence itself. */
+/** Stored as the data of the verdict's sentence; older files have the English sentence itself. */
 function cutCells(cells: readonly string[]): Pick<ListedRejection, 'cells' | 'isCut'> {
   let left = mostShown;
   let isCut = false;
@@ -280,7 +283,10 @@ function cutCells(cells: readonly string[]): Pick<ListedRejection, 'cells' | 'is
   return { cells: shown, isCut };
 }
 
-/** Letters of a cell, and of a row: more than anybody reads to see what is wrong, and little enough for a page to lay out at once. */
+/**
+ * Characters of a cell, and of a row: more than anyone reads to see what is wrong, and few enough for a page to lay out
+ * at once.
+ */
 const [mostShownOfCell, mostShown] = [10_000, 100_000];
 
 function verdictOf(code: string, kept: string): Pick<Rejection, 'data' | 'message'> {
@@ -311,7 +317,7 @@ function toVersion(row: VersionRow): DatasetVersion {
   const { version, kind, rows, sha256 } = row;
   return {
     ...{ version, kind, rows, sha256, sameAs: row.same_as, undoTo: row.undo_to, redoTo: row.redo_to },
-    // Sound: written by `VersionChange` alone, from the same type.
+    // Sound: written only by `VersionChange`, from the same type.
     detail: JSON.parse(row.detail) as ChangeDetail,
     splits: { train: row.train_rows, validation: row.validation_rows, test: row.test_rows },
     createdAt: row.created_at,

@@ -5,18 +5,18 @@ import type { RowStore } from './row-store.ts';
 import { TimeSlices } from './time-slices.ts';
 import type { WordIndex } from './word-index-store.ts';
 
-/** Which rows of a version a filter leaves, in order. */
+/** The rows of a version that match a filter, in order. */
 export interface RowView {
   readonly order: RowOrder;
   /** True when there are, or may be, more rows than were counted. */
   readonly isBounded: boolean;
-  /** True while a search for more goes on. */
+  /** True while the search can continue. */
   readonly isSearching: boolean;
 }
 
-/** Rows that a filter may look up by number; undefined where it says nothing about them. */
+/** Findings of rows, which a filter can look up by number. */
 export interface RowVerdicts {
-  /** Numbers of the rows with this finding; of those with any for `undefined`. */
+  /** Numbers of the rows with this finding; for `undefined`, with any. */
   flagged(code: string | undefined): ReadonlySet<number>;
 }
 
@@ -26,7 +26,7 @@ export interface ViewParts {
   readonly verdicts: RowVerdicts;
 }
 
-/** Of a filter that searches for nothing. Works in slices that leave the thread's other work a turn. */
+/** For a filter without a search text. Works in slices that yield to the thread's other work. */
 export async function viewRows(
   { rows, index, verdicts }: ViewParts,
   version: number,
@@ -51,14 +51,14 @@ export async function viewRows(
   return { order, isBounded: false, isSearching: false };
 }
 
-/** Whether nothing but the split is asked for. */
+/** Whether only a split is requested. */
 function isOpen({ verdict, contextLetters, targetLetters }: RowFilter): boolean {
   return verdict === undefined && !contextLetters && !targetLetters;
 }
 
 export type NumberTest = (number: number, state: number) => boolean;
 
-/** What can be said of a row without reading it. */
+/** The part of a filter that can be evaluated without reading the row. */
 export function numberTest({ index, rows, verdicts }: ViewParts, version: number, filter: RowFilter): NumberTest {
   const tests: NumberTest[] = [];
   const { split, verdict, contextLetters, targetLetters } = filter;

@@ -4,18 +4,18 @@ import type { FindingReport } from '../../src-contract/finding.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import type { FlaggedRow } from './findings/detector.ts';
 
-// What the main loop and a rows thread say to each other. Everything here is plain data.
+// Messages between the main thread and a rows thread. Everything here is plain data.
 
-/** Where the rows of a dataset lie, and what was worked out from them. */
+/** Where the rows of a dataset and the data derived from them are stored. */
 export interface RowsPlace {
   readonly id: string;
   readonly rowsFile: string;
   readonly derivedFile: string;
 }
 
-/** What a thread can be asked. Each kind names its question and its answer; the last two tell of their progress. */
+/** The requests that a thread accepts, each with its answer; `index` and `check` also report progress. */
 export interface RowsThreadCalls {
-  /** A stretch of the rows that a filter leaves. */
+  /** A page of the rows that match a filter. */
   page: {
     ask: RowsPlace & { version: number; filter: RowFilter; offset: number; limit: number };
     answer: Omit<RowsAnswer, 'version'>;
@@ -25,9 +25,9 @@ export interface RowsThreadCalls {
   kin: { ask: RowsPlace & { version: number; context: string }; answer: Omit<RowKinAnswer, 'version'>; event: never };
   /** Brings the word index up to the newest row. */
   index: { ask: RowsPlace; answer: { rows: number }; event: { done: number; total: number } };
-  /** Looks at all rows of a version for what would hurt a training; keeps the finds. */
+  /** Checks all rows of a version for anything that would hurt training, and stores the findings. */
   check: {
-    /** `more` was found elsewhere, and is kept with the rest. */
+    /** `more` was found elsewhere and is stored with the rest. */
     ask: RowsPlace & {
       version: number;
       task: TaskId;
@@ -36,7 +36,7 @@ export interface RowsThreadCalls {
     answer: FindingReport;
     event: { done: number };
   };
-  /** Closes the files of a dataset that is going to be removed. */
+  /** Closes the files of a dataset that is about to be removed. */
   letGo: { ask: RowsPlace; answer: null; event: never };
 }
 

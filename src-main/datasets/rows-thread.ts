@@ -1,5 +1,5 @@
-// Entry of a thread that reads the rows of datasets: what may take more than a moment there would hold up the main loop. It
-// has handles of its own, read-only on the rows; only what is worked out from them is written here.
+// Entry point of a thread that reads dataset rows, for work that would block the main loop. It has its own handles,
+// read-only for the rows; it writes only derived data.
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import { DatasetReading, rowsFault } from './dataset-reading-store.ts';
@@ -7,7 +7,7 @@ import type { FromRowsThread, RowsPlace, RowsThreadCalls, ToRowsThread } from '.
 
 interface OpenReading {
   readonly reading: DatasetReading;
-  /** How many questions it is answering. */
+  /** Number of requests in progress. */
   asked: number;
 }
 
@@ -43,7 +43,7 @@ async function answer(message: Exclude<ToRowsThread, { kind: 'abort' }>, signal:
   try {
     switch (kind) {
       case 'page':
-        // Sound, here and below: the kind says which question it is.
+        // Sound, here and below: the kind determines the request's type.
         return await reading.page(ask as RowsThreadCalls['page']['ask'], signal);
       case 'kin':
         return await reading.kin(ask as RowsThreadCalls['kin']['ask'], signal);

@@ -34,7 +34,7 @@ test('a stretch of rows is read anywhere, through edits, deletions and additions
   expect((await page(id, {}, 3, 1)).examples[0]).toMatchObject({ id: 'r4', target: 'new' });
 });
 
-// A page of a hundred rows of a megabyte each went over as one message.
+// Regression: a page of a hundred rows of a megabyte each was sent as one message.
 test('of rows with long texts fewer come than were asked for, and the next page goes on behind them', async () => {
   const { id } = given.make(Array.from({ length: 12 }, (_, row) => ({ context: `${row} ${'x'.repeat(1024 * 1024)}` })));
   expect(await positions(id, {}, 0, 100)).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -105,7 +105,8 @@ test('rows are filtered by length and by what a check said, together with words'
   ]);
 });
 
-// The index held its file while others had their turn: a check that ended meanwhile waited for it in the same thread, and failed.
+// Regression: indexing kept its file locked while yielding; a check that ended meanwhile waited for it in the same
+// thread, and failed.
 test('a check ends while its dataset is being indexed', async () => {
   const rows = Array.from({ length: 4000 }, (_, row) => ({ context: `row ${row} ${'of words '.repeat(20)}` }));
   const { id } = given.make(rows);
@@ -116,7 +117,7 @@ test('a check ends while its dataset is being indexed', async () => {
   expect(await positions(id, { search: 'row 9 ' })).toEqual([9]);
 });
 
-// The files of the first of eight datasets were closed for the ninth, whatever was being done with them.
+// Regression: opening a ninth dataset closed the files of the first of eight, even if it was in use.
 test('a dataset that is being worked on stays open, however many others are looked at', async () => {
   const { id } = given.make(
     Array.from({ length: 4000 }, (_, row) => ({ context: `row ${row} ${'of words '.repeat(20)}` })),
@@ -151,7 +152,7 @@ test('a finding is mended in one go, and that is undone in one go', async () => 
   findings.close();
 });
 
-// Five seconds of it were waited for, by all of the thread, and what the check had found was lost.
+// Regression: the whole thread waited for it for five seconds, and then the findings were lost.
 test('a check waits for another process that writes the index, and the thread goes on meanwhile', async () => {
   const { id } = given.make([{ context: 'row' }, { context: 'row' }]);
   const other = openDerivedFile(placeOf(id).derivedFile);
@@ -172,7 +173,7 @@ test('an aborted search ends, and the thread answers the next question', async (
   expect(await positions(id, {}, 29_999, 1)).toEqual([29_999]);
 });
 
-// What was asked of a test row could be kept as a row to train on.
+// Regression: a question asked about a test row could be saved as a training row.
 test('a new row belongs to the row with its context, or else to the split and the group of its passage', async () => {
   const about = (passage: string, question: string) => `Passage: ${passage}\n\nQuestion: ${question}`;
   const { id } = given.make([

@@ -10,15 +10,15 @@ interface Waiting {
 }
 
 /**
- * A thread that reads rows, started with the first question and kept until `close`. The studio has one for what a person waits
- * for and one for what takes minutes, so that the second never holds up the first.
+ * A thread that reads rows, started on the first request and kept until `close`. The studio has one for work that a
+ * person is waiting for and one for work that takes minutes, so that the second never delays the first.
  */
 export class RowsThread {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
 
-  /** Rejects with the reason of `signal` when it is aborted, and with what the thread threw. */
+  /** Rejects with the abort reason of `signal`, or with what the thread threw. */
   call<K extends RowsThreadKind>(
     kind: K,
     ask: RowsThreadCalls[K]['ask'],
@@ -62,7 +62,7 @@ export class RowsThread {
     });
   }
 
-  /** Lets go of the files of a dataset, if it has opened them. */
+  /** Closes the files of a dataset, if the thread has opened them. */
   async letGo(place: RowsPlace): Promise<void> {
     if (this.#worker !== undefined) await this.call('letGo', place);
   }
@@ -78,7 +78,7 @@ export class RowsThread {
   #started(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(ownProgram(import.meta.url, './rows-thread.ts'));
-    // A studio that has nothing else to do ends, whatever this thread does.
+    // Do not keep an otherwise idle studio alive.
     worker.unref();
     worker.on('message', (message: FromRowsThread) => {
       const waiting = this.#waiting.get(message.id);

@@ -1,4 +1,4 @@
-// The thread in which the rows file of a large import is written. It is told what to write, and says when it has.
+// The thread that writes the rows file of a large import. It receives what to write and reports when it is done.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import { RowImport } from './row-import-store.ts';
@@ -7,7 +7,7 @@ import type { FromWriter, ToWriter } from './rows-writer.ts';
 
 const say = (message: FromWriter, buffers: ArrayBuffer[] = []) => parentPort?.postMessage(message, buffers);
 try {
-  // Sound: `writeInThread` starts this file, and names a file.
+  // Sound: this file is started only by `writeInThread`, which passes a file path.
   const into = new RowImport(workerData as string);
   parentPort?.on('message', (message: ToWriter) => {
     try {

@@ -5,26 +5,26 @@ import type { RowsWriter } from './import-rows.ts';
 import type { PackedRows } from './row-block.ts';
 import type { ImportedFacts, NewRejection } from './row-import-store.ts';
 
-/** What the thread that writes is told. */
+/** Messages to the writing thread. */
 export type ToWriter =
   | { readonly kind: 'write'; readonly rows: PackedRows; readonly rejections: readonly NewRejection[] }
   | { readonly kind: 'finish'; readonly now: number; readonly rows: number; readonly states: Uint8Array<ArrayBuffer> };
 
-/** What it says: in the order in which it was told. */
+/** Its replies, in the order of the messages. */
 export type FromWriter =
   | { readonly kind: 'written'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'finished'; readonly facts: ImportedFacts }
   | { readonly kind: 'failed'; readonly error: CarriedError };
 
 /**
- * Writes the rows file in a thread of its own, so that hashing and storing go on beside reading. It ends with the thread that
- * began it.
+ * Writes the rows file in a separate thread, so that hashing and storing run in parallel with reading. Ends with the
+ * thread that started it.
  */
 export function writeInThread(file: string): RowsWriter {
   const thread = new Worker(ownProgram(import.meta.url, './rows-writer-thread.ts'), {
     workerData: file,
     execArgv: [],
-    // Rows are told in buffers that go back and forth; the heap holds little but what was left out.
+    // Rows are passed in buffers that go back and forth; the heap holds little more than rejected rows.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 128 },
   });
   const spare: ArrayBuffer[] = [];
@@ -72,5 +72,5 @@ export function writeInThread(file: string): RowsWriter {
   };
 }
 
-/** So many pieces may wait to be written. */
+/** Maximum number of pieces waiting to be written. */
 const mostWaiting = 4;

@@ -5,11 +5,11 @@ import { type Sample, sampleSchema } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { columnMappingSchema } from '../../src-contract/task.ts';
 
-/** One entry of `samples.json`: what the page shows, and where the files are, relative to that file. */
+/** An entry of `samples.json`: what the page shows, and where the files are, relative to that file. */
 const sampleEntrySchema = sampleSchema.extend({
   file: z.string(),
   mapping: columnMappingSchema.optional(),
-  /** Folder of SQLite files on which the queries run. */
+  /** Folder of SQLite files that the queries run on. */
   databases: z.string().optional(),
 });
 export type SampleEntry = z.infer<typeof sampleEntrySchema>;

@@ -1,4 +1,4 @@
-/** A context in the layout of the task, taken apart around its schema; undefined for one of a table's own layout. */
+/** Splits a context in the task's layout around its schema; undefined for other layouts. */
 export function schemaParts(context: string): { head: string; schema: string; tail: string } | undefined {
   const head = 'Schema:\n';
   const end = context.lastIndexOf('\n\nQuestion: ');

@@ -1,7 +1,7 @@
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import type { QueryResult } from './attached-database.ts';
 
-/** Runs one reading query on the database whose schema is wanted. */
+/** Runs a read-only query on the database whose schema is wanted. */
 export type QueryDatabase = (sql: string) => Promise<Pick<QueryResult, 'rows'>>;
 
 interface Table {
@@ -9,20 +9,20 @@ interface Table {
   readonly sql: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly isKey: boolean }[];
   readonly foreignKeys: readonly { readonly column: string; readonly table: string; readonly to: string | null }[];
-  /** By column. */
+  /** Sample values by column. */
   readonly samples: ReadonlyMap<string, readonly string[]>;
 }
 
-/** `compact`: one line a table, `name(column type pk, …)`. `ddl`: the CREATE TABLE statements. */
+/** `compact`: one line per table, `name(column type pk, …)`. `ddl`: the CREATE TABLE statements. */
 export type SchemaForm = 'compact' | 'ddl';
 
-/** The form in which most of some schema texts are written. */
+/** The form that most of the given schema texts use. */
 export function formOf(texts: readonly string[]): SchemaForm {
   const statements = texts.filter((text) => /create\s+table/i.test(text)).length;
   return statements * 2 > texts.length ? 'ddl' : 'compact';
 }
 
-/** The schema of a database as a text for the model to read. */
+/** The schema of a database as text for the model. */
 export async function schemaText(
   query: QueryDatabase,
   { form = 'compact', foreignKeys, sampleValues }: SchemaTextOptions,
@@ -87,7 +87,7 @@ function lineOf({ name, columns, foreignKeys, samples }: Table, options: { forei
   return `${name}(${parts.join(', ')})`;
 }
 
-/** Written anew rather than copied, so that foreign keys can be left out and comments do not come along. */
+/** Generated rather than copied, so that foreign keys can be left out and comments are dropped. */
 function statementOf({ name, columns, foreignKeys, samples }: Table, options: { foreignKeys: boolean }): string {
   const keys = columns.filter(({ isKey }) => isKey).map((column) => quotedIfNeeded(column.name));
   const lines = columns.map(({ name: column, type, isKey }) =>

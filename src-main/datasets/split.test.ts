@@ -4,7 +4,7 @@ import { dealUnits, splitKey, splitOf } from './split.ts';
 test('many rows fall about 80 to 10 to 10', () => {
   const counts = { train: 0, validation: 0, test: 0 };
   for (let row = 0; row < 10_000; row++) counts[splitOf(splitKey({ context: `row ${row}`, group: null }), 0)]++;
-  // Three standard deviations of a binomial of 10,000 draws at 0.1 are 90.
+  // Three standard deviations of a binomial with 10,000 draws at 0.1 are 90.
   expect(Math.abs(counts.validation - 1000)).toBeLessThan(90);
   expect(Math.abs(counts.test - 1000)).toBeLessThan(90);
 });

@@ -2,14 +2,14 @@ import { hash } from 'node:crypto';
 import type { Split } from '../../src-contract/dataset.ts';
 
 /**
- * What must stay together in one split: the group, or the row's own context where there is none, so that a context
- * that stands twice is not in two splits.
+ * What must stay together in one split: the group, or without one the row's own context, so that a context that occurs
+ * twice is not in two splits.
  */
 export function splitKey(row: { context: string; group: string | null }): string {
   return row.group === null ? `r${row.context}` : `g${row.group}`;
 }
 
-/** What of all rows is held out, from 0 to 0.5 each. */
+/** Shares of all rows to hold out, from 0 to 0.5 each. */
 export interface SplitShares {
   readonly validation: number;
   readonly test: number;
@@ -18,8 +18,8 @@ export interface SplitShares {
 export const usualShares: SplitShares = { validation: 0.1, test: 0.1 };
 
 /**
- * About 80 % train, 10 % validation, 10 % test, unless other shares are named. The same key and seed always give the same split, whatever else is in the
- * table. Tables of few units are dealt by `dealUnits` instead.
+ * By default about 80 % train, 10 % validation and 10 % test. The same key and seed always give the same split,
+ * whatever else is in the table. Small tables use `dealUnits` instead.
  */
 export function splitOf(key: string, seed: number, shares = usualShares): Split {
   return splitOfChance(chanceOf(key, seed), shares);
@@ -29,12 +29,12 @@ export function splitOfChance(chance: number, shares = usualShares): Split {
   return chance < shares.validation ? 'validation' : chance < shares.validation + shares.test ? 'test' : 'train';
 }
 
-/** From 0 to below 1, even. */
+/** Uniform in [0, 1). */
 export function chanceOf(key: string, seed: number): number {
   return chanceOfDigest(hash('sha256', `${seed}\0${key}`));
 }
 
-/** From the SHA-256 in hexadecimal: its first 48 bits as a fraction. */
+/** The first 48 bits of a hexadecimal SHA-256 as a fraction. */
 export function chanceOfDigest(digest: string): number {
   return Number.parseInt(digest.slice(0, 12), 16) / 2 ** 48;
 }
@@ -42,17 +42,18 @@ export function chanceOfDigest(digest: string): number {
 /** Rows that share a key. */
 export interface SplitUnit {
   readonly rows: number;
-  /** As `chanceOfDigest` gives it. */
+  /** From `chanceOfDigest`. */
   readonly chance: number;
 }
 
-/** With this many units or more, chance alone comes near enough to the shares. */
+/** With this many units or more, random assignment comes close enough to the shares. */
 export const manyUnits = 1000;
 
 /**
- * Deals the units of a small table, where chance could leave a split empty or give it a huge group: in the order of their
- * chance, validation and then test take what fits into their share of the rows, a tenth each unless told otherwise; where hardly anything fits, the unit that
- * comes nearest. Train keeps at least one. The order is nearly that of `splitOf`, so a table that grows keeps most of its splits.
+ * Assigns the units of a small table, where chance could leave a split empty or give it a huge group. In the order of
+ * their chance, validation and then test take what fits into their share of the rows, by default a tenth each, or if
+ * hardly anything fits, the unit that comes closest. Train keeps at least one. The order is close to that of `splitOf`,
+ * so a growing table keeps most of its splits.
  */
 export function dealUnits<U extends SplitUnit>(units: readonly U[], shares = usualShares): Map<U, Split> {
   const all = units.reduce((sum, unit) => sum + unit.rows, 0);
@@ -69,7 +70,7 @@ export function dealUnits<U extends SplitUnit>(units: readonly U[], shares = usu
       rows += unit.rows;
     }
     left = left.filter((unit) => splits.get(unit) === 'train');
-    // Large groups only: the one that comes nearest to the quota, if that is nearer than without it.
+    // Only large groups are left: take the one closest to the quota, if that is closer than without it.
     const distance = (unit: U) => Math.abs(rows + unit.rows - quota);
     const nearest =
       left.length > 1 ? left.reduce((best, unit) => (distance(unit) < distance(best) ? unit : best)) : undefined;
@@ -79,14 +80,14 @@ export function dealUnits<U extends SplitUnit>(units: readonly U[], shares = usu
   return splits;
 }
 
-/** What a column of splits is called, folded by `foldColumnName`. */
+/** Names of split columns, folded by `foldColumnName`. */
 export const splitColumnNames: readonly string[] = [
   ...['split', 'splits', 'datasetsplit', 'datasplit', 'subset', 'partition', 'set', 'fold', 'usage', 'phase'],
   ...['분할', '데이터분할', '구분', '용도', '데이터구분'],
   ...['aufteilung', 'teilmenge', 'datensatzteil'],
 ];
 
-/** The split that a cell names, as people and tools call them; undefined for anything else. */
+/** The split that a cell names, in the words of people and tools; undefined for anything else. */
 export function splitNamed(text: string): Split | undefined {
   return names.get(text) ?? names.get(text.trim().toLowerCase());
 }

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Longer turns would keep a page waiting. */
+/** Longer slices would keep a page waiting. */
 const sliceMs = 8;
 
-/** Long work that leaves the event loop a turn every few milliseconds: `if (slices.isOver) await slices.rest()`. */
+/** Lets long work yield to the event loop every few milliseconds: `if (slices.isOver) await slices.rest()`. */
 export class TimeSlices {
   readonly #signal: AbortSignal | undefined;
   #began = performance.now();
@@ -16,7 +16,7 @@ export class TimeSlices {
     return performance.now() - this.#began > sliceMs;
   }
 
-  /** Throws the reason of an abort. */
+  /** Throws the abort reason. */
   async rest(): Promise<void> {
     await nextTurn();
     this.#signal?.throwIfAborted();

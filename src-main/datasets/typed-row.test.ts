@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { typedRow } from './typed-row.ts';
 
-// An export of such a row was refused by the import.
+// Regression: an export with such a row was refused by the import.
 test.each(['', ' \n\t', '\u200b'])('a context or a target of nothing but blanks is refused: %j', (blank) => {
   for (const field of ['context', 'target'] as const) {
     expect(() => typedRow({ [field]: blank })).toThrow(

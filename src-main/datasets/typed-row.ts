@@ -4,8 +4,8 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { isBlank, trimmed } from './column-mapping.ts';
 
 /**
- * What a person typed for a row, by the rules of the import: a dataset that is exported comes back with the same rows. Throws
- * OPTION_INVALID for a context or target of nothing but blanks.
+ * Checks text typed for a row by the import's rules, so that an exported dataset can be imported with the same rows.
+ * Throws OPTION_INVALID for a blank context or target.
  */
 export function typedRow<Content extends Partial<RowContent>>(content: Content): Content {
   for (const field of ['context', 'target'] as const) {

@@ -3,18 +3,18 @@ import { FirstRows, textKey } from './findings/hash-table.ts';
 import { splitOfState, stateOfSplit } from './row-states.ts';
 import { splitKey } from './split.ts';
 
-/** What a row must stay together with, as a number that is never 0. */
+/** The unit that a row must stay with, as a number that is never 0. */
 export function unitOf(row: { context: string; group: string | null }): number {
   return textKey(splitKey(row));
 }
 
-/** The splits of what must stay together, by the numbers of `unitOf`: of those alone that were named first, in a few bytes each. */
+/** The splits of units, by the numbers from `unitOf`; only expected units are stored, in a few bytes each. */
 export class UnitSplits {
   readonly #numbers = new FirstRows();
   #count = 0;
   #splits = new Uint8Array(1024);
 
-  /** Only units that are expected are remembered. */
+  /** Only expected units are remembered. */
   expect(unit: number): void {
     if (this.#numbers.firstOr(unit, this.#count) === undefined) this.#count++;
   }

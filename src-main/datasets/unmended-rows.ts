@@ -4,8 +4,8 @@ import { FirstRows, textKey } from './findings/hash-table.ts';
 import { reasonPlace } from './left-out-rows.ts';
 
 /**
- * The rows that an import left out, as its reject file has them: one that still stands there as it was is no better than before.
- * In a file of its own it might seem so: a line drawn with signs, names that stand twice, letters that were lost.
+ * The rows that an import left out, as written to its reject file: one that comes back unchanged is as unusable as
+ * before. In a file of its own it might look fine: a drawn line, a repeated header, lost characters.
  */
 export class UnmendedRows {
   readonly #codes: string[] = [];
@@ -13,7 +13,7 @@ export class UnmendedRows {
 
   private constructor() {}
 
-  /** Undefined where a table with these columns is no reject file. */
+  /** Undefined if a table with these columns is not a reject file. */
   static async of(
     store: Pick<DatasetStore, 'rejections'>,
     datasetId: string,
@@ -30,7 +30,7 @@ export class UnmendedRows {
     }
   }
 
-  /** Why the row that `leftOutKey` knows by this number was left out; undefined where it reads otherwise now. */
+  /** Why the row with this `leftOutKey` was left out; undefined if it has changed. */
   codeOf(key: number | undefined): string | undefined {
     const code = key === undefined ? undefined : this.#codeByRow.first(key);
     return code === undefined ? undefined : this.#codes[code];
@@ -42,7 +42,7 @@ export class UnmendedRows {
   }
 }
 
-/** What a row of a reject file is known by, whatever its reason says, which stands at `width`. */
+/** Key of a reject file's row, independent of the reason, which is at index `width`. */
 export function leftOutKey(cells: readonly string[], width: number): number {
   return keyOf([...cells.slice(0, width), ...cells.slice(width + 1)], width);
 }

@@ -67,7 +67,7 @@ test('what ended processes left is removed, what living ones have stays', async 
   expect(readdirSync(root)).toEqual([living, 'a-person’s']);
 });
 
-// Each page that was loaded anew left its file of gigabytes until the studio closed.
+// Regression: every reloaded page left its file of gigabytes until the studio closed.
 test('what a page has sent goes with the page, once nobody reads it any more', async () => {
   const leaving = new AbortController();
   const [sent, read] = [

@@ -9,7 +9,7 @@ import { fileName } from './readers/file-survey.ts';
 
 export interface UploadedFile {
   readonly path: string;
-  /** As the page named it, without folders; for showing, never for a path. */
+  /** As named by the page, without folders; for display, never used as a path. */
   readonly name: string;
 }
 
@@ -18,15 +18,16 @@ interface Upload {
   readonly sizeBytes: number;
   bytes: number;
   busy: boolean;
-  /** How many read it now. */
+  /** Number of current readers. */
   readers: number;
-  /** Where it lies when it was not sent: such a file is not the studio's to remove. */
+  /** Path of a file that was not uploaded: such a file is not the studio's to remove. */
   readonly elsewhere?: string;
 }
 
 /**
- * Files that a page sends piece by piece. Each lies under a name of the studio's own in a folder of this process and goes with
- * its page, which has forgotten it when it comes back; the folder is removed when the process closes, or by the next one.
+ * Files that a page uploads in pieces. Each is stored under a generated name in this process's folder and removed when
+ * its page is gone, since a reloaded page has forgotten it. The folder is removed when the process closes, or by the
+ * next one.
  */
 export class Uploads {
   readonly #folder: ProcessFolder;
@@ -36,7 +37,7 @@ export class Uploads {
     this.#folder = new ProcessFolder(root, process);
   }
 
-  /** Removes what processes that have ended left behind. */
+  /** Removes what ended processes left behind. */
   async clear(): Promise<void> {
     await this.#folder.clear();
   }
@@ -46,7 +47,9 @@ export class Uploads {
     await this.#folder.close();
   }
 
-  /** `left` aborts when the page that sends it is gone. Throws OPTION_INVALID when the file is larger than can be taken, or too many are open. */
+  /**
+   * `left` aborts when the uploading page is gone. Throws OPTION_INVALID if the file is too large or too many are open.
+   */
   async begin(file: { name: string; sizeBytes: number }, left?: AbortSignal): Promise<string> {
     if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
     if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
@@ -55,14 +58,14 @@ export class Uploads {
     await (await open(join(this.#folder.path, fileId), 'wx')).close();
     const name = shownName(file.name);
     this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false, readers: 0 });
-    // What cannot be removed now is removed with the folder.
+    // A file that cannot be removed now is removed with the folder.
     const forget = () => void this.discard(fileId).catch(() => undefined);
     if (left?.aborted) forget();
     else left?.addEventListener('abort', forget, { once: true });
     return fileId;
   }
 
-  /** A file of this machine, read where it lies and found as if it had been sent. Throws FILE_NOT_FOUND. */
+  /** A local file, read in place and found as if it had been uploaded. Throws FILE_NOT_FOUND. */
   async open(path: string): Promise<{ fileId: string; name: string }> {
     const elsewhere = resolve(path);
     const facts = await stat(elsewhere).catch(() => undefined);
@@ -73,7 +76,7 @@ export class Uploads {
     return { fileId, name };
   }
 
-  /** Pieces come in order, one at a time. Gives the bytes there are. */
+  /** Pieces come in order, one at a time. Returns the number of bytes so far. */
   async append(piece: { fileId: string; offset: number; chunk: Blob }): Promise<number> {
     const file = this.#file(piece.fileId);
     if (piece.chunk.size > largestPiece) throw invalid(inEnglish('a piece has more than 1 MiB'));
@@ -101,7 +104,7 @@ export class Uploads {
     }
   }
 
-  /** Nobody finds the file from now on; it is removed when its last reader has given it back. */
+  /** The file can no longer be found; it is removed once its last reader is done. */
   async discard(fileId: string): Promise<void> {
     const file = this.#files.get(fileId);
     if (file === undefined) return;
@@ -116,7 +119,7 @@ export class Uploads {
     return { path: file.elsewhere ?? join(this.#folder.path, fileId), name: file.name };
   }
 
-  /** As `find`, for reading: a page that is left discards its file while rows of it are still being read. */
+  /** Like `find`, but for reading: a page that leaves discards its file while its rows are still being read. */
   lend(fileId: string): UploadedFile & AsyncDisposable {
     const found = this.find(fileId);
     const file = this.#file(fileId);

@@ -15,7 +15,7 @@ import { packStates, pageRows, stateOfSplit } from './row-states.ts';
 import { TimeSlices } from './time-slices.ts';
 import { VersionRows } from './version-rows-store.ts';
 
-/** What the version in force says of itself. */
+/** Facts of the current version. */
 interface Head {
   readonly version: number;
   readonly rows: number;
@@ -30,8 +30,8 @@ interface Head {
 }
 
 /**
- * One change of a dataset, from which its next version comes. All of it is one transaction on a handle of its own: it is
- * there after `commit`, or not at all. The content of rows is only ever added; what a change costs is what it touches.
+ * One change of a dataset, which becomes its next version: a single transaction on its own handle, which takes effect
+ * on `commit` or not at all. Row content is append-only, so a change costs only what it touches.
  */
 export class VersionChange {
   readonly #database: RowsDatabase;
@@ -39,7 +39,7 @@ export class VersionChange {
   readonly #before: VersionRows;
   readonly #blocks: RowBlocks;
   readonly #after = new Map<number, Uint8Array>();
-  /** By position: the row that stands there now, and before; undefined for none. */
+  /** By position: the row there before and now; undefined for none. */
   readonly #changed = new Map<number, { old: number | undefined; now: number | undefined }>();
   readonly #insert;
   readonly #select;
@@ -47,7 +47,7 @@ export class VersionChange {
   #nextPosition: number;
   #isOpen = true;
 
-  /** Throws DATASET_IN_USE, at once, while another process changes the dataset. */
+  /** Throws DATASET_IN_USE immediately if another process is changing the dataset. */
   constructor(file: string, datasetName: string) {
     this.#database = openRowsFile(file, { readonly: false });
     try {
@@ -95,8 +95,8 @@ export class VersionChange {
   }
 
   /**
-   * Puts other texts in the place of a row. False when there is no such row, or when it reads like that already. Throws
-   * OPTION_INVALID for a text that grows beyond what a row may hold; one that was imported so long, of several cells, may stay.
+   * Replaces texts of a row. False if there is no such row or it already has these texts. Throws OPTION_INVALID for a
+   * text that grows beyond the limit for a row; one imported that long, from several cells, may stay.
    */
   edit(position: number, content: Partial<RowContent>): boolean {
     const number = this.#numberNow(position);
@@ -123,7 +123,7 @@ export class VersionChange {
     return true;
   }
 
-  /** False when there is no such row. */
+  /** False if there is no such row. */
   remove(position: number): boolean {
     const number = this.#numberNow(position);
     if (number === undefined) return false;
@@ -132,7 +132,7 @@ export class VersionChange {
     return true;
   }
 
-  /** Adds a row behind all others and gives its position. */
+  /** Adds a row after all others and returns its position. */
   add({ context, target, group, database }: RowContent, split: Split, sourceId: string | null = null): number {
     const position = this.#nextPosition++;
     const number = this.#write(position, { context, target, group, database, line: 0, sourceId });
@@ -141,7 +141,7 @@ export class VersionChange {
     return position;
   }
 
-  /** Deals a row to another split. */
+  /** Moves a row to another split. */
   move(position: number, split: Split): boolean {
     const number = this.#numberNow(position);
     if (number === undefined || this.#state(number) === stateOfSplit(split)) return false;
@@ -149,7 +149,7 @@ export class VersionChange {
     return true;
   }
 
-  /** As `move`, for a row of the version in force by its number. */
+  /** Like `move`, for a row of the current version by its number. */
   deal(number: number, split: Split): void {
     const state = stateOfSplit(split);
     if (this.#state(number) === state) return;
@@ -157,7 +157,8 @@ export class VersionChange {
   }
 
   /**
-   * Stores the change as the next version, whose number it gives. Undefined, and nothing is stored, when nothing has changed.
+   * Stores the change as the next version and returns its number. Undefined, and nothing is stored, if nothing has
+   * changed.
    */
   async commit(kind: ChangeKind, detail: ChangeDetail, now: number, signal?: AbortSignal): Promise<number | undefined> {
     const figures = { added: 0, removed: 0, edited: 0 };
@@ -181,7 +182,7 @@ export class VersionChange {
         : await this.#splitsSha256(version, signal);
     const sha256 = datasetHash(contentSum, splitsSha256);
     const told = { ...detail, ...nonZero({ ...figures, moved }) };
-    // The same rows may have been there before, changed back by hand.
+    // The same rows may have existed before, if the change was reverted by hand.
     const sameAs = this.#database
       .prepare<[string], number>('SELECT min(same_as) FROM version WHERE sha256 = ?')
       .pluck()
@@ -196,8 +197,8 @@ export class VersionChange {
   }
 
   /**
-   * Brings back the rows of an earlier version as the next one. `undo` and `redo` bring back what the version in force names;
-   * undefined when it names none. Throws OPTION_INVALID for a version that is not there.
+   * Makes the rows of an earlier version the next version. `undo` and `redo` use the targets of the current version;
+   * undefined if it has none. Throws OPTION_INVALID for a version that does not exist.
    */
   bringBack(to: 'undo' | 'redo' | { version: number }, now: number): number | undefined {
     const head = this.#head;
@@ -238,7 +239,7 @@ export class VersionChange {
     return version;
   }
 
-  /** Takes everything back; harmless after `commit`. */
+  /** Discards everything; a no-op after `commit`. */
   rollback(): void {
     this.#close('ROLLBACK');
   }
@@ -246,7 +247,8 @@ export class VersionChange {
   #close(end: 'COMMIT' | 'ROLLBACK'): void {
     if (!this.#isOpen) return;
     try {
-      // SQLite takes all back by itself where the disk is full, and would complain of that in the place of the disk.
+      // When the disk is full, SQLite has already rolled back, and ROLLBACK would fail with an error that hides the
+      // real one.
       if (end === 'COMMIT' || this.#database.inTransaction) this.#database.exec(end);
     } finally {
       this.#isOpen = false;
@@ -296,7 +298,7 @@ export class VersionChange {
     return content && contentHash(content);
   }
 
-  /** Takes the pairs of neighbours that are no more out of the sum, and puts the new ones in. */
+  /** Updates the sum: subtracts the neighbour pairs that no longer exist and adds the new ones. */
   async #contentSum(signal: AbortSignal | undefined): Promise<string> {
     const sum = new NeighbourSum(this.#head.content_sum);
     const positions = [...this.#changed]
@@ -314,7 +316,7 @@ export class VersionChange {
       for (const position of positions) {
         if (slices.isOver) await slices.rest();
         for (const [left, right] of neighbours.pairsAround(position)) {
-          // In rising order, so a pair that was met already is the last one that was met.
+          // In ascending order, so if this pair was seen before, it was the previous one.
           if (lastLeft !== null && (left ?? -1) <= (lastLeft ?? -1)) continue;
           lastLeft = left;
           const pair = [left, right].map((place) => this.#hash(place === undefined ? undefined : at(place)));
@@ -326,7 +328,7 @@ export class VersionChange {
     return sum.toHex();
   }
 
-  /** How many rows are in another split than before, and how many each split has now. */
+  /** How many rows have moved to another split, and how many each split has now. */
   async #stateFigures(signal: AbortSignal | undefined) {
     const changes = [0, 0, 0, 0];
     let moved = 0;
@@ -362,7 +364,7 @@ export class VersionChange {
     }
   }
 
-  /** Pages that have changed between the target and the version in force get the target's states again. */
+  /** Restores the target's states on all pages that have changed since. */
   #copyPages(target: number, version: number): void {
     const changed = this.#database
       .prepare<[number], number>('SELECT DISTINCT page FROM state_page WHERE version > ?')
@@ -396,7 +398,7 @@ export class VersionChange {
   }
 }
 
-/** Rows are counted from one for a person. */
+/** Row numbers shown to a person start at 1. */
 export function textTooLong(option: string, position: number, letters: number): StudioError {
   const why = because('ROW_TEXT_TOO_LONG', { row: position + 1, letters, most: longestText });
   return new StudioError('OPTION_INVALID', { option, ...why });

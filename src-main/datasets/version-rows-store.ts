@@ -1,17 +1,17 @@
 import type { RowsDatabase } from '../database/rows-file.ts';
 import { pageRows, presentStates, unpackStates } from './row-states.ts';
 
-/** Which rows a version has, read page by page: states by row number, and the order in which the rows stand. */
+/** The rows of a version, read page by page: states by row number, and the order of the rows. */
 export class VersionRows {
   readonly version: number;
-  /** Rows of the import; they have the positions of their numbers. */
+  /** Number of imported rows, whose positions are their numbers. */
   readonly imported: number;
   readonly #pageAt;
   readonly #pagesFrom;
   readonly #movedBetween;
   readonly #lastMoved;
   readonly #nextMoved;
-  /** What `#nextMovedFrom` last found. */
+  /** The last result of `#nextMovedFrom`. */
   #unmoved = { from: 0, to: -1 };
   readonly #pages = new Map<number, Uint8Array>();
 
@@ -23,7 +23,7 @@ export class VersionRows {
         'SELECT states FROM state_page WHERE page = ? AND version <= ? ORDER BY version DESC LIMIT 1',
       )
       .pluck();
-    // Of each page the newest up to the version: SQLite takes the other columns from the row with the maximum.
+    // The newest state of each page up to the version: SQLite takes the other columns from the row with the maximum.
     this.#pagesFrom = database
       .prepare<[number, number, number], [page: number, states: Uint8Array]>(
         'SELECT page, states, max(version) FROM state_page WHERE page >= ? AND page < ? AND version <= ? GROUP BY page',
@@ -42,7 +42,7 @@ export class VersionRows {
       .pluck();
   }
 
-  /** One behind the last position that any version has used. */
+  /** One past the last position used by any version. */
   positionEnd(): number {
     return Math.max(this.imported, (this.#lastMoved.get() ?? -1) + 1);
   }
@@ -65,7 +65,7 @@ export class VersionRows {
     return this.page(Math.floor(number / pageRows))[number % pageRows] ?? 0;
   }
 
-  /** The row at a position; undefined where the version has none. */
+  /** The row at a position; undefined if the version has none. */
   at(position: number): number | undefined {
     if (this.#nextMovedFrom(position) === position) {
       const moved = this.#movedBetween.all(position, position + 1).find(({ number }) => this.state(number) > 0);
@@ -74,7 +74,7 @@ export class VersionRows {
     return position < this.imported && this.state(position) > 0 ? position : undefined;
   }
 
-  /** The rows that stand at positions of one page, in order. */
+  /** The rows at the positions of one page, in order. */
   ordered(page: number): OrderedRows {
     if (!this.#hasMoved(page)) return this.#unmovedRows(page);
     const start = page * pageRows;
@@ -94,7 +94,10 @@ export class VersionRows {
     return rows.finish();
   }
 
-  /** The states of all rows in order, page by page: as `ordered`, and sooner. What it gives holds until the next one. */
+  /**
+   * The states of all rows in order, page by page: like `ordered`, but faster. Each result is only valid until the
+   * next.
+   */
   *orderedStates(): Generator<Uint8Array, void> {
     const fours = new Uint32Array(pageRows / 4);
     const end = this.pageCount();
@@ -112,7 +115,7 @@ export class VersionRows {
     return this.page(page).subarray(0, this.#importedIn(page));
   }
 
-  /** How many rows of a page are of the import. */
+  /** How many imported rows are on a page. */
   #importedIn(page: number): number {
     return Math.min(pageRows, Math.max(0, this.imported - page * pageRows));
   }
@@ -133,14 +136,14 @@ export class VersionRows {
     return rows.finish();
   }
 
-  /** Whether a row that was written after the import stands, or stood, at a position of a page. */
+  /** Whether a row written after the import is or was at a position of a page. */
   #hasMoved(page: number): boolean {
     return this.#nextMovedFrom(page * pageRows) < (page + 1) * pageRows;
   }
 
   /**
-   * The first position from this one on with a row that was written after the import; infinite behind the last. What is written
-   * while this is known belongs to later versions.
+   * The first position from this one on that has a row written after the import; Infinity if there is none. Caching it
+   * is safe: anything written later belongs to later versions.
    */
   #nextMovedFrom(position: number): number {
     const { from, to } = this.#unmoved;
@@ -150,19 +153,19 @@ export class VersionRows {
     return next;
   }
 
-  /** Reads the states of some pages at once, since they will be asked for. */
+  /** Prefetches the states of several pages. */
   #fetch(start: number): void {
     for (const [page, packed] of this.#pagesFrom.all(start, start + pagesTogether, this.version)) {
       if (!this.#pages.has(page)) this.#keep(page, unpackStates(packed));
     }
   }
 
-  /** How many pages of positions there are. */
+  /** Number of pages of positions. */
   pageCount(): number {
     return Math.ceil(this.positionEnd() / pageRows);
   }
 
-  /** All rows in order, a page of positions at a time. */
+  /** All rows in order, one page of positions at a time. */
   *pages(): Generator<OrderedRows, void> {
     const end = this.pageCount();
     for (let page = 0; page < end; page++) {
@@ -172,7 +175,7 @@ export class VersionRows {
   }
 }
 
-/** Three lists of equal length. */
+/** Three arrays of equal length. */
 export interface OrderedRows {
   readonly numbers: Uint32Array;
   readonly positions: Uint32Array;
@@ -208,8 +211,8 @@ class RowList {
   }
 }
 
-/** Read in one go, they cost half. */
+/** Reading this many at once halves the cost. */
 const pagesTogether = 64;
 
-/** 4 MB of states, so that a dataset of any size can be walked through. */
+/** 4 MB of states, so that a dataset of any size can be traversed. */
 const keptPages = 1024;

@@ -1,16 +1,16 @@
 import { type DerivedDatabase, openDerivedFile } from '../database/derived-file.ts';
 import { pageRows } from './row-states.ts';
 
-/** Rows of so many numbers are one text of the index. */
+/** How many consecutive row numbers share one text of the index. */
 export const groupRows = 2;
 
-/** Letters of the two texts of the rows of a page, by row number. */
+/** Lengths in characters of both texts for a page of rows, by row number. */
 export interface PageLetters {
   readonly context: Uint32Array;
   readonly target: Uint32Array;
 }
 
-/** Finds rows by pieces of their texts, in any script, and knows how long the texts are. */
+/** Finds rows by substrings in any script, and stores the lengths of their texts. */
 export class WordIndex {
   readonly #database: DerivedDatabase;
   readonly #continuations;
@@ -30,18 +30,18 @@ export class WordIndex {
     this.#database.close();
   }
 
-  /** Rows below this number are in the index: a group of rows when it is whole. */
+  /** Rows below this number are in the index; only complete groups are added. */
   get rows(): number {
     return this.#database.prepare<[], number>('SELECT rows FROM indexed').pluck().get() ?? 0;
   }
 
   begin(): void {
     this.#database.exec('BEGIN IMMEDIATE');
-    // A large memory of what is new makes few, large pieces, which need little merging later.
+    // A large in-memory buffer for new entries gives few, large segments, which need little merging later.
     this.#database.exec("INSERT INTO words (words, rank) VALUES ('hashsize', 33554432)");
   }
 
-  /** Whole groups of rows, which must follow those that are in the index already. */
+  /** Complete groups of rows, which must directly follow those already in the index. */
   add(rows: readonly { number: number; context: string; target: string }[]): void {
     const insert = this.#database.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)');
     let letters: PageLetters | undefined;
@@ -81,15 +81,16 @@ export class WordIndex {
   letters(page: number): PageLetters {
     const kept = this.#page.get(page);
     if (!kept) return { context: new Uint32Array(pageRows), target: new Uint32Array(pageRows) };
-    // Copied, since a blob may stand at an odd address.
+    // Copied, because a blob may be unaligned.
     const list = (bytes: Uint8Array) => new Uint32Array(Uint8Array.from(bytes).buffer);
     return { context: list(kept.context), target: list(kept.target) };
   }
 
   /**
-   * Groups of rows from one on that may hold a text, rising: all that do are among them, and `undefined` where some time has passed.
-   * Gives `many` for a text of one or two letters that so many groups of three go on from that looking at the rows themselves is no
-   * slower. End it, or `return()` from it: a walk that is left open keeps what was written meanwhile apart from the file.
+   * Groups of rows, from one on in ascending order, that may contain a text: a superset of those that do, with
+   * `undefined` whenever some time has passed. Returns `many` for a text of one or two letters that continues to so
+   * many trigrams that scanning the rows is no slower. Exhaust it or call `return()`: an open read keeps concurrent
+   * writes from being merged into the file.
    */
   *candidates(text: string, from: number): Generator<number | undefined, 'all' | 'many'> {
     const letters = [...text];
@@ -113,7 +114,7 @@ export class WordIndex {
     return 'all';
   }
 
-  /** The rarest of them: what stands nearly everywhere rules little out, and its lists are the longest. */
+  /** The rarest of them: one that is nearly everywhere rules little out and has the longest list. */
   #tellingOf(trigrams: readonly string[]): string[] {
     const share = this.#database.prepare<[string], number>('SELECT share FROM common WHERE term = ?').pluck();
     const shares = new Map(trigrams.map((term) => [term.toLowerCase(), share.get(term.toLowerCase()) ?? 0]));
@@ -123,7 +124,7 @@ export class WordIndex {
       .map(([term]) => term);
   }
 
-  /** Takes down what stands in many of the rows that are in the index so far. */
+  /** Records the trigrams that occur in many of the rows indexed so far. */
   #noteCommon(rows: number): void {
     const groups = rows / groupRows;
     this.#database
@@ -131,7 +132,7 @@ export class WordIndex {
       .run(groups, groups / 500);
   }
 
-  /** A statement of its own for each walk: several searches may be under way. */
+  /** A separate statement for each search, because several may be in progress. */
   #matching(expression: string, from: number): IterableIterator<number> {
     return this.#database
       .prepare<[string, number], number>('SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? ORDER BY rowid')
@@ -147,17 +148,17 @@ export class WordIndex {
   }
 }
 
-/** Behind each text, so that its last two letters begin a group of three as well. */
+/** Appended to each text, so that its last two letters start trigrams as well. */
 const end = '\u0001\u0001';
 
-/** With so many rows it is known which groups of three letters are common. */
+/** With this many rows, it is known which trigrams are common. */
 const seenRows = 10_000;
 const mostTerms = 8;
 
 const manyTerms = 200;
 const manyGroups = 50_000;
 
-/** All groups of three of a short text, sixteen evenly spread ones of a long one: the rows found are looked at anyway. */
+/** All trigrams of a short text, sixteen evenly spaced ones of a long one; the rows found are verified anyway. */
 function trigramsOf(letters: readonly string[]): string[] {
   const last = letters.length - 3;
   const starts = new Set<number>();

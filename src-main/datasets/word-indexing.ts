@@ -1,7 +1,7 @@
 import type { RowsPlace } from './rows-thread-messages.ts';
 import type { RowsThread } from './rows-threads.ts';
 
-/** Brings word indexes up to date in the background, each once at a time. */
+/** Updates word indexes in the background, each only once at a time. */
 export class WordIndexing {
   readonly #thread: RowsThread;
   readonly #going = new Set<string>();
@@ -13,7 +13,7 @@ export class WordIndexing {
   begin(place: RowsPlace): void {
     if (this.#going.has(place.id)) return;
     this.#going.add(place.id);
-    // A failure (the studio closes, the disk is full) costs speed alone; the next look at the rows tries again.
+    // A failure (the studio is closing, the disk is full) only costs speed; the next access to the rows tries again.
     this.#thread
       .call('index', place)
       .catch(() => undefined)

@@ -37,7 +37,7 @@ test('rows that are nearly the same: in one split, and across the line between t
   expect(flagged.LEAK_NEAR).toEqual([0]);
 });
 
-// It told the pairs that it had compared as rows that it had looked at.
+// Regression: it reported the pairs compared as the rows checked.
 test('where not all rows can be compared, it is told of how many that is true', () => {
   const rows = ['one', 'two', 'three', 'four', 'five'].map((word, number) => ({
     ...{ number, position: number, split: 'train' as const, group: null, database: null, target: 'nothing' },
@@ -46,7 +46,7 @@ test('where not all rows can be compared, it is told of how many that is true', 
   const limitOf = (most: { rows: number; pairs: number }) => {
     const near = new NearRows(rows.length, most);
     for (const row of rows) near.take(row);
-    // Rows that are gone are near to none.
+    // Missing rows are near to none.
     expect([...near.finish(() => undefined)]).toEqual([]);
     return near.limit();
   };
@@ -56,7 +56,7 @@ test('where not all rows can be compared, it is told of how many that is true', 
   expect(limitOf({ rows: 5, pairs: 1 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 1 });
 });
 
-// All rows of a context were held at once, which may be a million.
+// Regression: all rows of a context were held at once, which may be a million.
 test('rows that share a context are read one after the other', () => {
   const rows = Array.from({ length: 1000 }, (_, number) => ({
     ...{ number, position: number, group: null, database: null, context: 'same', target: `${number}` },
@@ -129,7 +129,7 @@ test('a summary longer than its document, and one that is copied out of it', asy
   expect(await found(rows, 'summarisation')).toMatchObject({ SUMMARY_LONGER: [0], SUMMARY_COPIED: [1] });
 });
 
-// Which text is empty, and by how much one is too long, was told nowhere.
+// Regression: nothing said which text is empty, or by how much one is too long.
 test('what was found is told where it is not in the row itself', async () => {
   const rows = [
     { context: 'Short.', target: 'Longer.' },
@@ -165,7 +165,7 @@ test.each([
   ['write to min.su+shop@example.co.kr now', 'PRIVATE_EMAIL', 'write to [email] now'],
   ['call +82 2-312-3456 or come', 'PRIVATE_PHONE', 'call [phone] or come'],
   ['전화 010-1234-5678 주세요', 'PRIVATE_PHONE', '전화 [phone] 주세요'],
-  // A test number of the card companies; its check digit is right.
+  // A test number from the card companies, with a valid check digit.
   ['paid with 4111 1111 1111 1111.', 'PRIVATE_CARD', 'paid with [card].'],
 ] as const)('private data: %s', async (context, code, masked) => {
   expect(Object.keys(await found([{ context }]))).toEqual([code]);

@@ -8,15 +8,15 @@ import { PrivateData } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
 import { LengthOutliers, SingleRows } from './texts.ts';
 
-/** What a check of all rows found. */
+/** The result of a check of all rows. */
 export interface CheckedRows {
   readonly flagged: readonly FlaggedRow[];
   readonly limits: FindingReport['limits'];
 }
 
 /**
- * Looks at all rows for what would hurt a training or make its measure untrue. Works in slices that leave the thread's other
- * work a turn, and tells now and then how far it is.
+ * Checks all rows for anything that would hurt training or falsify its evaluation. Works in slices that yield to the
+ * thread's other work, and reports progress now and then.
  */
 export async function* checkRows(
   rows: Iterable<CheckedRow>,
@@ -60,7 +60,7 @@ export async function* checkRows(
   return { flagged, limits };
 }
 
-/** The findings of a report, the gravest first and then the most frequent. */
+/** The findings of a report, most serious first, then most frequent. */
 export function findingsOf(flagged: readonly FlaggedRow[]): Finding[] {
   const rows = new Map<FindingCode, Set<number>>();
   for (const { code, number } of flagged) {

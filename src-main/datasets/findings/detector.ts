@@ -2,7 +2,7 @@ import type { Split } from '../../../src-contract/dataset.ts';
 import type { FindingCode, Remedy } from '../../../src-contract/finding.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 
-/** A row as a check sees it. */
+/** A row as seen by a check. */
 export interface CheckedRow {
   readonly number: number;
   readonly position: number;
@@ -13,26 +13,26 @@ export interface CheckedRow {
   readonly database: string | null;
 }
 
-/** A row of which something is said. */
+/** A row with a finding. */
 export interface FlaggedRow {
   readonly code: FindingCode;
   readonly number: number;
   readonly position: number;
   /** What was found, in the row's own words, short. */
   readonly detail: string;
-  /** The position of the row that it is like; the remedy of a group on two sides deals it to that row's split. */
+  /** The position of the row it resembles; for a group on two sides, the remedy moves it to that row's split. */
   readonly other: number | null;
 }
 
 /**
- * Looks at all rows of a dataset, one after the other, and says something of some of them: at once, or when all were seen.
- * It keeps at most a few numbers for each row, so that millions fit.
+ * Looks at all rows of a dataset in turn and flags some of them, either immediately or once all have been seen. Stores
+ * at most a few numbers per row, so that millions fit in memory.
  */
 export interface Detector {
   take(row: CheckedRow): Iterable<FlaggedRow>;
-  /** After the last row. It may read rows again. */
+  /** Called after the last row; may read rows again. */
   finish(read: (number: number) => CheckedRow | undefined): Iterable<FlaggedRow>;
-  /** What it could not look at; absent when it looked at everything. */
+  /** What it could not check; absent if it checked everything. */
   limit?(): { readonly code: FindingCode; readonly checked: number } | undefined;
 }
 
@@ -50,7 +50,7 @@ export function flag(
   return { code, number, position, detail: detail.length > 200 ? `${detail.slice(0, 199)}…` : detail, other };
 }
 
-/** How grave a finding is, and what one can do about it in one go. */
+/** How serious a finding is, and its remedy. */
 export const findingFacts: Readonly<
   Record<FindingCode, { readonly severity: 'bad' | 'warn' | 'note'; readonly remedy: Remedy; readonly message: string }>
 > = {

@@ -3,7 +3,7 @@ import type { FindingReport } from '../../../src-contract/finding.ts';
 import { type DerivedDatabase, makeEmptyDatabase, openDerivedFile } from '../../database/derived-file.ts';
 import type { FlaggedRow } from './detector.ts';
 
-/** Keeps what the newest check of a dataset has found, row by row. */
+/** Stores the findings of a dataset's latest check, row by row. */
 export class FindingStore {
   readonly #database: DerivedDatabase;
 
@@ -15,16 +15,16 @@ export class FindingStore {
     this.#database.close();
   }
 
-  /** Null when the dataset was never checked. */
+  /** Null if the dataset was never checked. */
   report(): FindingReport | null {
     const text = this.#database.prepare<[], string>('SELECT report FROM checked').pluck().get();
-    // Sound: written by `replace` alone, from the same type.
+    // Sound: written only by `replace`, from the same type.
     return text === undefined ? null : (JSON.parse(text) as FindingReport);
   }
 
   /**
-   * Puts the finds of a new check in the place of those of the last one, all at once. False, at once, while the index in the same
-   * file is being written, by whichever process.
+   * Replaces the previous findings with those of a new check, atomically. Returns false immediately if any process is
+   * writing the index in the same file.
    */
   replace(report: FindingReport, rows: Iterable<FlaggedRow>): boolean {
     const patienceMs = this.#database.pragma('busy_timeout', { simple: true });
@@ -55,7 +55,7 @@ export class FindingStore {
       .immediate();
   }
 
-  /** Rows of one finding, in the order of their numbers. */
+  /** Rows of one finding, ordered by number. */
   rows(code: string, offset: number, limit: number): Omit<FlaggedRow, 'code'>[] {
     return this.#database
       .prepare<[string, number, number], Omit<FlaggedRow, 'code'>>(
@@ -71,13 +71,13 @@ export class FindingStore {
       : this.#database.prepare<[string], number>('SELECT number FROM finding WHERE code = ?').pluck().all(code);
   }
 
-  /** The codes that are said of a row. */
+  /** The codes of a row's findings. */
   codesOf(number: number): string[] {
     return this.#database.prepare<[number], string>('SELECT code FROM finding WHERE number = ?').pluck().all(number);
   }
 }
 
-/** The file of a database without a table, for queries of rows that have none of their own. */
+/** The file of a database without tables, for queries of rows that have no database. */
 export function emptyDatabase(datasetFolder: string): string {
   const file = join(datasetFolder, 'empty.sqlite');
   makeEmptyDatabase(file);

@@ -1,6 +1,6 @@
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 
-/** Groups with rows in several splits. The rows outside the split that has most of the group belong there. */
+/** Groups with rows in several splits. Rows outside the split with most of the group belong there. */
 export class SplitGroups implements Detector {
   readonly #groups = new Map<string, Group>();
 

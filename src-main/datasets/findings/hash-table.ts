@@ -1,10 +1,10 @@
-/** Remembers the first row of each key, in two plain arrays: twelve bytes a place, half of the places free. */
+/** Maps each key to its first row, in two typed arrays: twelve bytes per slot, at least half of the slots free. */
 export class FirstRows {
   #keys = new Float64Array(1024);
   #rows = new Uint32Array(1024);
   #size = 0;
 
-  /** The row that was given first with this key; remembers the given one where there was none, and gives undefined. */
+  /** The first row with this key; if there is none, stores the given row and returns undefined. */
   firstOr(key: number, row: number): number | undefined {
     if (this.#size * 2 >= this.#keys.length) this.#grow();
     const place = this.#place(this.#keys, key);
@@ -15,7 +15,7 @@ export class FirstRows {
     return undefined;
   }
 
-  /** The row that was given first with this key. */
+  /** The first row with this key. */
   first(key: number): number | undefined {
     const place = this.#place(this.#keys, key);
     return this.#keys[place] === 0 ? undefined : this.#rows[place];
@@ -44,8 +44,8 @@ export class FirstRows {
 }
 
 /**
- * A number of 53 bits for a text, never 0. Two lanes of multiply and xor, as in MurmurHash3's finaliser (Appleby 2011); for
- * sorting texts out, not against anyone who forges.
+ * A 53-bit hash of a text, never 0. Two lanes of multiply and xor, as in MurmurHash3's finaliser (Appleby 2011). Not
+ * secure against forgery.
  */
 export function textKey(text: string, seed = 0): number {
   let one = 0xdeadbeef ^ seed;

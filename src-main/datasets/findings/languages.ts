@@ -1,8 +1,8 @@
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 
 /**
- * Rows in another language than nearly all others: told by their script and, for Latin letters, by the small words that every
- * sentence has. Says nothing where a tenth of the rows or more are in that language, as in a table of translations.
+ * Rows in a different language from nearly all others, recognised by their script and, for Latin letters, by common
+ * function words. Silent if a tenth of the rows or more are in that language, as in a table of translations.
  */
 export class Languages implements Detector {
   readonly #counts = new Map<string, number>();
@@ -10,7 +10,7 @@ export class Languages implements Detector {
   #total = 0;
 
   take({ number, position, context, target }: CheckedRow): FlaggedRow[] {
-    // Queries are English words in any language; so the longer text decides.
+    // Queries use English words in any language, so the longer text decides.
     const language = languageOf(target.length > context.length ? target : context);
     if (language === undefined) return [];
     this.#total++;
@@ -35,7 +35,9 @@ export class Languages implements Detector {
 
 const mostKept = 200_000;
 
-/** A code of ISO 639-1, or the script where that is all that can be told; undefined for a text with too few letters. */
+/**
+ * An ISO 639-1 code, or the script if that is all that can be determined; undefined for a text with too few letters.
+ */
 function languageOf(text: string): string | undefined {
   const start = text.slice(0, 2000);
   const letters = start.match(/\p{L}/gu)?.length ?? 0;
@@ -55,11 +57,11 @@ function languageOf(text: string): string | undefined {
       best = language;
     } else second = Math.max(second, count);
   }
-  // A few words of another language in a sentence do not make it one of that language.
+  // A few foreign words do not change a sentence's language.
   return most >= 3 && most >= 2 * second ? best : undefined;
 }
 
-/** Japanese before Chinese: it has both kinds of letters. */
+/** Japanese before Chinese, because it uses both kinds of letters. */
 const scripts: readonly (readonly [string, RegExp, number])[] = [
   ['ko', /\p{Script=Hangul}/gu, 0.4],
   ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, 0.2],

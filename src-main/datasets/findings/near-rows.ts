@@ -1,24 +1,24 @@
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 
 /**
- * Rows that are nearly the same: at least 85 % of the pieces of five letters that either has are in both. Found by MinHash
- * with one permutation (Li, Owen & Zhang 2012) in 14 bands of 6 (Leskovec et al., Mining of Massive Datasets, §3.4): a pair
- * at 85 % is met with a chance of 99.9 %. Every pair that is met is then compared piece by piece.
+ * Rows that are nearly the same: a Jaccard similarity of at least 85 % over five-letter shingles. Found by MinHash with
+ * one permutation (Li, Owen & Zhang 2012) in 14 bands of 6 (Leskovec et al., Mining of Massive Datasets, §3.4): a pair
+ * at 85 % becomes a candidate with a probability of 99.9 %. Every candidate is then compared shingle by shingle.
  */
 export class NearRows implements Detector {
-  /** For each band a key in the upper 32 bits and the row's place in the lower 21, to be sorted. */
+  /** For each band, a key in the upper 32 bits and the row's index in the lower 21, for sorting. */
   readonly #bands: Float64Array[];
   readonly #numbers: Uint32Array;
   readonly #capacity: number;
   readonly #mostPairs: number;
-  /** By their places: rows that were met with another when no more pairs were compared. */
+  /** By index: rows in candidate pairs that were not compared because the limit was reached. */
   readonly #unmatched: Uint8Array;
   #rows = 0;
   #taken = 0;
-  /** Rows that there was no room for. */
+  /** Rows that did not fit. */
   #left = 0;
 
-  /** `most`: so many rows are held, and so many pairs compared. */
+  /** `most`: maximum number of rows held and of pairs compared. */
   constructor(rows: number, most: { rows: number; pairs: number } = { rows: mostRows, pairs: mostPairs }) {
     this.#capacity = Math.min(rows, most.rows);
     this.#mostPairs = most.pairs;
@@ -57,7 +57,8 @@ export class NearRows implements Detector {
         const key = Math.floor((sorted[start] ?? 0) / maxPlaces);
         let end = start + 1;
         while (end < sorted.length && Math.floor((sorted[end] ?? 0) / maxPlaces) === key) end++;
-        // Each with the first of its bucket, and its neighbour, so that a bucket of a thousand is no million pairs.
+        // Each row is paired only with the first of its bucket and its predecessor, so that a bucket of a thousand is
+        // not a million pairs.
         for (let at = start + 1; at < end; at++) {
           for (const other of at - 1 === start ? [start] : [start, at - 1]) {
             const [early, late] = [(sorted[other] ?? 0) % maxPlaces, (sorted[at] ?? 0) % maxPlaces];
@@ -89,12 +90,12 @@ const bandCount = 14;
 const bandRows = 6;
 const bins = bandCount * bandRows;
 const maxPlaces = 2 ** 21;
-/** 14 numbers of 8 bytes for each: 224 MB. */
+/** 14 numbers of 8 bytes each: 224 MB. */
 const mostRows = 2_000_000;
 const mostPairs = 1_000_000;
 const nearness = 0.85;
 
-/** Of two rows that are near: a leak where one is trained on and the other held out, else a near copy of the earlier one. */
+/** For two near rows: a leak if one is trained on and the other held out, else a near copy of the earlier one. */
 function compare(early: CheckedRow | undefined, late: CheckedRow | undefined): FlaggedRow | undefined {
   if (!early || !late) return undefined;
   if (early.context === late.context) return undefined;
@@ -107,13 +108,16 @@ function compare(early: CheckedRow | undefined, late: CheckedRow | undefined): F
   return flag('LEAK_NEAR', trained, detail, heldOut.position);
 }
 
-/** What is a row's own: rows that share a passage or a schema differ in the question and the answer alone. */
+/** The row's own part: rows that share a passage or schema differ only in question and answer. */
 function ownText({ context, target }: CheckedRow): string {
   const question = context.lastIndexOf('\n\nQuestion: ');
   return `${question < 0 ? context : context.slice(question)} ${target}`;
 }
 
-/** The least hash of a text's pieces in each of 84 equal ranges; empty ranges take their neighbour's. Undefined for short texts. */
+/**
+ * The minimum hash of a text's shingles in each of 84 equal ranges; empty ranges take their neighbour's. Undefined for
+ * short texts.
+ */
 function signatureOf(text: string): Uint32Array | undefined {
   const plain = plainText(text);
   if (plain.length < pieceLength + 10) return undefined;
@@ -123,7 +127,7 @@ function signatureOf(text: string): Uint32Array | undefined {
     const bin = Math.floor((hash / 0x1_0000_0000) * bins);
     if (hash < (least[bin] ?? 0)) least[bin] = hash;
   }
-  // Twice around, so that the ranges before the first filled one get theirs too.
+  // Twice around, so that the last ranges are filled too, from the first.
   for (let turn = 2 * bins - 1; turn >= 0; turn--) {
     const bin = turn % bins;
     if (least[bin] === 0xffff_ffff) least[bin] = least[(bin + 1) % bins] ?? 0;
@@ -148,7 +152,7 @@ function sharedPieces(one: string, other: string): number {
   return all === 0 ? 0 : shared / all;
 }
 
-/** Case, blanks and signs make no difference. */
+/** Ignores case, blanks and punctuation. */
 function plainText(text: string): string {
   return text
     .slice(0, 20_000)

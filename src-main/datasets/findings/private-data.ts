@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../../src-contract/finding.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 
-/** E-mail addresses, telephone numbers and payment cards: told by their form, so a person must look. */
+/** E-mail addresses, phone numbers and payment cards: recognised by their form, so a person must check. */
 export class PrivateData implements Detector {
   *take(row: CheckedRow): Generator<FlaggedRow> {
     for (const { code, find } of kinds) {
@@ -10,13 +10,13 @@ export class PrivateData implements Detector {
     }
   }
 
-  /** Everything was said at once. */
+  /** Everything is flagged immediately. */
   finish(): FlaggedRow[] {
     return [];
   }
 }
 
-/** Puts a word in brackets in the place of everything of one kind that is found. */
+/** Replaces everything found of one kind by a word in brackets. */
 export function maskPrivate(code: FindingCode, text: string): string {
   const kind = kinds.find((each) => each.code === code);
   return kind ? kind.mask(text) : text;
@@ -29,7 +29,7 @@ interface Kind {
 }
 
 const emailPattern = /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,5}\p{L}{2,24}/gu;
-/** Digits in groups, with a country's sign or a leading 0, or ten digits in the North American way. */
+/** Digits in groups, with a country code or a leading 0, or ten digits in North American notation. */
 const phonePattern =
   /(?<![\p{L}\p{N}.,:/-])(?:\+\d{1,3}[ .-]?(?:\(0?\d{1,4}\)[ .-]?|\d{1,4}[ .-])(?:\d{2,4}[ .-]?){1,4}\d{2,4}|0\d{1,4}[ -]\d{3,4}[ -]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\p{L}\p{N}-])/gu;
 const cardPattern = /(?<![\p{L}\p{N}.,-])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}-])/gu;
@@ -40,7 +40,7 @@ const kinds: readonly Kind[] = [
   kindOf('PRIVATE_PHONE', phonePattern, '[phone]', (found) => digitsOf(found).length >= 9 && !isCard(found)),
 ];
 
-/** `hint`: without it in the text, the pattern need not be tried. */
+/** `hint`: the pattern need not be tried on texts without it. */
 function kindOf(
   code: FindingCode,
   pattern: RegExp,
@@ -58,7 +58,7 @@ function kindOf(
   };
 }
 
-/** 13 to 19 digits of a card company's range whose check digit is right (Luhn, ISO/IEC 7812-1). */
+/** 13 to 19 digits in a card company's range with a valid check digit (Luhn, ISO/IEC 7812-1). */
 function isCard(found: string): boolean {
   const digits = digitsOf(found);
   if (digits.length < 13 || digits.length > 19 || !/^(?:3[0-9]|4|5[0-9]|2[2-7]|6[0-9])/.test(digits)) return false;

@@ -6,15 +6,15 @@ import { schemaParts } from '../schema-parts.ts';
 import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
 
 export interface QueryPlaces {
-  /** Runs a query on a database of the dataset, or on an empty one for a row that has none. Throws SQL_REFUSED. */
+  /** Runs a query on a database of the dataset, or on an empty one for a row without a database. Throws SQL_REFUSED. */
   readonly tryQuery: (database: string | null, sql: string, signal: AbortSignal) => Promise<unknown>;
   readonly isAttached: (database: string | null) => boolean;
   readonly total: number;
 }
 
 /**
- * Runs the query of every row on the row's database, once for each query. Where no database is attached, it looks whether
- * SQLite can read the query and whether the tables that it names stand in the row's schema text.
+ * Runs the query of every row on the row's database, each distinct query once. If no database is attached, checks
+ * whether SQLite can parse the query and whether the tables that it names occur in the row's schema text.
  */
 export async function* checkQueries(
   rows: Iterable<CheckedRow>,
@@ -36,7 +36,7 @@ export async function* checkQueries(
       known.set(key, verdict);
     } else if (done % 1000 === 0) await nextTurn();
     done++;
-    // An empty database has no table at all: there, only the row's schema text can tell.
+    // An empty database has no tables at all, so only the row's schema text can tell.
     const isNamed =
       verdict?.table !== undefined &&
       !isAttached(row.database) &&
@@ -66,7 +66,7 @@ async function judge(
     return undefined;
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'SQL_REFUSED') throw error;
-    // Sound: every refusal has these.
+    // Sound: every refusal has these fields.
     const { reason, because } = error.data as Because;
     const isFromSqlite = because?.code === 'SQL_ERROR';
     const said = isFromSqlite ? String(because.data.message) : reason;
@@ -75,7 +75,7 @@ async function judge(
     );
     if (because?.code === 'SQL_NOT_SELECT' && !isStatement) return { code: 'SQL_NOT_PARSED', detail: said };
     if (!isFromSqlite) return { code: 'SQL_DOES_NOT_RUN', detail: said };
-    // SQLite has one number for all of these: only what it says tells them apart.
+    // SQLite has a single code for all of these; only the message tells them apart.
     if (/syntax error|unrecognized token|incomplete input/.test(said)) return { code: 'SQL_NOT_PARSED', detail: said };
     if (/^(?:no such (?:table|column|function)|ambiguous column)/.test(said)) {
       const table = /^no such table: (?:main\.)?(.+)$/.exec(said)?.[1];

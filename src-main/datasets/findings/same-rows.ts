@@ -1,10 +1,10 @@
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 import { FirstRows, textKey } from './hash-table.ts';
 
-/** Rows that stand twice, the same context with different targets, and contexts that are both trained on and held out. */
+/** Duplicate rows, contexts with different targets, and contexts that are both trained on and held out. */
 export class SameRows implements Detector {
   readonly #contexts = new FirstRows();
-  /** Of the rows whose context stood before. */
+  /** Pairs of the rows whose context occurred before. */
   readonly #pairs = new FirstRows();
   readonly #again: { number: number; first: number }[] = [];
   readonly #copies: { number: number; first: number }[] = [];
@@ -18,7 +18,7 @@ export class SameRows implements Detector {
     return [];
   }
 
-  /** Hashes only say where to look: every pair is compared letter by letter. */
+  /** Hashes only suggest candidates: every pair is compared in full. */
   *finish(read: (number: number) => CheckedRow | undefined): Generator<FlaggedRow> {
     const copied = new Set<number>();
     for (const pair of [...this.#copies, ...this.#again]) {
@@ -37,7 +37,10 @@ export class SameRows implements Detector {
     yield* this.#leaks(read);
   }
 
-  /** A context with rows in several splits: those outside the split that is measured with leak. Moving them could tear groups apart. */
+  /**
+   * A context with rows in several splits: those outside the held-out row's split leak. Moving them could break up
+   * groups.
+   */
   *#leaks(read: (number: number) => CheckedRow | undefined): Generator<FlaggedRow> {
     const members = new Map<number, number[]>();
     for (const { number, first } of this.#again) {
@@ -57,7 +60,7 @@ export class SameRows implements Detector {
   }
 }
 
-/** The row that is measured with, in a test sooner than in a validation. One row is held at a time: a million may share a context. */
+/** The held-out row, preferring test over validation. Rows are read one at a time: a million may share a context. */
 function heldOutOf(
   numbers: readonly number[],
   read: (number: number) => CheckedRow | undefined,

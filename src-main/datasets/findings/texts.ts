@@ -1,6 +1,8 @@
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, flag } from './detector.ts';
 
-/** What one row alone tells: nothing in it, an answer that is not in its passage, a summary that is none. */
+/**
+ * Checks that need only the row itself: empty texts, an answer that is not in its passage, a summary that is not one.
+ */
 export class SingleRows implements Detector {
   readonly #task: DetectorFacts['task'];
 
@@ -26,19 +28,19 @@ export class SingleRows implements Detector {
     }
   }
 
-  /** Everything was said at once. */
+  /** Everything is flagged immediately. */
   finish(): FlaggedRow[] {
     return [];
   }
 }
 
-/** The passage of a context of this task's own layout; a table's own layout cannot be told apart. */
+/** The passage of a context in this task's own layout; other layouts cannot be parsed. */
 function passageOf(context: string): string | undefined {
   const end = context.lastIndexOf('\n\nQuestion: ');
   return context.startsWith('Passage: ') && end >= 0 ? context.slice('Passage: '.length, end) : undefined;
 }
 
-/** Case, blanks and the form of letters make no difference, nor a full stop at the end. */
+/** Ignores case, blanks, letter forms and a final full stop. */
 function plain(text: string): string {
   const even = text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
   let end = even.length;
@@ -46,15 +48,15 @@ function plain(text: string): string {
   return even.slice(0, end).trimStart();
 }
 
-/** A sentence or more that stands in the document as it is; a few words always will. */
+/** A sentence or more that occurs verbatim in the document; a few words always do. */
 function isCopied(summary: string, document: string): boolean {
   const text = plain(summary);
   return text.length >= 60 && plain(document).includes(text);
 }
 
 /**
- * Texts far from the length of the others: beyond three times the distance of the quartiles on the scale of doublings, and at
- * least four times longer or shorter than the middle one. Lengths are counted in a table of buckets, an eighth of a doubling each.
+ * Texts with outlying lengths: beyond three interquartile ranges on a log2 scale, and at least four times longer or
+ * shorter than the median. Lengths are counted in a histogram with buckets of an eighth of a doubling.
  */
 export class LengthOutliers implements Detector {
   readonly #contexts = new Lengths();
@@ -64,7 +66,7 @@ export class LengthOutliers implements Detector {
   take({ number, position, context, target }: CheckedRow): FlaggedRow[] {
     this.#contexts.count(context.length);
     this.#targets.count(target.length);
-    // Only rows that could be far out at all are kept: those outside what was usual so far, by a wide margin.
+    // Only possible outliers are kept: those outside the usual range so far by a wide margin.
     if (this.#contexts.mayBeOut(context.length) || this.#targets.mayBeOut(target.length)) {
       if (this.#rows.length < mostKept)
         this.#rows.push({ number, position, context: context.length, target: target.length });
@@ -82,7 +84,7 @@ export class LengthOutliers implements Detector {
 }
 
 const mostKept = 1_000_000;
-/** With fewer rows nobody can say what is usual. */
+/** With fewer rows, there is no telling what is usual. */
 const fewRows = 40;
 
 class Lengths {

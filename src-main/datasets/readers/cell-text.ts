@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A value as a cell: text as it is, lists and objects as JSON, bytes as the text they are or in base64. */
+/** A value as a cell: text as is, lists and objects as JSON, bytes as text if they are text, else as base64. */
 export function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
@@ -18,7 +18,7 @@ function textOfBytes(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'base64');
 }
 
-/** Several values as one text, a blank line between them; empty ones are left out. */
+/** Several values as one text, separated by blank lines; empty ones are skipped. */
 export function joined(...values: unknown[]): string {
   return values
     .map(cellOf)

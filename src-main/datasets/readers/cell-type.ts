@@ -1,6 +1,6 @@
 import type { TableRecord } from './table.ts';
 
-/** The share of cells that read like values (numbers, dates, names without blanks …) and not like pieces of prose. */
+/** The share of cells that read like values (numbers, dates, names without blanks …) rather than prose. */
 export function typedShare(records: readonly TableRecord[]): number {
   let [typed, all] = [0, 0];
   for (const { cells } of records.slice(0, 200)) {

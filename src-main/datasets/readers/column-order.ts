@@ -5,8 +5,8 @@ import { recordAt } from './placed-record.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
 /**
- * A table in which names may stand once more further down, as where files were put one behind the other: rows below names in
- * another order are read in that order, and the rows of names are told as what they are.
+ * A table whose header may occur again further down, as in concatenated files: rows below a reordered header are read
+ * in that order, and the repeated headers are marked as such.
  */
 export function orderedTable(table: OpenTable): OpenTable {
   const { columns, facts, pieces } = table;
@@ -54,10 +54,10 @@ async function* orderedPieces(
   }
 }
 
-/** The order in which the rows of one reading have their cells. */
+/** The order of the cells during one pass over the rows. */
 class ColumnOrder {
   readonly #names: ColumnNames;
-  /** The column of each cell; undefined as long as it is that of the first header. */
+  /** The column of each cell; undefined while it is the first header's. */
   #places: readonly number[] | undefined;
 
   constructor(names: ColumnNames) {
@@ -68,7 +68,7 @@ class ColumnOrder {
     return this.#places === undefined;
   }
 
-  /** The record as the table has it; the very same where nothing is to be said. */
+  /** The record in the table's order; the same object if nothing needs changing. */
   read(record: TableRecord): TableRecord {
     const places = this.#names.placesIn(record.cells);
     if (places) {
@@ -81,15 +81,15 @@ class ColumnOrder {
   }
 }
 
-/** The names of a table's columns, by which others are known that stand further down. */
+/** The names of a table's columns, by which repeated headers are recognised. */
 class ColumnNames {
   readonly #width: number;
   readonly #places = new Map<string, number>();
   #longest = 0;
   #longestBytes = 0;
-  /** The places of columns whose names are made up. */
+  /** Indices of columns with made-up names. */
   readonly #unnamed: readonly number[];
-  /** For the first byte and the length of a cell whether some name is written so. */
+  /** For each first byte and length, whether some name has both. */
   readonly #written = new Uint8Array(256 * lengths);
 
   constructor(columns: readonly string[], quote: string) {
@@ -100,7 +100,7 @@ class ColumnNames {
       if (this.#unnamed.includes(place) || this.#places.has(key)) continue;
       this.#places.set(key, place);
       this.#longest = Math.max(this.#longest, name.length);
-      // One that stands twice has a number behind it.
+      // Duplicates have a number appended.
       for (const each of [name, name.replace(/ \d+$/, '')]) {
         const quotes = quote === '' ? 0 : each.split(quote).length - 1;
         for (const bytes of [Buffer.byteLength(each), Buffer.byteLength(each) + quotes]) {
@@ -112,8 +112,8 @@ class ColumnNames {
   }
 
   /**
-   * The first of the records from `from` on that may hold names, by as little as can be looked at: the first bytes and the lengths of
-   * its cells. `end` where there is none.
+   * The first record from `from` on that may be a header, judged only by first bytes and lengths of its cells; `end` if
+   * there is none.
    */
   firstIn({ bytes, places, end: last }: PlacedPiece, from: number): number {
     const { starts, ends, firstCells } = places;
@@ -128,7 +128,7 @@ class ColumnNames {
         let start = starts[cell] ?? 0;
         let end = ends[cell] ?? 0;
         if (end - start <= longest) {
-          // A second file behind the first one brings its byte order mark before its header.
+          // A concatenated second file brings its byte order mark before its header.
           if (bytes[start] === 0xef && cell === first && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf)
             start += 3;
           while (start < end && (bytes[start] ?? 0) <= blank) start++;
@@ -139,7 +139,7 @@ class ColumnNames {
             continue;
           }
         }
-        // Of names, as many as are columns are none.
+        // In a header, at most half the cells are not columns.
         if (--left < 0) break;
       }
     }
@@ -147,8 +147,9 @@ class ColumnNames {
   }
 
   /**
-   * The column of each of these cells, -1 for a name that is none, where they are names: more than half of the columns, as many
-   * as are none, and the others as names are. Undefined for a row of the table.
+   * The column of each of these cells, or -1 for an unknown name, if this is a header: it has more than half of the
+   * columns, no more unknown names than known ones, and the unknown ones look like names. Undefined for a row of the
+   * table.
    */
   placesIn(cells: readonly string[]): number[] | undefined {
     if (!this.#mayStandIn(cells)) return undefined;
@@ -167,7 +168,7 @@ class ColumnNames {
     return known >= Math.max(2, others.length) && 2 * known > this.#width && areNames ? places : undefined;
   }
 
-  /** As `firstIn`, for the texts of a record: whether two cells at least are names of columns. */
+  /** Like `firstIn`, for a record as text: whether at least two cells are column names. */
   #mayStandIn(cells: readonly string[]): boolean {
     let known = 0;
     for (const [place, cell] of cells.entries()) {
@@ -177,14 +178,14 @@ class ColumnNames {
     return false;
   }
 
-  /** Whether these are the columns of the first header, none of them elsewhere; one without a name may be left out in front. */
+  /** Whether the columns are in the order of the first header, with no others; a leading unnamed one may be missing. */
   isFirstOrder(places: readonly number[]): boolean {
     const left = this.#unnamed[0] === 0 && places[0] === 1 ? 1 : 0;
     return places.every((to, place) => to === place + left);
   }
 
   moved(cells: readonly string[], places: readonly number[]): string[] {
-    // Where the first column counts the rows, its name may have been left out.
+    // If the first column numbers the rows, its name may have been left out.
     const isCounted = this.#unnamed[0] === 0 && !places.includes(0) && cells.length === places.length + 1;
     return movedCells(cells, isCounted ? [0, ...places] : places, this.#width);
   }
@@ -192,10 +193,10 @@ class ColumnNames {
 
 const blank = 0x20;
 const lengths = 64;
-/** Around a name that is looked for in texts. */
+/** The most blanks allowed around a name when searching text. */
 const mostBlanks = 20;
 
-/** What the text of a name begins with and how long it is, as one number: small and large letters of ASCII are the same. */
+/** The first byte and length of a name as one number, ignoring ASCII case. */
 function markOf(first: number, bytes: number): number {
   const letter = first >= 0x41 && first <= 0x5a ? first + 0x20 : first;
   return letter * lengths + Math.min(bytes, lengths - 1);
@@ -206,11 +207,11 @@ function nameIn(cell: string, place: number): string {
   return marked.replace(outerBlanks, '');
 }
 
-/** Only those that `firstIn` passes over, too. */
+/** The same characters that `firstIn` skips. */
 const outerBlanks = /^[\0-\x20]+|[\0-\x20]+$/g;
 const nameLike = /^[\p{L}_][\p{L}\p{N}_ .()/-]*$/u;
 
-/** Only letters of ASCII, so that a name has the same length in bytes. */
+/** Folds only ASCII, so that a name keeps its length in bytes. */
 function folded(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -7,8 +7,9 @@ export interface Turn {
 }
 
 /**
- * A conversation: the last answer is the target, all before it the context. A single question stands there as it is; in a
- * longer conversation each turn is told by its role. `system` is what stands beside the turns for all of them, and comes first.
+ * A conversation: the last answer is the target, everything before it the context. A single question is used as is; in
+ * longer conversations each turn is labelled with its role. `system` is the prompt stored outside the turns, and comes
+ * first.
  */
 export function conversation(
   turns: readonly Turn[],
@@ -28,12 +29,12 @@ export function conversation(
   return { cells: [context, last.text] };
 }
 
-/** Whether a value is a list of turns, one at least, and nothing else. */
+/** Whether a value is a non-empty list that consists only of turns. */
 export function isConversation(value: unknown): value is readonly Record<string, unknown>[] {
   return Array.isArray(value) && value.length > 0 && value.every((turn) => isObject(turn) && hasRole(turn));
 }
 
-/** The turns of a list; no turns for any other value. */
+/** The turns of a list; empty for any other value. */
 export function turnsOf(list: unknown): Turn[] {
   if (!Array.isArray(list)) return [];
   return list.map((entry: unknown) => {
@@ -43,7 +44,7 @@ export function turnsOf(list: unknown): Turn[] {
   });
 }
 
-/** What OpenAI, ShareGPT and Gemini call who speaks, and what is said. */
+/** The keys that OpenAI, ShareGPT and Gemini use for the speaker and the text. */
 const roleKeys = ['role', 'from'];
 const textKeys = ['content', 'value', 'parts', 'text'];
 
@@ -58,17 +59,17 @@ function valueAt(turn: Record<string, unknown>, keys: readonly string[]): unknow
 const roleNames: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', tool: 'Tool' };
 const roles: Readonly<Record<string, string>> = {
   ...{ human: 'user', gpt: 'assistant', model: 'assistant', bot: 'assistant', developer: 'system' },
-  // LLaMA-Factory's names for what a tool is asked, and for what it says.
+  // LLaMA-Factory's names for tool calls and tool results.
   ...{ function_call: 'assistant', observation: 'tool', function: 'tool' },
 };
 
-/** The text of a turn, which some write as a list of parts. */
+/** The text of a turn, which some formats write as a list of parts. */
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return cellOf(content);
   return joined(...content.map((part: unknown) => (isObject(part) && 'text' in part ? part.text : part)));
 }
 
-/** What a turn asks of tools, which stands beside its text or instead of it. */
+/** The tool calls of a turn, which accompany or replace its text. */
 function callsOf({ tool_calls: calls, function_call: call }: Record<string, unknown>): unknown[] {
   const asked = Array.isArray(calls) ? (calls as unknown[]) : [];
   return [...asked.map((each) => (isObject(each) && isObject(each.function) ? each.function : each)), call];

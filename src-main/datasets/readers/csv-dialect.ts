@@ -8,12 +8,12 @@ import { isRule } from './table-breaks.ts';
 
 export interface DialectChoice {
   readonly dialect: CsvDialect;
-  /** The records of the sample, blank lines included. */
+  /** The records of the sample, including blank lines. */
   readonly records: readonly TableRecord[];
   readonly reasons: readonly FileReason[];
 }
 
-/** What a person or the file itself says. */
+/** What a person or the file itself specifies. */
 export interface GivenDialect {
   readonly delimiter?: string;
   readonly quote?: string;
@@ -21,12 +21,12 @@ export interface GivenDialect {
 }
 
 /**
- * Finds delimiter, quote and escape by evidence: the dialect under which the rows of the sample have the same number of cells,
- * quotes open and close where they should, and (for signs that also stand in prose) the cells read like values. The idea of
- * judging a dialect by the pattern and the types of its cells is that of van den Burg, Nazábal and Sutton, 2019, “Wrangling
+ * Detects delimiter, quote and escape: the dialect under which the rows of the sample have the same number of cells,
+ * quotes open and close where they should, and (for characters that also occur in prose) the cells read like values.
+ * Judging a dialect by the pattern and types of its cells follows van den Burg, Nazábal and Sutton, 2019, “Wrangling
  * messy CSV files by detecting row and type patterns”.
  *
- * `whole` says that the sample is the whole file.
+ * `whole` means that the sample is the whole file.
  */
 export function detectDialect(text: string, whole: boolean, given: GivenDialect, isNamed: boolean): DialectChoice {
   const sample = whole ? text : text.slice(0, quickLetters);
@@ -37,10 +37,13 @@ export function detectDialect(text: string, whole: boolean, given: GivenDialect,
   return { dialect, records: chosen.all, reasons: reasonsFor(chosen, text, given, isNamed) };
 }
 
-/** Judging all dialects on the first letters is enough, and quick; the one that won is looked at in the whole sample. */
+/** Judging all dialects by the beginning is enough, and fast; the winner is then checked on the whole sample. */
 const quickLetters = 64 * 1024;
 
-/** What parts no cells is read as commas do: with the quote that was found, or with double quotes where these keep more rows whole. */
+/**
+ * A single column is read like comma-separated text: with the detected quote, or with double quotes if those keep more
+ * rows whole.
+ */
 function ofOneColumn(text: string, whole: boolean, found: CsvDialect, given: GivenDialect): CsvDialect {
   const cutRows = (dialect: CsvDialect) =>
     judge(text, whole, dialect).rows.filter(({ cells }) => cells.length > 1).length;
@@ -52,9 +55,9 @@ function ofOneColumn(text: string, whole: boolean, found: CsvDialect, given: Giv
 }
 
 const usual = [',', ';', '\t', '|'];
-/** Signs that hardly any text has: they are weighed against the usual ones. */
+/** Characters that hardly occur in text: they compete with the usual ones. */
 const odd = ['\x1f', '\x1e', '\x1d', '\x1c', '\x01', '\x02', '^', '~', '¦', '§'];
-/** Seldom seen, tried where those above explain nothing. The last ones also stand in prose. */
+/** Rarely used, tried only if those above explain nothing. The last ones also occur in prose. */
 const rare = ['、', '，', '；', '،', '؛', '#', '&', '@', '*', '!', '=', '/', ':', ' ', '\u3000'];
 
 function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
@@ -71,7 +74,7 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   const wrapped = first.width < 2 ? judgeWrapped(first, text, whole, given) : undefined;
   if (wrapped) return wrapped;
   if (given.delimiter !== undefined) return first;
-  // A header of one name above rows of several cells: prose may have cut them.
+  // A single-cell header above rows of several cells: commas of prose may have split them.
   const isCutBelow = (first.rows[0]?.cells.length ?? 0) === 1 && first.width > 1;
   if (first.score < 0.3 || isCutBelow) {
     const aligned = judgeAligned(text, whole);
@@ -91,15 +94,15 @@ function bestOf(text: string, whole: boolean, given: GivenDialect): Judged {
   return withLongerDelimiter(first, text, whole);
 }
 
-/** Commas of prose have a blank behind them, all of them. */
+/** Commas in prose are always followed by a space. */
 function isOfProse(delimiter: string, text: string): boolean {
   return (delimiter === ',' || delimiter === ';') && !new RegExp(`${delimiter}[^ ]`).test(text);
 }
 
 /**
- * Whether an odd sign may be the delimiter in the place of the best of the usual ones. A control sign needs no second row to be
- * believed; the others also stand in formulas, in Korean chat and in laws: where a usual one parts all rows evenly, or the first
- * row as most rows while the odd one is missing from it, they are signs of the text.
+ * Whether an odd character may be the delimiter instead of the best of the usual ones. A control character is trusted
+ * without a second row. The others also occur in formulas, Korean chat and laws: they are part of the text if a usual
+ * delimiter splits all rows evenly, or splits the first row like most rows while the odd one is missing from it.
  */
 function isOfOddSigns({ dialect, rows, width, share }: Judged, best: Judged): boolean {
   if (width < 2 || share <= (width > 2 ? 0.6 : 0.8)) return false;
@@ -110,7 +113,7 @@ function isOfOddSigns({ dialect, rows, width, share }: Judged, best: Judged): bo
   return rows.length > 1 && !isPartedByUsual;
 }
 
-/** The separators that ASCII has for cells and records, where both stand in the text. */
+/** The ASCII unit and record separators, if the text contains both. */
 function judgeSeparated(text: string, whole: boolean, given: GivenDialect): Judged | undefined {
   if (!text.includes(unitSeparator) || !text.includes(recordSeparator)) return undefined;
   if (given.delimiter !== undefined && given.delimiter !== unitSeparator) return undefined;
@@ -123,8 +126,8 @@ const unitSeparator = '\x1f';
 const recordSeparator = '\x1e';
 
 /**
- * Rows that are in quotes as a whole, as a program leaves them that took each for one cell: all of them, the header too, and
- * what is in them is cut into as many cells everywhere.
+ * Rows that are quoted as a whole, written by a program that took each for a single cell: all of them must be,
+ * including the header, and their content must split into the same number of cells.
  */
 function judgeWrapped(single: Judged, text: string, whole: boolean, given: GivenDialect): Judged | undefined {
   const { rows, damaged, dialect } = single;
@@ -139,7 +142,7 @@ function judgeWrapped(single: Judged, text: string, whole: boolean, given: Given
   return candidates.length > 0 ? candidates.reduce(better) : undefined;
 }
 
-/** Columns that are lined up with blanks, where the lines give reason for it. */
+/** Columns aligned with blanks, if the lines give reason to think so. */
 function judgeAligned(text: string, whole: boolean): Judged | undefined {
   const fixed = fixedPlaces(whole ? text : text.slice(0, text.lastIndexOf('\n')));
   if (!fixed) return undefined;
@@ -147,14 +150,17 @@ function judgeAligned(text: string, whole: boolean): Judged | undefined {
   return judged.width === fixed.starts.length && judged.share > 0.8 ? judged : undefined;
 }
 
-/** Prose has blanks too: all lines must have as many words, and one column of them nothing but numbers or dates below its name. */
+/**
+ * Prose has blanks too: all lines must have the same number of words, and one column must hold only numbers or dates
+ * below its name.
+ */
 function isBlankTable({ rows, width, share }: Judged, single: Judged): boolean {
   if (width < 2 || width > 100 || rows.length < 3 || share < 1) return false;
   if (single.width < 2 && typedShare(single.rows) > 0.8) return false;
   return hasValues(rows);
 }
 
-/** Whether a column holds nothing but numbers or dates below its name. */
+/** Whether a column holds only numbers or dates below its name. */
 function hasValues(rows: readonly TableRecord[]): boolean {
   const isValue = (cell = '') => isNumber(cell) || isDate(cell);
   return rows[0]?.cells.some((_, place) => rows.slice(1).every(({ cells }) => isValue(cells[place]))) === true;
@@ -164,41 +170,44 @@ function better(a: Judged, b: Judged): Judged {
   return b.score > a.score ? b : a;
 }
 
-/** Whether quotes are only signs of the text is asked where they would be damaged otherwise. */
+/** Quotes are considered part of the text only where they would otherwise count as damaged. */
 function judgeQuotes(text: string, whole: boolean, delimiter: string, given: GivenDialect): Judged[] {
   const judged = dialectsOf(text, delimiter, given).map((dialect) => judge(text, whole, dialect));
   const [first] = judged;
   if (given.quote !== undefined || !first || first.damaged === 0) return judged;
   const plain = () => judge(text, whole, { delimiter, quote: '', escape: '' });
-  // Texts between tabs are seldom wrapped at all: where none is, quotes that open some of them are their own.
+  // Text between tabs is rarely quoted: if no cell is, quotes that open some cells belong to the text.
   const others = judged.filter(({ dialect }) => dialect.quote !== '"');
   if (delimiter === '\t' && first.opened > 1 && !wrapsCells(first, text)) return [...others, plain()];
   const isDamagedAnyway = judged.every(({ dialect, damaged }) => dialect.quote !== '"' || damaged > 0);
   const unquoted = isDamagedAnyway && isOfText(first, whole) ? plain() : undefined;
   if (unquoted && unquoted.share >= first.share && areSaid(unquoted.rows)) return [...others, unquoted];
-  // One quote that was lost is damage of its row; where many are alone, they wrap nothing.
+  // A single lost quote is damage to its row; many unpaired ones do not quote anything.
   return first.damaged < Math.max(2, first.rows.length * 0.2) ? judged : [...judged, plain()];
 }
 
-/** Whether words follow on every quote that closes, as where a cell begins with what somebody said. */
+/** Whether text follows every closing quote, as when cells begin with a quotation. */
 function isOfText({ rows, opened, damaged }: Judged, whole: boolean): boolean {
   const followed = rows.filter(({ problem }) => problem === 'TEXT_AFTER_QUOTE').length;
   return followed === damaged && followed >= opened && (whole || opened > 2);
 }
 
-/** Whether cells that begin with a quote go on as a sentence does behind what somebody said. A letter that follows on it at once is damage. */
+/**
+ * Whether cells that begin with a quote continue like a sentence after a quotation. A letter directly after the closing
+ * quote is damage.
+ */
 function areSaid(rows: readonly TableRecord[]): boolean {
   const isSaid = (cell: string) => /^"[^"]*"(?![\p{Script=Latin}\p{N}])(?:[^"]|"[^"]*")*$/u.test(cell);
   return rows.every(({ cells }) => cells.every((cell) => !cell.startsWith('"') || isSaid(cell)));
 }
 
-/** Whether a quote stands at both ends of some cell between tabs, on one line or over several. */
+/** Whether some cell between tabs has a quote at both ends, on one line or across several. */
 function wrapsCells({ rows }: Judged, text: string): boolean {
   const areSeveralLines = rows.some(({ cells, problem }) => !problem && cells.some((cell) => /[\r\n]/.test(cell)));
   return areSeveralLines || /(?<![^\t\r\n])"[^\t\r\n]*"(?![^\t\r\n])/.test(text);
 }
 
-/** The quotes and escapes that the text gives reason to try. */
+/** The quotes and escapes worth trying for this text. */
 function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDialect[] {
   const quotes =
     given.quote !== undefined
@@ -219,7 +228,10 @@ function dialectsOf(text: string, delimiter: string, given: GivenDialect): CsvDi
   });
 }
 
-/** Signs that stand in texts for much else: as a quote where the first line begins and ends with it, and more cells than two do. */
+/**
+ * Characters with many other uses in text count as a quote only if the first line begins and ends with one and more
+ * than two cells open with it.
+ */
 function wrapping(text: string, delimiter: string): string[] {
   const [line = ''] = text.trimStart().split(/\r\n|\r|\n/, 1);
   const sign = line[0] ?? '';
@@ -230,12 +242,12 @@ function wrapping(text: string, delimiter: string): string[] {
 interface Judged {
   readonly dialect: CsvDialect;
   readonly score: number;
-  /** How many cells most rows have, and the share of rows that have them. */
+  /** The number of cells in most rows, and the share of rows that have it. */
   readonly width: number;
   readonly share: number;
   readonly all: readonly TableRecord[];
   readonly rows: readonly TableRecord[];
-  /** Cells that a quote seems to open, those that are read as quoted, and the records in which quotes are not as they should be. */
+  /** Cells that a quote seems to open, cells read as quoted, and records with misplaced quotes. */
   readonly opened: number;
   readonly quoted: number;
   readonly damaged: number;
@@ -245,9 +257,9 @@ interface Judged {
 function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   const reader = textRecords(dialect);
   const all = reader.push(text);
-  // A file whose first quoted cell is longer than the sample has no whole record in it.
+  // A file whose first quoted cell is longer than the sample has no complete record in it.
   if (whole || all.length === 0) all.push(...reader.end());
-  // Lines that are drawn say nothing of what separates cells.
+  // Drawn lines say nothing about what separates cells.
   const rows = all.filter(({ cells }) => cells.length > 0 && !isRule(cells));
   const damaged =
     rows.filter(({ problem }) => problem !== undefined).length +
@@ -258,14 +270,14 @@ function judge(text: string, whole: boolean, dialect: CsvDialect): Judged {
   if (damaged > 0) score *= 1 - Math.min(0.9, (damaged / rows.length) * 0.9);
   score *= quoteTrust(dialect, { opened, damaged, rows, text });
   if (hasSignColumn(rows)) score *= 0.5;
-  // Commas that stand in numbers alone are worth less than what else parts the rows.
+  // Commas that occur only within numbers are worth less than another delimiter.
   if (dialect.delimiter === ',' && !/(?<!\d),|,(?!\d)/.test(text)) score *= 0.7;
-  // Of two that part the rows alike, the other one is meant.
+  // Of two that split the rows equally well, prefer the other one.
   if (isOfProse(dialect.delimiter, text)) score *= 0.999;
   return { dialect, score, width, share, all, rows, opened, quoted: reader.quotedCells ?? opened, damaged };
 }
 
-/** A column of nothing but one delimiter: what stands around it wraps the cells and does not part them. */
+/** A column of nothing but a usual delimiter: the characters around it quote the cells rather than separate them. */
 function hasSignColumn(rows: readonly TableRecord[]): boolean {
   const [first, second] = rows;
   if (!first || !second) return false;
@@ -274,7 +286,7 @@ function hasSignColumn(rows: readonly TableRecord[]): boolean {
   );
 }
 
-/** Double quotes are what a table has unless the evidence is clear. */
+/** A table uses double quotes unless the evidence is clear. */
 function quoteTrust(
   dialect: CsvDialect,
   found: { opened: number; damaged: number; rows: readonly TableRecord[]; text: string },
@@ -291,18 +303,18 @@ function quoteTrust(
     return wrapped ? 0 : 0.98;
   }
   if (damaged > 0) return dialect.escape === '\\' ? 0.5 : 0;
-  // A little more than double quotes that quote nothing: under them, the same rows would keep their apostrophes.
+  // Slightly more than double quotes that quote nothing: with those, the same rows would keep their apostrophes.
   const isEscaped = opened > 0 && (dialect.escape === '\\' || isWithinWord(quote + quote, text));
   const isOften = opened >= Math.max(2, rows.length * 0.3) && opens(text, delimiter, '"') * 4 <= opened;
-  // What every row has in them parts no cells, also where it would part all of them alike.
+  // What occurs within quotes in every row is not a delimiter, even if it would split all rows evenly.
   if (isOften) return opened >= rows.length ? 1.2 : 1.01;
-  // A few cells in them count where they hold what would part the rows otherwise.
+  // A few quoted cells count if they contain what would otherwise split the rows.
   return isEscaped ? 1.005 : 0.97;
 }
 
 /**
- * Whether the double quotes within cells stand behind a backslash, all of them. LaTeX writes its umlauts so (`G\"odel`): where
- * vowels alone follow on them, they are no evidence.
+ * Whether all double quotes within cells are preceded by a backslash. LaTeX writes umlauts this way (`G\"odel`): if
+ * only vowels follow, that is no evidence.
  */
 function areEscaped(text: string, delimiter: string): boolean {
   const isEdge = (sign: string | undefined) =>
@@ -323,11 +335,11 @@ function isWithinWord(sign: string, text: string): boolean {
   return false;
 }
 
-/** The first row's width, or that of most rows where a few narrower lines stand above them. */
+/** The first row's width, or that of most rows if a few narrower lines are above them. */
 function widthOf(rows: readonly TableRecord[]): { width: number; share: number; value: number } {
   const shareOf = (width: number, among: readonly TableRecord[]) =>
     among.length === 0 ? 0 : among.filter(({ cells }) => cells.length === width).length / among.length;
-  // Where nothing parts the rows, the dialects still differ in their quotes.
+  // Even if nothing splits the rows, the dialects differ in their quotes.
   const value = (width: number, share: number) => (width < 2 ? 0.001 : share * share * (1 - 0.5 ** width));
   const first = rows[0]?.cells.length ?? 0;
   const firstShare = shareOf(first, rows);
@@ -346,32 +358,32 @@ function widthOf(rows: readonly TableRecord[]): { width: number; share: number; 
     : { width: first, share: firstShare, value: ofFirst };
 }
 
-/** A rare delimiter must fit all rows, and what stands between must read like values: prose is full of colons and blanks. */
+/** A rare delimiter must fit all rows, and the cells must read like values: prose is full of colons and blanks. */
 function isTable(judged: Judged, single: Judged): boolean {
   const { dialect, rows, width, share } = judged;
   if (width < 2 || rows.length < 2 || share < 0.9) return false;
   const isProseSign = ' :/=!*@&#\u3000'.includes(dialect.delimiter);
-  // Times, addresses and dates are values already before they are cut.
+  // Times, addresses and dates are values even before they are split.
   if (isProseSign && single.width < 2 && typedShare(single.rows) > 0.8) return false;
   if (isQuotedThroughout(judged) || isBelowNames(judged)) return true;
   if (share < 0.95) return false;
   if (!isProseSign) return true;
   if (rows.length < 3 || width > 100) return false;
   if (dialect.delimiter !== ' ') return typedShare(rows) >= 0.8;
-  // Two words on each line are a name, as a rule.
+  // Two words per line are usually a name.
   return typedShare(rows) >= 0.95 && (width > 2 || hasValues(rows));
 }
 
 /**
- * Quotes in many rows that all close where a cell ends: in prose they stand in the midst of sentences. Behind what somebody said
- * comes a blank as well: between blanks it takes several cells of each row, or a column of values.
+ * Quotes in many rows that all close at the end of a cell; in prose they occur mid-sentence. But a blank follows a
+ * quotation as well, so between blanks, several cells of each row must be quoted, or a column must hold values.
  */
 function isQuotedThroughout({ dialect, rows, opened, damaged }: Judged): boolean {
   const often = /^\s$/.test(dialect.delimiter) && !hasValues(rows) ? 1.5 : 0.3;
   return rows.length > 2 && damaged === 0 && opened >= Math.max(3, rows.length * often);
 }
 
-/** Names in the first row, three at least, and one of them above values alone; no cell begins with a blank. */
+/** At least three names in the first row, one of them above nothing but values; no cell begins with a blank. */
 function isBelowNames({ dialect, rows, width }: Judged): boolean {
   const [first, ...below] = rows;
   if (width < 3 || first?.cells.length !== width) return false;
@@ -384,7 +396,7 @@ function isBelowNames({ dialect, rows, width }: Judged): boolean {
   return areNames && !isSpaced && first.cells.some((_, place) => isOfValues(place));
 }
 
-/** Signs side by side in the first line, and symbols, each with the blanks around it: `::`, ` => `, ` — `. */
+/** Symbol sequences, arrows, dashes and pictographs in the first line, each with the blanks around it: `::`, ` => `, ` — `. */
 function longDelimiters(text: string): string[] {
   const [line = ''] = text.trimStart().split(/\r\n|\r|\n/, 1);
   const found = line.match(/ [→⇒—–] | ?[%&+:;<=>@^|~]{2,4} ?| ?\p{Extended_Pictographic} ?/gu) ?? [];
@@ -393,7 +405,7 @@ function longDelimiters(text: string): string[] {
   );
 }
 
-/** `||`, or a comma with a blank behind it where quotes stand behind that blank. */
+/** `||`, or a comma plus blank if quotes follow that blank. */
 function withLongerDelimiter(found: Judged, text: string, whole: boolean): Judged {
   const { rows, dialect, width } = found;
   if (rows.length < 2 || width < 2) return found;
@@ -413,7 +425,7 @@ function withLongerDelimiter(found: Judged, text: string, whole: boolean): Judge
   return spaced.damaged === 0 && spaced.share >= found.share ? spaced : found;
 }
 
-/** How many cells seem to begin with this quote: at the start of a line within a cell, it counts too. */
+/** How many cells seem to begin with this quote; the start of a line within a cell counts too. */
 function opens(text: string, delimiter: string, quote: string): number {
   if (quote === '' || !text.includes(quote)) return 0;
   let count = text.startsWith(quote) ? 1 : 0;

@@ -11,26 +11,26 @@ import { nameColumns } from './header-names.ts';
 import type { TableRecord } from './table.ts';
 import { isRule, namesOfSecondTable, withoutBlanks, withoutFrame } from './table-breaks.ts';
 
-/** How a file is to be read, and why. */
+/** How to read a file, and why. */
 export interface CsvFormat extends CsvDialect {
   readonly encoding: string;
   readonly bomBytes: number;
-  /** How many rows name the columns; none where they have no names. */
+  /** Number of header rows; 0 if the columns are not named. */
   readonly headerRows: number;
-  /** Lines above the table: Excel's `sep=;`, a title, or what a person said. */
+  /** Lines above the table: Excel's `sep=;`, a title, or as given by a person. */
   readonly skippedLines: number;
-  /** Those of them that are no records of the file: a single title line directly above the header is one. */
+  /** Those among them that are not records of the file, such as a single title line directly above the header. */
   readonly droppedLines: number;
-  /** Drawn with bars, as Markdown has tables: the bars at the ends part nothing, and blanks fill up the cells. */
+  /** Drawn with bars like a Markdown table: the outer bars are not delimiters, and blanks pad the cells. */
   readonly isDrawn: boolean;
   readonly reasons: readonly FileReason[];
-  /** One name a column, unique and not empty, from the header or made up. */
+  /** One name per column, unique and not empty, from the header or made up. */
   readonly columns: readonly string[];
 }
 
 /**
- * Finds encoding, dialect, preamble and header by evidence, unless they are given. Throws FILE_EMPTY when there are only
- * blanks (`keepEmpty`: gives a format for them instead), and what `chooseEncoding` throws.
+ * Detects encoding, dialect, preamble and header, unless given. Throws FILE_EMPTY if the file is blank (with
+ * `keepEmpty`, returns a format for it instead), and whatever `chooseEncoding` throws.
  */
 export function detectCsvFormat(
   survey: FileSurvey,
@@ -58,9 +58,10 @@ export function detectCsvFormat(
   const comments = isFree ? commentLines(choice.records) : 0;
   const again = isFree ? namesToComeAgain(choice.records) : undefined;
   let preamble = comments || (isFree && !again ? preambleLines(choice.records) : 0);
-  // Lines that are as wide as the table are records of the file all the same.
+  // Lines as wide as the table are records of the file all the same.
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
-  // Without what stands above it the table is seen more clearly: by another delimiter, other lines may have been above it.
+  // Without its preamble the table is clearer; if that reveals another delimiter, the preamble may have to be found
+  // again.
   if (preamble > 0) {
     const { dialect } = choice;
     choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
@@ -114,7 +115,7 @@ interface NamesApart {
   readonly delimiter: string;
 }
 
-/** The names of a first row that is one cell, while another delimiter cuts it into as many as the rows below have. */
+/** The names of a single-cell first row that another delimiter splits into as many cells as the rows below have. */
 function headerApart(rows: readonly TableRecord[]): NamesApart | undefined {
   const [first, ...others] = rows;
   const width = others[0]?.cells.length ?? 0;
@@ -133,8 +134,8 @@ function splitOtherwise({ cells: [first = '', ...others] }: TableRecord, width: 
 }
 
 /**
- * The names of a first row that stand again further down, split at the delimiter that was found: files with the same columns, put
- * one behind the other. What stands between is no preamble, but rows that do not fit.
+ * The names of a first row that occur again further down, split at the detected delimiter: concatenated files with the
+ * same columns. The lines in between are not a preamble, but rows that do not fit.
  */
 function namesToComeAgain(records: readonly TableRecord[]): NamesApart | undefined {
   const rows = records.filter(({ cells }) => cells.length > 0).slice(0, 1000);
@@ -147,7 +148,7 @@ function secondTable(line: number): FileReason {
   return { about: 'skipped', code: 'SECOND_TABLE', data: { line } };
 }
 
-/** The text behind its first lines. */
+/** The text after its first lines. */
 function withoutLines(text: string, lines: number): string {
   let place = 0;
   for (let left = lines; left > 0 && place < text.length; left--) {

@@ -21,7 +21,7 @@ function chooseHeader(
   if (known !== undefined) return because(true, 'HEADER_KNOWN_NAME', { name: known.trim() });
   const isValue = (cell: string) => isNumber(cell) || isDate(cell);
   const others = rows.slice(1, 200);
-  // A note below the table, or a row that was cut, says nothing of the columns.
+  // A note below the table, or a truncated row, says nothing about the columns.
   const whole = others.filter(({ cells }) => cells.length === first.length);
   const below = (place: number) =>
     (whole.length > others.length / 2 ? whole : others)
@@ -30,7 +30,7 @@ function chooseHeader(
   const isOneOf = (is: (cell: string) => boolean) => (cell: string, place: number) =>
     is(cell) && below(place).length > 0 && below(place).every(is);
   const numeric = areCounted(first, below) ? -1 : first.findIndex(isOneOf(isNumber));
-  // A word above dates names its column, whatever stands above the other ones.
+  // A word above dates names its column, whatever is above the other columns.
   const dated = contrastAt(first, below, isDate) >= 0 ? -1 : first.findIndex(isOneOf(isDate));
   const value = numeric >= 0 ? numeric : dated;
   if (value >= 0) return because(false, 'HEADER_NUMBERS', { column: value + 1 });
@@ -41,31 +41,34 @@ function chooseHeader(
   return said >= 0 ? because(false, 'HEADER_SENTENCE', { column: said + 1 }) : because(true, 'HEADER_LIKELY');
 }
 
-/** A whole sentence with a full stop: questions are asked by the columns of many a survey, so they are not counted. */
+/** A full sentence ending in a period; questions do not count, because surveys use them as column names. */
 function isStatement(cell: string): boolean {
   return /^(?:\S+\s+){3,}\S*\p{L}[.。]["'”’»」』)]*$|^\S{8,}。[”」』]*$/u.test(cell.trim());
 }
 
-/** Whether most end as sentences do: agreement and numbers below a statement answer it, as in a survey. */
+/** Whether most end like sentences: agreement and numbers below a statement are answers to it, as in a survey. */
 function areSentences(cells: readonly string[]): boolean {
   const sentences = cells.filter((cell) => /\S\s+\S.*[.!?…]["'”’»)]*$|[。！？][”」』]*$/su.test(cell.trim()));
   return sentences.length > cells.length / 2;
 }
 
-/** Whether numbers one after the other name the columns: years, or the columns' own numbers above other things than numbers. */
+/**
+ * Whether consecutive numbers name the columns: years, or the columns' own numbers above something other than numbers.
+ */
 function areCounted(first: readonly string[], below: (place: number) => string[]): boolean {
   const numbers = first.filter(isNumber).map(Number);
   const [start = 0] = numbers;
   if (numbers.length < 3 || numbers.some((number, at) => number !== start + at)) return false;
   const isYear = (cell: string) => Number(cell) >= 1800 && Number(cell) < 2100;
-  // Years above years are a row of them.
+  // Years above years are just another row.
   if (isYear(`${start}`)) return first.some((cell, place) => isNumber(cell) && !below(place).every(isYear));
   const isAlone = numbers.length === first.length && (start === 0 || start === 1);
   return isAlone && first.some((_, place) => !below(place).every(isNumber));
 }
 
 /**
- * How many rows name the columns, and why: none, one, or several where there are names above the values of two columns at least.
+ * How many rows name the columns, and why: none, one, or several if there are names above the values of at least two
+ * columns.
  */
 export function chooseHeaderRows(
   rows: readonly TableRecord[],
@@ -82,9 +85,9 @@ export function chooseHeaderRows(
 }
 
 /**
- * Several rows of names, at most three. Below them two columns at least hold nothing but numbers or dates, in three rows or more,
- * and above those stand words. The rows below the first one name what a group above them has several of, or say the same again,
- * or the units: a row with words of its own under every name is one of the table's.
+ * Header of several rows, at most three. At least two columns below must hold only numbers or dates, in three rows or
+ * more, with words above. The header rows after the first name the members of a group above them, repeat it, or give
+ * units: a row with words of its own under every name belongs to the data.
  */
 function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
   const isValue = (cell: string) => isNumber(cell) || isDate(cell);
@@ -110,7 +113,7 @@ function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
       !places.includes(place) && cell !== '' && cell !== first[place] && !/^[([].*[)\]]$/.test(cell);
     const isRow = !isGrouped && header.slice(1).some((cells) => cells.some(saysMore));
     const names = joinedNames(header);
-    // A cell that stands below again is one of the rows', and no name.
+    // A cell that occurs again below is data, not a name.
     const isAlone = last.every((cell, place) => cell === '' || !below(place).includes(cell));
     const areTold = new Set(names).size >= new Set(first).size;
     return areNames && !isRow && isAlone && areTold && above.some((cell) => cell !== '');
@@ -119,7 +122,7 @@ function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
 
 const missingWord = /^(?:n\.?[/.]?a\.?|nan|null|nil|none|missing|unknown|tbd|pending|-+|\?+)$/i;
 
-/** A column with words in the first row and values in all others; -1 where there is none. */
+/** A column with a word in the first row and values in all others; -1 if there is none. */
 function contrastAt(
   first: readonly string[],
   below: (place: number) => string[],
@@ -133,9 +136,9 @@ function contrastAt(
 }
 
 /**
- * How many lines stand above the table's header: a title, a date, a user's name. They have fewer cells than the table, and
- * what follows them must be a header by evidence, or be set apart from them. Columns at the left in which nothing stands do not
- * count: many a sheet begins in column B.
+ * How many lines precede the table's header: a title, a date, a user's name. They have fewer cells than the table, and
+ * the record after them must be a clear header or be set apart from them. Empty columns on the left do not count: many
+ * sheets begin in column B.
  */
 export function preambleLines(records: readonly TableRecord[]): number {
   const indents = records
@@ -160,7 +163,7 @@ function linesAbove(records: readonly TableRecord[]): number {
   const counts = new Map<number, number>();
   for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
   const [width = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
-  // A spreadsheet gives its title and the line below it as many delimiters as the table has.
+  // Spreadsheets give a title and the line below it as many delimiters as the table has.
   const isPadded = (cells: readonly string[]) => width > 2 && filled(cells) <= Math.min(2, width / 2);
   const start = records.findIndex(({ cells }) => cells.length >= width && !isPadded(cells));
   const header = records[start];
@@ -168,7 +171,7 @@ function linesAbove(records: readonly TableRecord[]): number {
   if (records.slice(0, start).every(({ cells }) => isRule(cells))) return header.line - 1;
   const body = records.slice(start).filter(({ cells }) => cells.length > 0);
   const even = body.filter(({ cells }) => cells.length === width).length / body.length;
-  // The title may stand in column A of a sheet whose table begins further to the right.
+  // The title may be in column A of a sheet whose table begins further right.
   const indent = header.cells.findIndex((cell) => cell.trim() !== '');
   const isIndented = body.every(({ cells }) => cells.slice(0, indent).every((cell) => cell.trim() === ''));
   const names = isIndented ? header.cells.slice(indent) : header.cells;
@@ -179,18 +182,18 @@ function linesAbove(records: readonly TableRecord[]): number {
   const choice = chooseHeader(body, undefined);
   const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
   const areTitled = even === 1 && body.length > 3 && width > 2 && areNames(header.cells);
-  // A word alone may be what is left of a row.
+  // A single word may be the remains of a row.
   const isTitle = areTitled && above[0]?.cells.length === 1 && /\S\s+\S/.test(above[0].cells[0] ?? '');
   return isHeader || ((isApart || isTitle) && choice.header) ? header.line - 1 : 0;
 }
 
-/** Short words without a sentence's end, all of them different. */
+/** Short words without sentence punctuation, all different. */
 function areNames(cells: readonly string[]): boolean {
   const isName = (cell: string) => cell.length <= 40 && /^\p{L}/u.test(cell) && !/[.?!。,;]$/.test(cell);
   return cells.every(isName) && new Set(cells).size === cells.length;
 }
 
-/** A row of names that are known, two at least and none empty, below lines of which none has as many cells that are filled. */
+/** A row with at least two known names and no empty cells, below lines that all have fewer filled cells. */
 function namedHeader(rows: readonly TableRecord[]): TableRecord | undefined {
   const place = rows
     .slice(0, 20)
@@ -205,8 +208,8 @@ function namedHeader(rows: readonly TableRecord[]): TableRecord | undefined {
 }
 
 /**
- * How many lines at the start are comments behind `#`: those above a line that names columns by evidence, or that is the first of
- * the table's width.
+ * How many lines at the start are `#` comments: those above a line that clearly names columns, or that is the first
+ * with the table's width.
  */
 export function commentLines(records: readonly TableRecord[]): number {
   const rows = records.filter(({ cells }) => cells.length > 0);
@@ -219,7 +222,7 @@ export function commentLines(records: readonly TableRecord[]): number {
   return isNamed || areShort ? first.line - 1 : 0;
 }
 
-/** How many cells there are up to the last one that is not blank. */
+/** The number of cells up to the last non-blank one. */
 function filled(cells: readonly string[]): number {
   return cells.findLastIndex((cell) => cell.trim() !== '') + 1;
 }

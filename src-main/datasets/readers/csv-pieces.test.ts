@@ -22,7 +22,7 @@ test('records found in bytes are those that are read as text, whatever is wrong 
   };
   const signs = ['"', '""', ',', '\n', '\r\n', '\r', 'a', 'bc', ' ', '강', '€', '😀', '"a"', ',"', '",', '\n"'];
   for (let turn = 0; turn < 400; turn++) {
-    // In some texts everything may happen, in others little is out of order.
+    // Some texts are arbitrary, others mostly in order.
     const wild = turn % 3 === 0;
     const some = turn % 4 === 0 ? [...signs, '\0', '\ufffd'] : signs;
     let text = turn % 2 === 0 ? 'name,"text",x\r\n' : '\ufeffname,text,x\n\n';
@@ -48,7 +48,7 @@ test('records longer than the memory they are read in, and a quote that never cl
   expect(sha256).toBe(own);
 });
 
-// Two megabytes with one such row gave a row of no cells, on line 0, for every one behind it.
+// Regression: in two megabytes with one such row, every row after it came out without cells, on line 0.
 test('rows behind one that had to be read as text come once', async () => {
   const rows = Array.from({ length: 100_000 }, (_, row) => `${row},"text ${row}",x`);
   rows.splice(10, 0, 'a,"b" c,d');

@@ -8,7 +8,7 @@ import { fileError, isFileSystemError } from './file-survey.ts';
 import type { TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 
-/** Whether the records of a format can be found in its bytes. */
+/** Whether the records of a format can be located in the raw bytes. */
 export function canBePlaced(format: CsvFormat): boolean {
   const { encoding, delimiter, recordEnd, isWrapped, quote, escape: quoteEscape } = format;
   const isByte = (sign: string) => sign.length === 1 && sign < '\x80';
@@ -17,9 +17,9 @@ export function canBePlaced(format: CsvFormat): boolean {
 }
 
 /**
- * The records of a table in valid UTF-8, header included, blank lines not: in places wherever its quotes are in order, else,
- * for the rest of a piece, as records; the same ones that `readCsv` gives. `start` is where the records begin in the file;
- * `onHash` is told the file's SHA-256 when all of it has been read.
+ * The records of a table in valid UTF-8, including the header but no blank lines: as byte positions where its quotes
+ * are in order, else, for the rest of a piece, as records; the same ones that `readCsv` returns. `start` is where the
+ * records begin in the file; `onHash` is called with the file's SHA-256 once all of it has been read.
  */
 export async function* readCsvPieces(
   file: { path: string; name: string },
@@ -50,7 +50,7 @@ export async function* readCsvPieces(
       }
       line = places.line;
       let done = places.place;
-      // A record that fills the window may be a quote that never closes.
+      // A record that fills the window may be an unclosed quote.
       if (end === 'odd' || (end === 'more' && (isEnd || bytes.length - done > longestPlaced))) {
         const rest = bytes.subarray(done);
         const cut = isEnd ? 0 : cutSequence(rest);
@@ -80,13 +80,13 @@ const replacement = Buffer.from('\ufffd');
 const windowBytes = 1024 * 1024;
 const longestPlaced = windowBytes / 2;
 
-/** What holds U+FFFD lost letters before the file was written. */
+/** A record with U+FFFD lost characters before the file was written. */
 function told(record: TableRecord): TableRecord {
   if (!record.cells.some((cell) => cell.includes('\ufffd'))) return record;
   return { ...record, problem: record.problem ?? 'REPLACED' };
 }
 
-/** A piece of a file in memory; what of it is not read yet moves to its front. */
+/** A window of a file in memory; its unread rest is moved to the front. */
 class Window {
   readonly #handle: FileHandle;
   #buffer = Buffer.allocUnsafeSlow(windowBytes);
@@ -107,7 +107,7 @@ class Window {
     return this.#place;
   }
 
-  /** False when the file is through. */
+  /** False at the end of the file. */
   async fill(): Promise<boolean> {
     if (this.isEnd) return this.#used > 0;
     if (this.#used > this.#buffer.length / 2) {
@@ -137,7 +137,7 @@ class Window {
     return this.#used > 0;
   }
 
-  /** Leaves out the file's first bytes; at the beginning only. */
+  /** Skips the file's first bytes; only valid at the beginning. */
   async skip(bytes: number): Promise<void> {
     const skipped = Buffer.alloc(bytes);
     const { bytesRead } = await this.#handle.read(skipped, 0, bytes, 0);

@@ -1,42 +1,50 @@
-/** Why the reading of places stopped: the text is through, a record goes on behind it, or `CsvRecords` must have a look. */
+/**
+ * Why locating stopped: end of the text, a record that continues beyond it, or something that only `CsvRecords` can
+ * read.
+ */
 export type PlacesEnd = 'through' | 'more' | 'odd';
 
-/** Records as places in bytes of UTF-8; both are used again for the next piece. Cells hold no NUL and no U+FFFD. */
+/**
+ * Records as positions in UTF-8 bytes; both buffers are reused for the next piece. Cells contain no NUL and no U+FFFD.
+ */
 export interface PlacedPiece {
   readonly bytes: Buffer;
   readonly places: CsvPlaces;
-  /** The first of the records that are meant, and the one behind the last. */
+  /** The first of the records in question, and one past the last. */
   readonly from: number;
   readonly end: number;
   readonly bytesRead: number;
 }
 
 /**
- * Finds records in bytes of UTF-8 (or ASCII) without making a text of any cell: what `CsvRecords` does, for a delimiter and a
- * doubled quote of one byte each, and as long as every quote closes where a cell ends. At anything else it stops, and says at
- * which place.
+ * Locates records in UTF-8 (or ASCII) bytes without decoding any cell: does what `CsvRecords` does, for a single-byte
+ * delimiter and doubled quote, as long as every quote closes at the end of a cell. Stops at anything else and reports
+ * where.
  */
 export class CsvPlaces {
-  /** How many records were found. Blank lines are not among them. */
+  /** Number of records found, not counting blank lines. */
   records = 0;
-  /** For each record the line it starts on, from 1, and its first cell; one more tells where the last one's cells end. */
+  /**
+   * For each record the line where it starts, from 1, and its first cell; one extra entry marks the end of the last
+   * record's cells.
+   */
   readonly lines = new Uint32Array(mostRecords);
   readonly firstCells = new Uint32Array(mostRecords + 1);
-  /** For each cell where its text starts and ends, the quotes around it not counted, and whether quotes in it are doubled. */
+  /** For each cell its start and end, excluding quotes around it, and whether it contains doubled quotes. */
   readonly starts = new Uint32Array(mostCells);
   readonly ends = new Uint32Array(mostCells);
   readonly doubled = new Uint8Array(mostCells);
-  /** For each record whether a blank line stands before it. */
+  /** For each record, whether a blank line precedes it. */
   readonly afterBlank = new Uint8Array(mostRecords);
-  /** Whether a blank line stands before the next record. */
+  /** Whether a blank line precedes the next record. */
   isBlank = false;
-  /** The place behind the last record. */
+  /** The position after the last record. */
   place = 0;
-  /** The line on which the next record starts. */
+  /** The line where the next record starts. */
   line = 1;
   readonly #delimiter: number;
   readonly #quote: number;
-  /** Where the next line feed and carriage return stand; behind the text where there is none. */
+  /** Positions of the next line feed and carriage return; past the text if there is none. */
   #lineFeed = -1;
   #cr = -1;
 
@@ -45,7 +53,7 @@ export class CsvPlaces {
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
   }
 
-  /** Reads on from `place`, as far as the lists hold; `isEnd` when nothing comes behind these bytes. */
+  /** Reads on from `place` as far as the arrays allow; `isEnd` if nothing follows these bytes. */
   read(bytes: Buffer, isEnd: boolean): PlacesEnd {
     this.#lineFeed = -1;
     this.#cr = -1;
@@ -56,7 +64,7 @@ export class CsvPlaces {
       this.firstCells[this.records] = cells;
       const found = this.#record(bytes, cells, isEnd);
       if (found === full) {
-        // A record of more cells than the lists hold is for the other reader.
+        // A record with more cells than the arrays hold is for the other reader.
         return this.records > 0 ? 'through' : 'odd';
       }
       if (found === more) return 'more';
@@ -75,11 +83,11 @@ export class CsvPlaces {
     return 'through';
   }
 
-  /** What `#record` tells of the record it found. */
+  /** Further results of `#record`. */
   #end = 0;
   #lines = 0;
 
-  /** Gives the place in the lists behind the record's last cell, the same as `first` for a blank line, or why there is none. */
+  /** Returns the index after the record's last cell, which is `first` for a blank line, or why there is no record. */
   #record(bytes: Buffer, first: number, isEnd: boolean): number {
     const { starts, ends, doubled } = this;
     const [delimiter, quote, length] = [this.#delimiter, this.#quote, bytes.length];
@@ -117,7 +125,7 @@ export class CsvPlaces {
       const isBlank = cell === first && !isQuoted && starts[cell] === place;
       if (place < length) {
         lines++;
-        // Whether a line feed follows is seen in the next piece.
+        // The next piece shows whether a line feed follows.
         if (bytes[place] === 13) {
           if (place + 1 >= length && !isEnd) return more;
           if (bytes[place + 1] === 10) place++;
@@ -130,7 +138,7 @@ export class CsvPlaces {
     }
   }
 
-  /** The next delimiter or line end, or the text's end. */
+  /** The next delimiter or line end, or the end of the text. */
   #plainEnd(bytes: Buffer, from: number): number {
     const delimiter = this.#delimiter;
     const near = Math.min(bytes.length, from + nearBytes);
@@ -144,7 +152,7 @@ export class CsvPlaces {
     return found >= 0 && found < end ? found : end;
   }
 
-  /** As `indexOf`; what stands near is found sooner by looking than by asking. */
+  /** Like `indexOf`, but faster for nearby bytes, which it finds with a plain loop. */
   #indexOf(bytes: Buffer, byte: number, from: number): number {
     const near = Math.min(bytes.length, from + nearBytes);
     for (let place = from; place < near; place++) if (bytes[place] === byte) return place;

@@ -66,7 +66,7 @@ test('a quote that lost its partner does not swallow the lines up to the next on
   ]);
 });
 
-// A piece of the line that the reading had come to was told as an open quote, and each that followed as another row.
+// Regression: the piece of the line read so far was reported as an unclosed quote, and each later piece as another row.
 test.each(['\n', '\r\n'])('a line longer than any record, in pieces, is one record', (lineEnd) => {
   const records = new CsvRecords(standard);
   const piece = 'x'.repeat(9_000_000);

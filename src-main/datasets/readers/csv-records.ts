@@ -1,36 +1,39 @@
 import type { RecordProblem, TableRecord } from './table.ts';
 import { TextRecords } from './text-records.ts';
 
-/** How cells and records are told apart. */
+/** How cells and records are delimited. */
 export interface CsvDialect {
-  /** One letter or more, or what `line-records.ts` names. */
+  /** One character or more, or one of the special values of `line-records.ts`. */
   readonly delimiter: string;
-  /** Where the cells of a line begin, when they do so at fixed places: counted in letters, East Asian ones as `wide`, one or two. */
+  /**
+   * Where the cells of a line begin if they do so at fixed positions, counted in characters; an East Asian one counts
+   * as `wide`, one or two.
+   */
   readonly fixed?: { readonly starts: readonly number[]; readonly wide: 1 | 2 };
-  /** What ends a record where line ends do not: they are then part of cells. */
+  /** What ends a record, if not line ends, which are then part of cells. */
   readonly recordEnd?: string;
-  /** Every record as a whole is in quotes, as one cell: what is in it is cut once more. */
+  /** Every record is quoted as a whole, as a single cell, whose content is split once more. */
   readonly isWrapped?: true;
-  /** Empty where no sign opens a quoted cell. */
+  /** Empty if cells are never quoted. */
   readonly quote: string;
-  /** What closes it, where that is another sign. */
+  /** The closing quote, if different. */
   readonly closing?: string;
   /**
-   * What stands before a quote that belongs to the cell: the quote itself, or a backslash, which then also keeps delimiters;
-   * a quote that is written twice is one then, too, as nothing else can be meant by it.
+   * What precedes a quote that belongs to the cell: the quote itself, or a backslash, which then also escapes
+   * delimiters. A doubled quote stands for one in that case too, as nothing else can be meant.
    */
   readonly escape: string;
 }
 
 /**
- * Cuts text into records, piece by piece: RFC 4180 with any delimiter, quote and escape; lines end with CR, LF or CRLF, mixed
- * as they come. A quote opens a quoted cell only at the cell's start; what follows a closing quote is kept, as spreadsheet
- * programs and Python do. Nothing is trimmed.
+ * Splits text into records, piece by piece: RFC 4180 with any delimiter, quote and escape; lines end with CR, LF or
+ * CRLF, in any mix. A quote opens a quoted cell only at the cell's start; text after a closing quote is kept, as
+ * spreadsheet programs and Python do. Nothing is trimmed.
  *
- * A quoted cell that never ends, or ends in the midst of a later line whose words follow it directly while its own first line
- * is as wide as the table, has lost its closing quote: that line is then a record of its own, told as `QUOTE_OPEN`, and the
- * reading goes on behind it, so that one stray quote costs one row and not the rest of the file. Of a record that is longer than
- * any can be, that holds for its first line, told as `TOO_LONG`.
+ * A quoted cell has lost its closing quote if it never ends, or if it ends in the middle of a later line with text
+ * directly after the quote while its own first line is as wide as the table. That line then becomes a record of its
+ * own, reported as `QUOTE_OPEN`, and reading continues after it, so that a stray quote costs one row and not the rest
+ * of the file. The same goes for the first line of a record beyond the maximum length, reported as `TOO_LONG`.
  */
 export class CsvRecords extends TextRecords {
   readonly #delimiter: string;
@@ -43,7 +46,7 @@ export class CsvRecords extends TextRecords {
   #rest = '';
   #waiting: string[] = [];
   #waitingLetters = 0;
-  /** No further try before so many letters are there: a long cell is not read again for each piece. */
+  /** Do not retry before there are this many characters: a long cell must not be read again for each piece. */
   #enough = 0;
   #line: number;
   #hasMore = false;
@@ -51,8 +54,8 @@ export class CsvRecords extends TextRecords {
   #isWithinLongLine: boolean;
 
   /**
-   * `width` is how many cells the table's records have, where that is known; `line` is the first line's number. The text may
-   * begin within a line that was told as too long.
+   * `width` is the number of cells in the table's records, if known; `line` is the first line's number. The text may
+   * begin within a line that was reported as too long.
    */
   constructor(dialect: CsvDialect, options: { width?: number; line?: number; isWithinLongLine?: boolean } = {}) {
     super();
@@ -72,12 +75,12 @@ export class CsvRecords extends TextRecords {
     return this.#line;
   }
 
-  /** The text of the record that has not ended yet; only between two pieces. */
+  /** The text of the incomplete record; only valid between two pieces. */
   get rest(): string {
     return this.#rest;
   }
 
-  /** Whether the text so far ends in the midst of a line that was told as too long. */
+  /** Whether the text so far ends within a line that was reported as too long. */
   get isWithinLongLine(): boolean {
     return this.#isWithinLongLine;
   }
@@ -86,7 +89,7 @@ export class CsvRecords extends TextRecords {
     return this.#waitingLetters;
   }
 
-  /** A quote that never closed counts as well. */
+  /** Includes quotes that are never closed. */
   override get quotedCells(): number {
     return this.#quotedCells;
   }
@@ -109,7 +112,7 @@ export class CsvRecords extends TextRecords {
       place = behindLine(whole, 0);
       this.#isWithinLongLine = isOpenAt(whole, place);
     }
-    // Where the next quote and the next carriage return stand, so that most lines need no look at each letter.
+    // Positions of the next quote and carriage return, so that most lines need no character-by-character scan.
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
     let backslash = this.#backslash ? whole.indexOf('\\') : -1;
@@ -152,7 +155,7 @@ export class CsvRecords extends TextRecords {
     return records;
   }
 
-  /** The record that starts at `from`; undefined when the text ends before it does, or a quote that was opened stays open. */
+  /** The record that starts at `from`; undefined if the text ends before it does, or an open quote is not closed. */
   #readRecord(text: string, from: number, firstLineFeed: number, isEnd: boolean): FoundRecord | undefined {
     const cells: string[] = [];
     let place = from;
@@ -193,7 +196,7 @@ export class CsvRecords extends TextRecords {
       if (!isBlank) cells.push(cell);
       if (place >= text.length) return { cells, end: place, lines, quotedCells, problem };
       if (text[place] === '\r') {
-        // Whether a line feed follows is seen in the next piece.
+        // The next piece shows whether a line feed follows.
         if (place + 1 >= text.length && !isEnd) return undefined;
         if (text[place + 1] === '\n') place++;
       }
@@ -201,7 +204,7 @@ export class CsvRecords extends TextRecords {
     }
   }
 
-  /** Up to the next delimiter or line end; `lineFeed` is where the next one of those stands. */
+  /** Up to the next delimiter or line end; `lineFeed` is the position of the next line feed. */
   #readPlain(text: string, from: number, lineFeed: number): { cell: string; end: number } {
     if (!this.#backslash) {
       if (text.startsWith(this.#delimiter, from)) return { cell: '', end: from };
@@ -227,7 +230,7 @@ export class CsvRecords extends TextRecords {
     return { cell: cell + text.slice(start, end), end };
   }
 
-  /** The inside of a quoted cell and the place behind its closing quote. */
+  /** The content of a quoted cell and the position after its closing quote. */
   #readQuoted(text: string, from: number, isEnd: boolean): { cell: string; end: number; lines: number } | undefined {
     let cell = '';
     let start = from;
@@ -251,7 +254,7 @@ export class CsvRecords extends TextRecords {
         search = start;
         continue;
       }
-      // Between two letters it is the apostrophe of a word, which nobody doubled.
+      // Between two letters it is an apostrophe, which nobody doubles.
       if (this.#closing === "'" && isLetter(text[found - 1]) && isLetter(text[found + 1])) {
         endsOnLine ??= hasEndOnLine(text, from, isEnd);
         if (endsOnLine === undefined) return undefined;
@@ -281,7 +284,7 @@ export class CsvRecords extends TextRecords {
     );
   }
 
-  /** A record whose quote stays open, or that has no end: undefined while that may still come. */
+  /** A record with an unclosed quote or without an end; undefined while its end may still come. */
   #reopened(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
     if (isEnd) return this.#literalLine(text, from);
     if (text.length - from < longestRecord) return undefined;
@@ -295,7 +298,7 @@ export class CsvRecords extends TextRecords {
     return text.slice(from, lineEnd(text, from)).split(this.#delimiter).length === this.#width;
   }
 
-  /** One line, cut at its delimiters alone. */
+  /** One line, split at its delimiters only. */
   #literalLine(text: string, from: number): FoundRecord {
     const cells = text.slice(from, lineEnd(text, from)).split(this.#delimiter);
     const quotedCells = cells.filter((cell) => cell.startsWith(this.#quote)).length;
@@ -312,12 +315,12 @@ interface FoundRecord {
 }
 
 const mostAtOnce = 50_000;
-/** What has 16 Mi letters and no end is most often an open quote that swallows the file. */
+/** A record of 16 Mi characters without an end is most often an unclosed quote that swallows the file. */
 const longestRecord = 16 * 1024 * 1024;
 
 /**
- * Whether an apostrophe that stands in no word comes before the line's end: only then are those before it parts of words, as the
- * next line's words may begin or end with one, too. Undefined while the line's end may still come.
+ * Whether an apostrophe outside a word comes before the end of the line: only then are those before it parts of words,
+ * since words of the next line may also begin or end with one. Undefined while the end of the line may still come.
  */
 function hasEndOnLine(text: string, from: number, isEnd: boolean): boolean | undefined {
   const apostropheOrLineEnd = /(?<!\p{L})'|'(?!\p{L})|[\r\n]/gu;
@@ -342,7 +345,7 @@ function behindLine(text: string, from: number): number {
   return text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
 }
 
-/** Whether a line goes on where the text ends. */
+/** Whether the text ends in the middle of a line. */
 function isOpenAt(text: string, place: number): boolean {
   return place === text.length && text.at(-1) !== '\n' && text.at(-1) !== '\r';
 }

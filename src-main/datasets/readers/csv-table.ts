@@ -9,7 +9,7 @@ import { runsOfBlanks } from './line-records.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 import { isRule, withoutBlanks, withoutFrame } from './table-breaks.ts';
 
-/** A table of text. `keepEmpty` opens one that holds only blanks, too. Throws what `detectCsvFormat` throws. */
+/** A text table. `keepEmpty` also opens a blank one. Throws whatever `detectCsvFormat` throws. */
 export function openCsv(
   file: { path: string; name: string },
   survey: FileSurvey,
@@ -19,7 +19,7 @@ export function openCsv(
   const format = detectCsvFormat(survey, options, { keepEmpty });
   const { encoding, delimiter, quote, headerRows, skippedLines, reasons } = format;
   const { name, bytes } = survey;
-  // Blanks behind a delimiter are told by its reason; by name it is the sign itself.
+  // Blanks around a delimiter are mentioned in its reason; the delimiter itself is given without them.
   const shown = delimiter === runsOfBlanks ? delimiter : delimiter.trim() || delimiter;
   const start =
     survey.brokenUtf8 === undefined && !format.isDrawn && canBePlaced(format)
@@ -60,7 +60,7 @@ export function openCsv(
   };
 }
 
-/** Leaves out what stands above the table, blank lines, and the header. */
+/** Skips everything above the table, blank lines, and the header. */
 async function* rowsOf<P extends TablePiece | PlacedPiece>(
   pieces: AsyncGenerator<P, void>,
   { headerRows, skippedLines, isDrawn }: Pick<CsvFormat, 'headerRows' | 'skippedLines' | 'isDrawn'>,
@@ -93,7 +93,7 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
   }
 }
 
-/** Where the lines begin that are records; undefined when so much is left out that it is not in the file's first part. */
+/** Offset of the first line that is a record; undefined if it is beyond the file's first part. */
 function startOf(head: Buffer, { bomBytes, droppedLines }: CsvFormat): number | undefined {
   let place = bomBytes;
   for (let left = droppedLines; left > 0; left--) {

@@ -53,7 +53,7 @@ test('a first row of numbers is no header', async () => {
   expect(format).toMatchObject({ headerRows: 0, columns: ['column 1', 'column 2'] });
 });
 
-// Both part each row in two, and the comma was tried first.
+// Regression: both split each row in two, and the comma was tried first.
 test('a comma of prose is no delimiter where another sign parts the rows as well', async () => {
   const rows = ['Washing machine', 'Dryer', 'Stove'].map((name) => `Good day, my ${name} is broken;${name} broken`);
   const { format, cells } = await read(Buffer.from(`${rows.join('\n')}\n`));
@@ -62,7 +62,7 @@ test('a comma of prose is no delimiter where another sign parts the rows as well
   expect((await read(Buffer.from('name, city\nAnn, Oslo\nBen, Rome\n'))).format.delimiter).toMatch(/^, ?$/);
 });
 
-// The first complaint was lost: it became the names of the columns.
+// Regression: the first complaint was lost, used as the names of the columns.
 test('a whole sentence above sentences is a row, and above short answers the name of their column', async () => {
   const rows = ['Guten Tag, meine Waschmaschine läuft nicht mehr.;Waschmaschine defekt'];
   for (let n = 0; n < 60; n++) rows.push(`Mein Gerät Nummer ${n} ist seit gestern laut.;Gerät laut`);
@@ -73,7 +73,7 @@ test('a whole sentence above sentences is a row, and above short answers the nam
   expect((await read(Buffer.from(survey))).format.columns).toEqual(['I am content with my work.', 'Person']);
 });
 
-// A doubled quote at the start of a line within a cell was counted as another cell: 6.
+// Regression: a doubled quote at the start of a line within a cell was counted as another cell: 6.
 test('the cells in quotes are counted as they are read', async () => {
   const cell = '"x\n""y"" z"';
   const { format } = await read(Buffer.from(`a;b\n1;${cell}\n2;${cell}\n3;${cell}\n`));
@@ -392,7 +392,7 @@ test.each(['비', '"비가\n오늘도\n내일도"'])('control signs part the cel
 });
 
 test('Korean that is put together letter by letter (Johab) is recognised and read', async () => {
-  // As Python's codec writes it.
+  // As written by Python's codec.
   const bytes = Buffer.from(
     'bba9a2852c94730aace1b689b76520b4e197a1b54120b7b6af7393a18c613f2cd0658877208861b54120b7b6af7393a194612088418461844428f7d3f1ae29d9680a',
     'hex',
@@ -455,7 +455,7 @@ test('rows that are in quotes as a whole are told', async () => {
   expect(cells[1]).toEqual(['1;2', '3']);
 });
 
-// The header of one cell was taken for a line above the table.
+// Regression: the single-cell header was taken for a line above the table.
 test('a column of texts in quotes with a comma in each stays one column', async () => {
   const { format, cells } = await read(Buffer.from('"text"\n"hello, world"\n"good, bye"\n'));
   expect(format.columns).toEqual(['text']);
@@ -477,7 +477,7 @@ test('the umlauts of LaTeX keep their backslashes', async () => {
   expect(cells[1]).toEqual(['G\\"odel', '1931']);
 });
 
-// What was looked for in a cell began anew at each of its letters.
+// Regression: each search within a cell started over at every one of its letters.
 test('a long cell of one sign is read in no time', async () => {
   for (const sign of ['x', ' ', '\n', '1 ', 'a, ', '""']) {
     const { cells } = await read(Buffer.from(`text,year\n"1${sign.repeat(100_000)}.",2020\nb,2021\n`));

@@ -6,8 +6,8 @@ import { textRecords } from './line-records.ts';
 import type { TablePiece, TableRecord } from './table.ts';
 
 /**
- * Streams a table's records, header, blank lines and a title line included. Only one piece of the file and the
- * record being read are held. A record with bytes that are not valid in the encoding says so. Throws FILE_UNREADABLE.
+ * Streams a table's records, including header, blank lines and a title line, holding only one piece of the file and the
+ * current record. Records with bytes invalid in the encoding are marked. Throws FILE_UNREADABLE.
  */
 export async function* readCsv(
   file: { path: string; name: string },
@@ -36,7 +36,7 @@ export async function* readCsv(
 
 const pieceBytes = 256 * 1024;
 
-/** Tells a record whose bytes were not understood, or that holds replacement characters from an earlier accident. */
+/** Marks a record with undecodable bytes, or with replacement characters from an earlier accident. */
 function withProblem(record: TableRecord): TableRecord {
   const isDamaged = record.cells.some(hasMark);
   if (!isDamaged && !record.cells.some((cell) => cell.includes('\ufffd'))) return record;

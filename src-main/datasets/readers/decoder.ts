@@ -7,13 +7,13 @@ import type { PlainDecoder } from './plain-decoder.ts';
 export interface Decoder {
   write(bytes: Buffer): string;
   end(): string;
-  /** Marks, or replacement characters of the text's own, have come out. */
+  /** Marks, or the text's own replacement characters, have been emitted. */
   readonly isDamaged: boolean;
 }
 
 /**
- * Turns bytes into text. Bytes that are not valid in the encoding become marks (lone surrogates, which no text holds), so
- * that the record they stand in can be told from one that holds a replacement character of its own.
+ * Decodes bytes to text. Invalid bytes become marks (lone surrogates, which valid text never contains), so that their
+ * record can be told from one that contains a genuine replacement character.
  */
 export function createDecoder(encoding: string): Decoder {
   if (encoding === 'utf-8') return new Utf8Decoder();
@@ -34,12 +34,12 @@ export function isKnownEncoding(encoding: string): boolean {
   );
 }
 
-/** True when a mark stands in the text: bytes that could not be understood. */
+/** True if the text contains a mark for undecodable bytes. */
 export function hasMark(text: string): boolean {
   return mark.test(text);
 }
 
-/** The text as it may be shown and kept: each mark as a replacement character. */
+/** The text as it may be shown and stored, with marks as replacement characters. */
 export function withoutMarks(text: string): string {
   return text.replace(marks, '\ufffd');
 }
@@ -56,8 +56,8 @@ function textDecoder(encoding: string): PlainDecoder {
 }
 
 /**
- * Korean (RFC 1557) and Chinese (RFC 1922, of its sets GB 2312 alone) in seven bits: between two signs the bytes are those of the
- * set that is named before, without their highest bit.
+ * Korean (RFC 1557) and Chinese (RFC 1922, only its set GB 2312) in seven bits: between shift-out and shift-in, bytes
+ * are those of the set declared before, without the high bit.
  */
 export const shiftedSets = [
   { encoding: 'iso-2022-kr', set: 'cp949', start: Buffer.from('\x1b$)C') },
@@ -67,7 +67,7 @@ export const shiftedSets = [
 class ShiftedDecoder implements PlainDecoder {
   readonly #decoder;
   readonly #start: Buffer;
-  /** How much of the sequence that stands at the beginning has been read. */
+  /** How much of the leading escape sequence has been read. */
   #begun = 0;
   #isShifted = false;
 
@@ -97,7 +97,7 @@ class ShiftedDecoder implements PlainDecoder {
   }
 }
 
-/** Encodings that no library here knows. */
+/** Encodings that none of the libraries supports. */
 const ownDecoders: Readonly<Record<string, () => PlainDecoder>> = {
   ...Object.fromEntries(shiftedSets.map((each) => [each.encoding, () => new ShiftedDecoder(each)])),
   'hz-gb-2312': () => new HzDecoder(),
@@ -121,7 +121,7 @@ class MarkingDecoder implements Decoder {
   }
 
   #marked(text: string): string {
-    // Four bytes may hold half of a letter of UTF-16, which is none of UTF-32.
+    // Four bytes may be a UTF-16 surrogate, which is invalid in UTF-32.
     if (text.isWellFormed() && !text.includes('\ufffd')) return text;
     this.isDamaged = true;
     return text.toWellFormed().replaceAll('\ufffd', unknown);
@@ -146,7 +146,7 @@ class Utf8Decoder implements Decoder {
   }
 
   #decode(bytes: Buffer): string {
-    // All of it ASCII, as most text is: taken over byte by byte.
+    // Pure ASCII, like most text: copied byte by byte.
     if (isAscii(bytes)) return bytes.toString('latin1');
     if (!isUtf8(bytes)) {
       this.isDamaged = true;
@@ -174,7 +174,7 @@ function decodeDamaged(bytes: Buffer): string {
   return text + bytes.toString('utf8', good);
 }
 
-/** Bytes of the valid sequence that starts here; 0 where there is none (Unicode 16, table 3-7). */
+/** Length of the valid sequence that starts here; 0 if there is none (Unicode 16, table 3-7). */
 function sequenceLength(bytes: Buffer, place: number): number {
   const lead = bytes[place] ?? 0;
   if (lead < 0x80) return 1;
@@ -189,7 +189,7 @@ function sequenceLength(bytes: Buffer, place: number): number {
   return length;
 }
 
-/** How many bytes at the end belong to a sequence that goes on in the next piece. */
+/** How many bytes at the end belong to a sequence that continues in the next piece. */
 export function cutSequence(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;

@@ -18,9 +18,9 @@ export interface EncodingChoice {
 }
 
 /**
- * The encoding that the evidence speaks for, or the one that was named. A few broken places in UTF-8 are damage, told by
- * the rows they stand in. Throws FILE_NOT_A_TABLE for binary data, FILE_ENCODING when the file is not in the encoding that
- * was named, OPTION_INVALID for an encoding that nobody knows.
+ * The encoding that the evidence suggests, or the one specified. A few invalid places in UTF-8 are damage, reported for
+ * their rows. Throws FILE_NOT_A_TABLE for binary data, FILE_ENCODING if the file is not in the specified encoding,
+ * OPTION_INVALID for an unknown encoding.
  */
 export function chooseEncoding(survey: FileSurvey, named: string | undefined): EncodingChoice {
   const mark = byteOrderMark(survey);
@@ -63,16 +63,16 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
 }
 
 /**
- * Another encoding breaks nearly every letter beyond ASCII, and hardly ever gives a valid sequence of UTF-8 by chance; where
- * the valid letters are more than the broken places, the file is UTF-8 with damage. So it is where whole lines are valid: then
- * files of two encodings were put together, and what is not UTF-8 is told row by row.
+ * Text in another encoding is invalid as UTF-8 at nearly every non-ASCII letter and hardly ever forms a valid sequence
+ * by chance. So if valid letters outnumber the invalid places, the file is damaged UTF-8. The same goes if whole lines
+ * are valid: files in two encodings were then concatenated, and the parts that are not UTF-8 are reported row by row.
  */
 function isSparse({ brokenUtf8, utf8Letters, lines }: FileSurvey): boolean {
   if (brokenUtf8 === undefined) return false;
   return utf8Letters > brokenUtf8.sequences || (lines.valid > 0 && lines.valid * 5 >= lines.broken);
 }
 
-/** Where the letters of a valid text are those of another one that was misread before. */
+/** For a valid text whose letters come from another encoding that was misread before. */
 function misreadReason({ beyondAscii }: FileSurvey): FileReason | undefined {
   const sample = beyondAscii.subarray(0, 64 * 1024);
   const text = sample
@@ -96,7 +96,7 @@ function shown(encoding: string): string {
   return encoding.toUpperCase();
 }
 
-/** By the sequences that turn to another set of letters. */
+/** By the escape sequences that switch to another character set. */
 function escapedEncoding(head: Buffer): string | undefined {
   const shifted = shiftedSets.find(({ start }) => head.includes(start));
   if (shifted) return shifted.encoding;
@@ -104,8 +104,8 @@ function escapedEncoding(head: Buffer): string | undefined {
 }
 
 /**
- * Whether text in ASCII is UTF-7 (RFC 2152): every plus sign begins letters beyond ASCII in base64, with nothing left over, and
- * there are three kinds of them at least.
+ * Whether ASCII text is UTF-7 (RFC 2152): every plus sign starts base64-encoded non-ASCII letters with nothing left
+ * over, and there are at least three different ones.
  */
 function isUtf7(text: string): boolean {
   const found = new Set<string>();
@@ -128,13 +128,13 @@ function byteOrderMark(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | und
   if (starts(0x84, 0x31, 0x95, 0x33)) return { encoding: 'gb18030', bomBytes: 0 };
   const wide = starts(0xff, 0xfe) ? 'utf-16le' : starts(0xfe, 0xff) ? 'utf-16be' : undefined;
   if (!wide) return undefined;
-  // A file that is UTF-8 behind the mark was marked by mistake: a line end alone has a zero byte in UTF-16.
+  // A file that is UTF-8 after the mark was marked by mistake: in UTF-16 even a line end contains a zero byte.
   const text = head.subarray(2, head.length - cutSequence(head));
   const isNarrow = evenNuls + oddNuls === 0 && text.includes(10) && isUtf8(text);
   return { encoding: isNarrow ? 'utf-8' : wide, bomBytes: 2 };
 }
 
-/** UTF-16 behind the mark of UTF-8, as a program leaves it that puts its own mark in front of whatever it is given. */
+/** UTF-16 after a UTF-8 mark, as left by programs that prepend their own mark to anything. */
 function markedTwice(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undefined {
   const rest = { ...survey, head: survey.head.subarray(3), bytes: survey.bytes - 3 };
   if (rest.head[0] === 0xef && rest.head[1] === 0xbb && rest.head[2] === 0xbf) return undefined;
@@ -145,7 +145,7 @@ function markedTwice(survey: FileSurvey): Omit<EncodingChoice, 'reason'> | undef
   return wide ? { encoding: wide, bomBytes: 3 } : undefined;
 }
 
-/** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends come as an ASCII byte beside a zero byte. */
+/** UTF-16 or UTF-32 without a mark: delimiters, blanks and line ends are an ASCII byte next to a zero byte. */
 function wideEncoding(survey: FileSurvey): string | undefined {
   const { head, bytes, counted, evenNuls, oddNuls } = survey;
   const nuls = evenNuls + oddNuls;
@@ -169,18 +169,21 @@ function wideEncoding(survey: FileSurvey): string | undefined {
   return big > little * 2 ? 'utf-16be' : undefined;
 }
 
-/** Whether it is text byte by byte, with a zero byte here and there: two letters of such a text make one of East Asia by chance. */
+/**
+ * Whether it is single-byte text with a zero byte here and there: two letters of such text can look like one East Asian
+ * letter.
+ */
 function isNarrow({ beyondAscii, brokenUtf8, counted, highBytes }: FileSurvey): boolean {
   return !brokenUtf8 || highBytes < counted * 0.1 || eastAsianEncoding(beyondAscii) !== undefined;
 }
 
-/** Long lines in these scripts have hardly a letter of ASCII but the line ends. */
+/** Long lines in these scripts have hardly any ASCII but the line ends. */
 function isEastAsian(text: string): boolean {
   const letters = text.match(/[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]/g)?.length ?? 0;
   return text.split('\n').length > 2 && letters > text.length * 0.8;
 }
 
-/** Whether all of it are letters of four bytes each: below 0x110000, and none of them zero. */
+/** Whether all of it consists of four-byte characters below 0x110000, none of them zero. */
 function areCodePoints(head: Buffer, encoding: 'utf-32le' | 'utf-32be'): boolean {
   for (let place = 0; place + 4 <= head.length; place += 4) {
     const letter = encoding === 'utf-32le' ? head.readUInt32LE(place) : head.readUInt32BE(place);
@@ -194,7 +197,7 @@ function isPlainText(byte: number): boolean {
 }
 
 function refuseBinary(survey: FileSurvey): void {
-  // In EBCDIC a blank is 0x40, and there is no line end as other encodings have it.
+  // In EBCDIC a blank is 0x40, and line ends differ from those of other encodings.
   const isEbcdic = survey.highBytes > survey.counted * 0.4 && !/[\n\r\t ,;]/.test(survey.head.toString('latin1'));
   if (isEbcdic && survey.brokenUtf8)
     throw new StudioError('FILE_NOT_A_TABLE', { file: survey.name, found: ebcdicOr(survey.head) });
@@ -205,7 +208,7 @@ function refuseBinary(survey: FileSurvey): void {
   }
 }
 
-/** Of letters, digits and blanks, most text in EBCDIC is made. */
+/** Most EBCDIC text consists of letters, digits and blanks. */
 function ebcdicOr(head: Buffer): string {
   const isPlain = (byte: number) => byte === 0x40 || (byte >= 0x81 && byte <= 0xa9) || (byte >= 0xc1 && byte <= 0xf9);
   const plain = head.filter(isPlain).length;
@@ -233,7 +236,7 @@ function namedEncoding(
   return { encoding: endian, bomBytes: mark?.encoding === endian ? mark.bomBytes : 0, reason: because('CHOSEN', {}) };
 }
 
-/** The names that people and detectors use, as one spelling. EUC-KR is read as CP949, which contains it. */
+/** Maps the names used by people and detectors to one spelling. EUC-KR is read as CP949, which contains it. */
 function canonicalName(name: string): string {
   const folded = name.toLowerCase().replace(/[\s_]/g, '-');
   return aliases[folded] ?? folded;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { filePieces } from './file-pieces.ts';
 
-/** How long a file is and the SHA-256 of its bytes. */
+/** A file's length and the SHA-256 of its bytes. */
 export interface FileFingerprint {
   readonly bytes: number;
   readonly sha256: string;

@@ -8,7 +8,7 @@ test('XML without a prolog is known behind any number of comments, in no time', 
   expect(kindOfFile(Buffer.from(`${comments}no element`))).toBeUndefined();
 });
 
-// Every way to share blanks out was tried.
+// Regression: every way to distribute the blanks was tried.
 test('text with many blanks is no other kind, in no time', () => {
   const texts = [
     `${' '.repeat(60_000)}x`,

@@ -1,14 +1,11 @@
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { zipSignature } from './zip-archive.ts';
 
-/**
- * What a file that is no table of text looks like, in words, judged by its first bytes; undefined when nothing speaks
- * against text.
- */
+/** The kind of a file that is not a text table, in words, judged by its first bytes; undefined if it may be text. */
 export function kindOfFile(head: Buffer): string | undefined {
   const found = signatures.find(({ bytes, at = 0 }) => head.subarray(at, at + bytes.length).equals(bytes));
   if (found?.kind === zip) {
-    // A ZIP archive lists the names of its parts in plain bytes; Office files start with the same few.
+    // A ZIP archive lists the names of its entries in plain bytes; Office files start with the same signature.
     const names = head.toString('latin1');
     if (names.includes('xl/workbook.bin')) return fileKinds.XLSB;
     if (names.includes('xl/')) return fileKinds.XLSX;
@@ -25,7 +22,7 @@ export function kindOfFile(head: Buffer): string | undefined {
   return texts.find(({ start: pattern }) => pattern.test(start))?.kind;
 }
 
-/** The first letters, whatever they are, without byte order marks; of UTF-16 those that it shares with Latin-1. */
+/** The first characters, without byte order marks; of UTF-16 only those that it shares with Latin-1. */
 function startOf(head: Buffer): string {
   const start = head.toString('latin1', 0, 800);
   const marked = /^(?:\xef\xbb\xbf)?(?:\xff\xfe|\xfe\xff)?/.exec(start)?.[0].length ?? 0;
@@ -34,12 +31,12 @@ function startOf(head: Buffer): string {
 }
 
 /**
- * XML that does not say so: one element around all others. Texts of a table may begin with a tag, too, so the next one must
- * stand on a line of its own, or the first one name what its elements belong to, or end the file.
+ * XML without a declaration: one element around all others. Text of a table may begin with a tag, too, so the next tag
+ * must be on a line of its own, or the first one must have a namespace or end the file.
  */
 function isXml(start: string, head: Buffer): boolean {
   let rest = start;
-  // One after the other: many comments can be split among themselves in more ways than there is time for.
+  // One at a time: many comments can be split among themselves in too many ways.
   for (let above = aboveElement.exec(rest); above; above = aboveElement.exec(rest)) rest = rest.slice(above[0].length);
   const found = /^\s*<([A-Za-z_][\w:.-]*)((?:\s[^<>]*)?)>(\s*)</.exec(rest);
   if (!found) return false;
@@ -53,13 +50,13 @@ function isXml(start: string, head: Buffer): boolean {
 
 const aboveElement = /^\s*(?:<!--[\s\S]*?-->|<!DOCTYPE\s[^<>[]*(?:\[[^\]]*\])?>)/;
 
-/** What comes first of a larger file does not end it. */
+/** In a larger file, what comes first does not end it. */
 const wholeBytes = 64 * 1024;
 
-/** Texts that are no tables, by how they begin. */
+/** Text files that are not tables, by how they begin. */
 const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   {
-    // What programs write at the head of a copy of a database, or whole statements.
+    // The header that programs write to a database dump, or complete statements.
     kind: fileKinds.SQL,
     start:
       /^--\s+(?:MySQL|MariaDB|PostgreSQL database) dump|^(?:\s*(?:--|\/\*).*\r?\n)*\s*(?:\/\*!\d{5}|INSERT\s+INTO\s+[`"[]?\w+[`"\]]?\s*(?:\([^)]*\)\s*)?VALUES\s*\(|PRAGMA\s+foreign_keys\s*=|BEGIN\s+TRANSACTION\s*;|(?:CREATE|DROP)\s+(?:TABLE|DATABASE|SCHEMA)\s[^;"']*;[ \t]*\r?\n)/i,
@@ -122,7 +119,7 @@ const signatures: readonly { readonly kind: string; readonly bytes: Buffer; read
   { kind: fileKinds.RAR, bytes: Buffer.from('Rar!\x1a\x07') },
   { kind: fileKinds.TAR, bytes: Buffer.from('ustar'), at: 257 },
   { kind: fileKinds.NUMPY, bytes: Buffer.from([0x93, ...Buffer.from('NUMPY')]) },
-  // The frame of protocol 4 and 5, which Python writes since 3.8.
+  // The frame of protocols 4 and 5, which Python has written since 3.8.
   { kind: fileKinds.PICKLE, bytes: Buffer.from([0x80, 0x04, 0x95]) },
   { kind: fileKinds.PICKLE, bytes: Buffer.from([0x80, 0x05, 0x95]) },
   { kind: fileKinds.HDF5, bytes: Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a]) },

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** The bytes of a file in order; each piece lies in the same memory as the one before, and holds until the next is asked for. */
+/** The bytes of a file in order. All pieces share the same memory: each is valid until the next is requested. */
 export async function* filePieces(path: string, signal?: AbortSignal): AsyncGenerator<Buffer, void> {
   const handle = await open(path);
   try {

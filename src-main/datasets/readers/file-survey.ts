@@ -1,5 +1,5 @@
-// One pass over a file's bytes that gathers the evidence for its encoding, so that a guess rests on the whole file
-// and not on its first page.
+// Collects the evidence for a file's encoding in one pass, so that the guess is based on the whole file and not just
+// its beginning.
 import { isAscii, isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -11,37 +11,42 @@ import { filePieces } from './file-pieces.ts';
 export interface FileSurvey {
   readonly name: string;
   readonly bytes: number;
-  /** So many bytes, from the first on, were counted one by one. */
+  /** How many bytes from the start were counted individually. */
   readonly counted: number;
   readonly head: Buffer;
-  /** Up to 256 KB of the parts that hold bytes beyond ASCII; all of it, when the file is that small. */
+  /** Up to 256 KB of the parts with non-ASCII bytes; all of the file if it is that small. */
   readonly beyondAscii: Buffer;
-  /** Bytes above 0x7f among those counted, and one for each later piece with such bytes. */
+  /** Counted bytes above 0x7f, plus one for each later piece that has any. */
   readonly highBytes: number;
   readonly escapes: number;
-  /** NUL bytes at even and at odd places: one-sided in UTF-16. */
+  /** NUL bytes at even and odd offsets: lopsided in UTF-16. */
   readonly evenNuls: number;
   readonly oddNuls: number;
-  /** Bytes that no text has, apart from NUL. */
+  /** Bytes that never occur in text, other than NUL. */
   readonly controls: number;
-  /** The line (from 1) of the first bytes that are not UTF-8, and how many such places there are. */
+  /** The line (from 1) of the first invalid UTF-8, and the number of invalid places. */
   readonly brokenUtf8: { readonly line: number; readonly sequences: number } | undefined;
-  /** NUL bytes, and those that ended a file once (Ctrl-Z), at the very end: a file that was allotted more than was written. */
+  /** NUL and Ctrl-Z (the old end-of-file mark) bytes at the very end: a file with more space allocated than written. */
   readonly endPadding: number;
-  /** Lines with letters beyond ASCII that are valid UTF-8, and those that are not; counted where something is not. */
+  /**
+   * Lines with non-ASCII letters that are valid UTF-8, and those that are not; counted only if something is invalid.
+   */
   readonly lines: { readonly valid: number; readonly broken: number };
-  /** Letters beyond ASCII that are valid UTF-8, counted where something is not. */
+  /** Non-ASCII letters that are valid UTF-8; counted only if something is invalid. */
   readonly utf8Letters: number;
 }
 
-/** Counts every byte of the file's first part; of the rest, only what a processor finds at once. Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_NOT_A_TABLE. */
+/**
+ * Counts every byte of the file's first part; for the rest, runs only the fast checks. Throws FILE_NOT_FOUND,
+ * FILE_UNREADABLE, FILE_NOT_A_TABLE.
+ */
 export async function surveyFile(path: string, name: string, signal?: AbortSignal): Promise<FileSurvey> {
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;
   let [bytes, counted, keptBytes, evenNuls, oddNuls, endPadding, highBytes, utf8Letters] = [0, 0, 0, 0, 0, 0, 0, 0];
   let tail: Buffer = Buffer.alloc(0);
-  /** `from` is where the piece of the first such place begins, and `line` its line within that piece. */
+  /** For the first invalid piece, `from` is its offset and `line` the line within it. */
   let broken: { from: number; line: number; sequences: number } | undefined;
   const checkUtf8 = (text: Buffer, from: number) => {
     if (isUtf8(text)) return;
@@ -105,7 +110,7 @@ export async function surveyFile(path: string, name: string, signal?: AbortSigna
   };
 }
 
-/** A failure to read, in words a person can use. */
+/** A read failure in words that help a person. */
 export function fileError(error: NodeJS.ErrnoException, name: string): StudioError {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return new StudioError('FILE_NOT_FOUND', { file: name });
   const why =
@@ -123,16 +128,16 @@ export function isFileSystemError(error: unknown): error is NodeJS.ErrnoExceptio
   return error instanceof Error && 'syscall' in error;
 }
 
-/** The file's own name, without folders, whichever system wrote the path. */
+/** The file's name without folders, whichever system wrote the path. */
 export function fileName(path: string): string {
   return basename(path.replaceAll('\\', '/'));
 }
 
-/** Of the file's first part. Only lines with several bytes beyond ASCII count: one letter may be valid by chance. */
+/** For the file's first part. Only lines with several non-ASCII bytes count: a single letter may be valid by chance. */
 async function judgeLines(path: string, signal: AbortSignal | undefined): Promise<{ valid: number; broken: number }> {
   let [valid, broken, place] = [0, 0, 0];
   for await (const piece of filePieces(path, signal)) {
-    // The first and the last line of a piece may be halves.
+    // The first and last lines of a piece may be incomplete.
     for (let start = 0; start < piece.length; ) {
       const found = piece.indexOf(10, start);
       if (found < 0) break;
@@ -168,19 +173,24 @@ async function lineFeedsBefore(path: string, end: number, signal: AbortSignal | 
 }
 
 const judgedBytes = 4 * 1024 * 1024;
-/** More where that is not three lines: a header may have thousands of names. */
+/** More if that is less than three lines: a header may have thousands of names. */
 const headBytes = 64 * 1024;
 const ctrlZ = 0x1a;
 const keptLimit = 256 * 1024;
 const countedBytes = 4 * 1024 * 1024;
-/** What parts the cells of Hive's tables, and what is in them. */
+/** The separators of Hive's tables, for cells and within cells. */
 const hiveSeparators = [1, 2];
-/** Control characters other than tab, line ends, form feed, escape and the separators of some tables: those above and 0x1c-0x1f. */
+/**
+ * Control characters except tab, line ends, form feed, escape and separators used in tables: those above and 0x1c-0x1f.
+ */
 const controlBytes = [3, 4, 5, 6, 7, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0x7f];
 
-/** Whether one of Hive's separators stands as often in most lines, two at least: in binary data it stands anywhere. */
+/**
+ * Whether one of Hive's separators occurs equally often in most lines, of which there must be two; in binary data it
+ * occurs anywhere.
+ */
 function areLinesParted(head: Buffer): boolean {
-  // What is in quotes may hold line ends.
+  // Quoted text may contain line ends.
   const bare = head.toString('latin1').replaceAll(/"[^"]*"/g, '');
   const lines = bare.split(/[\r\n]+/).filter(Boolean);
   return hiveSeparators.some((byte) => {
@@ -190,11 +200,12 @@ function areLinesParted(head: Buffer): boolean {
   });
 }
 
-/** Bytes that cannot be decoded become U+FFFD, one for each broken sequence; text may hold that sign itself, rarely. */
+/** Undecodable bytes become U+FFFD, one for each invalid sequence; rarely, text contains that character itself. */
 function findBrokenUtf8(text: Buffer): { firstLine: number; sequences: number; letters: number } {
   const decoded = text.toString('utf8');
   const first = decoded.indexOf('\ufffd');
-  // Half of a letter beyond the first 65,536, as CESU-8 has two of them: three signs for one place.
+  // CESU-8 encodes each surrogate half of a supplementary character separately, which decodes to three U+FFFD for one
+  // place.
   const halves = text.toString('latin1').match(/\xed[\xa0-\xbf][\x80-\xbf]/g)?.length ?? 0;
   const sequences = decoded.split('\ufffd').length - 1 - 2 * halves;
   return {

@@ -1,6 +1,6 @@
 /**
- * A text with the letters that codes in it stand for. Two halves of UTF-16 make a letter; one alone is none, and stays as it is
- * written. `decoded` puts in those letters whose code is meant.
+ * Decodes character codes in a text. A surrogate pair makes one character; a lone surrogate is invalid and stays as
+ * written. `decoded` replaces the codes for which its predicate is true.
  */
 export function withoutHalves(decoded: (isMeant: (code: number) => boolean) => string): string {
   const whole = decoded(() => true);

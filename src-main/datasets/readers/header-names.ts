@@ -4,10 +4,10 @@ import { foldColumnName } from '../column-names.ts';
 import type { TableRecord } from './table.ts';
 
 /**
- * The names that the first rows give, one below the other where there are several (a name of a group stands above the first of its
- * columns), and what was made of them. Where every row has one cell more than the header, that column gets a name too: the
- * first one where it counts or names the rows, as R writes it. Where a decimal comma may have cut a number in two, which it can only
- * where commas part the cells, no column gets one, and the rows are told to have too many cells.
+ * The names given by the header rows, joined from top to bottom if there are several (a group's name is above the first
+ * of its columns), and how they were changed. If every row has one cell more than the header, that column gets a name
+ * too: the first one if it numbers or names the rows, as R writes it. But no column is added if decimal commas may have
+ * split numbers, which is only possible if commas separate the cells; the rows are then reported as too long.
  */
 export function nameColumns(
   rows: readonly TableRecord[],
@@ -34,8 +34,8 @@ export function nameColumns(
 }
 
 /**
- * Whether two columns side by side read like the halves of numbers with decimal commas, and neither a decimal point nor a first
- * column that counts the rows speaks against it.
+ * Whether two adjacent columns look like halves of numbers with decimal commas, with no decimal points and no numbering
+ * first column to contradict that.
  */
 function haveDecimalCommas(names: readonly string[], below: readonly (readonly string[])[]): boolean {
   const isWhole = (cell = '') => /^\d+$/.test(cell);
@@ -52,7 +52,7 @@ function haveDecimalCommas(names: readonly string[], below: readonly (readonly s
   );
 }
 
-/** Of each column the names above each other; what names a group holds on to the right, until the next name in its row. */
+/** Each column's names from top to bottom; a group's name extends to the right until the next name in its row. */
 export function joinedNames(header: readonly (readonly string[])[]): string[] {
   const [first = []] = header;
   if (header.length === 1) return [...first];
@@ -62,7 +62,7 @@ export function joinedNames(header: readonly (readonly string[])[]): string[] {
     return Array.from({ length: width }, (_, place) => {
       const cell = (cells[place] ?? '').trim();
       if (row === header.length - 1) return cell;
-      // One with nothing below it is the name of its own column.
+      // A name with nothing below it is the column's own.
       if (cell !== '') group = header[row + 1]?.[place]?.trim() ? cell : '';
       return cell || group;
     });
@@ -73,21 +73,21 @@ export function joinedNames(header: readonly (readonly string[])[]): string[] {
   });
 }
 
-/** Marks without width, which nobody sees and nobody can type. */
+/** Zero-width characters, which nobody sees and nobody can type. */
 const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|(?<![\u200b-\u200d\u2060\ufeff])[\u200b-\u200d\u2060\ufeff]+$/g;
 
-/** The names of columns: blank ones are made up, and a name that stands twice gets a number, so that every column can be chosen. */
+/** Unique column names: missing ones are made up, and duplicates get a number, so that every column can be chosen. */
 export function uniqueNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((written, place) => {
-    // Two ways to write the same letters look alike.
+    // Different encodings of the same letters look alike.
     const name = freeName(seen(written) || `column ${place + 1}`, (wanted) => taken.has(wanted.normalize()));
     taken.add(name.normalize());
     return name;
   });
 }
 
-/** Which names were made up or got a number; `written` are the names as they stand in the file, in the same order. */
+/** Which names were made up or numbered; `written` are the names in the file, in the same order. */
 export function nameReasons(written: readonly string[], columns: readonly string[]): FileReason[] {
   const made = columns.filter((_, place) => seen(written[place] ?? '') === '');
   const numbered = columns.filter((name, place) => ![name, ''].includes(seen(written[place] ?? '')));

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import type { PlainDecoder } from './plain-decoder.ts';
 
-/** Chinese in seven bits (RFC 1843): between `~{` and `~}` the bytes are those of GB 2312 without their highest bit. */
+/** Chinese in seven bits (RFC 1843): between `~{` and `~}`, bytes are those of GB 2312 without the high bit. */
 export class HzDecoder implements PlainDecoder {
   readonly #decoder = iconv.getDecoder('gbk', { stripBOM: false });
   #isShifted = false;
@@ -14,7 +14,7 @@ export class HzDecoder implements PlainDecoder {
       if (this.#isTilde) {
         this.#isTilde = false;
         if (byte === opening || byte === closing) this.#isShifted = byte === opening;
-        // A tilde at a line's end joins it with the next one; before another tilde it is one.
+        // A tilde at the end of a line continues it; a doubled tilde is a single one.
         else if (byte === tilde) plain[length++] = tilde;
         else if (byte !== lineFeed) {
           plain[length++] = tilde;
@@ -22,7 +22,7 @@ export class HzDecoder implements PlainDecoder {
         }
       } else if (byte === tilde) this.#isTilde = true;
       else {
-        // What is left open ends with its line.
+        // An unclosed shift ends with its line.
         if (byte === lineFeed) this.#isShifted = false;
         plain[length++] = this.#isShifted && byte > 0x20 && byte < 0x7f ? byte | 0x80 : byte;
       }
@@ -42,11 +42,14 @@ const opening = 0x7b;
 const closing = 0x7d;
 const lineFeed = 10;
 
-/** Whether text in ASCII is written in that way: each sign that opens is closed within its line, around pairs of Chinese letters. */
+/**
+ * Whether ASCII text is in this encoding: every opening sequence is closed within its line, around pairs that are
+ * Chinese letters.
+ */
 export function isHz(head: Buffer): boolean {
   const found = [...head.toString('latin1').matchAll(/~\{([^\n]*?)(?:~\}|\n|$)/g)];
   const letters = found.map(([, inside = '']) => inside);
-  // The sample's end may cut the last one.
+  // The end of the sample may cut the last one.
   if (letters.length > 1) letters.pop();
   const bytes = Buffer.from(letters.join(''), 'latin1').map((byte) => byte | 0x80);
   if (bytes.length < 8 || letters.some(({ length }) => length % 2 === 1)) return false;

@@ -2,8 +2,9 @@ import iconv from 'iconv-lite';
 import type { PlainDecoder } from './plain-decoder.ts';
 
 /**
- * Johab, the Korean encoding that puts a syllable together from its letters (KS X 1001, annex 3; code page 1361): five bits each for
- * the first consonant, the vowel and the last consonant. Signs and Chinese characters are those of EUC-KR at other places.
+ * Johab, the Korean encoding that composes a syllable from its letters (KS X 1001, annex 3; code page 1361): five bits
+ * each for the first consonant, the vowel and the last consonant. Symbols and Chinese characters are those of EUC-KR at
+ * other code points.
  */
 export class JohabDecoder implements PlainDecoder {
   #lead: number | undefined;
@@ -13,7 +14,7 @@ export class JohabDecoder implements PlainDecoder {
     for (const byte of bytes) {
       if (this.#lead !== undefined) {
         const letter = letterOf(this.#lead, byte);
-        // A line's end is not part of a damaged letter.
+        // A line end is not part of a damaged character.
         text += letter ?? (byte < 0x31 ? `\ufffd${String.fromCharCode(byte)}` : '\ufffd');
         this.#lead = undefined;
       } else if (byte < 0x80) text += String.fromCharCode(byte);
@@ -40,7 +41,7 @@ function letterOf(lead: number, trail: number): string | undefined {
   return letter.includes('\ufffd') ? undefined : letter;
 }
 
-/** In which of two rows, and where in it. */
+/** Which of two rows, and the column in it. */
 function placeOf(trail: number): [row: 0 | 1, column: number] | undefined {
   if (trail >= 0x31 && trail <= 0x7e) return [0, trail - 0x10];
   if (trail >= 0x91 && trail <= 0xa0) return [0, trail - 0x22];
@@ -51,13 +52,13 @@ function syllable(code: number): string | undefined {
   const [first, vowel, last] = [firsts[(code >> 10) & 31], vowels[(code >> 5) & 31], lasts[code & 31]];
   if (first === undefined || vowel === undefined || last === undefined) return undefined;
   if (first >= 0 && vowel >= 0) return String.fromCharCode(0xac00 + (first * 21 + vowel) * 28 + last);
-  // One letter alone.
+  // A single letter.
   if (first >= 0 && last === 0) return consonants[first];
   if (vowel >= 0 && last === 0) return String.fromCharCode(0x314f + vowel);
   return first < 0 && vowel < 0 ? finals[last] : undefined;
 }
 
-/** Which letter five bits stand for: -1 (of the last consonants 0) for none. */
+/** The letter for each five-bit value: undefined if invalid, -1 (for the last consonant 0) for none. */
 function table(...ranges: readonly [from: number, count: number, letter: number][]): (number | undefined)[] {
   const letters: (number | undefined)[] = Array.from({ length: 32 });
   for (const [from, count, letter] of ranges) for (let at = 0; at < count; at++) letters[from + at] = letter + at;

@@ -2,19 +2,19 @@ import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { splitNamed } from '../split.ts';
 import type { JsonList } from './json-values.ts';
 
-/** Which lists of a JSON object are the table. */
+/** Which lists of a JSON object make up the table. */
 export interface ChosenLists {
-  /** By their numbers. */
+  /** By index. */
   readonly wanted: ReadonlySet<number>;
-  /** The name of each wanted list, where they are the splits of one table: it is a column then. */
+  /** The split name of each wanted list, which becomes a column; undefined unless they are the splits of one table. */
   readonly splits: ReadonlyMap<number, string> | undefined;
   readonly reasons: readonly FileReason[];
 }
 
 /**
- * The lists that are named for splits (`{"train": […], "test": […]}`), all of them; else the longest one, and of as many values
- * that which is named like a list of rows. One that describes the columns beside such a list, as pandas and Hugging Face write
- * it, is none. Those that are left are told.
+ * Chooses all lists named after splits (`{"train": […], "test": […]}`); else the longest one, or among equally long
+ * ones the one named like a list of rows. A list that describes the columns, as pandas and Hugging Face write next to
+ * such a list, is not chosen. Lists left out are reported.
  */
 export function chooseLists(lists: readonly JsonList[]): ChosenLists {
   const filled = [...lists.entries()].filter(([, { values }]) => values > 0);

@@ -1,10 +1,10 @@
 import { withoutSlips } from './json-slips.ts';
 
 /**
- * A value from its JSON text; undefined where it is none, or lists and objects lie in one another deeper than any row's do. Of keys that stand twice in an object, the later ones get a number, which
- * `onTwice` is told: `answer`, `answer 2`. Numbers that would not be written as they stand (more digits than a
- * number holds, `1.10`, `1e5`) come as the text that stands there, and so do `NaN` and `Infinity`, which Python writes. Slips
- * that can mean but one thing (`withoutSlips`) are mended, which `onMended` is told.
+ * Parses a JSON value; undefined if it is invalid or nested deeper than any row would be. Duplicate keys in an object
+ * are numbered, which `onTwice` is told: `answer`, `answer 2`. Numbers that would not be written back as they are (more
+ * digits than a number can hold, `1.10`, `1e5`) are returned as text, as are the `NaN` and `Infinity` that Python
+ * writes. Unambiguous slips (`withoutSlips`) are repaired, which `onMended` is told.
  */
 export function parseJson(text: string, told: ToldOfJson = {}): unknown {
   const start = text.startsWith('\x1e') ? text.slice(1) : text;
@@ -30,13 +30,13 @@ export interface ToldOfJson {
   readonly onMended?: () => void;
 }
 
-/** What is written again as text is gone through by calls within calls, some thousands of which there may be. */
+/** Writing a value back as text recurses, and the stack only holds a few thousand calls. */
 const deepest = 1000;
 
 const blank = 0x20;
 const quote = 0x22;
 
-/** How often a quote and a colon follow each other, as they do behind every key. */
+/** How often a quote is followed by a colon, as it is after every key. */
 function countNamed(text: string): number {
   let count = 0;
   for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
@@ -47,10 +47,10 @@ function countNamed(text: string): number {
   return count;
 }
 
-/** Undefined where they lie too deep. */
+/** Undefined if they are nested too deeply. */
 function countKeys(value: unknown): number | undefined {
   let count = 0;
-  // Level by level, as JSON.parse goes deeper than calls can.
+  // Level by level, because JSON.parse accepts deeper nesting than the call stack allows.
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > deepest) return undefined;
@@ -66,7 +66,7 @@ function countKeys(value: unknown): number | undefined {
   return count;
 }
 
-/** The text with a number behind each key that its object has already. */
+/** The text with a number appended to each key that its object already has. */
 function withKeysApart(text: string, onTwice: ((name: string) => void) | undefined): string {
   const taken: Set<string>[] = [];
   return text.replace(stringOrBrace, (found, isKey: string | undefined) => {
@@ -87,10 +87,10 @@ function withKeysApart(text: string, onTwice: ((name: string) => void) | undefin
 
 const stringOrBrace = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs;
 
-/** In JSON that is damaged, a text without an end is taken as a whole, so that no quote in it is tried as a beginning. */
+/** In damaged JSON, an unterminated string is matched as a whole, so that no quote within it is tried as a start. */
 const stringOrWord = /"(?:[^"\\]|\\.)*"?|-?Infinity|NaN/g;
 
-/** Where it may be that a number is not written as it was read. */
+/** Matches wherever a number may not be written back as it was read. */
 const mayDiffer = /\d{16}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0/;
 
 function parse(text: string): unknown {
@@ -101,7 +101,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The third argument is newer than TypeScript's types of JSON.parse. */
+/** TypeScript's types of JSON.parse do not know the third argument yet. */
 function asWritten(_key: string, value: unknown, { source }: { source?: string }): unknown {
   return typeof value === 'number' && source !== undefined && String(value) !== source ? source : value;
 }

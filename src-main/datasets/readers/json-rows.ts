@@ -13,15 +13,15 @@ import type { TableRecord } from './table.ts';
 export interface JsonRows {
   readonly columns: readonly string[];
   readonly reasons: readonly FileReason[];
-  /** The rows are lists of cells, of which the first one names the columns. */
+  /** The rows are lists of cells, the first of which names the columns. */
   readonly areNamedLists?: boolean;
-  /** The rows of a value; undefined for one that gives none. */
+  /** The rows of a value; undefined if it gives none. */
   rowsOf(value: unknown, line: number): TableRecord[] | undefined;
 }
 
 /**
- * By the first values (at least one, each an object or a list): articles of SQuAD, lists of cells whose first one may name
- * them, one object of columns as pandas writes it, or else an object for each row.
+ * Judged by the first values (at least one, each an object or a list): SQuAD articles, lists of cells whose first one
+ * may name them, a single object of columns as pandas writes it, or else one object per row.
  */
 export function jsonRows(sample: readonly unknown[]): JsonRows {
   const [first] = sample;
@@ -102,7 +102,7 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
   };
 }
 
-/** Lists of turns, without an object around each. */
+/** Lists of turns, not wrapped in objects. */
 function conversationRows(sample: readonly unknown[]): JsonRows {
   const table = new NamedTable(sample.filter(Array.isArray).map((messages) => ({ messages })));
   return {
@@ -124,7 +124,10 @@ function listRows(first: readonly unknown[]): JsonRows {
   };
 }
 
-/** Names of columns and rows of cells, apart, as pandas writes them, and others under other names; undefined for another object. */
+/**
+ * Column names and rows of cells under separate keys, as pandas writes them, among other naming schemes; undefined for
+ * any other object.
+ */
 function namesAndRows(
   value: NamedValues,
 ): { keys: readonly string[]; names: readonly unknown[]; rows: readonly (readonly unknown[])[] } | undefined {
@@ -142,7 +145,7 @@ function namesAndRows(
 const nameKeys = ['columns', 'header', 'headers', 'fields', 'column_names'];
 const rowKeys = ['data', 'rows', 'values', 'records'];
 
-/** The rows of an object that holds them by their numbers; undefined for another, as for one that holds columns. */
+/** The rows of an object keyed by row number; undefined for any other, such as one keyed by column. */
 function numberedRows(value: NamedValues): NamedValues[] | undefined {
   const keys = Object.keys(value);
   const rows = Object.values(value).filter(isObject);
@@ -152,8 +155,8 @@ function numberedRows(value: NamedValues): NamedValues[] | undefined {
 }
 
 /**
- * The rows of an object that holds them by names of their own, each an object with a usual column's name among its keys; undefined
- * for another, as for one that holds columns by the names of rows.
+ * The rows of an object keyed by names of their own, each an object with a common column name among its keys; undefined
+ * for any other, such as one that holds columns keyed by row name.
  */
 function keyedRows(value: NamedValues): [key: string, row: NamedValues][] | undefined {
   const entries = Object.entries(value);
@@ -163,9 +166,9 @@ function keyedRows(value: NamedValues): [key: string, row: NamedValues][] | unde
 }
 
 /**
- * The key under which each record holds what is meant, an object with several usual columns' names among its keys or of a known
- * form, while nothing of that kind stands beside it: `row` in what a server of data sets gives, `_source` in an export of a
- * search index.
+ * The key under which each record holds the actual row: an object with several common column names among its keys or of
+ * a known shape, with nothing of the kind next to it. For example `row` in the output of a data set server, `_source`
+ * in an export of a search index.
  */
 function wrappingKey(objects: readonly NamedValues[]): string | undefined {
   const namesIn = (record: NamedValues) =>
@@ -181,7 +184,7 @@ function wrappingKey(objects: readonly NamedValues[]): string | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The record with what it wraps in front; a key that stands beside it under the same name is told by its own. */
+/** The record with its wrapped values first; an outer key of the same name becomes `outer …`. */
 function unwrapped(record: NamedValues, wrapped: string): NamedValues {
   const { [wrapped]: inner, ...others } = record;
   if (!isObject(inner)) return record;
@@ -191,7 +194,10 @@ function unwrapped(record: NamedValues, wrapped: string): NamedValues {
   ]);
 }
 
-/** The rows of an object that holds, for each column, a list of cells or an object of them by row; undefined for another. */
+/**
+ * The rows of an object that holds, for each column, a list of cells or an object of cells by row; undefined for any
+ * other.
+ */
 function columnCells(value: NamedValues): string[][] | undefined {
   const columns = Object.values(value);
   if (columns.length < 2) return undefined;

@@ -1,12 +1,12 @@
 /**
- * JSON without what programs write into it by mistake and what can mean nothing else: a comma behind the last value of an object or
- * a list, and control characters (line ends, tabs) within a text, which JSON wants as escapes. Undefined where there is neither.
+ * Repairs slips in JSON that can only mean one thing: a trailing comma in an object or list, and unescaped control
+ * characters (line ends, tabs) within strings. Undefined if there are none.
  */
 export function withoutSlips(text: string): string | undefined {
   let mended = '';
   let done = 0;
   let isString = false;
-  /** The last sign outside of texts that is no blank. */
+  /** The last non-blank character outside strings. */
   let last = '';
   for (let place = 0; place < text.length; place++) {
     const sign = text[place] ?? '';
@@ -30,7 +30,7 @@ export function withoutSlips(text: string): string | undefined {
   return done === 0 ? undefined : mended + text.slice(done);
 }
 
-/** Two commas, or one in front of nothing, may stand for a value that was lost. */
+/** A doubled comma, or one with nothing before it, may stand for a lost value. */
 function isValueEnd(sign: string): boolean {
   return !['', ',', '[', '{', ':'].includes(sign);
 }

@@ -16,7 +16,10 @@ import { type JsonLayout, type JsonList, type JsonText, JsonValues } from './jso
 import { isSquad } from './squad-article.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
-/** What kind of JSON a text begins like: one value a line, or anything else that holds values; undefined for no JSON. */
+/**
+ * What kind of JSON a text starts like: one value per line, or anything else that holds values; undefined if it is not
+ * JSON.
+ */
 export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
   const start = startOf(text);
   const [line = '', next = ''] = start.split('\n', 2);
@@ -44,7 +47,7 @@ function startOf(text: string): string {
 
 const recordSeparator = String.fromCharCode(0x1e);
 
-/** How the values of a text that is not one value a line follow each other, by its beginning. */
+/** How the values of a text without one value per line are laid out, judged by its beginning. */
 function layoutOf(text: string, isWhole: boolean): JsonLayout {
   const start = startOf(text);
   if (!start.startsWith('{')) return 'array';
@@ -61,7 +64,7 @@ function isListWithin(start: string): boolean {
 
 function holdsList(value: unknown): boolean {
   if (!isObject(value)) return false;
-  // An article with its questions is one value, as a conversation is.
+  // An article with its questions is one value, as is a conversation.
   if (isSquad(value)) return 'paragraphs' in value;
   return Object.values(value).some((inner) => {
     if (!Array.isArray(inner)) return holdsList(inner);
@@ -69,7 +72,9 @@ function holdsList(value: unknown): boolean {
   });
 }
 
-/** Throws FILE_EMPTY when there is no value, FILE_NOT_A_TABLE when none can be read, and what `chooseEncoding` throws. */
+/**
+ * Throws FILE_EMPTY if there is no value, FILE_NOT_A_TABLE if none can be read, and whatever `chooseEncoding` throws.
+ */
 export async function openJson(
   file: { path: string; name: string },
   survey: FileSurvey,
@@ -84,7 +89,7 @@ export async function openJson(
   const isList = startOf(head).startsWith('[');
   let layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
   const lists = layout === 'array' && !isList ? await listsIn(file.path, stored, signal) : undefined;
-  // One object without a list of objects is a row, or columns, however large it is.
+  // A single object without a list of objects is a row, or columns, however large.
   if (lists?.length === 0) layout = 'objects';
   const chosen = lists?.length ? chooseLists(lists) : undefined;
   const isWanted = ({ list }: JsonText) => list === undefined || chosen === undefined || chosen.wanted.has(list);
@@ -131,7 +136,7 @@ export async function openJson(
     if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
     return records.map((record) => {
       if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
-      // An escape may write half a letter, which no text can keep.
+      // An escape may be a lone surrogate, which cannot be stored.
       if (record.cells.every((cell) => cell.isWellFormed())) {
         return isMended ? { ...record, problem: record.problem ?? 'JSON_MENDED' } : record;
       }
@@ -185,7 +190,7 @@ export async function openJson(
   return areNamedLists ? orderedTable(table) : table;
 }
 
-/** Reads the whole file, to know all of its lists before one is chosen. */
+/** Reads the whole file, to know all of its lists before choosing one. */
 async function listsIn(
   path: string,
   stored: { encoding: string; bomBytes: number },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type JsonLayout, JsonValues } from './json-values.ts';
 
-// A bracket or a brace too many made the reader find empty values for ever; what stood behind a list was passed over.
+// Regression: an extra bracket or brace made the reader find empty values forever; anything after a list was skipped.
 test.each<[string, JsonLayout, string, readonly string[]]>([
   ['a brace too many in a list', 'array', '[{"a":1}},{"a":2}]', ['{"a":1}', '}', '{"a":2}']],
   ['a brace too many between objects', 'objects', '{"a":1}}\n{"a":2}', ['{"a":1}', '}', '{"a":2}']],

@@ -1,12 +1,12 @@
-/** One value of a stream: its JSON text, and the line on which it starts. */
+/** One value of a stream: its JSON text, and the line where it starts. */
 export interface JsonText {
   readonly text: string;
   readonly line: number;
-  /** The number of the list that it stands in, among those within an object. */
+  /** For a list within an object: the index of the list that contains it. */
   readonly list?: number;
 }
 
-/** A list of objects within a top-level object: the name that it has there, and how many values. */
+/** A list of objects within a top-level object: its key, and its number of values. */
 export interface JsonList {
   readonly name: string;
   readonly values: number;
@@ -14,20 +14,21 @@ export interface JsonList {
 
 export type JsonLayout = 'lines' | 'array' | 'objects';
 
-/** Between values; some write a record separator before each (RFC 7464). */
+/** Between values; some programs write a record separator before each (RFC 7464). */
 const between = {
   test: (sign: string) => sign === ',' || sign === ';' || sign === recordSeparator || sign.trim() === '',
 };
 const recordSeparator = String.fromCharCode(0x1e);
 
-/** A value of 64 Mi letters is no row of a table: it is given up with what follows it. */
+/** A value of 64 Mi characters is not a row of a table; it is given up along with everything after it. */
 const longestValue = 64 * 1024 * 1024;
 
 /**
- * Cuts text, piece by piece, into the values of a list: one a line (JSON Lines), the elements of a top-level array, or those
- * of the arrays of objects within a top-level object (`{"version": …, "data": [ … ]}`), or values that follow each other
- * with nothing or a comma between them, over several lines or on one; behind a top-level array further arrays and values may
- * follow. Nothing but the value being read is held. What is not JSON comes out as it is, to be refused by whoever parses it.
+ * Splits text, piece by piece, into the values of a list: one per line (JSON Lines), the elements of a top-level array,
+ * those of the arrays of objects within a top-level object (`{"version": …, "data": [ … ]}`), or concatenated values
+ * with nothing or a comma between them, over several lines or on one. A top-level array may be followed by further
+ * arrays and values. Only the current value is held in memory. Anything that is not JSON is passed through for the
+ * parser to reject.
  */
 export class JsonValues {
   readonly #kind: JsonLayout;
@@ -38,14 +39,14 @@ export class JsonValues {
   #isObject = false;
   /** The list has ended. */
   #isBehind = false;
-  /** Where the next line feed stands; behind the text where there is none. */
+  /** Position of the next line feed; past the text if there is none. */
   #lineFeed = -1;
   #start = -1;
   #startLine = 1;
   #depth = 0;
   #isString = false;
   #ended = false;
-  /** The last text outside of a list: the name of the next one. */
+  /** The last string outside a list: the key of the next list. */
   #name = '';
   readonly #lists: { name: string; values: number }[] = [];
 
@@ -54,7 +55,7 @@ export class JsonValues {
     this.#isInside = kind === 'objects';
   }
 
-  /** The lists that have begun, where they stand within an object. */
+  /** The lists started so far within an object. */
   get lists(): readonly JsonList[] {
     return this.#lists;
   }
@@ -73,7 +74,7 @@ export class JsonValues {
     return found;
   }
 
-  /** What is left when the text has ended: a last line, or a value that was cut off. */
+  /** What is left at the end of the text: a last line, or a truncated value. */
   end(): JsonText[] {
     const rest = (
       this.#kind === 'lines' ? this.#text.slice(this.#place) : this.#start >= 0 ? this.#text.slice(this.#start) : ''
@@ -105,7 +106,7 @@ export class JsonValues {
       const sign = text[this.#place];
       if (sign === '\n') this.#line++;
       if (!this.#isInside) {
-        // A list is an array whose first element is an object; around it, only keys and plain values stand.
+        // A list is an array whose first element is an object; around it are only keys and plain values.
         if (sign === '"') {
           this.#isString = true;
           this.#name = '';
@@ -120,12 +121,12 @@ export class JsonValues {
       }
       if (this.#start < 0) {
         if (sign === ']' && this.#kind === 'array' && !this.#isBehind) {
-          // Within an object, others may follow; behind a list on its own there may be one more.
+          // An object may contain further lists; a top-level list may be followed by another.
           if (this.#isObject) this.#isInside = false;
           else this.#isBehind = true;
         } else if (sign === '[' && this.#isBehind) this.#isBehind = false;
         else if (sign === ']' || sign === '}') {
-          // One too many; it is no value, and is told as none.
+          // An unmatched bracket; passed on as an invalid value.
           this.#startLine = this.#line;
           found.push(this.#value(sign));
         } else if (sign !== undefined && !between.test(sign)) {
@@ -146,7 +147,7 @@ export class JsonValues {
           continue;
         }
         if (sign !== ',' && --this.#depth === 0) {
-          // A list or an object has its own end, whatever follows.
+          // A list or object ends itself, whatever follows.
           found.push(this.#value(text.slice(this.#start, this.#place + 1)));
           this.#start = -1;
         }
@@ -164,7 +165,7 @@ export class JsonValues {
     return { ...value, list: this.#lists.length - 1 };
   }
 
-  /** Line ends do not belong into a string, but stand there all the same. */
+  /** Strings should not contain line ends, but some do. */
   #countLines(end: number): void {
     if (this.#lineFeed < this.#place) this.#lineFeed = this.#lineFeedFrom(this.#place);
     for (; this.#lineFeed < end; this.#lineFeed = this.#lineFeedFrom(this.#lineFeed + 1)) this.#line++;
@@ -175,9 +176,9 @@ export class JsonValues {
     return found < 0 ? this.#text.length : found;
   }
 
-  /** Goes to the end of the string that is open; false when it lies in the next piece. */
+  /** Moves to the end of the open string; false if that is in the next piece. */
   #endString(): boolean {
-    // The first letter is the quote that opened it, or one that a piece before has looked at.
+    // The first character is the opening quote, or was already examined in an earlier piece.
     for (;;) {
       const end = this.#text.indexOf('"', this.#place);
       this.#countLines(end < 0 ? this.#text.length : end);

@@ -4,9 +4,9 @@ import { JohabDecoder } from './johab-decoder.ts';
 import { wordLikeness } from './word-likeness.ts';
 
 /**
- * The likeliest encoding of text that is not Unicode. East Asian encodings are told by how many of the letters beyond ASCII
- * are ones that the language uses most (two rows are enough); the others are left to the detector (chardet 2.2), which takes
- * short Korean and Chinese samples for Western ones.
+ * The likeliest encoding of non-Unicode text. East Asian encodings are recognised by how many of the non-ASCII letters
+ * are among the language's most frequent ones (two rows are enough); the rest is left to the detector (chardet 2.2),
+ * which mistakes short Korean and Chinese samples for Western ones.
  */
 export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => string): string {
   const ofEastAsia = eastAsianEncoding(sample);
@@ -23,7 +23,7 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
   return ofAnotherSystem(text, usual) ?? usual;
 }
 
-/** The East Asian encoding whose usual letters explain the sample, if any does. */
+/** The East Asian encoding whose common letters explain the sample, if any. */
 export function eastAsianEncoding(sample: Buffer): string | undefined {
   const text = linesBeyondAscii(sample);
   const scored = eastAsian.map(({ encoding, score }) => ({ encoding, score: scoreText(text, encoding, score) }));
@@ -32,15 +32,15 @@ export function eastAsianEncoding(sample: Buffer): string | undefined {
 }
 
 /**
- * The encoding of DOS, of old Macs or of a smaller country that makes better words than the usual one; undefined where none does, or
- * where only a sign or two stand beyond ASCII, which some encoding has as letters.
+ * The DOS, old Mac or less common national encoding that gives better words than the usual one; undefined if none does,
+ * or if there are only one or two non-ASCII characters, which are letters in some encoding or other.
  */
 function ofAnotherSystem(text: Buffer, usual: string): string | undefined {
   const likenessIn = (encoding: string) => wordLikeness(decodedSample(text, encoding));
   const likeness = likenessIn(usual);
   if (likeness > 0.96) return undefined;
   const high = text.filter((byte) => byte >= 0x80);
-  // The Euro sign and some French letters stand where the older standard has signs that hardly anybody writes.
+  // The Euro sign and some French letters replace rarely used symbols of the older standard.
   const isRevised = usual === 'windows-1252' && high.every((byte) => byte >= 0xa0) && likenessIn(revised) > likeness;
   const kinds = new Set(high).size;
   if (kinds < 2 || (kinds < 4 && high.length < 6)) return isRevised ? revised : undefined;
@@ -54,7 +54,7 @@ function ofAnotherSystem(text: Buffer, usual: string): string | undefined {
 
 const revised = 'iso-8859-15';
 
-/** Those that most people have met first. */
+/** The most common ones first. */
 const others = [
   ...['macroman', 'cp850', 'cp852', 'cp866', 'maccyrillic', 'koi8-u', 'cp437', 'cp855', 'cp857', 'cp737', 'cp862'],
   ...['cp865', 'cp775', 'cp861', 'cp869', 'cp720', 'cp1125', 'iso-8859-16', 'windows-1251', 'windows-1256'],
@@ -62,8 +62,8 @@ const others = [
 ];
 
 /**
- * Japanese in half-width katakana alone: a byte for each sign, none above 0xdf, where European texts have most of their small
- * letters, and many below 0xc0, where they have none.
+ * Japanese in half-width katakana only: one byte per character, none above 0xdf, where European texts have most of
+ * their lower-case letters, and many below 0xc0, where they have none.
  */
 function isHalfWidthKatakana(text: Buffer): boolean {
   const high = text.filter((byte) => byte >= 0x80);
@@ -71,7 +71,7 @@ function isHalfWidthKatakana(text: Buffer): boolean {
   return high.filter((byte) => byte >= 0xa6 && byte < 0xc0).length > high.length * 0.25;
 }
 
-/** How much of the sample an encoding explains: at most 1; below 0 where it leaves holes. */
+/** How much of the sample an encoding explains: at most 1; negative if it leaves holes. */
 function scoreText(sample: Buffer, encoding: string, score: (letter: string) => number): number {
   const text = decodedSample(sample, encoding);
   let [letters, holes, sum] = [0, 0, 0];
@@ -81,12 +81,12 @@ function scoreText(sample: Buffer, encoding: string, score: (letter: string) => 
     if (letter === '\ufffd' || isPrivate(letter)) holes++;
     else sum += score(letter);
   }
-  // A hole here and there is damage; many mean that it is another encoding.
+  // An occasional hole is damage; many mean that it is another encoding.
   if (letters === 0 || holes > letters * 0.02) return -1;
   return sum / letters;
 }
 
-/** The last letters may be cut by the sample's end. */
+/** The end of the sample may cut the last characters. */
 function decodedSample(sample: Buffer, encoding: string): string {
   const text = encoding === 'johab' ? new JohabDecoder().write(sample) : iconv.decode(sample, encoding);
   return text.length > 8 ? text.slice(0, -2) : text;
@@ -96,7 +96,7 @@ function isPrivate(letter: string): boolean {
   return letter >= '\ue000' && letter <= '\uf8ff';
 }
 
-/** Only the lines that tell encodings apart: much ASCII between them makes the detector guess. */
+/** Only the lines that tell encodings apart: much ASCII in between confuses the detector. */
 function linesBeyondAscii(sample: Buffer): Buffer {
   const lines: Buffer[] = [];
   let bytes = 0;
@@ -121,7 +121,7 @@ const hanzi = new Set(
     '這個們來為國說時會對於著過發後裡種經麼學現當沒動還進樣開從實軍無與長機關點業將兩間問並應戰頭體見產話給門兒東聲員論處義幾認條氣題爾別變總電數報結務場計資統區隊決馬書則聽達強難權設記類據邊張該規萬覺術領確傳師觀讓識帶導爭運車請買賣錢貴費圖書館',
 );
 
-/** GBK keeps its rare characters where the second byte is below 0xa1. */
+/** GBK has its rare characters where the second byte is below 0xa1. */
 const isCommonHan = (letter: string) => letter >= '\u4e00' && letter <= '\u9fff';
 
 const eastAsian: readonly { readonly encoding: string; readonly score: (letter: string) => number }[] = [
@@ -153,7 +153,7 @@ function chinese(letter: string, isCommon: (letter: string) => boolean): number 
   return isCommonHan(letter) ? (isCommon(letter) ? 0.3 : -0.5) : -0.3;
 }
 
-/** Whether a letter lies in the part of its encoding that everyday text keeps to. */
+/** Whether a character is in the part of its encoding that everyday text uses. */
 function isKsSyllable(letter: string): boolean {
   return (iconv.encode(letter, 'cp949')[1] ?? 0) >= 0xa1;
 }

@@ -2,12 +2,12 @@ import { type CsvDialect, CsvRecords } from './csv-records.ts';
 import type { TableRecord } from './table.ts';
 import { TextRecords } from './text-records.ts';
 
-/** Said of a table as its delimiter: cells stand apart by one blank or more. */
+/** Used as a table's delimiter: cells are separated by one or more blanks. */
 export const runsOfBlanks = ' +';
-/** Said of a table as its delimiter: cells begin at the same places of all lines. */
+/** Used as a table's delimiter: cells begin at the same positions in all lines. */
 export const fixedColumns = 'fixed';
 
-/** The reader of a dialect. */
+/** The reader for a dialect. */
 export function textRecords(dialect: CsvDialect, options: { width?: number; line?: number } = {}): TextRecords {
   const { delimiter } = dialect;
   if (delimiter === runsOfBlanks) return new LineRecords((line) => cutAtBlanks(line, dialect.quote), options);
@@ -22,7 +22,7 @@ export function textRecords(dialect: CsvDialect, options: { width?: number; line
 type FixedPlaces = NonNullable<CsvDialect['fixed']>;
 export const oneColumn: FixedPlaces = { starts: [0], wide: 1 };
 
-/** Records that are in quotes as a whole. One that is not is taken as it stands. */
+/** Records that are quoted as a whole. Unquoted ones are passed through unchanged. */
 class WrappedRecords extends TextRecords {
   readonly #outer: CsvRecords;
   readonly #inner: CsvRecords;
@@ -49,7 +49,7 @@ class WrappedRecords extends TextRecords {
   }
 }
 
-/** Records that end with a sign of their own: for the reader of lines, that sign and a line end change places. */
+/** Records that end with a character of their own: for the line reader, it is swapped with line ends. */
 class SeparatedRecords extends TextRecords {
   readonly #end: string;
   readonly #records: CsvRecords;
@@ -102,7 +102,7 @@ class LineRecords extends TextRecords {
 
   *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
     const whole = this.#rest + text;
-    // Whether a line feed follows a carriage return is seen in the next piece.
+    // The next piece shows whether a line feed follows a carriage return.
     const lines = whole.split(isEnd ? /\r\n|\r|\n/ : /\r\n|\r(?!$)|\n/);
     this.#rest = lines.pop() ?? '';
     if (isEnd && this.#rest !== '') lines.push(this.#rest);
@@ -125,7 +125,7 @@ function cutAtBlanks(line: string, quote: string): string[] {
   return cells;
 }
 
-/** Where the quote stands that closes a cell; undefined when no blank or end follows it. */
+/** The position of the quote that closes a cell; undefined if no blank or end follows one. */
 function closingPlace(line: string, from: number, quote: string): number | undefined {
   for (let place = line.indexOf(quote, from); place >= 0; place = line.indexOf(quote, place + 1)) {
     if (line[place + 1] === quote) place++;
@@ -139,7 +139,7 @@ function blankFrom(line: string, from: number): number {
   return found < 0 ? line.length : from + found;
 }
 
-/** Where words go over from one column to the next, the two stay one cell: the row has too few then, and is told. */
+/** Text that runs across a column boundary keeps both columns in one cell; the row is then too short and reported. */
 function cutAtPlaces(line: string, fixed: FixedPlaces): string[] {
   const { starts } = fixed;
   const places = indexesOf(line, fixed);
@@ -167,7 +167,7 @@ function indexesOf(line: string, { starts, wide }: FixedPlaces): number[] {
   return indexes;
 }
 
-/** On a screen, a letter of East Asian scripts takes two columns; programs that count letters give it one. */
+/** On screen, an East Asian letter takes two columns; programs that count characters give it one. */
 function columnsOf(letter: string, wide: 1 | 2): number {
   return /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
     letter,
@@ -181,9 +181,9 @@ function isInk(letter: string | undefined): boolean {
 }
 
 /**
- * The places at which all lines of a table begin a cell: those behind columns of blanks that go through all lines. Undefined where
- * the lines give no reason for it: there must be three, most with blanks side by side, as nobody writes them in prose, and most
- * cells must begin or end where their column does. What stands above the table, up to five lines, does not count.
+ * Positions where all lines of a table begin a cell: those after columns of blanks that run through all lines.
+ * Undefined unless there are at least three lines, most with consecutive blanks, which nobody writes in prose, and most
+ * cells begin or end where their column does. Up to five lines above the table are ignored.
  */
 export function fixedPlaces(text: string): FixedPlaces | undefined {
   const lines = text
@@ -193,23 +193,26 @@ export function fixedPlaces(text: string): FixedPlaces | undefined {
   if (lines.some((line) => line.includes('\t'))) return undefined;
   let best: FixedPlaces | undefined;
   for (let above = 0; above <= Math.min(5, lines.length - 3); above++) {
-    // A line with blanks side by side is of the table itself.
+    // A line with consecutive blanks belongs to the table itself.
     if (above > 0 && / {2}/.test(lines[above - 1]?.trim() ?? '')) break;
     const below = lines.slice(above);
-    // A long cell or two may leave their column.
+    // A long cell or two may exceed their column.
     const tolerated = below.length > 5 ? Math.ceil(below.length / 20) : 0;
     const [onScreen, byLetters] = ([2, 1] as const).map((wide) => {
       const found = startsOf(below, wide, 0) ?? (tolerated > 0 ? startsOf(below, wide, tolerated) : undefined);
       return found && { ...found, wide };
     });
     const found = (byLetters?.fit ?? 0) > (onScreen?.fit ?? 0) ? byLetters : onScreen;
-    // Of as many columns, those that the table itself shows, without what stands above it.
+    // For the same number of columns, prefer the positions found without the lines above the table.
     if (found && found.starts.length >= (best?.starts.length ?? 0)) best = { starts: found.starts, wide: found.wide };
   }
   return best;
 }
 
-/** `fit` is the share of cells that are in line in the column with the fewest. `tolerated` lines, the first one not among them, may have letters where all others have a blank. */
+/**
+ * `fit` is the share of aligned cells in the worst-aligned column. `tolerated` lines, never the first, may have text
+ * where all others have a blank.
+ */
 function startsOf(
   lines: readonly string[],
   wide: 1 | 2,
@@ -234,7 +237,7 @@ function startsOf(
   let fit = 1;
   for (const [place, { start, end }] of fields.entries()) {
     const filled = grids.map((ink) => ink.slice(start, end)).filter((ink) => ink.some(Boolean));
-    // Behind the end of all but a few lines there is no column, but what these have more.
+    // What only a few lines have at their end is not a column, but overlong text.
     if (filled.length < grids.length * 0.3 && !grids[0]?.slice(start, end).some(Boolean)) return undefined;
     const left = mostFrequent(filled.map((ink) => ink.indexOf(true)));
     const right = mostFrequent(filled.map((ink) => ink.lastIndexOf(true)));
@@ -255,7 +258,7 @@ function mostFrequent(values: readonly number[]): { value: number; share: number
   return { value, share: count / values.length };
 }
 
-/** Whether lines fill up with blanks before this place; words of sentences that are alike have one blank there in all of them. */
+/** Whether lines are padded with blanks before this position; similar sentences may share a single blank here. */
 function isPadded(grids: readonly (readonly boolean[])[], place: number): boolean {
   const padded = grids.filter((ink) => {
     const next = ink.indexOf(true, place);
@@ -265,7 +268,7 @@ function isPadded(grids: readonly (readonly boolean[])[], place: number): boolea
   return padded.length >= grids.length * 0.3;
 }
 
-/** For each column of a line whether something stands there. */
+/** Whether each column of a line has ink. */
 function inkOf(line: string, wide: 1 | 2): boolean[] {
   const ink: boolean[] = [];
   for (const letter of line) for (let column = 0; column < columnsOf(letter, wide); column++) ink.push(isInk(letter));

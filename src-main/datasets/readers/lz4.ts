@@ -1,6 +1,6 @@
 /**
- * Unpacks a block of LZ4 (github.com/lz4/lz4, doc/lz4_Block_format.md) to exactly so many bytes. Throws for one that is damaged:
- * nothing is written beyond them.
+ * Decompresses an LZ4 block (github.com/lz4/lz4, doc/lz4_Block_format.md) to exactly `bytes` bytes. Throws if it is
+ * damaged; never writes past the end.
  */
 export function unpackLz4Block(packed: Uint8Array, bytes: number): Uint8Array {
   const text = new Uint8Array(bytes);
@@ -13,7 +13,7 @@ export function unpackLz4Block(packed: Uint8Array, bytes: number): Uint8Array {
   while (from < packed.length) {
     const token = packed[from++] ?? 0;
     const literals = lengthOf(token >> 4);
-    // Said so that no length at all, behind the end, is damage too.
+    // Negated so that NaN lengths, from reading past the end, count as damage too.
     if (!(from + literals <= packed.length && to + literals <= bytes)) throw damaged();
     text.set(packed.subarray(from, from + literals), to);
     from += literals;
@@ -23,7 +23,7 @@ export function unpackLz4Block(packed: Uint8Array, bytes: number): Uint8Array {
     from += 2;
     const length = lengthOf(token & 15) + 4;
     if (distance === 0 || distance > to || !(to + length <= bytes)) throw damaged();
-    // What is repeated may overlap what is being written.
+    // The match may overlap the output being written.
     if (distance >= length) text.copyWithin(to, to - distance, to - distance + length);
     else for (let place = 0; place < length; place++) text[to + place] = text[to + place - distance] ?? 0;
     to += length;
@@ -33,14 +33,14 @@ export function unpackLz4Block(packed: Uint8Array, bytes: number): Uint8Array {
 }
 
 /**
- * Unpacks what Parquet's older code LZ4 stands for: Hadoop's frames (each with its two lengths in big-endian before it), or a
- * plain block, as some writers have it.
+ * Decompresses what Parquet's older LZ4 codec stands for: Hadoop's frames (each preceded by its two lengths in
+ * big-endian), or a plain block, as some writers produce.
  */
 export function unpackLz4(packed: Uint8Array, bytes: number): Uint8Array {
   return unpackFrames(packed, bytes) ?? unpackLz4Block(packed, bytes);
 }
 
-/** Undefined where the lengths of frames do not come to what there is. */
+/** Undefined if the frames' lengths do not match the data. */
 function unpackFrames(packed: Uint8Array, bytes: number): Uint8Array | undefined {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const text = new Uint8Array(bytes);

@@ -7,8 +7,8 @@ import { movedCells } from './moved-cells.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 
 /**
- * The tables of a folder or an archive as one: the columns of all, each named once; a row has blanks where its own file has
- * no such column. Lines are counted within each file.
+ * The tables of a folder or archive as one: the columns of all, each named once; rows have blanks where their own file
+ * has no such column. Lines are counted within each file.
  */
 export function joinTables(
   name: string,
@@ -22,7 +22,7 @@ export function joinTables(
   const placesOf = parts.map(({ table }) => {
     const own = new Set<number>();
     for (const column of table.columns) {
-      // Within one file, names that differ only in spelling are those of different columns.
+      // Within one file, names that differ only in spelling are different columns.
       const keys = [`=${column}`, foldColumnName(column)];
       const known = keys.map((key) => places.get(key)).find((place) => place !== undefined && !own.has(place));
       const place = known ?? names.push(column) - 1;
@@ -86,7 +86,7 @@ export function joinTables(
       yield* rows(signal);
     },
     async close() {
-      // One that cannot be closed keeps none of the others open.
+      // A failure to close one must not keep the others open.
       const closed = await Promise.allSettled(parts.map(({ table }) => table.close()));
       await close();
       const failed = closed.find((each) => each.status === 'rejected');
@@ -96,8 +96,8 @@ export function joinTables(
 }
 
 /**
- * What the files' names say of their splits, as it is written there (`train.csv`, `test-00000-of-00001.parquet`, `dev/a.json`);
- * undefined unless each names one, one of them training, and not all the same, and where a column tells it already.
+ * The splits given by the files' names, as written there (`train.csv`, `test-00000-of-00001.parquet`, `dev/a.json`);
+ * undefined unless every name has one, one of them is train, they are not all the same, and no column has them already.
  */
 function splitsOf(parts: readonly { readonly name: string; readonly table: OpenTable }[]): string[] | undefined {
   const found = parts.map(({ name }) => {

@@ -3,15 +3,15 @@ import iconv from 'iconv-lite';
 import { legacyEncoding } from './legacy-encoding.ts';
 
 /**
- * The encoding that a text was in before a program read it as Western text, which turns `서울` into `¼­¿ï` and `é` into `Ã©`;
- * undefined where nothing speaks for that.
+ * The encoding of a text that a program has misread as Western, turning `서울` into `¼­¿ï` and `é` into `Ã©`; undefined
+ * if nothing suggests that.
  */
 export function misreadEncoding(text: string): string | undefined {
   const letters = text.match(/[^\0-\x7f]/g) ?? [];
-  // A sign or two, as between cells, make no words.
+  // One or two characters, such as delimiters, do not make words.
   if (letters.length < fewestLetters || new Set(letters).size < fewestKinds) return undefined;
   const bytes = iconv.encode(text, 'windows-1252');
-  // Of a text in which other letters stand too, not all was misread.
+  // If the text has other characters too, it was not all misread.
   if (iconv.decode(bytes, 'windows-1252') !== text) return undefined;
   if (isUtf8(bytes)) return 'utf-8';
   const found = legacyEncoding(bytes, (name) => name.toLowerCase());

@@ -1,6 +1,6 @@
 /**
- * The cells of a row where a table of `width` columns has them: `places` tells of each the column, or -1 for none. Those of no
- * column are kept at the end, as are those of a row with more cells than its own header.
+ * The cells of a row rearranged for a table of `width` columns: `places` gives each cell's column, or -1 for none.
+ * Cells without a column are kept at the end, including those beyond the row's own header.
  */
 export function movedCells(written: readonly string[], places: readonly number[], width: number): string[] {
   const cells = Array.from({ length: width }, () => '');

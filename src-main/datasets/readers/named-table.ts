@@ -9,19 +9,21 @@ export class NamedTable {
   readonly columns: readonly string[];
   readonly shape: RecordShape | undefined;
   readonly #keys: readonly string[];
-  /** The keys that are columns, or from which columns are made. */
+  /** The keys that are columns, or that columns are derived from. */
   readonly #known: ReadonlySet<string>;
   /** The keys that all records of the sample have. */
   readonly #always: readonly string[];
   readonly #ofNames: readonly FileReason[];
 
-  /** `sample` are the first records; keys that come up later are no columns. `keys` are all there are, where that is known. */
+  /**
+   * `sample` are the first records; keys that only occur later do not become columns. `keys` are all keys, if known.
+   */
   constructor(sample: readonly NamedValues[], keys?: readonly { readonly name: string; readonly written: string }[]) {
     this.shape = shapeOf(sample);
     const found =
       keys ?? [...new Set(sample.flatMap((record) => Object.keys(record)))].map((name) => ({ name, written: name }));
     const made = this.shape?.columns ?? [];
-    // What a list of turns holds is in the columns made from it.
+    // The content of a list of turns is in the columns derived from it.
     const own = found.filter(({ name }) => !(this.shape?.keys.includes(name) && Array.isArray(sample[0]?.[name])));
     this.#keys = own.map(({ name }) => name);
     this.#known = new Set(found.map(({ name }) => name));

@@ -224,7 +224,7 @@ test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a Parquet file p
   ]);
 });
 
-// A page of no bytes was held for a damaged one.
+// Regression: a page of no bytes was taken for a damaged one.
 test('a Parquet file packed with lz4 in which a column has no values', async () => {
   const { rows } = await open(join(fixtures, 'empty-column-lz4.parquet'));
   expect(rows.map(({ cells }) => cells)).toEqual([
@@ -233,7 +233,7 @@ test('a Parquet file packed with lz4 in which a column has no values', async () 
   ]);
 });
 
-// pandas’ orient='table' has three fields and the index above fewer rows.
+// The output of pandas' orient='table' has three fields and the index, above fewer rows.
 test('a list that describes the columns is not the table, however long', async () => {
   const { table, rows } = await read(
     'described.json',
@@ -451,7 +451,7 @@ test('an archive that would unpack to far more than it is, or lies about it, is 
   await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/ARCHIVE_UNSAFE|FILE_NOT_A_TABLE/) });
 });
 
-// What had been unpacked by then was left, after an inspection alone.
+// Regression: what had been unpacked by then was left behind, even after a mere inspection.
 test('of a folder that cannot be read, nothing that was unpacked stays', async () => {
   const path = join(folder, 'mixed');
   mkdirSync(path);
@@ -497,7 +497,7 @@ const facts = {
   ...{ skippedLines: 0, bytes: 1, reasons: [] },
 };
 
-// They were told by their names alone, and each had a bound of its own.
+// Regression: they were recognised by name only, and each had its own size limit.
 test('an archive in an archive is refused, whatever it is called', async () => {
   const inner = zipArchive([{ name: 'x.csv', text: 'a,b\n1,2\n' }]);
   const path = join(folder, 'outer.zip');
@@ -512,7 +512,7 @@ test('an archive in an archive is refused, whatever it is called', async () => {
 });
 
 test('what archives in an archive unpack to counts together', async () => {
-  // 40 MB of the same letter, packed twice: some hundred bytes.
+  // 40 MB of the same letters, compressed twice: a few hundred bytes.
   const packed = gzipSync('a,b\n'.repeat(10_000_000), { level: 9 });
   const path = join(folder, 'many.zip');
   writeFileSync(path, zipArchive([{ name: 'a.csv.gz', text: packed }]));
@@ -524,7 +524,7 @@ test('what archives in an archive unpack to counts together', async () => {
   await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
 });
 
-// So a page sends several files or a folder; once damage was looked for, every one of them was refused.
+// Pages send several files or a folder this way; the check for damage used to refuse them all.
 test('an archive that is stored without checksums is read', async () => {
   const path = join(folder, 'dropped.zip');
   writeFileSync(path, zipArchive([{ name: 'a.csv', text: 'a,b\n1,2\n', isStored: true }]));
@@ -589,7 +589,7 @@ test('an archive or a folder without a table says so', async () => {
   await expect(open(join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
 });
 
-// An abort waited until a whole file had been looked through, be it gigabytes.
+// Regression: an abort waited until a whole file had been scanned, however many gigabytes.
 test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknown>]>([
   [
     'JSON',

@@ -26,31 +26,34 @@ import { listZip, readEntry, type ZipEntry, zipSignature } from './zip-archive.t
 
 interface NamedFile {
   readonly path: string;
-  /** What people call it. */
+  /** Display name. */
   readonly name: string;
 }
 
-/** A file to be read, and where it is unpacked if it is packed: a folder that need not be there, and is the caller's to remove. */
+/**
+ * A file to read, and where to unpack it if it is packed: a folder that need not exist, and that the caller must
+ * remove.
+ */
 export interface TableFile extends NamedFile {
   readonly unpackFolder: string;
 }
 
-/** What a file that is opened lies in, and how much of that may still be unpacked. */
+/** What contains the file being opened, and how much of it may still be unpacked. */
 interface Outer {
   readonly kind: 'folder' | 'zip' | 'gzip';
   bytesLeft: number;
 }
 
 interface Opening {
-  /** Rows without any letter are kept too. */
+  /** Also keep rows without any text. */
   readonly keepEmpty?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly outer?: Outer | undefined;
 }
 
 /**
- * Opens a table, whatever it lies in: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those. The kind is
- * told by what the file holds, not by its name. Close what was opened.
+ * Opens a table of any kind: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those. The kind is
+ * detected from the file's content, not its name. The caller must close it.
  *
  * Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE, FILE_ENCODING, ARCHIVE_UNSAFE, OPTION_INVALID.
  */
@@ -82,7 +85,7 @@ export async function openTable(
     if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
       throw noTables(file.name, fileKinds.ZIP_NESTED);
     }
-    // Documents of office programs are archives too, and are named by what they are further down.
+    // Office documents are archives too, and are identified further down.
     if (!entries.some(({ name }) => name === '[Content_Types].xml' || name === 'mimetype')) {
       throw noTables(file.name, fileKinds.ZIP_EMPTY);
     }
@@ -101,7 +104,7 @@ export async function openTable(
   return shapedTable(orderedTable(openCsv(file, survey, options, { keepEmpty })), signal);
 }
 
-/** Who names a delimiter or a quote means a table of text. */
+/** Specifying a delimiter or a quote implies a text table. */
 function isPlain({ delimiter, quote, header, headerRows, skipLines }: CsvOptions): boolean {
   return [delimiter, quote, header, headerRows, skipLines].every((option) => option === undefined);
 }
@@ -121,16 +124,16 @@ async function readHead(file: NamedFile): Promise<Buffer> {
 }
 
 const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)(?:\.gz)?$/i;
-/** As `fileKinds.FOLDER_LARGE` says. */
+/** As stated by `fileKinds.FOLDER_LARGE`. */
 const mostFiles = 10_000;
 const largestArchive = 64 * 1024 ** 3;
 
-/** Far more than a table needs; a small archive may hold one that says the same over and over. */
+/** Far more than a table needs; a small archive may contain one that is highly repetitive. */
 function mostUnpacked(packedBytes: number): number {
   return Math.min(largestArchive, Math.max(64 * 1024 * 1024, packedBytes * 200));
 }
 
-/** Archives in archives could each be within bounds, and all of them together not. */
+/** Nested archives could each be within bounds but exceed them together. */
 function spend(outer: Outer | undefined, bytes: number, file: string): void {
   if (!outer) return;
   outer.bytesLeft -= bytes;
@@ -148,30 +151,30 @@ function bytesOf(entries: readonly ZipEntry[]): number {
   return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Hidden files and those that macOS adds to archives are no tables. */
+/** Hidden files and those that macOS adds to archives are not tables. */
 function isTableName(path: string): boolean {
   const name = basename(path.replaceAll('\\', '/'));
   return endings.test(name) && !name.startsWith('.') && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
 }
 
-/** Texts about tables that lie beside them. */
+/** Text files about the tables next to them. */
 const aboutTables =
   /^(?:read[ _-]?me|licen[cs]e|copying|notice|change(?:log|s)|citation|authors|requirements)\b.*\.txt$/i;
 
-/** By their names; an archive of one file without an ending is looked into. */
+/** By name; a single file without an extension is opened as well. */
 function tablesAmong(entries: readonly ZipEntry[]): ZipEntry[] {
   const named = entries.filter(({ name }) => isTableName(name));
   const files = entries.filter(({ name }) => !name.endsWith('/'));
   return named.length === 0 && files.length === 1 && !basename(files[0]?.name ?? '.').includes('.') ? files : named;
 }
 
-/** A new folder for what one archive holds. */
+/** A new folder for the content of one archive. */
 async function placeIn({ unpackFolder }: TableFile): Promise<string> {
   await mkdir(unpackFolder, { recursive: true });
   return mkdtemp(join(unpackFolder, 'archive-'));
 }
 
-/** Unpacks the one file of a gzip archive to read it; the archive's name without its ending is that of the table. */
+/** Unpacks and opens the file in a gzip archive; the table's name is the archive's without its extension. */
 async function openGzip(archive: TableFile, options: CsvOptions, { signal, outer }: Opening): Promise<OpenTable> {
   const folder = await placeIn(archive);
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -218,7 +221,7 @@ async function openFolder(folder: TableFile, options: CsvOptions, signal?: Abort
     throw fileError(error, folder.name);
   });
   const found = entries
-    // Links are not followed: what is imported lies within the folder.
+    // Symbolic links are not followed: everything imported is inside the folder.
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
@@ -245,7 +248,7 @@ async function openFolder(folder: TableFile, options: CsvOptions, signal?: Abort
   );
 }
 
-/** Unpacks the tables of an archive under names of our own, so that no entry can name a place outside. */
+/** Unpacks the tables of an archive under generated names, so that no entry can name a path outside. */
 async function openArchive(
   archive: TableFile,
   { entries, tables }: { entries: readonly ZipEntry[]; tables: readonly ZipEntry[] },
@@ -254,7 +257,7 @@ async function openArchive(
 ): Promise<OpenTable> {
   const bytes = bytesOf(tables);
   const most = mostUnpacked((await stat(archive.path)).size);
-  // Entries that share the same packed bytes could each be within bounds, and all of them together not.
+  // Entries that share the same compressed bytes could each be within bounds but exceed them together.
   if (bytes > most) throw unpacksTo(bytes, archive.name);
   const folder = await placeIn(archive);
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -302,13 +305,13 @@ async function openParts(
       try {
         parts.push({ name: file.name, table: await openTable(file, options, { signal, outer }) });
       } catch (error) {
-        // An empty file among others is left out and told; anything else is a reason to stop.
+        // An empty file among others is skipped and reported; anything else is an error.
         if (!(error instanceof StudioError) || error.code !== 'FILE_EMPTY') throw error;
         left.push(file.name);
       }
     }
     if (parts.length === 0) throw new StudioError('FILE_EMPTY', { file: whole.name });
-    // A text of one column beside tables is prose.
+    // A single-column text file next to tables is prose.
     const isTable = ({ name, table }: (typeof parts)[number]) => !/\.txt$/i.test(name) || table.columns.length > 1;
     const kept = parts.some(({ table }) => table.columns.length > 1) ? parts.filter(isTable) : parts;
     for (const part of parts.filter((each) => !kept.includes(each))) {
@@ -317,7 +320,7 @@ async function openParts(
     }
     return joinTables(whole.name, outer.kind, kept, left, close);
   } catch (error) {
-    // What goes wrong now says less than what went wrong before.
+    // Errors while closing matter less than the original one.
     await Promise.allSettled(parts.map(({ table }) => table.close()));
     throw error;
   }

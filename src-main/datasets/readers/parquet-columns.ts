@@ -1,8 +1,9 @@
 import type { FileMetaData } from 'hyparquet';
 
 /**
- * A file's columns in their order, each by the name it is read under and the one that is written. The library finds columns by name; of those that share one it
- * would give the last alone, so that later ones, and fields within a column, get a number in the metadata: `answer`, `answer 2`.
+ * A file's columns in order, each with the name it is read under and the one written in the file. The library finds
+ * columns by name and would return only the last of several with the same one, so later ones, and fields within a
+ * column, are numbered in the metadata: `answer`, `answer 2`.
  */
 export function separateColumns(metadata: FileMetaData): { name: string; written: string }[] {
   const { schema, row_groups: groups } = metadata;

@@ -18,7 +18,7 @@ import { exactColumns, parquetParsers } from './parquet-values.ts';
 import type { NamedValues } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
-/** Throws FILE_NOT_A_TABLE when the file is damaged, too large to unpack, or holds no row. */
+/** Throws FILE_NOT_A_TABLE if the file is damaged, too large to unpack, or has no rows. */
 export async function openParquet(
   file: { path: string; name: string },
   print: FileFingerprint,
@@ -102,7 +102,7 @@ export async function openParquet(
   };
 }
 
-/** What a row group may unpack to: it is held whole while its rows are read. */
+/** Maximum unpacked size of a row group, which is held in memory while its rows are read. */
 const largestGroup = 512 * 1024 * 1024;
 const sliceRows = 1000;
 
@@ -115,7 +115,7 @@ async function readRows(
   if (rowEnd <= rowStart) return [];
   return parquetReadObjects({
     ...{ file, metadata, rowStart, rowEnd, compressors, parsers: parquetParsers },
-    // What is not said to be text may be anything; `cellOf` has a look at it.
+    // Data not declared as text may be anything; `cellOf` looks at it.
     ...{ utf8: false, geoparquet: false },
   });
 }
@@ -150,7 +150,7 @@ function bufferOf(handle: FileHandle, byteLength: number): AsyncBuffer {
   };
 }
 
-/** Snappy is the library's own; Node.js unpacks the others, to no more than the file says. */
+/** The library has Snappy built in; Node.js decompresses the others, to no more than the size given by the file. */
 const compressors: Compressors = {
   GZIP: (input, outputLength) => gunzipSync(input, { maxOutputLength: bounded(outputLength) }),
   BROTLI: (input, outputLength) => brotliDecompressSync(input, { maxOutputLength: bounded(outputLength) }),
@@ -159,7 +159,7 @@ const compressors: Compressors = {
   LZ4_RAW: (input, outputLength) => unpackLz4Block(input, Math.min(outputLength, largestGroup)),
 };
 
-/** What Node.js unpacks may be bounded by one byte at least; a page of a column without any values has none. */
+/** Node.js needs an output limit of at least one byte, but a page of a column without values has none. */
 function bounded(length: number): number {
   return Math.min(Math.max(1, length), largestGroup);
 }

@@ -4,8 +4,8 @@ import { createDecoder } from './decoder.ts';
 import type { NamedValues } from './record-shape.ts';
 
 /**
- * Values of Parquet's types as texts that lose nothing (parquet-format, LogicalTypes.md): days and times in ISO form, with a Z
- * where they are of UTC; JSON as it was written. Bytes of a text that are not UTF-8 become marks, as in `decoder.ts`.
+ * Parquet values as text without loss (parquet-format, LogicalTypes.md): dates and times in ISO form, with a Z if they
+ * are UTC; JSON as written. Invalid UTF-8 in text becomes marks, as in `decoder.ts`.
  */
 export const parquetParsers: ParquetParsers = {
   timestampFromMilliseconds: (value: bigint) => instant(value, 1000n),
@@ -24,8 +24,8 @@ export const parquetParsers: ParquetParsers = {
 };
 
 /**
- * The columns whose values must be known by their own type, and how to write them; the metadata is changed so that the library
- * hands these over as they are stored, and no longer stumbles over types that it does not know.
+ * The columns whose values depend on their own type, and how to write them. Changes the metadata so that the library
+ * returns these as stored and does not fail on types that it does not know.
  */
 export function exactColumns(metadata: FileMetaData): (record: NamedValues) => NamedValues {
   const exact: [name: string, write: (value: unknown) => unknown][] = [];
@@ -50,7 +50,7 @@ export function exactColumns(metadata: FileMetaData): (record: NamedValues) => N
   };
 }
 
-/** One behind the last element of the column that begins there: the list names those with others within them first. */
+/** One past the last element of the column that begins here; nested elements follow their parent in the list. */
 function endOf(elements: readonly SchemaElement[], place: number): number {
   let end = place + 1;
   for (let left = elements[place]?.num_children ?? 0; left > 0; left--) end = endOf(elements, end);
@@ -85,7 +85,7 @@ function textOf(bytes: Uint8Array | undefined): string | undefined {
   return decoder.write(buffer) + decoder.end();
 }
 
-/** `value` are so many parts of a second since 1970. A year beyond what a date can be stays a number. */
+/** `value` is the time since 1970 in units of 1/`perSecond` s. Years beyond the range of dates stay a number. */
 function instant(value: bigint, perSecond: bigint): string {
   const part = ((value % perSecond) + perSecond) % perSecond;
   const text = isoOf(Number((value - part) / perSecond));
@@ -110,7 +110,7 @@ function fraction(part: bigint, perSecond: bigint): string {
   return part === 0n ? '' : `.${digits.replace(/0+$/, '')}`;
 }
 
-/** An integer, or one in bytes, big-endian in two's complement, with so many digits behind the point. */
+/** An integer, or one in big-endian two's complement bytes, with `scale` digits after the decimal point. */
 function decimal(value: unknown, scale: number): unknown {
   const whole = value instanceof Uint8Array ? integerOf(value) : BigInt(value as number | bigint); // as DECIMAL is stored
   const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
@@ -123,7 +123,7 @@ function integerOf(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
 }
 
-/** The shortest number that is the same one in 32 bits: 0.1, not 0.10000000149011612. */
+/** The shortest number with the same 32-bit value: 0.1, not 0.10000000149011612. */
 function shortest(value: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));

@@ -1,7 +1,7 @@
 import type { PlacedPiece } from './csv-places.ts';
 import type { TableRecord } from './table.ts';
 
-/** A record of a piece as texts. */
+/** A record of a piece as text. */
 export function recordAt({ bytes, places }: PlacedPiece, record: number, quote: string): TableRecord {
   const cells: string[] = [];
   const last = places.firstCells[record + 1] ?? 0;

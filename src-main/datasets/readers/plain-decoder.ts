@@ -1,4 +1,4 @@
-/** Turns bytes that come in pieces into text; U+FFFD where they are not valid. */
+/** Decodes bytes that come in pieces; invalid ones become U+FFFD. */
 export interface PlainDecoder {
   write(bytes: Buffer): string;
   end(): string | undefined;

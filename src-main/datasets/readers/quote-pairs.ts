@@ -1,4 +1,4 @@
-/** Signs that open a quoted cell and are closed by others: the likelier one first. */
+/** Opening quotes that are closed by other characters, the likelier one first. */
 const pairs: Readonly<Record<string, readonly string[]>> = {
   '“': ['”', '“'],
   '„': ['“', '”'],
@@ -12,7 +12,9 @@ const pairs: Readonly<Record<string, readonly string[]>> = {
 
 export const openingQuotes: readonly string[] = Object.keys(pairs);
 
-/** The sign that closes what a quote opens, the quote itself where it has no other: of two, the one that ends more cells. */
+/**
+ * The closing quote for an opening one, or the quote itself if there is no other; of two, the one that ends more cells.
+ */
 export function closingOf(quote: string, delimiter: string, text: string): string {
   const closings = pairs[quote] ?? [quote];
   const ends = (sign: string) =>

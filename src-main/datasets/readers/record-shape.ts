@@ -3,24 +3,24 @@ import { cellOf, joined } from './cell-text.ts';
 import { conversation, isConversation, turnsOf } from './conversation.ts';
 import type { RecordProblem } from './table.ts';
 
-/** A record of named values, as JSON and Parquet hold them. */
+/** A record of named values, as in JSON and Parquet. */
 export type NamedValues = Readonly<Record<string, unknown>>;
 
-/** Columns that are made from several values of a record, such as the context of an instruction with its input. */
+/** Columns derived from several values of a record, such as a context from an instruction and its input. */
 export interface RecordShape {
   readonly name: 'alpaca' | 'dolly' | 'chat' | 'sharegpt' | 'squad' | 'aihub';
-  /** The keys by which it is known. */
+  /** The keys that identify it. */
   readonly keys: readonly string[];
-  /** Keys that a record of this shape may have beside them, and whose values go into the columns made. */
+  /** Keys that a record of this shape may also have, whose values go into the derived columns. */
   readonly optional?: readonly string[];
-  /** Of all these keys, those whose values are lists or objects; a table of text has them written out in its cells. */
+  /** Those of all these keys whose values are lists or objects; a text table has them written out in its cells. */
   readonly nested: readonly string[];
   /** Columns put in front of the record's own. */
   readonly columns: readonly string[];
   derive(record: NamedValues): { readonly cells: readonly string[]; readonly problem?: RecordProblem };
 }
 
-/** The shape that all these records have; undefined where they have none that is known. */
+/** The shape that all these records have; undefined if it is not a known one. */
 export function shapeOf(records: readonly NamedValues[]): RecordShape | undefined {
   if (records.length === 0) return undefined;
   return shapes.find((shape) =>
@@ -28,12 +28,12 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
   );
 }
 
-/** The shapes that records of these keys may have. */
+/** The shapes that records with these keys may have. */
 export function shapesOfKeys(names: readonly string[]): RecordShape[] {
   return shapes.filter(({ keys }) => keys.every((key) => names.includes(key)));
 }
 
-/** What is told of a shape; `names` are all keys that the records have. */
+/** The reason that reports a shape; `names` are all keys of the records. */
 export function shapeReason({ name, keys, optional = [] }: RecordShape, names: readonly string[]): FileReason {
   const found = [...keys, ...optional.filter((key) => names.includes(key))];
   return { about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: found.join(', ') } };
@@ -43,7 +43,7 @@ const isList = (value: unknown) => Array.isArray(value);
 
 const isListOf = (value: unknown, isOne: (each: unknown) => boolean) => Array.isArray(value) && value.every(isOne);
 
-/** The texts of a list, one a line. */
+/** The texts of a list, one per line. */
 function lines(list: unknown, textOf: (each: NamedValues) => unknown, between = '\n'): string {
   const entries = Array.isArray(list) ? (list as NamedValues[]) : [];
   return entries.map((each) => cellOf(textOf(each))).join(between);
@@ -59,7 +59,7 @@ function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: un
   };
 }
 
-/** Questions with their answers, as LLaMA-Factory keeps what was said before. */
+/** Question and answer pairs, as LLaMA-Factory stores the history. */
 function pairsOf(history: unknown): unknown[][] {
   return Array.isArray(history) ? history.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
 }
@@ -67,7 +67,7 @@ function pairsOf(history: unknown): unknown[][] {
 const shapes: readonly KnownShape[] = [
   listOfTurns('chat', 'messages', isList),
   listOfTurns('sharegpt', 'conversations', isList),
-  // Under other names, a list may as well be one of something else.
+  // Under other names, a list may be something else.
   ...['conversation', 'contents', 'chat'].map((key) => listOfTurns('chat', key, isConversation)),
   {
     name: 'chat',
@@ -78,7 +78,7 @@ const shapes: readonly KnownShape[] = [
     derive: ({ prompt, completion }) => conversation([...turnsOf(prompt), ...turnsOf(completion)]),
   },
   {
-    // The answer that was preferred stands alone, behind its prompt, or behind a copy of it.
+    // The preferred answer stands alone, after its prompt, or after a copy of it.
     name: 'chat',
     keys: ['chosen'],
     nested: ['chosen', 'prompt'],
@@ -120,7 +120,7 @@ const shapes: readonly KnownShape[] = [
     derive: ({ answers }) => ({ cells: [firstAnswer(answers) ?? ''] }),
   },
   {
-    // Summaries of documents from AI-Hub: paragraphs of sentences.
+    // Document summaries from AI-Hub: paragraphs of sentences.
     name: 'aihub',
     keys: ['text', 'abstractive'],
     nested: ['text', 'abstractive'],
@@ -132,7 +132,7 @@ const shapes: readonly KnownShape[] = [
     }),
   },
   {
-    // Summaries of talks from AI-Hub.
+    // Dialogue summaries from AI-Hub.
     name: 'aihub',
     keys: ['dialogue', 'summary'],
     nested: ['dialogue'],
@@ -161,7 +161,10 @@ const shapes: readonly KnownShape[] = [
   },
 ];
 
-/** Of `{text: [...]}`, of a list of `{text}`, or of a list of texts; no text where there is no answer, undefined for any other value. */
+/**
+ * The first of `{text: [...]}`, of a list of `{text}`, or of a list of texts; empty if there is no answer, undefined
+ * for any other value.
+ */
 export function firstAnswer(answers: unknown): string | undefined {
   if (typeof answers !== 'object' || answers === null) return undefined;
   const list = isList(answers) ? (answers as unknown[]) : 'text' in answers ? answers.text : undefined;

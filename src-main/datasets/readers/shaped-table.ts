@@ -3,13 +3,13 @@ import { type NamedValues, type RecordShape, shapeOf, shapeReason, shapesOfKeys 
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { writtenValue } from './written-value.ts';
 
-/** How many records must have the shape for the others to be read by it. */
+/** How many records must have the shape for the rest to be read with it. */
 const sampleRecords = 200;
 
 /**
- * A table of text or of a sheet whose columns are those of a known form (an instruction with its input and its answer, answers
- * as SQuAD has them, a conversation): the columns that the form makes are put in front of its own, as with records of JSON and
- * Parquet. A table that has them already, as one that was written here, stays as it is.
+ * Recognises a text table or sheet whose columns have a known shape (an instruction with its input and answer, answers
+ * as in SQuAD, a conversation): the columns derived from it are put in front, as for records of JSON and Parquet. A
+ * table that already has them, such as one exported here, is left as is.
  */
 export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promise<OpenTable> {
   const names = table.columns.map((name) => name.trim().toLowerCase());
@@ -41,7 +41,7 @@ export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promi
 async function sampleOf(rows: AsyncIterable<TablePiece>, read: ReadRecord, width: number): Promise<NamedValues[]> {
   const sample: NamedValues[] = [];
   for await (const { records } of rows) {
-    // What is damaged or too short or long is told of later, and is no sign of another form.
+    // Damaged, short and long records are reported later, and say nothing about the shape.
     const whole = records.filter(({ cells, problem }) => cells.length === width && problem === undefined);
     sample.push(...whole.slice(0, sampleRecords - sample.length).map(read));
     if (sample.length >= sampleRecords) break;
@@ -51,7 +51,9 @@ async function sampleOf(rows: AsyncIterable<TablePiece>, read: ReadRecord, width
 
 type ReadRecord = (record: TableRecord) => NamedValues;
 
-/** Cells of the columns in `nested` are the list or object that they write out; all others are text, letter by letter. */
+/**
+ * Cells of the columns in `nested` are parsed as the list or object written in them; all others are text, unchanged.
+ */
 function recordReader(names: readonly string[], nested: readonly string[]): ReadRecord {
   const columns = names.map((name) => [name, nested.includes(name)] as const);
   return ({ cells }) =>

@@ -5,8 +5,8 @@ import { firstAnswer, type NamedValues } from './record-shape.ts';
 export const squadColumns = ['id', 'title', 'passage', 'question', 'answer'];
 
 /**
- * Whether a record is an article of a SQuAD file, which holds paragraphs with questions; KorQuAD 2 and MRQA have the one passage
- * of an article, and its questions, in the article itself.
+ * Whether a record is an article of a SQuAD file, which contains paragraphs with questions; in KorQuAD 2 and MRQA the
+ * article itself holds its single passage and questions.
  */
 export function isSquad({ paragraphs, ...article }: NamedValues): boolean {
   const [first] = Array.isArray(paragraphs) ? (paragraphs as unknown[]) : [article];
@@ -14,8 +14,8 @@ export function isSquad({ paragraphs, ...article }: NamedValues): boolean {
 }
 
 /**
- * The questions of an article, one row each; the answer is the first one given. No row for an article without paragraphs,
- * undefined for a value that is none.
+ * The questions of an article, one row each, with the first answer. Empty for an article without paragraphs, undefined
+ * for anything that is not an article.
  */
 export function squadRows(article: NamedValues): string[][] | undefined {
   const { paragraphs = isSquad(article) ? [article] : undefined, title } = article;

@@ -1,7 +1,7 @@
 import { isDate, isNumber } from './cell-type.ts';
 import type { TableRecord } from './table.ts';
 
-/** A line drawn with signs, as programs put it under a header or around a table: `----+----`, `|:---|---:|`, `=====`. */
+/** A drawn line, as programs put under a header or around a table: `----+----`, `|:---|---:|`, `=====`. */
 export function isRule(cells: readonly string[]): boolean {
   let signs = 0;
   for (const cell of cells) {
@@ -11,7 +11,7 @@ export function isRule(cells: readonly string[]): boolean {
   return signs >= 3;
 }
 
-/** A row of a table that is drawn with bars: without those at its ends, and without the blanks that fill up its cells. */
+/** A row of a table drawn with bars, without the outer bars and the padding of its cells. */
 export function withoutFrame(record: TableRecord): TableRecord {
   const cells = record.cells.map((cell) => cell.trim());
   const isFramed = cells.length > 2 && cells[0] === '' && cells.at(-1) === '';
@@ -19,9 +19,9 @@ export function withoutFrame(record: TableRecord): TableRecord {
 }
 
 /**
- * The names of another table that seems to begin with this record, which stands behind a blank line: a row of names, none of
- * them empty or a value, and not all of them the table's own. Where they are as many as the table's columns, they must look like
- * nothing but names.
+ * The names of another table that seems to begin with this record, which follows a blank line: a row of names, none of
+ * them empty or a value, and not all of them the table's own. If there are as many as the table has columns, they must
+ * look like plain identifiers.
  */
 export function namesOfSecondTable(cells: readonly string[], columns: readonly string[]): string[] | undefined {
   const names = cells.map((cell) => cell.trim());
@@ -36,7 +36,7 @@ export function namesOfSecondTable(cells: readonly string[], columns: readonly s
   return names.every((name) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) ? names : undefined;
 }
 
-/** Leaves out blank lines, and marks the records behind them. `isBlank` says whether a blank line stands before the first. */
+/** Drops blank lines and marks the records after them. `isBlank`: whether a blank line precedes the first record. */
 export function withoutBlanks(
   records: readonly TableRecord[],
   isBlank: boolean,

@@ -1,68 +1,70 @@
 import type { FileFacts } from '../../../src-contract/dataset.ts';
 import type { PlacedPiece } from './csv-places.ts';
 
-/** What is wrong with a record as it stands in the file; whether it can still be used is judged later. */
+/** What is wrong with a record as found in the file; whether it is still usable is decided later. */
 export type RecordProblem =
   /** A quote is opened and never closed. */
   | 'QUOTE_OPEN'
-  /** Longer than any record can be; its first line alone. */
+  /** Longer than the maximum; contains only the first line. */
   | 'TOO_LONG'
-  /** Words follow a closing quote. */
+  /** Text follows a closing quote. */
   | 'TEXT_AFTER_QUOTE'
   /** Bytes that are not valid in the file's encoding. */
   | 'ENCODING'
-  /** Replacement characters: letters were lost before this file was written. */
+  /** Replacement characters: text was lost before this file was written. */
   | 'REPLACED'
-  /** Keys that are no columns, as the first records do not have them. */
+  /** Keys that are not columns because the first records do not have them. */
   | 'KEYS_LEFT'
-  /** Cells that stand twice at one place of a sheet. */
+  /** Two cells at the same position of a sheet. */
   | 'CELL_TWICE'
-  /** No JSON, or no object. */
+  /** Not JSON, or not an object. */
   | 'JSON'
-  /** No row but the names of the columns once more. */
+  /** Not a row but the column names again. */
   | 'HEADER_AGAIN'
-  /** The same, in another order or with others among them; the cells of the records below have been put in order. */
+  /**
+   * The names again, in another order or among others; the cells of the records below have been rearranged accordingly.
+   */
   | 'HEADER_OTHER'
-  /** JSON with slips that can mean but one thing. */
+  /** JSON with unambiguous slips. */
   | 'JSON_MENDED'
-  /** A conversation in which the assistant does not have the last word. */
+  /** A conversation that does not end with the assistant's turn. */
   | 'NO_ANSWER';
 
 /**
- * One record of a table, whatever kind of file it comes from: its cells as written, and the line (or row) of the file, from 1,
- * on which it starts. A blank line has no cells.
+ * One record of a table, whatever kind of file it comes from: its cells as written, and the line (or row) of the file,
+ * from 1, where it starts. A blank line has no cells.
  */
 export interface TableRecord {
   readonly cells: readonly string[];
   readonly line: number;
   readonly problem?: RecordProblem;
-  /** A blank line stands before it. */
+  /** A blank line precedes it. */
   readonly afterBlank?: boolean;
   /** The file within a folder or an archive. */
   readonly part?: string;
 }
 
-/** The records that one piece of a file ends, and how much of the file has been read with it. */
+/** The records completed by one piece of a file, and how much of the file has been read so far. */
 export interface TablePiece {
   readonly records: readonly TableRecord[];
   readonly bytesRead: number;
 }
 
-/** A table that can be read, whatever kind of file it lies in. The one interface behind which the readers stand. */
+/** A readable table, whatever kind of file it is in: the common interface of all readers. */
 export interface OpenTable {
   readonly facts: Omit<FileFacts, 'rows' | 'sha256'>;
-  /** The SHA-256 of the file's bytes, in hexadecimal; of a folder or an archive, of its tables. */
+  /** The SHA-256 of the file's bytes, in hexadecimal; for a folder or archive, of its tables. */
   sha256(signal?: AbortSignal): Promise<string>;
-  /** One name a column, unique and not empty. */
+  /** One name per column, unique and not empty. */
   readonly columns: readonly string[];
-  /** What `bytesRead` ends at. */
+  /** The final value of `bytesRead`. */
   readonly bytesTotal: number;
-  /** The rows in order: no header, no blank lines, nothing that stands above the table. */
+  /** The rows in order, without the header, blank lines and anything above the table. */
   rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void>;
-  /** The same rows, as places in the file's bytes wherever that can be; where a table offers it, the quicker way. */
+  /** The same rows, as positions in the file's bytes where possible; the faster way if a table offers it. */
   pieces?(signal?: AbortSignal): AsyncGenerator<PlacedPiece | TablePiece, void>;
-  /** All records as they stand in the file. */
+  /** All records as they are in the file. */
   raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void>;
-  /** Removes what was unpacked. */
+  /** Removes unpacked files. */
   close(): Promise<void>;
 }

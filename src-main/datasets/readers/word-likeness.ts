@@ -1,7 +1,7 @@
 /**
- * How much the letters beyond ASCII of a text look as if they stood in words, at most 1: small letters within words, capitals at
- * their beginning, signs between them. Encodings of one byte a letter give each byte some letter, so that a wrong one shows in
- * what stands beside what: a capital behind a small letter, a sign within a word, two scripts in one.
+ * How much a text's non-ASCII characters look as if they belong in words, at most 1: lower-case letters within words,
+ * capitals at the start, symbols in between. Single-byte encodings map every byte to some character, so a wrong one
+ * shows in the combinations: a capital after a lower-case letter, a symbol within a word, two scripts in one word.
  */
 export function wordLikeness(text: string): number {
   let [sum, count] = [0, 0];
@@ -24,10 +24,10 @@ function likenessOf(letter: string, before: string | undefined, after: string | 
   if (/\p{Lu}/u.test(letter)) {
     if (isSmall(before)) return -1;
     const value = usualLetters.has(letter.toLowerCase()) ? 1 : 0.5;
-    // Words in capitals there are, but not many.
+    // Words in all capitals occur, but are rare.
     return before !== undefined && /\p{Lu}/u.test(before) ? value * 0.8 : value;
   }
-  // Letters of scripts without capitals, and the marks that stand on them.
+  // Letters of scripts without case, and combining marks.
   if (/[\p{L}\p{M}]/u.test(letter)) return /[\u00aa\u00ba]/.test(letter) ? 0 : 1;
   const [isBehind, isBefore] = [/\p{L}/u.test(before ?? ''), /\p{L}/u.test(after ?? '')];
   if (isBehind && isBefore) return letter === '’' || letter === '\u00ad' ? 1 : -1;
@@ -41,7 +41,7 @@ function isSmall(letter: string | undefined): boolean {
   return letter !== undefined && /\p{Ll}/u.test(letter);
 }
 
-/** Small letters that stand often in some European language. */
+/** Lower-case letters that are common in some European language. */
 const usualLetters = new Set(
   'éèêëàâäáãåæçíìîïñóòôöõøúùûüßœ' +
     'ąćęłńśźżčěřšžýůőűğışţșăđďťňľĺŕþðāēģīķļņūėįų' +

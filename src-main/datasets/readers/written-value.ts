@@ -1,8 +1,8 @@
 import { parseJson } from './json-parse.ts';
 
 /**
- * The list or object that a cell writes out: as JSON, or as Python prints it (`{'text': ['a'], 'start': array([1], dtype=int32)}`),
- * which is what becomes of one when pandas saves a table as CSV. Undefined for anything else. Nothing is executed.
+ * Parses a list or object written out in a cell: as JSON, or as printed by Python (`{'text': ['a'], 'start': array([1],
+ * dtype=int32)}`), which is what pandas saves to CSV. Undefined for anything else. Nothing is executed.
  */
 export function writtenValue(cell: string): object | undefined {
   const text = cell.trim();
@@ -26,7 +26,7 @@ class NoLiteral extends Error {}
 /** Deeper than any table's cell; each level is a call. */
 const deepest = 100;
 
-/** Source: The Python Language Reference, §2.4 (literals) and §6.2 (displays); `array(…)` as NumPy's repr writes it. */
+/** Source: The Python Language Reference, §2.4 (literals) and §6.2 (displays); `array(…)` as in NumPy's repr. */
 class PythonLiteral {
   readonly #text: string;
   #at = 0;
@@ -75,7 +75,7 @@ class PythonLiteral {
     return Object.fromEntries(pairs);
   }
 
-  /** Its first argument; the type behind it says nothing more. */
+  /** Its first argument; the dtype that follows is irrelevant. */
   #array(depth: number): unknown {
     const value = this.#value(depth + 1);
     if (!this.#takes(/,\s*dtype=[\w'<>.]+\s*\)/y) && !this.#takes(/\)/y)) throw new NoLiteral();
@@ -110,7 +110,7 @@ class PythonLiteral {
     while (/\s/.test(this.#text[this.#at] ?? '')) this.#at++;
   }
 
-  /** What a sticky pattern finds here, behind blanks. */
+  /** Matches a sticky pattern here, after skipping blanks. */
   #takes(pattern: RegExp): RegExpExecArray | null {
     this.#blanks();
     pattern.lastIndex = this.#at;

@@ -10,19 +10,19 @@ import { readEntry, type ZipEntry } from './zip-archive.ts';
 export interface Sheet {
   readonly name: string;
   readonly entry: ZipEntry;
-  /** Not shown by the program that wrote it. */
+  /** Hidden in the program that wrote it. */
   readonly isHidden: boolean;
 }
 
 export interface SheetMarks {
-  /** How many ranges of cells are merged, and the first of them, such as `A2:A3`. */
+  /** The number of merged cell ranges, and the first of them, such as `A2:A3`. */
   readonly merged: number;
   readonly firstMerged: string;
   readonly hiddenRows: number;
   readonly hiddenColumns: number;
 }
 
-/** Where the workbook lies within an archive, as its `_rels/.rels` says; undefined where the archive is none. */
+/** Where the workbook is within an archive, according to `_rels/.rels`; undefined if the archive is not a workbook. */
 export async function workbookPath(
   file: { path: string; name: string },
   list: readonly ZipEntry[],
@@ -36,7 +36,7 @@ export async function workbookPath(
   return entries.has('xl/workbook.xml') ? 'xl/workbook.xml' : undefined;
 }
 
-/** By their names, which writers spell in capitals or small letters, and part by either slash. */
+/** By name; writers use either case and either slash. */
 function partsOf(list: readonly ZipEntry[]): ReadonlyMap<string, ZipEntry> {
   return new Map(list.map((entry) => [partName(entry.name), entry]));
 }
@@ -48,7 +48,10 @@ function partName(name: string): string {
     .toLowerCase();
 }
 
-/** What a part names by ids: the last word of its kind, and its place, which is told from the part's own folder. */
+/**
+ * The parts that a part refers to by id: the last word of the relation's type, and the path, resolved against the
+ * part's own folder.
+ */
 async function relationships(
   file: { path: string; name: string },
   { entries, part }: { entries: ReadonlyMap<string, ZipEntry>; part: string },
@@ -69,9 +72,9 @@ async function relationships(
 }
 
 /**
- * An Excel workbook (ECMA-376). Cells come as text: numbers as they are stored, dates in ISO form, truth as TRUE and FALSE, a
- * formula as the value that was saved with it, or as its own text where there is none. Sheets are read row by row; only the
- * texts that cells share are held.
+ * An Excel workbook (ECMA-376). Cells are returned as text: numbers as stored, dates in ISO form, booleans as TRUE and
+ * FALSE, a formula as its saved value, or as its own text if it has none. Sheets are read row by row; only the shared
+ * strings are held in memory.
  */
 export class XlsxBook {
   readonly sheets: readonly Sheet[];
@@ -93,8 +96,8 @@ export class XlsxBook {
   }
 
   /**
-   * `workbook` is where `workbookPath` has found it. Throws FILE_NOT_A_TABLE when there is no sheet, ARCHIVE_UNSAFE when its parts
-   * are larger than can be held.
+   * `workbook` is the result of `workbookPath`. Throws FILE_NOT_A_TABLE if there is no sheet, ARCHIVE_UNSAFE if its
+   * parts are too large to hold in memory.
    */
   static async open(
     file: { path: string; name: string },
@@ -129,7 +132,7 @@ export class XlsxBook {
     return new XlsxBook(file, { sheets, texts, styles: partOf('styles', 'xl/styles.xml'), isFrom1904 });
   }
 
-  /** The rows of a sheet, piece by piece; a row that the file leaves out is a blank one. */
+  /** The rows of a sheet, piece by piece; a row missing from the file is a blank one. */
   async *rows(sheet: Sheet, signal?: AbortSignal): AsyncGenerator<TableRecord[], void> {
     const { texts, styles } = await this.#load(signal);
     const state = new RowReader(
@@ -147,10 +150,10 @@ export class XlsxBook {
     }
   }
 
-  /** What the file says of a sheet's cells beside what they hold. */
+  /** What the file says about a sheet's cells apart from their content. */
   async marks(sheet: Sheet, signal?: AbortSignal): Promise<SheetMarks> {
     let [merged, firstMerged, hiddenRows, hiddenColumns, rest] = [0, '', 0, 0, ''];
-    // They stand in tags of their own or of rows, which need not be taken apart to find them.
+    // These are in tags or row attributes that can be found without parsing.
     for await (const chunk of readEntry(this.#file.path, this.#file.name, sheet.entry, signal)) {
       const text = rest + chunk.toString('latin1');
       const tags = text.includes('mergeCell ') ? [...text.matchAll(/mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"/g)] : [];
@@ -200,7 +203,7 @@ export class XlsxBook {
             if (token.kind === 'open') text = '';
             if (token.kind === 'close' || token.isEmpty) texts.push(withControls(text ?? ''));
           } else if (token.name === 't') isText = token.kind === 'open' && !token.isEmpty;
-          // How a Chinese or Japanese word is read aloud stands beside it, and is no part of the cell.
+          // Phonetic readings of Chinese or Japanese words are not part of the cell.
           else if (token.name === 'rPh') isReading = token.kind === 'open' && !token.isEmpty;
         }
       }
@@ -227,12 +230,12 @@ export class XlsxBook {
 
 const hiddenTag = /<(?:\w+:)?(row|col) [^<>]*\bhidden="(?:1|true)"[^<>]*>/g;
 
-/** What a number is shown as: a day, a time of day or both, or how long something took. */
+/** How a number is displayed: as a date, a time of day or both, or as a duration. */
 type CellStyle = 'date' | 'elapsed';
 
 /**
- * Control characters, which XML has none of, are written `_x000D_`; an underscore before such a sign as `_x005F_`. What would be
- * half a letter stays as it is written.
+ * Control characters, which XML does not allow, are written as `_x000D_`, and an underscore that would start such a
+ * code as `_x005F_`. Lone surrogates stay as written.
  */
 function withControls(text: string): string {
   if (!text.includes('_x')) return text;
@@ -255,7 +258,7 @@ interface RawCell {
   readonly inline: string;
 }
 
-/** Gathers the cells of a sheet's rows from its elements. */
+/** Collects the cells of a sheet's rows from its elements. */
 class RowReader {
   readonly #textOf: (cell: RawCell) => string;
   #done: TableRecord[] = [];
@@ -267,10 +270,10 @@ class RowReader {
   #part: 'value' | 'formula' | 'inline' | undefined;
   #isReading = false;
   readonly #tooLong: () => Error;
-  /** Of the row. */
+  /** Characters in the current row. */
   #letters = 0;
 
-  /** Throws `tooLong` at a row that holds more than any that is meant. */
+  /** Throws `tooLong` for a row beyond the maximum size. */
   constructor(textOf: (cell: RawCell) => string, tooLong: () => Error) {
     this.#textOf = textOf;
     this.#tooLong = tooLong;
@@ -279,7 +282,7 @@ class RowReader {
   open(name: string, attributes: string, isEmpty: boolean): void {
     if (name === 'row') {
       const line = Number(attribute(attributes, 'r') ?? this.#line + 1);
-      // Far jumps are the bomb of a sheet: blank rows are told one by one only where they are few.
+      // Huge jumps in row numbers would be a bomb: blank rows are only emitted if there are few.
       if (line - this.#line <= 1000)
         for (let blank = this.#line + 1; blank < line; blank++) this.#done.push({ cells: [], line: blank });
       this.#line = line;
@@ -346,7 +349,9 @@ function columnOf(reference: string | undefined): number | undefined {
   return column - 1;
 }
 
-/** The built-in date formats (ECMA-376 part 1, §18.8.30), and own ones that hold day, month, year, hour or second. */
+/**
+ * The built-in date formats (ECMA-376 part 1, §18.8.30), and custom ones that contain day, month, year, hour or second.
+ */
 function styleOf(id: number, code: string | undefined): CellStyle | undefined {
   if (code === undefined) {
     if (id === 46) return 'elapsed';
@@ -354,13 +359,13 @@ function styleOf(id: number, code: string | undefined): CellStyle | undefined {
       ? 'date'
       : undefined;
   }
-  // Texts, colours and conditions, and the sign behind one that fills or pads, say nothing of the number.
+  // Literals, colours, conditions, and the character after an escape, fill or pad sign say nothing about the number.
   const plain = code.replace(/"[^"]*"|\[(?!(?:h+|m+|s+)\])[^\]]*\]|[\\_*]./gi, '');
   if (/\[(?:h+|m+|s+)\]/i.test(plain)) return 'elapsed';
   return /[dmyhs]/i.test(plain) && !/general/i.test(plain) ? 'date' : undefined;
 }
 
-/** Days since the end of 1899 (with Lotus's 29 February 1900), or since 1904; only the time of day below one. */
+/** Days since the end of 1899 (with Lotus's 29 February 1900), or since 1904; below one, just the time of day. */
 function isoDate(days: number, isFrom1904: boolean): string {
   const seconds = Math.round(days * 86_400);
   if (seconds < 86_400 && !(isFrom1904 && Number.isInteger(days))) return clock(seconds);
@@ -382,7 +387,7 @@ function clock(seconds: number): string {
   return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** 0.1 + 0.2 is stored as 0.30000000000000004; people see fifteen digits. Integers are kept as they are written. */
+/** 0.1 + 0.2 is stored as 0.30000000000000004; people see fifteen digits. Integers are kept as written. */
 function plainNumber(value: string): string {
   const number = Number(value);
   return value.length > 15 && Number.isFinite(number) && !/^-?\d+$/.test(value)

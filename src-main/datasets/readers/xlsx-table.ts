@@ -11,8 +11,8 @@ import { type Sheet, type SheetMarks, XlsxBook } from './xlsx-book.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
 /**
- * One sheet of an Excel workbook: the one that was named, else the first that holds a table, of those that are shown as long as
- * there is one. Throws OPTION_INVALID, FILE_EMPTY.
+ * One sheet of an Excel workbook: the one requested, else the first that contains a table, preferring visible ones.
+ * Throws OPTION_INVALID, FILE_EMPTY.
  */
 export async function openXlsx(
   file: { path: string; name: string },
@@ -74,7 +74,7 @@ export async function openXlsx(
         for (const record of filled.kept) {
           if (record.line <= skipped) continue;
           if (headersLeft > 0) headersLeft--;
-          // Trailing blanks are not stored in a sheet; a row has as many cells as there are columns.
+          // Sheets do not store trailing blanks; pad the row to all columns.
           else kept.push(widened(record, columns.length));
         }
         yield { records: kept, bytesRead };
@@ -125,8 +125,8 @@ async function chooseSheet(
 }
 
 /**
- * The rows with a header as wide as what stands below it: a column without a name, of remarks as a rule, has no cell there. What
- * stands far to the right of the table is none.
+ * The rows, with the header as wide as the rows below: an unnamed column, typically for remarks, has no header cell.
+ * Cells far to the right of the table are not a column.
  */
 function withUnnamed(rows: readonly TableRecord[], headerRows: number): readonly TableRecord[] {
   const named = nameColumns(rows, headerRows).columns.length;

@@ -22,7 +22,7 @@ test('what ends in a later piece is read as if it lay in one', async () => {
   }
 });
 
-// Each was searched anew from its beginning with every piece: 16 MB took six seconds, and 64 MB a hundred.
+// Regression: each was searched again from its start with every piece; 16 MB took six seconds, and 64 MB a hundred.
 test.each([
   ['a comment that does not end', '<!--', 'a -> <b> - '],
   ['a text without a tag', '<a>', 'words and '],
@@ -40,7 +40,7 @@ test.each([
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
-// It was held whole, up to the 64 GB that a part of an archive may unpack to.
+// Regression: it was held whole, up to the 64 GB that an archive entry may unpack to.
 test('a token that is longer than any that is meant is refused when that is seen', async () => {
   const piece = Buffer.alloc(1024 * 1024, 'x');
   let read = 0;
@@ -62,7 +62,7 @@ async function tokensOf(pieces: readonly string[]): Promise<XmlToken[]> {
   return tokens;
 }
 
-/** A text may come in several. */
+/** A text may come as several tokens. */
 function merged(tokens: readonly XmlToken[]): XmlToken[] {
   const whole: XmlToken[] = [];
   for (const token of tokens) {

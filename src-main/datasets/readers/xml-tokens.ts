@@ -1,22 +1,22 @@
 import { withoutHalves } from './half-letters.ts';
 
-/** One piece of an XML text. */
+/** One token of an XML text. */
 export type XmlToken =
   | { readonly kind: 'open'; readonly name: string; readonly attributes: string; readonly isEmpty: boolean }
   | { readonly kind: 'close'; readonly name: string }
   | { readonly kind: 'text'; readonly text: string };
 
 /**
- * Reads XML as office programs write it: elements, attributes and text, names without their prefix. Declarations and
- * comments are passed over; entities of a document type are not known, so nothing can be expanded without bound. Throws
- * `tooLong` at a token that is longer than any that is meant.
+ * Reads XML as written by office programs: elements, attributes and text, names without their prefix. Declarations and
+ * comments are skipped; document-type entities are not supported, so nothing can be expanded without bound. Throws
+ * `tooLong` for a token beyond the maximum length.
  */
 export async function* xmlTokens(
   chunks: AsyncIterable<Buffer>,
   tooLong: () => Error,
 ): AsyncGenerator<readonly XmlToken[], void> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
-  /** What has not ended yet; joined only when its end may have come, or a long one would be copied with every piece. */
+  /** The incomplete token; joined only once its end may have come, or a long one would be copied with every piece. */
   let waiting: string[] = [];
   let letters = 0;
   let awaited = '<';
@@ -27,7 +27,7 @@ export async function* xmlTokens(
     waiting.push(piece);
     letters += piece.length;
     if (letters > longestToken) throw tooLong();
-    // The end may lie in two pieces.
+    // The end may be split between two pieces.
     const seen = last + piece;
     last = seen.slice(-2);
     if (!seen.includes(awaited)) continue;
@@ -41,20 +41,22 @@ export async function* xmlTokens(
   yield cut(waiting.join('') + (decoder?.decode() ?? ''), true).tokens;
 }
 
-/** XML without a mark is UTF-8, or UTF-16 where every other byte of its first sign is zero (XML 1.0, appendix F). */
+/**
+ * XML without a byte order mark is UTF-8, or UTF-16 if one byte of its first character is zero (XML 1.0, appendix F).
+ */
 function encodingOf([first, second]: Buffer): string {
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
   return (first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c) ? 'utf-16be' : 'utf-8';
 }
 
-/** The value of an attribute within the text of a tag. */
+/** The value of an attribute in the text of a tag. */
 export function attribute(attributes: string, name: string): string | undefined {
   const found = new RegExp(`(?:^|\\s)(?:[\\w.-]+:)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
   const value = found?.[1] ?? found?.[2];
   return value === undefined ? undefined : unescaped(value);
 }
 
-/** `end` is what the token that the rest begins must have, to be whole. */
+/** `end` is the text that completes the token with which `rest` begins. */
 function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string; end: string } {
   const tokens: XmlToken[] = [];
   let place = 0;
@@ -79,14 +81,16 @@ function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string; 
   return { tokens, rest: '', end: '<' };
 }
 
-/** An attribute may hold the sign that ends a tag; where a quote stays open for long, it is damage and does not count. */
+/**
+ * An attribute may contain the character that ends a tag; a quote that stays open for long is damage and is ignored.
+ */
 function tagEnd(text: string, open: number): number {
   wholeTag.lastIndex = open;
   if (wholeTag.test(text)) return wholeTag.lastIndex - 1;
   return text.length - open > longestTag ? text.indexOf('>', open) : -1;
 }
 
-/** Letters; a cell of Excel's has 32 767. */
+/** In characters; an Excel cell has at most 32 767. */
 export const longestToken = 64 * 1024 * 1024;
 
 const wholeTag = /[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>/y;

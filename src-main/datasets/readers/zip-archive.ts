@@ -6,24 +6,24 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { type EntryName, entryNames } from './zip-names.ts';
 
-/** What an archive begins with, as letters of one byte. */
+/** The first bytes of an archive, as Latin-1. */
 export const zipSignature = 'PK\x03\x04';
 
 export interface ZipEntry {
-  /** As the archive says, for showing and for choosing; never for a path. */
+  /** As given by the archive, for display and selection; never used as a path. */
   readonly name: string;
   readonly bytes: number;
   readonly packedBytes: number;
   readonly method: number;
   readonly isEncrypted: boolean;
-  /** Of the unpacked bytes; 0 where they are stored and nobody counted it. */
+  /** Of the unpacked bytes; 0 for stored entries whose checksum was not computed. */
   readonly crc: number;
   readonly offset: number;
 }
 
 /**
- * Lists what a ZIP archive holds, from its directory at the end (APPNOTE 6.3.10 §4.3, ZIP64 included). Throws
- * ARCHIVE_UNSAFE for one that is damaged, or would unpack to far more than a table needs.
+ * Lists the entries of a ZIP archive from the central directory at its end (APPNOTE 6.3.10 §4.3, including ZIP64).
+ * Throws ARCHIVE_UNSAFE for one that is damaged or would unpack to far more than a table needs.
  */
 export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
   const file = await open(path);
@@ -39,8 +39,8 @@ export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
 }
 
 /**
- * The unpacked bytes of one entry. They end in an ARCHIVE_UNSAFE when they are not what the directory says; one that is encrypted
- * or packed in an unknown way begins with it.
+ * The unpacked bytes of one entry. Throws ARCHIVE_UNSAFE at the end if they do not match the directory, or at the start
+ * if the entry is encrypted or uses an unknown method.
  */
 export async function* readEntry(
   path: string,
@@ -95,7 +95,7 @@ export async function* readEntry(
   }
 }
 
-/** The page stores what was dropped without one (folder-archive.ts): it would have to read all of it twice. */
+/** Pages store dropped files without one (folder-archive.ts), to avoid reading them twice. */
 function hasChecksum({ method, crc }: ZipEntry): boolean {
   return method !== 0 || crc !== 0;
 }
@@ -104,7 +104,7 @@ const endSignature = Buffer.from([0x50, 0x4b, 5, 6]);
 const mostEntries = 20_000;
 const largestDirectory = 64 * 1024 * 1024;
 const largestEntry = 64 * 1024 ** 3;
-/** Deflate packs text about 3 to 20 times, and never more than 1032 times (zlib's technical notes). */
+/** Deflate compresses text about 3 to 20 times, and never more than 1032 times (zlib's technical notes). */
 const largestRatio = 200;
 
 async function findDirectory(
@@ -114,7 +114,7 @@ async function findDirectory(
 ): Promise<{ offset: number; bytes: number; count: number }> {
   const length = Math.min(size, 65_557);
   const tail = await readAt(file, size - length, length);
-  // The archive's comment, behind its end, may hold the same four bytes.
+  // The archive's comment, after the end record, may contain the same four bytes.
   let end = tail.lastIndexOf(endSignature);
   while (end > 0 && end + 22 + (tail[end + 20] ?? 0) + (tail[end + 21] ?? 0) * 256 !== tail.length)
     end = tail.lastIndexOf(endSignature, end - 1);
@@ -167,13 +167,16 @@ function readDirectory(directory: Buffer, count: number, name: string): ZipEntry
   return entries.map((entry, number) => ({ name: texts[number] ?? '', ...entry }));
 }
 
-/** It counts as long as it is of the name beside it, whose checksum it brings: a program that knows no such field may have renamed that. */
+/**
+ * Valid only if its checksum matches the name next to it: a program that does not know the field may have renamed the
+ * entry.
+ */
 function unicodeName(extra: Buffer, name: Buffer): Buffer | undefined {
   const field = extraField(extra, 0x7075);
   return field && field.length > 5 && field.readUInt32LE(1) === crc32(name) ? field.subarray(5) : undefined;
 }
 
-/** ZIP64 keeps what is too large for its field in an extra one, in this order. */
+/** ZIP64 stores values too large for their field in an extra field, in this order. */
 function wideSizes(extra: Buffer, sizes: { bytes: number; packedBytes: number; offset: number }) {
   const field = extraField(extra, 1);
   if (!field) return sizes;
@@ -195,7 +198,7 @@ function extraField(extra: Buffer, wanted: number): Buffer | undefined {
   return undefined;
 }
 
-/** No bytes from a place that no file reaches. */
+/** Returns no bytes for an offset beyond any possible file. */
 async function readAt(file: FileHandle, place: number, length: number): Promise<Buffer> {
   if (!Number.isSafeInteger(place)) return Buffer.alloc(0);
   const buffer = Buffer.alloc(Math.max(0, length));

@@ -2,18 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { createDecoder, withoutMarks } from './decoder.ts';
 import { legacyEncoding } from './legacy-encoding.ts';
 
-/** The name of an archive's entry as its directory has it. */
+/** The name of an archive entry as stored in its directory. */
 export interface EntryName {
   readonly bytes: Buffer;
-  /** The directory says so (APPNOTE 6.3.10, appendix D). */
+  /** Set by the directory's flag (APPNOTE 6.3.10, appendix D). */
   readonly isUtf8: boolean;
-  /** The name once more in UTF-8, as Info-ZIP adds it (APPNOTE 6.3.10 §4.6.9). */
+  /** The name again in UTF-8, as added by Info-ZIP (APPNOTE 6.3.10 §4.6.9). */
   readonly unicode: Buffer | undefined;
 }
 
 /**
- * The names of an archive's entries as text. Windows writes them in the encoding of DOS that its country has, and does not say
- * which: it is told from all names together, and is that of APPNOTE where nothing speaks for another.
+ * The names of an archive's entries as text. Windows writes them in its country's DOS encoding without saying which: it
+ * is detected from all names together, and defaults to APPNOTE's.
  */
 export function entryNames(names: readonly EntryName[]): string[] {
   const decoded = decodedNames(names.filter((name) => !isUnicode(name)).map(({ bytes }) => bytes));
@@ -31,7 +31,7 @@ function decodedNames(names: readonly Buffer[]): string[] {
   return found === 'windows-1252' || likely.every(hasMixedWords) ? decodedAs('cp437') : likely;
 }
 
-/** A syllable of East Asia right beside a Latin letter: two letters of a European word that make one by chance. */
+/** An East Asian syllable right next to a Latin letter: two letters of a European word that happen to form one. */
 function hasMixedWords(name: string): boolean {
   return /[a-z][\u3040-\ud7a3]|[\u3040-\ud7a3][a-z]/i.test(name);
 }
