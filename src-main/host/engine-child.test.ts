@@ -21,14 +21,14 @@ test('beside a page the engine gives way, and only the engine', async () => {
   await engine.device();
   const own = getPriority();
   expect(getPriority(pid)).toBe(own + 5);
-  // “/autogroup-78 nice 5”; a kernel without it has no such file.
+  // “/autogroup-78 nice 5”; kernels without autogroup have no such file.
   const group = `/proc/${pid}/autogroup`;
   if (!existsSync(group)) return console.warn(`Not looked at: ${group} is not there.`);
   expect(readFileSync(group, 'utf8')).toMatch(/ nice 5$/m);
   expect(readFileSync('/proc/self/autogroup', 'utf8')).not.toMatch(/ nice 5$/m);
 });
 
-// It took the priority back that the studio had given up, and without the right to do so it ended at its start.
+// Regression: it undid the lower priority of the studio, and without permission to do so it exited at the start.
 test.skipIf(process.platform === 'win32')(
   'an engine gives way further than a studio that gives way itself',
   async () => {
@@ -42,7 +42,7 @@ test.skipIf(process.platform === 'win32')(
     await stop();`;
     const studio = ['-n', '7', process.execPath, '--input-type=module', '--eval', program];
     const { stdout } = await promisify(execFile)('nice', studio);
-    // Nobody gives way further than 19.
+    // Niceness ends at 19.
     expect(Number(stdout)).toBe(Math.min(5, 19 - Math.min(19, getPriority() + 7)));
   },
 );
@@ -69,7 +69,7 @@ test('a model lies in large pages where the system gives them', async () => {
   const has =
     existsSync(pages) && !readFileSync(pages, 'utf8').includes('[never]') && existsSync(`/proc/${pid}/smaps_rollup`);
   if (!has) return console.warn('Not looked at: this system has no transparent huge pages.');
-  // The products that devices are timed by take some megabytes.
+  // The matrix products used to time devices take a few megabytes.
   await engine.devices();
   const [, kilobytes] = /^AnonHugePages: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
   expect(Number(kilobytes)).toBeGreaterThan(0);
@@ -94,7 +94,7 @@ test('an engine ends with a studio that is killed, in the middle of its work', a
 
 function isAlive(pid: number): boolean {
   try {
-    // One that has ended and that nobody has asked after is no longer alive.
+    // A zombie is no longer alive.
     return process.kill(pid, 0) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

@@ -7,8 +7,9 @@ import { withMemoryTunables } from './memory-tunables.ts';
 import type { EngineProcess } from './supervised-engine.ts';
 
 /**
- * Starts the engine in a process of its own, where a crash of its native code ends neither the studio nor its database. It gives way to a
- * browser as a whole (decision 0043), and its memory lies in large pages (0044). `entry` is the file of `engine-process`.
+ * Starts the engine in a separate process, where a crash of its native code takes down neither the studio nor its
+ * database. As a whole it yields to a browser (decision 0043), and its memory is in large pages (0044). `entry` is the
+ * `engine-process` file.
  */
 export function startEngineChild(
   entry: URL,
@@ -17,9 +18,10 @@ export function startEngineChild(
   const child = fork(fileURLToPath(entry), [], {
     env: withMemoryTunables(env),
     serialization: 'advanced',
-    // What this program was started with is not for the engine.
+    // The engine must not inherit this program's own flags.
     execArgv: [...engineFlags],
-    // A session of its own: what is typed into a terminal ends the studio, which then ends its engine. On Windows that would open a window.
+    // A session of its own: Ctrl-C in a terminal ends the studio, which then ends its engine. On Windows this would
+    // open a window.
     detached: process.platform !== 'win32',
     windowsHide: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -27,7 +29,7 @@ export function startEngineChild(
   const ended = new Promise<Because>((resolve) => {
     child.once('error', (error) => resolve(because('ENGINE_FAULT', { message: error.message })));
     child.once('exit', (status, signal) => {
-      // Linux ends what takes the last of the memory, and says so nowhere but in its own log.
+      // Linux kills a process that exhausts memory and reports it only in its own log.
       if (signal === 'SIGKILL' && !child.killed) resolve(because('ENGINE_KILLED'));
       else resolve(because('ENGINE_ENDED', { status: signal ?? String(status) }));
     });
@@ -37,7 +39,7 @@ export function startEngineChild(
     ended,
     pid: child.pid,
     async stop() {
-      // It goes by no other signal (see `engine-process`).
+      // It ignores all other signals (see `engine-process`).
       if (child.kill('SIGKILL')) await ended;
     },
   };

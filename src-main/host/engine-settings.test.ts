@@ -12,7 +12,7 @@ test('the engine is started with as many threads as were set, and chooses where 
   expect(settings.environment({ A: 'b' })).toEqual({ A: 'b' });
   settings.write({ threads: 3, device: 'webgpu' });
   expect(settings.environment({})).toEqual({ ADAPTER_STUDIO_THREADS: '3', ADAPTER_STUDIO_DEVICE: 'webgpu' });
-  // Once a device was set, no start could do without it: it went before what the environment said.
+  // Regression: once a device was set, no start could override it, because it took precedence over the environment.
   for (const named of ['cpu', 'webgpu']) {
     expect(settings.environment({ ADAPTER_STUDIO_DEVICE: named })).toMatchObject({ ADAPTER_STUDIO_DEVICE: named });
     expect(settings.environmentDevice({ ADAPTER_STUDIO_DEVICE: named })).toBe(named);

@@ -3,10 +3,15 @@ import path from 'node:path';
 import { deviceChoiceSchema, type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
 import { writeWhole } from './whole-file.ts';
 
-/** Of the engine beside a page: it gets a third of what a program of usual priority gets, and all that nobody wants. */
+/**
+ * For the engine beside a page: it gets a third of the CPU share of a normal-priority program, plus whatever is idle.
+ */
 const niceness = 5;
 
-/** What the engine is started with. It lies in a file of its own: the engine starts before the database is open. */
+/**
+ * The settings that the engine starts with. They are in a file of their own because the engine starts before the
+ * database is open.
+ */
 export class EngineSettingsFile {
   readonly #file: string;
 
@@ -18,7 +23,7 @@ export class EngineSettingsFile {
     try {
       return engineSettingsSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
     } catch {
-      // Missing or damaged: the engine chooses.
+      // Missing or damaged: let the engine choose.
       return engineSettingsSchema.parse({ threads: null });
     }
   }
@@ -27,12 +32,12 @@ export class EngineSettingsFile {
     writeWhole(this.#file, JSON.stringify(settings));
   }
 
-  /** What the environment says for once: a device goes before the one that was set. */
+  /** The environment's value, for this start only; a valid device overrides the setting. */
   environmentDevice(env: NodeJS.ProcessEnv = process.env): string | null {
     return env.ADAPTER_STUDIO_DEVICE || null;
   }
 
-  /** The environment that the engine's process gets; beside a page it is told to give way to it. */
+  /** The environment for the engine's process; beside a page, it includes a lower priority. */
   environment(env: NodeJS.ProcessEnv = process.env, { besidePage = false } = {}): NodeJS.ProcessEnv {
     const { threads, device } = this.read();
     const isNamed = deviceChoiceSchema.safeParse(this.environmentDevice(env)).success;

@@ -17,7 +17,7 @@ export class OpenedFolder {
     this.#usual = usual;
   }
 
-  /** The data folder to begin with: the one opened last where it is still there, else the usual one. */
+  /** The data folder to start with: the one opened last if it still exists, else the usual one. */
   get start(): string {
     const opened = this.#read()?.opened;
     return opened !== undefined && existsSync(opened) ? opened : this.#usual;
@@ -37,13 +37,13 @@ export class OpenedFolder {
     try {
       return rememberedSchema.parse(JSON.parse(readFileSync(path.join(this.#usual, fileName), 'utf8')));
     } catch {
-      // Missing or damaged: the usual folder it is.
+      // Missing or damaged: use the usual folder.
       return undefined;
     }
   }
 }
 
-/** Where a person keeps files: their own folder and those in it for documents, and the drives that are plugged in. */
+/** Where a person keeps files: their home folder and its document folders, and removable drives. */
 export function personalPlaces(home = homedir(), platform: NodeJS.Platform = process.platform): string[] {
   const mounts = { linux: ['/media', '/mnt', `/run/media/${path.basename(home)}`], darwin: ['/Volumes'] }[
     platform as string

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface PageFile {
-  /** Where it lies on the disk. */
+  /** Path on disk. */
   readonly file: string;
   readonly type: string;
-  /** Its name holds a hash of its content, so a browser may keep it. */
+  /** Its name contains a content hash, so browsers may cache it. */
   readonly isImmutable: boolean;
 }
 
@@ -23,8 +23,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lists what the built page consists of, by the path in its address. Only what is on this list is ever served, so no path
- * that a request makes up can lead out of the folder.
+ * Lists the files of the built page by their URL path. Only files on this list are ever served, so no requested path
+ * can lead out of the folder.
  */
 export async function listPageFiles(folder: string): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>();

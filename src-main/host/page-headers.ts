@@ -1,9 +1,9 @@
-/** What every answer that carries the page, or a part of it, forbids the page. The two shells send the same. */
+/** Restrictions sent with every response that contains the page or part of it. Both shells send the same. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
-    // The chart and the notices place things with style attributes.
+    // The chart and the notices are positioned with style attributes.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",

@@ -76,7 +76,7 @@ test('an engine can be awaited like any value', async () => {
   expect(await Promise.resolve(engine)).toBe(engine);
 });
 
-// Each answer and each event used to stay in memory for as long as the engine lived.
+// Regression: every answer and every event stayed in memory for as long as the engine lived.
 test('nothing that the engine has told is held once it is told on', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -87,7 +87,7 @@ test('nothing that the engine has told is held once it is told on', async () => 
     told.push(new WeakRef(await engine.memory()));
     told.push(new WeakRef((await steps.next()).value));
   }
-  // What was looked at through a WeakRef lives to the end of its turn.
+  // A WeakRef's target that was dereferenced lives until the end of the turn.
   await setImmediate();
   collect();
   expect(told.filter((ref) => ref.deref() !== undefined).length).toBeLessThan(5);

@@ -4,10 +4,10 @@ import type { connectEngine } from '../engine/engine-port.ts';
 
 export type Engine = ReturnType<typeof connectEngine>;
 
-/** An engine in a process of its own. */
+/** An engine in a separate process. */
 export interface EngineProcess {
   readonly engine: Engine;
-  /** Resolves when it ends, with what is known of the reason. */
+  /** Resolves when it ends, with what is known about the reason. */
   readonly ended: Promise<Because>;
   stop(): Promise<unknown>;
 }
@@ -18,8 +18,8 @@ export interface SupervisedEngine {
 }
 
 /**
- * An engine that outlives its process: when that dies, the work under way fails with ENGINE_STOPPED, and the next call
- * starts another. The engine keeps nothing in memory that a caller relies on, so a fresh one is as good.
+ * An engine that survives its process: if that dies, work in progress fails with ENGINE_STOPPED, and the next call
+ * starts another one. The engine keeps no state in memory that callers rely on, so a fresh one will do.
  */
 export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
   let running: Running | undefined = startOne();
@@ -33,10 +33,10 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
     return started;
   }
 
-  // Every method of the front door gives a promise or an iterable; both are raced against the end of the process.
+  // Every method of the engine returns a promise or an async iterable; both are raced against the end of the process.
   const engine = new Proxy({} as Engine, {
     get: (_, name: keyof Engine) => {
-      // Whoever awaits the engine itself asks for `then`.
+      // Awaiting the engine itself looks up `then`.
       if (typeof name !== 'string' || (name as string) === 'then') return undefined;
       return (...args: unknown[]) => {
         running ??= startOne();
@@ -58,8 +58,8 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
 }
 
 /**
- * A process, and who waits for an answer of it. A race against `ended` itself would leave a reaction there that holds the answer
- * for as long as the process lives: every event of every stream.
+ * A process and the callers waiting for its answers. Racing against `ended` directly would leave a reaction on that
+ * promise which retains the answer (every event of every stream) for as long as the process lives.
  */
 class Running {
   readonly process: EngineProcess;
@@ -100,7 +100,7 @@ async function* followed<T>(events: AsyncIterable<T>, running: Running): AsyncGe
       yield next.value;
     }
   } finally {
-    // Left early, the source is told; a dead process can no longer answer, so nobody waits for it.
+    // Tell the source if its consumer left early; nobody waits for it, because a dead process can no longer answer.
     if (!isOver) iterator.return?.().catch(() => {});
   }
 }

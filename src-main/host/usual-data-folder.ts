@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** The data folder that all hosts share when none is named: ADAPTER_STUDIO_HOME, else the platform's usual place. */
+/** The data folder that all hosts share by default: ADAPTER_STUDIO_HOME, else the platform's usual place. */
 export function usualDataFolder(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,

@@ -17,7 +17,7 @@ vi.mock('node:fs', async (original) => {
 
 const { OpenedFolder } = await import('./opened-folder.ts');
 
-// The usual folder was opened then, as if nothing were there any more.
+// Regression: the default folder was opened instead, as if everything were gone.
 test('which folder was opened is known although the power goes while another is noted down', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { targetSchema } from '../../../src-contract/adapter.ts';
 import { type FileSource, splitSchema } from '../../../src-contract/dataset.ts';
 import type { ColumnMapping } from '../../../src-contract/task.ts';
 
-/** A parser for commander that reads a number and holds it to the contract's own limits. */
+/** A commander parser for a number within the contract's limits. */
 export function numberIn(schema: z.ZodType<number>): (text: string) => number {
   return (text) => {
     const parsed = schema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
@@ -33,7 +33,7 @@ export function numbersIn(schema: z.ZodType<number>): (text: string) => number[]
   return (text) => text.split(',').map((word) => one(word));
 }
 
-/** A parser for commander that takes one of the words that the schema lists. */
+/** A commander parser for one of the schema's words. */
 export function wordIn<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (text: string) => T {
   return (text) => {
     const parsed = schema.safeParse(text);
@@ -50,7 +50,7 @@ export function targetsIn(text: string): z.infer<typeof targetSchema>[] {
 
 export const splitIn = wordIn(splitSchema);
 
-/** `context=COL,target=COL`, given once or several times; a comma inside a column's name is kept. */
+/** `context=COL,target=COL`, once or several times; commas in column names are kept. */
 export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMapping {
   const mapping = { ...before };
   for (const part of text.split(/,(?=\w+=)/)) {
@@ -115,12 +115,12 @@ export function adapterIn(text: string): AdapterArgument {
   return { name: scaled[1] ?? text, strength };
 }
 
-/** For an option that may be given several times. */
+/** For an option that can be repeated. */
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** A path as the person who typed it means it: `npm run` moves to the checkout, but says where it was called. */
+/** Resolves a path as typed: `npm run` changes to the checkout, but says where it was called. */
 export function fromHere(path: string): string {
   const here = process.env.npm_lifecycle_event === 'cli' ? process.env.INIT_CWD : undefined;
   return resolve(here ?? process.cwd(), path);

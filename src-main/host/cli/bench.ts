@@ -15,7 +15,7 @@ export function addBenchCommand(program: Command, run: Run): void {
     .action((_name: string, _words: readonly string[], _options: object, command: Command) =>
       run(command, async ({ installation, json, signal }) => {
         if (!existsSync(installation.benchEntry)) throw notInstalled;
-        // A program of its own: it times processes, and its options are its own affair.
+        // A separate program: it times processes, and parses its own options.
         const words = [installation.benchEntry, ...command.args, ...(json ? ['--json'] : [])];
         const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] });
         signal.addEventListener('abort', () => child.kill('SIGINT'));
@@ -34,7 +34,7 @@ const notInstalled = new CallFailure({
   exitCode: 1,
 });
 
-/** It has said why in its own words. */
+/** It has already explained why. */
 function failed(status: number | null): CallFailure {
   const isUsage = status === 2;
   return new CallFailure({

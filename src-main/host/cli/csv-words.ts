@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type CsvOptions, csvOptionsSchema } from '../../../src-contract/dataset.ts';
 import { delimiterIn, escapeIn, numberIn, quoteIn, wordIn, yesOrNo } from './arguments.ts';
 
-/** What a person says of how a table is to be read. */
+/** A person's options for reading a table. */
 export interface CsvWords {
   readonly format?: CsvOptions['format'];
   readonly delimiter?: string;

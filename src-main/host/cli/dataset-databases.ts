@@ -3,7 +3,7 @@ import { schemaTextOptionsSchema } from '../../../src-contract/dataset-version.t
 import { fileAt, numberIn, wordIn } from './arguments.ts';
 import type { Run } from './session.ts';
 
-/** What the queries of a dataset run on. */
+/** Commands for the databases that a dataset's queries run on. */
 export function addDatabaseCommands(datasets: Command, run: Run): void {
   const { form, sampleValues } = schemaTextOptionsSchema.shape;
   datasets
@@ -43,7 +43,7 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
     );
 }
 
-/** What is to be known of rows that name another database than the single one that is attached. */
+/** A note on rows that name a database other than the single one attached. */
 export function rowsOfOthers([first]: readonly { readonly rowsOfOthers?: number }[]): string[] {
   const rows = first?.rowsOfOthers ?? 0;
   if (rows === 0) return [];

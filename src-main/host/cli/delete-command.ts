@@ -7,13 +7,13 @@ interface Named {
   readonly name: string;
 }
 
-/** What things of one kind are asked for by. */
+/** The calls on items of one kind. */
 interface Shelf {
   get(input: { id: string }): Promise<Named>;
   delete(input: { id: string }): Promise<unknown>;
 }
 
-/** The command that removes one thing of a kind, told by its name or id. */
+/** The command that deletes one item of a kind, by its name or id. */
 export function addDelete(
   parent: Command,
   run: Run,

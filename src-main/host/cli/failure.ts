@@ -3,20 +3,20 @@ import { InvalidArgumentError } from 'commander';
 import { errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
 
-/** What the command line prints when something fails, and its exit status. */
+/** What the command line prints on failure, and its exit status. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
-  /** 1 a failure that a person can meet; 2 the words of the call are off; 130 interrupted. */
+  /** 1: a failure that a person can encounter; 2: wrong usage; 130: interrupted. */
   readonly exitCode: 1 | 2 | 130;
-  /** What is known besides the error, put beside it in the JSON answer. */
+  /** What is known besides the error, added to the JSON answer. */
   readonly rest?: object;
-  /** Only for a fault of the program: what to send with a report. */
+  /** Only for an internal error: what to send with a report. */
   readonly stack?: string;
 }
 
-/** A failure that only the command line knows: a word that is off, an interruption, a bench that fails. */
+/** A failure that only the command line knows: wrong usage, an interruption, a failed bench. */
 export class CallFailure extends Error {
   readonly failure: Failure;
 
@@ -35,7 +35,7 @@ export function interruption(message: string, hint: string, rest?: object): Call
   return new CallFailure({ code: 'INTERRUPTED', message, hint, exitCode: 130, rest });
 }
 
-/** Throws what work was ended by, if it was not by a person: a failure, or what broke it off, with how it goes on. */
+/** Throws what ended the work unless it was a person: a failure, or an interruption, with how to resume. */
 export function requireUnbroken(
   { state, error }: { state: string; error: Pick<Failure, 'code' | 'message' | 'hint'> | null },
   goOn: string,
@@ -45,10 +45,10 @@ export function requireUnbroken(
   if (state === 'interrupted') throw new CallFailure({ ...error, hint: goOn, exitCode: 1 });
 }
 
-/** Turns whatever was thrown into what is printed. An aborted call counts as interrupted, whatever its error says. */
+/** Turns anything thrown into what is printed. An aborted call counts as interrupted, whatever its error says. */
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof CallFailure) return error.failure;
-  // Words that only the command itself takes apart.
+  // Arguments that only the command itself parses.
   if (error instanceof InvalidArgumentError) return usageFailure(error.message).failure;
   if (signal.aborted) {
     return {
@@ -63,7 +63,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   }
   if (error instanceof ORPCError && isErrorCode(error.code)) {
     const { message, hint } = errorCatalogue[error.code];
-    // The contract parsed the data under this code, so it has the fields that the sentences name.
+    // The contract parsed the data under this code, so it has the fields named in the sentences.
     const data = error.data as Record<string, unknown>;
     return { code: error.code, message: fillIn(message, data), hint: fillIn(hint, data), exitCode: 1 };
   }

@@ -116,7 +116,9 @@ interface ImportWords extends CsvWords {
   readonly seed?: number;
 }
 
-/** A file of that path; else a sample of that name; else the path, for the studio to say what is wrong with it. */
+/**
+ * A file with that path; else a sample with that name; else the path, so that the studio reports what is wrong with it.
+ */
 async function sourceOf(file: string, client: StudioClient): Promise<FileSource> {
   if (!existsSync(fromHere(file))) {
     const samples = await client.datasets.samples();
@@ -125,7 +127,7 @@ async function sourceOf(file: string, client: StudioClient): Promise<FileSource>
   return fileAt(file);
 }
 
-/** Follows an import, showing how far it is. */
+/** Follows an import, showing progress. */
 export async function importFinished(
   events: AsyncIterable<ImportEvent>,
   progress: Progress,

@@ -1,17 +1,20 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where this copy of the studio keeps its parts. */
+/** Where the parts of this installation are. */
 export interface Installation {
-  /** The entry of the engine's process. */
+  /** The entry point of the engine's process. */
   readonly engineEntry: URL;
   readonly resourcesDir: string;
-  /** The web host's entry, run as a process of its own by `serve`. */
+  /** The entry point of the web host, which `serve` runs as a separate process. */
   readonly webEntry: string;
-  /** The entry of the measurements, which are there in a checkout alone. */
+  /** The entry point of the benchmarks, which only exist in a checkout. */
   readonly benchEntry: string;
 }
 
-/** `entry` is the URL of the command line's own entry: out/main/cli.js when built, this folder's main.ts from source. */
+/**
+ * `entry` is the URL of the command line's own entry point: out/main/cli.js when built, this folder's main.ts when run
+ * from source.
+ */
 export function installationAt(entry: string): Installation {
   const place = entry.endsWith('.ts')
     ? {

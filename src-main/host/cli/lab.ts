@@ -59,7 +59,7 @@ export function addLabCommand(program: Command, run: Run): void {
     );
 }
 
-/** What is done with results that are there already. */
+/** Actions on existing results. */
 const looks = ['list', 'show', 'delete'] as const;
 type Look = (typeof looks)[number];
 
@@ -131,7 +131,7 @@ async function inputOf(kind: StartLabInput['kind'], words: LabWords, client: Stu
   };
 }
 
-/** Follows an experiment to its end; an abort stops it. Throws what it failed with. */
+/** Follows an experiment to its end; an abort stops it. Throws the experiment's own failure. */
 async function experimentEnded(
   id: string,
   { client, signal, progress }: { client: StudioClient; signal: AbortSignal; progress: Progress },
@@ -168,7 +168,7 @@ async function answerOf(
     json: {
       ...{ id, kind, settings: options, facts, seconds, files, repeat },
       reading: { verdict: view.verdict, text: view.reading, because: view.because },
-      // What the paper shows as maps, and everything else as the plain numbers of each part.
+      // Heat maps where the paper has maps, and the plain numbers of each part for everything.
       ...(maps.length > 0 ? { heatmaps: maps.map(({ values, map }) => ({ ...values, phi: map })) } : {}),
       table: cells.map(({ key, values, timings }) => ({ part: key, ...values, ...timings })),
       caption: view.caption,
@@ -196,7 +196,7 @@ async function answerOf(
   };
 }
 
-/** `q:q,v` is q alone, and q with v. */
+/** `q:q,v` means q alone, and q with v. */
 function targetSetsIn(text: string): LabOptions['targetSets'] {
   return text.split(':').map(targetsIn);
 }

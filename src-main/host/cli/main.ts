@@ -26,7 +26,7 @@ const program = new Command('adapter-studio')
   .option('--json', 'answer with one JSON object on standard output')
   .version(packageJson.version, '-V, --version', 'print the version')
   .exitOverride()
-  // What is wrong with a call is printed below, in one way for people and for scripts.
+  // Usage errors are printed below, in one format for people and for scripts.
   .configureOutput({ outputError: () => {} })
   .configureHelp(narrowHelp)
   .showSuggestionAfterError(true);
@@ -54,9 +54,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // Help and version that were asked for end here too, with status 0.
+  // Requested help and version output end here too, with status 0.
   if (error.exitCode === 0) process.exit(0);
-  // Help that was not asked for: it is already on the screen, in place of a command that was left out.
+  // Help shown because a command is missing; it is already on the screen.
   const isHelp = error.code === 'commander.help';
   const words = isHelp ? 'A command is missing.' : error.message.replace(/^error: /, '');
   const failure = failureOf(usageFailure(words), new AbortController().signal);

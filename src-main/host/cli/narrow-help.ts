@@ -1,6 +1,9 @@
 import { Help } from 'commander';
 
-/** How help is laid out: where a terminal is too narrow for two columns, what commander would not wrap goes below its term. */
+/**
+ * Layout of the help: if a terminal is too narrow for two columns, descriptions that commander would not wrap go below
+ * their term.
+ */
 export const narrowHelp: Partial<Help> = {
   showGlobalOptions: true,
   minWidthToWrap: 30,

@@ -35,7 +35,7 @@ test('on a terminal one bar is redrawn, and taken away before something else is 
   ]);
 });
 
-// The line was cut off at its end: at 40 columns nothing but the bar was left of it.
+// Regression: the line was cut off at its end; at 40 columns, only the bar was left.
 test.each([
   { columns: 76, line: 'Training [██······] 25 % · step 3/12 · loss 3.211 · 512 token/s · 1:15 left' },
   { columns: 66, line: 'Training 25 % · step 3/12 · loss 3.211 · 512 token/s · 1:15 left' },

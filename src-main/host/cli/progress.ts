@@ -3,31 +3,31 @@ import type { WriteStream } from 'node:tty';
 const lineEveryMs = 3000;
 const barEveryMs = 100;
 const barCells = 24;
-/** A shorter one shows nothing. */
+/** A shorter bar shows nothing useful. */
 const fewestCells = 4;
-/** Before that the first piece, which is often slower, would tell of all the others. */
+/** Any earlier, the estimate would rest on the first piece, which is often slower. */
 const fewestSeconds = 1;
 
-/** How far a piece of work is: `done` of `total`, and a few words beside it. */
+/** The progress of a piece of work: `done` of `total`, and a few words. */
 export interface Standing {
   readonly what: string;
   readonly done: number;
   readonly total: number;
   readonly words?: string;
-  /** What is told of the time left; where nothing is told, it is reckoned from the time that went into what is done. */
+  /** The remaining time; if absent, it is estimated from the time taken so far. */
   readonly secondsLeft?: number | null;
 }
 
 /**
- * Shows progress on standard error: one bar that is redrawn on a terminal, a line every few seconds elsewhere. Standard output
- * is left to the answer.
+ * Shows progress on standard error: a bar that is redrawn on a terminal, a line every few seconds elsewhere. Standard
+ * output is reserved for the answer.
  */
 export class Progress {
   readonly #stream: Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number };
   readonly #now: () => number;
   #lastMs = Number.NEGATIVE_INFINITY;
   #drawn = false;
-  /** The piece of work that goes on, and how far it was when it was first told of. */
+  /** The current piece of work, and its progress when first shown. */
   #begun: { what: string; ms: number; done: number } | undefined;
 
   constructor(stream: Pick<WriteStream, 'write'> & { isTTY?: boolean; columns?: number }, now = () => Date.now()) {
@@ -49,7 +49,7 @@ export class Progress {
     }
   }
 
-  /** Waits for work that does not say how far it is, and shows that it goes on and for how long it has. */
+  /** Waits for work that does not report progress, showing how long it has been running. */
   async during<Outcome>(what: string, work: Promise<Outcome>): Promise<Outcome> {
     const beganMs = this.#now();
     this.#lastMs = beganMs;
@@ -70,20 +70,20 @@ export class Progress {
     return seconds < fewestSeconds || gone <= 0 || total <= done ? null : (seconds * (total - done)) / gone;
   }
 
-  /** A sentence that stays on the screen. */
+  /** Prints a sentence that stays on the screen. */
   say(sentence: string): void {
     this.clear();
     this.#stream.write(`${sentence}\n`);
   }
 
-  /** Takes the bar away, before something else is printed. */
+  /** Removes the bar before something else is printed. */
   clear(): void {
     if (this.#drawn) this.#stream.write('\r\x1b[K');
     this.#drawn = false;
   }
 }
 
-/** In so many columns: the bar gets shorter and goes, before any of the words does. */
+/** Fitted to the columns: the bar shrinks and disappears before any of the words do. */
 function barOf(standing: Standing, columns: number): string {
   const cells = Math.min(barCells, columns - lineOf(standing).length - '[] '.length);
   if (standing.total === 0 || cells < fewestCells) return shortLineOf(standing, columns);
@@ -91,7 +91,10 @@ function barOf(standing: Standing, columns: number): string {
   return `${standing.what} [${'█'.repeat(full)}${'·'.repeat(cells - full)}] ${piecesOf(standing).join(separator)}`;
 }
 
-/** What is being done is left out first, then the share, which the words mostly tell too, then the last of the words; never the time left. */
+/**
+ * Drops first the name of the work, then the percentage, which the words mostly imply too, then words from the end;
+ * never the time left.
+ */
 function shortLineOf(standing: Standing, columns: number): string {
   const line = lineOf(standing);
   if (line.length <= columns) return line;
@@ -109,7 +112,7 @@ function lineOf(standing: Standing): string {
 
 const separator = ' · ';
 
-/** The share that is done, the words one by one, and the time left. */
+/** The percentage, the words one by one, and the time left. */
 function piecesOf({ done, total, words, secondsLeft }: Standing): string[] {
   const percent = total > 0 ? `${Math.floor((100 * done) / total)} %` : '';
   const left = secondsLeft == null ? '' : `${clock(secondsLeft)} left`;

@@ -95,7 +95,7 @@ export function addRunCommands(program: Command, run: Run): void {
         const client = await open();
         const { name, adapterId } = await client.runs.get({ id });
         await client.runs.delete({ id });
-        // There may be none, or it was deleted before.
+        // There may be none, or it has already been deleted.
         const stays = (await client.adapters.list()).some((adapter) => adapter.id === adapterId);
         return { json: { deleted: name }, text: `“${name}” was deleted.${stays ? ' Its adapter stays.' : ''}` };
       }),

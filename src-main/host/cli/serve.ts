@@ -18,7 +18,7 @@ export function addServeCommand(program: Command, run: Run): void {
     .option('--openai', 'also serve an OpenAI-compatible API, at a separate address')
     .action(({ port, openai }: { port?: number; openai?: boolean }, command: Command) =>
       run(command, async ({ installation, dataDir, json, signal }) => {
-        // The web host is a program of its own, so that its sockets and this call share nothing.
+        // The web host is a separate program, so that its sockets and this call share nothing.
         const words = [installation.webEntry, '--home', dataDir, '--no-open'];
         if (port !== undefined) words.push('--port', String(port));
         if (openai) words.push('--openai');
@@ -38,7 +38,7 @@ export function addServeCommand(program: Command, run: Run): void {
           }
         });
         const [status] = await once(child, 'close');
-        // It has said why in its own words.
+        // It has already explained why.
         if (status !== 0) process.exit(1);
         return undefined;
       }),

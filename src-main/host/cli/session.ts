@@ -6,32 +6,32 @@ import type { Installation } from './installation.ts';
 import { Progress } from './progress.ts';
 import { openStudio, type Studio, type StudioClient } from './studio.ts';
 
-/** What a command is given. */
+/** What a command gets to work with. */
 export interface Session {
   readonly installation: Installation;
-  /** The data folder: the one that was named, else the platform's usual place. */
+  /** The data folder: the one specified, else the one opened last, else the platform's usual place. */
   readonly dataDir: string;
-  /** True when the data folder was named in the call. */
+  /** True if the data folder was specified in the call. */
   readonly hasNamedHome: boolean;
-  /** True when the answer is to be one JSON object. */
+  /** True if the answer should be a JSON object. */
   readonly json: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
-  /** Opens the studio on `dataDir`, or on another folder; it is closed when the command is over. */
+  /** Opens the studio on `dataDir` or another folder; it is closed when the command is done. */
   open(dataDir?: string, options?: { restoreFrom?: string }): Promise<StudioClient>;
 }
 
-/** What a command answers: the fields of the JSON object, and the same in words. */
+/** A command's answer: the fields of the JSON object, and the same as text. */
 export interface Answer {
   readonly json: object;
   readonly text: string;
 }
 
-/** Runs a command's work, prints its answer if it has one, and ends the process with its exit status. */
+/** Runs a command's work, prints its answer, if any, and ends the process with the exit status. */
 export type Run = (command: Command, work: (session: Session) => Promise<Answer | undefined>) => Promise<void>;
 
-/** Gives the one function through which every command opens the studio, answers, fails and closes. */
+/** Returns the function through which every command opens the studio, answers, fails and closes. */
 export function runnerFor(installation: Installation): Run {
   return async (command, work) => {
     const { home, json = false } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
@@ -67,7 +67,7 @@ export function runnerFor(installation: Installation): Run {
   };
 }
 
-/** With `json`, one object on standard output; else two sentences on standard error. */
+/** With `json`, one object on standard output; otherwise two sentences on standard error. */
 export async function printFailure(failure: Failure, { json }: { json: boolean }): Promise<void> {
   const { code, message, hint, stack, rest } = failure;
   if (stack) await write(process.stderr, stack);
@@ -76,8 +76,8 @@ export async function printFailure(failure: Failure, { json }: { json: boolean }
 }
 
 /**
- * The first Ctrl-C asks politely; another one a second later ends the process. A terminal sends it to npm, to its shell and
- * to us, and each passes it on, so what arrives within that second is the same keystroke.
+ * The first Ctrl-C stops gracefully; another, at least a second later, ends the process. A terminal sends it to npm, to
+ * its shell and to us, and each passes it on, so anything within that second is the same keystroke.
  */
 function signalOfInterrupt(): AbortSignal {
   const interrupt = new AbortController();

@@ -14,11 +14,11 @@ export interface Studio {
   close(): Promise<void>;
 }
 
-/** Opens the studio inside this process: the engine in one of its own, the router called directly. */
+/** Opens the studio inside this process: the engine runs in its own, the router is called directly. */
 export async function openStudio(options: {
   dataDir: string;
   installation: Installation;
-  /** A backup that the data folder is to be made of. */
+  /** A backup to create the data folder from. */
   restoreFrom?: string;
 }): Promise<Studio> {
   const { dataDir, installation, restoreFrom } = options;

@@ -1,4 +1,4 @@
-/** Lays rows of cells out in columns that fit; the first row is the heading. Numbers stand on the right. */
+/** Lays out rows of cells in columns that fit; the first row is the heading. Numbers are right-aligned. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, c) => Math.max(...rows.map((row) => widthOf(row[c] ?? ''))));
@@ -17,7 +17,7 @@ export function textTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** Cuts a text for one line of a table, with line breaks shown as a sign. */
+/** Truncates a text to one line of a table, with line breaks shown as a symbol. */
 export function oneLine(text: string, length: number): string {
   const line = text.replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ').trim();
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
@@ -25,7 +25,7 @@ export function oneLine(text: string, length: number): string {
 
 const numeric = /^[-+]?[\d.,]*\d( (%|MB|s|ms))?$|^[–-]?$/;
 
-/** Hangul and other East Asian letters take two cells of a terminal. */
+/** Hangul and other East Asian letters take two terminal cells. */
 function widthOf(text: string): number {
   let width = 0;
   for (const letter of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠]/.test(letter) ? 2 : 1;

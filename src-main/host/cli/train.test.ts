@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
 import { addTrainCommands } from './train.ts';
 
-// It was always rounded up: 597 MB here, and 596 on the page.
+// Regression: it was always rounded up: 597 MB here, and 596 on the page.
 test('an estimate is rounded as it is on the page', async () => {
   const parts = { baseModel: 560_700_000, adapter: 4_320_000, activations: 31_280_000 };
   const memory = { bytes: 596_300_000, availableBytes: 8e9, parts };
@@ -28,7 +28,7 @@ const broken = {
   error: null,
 };
 
-/** What is said when the first of runs is resumed, which have kept these steps, each under its id. */
+/** What is printed when the first of these runs is resumed, given the steps saved under each id. */
 async function saidOfResuming(all: readonly (typeof broken)[], kept: Readonly<Record<string, number[]>>) {
   const [first] = all as [typeof broken];
   let isResumed = false;
@@ -57,7 +57,7 @@ async function saidOfResuming(all: readonly (typeof broken)[], kept: Readonly<Re
   return said;
 }
 
-// Nobody could tell what of it was done again.
+// Regression: the output did not show how much would be redone.
 test.each([
   ['from step 4 of 9', [2, 4]],
   ['from the start, as no step had been saved', []],
@@ -65,7 +65,7 @@ test.each([
   expect(await saidOfResuming([broken], { r1: kept })).toEqual([`“rivers” continues ${from}.`]);
 });
 
-// One that diverged before its first checkpoint had the others go on from their start.
+// Regression: one that diverged before its first checkpoint made the others restart from the beginning.
 test('runs that train together go on from the step that all have kept but those that do not go on', async () => {
   const all = ['r1', 'r2', 'r3'].map((id) => ({ ...broken, id, group: { id: 'r1', size: 3 } as never }));
   Object.assign(all[2] as object, { state: 'failed', error: { code: 'RUN_DIVERGED' } });
@@ -73,7 +73,7 @@ test('runs that train together go on from the step that all have kept but those 
 });
 
 async function estimated(told: object): Promise<string | undefined> {
-  // Sound here: these are the fields that are told.
+  // Sound here: these are the fields that are printed.
   const estimate = {
     ...{
       fits: true,

@@ -73,7 +73,7 @@ export function addTrainCommands(program: Command, run: Run): void {
           const ended = await runEnded(each, { client, signal, progress, what }).catch((error: unknown) => {
             failure ??= error;
           });
-          // The others go on without it.
+          // The others continue without it.
           if (ended === undefined) continue;
           if (ended.state !== 'finished') unfinished ??= ended;
           answers.push(await trainingAnswer(ended, client));
@@ -93,14 +93,14 @@ export function addTrainCommands(program: Command, run: Run): void {
     );
 }
 
-/** Lets an ended run go on, and says from which step. */
+/** Resumes a run that has ended, and says from which step. */
 async function resumed(
   idOrName: string,
   { client, progress }: { client: StudioClient; progress: Pick<Progress, 'say'> },
 ): Promise<TrainingRun> {
   const before = await client.runs.get({ id: idOrName });
   const group = await groupOf(before, client);
-  // Those that train together go on from the step that all of them have kept.
+  // Runs that train together continue from the last step that all of them have saved.
   const kept = await Promise.all(group.filter(hasBroken).map(async (each) => savedStep(each, client)));
   const run = await client.runs.resume({ id: before.id });
   if (hasBroken(before)) {
@@ -111,20 +111,20 @@ async function resumed(
   return run;
 }
 
-/** Whether a run has ended before its end and can go on; what it tells is over then. */
+/** Whether a run ended early and can be resumed; its event stream is complete then. */
 function hasBroken({ state, error }: TrainingRun): boolean {
   if (error?.code === 'RUN_DIVERGED') return false;
   return state === 'paused' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }
 
-/** The step of a run's last checkpoint; 0 where it has none. */
+/** The step of a run's last checkpoint; 0 if it has none. */
 async function savedStep({ id }: TrainingRun, client: StudioClient): Promise<number> {
   let step = 0;
   for await (const event of await client.runs.watch({ id })) if (event.kind === 'checkpoint') step = event.step;
   return step;
 }
 
-/** The runs that train together with one, which comes first, and itself. */
+/** The runs that train together with a run, which comes first itself. */
 async function groupOf(run: TrainingRun, client: StudioClient): Promise<TrainingRun[]> {
   if (run.group === null) return [run];
   const { id } = run.group;
@@ -218,7 +218,7 @@ function alsoOf({ alsoRank, alsoSeed, alsoLr }: TrainWords): Also | undefined {
   return Object.values(lists).some((list) => list !== undefined) ? lists : undefined;
 }
 
-/** Commander takes a null for an empty text. */
+/** Commander treats null as an empty text. */
 function patienceIn(text: string): number | 'never' {
   return text === 'never' ? text : numberIn(trainOptionsSchema.shape.patience.unwrap())(text);
 }
@@ -229,7 +229,7 @@ function settingsIn(file: string): Partial<TrainOptions> {
   return settings;
 }
 
-/** Only what was named: the rest comes from the preset. */
+/** Only options that were specified: the rest comes from the preset. */
 function optionsOf(words: TrainWords): Partial<TrainOptions> {
   const named = {
     rank: words.rank,
@@ -262,8 +262,8 @@ function optionsOf(words: TrainWords): Partial<TrainOptions> {
 }
 
 /**
- * Follows a run to its end, showing how far it is. An abort stops the run and waits until it has kept what there is.
- * Throws what the run failed with, or was broken off by.
+ * Follows a run to its end, showing progress. An abort stops the run and waits until it has saved what there is. Throws
+ * what made the run fail or interrupted it.
  */
 export async function runEnded(
   run: TrainingRun,
@@ -322,7 +322,7 @@ export async function trainingAnswer(run: TrainingRun, client: StudioClient) {
   };
 }
 
-/** What a run came to, with the adapter that it made. */
+/** The result of a run, with the adapter that it made. */
 export function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Adapter | null): string {
   if (!result || !adapter) return `The run ${id} ended after step ${step} of ${totalSteps} without an adapter.`;
   const [before, start, after] = [result.baseValidationLoss, result.startValidationLoss, result.bestValidationLoss].map(
@@ -348,7 +348,7 @@ function partsText(parts: Estimate['memory']['parts']): string {
     .join(', ');
 }
 
-/** Rounded as the page rounds it. */
+/** Rounded as on the page. */
 function megabytes(bytes: number): number {
   return Number((bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0));
 }

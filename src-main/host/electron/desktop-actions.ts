@@ -7,7 +7,7 @@ import { isKorean, type MenuActions, menuPlaces } from './menu.ts';
 import { pageOrigin } from './page-guard.ts';
 import type { WorkSigns } from './work-watch.ts';
 
-/** What the menu does. Folders are named in the platform's own dialogs, never by the page. */
+/** The menu's actions. Folders are chosen in the platform's own dialogs, never named by the page. */
 export function desktopActions(studio: {
   dataDir: string;
   client: ContractRouterClient<Contract>;
@@ -60,7 +60,7 @@ const endWords = {
 
 /** Progress on the taskbar or dock, and the platform's own notices. */
 export function desktopSigns(windows: { now: () => BrowserWindow; open: () => BrowserWindow }): WorkSigns {
-  // On a Mac the studio may go on without a window; that alone opens none.
+  // On macOS the studio can run without a window; this alone does not open one.
   const present = () => (windows.now().isDestroyed() ? undefined : windows.now());
   return {
     progress: (share) => present()?.setProgressBar(share ?? -1),

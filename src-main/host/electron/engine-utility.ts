@@ -3,7 +3,10 @@ import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { barePort, connectEngine } from '../../engine/engine-port.ts';
 import type { EngineProcess } from '../supervised-engine.ts';
 
-/** Starts the engine in a process of its own, where a crash of its native code ends neither the window nor the database. */
+/**
+ * Starts the engine in a separate process, where a crash of its native code takes down neither the window nor the
+ * database.
+ */
 export function startEngineUtility(entry: string, env: NodeJS.ProcessEnv): EngineProcess {
   const child = utilityProcess.fork(entry, [], { serviceName: 'Adapter Studio engine', env });
   const ended = new Promise<Because>((resolve) => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { askBeforeLeaving, leavingQuestion } from './leaving-page.ts';
 
-// The event as Electron documents it: what is prevented is that the page keeps its window.
+// As documented by Electron: preventing the event prevents the page from keeping its window.
 test.each([
   { button: 'Keep importing', goes: false, stays: 1 },
   { button: 'Leave', goes: true, stays: 0 },

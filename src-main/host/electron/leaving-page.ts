@@ -21,8 +21,8 @@ export function leavingQuestion({ isKorean }: { isKorean: boolean }): MessageBox
 }
 
 /**
- * Asks before a page goes that has something under way which ends with it. A browser asks by itself; Electron would leave the window
- * open without a word. `ask` gives the button that was pressed.
+ * Asks before closing a page with work in progress that would end with it. A browser asks by itself; Electron would
+ * silently keep the window open. `ask` returns the index of the button that was pressed.
  */
 export function askBeforeLeaving(
   contents: WebContents,

@@ -1,4 +1,4 @@
-// The desktop window: one window on the same contract that the web host serves, with no port open to anybody.
+// The desktop window: one window on the same contract that the web host serves, with no open port.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -39,13 +39,13 @@ const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_
 const changedTo = typeof words['opened-home'] === 'string' ? words['opened-home'] : undefined;
 const dataDir = path.resolve(changedTo ?? named ?? opened.start);
 try {
-  // Before anything in it is open: Windows moves no folder of which a file is in use.
+  // Before anything in it is open: Windows cannot move a folder with open files.
   if (typeof words['moved-from'] === 'string') moveDataFolder(words['moved-from'], dataDir);
   makeDataFolder(dataDir);
 } catch (error) {
   cannotStart(error);
 }
-// What Chromium keeps lies inside the data folder: one folder to move, to back up and to delete.
+// Chromium's data is inside the data folder: a single folder to move, back up and delete.
 app.setPath('userData', path.join(dataDir, 'window'));
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
@@ -53,7 +53,7 @@ protocol.registerSchemesAsPrivileged([
 app.enableSandbox();
 app.on('web-contents-created', (_, contents) => guardContents(contents));
 
-// macOS names a table in an event of its own, which may come before there is a window.
+// macOS passes tables in an event, which may come before there is a window.
 let openTable = async (file: string): Promise<void> => void openedFirst.push(file);
 const openedFirst = openedTables(process.argv.slice(1), process.cwd());
 app.on('open-file', (event, file) => {
@@ -61,7 +61,7 @@ app.on('open-file', (event, file) => {
   void openTable(file);
 });
 
-// Not awaited: Electron is ready only after this module has been evaluated.
+// Not awaited: Electron is only ready after this module has been evaluated.
 if (app.requestSingleInstanceLock()) void openStudio();
 else app.quit();
 
@@ -93,7 +93,7 @@ async function openStudio(): Promise<void> {
       await studio.close();
       await stopEngine();
     });
-    // Not before it could be opened: the next start would fail on it too.
+    // Only once it has been opened successfully, or the next start would fail on it too.
     if (changedTo !== undefined && named === undefined) opened.remember(dataDir);
 
     const files = await listPageFiles(path.join(out, 'renderer'));
@@ -154,7 +154,7 @@ function cannotStart(error: unknown): never {
   process.exit(1);
 }
 
-/** Another folder is another studio: the program starts anew on it, and puts its work away first. */
+/** Another folder is another studio: the program puts its work away and restarts on it. */
 function folderHost(): FolderHost {
   return {
     places: () => personalPlaces(),
@@ -167,7 +167,7 @@ function folderHost(): FolderHost {
   };
 }
 
-/** The page never names a path: it asks for the dialog, and hears what came of it. */
+/** The page never names a path: it requests the dialog and gets the result. */
 async function choosePath(what: 'folder' | 'file'): Promise<string | undefined> {
   const { filePaths } = await dialog.showOpenDialog(
     what === 'folder'
@@ -177,7 +177,10 @@ async function choosePath(what: 'folder' | 'file'): Promise<string | undefined> 
   return filePaths[0];
 }
 
-/** Where the page imports a table of this machine: it is given an id, never a path. Undefined where there is no such file. */
+/**
+ * The page's address for importing a local table, which contains an id, never a path. Undefined if there is no such
+ * file.
+ */
 async function importPlace(file: string, client: StudioClient): Promise<string | undefined> {
   try {
     const { fileId, name } = await client.files.open({ path: file });
@@ -196,7 +199,7 @@ function openWindow(place?: string): BrowserWindow {
   );
   const window = new BrowserWindow({
     ...windowOptions(path.join(out, 'preload/preload.cjs')),
-    // On Linux the window brings its icon; elsewhere it is the program's.
+    // On Linux the window has its own icon; elsewhere it is the program's.
     ...(process.platform === 'linux' && { icon: path.join(resourcesFolder(), 'icons/icon.png') }),
     ...(state ?? { width: 1280, height: 840 }),
   });
@@ -216,14 +219,16 @@ function load(window: BrowserWindow, place = ''): void {
   void window.loadURL(`${pageOrigin}/${place}`);
 }
 
-/** The port, when it is our own page's top frame that offers it. */
+/** The port, if it is offered by the top frame of our own page. */
 function portFrom(event: IpcMainEvent, window: BrowserWindow) {
   const frame = event.senderFrame;
   if (window.isDestroyed() || frame === null || frame !== window.webContents.mainFrame) return undefined;
   return frame.origin === pageOrigin && event.ports.length === 1 ? event.ports[0] : undefined;
 }
 
-/** On macOS a studio without a window stays; elsewhere closing the window ends it. Either way work is put away first. */
+/**
+ * On macOS the studio stays without a window; elsewhere closing the window ends it. Either way work is put away first.
+ */
 function closeBeforeQuit(close: () => Promise<void>): void {
   let isClosing = false;
   app.on('window-all-closed', () => {

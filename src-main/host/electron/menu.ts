@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
 
-/** Places that the menu leads to; the page's own addresses. */
+/** Page addresses that the menu leads to. */
 export const menuPlaces = {
   home: '/',
   import: '/datasets/import',
@@ -44,12 +44,12 @@ const words = {
   },
 } as const;
 
-/** Whether what the desktop says itself is to be in Korean, by the locale of the program. */
+/** Whether the desktop's own texts should be Korean, by the program's locale. */
 export function isKorean(locale: string): boolean {
   return locale.toLowerCase().startsWith('ko');
 }
 
-/** The menu of the window. Editing, zoom and window are the platform's own and speak its language. */
+/** The window's menu. The edit, zoom and window items are the platform's own, in its language. */
 export function menuTemplate(options: {
   platform: NodeJS.Platform;
   language: string;

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const tableName = /\.(csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet|zip|gz)$/i;
 
-/** True for a word of a command line that means a table, whether or not there is one. */
+/** True for a command-line argument that looks like a table, whether or not it exists. */
 export function isTableWord(word: string): boolean {
   return !word.startsWith('-') && tableName.test(word);
 }
 
 /**
- * The tables that a person opened with the studio, among the words that the system started it with: paths, from `folder` on, or
- * `file:` addresses, as Linux hands them over.
+ * The tables that a person opened with the studio, among the arguments that the system started it with: paths relative
+ * to `folder`, or `file:` URLs, as Linux passes them.
  */
 export function openedTables(words: readonly string[], folder: string): string[] {
   return words.filter(isTableWord).flatMap((word) => {

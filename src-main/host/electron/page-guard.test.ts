@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { guardContents, guardSession } from './page-guard.ts';
 
-// Stands in for Electron's objects, whose program cannot be run everywhere: shows that every way out has a handler and
-// what the handler decides, with the event names as Electron documents them.
+// Stand-ins for Electron's objects, because Electron cannot run everywhere: shows that every way out has a handler and
+// what it decides, with the event names that Electron documents.
 
 test.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])('%s is refused', (name) => {
   const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: () => {} });
@@ -72,7 +72,7 @@ test.each([
 });
 
 function guardedSession() {
-  // Each handler has its own signature; the tests above call it as Electron would.
+  // The handlers' signatures differ; the tests above call them as Electron would.
   type Handler = (...args: never[]) => unknown;
   const handlers: Record<string, Handler> = {};
   const keep = (name: string) => (handler: Handler) => {

@@ -1,5 +1,5 @@
-// All that the page gets from Electron: the one message port that it offers goes to the main process, which answers the
-// contract on it. CommonJS, because a sandboxed preload script cannot be anything else.
+// All that the page gets from Electron: the one message port that it offers is passed to the main process, which
+// answers the contract on it. CommonJS, because a sandboxed preload script cannot be anything else.
 const { ipcRenderer } = require('electron') as typeof import('electron');
 
 window.addEventListener('message', function pass(event) {

@@ -3,7 +3,10 @@ import type { createApp } from '../../app.ts';
 
 type StartSqlProcess = NonNullable<Parameters<typeof createApp>[0]['startSqlProcess']>;
 
-/** Starts the process of model-written SQL. Forking Node.js is not possible here: its fuse is off in the packaged program. */
+/**
+ * Starts the process for model-written SQL. Forking Node.js is not possible here: the packaged program has that fuse
+ * turned off.
+ */
 export function startSqlUtility(entry: string): ReturnType<StartSqlProcess> {
   const child = utilityProcess.fork(entry, [], { serviceName: 'Adapter Studio queries', env: {}, stdio: 'ignore' });
   return {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { windowOptions } from './window-options.ts';
 
-// Shows that the options handed to Electron close the page off. That Electron keeps to them is Electron's own promise; it
-// is seen only where its program can be run.
+// Checks that the options passed to Electron lock the page down. Whether Electron honours them can only be seen where
+// it can run.
 test('the page is sandboxed, isolated and without Node.js', () => {
   expect(windowOptions('/out/preload/preload.cjs').webPreferences).toEqual({
     preload: '/out/preload/preload.cjs',

@@ -1,6 +1,6 @@
 import type { BrowserWindowConstructorOptions } from 'electron';
 
-/** How the window and its page are closed off. A test holds each of these to its value. */
+/** How the window and its page are locked down. A test pins each of these values. */
 export function windowOptions(preload: string): BrowserWindowConstructorOptions {
   return {
     title: 'Adapter Studio',
@@ -19,7 +19,7 @@ export function windowOptions(preload: string): BrowserWindowConstructorOptions 
       experimentalFeatures: false,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // A spelling dictionary would be fetched from the network.
+      // A spelling dictionary would be downloaded.
       spellcheck: false,
     },
   };

@@ -12,11 +12,11 @@ const windowStateSchema = z.object({
 });
 export type WindowState = z.infer<typeof windowStateSchema>;
 
-/** Where the window was when it was last closed; undefined when that is not known or is on no screen any more. */
+/** Where the window was when last closed; undefined if that is unknown or no longer on any screen. */
 export function readWindowState(file: string, screens: readonly Rectangle[]): WindowState | undefined {
   const state = parse(file);
   if (!state) return undefined;
-  // A corner of the title bar must be in reach.
+  // A corner of the title bar must be within reach.
   const isInReach = screens.some(
     ({ x, y, width, height }) =>
       state.x + state.width > x + 100 && state.x < x + width - 100 && state.y >= y && state.y < y + height - 50,
@@ -33,7 +33,7 @@ function parse(file: string): WindowState | undefined {
   try {
     return windowStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // Missing or damaged: the window opens in its usual place.
+    // Missing or damaged: the window opens in its default place.
     return undefined;
   }
 }

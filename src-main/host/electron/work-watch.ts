@@ -4,20 +4,20 @@ import type { StudioStatus } from '../../../src-contract/studio.ts';
 
 type Job = NonNullable<StudioStatus['job']>;
 
-/** What the desktop can show of work in progress. */
+/** How the desktop shows work in progress. */
 export interface WorkSigns {
-  /** A share from 0 to 1 on the taskbar; null takes it away. */
+  /** Progress on the taskbar from 0 to 1; null removes it. */
   progress(share: number | null): void;
-  /** Tells of the end; called only when nobody looks at the window. */
+  /** Announces the end; only called when nobody is looking at the window. */
   ended(job: Job): void;
   isLookedAt(): boolean;
 }
 
 const askingMs = 2_000;
-/** Shorter work has just been started by the person who looks at it. */
+/** The person who started shorter work is still looking at it. */
 const longMs = 20_000;
 
-/** Follows what the studio works on until `signal` is aborted: its progress on the taskbar, and a notice when long work ends. */
+/** Follows the studio's work until `signal` is aborted: progress on the taskbar, and a notice when long work ends. */
 export async function watchWork(
   studio: {
     status(): Promise<Pick<StudioStatus, 'job'>>;
@@ -39,7 +39,7 @@ export async function watchWork(
     }
     job = next;
   };
-  // A step is no change that is told: while something runs, it is asked for.
+  // Steps do not cause change events, so poll while something is running.
   const asking = setInterval(() => job !== undefined && void look(), askingMs);
   try {
     await look();
@@ -51,7 +51,7 @@ export async function watchWork(
   }
 }
 
-/** The two questions, of the studio's contract. */
+/** The two calls needed, from the studio's contract. */
 export function questionsOf(client: ContractRouterClient<Contract>): Parameters<typeof watchWork>[0] {
   return {
     status: () => client.studio.status(),

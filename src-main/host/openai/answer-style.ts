@@ -6,7 +6,7 @@ interface Named {
   readonly model: string;
 }
 
-/** How one of the two kinds of answers is written, whole and in pieces. */
+/** How one of the two response formats is written, whole and in pieces. */
 export interface AnswerStyle {
   readonly idPrefix: string;
   whole(named: Named, generation: Generation): object;
@@ -58,7 +58,7 @@ function completionChunk(named: Named, choice?: { text: string; finish_reason?: 
   return { ...named, object: 'text_completion', choices };
 }
 
-/** Which weights answered, in the field that OpenAI has for it. */
+/** The hashes of the weights that answered, in OpenAI's field for that. */
 function proof({ base, adapter }: Generation): object {
   return {
     system_fingerprint: [base, ...(adapter === null ? [] : [adapter])]

@@ -17,7 +17,7 @@ test('a few work at a time, and the lanes take turns whoever came first', async 
   for (let turn = 0; turn < others.length; turn++) {
     const leave = await Promise.race(others);
     leave?.();
-    // A second time changes nothing.
+    // A second call is a no-op.
     leave?.();
     others.splice(0, others.length, ...(await stillWaiting(others)));
     if (others.length === 0) break;
@@ -47,7 +47,7 @@ test('who has left before takes no turn either', async () => {
   await expect(queue.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
 });
 
-/** Those that have not had their turn yet. */
+/** Those whose turn has not come yet. */
 async function stillWaiting<T>(promises: readonly Promise<T>[]): Promise<Promise<T>[]> {
   const pending = Symbol('pending');
   const states = await Promise.all(promises.map((promise) => Promise.race([promise, Promise.resolve(pending)])));

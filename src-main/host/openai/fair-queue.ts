@@ -1,6 +1,6 @@
 /**
- * Lets a few do their work at a time; the others wait in a lane for each model, and the lanes take turns, so that many requests
- * to one adapter do not hold up a single one to another.
+ * Lets a few callers work at a time; the others wait in one lane per model, and the lanes take turns, so that many
+ * requests to one adapter do not delay a single one to another.
  */
 export class FairQueue {
   readonly #atOnce: number;
@@ -14,7 +14,10 @@ export class FairQueue {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** Resolves when it is this one's turn, with what ends the turn; undefined when too many wait already. Throws on abort. */
+  /**
+   * Resolves when it is the caller's turn, with a function that ends the turn; undefined if too many are waiting
+   * already. Throws on abort.
+   */
   async enter(lane: string, signal: AbortSignal): Promise<(() => void) | undefined> {
     signal.throwIfAborted();
     if (this.#running >= this.#atOnce) {
@@ -48,13 +51,13 @@ export class FairQueue {
     });
   }
 
-  /** The place of the one that is over goes to the first of the lane whose turn it is. */
+  /** Passes the free slot to the first in the next lane. */
   #next(): void {
     for (const [lane, waiting] of this.#lanes) {
       const called = waiting.shift();
       this.#lanes.delete(lane);
       if (called === undefined) continue;
-      // Put last: a Map keeps the order of insertion.
+      // Reinserted at the end: a Map keeps insertion order.
       if (waiting.length > 0) this.#lanes.set(lane, waiting);
       this.#waiting--;
       called();

@@ -4,8 +4,8 @@ import { type OpenaiServer, serveOpenai } from './openai-server.ts';
 
 type Options = Parameters<NonNullable<AppOptions['openEndpoint']>>[0];
 
-/** Opens the address for other programs on the studio's own contract. */
+/** Opens the address for other programs, on top of the studio's own contract. */
 export function openEndpoint({ router, port, key }: Options): Promise<OpenaiServer> {
-  // As a page: nothing that is asked there may name a file of the machine.
+  // As a page: requests must not name local files.
   return serveOpenai({ studio: createRouterClient(router, { context: { caller: 'page' } }), port, key });
 }

@@ -2,7 +2,7 @@ import { ORPCError } from '@orpc/server';
 import { errorCatalogue, isErrorCode } from '../../../src-contract/errors.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
 
-/** A failure in OpenAI's shape. */
+/** A failure in OpenAI's format. */
 export class OpenaiError extends Error {
   readonly status: number;
   readonly type: string;
@@ -26,12 +26,12 @@ export class OpenaiError extends Error {
   }
 }
 
-/** Whatever was thrown, in OpenAI's shape. What nobody foresaw tells the client nothing. */
+/** Anything thrown, in OpenAI's format. Unexpected errors reveal nothing to the client. */
 export function openaiErrorOf(error: unknown): OpenaiError {
   if (error instanceof OpenaiError) return error;
   if (error instanceof ORPCError && isErrorCode(error.code)) {
     const { message, hint } = errorCatalogue[error.code];
-    // The contract parsed the data under this code, so it has the fields that the sentences name.
+    // The contract parsed the data under this code, so it has the fields named in the sentences.
     const data = error.data as Record<string, unknown>;
     const words = `${fillIn(message, data)} ${fillIn(hint, data)}`;
     if (error.code === 'CONTEXT_TOO_LONG') return new OpenaiError(400, words, { code: 'context_length_exceeded' });

@@ -3,7 +3,7 @@ import type { Contract } from '../../../src-contract/contract.ts';
 
 export type StudioClient = ContractRouterClient<Contract>;
 
-/** A base, or a base with one of its adapters, under the name by which clients ask for it. */
+/** A base, or a base with one of its adapters, under the name that clients request. */
 export interface ServedModel {
   readonly name: string;
   readonly baseModelId: string;

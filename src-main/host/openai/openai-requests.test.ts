@@ -3,7 +3,8 @@ import { chatRequestSchema, completionRequestSchema } from './openai-requests.ts
 
 const messages = [{ role: 'user', content: 'x' }];
 
-// The validator's own words came through: “Invalid input”, “Too small: expected array to have >=1 items”.
+// Regression: the validator's own messages came through: “Invalid input”, “Too small: expected array to have >=1
+// items”.
 test.each([
   [{ messages, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop', 'it must be a text, or a list of four texts at most'],
   [{ messages: [] }, 'messages', 'it must be a list of 1 to 1000 messages, each with role and content'],
@@ -12,7 +13,7 @@ test.each([
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
   [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
   [{ messages, functions: [{ name: 'f' }] }, 'functions', 'functions are not supported'],
-  // Went by unheard: words came where a client waited for a call, a sound or sources.
+  // Regression: these were ignored: text came where a client expected a call, audio or sources.
   [{ messages, tool_choice: 'required' }, 'tool_choice', 'tools are not supported'],
   [{ messages, function_call: { name: 'f' } }, 'function_call', 'tools are not supported'],
   [{ messages, audio: { voice: 'alloy', format: 'wav' } }, 'audio', 'it is not supported'],
@@ -32,7 +33,7 @@ test('what is named without being used is let pass', () => {
   const unused = {
     ...{ logit_bias: {}, functions: [], tools: [], tool_choice: 'auto', function_call: 'none', modalities: ['text'] },
     ...{ audio: null, presence_penalty: 0, logprobs: false, top_logprobs: 0 },
-    // What asks for no other words, or none that are not there.
+    // Options that do not change the text, or ask for nothing that is unsupported.
     ...{ parallel_tool_calls: true, store: false, metadata: {}, user: 'x', service_tier: 'auto' },
   };
   expect(chatRequestSchema.safeParse({ model: 'm', messages, ...unused }).success).toBe(true);

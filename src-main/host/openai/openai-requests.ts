@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GenerateInput, Sampling } from '../../../src-contract/chat.ts';
 
-// Every rule says in plain words what is allowed: what the validator would say is for programmers of the studio.
+// Every rule states in plain words what is allowed; the validator's own messages are for the studio's programmers.
 const text = z.string().max(2_000_000);
 const parts = z.array(z.object({ type: z.literal('text'), text })).max(1000);
 
@@ -10,12 +10,12 @@ function numberFrom(least: number, most: number) {
   return z.number(words).min(least, words).max(most, words);
 }
 
-/** Some clients name what they do not use. */
+/** Some clients send fields that they do not use. */
 function noneOf(words: string) {
   return z.array(z.unknown(), words).max(0, words);
 }
 
-/** What would change the answer and is not there; some clients name it with nothing in it. */
+/** Unsupported options that would change the answer; some clients send them as null. */
 const unsupported = z.null('it is not supported').optional();
 /** Without tools, `auto` chooses none. */
 const toolChoice = z.literal(['none', 'auto'], 'tools are not supported').nullish();
@@ -44,7 +44,7 @@ const shared = {
   presence_penalty: z.literal(0, 'it is not supported').nullish(),
   frequency_penalty: z.literal(0, 'it is not supported').nullish(),
   logit_bias: z.strictObject({}, 'it is not supported').nullish(),
-  /** Of this studio: a factor on the adapter, 1 as trained. */
+  /** The studio's own extension: a factor on the adapter, 1 is as trained. */
   adapter_strength: numberFrom(0, 2).nullish(),
 };
 
@@ -107,14 +107,14 @@ export const completionRequestSchema = z.object(
 );
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
 
-/** What is asked of the studio. Without a temperature the likeliest token is taken, as everywhere in it. */
+/** The sampling for the studio. Without a temperature it is greedy, as everywhere in the studio. */
 export function samplingOf(request: ChatRequest | CompletionRequest, usualTokens: number): Partial<Sampling> {
   const limit = 'max_completion_tokens' in request ? request.max_completion_tokens : undefined;
   const { stop } = request;
   return {
     maxTokens: limit ?? request.max_tokens ?? usualTokens,
     temperature: request.temperature ?? 0,
-    // 0 would leave no token: it means the likeliest one.
+    // 0 would leave no token; it means the likeliest one.
     topP: request.top_p === 0 ? 1e-6 : (request.top_p ?? 1),
     seed: Math.abs(request.seed ?? 0) % 2 ** 31,
     stop: typeof stop === 'string' ? [stop] : (stop ?? []),

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { StudioClient } from './openai-models.ts';
 import { serveOpenai } from './openai-server.ts';
 
-// The answer was written to its end, in the place of somebody who waits, for a client that was not there any more.
+// Regression: the answer was generated to its end for a client that had left, while others waited.
 test('nothing is generated for a client that leaves while its model is looked up', async () => {
   const asked = Promise.withResolvers<void>();
   const looked = Promise.withResolvers<never[]>();
@@ -24,7 +24,7 @@ test('nothing is generated for a client that leaves while its model is looked up
       },
     },
   };
-  // Only these are asked.
+  // Only these methods are called.
   const server = await serveOpenai({ studio: studio as unknown as StudioClient, port: 0, key: 'key' });
   const headers = { authorization: 'Bearer key', 'content-type': 'application/json' };
   const leaving = request(`${server.url}/chat/completions`, { method: 'POST', headers });
@@ -33,7 +33,7 @@ test('nothing is generated for a client that leaves while its model is looked up
   await asked.promise;
   leaving.destroy(new Error('left'));
   await left;
-  // Once another question is answered, the server has heard of what came before it.
+  // Once another request is answered, the server has noticed everything before it.
   const another = () => fetch(`${server.url}/nothing`, { headers });
   expect((await another()).status).toBe(404);
   looked.resolve([{ id: 'tiny', name: 'tiny' }] as never[]);
@@ -42,7 +42,7 @@ test('nothing is generated for a client that leaves while its model is looked up
   await server.close();
 });
 
-// The connection was closed on clients that send the whole body before they look at the answer.
+// Regression: the connection was closed on clients that send the whole body before reading the response.
 test.each([
   ['told beforehand', (body: string) => `content-length: ${body.length}\r\n\r\n${body}`],
   [
@@ -52,7 +52,7 @@ test.each([
 ])(
   'a body that is too large, %s, is refused by an answer that whoever has sent all of it can read',
   async (_, sent) => {
-    // Nothing of it is asked.
+    // None of its methods are called.
     const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key' });
     onTestFinished(() => server.close());
     const { host, port } = new URL(server.url);
@@ -77,7 +77,7 @@ test.each([
 );
 
 test('of a body without an end, no more is read than of one that was meant', async () => {
-  // Nothing of it is asked.
+  // None of its methods are called.
   const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key' });
   onTestFinished(() => server.close());
   const { host, port } = new URL(server.url);

@@ -10,23 +10,23 @@ import { modelObject, type ServedModel, type StudioClient, servedModels } from '
 import { chatPrompt, chatRequestSchema, completionRequestSchema, samplingOf } from './openai-requests.ts';
 
 const largestBodyBytes = 4 * 1024 * 1024;
-/** Of a body that is refused, what is waited for: enough for any that was meant to be read. */
+/** How much of a rejected body to read and discard: enough for any that was sent in good faith. */
 const mostSkippedBytes = 64 * 1024 * 1024;
 const usualChatTokens = 512;
-/** What OpenAI's completions do when nothing is said. */
+/** The default of OpenAI's completions. */
 const usualCompletionTokens = 16;
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 export interface OpenaiServer {
-  /** Ends in `/v1`: a client's base address. */
+  /** Ends in `/v1`: the base URL for clients. */
   readonly url: string;
   /** Ends every request. */
   close(): Promise<void>;
 }
 
 /**
- * Answers OpenAI's /v1/models, /v1/chat/completions and /v1/completions on 127.0.0.1, for programs of this machine that bring the
- * key. A web page may not ask: whatever carries an Origin is turned away. Throws when the port is taken.
+ * Answers OpenAI's /v1/models, /v1/chat/completions and /v1/completions on 127.0.0.1, for local programs that have the
+ * key. Web pages may not ask: anything with an Origin is refused. Throws if the port is taken.
  */
 export async function serveOpenai(options: { studio: StudioClient; port: number; key: string }): Promise<OpenaiServer> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 });
@@ -64,7 +64,7 @@ interface Context {
 
 async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
   admit(request, context);
-  // Before anything is waited for: whoever leaves then is not heard later.
+  // Before any await: a client that leaves during one would go unnoticed.
   const left = new AbortController();
   response.once('close', () => left.abort());
   const asking = { response, left: left.signal, context };
@@ -94,7 +94,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   throw new OpenaiError(404, `There is nothing at ${path.slice(0, 200)}.`, { code: 'unknown_url' });
 }
 
-/** Throws for whoever may not ask: another name for this machine, a web page, no key. */
+/** Throws for requests that are not allowed: another host name, a web page, no key. */
 function admit(request: IncomingMessage, { hosts, key }: Context): void {
   // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
   if (!hosts.includes(request.headers.host ?? ''))
@@ -148,7 +148,7 @@ async function whole(events: AsyncIterable<GenerateEvent>, { named, style }: { n
   throw new Error('The generation ended without an answer.');
 }
 
-/** Server-sent events, the last of them `[DONE]`. What fails in the middle is said in the stream. */
+/** Server-sent events, ending with `[DONE]`. Failures midway are reported in the stream. */
 async function stream(
   events: AsyncIterable<GenerateEvent>,
   { named, style, response, usage }: { named: Named; style: AnswerStyle; response: ServerResponse; usage: boolean },
@@ -170,7 +170,7 @@ async function stream(
       else for (const last of style.last(named, event.generation, { usage })) send(last);
     }
   } catch (error) {
-    // Before the first word, the status can still tell.
+    // Before the first event, the status can still report it.
     if (!begun) throw error;
     send(openaiErrorOf(error).body);
   }
@@ -244,7 +244,7 @@ async function fail(request: IncomingMessage, response: ServerResponse, error: u
     ...headers,
     ...(status === 405 && { allow: 'GET, POST' }),
     ...{ 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) },
-    // What is left of a body that nobody reads must not be taken for the next request.
+    // The unread rest of a body must not be taken for the next request.
     connection: 'close',
   });
   response.write(text);
@@ -252,7 +252,7 @@ async function fail(request: IncomingMessage, response: ServerResponse, error: u
   response.end();
 }
 
-/** Many clients send the whole body before they look at the answer, and lose it where the connection is closed on them. */
+/** Many clients send the whole body before reading the response, and lose it if the connection is closed early. */
 async function skipRest(request: IncomingMessage): Promise<void> {
   let bytes = 0;
   try {
@@ -265,12 +265,12 @@ async function skipRest(request: IncomingMessage): Promise<void> {
   }
 }
 
-/** Whoever stops in the middle leaves the connection open. */
+/** Leaving the loop early keeps the connection open. */
 function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false });
 }
 
-/** Compares in a time that tells nothing of where two words differ. */
+/** Constant-time comparison. */
 function isSame(a: string, b: string): boolean {
   const digest = (word: string) => createHash('sha256').update(word).digest();
   return timingSafeEqual(digest(a), digest(b));

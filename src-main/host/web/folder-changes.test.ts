@@ -3,7 +3,7 @@ import { FolderChanges } from './folder-changes.ts';
 
 const to = (folder: string) => ({ folder, move: false });
 
-// Two questions at once used to close one studio twice, and to open two of which one was never closed.
+// Regression: two requests at once closed one studio twice, and opened two of which one was never closed.
 test('a change is refused while another goes on, and not after it', async () => {
   const changed: string[] = [];
   let done = Promise.withResolvers<void>();

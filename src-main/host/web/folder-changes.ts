@@ -4,26 +4,29 @@ import type { FolderHost } from '../../app.ts';
 
 type Target = Parameters<FolderHost['change']>[0];
 
-/** Changes of the data folder, one at a time: two would close one studio twice, and leave one of two that they open without an end. */
+/**
+ * Runs data folder changes one at a time: two at once would close the same studio twice, and never close one of the two
+ * that they open.
+ */
 export class FolderChanges {
   readonly #change: (to: Target) => Promise<void>;
   readonly #failed: (error: unknown) => void;
   #going: Promise<void> | undefined;
   #isClosed = false;
 
-  /** `failed` is told of a change after which there may be no studio. */
+  /** `failed` is called after a change that may have left no studio. */
   constructor(change: (to: Target) => Promise<void>, failed: (error: unknown) => void) {
     this.#change = change;
     this.#failed = failed;
   }
 
-  /** Throws STUDIO_BUSY while another goes on. */
+  /** Throws STUDIO_BUSY while another change is in progress. */
   begin(to: Target): void {
     if (this.#going !== undefined || this.#isClosed) throw new StudioError('STUDIO_BUSY', {});
     this.#going = this.#do(to);
   }
 
-  /** Lets no other begin, and waits for the one that goes on. */
+  /** Prevents further changes and waits for the one in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#going;
@@ -31,7 +34,7 @@ export class FolderChanges {
 
   async #do(to: Target): Promise<void> {
     try {
-      // The page's question is answered first.
+      // Let the response reach the page first.
       await sleep(50);
       await this.#change(to);
     } catch (error) {

@@ -1,29 +1,29 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a request may do: `open` has a session, `exchange` brings the token to get one, the rest is turned away. */
+/** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
 export type Verdict =
   | { readonly kind: 'open' }
   | { readonly kind: 'exchange'; readonly cookie: string }
   | { readonly kind: 'refused'; readonly status: 401 | 403; readonly reason: string };
 
 /**
- * Decides who may talk to the studio. Other users of the machine and other pages of the same browser can reach its port:
- * the token in the printed address keeps the former out, the checks of Host and Origin the latter.
+ * Decides who may talk to the studio. Other users of the machine and other pages in the same browser can reach its
+ * port: the token in the printed address keeps out the former, the Host and Origin checks the latter.
  */
 export class Gate {
-  /** Works once: the first request that brings it gets the session's cookie. */
+  /** Works once: the first request with it gets the session cookie. */
   readonly token = secret();
   readonly #session = secret();
   readonly #host: string;
   #isTokenUsed = false;
 
-  /** `host` is the one name the studio is reached by, such as `127.0.0.1:4000`. */
+  /** `host` is the only name under which the studio can be reached, such as `127.0.0.1:4000`. */
   constructor(host: string) {
     this.#host = host;
   }
 
-  /** For pages and their files. `token` is the one in the address, if there is one. */
+  /** For pages and their files. `token` is the one from the address, if any. */
   admit(request: IncomingMessage, token: string | null): Verdict {
     const stranger = this.#strangerIn(request);
     if (stranger) return stranger;
@@ -43,7 +43,7 @@ export class Gate {
     };
   }
 
-  /** For the socket: it has no token, and a browser always says which page opens it. */
+  /** For sockets: they have no token, and a browser always sends the opening page's Origin. */
   admitSocket(request: IncomingMessage): Verdict {
     const stranger = this.#strangerIn(request);
     if (stranger) return stranger;
@@ -68,7 +68,7 @@ export class Gate {
     });
   }
 
-  /** Cookies are shared by all ports of a host; two studios must not overwrite each other's. */
+  /** All ports of a host share cookies; two studios must not overwrite each other's. */
   get #cookieName(): string {
     return `adapter-studio-${this.#host.replace(/^.*:/, '')}`;
   }
@@ -82,7 +82,7 @@ function secret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Compares in a time that tells nothing of where two words differ. */
+/** Constant-time comparison. */
 function isSame(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }

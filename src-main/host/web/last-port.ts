@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-// The port lies with the data folder, so that a page left open finds the studio where it was when it is started anew.
+// The port is stored in the data folder, so that a page left open finds the restarted studio at the same address.
 
 const fileName = 'page-port';
 
-/** Undefined where there was none, or the file is damaged. */
+/** Undefined if there was none or the file is damaged. */
 export function readLastPort(dataDir: string): number | undefined {
   try {
     const port = Number(readFileSync(path.join(dataDir, fileName), 'utf8'));
@@ -19,6 +19,6 @@ export function keepLastPort(dataDir: string, port: number): void {
   try {
     writeFileSync(path.join(dataDir, fileName), String(port));
   } catch {
-    // A full disk: the next start takes another port, which the page left open tells how to find.
+    // The disk is full: the next start uses another port, and the page left open says how to find it.
   }
 }

@@ -1,5 +1,5 @@
-// The web host: the studio for a browser on this machine. It prints the address, with a token that works once, and runs
-// until it is told to stop.
+// The web host: the studio for a browser on this machine. It prints the address, with a one-time token, and runs until
+// it is told to stop.
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
@@ -28,7 +28,7 @@ const { home, port, open, openai } = new Command('adapter-studio-web')
   .parse()
   .opts<{ home?: string; port?: number; open: boolean; openai?: boolean }>();
 
-// Beside this file when built; from source the same places are elsewhere.
+// Next to this file when built; elsewhere when run from source.
 const isBuilt = import.meta.url.endsWith('.js');
 const place = (built: string, source: string) => new URL(isBuilt ? built : source, import.meta.url);
 const engineEntry = place('./engine-process.js', '../../engine/engine-process.ts');
@@ -50,7 +50,7 @@ try {
 async function serve(): Promise<void> {
   const opened = new OpenedFolder();
   const named = home ?? process.env.ADAPTER_STUDIO_HOME;
-  /** Opened since the start, and left again. */
+  /** Folders opened since the start and closed again. */
   const earlier = new Set<string>();
   let studio = await openFolder(path.resolve(named ?? opened.start));
   const at = (chosen: number) => servePage({ router: studio.app.router, pageFolder, port: chosen });
@@ -59,10 +59,10 @@ async function serve(): Promise<void> {
   keepLastPort(studio.dataDir, portIn(server.url));
 
   const changes = new FolderChanges(change, endWith);
-  /** Of the last change: its page asks for it when it is answered again. */
+  /** Of the last change: its page asks for it once it is reconnected. */
   let failure: KeptFailure | undefined;
 
-  /** Puts the studio away and goes on with another folder; where that cannot be opened, with the one before. */
+  /** Closes the studio and opens another folder, or the previous one again if that fails. */
   async function change({ folder, move }: { folder: string; move: boolean }): Promise<void> {
     const before = studio.dataDir;
     failure = undefined;
@@ -73,10 +73,10 @@ async function serve(): Promise<void> {
     try {
       if (move) moveDataFolder(before, folder);
       studio = await openFolder(folder);
-      // Who named a folder for this start has not said anything about the next one.
+      // A folder named for this start says nothing about the next one.
       if (named === undefined) opened.remember(folder);
     } catch (error) {
-      // What a person can meet, the page is told.
+      // A StudioError is shown on the page.
       if (!(error instanceof StudioError)) console.error(`The data folder ${folder} cannot be opened.`, error);
       failure = keptFailureOf(error);
       if (move && !existsSync(before)) renameSync(folder, before);
@@ -116,7 +116,7 @@ async function serve(): Promise<void> {
     }
   }
 
-  // The address for other programs, with a key of its own, whatever the settings say.
+  // The address for other programs, with its own key, whatever the settings say.
   const key = `as-${randomBytes(24).toString('base64url')}`;
   let endpoint = openai ? await openEndpoint({ router: studio.app.router, port: 0, key }) : undefined;
   process.stdout.write(`Adapter Studio is at ${server.url}\n`);
@@ -124,7 +124,7 @@ async function serve(): Promise<void> {
   if (open) openBrowser(server.url);
 
   await toldToStop();
-  // Pages first: what is attached to them ends with them.
+  // Pages first: work attached to them ends with them.
   await server.close();
   await changes.close();
   await endpoint?.close();
@@ -132,7 +132,7 @@ async function serve(): Promise<void> {
   process.exit(0);
 }
 
-/** Ends the process with what a person can do about it, where that is known. */
+/** Ends the process with a message that helps the person, if the cause is known. */
 function endWith(error: unknown): never {
   if (error instanceof StudioError) process.stderr.write(`${error.message} ${error.hint}\n`);
   else if (isPortTaken(error))
@@ -145,7 +145,7 @@ function portIn(url: string): number {
   return Number(new URL(url).port);
 }
 
-/** A second request, a second or more after the first, ends the process at once; a terminal may send one thrice. */
+/** A second signal, a second or more after the first, ends the process at once; a terminal may send one three times. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
     let firstMs: number | undefined;
@@ -155,7 +155,7 @@ function toldToStop(): Promise<void> {
       resolve();
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    // The command that started it is gone, and could not say so: left alone, this would hold the data folder.
+    // The command that started this process is gone without notice: left running, it would keep the data folder locked.
     process.once('disconnect', () => {
       firstMs ??= Date.now();
       resolve();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens `url` in the person's browser where there is a screen to show it on. Where that fails, the printed address helps. */
+/** Opens `url` in the person's browser if there is a display. If that fails, the printed address is the fallback. */
 export function openBrowser(url: string): void {
   const command = browserCommand(process.platform, process.env);
   if (!command) return;

@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import { type PageServer, servePage } from './page-server.ts';
 
-// Real sockets on the loopback interface: what is sent is what a hostile page or program could send.
+// Uses real loopback sockets, to send what a hostile page or program could send.
 
 const router = {
   double: os.handler(({ input }) => Number(input) * 2),
@@ -147,7 +147,7 @@ test('every answer forbids what the page does not need', async () => {
 
 test('a page with the session calls the contract as a page', async () => {
   const socket = openSocket({ cookie: await session(), origin });
-  // `ws` fits what the link needs of a socket: send, readyState and listeners.
+  // `ws` has all that the link needs of a socket: send, readyState and listeners.
   const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
   expect(await client.double(21 as never)).toBe(42);
   expect(await client.caller()).toBe('page');
@@ -186,7 +186,7 @@ test('a message over the limit closes the socket and nothing else', async () => 
 });
 
 test('noise on the socket ends neither the studio nor other pages', async () => {
-  // The server logs what it could not read.
+  // The server logs messages that it could not read.
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const cookie = await session();
   const socket = openSocket({ cookie, origin });
@@ -221,7 +221,7 @@ function cookieOf(headers: IncomingHttpHeaders): string {
   return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 }
 
-/** `fetch` would refuse to forge Host and would tidy the path. */
+/** `fetch` would refuse to forge Host and would normalise the path. */
 function get(address: string, headers: Record<string, string> = {}, method = 'GET') {
   return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
     const { hostname, port } = new URL(origin);

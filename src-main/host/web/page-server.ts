@@ -10,23 +10,25 @@ import { listPageFiles, type PageFile } from '../page-files.ts';
 import { pageHeaders } from '../page-headers.ts';
 import { Gate } from './gate.ts';
 
-/** A file piece has at most 1 MiB; what surrounds it, and any other message, is smaller. */
+/** A file piece is at most 1 MiB; its envelope and all other messages are smaller. */
 const largestMessageBytes = 2 * 1024 * 1024;
 const mostSockets = 32;
 const heartbeatMs = 30_000;
 
 export interface PageServer {
-  /** With the token that works once. */
+  /** Includes the one-time token. */
   readonly url: string;
-  /** Goes on with another studio: pages lose their connection, and find it again here. While there is none, they are put off. */
+  /**
+   * Switches to another studio: pages lose their connection and reconnect here. While undefined, they are told to wait.
+   */
   answerWith(router: AnyRouter | undefined): void;
-  /** Ends every connection. */
+  /** Closes every connection. */
   close(): Promise<void>;
 }
 
 /**
  * Serves the built page in `pageFolder` and, on `/contract`, one socket per page for `router`, on 127.0.0.1 only.
- * `port` 0 takes a free one.
+ * `port` 0 picks a free one.
  */
 export async function servePage(options: {
   readonly router: AnyRouter;
@@ -57,7 +59,7 @@ export async function servePage(options: {
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      // An oversize or malformed message closes the socket by itself; without a listener it would end the process.
+      // An oversized or malformed message already closes the socket; without a listener it would end the process.
       socket.on('error', () => {});
       sockets.emit('connection', socket, request);
       const leaving = new AbortController();
@@ -96,7 +98,7 @@ async function answer(
     say(response, 405, 'This request is not allowed here.');
     return;
   }
-  // Compared with the list as it was sent: nothing is decoded or resolved that could lead elsewhere.
+  // Looked up exactly as sent: nothing is decoded or resolved that could lead elsewhere.
   const [address = '', query = ''] = (request.url ?? '').split('?', 2);
   const verdict = gate.admit(request, address === '/' ? new URLSearchParams(query).get('token') : null);
   if (verdict.kind === 'refused') {
@@ -105,7 +107,7 @@ async function answer(
   }
   if (verdict.kind === 'exchange') response.setHeader('set-cookie', verdict.cookie);
   if (address === '/' && query !== '') {
-    // Takes the token out of the address bar and the history.
+    // Removes the token from the address bar and the history.
     response.writeHead(303, { location: '/' }).end();
     return;
   }
@@ -136,7 +138,7 @@ function refuseUpgrade(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Ends sockets whose page is gone without a goodbye, so that the work attached to them ends too. */
+/** Closes sockets whose page has vanished without closing them, so that the work attached to them ends too. */
 function beat(sockets: WebSocketServer): () => void {
   const answered = new WeakSet<WebSocket>();
   sockets.on('connection', (socket) => {
