@@ -81,8 +81,8 @@ export class DatasetReading {
   }
 
   /**
-   * Few large transactions: adding a large piece of index at once needs little merging. Ends early if a check needs to
-   * write.
+   * Uses few, large transactions, because adding a large piece of index at once needs little merging. A check that needs
+   * to write ends the current one early.
    */
   async index(
     tell: (event: RowsThreadCalls['index']['event']) => void,

@@ -87,10 +87,10 @@ export class WordIndex {
   }
 
   /**
-   * Groups of rows, from one on in ascending order, that may contain a text: a superset of those that do, with
-   * `undefined` whenever some time has passed. Returns `many` for a text of one or two letters that continues to so
-   * many trigrams that scanning the rows is no slower. Exhaust it or call `return()`: an open read keeps concurrent
-   * writes from being merged into the file.
+   * Groups of rows from `from` on, ascending, that may contain a text: a superset of those that do, with `undefined`
+   * whenever some time has passed. Returns `many` for a text of one or two letters that continues to so many trigrams
+   * that scanning the rows is no slower. Exhaust it or call `return()`: an open read keeps concurrent writes from being
+   * merged into the file.
    */
   *candidates(text: string, from: number): Generator<number | undefined, 'all' | 'many'> {
     const letters = [...text];

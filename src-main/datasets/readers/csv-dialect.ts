@@ -396,7 +396,10 @@ function isBelowNames({ dialect, rows, width }: Judged): boolean {
   return areNames && !isSpaced && first.cells.some((_, place) => isOfValues(place));
 }
 
-/** Symbol sequences, arrows, dashes and pictographs in the first line, each with the blanks around it: `::`, ` => `, ` — `. */
+/**
+ * Symbol sequences, arrows, dashes and pictographs in the first line, with the blanks around each: `::`, ` => `,
+ * ` — `.
+ */
 function longDelimiters(text: string): string[] {
   const [line = ''] = text.trimStart().split(/\r\n|\r|\n/, 1);
   const found = line.match(/ [→⇒—–] | ?[%&+:;<=>@^|~]{2,4} ?| ?\p{Extended_Pictographic} ?/gu) ?? [];

@@ -19,7 +19,7 @@ export interface CsvFormat extends CsvDialect {
   readonly headerRows: number;
   /** Lines above the table: Excel's `sep=;`, a title, or as given by a person. */
   readonly skippedLines: number;
-  /** Those among them that are not records of the file, such as a single title line directly above the header. */
+  /** Those that are not records of the file; a single title line directly above the header is a record. */
   readonly droppedLines: number;
   /** Drawn with bars like a Markdown table: the outer bars are not delimiters, and blanks pad the cells. */
   readonly isDrawn: boolean;
