@@ -46,6 +46,8 @@ export class RunProgress {
   begin(started: { step: number; totalSteps: number }, events: RunEvents): boolean {
     this.#totalSteps = started.totalSteps;
     this.#step = started.step;
+    // Of several in one go, the time until its turn is none of its own.
+    this.#told = performance.now();
     // From step 0 the base is measured again; later, what the checkpoint's step has told stands.
     events.rewind(
       this.#runId,
