@@ -25,7 +25,9 @@ test('the words of both curves stand apart, also where the base’s line moves o
   expect(curvePlaces(100, 104, undefined, 1)).toEqual([93, 111]);
   expect(curvePlaces(100, 104, 90, 1)).toEqual([106.8, 124.8]);
   expect(curvePlaces(104, 60, 100, 1)).toEqual([116.8, 60]);
-  expect(curvePlaces(undefined, 104, 100, 1)).toEqual([undefined, 104]);
+  // The first measurement is the base's own: its words were struck through.
+  expect(curvePlaces(undefined, 104, 100, 1)).toEqual([undefined, 116.8]);
+  expect(curvePlaces(130, 104, 100, 1)).toEqual([134.8, 116.8]);
 });
 
 function written(loss: number, decimals: number): string {

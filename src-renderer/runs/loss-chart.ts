@@ -236,14 +236,16 @@ function drawLabels(
   if (validation !== undefined)
     validation = Math.min(validation, foot - (train === undefined || train < validation ? 0 : 18 * scale));
   if (train !== undefined) train = Math.min(train, foot);
+  const right = bbox.left + bbox.width - 4 * scale;
+  const reach = right - ctx.measureText(words.base).width - 4 * scale;
+  let baseWords: number | undefined;
   if (base !== undefined) {
-    const right = bbox.left + bbox.width - 4 * scale;
     // What stands to the left of its words is not in their way.
-    const reach = right - ctx.measureText(words.base).width - 4 * scale;
     const isBeside = (word: string) => left && x + ctx.measureText(word).width < reach;
     const others = [isBeside(words.train) ? undefined : train, isBeside(words.validation) ? undefined : validation];
     ctx.textAlign = 'right';
-    write(words.base, colours.ink2, right, freeOf(others, placesAt(base, scale), 14 * scale));
+    baseWords = freeOf(others, placesAt(base, scale), 14 * scale);
+    write(words.base, colours.ink2, right, baseWords);
     ctx.textAlign = left ? 'left' : 'right';
   }
   if (validation !== undefined) write(words.validation, colours.validation, x, validation);
@@ -267,6 +269,7 @@ function drawLabels(
       const others = [
         isInTheWay(words.train) ? train : undefined,
         isInTheWay(words.validation) ? validation : undefined,
+        middle + half > reach ? baseWords : undefined,
       ];
       const above = height - 12 * scale;
       const curve = pointsOf(plot, validationColumn);
@@ -300,7 +303,7 @@ function pointsOf(plot: uPlot, column: number): [number, number][] {
   });
 }
 
-/** Where the words of both curves stand: one below the other, in their order, those of the training off the base's line. */
+/** Where the words of both curves stand: one below the other, in their order, and off the base's line. */
 export function curvePlaces(
   train: number | undefined,
   validation: number | undefined,
@@ -308,11 +311,14 @@ export function curvePlaces(
   scale: number,
 ): [train: number | undefined, validation: number | undefined] {
   const gap = 18 * scale;
-  if (train !== undefined && validation !== undefined) [train, validation] = apart(train, validation, gap);
-  if (train === undefined || base === undefined) return [train, validation];
-  const free = below(train, base, 12 * scale);
-  if (validation !== undefined && train <= validation) return [free, Math.max(validation, free + gap)];
-  return [free, validation];
+  const free = (place: number) => (base === undefined ? place : below(place, base, 12 * scale));
+  if (train === undefined) return [train, validation && free(validation)];
+  if (validation === undefined) return [free(train), validation];
+  [train, validation] = apart(train, validation, gap);
+  const isTrainAbove = train <= validation;
+  const upper = free(Math.min(train, validation));
+  const lower = free(Math.max(train, validation, upper + gap));
+  return isTrainAbove ? [upper, lower] : [lower, upper];
 }
 
 /** Moves two labels so far apart that both can be read, in the order in which they stand. */
