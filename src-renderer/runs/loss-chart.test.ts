@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { curvePlaces, freeOf, tickLabels } from './loss-chart.ts';
+import { besideCurves, curvePlaces, freeOf, tickLabels } from './loss-chart.ts';
 
 test('lines of a logarithmic axis that have no words stay without them', () => {
   // Once, a “0” stood beside each of them, one on the other.
@@ -18,6 +18,12 @@ test('a label goes to its next place where one stands in its way, unless all are
   expect(freeOf([undefined, 50], [100, 122], 14)).toBe(100);
   expect(freeOf([95, 50], [100, 122], 14)).toBe(122);
   expect(freeOf([95, 125], [100, 122], 14)).toBe(100);
+});
+
+test('words over the end of the curves stand on both sides of them, or below them under the line of the base', () => {
+  expect(besideCurves(100, 104, undefined, 1)).toEqual([84, 122]);
+  expect(besideCurves(104, 100, 60, 1)).toEqual([122, 84]);
+  expect(besideCurves(104, 100, 80, 1)).toEqual([140, 122]);
 });
 
 // Moved off the base's line, the words of the training covered those of the validation.

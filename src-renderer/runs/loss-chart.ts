@@ -224,13 +224,8 @@ function drawLabels(
   const place = (loss: number): number => plot.valToPos(loss, 'y', true) + 4 * scale;
   let train = data.trainLoss === undefined ? undefined : place(data.trainLoss);
   let validation = data.validationLoss === undefined ? undefined : place(data.validationLoss);
-  if (!left) {
-    // Above the upper curve and below the lower one.
-    const isTrainAbove = train !== undefined && validation !== undefined && train < validation;
-    if (train !== undefined) train += isTrainAbove ? -16 * scale : 18 * scale;
-    if (validation !== undefined) validation += isTrainAbove ? 18 * scale : -16 * scale;
-  }
   const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
+  if (!left) [train, validation] = besideCurves(train, validation, base, scale);
   [train, validation] = curvePlaces(train, validation, base, scale);
   const foot = bbox.top + bbox.height - 6 * scale;
   if (validation !== undefined)
@@ -301,6 +296,22 @@ function pointsOf(plot: uPlot, column: number): [number, number][] {
     const step = steps[place];
     return loss == null || step === undefined ? [] : [[plot.valToPos(step, 'x', true), plot.valToPos(loss, 'y', true)]];
   });
+}
+
+/** Above the upper curve and below the lower one; both below where the base's line runs close above. */
+export function besideCurves(
+  train: number | undefined,
+  validation: number | undefined,
+  base: number | undefined,
+  scale: number,
+): [train: number | undefined, validation: number | undefined] {
+  if (train === undefined || validation === undefined)
+    return [train && train + 18 * scale, validation && validation - 16 * scale];
+  const isTrainAbove = train < validation;
+  const [upper, lower] = [Math.min(train, validation) - 16 * scale, Math.max(train, validation) + 18 * scale];
+  const hasRoom = base === undefined || below(upper, base, 12 * scale) === upper;
+  const [first, second] = hasRoom ? [upper, lower] : [lower, lower + 18 * scale];
+  return isTrainAbove ? [first, second] : [second, first];
 }
 
 /** Where the words of both curves stand: one below the other, in their order, and off the base's line. */
