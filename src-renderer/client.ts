@@ -4,20 +4,21 @@ import { RPCLink as WebSocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../src-contract/contract.ts';
 
-// The renderer's one way to the studio: a message port in the desktop shell, a socket in a browser. Pages see neither.
+// The renderer's only route to the studio: a message port in the desktop shell, a socket in a browser. Pages see
+// neither.
 
 /**
- * - `connecting`: the first attempt of this page is under way.
+ * - `connecting`: this page's first attempt is under way.
  * - `open`: calls are answered.
- * - `lost`: the studio went away; it is looked for again at growing intervals. Calls made meanwhile are refused.
- * - `refused`: the studio answers but does not know this page (it was started anew); only its printed address helps.
+ * - `lost`: the studio went away; reconnection is attempted at growing intervals. Calls made meanwhile are refused.
+ * - `refused`: the studio answers but does not know this page (it was restarted); only its printed address helps.
  */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
 
 let state: ConnectionState = 'connecting';
 const listeners = new Set<(state: ConnectionState) => void>();
 
-/** Follows the store contract, so a component may read it as `$connection`. */
+/** Follows the store contract, so a component can read it as `$connection`. */
 export const connection = {
   get current(): ConnectionState {
     return state;
@@ -30,8 +31,8 @@ export const connection = {
 };
 
 /**
- * Everything the studio can be asked. Leaving an iterator ends what is attached to it (an import, an answer) and merely
- * stops watching the rest (a run).
+ * Everything the studio can be asked. Leaving an iterator ends the work tied to it (an import, an answer) and merely
+ * stops watching other work (a run).
  */
 export const client: ContractRouterClient<Contract> = createORPCClient({
   call: (path, input, options) => openLink().call(path, input, options),
@@ -39,7 +40,7 @@ export const client: ContractRouterClient<Contract> = createORPCClient({
 
 let link: ClientLink<Record<never, never>> | undefined;
 
-/** Connects at the first call, so that a test may import what imports this file where there is no page. */
+/** Connects on the first call, so that tests without a page can import modules that import this one. */
 function openLink(): ClientLink<Record<never, never>> {
   link ??= location.protocol === 'app:' ? messagePortLink() : reconnectingLink();
   return link;
@@ -82,7 +83,7 @@ function reconnectingLink(): ClientLink<Record<never, never>> {
   return { call: (path, input, options) => current.call(path, input, options) };
 }
 
-/** A browser does not tell why a socket failed; the page's own address does. */
+/** A browser does not say why a socket failed; the page's own address does. */
 async function isRefused(): Promise<boolean> {
   try {
     const response = await fetch('/', { method: 'HEAD', cache: 'no-store' });

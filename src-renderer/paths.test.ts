@@ -12,11 +12,11 @@ beforeEach(() => {
 test('what is begun on a page goes on from there', () => {
   const goOn = fromHere();
   goOn(paths.run('r'));
-  // As a browser keeps it, but for the sign in front.
+  // As a browser stores it, without the leading “#”.
   expect(location.hash).toBe('/train/r');
 });
 
-// A training that took its time to begin took the person from the page that they had opened meanwhile.
+// A training that was slow to start pulled the person away from the page they had opened meanwhile.
 test('who has gone elsewhere meanwhile stays there, on the same page opened anew too', () => {
   const goOn = fromHere();
   for (const href of [paths.chat(), paths.newRun()]) goTo(href);

@@ -1,6 +1,6 @@
 /**
  * Where each page lives. Routes are kept behind `#`, so a deep link survives a reload on the web host and works from a
- * file in the desktop window. Every function gives an `href`.
+ * file in the desktop window. Every function returns an `href`.
  */
 export const paths = {
   home: () => '#/',
@@ -17,7 +17,7 @@ export const paths = {
   chat: (
     chosen: { adapter?: string; conversation?: string; baseModel?: string; dataset?: string; row?: string } = {},
   ) => link('/chat', chosen),
-  /** Chat alone opens what was talked about last. */
+  /** Plain #/chat opens the last conversation. */
   newChat: () => '#/chat?conversation=new',
   evaluations: () => '#/evaluate',
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
@@ -28,19 +28,19 @@ export const paths = {
   settings: (section?: string) => link('/settings', { section }),
 };
 
-/** Opens a page made by `paths`. `replace` leaves no entry behind in the history. */
+/** Opens a page made by `paths`. `replace` adds no history entry. */
 export function goTo(href: string, { replace = false } = {}): void {
   if (replace) location.replace(href);
   else location.hash = href.slice(1);
 }
 
 /**
- * Notes which page is open. What it gives goes on from there once something is done, and does nothing where the person has
- * gone elsewhere meanwhile: nobody is taken from the page that they are on.
+ * Remembers which page is open. The returned function navigates from there once something is done, and does nothing if
+ * the person has gone elsewhere meanwhile.
  */
 export function fromHere(): (href: string) => void {
   let left = false;
-  // Not by the address: the same page may have been opened anew.
+  // Not by comparing addresses: the same page may have been reopened.
   addEventListener('hashchange', () => (left = true), { once: true });
   return (href) => {
     if (!left) goTo(href);

@@ -1,7 +1,7 @@
 import DOMPurify from 'dompurify';
 import { Marked } from 'marked';
 
-// A model may write anything: what is shown holds text and structure only. No link, image, style or script survives.
+// A model may write anything: the HTML shown holds text and structure only. No link, image, style or script survives.
 
 const tags =
   'p br hr strong em del code pre ul ol li blockquote h1 h2 h3 h4 h5 h6 table thead tbody tr th td sub sup'.split(' ');
@@ -10,9 +10,9 @@ const markdown = new Marked({
   gfm: true,
   breaks: true,
   renderer: {
-    /** Markup in an answer is shown as the text that it is. */
+    /** HTML in an answer is shown as literal text. */
     html: ({ text }) => escaped(text),
-    /** The words of a link, without the link. */
+    /** A link's text, without the link. */
     link({ tokens }) {
       return this.parser.parseInline(tokens);
     },
@@ -20,7 +20,7 @@ const markdown = new Marked({
   },
 });
 
-/** An answer in Markdown as HTML that is safe to put into the page. Needs a DOM. */
+/** Renders a Markdown answer as HTML that is safe to insert into the page. Needs a DOM. */
 export function answerHtml(text: string): string {
   const html = rendered(text);
   return DOMPurify.sanitize(html, {
@@ -32,7 +32,7 @@ export function answerHtml(text: string): string {
 }
 
 /**
- * Text that is not worth reading as Markdown is shown as it is, and so is text on which marked 18 runs out of stack: some
+ * Text too costly to parse as Markdown is shown as it is, as is text on which marked 18 overflows the stack: some
  * thousand nested marks, which a model that repeats itself does write.
  */
 function rendered(text: string): string {
@@ -46,8 +46,8 @@ function rendered(text: string): string {
 }
 
 /**
- * Steps that reading a text takes: marked 18 looks for the end of each mark through the whole paragraph, so that 4,000 times `*a_`
- * hold a page up for half a minute. A text as people write it takes some ten thousand, a long list a million.
+ * Estimated parsing steps: marked 18 looks for the end of each mark through the whole paragraph, so 4,000 repeats of
+ * `*a_` block the page for half a minute. Ordinary text takes some ten thousand steps, a long list a million.
  */
 function tediousness(text: string): number {
   const outsideCode = text.replace(/^(```|~~~).*\n[\s\S]*?^\1/gm, '');
@@ -56,7 +56,7 @@ function tediousness(text: string): number {
 }
 
 const mostTedious = 2_000_000;
-/** In characters; some ten times what an answer may have. */
+/** In characters; about ten times the longest possible answer. */
 const longest = 200_000;
 
 function plain(text: string): string {

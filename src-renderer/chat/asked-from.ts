@@ -1,6 +1,6 @@
 import type { TaskInput } from '../../src-contract/task.ts';
 
-/** What a question asks, with what it asks about: two are the same where these are. */
+/** A key for a question and the text it is about: two questions are the same if their keys are equal. */
 export function askedFrom({ text, input }: { readonly text: string; readonly input: TaskInput | null }): string {
   return JSON.stringify([text, input?.passage ?? '', input?.schema ?? ''].map((part) => part.trim()));
 }

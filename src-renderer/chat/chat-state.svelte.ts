@@ -21,10 +21,10 @@ export interface Draft {
   readonly id: string | undefined;
   readonly text: string;
   readonly adapter: Adapter | undefined;
-  /** Of who answers; undefined is the base. */
+  /** Name of who answers; undefined is the base. */
   readonly name: string | undefined;
   readonly writing: boolean;
-  /** The question that it answers; the turns after that one stand back while it is written. */
+  /** The question it answers; later turns are hidden while it is written. */
   readonly questionId?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ChatChoice {
   readonly conversation?: string | undefined;
   readonly adapter?: string | undefined;
   readonly baseModel?: string | undefined;
-  /** A row of a dataset to be asked. */
+  /** A dataset row to ask. */
   readonly dataset?: string | undefined;
   readonly row?: string | undefined;
 }
@@ -53,9 +53,9 @@ export class ChatState {
   /** A conversation is being fetched. */
   opening = $state(false);
   error = $state.raw<unknown>(undefined);
-  /** What the last message met; the conversation stays usable. */
+  /** The last message's error; the conversation stays usable. */
   sendError = $state.raw<unknown>(undefined);
-  /** The question itself was taken, so that it can be answered again. */
+  /** The question itself was accepted, so it can be answered again. */
   canAnswerAgain = $state(false);
 
   conversationId = $state<string | undefined>(undefined);
@@ -65,14 +65,14 @@ export class ChatState {
   /** Adapters added to the chosen one. */
   mix = $state.raw<readonly MixedAdapter[]>([]);
   readonly composer: ComposerState;
-  /** How what is in the box would fit into what the model reads. */
+  /** How the contents of the box would fit into the model's context. */
   fit = $state.raw<PromptFit | undefined>(undefined);
 
-  /** Shape of the panel while the base alone is chosen. */
+  /** The panel's task while the base alone is chosen. */
   baseTask = $state<TaskId>('custom');
-  /** Of those that are asked at once, the one to shape by where the adapter in use is not asked; told by the comparison. */
+  /** Which of the adapters asked at once shapes the panel if the adapter in use is not asked; set by the comparison. */
   askedInstead: () => Adapter | undefined = () => undefined;
-  /** Several are asked at once, each without the turns before; told by the comparison. */
+  /** Several are asked at once, each without the previous turns; set by the comparison. */
   asksAlone: () => boolean = () => false;
 
   readonly #leaving = new AbortController();
@@ -95,7 +95,7 @@ export class ChatState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  /** Adapters that fit the base in use, whichever copy of it that is, oldest first, so that a chip keeps its place. */
+  /** Adapters that fit the base in use, whichever copy of it, oldest first, so that a chip keeps its place. */
   get adapters(): readonly Adapter[] {
     return this.allAdapters
       .filter((adapter) => adapter.baseSha256 === this.baseModel?.sha256)
@@ -110,7 +110,10 @@ export class ChatState {
     return this.conversations.find((conversation) => conversation.id === this.conversationId);
   }
 
-  /** Whose task shapes the panel and the message: the adapter in use, or one of those asked at once where it is not among them. */
+  /**
+   * Whose task shapes the panel and the message: the adapter in use, or one of those asked at once if it is not among
+   * them.
+   */
   get shapedBy(): Adapter | undefined {
     return this.askedInstead() ?? this.adapter;
   }
@@ -119,7 +122,7 @@ export class ChatState {
     return this.shapedBy?.task ?? this.baseTask;
   }
 
-  /** The turns that are read one after another; those that were only compared with them stand beside. */
+  /** The turns read in sequence, without answers that were only compared with them. */
   get path(): readonly Message[] {
     return this.messages.filter((message) => message.onPath);
   }
@@ -145,7 +148,7 @@ export class ChatState {
     return this.comparing || this.draft?.writing === true;
   }
 
-  /** The conversation that is open can be read, and not gone on with: its base model was deleted. */
+  /** The open conversation is read-only: its base model was deleted. */
   get hasLostBase(): boolean {
     return !this.loading && this.conversationId !== undefined && this.baseModel === undefined;
   }
@@ -162,7 +165,10 @@ export class ChatState {
     return this.path.findLast((message) => message.role === 'assistant');
   }
 
-  /** Who is talked to again. Of a comparison without a vote the base goes on, as its first column, and nobody chose it. */
+  /**
+   * Who the next message should go to again. In a comparison without a vote the base is on the path because it is the
+   * first column, though nobody chose it.
+   */
   get #lastAnswerer(): Message | undefined {
     const last = this.lastAnswer;
     if (last?.comparisonId == null || last.isBest || last.adapterId !== null) return last;
@@ -177,7 +183,7 @@ export class ChatState {
     return this.adapter && mixName(this.adapter.name, added);
   }
 
-  /** The chosen adapter, and what is added to it, as the studio is asked for them. */
+  /** The chosen adapter and those added to it, in the form that the studio's API takes. */
   get answerer(): { adapterId: string | null; strength: number; mix?: MixedAdapter[] } {
     const { adapterId, strength, mix } = this;
     return { adapterId, strength, ...(adapterId !== null && mix.length > 0 && { mix: [...mix] }) };
@@ -209,7 +215,7 @@ export class ChatState {
       if (!this.writing) await this.#loadMessages();
       this.error = undefined;
     } catch (error) {
-      // What is shown stays: of a connection that is lost the frame tells, and the lists are fetched again when it is back.
+      // Keep what is shown: the frame reports a lost connection, and the lists are fetched again once it is back.
       if (!this.#leaving.signal.aborted && this.baseModels.length === 0) this.error = error;
     }
   }
@@ -225,7 +231,7 @@ export class ChatState {
     }
   }
 
-  /** Adds an adapter to the chosen one, at a strength; undefined takes it out again. */
+  /** Adds an adapter to the chosen one at the given strength; undefined removes it. */
   add(adapterId: string, strength: number | undefined): void {
     const others = this.mix.filter((added) => added.adapterId !== adapterId);
     this.mix = strength === undefined ? others : [...others, { adapterId, strength }];
@@ -265,7 +271,7 @@ export class ChatState {
     this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
   }
 
-  /** An empty conversation; it is stored with its first message. What stood beside the one before is not about this one. */
+  /** An empty conversation, stored with its first message. The previous conversation's texts do not carry over. */
   startConversation(): void {
     this.composer.stopEditing();
     if (this.messages.length > 0) this.composer.forgetTexts();
@@ -273,13 +279,13 @@ export class ChatState {
     this.#takeBase();
   }
 
-  /** What is begun anew is begun with a base that there is. */
+  /** A new conversation starts with a base that exists. */
   #takeBase(): void {
     if (this.conversationId !== undefined || this.baseModel !== undefined) return;
     this.baseModelId = (this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
   }
 
-  /** Who has never talked comes to talk to what was trained, not to the base alone. */
+  /** Someone who has never chatted wants to talk to what they trained, not to the base alone. */
   #chooseNewest(): void {
     const newest = this.allAdapters.reduce<Adapter | undefined>(
       (best, each) => (best === undefined || each.createdAt > best.createdAt ? each : best),
@@ -303,7 +309,7 @@ export class ChatState {
     this.sendError = undefined;
   }
 
-  /** Goes on with another of the turns that stand in one place. */
+  /** Switches to another of the alternative turns in one place. */
   async chooseTurn(messageId: string): Promise<void> {
     this.messages = await client.chat.chooseTurn({ messageId });
   }
@@ -312,14 +318,14 @@ export class ChatState {
     this.messages = await client.chat.vote({ messageId: message.id, isBest: !message.isBest });
   }
 
-  /** Opens a conversation of its own with the turns up to this one. */
+  /** Opens a new conversation with the turns up to and including this one. */
   async branch(messageId: string): Promise<void> {
     const { id } = await client.chat.branch({ messageId });
     await this.#loadLists();
     await this.openConversation(id);
   }
 
-  /** What is in the box, and where in which conversation it would stand. */
+  /** The contents of the box, and where they would go in which conversation. */
   get #unsentQuestion() {
     const { baseModelId, adapterId, conversationId } = this;
     const { outgoing, editing } = this.composer;
@@ -330,7 +336,7 @@ export class ChatState {
     };
   }
 
-  /** Asks how what is in the box would fit. Only the newest question counts. */
+  /** Asks how the contents of the box would fit. Only the newest request counts. */
   async measure(): Promise<void> {
     const asked = ++this.#measured;
     const question = { ...this.#unsentQuestion, ...(this.asksAlone() && { parentId: null }) };
@@ -343,8 +349,8 @@ export class ChatState {
   }
 
   /**
-   * Lets the model read what stands before the question while that is still being typed: the passage, the schema, the turns so
-   * far. It is done once for each answerer and place, and for each document. What it meets is told when the message is sent.
+   * Prefills what precedes the question (the passage, the schema, the turns so far) while it is still being typed, once
+   * per answerer and place, and per document. Errors are reported when the message is sent.
    */
   async readAhead(): Promise<void> {
     const question = this.#unsentQuestion;
@@ -361,7 +367,7 @@ export class ChatState {
     await client.chat.readAhead({ ...question, ...this.answerer }, { signal }).catch(() => undefined);
   }
 
-  /** Gives what has it back, and open again where it was open and no other was begun meanwhile. */
+  /** Returns a function that restores it, and reopens it if it was open and no other was started meanwhile. */
   async deleteConversation(id: string): Promise<() => Promise<void>> {
     await client.chat.deleteConversation({ id });
     const wasOpen = id === this.conversationId;
@@ -394,7 +400,7 @@ export class ChatState {
     );
   }
 
-  /** Answers a question anew with the adapter that is chosen now; the last one, or that of `message`. */
+  /** Answers a question again with the currently chosen adapter: the last one, or that of `message`. */
   async regenerate(message?: Message): Promise<void> {
     const { conversationId, answerer } = this;
     if (conversationId === undefined || this.writing || this.hasLostBase) return;
@@ -420,7 +426,7 @@ export class ChatState {
     this.stop();
   }
 
-  /** Begins something that can be stopped. */
+  /** Starts something that can be stopped. */
   begin(): AbortController {
     const answering = new AbortController();
     this.#answering = answering;
@@ -430,7 +436,7 @@ export class ChatState {
     return answering;
   }
 
-  /** `onRefused` is called where not even the question was taken, as soon as that is known. */
+  /** `onRefused` is called if not even the question was accepted, as soon as that is known. */
   async answering(
     ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>,
     { questionId, onRefused }: { questionId?: string | undefined; onRefused?: () => void },
@@ -457,7 +463,7 @@ export class ChatState {
     this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
     const before = this.messages.length;
     await this.refresh();
-    // Stopped at once; it may have been taken all the same.
+    // Stopped at once; it may still have been accepted.
     if (!accepted && answering.signal.aborted && this.messages.length === before) onRefused?.();
   }
 
@@ -484,19 +490,21 @@ export class ChatState {
     }
   }
 
-  /** A question takes the place of what followed the turn that it follows. */
+  /** A question replaces whatever followed the turn that it follows. */
   receiveQuestion(user: Message): void {
     this.messages = [...this.#upTo(user.parentId), user];
   }
 
-  /** The turns up to one, itself included; none when it is null. */
+  /** The turns up to and including `id`; none if it is null. */
   #upTo(id: string | null): readonly Message[] {
     if (id === null) return [];
     const place = this.messages.findLastIndex((message) => message.id === id || message.siblings.includes(id));
     return this.messages.slice(0, place + 1);
   }
 
-  /** What was sent, as the studio is asked it: in the conversation that is open, or in a new one named after it. */
+  /**
+   * What was sent, in the form that the studio's API takes: in the open conversation, or in a new one named after it.
+   */
   async questionOf({ text, input, editing }: SentQuestion) {
     const conversationId = this.conversationId ?? (await this.#createConversation(text));
     const place = editing === undefined ? {} : { parentId: editing.parentId };
@@ -508,7 +516,7 @@ export class ChatState {
       client.datasets.example({ datasetId: dataset, exampleId: row }),
       client.datasets.get({ id: dataset }),
     ]);
-    // An adapter that was trained on these rows is the one to ask; else one for the task.
+    // Prefer an adapter trained on these rows, else one for the task.
     const own = this.adapters.find((adapter) => adapter.datasetId === dataset);
     if (this.adapterId === null)
       this.choose((own ?? this.adapters.find((adapter) => adapter.task === task))?.id ?? null);
@@ -540,14 +548,14 @@ export class ChatState {
     this.allAdapters = adapters;
     this.datasets = datasets;
     this.conversations = conversations.toSorted((a, b) => b.updatedAt - a.updatedAt);
-    // At the first look nothing is chosen yet.
+    // Nothing is chosen yet on the first load.
     if (!this.loading) this.#takeBase();
     this.#leaveOutDeleted();
-    // What is beside the box stays.
+    // The panel keeps its shape.
     if (this.adapterId !== adapterId) this.baseTask = task;
   }
 
-  /** What was deleted meanwhile, here or elsewhere, no longer answers, and could not be taken out by hand. */
+  /** Adapters deleted meanwhile, here or elsewhere, no longer answer, and could not be removed by hand. */
   #leaveOutDeleted(): void {
     const isThere = (adapterId: string) => this.adapters.some(({ id }) => id === adapterId);
     if (this.adapterId !== null && !isThere(this.adapterId)) this.choose(null);

@@ -7,7 +7,7 @@ import { client } from '../client.ts';
 import { type ChatChoice, ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     studio: { changes: async () => (async function* () {})() },
@@ -65,7 +65,7 @@ test('the first message stores the conversation and goes to the adapter chosen n
   state.leave();
 });
 
-// The conversation was hidden behind “No base model”, and a new one was begun with the model that was gone.
+// The conversation was hidden behind “No base model”, and a new one was started with the deleted model.
 test('a conversation whose base model was deleted can be read, and a new one begins with a base that there is', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([{ ...conversation('c'), baseModelId: 'gone' }]);
   stored.push(user('Who is a cat?'), answer('Otto'));
@@ -124,7 +124,7 @@ test('a new conversation begins without the passage of the one before; what was 
   state.leave();
 });
 
-// The day after, the panel was that of the base alone, though an adapter had been tried beside it.
+// The next day the panel was that of the base alone, though an adapter had been tried beside it.
 test('a conversation that ended in a comparison goes on with its adapter, or with the base where that was voted for', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   const base = { ...answer('a'), comparisonId: 'x' };
@@ -262,7 +262,7 @@ test('stopping keeps what has been written until the studio has stored it', asyn
         yield { kind: 'text', delta: 'half an ' };
         await new Promise((_resolve, reject) => options.signal.addEventListener('abort', reject));
       })(),
-      // Sound here: the state only iterates over what it gets.
+      // Sound: the state only iterates over it.
     )) as unknown as typeof client.chat.send);
   state.composer.text = 'Go on';
   const sending = state.send();
@@ -394,10 +394,11 @@ test('several are asked side by side, and each column fills as its answer comes'
       yield { kind: 'text', column: 1, delta: 'b' };
       yield { kind: 'text', column: 0, delta: 'a' };
       seen.push((comparison.columns ?? []).map(({ text }) => text));
-      // Nothing else is begun meanwhile: an earlier answer could be given again, and took the stop away from all of these.
+      // Nothing else may start meanwhile: an earlier answer could be given again, which took the stop button from all
+      // of these.
       busy.push(state.writing);
       yield { kind: 'finished', column: 0, answer: answer('a') };
-      // Sound here: the state only iterates over what it gets.
+      // Sound: the state only iterates over it.
     })() as never,
   );
   state.composer.text = 'Which?';
@@ -420,7 +421,7 @@ test('several are asked side by side, and each column fills as its answer comes'
   state.leave();
 });
 
-// What was asked stood in the box of the other one, over what was typed there.
+// The question appeared in the other conversation's box, over what was typed there.
 test.each(['send', 'compare'] as const)(
   'a message whose conversation is left before it is taken (%s) leaves the box of the next one alone',
   async (how) => {
@@ -450,7 +451,7 @@ test.each(['send', 'compare'] as const)(
   },
 );
 
-// The turns of the one stood under the name of the other, and the next message went there.
+// The turns of one appeared under the name of the other, and the next message went there.
 test('a conversation that is opened while a new one is stored stays open', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('d')]);
   const state = await opened();
@@ -467,7 +468,7 @@ test('a conversation that is opened while a new one is stored stays open', async
   state.leave();
 });
 
-// It came back into the list, and the page stayed empty.
+// It came back into the list, but the page stayed empty.
 test('an open conversation that was deleted is open again when it is had back', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
   const state = await opened();
@@ -484,7 +485,7 @@ test('an open conversation that was deleted is open again when it is had back', 
   state.leave();
 });
 
-// The target of a question to a passage stood below the schema, as SQL.
+// The target of a question about a passage was shown below the schema, as SQL.
 test('the target of a picked row stays away from an adapter of another task', async () => {
   const state = await opened();
   state.choose('answers');
@@ -521,7 +522,7 @@ test('what stands before a question is read once while it is typed, and anew for
   expect(readAhead.mock.calls[2]?.[1]?.signal?.aborted).toBe(true);
 });
 
-// It was sent without a word, and answered by a guess.
+// It was sent without warning and answered with a guess.
 test('a question that needs a passage says that there is none', async () => {
   const state = await opened();
   state.choose('answers');
@@ -544,7 +545,7 @@ test('what is asked of several is measured without the turns before it', async (
   state.leave();
 });
 
-// Beside several adapters the panel was that of the base alone, without a place for what they need.
+// With several adapters the panel was that of the base alone, without fields for what they need.
 test('asked beside each other, adapters have the panel of their task, whoever is in use', async () => {
   const state = await opened({ baseModel: 'b' });
   const comparison = new ComparisonState(state);
@@ -555,7 +556,7 @@ test('asked beside each other, adapters have the panel of their task, whoever is
   state.leave();
 });
 
-// The panel stayed that of the adapter in use, and its passage went to those that were asked.
+// The panel stayed that of the adapter in use, and its passage was sent to those that were asked.
 test('the adapter in use, taken out of a comparison, no longer shapes the panel', async () => {
   const state = await opened();
   state.choose('answers');
@@ -568,7 +569,7 @@ test('the adapter in use, taken out of a comparison, no longer shapes the panel'
   state.leave();
 });
 
-// Who came from the rail met the base alone, which goes on with any text, and took that for what was trained.
+// Someone coming from the rail got the base alone, which continues any text, and took that for what was trained.
 test('a first conversation begins with the adapter that was trained last, on its base', async () => {
   vi.mocked(client.baseModels.list).mockResolvedValue([
     baseModel('b', { builtIn: true }),
@@ -624,7 +625,7 @@ function answerWith(text: string): void {
       stored.push(asked, answer(text));
       yield* events;
     })();
-  // Sound here: the state only iterates over what it gets.
+  // Sound: the state only iterates over it.
   vi.mocked(client.chat.send).mockImplementation(send as unknown as typeof client.chat.send);
 }
 
@@ -659,7 +660,7 @@ function conversation(id: string): Conversation {
   return { id, title: id, baseModelId: 'b', messages: 0, createdAt: 0, updatedAt: 0 };
 }
 
-/** As far as the panel looks at it. */
+/** Only the fields that the panel reads. */
 function baseModel(id: string, { builtIn }: { builtIn: boolean }): BaseModel {
   return { id, sha256: '', builtIn } as BaseModel;
 }

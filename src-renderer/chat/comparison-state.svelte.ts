@@ -8,7 +8,7 @@ export const mostColumns = 5;
 /** A column that is being written. */
 export interface ColumnDraft {
   readonly adapter: Adapter | undefined;
-  /** Of who answers; undefined is the base. */
+  /** Name of who answers; undefined is the base. */
   readonly name: string | undefined;
   readonly text: string;
   readonly answer: Message | undefined;
@@ -18,10 +18,10 @@ export interface ColumnDraft {
 export class ComparisonState {
   /** The composer asks several at once. */
   on = $state(false);
-  /** Ids of adapters; null is the base. In the order of the columns. */
+  /** Ids of adapters, in column order; null is the base. */
   chosen = $state.raw<readonly (string | null)[]>([null]);
   columns = $state.raw<readonly ColumnDraft[] | undefined>(undefined);
-  /** The comparison that was made last, and how long its columns took together. */
+  /** The last comparison, and how long its columns took together. */
   lastId = $state<string | undefined>(undefined);
   seconds = $state<number | undefined>(undefined);
   readonly #chat: ChatState;
@@ -37,7 +37,7 @@ export class ComparisonState {
     return this.#chat.canSend && this.#asked.length >= 2;
   }
 
-  /** Who is asked: those chosen that still fit the base in use. */
+  /** Who is asked: the chosen ones that still fit the base in use. */
   get #asked(): readonly (string | null)[] {
     return this.chosen.filter((id) => id === null || this.#chat.adapters.some((adapter) => adapter.id === id));
   }
@@ -46,7 +46,7 @@ export class ComparisonState {
     return this.chosen.flatMap((id) => this.#chat.adapters.filter((adapter) => adapter.id === id));
   }
 
-  /** The adapter in use answers as it is set, with what is added to it; the others as they were trained. */
+  /** The adapter in use answers with its settings and mix; the others as they were trained. */
   answererOf(adapterId: string | null): ChatState['answerer'] {
     return adapterId === this.#chat.adapterId ? this.#chat.answerer : { adapterId, strength: 1 };
   }
@@ -55,7 +55,7 @@ export class ComparisonState {
     return adapter !== undefined && adapter.id === this.#chat.adapterId ? this.#chat.answererName : adapter?.name;
   }
 
-  /** Begins with the base and the adapter in use, or the first ones that fit. */
+  /** Starts with the base and the adapter in use, or the first ones that fit. */
   begin(): void {
     const ofTask = this.#chat.adapters.filter((adapter) => adapter.task === this.#chat.task);
     const first = [
@@ -74,7 +74,7 @@ export class ComparisonState {
     this.#takeShape();
   }
 
-  /** The adapter in use was taken out: one of its task, so that nothing moves, else the first of those that are asked. */
+  /** When the adapter in use was taken out: one of its task, so that nothing moves, else the first of those asked. */
   get #askedInstead(): Adapter | undefined {
     const { adapter: inUse } = this.#chat;
     if (!this.on || inUse === undefined || this.chosen.includes(inUse.id)) return undefined;
@@ -82,7 +82,7 @@ export class ComparisonState {
     return asked.find(({ task }) => task === inUse.task) ?? asked[0];
   }
 
-  /** With the base in use, what stands beside the message is what the first of the chosen adapters needs, unless another fits. */
+  /** With the base in use, the panel follows the first chosen adapter, unless its task already fits one of them. */
   #takeShape(): void {
     const chat = this.#chat;
     const tasks = this.#askedAdapters.map(({ task }) => task);
@@ -128,7 +128,7 @@ export class ComparisonState {
       if (!answering.signal.aborted) chat.sendError = error;
       if (!accepted) composer.giveBack(sent, conversationId);
     }
-    // Another conversation may have been opened meanwhile, and several asked there.
+    // Another conversation may have been opened meanwhile, and a comparison started there.
     if (this.#running === answering) {
       this.columns = undefined;
       chat.comparing = false;

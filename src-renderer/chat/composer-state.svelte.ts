@@ -4,15 +4,15 @@ import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import { askedFrom } from './asked-from.ts';
 import { readTaskFields } from './task-fields.ts';
 
-/** Where what is typed would stand. */
+/** Where the typed text would go. */
 export interface ComposerPlace {
   readonly conversationId: string | undefined;
   readonly task: TaskId;
-  /** The question that was asked last. */
+  /** The last question asked. */
   readonly asked: string | undefined;
 }
 
-/** What was asked, as it was typed too, and the question in whose place it is asked. */
+/** A sent question, also as it was typed, and the question that it replaces. */
 export interface SentQuestion {
   readonly text: string;
   readonly input: TaskInput;
@@ -20,20 +20,20 @@ export interface SentQuestion {
   readonly editing: Message | undefined;
 }
 
-/** What is asked next: what is in the message box, for each conversation, and what stands beside it. */
+/** The next question: the contents of the message box, per conversation, and of the panel beside it. */
 export class ComposerState {
-  /** What is in the message box, for each conversation; under '' for one that has not begun. */
+  /** The contents of the message box by conversation; '' for one that has not started. */
   unsent = $state.raw<Readonly<Record<string, string>>>({});
-  /** What stands beside the message box. It is kept when the adapter changes. */
+  /** The panel beside the message box. It is kept when the adapter changes. */
   passage = $state('');
   schema = $state('');
   document = $state('');
-  /** The question that is being written anew; the box holds its text. */
+  /** The question being edited; the box holds its text. */
   editing = $state.raw<Message | undefined>(undefined);
-  /** What stood in the box and beside it before a question was put there to be asked otherwise. */
+  /** The contents of the box and the panel before a question was put there to be edited. */
   #before: Pick<ComposerState, 'text' | 'passage' | 'schema' | 'document'> | undefined;
   #picked = $state.raw<{ task: TaskId; text: string; target: string } | undefined>(undefined);
-  /** The targets of all rows that were picked, by what was to be asked. */
+  /** The targets of all picked rows, by question key. */
   #targets = $state.raw<Readonly<Record<string, string>>>({});
   readonly #place: () => ComposerPlace;
 
@@ -42,7 +42,7 @@ export class ComposerState {
     this.unsent = unsent;
   }
 
-  /** What is typed stays with its conversation. */
+  /** Typed text stays with its conversation. */
   get text(): string {
     return this.unsent[this.#place().conversationId ?? ''] ?? '';
   }
@@ -53,12 +53,12 @@ export class ComposerState {
     this.unsent = text === '' ? others : { ...others, [conversationId]: text };
   }
 
-  /** Whether something was typed for a conversation that has yet to begin. */
+  /** Whether something was typed for a conversation that has not started. */
   get hasBegun(): boolean {
     return this.unsent[''] !== undefined;
   }
 
-  /** What will be sent. A summary is asked for by giving the document, from the box or from the panel. */
+  /** What will be sent. A summary is requested by giving the document, in the box or in the panel. */
   get outgoing(): { text: string; input: TaskInput } {
     const { task } = this.#place();
     const text = this.text.trim();
@@ -68,7 +68,7 @@ export class ComposerState {
     return { text, input: {} };
   }
 
-  /** What the task needs beside the message, and what is asked lacks: a question without it is answered by a guess. */
+  /** What the task needs beside the message but is missing: a question without it is answered by a guess. */
   get lacks(): 'passage' | 'schema' | undefined {
     if (this.text.trim() === '') return undefined;
     const { task } = this.#place();
@@ -76,7 +76,7 @@ export class ComposerState {
     return task === 'nl2sql' && this.schema.trim() === '' ? 'schema' : undefined;
   }
 
-  /** The target of the row that was picked, for as long as that row is what is asked, under its own task. */
+  /** The picked row's target, as long as that row is what is asked, under its own task. */
   get pickedTarget(): string | undefined {
     const { task, asked } = this.#place();
     const picked = this.#picked;
@@ -84,7 +84,7 @@ export class ComposerState {
     return this.outgoing.text === picked.text || asked === picked.text ? picked.target : undefined;
   }
 
-  /** The target of a picked row, where this is the question that asks it, about the same text. */
+  /** A picked row's target, if this question asks that row about the same text. */
   pickedTargetOf(question: Message): string | undefined {
     return this.#targets[askedFrom(question)];
   }
@@ -113,7 +113,7 @@ export class ComposerState {
     else this.text = text;
   }
 
-  /** Puts a question back into the box, to be asked otherwise; what followed it stays on a branch of its own. */
+  /** Puts a question back into the box for editing; what followed it stays on its own branch. */
   edit(message: Message): void {
     this.stopEditing();
     const isDocument = this.#place().task === 'summarisation';
@@ -131,7 +131,7 @@ export class ComposerState {
     Object.assign(this, this.#before);
   }
 
-  /** Takes what is asked out of the box; the draft that gave way to an earlier question is there again. */
+  /** Takes the question out of the box and restores the draft that gave way to an edited question. */
   take(): SentQuestion {
     const { outgoing, text: typed, editing } = this;
     this.text = '';
@@ -140,7 +140,7 @@ export class ComposerState {
     return { ...outgoing, typed, editing };
   }
 
-  /** What was sent and not taken comes back into the box of its conversation, where nothing else is typed. */
+  /** Returns a question that was not accepted to its conversation's box, unless something else is typed there. */
   giveBack({ text, input, typed, editing }: SentQuestion, conversationId: string | undefined): void {
     const box = conversationId ?? '';
     const isHere = conversationId === this.#place().conversationId;
@@ -150,7 +150,7 @@ export class ComposerState {
     } else if (!this.unsent[box]) this.unsent = { ...this.unsent, [box]: typed };
   }
 
-  /** Puts the passage or schema of the last question back beside the box, and gives the task that it tells. */
+  /** Puts the last question's passage or schema back into the panel and returns the task it implies. */
   recall(messages: readonly Message[]): TaskId | undefined {
     const asked = messages.findLast((message) => message.role === 'user' && message.input !== null);
     this.#putBeside(asked?.input);
@@ -158,7 +158,7 @@ export class ComposerState {
     return asked?.input?.passage ? 'mrc' : undefined;
   }
 
-  /** What stood beside the conversation before is not about the next one; a schema may be. */
+  /** The previous conversation's texts do not apply to the next one; a schema may. */
   forgetTexts(): void {
     this.passage = '';
     this.document = '';
@@ -166,8 +166,8 @@ export class ComposerState {
   }
 
   /**
-   * A draft comes back with what stood beside it. Beside an empty box stays what was asked about, as what is asked next is
-   * about it too; only a document other than the one that was asked about is a draft by itself.
+   * Restores a draft and its panel. With an empty box the panel keeps the edited question's texts, since the next
+   * question is about them too; only a different document is a draft in itself.
    */
   #putDraft(asked: Message): void {
     if (this.#before === undefined) return;

@@ -56,11 +56,11 @@ test('answers that were compared are one turn, and what follows is held against 
 });
 
 function user(id: string): Message {
-  // Sound here: no other field is read.
+  // Sound: no other field is read.
   return { id, role: 'user', adapterId: null } as Message;
 }
 
 function answer(id: string, adapter: string | null, switchMs = 0): Message {
-  // Sound here: no other field is read.
+  // Sound: no other field is read.
   return { id, role: 'assistant', adapterId: adapter, adapterName: adapter, mix: [], switchMs } as unknown as Message;
 }

@@ -3,7 +3,7 @@ import { answererName } from './answerer-name.ts';
 
 export type Turn =
   | { readonly kind: 'user'; readonly id: string; readonly message: Message }
-  /** `question` is what was asked; absent only in a damaged conversation. */
+  /** `question` is absent only in a damaged conversation. */
   | {
       readonly kind: 'answer';
       readonly id: string;
@@ -27,8 +27,8 @@ export type Turn =
     };
 
 /**
- * The messages in the order in which they are read, with a line where another adapter, or another mix, took over: it stands
- * before the question that the new one answered. Answers that were compared are one turn.
+ * The messages in reading order, with a line where another adapter, or another mix, took over, placed before the
+ * question that the new one answered. Compared answers form one turn.
  */
 export function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];

@@ -1,18 +1,18 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import type { PdfReply } from './pdf-worker.ts';
 
-/** What the chooser offers; dropped files are judged by their content. */
+/** File types the chooser offers; dropped files are judged by their content. */
 export const documentAccept = '.txt,.md,.markdown,.text,.pdf,text/plain,text/markdown,application/pdf';
 
 const mostBytes = 32 * 1024 * 1024;
 const pdfPatienceMs = 60_000;
 
-/** True for a file that belongs into a message rather than into a dataset. */
+/** True for a file that belongs in a message rather than in a dataset. */
 export function isDocument(file: File): boolean {
   return /\.(txt|text|md|markdown|pdf)$/i.test(file.name);
 }
 
-/** The text of a document: plain, Markdown as it is written, or that of a PDF. Throws FILE_UNREADABLE. */
+/** The text of a document: plain text, Markdown source, or the text of a PDF. Throws FILE_UNREADABLE. */
 export async function readDocument(file: File): Promise<string> {
   if (file.size > mostBytes) throw unreadable(file, `it is larger than ${mostBytes / 1024 / 1024} MB`);
   const bytes = await file.arrayBuffer();
@@ -22,7 +22,7 @@ export async function readDocument(file: File): Promise<string> {
   return text;
 }
 
-/** UTF-8, or UTF-16 by its mark, or else the Korean encoding that old files here have. */
+/** UTF-16 by its byte order mark, else UTF-8, else EUC-KR, which older Korean files use. */
 function plainText(file: File, bytes: ArrayBuffer): string {
   const [first, second] = new Uint8Array(bytes.slice(0, 2));
   if (first === 0xff && second === 0xfe) return tidy(new TextDecoder('utf-16le').decode(bytes));
@@ -32,19 +32,19 @@ function plainText(file: File, bytes: ArrayBuffer): string {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
       if (!text.includes('\0')) return tidy(text);
     } catch {
-      // The next one may fit.
+      // The next encoding may fit.
     }
   }
   throw unreadable(file, 'it is neither a text nor a PDF');
 }
 
-/** In a thread of its own, which is ended when it takes too long: a broken PDF must not hold the page up. */
+/** In a worker, which is terminated if it takes too long: a broken PDF must not block the page. */
 async function pdfText(file: File, bytes: ArrayBuffer): Promise<string> {
   const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module' });
   try {
     const reply = await new Promise<PdfReply>((resolve) => {
       setTimeout(() => resolve({ kind: 'failed', reason: 'it took longer than a minute' }), pdfPatienceMs);
-      // unpdf 1.8 says a word of its own in a worker, which is no answer.
+      // unpdf 1.8 posts a message of its own in a worker, which is not the reply.
       worker.onmessage = ({ data }: MessageEvent<PdfReply | object>) => 'kind' in data && resolve(data);
       worker.onerror = () => resolve({ kind: 'failed', reason: 'it could not be read' });
       worker.postMessage(bytes, [bytes]);

@@ -3,20 +3,21 @@ import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
 /**
- * An answer on its way into a dataset. A row that is there already is changed and not added once more, and a new one goes where
- * the rows on its text are: a question that is measured with, or one on the same passage, must not be trained on.
+ * An answer on its way into a dataset. A row that already exists is changed rather than added again, and a new row
+ * joins the split of the rows on the same text: a question used for measuring, or one on the same passage, must not be
+ * trained on.
  */
 export class KeptRowState {
   datasetId = $state('');
   context = $state('');
   target = $state('');
-  /** The split that the person chose, where it is free. */
+  /** The split that the person chose, if it is free. */
   chosen = $state<Split>('train');
   readonly kin = new Loaded<RowKinAnswer>((signal) =>
     client.datasets.kin({ id: this.datasetId, context: this.context }, { signal }),
   );
 
-  /** What a person fills in. */
+  /** The fields that a person fills in. */
   get typed() {
     const { datasetId, context, target, chosen } = this;
     return { datasetId, context, target, chosen };
@@ -29,17 +30,17 @@ export class KeptRowState {
     this.chosen = chosen;
   }
 
-  /** The row with this context that the dataset has. */
+  /** The dataset's row with this context, if any. */
   get same(): RowKinAnswer['same'] {
     return this.kin.value?.same ?? null;
   }
 
-  /** The split that a new row on this text must go to; null where all are free. */
+  /** The split that a new row on this text must go to; null if any is allowed. */
   get home(): Split | null {
     return this.kin.value?.split ?? null;
   }
 
-  /** Gives the dataset as it is afterwards. Throws DATASET_CHANGED when its rows are others now. */
+  /** Returns the dataset as it is afterwards. Throws DATASET_CHANGED if its rows have changed. */
   keep(database: string | null): Promise<ChangedDataset> {
     const { datasetId: id, context, target, same, home } = this;
     const { group = null, version } = this.kin.value ?? {};

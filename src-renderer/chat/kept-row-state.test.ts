@@ -3,7 +3,7 @@ import type { Example, RowKinAnswer } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { KeptRowState } from './kept-row-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: { datasets: { kin: vi.fn() }, versions: { addRow: vi.fn(), editRow: vi.fn() } },
 }));
@@ -41,7 +41,7 @@ test('a row that is there already is changed where it stands', async () => {
   expect(client.versions.addRow).not.toHaveBeenCalled();
 });
 
-// Each pause in typing began another scan of the whole dataset, and none ended before its last row.
+// Each typing pause started another scan of the whole dataset, and none stopped before its last row.
 test('a search for rows like this one ends once its text has changed', async () => {
   const row = new KeptRowState();
   vi.mocked(client.datasets.kin).mockReturnValue(new Promise(() => {}));

@@ -1,4 +1,4 @@
-// A thread that reads the text of one PDF. It gets the file's bytes and answers once.
+// A worker that reads the text of one PDF: it receives the file's bytes and replies once.
 import { getDocumentProxy } from 'unpdf';
 
 export type PdfReply =

@@ -18,14 +18,14 @@ export interface QueryPlace {
   readonly database: Promise<string | null>;
 }
 
-/** What the queries in the answers gave when they were run, by message; and what a look into a table gave. */
+/** Results of the answers' queries, by message, and of table previews. */
 export class QueryResultsState {
   byMessage = $state.raw<Readonly<Record<string, QueryResult>>>({});
-  /** Whether a query could be run, tried when its answer came: undefined is yes. */
+  /** Whether a query compiles, checked when its answer came; an undefined error means yes. */
   checked = $state.raw<Readonly<Record<string, { readonly error: unknown }>>>({});
-  /** Queries that the person wrote anew. */
+  /** Queries edited by the person. */
   edited = $state.raw<Readonly<Record<string, string>>>({});
-  /** The answer, or the table, whose result the panel shows. */
+  /** The answer or table whose result the panel shows. */
   shown = $state<string | undefined>(undefined);
 
   get current(): QueryResult | undefined {
@@ -44,7 +44,7 @@ export class QueryResultsState {
     }
   }
 
-  /** Has the query compiled on its database without reading a row. */
+  /** Compiles the query on its database without reading a row. */
   async check(messageId: string, on: QueryPlace, sql: string): Promise<void> {
     const query = sql.trim().replace(/;+\s*$/, '');
     const { datasetId } = on;

@@ -1,7 +1,7 @@
-/** So much of the end has to be the same piece over and over; a list or a refrain is shorter. */
+/** How much of the end must repeat one piece, and the longest such piece; a list or a refrain repeats less. */
 const [watched, longestPiece] = [120, 40];
 
-/** Whether a text ends in one piece again and again, as that of a small model does when it has lost the thread. */
+/** Whether a text ends in one piece repeated over and over, as a small model's output does when it gets stuck. */
 export function repeatsItself(text: string): boolean {
   const end = text.trimEnd().slice(-watched - longestPiece);
   if (end.length < watched + longestPiece) return false;

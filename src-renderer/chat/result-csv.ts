@@ -8,7 +8,7 @@ export function resultCsv({ columns, rows }: Pick<QueryTable, 'columns' | 'rows'
 function cellCsv(cell: string | number | null): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  // A spreadsheet would take a text that begins so for a formula and run it.
+  // A spreadsheet would treat text starting like this as a formula and run it.
   const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -6,7 +6,7 @@ test('capitals, spaces and the full stop make no other answer', () => {
   expect(isSameAnswer('the rivers', 'the river', 'mrc')).toBe(false);
 });
 
-// It was said to be as its row has it, and asked for another name.
+// An answer asking for another name was said to match its row.
 test('in a query capitals tell one value from another', () => {
   const query = "SELECT id FROM people WHERE name = 'Bob'";
   expect(isSameAnswer(`${query} ;\n`, query, 'nl2sql')).toBe(true);

@@ -15,8 +15,8 @@ const TABLE_START =
   /(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?)?([`"[][^`"\]\n]+[`"\]]|[\p{L}_][\p{L}\p{N}_]*)\s*\(/giuy;
 
 /**
- * Reads a schema text into tables, to be drawn. Knows `singer(singer_id int pk, home int -> city.id)`, one table after
- * another, and `CREATE TABLE` statements. Gives an empty list for any other text, which is then shown as it is.
+ * Parses a schema text into tables to draw. Knows `singer(singer_id int pk, home int -> city.id)`, one table after
+ * another, and `CREATE TABLE` statements. Returns an empty list for any other text, which is then shown as it is.
  */
 export function readSchemaTables(schema: string): SchemaTable[] {
   const tables: SchemaTable[] = [];
@@ -33,7 +33,7 @@ export function readSchemaTables(schema: string): SchemaTable[] {
   return tables;
 }
 
-/** Names of the columns, `table.column` in lower case, whose names a query mentions, in tables that it mentions. */
+/** The columns, as lower-case `table.column`, whose names a query mentions, in tables that it mentions. */
 export function columnsUsed(tables: readonly SchemaTable[], sql: string): Set<string> {
   const words = new Set(sql.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
   const used = new Set<string>();

@@ -11,7 +11,7 @@ const KEYWORDS = new Set(
 const CLAUSES =
   /(?<!\s)\s+(FROM|WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|UNION(?:\s+ALL)?|EXCEPT|INTERSECT|(?:LEFT\s+|INNER\s+|CROSS\s+)?(?:OUTER\s+)?JOIN)\b/gi;
 
-/** Cuts a query into pieces of which the keywords can be set in bold. Text in quotes is never a keyword. */
+/** Splits a query into pieces so that keywords can be bold. Quoted text is never a keyword. */
 export function sqlPieces(sql: string): SqlPiece[] {
   const pieces: SqlPiece[] = [];
   for (const [text] of sql.matchAll(/'(?:[^']|'')*'?|"[^"]*"?|`[^`]*`?|[\p{L}_][\p{L}\p{N}_]*|[^'"`\p{L}_]+/gu)) {
@@ -24,7 +24,10 @@ export function sqlPieces(sql: string): SqlPiece[] {
   return pieces;
 }
 
-/** Starts each clause on a line of its own, outside brackets and quotes; a query that has line breaks already is left as it is. */
+/**
+ * Starts each clause outside brackets and quotes on its own line; a query that already has line breaks is left as it
+ * is.
+ */
 export function layOutSql(sql: string): string {
   if (sql.includes('\n')) return sql;
   let laidOut = '';

@@ -1,17 +1,17 @@
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 
 export interface ChatFields {
-  /** What goes into the message box. */
+  /** Goes into the message box. */
   readonly text: string;
-  /** What goes beside it: `passage` or `schema`. */
+  /** Goes into the panel: `passage` or `schema`. */
   readonly input: TaskInput;
 }
 
 const PAIR = /^[^\n:：]{1,24}[:：][ \n]([\s\S]*)\n\n[^\n:：]{1,24}[:：] ?([\s\S]*)$/;
 
 /**
- * Cuts a dataset row's context back into the fields that it was made from, so that a row can be asked in the chat.
- * A context in another layout is given whole as the text.
+ * Splits a dataset row's context back into the fields it was made from, so that the row can be asked in the chat. A
+ * context in another layout is returned whole as the text.
  */
 export function readTaskFields(task: TaskId, context: string): ChatFields {
   const field = task === 'mrc' ? 'passage' : task === 'nl2sql' ? 'schema' : undefined;

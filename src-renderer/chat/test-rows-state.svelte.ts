@@ -7,7 +7,7 @@ import { readTaskFields } from './task-fields.ts';
 const shown = 50;
 const scanned = 1000;
 
-/** A schema that a dataset's rows are asked about, and the database that it stands for. */
+/** A schema that a dataset's rows are asked about, and the database it describes. */
 export interface KnownSchema {
   readonly schema: string;
   readonly database: string | null;
@@ -26,13 +26,13 @@ export class TestRowsState {
   #question = 0;
   readonly #known = new Map<string, Promise<readonly KnownSchema[]>>();
 
-  /** Reads the rows of a dataset, and reads them again when it has changed. */
+  /** Reads the rows of a dataset, and rereads them when it has changed. */
   async open({ id: datasetId, version }: Pick<Dataset, 'id' | 'version'>): Promise<void> {
     if (datasetId === this.datasetId && version === this.#version) return;
     this.datasetId = datasetId;
     this.#version = version;
     this.#known.delete(datasetId);
-    // Rows of another dataset are not to be picked meanwhile: they may be of another task.
+    // Rows of another dataset must not be picked meanwhile: they may be for another task.
     this.rows = [];
     this.schemas = [];
     this.search = '';
@@ -42,7 +42,7 @@ export class TestRowsState {
     });
   }
 
-  /** The target of the row that asks this question about the same text, where that is among the rows that were read. */
+  /** The target of the row that asks this question about the same text, if it is among the rows read. */
   targetOf({ text, input }: Pick<Message, 'text' | 'input'>): string | undefined {
     const task = input?.passage === undefined ? (input?.schema === undefined ? 'custom' : 'nl2sql') : 'mrc';
     const asked = askedFrom({ text, input });
@@ -71,12 +71,12 @@ export class TestRowsState {
     }
   }
 
-  /** The schema of this dataset with this text. */
+  /** This dataset's schema with this text. */
   knownSchema(schema: string): KnownSchema | undefined {
     return withText(this.schemas, schema);
   }
 
-  /** The database that a schema stands for in a dataset, also in one that isn't open; null when it has none of its own. */
+  /** The database that a schema describes in a dataset, open or not; null if it has none of its own. */
   async databaseOf(datasetId: string, schema: string): Promise<string | null> {
     return withText(await this.#schemasOf(datasetId), schema)?.database ?? null;
   }
@@ -94,7 +94,7 @@ export class TestRowsState {
   #schemasOf(id: string): Promise<readonly KnownSchema[]> {
     const known = this.#known.get(id) ?? readSchemas(id);
     this.#known.set(id, known);
-    // What failed is asked for again the next time.
+    // A failed request is retried the next time.
     known.catch(() => this.#known.delete(id));
     return known;
   }
@@ -102,7 +102,7 @@ export class TestRowsState {
 
 async function readSchemas(id: string): Promise<readonly KnownSchema[]> {
   const found = new Map<string, KnownSchema>();
-  // Where their texts are long, fewer rows come than were asked for.
+  // If their texts are long, fewer rows arrive than were requested.
   for (let offset = 0, end = scanned; offset < end; ) {
     const { total, examples } = await client.datasets.examples({ id, offset, limit: end - offset });
     for (const example of examples) {

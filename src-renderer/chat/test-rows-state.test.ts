@@ -3,7 +3,7 @@ import type { Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { TestRowsState } from './test-rows-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({ client: { datasets: { examples: vi.fn() } } }));
 
 beforeEach(() => vi.clearAllMocks());
@@ -19,7 +19,7 @@ test('a dataset without test rows offers its validation rows', async () => {
   expect(rows.rows.map((row) => row.id)).toEqual(['a']);
 });
 
-// What was pressed at once after a switch was a row of the adapter before: its passage was taken for a schema.
+// A press right after a switch picked a row of the previous adapter: its passage was taken for a schema.
 test('rows of one dataset are not offered while those of another are fetched', async () => {
   const { promise, resolve } = Promise.withResolvers<{ total: number; examples: Example[] }>();
   vi.mocked(client.datasets.examples).mockImplementation((({ id }: { id: string }) =>
@@ -59,7 +59,7 @@ test('schemas are found in rows that do not come in one answer', async () => {
   expect(rows.schemas.map(({ database }) => database)).toEqual(['pets', 'cats', 'singer']);
 });
 
-// A database that was attached, or taken away again, writes the schemas of the rows anew: the old ones were still offered.
+// Attaching or detaching a database rewrites the rows' schemas: the old ones were still offered.
 test('rows and schemas of a dataset that has changed are read again', async () => {
   const rows = new TestRowsState();
   vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
@@ -71,7 +71,7 @@ test('rows and schemas of a dataset that has changed are read again', async () =
   expect(await rows.databaseOf('d', 'cats(name text)')).toBe('cats');
 });
 
-// After a reload nothing told any more what the row of an answer has.
+// After a reload the row's target for an answer was no longer known.
 test('a question that a row asks about the same schema has the target of that row', async () => {
   vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
   const rows = new TestRowsState();

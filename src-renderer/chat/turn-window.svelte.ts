@@ -1,10 +1,10 @@
 const atFirst = 40;
-/** Few at a time: what is drawn while a person scrolls must not be felt. */
+/** Small steps: drawing more turns while scrolling must not be noticeable. */
 const more = 20;
 
 /**
- * Which of many turns are drawn: the last ones, and more of the earlier ones as a person goes up. Opening a conversation of ten
- * thousand turns costs what forty cost.
+ * Which of many turns are drawn: the last ones, and more of the earlier ones as a person scrolls up. Opening a
+ * conversation of ten thousand turns costs as much as one of forty.
  */
 export class TurnWindow<T> {
   readonly #all: () => readonly T[];
@@ -19,7 +19,7 @@ export class TurnWindow<T> {
     return all.slice(Math.max(0, all.length - this.#drawn));
   }
 
-  /** How many earlier ones are not drawn. */
+  /** How many earlier turns are not drawn. */
   get earlier(): number {
     return Math.max(0, this.#all().length - this.#drawn);
   }
@@ -28,7 +28,7 @@ export class TurnWindow<T> {
     this.#drawn += more;
   }
 
-  /** Begins at the foot, or so that the turn at `place` is among those drawn. */
+  /** Starts at the bottom, or so that the turn at `place` is among those drawn. */
   begin(place: number): void {
     this.#drawn = place < 0 ? atFirst : Math.max(atFirst, this.#all().length - place + more);
   }

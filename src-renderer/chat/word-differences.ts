@@ -1,13 +1,13 @@
-/** A stretch of a text; `differs` where another text has other words. */
+/** A stretch of a text; `differs` if another text has other words there. */
 export interface TextPiece {
   readonly text: string;
   readonly differs: boolean;
 }
 
-/** Longer texts are not held against each other: the table would be larger than what one wants to wait for. */
+/** Longer texts are not compared: the table would take too long to compute. */
 const mostWords = 1500;
 
-/** The words of `text` that are not in the longest common run of words with `other`, in stretches. */
+/** `text` in stretches, marking the words that are not in its longest common subsequence with `other`. */
 export function wordDifferences(text: string, other: string): TextPiece[] {
   const words = text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
   const said = words.flatMap((word, place) => (/\S/.test(word) ? [{ word, place }] : []));
@@ -20,7 +20,7 @@ export function wordDifferences(text: string, other: string): TextPiece[] {
   const different = new Set(said.flatMap(({ place }, i) => (shared.has(i) ? [] : [place])));
   const pieces: { text: string; differs: boolean }[] = [];
   for (const [place, word] of words.entries()) {
-    // A space between two words that differ belongs to them.
+    // A space between two differing words belongs to them.
     const between = !/\S/.test(word) && different.has(place - 1) && different.has(place + 1);
     const differs = different.has(place) || between;
     const last = pieces.at(-1);
@@ -30,7 +30,7 @@ export function wordDifferences(text: string, other: string): TextPiece[] {
   return pieces;
 }
 
-/** Places in `a` of a longest common subsequence with `b`. */
+/** Indices in `a` of a longest common subsequence with `b`. */
 function longestShared(a: readonly string[], b: readonly string[]): Set<number> {
   const width = b.length + 1;
   const lengths = new Uint16Array((a.length + 1) * width);
