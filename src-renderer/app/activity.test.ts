@@ -3,7 +3,7 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { lastFinished } from './activity.ts';
 
-// A list keyed by their time could not be drawn: the first page stayed empty.
+// A list keyed by time could not be drawn: the home page stayed empty.
 test('runs that ended in the same millisecond are told apart', () => {
   const run = (id: string, finishedAt: number | null) => ({ id, finishedAt }) as Run;
   const runs = [run('alone', 5), run('first of two', 9), run('second of two', 9), run('going on', null)];
@@ -15,14 +15,14 @@ test('runs that ended in the same millisecond are told apart', () => {
   ]);
 });
 
-// One that the engine's end had cut off was nowhere to be seen.
+// An evaluation cut off by the engine's end was nowhere to be seen.
 test('an evaluation that was interrupted stands among what has ended', () => {
   const evaluation = (id: string, state: Evaluation['state']) => ({ id, state, createdAt: 5 }) as Evaluation;
   const evaluations = [evaluation('cut off', 'interrupted'), evaluation('going on', 'running')];
   expect(lastFinished({ datasets: [], cutOff: [], runs: [], evaluations }, 8).map(({ id }) => id)).toEqual(['cut off']);
 });
 
-// A run that was paused before its first step stood there as “Trained …”.
+// A run paused before its first step was listed as “Trained …”.
 test('a run that only rests has not ended', () => {
   const run = (id: string, state: Run['state']) => ({ id, state, finishedAt: 5 }) as Run;
   const runs = [run('done', 'finished'), run('resting', 'paused'), run('ended', 'stopped')];

@@ -2,7 +2,10 @@ import type { CutOffImport, Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 
-/** Something that was finished, newest first in a list. Runs that train together end at the same moment: `id` tells them apart. */
+/**
+ * Something that was finished; lists have the newest first. Runs that train together end at the same moment: `id` tells
+ * them apart.
+ */
 export type Activity = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'import'; readonly dataset: Dataset }
   | { readonly kind: 'cut-off'; readonly sourceName: string }
@@ -22,7 +25,7 @@ export function lastFinished(
   const all: Activity[] = [
     ...done.datasets.map((dataset) => ({ kind: 'import', id: dataset.id, at: dataset.createdAt, dataset }) as const),
     ...done.cutOff.map(({ id, sourceName, at }) => ({ kind: 'cut-off', id, at, sourceName }) as const),
-    // One that only rests has not ended, though it has a time at which it last did something.
+    // A paused run has not ended, though it has a time of its last activity.
     ...done.runs.flatMap((run) =>
       run.finishedAt === null || run.state === 'paused'
         ? []

@@ -11,17 +11,20 @@ export type FolderStage =
   | { readonly kind: 'opening' }
   | { readonly kind: 'done'; readonly event: Extract<BackupEvent, { kind: 'finished' }> };
 
-/** One of the things that can be done to the data folder, from what is chosen to what came of it. */
+/** One action on the data folder, from the choices to its outcome. */
 export class DataFoldersState {
   readonly folders = new Loaded<DataFolders>(() => client.dataFolders.list());
   action = $state<FolderAction>('backUp');
   stage = $state.raw<FolderStage>({ kind: 'choosing' });
   error = $state.raw<unknown>(undefined);
-  /** Of a studio or a backup; empty for a new folder. */
+  /** Id of a studio or a backup; empty for a new folder. */
   chosen = $state('');
   placeId = $state('');
   name = $state('');
-  /** Whether the lists are there that one chooses from: those of before are no longer true, and what were chosen of them would be chosen anew. */
+  /**
+   * Whether the lists to choose from are current: old lists are no longer true, and loading new ones resets what was
+   * chosen.
+   */
   isListed = $state(false);
   #working: AbortController | undefined;
 
@@ -45,7 +48,7 @@ export class DataFoldersState {
     await this.list();
   }
 
-  /** Fetches what there is to choose from, of which the first is chosen. */
+  /** Fetches the choices and selects the first. */
   async list(): Promise<void> {
     this.isListed = false;
     await this.folders.load();
@@ -56,7 +59,7 @@ export class DataFoldersState {
     this.isListed = this.folders.error === undefined;
   }
 
-  /** The system's own dialog; what was chosen there is selected. */
+  /** Opens the system's dialog and selects what was chosen there. */
   async choosePlace(): Promise<void> {
     try {
       const folder = await client.dataFolders.choose();
@@ -120,7 +123,7 @@ export class DataFoldersState {
   }
 }
 
-/** Resolves when the connection was lost and is there again. */
+/** Resolves when the connection was lost and is back. */
 function reopened(): Promise<void> {
   return new Promise((resolve) => {
     let wasLost = false;

@@ -5,7 +5,7 @@ import { DataFoldersState } from './data-folders-state.svelte.ts';
 
 vi.mock('../client.ts', () => ({ client: { dataFolders: { list: vi.fn() } } }));
 
-// With lists of before, a folder could be moved to no place at all, and what was chosen meanwhile was chosen anew.
+// With outdated lists a folder could be moved to no place at all, and choices made meanwhile were reset.
 test('there is nothing to choose from until the lists of now are there', async () => {
   const state = new DataFoldersState();
   answerWith('first');

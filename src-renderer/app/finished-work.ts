@@ -2,12 +2,12 @@ import type { StudioStatus } from '../../src-contract/studio.ts';
 
 type Job = NonNullable<StudioStatus['job']>;
 
-/** Shorter work has just been started by the person who looks at it. */
+/** Whoever started shorter work is still watching it. */
 const longMs = 20_000;
 
 /**
- * Tells once when long work is over: it watches which job the status names, and what was named for long and is no more has
- * ended. How it ended is for the page of the run to say.
+ * Announces once that long work is over: it watches which job the status names, and a job named for long and then no
+ * more has ended. How it ended is left to the run's page.
  */
 export class FinishedWork {
   #job: Job | undefined;

@@ -1,7 +1,8 @@
 /**
- * Keeps the keyboard's place. What has the focus may be taken off the page: a row that is deleted, a button that becomes
- * another one, a window that closes after its opener has gone. The browser then forgets where one was; this goes on beside
- * it, or where one was before in the page. With another page in its place, it goes on at the head of that.
+ * Keeps the keyboard focus. The focused element may be removed: a row that is deleted, a button that is replaced by
+ * another, a dialog that closes after its opener has gone. The browser then drops the focus; this moves it to a
+ * neighbour, or to where it was before on the page. If the page itself was replaced, it moves to the head of the new
+ * one.
  */
 export function keepFocus(root: Document, signal: AbortSignal): void {
   const before: HTMLElement[] = [];
@@ -21,11 +22,11 @@ export function keepFocus(root: Document, signal: AbortSignal): void {
   const observer = new MutationObserver(() => {
     if (last === undefined || root.activeElement !== root.body) return;
     if (last.element.isConnected) {
-      // Still there, but the person has pressed beside it, or it was made unreachable.
+      // Still there, but the person clicked elsewhere, or it became unfocusable.
       return;
     }
     const main = root.querySelector<HTMLElement>('main');
-    // Not the rail, which one has passed on the way to what is gone.
+    // Not the rail, which the focus passed on its way.
     const next = beside(last) ?? before.find((element) => main?.contains(element) && canTake(element));
     (next ?? main)?.focus({ preventScroll: true });
   });
@@ -35,7 +36,7 @@ export function keepFocus(root: Document, signal: AbortSignal): void {
 
 const mostRemembered = 12;
 
-/** An element with its ancestors, each with its number among the children of the next: what is taken off knows it no more. */
+/** An element with its ancestors, each with the index of the child below it: a removed element no longer knows them. */
 interface Place {
   readonly element: HTMLElement;
   readonly above: readonly { readonly element: Element; readonly child: number }[];
@@ -49,7 +50,7 @@ function placeOf(element: HTMLElement): Place {
   return { element, above };
 }
 
-/** In the page itself the place of what has gone, or the nearest to it; a page that was left as a whole has none. */
+/** The removed element's place within the page, or the nearest to it; undefined if the whole page was replaced. */
 function beside({ above }: Place): HTMLElement | undefined {
   if (!above.some(({ element }) => element.matches('main'))) return undefined;
   const kept = above.find(({ element }) => element.isConnected);

@@ -13,7 +13,7 @@ export interface HomeFacts extends Belongings {
 
 const drawingMs = 250;
 
-/** Everything that the first page tells, and the plot of the run in progress. */
+/** Everything the home page shows, including the plot of the run in progress. */
 export class HomeState {
   readonly facts = new Loaded<HomeFacts>(async () => {
     const [datasets, cutOff, runs, adapters, conversations, evaluations, baseModels, status] = await Promise.all([
@@ -43,7 +43,7 @@ export class HomeState {
     return this.facts.value?.runs.find(({ state }) => state === 'running' || state === 'queued');
   }
 
-  /** Losses of the run in progress, one a step. */
+  /** Losses of the run in progress, one per step. */
   get losses(): readonly number[] {
     return this.#losses;
   }
@@ -71,7 +71,7 @@ export class HomeState {
     await client.runs.resume({ id: run.id });
   }
 
-  /** Draws along with the run in progress; a lost connection only stops the plot. */
+  /** Plots the run in progress; a lost connection only stops the plot. */
   async #watch(signal: AbortSignal): Promise<void> {
     const id = this.running?.id;
     if (id === undefined || id === this.#watched || signal.aborted) return;
@@ -88,7 +88,7 @@ export class HomeState {
         if (event.kind !== 'step') continue;
         losses.push(event.loss);
         latest = { step: event.step, secondsLeft: event.secondsLeft };
-        // A replay brings thousands of steps in one go: they are drawn together.
+        // A replay delivers thousands of steps at once: they are drawn together.
         if (isDrawing) continue;
         isDrawing = true;
         setTimeout(() => {
@@ -98,9 +98,9 @@ export class HomeState {
         }, drawingMs);
       }
     } catch {
-      // The list of runs says how it is with it.
+      // The list of runs shows its state.
     }
-    // One that ended may go on again.
+    // A run that ended may be resumed.
     if (this.#watched === id) this.#watched = undefined;
   }
 }

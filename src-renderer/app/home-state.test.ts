@@ -3,7 +3,7 @@ import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { HomeState } from './home-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     runs: { list: vi.fn(), watch: vi.fn() },
@@ -18,14 +18,14 @@ vi.mock('../client.ts', () => ({
   connection: { current: 'open', subscribe: () => () => {} },
 }));
 
-// It was counted as “step 15 of 0”: how many there are is known when the rows are read, and no list is fetched then.
+// It was counted as “step 15 of 0”: the total is known once the rows are read, and no list is fetched then.
 test('a run that begins while the page is open is counted against all of its steps', async () => {
   vi.mocked(client.runs.list).mockResolvedValue([{ id: 'r', state: 'running', step: 0, totalSteps: 0 } as Run]);
   const told = [
     { kind: 'started', totalSteps: 40 },
     { kind: 'step', step: 1, loss: 3, secondsLeft: 9 },
   ] as RunEvent[];
-  // Sound: what is given has all that the page reads of an answer.
+  // Sound: it has every field that the page reads.
   vi.mocked(client.runs.watch).mockResolvedValue(told as never);
   const leave = new AbortController();
   const home = new HomeState();

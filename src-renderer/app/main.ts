@@ -2,7 +2,7 @@ import { mount } from 'svelte';
 import './app.css';
 import App from './App.svelte';
 
-// A browser started without a language calls it “en-US@posix”, which Intl refuses; uPlot 1.6 hands it to Intl unasked.
+// A browser started without a language reports “en-US@posix”, which Intl rejects; uPlot 1.6 passes it to Intl unasked.
 try {
   Intl.getCanonicalLocales(navigator.language);
 } catch {

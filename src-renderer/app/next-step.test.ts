@@ -7,7 +7,7 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { type Belongings, beingMeasured, nextStep } from './next-step.ts';
 
-// Only the fields that the rules read are given; the casts are sound as nothing else is looked at.
+// Only the fields that the rules read; the casts are sound because nothing else is looked at.
 const nothing: Belongings = {
   datasets: [],
   runs: [],
@@ -83,7 +83,7 @@ test('what the starter model was taught is taught to a model for real work, once
   expect(nextStep({ ...has, adapters: [small, large], evaluations: [both] }).kind).toBe('improve');
 });
 
-// After a quick run, which only shows whether the rows make sense, it said that another table was to be brought.
+// After a quick run, which only shows whether the rows make sense, it told the person to bring another table.
 test('what one pass over the rows has made better is trained for longer', () => {
   const quick = { datasetId: 'd', state: 'finished', options: { epochs: 1 } } as Run;
   const has = { ...done, adapters: [adapter], evaluations: [evaluation], runs: [quick] };

@@ -7,7 +7,7 @@ import type { Run } from '../../src-contract/run.ts';
 import { outcomeOf } from '../../src-contract/verdict.ts';
 import { type Measured, measured } from '../ui/measured.ts';
 
-/** All that there is, newest first in each list. */
+/** Everything there is, newest first in each list. */
 export interface Belongings {
   readonly datasets: readonly Dataset[];
   readonly runs: readonly Run[];
@@ -17,7 +17,7 @@ export interface Belongings {
   readonly baseModels: readonly BaseModel[];
 }
 
-/** The one thing to do next, and what it is to be done with. */
+/** The one thing to do next, and what to do it with. */
 export type NextStep =
   | { readonly kind: 'bring' }
   | { readonly kind: 'watch'; readonly run: Run }
@@ -26,7 +26,7 @@ export type NextStep =
   | { readonly kind: 'chat'; readonly adapter: Adapter }
   | { readonly kind: 'measure'; readonly adapter: Adapter; readonly testRows: number }
   | { readonly kind: 'measuring'; readonly adapter: Adapter; readonly evaluation: Evaluation }
-  /** The newest adapter was made with the starter model, and a model for real work is there. */
+  /** The newest adapter was made with the starter model, and a model for real work is available. */
   | { readonly kind: 'larger'; readonly adapter: Adapter; readonly dataset: Dataset; readonly baseModel: BaseModel }
   /** The newest adapter is better, and no run has read its rows more than once. */
   | { readonly kind: 'longer'; readonly adapter: Adapter; readonly dataset: Dataset }
@@ -69,7 +69,7 @@ export function nextStep(has: Belongings): NextStep {
   return areShort && own !== undefined ? { kind: 'longer', adapter, dataset: own } : { kind: 'another' };
 }
 
-/** The evaluation going on that this adapter is in. */
+/** The evaluation in progress that includes this adapter. */
 export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation[]): Evaluation | undefined {
   return evaluations.find(
     ({ state, provenance }) =>

@@ -1,8 +1,8 @@
 import type { BaseModel, CatalogueModel } from '../../src-contract/base-model.ts';
 
 /**
- * The model to offer beside the starter model: the first of the catalogue that converses, is free to have and trains in
- * half of this machine's memory; the one that is on its way before all. Nothing where a model was added already.
+ * The model to offer beside the starter model: one that is already downloading, else the first in the catalogue that
+ * chats, is not gated and trains in half of this machine's memory. Undefined if a model was already added.
  */
 export function offeredModel(
   catalogue: readonly CatalogueModel[],

@@ -39,7 +39,7 @@ export interface PaletteGroup {
   readonly entries: readonly PaletteEntry[];
 }
 
-/** Every page, action and thing of the studio, in the language on screen, in the order in which they are shown. */
+/** Every page, action and item of the studio, in the language on screen, in display order. */
 export function paletteGroups(found: PaletteState, { showShortcuts }: { showShortcuts: () => void }): PaletteGroup[] {
   return [
     { title: t('app.palette.pages'), entries: pages() },
@@ -118,7 +118,7 @@ function runs(found: PaletteState): PaletteEntry[] {
   }));
 }
 
-/** Several of one dataset are told apart by their time. */
+/** Several evaluations of one dataset are told apart by their time. */
 function evaluations(found: PaletteState): PaletteEntry[] {
   return found.evaluations.map((evaluation) => {
     const { id, datasetId, split, createdAt } = evaluation;
@@ -140,7 +140,7 @@ function baseModels(found: PaletteState): PaletteEntry[] {
   }));
 }
 
-/** One that was run leads to what came of it. */
+/** An experiment that was run leads to its result. */
 function experiments(found: PaletteState): PaletteEntry[] {
   return found.experiments.map(({ kind, question, place, latest }) => ({
     ...{ id: `experiment ${kind}`, text: question, kind: place, icon: FlaskConical },

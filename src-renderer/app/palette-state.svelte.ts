@@ -8,7 +8,7 @@ import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 
-/** What the palette can find besides pages and actions; fetched anew each time it opens. */
+/** What the palette can find besides pages and actions; refetched each time it opens. */
 export class PaletteState {
   datasets = $state.raw<readonly Dataset[]>([]);
   adapters = $state.raw<readonly Adapter[]>([]);

@@ -1,7 +1,7 @@
 import type { Component } from 'svelte';
 import { matchRoute, type PageProps, type Place } from './routes.ts';
 
-/** The page on screen: follows the address behind `#` and fetches the page's code when it is first wanted. */
+/** The page on screen: follows the address behind `#` and loads the page's code when it is first needed. */
 export class RouteState {
   #path = $state(pathNow());
   #page = $state.raw<{ component: Component<PageProps>; params: Record<string, string>; key: string } | undefined>();
@@ -43,10 +43,10 @@ export class RouteState {
       return;
     }
     try {
-      // Sound: a page that takes no props ignores those it is given.
+      // Sound: a page without props ignores those it is given.
       const component = (await found.route.load()).default as Component<PageProps>;
       if (path !== this.#path) return;
-      // Another thing of the same kind is another page; a change of the query (a tab) is not.
+      // Another item of the same kind is another page; a change of the query (a tab) is not.
       this.#page = { component, params: found.params, key: path.split('?', 1)[0] ?? path };
     } catch (error) {
       console.error(error);

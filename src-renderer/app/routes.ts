@@ -12,7 +12,7 @@ export type Place =
   | 'base-models'
   | 'settings';
 
-/** What a page is given: the `:name` parts of its path and the query, all as text. */
+/** A page's props: the `:name` parts of its path and the query, all as text. */
 export interface PageProps {
   readonly params: Readonly<Record<string, string>>;
 }
@@ -20,11 +20,11 @@ export interface PageProps {
 export interface Route {
   readonly pattern: string;
   readonly place: Place;
-  /** Fetches the page's code, when it is first wanted. */
+  /** Loads the page's code when it is first needed. */
   readonly load: () => Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 }
 
-/** The first pattern that fits wins, so fixed words stand before `:id`. */
+/** The first matching pattern wins, so fixed words come before `:id`. */
 const routes: readonly Route[] = [
   { pattern: '/', place: 'home', load: () => import('./HomePage.svelte') },
   { pattern: '/datasets', place: 'datasets', load: () => import('../datasets/DatasetsPage.svelte') },
@@ -45,7 +45,7 @@ const routes: readonly Route[] = [
   { pattern: '/settings', place: 'settings', load: () => import('./SettingsPage.svelte') },
 ];
 
-/** The route of a path such as `/datasets/abc?tab=about`, with its parts; undefined when no page is there. */
+/** The route of a path such as `/datasets/abc?tab=about`, with its parameters; undefined if there is no such page. */
 export function matchRoute(path: string): { route: Route; params: Record<string, string> } | undefined {
   const [bare = '/', query = ''] = path.split('?', 2);
   const parts = bare.split('/').filter(Boolean);
@@ -65,7 +65,7 @@ export function matchRoute(path: string): { route: Route; params: Record<string,
   return undefined;
 }
 
-/** Undefined of what nobody has encoded. */
+/** Undefined for malformed percent-encoding. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

@@ -1,6 +1,6 @@
 import type { TextKey } from '../i18n/text.ts';
 
-/** The parts of the settings, by the name that an address has for them, with their titles. */
+/** The sections of the settings, by their name in addresses, with their titles. */
 export const settingSections = {
   language: 'settings.language',
   theme: 'settings.theme',

@@ -6,7 +6,7 @@ export interface Shortcut {
   readonly text: string;
 }
 
-/** Places that `g` and a letter lead to. */
+/** Places reached by `g` and a letter. */
 const placeKeys: Readonly<Record<string, () => string>> = {
   h: paths.home,
   d: paths.datasets,
@@ -42,8 +42,8 @@ export const shortcuts: readonly Shortcut[] = [
 ];
 
 /**
- * Tells from one key press after the other which place is meant: `g`, then a letter within a second. A key that is typed into
- * a box, or held with another, means nothing here.
+ * Recognises key sequences that lead to a place: `g`, then a letter within a second. Keys typed into a box or pressed
+ * with a modifier are ignored.
  */
 export class PlaceKeys {
   #gAtMs = Number.NEGATIVE_INFINITY;

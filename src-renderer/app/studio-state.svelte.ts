@@ -2,7 +2,7 @@ import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 
-/** How many there are of what the rail counts. */
+/** Counts shown in the rail. */
 export interface Counts {
   readonly datasets: number;
   readonly running: number;
@@ -25,8 +25,8 @@ export class StudioState {
   follow(signal: AbortSignal): void {
     void this.#loadStatus();
     void this.#loadCounts();
-    // A step is no change that is told, nor is memory that is taken or given back, as by an answer or a check: both are asked
-    // for, the memory only while somebody may look at it.
+    // Neither a training step nor memory use (of an answer or a check) is announced as a change: both are polled,
+    // memory only while the page is visible.
     const asking = setInterval(() => {
       if (this.#status?.job || (this.#status !== undefined && !document.hidden)) void this.#loadStatus();
     }, 2_000);
@@ -35,7 +35,7 @@ export class StudioState {
     void followChanges(['dataset', 'run', 'adapter'], () => void this.#loadCounts(), signal);
   }
 
-  /** A failure here is not told: the page on screen meets the same one and says it. */
+  /** Not reported here: the page on screen meets the same failure and reports it. */
   async #loadStatus(): Promise<void> {
     this.#status = await client.studio.status().catch(() => this.#status);
   }

@@ -3,7 +3,7 @@ import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { StudioState } from './studio-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     ...{ datasets: { list: async () => [] }, runs: { list: async () => [] }, adapters: { list: async () => [] } },
@@ -15,7 +15,7 @@ vi.mock('../client.ts', () => ({
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-// The status line showed for minutes what had been in use when the page was opened.
+// For minutes the status line showed the memory in use when the page was opened.
 test('the memory in use stays true while nothing runs, and is not asked for behind other windows', async () => {
   const page = { hidden: false };
   vi.stubGlobal('document', page);
@@ -36,6 +36,6 @@ test('the memory in use stays true while nothing runs, and is not asked for behi
 });
 
 function inUse(rssBytes: number): void {
-  // Sound: the state only hands it on.
+  // Sound: the state only passes it on.
   vi.mocked(client.studio.status).mockResolvedValue({ rssBytes, job: null } as StudioStatus);
 }

@@ -6,12 +6,12 @@ import type { Toasts } from '../ui/toasts.svelte.ts';
 
 const key = 'studio.notify';
 
-/** Whether the person wants to be told outside of the page. The browser has its say as well. */
+/** Whether the person wants notifications outside the page. The browser has its say as well. */
 export const notify = {
   get isOn(): boolean {
     return localStorage.getItem(key) === 'yes' && 'Notification' in globalThis && Notification.permission === 'granted';
   },
-  /** Asks the browser; gives whether it is allowed. */
+  /** Asks the browser; returns whether it is allowed. */
   async turn(on: boolean): Promise<boolean> {
     const allowed = on && 'Notification' in globalThis && (await Notification.requestPermission()) === 'granted';
     localStorage.setItem(key, allowed ? 'yes' : 'no');
@@ -19,7 +19,7 @@ export const notify = {
   },
 };
 
-/** Says that long work is over: in the page, and outside of it where nobody looks at the page and that is wanted. */
+/** Announces the end of long work in the page, and outside it if the page is hidden and the person wants that. */
 export function tellEnd(job: NonNullable<StudioStatus['job']>, toasts: Toasts): void {
   const place = { run: paths.run, evaluation: paths.evaluation, lab: paths.experiment }[job.kind](job.id);
   const key = `lab.name.${job.name}`;
@@ -29,7 +29,7 @@ export function tellEnd(job: NonNullable<StudioStatus['job']>, toasts: Toasts): 
   tellOutside(words, place);
 }
 
-/** Says what became of an import, outside of the page too as for other long work. */
+/** Announces the outcome of an import, outside the page too as for other long work. */
 export function tellImport(news: ImportNews, toasts: Toasts): void {
   switch (news.kind) {
     case 'waits':
@@ -53,17 +53,17 @@ export function tellImport(news: ImportNews, toasts: Toasts): void {
   }
 }
 
-/** Says that another data folder has taken the place of the one whose things this window showed, as a second window had it done. */
+/** Says that the data folder of the things shown in this window was replaced by another, from a second window. */
 export function tellFolder(folder: string, toasts: Toasts): void {
   const words = t('app.folder.changed', { folder });
   toasts.offer(words, { text: t('app.settings'), href: paths.settings('data') });
   tellOutside(words, paths.settings('data'));
 }
 
-/** The title of the page while another one is in its place. */
+/** The page's own title while another one replaces it. */
 let plainTitle: string | undefined;
 
-/** Where nobody looks at the page: in its title, and by the system where that is wanted. */
+/** While the page is hidden: in its title, and as a system notification if that is wanted. */
 function tellOutside(words: string, place: string): void {
   if (!document.hidden) return;
   if (plainTitle === undefined) {

@@ -5,7 +5,7 @@ const css = readFileSync(new URL('tokens.css', import.meta.url), 'utf8');
 type Rgb = readonly [number, number, number];
 const pages = ['chrome', 'sheet', 'sunken'];
 
-// White on the main button was at 4.1 to 1 under the pointer in the dark theme. WCAG 2.2, 1.4.3 asks for 4.5.
+// White on the main button had 4.1 to 1 under the pointer in the dark theme. WCAG 2.2, 1.4.3 requires 4.5.
 test.each(['light', 'dark'] as const)('text can be read in the %s theme, also under the pointer', (theme) => {
   const of = (name: string) => colourOf(name, theme);
   const pairs: [string, Rgb, Rgb][] = ['accent', 'accent-hover'].map((name) => [
@@ -23,7 +23,7 @@ test.each(['light', 'dark'] as const)('text can be read in the %s theme, also un
       }
     }
   }
-  // Small notes stand in rows and cards; the frame has none under the pointer.
+  // Small notes appear in rows and cards; the frame has none under the pointer.
   for (const page of ['sheet', 'sunken']) {
     pairs.push([`ink-3 on ${page} with hover`, of('ink-3').rgb, over(of('hover'), of(page).rgb)]);
   }
@@ -43,7 +43,7 @@ function colourOf(name: string, theme: 'light' | 'dark'): { rgb: Rgb; alpha: num
   return { rgb: linearOf(lightness, chroma, hue), alpha: Number.isNaN(alpha) ? 1 : alpha };
 }
 
-/** Linear sRGB, cut to its gamut. Source: B. Ottosson, A perceptual color space for image processing, 2020. */
+/** Linear sRGB, clipped to its gamut. Source: B. Ottosson, A perceptual color space for image processing, 2020. */
 function linearOf(lightness: number, chroma: number, hue: number): Rgb {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
@@ -58,7 +58,7 @@ function linearOf(lightness: number, chroma: number, hue: number): Rgb {
   ];
 }
 
-/** Laid over a ground as a browser does it: in sRGB as it is sent, not in linear light. */
+/** Composited over a ground as browsers do it: in gamma-encoded sRGB, not in linear light. */
 function over({ rgb, alpha }: { rgb: Rgb; alpha: number }, ground: Rgb): Rgb {
   const [r, g, b] = rgb.map((value, part) =>
     decoded(encoded(value) * alpha + encoded(ground[part] ?? 0) * (1 - alpha)),

@@ -1,14 +1,14 @@
 import type { Sample } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 
-/** Imports a sample with all that belongs to it, in one go: the first run's shortest way to a dataset. */
+/** Imports a sample with everything it needs in one go: the shortest way to a dataset on a first run. */
 export class TrySampleState {
   #samples = $state.raw<readonly Sample[]>([]);
   #chosen = $state.raw<Sample | undefined>();
   #taken = $state(0);
   #error = $state.raw<unknown>();
 
-  /** Those made for the starter model, as they can be learned in a minute. */
+  /** Samples made for the starter model, which it can learn in a minute. */
   get samples(): readonly Sample[] {
     const generated = this.#samples.filter((sample) => sample.generated);
     return generated.length > 0 ? generated : this.#samples;
@@ -34,7 +34,7 @@ export class TrySampleState {
     }
   }
 
-  /** Gives the id of the new dataset, or undefined when it came to nothing. */
+  /** Returns the id of the new dataset, or undefined if none was made. */
   async import(sample: Sample, name: string, signal: AbortSignal): Promise<string | undefined> {
     if (this.#chosen !== undefined) return undefined;
     this.#chosen = sample;

@@ -2,7 +2,7 @@ import { getContext, setContext } from 'svelte';
 
 const key = Symbol('wanted section');
 
-/** Called by the settings: which of their parts the address names. */
+/** Called by the settings page with the section that the address names. */
 export function provideWantedSection(wanted: () => string | undefined): void {
   setContext(key, wanted);
 }

@@ -2,9 +2,8 @@ import type { ChangeEvent } from '../../src-contract/studio.ts';
 import { client, connection } from '../client.ts';
 
 /**
- * Calls `onChange` whenever something of these nouns has changed, until `signal` is aborted.
- *
- * When the studio goes away, it waits for it, calls `onChange` once (changes may have been missed) and follows again.
+ * Calls `onChange` whenever one of these nouns has changed, until `signal` is aborted. When the connection is lost, it
+ * waits for it, calls `onChange` once (changes may have been missed) and follows again.
  */
 export async function followChanges(
   nouns: readonly ChangeEvent['noun'][],
@@ -17,14 +16,14 @@ export async function followChanges(
         if (nouns.includes(change.noun)) onChange();
       }
     } catch {
-      // A lost connection ends the iterator; the shell tells the person.
+      // A lost connection ends the iterator; the shell reports it.
     }
     await untilReconnected(signal);
     if (!signal.aborted) onChange();
   }
 }
 
-/** Resolves when the connection opens anew; a stream that merely ended is asked for again after a second. */
+/** Resolves when the connection reopens; a stream that merely ended is retried after a second. */
 function untilReconnected(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     let wasLost = connection.current !== 'open';

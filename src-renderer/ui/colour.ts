@@ -1,6 +1,7 @@
 /**
- * The colour that a token has now, as a canvas can use it. `getPropertyValue('--ink')` would give the raw
- * `light-dark(…)` text, so the computed colour of a probe element is read instead. Read again when `theme.shown` changes.
+ * The current colour of a token, as a canvas can use it. `getPropertyValue('--ink')` would return the raw
+ * `light-dark(…)` text, so the computed colour of a probe element is read instead. Read it again when `theme.shown`
+ * changes.
  */
 export function readColour(token: `--${string}`): string {
   const probe = document.createElement('span');
@@ -12,5 +13,5 @@ export function readColour(token: `--${string}`): string {
   return colour;
 }
 
-/** The font of axis labels on a canvas: uPlot brings its own family, which has no Korean. */
+/** The font of axis labels on a canvas: uPlot's default family has no Korean. */
 export const chartFont = "12px 'Pretendard Variable', system-ui, sans-serif";

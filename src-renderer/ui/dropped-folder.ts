@@ -1,30 +1,33 @@
 export interface FileInFolder {
-  /** Below the folder, with slashes: `more/part.csv`. */
+  /** Relative to the folder, with slashes: `more/part.csv`. */
   readonly path: string;
   readonly file: File;
 }
 
-/** A folder that was dropped or chosen, by name, with all that lies in it and below, hidden files left out. */
+/** A folder that was dropped or chosen: its name and all files in it and below, except hidden ones. */
 export interface FolderOfFiles {
   readonly name: string;
   readonly files: readonly FileInFolder[];
 }
 
-/** What was dropped, if it was a folder. To be called while the drop is handled: what was dropped is gone after it. */
+/**
+ * The folder that was dropped, if it was one. Must be called while the drop event is handled: its data is gone
+ * afterwards.
+ */
 export function droppedFolder(dropped: DataTransfer | null): Promise<FolderOfFiles> | undefined {
   const entries = [...(dropped?.items ?? [])].map((item) => item.webkitGetAsEntry?.() ?? null);
   const [folder] = entries.filter((entry): entry is FileSystemDirectoryEntry => entry?.isDirectory === true);
   return folder && filesBelow(folder, '').then((files) => ({ name: folder.name, files }));
 }
 
-/** What a chooser for folders gives. */
+/** The result of a folder chooser. */
 export function chosenFolder(chosen: Iterable<File>): FolderOfFiles {
   const files = [...chosen].map((file) => ({ path: file.webkitRelativePath.replace(/^[^/]*\//, ''), file }));
   const name = files[0]?.file.webkitRelativePath.split('/')[0] ?? '';
   return { name, files: files.filter(({ path }) => !path.split('/').some(isHidden)) };
 }
 
-/** Those that lie in the folder itself. */
+/** Files directly in the folder. */
 export function filesDirectlyIn({ files }: FolderOfFiles): File[] {
   return files.filter(({ path }) => !path.includes('/')).map(({ file }) => file);
 }
@@ -32,7 +35,7 @@ export function filesDirectlyIn({ files }: FolderOfFiles): File[] {
 async function filesBelow(folder: FileSystemDirectoryEntry, place: string): Promise<FileInFolder[]> {
   const reader = folder.createReader();
   const files: FileInFolder[] = [];
-  // A browser hands them out in parts; an empty part is the end.
+  // A browser returns them in batches; an empty batch is the end.
   for (;;) {
     const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (part.length === 0) return files;

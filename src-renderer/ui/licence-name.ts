@@ -1,4 +1,4 @@
-/** A licence as people write it, from the identifier that model cards use. One that is not known stays as it is. */
+/** A licence's usual name, from its identifier in model cards. An unknown identifier is returned as it is. */
 export function licenceName(id: string): string {
   return known[id.toLowerCase()] ?? id;
 }

@@ -1,6 +1,6 @@
 /**
- * Something that is fetched: what there is, whether it is being fetched, and why it could not be.
- * A new fetch keeps the old value on screen; only the newest answer counts, and a fetch that counts no longer is aborted.
+ * A fetched value: the value, whether it is being fetched, and why that failed. A new fetch keeps the old value on
+ * screen; only the newest answer counts, and outdated fetches are aborted.
  */
 export class Loaded<Value> {
   #value = $state.raw<Value | undefined>();
@@ -38,7 +38,7 @@ export class Loaded<Value> {
     this.#pending = false;
   }
 
-  /** What there is answers another question than the one that will be asked next: pending until then. */
+  /** Marks the value as pending: it answers another question than the next fetch will. */
   expire(): void {
     this.#askAnew();
     this.#pending = true;

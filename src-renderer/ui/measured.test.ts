@@ -3,7 +3,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { couldBeChance, measured } from './measured.ts';
 
-// Only the fields that are read are given; the casts are sound as nothing else is looked at.
+// Only the fields that are read; the casts are sound because nothing else is looked at.
 const adapter = { id: 'a', datasetId: 'd' } as Adapter;
 const evaluation = (
   id: string,
@@ -40,7 +40,7 @@ test('of equal ones the newest evaluation that is over counts', () => {
   expect(measured(adapter, evaluations)?.evaluationId).toBe('new');
 });
 
-// A look at six rows took the place of all that was known.
+// A look at six rows displaced all that was known.
 test('an evaluation on more rows counts more than a newer one', () => {
   expect(measured(adapter, [evaluation('few', 1, { rows: 6 }), evaluation('many', 0.6)])?.evaluationId).toBe('many');
 });

@@ -3,25 +3,25 @@ import type { Split } from '../../src-contract/dataset.ts';
 import type { Comparison, Evaluation } from '../../src-contract/evaluation.ts';
 import { comparisonOf, outcomeOf } from '../../src-contract/verdict.ts';
 
-/** What an evaluation says of an adapter, under the main metric of its task. */
+/** What an evaluation says about an adapter, in the main metric of its task. */
 export interface Measured {
   readonly evaluationId: string;
   readonly metric: string;
   readonly base: number;
   readonly adapter: number;
-  /** Rows that were asked, and the split that they are of. */
+  /** The number of rows evaluated, and their split. */
   readonly n: number;
   readonly split: Split;
-  /** The adapter against the base; undefined of evaluations of earlier versions. */
+  /** The adapter against the base; undefined for evaluations by earlier versions. */
   readonly comparison: Comparison | undefined;
 }
 
-/** Rows that an adapter was not trained on tell the most. */
+/** Rows that an adapter was not trained on are the most informative. */
 const splits: readonly Split[] = ['test', 'validation', 'train'];
 
 /**
- * Base and adapter from the evaluation that tells the most, of those that have both: on the adapter's own dataset, on rows it
- * was not trained on, of the newest version, with the most rows. Of equal ones it is the newest; `evaluations` come newest first.
+ * Base and adapter from the most informative evaluation that has both: on the adapter's own dataset, on rows it was not
+ * trained on, of the newest version, with the most rows. Ties go to the newest; `evaluations` come newest first.
  */
 export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): Measured | undefined {
   const found = evaluations.flatMap(({ id, state, mainMetric, results, comparisons, datasetId, split, provenance }) => {
@@ -49,7 +49,7 @@ export function couldBeChance({ comparison }: Measured): boolean {
   return comparison !== undefined && outcomeOf(comparison) === 'even';
 }
 
-/** By the first place in which they differ. */
+/** Lexicographic order. */
 function compare(a: readonly number[], b: readonly number[]): number {
   const place = a.findIndex((value, at) => value !== b[at]);
   return place < 0 ? 0 : (a[place] ?? 0) - (b[place] ?? 0);

@@ -3,23 +3,23 @@ import type { ChangeEvent } from '../../src-contract/studio.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from './changes.ts';
 
-/** What a page knows of the work that it shows, and how it learns more. */
+/** What a page knows about the work it shows, and how it learns more. */
 export interface ShownWork {
-  /** What is shown of it: a change of one of these is a reason to read it again. */
+  /** What is shown about it: a change of one of these is a reason to reread it. */
   readonly nouns: readonly ChangeEvent['noun'][];
-  /** What it is called when it is not there. */
+  /** The error code if it does not exist. */
   readonly notFound: ErrorCode;
   isKnown(): boolean;
   isGoing(): boolean;
   read(): Promise<void>;
-  /** Takes in what it tells, until it has ended. */
+  /** Takes in its events until it has ended. */
   watch(signal: AbortSignal): Promise<void>;
   forget(): void;
 }
 
 /**
- * Keeps the page of a run, an evaluation or an experiment true: follows the work while it goes on, and takes in what is done
- * to it from elsewhere.
+ * Keeps the page of a run, an evaluation or an experiment current: follows the work while it is in progress, and picks
+ * up changes made elsewhere.
  */
 export class OngoingWork {
   error = $state.raw<unknown>(undefined);
@@ -27,7 +27,7 @@ export class OngoingWork {
   readonly #leaving = new AbortController();
   #isWatched = false;
   #isDeleting = false;
-  /** Whether it goes on and could not be watched. */
+  /** Whether it is in progress but could not be watched. */
   #isLost = false;
 
   constructor(work: ShownWork) {
@@ -35,7 +35,7 @@ export class OngoingWork {
     void followChanges(work.nouns, () => void this.catchUp(), this.#leaving.signal);
   }
 
-  /** Reads it, and watches it: work that has ended tells once more what it has told. */
+  /** Reads it and watches it: finished work replays its events. */
   async open(): Promise<void> {
     this.#isLost = false;
     try {
@@ -48,10 +48,10 @@ export class OngoingWork {
     await this.watch();
   }
 
-  /** Takes in what was done to it. What this page itself deletes is left as it is until the page is. */
+  /** Picks up changes. What this page itself deletes stays on screen until the page is left. */
   async catchUp(): Promise<void> {
     if (this.#isDeleting) return;
-    // What was deleted may be back, and what kept it from being watched may have gone.
+    // What was deleted may be back, and whatever prevented watching may be over.
     if (!this.#work.isKnown() || this.#isLost) return await this.open();
     try {
       await this.#work.read();
@@ -89,7 +89,7 @@ export class OngoingWork {
     this.#leaving.abort();
   }
 
-  /** What keeps it from being watched is told, and tried again when something has changed. */
+  /** A failure to watch is shown, and watching is retried after the next change. */
   #failed(error: unknown): void {
     if (this.#leaving.signal.aborted) return;
     this.error = error;

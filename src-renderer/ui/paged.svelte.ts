@@ -1,4 +1,4 @@
-/** One slice of a long list, and how long the list is. */
+/** One slice of a long list, and the list's length. */
 export interface Slice<Item> {
   readonly total: number;
   readonly items: readonly Item[];
@@ -6,32 +6,34 @@ export interface Slice<Item> {
 
 const pageSize = 100;
 const keptPages = 60;
-/** Letters: some 100 MB. Of rows that hold more, no more pages are kept than one view may lie in, with one on either side. */
+/**
+ * In characters: about 100 MB. If rows hold more, the only pages kept are those that one view may span, plus one on
+ * either side.
+ */
 const keptLetters = 64 * 1024 * 1024;
 const viewPages = 4;
 
 /**
- * A long list of which only the parts in view are fetched, in pages of 100; those that were in view last are kept, 60 of them or
- * as many as their texts allow.
- * `reset` starts anew, for another filter, and `reread` for rows that may have changed; what was there stays on screen until
- * the answers that these wait for have come, and answers to earlier questions are dropped.
+ * A long list fetched in pages of 100, only where in view; the pages last in view are kept, up to 60 or as many as
+ * their texts allow. `reset` starts over, for another filter, and `reread` refreshes rows that may have changed; what
+ * is on screen stays until their answers have arrived, and answers to earlier requests are dropped.
  */
 export class Paged<Item> {
   #total = $state<number | undefined>();
   #pages = $state.raw<ReadonlyMap<number, readonly Item[]>>(new Map());
   #error = $state.raw<unknown>();
   readonly #asked = new Set<number>();
-  /** Pages in the order in which they were last wanted. */
+  /** Pages, least recently wanted first. */
   readonly #wanted = new Set<number>();
   readonly #fetch: (offset: number, limit: number) => Promise<Slice<Item>>;
   #round = 0;
-  /** The pages without which this round is not shown, and what has come of it until then. */
+  /** The pages this round waits for before it is shown, and those that have arrived so far. */
   readonly #due = new Set<number>();
   #coming: Map<number, readonly Item[]> = new Map();
 
   readonly #lettersOf: (item: Item) => number;
 
-  /** `lettersOf`, for what may hold long texts. */
+  /** `lettersOf` is for items that may hold long texts. */
   constructor(
     fetch: (offset: number, limit: number) => Promise<Slice<Item>>,
     { lettersOf = () => 0 }: { lettersOf?: (item: Item) => number } = {},
@@ -54,7 +56,7 @@ export class Paged<Item> {
     return this.#pages.get(Math.floor(place / pageSize))?.[place % pageSize];
   }
 
-  /** Where among the rows that are there; undefined where it is not. */
+  /** The index of the item among the rows fetched; undefined if it is not there. */
   placeOf(is: (item: Item) => boolean): number | undefined {
     for (const [page, items] of this.#pages) {
       const place = items.findIndex(is);
@@ -63,7 +65,7 @@ export class Paged<Item> {
     return undefined;
   }
 
-  /** Fetches what is missing of the rows from `first` up to `end`. */
+  /** Fetches the missing rows in [`first`, `end`). */
   want(first: number, end: number): void {
     for (const page of pagesOf({ first, end })) {
       this.#wanted.delete(page);
@@ -72,7 +74,7 @@ export class Paged<Item> {
     }
   }
 
-  /** Fetches the rows from `first` up to `end` anew, and how many there are: of a list that grows. */
+  /** Refetches the rows in [`first`, `end`) and the total, for a list that grows. */
   async again(first: number, end: number): Promise<void> {
     await Promise.all(pagesOf({ first, end: Math.max(end, 1) }).map((page) => this.#load(page)));
   }
@@ -81,7 +83,10 @@ export class Paged<Item> {
     await this.#startAnew([0]);
   }
 
-  /** Reads the first page and those of the ranges anew; they are swapped in as one, so that nothing in them is ever missing. */
+  /**
+   * Rereads the first page and those of the ranges; they are swapped in together, so that nothing in them is ever
+   * missing.
+   */
   async reread(ranges: readonly { readonly first: number; readonly end: number }[]): Promise<void> {
     await this.#startAnew([0, ...ranges.flatMap(pagesOf)]);
   }
@@ -95,7 +100,7 @@ export class Paged<Item> {
     await Promise.all([...this.#due].map((page) => this.#load(page)));
   }
 
-  /** A page in one answer; in several where its rows are too long for one. */
+  /** A page in one answer, or in several if its rows are too long for one. */
   async #whole(page: number): Promise<Slice<Item>> {
     const offset = page * pageSize;
     const items: Item[] = [];

@@ -50,7 +50,7 @@ test('a page whose rows come in several answers is shown whole', async () => {
   ]);
 });
 
-// Rows of megabytes were kept like others, sixty pages of a hundred.
+// Rows of megabytes were cached like any others, sixty pages of a hundred.
 test('of long rows fewer pages are kept, and those that are in view are among them', async () => {
   const asked: number[] = [];
   const list = new Paged(
@@ -88,7 +88,7 @@ test('a page that failed can be asked for again', async () => {
   expect([list.error, list.at(0)]).toEqual([undefined, 'here']);
 });
 
-// Editing the 150th row dropped it until it was fetched again, and what was typed by then.
+// Editing the 150th row dropped it until it was refetched, along with anything typed meanwhile.
 test('what is read anew is swapped in as one, and nothing in it is missing meanwhile', async () => {
   let version = 1;
   const held: (() => void)[] = [];

@@ -1,6 +1,6 @@
 /**
- * Hands a file to the browser to be saved. A table of text gets the mark of UTF-8 in front: a spreadsheet that a person opens it
- * with takes it for its country's old encoding otherwise, and saves the letters that it misread.
+ * Saves a file through the browser. A text table gets a UTF-8 byte order mark: without it a spreadsheet assumes the
+ * country's legacy encoding, and saves the characters that it misread.
  */
 export function saveFile(name: string, pieces: BlobPart[], type = 'application/octet-stream'): void {
   const marked = name.endsWith('.csv') ? ['\uFEFF', ...pieces] : pieces;

@@ -1,6 +1,6 @@
 import { saveFile } from './save-file.ts';
 
-/** Hands a text to the browser to be saved as a file. */
+/** Saves a text as a file through the browser. */
 export function saveText(name: string, text: string, type = 'text/csv'): void {
   saveFile(name, [text], `${type};charset=utf-8`);
 }

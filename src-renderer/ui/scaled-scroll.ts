@@ -1,11 +1,11 @@
 /**
  * Scrolling through any number of rows. Browsers cap the height of an element (some at 17 million pixels), so above
- * `maxHeight` the scroll bar moves through a shorter track and each of its pixels stands for several of the list's.
+ * `maxHeight` the scroll bar moves through a shorter track, each pixel of which stands for several of the list's.
  */
 export interface ScrollTrack {
-  /** Pixels of all rows together. */
+  /** Height of all rows in pixels. */
   readonly listHeight: number;
-  /** Pixels of the track that the browser scrolls. */
+  /** Height in pixels of the track that the browser scrolls. */
   readonly trackHeight: number;
   readonly viewHeight: number;
 }
@@ -17,7 +17,7 @@ export function scrollTrack(rows: number, rowHeight: number, viewHeight: number)
   return { listHeight, trackHeight: Math.min(listHeight, maxHeight), viewHeight };
 }
 
-/** Where in the list one is when the browser stands at `scrollTop`. */
+/** The position in the list for the browser's `scrollTop`. */
 export function listTop(track: ScrollTrack, scrollTop: number): number {
   const trackWay = track.trackHeight - track.viewHeight;
   const listWay = track.listHeight - track.viewHeight;
@@ -25,7 +25,7 @@ export function listTop(track: ScrollTrack, scrollTop: number): number {
   return Math.min(1, scrollTop / trackWay) * listWay;
 }
 
-/** Where the browser must stand to show the list from `top`. */
+/** The browser's scroll position that shows the list from `top`. */
 export function trackTop(track: ScrollTrack, top: number): number {
   const trackWay = track.trackHeight - track.viewHeight;
   const listWay = track.listHeight - track.viewHeight;
@@ -33,7 +33,7 @@ export function trackTop(track: ScrollTrack, top: number): number {
   return (top / listWay) * trackWay;
 }
 
-/** The nearest place from `top` at which the whole row is in view. */
+/** The position nearest to `top` at which the whole row is in view. */
 export function topToShow(track: ScrollTrack, row: number, rowHeight: number, top: number): number {
   const start = row * rowHeight;
   if (start < top) return start;

@@ -1,4 +1,4 @@
-/** Light, dark, or what the system says; remembered in the browser. */
+/** Light, dark, or the system's choice; remembered in the browser. */
 export type Theme = 'system' | 'light' | 'dark';
 
 const key = 'studio.theme';

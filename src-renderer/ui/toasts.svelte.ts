@@ -3,7 +3,7 @@ import { getContext, setContext } from 'svelte';
 export interface Toast {
   readonly id: number;
   readonly text: string;
-  /** Something that failed, shown with its code and remedy. */
+  /** A failure, shown with its code and remedy. */
   readonly error?: unknown;
   readonly undo?: () => void | Promise<void>;
   /** Somewhere to go from here. */
@@ -11,23 +11,23 @@ export interface Toast {
   readonly endsAt: number;
 }
 
-/** How long something removed can be had back. */
+/** How long a removal can be undone. */
 const undoMs = 10_000;
 const plainMs = 5_000;
-/** How much longer while a person is at it: then the studio gives its room back (src-main/after-undo.ts). */
+/** How much longer while a person is at it; after that the studio frees the storage (src-main/after-undo.ts). */
 const longestHeldMs = 40_000;
-/** How often it is looked whether a person is still at one. */
+/** How often to check whether a person is still at one. */
 const heldMs = 1_000;
 
-/** As many are seen at once. */
+/** The most shown at once. */
 const mostShown = 3;
 
-/** Short notices at the foot of the window. Something removed can be had back for ten seconds. */
+/** Short notices at the foot of the window. A removal can be undone for ten seconds. */
 export class Toasts {
-  /** What was removed can be had back for its whole time, however much has been said since. */
+  /** An undo stays available for its whole time, however many notices follow. */
   #standing = $state.raw<readonly Toast[]>([]);
   #next = 1;
-  /** While a person is at one of them, none goes away, but in the end what can no longer be undone. */
+  /** While a person is at one of them, none goes away, except an undo whose extended time is over. */
   held = false;
 
   get shown(): readonly Toast[] {
@@ -38,7 +38,7 @@ export class Toasts {
     this.#show({ text }, plainMs);
   }
 
-  /** Says something that leads somewhere; it stays as long as an undo. */
+  /** A notice with a link; it stays as long as an undo. */
   offer(text: string, link: NonNullable<Toast['link']>): void {
     this.#show({ text, link }, undoMs);
   }
@@ -53,12 +53,12 @@ export class Toasts {
   }
 
   dismiss(id: number): void {
-    // What goes away under a hand or the keyboard tells nobody that these have left it.
+    // An element removed under the pointer or focus fires no leave event.
     this.held = false;
     this.#standing = this.#standing.filter((toast) => toast.id !== id);
   }
 
-  /** Undoes what was done last, if it still can be; tells whether it was. */
+  /** Undoes the last action if it still can be; returns whether it did. */
   undoLast(): boolean {
     const last = this.#standing.findLast(({ undo }) => undo !== undefined);
     if (last !== undefined) void this.undo(last);
@@ -94,7 +94,7 @@ export function provideToasts(): Toasts {
   return setContext(key, new Toasts());
 }
 
-/** The window's toasts; call it while a component is being made. */
+/** The window's toasts; call it during component initialisation. */
 export function useToasts(): Toasts {
   return getContext<Toasts>(key);
 }

@@ -22,7 +22,8 @@ test('after ten seconds it cannot', () => {
   expect([toasts.shown, toasts.undoLast()]).toEqual([[], false]);
 });
 
-// The studio gives the room of what was deleted back: an offer that stands for as long as a hand lies on it would be false.
+// The studio frees the storage of what was deleted: an offer that stayed as long as the pointer rests on it would be
+// false.
 test('while a person is at it the offer stands longer, but not for ever', () => {
   const toasts = new Toasts();
   toasts.done('removed', () => undefined);

@@ -3,8 +3,8 @@ import { client } from '../client.ts';
 const chunkBytes = 1024 * 1024;
 
 /**
- * Sends a file to the studio piece by piece. Yields the bytes sent so far and returns the id under which the studio keeps it;
- * a file that was not sent to its end is thrown away there.
+ * Sends a file to the studio in chunks. Yields the bytes sent so far and returns the id under which the studio keeps
+ * it; a partly sent file is discarded there.
  */
 export async function* uploadFile(file: File, signal: AbortSignal): AsyncGenerator<number, string> {
   const { fileId } = await client.files.begin({ name: file.name, sizeBytes: file.size }, { signal });
@@ -18,7 +18,7 @@ export async function* uploadFile(file: File, signal: AbortSignal): AsyncGenerat
     }
     return fileId;
   } finally {
-    // The studio wipes what is left at its next start; asking now only frees the space sooner.
+    // The studio discards leftovers at its next start; asking now only frees the space sooner.
     if (sent < file.size) void client.files.discard({ fileId }).catch(() => {});
   }
 }

@@ -21,7 +21,7 @@ test('nothing against something, and a very long text', () => {
   expect(wordDifference('x '.repeat(2000), 'y')).toHaveLength(2);
 });
 
-// A summary in words of its own was struck through and underlined from end to end, and could not be read.
+// A paraphrased summary was struck through and underlined from end to end, and could not be read.
 test('texts that share less than half of the longer one are not mostly the same', () => {
   const alike = (answer: string, target: string) => isMostlySame(wordDifference(answer, target));
   expect(alike('SELECT name FROM city', 'SELECT id FROM city')).toBe(true);

@@ -4,12 +4,12 @@ export interface Stretch {
   readonly text: string;
 }
 
-/** Beyond so many words the comparison would hold the page up; the texts are then told apart as wholes. */
+/** More words would block the page; the texts are then compared as wholes. */
 const mostWords = 1500;
 
 /**
- * What an answer has that its target has not, and the other way round, word by word: the longest common subsequence is what
- * both share. Letter case counts. Signs of scripts without blanks are words by themselves.
+ * What an answer and its target each have that the other lacks, word by word: the longest common subsequence is shared.
+ * Case-sensitive. In scripts without spaces each character is a word.
  */
 export function wordDifference(answer: string, target: string): Stretch[] {
   const [a, b] = [words(answer), words(target)];
@@ -49,14 +49,14 @@ export function wordDifference(answer: string, target: string): Stretch[] {
   return stretches;
 }
 
-/** Whether both texts are the same for the most part: between others, marks would be more than words. */
+/** Whether the texts are mostly the same: otherwise there would be more marks than words. */
 export function isMostlySame(stretches: readonly Stretch[]): boolean {
   const letters = { same: 0, extra: 0, missing: 0 };
   for (const { kind, text } of stretches) letters[kind] += text.length;
   return letters.same >= Math.max(letters.extra, letters.missing);
 }
 
-/** Words with the blanks behind them. */
+/** Words with their trailing whitespace. */
 function words(text: string): string[] {
   return (
     text.match(
@@ -65,7 +65,7 @@ function words(text: string): string[] {
   );
 }
 
-/** Of the longest common subsequence of a from i on and b from j on, at i · (b + 1) + j. */
+/** Lengths of the longest common subsequence of a from i on and b from j on, at i · (b + 1) + j. */
 function lengths(a: readonly string[], b: readonly string[]): Uint16Array {
   const width = b.length + 1;
   const table = new Uint16Array((a.length + 1) * width);
