@@ -43,7 +43,7 @@ test('every reason and every verdict names the same facts in both languages', ()
 
 test('every reason is told in Korean words, but for those that are names alone', () => {
   const untold = Object.keys(failureReasons).flatMap((code) => {
-    // sound: a code that had no Korean words would be found below.
+    // sound: a code without a Korean text would be found below.
     const told = koreanFailureReasons[code as keyof typeof koreanFailureReasons] ?? {};
     return Object.entries(wordsByField(failureReasons[code as keyof typeof failureReasons])).flatMap(
       ([field, english]) =>

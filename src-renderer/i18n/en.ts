@@ -12,7 +12,7 @@ import { modelLibrary } from './en/model-library.ts';
 import { runs } from './en/runs.ts';
 import { ui } from './en/ui.ts';
 
-/** Every text of the screen in English; each feature keeps its own part. */
+/** All on-screen texts in English; each feature keeps its own part. */
 export const en = {
   ...ui,
   ...app,

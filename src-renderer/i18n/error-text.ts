@@ -24,8 +24,8 @@ export interface ErrorText {
 }
 
 /**
- * Describes anything that was thrown, or a failure kept with a run (`{ code, message, hint }`), in the language on screen.
- * A code outside the catalogue is a fault of the studio or of the connection.
+ * Describes anything thrown, or a failure stored with a run (`{ code, message, hint }`), in the language on screen. A
+ * code outside the catalogue is a fault of the studio or of the connection.
  */
 export function errorText(error: unknown): ErrorText {
   const { code, message, hint, data } = fieldsOf(error);
@@ -45,7 +45,7 @@ function catalogued(
   kept: { message: string; hint: string },
 ): ErrorText {
   const option = `runs.option.${data.option}`;
-  // A setting is called what its field is called.
+  // A setting goes by the name of its field.
   if (code === 'OPTION_INVALID' && isTextKey(option)) {
     return catalogued(code, { ...data, option: t(option) }, { ...kept, message: '' });
   }
@@ -58,13 +58,16 @@ function catalogued(
   return { code, message: kept.message || fillIn(message, data), hint: kept.hint || fillIn(hint, data) };
 }
 
-/** What a file turned out to be; words that are no file's kind stay as they are. */
+/** What a file turned out to be; a text that is not a known kind is returned as it is. */
 function kindInKorean(found: unknown): unknown {
   const kind = (Object.keys(fileKinds) as FileKind[]).find((each) => fileKinds[each] === found); // its own keys
   return kind === undefined ? found : fileKindsKo[kind];
 }
 
-/** The fields that tell a reason which has a code; none for any other, which stays as the program says it that it comes from. */
+/**
+ * The fields that describe a coded reason; none for any other reason, which stays in the words of the program that gave
+ * it.
+ */
 function reasonInKorean(because: unknown): Readonly<Record<string, string>> {
   const { data: why } = failureReasonSchema.safeParse(because);
   if (why === undefined || !isFailureReasonCode(why.code)) return {};
@@ -82,7 +85,7 @@ function reasonInKorean(because: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(told.map(([field, words]) => [field, withParticles(fillIn(words, facts))]));
 }
 
-/** What is wrong with a row, where a reason tells of one: it brings the code and the facts of the verdict. */
+/** What is wrong with a row, if the reason names a verdict: it carries the verdict's code and data. */
 function verdictOf({ verdict, code, ...data }: FailureReason['data']): { verdict: string } | undefined {
   if (verdict === undefined) return undefined;
   const said = formatVerdict({ code: String(code), data, message: String(verdict) });
@@ -104,13 +107,13 @@ function fieldsOf(error: unknown): {
     code: typeof fields.code === 'string' ? fields.code : undefined,
     message: typeof fields.message === 'string' ? fields.message : String(error),
     hint: typeof fields.hint === 'string' ? fields.hint : '',
-    // sound: only looked at by field name, and anything found is turned into text.
+    // sound: only read by field name, and whatever is found becomes text.
     data:
       typeof fields.data === 'object' && fields.data !== null ? (fields.data as Record<string, unknown>) : undefined,
   };
 }
 
-/** A failure kept with a run has its English sentence but no data: reads the fields back out of it. */
+/** A failure stored with a run has its English message but no data: this parses the fields back out of it. */
 function dataOf(code: ErrorCode, message: string): Record<string, unknown> {
   const names: string[] = [];
   const pattern = errorCatalogue[code].message

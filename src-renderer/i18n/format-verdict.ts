@@ -5,7 +5,7 @@ import { rowVerdicts as korean } from './ko/row-verdicts.ts';
 import { locale } from './locale.svelte.ts';
 import { withParticles } from './particle.ts';
 
-/** What is wrong with a row, in the language on screen. What lacks its data keeps the English sentence it was stored with. */
+/** What is wrong with a row, in the language on screen. Without data it keeps the English sentence stored with it. */
 export function formatVerdict({
   code,
   data,

@@ -1,6 +1,6 @@
 import { locale } from './locale.svelte.ts';
 
-/** Numbers, sizes and times as they stand on screen, in the language chosen. */
+/** Numbers, sizes and times for display, in the chosen language. */
 
 /** 1,034 or 0.77; at most `digits` decimals. */
 export function number(value: number, digits = 3): string {
@@ -12,14 +12,14 @@ export function fixed(value: number, digits: number): string {
   return formatter(`f${digits}`, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
-/** About `digits` figures that count, without thousands lost: 0.00201, 12.9, 1,034. */
+/** About `digits` significant digits, but never rounding the integer part: 0.00201, 12.9, 1,034. */
 export function significant(value: number, digits = 3): string {
   return formatter(`s${digits}`, { maximumSignificantDigits: digits }).format(
     Math.abs(value) >= 10 ** digits ? Math.round(value) : value,
   );
 }
 
-// A number and its unit are not parted at the end of a line: \u00a0 is a space that does not break.
+// A number and its unit must not be split across lines: \u00a0 is a no-break space.
 
 /** A share from 0 to 1 as `46.2 %`. */
 export function percent(share: number, digits = 1): string {
@@ -32,7 +32,7 @@ export function fixedPercent(share: number, digits = 1): string {
   return `${fixed(share * 100, digits)}\u00a0%`;
 }
 
-/** 134.5 M, 460,800; Korean counts by 만 and 억. */
+/** 134.5 M, 460,800; Korean counts in 만 and 억. */
 export function count(value: number): string {
   if (locale.current === 'ko') {
     if (value >= 1e8) return `${significant(value / 1e8)}억`;
@@ -44,7 +44,7 @@ export function count(value: number): string {
   return number(value);
 }
 
-/** Sizes by thousands, as disks are sold: 1.8 MB. */
+/** Decimal sizes, as disks are sold: 1.8 MB. */
 export function bytes(value: number): string {
   if (value < 1000) return locale.current === 'ko' ? `${number(value)}바이트` : `${number(value)}\u00a0bytes`;
   if (value < 1e6) return `${number(value / 1e3, value < 1e4 ? 1 : 0)}\u00a0KB`;
@@ -64,13 +64,13 @@ export function duration(seconds: number): string {
   return joined(Math.floor(minutes / 60), ko ? '시간' : '\u00a0h', minutes % 60, ko ? '분' : '\u00a0min');
 }
 
-/** A time to come, rounded to what one can know: 11 s, 4 min, 1 h 20 min. */
+/** A time remaining, rounded to what can be known: 11 s, 4 min, 1 h 20 min. */
 export function timeLeft(seconds: number): string {
   if (seconds < 60) return duration(Math.max(1, Math.round(seconds)) + 0).replace(/^(\d)\.\d/, '$1');
   return duration(Math.round(seconds / 60) * 60);
 }
 
-/** The hour for today, the weekday within a week, else the date. */
+/** The time for today, the weekday within a week, else the date. */
 export function when(time: number, now = Date.now()): string {
   const date = new Date(time);
   const today = new Date(now);
@@ -105,7 +105,7 @@ function tag(): string {
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
-/** Formatters are costly to make and are asked for in every row of a grid. */
+/** Formatters are expensive to create and are needed in every row of a grid. */
 function formatter(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${locale.current} ${name}`;
   let kept = formatters.get(key);

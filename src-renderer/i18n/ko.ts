@@ -15,9 +15,9 @@ import { ui } from './ko/ui.ts';
 import type { Translation } from './message.ts';
 
 /**
- * Every text of the screen in Korean, and the terms fixed once: base model 기본 모델, adapter 어댑터, dataset 데이터셋,
- * row 행, context 입력, target 정답, train (split) 학습, validation 검증, test 테스트, run 학습, rank 랭크, loss 손실,
- * evaluation 평가, lab 실험실, schema 스키마. `[을|를]` picks the particle (particle.ts).
+ * All on-screen texts in Korean, with fixed terms: base model 기본 모델, adapter 어댑터, dataset 데이터셋, row 행, context 입력,
+ * target 정답, train (split) 학습, validation 검증, test 테스트, run 학습, rank 랭크, loss 손실, evaluation 평가, lab 실험실, schema 스키마.
+ * `[을|를]` picks the particle (particle.ts).
  */
 export const ko: Translation<typeof en> = {
   ...ui,

@@ -1,4 +1,4 @@
-/** The language of the screen: chosen by the person, remembered in the browser, first guessed from the system. */
+/** The language on screen: chosen by the person, remembered in the browser, initially guessed from the system. */
 export type Locale = 'en' | 'ko';
 
 const key = 'studio.locale';

@@ -1,7 +1,7 @@
 /**
- * Picks the Korean particle that fits the sound before it: `어댑터[을|를]` gives `어댑터를`. The first form follows a final
- * consonant. Digits and Latin letters are taken as they are read aloud; closing quotes, brackets and the
- * stars of an emphasis are skipped.
+ * Picks the Korean particle that fits the preceding sound: `어댑터[을|를]` gives `어댑터를`. The first form follows a final
+ * consonant. Digits and Latin letters are treated as read aloud; closing quotes, brackets and emphasis asterisks are
+ * skipped.
  */
 export function withParticles(sentence: string): string {
   return sentence.replace(
@@ -19,7 +19,7 @@ type Final = 'none' | 'rieul' | 'other';
 
 const digits: readonly Final[] = ['other', 'rieul', 'none', 'other', 'none', 'none', 'other', 'rieul', 'rieul', 'none'];
 
-/** Of the last two characters, or of one where there is no other. */
+/** The final sound of up to two characters. */
 function finalOf(end: string): Final {
   const character = [...end].at(-1) ?? '';
   const code = character.codePointAt(0) ?? 0;
@@ -29,9 +29,9 @@ function finalOf(end: string): Final {
     return final === 8 ? 'rieul' : 'other';
   }
   if (character >= '0' && character <= '9') return digits[Number(character)] ?? 'none';
-  // A word’s last r is not heard (“starter” is 스타터), the letter R by itself is (알).
+  // A final r in a word is silent (“starter” is 스타터); the letter R alone is pronounced (알).
   if (/[lLR]/.test(character)) return 'rieul';
-  // Those of a word (“training” is 트레이닝, “generic” is 제너릭), not those of an abbreviation.
+  // At the end of a word (“training” is 트레이닝, “generic” is 제너릭), not of an abbreviation.
   if (/ng$|[a-z]c$/.test(end)) return 'other';
   return /[mnbkpt]/i.test(character) ? 'other' : 'none';
 }

@@ -9,8 +9,8 @@ export type TextKey = keyof typeof en;
 export type Values = Readonly<Record<string, string | number>>;
 
 /**
- * The text of a key in the language on screen. Numbers among the values are grouped by thousands, and `n` picks the form.
- * Read in markup or `$derived` it follows a change of language.
+ * The text of a key in the language on screen. Numbers among the values get thousands separators, and `n` picks the
+ * form. Read in markup or `$derived`, it follows a change of language.
  */
 export function t(key: TextKey, values: Values = {}): string {
   const message: Message = locale.current === 'ko' ? ko[key] : en[key];
@@ -18,7 +18,7 @@ export function t(key: TextKey, values: Values = {}): string {
   return locale.current === 'ko' ? withParticles(sentence) : sentence;
 }
 
-/** True when there is a text under this key; for keys made from data, such as a reason's code. */
+/** True if there is a text under this key; for keys built from data, such as a reason's code. */
 export function isTextKey(key: string): key is TextKey {
   return Object.hasOwn(en, key);
 }

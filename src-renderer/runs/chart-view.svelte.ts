@@ -8,10 +8,10 @@ export interface Overlay {
   readonly curve: RunCurve;
 }
 
-/** How a run's chart is looked at: scale, smoothing, part, and what other runs are laid over it. */
+/** A run's chart settings: scale, smoothing, range, and which other runs are overlaid. */
 export class ChartView {
   logarithmic = $state(false);
-  /** Share of the old mean that a new loss keeps; undefined for the usual one. */
+  /** Share of the old mean that a new loss keeps; undefined for the default. */
   smoothing = $state<number | undefined>(undefined);
   isZoomed = $state(false);
   /** What the buttons ask of the chart. */
@@ -19,12 +19,12 @@ export class ChartView {
   overlays = $state.raw<readonly Overlay[]>([]);
   others = $state.raw<readonly Run[]>([]);
   error = $state.raw<unknown>(undefined);
-  /** Rises whenever the curve of an overlay has grown. */
+  /** Incremented whenever an overlaid curve has grown. */
   version = $state(0);
 
   readonly #leaving = new AbortController();
 
-  /** Runs that can be laid over the run of this id: those that have measured anything. */
+  /** Runs that can be overlaid on the run with this id: those with any measurements. */
   async load(id: string): Promise<void> {
     try {
       const runs = await client.runs.list();
@@ -39,7 +39,7 @@ export class ChartView {
     else this.lay(run);
   }
 
-  /** Lays a run over this one, and follows it while it goes on. */
+  /** Overlays a run, and follows it while it is in progress. */
   lay(run: Run): void {
     if (this.overlays.some(({ id }) => id === run.id)) return;
     const curve = new RunCurve();
@@ -54,7 +54,7 @@ export class ChartView {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         curve.push(event);
         if (!this.overlays.some((overlay) => overlay.curve === curve)) return;
-        // A replay arrives all at once: drawing every event of it would take a second.
+        // A replay arrives all at once: drawing each of its events would take a second.
         if (Date.now() - drawn < 500) continue;
         drawn = Date.now();
         this.version++;

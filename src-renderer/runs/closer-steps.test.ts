@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { closerSteps } from './closer-steps.ts';
 
-// It used to be the later half of the axis: early in a run that part is empty.
+// It used to be the later half of the axis, which is empty early in a run.
 test('early in a run the later half of the steps so far is shown', () => {
   expect(closerSteps({ min: 0, max: 300, lastStep: 40 })).toEqual([20, 40]);
 });

@@ -1,13 +1,13 @@
 /**
- * The steps that a look from closer by shows: the later half of those in sight that have been taken. What is still to come is
- * empty, and stays out of sight.
+ * The steps shown when zooming in: the later half of the visible steps already taken. Future steps are empty and are
+ * left out.
  */
 export function closerSteps({
   min,
   max,
   lastStep,
 }: {
-  /** Now in sight. */
+  /** Visible now. */
   readonly min: number;
   readonly max: number;
   readonly lastStep: number;

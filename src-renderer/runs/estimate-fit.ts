@@ -4,7 +4,7 @@ export function memoryFits({ memory }: Pick<Estimate, 'memory'>): boolean {
   return memory.bytes <= memory.availableBytes;
 }
 
-/** A person can free some while the page is open, so this alone does not keep a run from starting. */
+/** Space can be freed while the page is open, so this alone does not prevent a run from starting. */
 export function diskFits({ disk }: Pick<Estimate, 'disk'>): boolean {
   return disk.bytes <= disk.availableBytes;
 }

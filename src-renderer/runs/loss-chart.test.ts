@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { besideCurves, curvePlaces, freeOf, tickLabels } from './loss-chart.ts';
 
 test('lines of a logarithmic axis that have no words stay without them', () => {
-  // Once, a “0” stood beside each of them, one on the other.
+  // Each of them used to get a “0”, all on top of one another.
   const labels = tickLabels([0.039_773_62, 0.1, null, 1, 10], written, { even: false });
   expect(labels).toEqual(['0.04', '0.1', '', '1.0', '10.0']);
 });
 
 test('the lines of an even axis have the decimals of the finest', () => {
-  // Once, 1, 1.25, 1.5 and 1.75 were “1.0”, “1.3”, “1.5” and “1.8”.
+  // 1, 1.25, 1.5 and 1.75 used to be “1.0”, “1.3”, “1.5” and “1.8”.
   expect(tickLabels([0, 0.25, 1.5], written, { even: true })).toEqual(['0.00', '0.25', '1.50']);
   expect(tickLabels([0, 0.2, 0.1 + 0.2], written, { even: true })).toEqual(['0.0', '0.2', '0.3']);
   expect(tickLabels([0, 2, 4], written, { even: true })).toEqual(['0.0', '2.0', '4.0']);

@@ -5,22 +5,22 @@ import { runsThrough } from './runs-through.ts';
 export interface LossChartData {
   readonly columns: uPlot.AlignedData;
   readonly totalSteps: number;
-  /** The last step that any of the curves has. */
+  /** The last step of any curve. */
   readonly lastStep: number;
-  /** The last step measured; what lies after it is shaded while `running`. */
+  /** The last step measured; later ones are shaded while `running`. */
   readonly step: number;
   readonly running: boolean;
   readonly baseLoss: number | undefined;
   readonly trainLoss: number | undefined;
   readonly validationLoss: number | undefined;
-  /** The measurement with the lowest loss, where later ones came to more: its weights are kept, not the last ones. */
+  /** The measurement with the lowest loss, if later ones were higher: its weights are kept, not the last ones. */
   readonly best: { readonly step: number; readonly loss: number } | undefined;
-  /** Other runs laid over this one; each has two columns behind those of this run: mean training loss, validation loss. */
+  /** Overlaid runs; each has two columns after this run's: mean training loss, validation loss. */
   readonly overlays: readonly string[];
   readonly logarithmic: boolean;
 }
 
-/** Words drawn on the chart, already in the person's language and with their figures. */
+/** Text drawn on the chart, already translated and with figures filled in. */
 export interface LossChartWords {
   readonly base: string;
   readonly train: string;
@@ -29,11 +29,11 @@ export interface LossChartWords {
   readonly loss: (value: number, decimals: number) => string;
   /** On the axis. */
   readonly step: (value: number) => string;
-  /** At the beginning of the axis, with what is counted there. */
+  /** At the start of the axis, naming what is counted. */
   readonly firstStep: (value: number) => string;
 }
 
-/** A canvas cannot read tokens: their colours are looked up when the chart is made, which is anew for each theme. */
+/** A canvas cannot read tokens: colours are resolved when the chart is created, which happens again for each theme. */
 interface Colours {
   readonly ink2: string;
   readonly ink3: string;
@@ -49,13 +49,13 @@ interface Colours {
 
 const labelFont = chartFont.replace('12px', '500 12px');
 const pointSize = 7;
-/** Steps, losses, their mean, and then the losses on validation. */
+/** After steps, losses and their mean come the validation losses. */
 const validationColumn = 3;
 
 /**
- * The loss of a run over its steps: training in grey (each step thin, their mean thick), validation in the accent with its
- * points, the base model's validation loss as a dashed line. `latest` is asked at each drawing. Dragging shows a part of
- * the steps, a double click all of them.
+ * A run's loss over its steps: training in grey (each step thin, their mean thick), validation in the accent with its
+ * points, the base model's validation loss as a dashed line. `latest` is called on each draw. Dragging zooms to a range
+ * of steps, a double click back to all.
  */
 export function createLossChart(
   target: HTMLElement,
@@ -66,7 +66,7 @@ export function createLossChart(
   const { data } = latest();
   let zoom: readonly [number, number] | undefined;
   const faint = (colour: string): string => `color-mix(in oklab, ${colour} 45%, transparent)`;
-  /** Where a run goes on from an adapter, its base lies above all curves; in a part of the steps it would press them flat. */
+  /** If a run continues from an adapter, its base lies above all curves; zoomed in, it would flatten them. */
   const top = (high: number): number => (zoom ? high : Math.max(high, latest().data.baseLoss ?? 0));
   const plot = new uPlot(
     {
@@ -146,8 +146,8 @@ export function createLossChart(
 }
 
 /**
- * What stands beside the lines of the axis: on an even one with as many decimals as the finest needs. On a logarithmic one most
- * lines have no words: of these the chart gives null.
+ * Tick labels of the y axis: on a linear axis all with as many decimals as the finest needs. On a logarithmic one most
+ * ticks have no label: the chart passes null for these.
  */
 export function tickLabels(
   ticks: readonly (number | null)[],
@@ -155,12 +155,12 @@ export function tickLabels(
   { even }: { readonly even: boolean },
 ): string[] {
   const most = Math.max(1, ...ticks.map((tick) => decimalsOf(tick ?? 0)));
-  // The lowest line of a logarithmic axis stands where the range ends, and is no round number.
+  // The lowest tick of a logarithmic axis is the end of the range, not a round number.
   const own = (tick: number) => Math.max(decimalsOf(Number(tick.toPrecision(2))), tick >= 1 || tick === 0 ? 1 : 0);
   return ticks.map((tick) => (tick === null ? '' : write(tick, even ? most : own(tick))));
 }
 
-/** Decimals that a tick needs, at most eight: ticks are round numbers, which floats miss by a little. */
+/** Decimals that a tick needs, at most eight: ticks are round numbers up to floating-point error. */
 function decimalsOf(tick: number): number {
   for (let decimals = 0; decimals < 8; decimals++) {
     if (Math.abs(tick - Number(tick.toFixed(decimals))) < 1e-9) return decimals;
@@ -170,7 +170,7 @@ function decimalsOf(tick: number): number {
 
 export interface LossChartParts {
   readonly latest: () => { data: LossChartData; words: LossChartWords };
-  /** Called when a part of the steps is shown, and when all are again. */
+  /** Called when the chart zooms in, and when all steps are shown again. */
   readonly zoomed: (isZoomed: boolean) => void;
 }
 
@@ -180,14 +180,14 @@ export interface LossChart {
   zoomTo(range: readonly [number, number] | undefined): void;
 }
 
-/** Of an overlaid run, in the order in which they were chosen; the same as its name beside the chart. */
+/** The colour of an overlaid run, in the order chosen; matches its name beside the chart. */
 function overlayColour(place: number): string {
   return readColour(overlayTokens[place % overlayTokens.length] ?? '--base');
 }
 
 export const overlayTokens = ['--sum', '--mrc', '--sql', '--ink-3'] as const;
 
-/** What is still to come, and the base model's dashed line, below the curves. */
+/** The steps to come, and the base model's dashed line, below the curves. */
 function drawGround(plot: uPlot, data: LossChartData, colours: Colours): void {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -206,7 +206,7 @@ function drawGround(plot: uPlot, data: LossChartData, colours: Colours): void {
   ctx.restore();
 }
 
-/** Names at the curves themselves instead of a legend. */
+/** Labels at the curves themselves instead of a legend. */
 function drawLabels(
   plot: uPlot,
   { data, words }: { data: LossChartData; words: LossChartWords },
@@ -247,7 +247,7 @@ function drawLabels(
   if (train !== undefined) write(words.train, colours.ink2, x, train);
   if (data.best !== undefined) {
     const [at, height] = [plot.valToPos(data.best.step, 'x', true), plot.valToPos(data.best.loss, 'y', true)];
-    // On a logarithmic scale a loss of almost nothing lies below the chart.
+    // On a logarithmic scale a loss near zero lies below the chart.
     const isSeen = at >= bbox.left && at <= bbox.left + bbox.width && height <= bbox.top + bbox.height;
     if (isSeen) {
       ctx.beginPath();
@@ -278,7 +278,7 @@ function drawLabels(
   }
   ctx.restore();
 
-  /** With a rim in the colour of the sheet: curves that run behind a word do not strike it through. */
+  /** Outlined in the sheet's colour, so that curves behind a label do not strike it through. */
   function write(text: string, colour: string, x: number, y: number): void {
     ctx.lineJoin = 'round';
     ctx.lineWidth = 4 * scale;
@@ -289,7 +289,7 @@ function drawLabels(
   }
 }
 
-/** The measured points of a column, where they are drawn. */
+/** The measured points of a column, in canvas pixels. */
 function pointsOf(plot: uPlot, column: number): [number, number][] {
   const steps = plot.data[0];
   return Array.from(plot.data[column] ?? []).flatMap((loss, place): [number, number][] => {
@@ -332,19 +332,19 @@ export function curvePlaces(
   return isTrainAbove ? [upper, lower] : [lower, upper];
 }
 
-/** Moves two labels so far apart that both can be read, in the order in which they stand. */
+/** Moves two labels far enough apart to be legible, keeping their order. */
 function apart(first: number, second: number, gap: number): [number, number] {
   const missing = gap - Math.abs(first - second);
   if (missing <= 0) return [first, second];
   return first >= second ? [first + missing / 2, second - missing / 2] : [first - missing / 2, second + missing / 2];
 }
 
-/** Where the words of a line may stand: just above it, just below it, and a row further away. */
+/** Candidate positions for a line's label: just above it, just below it, and a row further away. */
 function placesAt(line: number, scale: number): [number, ...number[]] {
   return [line - 6 * scale, line + 16 * scale, line - 22 * scale, line + 32 * scale];
 }
 
-/** The first place that no other label is near to; the first of all where each is taken. */
+/** The first position with no other label nearby; the first of all if each is taken. */
 export function freeOf(
   others: readonly (number | undefined)[],
   places: readonly [number, ...number[]],
@@ -354,7 +354,7 @@ export function freeOf(
   return places.find(isFree) ?? places[0];
 }
 
-/** Keeps a label off the dashed line: one that would be struck through stands just below. */
+/** Keeps a label off the dashed line: one that would be struck through goes just below. */
 function below(label: number, line: number, reach: number): number {
   return Math.abs(label - reach / 3 - line) < reach ? line + 1.4 * reach : label;
 }

@@ -9,30 +9,30 @@ import { WrongInputs } from './wrong-inputs.svelte.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
 
-/** What the way here has chosen already; `run` is one whose settings are to be used again. */
+/** What the link to this page has already chosen; `run` is one whose settings are reused. */
 export interface NewRunWish {
   readonly dataset?: string | undefined;
   readonly baseModel?: string | undefined;
   readonly run?: string | undefined;
-  /** To go on from, on its own base. */
+  /** The adapter to continue from, on its own base. */
   readonly adapter?: string | undefined;
 }
 
-/** What a person chooses before a run, and what the studio says it will take. */
+/** A person's choices before a run, and the studio's estimates for it. */
 export class NewRunState {
   error = $state.raw<unknown>(undefined);
   starting = $state(false);
 
-  /** What is chosen stays so where another window deletes it: it may be had back. */
+  /** A choice is kept if another window deletes it: the deletion may be undone. */
   datasetId = $state('');
   baseModelId = $state('');
   preset = $state<Preset>('balanced');
   /** What the person changed under Advanced; everything else comes from the preset. */
   changed = $state.raw<Partial<TrainOptions>>({});
-  /** What is trained in the same go besides. */
+  /** The further adapters trained in the same run. */
   also = $state.raw<Required<Also>>(nothingElse);
   estimates = $state.raw<Readonly<Partial<Record<Preset, Estimate>>>>({});
-  /** What each preset sets; it stays where something that was changed by hand leaves no estimate. */
+  /** Each preset's settings; kept while a changed option makes an estimate impossible. */
   #settings = $state.raw<Readonly<Partial<Record<Preset, TrainOptions>>>>({});
   estimating = $state(false);
   estimateError = $state.raw<unknown>(undefined);
@@ -80,7 +80,7 @@ export class NewRunState {
     return this.#offer.value?.status.totalMemoryBytes;
   }
 
-  /** Of adapters, and of runs that will make one. */
+  /** Names of adapters, and of runs that will make one. */
   get takenNames(): readonly string[] {
     const active = (this.#offer.value?.runs ?? []).filter(({ state }) => state === 'running' || state === 'queued');
     return [...this.adapters, ...active].map(({ name }) => name);
@@ -94,7 +94,7 @@ export class NewRunState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  /** What was chosen and has been deleted: nothing can be told or started without it. */
+  /** Which choice has been deleted: nothing can be estimated or started without it. */
   get lacks(): 'dataset' | 'baseModel' | 'adapter' | undefined {
     if (this.dataset === undefined) return 'dataset';
     if (this.baseModel === undefined) return 'baseModel';
@@ -122,14 +122,14 @@ export class NewRunState {
     return this.#settings[this.preset];
   }
 
-  /** Adapters that a run on this base can go on from. */
+  /** Adapters that a run on this base can continue from. */
   get startingPoints(): readonly Adapter[] {
     return this.adapters.filter((adapter) => adapter.baseModelId === this.baseModelId);
   }
 
-  /** Reads what there is, again whenever that has changed; what was chosen the first time stays chosen. */
+  /** Loads the lists, and again whenever they have changed; the first time's choices are kept. */
   async load(wish: NewRunWish): Promise<void> {
-    // The run that is being started here takes its name: that is no news.
+    // A run being started here takes its own name: that is not a conflict.
     if (this.starting) return;
     const subject = () => `${this.lacks} ${this.dataset?.version}`;
     const before = subject();
@@ -146,7 +146,7 @@ export class NewRunState {
     const { datasets } = this;
     const original = this.#offer.value?.runs.find((run) => run.id === wish.run);
     const start = this.adapters.find((adapter) => adapter.id === wish.adapter);
-    // Where the one that was asked for is gone, none takes its place unasked.
+    // If the requested one is gone, no other replaces it unasked.
     this.datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id ?? '';
     const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
     this.baseModelId = wantedBase ?? this.#usualBase()?.id ?? '';
@@ -154,7 +154,7 @@ export class NewRunState {
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
   }
 
-  /** The one that was trained with last, where it is still there; one that was added since then goes before it. */
+  /** The base last trained with, if it still exists; one added since then takes precedence. */
   #usualBase(): BaseModel | undefined {
     const last = newest(this.#offer.value?.runs ?? []);
     const added = newest(this.baseModels.filter(({ builtIn }) => !builtIn));
@@ -177,12 +177,12 @@ export class NewRunState {
     void this.estimateAll();
   }
 
-  /** The adapter whose weights the run begins with. */
+  /** The adapter whose weights the run starts from. */
   get startsFrom(): Adapter | undefined {
     return this.startingPoints.find(({ id }) => id === this.changed.initAdapterId);
   }
 
-  /** Begins with the weights of an adapter, and so with its shape, or with fresh ones. */
+  /** Starts from an adapter's weights, and so with its shape, or from fresh ones. */
   startFrom(initAdapterId: string | null): void {
     const { initAdapterId: _before, ...others } = this.changed;
     this.changed = initAdapterId === null ? others : { ...withoutShape(others), initAdapterId };
@@ -190,13 +190,13 @@ export class NewRunState {
     void this.estimateAll();
   }
 
-  /** Trains further adapters in the same go, one for each way of putting the values together. */
+  /** Trains further adapters in the same run, one per combination of the values. */
   trainAlso(also: Partial<Also>): void {
     this.also = { ...this.also, ...also };
     void this.estimateAll();
   }
 
-  /** How many adapters come of it. */
+  /** The number of adapters it makes. */
   get count(): number {
     const ways = [
       this.valuesOf('rank', 'ranks'),
@@ -206,14 +206,14 @@ export class NewRunState {
     return ways.reduce((product, values) => product * values.length, 1);
   }
 
-  /** Of an option: what the first adapter has, and the further ones, none of them twice. */
+  /** An option's values: the first adapter's, then the further ones, without duplicates. */
   valuesOf(option: 'rank' | 'seed' | 'learningRate', also: keyof Also): readonly (number | undefined)[] {
     return [...new Set([this.changed[option] ?? this.options?.[option], ...this.also[also]])];
   }
 
   /**
-   * Takes over settings from a file, a recipe or saved ones, in place of what was changed by hand. They say how to train and
-   * not where to begin: what goes on from an adapter still does, with its shape.
+   * Applies settings from a file, a recipe or a saved set, in place of manual changes. They say how to train, not where
+   * to start: a run that continues from an adapter still does, with its shape.
    */
   use(options: Partial<TrainOptions>, preset?: Preset | null): void {
     if (preset) this.preset = preset;
@@ -246,17 +246,17 @@ export class NewRunState {
     this.use({});
   }
 
-  /** How many settings differ from the preset by hand; where it begins is none. */
+  /** How many settings were changed from the preset by hand, not counting the starting point. */
   get changes(): number {
     return Object.keys(this.changed).filter((name) => name !== 'initAdapterId').length;
   }
 
-  /** Asks for all three presets at once, as the cards compare them. A newer question makes an older one moot. */
+  /** Requests all three presets at once, since the cards compare them. A newer request supersedes an older one. */
   async estimateAll(): Promise<void> {
     this.#question.abort();
     const question = new AbortController();
     this.#question = question;
-    // What was wrong with the settings before says nothing of these.
+    // The errors of earlier settings do not apply to these.
     this.estimateError = undefined;
     this.estimating = this.lacks === undefined;
     if (!this.estimating) {
@@ -283,7 +283,7 @@ export class NewRunState {
     }
   }
 
-  /** Gives the started run, or undefined when it could not be started; `error` then says why. */
+  /** Returns the started run, or undefined if it could not be started; `error` then says why. */
   async start(): Promise<Run | undefined> {
     this.starting = true;
     this.error = undefined;
@@ -299,7 +299,7 @@ export class NewRunState {
       });
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
-      // What has started stays so until the page has changed: a second press would start another.
+      // `starting` stays true until the page has changed: a second press would start another run.
       this.starting = false;
       return undefined;
     }
@@ -310,13 +310,13 @@ export class NewRunState {
     this.#question.abort();
   }
 
-  /** What was told of other rows or of another base says nothing of these. */
+  /** Estimates for other rows or another base do not apply to these. */
   #estimateAnew(): void {
     this.estimates = {};
     void this.estimateAll();
   }
 
-  /** Where the speed of this machine is only guessed, it is measured for a moment, and the cards told anew. */
+  /** If this machine's speed is only a guess, measures it briefly and updates the cards. */
   async #probe(signal: AbortSignal): Promise<void> {
     if (this.estimate?.time.basis !== 'guess' || !this.estimate.fits || this.probing) return;
     this.probing = true;
@@ -328,7 +328,7 @@ export class NewRunState {
       );
       if (measured && !signal.aborted) void this.estimateAll();
     } catch {
-      // The guess stands; whatever is wrong with the run itself is said when it is started.
+      // The guess remains; whatever is wrong with the run itself is reported when it is started.
     } finally {
       this.probing = false;
     }

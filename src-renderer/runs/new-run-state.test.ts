@@ -10,7 +10,7 @@ const { changes, changed } = await vi.hoisted(async () => {
   return toldChanges('dataset');
 });
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     studio: { changes, status: async () => ({ totalMemoryBytes: 24e9 }) },
@@ -45,7 +45,7 @@ test('the newest dataset is proposed, unless one was asked for', async () => {
   expect((await opened('old')).datasetId).toBe('old');
 });
 
-// Who had added a model for real work got the starter model again for every run.
+// Having added a model for real work, a person still got the starter model for every run.
 test.each([
   ['large', 'large'],
   ['gone', 'b'],
@@ -55,7 +55,7 @@ test.each([
   expect((await opened('new')).baseModelId).toBe(proposed);
 });
 
-// Who had downloaded a model for real work first, and only then came to train, was given the starter model.
+// Having downloaded a model for real work before ever training, a person was given the starter model.
 test('a base model that was added since the last run is proposed before the one of that run', async () => {
   vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 3), added('older', 1)]);
   expect((await opened('new')).baseModelId).toBe('large');
@@ -90,7 +90,7 @@ test('an adapter to go on from brings its shape in place of what was chosen', as
   expect(state.changed).toEqual({ epochs: 2, initAdapterId: 'a' });
 });
 
-// They were refused by the studio, in a field that could not be changed any more.
+// The studio rejected them, in a field that could no longer be changed.
 test('further ranks go where its rank is that of the adapter it goes on from', async () => {
   const state = await opened('new');
   state.trainAlso({ ranks: [2, 4], seeds: [7] });
@@ -98,7 +98,7 @@ test('further ranks go where its rank is that of the adapter it goes on from', a
   expect(state.also).toMatchObject({ ranks: [], seeds: [7] });
 });
 
-// Once, a recipe or “Back to …” made fresh weights of it without a word.
+// A recipe or “Back to …” used to switch to fresh weights without saying so.
 test('sets of settings leave where it begins, and bring no other shape', async () => {
   const state = await opened('new');
   state.startFrom('a');
@@ -139,7 +139,7 @@ test('further ranks and seeds make an adapter for each way of putting them toget
 });
 
 test('what the first adapter has already makes no further one', async () => {
-  // Once, it was taken out of what was typed, by settings that were about to change: of “2, 4” only the 2 was left.
+  // Settings about to change used to remove it from what was typed: of “2, 4” only the 2 was left.
   const state = await opened('new');
   state.change('rank', 4);
   state.trainAlso({ ranks: [2, 4] });
@@ -149,7 +149,7 @@ test('what the first adapter has already makes no further one', async () => {
   expect([state.valuesOf('rank', 'ranks'), state.count]).toEqual([[8, 2, 4], 3]);
 });
 
-// A run was started with the value before the one that could not be read.
+// A run was started with the value that preceded the invalid one.
 test('what cannot be read stays known until it is mended or given up', async () => {
   const state = await opened('new');
   state.wrongs.set('Rank', '5000');
@@ -173,7 +173,7 @@ test('what could not be opened is opened on another try, its estimate too', asyn
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
 });
 
-// Once, the minutes and the memory of the starter stood below a larger model until its own were there.
+// The starter's time and memory used to stay below a larger model until its own arrived.
 test('with another base, what was told of the one before is gone at once', async () => {
   const state = await opened('new');
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
@@ -210,7 +210,7 @@ test('the three presets are estimated with what was changed by hand', async () =
   );
 });
 
-// The fields of all settings were empty as soon as one of them was refused.
+// The fields of all settings were empty as soon as one of them was rejected.
 test('where something leaves no estimate, the settings of the preset stay', async () => {
   const told = async ({ preset }: { preset?: string }) => ({ preset, options: { rank: 16 }, time: { basis: 'run' } });
   for (let each = 0; each < 3; each++) vi.mocked(client.runs.estimate).mockImplementationOnce(told as never);
@@ -250,7 +250,7 @@ test('what has started stays so until the page has changed, and what could not s
   expect([state.starting, state.error]).toEqual([true, undefined]);
 });
 
-// Another window had deleted it; what was offered here could not be started.
+// Another window had deleted it; it was still offered here but could not be started.
 test('a dataset that is deleted elsewhere is missed until it is back, and all else stays as chosen', async () => {
   const state = await opened('old');
   await vi.waitFor(() => expect(state.estimate).toBeDefined());

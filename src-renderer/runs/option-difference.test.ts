@@ -3,7 +3,7 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import { optionDifference } from './option-difference.ts';
 
 test('only what differs is told', () => {
-  // Sound here: settings that both lack are alike.
+  // Sound here: settings missing from both are equal.
   const own = { rank: 8, targets: ['q', 'v'], maxSteps: 100, seed: 0 } as unknown as TrainOptions;
   const other = { ...own, rank: 4, targets: ['q'], maxSteps: null } as unknown as TrainOptions;
   expect(optionDifference(other, own)).toEqual(['rank', 'targets', 'maxSteps']);

@@ -29,7 +29,7 @@ const compared = [
 
 export type ComparedOption = (typeof compared)[number];
 
-/** The settings that another run has otherwise. */
+/** The settings in which another run differs. */
 export function optionDifference(other: TrainOptions, own: TrainOptions): ComparedOption[] {
   return compared.filter((name) => JSON.stringify(other[name]) !== JSON.stringify(own[name]));
 }

@@ -3,7 +3,7 @@ import { number, percent } from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import type { ComparedOption } from './option-difference.ts';
 
-// A group of settings in one line, in the language on screen.
+// A group of settings on one line, in the language on screen.
 
 export function adapterSummary(options: TrainOptions): string {
   return t('runs.summary.adapter', {
@@ -45,7 +45,7 @@ export function checkpointSummary({ validationEvery, patience, sampleRows }: Tra
   ].join(', ');
 }
 
-/** One setting by itself. */
+/** A single setting. */
 export function optionText(name: ComparedOption, options: TrainOptions): string {
   switch (name) {
     case 'learningRate':

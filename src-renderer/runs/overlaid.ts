@@ -3,8 +3,8 @@ import type { RunCurve } from './run-curve.ts';
 type Column = (number | null)[];
 
 /**
- * The columns of a run's chart, and behind them two for each run that is laid over it, its mean training loss and its
- * validation loss, all on the steps that any of them has.
+ * The columns of a run's chart, followed by two for each overlaid run, its mean training loss and its validation loss,
+ * all on the union of their steps.
  */
 export function overlaid(curve: RunCurve, others: readonly RunCurve[]): [number[], ...Column[]] {
   const [steps, ...own] = curve.columns();

@@ -4,7 +4,7 @@ import { t } from '../i18n/text.ts';
 /** A bound so high that naming it would help nobody. */
 const endless = 1e6;
 
-/** What a number under Advanced may be, as a sentence. */
+/** The valid range of a number under Advanced, as a sentence. */
 export function rangeText({ min, max, whole }: { min: number; max: number; whole: boolean }): string {
   const kind = whole ? 'whole' : 'any';
   const from = plainNumber(min);

@@ -11,7 +11,7 @@ type Columns = [number[], Column, Column, Column];
 const usualSmoothing = 0.9;
 
 /**
- * What a run has measured so far, gathered from its events in the order in which they arrive.
+ * What a run has measured so far, gathered from its events in order of arrival.
  *
  * A resumed run measures the steps after its last checkpoint again; the newer measurement replaces the older ones.
  */
@@ -19,10 +19,10 @@ export class RunCurve {
   readonly steps: StepEvent[] = [];
   readonly validations: ValidationEvent[] = [];
   readonly spikes: SpikeEvent[] = [];
-  /** Exponential mean of the training loss, one value a step, corrected for its start. */
+  /** Exponential moving average of the training loss, one value per step, bias-corrected. */
   readonly smoothed: number[] = [];
   readonly #smoothing: number;
-  /** What `columns` gave last, and how much of the steps and validations stands in it. */
+  /** The last result of `columns`, and how many of the steps and validations it includes. */
   #columns: Columns = [[], [], [], []];
   #taken = { steps: 0, validations: 0 };
   #mean = 0;
@@ -46,7 +46,7 @@ export class RunCurve {
     return this.validations.at(-1);
   }
 
-  /** What the run began with, before its first step. */
+  /** The measurement before the first step. */
   get start(): ValidationEvent | undefined {
     const first = this.validations[0];
     return first?.step === 0 ? first : undefined;
@@ -61,7 +61,7 @@ export class RunCurve {
     return this.best?.loss;
   }
 
-  /** The measurement of the adapter with the lowest loss, the first of those that are alike. */
+  /** The adapter's measurement with the lowest loss; the first if several tie. */
   get best(): ValidationEvent | undefined {
     const trained = this.validations.filter((validation) => validation.step > 0);
     return trained.reduce<ValidationEvent | undefined>(
@@ -74,7 +74,7 @@ export class RunCurve {
     return this.steps.reduce((peak, step) => Math.max(peak, step.rssBytes), 0);
   }
 
-  /** The same measurements, with another mean. */
+  /** The same measurements, with another smoothing. */
   smoothedBy(smoothing: number): RunCurve {
     const other = new RunCurve(smoothing);
     for (const event of this.steps) other.push(event);

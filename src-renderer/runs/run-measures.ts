@@ -2,22 +2,22 @@ import type { RunEvent } from '../../src-contract/run.ts';
 
 type StepEvent = Extract<RunEvent, { kind: 'step' }>;
 
-/** Of the steps so far: what the small charts draw and say. */
+/** Figures over the steps so far, for the small charts. */
 export interface RunMeasures {
   readonly last: StepEvent | undefined;
   readonly peakRate: StepEvent | undefined;
-  /** Steps whose gradient was cut. */
+  /** Steps whose gradient was clipped. */
   readonly cuts: number;
   readonly meanTokens: number;
   readonly peakBytes: number;
-  /** At most `limit` values each: the mean of the steps that fall on one place. */
+  /** At most `limit` values each: means of consecutive steps. */
   readonly drawn: Readonly<Record<Drawn, readonly number[]>>;
 }
 
 const drawnFields = ['learningRate', 'gradientNorm', 'tokensPerSecond', 'rssBytes'] as const;
 type Drawn = (typeof drawnFields)[number];
 
-/** Goes over the steps once: a long run has many thousands, and this is asked several times a second. */
+/** A single pass over the steps: a long run has many thousands, and this is called several times a second. */
 export function measureRun(steps: readonly StepEvent[], limit: number, gradientClip: number): RunMeasures {
   const places = Math.min(steps.length, limit);
   const drawn = Object.fromEntries(drawnFields.map((field) => [field, new Array<number>(places).fill(0)])) as Record<

@@ -26,24 +26,24 @@ export class RunState {
   dataset = $state.raw<Dataset | undefined>(undefined);
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapter = $state.raw<Adapter | undefined>(undefined);
-  /** The adapter that it went on from. */
+  /** The adapter that it continued from. */
   startedFrom = $state.raw<Adapter | undefined>(undefined);
   /** The adapter of the run that this one repeats. */
   original = $state.raw<Adapter | undefined>(undefined);
-  /** The runs that it trains together with. */
+  /** The runs that train together with it. */
   trainedWith = $state.raw<readonly Run[]>([]);
   /** Evaluations that measured this run's adapter. */
   evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
   acting = $state(false);
-  /** Rises whenever `curve` or `log` has grown: what draws them reads it. */
+  /** Incremented whenever `curve` or `log` has grown; whatever draws them reads it. */
   version = $state(0);
   now = $state(Date.now());
 
   curve = new RunCurve();
   log: LogLine[] = [];
 
-  // Its turn changes when the queue does, and it may be let go on, ended or deleted from elsewhere.
+  // Its place changes with the queue, and it may be resumed, ended or deleted elsewhere.
   readonly #work = new OngoingWork({
     nouns: ['run', 'dataset', 'base-model', 'adapter', 'evaluation'],
     notFound: 'RUN_NOT_FOUND',
@@ -81,7 +81,7 @@ export class RunState {
 
   get canResume(): boolean {
     const { state, error } = this.run ?? {};
-    // What diverged would diverge again.
+    // A run that diverged would diverge again.
     if (state === 'failed') return error?.code !== 'RUN_DIVERGED';
     return state === 'interrupted' || state === 'stopped' || state === 'paused';
   }
@@ -91,12 +91,12 @@ export class RunState {
     return Math.max(this.curve.lastStep?.step ?? 0, this.isActive ? 0 : (this.run?.step ?? 0));
   }
 
-  /** Known when the rows have been read; 0 before. */
+  /** Known once the rows have been read; 0 before. */
   get totalSteps(): number {
     return this.started?.totalSteps ?? this.run?.totalSteps ?? 0;
   }
 
-  /** Whether what it begins with is being measured, before the first step. */
+  /** Whether its starting point is being measured, before the first step. */
   get isMeasuringStart(): boolean {
     void this.version;
     return (this.started?.validationRows ?? 0) > 0 && this.curve.start === undefined;
@@ -123,7 +123,7 @@ export class RunState {
     await this.#act(() => client.runs.pause({ id: this.id }));
   }
 
-  /** Gives the new run, or undefined when it could not be started; `error` then says why. */
+  /** Returns the new run, or undefined if it could not be started; `error` then says why. */
   async repeat(): Promise<Run | undefined> {
     let again: Run | undefined;
     await this.#act(async () => {
@@ -132,7 +132,7 @@ export class RunState {
     return again;
   }
 
-  /** Gives what takes the deletion back, or undefined when it could not be deleted; `error` then says why. */
+  /** Returns a function that undoes the deletion, or undefined if it could not be deleted; `error` then says why. */
   async delete(): Promise<(() => Promise<unknown>) | undefined> {
     let restore: (() => Promise<unknown>) | undefined;
     await this.#act(async () => {
@@ -167,7 +167,7 @@ export class RunState {
       run.group === null ? [] : client.runs.list(),
       run.options.initAdapterId === null ? undefined : client.adapters.get({ id: run.options.initAdapterId }),
     ]);
-    // Each may have been deleted since; the run tells its story without them.
+    // Each may have been deleted since; the run is shown without them.
     this.dataset = dataset.status === 'fulfilled' ? dataset.value : undefined;
     this.baseModel = baseModel.status === 'fulfilled' ? baseModel.value : undefined;
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
@@ -188,14 +188,14 @@ export class RunState {
     return adapterId === null ? undefined : await client.adapters.get({ id: adapterId });
   }
 
-  /** The step that a run goes on from when it is resumed; 0 where no checkpoint was written. */
+  /** The step that a resumed run continues from; 0 if no checkpoint was written. */
   get savedStep(): number {
     void this.version;
     const saved = this.log.findLast(({ event }) => event.kind === 'checkpoint')?.event;
     return saved?.kind === 'checkpoint' ? saved.step : 0;
   }
 
-  /** Starts from the first event each time: a run that goes on from a checkpoint forgets what it told after that. */
+  /** Starts from the first event each time: a run resumed from a checkpoint discards its later events. */
   async #watch(signal: AbortSignal): Promise<void> {
     this.curve = new RunCurve();
     this.log = [];
@@ -211,7 +211,7 @@ export class RunState {
     }
     if (signal.aborted) return;
     await this.#read();
-    // What could not be done to it while it went on, such as stopping it from here, is no matter any more.
+    // An action that failed while it was in progress, such as stopping it here, no longer matters.
     this.error = undefined;
   }
 
@@ -224,7 +224,7 @@ export class RunState {
     this.#drawSoon();
   }
 
-  /** A run that goes on is active anew from its first step on, or from when it tells that it has started. */
+  /** A resumed run is active again from its first step, or from its `started` event. */
   #learnWhenItBegan(): void {
     if (!this.isActive || this.run?.activeSince != null || this.#learning) return;
     this.#learning = true;
@@ -233,8 +233,8 @@ export class RunState {
   }
 
   /**
-   * A replay brings thousands of events in one go; they are drawn together, a few times a second, in a moment in which the
-   * browser has nothing more urgent to do. A key comes first: while somebody types, the plot is drawn once a second.
+   * A replay delivers thousands of events at once; they are drawn together, a few times a second, when the browser is
+   * idle. Typing takes precedence: meanwhile the plot is drawn once a second.
    */
   #drawSoon(): void {
     if (this.#drawing) return;
@@ -265,7 +265,7 @@ export class RunState {
   }
 }
 
-/** A run that goes on from its checkpoint tells what came after that once more: the lines that this event goes back behind are dropped. */
+/** A run resumed from its checkpoint repeats what came after that: drops the lines that this event goes back behind. */
 function forgetRetold(log: LogLine[], event: RunEvent): void {
   if (event.kind !== 'step' && event.kind !== 'validation') return;
   // A step comes before its validation, and step 0 is a validation alone.
@@ -279,7 +279,7 @@ function forgetRetold(log: LogLine[], event: RunEvent): void {
 }
 
 function whenIdle(draw: () => void): void {
-  // Safari has no idle callback, and a test has no browser.
+  // Safari has no idle callback, and tests have no browser.
   if (typeof requestIdleCallback === 'function') requestIdleCallback(draw, { timeout: 400 });
   else draw();
 }

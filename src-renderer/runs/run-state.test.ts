@@ -11,7 +11,7 @@ const { changes, changed } = await vi.hoisted(async () => {
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     runs: { get: vi.fn(), watch: vi.fn(), resume: vi.fn(), stop: vi.fn(), delete: vi.fn() },
@@ -60,7 +60,7 @@ test('an interrupted run tells from which step it goes on', async () => {
 });
 
 test('the time that a run rested does not count once it goes on', async () => {
-  // Once, it went on from the moment at which the run began before it rested.
+  // It used to count from the run's first start, before it was paused.
   vi.mocked(client.runs.get).mockResolvedValue({ ...run('paused'), activeSince: 0, finishedAt: 9_000 });
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
   const state = new RunState('r');
@@ -102,7 +102,7 @@ test('a run that cannot be followed for a while is opened again at the next chan
   state.leave();
 });
 
-// It stayed paused on the page of one window after it had been let go on in another.
+// It stayed paused in one window after it had been resumed in another.
 test('a run that goes on from elsewhere is followed', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('paused'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
@@ -173,7 +173,7 @@ function events(list: RunEvent[], { goesOn = false } = {}): typeof client.runs.w
       yield* list;
       if (goesOn) await new Promise(() => {});
     })();
-  // Sound here: the state only iterates over what it gets.
+  // Sound: the state only iterates over it.
   return watch as unknown as typeof client.runs.watch;
 }
 

@@ -6,7 +6,7 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** All runs, newest first, with what they refer to, and the losses that their sparklines draw. */
+/** All runs, newest first, with what they refer to, and the losses for their sparklines. */
 export class RunsState {
   readonly #list = new Loaded(async () => {
     const [runs, datasets, baseModels, adapters] = await Promise.all([
@@ -15,7 +15,7 @@ export class RunsState {
       client.baseModels.list(),
       client.adapters.list(),
     ]);
-    // Those that began together stand in the order in which they were named.
+    // Runs started together are in the order in which they were named.
     const newestFirst = runs.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
     return { runs: newestFirst, datasets, baseModels, adapters };
   });
@@ -49,7 +49,7 @@ export class RunsState {
   async load(): Promise<void> {
     await this.#list.load();
     if (this.#leaving.signal.aborted) return;
-    // One that has just begun has no step yet, and no step is told as a change.
+    // A run that has just started has no step yet, and steps are not announced as changes.
     const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
     for (const run of this.runs) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
   }
@@ -66,25 +66,25 @@ export class RunsState {
     return this.#list.value?.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
-  /** The runs that wait, in the order in which they will begin; of those that train together the first. */
+  /** The waiting runs in starting order; of runs that train together only the first. */
   get queue(): readonly Run[] {
     const waiting = this.runs.filter(({ queuePlace }) => queuePlace !== null);
     const ordered = waiting.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0) || (a.id < b.id ? -1 : 1));
     return ordered.filter((run, place) => ordered[place - 1]?.queuePlace !== run.queuePlace);
   }
 
-  /** Those that wait in a run's place of the queue, itself included. */
+  /** The runs waiting at the same place in the queue, including this one. */
   waitingWith(run: Run): readonly Run[] {
     return this.runs.filter(({ queuePlace }) => queuePlace !== null && queuePlace === run.queuePlace);
   }
 
-  /** Gives a waiting run another turn, from 1. */
+  /** Moves a waiting run to another place in the queue, from 1. */
   async move(run: Run, to: number): Promise<void> {
     await client.runs.move({ id: run.id, to });
     await this.load();
   }
 
-  /** Takes a waiting run out of the queue; it can go on later. */
+  /** Takes a waiting run out of the queue; it can be resumed later. */
   async pause(run: Run): Promise<void> {
     await client.runs.pause({ id: run.id });
     await this.load();
@@ -114,13 +114,13 @@ export class RunsState {
     try {
       for await (const event of await client.runs.watch({ id }, { signal: this.#leaving.signal })) {
         if (event.kind === 'step') losses[event.step - 1] = event.loss;
-        // A replay arrives all at once: drawing every event of it would take a second.
+        // A replay arrives all at once: drawing each of its events would take a second.
         if (Date.now() - drawn < 500) continue;
         drawn = Date.now();
         this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
       }
     } catch {
-      // The list stays true without a sparkline; the run's own page shows the failure.
+      // The list is correct without a sparkline; the run's own page shows the failure.
     }
     if (this.#leaving.signal.aborted) return;
     this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };

@@ -3,7 +3,7 @@ import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { RunsState } from './runs-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     runs: { list: vi.fn() },
@@ -13,11 +13,11 @@ vi.mock('../client.ts', () => ({
   connection: { current: 'open', subscribe: () => () => {} },
 }));
 
-// A late answer to the first put a deleted run back on the page.
+// A late answer to the first request put a deleted run back on the page.
 test('of two lists that were asked for one after the other, the later one counts, whichever comes first', async () => {
   const run = { id: 'r', createdAt: 1, state: 'queued', step: 0, result: null, queuePlace: 1 } as Run;
   const late = Promise.withResolvers<Run[]>();
-  // Sound: what is given has all that is read of an answer.
+  // Sound: it has every field that is read.
   vi.mocked(client.runs.list).mockReturnValueOnce(late.promise as never);
   const list = new RunsState();
   expect([list.runs, list.loading]).toEqual([[], true]);

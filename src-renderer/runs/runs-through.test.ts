@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { runsThrough } from './runs-through.ts';
 
-/** Down from the left to a lowest point, then flat. */
+/** Falls from the left to a lowest point, then stays flat. */
 const curve = [
   [0, 0],
   [100, 100],
   [200, 100],
 ] as const;
 
-// The name of the best point stood above it, where the curve comes down to it.
+// The label of the best point was above it, where the curve comes down to it.
 test('a curve that comes down to its lowest point runs through a word above that point', () => {
   expect(runsThrough(curve, { left: 60, right: 140, top: 75, bottom: 90 })).toBe(true);
 });

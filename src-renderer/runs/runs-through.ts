@@ -1,6 +1,6 @@
 type Point = readonly [x: number, y: number];
 
-/** Whether a curve, drawn straight from point to point, runs through a box. All in pixels, y downwards, points by rising x. */
+/** Whether a polyline runs through a box. All in pixels, y downwards, points by ascending x. */
 export function runsThrough(
   curve: readonly Point[],
   { left, right, top, bottom }: { left: number; right: number; top: number; bottom: number },

@@ -1,8 +1,8 @@
 import type { Run } from '../../src-contract/run.ts';
 
 /**
- * Seconds from the beginning of a run until now, or to its end, with all that was measured on the way; the time in which it
- * rested or the studio was closed does not count. Undefined for a run that has not begun, or has yet to go on.
+ * Seconds from the start of a run until now or its end, including its measurements; time paused or with the studio
+ * closed does not count. Undefined for a run that has not started, or not yet resumed.
  */
 export function secondsTaken(run: Run, now: number): number | undefined {
   const { activeSince, finishedAt, secondsBefore, result } = run;

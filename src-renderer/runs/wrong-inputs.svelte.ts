@@ -1,6 +1,6 @@
 /**
- * What was typed under Advanced and cannot be read, by the name of its field. It changes nothing, so a run must not be started
- * beside it: it would take the value before.
+ * Invalid input under Advanced, by field name. It changes nothing, so no run must be started meanwhile: it would use
+ * the previous value.
  */
 export class WrongInputs {
   #typed = $state.raw<Readonly<Record<string, string>>>({});
@@ -13,7 +13,7 @@ export class WrongInputs {
     return this.#typed[field];
   }
 
-  /** `typed` is undefined where it can be read. */
+  /** `typed` is undefined if it is valid. */
   set(field: string, typed: string | undefined): void {
     if (typed === this.#typed[field]) return;
     const { [field]: _before, ...others } = this.#typed;

@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 
-/** Adapters: the list, one of them. */
+/** Adapters: the list and the page of one. */
 export const adapters = {
   'adapters.title': 'Adapters',
   'adapters.count': { one: '{n} adapter', other: '{n} adapters' },

@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 
-/** The first page: the explanation on the first run, the report later. */
+/** The home page: the explanation on the first run, the report later. */
 export const home = {
   'home.first.title': 'Teach a small model one job, on this computer',
   'home.first.what':
@@ -28,7 +28,7 @@ export const home = {
   'home.adapter.what': 'It teaches a base model one job.',
   'home.adapter.base': 'Base model',
   'home.adapter.with': 'With adapter',
-  // What the demo's adapter for answers made of a test row, and the starter model without it.
+  // What the demo's question-answering adapter, and the starter model without it, answered to a test row.
   'home.adapter.example': 'An example from “Places and people”',
   'home.adapter.example.text': 'Order 69747 was handed to Park. It consists of 39 lamps. It has a total of 8 pounds.',
   'home.adapter.example.question': 'What is order 69747 for?',

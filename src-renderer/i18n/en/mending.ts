@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 
-/** Knowing and mending a dataset: findings, tokens, versions, splits, edits. */
+/** Inspecting and correcting a dataset: findings, tokens, versions, splits, edits. */
 export const mending = {
   'mend.tab.findings': 'Findings',
   'mend.tab.tokens': 'Tokens',

@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 
-/** Words that many pages share, and those of the shared components. */
+/** Texts that many pages share, and those of the shared components. */
 export const ui = {
   'ui.cancel': 'Cancel',
   'ui.close': 'Close',

@@ -1,6 +1,9 @@
 import type { datasetReasons as english } from '../../../src-contract/dataset-reason.ts';
 
-/** Why a table, an archive or a database cannot be used (src-contract/dataset-reason.ts), in Korean, under the same codes and with the same fields. */
+/**
+ * Why a table, an archive or a database cannot be used (src-contract/dataset-reason.ts), in Korean, with the same codes
+ * and fields.
+ */
 export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   READING_FORBIDDEN: '읽을 권한이 없습니다',
   SYSTEM_SAYS: '시스템 오류 {code}',

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../src-contract/errors.ts';
 
-/** The failures of src-contract/errors.ts in Korean, under the same codes and with the same fields. */
+/** The failures of src-contract/errors.ts in Korean, with the same codes and fields. */
 export const errors: Readonly<Record<ErrorCode, { readonly message: string; readonly hint: string }>> = {
   FILE_NOT_FOUND: { message: '“{file}” 파일이 없습니다.', hint: '이름과 폴더를 확인하세요.' },
   FILE_EMPTY: { message: '“{file}” 파일이 비어 있습니다.', hint: '머리글과 한 행 이상이 있는 파일을 고르세요.' },

@@ -4,7 +4,7 @@ import { inUseReasons } from './in-use-reasons.ts';
 import { modelFileReasons } from './model-file-reasons.ts';
 import { unsupportedReasons } from './unsupported-reasons.ts';
 
-/** Why something failed (src-contract/failure-reason.ts), in Korean, under the same codes and with the same fields. */
+/** Why something failed (src-contract/failure-reason.ts), in Korean, with the same codes and fields. */
 export const failureReasons: {
   readonly [C in keyof typeof english]: (typeof english)[C] extends string
     ? string

@@ -1,6 +1,6 @@
 import type { FileKind } from '../../../src-contract/file-kind.ts';
 
-/** What a file that is no table turns out to be (src-contract/file-kind.ts), in Korean. */
+/** What a file that is not a table turns out to be (src-contract/file-kind.ts), in Korean. */
 export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   PDF: 'PDF 문서',
   ZIP: 'ZIP 압축 파일',

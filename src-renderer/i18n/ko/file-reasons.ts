@@ -1,6 +1,6 @@
 import type { FileReasonCode } from '../../../src-contract/file-reason.ts';
 
-/** Why a file is read as it is (src-contract/file-reason.ts), in Korean, under the same codes and with the same fields. */
+/** Why a file is read as it is (src-contract/file-reason.ts), in Korean, with the same codes and fields. */
 export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   CHOSEN: '직접 고른 값입니다.',
   ENCODING_BOM: '맨 앞의 바이트 순서 표시가 {encoding}[이라고|라고] 알려 줍니다.',

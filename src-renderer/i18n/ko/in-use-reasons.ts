@@ -1,6 +1,9 @@
 import type { inUseReasons as english } from '../../../src-contract/in-use-reason.ts';
 
-/** What uses something that is not to be touched meanwhile (src-contract/in-use-reason.ts), in Korean, under the same codes and with the same field. */
+/**
+ * What is using something that must not be touched meanwhile (src-contract/in-use-reason.ts), in Korean, with the same
+ * codes and field.
+ */
 export const inUseReasons: Readonly<Record<keyof typeof english, { readonly by: string }>> = {
   USED_BY_RUN: { by: '“{name}” 학습' },
   USED_BY_ADAPTER_OR_RUN: { by: '“{name}” 어댑터나 학습' },

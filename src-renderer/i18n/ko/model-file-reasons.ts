@@ -1,6 +1,6 @@
 import type { modelFileReasons as english } from '../../../src-contract/model-file-reason.ts';
 
-/** Why a file of a model cannot be used (src-contract/model-file-reason.ts), in Korean, under the same codes and with the same fields. */
+/** Why a model's file cannot be used (src-contract/model-file-reason.ts), in Korean, with the same codes and fields. */
 export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = {
   NOT_A_FILE: '파일이 아니라 폴더나 장치입니다',
   FILE_NOT_READ: '읽을 수 없습니다',

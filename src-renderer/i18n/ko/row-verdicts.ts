@@ -1,6 +1,6 @@
 import type { RowVerdictCode } from '../../../src-contract/row-verdict.ts';
 
-/** The verdicts of src-contract/row-verdict.ts in Korean, under the same codes and with the same fields. */
+/** The verdicts of src-contract/row-verdict.ts in Korean, with the same codes and fields. */
 export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_TOO_MANY_CELLS:
     '행에 칸이 {found}개 있지만 열은 {columns}개입니다. 구분자가 든 칸이 따옴표로 묶이지 않았을 수 있습니다.',

@@ -1,6 +1,9 @@
 import type { unsupportedReasons as english } from '../../../src-contract/unsupported-reason.ts';
 
-/** What cannot be used here, and what could be (src-contract/unsupported-reason.ts), in Korean, under the same codes and with the same fields. */
+/**
+ * What cannot be used here, and what could be (src-contract/unsupported-reason.ts), in Korean, with the same codes and
+ * fields.
+ */
 export const unsupportedReasons: {
   readonly [C in keyof typeof english]: Readonly<Record<keyof (typeof english)[C], string>>;
 } = {
