@@ -25,7 +25,7 @@ export class AdaptersState {
     const newestFirst = adapters.toSorted((a, b) => b.createdAt - a.createdAt);
     return { adapters: newestFirst, baseModels, datasets, runs, evaluations };
   });
-  /** What renaming or deleting met. */
+  /** The error of a rename or deletion. */
   actionError = $state.raw<unknown>(undefined);
   verifications = $state.raw<Readonly<Record<string, Verification>>>({});
 
@@ -85,7 +85,7 @@ export class AdaptersState {
     return measured(adapter, this.#list.value?.evaluations ?? []);
   }
 
-  /** Hashes the files on disk again: true proof that the base is as it was, not a remembered one. */
+  /** Rehashes the files on disk: real proof that the base is unchanged, not a stored one. */
   async verify(id: string): Promise<void> {
     this.#setVerification(id, { kind: 'running' });
     try {

@@ -3,7 +3,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import { client } from '../client.ts';
 import { AdaptersState } from './adapters-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     adapters: { list: vi.fn() },
@@ -14,11 +14,11 @@ vi.mock('../client.ts', () => ({
   connection: { current: 'open', subscribe: () => () => {} },
 }));
 
-// Two changes in a row asked twice, and a late answer to the first put a deleted adapter back on the page.
+// Two changes in a row sent two requests, and a late answer to the first put a deleted adapter back on the page.
 test('of two lists that were asked for one after the other, the later one counts, whichever comes first', async () => {
   const adapter = { id: 'a', createdAt: 1 } as Adapter;
   const late = Promise.withResolvers<Adapter[]>();
-  // Sound: what is given has all that is read of an answer.
+  // Sound: it has every field that is read.
   vi.mocked(client.adapters.list).mockReturnValueOnce(late.promise as never);
   const list = new AdaptersState();
   vi.mocked(client.adapters.list).mockResolvedValueOnce([] as never);

@@ -2,12 +2,12 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import { client } from '../client.ts';
 import { uploadFile } from '../ui/upload-file.ts';
 
-/** The files of an adapter, out of those that a person chose. */
+/** An adapter's files among those that a person chose. */
 export interface AdapterFiles {
   readonly name: string;
   readonly config: File;
   readonly weights: File;
-  /** What the studio puts beside an adapter that it made. */
+  /** The file that the studio adds to adapters it made. */
   readonly origin: File | undefined;
 }
 
@@ -18,8 +18,8 @@ const [configName, weightsName, originName] = [
 ];
 
 /**
- * Undefined where the config or the weights are not among them. PEFT's own names come first: a tokenizer may lie beside
- * them. Weights under another name say more than `name`.
+ * Undefined if the config or the weights are missing. PEFT's own names take precedence: tokenizer files may be present
+ * too. Weights under another name are more telling than `name`.
  */
 export function adapterFilesOf(files: readonly File[], name: string): AdapterFiles | undefined {
   const named = (exact: string, ending: string) =>
@@ -32,12 +32,12 @@ export function adapterFilesOf(files: readonly File[], name: string): AdapterFil
   return { name: own, config, weights, origin: files.find((file) => file.name === originName) };
 }
 
-/** The weights of an adapter as PEFT wrote them in earlier versions, which is never read. */
+/** Adapter weights in the pickle format of earlier PEFT versions, which is never read. */
 export function pickleOf(files: readonly File[]): File | undefined {
   return files.find(({ name }) => name === 'adapter_model.bin');
 }
 
-/** Sends an adapter and has it taken in, for a base model that is named where several would do. */
+/** Sends and imports an adapter, for the base model named if several would fit. */
 export async function sendAdapter(
   { name, config, weights, origin }: AdapterFiles,
   baseModelId: string | undefined,
@@ -51,11 +51,11 @@ export async function sendAdapter(
   return client.adapters.importSent({ ...files, name, baseModelId }, { signal });
 }
 
-/** What is known of the base model where an import failed for want of its name alone. */
+/** What is known about the base model if an import failed only because it was not named. */
 export interface UnknownBase {
-  /** The base that the adapter names, which is not here. */
+  /** The base that the adapter names, which is not installed. */
   readonly named: string | undefined;
-  /** The names of those whose shapes it fits, each in quotation marks. */
+  /** The names of the bases whose shapes it fits, each in quotation marks. */
   readonly bases: string;
 }
 

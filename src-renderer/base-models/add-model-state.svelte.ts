@@ -11,8 +11,8 @@ export type AddStage =
   | { readonly kind: 'checking'; readonly name: string };
 
 /**
- * Brings a model of the person's own onto the shelf: a GGUF file or a folder that the page sends, or a place chosen in the
- * system's dialog. What was sent of one that is given up is thrown away.
+ * Adds the person's own model to the shelf: a GGUF file or folder sent by the page, or a path chosen in the system's
+ * dialog. If it is cancelled, what was sent is discarded.
  */
 export class AddModelState {
   stage = $state.raw<AddStage>({ kind: 'choosing' });
@@ -29,7 +29,7 @@ export class AddModelState {
   async send(file: File): Promise<void> {
     const { signal } = this.#begin();
     const title = file.name.replace(/\.gguf$/i, '');
-    // Under its own name, where it can have it: an error is told of the file that was chosen.
+    // Under its own name if that is valid, so that errors name the chosen file.
     const name = modelFileNameSchema.safeParse(file.name).success ? file.name : 'model.gguf';
     await this.#do(signal, () => this.#send(title, [{ file, name }], signal));
   }
@@ -74,7 +74,7 @@ export class AddModelState {
       this.stage = { kind: 'checking', name: title };
       return await client.baseModels.import({ files: sent, title }, { signal });
     } catch (error) {
-      // The import has thrown away what it was given; what had not come to it is thrown away here.
+      // The import discards the files it was given; those that never reached it are discarded here.
       for (const { fileId } of sent) void client.files.discard({ fileId }).catch(() => {});
       throw error;
     }

@@ -3,12 +3,12 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** How well a model's weights fit this machine's memory. */
+/** How well a model's weights fit into this machine's memory. */
 export type MemoryFit = 'fits' | 'tight' | 'tooBig';
 
 const bytesAWeight = 4;
 
-/** The shelf of base models, kept true while the page is open. */
+/** The shelf of base models, kept current while the page is open. */
 export class BaseModelsState {
   readonly shelf = new Loaded(async () => {
     const [models, adapters, conversations, status] = await Promise.all([
@@ -44,7 +44,7 @@ export class BaseModelsState {
     return this.shelf.value?.models ?? [];
   }
 
-  /** Takes a model off the shelf; `restore` puts it back. Throws BASE_MODEL_IN_USE. */
+  /** Removes a model from the shelf; `restore` puts it back. Throws BASE_MODEL_IN_USE. */
   async delete(model: BaseModel): Promise<void> {
     await client.baseModels.delete({ id: model.id });
     await this.shelf.load();

@@ -5,7 +5,7 @@ import { BaseModelsState } from './base-models-state.svelte.ts';
 
 const model = { id: 'm', parameters: 1_000 } as BaseModel;
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     studio: { status: async () => ({ totalMemoryBytes: 6_000 }) },

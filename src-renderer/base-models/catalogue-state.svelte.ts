@@ -3,7 +3,7 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** What the catalogue tells of models, and what is known of the downloads while the page is open. They go on without it. */
+/** The catalogue's entries, and the state of downloads while the page is open. Downloads continue without it. */
 export class CatalogueState {
   readonly entries = new Loaded(() => client.baseModels.catalogue());
   #latest = $state.raw<Readonly<Record<string, DownloadEvent>>>({});
@@ -17,12 +17,12 @@ export class CatalogueState {
     void followChanges(['base-model'], () => void this.#load(), signal);
   }
 
-  /** What the catalogue tells of a model that is here. */
+  /** The catalogue entry of an installed model. */
   entryOf({ id }: BaseModel): CatalogueModel | undefined {
     return this.entries.value?.find(({ state }) => state.kind === 'installed' && state.baseModelId === id);
   }
 
-  /** What a download told last; undefined where none goes on. */
+  /** A download's last event; undefined if none is in progress. */
   latest(id: string): DownloadEvent | undefined {
     return this.#latest[id];
   }

@@ -1,6 +1,6 @@
 import { modelFileNameSchema } from '../../src-contract/model-folder.ts';
 
-/** Of the files in a folder, those that make its model, and the names that a model needs and this one lacks. */
+/** The files of a folder that make up its model, and the names of required files that are missing. */
 export interface ModelFiles {
   readonly files: readonly File[];
   readonly missing: readonly string[];
@@ -8,7 +8,7 @@ export interface ModelFiles {
 
 const [indexName, weightsName] = ['model.safetensors.index.json', 'model.safetensors'];
 
-/** Other weights that lie beside a model's own, in another format or for another program, are not sent. */
+/** Other weights beside a model's own, in another format or for another program, are not sent. */
 export async function modelFilesOf(folder: readonly File[]): Promise<ModelFiles> {
   const files = folder.filter(({ name }) => modelFileNameSchema.safeParse(name).success);
   const named = new Map(files.map((file) => [file.name, file]));
@@ -24,7 +24,7 @@ export async function modelFilesOf(folder: readonly File[]): Promise<ModelFiles>
   };
 }
 
-/** The studio says what is wrong with an index that cannot be read; here it counts as one file of weights. */
+/** The studio reports what is wrong with an unreadable index; here it counts as a single weights file. */
 async function shardsOf(index: File): Promise<string[]> {
   try {
     const { weight_map: map } = JSON.parse(await index.text()) as { weight_map: Record<string, string> };

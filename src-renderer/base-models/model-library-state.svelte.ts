@@ -4,10 +4,10 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** The model folder, and what lies in it, kept true while the page is open. */
+/** The model folder and its contents, kept current while the page is open. */
 export class ModelLibraryState {
   readonly facts = new Loaded<ModelLibraryFacts>(() => client.baseModels.library());
-  /** The one that is being put on the shelf. */
+  /** The model being added to the shelf. */
   adding = $state.raw<string | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
 
@@ -29,7 +29,7 @@ export class ModelLibraryState {
     }
   }
 
-  /** In the system's own dialog. */
+  /** In the system's dialog. */
   async choose(): Promise<void> {
     await this.#change(() => client.baseModels.chooseLibrary());
   }

@@ -4,18 +4,18 @@ import type { TaskId } from '../../src-contract/task.ts';
 import { contextParts, type Part, renderContext, targetField } from './pair-parts.ts';
 
 /**
- * Letters that are laid out without being asked for. Chromium takes a paragraph whose letters change between two fonts, as Chinese
- * ones among others do, a time that grows with its square: an eighth of a second for so many, 23 seconds for a million.
+ * Characters laid out without a request. If a paragraph alternates between two fonts, as Chinese text does, Chromium's
+ * layout time grows quadratically: an eighth of a second for this many, 23 seconds for a million.
  */
 export const mostLaidOut = 50_000;
 
-/** A field of a row as it reads; the whole context where that has taken another layout. */
+/** A field's text in a row; the whole context if that is in another layout. */
 export function textOf(task: TaskId, example: Pick<Example, 'context' | 'target'>, field: string): string {
   if (field === targetField(task)) return example.target;
   return contextParts(task, example.context).find((part) => part.field === field)?.text ?? example.context;
 }
 
-/** What of a row is to be stored when its target, or one part of its context, reads otherwise. */
+/** The content to store when a row's target, or one part of its context, changes. */
 export function withPart(
   task: TaskId,
   example: Pick<Example, 'context'>,

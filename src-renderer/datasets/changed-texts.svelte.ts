@@ -1,8 +1,8 @@
 import type { TextChangedElsewhere } from './typed-text.ts';
 
 /**
- * Texts of this window that were not kept because another window had changed what they were to replace. They wait here for
- * the person's choice, whichever page is open.
+ * Texts of this window that were not saved because another window had changed what they were to replace. They wait here
+ * for the person's choice, whichever page is open.
  */
 class ChangedTexts {
   #waiting = $state.raw<readonly TextChangedElsewhere[]>([]);

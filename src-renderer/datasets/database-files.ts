@@ -3,17 +3,17 @@ import { because } from '../../src-contract/failure-reason.ts';
 import type { FolderOfFiles } from '../ui/dropped-folder.ts';
 import { archiveOf } from './folder-archive.ts';
 
-/** What the file chooser offers as databases for the queries of a dataset. */
+/** File types the chooser offers as databases for a dataset's queries. */
 export const databaseFiles = '.sqlite,.sqlite3,.db,.zip';
 
-/** The files of a chooser as the one that is sent: several SQLite files become an archive of them. */
+/** The chosen files as a single file to send: several SQLite files become an archive. */
 export function databaseSource(files: readonly File[]): File | undefined {
   return files.length > 1 ? archiveOf({ name: '', files: files.map((file) => ({ path: file.name, file })) }) : files[0];
 }
 
 /**
- * The databases of a folder and of those within it as one archive; what else lies there, as scripts and tables do beside the
- * databases of Spider, is not sent. Throws DATABASE_ATTACHED_INVALID where there is none.
+ * The databases in a folder and its subfolders as one archive; other files, such as the scripts and tables beside
+ * Spider's databases, are not sent. Throws DATABASE_ATTACHED_INVALID if there is none.
  */
 export function databasesIn({ name, files }: FolderOfFiles): File {
   const databases = files.filter(({ path }) => /\.(?:sqlite3?|db)$/i.test(path));

@@ -26,16 +26,16 @@ import { piecesOf } from './exported-file.ts';
 import { FindingsState } from './findings-state.svelte.ts';
 import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 
-/** Takes back the change that gave it and no other: throws DATASET_CHANGED once another has followed. */
+/** Undoes only the change that returned it: throws DATASET_CHANGED once another has followed. */
 export type TakeBack = () => Promise<void>;
 
-/** Without `made` where no rows were to be changed. */
+/** Without `made` if there were no rows to change. */
 type Changed = Dataset & Partial<Pick<ChangedDataset, 'made'>>;
 
-/** A change that takes longer is spoken of. */
+/** A change that takes longer is announced. */
 const slowMs = 1000;
 
-/** One dataset: its facts, its rows under a filter, its versions and findings, and the rows that were left out. */
+/** One dataset: its facts, its filtered rows, its versions and findings, and the rejected rows. */
 export class DatasetState {
   readonly id: string;
   readonly facts: Loaded<Dataset>;
@@ -48,27 +48,27 @@ export class DatasetState {
   readonly versions: Paged<DatasetVersion>;
   readonly findings: FindingsState;
   #filter = $state.raw<RowFilter>({});
-  /** True when there are, or may be, more rows than were counted. */
+  /** True if there are, or may be, more rows than were counted. */
   #isBounded = $state(false);
   #isSearching = $state(false);
   #nextLook: ReturnType<typeof setTimeout> | undefined;
   #indexed = $state.raw({ done: 0, total: 0 });
   #range = { first: 0, end: 0 };
-  /** How many changes are being made, and whether one of them takes its time. */
+  /** The number of changes in progress, and whether one of them is slow. */
   #changes = $state(0);
   #isSlow = $state(false);
-  /** Settles with the change that was asked for last. */
+  /** Settles with the last change requested. */
   #turn: Promise<unknown> = Promise.resolve();
   /**
-   * The row that is open, as it read last, and where it stood in the filtered list. It is known by its id: rows before it come
-   * and go, and one that fits the filter no more stays open. Without `row` where it has not been fetched yet.
+   * The open row, as last read, and its index in the filtered list. It is identified by its id: rows before it come and
+   * go, and one that no longer matches the filter stays open. Without `row` if it has not been fetched yet.
    */
   #chosen = $state.raw<{ readonly place: number; readonly row: ShownExample | undefined } | undefined>();
-  /** By row and field, what was kept last from this window. */
+  /** The text last saved from this window, by row and field. */
   readonly #keptTexts = new Map<string, string>();
   #heldStill = false;
   #rereadIsDue = false;
-  /** A change may be made by leaving the page: nobody looks at what comes of it. */
+  /** Leaving the page may itself make a change, whose outcome nobody sees. */
   #isLeft = false;
 
   constructor(id: string) {
@@ -117,12 +117,12 @@ export class DatasetState {
     return this.#isBounded;
   }
 
-  /** True while a search for more rows goes on. */
+  /** True while a search for more rows is in progress. */
   get isSearching(): boolean {
     return this.#isSearching;
   }
 
-  /** How much of the search index there is, from 0 to 1. */
+  /** The built share of the search index, from 0 to 1. */
   get indexShare(): number {
     return this.#indexed.total === 0 ? 1 : this.#indexed.done / this.#indexed.total;
   }
@@ -132,12 +132,12 @@ export class DatasetState {
     return this.#changes > 0;
   }
 
-  /** True when a change is not made at once: it may wait for another one of this dataset. */
+  /** True if a change is not made at once: it may be waiting for another one of this dataset. */
   get isSlow(): boolean {
     return this.#isSlow;
   }
 
-  /** What is attached, null for nothing; undefined where it could not be asked, and what is known is of before. */
+  /** What is attached, null for nothing; undefined if it could not be fetched, since what is known is outdated. */
   get attachment(): string | null | undefined {
     const { value, error } = this.databases;
     return error === undefined ? (value?.[0]?.attachment ?? null) : undefined;
@@ -151,7 +151,7 @@ export class DatasetState {
     return this.head.value?.redoTo != null;
   }
 
-  /** Place, in the filtered list, of the row that is open; undefined for one that is not in it any more. */
+  /** Index of the open row in the filtered list; undefined if it is no longer in it. */
   get selected(): number | undefined {
     return this.#selected;
   }
@@ -164,7 +164,7 @@ export class DatasetState {
     const { place, row } = this.#chosen ?? {};
     if (place === undefined || row === undefined) return place;
     const found = this.rows.placeOf(({ id }) => id === row.id);
-    // Far from what is in view, the page that it is on may have been let go.
+    // Far from the view, its page may have been dropped.
     return found ?? (this.rows.at(place) === undefined && place < (this.rows.total ?? 0) ? place : undefined);
   });
 
@@ -173,14 +173,14 @@ export class DatasetState {
     return (place === undefined ? undefined : this.rows.at(place)) ?? this.#chosen?.row;
   }
 
-  /** Opens the row before or after; of one that is not in the list any more, the one before or after where it was. */
+  /** Opens the previous or next row; if the open one has left the list, the one before or after where it was. */
   step(by: 1 | -1): void {
     const last = (this.rows.total ?? 0) - 1;
     const from = this.selected ?? (this.#chosen?.place ?? 0) - (by === 1 ? 1 : 0);
     if (last >= 0) this.selected = Math.min(last, Math.max(0, from + by));
   }
 
-  /** While a cell is edited where it stands, its row must not move away under it: what has changed is read when that ends. */
+  /** While a cell is edited in place, its row must not move away: changes are read when that ends. */
   holdStill(isHeld: boolean): void {
     this.#heldStill = isHeld;
     if (!isHeld && this.#rereadIsDue) void this.#reread();
@@ -204,7 +204,7 @@ export class DatasetState {
     this.rows.want(first, end);
   }
 
-  /** `undefined` takes a part of the filter away. */
+  /** `undefined` removes a part of the filter. */
   filter(wanted: { [Part in keyof RowFilter]: RowFilter[Part] | undefined }): void {
     const entries = Object.entries({ ...this.#filter, ...wanted });
     this.#filter = Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''));
@@ -219,8 +219,8 @@ export class DatasetState {
   }
 
   /**
-   * Changes a row; `content` makes of the row as it reads by then what is to be stored. Throws DATASET_CHANGED when the row is
-   * gone, or somebody else has changed the dataset meanwhile.
+   * Changes a row; `content` computes what to store from the row as it reads by then. Throws DATASET_CHANGED if the row
+   * is gone, or somebody else has changed the dataset meanwhile.
    */
   edit(
     row: Pick<ShownExample, 'id' | 'position'>,
@@ -234,8 +234,8 @@ export class DatasetState {
   }
 
   /**
-   * Keeps what was typed into a field of a row, or as the note on it. Throws TextChangedElsewhere when the row is gone, or the
-   * text is not the one that was begun with.
+   * Saves what was typed into a row's field or note. Throws TextChangedElsewhere if the row is gone, or its text is not
+   * the one the edit started from.
    */
   async keep(typed: TypedText): Promise<TakeBack | undefined> {
     try {
@@ -254,7 +254,7 @@ export class DatasetState {
     if (facts === undefined) throw new Error('What a field is of is known once the facts are read.');
     const place = `${row.id} ${field}`;
     const refuseOver = (theirs: string) => {
-      // What this window has kept there itself may not have been read again when the next was begun.
+      // A text saved by this window itself may not have been reread when the next edit began.
       if (![before, text, this.#keptTexts.get(place)].includes(theirs)) throw new TextChangedElsewhere(typed, theirs);
     };
     let takeBack: TakeBack | undefined;
@@ -272,7 +272,7 @@ export class DatasetState {
     return takeBack;
   }
 
-  /** Adds a row behind all others and opens it; where the filter hides it, all rows are shown. */
+  /** Appends a row and opens it; if the filter hides it, all rows are shown. */
   async add(content: RowContent): Promise<{ row: Example; takeBack: TakeBack } | undefined> {
     const { id } = this;
     const takeBack = await this.change(() =>
@@ -299,11 +299,12 @@ export class DatasetState {
     return true;
   }
 
-  /** Deletes a row; where it is the open one, the next takes its place. */
+  /** Deletes a row; if it is the open one, the next takes its place. */
   async remove(row: Pick<ShownExample, 'id' | 'position'>): Promise<TakeBack | undefined> {
     const before = this.#chosen;
     const place = this.selected;
-    // At once: the studio tells of the deletion before it answers, and the row would be gone with nothing in its place.
+    // At once: the studio announces the deletion before it answers, and the row would be gone with nothing in its
+    // place.
     if (place !== undefined && this.open?.id === row.id) {
       this.selected = [place + 1, place - 1].find((each) => this.rows.at(each) !== undefined);
     }
@@ -332,7 +333,7 @@ export class DatasetState {
     return this.change(() => client.versions.restore({ id: this.id, version }));
   }
 
-  /** Makes any change; what the page shows follows it. Gives what takes it back; undefined where the rows stayed as they were. */
+  /** Makes any change; the page follows it. Returns what undoes it; undefined if the rows stayed as they were. */
   async change(make: () => Promise<Changed>): Promise<TakeBack | undefined> {
     this.#changes++;
     const slow = setTimeout(() => {
@@ -345,12 +346,12 @@ export class DatasetState {
     } finally {
       clearTimeout(slow);
       if (--this.#changes === 0) this.#isSlow = false;
-      // The studio tells of the change as well, but the person is looking at this row.
+      // The studio announces the change as well, but the person is looking at this row.
       await this.#reread();
     }
   }
 
-  /** One change after the other, as the studio makes them anyway: the page shows what came of the last one. */
+  /** Serialises changes, as the studio does anyway: the page shows the outcome of the last one. */
   #inTurn(make: () => Promise<Changed>): Promise<Changed> {
     const turn = this.#turn.then(async () => {
       const after = await make();
@@ -361,7 +362,7 @@ export class DatasetState {
     return turn;
   }
 
-  /** Throws DATASET_CHANGED when the row is gone. */
+  /** Throws DATASET_CHANGED if the row is gone. */
   async setNote(row: Pick<ShownExample, 'id' | 'position'>, text: string): Promise<void> {
     await this.#present(row);
     await client.versions.setNote({ id: this.id, position: row.position, text });
@@ -380,7 +381,7 @@ export class DatasetState {
     await client.datasets.restore({ id: this.id });
   }
 
-  /** The pieces of an exported file, to be saved by the browser. */
+  /** The chunks of an exported file, to be saved by the browser. */
   async export(format: ExportFormat, version?: number): Promise<{ name: string; pieces: Blob[] }> {
     const file = await client.datasets.exportFile({ id: this.id, format, version });
     return { name: file.name, pieces: await piecesOf(file) };
@@ -394,18 +395,18 @@ export class DatasetState {
     if (this.facts.value?.version !== before) await this.#reread();
   }
 
-  /** The row as it reads now, or in a version. Throws DATASET_CHANGED when it is gone. */
+  /** The row as it reads now, or in a version. Throws DATASET_CHANGED if it is gone. */
   async #present({ id }: Pick<ShownExample, 'id'>, version?: number): Promise<Example> {
     const gone = () => new StudioError('DATASET_CHANGED', { dataset: this.facts.value?.name ?? '' });
     const row = await client.datasets.example({ datasetId: this.id, exampleId: id, version }).catch((error) => {
       throw errorText(error).code === 'OPTION_INVALID' ? gone() : error;
     });
-    // A file may have brought an id of its own that reads like this one.
+    // A file may have brought its own id that looks like this one.
     if (row.id !== id) throw gone();
     return row;
   }
 
-  /** As `#present`; undefined for one that is gone, and the row as it is known where that could not be asked. */
+  /** As `#present`; undefined if the row is gone, and the known row if that could not be determined. */
   async #ifThere<Row extends Pick<ShownExample, 'id'>>(row: Row): Promise<Example | Row | undefined> {
     try {
       return await this.#present(row);
@@ -414,7 +415,7 @@ export class DatasetState {
     }
   }
 
-  /** Reads again what is on screen, where it is. */
+  /** Rereads what is on screen, in place. */
   async #reread(): Promise<void> {
     if (this.#isLeft) return;
     void this.head.load();
@@ -424,20 +425,20 @@ export class DatasetState {
     const { open, selected } = this;
     if (open !== undefined && selected !== undefined) this.#chosen = { place: selected, row: open };
     const place = this.#chosen?.place;
-    // With its neighbours: a row before it may have come or gone.
+    // With its neighbours: a row before it may have been added or removed.
     const around = place === undefined ? [] : [{ first: place - 1, end: place + 2 }];
     await this.rows.reread([this.#range, ...around]);
     await this.#readOpen();
   }
 
-  /** What is open as it reads now, where it has left the list as well; closed where it is gone. */
+  /** Rereads the open row, even if it has left the list; closes it if it is gone. */
   async #readOpen(): Promise<void> {
     const chosen = this.#chosen;
     if (chosen?.row === undefined) return;
     const { place, row } = chosen;
     const now = this.selected === undefined ? await this.#ifThere(row) : this.open;
     if (this.#chosen !== chosen) return;
-    // What a check said of the row it said of its texts.
+    // A check's verdict on the row was about these texts.
     const reads = now !== undefined && now.context === row.context && now.target === row.target;
     this.#chosen = now && {
       place: this.selected ?? place,
@@ -445,7 +446,7 @@ export class DatasetState {
     };
   }
 
-  /** A search goes on while it is asked for: soon again, for what is on screen. */
+  /** A search continues only while asked: repeats the request shortly, for what is on screen. */
   #lookFurther(): void {
     clearTimeout(this.#nextLook);
     this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 30);

@@ -7,7 +7,7 @@ import { TextChangedElsewhere } from './typed-text.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     datasets: { get: async () => dataset(1), databases: vi.fn(), rows: vi.fn(), example: vi.fn() },
@@ -26,7 +26,7 @@ test('what takes a change back names the version that the change made', async ()
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2));
   vi.mocked(client.versions.undo).mockResolvedValue(dataset(3));
   const takeBack = await page.remove(row(0));
-  // The next change is not the one that is taken back.
+  // The next change is not the one that is undone.
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(3));
   await page.remove(row(1));
   await takeBack?.();
@@ -39,14 +39,14 @@ test('where the rows stayed as they were, there is nothing to take back', async 
   expect(await page.remove(row(0))).toBeUndefined();
 });
 
-// Its “Undo” took back what the other window had done.
+// Its “Undo” undid the other window's change.
 test('where another window changed the dataset and this change nothing, there is nothing to take back', async () => {
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2, null));
   expect(await page.remove(row(0))).toBeUndefined();
 });
 
-// It said that rows were changed, and its “Undo” took back the change before.
+// It said that rows were changed, and its “Undo” undid the previous change.
 test('a change that waited and changed nothing has nothing to take back', async () => {
   const page = await opened();
   const [first, second] = [Promise.withResolvers<ChangedDataset>(), Promise.withResolvers<ChangedDataset>()];
@@ -79,7 +79,7 @@ test('what is attached is not told from a list that could not be read again', as
   expect(page.attachment).toBeNull();
 });
 
-// The row after it was shown in its place, and took what was typed for the one before.
+// The row after it was shown in its place, and got what was typed for the one before.
 test('a row stays open when one before it goes', async () => {
   const page = await opened([row(0), row(1), row(2)]);
   page.selected = 1;
@@ -112,7 +112,7 @@ test('a row that is gone is closed, and nothing that was typed for it is kept el
   ]);
 });
 
-// Of two parts of a context that were changed one after the other, the first read as before again.
+// Of two parts of a context changed one after the other, the first reverted.
 test('an edit is made of the row as it reads by then', async () => {
   const page = await opened([row(0)]);
   const asked = page.edit(row(0), ({ context }) => ({ context: `${context} and more` }));
@@ -124,7 +124,7 @@ test('an edit is made of the row as it reads by then', async () => {
   });
 });
 
-// The second of two windows silently took the place of the first.
+// The second of two windows silently overwrote the first.
 test('a text that another window has changed meanwhile is not replaced', async () => {
   const page = await opened([{ ...row(0), target: 'from the other window' }]);
   vi.mocked(client.versions.editRow).mockResolvedValue(dataset(2));
@@ -136,7 +136,7 @@ test('a text that another window has changed meanwhile is not replaced', async (
   expect(client.versions.editRow).toHaveBeenCalledTimes(1);
 });
 
-// It was told that the dataset had changed, and what was typed was gone.
+// It reported that the dataset had changed, and what was typed was gone.
 test.each([
   ['its row', () => stand([])],
   [
@@ -175,7 +175,7 @@ test('the next row takes the place of the open one when that is deleted', async 
   expect([page.selected, page.open?.id]).toEqual([1, 'r2']);
 });
 
-// Nothing was read of the page that it is on, and under a search another row was opened.
+// The page that contains it was not fetched, and under a search another row was opened.
 test('an added row is opened, without the filter where that hides it', async () => {
   const all = Array.from({ length: 150 }, (_, place) => row(place));
   const page = await opened(all);
@@ -208,12 +208,12 @@ async function opened(rows?: readonly ShownExample[]): Promise<DatasetState> {
   return page;
 }
 
-/** What the studio's rows are from now on; `hidden` is one that no filter of the test lets through. */
+/** The studio's rows from now on; `hidden` matches no filter of the test. */
 function stand(rows: readonly ShownExample[], hidden?: ShownExample): void {
   vi.mocked(client.datasets.rows).mockImplementation(async ({ filter, offset, limit }) => {
     const shown = rows.filter(({ context }) => context.includes(filter.search ?? ''));
     const answer = { total: shown.length, examples: shown.slice(offset, offset + limit) };
-    // Sound: the rest is of a search that takes its time.
+    // Sound: the rest is about a search in progress.
     return { ...answer, isSearching: false, indexed: { done: 0, total: 0 } } as unknown as RowsAnswer;
   });
   vi.mocked(client.datasets.example).mockImplementation(async ({ exampleId }) => {
@@ -234,12 +234,12 @@ function row(position: number): ShownExample {
   } as ShownExample;
 }
 
-/** Only the fields that are read; the cast is sound as nothing else is looked at. */
+/** Only the fields that are read; the cast is sound because nothing else is looked at. */
 function dataset(version: number, made: number | null = version): ChangedDataset {
   return { id: 'd', name: 'rows', task: 'custom', version, made } as ChangedDataset;
 }
 
-// While a file was added, an edit of the same dataset waited without a word.
+// While a file was being added, an edit of the same dataset waited without notice.
 test('a change that waits for another is told after a second, until all are made', async () => {
   vi.useFakeTimers();
   try {

@@ -3,7 +3,7 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** The list of datasets, kept true while the page is open. */
+/** The list of datasets, kept current while the page is open. */
 export class DatasetsState {
   readonly list = new Loaded(async () => {
     const [datasets, adapters] = await Promise.all([client.datasets.list(), client.adapters.list()]);

@@ -1,9 +1,9 @@
 import { t } from '../i18n/text.ts';
 
-/** The separators that one can choose, likeliest first. */
+/** The separators to choose from, likeliest first. */
 export const delimiters: readonly string[] = [',', ';', '\t', '|', ' ', ' +', 'fixed'];
 
-/** A separator by its name, as one says it. */
+/** A separator's spoken name. */
 export function delimiterName(delimiter: string): string {
   if (delimiter === ',') return t('import.delimiter.comma');
   if (delimiter === ';') return t('import.delimiter.semicolon');

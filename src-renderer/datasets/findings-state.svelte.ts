@@ -4,7 +4,7 @@ import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 
-/** What the newest check of a dataset found, a check that is going on, and the rows of the finding that is open. */
+/** The findings of a dataset's latest check, a check in progress, and the rows of the open finding. */
 export class FindingsState {
   readonly report: Loaded<FindingReport | null>;
   readonly rows: Paged<FindingRow & { example: Example | null }>;
@@ -46,7 +46,7 @@ export class FindingsState {
     void this.rows.reset();
   }
 
-  /** Checks rows of which a check takes no time: what is wrong with them is told before anybody asks. */
+  /** Checks a dataset small enough to take no time, so that problems show before anybody asks. */
   async checkFew(rows: number): Promise<void> {
     if (rows <= fewRows) await this.check();
   }

@@ -1,12 +1,12 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import { droppedFolder, type FolderOfFiles } from '../ui/dropped-folder.ts';
 
-/** ZIP's own bound without its 64-bit extension (APPNOTE 6.3.10 §4.4.8). */
+/** ZIP's limit without its 64-bit extension (APPNOTE 6.3.10 §4.4.8). */
 const mostBytes = 0xffff_ffff;
 
 /**
- * A folder as one file that the studio reads as it reads every archive: a ZIP whose entries are stored as they are, so that
- * nothing is copied or packed in the page. Throws FILE_UNREADABLE for one of more than 4 GB.
+ * A folder as one file, which the studio reads like any archive: a ZIP with stored entries, so that nothing is copied
+ * or compressed in the page. Throws FILE_UNREADABLE above 4 GB.
  */
 export function archiveOf({ name, files }: FolderOfFiles): File {
   const parts: BlobPart[] = [];
@@ -32,7 +32,7 @@ export function archiveOf({ name, files }: FolderOfFiles): File {
   return new File([...parts, ...directory, endOf(files.length, directoryBytes, offset)], `${title}.zip`);
 }
 
-/** What was dropped beside every zone, as one file. To be called while the drop is handled. */
+/** What was dropped outside every drop zone, as one file. Must be called while the drop event is handled. */
 export async function droppedTable(dropped: DataTransfer | null): Promise<File | undefined> {
   const files = [...(dropped?.files ?? [])];
   const folder = droppedFolder(dropped);
@@ -56,7 +56,10 @@ function centralHeader(file: File, nameBytes: number, offset: number): ArrayBuff
   return header.buffer as ArrayBuffer;
 }
 
-/** The fields that both headers share. The checksum stays 0: the studio goes by sizes, and it would mean reading all twice. */
+/**
+ * The fields common to both headers. The checksum stays 0: the studio relies on sizes, and computing it would mean
+ * reading everything twice.
+ */
 function describe(header: DataView, at: number, file: File, nameBytes: number): void {
   const utf8Names = 0x0800;
   header.setUint16(at, 20, true);

@@ -4,8 +4,8 @@ import { type TextKey, t } from '../i18n/text.ts';
 import { targetField } from './pair-parts.ts';
 
 /**
- * What a check found in a row: the row's own words, or which of its texts is empty, or how long they are (`target 300, context
- * 120`), in the person's words.
+ * What a check found in a row: the row's own words, or which of its texts is empty, or how long they are (`target 300,
+ * context 120`), in the language on screen.
  */
 export function foundText(code: FindingCode, detail: string, task: TaskId): string {
   if (!toldByTexts.includes(code)) return detail;

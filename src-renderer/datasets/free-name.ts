@@ -1,4 +1,4 @@
-/** The name itself, or with the first number behind it that no dataset has yet. */
+/** The name itself, or with the first number appended that makes it unique among datasets. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;
   for (let number = 2; ; number++) {

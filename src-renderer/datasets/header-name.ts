@@ -1,6 +1,6 @@
 import { t } from '../i18n/text.ts';
 
-/** Where the names of the columns stand: so many rows, or none. */
+/** Where the column names are: in that many header rows, or nowhere. */
 export function headerName(rows: number): string {
   if (rows > 1) return t('import.header.rows', { n: rows });
   return t(rows === 1 ? 'import.header.yes' : 'import.header.no');

@@ -1,7 +1,7 @@
 import { t } from '../i18n/text.ts';
 import type { BusyStage } from './import-state.svelte.ts';
 
-/** What is under way, in words, and how far it is, in bytes. */
+/** What is in progress, in words, and how far it is, in bytes. */
 export function importProgress(
   stage: BusyStage,
   name: string,

@@ -15,7 +15,7 @@ import { emptyField, neededFields } from './pair-parts.ts';
 type Progress = Extract<ImportEvent, { kind: 'progress' }>;
 type Finished = Extract<ImportEvent, { kind: 'finished' }>;
 
-/** Where an import stands. */
+/** The stage of an import. */
 export type ImportStage =
   | { readonly kind: 'choose' }
   | { readonly kind: 'uploading'; readonly name: string; readonly bytes: number; readonly bytesTotal: number }
@@ -24,22 +24,22 @@ export type ImportStage =
   | { readonly kind: 'importing'; readonly progress: Progress | undefined }
   | { readonly kind: 'finished'; readonly result: Finished };
 
-/** A stage in which something is under way. */
+/** A stage in which work is in progress. */
 export type BusyStage = Extract<ImportStage, { kind: 'uploading' | 'reading' | 'importing' }>;
 
 export function isBusy(stage: ImportStage): stage is BusyStage {
   return stage.kind === 'uploading' || stage.kind === 'reading' || stage.kind === 'importing';
 }
 
-/** One import from the choice of a file to the finished dataset. `close` ends it and undoes it. */
+/** One import from choosing a file to the finished dataset. `close` ends and undoes it. */
 export class ImportState {
   #stage = $state.raw<ImportStage>({ kind: 'choose' });
   #error = $state.raw<unknown>();
   #source = $state.raw<FileSource | undefined>();
   #inspection = $state.raw<Inspection | undefined>();
-  /** How the file was read that is shown. */
+  /** The options of the reading that is shown. */
   #csv = $state.raw<CsvOptions>({});
-  /** How it is being read again. */
+  /** The options of the rereading in progress. */
   #csvAsked = $state.raw<CsvOptions | undefined>();
   #task = $state<TaskId>('custom');
   #mapping = $state.raw<ColumnMapping>({});
@@ -69,7 +69,7 @@ export class ImportState {
     return this.#inspection;
   }
 
-  /** What the rows come to under the mapping; undefined while it is being found out, or while columns are missing. */
+  /** How the rows fare under the mapping; undefined while that is being determined, or while columns are missing. */
   get judgement(): RowJudgement | undefined {
     return this.#judgement;
   }
@@ -78,12 +78,12 @@ export class ImportState {
     return this.#judgeError;
   }
 
-  /** The file is being read again in another way. */
+  /** The file is being reread with other options. */
   get isReading(): boolean {
     return this.#csvAsked !== undefined;
   }
 
-  /** What was chosen by hand, also while the file is still being read that way. */
+  /** The options chosen by hand, even while the file is still being reread with them. */
   get csv(): CsvOptions {
     return this.#csvAsked ?? this.#csv;
   }
@@ -109,7 +109,7 @@ export class ImportState {
     return this.#inspection?.columns.map((column: Column) => column.name) ?? [];
   }
 
-  /** The table brings the context as the model is to read it. */
+  /** The table contains the context as the model is to read it. */
   get ready(): boolean {
     return this.#mapping.context !== undefined;
   }
@@ -118,12 +118,12 @@ export class ImportState {
     return neededFields(this.#task, this.#mapping);
   }
 
-  /** Needed fields without a column. */
+  /** Required fields without a column. */
   get missing(): readonly string[] {
     return this.fields.filter((field) => !this.columns.includes(this.#mapping[field] ?? ''));
   }
 
-  /** The first rows, each with the field that it lacks, if it does. */
+  /** The first rows, each with the field it lacks, if any. */
   get verdicts(): readonly (string | undefined)[] {
     if (this.missing.length > 0) return [];
     return (this.#inspection?.sample ?? []).map((cells) => emptyField(this.#task, this.#mapping, this.columns, cells));
@@ -144,7 +144,7 @@ export class ImportState {
     }
   }
 
-  /** A file that the studio was opened with; it lies on this machine and is not sent. */
+  /** A file that the studio was opened with; it is on this machine and is not sent. */
   async chooseOpened(file: { fileId: string; name: string }): Promise<void> {
     const signal = this.#begin();
     try {
@@ -154,7 +154,7 @@ export class ImportState {
     }
   }
 
-  /** `title` is what people call the sample: its dataset takes that name. */
+  /** `title` is the sample's display name, which its dataset takes. */
   async chooseSample(name: string, title?: string): Promise<void> {
     const signal = this.#begin();
     try {
@@ -164,12 +164,12 @@ export class ImportState {
     }
   }
 
-  /** Reads the file again in another way. What the person mapped stays where it still fits. */
+  /** Rereads the file with other options. The person's mapping is kept where it still fits. */
   async readAs(options: CsvOptions): Promise<void> {
     await this.#readWith({ ...this.csv, ...options });
   }
 
-  /** Gives up what was chosen by hand. */
+  /** Discards what was chosen by hand. */
   async readByEvidence(): Promise<void> {
     await this.#readWith({});
   }
@@ -245,7 +245,7 @@ export class ImportState {
 
   async import(): Promise<void> {
     const source = this.#source;
-    // The columns of another reading may be other ones.
+    // Another reading may have other columns.
     if (source === undefined || this.isReading || this.missing.length > 0) return;
     const signal = this.#renewed();
     this.#error = undefined;
@@ -274,7 +274,10 @@ export class ImportState {
     }
   }
 
-  /** Ends what is under way: sending goes back to the choice of a file, importing to the decisions. Nothing is left behind. */
+  /**
+   * Cancels the work in progress: sending returns to the choice of a file, importing to the decisions. Nothing is left
+   * behind.
+   */
   cancel(): void {
     this.#endWork();
     if (this.#stage.kind === 'uploading' || this.#stage.kind === 'reading') this.#stage = { kind: 'choose' };
@@ -311,7 +314,7 @@ export class ImportState {
     this.#source = source;
     this.#csv = {};
     this.#inspection = inspection;
-    // A folder or an archive that brings databases beside its tables brings them for these.
+    // A folder or an archive with databases beside its tables provides them for these.
     if (holdsDatabases(inspection)) this.#database = { name: inspection.file.name, source };
     const proposed = title ?? inspection.file.name.replace(/\.[^.]+$/, '');
     this.name = freeName(
@@ -322,7 +325,7 @@ export class ImportState {
     this.#stage = { kind: 'decide' };
   }
 
-  /** Asks for the verdicts of the rows; an answer that has been overtaken is not waited for. */
+  /** Requests the verdicts of the rows; a superseded answer is not waited for. */
   #judge(): void {
     this.#judging.abort();
     this.#judgement = undefined;
@@ -355,7 +358,7 @@ export class ImportState {
     return AbortSignal.any([this.#work.signal, this.#leaving.signal]);
   }
 
-  /** A reading that is given up leaves the one before it, which is still shown. */
+  /** A cancelled rereading leaves the previous one, which is still shown. */
   #endWork(): void {
     this.#work.abort();
     this.#csvAsked = undefined;

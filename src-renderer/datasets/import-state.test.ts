@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { client } from '../client.ts';
 import { ImportState } from './import-state.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     files: {
@@ -44,7 +44,7 @@ test('a file is sent in pieces of a megabyte and then read', async () => {
   expect(state.name).toBe('talks');
 });
 
-// They were told of as “not read, as no table”, and had to be chosen once more.
+// They were reported as “not read, as no table”, and had to be chosen again.
 test('databases that come in one archive with the table are attached, to queries alone', async () => {
   const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/city.sqlite, set/about.txt', count: 2 } };
   const file = { ...inspection.file, name: 'set.zip', reasons: [told] };
@@ -100,7 +100,8 @@ test('what was chosen by hand can be given back to the studio', async () => {
   expect(vi.mocked(client.datasets.inspect).mock.lastCall?.[0]).toMatchObject({ csv: {} });
 });
 
-// Import pressed within the first moments of another reading asked for the old columns of the new one, and ended that reading.
+// Import pressed in the first moments of a rereading asked the new reading for the old columns, and aborted that
+// reading.
 test('a file that is being read again is not imported before it is read', async () => {
   const state = await decided();
   const { reading, answer } = readAgain(state);
@@ -168,7 +169,7 @@ async function decided(): Promise<ImportState> {
   return state;
 }
 
-/** Without a header; read when `answer` is called, and never when it is given up. */
+/** Without a header; read when `answer` is called, and never if it is cancelled. */
 function readAgain(state: ImportState): { reading: Promise<void>; answer: () => void } {
   const { promise, resolve, reject } = Promise.withResolvers<never>();
   vi.mocked(client.datasets.inspect).mockImplementation((async (_: unknown, { signal }: { signal: AbortSignal }) => {

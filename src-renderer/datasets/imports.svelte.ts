@@ -2,30 +2,30 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { paths } from '../paths.ts';
 import { ImportState, isBusy } from './import-state.svelte.ts';
 
-/** A table to import: a file to be sent, one that the studio was opened with, or a sample of its own. */
+/** A table to import: a file to send, one that the studio was opened with, or a built-in sample. */
 export type ChosenTable =
   | File
   | { readonly fileId: string; readonly name: string }
   | { readonly sample: string; readonly name: string };
 
-/** What became of a table, where the import page does not say it. */
+/** The outcome of a table, when the import page does not show it. */
 export type ImportNews =
   | { readonly kind: 'waits' | 'read'; readonly name: string }
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** Told in any case: the page may be in a window that nobody looks at. */
+  /** Always announced: the page may be in a hidden window. */
   | { readonly kind: 'imported'; readonly dataset: Dataset; readonly isSeen: boolean };
 
 /**
- * The import of this window. What is being sent, read or imported goes on while other pages are looked at; it ends with the
- * window. Tables that come meanwhile wait for their turn.
+ * The import of this window. Sending, reading or importing continues while other pages are visited; it ends with the
+ * window. Tables that arrive meanwhile are queued.
  */
 export class Imports {
   #work = $state.raw(new ImportState());
   #waiting = $state.raw<readonly ChosenTable[]>([]);
-  /** A table was read while another page was looked at, and nobody has seen it yet. */
+  /** A table was read while another page was open, and nobody has seen it yet. */
   #isUnseen = $state(false);
   readonly #isShown: () => boolean;
-  /** Called with what a person would want to know. */
+  /** Called with news for the person. */
   tell: (news: ImportNews) => void = () => {};
 
   /** `isShown`: whether the address is that of the import page. */
@@ -37,7 +37,7 @@ export class Imports {
     return this.#work;
   }
 
-  /** Names of the tables that come next. */
+  /** Names of the tables in the queue. */
   get waiting(): readonly string[] {
     return this.#waiting.map(({ name }) => name);
   }
@@ -50,7 +50,7 @@ export class Imports {
     return isBusy(this.#work.stage);
   }
 
-  /** The page is on screen until what this gives is called. What was not begun then is given up. */
+  /** The page is on screen until the returned function is called. What was not begun by then is discarded. */
   see(): () => void {
     this.#isUnseen = false;
     return () => {
@@ -69,18 +69,18 @@ export class Imports {
     await this.#follow((work) => work.import());
   }
 
-  /** Ends what is under way, as `ImportState.cancel`; what waits comes next. */
+  /** Cancels the work in progress, as `ImportState.cancel`; the queue then continues. */
   cancel(): void {
     this.#work.cancel();
     if (this.#work.stage.kind === 'choose') this.#renew();
   }
 
-  /** Back to the choice of a table, or on to the next one; what is under way or was not seen yet stays. */
+  /** Back to the choice of a table, or on to the next one; work in progress or not yet seen stays. */
   startOver(): void {
     if (!this.isBusy && !this.#isUnseen) this.#renew();
   }
 
-  /** Sends away what waits. */
+  /** Clears the queue. */
   forgetWaiting(): void {
     this.#waiting = [];
   }
@@ -96,12 +96,12 @@ export class Imports {
   async #follow(doing: (work: ImportState) => Promise<void>): Promise<void> {
     const work = this.#work;
     await doing(work);
-    // Cancelled, and another one is on its way.
+    // Cancelled, and another one has started.
     if (this.#work !== work) return;
     const { stage, error } = work;
     const isSeen = this.#isShown();
     if (stage.kind === 'finished') this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
-    // The next table would take the place of what the page says of this one.
+    // The next table would replace what the page says about this one.
     else if (error !== undefined && (!isSeen || this.#waiting.length > 0)) this.tell({ kind: 'failed', error });
     else if (stage.kind === 'decide' && !isSeen)
       this.tell({ kind: 'read', name: work.inspection?.file.name ?? work.name });
@@ -119,5 +119,5 @@ export class Imports {
   }
 }
 
-/** One for the window. */
+/** One per window. */
 export const imports = new Imports();

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { client } from '../client.ts';
 import { type ImportNews, Imports } from './imports.svelte.ts';
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     files: { discard: vi.fn(async () => {}) },
@@ -23,9 +23,9 @@ const second = { fileId: 'second', name: 'second.csv' };
 let imports: Imports;
 let news: ImportNews[];
 let isShown: boolean;
-/** Ends the import that is under way. */
+/** Ends the import in progress. */
 let end: () => void;
-/** To another page. */
+/** Goes to another page. */
 let leave: () => void;
 
 beforeEach(() => {
@@ -52,7 +52,7 @@ beforeEach(() => {
   };
 });
 
-// Leaving the page undid the import without a word.
+// Leaving the page silently undid the import.
 test('an import goes on while another page is looked at, and what came of it is told', async () => {
   await imports.bring(first);
   const importing = imports.import();
@@ -71,7 +71,7 @@ test('what was only chosen is given up with the page, and its file is let go', a
   expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'first' });
 });
 
-// A table that was opened while another was imported was dropped.
+// A table opened while another was being imported was dropped.
 test('a table that comes during an import waits for its turn, and then to be seen', async () => {
   await imports.bring(first);
   const importing = imports.import();
@@ -82,7 +82,7 @@ test('a table that comes during an import waits for its turn, and then to be see
   await importing;
   await vi.waitFor(() => expect(news.at(-1)).toEqual({ kind: 'read', name: 'second.csv' }));
   expect([imports.waiting, imports.isUnseen]).toEqual([[], true]);
-  // Neither another table nor “Import a file” takes its place unseen.
+  // Neither another table nor “Import a file” replaces it unseen.
   await imports.bring({ sample: 'talks', name: 'Talks' });
   imports.startOver();
   expect([imports.work.stage.kind, imports.work.name, imports.waiting]).toEqual(['decide', 'second', ['Talks']]);

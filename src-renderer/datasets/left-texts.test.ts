@@ -7,7 +7,7 @@ import { keepLeftTexts, leaveText } from './left-texts.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     datasets: { get: async () => ({ id: 'd', name: 'Letters', task: 'mrc' }), example: vi.fn() },
@@ -57,7 +57,7 @@ test('what could not be kept is tried again at the next start', async () => {
   expect(toasts.shown.map(({ error }) => error !== undefined)).toEqual([true, false]);
 });
 
-// The browser refuses it, and nothing was told.
+// The browser refuses it, and nothing was reported.
 test('of a text that is longer than the browser keeps it is told that it is lost', async () => {
   const kept = vi.mocked(localStorage.setItem);
   vi.stubGlobal('localStorage', {

@@ -9,18 +9,18 @@ import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 
 const key = 'studio.leftTexts';
 
-/** A text that was left, or one that was lost then, as it was longer than all that a browser keeps. */
+/** A text left unsaved, or one that was lost because it was longer than a browser stores. */
 type LeftText = Omit<TypedText, 'text'> & { readonly text: string | null };
 
 /**
- * A page that goes away has no time to ask the studio for anything: the next page that starts keeps what it leaves, or tells
- * that it was too long to be left.
+ * A page being closed has no time to ask the studio for anything: the next page to start saves what it leaves, or
+ * reports that it was too long to store.
  */
 export function leaveText(text: TypedText): void {
   try {
     leave(text);
   } catch {
-    // More than a browser keeps, some 5 MB. What stood there before may be as long.
+    // More than a browser stores, about 5 MB. The previous text may be as long.
     leave({ ...text, text: null, before: '' });
   }
 }
@@ -29,10 +29,10 @@ function leave(text: LeftText): void {
   localStorage.setItem(key, JSON.stringify([...leftTexts(), text]));
 }
 
-/** Keeps what was left when its page was closed or loaded anew, as if its box had just been left. */
+/** Saves what was left when its page was closed or reloaded, as if its box had just lost focus. */
 export async function keepLeftTexts(toasts: Toasts): Promise<void> {
   const texts = leftTexts();
-  // At once, so that no other window that starts keeps it too.
+  // At once, so that no other starting window saves it too.
   localStorage.removeItem(key);
   for (const { text, ...left } of texts) {
     if (text === null) await tellLost(left, toasts);
@@ -46,7 +46,7 @@ async function tellLost({ datasetId, row }: Omit<TypedText, 'text'>, toasts: Toa
   toasts.offer(words, { text: t('mend.left.look'), href: paths.dataset(datasetId, 'rows') });
 }
 
-/** Keeps a text whose page is not open any more, and tells what became of it. */
+/** Saves a text whose page is no longer open, and reports the outcome. */
 export async function keepText(typed: TypedText, toasts: Toasts): Promise<void> {
   const { datasetId, row } = typed;
   try {

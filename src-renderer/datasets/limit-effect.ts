@@ -1,13 +1,13 @@
 import type { TokenLengths } from '../../src-contract/token-lengths.ts';
 
-/** What a limit of tokens does to the rows that would be trained on. */
+/** What a token limit does to the rows to be trained on. */
 interface LimitEffect {
   readonly whole: number;
-  /** Rows whose context is shortened. */
+  /** Rows whose context is truncated. */
   readonly cut: number;
-  /** Rows that are left out, since their target would not fit. */
+  /** Rows left out because their target would not fit. */
   readonly leftOut: number;
-  /** Tokens that are trained with, and those of the targets among them. */
+  /** Tokens trained on, and how many of them are in targets. */
   readonly tokens: number;
   readonly targetTokens: number;
 }
@@ -27,7 +27,7 @@ export function limitEffect({ rows, whole, kept }: TokenLengths, limit: number):
   };
 }
 
-/** A histogram of so many bars of equal width from 0 to `end`; what is longer is counted in the last. */
+/** A histogram of equally wide bars from 0 to `end`; longer rows are counted in the last. */
 export function barsOf(lengths: readonly { length: number; rows: number }[], end: number, count: number): number[] {
   const bars = Array.from({ length: count }, () => 0);
   for (const { length, rows } of lengths) {

@@ -27,8 +27,8 @@ export function renderContext(task: TaskId, input: TaskInput): string {
 }
 
 /**
- * Takes a context apart into the task's fields again, to be read with ease. A context of another layout (a table may bring
- * its own) stays whole, under the name `context`.
+ * Splits a context back into the task's fields, for readability. A context in another layout (a table may bring its
+ * own) stays whole, under the name `context`.
  */
 export function contextParts(task: TaskId, context: string): readonly Part[] {
   if (task === 'summarisation') return [{ field: 'document', text: context }];
@@ -37,18 +37,18 @@ export function contextParts(task: TaskId, context: string): readonly Part[] {
   return [{ field: 'context', text: context }];
 }
 
-/** The field that tells one row from another in a narrow column: the question where there is one. */
+/** The field that distinguishes rows in a narrow column: the question if there is one. */
 export function leadingPart(task: TaskId, context: string): Part {
   const parts = contextParts(task, context);
   return parts.find((part) => part.field === 'question') ?? { field: parts[0]?.field ?? 'context', text: context };
 }
 
-/** The field that the target is called in this task. */
+/** The name of the target's field in this task. */
 export function targetField(task: TaskId): string {
   return taskFields[task].target;
 }
 
-/** The fields that must have a column: the task's own, or a ready-made context or target where the mapping names one. */
+/** The fields that must have a column: the task's own, or a ready-made context or target if the mapping names one. */
 export function neededFields(task: TaskId, mapping: ColumnMapping): readonly string[] {
   return [
     ...(mapping.context === undefined ? taskFields[task].context : ['context']),
@@ -56,7 +56,7 @@ export function neededFields(task: TaskId, mapping: ColumnMapping): readonly str
   ];
 }
 
-/** What a row of cells gives under a mapping. */
+/** The pair that a row of cells gives under a mapping. */
 export function pairOf(
   task: TaskId,
   mapping: ColumnMapping,
@@ -71,7 +71,7 @@ export function pairOf(
   return { context: renderContext(task, input), target: input.target ?? input[targetField(task)] ?? '' };
 }
 
-/** The first needed field that is empty in a row, or undefined when the row can be used. */
+/** The first required field that is empty in a row, or undefined if the row is usable. */
 export function emptyField(
   task: TaskId,
   mapping: ColumnMapping,

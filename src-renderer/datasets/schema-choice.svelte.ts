@@ -1,14 +1,14 @@
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 
-/** Whether the schema texts of the rows are written from a database, and how. */
+/** Whether the rows' schema texts are generated from a database, and how. */
 export class SchemaChoice {
   writes = $state(true);
   foreignKeys = $state(false);
-  /** As a list of choices has it. */
+  /** As a select's string value. */
   sampleValues = $state('0');
   form = $state<'own' | 'compact' | 'ddl'>('own');
 
-  /** Undefined where the texts are to stay. */
+  /** Undefined if the texts are to be kept. */
   get wanted(): SchemaTextOptions | undefined {
     if (!this.writes) return undefined;
     const form = this.form === 'own' ? {} : { form: this.form };

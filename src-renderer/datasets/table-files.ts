@@ -1,2 +1,2 @@
-/** What the file chooser offers as a table. */
+/** File types the chooser offers as tables. */
 export const tableFiles = '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,.parquet,.zip,.gz';

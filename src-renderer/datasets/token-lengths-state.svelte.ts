@@ -3,7 +3,7 @@ import type { TokenLengths } from '../../src-contract/token-lengths.ts';
 import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** How long the rows are for a base model, and what a limit would do to them. */
+/** Row lengths for a base model, and the effect of a limit. */
 export class TokenLengthsState {
   readonly baseModels: Loaded<readonly BaseModel[]>;
   #base = $state<string | undefined>();
@@ -36,7 +36,7 @@ export class TokenLengthsState {
     return this.#error;
   }
 
-  /** The longest limit that makes sense: what the model reads, or the longest row where that is less. */
+  /** The longest sensible limit: the model's context, or the longest row if that is less. */
   get longest(): number {
     const row = this.#lengths?.whole.at(-1)?.length ?? 1;
     return Math.max(16, Math.min(this.#lengths?.contextLength ?? row, Math.ceil(row / 16) * 16));
@@ -60,7 +60,7 @@ export class TokenLengthsState {
     await this.count();
   }
 
-  /** A change of the base or of the rows begins anew; what was counted is kept by the studio. */
+  /** Starts over for another base or changed rows; the studio caches what was counted. */
   async count(): Promise<void> {
     this.stop();
     const { base } = this;

@@ -1,6 +1,6 @@
 /**
- * What a person made of a text in a box. A box gives `\n` for every line end: a text that was not touched is the one that it was,
- * and one whose line ends were all of another kind keeps that kind.
+ * The text after an edit in a box. A box uses `\n` for every line end: an untouched text is returned unchanged, and
+ * one whose line ends were all of another kind keeps that kind.
  */
 export function withLineEndsOf(before: string, typed: string): string {
   const text = plain(typed);

@@ -1,22 +1,22 @@
 import type { ShownExample } from '../../src-contract/dataset.ts';
 
-/** What was typed into a field of a row, or as the note on it. */
+/** What was typed into a row's field or note. */
 export interface TypedText {
   readonly datasetId: string;
   readonly row: Pick<ShownExample, 'id' | 'position'>;
-  /** Of the task, or `note`. */
+  /** A field of the task, or `note`. */
   readonly field: string;
   readonly text: string;
-  /** What stood there when it was begun. */
+  /** The text when the edit began. */
   readonly before: string;
 }
 
 /**
- * Another window has changed the text meanwhile, or deleted its row: what becomes of what was typed is the person's choice.
+ * Another window has changed the text meanwhile, or deleted its row: the person decides what becomes of the typed text.
  */
 export class TextChangedElsewhere extends Error {
   readonly typed: TypedText;
-  /** Undefined where the row is gone. */
+  /** Undefined if the row is gone. */
   readonly theirs: string | undefined;
 
   constructor(typed: TypedText, theirs: string | undefined) {

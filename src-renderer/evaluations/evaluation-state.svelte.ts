@@ -29,7 +29,7 @@ export class EvaluationState {
   order = $state<RowOrder>('file');
   search = $state('');
 
-  // It may be stopped or deleted from elsewhere, and what it measured renamed or deleted.
+  // It may be stopped or deleted elsewhere, and what it measured renamed or deleted.
   readonly #work = new OngoingWork({
     nouns: ['evaluation', 'dataset', 'base-model', 'adapter'],
     notFound: 'EVALUATION_NOT_FOUND',
@@ -62,7 +62,7 @@ export class EvaluationState {
     return this.evaluation?.state === 'running';
   }
 
-  /** Rows that pass the filter and the search, in the order that is chosen. */
+  /** Rows that pass the filter and the search, in the chosen order. */
   get shownRows(): readonly EvaluationRow[] {
     const wanted = this.search.trim().toLowerCase();
     const rows = this.rows.filter(
@@ -99,7 +99,7 @@ export class EvaluationState {
     }
   }
 
-  /** Whether it ended before all models were measured, and can go on. */
+  /** Whether it ended before all models were measured, and can be resumed. */
   get canResume(): boolean {
     return this.evaluation?.state === 'stopped' || this.evaluation?.state === 'interrupted';
   }
@@ -122,7 +122,7 @@ export class EvaluationState {
     await this.#save(() => client.evaluations.report({ id: this.id, language }), 'text/html');
   }
 
-  /** Gives what takes the deletion back. */
+  /** Returns a function that undoes the deletion. */
   async delete(): Promise<() => Promise<unknown>> {
     await this.#work.delete(() => client.evaluations.delete({ id: this.id }));
     return () => client.evaluations.restore({ id: this.id });
@@ -156,7 +156,7 @@ export class EvaluationState {
     this.adapters = adapters.status === 'fulfilled' ? adapters.value : [];
   }
 
-  /** Its rows are there once it has ended. */
+  /** Its rows are available once it has ended. */
   async #watch(signal: AbortSignal): Promise<void> {
     if (this.isRunning) {
       for await (const event of await client.evaluations.watch({ id: this.id }, { signal })) {
@@ -206,7 +206,7 @@ function passes(row: EvaluationRow, filter: RowFilter): boolean {
   }
 }
 
-/** What stands high comes first. */
+/** Higher ranks come first. */
 function rank(row: EvaluationRow, order: RowOrder): number {
   const [base = 0, ...adapters] = row.answers.map((answer) => answer.score);
   const best = adapters.length === 0 ? base : Math.max(...adapters);

@@ -11,7 +11,7 @@ const { changes, changed } = await vi.hoisted(async () => {
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     datasets: { get: vi.fn(async () => undefined) },
@@ -73,7 +73,7 @@ test('a running evaluation tells how far it is and loads its rows at the end', a
   vi.mocked(client.evaluations.get)
     .mockResolvedValueOnce(evaluation('running'))
     .mockResolvedValue(evaluation('finished'));
-  // Sound here: the state only iterates over what it gets.
+  // Sound: the state only iterates over it.
   vi.mocked(client.evaluations.watch).mockImplementation(watch as unknown as typeof client.evaluations.watch);
   const state = new EvaluationState('e');
   await vi.waitFor(() => expect(state.rows).toHaveLength(4));
@@ -82,7 +82,7 @@ test('a running evaluation tells how far it is and loads its rows at the end', a
   state.leave();
 });
 
-// It stayed as it was, and each of its buttons failed.
+// It stayed on screen, and each of its buttons failed.
 test('an evaluation that is deleted elsewhere is told as one that is not there, until it is back', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   const state = new EvaluationState('e');

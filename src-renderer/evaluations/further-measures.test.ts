@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { measuresBeside } from './further-measures.ts';
 
-// Ten columns of a summary's measures ran past the edge of a window of 1280 px.
+// Ten columns of summary measures ran past the edge of a 1280 px window.
 test('what says again what another measure says is folded away', () => {
   const metrics = { rougeL: 0.5, rouge1: 0.6, rougeLStemmed: 0.5, words: 9, targetWords: 8, loss: 1, perplexity: 2.7 };
   expect(measuresBeside('rougeL', metrics)).toEqual({

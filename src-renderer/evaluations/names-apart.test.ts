@@ -9,7 +9,7 @@ test('what names have in common at their beginning is left out, and each keeps a
 
 test('names that differ from the beginning, short ones, and one alone stay as they are', () => {
   expect(namesApart(['Summaries', 'Answers 2'])).toEqual(['Summaries', 'Answers 2']);
-  // Once, they were headed “… a” and “… b”.
+  // They used to be headed “… a” and “… b”.
   expect(namesApart(['sql a', 'sql b'])).toEqual(['sql a', 'sql b']);
   expect(namesApart(['Places and people'])).toEqual(['Places and people']);
 });

@@ -1,6 +1,6 @@
 /**
- * Names for narrow columns that stand side by side: the words with which all of them begin are left out, as those of adapters
- * made from one dataset are alike but for their end. Each keeps a word of its own. Short ones have room.
+ * Names for narrow adjacent columns: leading words common to all are left out, since adapters made from one dataset
+ * often differ only at the end. Each keeps at least one word. Short ones have room.
  */
 export function namesApart(names: readonly string[]): string[] {
   const words = names.map((name) => name.split(' '));
@@ -14,5 +14,5 @@ export function namesApart(names: readonly string[]): string[] {
     : words.map((each) => `… ${each.slice(alike).join(' ')}`);
 }
 
-/** About what a column beside two others shows. */
+/** Roughly what a column beside two others shows. */
 const roomLetters = 14;

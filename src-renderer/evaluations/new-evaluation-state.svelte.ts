@@ -6,22 +6,22 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
-/** More rows tell more and take longer; most questions are settled by a hundred. */
+/** More rows tell more and take longer; a hundred settle most questions. */
 const usualLimit = 100;
 const mostAdapters = 8;
 
-/** What the way here has chosen already. */
+/** What the link to this page has already chosen. */
 interface Wish {
   readonly adapter?: string | undefined;
   readonly dataset?: string | undefined;
 }
 
-/** What a person chooses before an evaluation: rows, and the adapters to put beside the base. */
+/** A person's choices before an evaluation: rows, and the adapters to compare with the base. */
 export class NewEvaluationState {
   error = $state.raw<unknown>(undefined);
   starting = $state(false);
 
-  /** What is chosen stays so where another window deletes it: it may be had back. */
+  /** A choice is kept if another window deletes it: the deletion may be undone. */
   datasetId = $state('');
   baseModelId = $state('');
   split = $state<Split>('test');
@@ -29,7 +29,7 @@ export class NewEvaluationState {
   limit = $state<number | undefined>(usualLimit);
 
   readonly #offer = new Loaded(readOffer);
-  /** All that were ever offered here, so that one which is gone can be named. */
+  /** All that were ever offered here, so that a deleted one can be named. */
   readonly #known = new Map<string, Adapter>();
   readonly #leaving = new AbortController();
   #hasChosen = false;
@@ -69,13 +69,13 @@ export class NewEvaluationState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  /** What was chosen and has been deleted: nothing can be started without it. */
+  /** Which choice has been deleted: nothing can be started without it. */
   get lacks(): 'dataset' | 'baseModel' | undefined {
     if (this.dataset === undefined) return 'dataset';
     return this.baseModel === undefined ? 'baseModel' : undefined;
   }
 
-  /** Adapters of this base; those of the dataset's task first. */
+  /** Adapters of this base; those for the dataset's task first. */
   get adapters(): readonly Adapter[] {
     const task = this.dataset?.task;
     return this.allAdapters
@@ -83,13 +83,13 @@ export class NewEvaluationState {
       .toSorted((a, b) => Number(b.task === task) - Number(a.task === task) || b.createdAt - a.createdAt);
   }
 
-  /** Rows that will be asked of each model. */
+  /** Rows to be asked of each model. */
   get rows(): number {
     const there = this.dataset?.splits[this.split] ?? 0;
     return this.limit === undefined ? there : Math.min(there, this.limit);
   }
 
-  /** What it will take, at the pace of the last time on this dataset and base; undefined where there was none. */
+  /** The expected time, at the pace of the last evaluation on this dataset and base; undefined if there was none. */
   get seconds(): number | undefined {
     const last = this.#offer.value?.evaluations.find(
       ({ state, datasetId, baseModelId }) =>
@@ -116,7 +116,7 @@ export class NewEvaluationState {
     return this.compared.length > mostAdapters;
   }
 
-  /** Reads what there is, again whenever that has changed; what was chosen the first time stays chosen. */
+  /** Loads the lists, and again whenever they have changed; the first time's choices are kept. */
   async load(wish: Wish): Promise<void> {
     await this.#offer.load();
     for (const adapter of this.allAdapters) this.#known.set(adapter.id, adapter);
@@ -157,7 +157,7 @@ export class NewEvaluationState {
     this.chosen = chosen;
   }
 
-  /** Gives the started evaluation, or undefined when it could not be started; `error` then says why. */
+  /** Returns the started evaluation, or undefined if it could not be started; `error` then says why. */
   async start(): Promise<Evaluation | undefined> {
     this.starting = true;
     this.error = undefined;
@@ -171,7 +171,8 @@ export class NewEvaluationState {
       });
     } catch (error) {
       this.error = error;
-      // What has started stays so until the page has changed: a second press would start another.
+      // Only on failure: after a success it stays true until the page has changed, as a second press would start
+      // another one.
       this.starting = false;
       return undefined;
     }

@@ -10,7 +10,7 @@ const { changes, changed } = await vi.hoisted(async () => {
   return toldChanges('adapter');
 });
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     datasets: { list: vi.fn() },
@@ -61,7 +61,7 @@ test('what it takes is told at the pace of the last time on the same rows, and n
   ];
   const last = { state: 'finished', datasetId: 'qa', baseModelId: 'b', results };
   vi.mocked(client.evaluations.list).mockResolvedValue([{ ...last, datasetId: 'notes' }, last] as Evaluation[]);
-  // Half a second a row: 100 rows of two models.
+  // Half a second per row: 100 rows of two models.
   expect((await opened({ adapter: 'answers' })).seconds).toBe(100);
 });
 
@@ -88,7 +88,7 @@ test('what has started stays so until the page has changed, and what could not s
   expect([form.starting, form.error]).toEqual([true, undefined]);
 });
 
-// Another window had deleted it; it was asked to be measured, and the start was refused.
+// Another window had deleted it; it was still in the request, and the start was refused.
 test('an adapter that is deleted elsewhere is named and not measured, until it is back', async () => {
   const form = await opened({ adapter: 'answers' });
   form.toggle('other');
@@ -126,11 +126,11 @@ async function opened(wish: { adapter?: string; dataset?: string }): Promise<New
 }
 
 function dataset(id: string, task: Dataset['task'], testRows: number): Dataset {
-  // Sound here: no other field is read.
+  // Sound: no other field is read.
   return { id, name: id, task, splits: { train: 50, validation: 5, test: testRows } } as Dataset;
 }
 
 function adapter(id: string, task: Adapter['task'], datasetId: string | null): Adapter {
-  // Sound here: no other field is read.
+  // Sound: no other field is read.
   return { id, name: id, task, datasetId, baseModelId: 'b', createdAt: id === 'answers' ? 2 : 1 } as Adapter;
 }

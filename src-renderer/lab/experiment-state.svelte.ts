@@ -8,7 +8,7 @@ type Progress = Extract<LabEvent, { kind: 'progress' }>;
 /** A finished part brings a new picture, but not more often than this. */
 const redrawMs = 1500;
 
-/** One experiment: followed while it goes on, and shown as it grows. */
+/** One experiment: followed while it is in progress, and shown as it grows. */
 export class ExperimentState {
   readonly id: string;
   experiment = $state.raw<LabExperiment | undefined>(undefined);
@@ -18,7 +18,7 @@ export class ExperimentState {
   others = $state.raw<readonly LabExperiment[]>([]);
   stopping = $state(false);
   layer = $state<number | undefined>(undefined);
-  // Its turn comes, or it is let go on, stopped or deleted from elsewhere.
+  // It may start from the queue, or be resumed, stopped or deleted elsewhere.
   readonly #work = new OngoingWork({
     nouns: ['lab'],
     notFound: 'EXPERIMENT_NOT_FOUND',
@@ -97,7 +97,7 @@ export class ExperimentState {
     if (this.isGoing) await this.#work.watch();
   }
 
-  /** Gives what takes the deletion back. */
+  /** Returns a function that undoes the deletion. */
   async delete(): Promise<() => Promise<unknown>> {
     await this.#work.delete(() => client.lab.delete({ id: this.id }));
     return () => client.lab.restore({ id: this.id });
@@ -127,7 +127,7 @@ export class ExperimentState {
     await this.#read();
   }
 
-  /** What moves on has had its turn, also where that was not heard of. */
+  /** Progress means that it has left the queue, even if that event was missed. */
   #moved(progress: Progress): void {
     this.progress = progress;
     if (this.experiment?.state !== 'queued' || this.#learning) return;

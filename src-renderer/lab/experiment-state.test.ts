@@ -11,7 +11,7 @@ const { changes, changed } = await vi.hoisted(async () => {
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     lab: {
@@ -28,7 +28,7 @@ vi.mock('../client.ts', () => ({
 
 beforeEach(() => vi.clearAllMocks());
 
-// It went on waiting for its turn on the page until it had ended.
+// Its page kept showing it as queued until it had ended.
 test('an experiment that waited runs as soon as its turn comes', async () => {
   vi.mocked(client.lab.get).mockResolvedValue(experiment('queued'));
   vi.mocked(client.lab.watch).mockImplementation(events([]));
@@ -87,14 +87,14 @@ test('what the page itself deletes stays on it until it is left', async () => {
   state.leave();
 });
 
-/** It goes on after what is told. */
+/** Remains in progress after these events. */
 function events(list: readonly LabEvent[]): typeof client.lab.watch {
   const watch = async () =>
     (async function* () {
       yield* list;
       await new Promise(() => {});
     })();
-  // Sound here: the state only iterates over what it gets.
+  // Sound: the state only iterates over it.
   return watch as unknown as typeof client.lab.watch;
 }
 

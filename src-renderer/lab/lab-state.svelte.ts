@@ -13,16 +13,16 @@ export class LabState {
   datasets = $state.raw<readonly Dataset[]>([]);
   adapters = $state.raw<readonly Adapter[]>([]);
   cards = $state.raw<readonly LabCard[]>([]);
-  /** Of the base model's matrices; undefined until they are known. */
+  /** Of the base model's matrices; undefined until known. */
   shapes = $state.raw<MatrixShapes | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   modelId = $state('');
   datasetId = $state('');
-  /** What a person set apart from the proposals, by experiment. */
+  /** The person's deviations from the proposed options, by experiment. */
   changes = $state.raw<Readonly<Partial<Record<LabKind, Partial<LabOptions>>>>>({});
-  /** True while all that are new are being put in the queue. */
+  /** True while all new ones are being queued. */
   starting = $state(false);
-  /** How far the experiment that is going on has come, as its cards are fetched only when a part has ended. */
+  /** Progress of the experiment in progress; its cards are refetched only when a part has ended. */
   progress = $state.raw<{ readonly id: string; readonly told: Progress } | undefined>(undefined);
   #asked = 0;
   #watched: string | undefined;
@@ -46,7 +46,7 @@ export class LabState {
     return times.includes(null) ? null : times.reduce<number>((sum, seconds) => sum + (seconds ?? 0), 0);
   }
 
-  /** True where an experiment trains and there is nothing to train on. */
+  /** True if an experiment trains and there is nothing to train on. */
   lacksDataset(card: LabCard): boolean {
     const looksAtAdapter = (this.changes[card.kind]?.adapterId ?? null) !== null;
     return card.needsDataset && !looksAtAdapter && this.dataset === undefined;
@@ -60,7 +60,7 @@ export class LabState {
         client.adapters.list(),
       ]);
       this.models = models;
-      // The newest first: it is what a person has just brought.
+      // Newest first: it is what a person has just imported.
       this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
       this.adapters = adapters;
       await Promise.all([this.#loadShapes(), this.loadCards()]);
@@ -94,7 +94,7 @@ export class LabState {
     this.#leaving.abort();
   }
 
-  /** Moves along with the experiment that is going on; a lost connection only stops the bar. */
+  /** Follows the experiment in progress; a lost connection only stops the bar. */
   async #watch(): Promise<void> {
     const id = this.cards.find(({ latest }) => latest?.state === 'running')?.latest?.id;
     if (id === undefined || id === this.#watched || this.#leaving.signal.aborted) return;
@@ -104,7 +104,7 @@ export class LabState {
         if (told.kind === 'progress' && this.#watched === id) this.progress = { id, told };
       }
     } catch {
-      // The cards say how it is with it.
+      // The cards show its state.
     }
     if (this.#watched === id) this.#watched = undefined;
   }
@@ -115,14 +115,14 @@ export class LabState {
     this.changes = {};
     this.cards = [];
     if (chosen.model !== undefined) {
-      // Those of another base would count wrongly.
+      // Those of another base would give wrong counts.
       this.shapes = undefined;
       void this.#loadShapes();
     }
     await this.loadCards();
   }
 
-  /** Another base may be chosen while these are asked for: they are kept for the one that they are of. */
+  /** Another base may be chosen during the request: a result is kept only for the base it was requested for. */
   async #loadShapes(): Promise<void> {
     const { model } = this;
     if (model === undefined) return;
@@ -136,11 +136,11 @@ export class LabState {
 
   change(kind: LabKind, options: Partial<LabOptions>): void {
     this.changes = { ...this.changes, [kind]: options };
-    // What it takes is another time now.
+    // Its expected time has changed.
     void this.loadCards();
   }
 
-  /** Starts each that can be run and has not been, once, however often it is asked. */
+  /** Starts each experiment that can be run and has not been, only once however often it is called. */
   async startFresh(): Promise<void> {
     if (this.starting) return;
     this.starting = true;

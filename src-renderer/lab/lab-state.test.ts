@@ -5,7 +5,7 @@ import { LabState } from './lab-state.svelte.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
-// The studio itself is what the fake stands for: the renderer's edge.
+// The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     baseModels: { list: async () => [{ id: 'b' }] },
@@ -24,7 +24,7 @@ vi.mock('../client.ts', () => ({
 
 beforeEach(() => vi.clearAllMocks());
 
-// The cards went on telling the time of the proposal.
+// The cards kept showing the time of the proposal.
 test('other settings are asked for with their time', async () => {
   const lab = new LabState();
   await lab.load();
@@ -34,7 +34,7 @@ test('other settings are asked for with their time', async () => {
   );
 });
 
-// A second press while the first was still queueing started those again that had not had their turn.
+// A second press while the first was still queueing restarted those not yet queued.
 test('all that are new are started once, though asked twice', async () => {
   const lab = new LabState();
   await lab.load();
@@ -42,12 +42,12 @@ test('all that are new are started once, though asked twice', async () => {
   expect(vi.mocked(client.lab.start).mock.calls.map(([{ kind }]) => kind)).toEqual(['table5', 'table6']);
 });
 
-// The bar stood at none of 26 parts while the page of the experiment and the status line moved on.
+// The bar stayed at 0 of 26 parts while the experiment's page and the status line moved on.
 test('the card of the experiment that is going on moves with its steps', async () => {
   const latest = { id: 'e', state: 'running', done: 0, total: 26 };
   vi.mocked(client.lab.cards).mockResolvedValueOnce([{ kind: 'table6', latest } as LabCard]);
   const told = { kind: 'progress', done: 0, total: 26, fraction: 0.02, step: 60, steps: 120, secondsLeft: 90 };
-  // Sound: what is given has all that the page reads of an answer.
+  // Sound: it has every field that the page reads.
   vi.mocked(client.lab.watch).mockResolvedValue([told] as never);
   const lab = new LabState();
   await lab.load();

@@ -13,7 +13,7 @@ test('two targets take twice as much', () => {
   expect(loraSize(model, square, { rank: 2, targets: ['q', 'o'] }).parameters).toBe(96);
 });
 
-// In Qwen 3 and Gemma 3 the heads together are wider than the model; it was counted as if they were as wide.
+// In Qwen 3 and Gemma 3 the heads together are wider than the model; they were counted as equally wide.
 test('a matrix that is not square is counted by its own sides', () => {
   const size = loraSize(model, { q: [8, 4] }, { rank: 2, targets: ['q'] });
   expect([size.parameters, size.frozenBeside]).toEqual([3 * 2 * (8 + 4), 3 * 8 * 4]);

@@ -2,7 +2,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { MatrixShapes } from '../../src-contract/lab.ts';
 
-/** The ranks that the slider stops at: powers of two up to the full rank, which is the shorter side of the matrix. */
+/** The slider's ranks: powers of two up to the full rank, which is the shorter side of the matrix. */
 export function ranksFor([out, into]: readonly [number, number]): readonly number[] {
   const full = Math.min(out, into);
   const ranks: number[] = [];
@@ -11,8 +11,8 @@ export function ranksFor([out, into]: readonly [number, number]): readonly numbe
 }
 
 /**
- * What an adapter of a rank is made of: A [rank, in] and B [out, rank] beside each target of each layer.
- * Source: Hu et al. 2021, §4.1. Four bytes a number in the file.
+ * What an adapter of a given rank consists of: A [rank, in] and B [out, rank] for each target of each layer. Source: Hu
+ * et al. 2021, §4.1. Four bytes per number in the file.
  */
 export function loraSize(
   { layers, parameters: all }: Pick<BaseModel, 'layers' | 'parameters'>,

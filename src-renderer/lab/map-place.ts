@@ -4,12 +4,12 @@ export type PlacedMap = LabPicture['maps'][number];
 
 export interface Cell {
   readonly map: number;
-  /** From 0. */
+  /** Zero-based. */
   readonly i: number;
   readonly j: number;
 }
 
-/** The cell of a heat map at a place of its picture, in the picture's own units; undefined beside the maps. */
+/** The heat map cell at a point in the picture's own units; undefined outside the maps. */
 export function cellAt(maps: readonly PlacedMap[], x: number, y: number): Cell | undefined {
   for (const [place, map] of maps.entries()) {
     const i = Math.floor((y - map.y) / map.cellHeight);
@@ -19,7 +19,7 @@ export function cellAt(maps: readonly PlacedMap[], x: number, y: number): Cell |
   return undefined;
 }
 
-/** The cell that an arrow key leads to; at an edge it stays, and up and down lead from map to map. */
+/** The cell that an arrow key leads to; it stops at edges, except that up and down lead from map to map. */
 export function cellAfter(maps: readonly PlacedMap[], cell: Cell, key: string): Cell {
   const values = maps[cell.map]?.values ?? [];
   const [rows, columns] = [values.length, values[0]?.length ?? 0];

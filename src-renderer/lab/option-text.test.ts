@@ -15,7 +15,7 @@ test('lists are numbers with commas, sets of matrices have spaces between them',
   expect(readOption('steps', ' 40 ')).toEqual({ steps: 40 });
 });
 
-// A rank twice is one adapter trained twice at once, in one folder.
+// A duplicate rank trained one adapter twice at once, in one folder.
 test('what is typed twice is there once', () => {
   expect(readOption('ranks', '8, 1, 8')).toEqual({ ranks: [8, 1] });
   expect(readOption('targetSets', 'q q,v,q q')).toEqual({ targetSets: [['q'], ['q', 'v']] });

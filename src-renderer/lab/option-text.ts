@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { targetSchema } from '../../src-contract/adapter.ts';
 import { type LabOptions, labOptionsSchema } from '../../src-contract/lab.ts';
 
-/** Options that are typed as text, in the order in which they stand. */
+/** Options typed as text, in display order. */
 export const typedOptions = [
   'steps',
   'batchSize',
@@ -29,7 +29,7 @@ export function shownOption(name: TypedOption, options: LabOptions): string {
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
-/** What was typed as an option; undefined where it cannot be one. */
+/** Parses what was typed as an option; undefined if it is invalid. */
 export function readOption(name: TypedOption, typed: string): Partial<LabOptions> | undefined {
   const words = typed.split(name === 'targetSets' ? /\s+/ : /[\s,]+/).filter(Boolean);
   const value = () => {
@@ -58,7 +58,7 @@ export type WantedOption =
   | { readonly kind: 'sets'; readonly names: string }
   | { readonly kind: 'passes'; readonly rows: number; readonly tokens: number };
 
-/** What an option has to be, for one who typed something else. */
+/** What an option must look like, shown for invalid input. */
 export function wantedOption(name: TypedOption): WantedOption {
   const { shape } = labOptionsSchema;
   if (name === 'targetSets') return { kind: 'sets', names: targetSchema.options.join(', ') };

@@ -1,8 +1,8 @@
 import { t } from '../i18n/text.ts';
 
 /**
- * A part of an experiment in the language on screen. The studio names it once, as the files of a result have it:
- * `q,v r8 seed 0 +5`.
+ * A part of an experiment in the language on screen. The studio names it only once, as in a result's files: `q,v r8
+ * seed 0 +5`.
  */
 export function shownPart(name: string): string {
   return (
@@ -13,7 +13,7 @@ export function shownPart(name: string): string {
       )
       .replace(/\bseed (\d+)/, (_, seed: string) => t('lab.part.seed', { seed }))
       .replace(/\bwidth (\d+)/, (_, width: string) => t('lab.part.width', { width }))
-      // A person counts layers from 1.
+      // People count layers from 1.
       .replace(/\blayer (\d+)/, (_, layer: string) => t('lab.part.layer', { layer: Number(layer) + 1 }))
   );
 }

@@ -1,9 +1,9 @@
 import { saveText } from '../ui/save-text.ts';
 
-/** Dots of the PNG for each unit of the drawing, so that it is sharp in print. */
+/** PNG pixels per unit of the drawing, so that it is sharp in print. */
 const sharpness = 3;
 
-/** Hands a drawing to the browser to be saved, as it is or as dots. */
+/** Saves a drawing through the browser, as SVG or PNG. */
 export async function savePicture({ name, svg }: { name: string; svg: string }, as: 'svg' | 'png'): Promise<void> {
   if (as === 'svg') {
     saveText(`${name}.svg`, svg, 'image/svg+xml');

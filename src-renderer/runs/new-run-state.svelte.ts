@@ -299,7 +299,8 @@ export class NewRunState {
       });
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
-      // `starting` stays true until the page has changed: a second press would start another run.
+      // Only on failure: after a success it stays true until the page has changed, as a second press would start
+      // another run.
       this.starting = false;
       return undefined;
     }
