@@ -10,15 +10,15 @@ import { StreamBatch } from './stream-batch.ts';
 import { checkTokenIds } from './token-ids.ts';
 import { TokenStream } from './token-stream.ts';
 
-/** What was read for earlier answers may take so much memory. */
+/** Memory limit for prefixes kept from earlier answers. */
 const usualPrefixBytes = 256 * 2 ** 20;
 
-/** What was written is remembered of so many adapters. */
+/** Number of adapters whose output is remembered for drafting. */
 const mostMemories = 8;
 
 /**
- * Answers with one model. Answers that are asked for at the same time are written in one batch, whatever their adapters; those
- * that lie between the base's layers have batches of their own, as have those whose numbers are out of all bounds.
+ * Generates answers with one model. Concurrent answers run in one batch, whatever their adapters; adapter layers get
+ * batches of their own, as do adapters whose weights are out of bounds.
  */
 export class Decoder {
   readonly #model: LoadedModel;
@@ -26,9 +26,9 @@ export class Decoder {
   readonly #stack: AdapterStack;
   readonly #batch: StreamBatch;
   readonly #apart = new WeakMap<object, StreamBatch>();
-  /** What was written, by the weights that wrote it. */
+  /** Draft memory of what was generated, keyed by the weights that generated it. */
   readonly #memories = new WeakMap<object, DraftMemory>();
-  /** The last one used first. */
+  /** Most recently used first. */
   #recent: readonly DraftMemory[] = [];
 
   constructor(model: LoadedModel, { prefixBytes = usualPrefixBytes }: { prefixBytes?: number } = {}) {
@@ -72,9 +72,9 @@ export class Decoder {
   #batchOf(adapter: LiveAdapter | null): StreamBatch {
     if (adapter === null) return this.#batch;
     const { weights, scale } = adapter;
-    // All rows of a batch are multiplied by the A's of all: masked, what is no number would still be none.
+    // All rows of a batch are multiplied by every adapter's A: a NaN stays NaN even when masked.
     if (weights.kind === 'lora' && this.#stack.packed.isBounded(weights)) return this.#batch;
-    // A strength makes other numbers of the same layers.
+    // A different strength means different numbers in the same layers.
     const key = weights.kind === 'lora' || scale === 1 ? weights : adapter;
     const batch = this.#apart.get(key) ?? this.#newBatch();
     this.#apart.set(key, batch);

@@ -2,39 +2,52 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 
 /**
- * The engine's front door. It deals in token ids, numbers and file paths: it knows no text, no task and no database.
- * Callers hold an `Engine`; `engine-port.ts` gives the same type from another process.
+ * The engine's public interface. It deals in token ids, numbers and file paths and knows nothing of text, tasks or the
+ * database. Callers hold an `Engine`; `engine-port.ts` provides the same type across a process boundary.
  */
 export interface Engine {
-  /** What the engine runs on, in words a person can read. */
+  /** A human-readable description of what the engine runs on. */
   device(): Promise<DeviceFacts>;
-  /** Looks for all devices and times them; takes a second or two. */
+  /** Probes and benchmarks every device; takes a second or two. */
   devices(): Promise<DeviceReport[]>;
-  /** Resident memory of the process that the engine runs in, which may be the caller's own. */
+  /** Resident memory of the process the engine runs in, which may be the caller's own. */
   memory(): Promise<{ readonly pid: number; readonly rssBytes: number }>;
-  /** Reads and validates config and tensor directory of a model folder (safetensors, or one GGUF file) without loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+  /**
+   * Reads and validates the config and tensor directory of a model folder (safetensors, or a single GGUF file) without
+   * loading the weights. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
+   */
   inspect(modelFolder: string): Promise<ModelFacts>;
-  /** Reads and validates one file on its own, without its weights. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED. */
+  /**
+   * Reads and validates a single file, without its weights. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID,
+   * MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED.
+   */
   check(job: { file: string; kind: 'safetensors' | 'gguf' | 'config' | 'adapter-config' }): Promise<void>;
-  /** Writes what a GGUF file says of its model into a folder: config, tokenizer, chat template, model card. Throws as `inspect` does. */
+  /**
+   * Writes a GGUF file's metadata into a folder: config, tokenizer, chat template, model card. Throws as `inspect`
+   * does.
+   */
   unpack(job: { file: string; folder: string }): Promise<void>;
   /** Validates a PEFT folder against a base. Throws ADAPTER_SHAPE, ADAPTER_UNSUPPORTED, MODEL_FILE_INVALID. */
   inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
   /**
-   * Trains until done or aborted; an abort keeps the checkpoint of the last finished step and the best adapter so far.
-   * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED, RUN_NOT_RESUMABLE, DISK_FULL.
+   * Trains until done or aborted; an abort keeps the checkpoint of the last completed step and the best adapter so far.
+   * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED,
+   * RUN_NOT_RESUMABLE, DISK_FULL.
    */
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
-  /** What a training would hold in memory, by part, without loading the weights. Throws as `inspect` does. */
+  /** Estimates a training's memory use by part, without loading the weights. Throws as `inspect` does. */
   trainingMemory(job: TrainingMemoryJob): Promise<TrainingMemory>;
-  /** Trains several LoRA adapters over one base, as many side by side as pays; each event names its job. Throws as `train` does. */
+  /**
+   * Trains several LoRA adapters over one base, as many in parallel as pays off; each event names its job. Throws as
+   * `train` does.
+   */
   trainTogether(job: TrainTogetherJob, signal: AbortSignal): AsyncIterable<TrainTogetherEvent>;
   /**
-   * Writes a Hugging Face folder whose weights are W + scale · BA; what an abort leaves is for the caller to remove.
-   * Throws as `inspect` and `inspectAdapter` do, DISK_FULL, OPTION_INVALID where a number does not fit the type.
+   * Writes a Hugging Face folder whose weights are W + scale · BA. On abort, the caller removes the partial output.
+   * Throws as `inspect` and `inspectAdapter` do, DISK_FULL, and OPTION_INVALID where a number does not fit the type.
    */
   merge(job: MergeJob, signal: AbortSignal): AsyncIterable<MergeEvent>;
-  /** Writes an adapter or a mix, its strength included, for others to use. Throws as `inspect` and `inspectAdapter` do, DISK_FULL. */
+  /** Exports an adapter or a mix, with its strength applied. Throws as `inspect` and `inspectAdapter` do, DISK_FULL. */
   writeAdapter(job: WriteAdapterJob): Promise<void>;
   /** Natural log-probability of every target token of every example. Throws CONTEXT_TOO_LONG. */
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
@@ -42,7 +55,9 @@ export interface Engine {
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<AwaitedEvent | TokenEvent>;
   /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
   analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;
-  /** Times a forward pass of several variants in turn; one round at a time, milliseconds by variant. */
+  /**
+   * Times a forward pass of several variants in alternation; yields one round at a time, in milliseconds per variant.
+   */
   latency(job: LatencyJob, signal: AbortSignal): AsyncIterable<readonly number[]>;
 }
 
@@ -55,13 +70,13 @@ export interface DeviceFacts {
 export interface DeviceReport {
   readonly id: 'cpu' | 'webgpu' | 'cuda';
   readonly found: boolean;
-  /** In words, where it was found. */
+  /** Human-readable description of where it was found. */
   readonly device: string | null;
-  /** Measured on a product of two matrices of floats. */
+  /** Measured on a product of two float matrices. */
   readonly gigaflops: number | null;
-  /** What the library said that did not find it. */
+  /** The library's message when the device was not found. */
   readonly reason: string | null;
-  /** Whether the engine was started for it: models run on it, or on nothing where it was not found. */
+  /** Whether the engine was started for this device: models run on it, or fail to run where it was not found. */
   readonly used: boolean;
 }
 
@@ -89,9 +104,9 @@ export interface AdapterFacts {
   readonly parameters: number;
   /** Of adapter_model.safetensors. */
   readonly bytes: number;
-  /** Of all that decides its answers: the weights file, and of the config the rank, the scale and the targets. */
+  /** Over everything that determines its answers: the weights file, and the config's rank, scale and targets. */
   readonly sha256: string;
-  /** Of the weights file alone, which was the fingerprint of adapters that earlier versions kept. */
+  /** Of the weights file alone: the fingerprint that earlier versions stored. */
   readonly weightsSha256: string;
 }
 
@@ -103,8 +118,8 @@ export interface AdapterChoice {
 }
 
 /**
- * How the base's frozen matrices are multiplied: as floats, or rounded to eight bits, faster and with a loss that differs
- * in the second digit. `auto` picks eight bits for a large base on a processor that has them.
+ * How the base's frozen matrices are multiplied: as floats, or rounded to eight bits, which is faster and changes the
+ * loss in the second digit. `auto` picks eight bits for a large base on a processor that supports them.
  */
 export type { PrecisionChoice };
 
@@ -112,7 +127,9 @@ export interface MergeJob {
   readonly modelFolder: string;
   readonly adapter: AdapterChoice;
   readonly outputFolder: string;
-  /** The storage type; `same` is the base's own, tensor by tensor, and half precision in place of blocks of integers. */
+  /**
+   * The storage type; `same` keeps the base's own, tensor by tensor, with half precision in place of integer blocks.
+   */
   readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
 }
 
@@ -122,7 +139,10 @@ export type MergeEvent =
       readonly kind: 'finished';
       readonly bytes: number;
       readonly dtypes: readonly string[];
-      /** What subtracting scale · BA again would leave: the largest difference from W, as a share of the largest weight. */
+      /**
+       * The error left by subtracting scale · BA again: the largest difference from W, as a share of the largest
+       * weight.
+       */
       readonly residue: number;
     };
 
@@ -132,7 +152,7 @@ export interface WriteAdapterJob {
   readonly format: 'peft' | 'gguf';
   /** A folder for PEFT, a file for GGUF. */
   readonly out: string;
-  /** Noted in a GGUF file. */
+  /** Recorded in a GGUF file. */
   readonly name: string;
 }
 
@@ -153,7 +173,10 @@ export interface LoraSettings {
   readonly initFolder: string | null;
 }
 
-/** Small layers between those of the base: the method that LoRA is compared with. Its adapters work like LoRA's in `score` and `generate`. */
+/**
+ * Small layers inserted between those of the base: the method LoRA is compared with. Its adapters work like LoRA's in
+ * `score` and `generate`.
+ */
 export interface AdapterLayerSettings {
   readonly kind: 'adapter-layers';
   /** Houlsby et al. 2019 (after attention and after the MLP) or Lin et al. 2020 (after each layer, with a LayerNorm). */
@@ -179,79 +202,82 @@ export interface TrainJob {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
-  /** Share of each target's probability that is spread evenly over the vocabulary; absent is 0. */
+  /** Share of each target's probability spread evenly over the vocabulary; defaults to 0. */
   readonly labelSmoothing?: number;
-  /** Computes each layer again in the backward pass in place of keeping it: less memory, more time, the same numbers. */
+  /**
+   * Recomputes each layer in the backward pass instead of keeping its activations: less memory, more time, same
+   * numbers.
+   */
   readonly gradientCheckpointing?: boolean;
-  /** Ends the run when so many validations in a row brought nothing better; null or absent never does. */
+  /** Ends the run after this many validations in a row without improvement; never when null or absent. */
   readonly patience?: number | null;
-  /** What the model is to write at each validation, with the weights of that moment. */
+  /** What the model generates at each validation, with the weights of that moment. */
   readonly samples?: SampleJob;
   /** Which runtime does the work; absent or `auto` leaves the choice to the engine. */
   readonly backend?: 'auto' | 'onnxruntime' | 'tfjs';
-  /** Absent is `auto`; training every weight is always done in floats. */
+  /** Defaults to `auto`; full training always runs in floats. */
   readonly precision?: PrecisionChoice | undefined;
   readonly validationEvery: number | null;
   /** Where the best adapter (PEFT folder) or the trained model (Hugging Face folder) is written. */
   readonly outputFolder: string;
-  /** Where the resumable state lives; continues from it when it holds one. */
+  /** Holds the resumable state; training continues from it if there is one. */
   readonly checkpointFolder: string;
   /** Optimiser steps between checkpoints; null picks by time. */
   readonly checkpointEvery: number | null;
 }
 
-/** What decides about the memory of a training. */
+/** What determines a training's memory use. */
 export interface TrainingMemoryJob
   extends Pick<
     TrainJob,
     'modelFolder' | 'batchSize' | 'seed' | 'shuffle' | 'labelSmoothing' | 'gradientCheckpointing' | 'precision'
   > {
   readonly method: Pick<LoraSettings, 'rank' | 'targets' | 'dropout'>;
-  /** The rows, or an even sample of them, in their order. */
+  /** The rows, or an evenly spaced sample of them, in order. */
   readonly rows: readonly TokenExample[];
   readonly validationRows: readonly TokenExample[];
-  /** Of what is written at each validation: tokens of the longest prompt and answer. Null where nothing is. */
+  /** For the answers written at each validation: tokens of the longest prompt and answer. Null without samples. */
   readonly samples: { readonly prompt: number; readonly answer: number } | null;
-  /** Adapters that are trained besides, on the same rows and matrices. */
+  /** Further adapters trained on the same rows and matrices. */
   readonly others?: readonly { readonly rank: number; readonly seed: number }[];
 }
 
-/** Bytes; and how many adapters share their passes, one pass group after the other. */
+/** In bytes, plus how many adapters share a pass in each successive pass group. */
 export interface TrainingMemory {
   readonly passGroups: readonly number[];
   readonly weights: number;
-  /** The adapter with its gradients, and the best so far. */
+  /** The adapter with its gradients, and the best one so far. */
   readonly adapter: number;
   readonly optimiser: number;
-  /** What a training pass keeps for the way back. */
+  /** What a training pass keeps for the backward pass. */
   readonly activations: number;
   readonly validation: number;
-  /** What writing sample answers takes: keys and values, and the executable's own copy of the weights. */
+  /** What generating sample answers takes: the KV cache, and the executable's own copy of the weights. */
   readonly cache: number;
   /** The compiled graphs themselves. */
   readonly graphs: number;
 }
 
 export interface TrainTogetherJob {
-  /** On one base, with one precision. */
+  /** All on one base, with one precision. */
   readonly jobs: readonly TrainJob[];
   /** How many share a pass; absent leaves it to the engine, by how far one step fills the machine. */
   readonly together?: number | undefined;
 }
 
 export interface TrainTogetherEvent {
-  /** The place of the job that it is about. */
+  /** Index of the job the event belongs to. */
   readonly job: number;
   readonly event: TrainEvent | DivergedEvent;
 }
 
-/** One of several trainings ends here, for what RUN_DIVERGED says of one by itself; the others go on. */
+/** One of several trainings ends here, for the reason a single one throws RUN_DIVERGED; the others continue. */
 export interface DivergedEvent {
   readonly kind: 'diverged';
   readonly step: number;
-  /** Places of the rows whose loss was no number, separated by commas. */
+  /** Indices of the rows whose loss was not finite, separated by commas. */
   readonly rows: string;
-  /** Whose rows they are: those that it is trained on, or those that it is measured on. */
+  /** Which split the rows belong to. */
   readonly split?: 'train' | 'validation' | undefined;
 }
 
@@ -275,7 +301,7 @@ export type TrainEvent =
       readonly backend: string;
       readonly device: string;
       readonly precision: Exclude<PrecisionChoice, 'auto'>;
-      /** When resumed: what was told up to that step, of which the last may not have been heard. Absent is nothing. */
+      /** When resumed: the events up to that step, the last of which may not have been received. Absent means none. */
       readonly told?: readonly TrainEvent[];
     }
   | {
@@ -284,14 +310,16 @@ export type TrainEvent =
       readonly loss: number;
       readonly learningRate: number;
       readonly gradientNorm: number;
-      /** Of this step: all tokens run, and those that count in the loss. */
+      /** Of this step: all tokens processed, and those that count towards the loss. */
       readonly tokens: number;
       readonly targetTokens: number;
       readonly seconds: number;
-      /** How many took it side by side: its seconds are an equal share of theirs. Absent is one. */
+      /**
+       * How many adapters took this step together, each being charged an equal share of the seconds. Defaults to one.
+       */
       readonly together?: number;
       readonly rssBytes: number;
-      /** Of the rows of this step, the one with the highest mean loss, by its place in the token file. */
+      /** The row of this step with the highest mean loss, by its index in the token file. */
       readonly worst: RowLoss;
     }
   | {
@@ -299,16 +327,16 @@ export type TrainEvent =
       readonly step: number;
       readonly loss: number;
       readonly best: boolean;
-      /** The ids written after each of the job's sample prompts; empty where it has none. */
+      /** The ids generated after each of the job's sample prompts; empty if it has none. */
       readonly answers: readonly (readonly number[])[];
-      /** The base's, at step 0 of a training that begins with an adapter. */
+      /** The base's own measurement, at step 0 of a training that starts from an adapter. */
       readonly base?: { readonly loss: number; readonly answers: readonly (readonly number[])[] };
     }
   | { readonly kind: 'checkpoint'; readonly step: number }
   | {
       readonly kind: 'finished';
       readonly stopped: boolean;
-      /** Whether it ended before its last step because nothing got better any more. */
+      /** Whether it ended before its last step because validation stopped improving. */
       readonly early: boolean;
       readonly step: number;
       readonly bestValidationLoss: number | null;
@@ -324,20 +352,20 @@ export interface RowLoss {
 
 export interface ScoreJob {
   readonly modelFolder: string;
-  /** Absent is `auto`. */
+  /** Defaults to `auto`. */
   readonly precision?: PrecisionChoice | undefined;
   readonly adapter: AdapterChoice | null;
   readonly examples: readonly TokenExample[];
 }
 
 export interface ScoreOutcome {
-  /** One array per example, one number per target token; a target that is the very first token has none. */
+  /** One array per example, one number per target token; a target that is the very first token gets none. */
   readonly logprobs: readonly (readonly number[])[];
 }
 
 export interface GenerateJob {
   readonly modelFolder: string;
-  /** Absent is `auto`. */
+  /** Defaults to `auto`. */
   readonly precision?: PrecisionChoice | undefined;
   readonly adapter: AdapterChoice | null;
   readonly promptIds: readonly number[];
@@ -347,7 +375,10 @@ export interface GenerateJob {
   readonly topP: number;
   readonly seed: number;
   readonly stopIds: readonly number[];
-  /** Whether tokens are guessed from the text and earlier answers before they are computed, which changes the speed alone (but see decision 0022, “Given up”); absent is true. */
+  /**
+   * Whether to guess tokens speculatively from the text and earlier answers. Affects only speed (but see decision 0022,
+   * “Given up”); defaults to true.
+   */
   readonly draft?: boolean | undefined;
 }
 
@@ -365,19 +396,19 @@ export type TokenEvent =
       readonly firstTokenMs: number;
       readonly switchMs: number;
       readonly seconds: number;
-      /** Tokens of the prompt that were read for this answer; the others were known from earlier ones. */
+      /** Prompt tokens actually read for this answer; the rest were cached from earlier ones. */
       readonly readTokens: number;
     };
 
 /**
- * `similarity` compares the row spaces of two adapters' A (Hu et al. 2021, §7.2), `amplification` one adapter's B · A with
- * the weight it adapts (§7.3). Null takes all adapted matrices, or all layers.
+ * `similarity` compares the row spaces of two adapters' A (Hu et al. 2021, §7.2), `amplification` one adapter's B · A
+ * with the weight it adapts (§7.3). Null means all adapted matrices, or all layers.
  */
 export type AnalyseJob = {
   readonly modelFolder: string;
   readonly targets: readonly Target[] | null;
   readonly layers: readonly number[] | null;
-  /** For the random matrices that stand beside. */
+  /** For the random matrices used as a baseline. */
   readonly seed: number;
 } & (
   | { readonly kind: 'similarity'; readonly firstFolder: string; readonly secondFolder: string }
@@ -390,11 +421,11 @@ export type AnalysisEvent =
       readonly kind: 'similarity';
       readonly target: Target;
       readonly layer: number;
-      /** The size of the space that the directions lie in. */
+      /** The dimension of the space the directions lie in. */
       readonly width: number;
       /** φ for the first i directions of the first adapter and the first j of the second: [i − 1][j − 1]. */
       readonly similarity: readonly (readonly number[])[];
-      /** The same for the right singular vectors of B · A: the directions that the adapter reacts to, the strongest first. */
+      /** The same for the right singular vectors of B · A: the directions the adapter responds to, strongest first. */
       readonly effect: readonly (readonly number[])[];
       /** The same for two Gaussian matrices of the same shapes. */
       readonly random: readonly (readonly number[])[];
@@ -413,8 +444,9 @@ export type AnalysisEvent =
     };
 
 /**
- * The base, LoRA added into its weights, LoRA beside them, each row with a LoRA of its own (`by-row`), the same row by row
- * by adding one in, running its row and taking it out again (`swapped`), or layers put between the base's own.
+ * The base alone; LoRA merged into its weights; LoRA beside them; a separate LoRA per row (`by-row`); the same row by
+ * row by merging one in, running its row and taking it out again (`swapped`); or adapter layers inserted between the
+ * base's own.
  */
 export type LatencyVariant =
   | { readonly kind: 'base' }

@@ -1,25 +1,28 @@
 import type { Architecture } from './architectures/architecture.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** Room grows by at least so many columns at a time. */
+/** Columns are allocated in multiples of this. */
 const roomStep = 128;
-/** Lowers the score of a position that may not be seen. */
+/** Added to the score of a masked position. */
 const masked = -1e30;
 /** Marks a column in which a row holds nothing. */
 const nothing = -1;
 
-/** Keys and values of a text, position by position: one array [positions, key heads · size] for each layer, with room behind it. */
+/**
+ * Keys and values of a text, by position: one array [positions, key heads · size] per layer, with spare room at the
+ * end.
+ */
 export interface KeptText {
   readonly length: number;
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
-  /** Memory that it takes. */
+  /** Memory it takes. */
   readonly bytes: number;
-  /** Gives that back: nothing reads it any more. */
+  /** Frees that memory; nothing may read it afterwards. */
   release(): void;
 }
 
-/** A text in the memory of the cache that read it, which another may go on with. */
+/** A text still in the memory of the cache that read it, which another cache can take over. */
 export interface TextInPlace extends KeptText {
   readonly memory: CacheMemory;
   readonly numbers: Float32Array;
@@ -32,36 +35,39 @@ export function isInPlace(text: KeptText): text is TextInPlace {
   return 'numbers' in text;
 }
 
-/** Where the numbers of caches lie. */
+/** Allocates the numbers of caches. */
 export interface CacheMemory {
-  /** So many floats: whatever lay there before. */
+  /** Allocates this many floats, uninitialised. */
   take(count: number): Float32Array;
   give(numbers: Float32Array): void;
 }
 
-/** The garbage collector sees to it. */
+/** Left to the garbage collector. */
 const leave = () => {};
 const javascriptMemory: CacheMemory = { take: (count) => new Float32Array(count), give: leave };
 
-/** A pass over new positions: `mask`, and where the model has a window `local_mask`; and what lies in memory, in either of two forms. */
+/**
+ * A pass over new positions: `mask`, `local_mask` if the model has a window, and the cache contents in either of two
+ * forms.
+ */
 export interface CachePass {
   readonly masks: ReadonlyMap<string, Tensor>;
   readonly kept: KeptColumns;
-  /** What a graph is fed of the cache, and the memory that its outputs are written into. */
+  /** The cache tensors a graph is fed, and the memory its outputs are written into. */
   tensors(): { readonly feeds: ReadonlyMap<string, Tensor>; readonly into: ReadonlyMap<string, Tensor> };
 }
 
-/** Keys and values in memory, an array for each layer: [columns, rows, key heads · size]. */
+/** Keys and values in memory, one array per layer: [columns, rows, key heads · size]. */
 export interface KeptColumns {
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
   readonly rows: number;
-  /** Columns that are filled, and with those that the pass fills. */
+  /** Filled columns: before the pass, and including those it fills. */
   readonly before: number;
   readonly all: number;
-  /** Columns that are as they were behind the last pass that called `written`: so far a copy that was made before is good. */
+  /** Columns unchanged since the last pass that called `written`: up to here an earlier copy is still valid. */
   readonly same: number;
-  /** Says that the new columns are in the cache, and in the copy if there is one. */
+  /** Declares that the new columns are in the cache, and in the copy if there is one. */
   written(): void;
 }
 
@@ -72,16 +78,16 @@ interface CacheOptions {
 }
 
 /**
- * Keys and values of what was read so far, of one text or of several beside each other, in memory where onnxruntime reads
- * them in place and writes those of new positions behind them: nothing is copied. So does what writes tokens, where that memory is its own; else it has
- * a copy, of which what has changed is copied anew (`KeptColumns.same`). Memory is column by column,
- * [columns, rows, key heads · size]; a column holds a position of some of the texts, and what each holds there is told by the mask.
- * It is to be released.
+ * The KV cache of one text, or of several side by side, in memory where onnxruntime reads it in place and appends new
+ * positions without copying. So does the token generator where that memory is its own; otherwise it holds a copy, of
+ * which only the changed part is refreshed (`KeptColumns.same`). Memory is laid out by column, [columns, rows, key
+ * heads · size]; a column holds one position of some of the texts, and the mask tells which position each holds there.
+ * Must be released.
  */
 export class KeyValueCache {
   readonly rows: number;
   readonly #architecture: Architecture;
-  /** Numbers of one row in a column. */
+  /** Numbers per row in a column. */
   readonly #width: number;
   readonly #memory: CacheMemory;
   #numbers: Float32Array | undefined;
@@ -95,7 +101,10 @@ export class KeyValueCache {
   #positions: Int32Array[];
   readonly #held: number[];
 
-  /** With room for so many columns from the beginning on: to get more is to copy what is there. Of one row, it may go on with a text where that lies. */
+  /**
+   * With initial room for this many columns; growing copies what is there. A single-row cache may take over a text in
+   * place.
+   */
   constructor(architecture: Architecture, rows = 1, { memory = javascriptMemory, room = 1, text }: CacheOptions = {}) {
     this.#architecture = architecture;
     this.#memory = text?.memory ?? memory;
@@ -111,24 +120,24 @@ export class KeyValueCache {
     return this.#columns;
   }
 
-  /** Columns that there is memory for. */
+  /** Allocated columns. */
   get room(): number {
     return this.#room;
   }
 
-  /** Places held of a row's text. */
+  /** Positions held of a row's text. */
   held(row: number): number {
     return this.#held[row] as number;
   }
 
-  /** Numbers held in memory, in bytes. */
+  /** Allocated memory, in bytes. */
   get bytes(): number {
     return 2 * 4 * this.#architecture.layers * this.#room * this.rows * this.#width;
   }
 
   /**
-   * A pass over `tokens` new positions of every row, of which `counts[row]` belong to its text: the first ones. The mask is
-   * [streams, tokens · group, keys], or [1, …] where there is one row.
+   * Prepares a pass over `tokens` new positions of every row, the first `counts[row]` of which belong to its text. The
+   * mask is [streams, tokens · group, keys], or [1, …] with a single row.
    */
   pass(tokens: number, counts: readonly number[]): CachePass {
     if (this.#columns + tokens > this.#room) this.#makeRoom(tokens);
@@ -139,7 +148,7 @@ export class KeyValueCache {
     });
     const masks = new Map<string, Tensor>([['mask', this.#mask(tokens)]]);
     if (window !== undefined) masks.set('local_mask', this.#mask(tokens, window));
-    // What is behind is written anew.
+    // Everything from here on gets overwritten.
     this.#same = Math.min(this.#same, this.#columns);
     const [before, all] = [this.#columns, this.#columns + tokens];
     const written = () => {
@@ -167,7 +176,7 @@ export class KeyValueCache {
     return { feeds, into };
   }
 
-  /** Keeps of the last pass the first `counts[row]` positions of each row; what lies behind them is forgotten. */
+  /** Keeps the first `counts[row]` positions of the last pass in each row; the rest is forgotten. */
   keep(counts: readonly number[]): void {
     counts.forEach((count, row) => {
       (this.#positions[row] as Int32Array).fill(nothing, this.#columns + count);
@@ -183,21 +192,23 @@ export class KeyValueCache {
     if (this.#held.every((held) => held === 0)) this.#columns = 0;
   }
 
-  /** Gives its memory back: nothing is kept any more. */
+  /** Frees the memory; the cache is empty afterwards. */
   release(): void {
     if (this.#numbers !== undefined) this.#memory.give(this.#numbers);
     this.#leave();
   }
 
-  /** The first `length` positions of the text of a cache of one row where they lie, until it is released or changes. */
+  /**
+   * The first `length` positions of the text of a single-row cache, in place; valid until it is released or changes.
+   */
   inPlace(length = this.held(0)): KeptText {
     return { length, keys: this.#keys, values: this.#values, bytes: this.bytes, release: leave };
   }
 
-  /** The same, with the memory: nothing is kept here any more. */
+  /** The same, handing over the memory; the cache is empty afterwards. */
   handOver(length: number): TextInPlace {
     const memory = this.#memory;
-    // Sound for all but a cache that was left already, which nobody asks.
+    // Defined unless the cache was already released or handed over, in which case this is never called.
     const numbers = this.#numbers as Float32Array;
     const text = {
       ...this.inPlace(length),
@@ -241,7 +252,7 @@ export class KeyValueCache {
     return { length, keys: copy(this.#keys), values: copy(this.#values), bytes, release: leave };
   }
 
-  /** Gives an empty row the first `length` positions of a text. */
+  /** Writes the first `length` positions of a text into an empty row. */
   write(row: number, text: KeptText, length = text.length): void {
     if (length > this.#room) this.#grow(length);
     this.#same = 0;
@@ -262,8 +273,9 @@ export class KeyValueCache {
   }
 
   /**
-   * Blanks what a text of a row leaves: its places behind it up to the last column, and those of the other rows where there were no columns yet. They are
-   * masked, which is added to scores, so that what lies there must be numbers, and not those of a text that went.
+   * Zeroes what a row's text does not cover: its columns after the text, up to the last, and those of the other rows in
+   * new columns. They are masked, but masks are added to scores, so these must hold finite numbers, and not those of a
+   * removed text.
    */
   #blankBeside(row: number, length: number): void {
     const [width, column] = [this.#width, this.rows * this.#width];
@@ -274,7 +286,7 @@ export class KeyValueCache {
     }
   }
 
-  /** Stretches of a row that lie side by side in memory, and where they begin in a copy of it alone. */
+  /** Visits the stretches of a row that are contiguous in memory, with their offset in a copy of the row alone. */
   #eachRun(row: number, columns: Int32Array, see: (start: number, end: number, at: number) => void): void {
     const [width, column] = [this.#width, this.rows * this.#width];
     if (this.rows === 1 && columns.length > 0 && columns[columns.length - 1] === columns.length - 1) {
@@ -287,7 +299,7 @@ export class KeyValueCache {
     }
   }
 
-  /** The columns in which a row's text lies, in its order. */
+  /** The columns that hold a row's text, in text order. */
   #columnsOf(row: number): Int32Array {
     const positions = this.#positions[row] as Int32Array;
     const columns = new Int32Array(this.held(row));
@@ -326,7 +338,7 @@ export class KeyValueCache {
     return mask;
   }
 
-  /** Lays the texts together where many columns are empty, and else takes more memory. */
+  /** Compacts the texts if many columns are empty; otherwise allocates more. */
   #makeRoom(tokens: number): void {
     const longest = Math.max(...this.#held);
     if (4 * (longest + tokens) < 3 * this.#columns) this.#compact();

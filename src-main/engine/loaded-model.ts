@@ -33,35 +33,42 @@ type DecodeOutputs = Readonly<Record<string, Expression>>;
 
 type Matrices = ReadonlyMap<string, Tensor>;
 
-/** A base whose matrices are whole numbers. Each form of them is read when it is wanted: by training, by answers. */
+/** A base whose matrices are quantised. Each form is read on demand, by training or by generation. */
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
   readonly words: WordTable;
-  /** What answers multiply by: the integers of training, or blocks with a scale each (decisions 0046, 0051). */
+  /**
+   * What generation multiplies by: the integers used in training, or blocks with a scale each (decisions 0046, 0051).
+   */
   readonly answersBy: 'integers' | 'blocks';
-  /** Whether kernels of our own read prompts, where there are any. */
+  /** Whether our own kernels, if available, run the prefill. */
   readonly kernelsPrefill: boolean;
-  /** As training and scoring multiply by them (`rounded-weights.ts`). */
+  /** In the form training and scoring multiply by (`rounded-weights.ts`). */
   training(): Promise<Matrices>;
-  /** As answers do: those that read the same in one, without what gradients need alone. */
+  /**
+   * In the form generation uses: matrices with the same input are fused, and whatever only gradients need is omitted.
+   */
   answering(): Promise<Matrices>;
-  /** The integers that kernels of our own multiply by (`WasmRuntime`), laid out like those of answers by integers; undefined where there are no kernels. */
+  /**
+   * The integers for our own kernels (`WasmRuntime`), laid out like those of `answersBy: 'integers'`; undefined where
+   * there are no kernels.
+   */
   readonly forKernels: (() => Promise<Matrices>) | undefined;
 }
 
-/** A base model in memory: its weights once, and the graphs that were compiled for it. */
+/** A base model in memory: its weights, held once, and the graphs compiled for it. */
 export class LoadedModel {
   readonly architecture: Architecture;
-  /** What is kept as float32: every weight, or those that are no matrices of integers and not the words. */
+  /** What is kept as float32: every weight, or those that are neither quantised matrices nor the word embeddings. */
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly backend: Backend;
   readonly #rounded: RoundedMatrices | undefined;
   readonly #loading: LoadingProgress;
   #feeds: Promise<Matrices> | undefined;
   readonly #compiled = new Map<string, Promise<Executable>>();
-  /** Keys of the executables that hold weights of their own, oldest first. */
+  /** Keys of the executables that hold their own copy of the weights, oldest first. */
   readonly #large: string[] = [];
-  /** Keys of the executables of passes, by kind. */
+  /** Keys of the pass executables, by kind. */
   readonly #passes = new Map<string, string>();
   #runtime: Promise<WasmRuntime | undefined> | undefined;
   #cacheMemory: CacheMemory | undefined;
@@ -83,7 +90,7 @@ export class LoadedModel {
     this.#loading = loading;
   }
 
-  /** What passes of answering take the rows of their words from; undefined where that is one of the weights. */
+  /** Where generation looks up word embeddings; undefined where they are among the weights. */
   get words(): WordTable | undefined {
     return this.#rounded?.words;
   }
@@ -92,26 +99,26 @@ export class LoadedModel {
     return this.#rounded?.precision ?? 'float32';
   }
 
-  /** What graphs that answer multiply by. */
+  /** What decode graphs multiply by. */
   get answersBy(): DecodeMatrices['kind'] {
     return this.#rounded?.answersBy ?? 'floats';
   }
 
-  /** Whether tokens are written by kernels of our own, where there is memory for them. */
+  /** Whether our own kernels generate tokens, memory permitting. */
   get hasKernels(): boolean {
     return this.#rounded?.forKernels !== undefined && !this.#lacksKernels;
   }
 
-  /** Whether prompts are read by them too. */
+  /** Whether they also run the prefill. */
   get prefillsByKernels(): boolean {
     return this.hasKernels && this.#rounded?.kernelsPrefill === true;
   }
 
-  /** Everything that graphs that train or score may want to be fed. Throws as `loadModel` does. */
+  /** Everything that training or scoring graphs may need to be fed. Throws as `loadModel` does. */
   feeds(): Promise<Matrices> {
     if (this.#feeds === undefined) {
       this.#feeds = this.#readFeeds();
-      // A file that could not be read is read again at the next use.
+      // A failed read is retried on the next use.
       this.#feeds.catch(() => {
         this.#feeds = undefined;
       });
@@ -130,23 +137,23 @@ export class LoadedModel {
     ]);
   }
 
-  /** The executable of a decode graph, with the matrices inside it where the model is rounded. */
+  /** The executable of a decode graph, with the matrices baked in where the model is quantised. */
   decoding(key: string, graph: (matrices: DecodeMatrices) => DecodeOutputs): Promise<Executable> {
     const rounded = this.#rounded;
     if (rounded === undefined) return this.executable(key, () => graph({ kind: 'floats' }));
     const compile = async () => {
       this.#makeRoom(key);
-      // Read anew for each graph, which keeps a copy laid out for its kernels: a third one would lie about unused.
+      // Read anew for each graph: the graph keeps its own repacked copy, and a third copy would sit in memory unused.
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
       const wantsKernels = rounded.forKernels !== undefined && this.hasKernels && !this.#isReleased;
-      // Others than these, which are made while the prompt is read.
+      // The kernels need different matrices from these; they are built during the prefill.
       if (wantsKernels && answersBy === 'blocks') this.#startRuntime(loadingOwn(rounded.forKernels)).catch(() => {});
       const executable = await this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
       );
-      // The same, behind onnxruntime, which holds them twice while it lays them out.
+      // The same matrices, but only after onnxruntime, which holds them twice while repacking them.
       if (wantsKernels && answersBy === 'integers') await this.#startRuntime(loading(matrices));
       letGo(...matrices.values());
       return executable;
@@ -155,8 +162,8 @@ export class LoadedModel {
   }
 
   /**
-   * What writes tokens by kernels of our own, and reads prompts where `prefillsByKernels`, where the model is of eight bits (decision 0047); undefined where
-   * the decode graph does both.
+   * What generates tokens with our own kernels (and runs the prefill where `prefillsByKernels`) for an eight-bit model
+   * (decision 0047); undefined where the decode graph does both.
    */
   async kernelExecutable(
     key: string,
@@ -171,12 +178,14 @@ export class LoadedModel {
     return this.#kernelExecutables.get(key);
   }
 
-  /** Where caches are best, as far as is known yet: near the kernels, where what reads prompts takes that. */
+  /**
+   * Where caches are best placed, as far as is known yet: in the kernels' memory, if the prefill backend accepts that.
+   */
   get cacheMemory(): CacheMemory | undefined {
     return this.#cacheMemory;
   }
 
-  /** From now on the decode graph of the backend does all: the kernels have no memory left, or lack one. */
+  /** From now on the backend's decode graph does everything: the kernels are out of memory or unsupported. */
   stopKernels(): void {
     this.#lacksKernels = true;
     void this.#releaseRuntime();
@@ -201,19 +210,22 @@ export class LoadedModel {
         return runtime;
       });
     this.#runtime = started;
-    // A file that could not be read is read again at the next use.
+    // A failed read is retried on the next use.
     started.catch(() => {
       if (this.#runtime === started) this.#runtime = undefined;
     });
     return started;
   }
 
-  /** Whether there is an executable under a key, or one is being made. */
+  /** Whether an executable exists, or is being compiled, under a key. */
   isCompiled(key: string): boolean {
     return this.#compiled.has(key);
   }
 
-  /** The executable of a graph, compiled at its first use under `key`; with the weights inside it where the device wants that. */
+  /**
+   * The executable of a graph, compiled on first use under `key`, with the weights baked in where the device requires
+   * that.
+   */
   executable<Output extends string>(
     key: string,
     outputs: () => Readonly<Record<Output, Expression>>,
@@ -226,8 +238,8 @@ export class LoadedModel {
   }
 
   /**
-   * The executable of a training's passes. It goes on holding what its fullest pass took, and a table of the lab has one for each
-   * set of matrices: of each kind only the one used last is kept.
+   * The executable of a training's passes. It keeps the memory its largest pass took, and a lab table has one per set
+   * of matrices, so only the most recently used executable of each kind is kept.
    */
   passes<Output extends string>(
     kind: 'train' | 'validate',
@@ -246,11 +258,11 @@ export class LoadedModel {
     if (known !== undefined) return known;
     const compiled = compile();
     this.#compiled.set(key, compiled);
-    // A failed compilation is forgotten, so that the next use reports it again.
+    // A failed compilation is dropped, so that the next use reports the error again.
     compiled.catch(() => {
       if (this.#compiled.get(key) === compiled) this.#forget(key);
     });
-    // Begun by the last pass of an answer that was stopped.
+    // Started by the last pass of an answer that was stopped.
     if (this.#isReleased) void freed(compiled);
     return compiled;
   }
@@ -262,13 +274,13 @@ export class LoadedModel {
   }
 
   /**
-   * Frees an executable that passes ask for one by one: who was given it has begun to run it before messages get their turn. The
-   * garbage collector sees nothing of what it holds, and would leave it for long.
+   * Frees an executable that passes request one at a time: whoever got it has begun running it before the next
+   * event-loop turn. The garbage collector cannot see what it holds and would keep it for a long time.
    */
   #retire(key: string): void {
     const compiled = this.#compiled.get(key);
     this.#forget(key);
-    // What is compiled after that is freed by itself.
+    // After release, whatever gets compiled frees itself.
     if (compiled === undefined || this.#isReleased) return;
     void compiled.then(
       async () => {
@@ -280,8 +292,8 @@ export class LoadedModel {
   }
 
   /**
-   * Executables with weights inside are large: the oldest goes for a new one. What scores on a graphics processor is held for longer than a
-   * pass, and left to the garbage collector.
+   * Executables with weights baked in are large: the oldest is evicted for a new one. On a GPU, a scoring executable
+   * may be held for longer than one pass, so it is left to the garbage collector.
    */
   #makeRoom(key: string): void {
     const oldest = this.#large.length >= mostLarge ? this.#large[0] : undefined;
@@ -302,27 +314,29 @@ export class LoadedModel {
 
 type Loading = (runtime: WasmRuntime) => Promise<void>;
 
-/** With matrices that are wanted by nothing else behind it: each is given back as it is laid out, so that no two of a model's are in memory twice. */
+/**
+ * Loads matrices that nothing else needs: each is freed once repacked, so that at most one matrix is in memory twice.
+ */
 function loading(matrices: Matrices): Loading {
   return (runtime) => runtime.load(matrices, letGo);
 }
 
-/** The same with such as are read first. */
+/** The same for matrices that must be read first. */
 function loadingOwn(read: () => Promise<Matrices>): Loading {
   return async (runtime) => loading(await read())(runtime);
 }
 
 /**
- * Gives back the memory of matrices that were copied to where they are multiplied. What has an answer and is at rest makes no garbage, and the collector
- * would leave them there.
+ * Frees matrices that were copied to where they are multiplied. An idle process allocates nothing, so the garbage
+ * collector would leave them in memory.
  */
 function letGo(...matrices: readonly Tensor[]): void {
   for (const buffer of buffersOf(matrices)) buffer.transfer(0);
 }
 
-/** Undefined where there is no memory for it, or no other thread to be had: there is another way to write. */
+/** Undefined where there is not enough memory or no thread available: there is another way to generate. */
 async function startedRuntime({ threads }: Backend, load: Loading): Promise<WasmRuntime | undefined> {
-  // That a build lacks it is a fault of ours, and is not passed over.
+  // A build without the thread file is our own bug and must not be swallowed.
   machineThread();
   let runtime: WasmRuntime | undefined;
   try {
@@ -336,7 +350,7 @@ async function startedRuntime({ threads }: Backend, load: Loading): Promise<Wasm
   }
 }
 
-/** Nothing is there to be freed where it could not be compiled. */
+/** A failed compilation leaves nothing to free. */
 function freed(compiled: Promise<Executable>): Promise<void> {
   return compiled.then(
     (executable) => executable.release(),
@@ -345,8 +359,8 @@ function freed(compiled: Promise<Executable>): Promise<void> {
 }
 
 /**
- * Reads a model folder. With `int8` and `int4` the matrices of linear layers are read when they are wanted, and rounded as they are
- * read, so that the whole is never in memory as floats. Throws as `inspectModel` does.
+ * Reads a model folder. With `int8` and `int4` the linear layers' matrices are read on demand and rounded as they are
+ * read, so that the whole model is never in memory as floats. Throws as `inspectModel` does.
  */
 export async function loadModel(
   folder: string,
@@ -368,7 +382,8 @@ export async function loadModel(
     };
     const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
     const answersBy = await answeringMatrices(precision, architecture, backend);
-    // Blocks of four bits, which stay where it is the user who chose four: without VNNI, a row alone is summed in another order.
+    // Four-bit blocks that stay four-bit where the user chose int4: without VNNI, a single row is summed in another
+    // order.
     const fourBits = (await backend.integersFor()) !== 'all';
     const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
     const matrices: RoundedMatrices = {
@@ -402,7 +417,7 @@ type OpenedModel = Awaited<ReturnType<typeof openModel>>;
 
 type JobsOf = (opened: OpenedModel) => AsyncIterable<RoundingJob>;
 
-/** Makes a model's matrices into whole numbers, beside each other where they are many. */
+/** Quantises a model's matrices, in parallel where there are many. */
 function roundModel(
   folder: string,
   { threads, loading }: { readonly threads: number; readonly loading: LoadingProgress },
@@ -417,7 +432,7 @@ function roundModel(
   });
 }
 
-/** Each holds a matrix, and some four are all that memory keeps busy. */
+/** Each thread holds a matrix, and about four saturate memory bandwidth. */
 function roundingThreads(threads: number): number {
   return Math.min(threads, 4);
 }
@@ -452,10 +467,10 @@ async function* blockJobs(
     yield { kind: 'blocks', name, matrices, fourBits };
 }
 
-/** Below so many parameters a model is quick as it is, and floats are exact. */
+/** Below this many parameters a model is fast enough, and floats are exact. */
 const smallModel = 50e6;
 
-/** Eight bits where that pays. */
+/** Eight bits where that pays off. */
 export function precisionFor({ parameters }: Architecture, backend: Backend): Precision {
   return !isSmall({ parameters }) && backend.hasInt8 ? 'int8' : 'float32';
 }
@@ -464,17 +479,17 @@ function isSmall(architecture: Pick<Architecture, 'parameters'>): boolean {
   return countParameters(architecture) < smallModel;
 }
 
-/** Numbers of all weights. */
+/** Total number of weights. */
 export function countParameters({ parameters }: Pick<Architecture, 'parameters'>): number {
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
 }
 
-/** A base of so many parameters fits into the memory of kernels of our own, which is two gibibytes, and leaves them some of it. */
+/** The largest parameter count that fits into our kernels' memory of two gibibytes and leaves some of it free. */
 const mostOfKernels = 1.8e9;
 
 /**
- * What a rounded model's answers multiply by: the integers of training where the processor is quicker with those (decision 0046); or is with what is read,
- * and kernels of our own write (decision 0051).
+ * What a quantised model's generation multiplies by: the integers used in training where the processor is faster with
+ * those (decision 0046), or is so for prefill and our own kernels generate (decision 0051).
  */
 export async function answeringMatrices(
   precision: RoundedMatrices['precision'],
@@ -488,14 +503,16 @@ export async function answeringMatrices(
 }
 
 /**
- * Whether kernels of our own read prompts, where there are any: without VNNI, and where V8 makes wide vectors, they are quicker than onnxruntime at the same
- * integers (decision 0050).
+ * Whether our own kernels, if available, run the prefill: without VNNI, and where V8 emits wide vectors, they are
+ * faster than onnxruntime on the same integers (decision 0050).
  */
 export async function kernelsPrefill(answersBy: DecodeMatrices['kind'], backend: Backend): Promise<boolean> {
   return answersBy === 'integers' && (await backend.integersFor()) === 'all' && makesWideVectors();
 }
 
-/** Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+/**
+ * Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
+ */
 export async function inspectModel(folder: string): Promise<ModelFacts> {
   return withOpenModel(folder, async ({ architecture, source }) => {
     const types = Map.groupBy([...architecture.parameters.keys()], (name) => storedType(architecture, source, name));
@@ -519,13 +536,16 @@ export async function inspectModel(folder: string): Promise<ModelFacts> {
   });
 }
 
-/** Opens a model folder and checks all of it but the numbers; the source is to be closed. Throws as `inspectModel` does. */
+/**
+ * Opens a model folder and checks everything but the weight values; the caller must close the source. Throws as
+ * `inspectModel` does.
+ */
 export async function openModel(folder: string): Promise<{ architecture: Architecture; source: WeightSource }> {
   const config = await optional(readModelConfig(folder));
   const known = config && architectureOf(config);
   const source = await openFolderWeights(folder);
   try {
-    // A GGUF file brings its own; any other folder is asked again, to say that config.json isn't there.
+    // A GGUF file carries its own config; any other folder is read again, to report the missing config.json.
     const own = source.config && new ModelConfig(source.config, source.file);
     const architecture = known ?? architectureOf(own ?? (await readModelConfig(folder)));
     checkWeights(architecture, source);
@@ -536,7 +556,7 @@ export async function openModel(folder: string): Promise<{ architecture: Archite
   }
 }
 
-/** Opens a model folder for as long as `use` takes. Throws as `inspectModel` does. */
+/** Opens a model folder for the duration of `use`. Throws as `inspectModel` does. */
 async function withOpenModel<Made>(folder: string, use: (opened: OpenedModel) => Promise<Made>): Promise<Made> {
   const opened = await openModel(folder);
   try {
@@ -546,14 +566,14 @@ async function withOpenModel<Made>(folder: string, use: (opened: OpenedModel) =>
   }
 }
 
-/** What ends a text: `generation_config.json` goes before `config.json`, as in transformers. */
+/** The ids that end a text: `generation_config.json` takes precedence over `config.json`, as in transformers. */
 async function endIds(folder: string, { endIds, vocabulary }: Architecture): Promise<readonly number[]> {
   const config = await optional(readModelConfig(folder, 'generation_config.json'));
   const ids = config?.ids('eos_token_id', vocabulary) ?? [];
   return ids.length > 0 ? ids : endIds;
 }
 
-/** A file that may be missing. */
+/** Undefined if the file is missing. */
 function optional<T>(reading: Promise<T>): Promise<T | undefined> {
   return reading.catch((error: unknown) => {
     if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;

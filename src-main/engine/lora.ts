@@ -7,7 +7,7 @@ import { multiply } from './graph/ops/multiply.ts';
 import { Random } from './random.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** An adapter's numbers: A and B of each adapted module, under the names that graphs know them by. */
+/** An adapter's numbers: A and B of each adapted module, under their names in graphs. */
 export interface LoraWeights {
   readonly kind: 'lora';
   readonly rank: number;
@@ -21,14 +21,14 @@ export interface LoraWeights {
 
 export interface LoraGraph {
   readonly linear: ModelInput['linear'];
-  /** A and B of every adapted module: what gradients are taken by. */
+  /** A and B of every adapted module: what gradients are taken with respect to. */
   readonly trainable: ReadonlyMap<string, Expression>;
 }
 
 export interface LoraGraphOptions {
   readonly kind: 'lora';
   readonly targets: readonly Target[];
-  /** With dropout the graph wants a mask `<module>.dropout` [positions, in] for each adapted module. */
+  /** With dropout the graph expects a mask `<module>.dropout` [positions, in] for each adapted module. */
   readonly dropout: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface LoraGraphOptions {
  * Adds the low-rank update to the frozen linear layers of the targeted matrices: y = x Wᵀ + scale · (x Aᵀ) Bᵀ.
  *
  * x [positions, in] · W [out, in] · lora_A [rank, in] · lora_B [out, rank] → [positions, out]. A, B and the scale
- * (`lora_scale`, [1]) are inputs of the graph, never constants: a switch feeds other tensors and compiles nothing.
+ * (`lora_scale`, [1]) are graph inputs, never constants: switching adapters feeds other tensors and compiles nothing.
  * Source: Hu et al. 2021, §4.1.
  */
 export function adaptLinear(
@@ -63,7 +63,7 @@ export function adaptLinear(
   };
 }
 
-/** The module paths that targets stand for, layer by layer. */
+/** The module paths that targets refer to, layer by layer. */
 export function adaptedModules(architecture: Architecture, targets: readonly Target[]): string[] {
   return Array.from({ length: architecture.layers }, (_, layer) =>
     targets.map((target) => architecture.moduleOf(target, layer)),
@@ -87,7 +87,8 @@ export interface LoraInitialisation {
 
 /**
  * A fresh adapter: A random, B zero, so that the adapted model equals the base (§4.1). `kaiming` is uniform in ±1/√in,
- * the authors' code (kaiming_uniform_ with a = √5); `gaussian` is normal with standard deviation 1/rank, PEFT's choice of that name.
+ * as in the authors' code (kaiming_uniform_ with a = √5); `gaussian` is normal with standard deviation 1/rank, as
+ * PEFT's option of that name.
  */
 export function initialiseLora(
   architecture: Architecture,

@@ -5,44 +5,55 @@ import { positionFeeds } from './position-feeds.ts';
 import { type Bundle, bundleRows } from './prefix-sharing.ts';
 import { int32, type Tensor } from './tensor.ts';
 
-/** Rows packed into sequences of equal length: what one run of a training or scoring graph is fed. */
+/** Rows packed into sequences of equal length: the feeds for one run of a training or scoring graph. */
 export interface MicroBatch {
   readonly sequences: number;
   readonly length: number;
-  /** Tokens of the rows. What rows share is run once and counts for each of them; the rest of sequences × length is padding. */
+  /**
+   * Tokens of the rows. A shared prefix is run once but counted for each row; the rest of sequences × length is
+   * padding.
+   */
   readonly tokens: number;
   readonly targetTokens: number;
-  /** For each target token in the order of the graph's output, the index of its row among the rows given. */
+  /** For each target token, in the order of the graph's output, the index of its row among the rows given. */
   readonly targetRows: Int32Array;
-  /** Laid out when asked for: the masks of a whole split at once would fill the memory. In more `room` than it needs, the rest is padding. */
+  /**
+   * Built lazily: the masks of a whole split at once would fill memory. If `room` is larger than needed, the rest is
+   * padding.
+   */
   feeds(room?: Room): ReadonlyMap<string, Tensor>;
 }
 
-/** How many sequences of which length there are. */
+/** Number of sequences and their length. */
 export interface Room {
   readonly sequences: number;
   readonly length: number;
 }
 
 export interface Packing extends PositionPlan {
-  /** Most tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
+  /** Maximum tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
   readonly tokenBudget: number;
-  /** What a target token takes of the budget besides, for its scores over the vocabulary. */
+  /** What a target token adds to the budget for its logits over the vocabulary. */
   readonly targetRoom: number;
-  /** What a token costs more for each token of its sequence, as a share: attention grows with the length, all else does not. */
+  /**
+   * Extra cost of a token per token of its sequence, as a share: attention grows with length, everything else does not.
+   */
   readonly lengthCost: number;
 }
 
-/** What a masked score is lowered by: far below any real score, far from overflow when added to one. */
+/** Added to a masked score: far below any real score, and far from overflow. */
 const masked = -1e30;
-/** Sequence lengths are rounded up to this, which suits the kernels, and is a multiple of the parts that attention falls into. */
+/**
+ * Sequence lengths are rounded up to this: it suits the kernels and is a multiple of the parts that attention is split
+ * into.
+ */
 const lengthStep = 16;
-/** What a pass costs however little it reads, in tokens of a short sequence: matrices are laid out for the kernels anew. Measured. */
+/** Fixed cost of a pass, in tokens of a short sequence: matrices are repacked for the kernels each time. Measured. */
 const passCost = 100;
 
 /**
- * Packs rows into micro-batches. Rows that begin alike share that beginning (`prefix-sharing.ts`); bundles of them, the
- * longest first, fill sequences. Rows don't see each other: the mask is a tree of each bundle's prefix and its branches,
+ * Packs rows into micro-batches. Rows with a common prefix share it (`prefix-sharing.ts`); bundles of them, longest
+ * first, fill sequences. Rows cannot see each other: the mask is a tree of each bundle's prefix and its branches,
  * block-diagonal over bundles, and positions restart, so each row's result is what it would be alone.
  */
 export function cutMicroBatches(rows: readonly BatchRow[], packing: Packing): MicroBatch[] {
@@ -73,7 +84,7 @@ interface Arrangement {
   readonly length: number;
 }
 
-/** The sequences that cost least for these bundles, which stand longest first, of those within the budget where some are. */
+/** The cheapest sequences for these bundles (sorted longest first), among those within the budget if there are any. */
 function arrange(rows: readonly BatchRow[], bundles: readonly Bundle[], packing: Packing): Arrangement {
   const longest = (bundles[0] as Bundle).length;
   const total = bundles.reduce((sum, bundle) => sum + bundle.length, 0);
@@ -87,7 +98,7 @@ function arrange(rows: readonly BatchRow[], bundles: readonly Bundle[], packing:
   );
 }
 
-/** What it takes of the budget. */
+/** How much of the budget it takes. */
 function roomOf({ sequences, length }: Arrangement, rows: readonly BatchRow[], { targetRoom }: Packing): number {
   const members = sequences.flat().flatMap((bundle) => bundle.members);
   const targets = members.reduce((sum, member) => sum + targetTokens(rows[member] as BatchRow), 0);
@@ -144,7 +155,7 @@ function targetTokens({ ids, targetStart }: BatchRow): number {
   return Math.max(0, ids.length - firstTarget(targetStart));
 }
 
-/** Nothing comes before the first token of a text, so nothing predicts it. */
+/** Nothing precedes the first token of a text, so nothing predicts it. */
 function firstTarget(targetStart: number): number {
   return Math.max(1, targetStart);
 }
@@ -168,7 +179,7 @@ function layOut(
       free += prefix;
       members.forEach((member, branch) => {
         const row = rows[member] as BatchRow;
-        // Where token i of this row stands in the sequence: in the shared prefix, or on the row's own branch.
+        // Where token i of this row is in the sequence: in the shared prefix, or on the row's own branch.
         const own = free - prefix;
         const placeOf = (i: number) => (i < prefix ? root + i : own + i);
         for (let i = branch === 0 ? 0 : prefix; i < row.ids.length; i++) {
@@ -180,14 +191,14 @@ function layOut(
           if (i >= prefix) mask.fill(0, seen + own + prefix, seen + place + 1);
         }
         for (let i = firstTarget(row.targetStart); i < row.ids.length; i++) {
-          // The state at i − 1 predicts token i.
+          // The hidden state at i − 1 predicts token i.
           targetPositions.push(base + placeOf(i - 1));
           targetIds.push(row.ids[i] as number);
         }
         free += row.ids.length - prefix;
       });
     }
-    // Padding looks at itself alone: softmax needs something to look at, and nobody looks at it.
+    // Padding attends only to itself: softmax needs at least one key, and nothing attends to padding.
     for (let i = free; i < length; i++) mask[(base + i) * length + i] = 0;
   });
   return new Map<string, Tensor>([
@@ -202,7 +213,9 @@ function layOut(
   ]);
 }
 
-/** The mask of layers that see a window only: what lies further back is masked too. The mask itself where nothing does. */
+/**
+ * The mask for sliding-window layers: anything further back is masked too. Returns the mask itself where nothing is.
+ */
 function windowed(mask: Float32Array, positions: Int32Array, length: number, window: number): Float32Array {
   if (positions.every((position) => position < window)) return mask;
   return mask.map((value, i) => {

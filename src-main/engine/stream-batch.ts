@@ -7,16 +7,20 @@ import { type Known, leastShared, type PrefixCache, sharedLength } from './prefi
 import type { TokenStream } from './token-stream.ts';
 
 /**
- * A prompt is read in pieces of about so many tokens: of what lies ahead of a piece nothing is computed, and others get their turn between them. They are as
- * many as come to some multiplications, 0.3 s of two cores, but a few at least. A graph's many kernels each cost their start, so it reads longer ones.
+ * A prompt is read in pieces of roughly this many tokens: nothing is computed for tokens ahead of a piece, and other
+ * work gets its turn in between. A piece amounts to a fixed number of multiplications (0.3 s on two cores), with a
+ * minimum length. A graph launches many kernels, each with a start-up cost, so it reads longer pieces.
  */
 const tokensOfPieces = { kernels: { fewest: 16, most: 128 }, graph: { fewest: 128, most: 256 } } as const;
 const mostMultiplications = 4e10;
-/** Caches have room for so many tokens of an answer from the first on. */
+/** Caches start with room for this many tokens of the answer. */
 const usualAnswer = 64;
-/** Rows of a batch: more take turns, as a processor has no more to give. */
+/** Maximum rows in a batch; further answers wait, as the processor has no more to give. */
 const mostRows = 16;
-/** Guesses for each row: a pass over a few positions costs little more than one over one; the more rows, the fewer. */
+/**
+ * Guesses per row, by number of rows: a pass over a few positions costs little more than over one, but the gain shrinks
+ * with more rows.
+ */
 const mostGuesses = [8, 3, 0] as const;
 
 interface Reading {
@@ -25,48 +29,54 @@ interface Reading {
   read: number;
 }
 
-/** Where what was read of an answer's text lies. */
+/** Where the KV entries of an answer's text are. */
 interface Slot {
   readonly stream: TokenStream;
   readonly cache: KeyValueCache;
   readonly row: number;
 }
 
-/** Tokens of the prompt that are still to be read. */
+/** Prompt tokens still to be read. */
 function leftOf({ stream, read }: Reading): number {
   return stream.promptIds.length - read;
 }
 
-/** About so many tokens of a prompt are read at a time. */
+/** The approximate number of prompt tokens read at a time. */
 export function tokensOfPiece(by: keyof typeof tokensOfPieces, parameters: number): number {
   const tokens = 2 ** Math.floor(Math.log2(mostMultiplications / parameters));
   const { fewest, most } = tokensOfPieces[by];
   return Math.max(fewest, Math.min(most, tokens));
 }
 
-/** How much of what is left is read next: pieces are of one length, as a short one at the end would cost nearly what a long one does. */
+/**
+ * How many of the remaining tokens to read next: pieces have equal length, as a short one at the end would cost nearly
+ * as much as a long one.
+ */
 export function nextPiece(left: number, usual: number): number {
   return Math.ceil(left / Math.max(1, Math.round(left / usual)));
 }
 
-/** The most that is read at a time. */
+/** The most tokens ever read at a time. */
 export const longestPiece = Math.ceil(1.5 * tokensOfPieces.graph.most) - 1;
 
-/** The text of a row, for as long as its cache does not change. */
+/** A row's text, valid until its cache changes. */
 function textOf(cache: KeyValueCache, row: number): KeptText {
   return cache.rows === 1 ? cache.inPlace() : cache.read(row);
 }
 
-/** What is kept of a row that nothing else reads any more: what is alone in its cache stays where it lies, unless most of that is empty. */
+/**
+ * What to keep of a row that nothing reads any more: a text alone in its cache stays in place, unless most of the cache
+ * is empty.
+ */
 function lastOf(cache: KeyValueCache, row: number, length: number): KeptText {
   const fills = cache.rows === 1 && 4 * length >= cache.room;
   return fills ? cache.handOver(length) : cache.read(row, length);
 }
 
 /**
- * Writes several answers at once, a token of each in one pass, whatever their adapters. Answers join when their prompt is read
- * and leave when they are done, while the others go on; each writes what it would write alone, but for the last digit of sums
- * over columns that others have filled (decision 0022).
+ * Generates several answers at once, one token of each per pass, whatever their adapters. Answers join once their
+ * prompt is read and leave when done, while the others continue. Each gets the same output as alone, except for the
+ * last digit of sums over columns that other rows have filled (decision 0022).
  */
 export class StreamBatch {
   readonly #model: LoadedModel;
@@ -75,12 +85,12 @@ export class StreamBatch {
   readonly #parameters: number;
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
-  /** Those that were being read when the first of the others was to be written. */
+  /** Prompts that were already being read when the first answer started generating. */
   #beginners: ReadonlySet<Reading> = new Set();
-  /** The answers that are being written, by their row of the cache. */
+  /** The answers being generated, by cache row. */
   #rows: (TokenStream | undefined)[] = [];
   #cache: KeyValueCache | undefined;
-  /** All that are not released yet. */
+  /** All caches not yet released. */
   readonly #caches = new Set<KeyValueCache>();
   #hadKernels = false;
   #isRunning = false;
@@ -101,14 +111,14 @@ export class StreamBatch {
     this.#isRunning = true;
     try {
       for (;;) {
-        // Between passes, messages get their turn: a stop, another answer, a training.
+        // Yield to the event loop between passes: a stop, another answer, a training.
         await setImmediate();
         this.#letGo();
         this.#letIn();
         if (this.#reading.length === 0 && this.#writing === 0) break;
         if (this.#reading.length > 0) {
           await this.#readPieces();
-          // The first token is on its way before the second is written; and who heard enough may say so.
+          // Send the first token before computing the second, so that a caller who has enough can stop.
           await setImmediate();
           this.#letGo();
         }
@@ -130,10 +140,10 @@ export class StreamBatch {
     }
   }
 
-  /** With room for so many places, and those of an answer; or where a text lies. */
+  /** With room for `places` positions plus those of an answer, or taking over a text in place. */
   #newCache(rows: number, places: number, text?: TextInPlace): KeyValueCache {
     const { architecture, cacheMemory } = this.#model;
-    // The kernels are gone: what lies with them would hold all of their memory.
+    // The kernels are gone: prefixes in their memory would keep all of it alive.
     if (this.#hadKernels && cacheMemory === undefined) this.#prefixes.clear();
     this.#hadKernels = cacheMemory !== undefined;
     const cache = new KeyValueCache(architecture, rows, { memory: cacheMemory, room: places + usualAnswer, text });
@@ -154,14 +164,17 @@ export class StreamBatch {
     return this.#rows.filter((stream) => stream !== undefined).length;
   }
 
-  /** Whether a short prompt is left that came with all that are written: they go on with it, as a pass over some rows costs nearly what one over all does. */
+  /**
+   * Whether a short prompt remains that arrived with all those being generated: they wait for it, as a pass over some
+   * rows costs nearly as much as over all.
+   */
   get #isBeginning(): boolean {
     const [next] = this.#reading;
     if (next === undefined || !this.#beginners.has(next) || leftOf(next) > this.#pieceLength) return false;
     return this.#rows.every((stream) => stream === undefined || stream.writtenTokens === 1);
   }
 
-  /** Rows of answers that are over are free. */
+  /** Frees the rows of finished answers. */
   #letGo(): void {
     this.#rows.forEach((stream, row) => {
       if (!stream?.isOver) return;
@@ -176,13 +189,13 @@ export class StreamBatch {
     this.#reading = this.#reading.filter(({ stream }) => !stream.isOver);
     const left = this.#waiting.filter((stream) => !stream.isOver);
     this.#waiting.splice(0, this.#waiting.length, ...left);
-    // Half of the rows idle would cost what they cost when they write.
+    // With half of the rows idle, shrink: idle rows cost as much as busy ones.
     if (this.#waiting.length + this.#reading.length === 0 && this.#rows.length > 1 && this.#writing > 0) {
       if (2 * this.#writing <= this.#rows.length) this.#resize(Math.floor(this.#rows.length / 2));
     }
   }
 
-  /** Whose beginning another one is just reading waits for it: it is read once. */
+  /** A prompt whose prefix another one is still reading waits for it, so that the prefix is read once. */
   #letIn(): void {
     for (const stream of [...this.#waiting]) {
       if (this.#reading.length + this.#writing >= mostRows) break;
@@ -194,7 +207,10 @@ export class StreamBatch {
     }
   }
 
-  /** A cache that holds what is known of a prompt. Where that is a whole text that is over, as a conversation's past, it goes on where that lies. */
+  /**
+   * A cache holding the known prefix of a prompt. Where that is an entire finished text, such as a conversation so far,
+   * the cache takes it over in place.
+   */
   #cacheFor({ promptIds }: TokenStream, known: Known | undefined): KeyValueCache {
     const isWhole = known !== undefined && known.length === known.text.length;
     const text = isWhole ? this.#prefixes.take(known.text) : undefined;
@@ -203,7 +219,10 @@ export class StreamBatch {
     return cache;
   }
 
-  /** The longest beginning of a prompt that was read before, or for another answer that is not over; `soon` where that one is still reading it. */
+  /**
+   * The longest known prefix of a prompt, read earlier or by another running answer; `soon` if that one is still
+   * reading it.
+   */
   #knownOf(stream: TokenStream): Known | 'soon' | undefined {
     const [owner, scale] = this.#ownerOf(stream);
     const kept = this.#prefixes.find(owner, scale, stream.promptIds);
@@ -221,7 +240,7 @@ export class StreamBatch {
     return cache.held(row) < longest ? 'soon' : { text: cache.read(row, longest), length: longest };
   }
 
-  /** The texts of all answers that are not over. */
+  /** The texts of all unfinished answers. */
   *#slots(): Generator<Slot> {
     for (const { stream, cache } of this.#reading) yield { stream, cache, row: 0 };
     const cache = this.#cache;
@@ -229,10 +248,12 @@ export class StreamBatch {
       if (stream !== undefined && cache !== undefined) yield { stream, cache, row };
   }
 
-  /** A piece of the prompt that came first, or the ends of several; behind the end, the first token is written. */
+  /**
+   * Reads a piece of the oldest prompt, or the ends of several; at the end of a prompt, its first token is generated.
+   */
   async #readPieces(): Promise<void> {
     const together = this.#nextReadings();
-    // Asked for where something is being read.
+    // Only called while something is being read, so not empty.
     const [first] = together as readonly [Reading, ...Reading[]];
     const cache = together.length === 1 ? first.cache : this.#sideBySide(together);
     const rows = together.map((reading) => {
@@ -257,7 +278,10 @@ export class StreamBatch {
     if (cache !== this.#cache) this.#release(cache);
   }
 
-  /** The prompt that came first, and those whose ends fit beside its own: a pass over few positions costs little less than one over more. */
+  /**
+   * The oldest prompt, plus those whose ends fit beside its own: a pass over few positions costs little less than one
+   * over more.
+   */
   #nextReadings(): readonly Reading[] {
     const together: Reading[] = [];
     let longest = 0;
@@ -289,7 +313,8 @@ export class StreamBatch {
       const ids = stream.next(most);
       return { ids, adapter: stream.adapter, asked: ids.length };
     });
-    // What was guessed wrongly, and all behind it, was never written: it goes, and is read again if it comes.
+    // Wrong guesses and everything after them were never generated: their entries are dropped, and read again if
+    // needed.
     const kept = await this.#pass.run(cache, rows, 'decode', (logits) =>
       streams.map((stream, row) => {
         if (stream === undefined) return 0;
@@ -299,7 +324,10 @@ export class StreamBatch {
     cache.keep(kept);
   }
 
-  /** A row for an answer whose prompt was read into a row of `cache`, which is taken as it is where nothing is being written. */
+  /**
+   * Gives a row to an answer whose prompt was read into a row of `cache`; that cache is adopted as is when nothing else
+   * is being generated.
+   */
   #place(stream: TokenStream, cache: KeyValueCache, row: number): void {
     if (this.#writing === 0) {
       this.#beginners = new Set(this.#reading);
@@ -317,7 +345,7 @@ export class StreamBatch {
     this.#cache?.write(free, textOf(cache, row));
   }
 
-  /** Moves the answers to a cache of another number of rows. */
+  /** Moves the answers to a cache with another number of rows. */
   #resize(rows: number): void {
     const from = this.#cache as KeyValueCache;
     const into = this.#newCache(rows, from.columns);
@@ -333,13 +361,13 @@ export class StreamBatch {
     this.#rows = moved;
   }
 
-  /** Of an answer that is over: its row is another's, who is to find nothing there. */
+  /** For a finished answer: clears its row, so that the next occupant finds nothing there. */
   #freeRow(stream: TokenStream, cache: KeyValueCache, row: number): void {
     this.#remember(stream, cache, row);
     cache.clear(row);
   }
 
-  /** Keeps what was read of an answer that is over; nothing else reads its row any more. */
+  /** Keeps what was read for a finished answer; nothing else reads its row any more. */
   #remember(stream: TokenStream, cache: KeyValueCache, row: number): void {
     const [owner, scale] = this.#ownerOf(stream);
     const ids = stream.ids.slice(0, cache.held(row));

@@ -9,9 +9,9 @@ import { openRun, type TrainingRun } from './training-run.ts';
 
 /**
  * Trains an adapter, or every weight, on the target tokens of a token file. The loss of a step is the mean over the
- * target tokens of its whole batch: micro-batches add up sums, and are divided once.
- * Same job, same threads, same machine: the same numbers, also when stopped and resumed.
- * Throws RUN_DIVERGED, DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, CONTEXT_TOO_LONG, MODEL_FILE_INVALID, DISK_FULL.
+ * target tokens of its whole batch: micro-batches accumulate sums, which are divided once. The same job with the same
+ * threads on the same machine gives the same numbers, also when stopped and resumed. Throws RUN_DIVERGED,
+ * DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, CONTEXT_TOO_LONG, MODEL_FILE_INVALID, DISK_FULL.
  */
 export async function* trainModel(
   model: LoadedModel,
@@ -26,7 +26,7 @@ export async function* trainModel(
 
   yield run.started();
   while (!signal.aborted && !run.isDone) {
-    // First, because a run that was stopped on the way to a validation makes up for it when it goes on.
+    // Validation comes first: a run stopped just before one makes up for it when resumed.
     const event = run.validationIsDue() ? await validate(run, passes, signal) : await nextStep(run, passes, signal);
     if (event === undefined) break;
     yield event;
@@ -37,8 +37,8 @@ export async function* trainModel(
 }
 
 /**
- * Mean loss over the validation rows, and what is written after the sample prompts; at step 0 both are told of the base model
- * too. Undefined when aborted on the way: a measurement that was cut short is none.
+ * Mean loss over the validation rows, and the answers to the sample prompts; at step 0, both for the base model too.
+ * Undefined when aborted midway: a partial measurement is worthless.
  */
 async function validate(run: TrainingRun, passes: Passes, signal: AbortSignal): Promise<TrainEvent | undefined> {
   const trainable = run.step === 0 ? run.trainable.base() : null;
@@ -54,7 +54,7 @@ async function score(
 ): Promise<StepSums> {
   const sums = run.validationSums();
   for (const batch of run.validationBatches()) {
-    // Between passes, messages get their turn: an abort, a chat.
+    // Yield to the event loop between passes: an abort, a chat.
     await setImmediate();
     if (signal.aborted) break;
     const [logProbs] = (await passes.score([{ trainable, batch }])) as [Float32Array];
@@ -63,7 +63,7 @@ async function score(
   return sums;
 }
 
-/** One optimiser step, or undefined when aborted on the way: what was added up so far is dropped. */
+/** One optimiser step, or undefined when aborted midway: what was accumulated so far is dropped. */
 async function nextStep(run: TrainingRun, passes: Passes, signal: AbortSignal): Promise<TrainEvent | undefined> {
   const begun = performance.now();
   const planned = run.planStep();

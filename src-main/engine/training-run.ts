@@ -19,19 +19,19 @@ import { checkTokenIds } from './token-ids.ts';
 import { ToldEvents } from './told-events.ts';
 import { type Trainable, trainableOf } from './trainable.ts';
 
-/** Validation reads at most so many rows, the first ones, so that it stays a small part of a run. */
+/** Validation reads at most this many rows, the first ones, so that it stays a small part of a run. */
 export const validationRowLimit = 200;
-/** Where a job names no interval, a checkpoint is due after so long. */
+/** Default interval between checkpoints where the job specifies none. */
 const checkpointMs = 15_000;
 
-/** What one optimiser step takes: its micro-batches, and what they give added up. */
+/** One optimiser step: its micro-batches, and the accumulated sums of their results. */
 export interface PlannedStep {
   readonly step: number;
   readonly parts: readonly TrainingPart[];
   readonly sums: StepSums;
 }
 
-/** What the validation rows gave, and what they gave the bare base where that is something else. */
+/** The sums over the validation rows, and those of the bare base where it differs. */
 export interface Measured {
   readonly sums: StepSums;
   readonly base?: { readonly trainable: Trainable; readonly sums: StepSums } | undefined;
@@ -49,8 +49,8 @@ export async function openRun(model: LoadedModel, job: TrainJob, adapters: Adapt
 }
 
 /**
- * A training and how far it is: which rows come next, the optimiser, the best weights so far, checkpoints. It runs
- * nothing itself: `train.ts` takes it through the model by itself, `train-together.ts` with others.
+ * The state of a training: which rows come next, the optimiser, the best weights so far, checkpoints. It runs no passes
+ * itself: `train.ts` drives it alone, `train-together.ts` with others.
  */
 export class TrainingRun {
   readonly #model: LoadedModel;
@@ -116,18 +116,18 @@ export class TrainingRun {
     return this.#step;
   }
 
-  /** Whether the job's patience is at an end. */
+  /** Whether the job's patience has run out. */
   get isFruitless(): boolean {
     const { patience } = this.#job;
     return patience != null && this.#fruitless >= patience && !this.validationIsDue();
   }
 
-  /** Whether there is something that no checkpoint holds. */
+  /** Whether there is progress that no checkpoint holds. */
   get isUnsaved(): boolean {
     return this.#step > this.#lastCheckpoint.step;
   }
 
-  /** Picks up a checkpoint, or the one before it, where there is one. Throws RUN_NOT_RESUMABLE. */
+  /** Restores a checkpoint, or the one before it, if there is one. Throws RUN_NOT_RESUMABLE. */
   async resume({ isPrevious = false }: { isPrevious?: boolean } = {}): Promise<void> {
     const { tensors } = this.trainable;
     const sizes = new Map([...tensors].map(([name, { dims }]) => [name, elements(dims)]));
@@ -176,12 +176,12 @@ export class TrainingRun {
     return event;
   }
 
-  /** Whether its last step and its last measurement are done. */
+  /** Whether its last step and its last validation are done. */
   get isDone(): boolean {
     return !this.validationIsDue() && (this.#step >= this.totalSteps || this.isFruitless);
   }
 
-  /** What the next optimiser step takes. */
+  /** Plans the next optimiser step. */
   planStep(): PlannedStep {
     const step = this.#step + 1;
     const places = this.#placesOf(step);
@@ -197,7 +197,7 @@ export class TrainingRun {
     return { step, parts, sums: new StepSums(places) };
   }
 
-  /** Updates the weights by what a step's micro-batches gave, and tells of it. Throws RUN_DIVERGED. */
+  /** Updates the weights with a step's accumulated gradients and reports it. Throws RUN_DIVERGED. */
   stepped({ step, parts, sums }: PlannedStep, time: { seconds: number; together?: number }): TrainEvent {
     const { loss, gradients, targetTokens } = sums;
     const norm = globalNorm(gradients.values());
@@ -222,12 +222,12 @@ export class TrainingRun {
     return this.#step % every === 0 || this.#step === this.totalSteps;
   }
 
-  /** Whether it is measured on rows of its own. */
+  /** Whether it has validation rows. */
   get validates(): boolean {
     return this.#validationRows.length > 0;
   }
 
-  /** Equal for trainings that are measured on the same rows; null for one that is not measured. */
+  /** Equal for trainings with the same validation rows; null without any. */
   get validationSha256(): string | null {
     return this.#validationSha256;
   }
@@ -236,15 +236,15 @@ export class TrainingRun {
     return cutMicroBatches(this.#validationRows, packingFor(this.#model.architecture));
   }
 
-  /** What a measurement is added up in. */
+  /** An empty accumulator for a validation. */
   validationSums(): StepSums {
     return new StepSums(this.#validationRows.map((_, place) => place));
   }
 
   /**
-   * Takes down a measurement, with what is written after the sample prompts, and keeps the weights when they are the best so far.
-   * At step 0 it is the base model's; where the training begins with an adapter, the base was measured beside it. Undefined
-   * when aborted on the way. Throws RUN_DIVERGED.
+   * Records a validation, generates answers to the sample prompts, and keeps the weights if they are the best so far.
+   * At step 0 the measurement is the base model's; where training starts from an adapter, the base was measured
+   * separately. Undefined when aborted midway. Throws RUN_DIVERGED.
    */
   async validated(measured: Measured, signal: AbortSignal): Promise<TrainEvent | undefined> {
     for (const sums of [measured.base?.sums, measured.sums]) {
@@ -272,7 +272,7 @@ export class TrainingRun {
     return { kind: 'validation', step, loss, best };
   }
 
-  /** What is written after the sample prompts: greedily, so that the same weights write the same. */
+  /** Answers to the sample prompts, decoded greedily so that the same weights give the same text. */
   async #writeSamples({ live: weights }: Trainable, signal: AbortSignal): Promise<number[][]> {
     const { samples, modelFolder } = this.#job;
     const answers: number[][] = [];
@@ -289,14 +289,14 @@ export class TrainingRun {
     return answers;
   }
 
-  /** Not before a step's validation, so that the checkpoint holds its outcome too. */
+  /** Never before a pending validation, so that the checkpoint holds its result too. */
   checkpointIsDue(): boolean {
     if (!this.isUnsaved || this.validationIsDue()) return false;
     const every = this.#job.checkpointEvery;
     return every === null ? performance.now() - this.#lastCheckpoint.at > checkpointMs : this.#step % every === 0;
   }
 
-  /** Writes a checkpoint; with `keepsPrevious` the one before stays beside it. */
+  /** Writes a checkpoint; with `keepsPrevious` the one before is kept as well. */
   async keep(options: { keepsPrevious?: boolean } = {}): Promise<TrainEvent> {
     const checkpoint: Checkpoint = {
       progress: {
@@ -320,7 +320,10 @@ export class TrainingRun {
     return this.#tell({ kind: 'checkpoint', step: this.#step });
   }
 
-  /** Writes the best weights so far, or the last where nothing was measured. A run stopped before its first step leaves nothing. */
+  /**
+   * Writes the best weights so far, or the last if nothing was measured. A run stopped before its first step writes
+   * nothing.
+   */
   async finish(): Promise<TrainEvent> {
     if (this.#step > 0) await this.trainable.write(this.#best ?? this.#copyOfWeights());
     const early = this.#step < this.totalSteps && this.isFruitless;
@@ -378,7 +381,7 @@ export class TrainingRun {
   }
 }
 
-/** A method without the place of the adapter that it begins with: whoever goes on has those weights in the checkpoint. */
+/** A method without the path of its initial adapter: on resume, the checkpoint holds those weights. */
 function placeless(method: TrainJob['method']) {
   return method.kind === 'lora' ? { ...method, initFolder: method.initFolder === null ? null : 'an adapter' } : method;
 }
