@@ -7,13 +7,13 @@ import type { Backend } from './backend.ts';
 import { onnxruntimeBackend } from './onnxruntime/onnxruntime-backend.ts';
 import { nvidia, tfjsBackend } from './tfjs/tfjs-backend.ts';
 
-/** The product that devices are timed by: a layer of a small model on a short text. */
+/** The product that devices are timed with: a layer of a small model on a short text. */
 const [rows, inFeatures, out] = [512, 576, 1536];
 
 /**
- * Looks for every device that a backend could use, and times a matrix product on each that answers. What is missing is
- * told in the words of the library that did not find it. Not done at the start of the studio: a driver may be slow, or worse.
- * `running` is what the engine was started with, whether it is there or not.
+ * Probes every device that a backend could use, and times a matrix product on each that answers. Missing devices are
+ * reported with the message of the library that failed to find them. Not done at startup: a driver may be slow, or
+ * worse. `running` is what the engine was started with, whether it was found or not.
  */
 export async function findDevices(running: Pick<Backend, 'threads' | 'device'>): Promise<DeviceReport[]> {
   return [
@@ -49,7 +49,7 @@ async function report(
   }
 }
 
-/** Billions of operations a second, the best of five after one that prepares. */
+/** Billions of operations per second: the best of five runs after a warm-up. */
 async function measure(backend: Backend): Promise<number> {
   const weights: Tensor = {
     type: 'float32',

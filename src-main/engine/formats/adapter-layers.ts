@@ -7,8 +7,8 @@ import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
 /**
- * Adapter layers on disk: `adapter_layers.json` and `adapter_layers.safetensors`. A format of our own: there is none that
- * others agree on.
+ * Adapter layers on disk: `adapter_layers.json` and `adapter_layers.safetensors`. Our own format, as there is no common
+ * one.
  */
 export interface StoredAdapterLayers {
   readonly design: 'houlsby' | 'lin';
@@ -23,7 +23,7 @@ export async function holdsAdapterLayers(folder: string): Promise<boolean> {
   return (await stat(join(folder, configName)).catch(() => undefined))?.isFile() ?? false;
 }
 
-/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID. That shapes fit a model is the caller's to check. */
+/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID. The caller checks that shapes fit a model. */
 export async function readAdapterLayers(folder: string): Promise<StoredAdapterLayers> {
   const { design, bottleneck } = await readConfig(folder);
   const file = await openSafetensors(join(folder, weightsName));
@@ -52,7 +52,7 @@ export async function writeAdapterLayers(
     { dtype: 'F32', dims, data },
   ]);
   await writeSafetensors(join(folder, weightsName), new Map(stored));
-  // Last, and by renaming: where it is there, all is.
+  // Last, and by renaming: if it exists, everything does.
   const temporary = join(folder, `${configName}.tmp`);
   const file = await open(temporary, 'w');
   try {
@@ -84,7 +84,7 @@ async function readConfig(folder: string): Promise<Omit<StoredAdapterLayers, 'te
   return { design, bottleneck: bottleneck as number };
 }
 
-/** Far above any: the hidden size of the largest models. */
+/** Far above any real one: the hidden size of the largest models. */
 const largestBottleneck = 65_536;
 
 function invalid(file: string, why: Because, cause?: unknown): StudioError {

@@ -5,8 +5,8 @@ import { allFinite, isFloatType, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 /**
- * Reads and validates a safetensors file on its own. One that holds a LoRA adapter is also looked into as such: A and B
- * come in pairs of one rank, and their numbers are finite. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID.
+ * Reads and validates a single safetensors file. In one that holds a LoRA adapter, A and B must also come in pairs of
+ * one rank, with finite numbers. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID.
  */
 export async function checkSafetensors(path: string): Promise<void> {
   const file = await openSafetensors(path);

@@ -2,7 +2,7 @@ import type { StoredType } from './safetensors.ts';
 
 const sizes = { F32: 4, F16: 2, BF16: 2 } as const;
 
-/** The types that safetensors files have weights in. */
+/** The types that safetensors files store weights in. */
 export type FloatType = keyof typeof sizes;
 
 export const floatTypes = Object.keys(sizes) as readonly FloatType[];
@@ -11,7 +11,7 @@ export function isFloatType(dtype: string): dtype is FloatType {
   return Object.hasOwn(sizes, dtype);
 }
 
-/** Stored numbers as float32. bytes are little-endian; those of F32 are looked at in place where they lie aligned. */
+/** Stored numbers as float32. Bytes are little-endian; those of F32 are viewed in place where they are aligned. */
 export function toFloat32(bytes: Buffer, dtype: StoredType): Float32Array {
   if (!isFloatType(dtype)) throw new Error(`${dtype} is not a floating-point type that can be read`);
   if (dtype === 'F32') {
@@ -23,7 +23,7 @@ export function toFloat32(bytes: Buffer, dtype: StoredType): Float32Array {
   return numbers;
 }
 
-/** The same into memory that is there. */
+/** The same, into existing memory. */
 export function writeFloat32(bytes: Buffer, dtype: FloatType, into: Float32Array): void {
   const { buffer, byteOffset, byteLength } = aligned(bytes);
   const count = byteLength / sizes[dtype];
@@ -51,11 +51,12 @@ export function toFloat16(data: Float32Array): Uint16Array {
 /** float32 rounded to the nearest bfloat16, ties to even, for storing. */
 function toBfloat16(data: Float32Array): Uint16Array {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
-  // Half of the last place that is kept, and a bit more where that place is odd. Infinite stays infinite; NaN is never stored.
+  // Adds just under half of the last place kept, and one bit more where that place is odd. Infinity stays infinite; NaN
+  // is never stored.
   return Uint16Array.from(words, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
 }
 
-/** float32 as it is stored under a type. */
+/** float32 in the form stored for a type. */
 export function fromFloat32(data: Float32Array, dtype: FloatType): Float32Array | Uint16Array {
   if (dtype === 'F32') return data;
   return dtype === 'F16' ? toFloat16(data) : toBfloat16(data);
@@ -63,7 +64,7 @@ export function fromFloat32(data: Float32Array, dtype: FloatType): Float32Array 
 
 /** Whether no value is NaN or infinite. */
 export function allFinite(data: Float32Array): boolean {
-  // x − x is 0 for a finite x and NaN for any other: sums tell, four of which wait for no other, at the speed of memory.
+  // x − x is 0 for a finite x and NaN for any other, so sums tell; four independent ones run at the speed of memory.
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = data.length - (data.length % 4);
   for (let i = 0; i < whole; i += 4) {

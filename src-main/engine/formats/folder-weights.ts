@@ -12,8 +12,8 @@ const weightsName = 'model.safetensors';
 export const indexName = 'model.safetensors.index.json';
 
 /**
- * The safetensors of a Hugging Face folder, in one file or in shards with an index, or else its GGUF file. Headers alone
- * are read. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
+ * The safetensors of a Hugging Face folder, in one file or in shards with an index, or else its GGUF file. Reads only
+ * the headers. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
  */
 export async function openFolderWeights(folder: string): Promise<WeightSource> {
   const whole = join(folder, weightsName);
@@ -36,7 +36,7 @@ export async function openFolderWeights(folder: string): Promise<WeightSource> {
   }
 }
 
-/** Which shard each tensor lies in. A shard is a file of the same folder. Throws as `openFolderWeights` does. */
+/** Which shard holds each tensor. A shard is a file of the same folder. Throws as `openFolderWeights` does. */
 export async function readShardIndex(path: string): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
@@ -59,7 +59,7 @@ export async function readShardIndex(path: string): Promise<ReadonlyMap<string, 
   return new Map(entries as [string, string][]);
 }
 
-/** Without any of those, a folder without weights is asked for the usual file, to say that it isn't there. */
+/** A folder without any weights is opened under the usual file name, to report that it is missing. */
 async function openOther(folder: string): Promise<WeightSource> {
   const ggufs = (await readdir(folder).catch(() => [])).filter((name) => /\.gguf$/i.test(name));
   if (ggufs.length > 1) {

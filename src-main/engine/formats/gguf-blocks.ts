@@ -1,8 +1,8 @@
 import { isFloatType, writeFloat32 } from './float-types.ts';
 
 /**
- * Turns the stored numbers of a GGUF tensor into float32, mostly blocks of them. The layouts and formulas are those of ggml-quants.c
- * (`dequantize_row_*`); the products are exact in float32, so the results are the same to the last bit.
+ * Converts the stored numbers of a GGUF tensor, mostly in blocks, to float32. The layouts and formulas are those of
+ * ggml-quants.c (`dequantize_row_*`); the products are exact in float32, so the results are the same to the last bit.
  */
 export function dequantise(type: string, bytes: Buffer, out: Float32Array): void {
   if (isFloatType(type)) writeFloat32(bytes, type, out);
@@ -23,7 +23,7 @@ export function canDequantise(type: string): boolean {
 
 type ReadBlock = (bytes: Buffer, view: DataView, at: number, out: Float32Array, o: number) => void;
 
-/** Bytes of a block, numbers in it, and how it is read. */
+/** Bytes per block, numbers in it, and its reader. */
 const blocks: Readonly<Record<string, readonly [number, number, ReadBlock]>> = {
   Q4_0: [18, 32, q4_0],
   Q4_1: [20, 32, q4_1],
@@ -37,7 +37,7 @@ const blocks: Readonly<Record<string, readonly [number, number, ReadBlock]>> = {
   Q6_K: [210, 256, q6K],
 };
 
-/** d f16 · 16 bytes of two numbers each: the low halves first, then the high ones. x = d (q − 8). */
+/** d f16 · 16 bytes of two numbers each: the low nibbles first, then the high ones. x = d (q − 8). */
 function q4_0(bytes: Buffer, view: DataView, at: number, out: Float32Array, o: number): void {
   const d = view.getFloat16(at, true);
   for (let j = 0; j < 16; j++) {
@@ -95,7 +95,7 @@ function q2K(bytes: Buffer, view: DataView, at: number, out: Float32Array, o: nu
     const scale = bytes[at + group] as number;
     const dl = d * (scale & 15);
     const ml = dMin * (scale >> 4);
-    // Eight groups share 32 bytes: two side by side, four times at another pair of bits.
+    // Eight groups share 32 bytes: two side by side, at four bit positions.
     const from = at + 16 + (group >> 3) * 32 + (group & 1) * 16;
     const shift = ((group >> 1) & 3) * 2;
     for (let l = 0; l < 16; l++) out[o + group * 16 + l] = dl * (((bytes[from + l] as number) >> shift) & 3) - ml;

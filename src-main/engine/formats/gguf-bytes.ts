@@ -1,15 +1,15 @@
 // How GGUF writes values, little-endian. Source: ggml, docs/gguf.md.
 
-/** The default of the format; tensors begin at multiples of it. */
+/** The format's default; tensors start at multiples of it. */
 const alignment = 32;
 
-/** Filled up with zeros to where the next tensor may begin. */
+/** Pads with zeros to where the next tensor may start. */
 export function padded(bytes: Buffer): Buffer {
   const rest = bytes.length % alignment;
   return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(alignment - rest)]);
 }
 
-/** A text with its length in front. */
+/** A string preceded by its length. */
 export function string(text: string): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([u64(bytes.length), bytes]);

@@ -4,8 +4,9 @@ import { type Because, because, type UnsupportedModel } from '../../../src-contr
 import type { GgufFile } from './gguf.ts';
 
 /**
- * The `config.json` that a GGUF file's metadata stand for. A value that the file lacks is left out, so that the architecture
- * names it. An architecture that isn't known here keeps its name, and is refused under it. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
+ * The `config.json` that a GGUF file's metadata amount to. Missing values are left out, so that the architecture
+ * reports them. An unknown architecture keeps its name, and is refused under it. Throws MODEL_FILE_INVALID,
+ * MODEL_UNSUPPORTED.
  */
 export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown>> {
   const architecture = ggufArchitecture(file);
@@ -34,7 +35,7 @@ export function ggufArchitecture(file: GgufFile): string {
   return architecture;
 }
 
-/** Hugging Face's names, where they are others. */
+/** Hugging Face's names, where they differ. */
 const modelTypes: Readonly<Record<string, string>> = { gemma3: 'gemma3_text' };
 
 async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<string, unknown>> {
@@ -54,15 +55,17 @@ async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<stri
     rope_theta: about.number('rope.freq_base'),
     rope_scaling: await ropeScaling(file, about),
     sliding_window: window,
-    // The file doesn't say: every model of the family scales by the size of a head, but for the one of 62 layers.
+    // The file doesn't say: every model of the family scales by the size of a head, except the one with 62 layers.
     query_pre_attn_scalar: about.architecture.startsWith('gemma') ? gemmaScale(about) : undefined,
-    // Qwen2 has these biases always, and no word for them.
+    // Qwen2 always has these biases, and no key for them.
     attention_bias: about.architecture === 'llama' && has('attn_q.bias') ? true : undefined,
     mlp_bias: has('ffn_up.bias') ? true : undefined,
   };
 }
 
-/** What Gemma 3's scores are divided by the root of. Source: llama.cpp, src/llama-model.cpp, `f_attention_scale`. */
+/**
+ * The number whose root Gemma 3's scores are divided by. Source: llama.cpp, src/llama-model.cpp, `f_attention_scale`.
+ */
 function gemmaScale(about: Metadata): number | undefined {
   const heads = about.number('attention.head_count');
   const width = about.number('embedding_length');
@@ -86,11 +89,13 @@ function gpt2Config(about: Metadata): Record<string, unknown> {
 }
 
 /**
- * How far rotary angles are stretched. Llama 3's way is stored as a divisor for each frequency: it is taken back to the
- * numbers of its config, and refused where they don't give those divisors. Source: llama.cpp, convert_hf_to_gguf.py, `rope_freqs`.
+ * How far rotary angles are stretched. Llama 3's scheme is stored as a divisor for each frequency: it is converted back
+ * to its config values, and refused if they don't give those divisors. Source: llama.cpp, convert_hf_to_gguf.py,
+ * `rope_freqs`.
  */
 async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | undefined> {
-  // Files from before 2024 have the factor under another name, and a factor alone is a linear one (llama.cpp, src/llama-model.cpp).
+  // Files from before 2024 have the factor under another name, and a factor alone means linear scaling (llama.cpp,
+  // src/llama-model.cpp).
   const factor = about.number('rope.scaling.factor') ?? about.number('rope.scale_linear');
   const kind = about.text('rope.scaling.type') ?? (factor ? 'linear' : 'none');
   if (kind !== 'none') {
@@ -115,7 +120,7 @@ async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | un
   return scaling;
 }
 
-/** Frequencies of long waves are divided by `factor`, those of short ones by 1, between them it is blended (Llama 3.1). */
+/** Divides frequencies of long waves by `factor`, those of short ones by 1, and blends in between (Llama 3.1). */
 function llama3Divisors(
   scaling: {
     factor: number;
@@ -136,7 +141,7 @@ function llama3Divisors(
   });
 }
 
-/** What ends an answer: the end of text, of a turn, of a message. */
+/** What ends an answer: the end of a text, a turn or a message. */
 function endIds(about: Metadata): number[] | undefined {
   const ids = ['eos', 'eot', 'eom'].map((name) => about.token(name)).filter((id) => id !== undefined);
   return ids.length === 0 ? undefined : [...new Set(ids)];
@@ -156,7 +161,7 @@ class Metadata {
     const value = this.#file.metadata.get(`${this.architecture}.${key}`);
     if (value === undefined) return undefined;
     if (typeof value === 'number') return round(value);
-    // Models whose layers differ give a list, one number a layer.
+    // Models whose layers differ have a list, one number per layer.
     const values = value as ArrayLike<unknown>;
     const [first] = Array.from(values);
     if (typeof first === 'number' && Array.from(values).every((each) => each === first)) return round(first);
@@ -174,7 +179,7 @@ class Metadata {
   }
 }
 
-/** The shortest decimal number that a float32 stands for: 1e-5, not 0.000009999999747378752. */
+/** The shortest decimal that gives the same float32: 1e-5, not 0.000009999999747378752. */
 function round(value: number): number {
   if (Number.isInteger(value) || Math.fround(value) !== value) return value;
   for (let digits = 1; digits < 9; digits++) {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 
-/** What a metadata key may hold. Arrays of numbers stay packed; a whole number too large for a double stays a bigint. */
+/** What a metadata key may hold. Arrays of numbers stay packed; an integer too large for a double becomes a bigint. */
 export type GgufValue = number | bigint | boolean | string | NumberArray | readonly GgufValue[];
 type NumberArray =
   | Uint8Array
@@ -15,15 +15,15 @@ type NumberArray =
   | Float32Array
   | Float64Array;
 
-/** Far above any real header (a vocabulary of 256,000 takes some 15 MB), and what keeps a false one from filling memory. */
+/** Far above any real header (a vocabulary of 256,000 takes some 15 MB); keeps a forged one from filling memory. */
 const largestHeader = 64 * 2 ** 20;
 const mostElements = 4 * 2 ** 20;
 const deepest = 4;
 const windowBytes = 2 ** 20;
 
 /**
- * Walks through the header of a GGUF file, a megabyte at a time. Every length is checked against what the file still holds
- * before anything is made of that size. Throws MODEL_FILE_INVALID.
+ * Reads the header of a GGUF file, a megabyte at a time. Every length is checked against what is left of the file
+ * before anything of that size is allocated. Throws MODEL_FILE_INVALID.
  */
 export class GgufCursor {
   readonly #fd: number;
@@ -60,7 +60,7 @@ export class GgufCursor {
     return this.bytes(4).readUInt32LE();
   }
 
-  /** A count or an offset; a value beyond 2⁵³ is none. */
+  /** A count or an offset; values beyond 2⁵³ are invalid. */
   u64(what: string): number {
     const value = this.bytes(8).readBigUInt64LE();
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.invalid(inEnglish(`${what} is absurdly large`));
@@ -99,7 +99,7 @@ export class GgufCursor {
     if (scalar === undefined && type !== stringType && type !== arrayType) {
       throw this.invalid(inEnglish(`${what} holds the unknown type ${type}`));
     }
-    // Strings and arrays begin with a length, so they take at least eight bytes.
+    // Strings and arrays start with a length, so they take at least eight bytes.
     if (length > (this.#size - this.#position) / (scalar?.bytes ?? 8)) throw this.invalid(because('GGUF_CUT_OFF'));
     if (scalar?.pack !== undefined) {
       const bytes = this.bytes(length * scalar.bytes);

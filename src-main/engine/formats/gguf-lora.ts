@@ -7,7 +7,7 @@ import { ggufModule, interleaved } from './gguf-names.ts';
 
 /** A LoRA adapter as llama.cpp reads it. */
 export interface GgufLora {
-  /** llama.cpp's name of the base's architecture. */
+  /** llama.cpp's name for the base's architecture. */
   readonly architecture: string;
   readonly name: string;
   /** The scale is alpha ÷ rank. */
@@ -19,9 +19,9 @@ export interface GgufLora {
 }
 
 /**
- * Writes an adapter as a GGUF file: `general.type` adapter, `adapter.type` lora, `adapter.lora.alpha`, and two tensors for each
- * module, named for the base's tensor with `.lora_a` and `.lora_b` behind it. Source: llama.cpp, convert_lora_to_gguf.py.
- * The file is there whole or not at all. Throws DISK_FULL.
+ * Writes an adapter as a GGUF file: `general.type` adapter, `adapter.type` lora, `adapter.lora.alpha`, and two tensors
+ * for each module, named after the base's tensor with `.lora_a` and `.lora_b` appended. Source: llama.cpp,
+ * convert_lora_to_gguf.py. The file is there whole or not at all. Throws DISK_FULL.
  */
 export async function writeGgufLora(path: string, adapter: GgufLora): Promise<void> {
   const tensors = [...adapter.tensors].map(([name, tensor]) => {
@@ -47,7 +47,7 @@ export async function writeGgufLora(path: string, adapter: GgufLora): Promise<vo
   }
 }
 
-/** llama.cpp turns neighbours in Llama-type models: the rows of their Wq and Wk, and so of B, are interleaved. */
+/** llama.cpp rotates adjacent pairs in Llama-type models: the rows of their Wq and Wk, and so of B, are interleaved. */
 function outputsPlaced(module: string, b: Tensor<'float32'>, adapter: GgufLora): Tensor<'float32'> {
   const [, which] = /\.([qk])_proj$/.exec(module) ?? [];
   if (adapter.architecture !== 'llama' || which === undefined) return b;
@@ -55,7 +55,7 @@ function outputsPlaced(module: string, b: Tensor<'float32'>, adapter: GgufLora):
   return float32(b.dims, interleaved(b.data, b.dims[0] as number, heads));
 }
 
-/** Values of metadata have a type in front of them. */
+/** Metadata values are preceded by their type. */
 const types = { float32: 6, string: 8 };
 
 function headOf(adapter: GgufLora, tensors: readonly { name: string; tensor: Tensor<'float32'> }[]): Buffer {

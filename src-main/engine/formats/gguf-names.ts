@@ -8,20 +8,21 @@ export interface NamedTensor {
   readonly source: string;
   readonly tensor: GgufTensor;
   readonly dims: readonly number[];
-  /** What the conversion to GGUF did to the numbers, undone in place where it can be; undefined where it did nothing. */
+  /** Undoes what the conversion to GGUF did to the numbers, in place where possible; undefined where it did nothing. */
   readonly restore: ((values: Float32Array) => Float32Array) | undefined;
 }
 
-/** Heads as `ggufConfig` gives them: a file's own metadata may have a list of them, a number a layer. */
+/** Head counts as `ggufConfig` gives them: a file's own metadata may list them, one number per layer. */
 export interface HeadCounts {
   readonly num_attention_heads?: unknown;
   readonly num_key_value_heads?: unknown;
 }
 
 /**
- * The tensors of a model by their Hugging Face names. llama.cpp's converter renames them, interleaves the rows of Wq and Wk
- * of Llama-type models for its kind of rotary embedding, stores GPT-2's Conv1D weights the other way round, and adds 1 to
- * Gemma's norms; all of that is undone. Tensors that only llama.cpp needs are left out. Source: llama.cpp, convert_hf_to_gguf.py.
+ * The tensors of a model by their Hugging Face names. llama.cpp's converter renames them, interleaves the rows of Wq
+ * and Wk of Llama-type models for its kind of rotary embedding, transposes GPT-2's Conv1D weights, and adds 1 to
+ * Gemma's norms; all of that is undone. Tensors that only llama.cpp needs are left out. Source: llama.cpp,
+ * convert_hf_to_gguf.py.
  */
 export function huggingFaceTensors(file: GgufFile, architecture: string, heads: HeadCounts): Map<string, NamedTensor> {
   const named = new Map<string, NamedTensor>();
@@ -43,7 +44,7 @@ function layoutOf(
   const part = source.replace(/^blk\.\d+\./, '');
   if (architecture === 'llama' && /^attn_[qk]\.(weight|bias)$/.test(part)) {
     const [rows, count] = [dims[0] as number, Number(part.startsWith('attn_q') ? heads : keyHeads)];
-    // Rows of a head lie in pairs. A config.json beside the file may say what the file itself does not.
+    // The rows of a head come in pairs. A config.json beside the file may say what the file itself does not.
     if (!(count > 0) || rows % (2 * count) !== 0) {
       const why = because('KEY_NOT_DIVISOR', { key: `${architecture}.attention.head_count`, number: rows });
       throw new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), ...why });
@@ -59,7 +60,7 @@ function layoutOf(
   return { dims, restore: undefined };
 }
 
-/** Rows (0, 1), (2, 3), … of each head become (0, half), (1, half + 1), …; a bias has one number a row. */
+/** Rows (0, 1), (2, 3), … of each head become (0, half), (1, half + 1), …; a bias has one number per row. */
 function halfSplit(values: Float32Array, rows: number, heads: number): Float32Array {
   const width = values.length / rows;
   const perHead = rows / heads;
@@ -74,7 +75,7 @@ function halfSplit(values: Float32Array, rows: number, heads: number): Float32Ar
   return values;
 }
 
-/** The other way round than `restore` does it for Wq and Wk of Llama-type models, in numbers of their own. */
+/** The inverse of what `restore` does for Wq and Wk of Llama-type models, in a new array. */
 export function interleaved(values: Float32Array, rows: number, heads: number): Float32Array {
   const width = values.length / rows;
   const perHead = rows / heads;
@@ -87,7 +88,7 @@ export function interleaved(values: Float32Array, rows: number, heads: number): 
   return placed;
 }
 
-/** What llama.cpp calls a module of a Hugging Face checkpoint, without `.weight`. */
+/** llama.cpp's name for a module of a Hugging Face checkpoint, without `.weight`. */
 export function ggufModule(module: string, architecture: string): string {
   const { block, blocks, outside } = namesOf(architecture);
   const [, layer, inner] = module.startsWith(`${block}.`)

@@ -1,16 +1,16 @@
-/** How a byte-level BPE cuts a text before it merges bytes, as tokenizer.json says it, and what else goes with it. */
+/** How a byte-level BPE splits a text before merging bytes, in the terms of tokenizer.json, and related settings. */
 export interface PreTokenizer {
   readonly pre_tokenizer: object;
   readonly normalizer: object | null;
-  /** A piece that is a token as a whole is taken as it is, even where merges would cut it. */
+  /** A piece that is a token as a whole is kept, even where merges would split it. */
   readonly ignore_merges: boolean;
-  /** Whether a text begins with the start-of-text id where the file doesn't say. */
+  /** Whether a text begins with the start-of-text id if the file doesn't say. */
   readonly addStart: boolean;
 }
 
 /**
- * The way of cutting that `tokenizer.ggml.pre` names, or undefined for one that isn't known: a wrong guess would give other
- * ids without a word. Sources: the tokenizer.json of the models named, and llama.cpp, src/llama-vocab.cpp.
+ * The pre-tokenizer that `tokenizer.ggml.pre` names, or undefined if it is unknown: a wrong guess would silently give
+ * different ids. Sources: the tokenizer.json of the models named, and llama.cpp, src/llama-vocab.cpp.
  */
 export function preTokenizerOf(name: string): PreTokenizer | undefined {
   return byName.get(name);
@@ -69,7 +69,7 @@ const tekken: PreTokenizer = {
   addStart: true,
 };
 
-/** What llama.cpp does for files that were converted before the name was written: cuts one after the other. */
+/** What llama.cpp does for files converted before the name was recorded: several splits in sequence. */
 const llamaCppDefault: PreTokenizer = {
   ...plain,
   pre_tokenizer: sequence(

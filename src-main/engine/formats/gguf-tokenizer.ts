@@ -4,7 +4,7 @@ import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile } from './gguf.ts';
 import { knownPreTokenizers, type PreTokenizer, preTokenizerOf } from './gguf-pre-tokenizers.ts';
 
-/** The text side of a GGUF file as the two files of a Hugging Face folder. */
+/** The tokenizer of a GGUF file as the two files of a Hugging Face folder. */
 export interface GgufTokenizer {
   /** tokenizer.json */
   readonly tokenizer: Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ export interface GgufTokenizer {
 }
 
 /**
- * Writes a GGUF file's vocabulary out as tokenizer.json: byte-level BPE (`gpt2`) with its merges and its way of cutting, or
+ * Converts a GGUF file's vocabulary to tokenizer.json: byte-level BPE (`gpt2`) with its merges and pre-tokenizer, or
  * SentencePiece BPE (`llama`), whose merges follow from its scores. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
  */
 export function ggufTokenizer(file: GgufFile): GgufTokenizer {
@@ -40,11 +40,11 @@ export function ggufTokenizer(file: GgufFile): GgufTokenizer {
 interface Vocabulary {
   readonly file: GgufFile;
   readonly tokens: readonly string[];
-  /** Of each token; see the kinds below. */
+  /** The kind of each token; see below. */
   readonly kinds: ArrayLike<number>;
 }
 
-/** As llama.cpp's `llama_token_type` counts them. */
+/** Numbered as in llama.cpp's `llama_token_type`. */
 const kinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 function readVocabulary(file: GgufFile): Vocabulary {
@@ -69,7 +69,7 @@ function readPreTokenizer(file: GgufFile): PreTokenizer {
 
 function byteLevelBpe(vocabulary: Vocabulary, pre: PreTokenizer, start: Start | undefined) {
   const merges = stringsOf(vocabulary.file, 'tokenizer.ggml.merges').map((merge) => {
-    // A part may be a blank only where it comes first, which byte-level vocabularies write as another letter anyway.
+    // Only the first part can begin with a space, which byte-level vocabularies write as another letter anyway.
     const place = merge.indexOf(' ', 1);
     if (place < 0) throw invalid(vocabulary.file, because('MERGE_PARTS'));
     return [merge.slice(0, place), merge.slice(place + 1)];
@@ -113,8 +113,8 @@ function sentencePieceBpe(vocabulary: Vocabulary, start: Start | undefined) {
 }
 
 /**
- * SentencePiece joins the neighbours whose union has the highest score. The same as a list: every way of making a token of
- * two tokens, tokens of higher scores first.
+ * SentencePiece merges the neighbours whose union has the highest score. As an equivalent list: every way of making a
+ * token from two tokens, tokens with higher scores first.
  */
 function mergesByScore({ file, tokens, kinds: types }: Vocabulary): string[][] {
   const scores = file.metadata.get('tokenizer.ggml.scores');
@@ -147,7 +147,7 @@ function bpe(tokens: readonly string[], merges: readonly string[][]) {
     end_of_word_suffix: null,
     fuse_unk: false,
     byte_fallback: false,
-    // From entries: a token may be called __proto__.
+    // Built from entries, as a token may be called __proto__.
     vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
     merges,
   };

@@ -1,11 +1,14 @@
-/** How GGUF stores numbers: each type packs `elements` of a row into one block of `bytes`. Source: ggml's ggml.h and ggml-common.h. */
+/**
+ * How GGUF stores numbers: each type packs `elements` of a row into a block of `bytes`. Source: ggml's ggml.h and
+ * ggml-common.h.
+ */
 export interface GgufType {
   readonly name: string;
   readonly elements: number;
   readonly bytes: number;
 }
 
-/** By the number that the file gives. Types that were removed from the format are absent. */
+/** By the number that files use. Types removed from the format are absent. */
 export const ggufTypes: ReadonlyMap<number, GgufType> = new Map(
   (
     [

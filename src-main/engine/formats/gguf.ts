@@ -7,17 +7,17 @@ import { GgufCursor, type GgufValue } from './gguf-cursor.ts';
 import { type GgufType, ggufTypes } from './gguf-types.ts';
 
 /**
- * The GGUF format: magic, version and counts, then typed metadata, then an entry for each tensor, then the tensors' bytes
- * at a common alignment. Source: ggml-org/ggml, docs/gguf.md. Read by range: opening reads the header alone.
+ * The GGUF format: magic, version and counts, then typed metadata, then an entry for each tensor, then the tensors'
+ * bytes at a common alignment. Source: ggml-org/ggml, docs/gguf.md. Read by range: opening reads only the header.
  */
 export interface GgufFile {
   readonly path: string;
-  /** The number of the open file. */
+  /** The file descriptor. */
   readonly descriptor: number;
   readonly sizeBytes: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly tensors: ReadonlyMap<string, GgufTensor>;
-  /** Bytes as stored, blocks and all. */
+  /** Bytes as stored, in blocks. */
   readBytes(name: string): Promise<Buffer>;
   /** The numbers of a tensor, row by row. Throws MODEL_UNSUPPORTED for a type that cannot be read. */
   readFloat32(name: string): Promise<Float32Array>;
@@ -26,7 +26,7 @@ export interface GgufFile {
 
 export interface GgufTensor {
   readonly type: GgufType;
-  /** Row-major, as everywhere here: the file has them the other way round. */
+  /** Row-major, as everywhere here: the file has them reversed. */
   readonly dims: readonly number[];
   /** From the start of the file. */
   readonly offset: number;
@@ -64,7 +64,7 @@ export async function openGguf(path: string): Promise<GgufFile> {
   }
 }
 
-/** About what is read and turned into numbers at a time: the stored bytes of a whole tensor are never in memory. */
+/** Roughly how much is read and converted at a time: a whole tensor's stored bytes are never in memory. */
 const pieceBytes = 4 * 2 ** 20;
 const longestName = 64;
 const mostDims = 4;
@@ -103,7 +103,7 @@ function checkMagic(cursor: GgufCursor): void {
   }
   const version = cursor.u32();
   if (version === 2 || version === 3) return;
-  // The lower half of a version is 0 only where the bytes come in the other order.
+  // The lower half of a version is 0 only where the byte order is reversed.
   if (version !== 0 && (version & 0xffff) === 0) throw cursor.invalid(because('GGUF_BIG_ENDIAN'));
   throw cursor.invalid(because('GGUF_VERSION', { version: String(version) }));
 }

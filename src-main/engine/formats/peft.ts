@@ -18,7 +18,10 @@ export interface PeftAdapter {
   readonly fanInFanOut?: boolean;
   /** Module paths or their last parts, as in `target_modules`. */
   readonly targetModules: readonly string[];
-  /** The matrices whose own adapters lie side by side in modules that hold several; none where every module has one A and B. */
+  /**
+   * Matrices that have their own adapters side by side in modules that hold several; empty where every module has one A
+   * and B.
+   */
   readonly blocks?: readonly string[];
   /** `<module path>.lora_A` and `.lora_B`. */
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
@@ -26,18 +29,18 @@ export interface PeftAdapter {
 
 interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks'> {
   readonly targetModules: readonly string[] | undefined;
-  /** Module paths or their last parts that have no A and B. */
+  /** Module paths, or their last parts, that have no A and B. */
   readonly excludedModules: readonly string[];
 }
 
 const prefix = 'base_model.model.';
 const weightsName = 'adapter_model.safetensors';
-/** In the safetensors' metadata, which PEFT passes over. */
+/** In the safetensors' metadata, which PEFT ignores. */
 const blocksKey = 'adapter_studio_blocks';
 
 /**
- * Reads an adapter. One that uses more than plain LoRA is refused by name (ADAPTER_UNSUPPORTED), never half loaded.
- * Throws FILE_NOT_FOUND and MODEL_FILE_INVALID too.
+ * Reads an adapter. One that uses more than plain LoRA is refused by name (ADAPTER_UNSUPPORTED), never loaded in part.
+ * Also throws FILE_NOT_FOUND and MODEL_FILE_INVALID.
  */
 export async function readPeft(folder: string): Promise<PeftAdapter> {
   const { excludedModules, ...config } = await readPeftConfig(join(folder, 'adapter_config.json'));
@@ -48,7 +51,7 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
     for (const [key, { dtype, dims }] of file.tensors) {
       const match = /^base_model\.model\.((.+)\.lora_[AB])\.weight$/.exec(key);
       if (!match || dims.length !== 2) throw unsupported(folder, because('ADAPTER_TENSOR', { tensor: key }));
-      // PEFT writes none, and would pass over it.
+      // PEFT writes none of these, and would ignore them.
       const module = match[2] as string;
       if (excludedModules.some((name) => module === name || module.endsWith(`.${name}`)))
         throw unsupported(folder, because('ADAPTER_KEY', { key: 'exclude_modules' }));
@@ -100,7 +103,7 @@ export async function writePeft(
   await writeText(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Reads an adapter's config alone. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED. */
+/** Reads only an adapter's config. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED. */
 export async function readPeftConfig(path: string): Promise<PeftConfig> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });
@@ -108,7 +111,7 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   });
   let config: Record<string, unknown>;
   try {
-    // Some editors put a byte order mark in front.
+    // Some editors prepend a byte order mark.
     config = JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
   } catch (cause) {
     throw invalid(because('FILE_NOT_JSON'), cause);
@@ -126,7 +129,7 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
     throw invalid(because('KEY_NOT_SHARE', { key: 'lora_dropout' }));
   if (typeof rankStabilised !== 'boolean') throw invalid(because('KEY_NOT_FLAG', { key: 'use_rslora' }));
-  // It is a label here and never opened; one that climbs out of its folder is nothing that others should open either.
+  // Only a label here, never opened; but one that leads out of its folder should not be opened by others either.
   const { base_model_name_or_path: base } = config;
   if (typeof base === 'string' && base.split(/[\\/]/).includes('..'))
     throw invalid(because('KEY_LEADS_OUT', { key: 'base_model_name_or_path' }));
@@ -139,7 +142,7 @@ function blocksOf({ metadata }: SafetensorsFile): string[] {
   return metadata[blocksKey]?.split(',') ?? [];
 }
 
-/** The list of names, or undefined for a pattern: what it matched is told by the tensors, so it need not be run. */
+/** The list of names, or undefined for a pattern: the tensors show what it matched, so it need not be run. */
 function targetModulesOf({ target_modules: value }: Readonly<Record<string, unknown>>): string[] | undefined {
   if (typeof value === 'string') {
     requirePattern('target_modules', value);
@@ -189,13 +192,16 @@ const plainKeys = new Set([
   ...['loftq_config', 'eva_config', 'corda_config', 'lora_ga_config', 'velora_config'],
 ]);
 
-/** Ways to initialise that leave the base weights alone; others (pissa, olora, corda, loftq, lora_ga) take a part out of them. */
+/**
+ * Initialisations that leave the base weights alone; others (pissa, olora, corda, loftq, lora_ga) subtract a part from
+ * them.
+ */
 const harmlessInitialisations: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal', 'eva'];
 
 /** Far above any adapter: the hidden size of the largest models. */
 const largestRank = 65_536;
 
-/** What `peft_type` may say besides LORA. Source: huggingface/peft, src/peft/utils/peft_types.py. */
+/** Values of `peft_type` besides LORA. Source: huggingface/peft, src/peft/utils/peft_types.py. */
 const otherMethods = new Set([
   ...[
     'PROMPT_TUNING',
@@ -231,7 +237,7 @@ function refuseOtherMethods(folder: string, { peft_type: method }: Readonly<Reco
   throw unsupported(folder, because('ADAPTER_METHOD', { method }));
 }
 
-/** A key that is not known here is let pass only when it is off: PEFT writes every key it knows, and each version knows more. */
+/** An unknown key is accepted only when it is off: PEFT writes every key it knows, and each version knows more. */
 function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string, unknown>>): void {
   const refuse = (why: UnsupportedAdapter) => {
     throw unsupported(folder, why);

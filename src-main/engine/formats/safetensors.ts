@@ -6,16 +6,19 @@ import { type Because, because, inEnglish } from '../../../src-contract/failure-
 
 /**
  * The safetensors format: 8 bytes of header length (u64, little-endian), a JSON header naming each tensor's dtype,
- * shape and byte range, then the bytes. Source: huggingface/safetensors, README "Format".
- * Read by range: opening reads the header alone.
+ * shape and byte range, then the bytes. Source: huggingface/safetensors, README "Format". Read by range: opening reads
+ * only the header.
  */
 export interface SafetensorsFile {
   readonly path: string;
-  /** The number of the open file. */
+  /** The file descriptor. */
   readonly descriptor: number;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Bytes of one tensor, as stored, in an ArrayBuffer of their own: they can be looked at as numbers without a copy. */
+  /**
+   * Bytes of one tensor, as stored, in an ArrayBuffer of their own, so that they can be viewed as numbers without a
+   * copy.
+   */
   readBytes(name: string): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -77,7 +80,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
-/** What is to be written: little-endian bytes with their type and shape. */
+/** A tensor to write: little-endian bytes with their type and shape. */
 export interface StoredTensor {
   readonly dtype: StoredType;
   readonly dims: readonly number[];
@@ -85,8 +88,8 @@ export interface StoredTensor {
 }
 
 /**
- * Writes to a temporary name, syncs, and renames: the file is there whole or not at all. Tensors are written in order of
- * name. Throws DISK_FULL.
+ * Writes to a temporary name, syncs, and renames: the file is there whole or not at all. Tensors are written in name
+ * order. Throws DISK_FULL.
  */
 export async function writeSafetensors(
   path: string,
@@ -102,16 +105,16 @@ export async function writeSafetensors(
   }
 }
 
-/** A safetensors file that is being written, tensor by tensor. Close it in any case: unless finished, nothing is left. */
+/** A safetensors file being written, tensor by tensor. Always close it: unless finished, nothing is left. */
 export interface SafetensorsWriter {
-  /** In the order in which the tensors are to be appended. */
+  /** The order in which the tensors must be appended. */
   readonly names: readonly string[];
   append(data: ArrayBufferView): Promise<void>;
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Begins a file of tensors whose types and shapes are known; their numbers follow. Throws DISK_FULL. */
+/** Starts a file of tensors with known types and shapes; their data follows. Throws DISK_FULL. */
 export async function createSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Omit<StoredTensor, 'data'>>,
@@ -119,7 +122,7 @@ export async function createSafetensors(
 ): Promise<SafetensorsWriter> {
   const names = [...tensors.keys()].sort();
   const { head, end } = headOf(names, tensors, metadata);
-  // Always the same name: what a crash leaves is overwritten by the next attempt.
+  // Always the same name: the next attempt overwrites what a crash left behind.
   const temporary = `${path}.tmp`;
   const file = await open(temporary, 'w');
   let finished = false;
@@ -130,13 +133,13 @@ export async function createSafetensors(
       throw orDiskFull(cause, dirname(path), head.length + end);
     }
   };
-  // writeFile goes on after a short write, which is how a disk that is filling up first shows.
+  // writeFile continues after a short write, which is how a disk that is filling up first shows.
   const write = (data: Uint8Array) => onDisk(file.writeFile(data));
   const writer: SafetensorsWriter = {
     names,
     append: (data) => write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     async finish() {
-      // Some disks say only now that they were full.
+      // Some file systems report a full disk only now.
       await onDisk(file.sync());
       await file.close();
       await rename(temporary, path);
@@ -204,7 +207,7 @@ async function readHeader(file: FileHandle, path: string) {
 }
 
 function parseHeader(bytes: Buffer, path: string): Record<string, unknown> {
-  // Said by the format; the decoder below would skip a byte order mark, the parser blanks.
+  // Required by the format; the decoder below would skip a byte order mark, and the parser white space.
   if (bytes[0] !== 0x7b) throw invalid(path, because('HEADER_BEGINS_OTHERWISE', { brace: '{' }));
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -5,13 +5,13 @@ import { allFinite } from './float-types.ts';
 import { dequantise } from './gguf-blocks.ts';
 
 /**
- * A matrix as it lies in an open file: plain data, by which any thread of the process reads it some rows at a time. Read whole, a model's matrices take
- * longer to be given memory for than to be rounded.
+ * A matrix in an open file: plain data with which any thread of the process can read some rows at a time. If read
+ * whole, a model's matrices take longer to allocate than to round.
  */
 export interface StoredMatrix {
   readonly dims: readonly [rows: number, columns: number];
   readonly dtype: string;
-  /** The file's number, which is the same in all threads; its name and the tensor's, for messages. */
+  /** The file descriptor, which is valid in all threads; the names of file and tensor, for messages. */
   readonly descriptor: number;
   readonly file: string;
   readonly tensor: string;
@@ -20,9 +20,9 @@ export interface StoredMatrix {
   readonly bytes: number;
 }
 
-/** The rows of a matrix that is in memory as it is stored. */
+/** The rows of a matrix held in memory as stored. */
 export interface StoredRows {
-  /** Rows from one to before another, as float32, into memory of as many numbers. */
+  /** Rows `from` up to, but not including, `to`, as float32, into an array of exactly that size. */
   unpack(from: number, to: number, into: Float32Array): void;
 }
 
@@ -38,7 +38,9 @@ export function rowsIn(bytes: Buffer, { dtype, rows }: { readonly dtype: string;
 let stored = Buffer.alloc(0);
 let numbers = new Float32Array(0);
 
-/** Rows from one to before another, [rows, columns], until some are read again. Throws MODEL_FILE_INVALID. */
+/**
+ * Rows `from` up to, but not including, `to`, [rows, columns]; valid until the next call. Throws MODEL_FILE_INVALID.
+ */
 export function readRows(matrix: StoredMatrix, from: number, to: number): Float32Array {
   const { dims, dtype, file, tensor } = matrix;
   const [rows, columns] = dims;

@@ -5,9 +5,9 @@ import { ggufConfig } from './gguf-config.ts';
 import { ggufTokenizer } from './gguf-tokenizer.ts';
 
 /**
- * Writes what a GGUF file says of its model into a folder, in the files of the Hugging Face layout: config, tokenizer, chat
- * template, and a model card with licence and origin. With the file itself beside them the folder is a whole model.
- * Throws as `openGguf`, `ggufConfig` and `ggufTokenizer` do.
+ * Writes a GGUF file's metadata into a folder, as files of the Hugging Face layout: config, tokenizer, chat template,
+ * and a model card with licence and origin. With the file itself beside them, the folder is a complete model. Throws as
+ * `openGguf`, `ggufConfig` and `ggufTokenizer` do.
  */
 export async function unpackGguf(path: string, folder: string): Promise<void> {
   const file = await openGguf(path);
@@ -28,7 +28,7 @@ export async function unpackGguf(path: string, folder: string): Promise<void> {
 }
 
 function cardOf(general: (key: string) => unknown): string {
-  // One line each: a text from outside must not end the head of the card.
+  // One line each: untrusted text must not end the card's front matter.
   const line = (key: string) => String(general(key) ?? '').replace(/[\p{Cc}"]/gu, ' ');
   return `---\nlicense: "${line('license')}"\n---\n# ${line('name')}\n\n${line('description')}\n`;
 }

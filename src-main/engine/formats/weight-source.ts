@@ -1,20 +1,20 @@
 import type { StoredMatrix, StoredRows } from './stored-matrix.ts';
 
-/** The weights of a base model on disk, in whatever files: a directory of tensors, each read by itself. */
+/** The weights of a base model on disk, in whatever files: a directory of tensors, each read separately. */
 export interface WeightSource {
-  /** The file that messages name. */
+  /** The file to name in messages. */
   readonly file: string;
   readonly sizeBytes: number;
   readonly tensors: ReadonlyMap<string, StoredWeight>;
   /** The storage types that can be turned into float32. */
   readonly readableTypes: readonly string[];
-  /** What stands for config.json where the folder has none: a GGUF file brings its own. */
+  /** Replaces config.json where the folder has none: a GGUF file brings its own. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** The numbers of one tensor, as float32. */
   read(name: string): Promise<Float32Array>;
-  /** Where a matrix lies, if it lies there as it is meant, row by row. */
+  /** Where a matrix is in its file, if it is stored there row by row, without transformation. */
   place(name: string): StoredMatrix | undefined;
-  /** A matrix in memory as it is stored, where that is how it is meant, as embeddings are. */
+  /** A matrix in memory as it is stored, if that needs no transformation, as for embeddings. */
   readRows(name: string): Promise<StoredRows>;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { ElementType } from '../tensor.ts';
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
-/** The closed set of operations, each with its attributes. A backend that forgets one does not compile. */
+/** The closed set of operations, each with its attributes. A backend that misses one does not compile. */
 export interface OpAttributes {
   input: { readonly name: string };
   after: NoAttributes;
@@ -18,12 +18,12 @@ export interface OpAttributes {
   sumTo: NoAttributes;
   expand: NoAttributes;
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly factor: number };
-  /** Where the factors apply: to the columns of the product, or to those of the left operand before it. */
+  /** Where the scales apply: to the columns of the product, or to those of the left operand beforehand. */
   matmulInt8: { readonly scaled: 'output' | 'input' };
   scoresInt8: NoAttributes;
-  /** `transposed` multiplies by Wᵀ, [n, in] → [n, out]; `plain` by W, the other way round. */
+  /** `transposed` multiplies by Wᵀ, [n, in] → [n, out]; `plain` by W, [n, out] → [n, in]. */
   matmulInt4: { readonly by: 'transposed' | 'plain' };
-  /** `size` is how many inputs share a scale. */
+  /** `size` is the number of inputs that share a scale. */
   matmulBlocks: { readonly bits: 4 | 8; readonly size: number };
   attend: { readonly factor: number; readonly group: number };
   reshape: NoAttributes;
@@ -49,7 +49,9 @@ export interface OpAttributes {
 export type OpName = keyof OpAttributes;
 export type NoAttributes = Readonly<Record<never, never>>;
 
-/** One value of a computation: an operation on other values. Immutable; a graph is whatever a set of outputs reaches. */
+/**
+ * One value of a computation: an operation on other values. Immutable; a graph is whatever a set of outputs reaches.
+ */
 export interface Expression<Op extends OpName = OpName> {
   readonly op: Op;
   readonly inputs: readonly Expression[];
@@ -58,18 +60,21 @@ export interface Expression<Op extends OpName = OpName> {
   readonly type: ElementType;
 }
 
-/** What an op must bring besides its constructor. */
+/** What an op must define besides its constructor. */
 export interface OpDefinition<Op extends OpName> {
   /**
-   * The cotangent of each input, given the output's: the chain rule, written as more graph.
-   * Undefined where an input takes no part (indices). `needed[i]` is false where nobody asks for input i.
+   * The cotangent of each input, given the output's: the chain rule, expressed as more graph. Undefined for inputs
+   * without a gradient (indices). `needed[i]` is false where that of input i is not needed.
    */
   gradient(
     node: Expression<Op>,
     cotangent: Expression,
     needed: readonly boolean[],
   ): readonly (Expression | undefined)[];
-  /** The value in float64, slow and plain: what the backends are judged by. `dims` is the output's shape with sizes filled in. */
+  /**
+   * The value in float64, slow and plain: what the backends are tested against. `dims` is the output's shape with sizes
+   * filled in.
+   */
   reference(inputs: readonly NdArray[], attributes: OpAttributes[Op], dims: readonly number[]): NdArray;
 }
 
@@ -89,16 +94,16 @@ export function expression<Op extends OpName>(
   return { op, inputs, attributes, shape, type };
 }
 
-/** A value given from outside when the graph runs: data, weights, cotangents. */
+/** A value supplied when the graph runs: data, weights, cotangents. */
 export function input(name: string, shape: Shape, type: ElementType = 'float32'): Expression<'input'> {
   return expression('input', [], { name }, shape, type);
 }
 
-/** Every expression that the outputs reach, operands before their users. */
+/** Every expression the outputs depend on, operands before their users. */
 export function topologicalOrder(outputs: Iterable<Expression>): Expression[] {
   const order: Expression[] = [];
   const seen = new Set<Expression>();
-  // An explicit stack: a deep model is thousands of operations in a row, more than the call stack holds.
+  // An explicit stack: a deep model is a chain of thousands of operations, which would overflow the call stack.
   const stack: { node: Expression; next: number }[] = [];
   for (const output of outputs) {
     if (seen.has(output)) continue;

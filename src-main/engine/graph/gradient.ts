@@ -7,9 +7,9 @@ import { joined } from './side-by-side.ts';
 /**
  * Reverse-mode differentiation: for each of `wrt`, the gradient of Σ(output ∘ cotangent), as more graph.
  *
- * `cotangent` has the output's shape; with output a vector of log-probabilities and cotangent −1/N everywhere this is
- * the gradient of the mean loss. Nothing is built for operands that reach none of `wrt`: frozen weights cost only
- * what the chain rule passes through them.
+ * `cotangent` has the output's shape; with a vector of log-probabilities as output and −1/N throughout as cotangent,
+ * this is the gradient of the mean loss. Nothing is built for operands that depend on none of `wrt`: frozen weights
+ * cost only what the chain rule passes through them.
  */
 export function gradient(output: Expression, cotangent: Expression, wrt: readonly Expression[]): Expression[] {
   check(sameShape(output.shape, cotangent.shape), `cotangent ${show(cotangent.shape)} of output ${show(output.shape)}`);

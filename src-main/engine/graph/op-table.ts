@@ -24,7 +24,7 @@ import { expOp, logSoftmaxOp, softmaxOp } from './ops/softmax.ts';
 import { subtractOp } from './ops/subtract.ts';
 import { transposeOp } from './ops/transpose.ts';
 
-/** Every op but `input`, which has neither a gradient nor a value of its own. */
+/** Every op except `input`, which has neither a gradient nor a value of its own. */
 export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<Op> } = {
   after: afterOp,
   add: addOp,

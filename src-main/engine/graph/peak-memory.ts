@@ -3,9 +3,9 @@ import { type Dim, type Expression, type OpName, topologicalOrder } from './expr
 import { sizeOf } from './shape.ts';
 
 /**
- * Bytes that a run of a graph holds at its fullest moment beside what it is fed: values live from when they are made to
- * their last use, outputs to the end. Operations run in the order of `topologicalOrder`, as backends are given them; what
- * a backend needs within one operation is counted as onnxruntime's lowering makes it.
+ * Peak bytes that a run of a graph holds besides its feeds: values live from creation to last use, outputs to the end.
+ * Operations run in `topologicalOrder`, the order in which backends receive them; temporaries within an operation are
+ * counted as in onnxruntime's lowering.
  */
 export function peakMemory(outputs: readonly Expression[], sizes: ReadonlyMap<string, number>): number {
   const order = topologicalOrder(outputs);
@@ -45,7 +45,7 @@ export function peakMemory(outputs: readonly Expression[], sizes: ReadonlyMap<st
   return peak;
 }
 
-/** Whose memory each value lies in: its own, or that of the value that it is another view of. */
+/** Whose memory each value occupies: its own, or that of the value it is a view of. */
 function holders(order: readonly Expression[]): ReadonlyMap<Expression, Expression> {
   const held = new Map<Expression, Expression>();
   for (const node of order) {
@@ -62,7 +62,7 @@ function holders(order: readonly Expression[]): ReadonlyMap<Expression, Expressi
 
 const elementBytes: Readonly<Record<ElementType, number>> = { float32: 4, int32: 4, uint8: 1, int8: 1 };
 
-/** Whose result may take the place of an operand that nobody needs any more. */
+/** Ops whose result may overwrite an operand that is no longer needed. */
 const inPlace: ReadonlySet<OpName> = new Set([
   ...([
     'add',
@@ -79,11 +79,11 @@ const inPlace: ReadonlySet<OpName> = new Set([
   ] as const),
 ]);
 
-/** What an operation that is lowered to several holds on its way. */
+/** Temporaries of an operation that is lowered to several. */
 function besides(node: Expression, bytesOf: (node: Expression) => number): number {
   const left = node.inputs[0];
   if (left === undefined) return 0;
-  /** Magnitudes, before there is a product; or bytes beside it. */
+  /** Either magnitudes, before the product exists, or bytes alongside it. */
   const roundedBesides = (copies: number) =>
     Math.max((copies + 1) * bytesOf(left) - bytesOf(node), (copies + 0.25) * bytesOf(left));
   switch (node.op) {
@@ -92,12 +92,12 @@ function besides(node: Expression, bytesOf: (node: Expression) => number): numbe
     case 'rotate':
       return 2 * bytesOf(node);
     case 'matmulInt8':
-      // Scaled before all else in the gradient.
+      // In the gradient, scaled before anything else.
       return roundedBesides((node as Expression<'matmulInt8'>).attributes.scaled === 'input' ? 1 : 0);
     case 'scoresInt8':
       return roundedBesides(0);
     case 'matmulInt4':
-      // The matrix in bytes and as floats: ten times its packed bytes.
+      // The matrix as bytes and as floats: ten times its packed size.
       return 10 * bytesOf(node.inputs[1] as Expression);
     default:
       return 0;

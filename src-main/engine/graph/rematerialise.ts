@@ -2,9 +2,9 @@ import { type Expression, topologicalOrder } from './expression.ts';
 import { after } from './ops/after.ts';
 
 /**
- * The same outputs with less in memory: what the backward pass reads of the forward pass is computed again when it is wanted,
- * from the values that are kept (Griewank and Walther 2000; Chen et al. 2016). The numbers are the same. The forward pass
- * is what `differentiated` reaches, the backward pass all that depends on `cotangent`.
+ * The same outputs with less memory: what the backward pass reads from the forward pass is recomputed when needed, from
+ * the values that are kept (Griewank and Walther 2000; Chen et al. 2016). The numbers are unchanged. The forward pass
+ * is what `differentiated` depends on, the backward pass all that depends on `cotangent`.
  */
 export function rematerialise(
   outputs: readonly Expression[],
@@ -14,7 +14,7 @@ export function rematerialise(
   const forward = new Set(topologicalOrder([differentiated]));
   const backward = new Map<Expression, Expression>([[cotangent, cotangent]]);
   const again = new Map<Expression, Expression>();
-  /** What an operand of a backward node becomes, when it is wanted once `wantedBy` is there. */
+  /** What replaces an operand of a backward node that is first needed once `wantedBy` is available. */
   const recomputed = (node: Expression, wantedBy: Expression): Expression => {
     if (node.op === 'input' || isHeld(node)) return node;
     const known = again.get(node);
@@ -31,7 +31,7 @@ export function rematerialise(
     again.set(node, known);
     return known;
   };
-  // A view holds what it is a view of.
+  // A view keeps its source alive.
   const isHeld = (node: Expression): boolean =>
     node.op === 'reshape' ? isHeld(node.inputs[0] as Expression) : forward.has(node) && isKept(node);
 

@@ -1,6 +1,6 @@
 import type { Dim, Shape } from './expression.ts';
 
-/** Fails on a programmer's mistake in building a graph; a person's data never gets here. */
+/** Fails on a programming error in building a graph; user data never gets here. */
 export function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`Graph: ${message}`);
 }
@@ -49,7 +49,7 @@ export function multiplyDims(a: Dim, b: Dim): Dim {
   return b === 1 ? a : `${a}*${b}`;
 }
 
-/** The size of a dim when the sizes of the plain names are known. */
+/** The size of a dim, given the sizes of the plain names. */
 export function sizeOf(dim: Dim, sizes: ReadonlyMap<string, number>): number {
   if (typeof dim === 'number') return dim;
   const known = sizes.get(dim);

@@ -3,8 +3,8 @@ import { concat } from './ops/concat.ts';
 import { pad } from './ops/slice.ts';
 
 /**
- * The sum of two values that stand side by side in zeros, as one: what the gradients of slices of one value add up to.
- * Undefined where they are not.
+ * The sum of two zero-padded values that are adjacent along an axis, as a single one: what the gradients of slices of
+ * one value add up to. Undefined where they are not adjacent.
  */
 export function joined(a: Expression, b: Expression): Expression | undefined {
   if (!isPad(a) || !isPad(b) || a.attributes.axis !== b.attributes.axis) return undefined;
@@ -12,7 +12,7 @@ export function joined(a: Expression, b: Expression): Expression | undefined {
   const { axis, before } = first.attributes;
   const [left, right] = [first.inputs[0] as Expression, second.inputs[0] as Expression];
   if (before + (left.shape[axis] as number) !== second.attributes.before) return undefined;
-  // What was joined before takes one more part, so that nothing is copied twice.
+  // Extends an earlier concat by one part, so that nothing is copied twice.
   const parts = [left, right].flatMap((x) => (isConcat(x) && x.attributes.axis === axis ? x.inputs : [x]));
   return pad(concat(parts, axis), axis, before, second.attributes.after);
 }

@@ -1,6 +1,6 @@
 import type { Dim, Expression, OpName } from '../../graph/expression.ts';
 
-/** x over its root mean square times a weight, which onnxruntime does in one kernel, with the sum before it where there is one. */
+/** x over its root mean square times a weight, for which onnxruntime has a single kernel, including a preceding sum. */
 export interface FusedNorm {
   readonly root: Expression;
   readonly x: Expression;
@@ -8,39 +8,39 @@ export interface FusedNorm {
   readonly epsilon: number;
 }
 
-/** A value that is cut along an axis into parts, side by side and without a gap. */
+/** A value cut along an axis into adjacent parts without gaps. */
 export interface FusedSplit {
   readonly whole: Expression;
   readonly axis: number;
-  /** From the first place on. A part of several slices is rotated before it is cut. */
+  /** In order. A part of several slices is rotated before it is cut. */
   readonly parts: readonly (readonly Expression<'slice'>[])[];
 }
 
-/** Slices beside each other whose heads are rotated by the same angles. */
+/** Adjacent slices whose heads are rotated by the same angles. */
 export interface FusedRotation {
   readonly slices: readonly Expression<'slice'>[];
   /** What each slice becomes: [rows, tokens, heads, size]. */
   readonly rotated: readonly Expression<'rotate'>[];
 }
 
-/** A product that is added to something as wide. */
+/** A product that is added to a value of the same shape. */
 export interface FusedSum {
   readonly product: Expression<'matmul'>;
   readonly other: Expression;
 }
 
 export interface Fusions {
-  /** By the expression that gives the normalised values. */
+  /** Keyed by the expression of the normalised values. */
   readonly norms: ReadonlyMap<Expression, FusedNorm>;
-  /** By the sum of two that is normalised: both come out of one kernel. */
+  /** Keyed by the sum of two that is normalised: one kernel gives both. */
   readonly sums: ReadonlyMap<Expression, FusedNorm>;
-  /** By the sum. */
+  /** Keyed by the sum. */
   readonly products: ReadonlyMap<Expression, FusedSum>;
-  /** By each of the slices. */
+  /** Keyed by each slice. */
   readonly splits: ReadonlyMap<Expression, FusedSplit>;
-  /** By each of what is rotated. */
+  /** Keyed by each rotated value. */
   readonly rotations: ReadonlyMap<Expression, FusedRotation>;
-  /** What is computed inside of these kernels and nowhere else. */
+  /** Values computed only inside these kernels. */
   readonly absorbed: ReadonlySet<Expression>;
 }
 
@@ -49,7 +49,10 @@ export const noFusions: Fusions = {
   absorbed: new Set(),
 };
 
-/** Finds what onnxruntime has a single kernel for: a pass over one token is a thousand small kernels, and each costs its start. */
+/**
+ * Finds what onnxruntime has a single kernel for: a pass over one token is a thousand small kernels, each with a
+ * start-up cost.
+ */
 export function findFusions(order: readonly Expression[], outputs: readonly Expression[]): Fusions {
   const users = new Map<Expression, number>();
   for (const used of [...order.flatMap((node) => node.inputs), ...outputs]) users.set(used, (users.get(used) ?? 0) + 1);
@@ -103,7 +106,10 @@ function isResidual(x: Expression): boolean {
   return isOp(x, 'add') && a?.shape.length === 2 && a.shape.every((dim, axis) => dim === b?.shape[axis]);
 }
 
-/** Neighbours of one matrix, [positions, heads · size] each, that are rotated head by head by an angle for each position. */
+/**
+ * Adjacent slices of one matrix, [positions, heads · size] each, that are rotated head by head by an angle for each
+ * position.
+ */
 function findRotations(
   order: readonly Expression[],
   isOwn: (node: Expression | undefined) => node is Expression,
@@ -133,7 +139,7 @@ export function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>)
   return x?.shape.length === 4 && isPlaced(cos) && isPlaced(sin) && cos?.shape[2] === 1;
 }
 
-/** Where slices of a value leave nothing of it out and take nothing twice. */
+/** Splits: where the slices of a value cover all of it exactly once. */
 function findSplits(order: readonly Expression[], rotations: readonly FusedRotation[]): Map<Expression, FusedSplit> {
   const together = new Map(rotations.flatMap((rotation) => rotation.slices.map((each) => [each, rotation] as const)));
   const bySource = new Map<Expression, Expression<'slice'>[]>();

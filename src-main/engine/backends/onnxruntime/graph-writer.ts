@@ -14,7 +14,7 @@ import {
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
 export class GraphWriter {
   #nodes: OnnxNode[] = [];
-  /** Which node makes a value, by its place among them. */
+  /** For each value, the index of the node that computes it. */
   #makers = new Map<string, number>();
   readonly #inputs: OnnxValue[] = [];
   readonly #initialisers = new Map<string, OnnxInitialiser>();
@@ -23,22 +23,22 @@ export class GraphWriter {
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
   #sizes = new Map<string, string>();
-  /** Shapes that are put together, by their parts. */
+  /** Assembled shapes, by their parts. */
   #shapes = new Map<string, string>();
-  /** What is made once, by what it is called. */
+  /** Values computed once, by name. */
   readonly #shared = new Map<string, string>();
-  /** What each value that is another one in another shape was made from. */
+  /** For each reshaped value, the original. */
   #reshaped = new Map<string, string>();
   #names = 0;
   readonly #constants: ReadonlyMap<string, Tensor>;
-  /** What the graph is to run on: kernels differ. */
+  /** The target device: kernels differ. */
   readonly device: 'cpu' | 'webgpu';
-  /** How far whole numbers go on either side of the middle, where rows are rounded to them. */
+  /** How far integers reach on either side of the midpoint when rows are rounded. */
   readonly rowReach: number;
-  /** That share the work. */
+  /** Number of threads that share the work. */
   readonly threads: number;
 
-  /** Inputs under these names are constants of the model. */
+  /** Inputs with these names become constants of the model. */
   constructor(
     constants: ReadonlyMap<string, Tensor>,
     { device, rowReach, threads }: Pick<GraphWriter, 'device' | 'rowReach' | 'threads'>,
@@ -62,7 +62,7 @@ export class GraphWriter {
     return value.name;
   }
 
-  /** Adds a node with one output and gives that output's name. */
+  /** Adds a node with one output and returns that output's name. */
   node(
     type: string,
     inputs: readonly string[],
@@ -73,7 +73,7 @@ export class GraphWriter {
     return output as string;
   }
 
-  /** The same with several outputs, of which those that nobody wants may be left out. */
+  /** The same with several outputs; unused ones may be omitted. */
   nodes(
     type: string,
     inputs: readonly string[],
@@ -88,13 +88,13 @@ export class GraphWriter {
     return names;
   }
 
-  /** The one value or the other, of a shape that both have. */
+  /** Either of two values that have the same shape. */
   choose(condition: string, { type, shape }: Expression, either: () => string, or: () => string): string {
     const branch = (write: () => string) => ({ kind: 'graph', value: this.#branch(write, { type, shape }) }) as const;
     return this.node('If', [condition], { then_branch: branch(either), else_branch: branch(or) });
   }
 
-  /** What is made in it is seen by nothing else. */
+  /** What is computed in it is invisible elsewhere. */
   #branch(write: () => string, { type, shape }: Pick<OnnxValue, 'type' | 'shape'>): OnnxBranch {
     const [nodes, makers, reshaped] = [this.#nodes, this.#makers, this.#reshaped];
     const [sizes, shapes] = [this.#sizes, this.#shapes];
@@ -108,14 +108,19 @@ export class GraphWriter {
     return branch;
   }
 
-  /** What is made the first time that it is asked for under a name; outside of branches, which nothing else sees into. */
+  /**
+   * Computes a value the first time a name is asked for; only outside branches, whose values are invisible elsewhere.
+   */
   shared(name: string, make: () => string): string {
     const value = this.#shared.get(name) ?? make();
     this.#shared.set(name, value);
     return value;
   }
 
-  /** The same numbers in another shape, which holds no zero. What was given a shape before is taken as it was: each view costs its start. */
+  /**
+   * The same numbers in another shape, which holds no zero. Starts from the original of an earlier view: each view
+   * costs a kernel launch.
+   */
   reshape(x: string, shape: string): string {
     const source = this.#reshaped.get(x) ?? x;
     const value = this.node('Reshape', [source, shape]);
@@ -123,7 +128,7 @@ export class GraphWriter {
     return value;
   }
 
-  /** As `reshape`; a value that has the shape already is given back. */
+  /** As `reshape`, but returns the value itself if it already has the shape. */
   reshapeTo(x: string, shape: Shape): string {
     const source = this.#reshaped.get(x) ?? x;
     const known = this.#values.get(source)?.shape;
@@ -131,7 +136,7 @@ export class GraphWriter {
     return isSame ? source : this.reshape(x, this.shape(shape));
   }
 
-  /** Whether a value is made of another, or by the node that makes the other: then it is never there before. */
+  /** Whether a value depends on another, or on the node that computes it: then it is never available earlier. */
   isAfter(value: string, other: string): boolean {
     const first = this.#makers.get(other);
     if (first === undefined) return false;
@@ -140,7 +145,7 @@ export class GraphWriter {
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       const maker = this.#makers.get(name);
       if (maker === first) return true;
-      // What was written down before it is not made of it.
+      // Nodes written earlier cannot depend on it.
       if (maker === undefined || maker < first || seen.has(maker)) continue;
       seen.add(maker);
       open.push(...readBy(this.#nodes[maker] as OnnxNode));
@@ -149,8 +154,8 @@ export class GraphWriter {
   }
 
   /**
-   * Tells the shape of a value. The runtime infers none behind a size that is computed, and takes each such size for one of its
-   * own: then no value can lie where another has been, and it looks through all of them for each (decision 0040).
+   * Declares the shape of a value. The runtime infers none past a computed size, and considers each such size distinct:
+   * then no value can reuse the memory of another, and it searches all of them for each (decision 0040).
    */
   declare(name: string, { type, shape }: Expression): void {
     this.#values.set(name, { type, shape });
@@ -169,8 +174,8 @@ export class GraphWriter {
   }
 
   /**
-   * A shape as an int64 vector, put together at run time where sizes are names. Products and sums are left to inference (−1). Made once: until onnxruntime had found
-   * those that are the same, it went through all that reads a size for each.
+   * A shape as an int64 vector, assembled at run time where sizes are named. Products and sums are left to inference
+   * (−1). Made once: to find duplicates, onnxruntime went through all readers of a size for each.
    */
   shape(shape: Shape): string {
     const computed = shape.filter((dim) => this.#isComputed(dim));
@@ -187,7 +192,7 @@ export class GraphWriter {
     return shared;
   }
 
-  /** Whether a size is known by an input that has it. */
+  /** Whether an input carries a size. */
   carries(dim: Dim): boolean {
     return !this.#isComputed(dim);
   }
@@ -196,9 +201,9 @@ export class GraphWriter {
     const made = new Set(this.#nodes.flatMap((node) => node.outputs));
     const renamed = new Map<string, string>();
     const values = [...outputs].map(([name, { name: source, expression }]) => {
-      // What reads an output reads it under its name: a kernel may rely on its being written first.
+      // Readers of an output use its output name: a kernel may rely on its being written first.
       if (made.has(source) && !renamed.has(source)) renamed.set(source, name);
-      // It may be another output too, or an input: a copy under its own name keeps ONNX's rules.
+      // It may be another output too, or an input: a copy under its own name satisfies ONNX's rules.
       else this.#nodes.push({ type: 'Identity', domain: '', inputs: [source], outputs: [name], attributes: {} });
       return { name, type: expression.type, shape: expression.shape };
     });
@@ -211,7 +216,7 @@ export class GraphWriter {
     return {
       nodes,
       values: between.map(([name, value]) => ({ name, ...value })),
-      // What an op is given for its gradient alone need not be fed where there is none.
+      // What an op takes only for its gradient need not be fed where there is none.
       inputs: this.#inputs.filter(({ name }) => used.has(name)),
       outputs: values,
       initialisers: [...this.#initialisers.values()],
@@ -240,7 +245,7 @@ export class GraphWriter {
   }
 }
 
-/** The nodes, in order, that outputs are made by: of a view that another took the place of, nothing is left. */
+/** The nodes, in order, that the outputs depend on: views that were replaced are dropped. */
 function neededFor(outputs: readonly string[], nodes: readonly OnnxNode[]): OnnxNode[] {
   const read = new Set(outputs);
   const isNeeded = (node: OnnxNode) => {
@@ -251,7 +256,7 @@ function neededFor(outputs: readonly string[], nodes: readonly OnnxNode[]): Onnx
   return nodes.toReversed().filter(isNeeded).reverse();
 }
 
-/** A node by the new names of what it reads and makes. */
+/** A node with its inputs and outputs renamed. */
 function renamedIn(node: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
   const renamed = (some: readonly string[]) => some.map((name) => names.get(name) ?? name);
   const branches = Object.entries(node.attributes).map(([name, attribute]) => {

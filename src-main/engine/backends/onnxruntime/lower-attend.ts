@@ -1,13 +1,13 @@
 import type { Dim, Expression } from '../../graph/expression.ts';
 import type { GraphWriter } from './graph-writer.ts';
 
-/** What `Attention` gains is lost where so few of the threads have a head. */
+/** The gain of `Attention` is lost where fewer of the threads than this have a head. */
 const leastBusy = 0.8;
 
 /**
- * Attention that reads kept keys and values where they lie: the products go over their middle axis, so that nothing is
- * copied or turned round. The new places are outputs of the graph that are written into the same memory, and no product can
- * begin before both are written: the queries are made with them, or are given a shape that is taken from those outputs.
+ * Attention that reads cached keys and values in place: the products run over their middle axis, so that nothing is
+ * copied or transposed. The new positions are graph outputs written into the same memory, and no product may begin
+ * before both are written: either the queries are computed with them, or they get a shape derived from those outputs.
  */
 export function lowerAttend(writer: GraphWriter, operands: readonly string[], node: Expression<'attend'>): string {
   const [queries = '', freshKeys = '', freshValues = ''] = operands;
@@ -22,7 +22,7 @@ export function lowerAttend(writer: GraphWriter, operands: readonly string[], no
   const byStreams = (mix: (queries: string) => string) => {
     const turn = { perm: { kind: 'ints', value: [1, 0, 2, 3] } } as const;
     const split = writer.node('Transpose', [tokens], turn);
-    // Zero keeps the size of that place.
+    // Zero keeps the size of that axis.
     const mixed = mix(writer.node('Reshape', [split, writer.int64([0, -1, size])]));
     const apart = writer.node('Reshape', [mixed, writer.int64([0, -1, group, size])]);
     return writer.reshape(writer.node('Transpose', [apart], turn), writer.int64([-1, width]));
@@ -41,15 +41,15 @@ function sharesEvenly(heads: number, threads: number): boolean {
   return heads >= leastBusy * threads * Math.ceil(heads / threads);
 }
 
-/** Of the queries of a token, which see alike, what the first sees. */
+/** The mask of the first query of each token: all queries of a token see the same. */
 function maskOfTokens(writer: GraphWriter, mask: string, group: number): string {
   const first = [0, 2 ** 31, 1, group].map((value) => writer.int64([value]));
   return writer.shared(`tokens of ${mask}`, () => writer.node('Slice', [mask, ...first]));
 }
 
 /**
- * Whether several tokens of one text attend. A token alone would be summed in another order by `Attention` than among others
- * (decision 0022, “One token alone”).
+ * Whether several tokens of one text attend. `Attention` would sum a single token in a different order than among
+ * others (decision 0022, “One token alone”).
  */
 function isOneText(
   writer: GraphWriter,
@@ -64,8 +64,8 @@ function isOneText(
 }
 
 /**
- * Of one text, all in one kernel, head by head: scores of a head stay near. It takes queries, keys and values as they lie, token by
- * token, and a mask of tokens.
+ * For one text, everything in one kernel, head by head, so that a head's scores stay in cache. It takes queries, keys
+ * and values as stored, token by token, and a mask of tokens.
  */
 function attention(
   writer: GraphWriter,
@@ -81,7 +81,7 @@ function attention(
   return writer.reshape(mixed, writer.int64([-1, heads.queries * heads.size]));
 }
 
-/** The same size, which is not there before the new places are. */
+/** The same size, but not available before the new positions are. */
 function onceWritten(
   writer: GraphWriter,
   [, freshKeys = '', freshValues = '']: readonly string[],
@@ -93,7 +93,7 @@ function onceWritten(
   return writer.node('Add', [size, writer.node('Sub', [first, second])]);
 }
 
-/** Over memory that holds the new places already. */
+/** Over memory that already holds the new positions. */
 function mixInPlace(
   writer: GraphWriter,
   queries: string,
@@ -101,8 +101,8 @@ function mixInPlace(
   { factor, group }: Expression<'attend'>['attributes'],
 ): string {
   const [, , , keys = '', values = '', mask = ''] = operands;
-  // A token alone with a head of its own is a product of one row: only with a factor is it summed as among others
-  // (decision 0022, “One token alone”). A sum undoes it: a second factor would be made one with the first.
+  // A single token with a head of its own is a product of one row: only with a factor is it summed as among others
+  // (decision 0022, “One token alone”). Adding undoes it: a second factor would be folded into the first.
   const product = (left: string, right: string, { by, transB }: { by: number; transB: number }) => {
     const times = (alpha: number) => {
       const attributes = { transB: int(transB), transBatchB: int(1), alpha: { kind: 'float', value: alpha } } as const;
@@ -116,7 +116,7 @@ function mixInPlace(
   return product(softmaxOf(writer, scores, mask), values, { by: 1, transB: 0 });
 }
 
-/** Where memory is not shared, the new places are put in their own. */
+/** Where memory is not shared, the new positions are inserted explicitly. */
 function mixCopies(writer: GraphWriter, queries: string, operands: readonly string[], factor: number): string {
   const [, freshKeys = '', freshValues = '', keptKeys = '', keptValues = '', mask = ''] = operands;
   const all = (fresh: string, kept: string, perm: readonly number[]) => {

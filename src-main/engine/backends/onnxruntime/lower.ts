@@ -17,11 +17,11 @@ import { bytesOf, type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
 /** Writes an op as ONNX nodes, given the names of its operands; returns the name of its value. */
 type Lowering<Op extends OpName> = (writer: GraphWriter, operands: readonly string[], node: Expression<Op>) => string;
 
-/** Typed by the closed set of ops: one that is forgotten here does not compile. */
+/** Typed by the closed set of ops: a missing one does not compile. */
 const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
   input: (writer, _operands, node) => writer.input({ name: node.attributes.name, type: node.type, shape: node.shape }),
   after(writer, [x = '', other = '']) {
-    // A view whose shape takes something from the other: nothing is copied.
+    // A view whose shape depends on the other: nothing is copied.
     return writer.node('Reshape', [x, writer.node('Add', [writer.node('Shape', [x]), zeroAfter(writer, other)])]);
   },
   add: (writer, operands) => writer.node('Add', operands),
@@ -125,26 +125,31 @@ const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
 
 export interface LoweredGraph {
   readonly model: Uint8Array;
-  /** The constants that lie outside of it, by name. */
+  /** Constants stored outside the model, by name. */
   readonly outside: ReadonlyMap<string, Uint8Array>;
   readonly inputs: readonly string[];
 }
 
-/** Set before an output's name: an ONNX graph has one space of names, and a gradient is called like the input it is taken by. */
+/**
+ * Prefixed to output names: an ONNX graph has a single namespace, and a gradient is named like the input it belongs to.
+ */
 export const outputPrefix = 'output/';
 
-/** How far whole numbers go on either side of the middle, where the rows of `matmulInt8` are rounded. */
+/** How far integers reach on either side of the midpoint when the rows of `matmulInt8` are rounded. */
 export type RowReach = 127 | 63;
 
 export interface LowerOptions {
   readonly device?: 'cpu' | 'webgpu';
-  /** 63 where two products of eight bits are added up in sixteen: 2 · 127 · 127 is what goes into those. */
+  /** 63 where two eight-bit products are summed in 16 bits: 2 · 127 · 127 still fits. */
   readonly rowReach?: RowReach;
-  /** That share the work. */
+  /** Number of threads that share the work. */
   readonly threads?: number;
 }
 
-/** Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named in `constants` become constants of it. */
+/**
+ * Writes the graph that the outputs reach as an ONNX model whose outputs have the given names, prefixed. Inputs named
+ * in `constants` become its constants.
+ */
 export function lower(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
@@ -158,7 +163,7 @@ export function lower(
   };
 }
 
-/** The same, yet to be written. */
+/** The same, before serialisation. */
 export function lowerToNodes(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
@@ -174,7 +179,7 @@ export function lowerToNodes(
   const { norms, sums, products, splits, rotations, absorbed } =
     device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
   const nameOf = (expression: Expression) => names.get(expression) as string;
-  /** By the first slice of each. */
+  /** Keyed by the first slice of each. */
   const parts = new Map<Expression, string>();
   const partOf = (first: Expression, split: FusedSplit) => {
     if (!parts.has(first)) {
@@ -224,19 +229,20 @@ export function lowerToNodes(
   return writer.finish(new Map(named));
 }
 
-/** What onnxruntime calls it when it rounds the left operand to eight bits, block by block. */
+/** onnxruntime's accuracy level for rounding the left operand to eight bits, block by block. */
 const inEightBits = 4;
 
 /**
- * Each row of the left operand is rounded to whole numbers around 128 in steps of 1/127 of its largest magnitude, or around 64
- * in steps of 1/63; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for bit,
- * whatever stands beside it (which `DynamicQuantizeMatMul`, with one scale for all rows, does not give). A row of zeros has steps
- * of zero: whatever it is rounded to, it is scaled back to zeros. Every kernel here costs a good part of a product of few rows, and
- * every pass over a row one of many: so a row is one block of its own, whose step lies as the rows do.
+ * Each row of the left operand is rounded to integers around 128 in steps of 1/127 of its largest magnitude, or around
+ * 64 in steps of 1/63; the product is then exact, and is scaled back. A row's result depends on that row alone, bit for
+ * bit, whatever else is in the batch (unlike `DynamicQuantizeMatMul`, which has one scale for all rows). A row of zeros
+ * has a step of zero: whatever it is rounded to, it is scaled back to zeros. With few rows each kernel here costs a
+ * good part of the product, and with many each pass over the rows does: so a row is a single block, and steps are laid
+ * out like the rows.
  */
 function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Expression): string {
   const [left = '', integers = '', scales = ''] = operands;
-  // Several products may be of the same rows.
+  // Several products may share their rows.
   const steps = writer.shared(`steps of ${left}`, () => {
     const along = [writer.node('Abs', [left]), writer.int64([-1])];
     const magnitude = writer.node('ReduceMax', along, { keepdims: flag(true) });
@@ -253,7 +259,7 @@ function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Ex
   return writer.node('Mul', [product, steps]);
 }
 
-/** A middle for each row. Most products of a graph have as many rows, and share these. */
+/** A midpoint for each row. Most products of a graph have the same number of rows, and share these. */
 function middlesFor(
   writer: GraphWriter,
   { node, middle, steps }: { node: Expression; middle: string; steps: string },
@@ -266,9 +272,9 @@ function middlesFor(
 }
 
 /**
- * The matrix is written out as floats and multiplied. What it is unpacked by is made from the left operand's size: so neither
- * does the runtime take the matrix of the backward pass for that of the forward pass and keep it in between, nor does it
- * unpack all of them at the start.
+ * The matrix is dequantised to floats and multiplied. The constants for unpacking are derived from the left operand's
+ * size, so that the runtime neither merges the backward pass's matrix with the forward pass's and keeps it in between,
+ * nor unpacks all of them at startup.
  */
 function lowerMatmulInt4(writer: GraphWriter, operands: readonly string[], node: Expression<'matmulInt4'>): string {
   const [x = '', integers = '', scales = '', minima = ''] = operands;
@@ -322,13 +328,13 @@ function lowerSummedNorm(
   );
 }
 
-/** In one kernel. */
+/** In a single kernel. */
 function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
   const [heads, size] = node.shape.slice(2) as [number, number];
   return writer.reshapeTo(rotateHeads(writer, operands, { heads, size }), node.shape);
 }
 
-/** Neighbours in one kernel, and then apart. */
+/** Rotates neighbours in a single kernel, then splits them. */
 function lowerRotation(writer: GraphWriter, operands: readonly string[], { slices, rotated }: FusedRotation): string[] {
   const heads = rotated.reduce((sum, { shape }) => sum + (shape[2] as number), 0);
   const size = rotated[0]?.shape[3] as number;
@@ -339,7 +345,7 @@ function lowerRotation(writer: GraphWriter, operands: readonly string[], { slice
   });
 }
 
-/** The table of angles is that of the places, from its first on. */
+/** The table has one row of angles per position, starting with the first. */
 function rotateHeads(
   writer: GraphWriter,
   [x = '', cos = '', sin = '']: readonly string[],
@@ -370,7 +376,7 @@ function lowerSummedProduct(writer: GraphWriter, operands: readonly string[], { 
   return writer.node('Gemm', operands, { transA: flag(transposeA), transB: flag(transposeB), alpha: float(factor) });
 }
 
-/** A zero that is there only once x is: what is made with it waits for x, and is no constant to the runtime. */
+/** A zero that is available only once x is: what is made from it waits for x, and is no constant to the runtime. */
 function zeroAfter(writer: GraphWriter, x: string): string {
   return writer.node('Mul', [writer.node('Shape', [x], { start: int(0), end: int(1) }), writer.int64([0])]);
 }

@@ -11,7 +11,7 @@ export interface OnnxGraph {
   readonly outputs: readonly OnnxValue[];
   readonly initialisers: readonly OnnxInitialiser[];
   readonly outside: readonly OnnxOutside[];
-  /** Values in between whose shape is known. */
+  /** Intermediate values of known shape. */
   readonly values: readonly OnnxValue[];
 }
 
@@ -31,7 +31,7 @@ export type OnnxAttribute =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'graph'; readonly value: OnnxBranch };
 
-/** A graph inside of a node, which sees what is made before that. */
+/** A subgraph inside a node; it sees what is computed before that node. */
 export interface OnnxBranch {
   readonly nodes: readonly OnnxNode[];
   readonly outputs: readonly OnnxValue[];
@@ -43,7 +43,7 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-/** A constant; scalars have `dims` []. Typed arrays are written as they lie in memory. */
+/** A constant; scalars have `dims` []. Typed arrays are written as raw memory. */
 export interface OnnxInitialiser {
   readonly name: string;
   readonly type: 'int64' | ElementType;
@@ -51,7 +51,10 @@ export interface OnnxInitialiser {
   readonly values: readonly number[] | Tensor['data'];
 }
 
-/** A constant that the model only tells of, as lying in a file of its name (TensorProto.external_data): protobuf ends at two gigabytes. */
+/**
+ * A constant that the model only references, as a file of its name (TensorProto.external_data): protobuf is limited to
+ * two gigabytes.
+ */
 export interface OnnxOutside {
   readonly name: string;
   readonly type: ElementType;
@@ -62,7 +65,7 @@ export interface OnnxOutside {
 const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const irVersion = 10;
 const opset = 21;
-/** The first that has attention as an operator. */
+/** The first with an attention operator. */
 const opsetOfAttention = 23;
 
 export function writeOnnxModel(graph: OnnxGraph): Uint8Array {
@@ -86,12 +89,12 @@ function hasAttention({ nodes }: Pick<OnnxGraph, 'nodes'>): boolean {
   return nodes.some((node) => node.type === 'Attention' || branchesOf(node).some(hasAttention));
 }
 
-/** The graphs inside of a node. */
+/** The subgraphs inside a node. */
 function branchesOf({ attributes }: OnnxNode): OnnxBranch[] {
   return Object.values(attributes).flatMap((attribute) => (attribute.kind === 'graph' ? [attribute.value] : []));
 }
 
-/** What a node reads, in its branches too, those of which nothing is made in them. */
+/** What a node reads, including in its branches, except what is computed within them. */
 export function readBy(node: OnnxNode): string[] {
   return [
     ...node.inputs,
@@ -164,7 +167,7 @@ function writeInitialiser(writer: BinaryWriter, { name, type, dims, values }: On
   writer.tag(8, WireType.LengthDelimited).string(name);
 }
 
-/** The whole of a file: without a place and a length in it, these follow from type and dims. */
+/** A whole file: offset and length are omitted, as they follow from type and dims. */
 function writeOutside(writer: BinaryWriter, { name, type, dims }: OnnxOutside): void {
   writeKind(writer, { type, dims });
   writer.tag(8, WireType.LengthDelimited).string(name);

@@ -10,7 +10,7 @@ import { float32 } from '../../tensor.ts';
 import { onnxruntimeBackend } from './onnxruntime-backend.ts';
 
 test('constants are copied, the one that a kernel lays out anew and the one that is read as it is', async () => {
-  // Of 128 bytes and more: smaller ones onnxruntime keeps in another way.
+  // At least 128 bytes: onnxruntime stores smaller ones differently.
   const width = 64;
   const numbers = (size: number) => Float32Array.from({ length: size }, (_, i) => i % 7);
   const matrix = float32([2, width], numbers(2 * width));
@@ -30,7 +30,7 @@ test('constants are copied, the one that a kernel lays out anew and the one that
   await executable.release();
 });
 
-// A process of its own, as Vulkan's libraries are looked for when a process begins; here they find no driver.
+// A separate process, as Vulkan looks for its libraries at process start; here it finds no driver.
 test.skipIf(process.platform !== 'linux')(
   'a graphics processor that is chosen and not there is an error, never the processor',
   async () => {

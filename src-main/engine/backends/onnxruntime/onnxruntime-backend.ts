@@ -15,12 +15,12 @@ export interface OnnxruntimeOptions {
 }
 
 /**
- * Runs graphs through onnxruntime, on the CPU or on a graphics processor of any make through WebGPU. On the CPU what trains and
- * scores is given weights, adapters and data as graph inputs over JavaScript memory, which onnxruntime reads in place: one copy of
- * the weights serves all of it (stack.md, "big weights"). What answers has matrices of its own inside (decisions 0022, 0046).
- * On a graphics processor weights are part of what is compiled, and stay in its memory; what it has no kernel for, as scatters,
- * runs on the CPU.
- * `run` blocks the thread it is called on; the engine has a process of its own for that reason.
+ * Runs graphs through onnxruntime, on the CPU or, through WebGPU, on a GPU of any vendor. On the CPU, training and
+ * scoring graphs get weights, adapters and data as inputs in JavaScript memory, which onnxruntime reads in place: one
+ * copy of the weights serves all of them (stack.md, "big weights"). Decode graphs have their own matrices baked in
+ * (decisions 0022, 0046). On a GPU, weights are part of the compiled graph and stay in GPU memory; ops without a GPU
+ * kernel, such as scatters, run on the CPU. `run` blocks the calling thread, which is why the engine has its own
+ * process.
  */
 export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: OnnxruntimeOptions = {}): Backend {
   const cpu = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
@@ -29,7 +29,7 @@ export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: 
     device: device === 'cpu' ? cpu : 'graphics processor (WebGPU)',
     threads,
     weightsInside: device !== 'cpu',
-    // WebGPU has no product of whole numbers with a scale for each row.
+    // WebGPU has no integer product with a scale for each row.
     hasInt8: device === 'cpu',
     integersFor: async () => (device === 'cpu' ? integersFor() : 'none'),
     takesShared: async () => device === 'cpu' && (await readsShared()),
@@ -51,26 +51,29 @@ async function open<Output extends string>(
   { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
   const opening = ort.InferenceSession.create(model, {
-    // Copied from where they lie, and gone where a kernel lays them out anew; written into the model they would be there twice more.
+    // Copied from where they are, and dropped where a kernel repacks them; inside the model they would be held twice
+    // more.
     ...{ externalData: Array.from(outside, ([path, data]) => ({ path, data })) },
     executionProviders: [device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    // It plans one block of memory for each shape met, and sizes vary from step to step: off, a run holds a third less.
+    // It preallocates a block of memory for each shape seen, and sizes vary from step to step: without it, a run holds
+    // a third less.
     enableMemPattern: false,
     extra: {
       session: {
-        // The softmax of what is masked is a number below 2^-126, and the processor takes a hundred times as long for those (decision 0037).
+        // The softmax of masked scores is denormal (below 2^-126), which takes the processor a hundred times as long
+        // (decision 0037).
         set_denormal_as_zero: '1',
-        // Its threads would go on looking for work for some milliseconds, in the way of another session's: where one graph read and
-        // another wrote, the first two tokens behind a prompt took a third longer.
+        // Otherwise its threads keep spinning for some milliseconds, in the way of another session: with one graph for
+        // prefill and another for decoding, the first two tokens after a prompt took a third longer.
         force_spinning_stop: '1',
       },
     },
     logSeverityLevel: 3,
   });
-  // The first session opens the device; that a chosen one is not there must not pass for a fault of the graph.
+  // The first session opens the device; a missing one must not be mistaken for a fault of the graph.
   const session = await opening.catch((error: unknown) => {
     const said = error instanceof Error ? error.message : String(error);
     const [, missing] = /(Failed to get a WebGPU (?:adapter|device).*)/.exec(said) ?? [];
@@ -78,7 +81,7 @@ async function open<Output extends string>(
     throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });
   });
   const wanted = new Set(inputs);
-  /** The end of the last run, without what it gave: they end in the order in which they began. */
+  /** Settles when the last run does, without its results: runs end in the order they began. */
   let running: Promise<void> = Promise.resolve();
   const over = () => {};
   const outputs = session.outputNames.map((full) => [full, full.slice(outputPrefix.length)] as const);
@@ -100,7 +103,7 @@ async function open<Output extends string>(
       running = run.then(over, over);
       const results = await run;
       const named: Record<string, Tensor> = {};
-      // What comes back of an output that was given memory is a copy.
+      // For an output that was given memory, onnxruntime returns a copy.
       for (const [full, name] of outputs) named[name] = into.get(name) ?? fromOrt(results[full] as ort.Tensor);
       // Sound because the session's outputs are named by the keys of `outputs`.
       return named as Record<Output, Tensor>;
@@ -112,7 +115,7 @@ async function open<Output extends string>(
   };
 }
 
-/** The widest reach that a row may be rounded to (`LowerOptions`), where a graph rounds any. */
+/** The widest range that rows may be rounded to (`LowerOptions`), where a graph rounds any. */
 function rowReachFor(outputs: readonly Expression[]): Promise<RowReach> | RowReach {
   const isRounded = topologicalOrder(outputs).some(({ op }) => op === 'matmulInt8' || op === 'scoresInt8');
   return isRounded ? widestReach() : 127;
@@ -125,15 +128,17 @@ function widestReach(): Promise<RowReach> {
 
 let widest: Promise<RowReach> | undefined;
 
-/** Where sums saturate there is no VNNI, and without it blocks take two to three times as long. On ARM nothing was measured. */
+/**
+ * Where sums saturate there is no VNNI, and without it blocks take two to three times as long. ARM was not measured.
+ */
 async function integersFor(): Promise<IntegerUse> {
   if ((await widestReach()) === 63) return 'all';
   return process.arch === 'x64' ? 'reading' : 'none';
 }
 
 /**
- * Multiplies the largest numbers there are: without VNNI, x86 adds two products in 16 bits and saturates
- * (onnxruntime's documentation on quantisation, "When should I use U8S8").
+ * Multiplies the largest possible numbers: without VNNI, x86 adds two products in 16 bits and saturates (onnxruntime's
+ * documentation on quantisation, "When should I use U8S8").
  */
 async function addsUp(): Promise<boolean> {
   const [inFeatures, out] = [64, 16];
@@ -156,7 +161,7 @@ async function addsUp(): Promise<boolean> {
 
 let shared: Promise<boolean> | undefined;
 
-/** Tried out: Node.js shows such memory to libraries from one of its versions 24 on. */
+/** Tested at run time: Node.js exposes such memory to native libraries only from some 24.x version on. */
 function readsShared(): Promise<boolean> {
   shared ??= doublesShared();
   return shared;
@@ -175,9 +180,12 @@ async function doublesShared(): Promise<boolean> {
   }
 }
 
-/** A tensor as onnxruntime's native part reads it. Its own class would check it and answer through getters, for each of hundreds in a pass. */
+/**
+ * A tensor as onnxruntime's native part reads it. Its own class would validate it and answer through getters, for each
+ * of hundreds in a pass.
+ */
 function ortTensor({ type, data, dims }: Tensor): ort.Tensor {
-  // Sound because these four are all that is read of an input on the CPU (onnxruntime-node 1.30).
+  // Sound because these four are all that is read of a CPU input (onnxruntime-node 1.30).
   return { type, data, dims, location: 'cpu' } as unknown as ort.Tensor;
 }
 

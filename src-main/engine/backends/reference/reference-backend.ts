@@ -4,8 +4,8 @@ import { opTable } from '../../graph/op-table.ts';
 import { sizeOf } from '../../graph/shape.ts';
 
 /**
- * Evaluates expressions in float64, one op after the other, as plainly as can be. Slow; the judge of the other backends
- * and of every gradient. Feeds are float64 arrays by input name (indices as whole numbers).
+ * Evaluates expressions in float64, one op at a time, as plainly as possible. Slow; the other backends and every
+ * gradient are tested against it. Feeds are float64 arrays by input name (indices as integers).
  */
 export function evaluate(outputs: readonly Expression[], feeds: ReadonlyMap<string, NdArray>): NdArray[] {
   const sizes = new Map<string, number>();

@@ -10,7 +10,7 @@ type Interpretation<Op extends OpName> = (
   dims: number[],
 ) => tf.Tensor;
 
-/** Typed by the closed set of ops: one that is forgotten here does not compile. `input` is fed, not computed. */
+/** Typed by the closed set of ops: a missing one does not compile. `input` is fed, not computed. */
 const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretation<Op> } = {
   after: ([x]) => given(x),
   add: ([a, b]) => tf.add(given(a), given(b)),
@@ -57,7 +57,7 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
   attend([queries, freshKeys, freshValues, keptKeys, keptValues, mask], { attributes: { factor, group } }, dims) {
     const [keys, streams, size] = given(keptKeys).shape as [number, number, number];
     const tokens = given(freshKeys).size / (streams * size);
-    // By stream: [streams, keys, size], with the new places in their own.
+    // By stream: [streams, keys, size], with the new positions inserted.
     const all = (fresh: tf.Tensor | undefined, kept: tf.Tensor | undefined) => {
       const before = tf.slice(given(kept), 0, keys - tokens);
       return tf.transpose(tf.concat([before, tf.reshape(given(fresh), [tokens, streams, size])]), [1, 0, 2]);
@@ -97,7 +97,7 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
   },
 };
 
-/** Evaluates outputs from fed inputs; call it inside `tf.tidy`, which frees everything but what is returned. */
+/** Evaluates outputs from feeds; call it inside `tf.tidy`, which frees everything but what is returned. */
 export function interpret(outputs: readonly Expression[], feeds: ReadonlyMap<string, tf.Tensor>): tf.Tensor[] {
   const order = topologicalOrder(outputs);
   const values = new Map<Expression, tf.Tensor>();
@@ -129,7 +129,7 @@ function dimsOf(shape: Shape, sizes: ReadonlyMap<string, number>): number[] {
   return shape.map((dim: Dim) => sizeOf(dim, sizes));
 }
 
-/** The one size of a new shape that no input carries is what is left. */
+/** Infers the one size of a new shape that no input carries. */
 function inferSize(shape: Shape, elements: number, sizes: Map<string, number>): void {
   const isUnknown = (dim: Dim) => typeof dim === 'string' && /^\w+$/.test(dim) && !sizes.has(dim);
   const [unknown, ...others] = shape.filter(isUnknown);
@@ -148,7 +148,7 @@ function sumTo(x: tf.Tensor, dims: number[]): tf.Tensor {
   return tf.reshape(tf.sum(x, axes), dims);
 }
 
-/** tfjs 4.22 mixes up the batches of a product in which both sides are to be repeated: they are repeated before. */
+/** tfjs 4.22 mixes up the batches of a product in which both sides broadcast: they are expanded beforehand. */
 function expandLeading(x: tf.Tensor, leading: readonly number[]): tf.Tensor {
   return leading.length === 0 ? x : tf.broadcastTo(x, [...leading, ...x.shape.slice(-2)]);
 }
@@ -161,7 +161,7 @@ function oneHot(index: tf.Tensor, classes: number): tf.Tensor {
   return tf.oneHot(index as tf.Tensor1D, classes, 1, 0, 'float32');
 }
 
-/** The matrix [out, in] that blocks of integers stand for. */
+/** The matrix [out, in] that blocks of integers represent. */
 function unblocked(
   integers: tf.Tensor,
   scales: tf.Tensor,

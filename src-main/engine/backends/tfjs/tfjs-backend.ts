@@ -8,15 +8,16 @@ import type { ElementType, Tensor } from '../../tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { interpret } from './interpret.ts';
 
-/** The device's name where TensorFlow found a card. */
+/** The device's name where TensorFlow found a GPU. */
 export const nvidia = 'NVIDIA GPU through TensorFlow';
 
 /**
- * The second interpreter of the op algebra, through TensorFlow.js: NVIDIA GPUs where the optional package
- * `@tensorflow/tfjs-node-gpu` is installed, else its plain CPU backend, which is slow and there to judge onnxruntime by.
+ * The second interpreter of the op algebra, through TensorFlow.js: on NVIDIA GPUs where the optional package
+ * `@tensorflow/tfjs-node-gpu` is installed, otherwise on its plain CPU backend, which is slow and serves to check
+ * onnxruntime.
  */
 export async function tfjsBackend(): Promise<Backend> {
-  // Otherwise the CPU backend prints a banner and looks at every result for NaN.
+  // Otherwise the CPU backend prints a banner and checks every result for NaN.
   tf.enableProdMode();
   const native = loadNative();
   await tf.setBackend(native ? 'tensorflow' : 'cpu');
@@ -25,7 +26,7 @@ export async function tfjsBackend(): Promise<Backend> {
     device: native ? nativeDevice() : 'CPU, 1 thread, TensorFlow.js',
     threads: 1,
     weightsInside: false,
-    // It would multiply the integers as floats: exact, and slower than floats that are there already.
+    // It would multiply the integers as floats: exact, but slower than existing floats.
     hasInt8: false,
     integersFor: async () => 'none',
     takesShared: async () => false,
@@ -66,7 +67,7 @@ function executable<Output extends string>(
 }
 
 function toTfjs({ type, dims, data }: Tensor): tf.Tensor {
-  // It has no eight-bit numbers.
+  // It has no eight-bit type.
   const values = type === 'int8' ? Int32Array.from(data) : data;
   return tf.tensor(values as Float32Array | Int32Array, [...dims], type === 'float32' ? 'float32' : 'int32');
 }
@@ -75,13 +76,15 @@ async function fromTfjs(tensor: tf.Tensor): Promise<Tensor> {
   return { type: tensor.dtype as ElementType, dims: tensor.shape, data: (await tensor.data()) as Float32Array };
 }
 
-/** TensorFlow falls back to the CPU where it finds no card, or not the driver it wants; that must not be called a GPU. */
+/**
+ * TensorFlow falls back to the CPU if it finds no GPU, or not the driver it needs; that must not be reported as a GPU.
+ */
 function nativeDevice(): string {
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   return isUsingGpuDevice ? nvidia : 'CPU through TensorFlow';
 }
 
-/** Takes the CUDA package when it is installed; a plain install never fetches it. */
+/** Loads the CUDA package if it is installed; a plain install never fetches it. */
 function loadNative(): boolean {
   const require = createRequire(import.meta.url);
   const name = '@tensorflow/tfjs-node-gpu';
@@ -90,7 +93,7 @@ function loadNative(): boolean {
   } catch {
     return false;
   }
-  // tfjs-node-gpu 4.22 calls a function that is gone from Node 24: it is put back first.
+  // tfjs-node-gpu 4.22 calls a function that Node 24 removed: restore it first.
   const old = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
   old.isNullOrUndefined ??= (value) => value === null || value === undefined;
   require(name);

@@ -4,17 +4,17 @@ import { CannotRun } from './cannot-run.ts';
 import { behind, bitsOf, isDense, nameOf, type Value, type Writer } from './program-writer.ts';
 import { isInShorts, shortTiles } from './short-matrices.ts';
 
-/** A product of integers, and what an adapter adds to it: low · B, where low is what A makes. */
+/** An integer product and the adapter update added to it: low · B, where low is the output of A. */
 interface Adapted {
   readonly product: Expression;
   readonly low: Expression;
-  /** Undefined where it is not in shorts. */
+  /** Undefined where it is not stored in 16-bit integers. */
   readonly down: Expression<'input'> | undefined;
   readonly up: Expression<'input'>;
   readonly factor: number;
 }
 
-/** By the sums; what is computed with them alone is absorbed. */
+/** Keyed by the sums; nodes computed only for them are absorbed. */
 export function findAdapted(
   order: readonly Expression[],
   uses: ReadonlyMap<Expression, number>,
@@ -41,7 +41,7 @@ export function findAdapted(
   return found;
 }
 
-/** The A behind what it makes, of which the mask leaves some. */
+/** The A that produces `low`, before the mask. */
 function downOf(low: Expression, isOwn: (node: Expression) => boolean): Expression<'input'> | undefined {
   const [first, second] = low.inputs;
   if (first === undefined || !isOwn(low)) return undefined;
@@ -52,7 +52,10 @@ function downOf(low: Expression, isOwn: (node: Expression) => boolean): Expressi
   return isInShorts(second.shape.at(-1)) ? (second as Expression<'input'>) : undefined;
 }
 
-/** What A gives is written before the base's product and read behind it, which takes longer than a thread is behind the others. */
+/**
+ * Moves A's product before the base's: it is then read only after the base's, which takes longer than threads lag
+ * behind each other.
+ */
 export function downFirst(order: readonly Expression[], adapted: ReturnType<typeof findAdapted>): Expression[] {
   const sorted = [...order];
   for (const update of adapted.values()) {
@@ -65,14 +68,14 @@ export function downFirst(order: readonly Expression[], adapted: ReturnType<type
   return sorted;
 }
 
-/** Each thread adds to its columns: those that it has multiplied, or of several positions any. */
+/** Each thread adds to its columns: those it has multiplied, or any where there are several positions. */
 export function writeAdapted(writer: Writer, { product, low: lower, up, factor }: Adapted): Value {
   const [y, low] = [writer.value(product), writer.value(lower)];
   const [ranks = 0, columns = 0] = writer.dims(up).slice(-2);
   const shares = elements(low.dims.slice(0, -2));
   const rows = low.dims.at(-2) as number;
   if (!isDense(low)) throw new CannotRun('No kernel for such rows');
-  // Of one row each thread adds to what it multiplied.
+  // With a single row, each thread adds to the columns it multiplied itself.
   writer.readAll(low, ...(writer.isSplit ? [y] : []));
   const { pairs, steps, ranksOf, tiles, bytes } = shortTiles.layout(ranks, columns);
   const matrices = writer.site.input(nameOf(up));
@@ -88,7 +91,7 @@ export function writeAdapted(writer: Writer, { product, low: lower, up, factor }
   return y;
 }
 
-/** Inputs that lie in shorts: A's row by row, B's in tiles. */
+/** Inputs in 16-bit integers: A's row by row, B's in tiles. */
 export interface ShortInputs {
   readonly rows: ReadonlySet<Expression>;
   readonly tiles: ReadonlySet<Expression>;

@@ -1,4 +1,4 @@
-/** All begins where vectors do, and has room behind it for one that begins at its last number. */
+/** Everything is vector-aligned, with spare room for a vector that starts at the last number. */
 const alignment = 64;
 
 interface Piece {
@@ -6,11 +6,11 @@ interface Piece {
   end: number;
 }
 
-/** Places in a stretch of memory, which are given out and taken back: the first that is wide enough. */
+/** A first-fit allocator over a stretch of memory. */
 export class Arena {
   readonly #free: Piece[];
   readonly #given = new Map<number, number>();
-  /** The end of the furthest place that was ever given. */
+  /** The end of the furthest allocation ever made. */
   #reach: number;
 
   constructor(start = 0, end = Number.MAX_SAFE_INTEGER) {
@@ -22,12 +22,12 @@ export class Arena {
     return this.#reach;
   }
 
-  /** What can still be given out, in as many places as it may be. */
+  /** What is still free, possibly in several pieces. */
   get free(): number {
     return this.#free.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  /** Undefined where there is no such room. */
+  /** Undefined if no piece is large enough. */
   take(bytes: number): number | undefined {
     const size = alignment * Math.ceil((bytes + 16) / alignment);
     const place = this.#free.findIndex(({ start, end }) => end - start >= size);

@@ -2,8 +2,8 @@ import { compileAtOnce } from '../../v8-flags.ts';
 import { i32x4, v128, WasmFunction, wasmModule } from './code.ts';
 
 /**
- * How kernels multiply bytes and add products up: by fours to numbers of 32 bits (AVX-VNNI; SDOT of ARM), by pairs to numbers of 16 (AVX2), or each by itself. Sums are
- * whole numbers, the same in every way.
+ * How kernels multiply bytes and sum the products: four at a time in 32 bits (AVX-VNNI; SDOT on ARM), two at a time in
+ * 16 bits (AVX2), or one by one. Sums are integers, the same either way.
  */
 export type ByteProducts = 'fours' | 'pairs' | 'single';
 
@@ -12,8 +12,8 @@ const limits = { initial: 1, maximum: 1 };
 let answer: ByteProducts | undefined;
 
 /**
- * The quickest way here. V8 has an instruction by fours since 11.4 and makes it of pairs where the processor has none; then sums of two products are cut off at
- * the ends of 16 bits, where bytes of 128 and more are counted as they are.
+ * The fastest way on this machine. V8 has had a four-way instruction since 11.4, and emulates it by pairs where the
+ * processor lacks one; sums of two products then saturate at 16 bits, where bytes of 128 and above count as unsigned.
  */
 export function bestByteProducts(): ByteProducts {
   answer ??= found();

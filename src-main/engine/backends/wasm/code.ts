@@ -1,6 +1,6 @@
 /**
- * WebAssembly, written by program: functions of numbers in memory, for kernels that are made for the sizes they meet.
- * Source: the binary format of the WebAssembly core specification, 3.0, §5, with the instructions for vectors and threads.
+ * An assembler for WebAssembly: functions over numbers in memory, for kernels generated for the sizes they meet.
+ * Source: the binary format of the WebAssembly core specification, 3.0, §5, with the vector and thread instructions.
  */
 
 export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
@@ -16,7 +16,7 @@ export interface Local {
   readonly type: ValueType;
 }
 
-/** What an instruction takes: code that leaves a value, a local, or a whole number. */
+/** What an instruction takes: code that leaves a value, a local, or an integer constant. */
 export type Operand = Code | Local | number;
 
 const vectorPrefix = 0xfd;
@@ -61,7 +61,7 @@ const vector =
   (opcode: number) =>
   (...operands: readonly Operand[]): Code => [...all(operands), vectorPrefix, ...unsigned(opcode)];
 
-/** Reads or writes at an address and a distance from it. Alignment is a hint. */
+/** Loads or stores at an address plus an offset. Alignment is a hint. */
 const memory =
   (prefix: readonly number[], opcode: number) =>
   (at: Operand, offset = 0): Code => [
@@ -93,7 +93,7 @@ export const i32 = {
   shiftLeft: plain(0x74),
   shiftRight: plain(0x75),
   storeByte: writes([], 0x3a),
-  /** Cut off at the ends of its range; no number is zero. */
+  /** Saturating; NaN becomes zero. */
   fromF32: (x: Operand): Code => [...code(x), 0xfc, 0],
   equal: plain(0x46),
   less: plain(0x48),
@@ -128,18 +128,18 @@ export const f64 = {
 
 export const v128 = {
   load: memory([vectorPrefix], 0),
-  /** Four numbers of 16 bits, as ones of 32. */
+  /** Four 16-bit numbers, widened to 32 bits. */
   fromHalves: memory([vectorPrefix], 3),
   splat32: memory([vectorPrefix], 9),
   splat64: memory([vectorPrefix], 10),
   store: writes([vectorPrefix], 11),
-  /** One number of 32 bits. */
+  /** One 32-bit lane. */
   storeLane: (at: Operand, value: Operand, lane: number, offset: number): Code => [
     ...all([at, value]),
     ...[vectorPrefix, ...unsigned(90), 0, ...unsigned(offset), lane],
   ],
   zeros: [vectorPrefix, ...unsigned(12), ...new Array<number>(16).fill(0)] as Code,
-  /** Numbers of 32 bits, by their places in both side by side. */
+  /** 32-bit lanes, numbered across both operands. */
   shuffle32: (a: Operand, b: Operand, lanes: readonly [number, number, number, number]): Code => [
     ...all([a, b]),
     vectorPrefix,
@@ -150,13 +150,13 @@ export const v128 = {
   or: vector(80),
   /** Whether any bit is set. */
   isAnyTrue: vector(83),
-  /** Bytes, by their places in both side by side. */
+  /** Bytes, numbered across both operands. */
   shuffleBytes: (a: Operand, b: Operand, bytes: readonly number[]): Code => [
     ...all([a, b]),
     ...[vectorPrefix, 13],
     ...bytes,
   ],
-  /** The same with 32 bits from memory in one place. */
+  /** The vector with one 32-bit lane loaded from memory. */
   loadLane: (at: Operand, value: Operand, lane: number): Code => [
     ...all([at, value]),
     ...[vectorPrefix, ...unsigned(86), 0, 0, lane],
@@ -176,9 +176,9 @@ export const f32x4 = {
   subtract: vector(229),
   multiply: vector(230),
   divide: vector(231),
-  /** The lesser, and the first where one is no number: those that give no number then take eight instructions where these take one. */
+  /** The lesser, or the first if either is NaN: propagating NaN would take eight instructions where this takes one. */
   lesserOf: vector(234),
-  /** The greater, and the first where one is no number. */
+  /** The greater, or the first if either is NaN. */
   greaterOf: vector(235),
   notEqual: vector(66),
   greater: vector(68),
@@ -187,16 +187,16 @@ export const f32x4 = {
 
 export const f64x2 = {
   splat: vector(20),
-  /** Of the first two numbers of 32 bits. */
+  /** From the first two 32-bit lanes. */
   fromLowF32x4: vector(95),
   add: vector(240),
   multiply: vector(242),
 } as const;
 
 export const i32x4 = {
-  /** All bits of those that are equal. */
+  /** Sets all bits of lanes that are equal. */
   equal: vector(55),
-  /** Sums of neighbouring numbers of 16 bits. */
+  /** Sums of adjacent 16-bit numbers. */
   sumsOfHalves: vector(126),
   splat: vector(17),
   lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(27), lane],
@@ -205,44 +205,47 @@ export const i32x4 = {
   subtract: vector(177),
   multiply: vector(181),
   max: vector(184),
-  /** Sums of two neighbouring products of numbers of 16 bits. */
+  /** Sums of two adjacent 16-bit products. */
   dot: vector(186),
-  /** Sums of four neighbouring products of bytes, of which the second are below 128, and of a third vector. */
+  /** Sums of four adjacent byte products, the second operand below 128, added to a third vector. */
   relaxedDotAdd: vector(0x113),
-  /** Whether none is zero. */
+  /** Whether no lane is zero. */
   areAllTrue: vector(163),
-  /** Two whole numbers, cut off towards zero, and two zeros; of what is in their range. */
+  /** Two integers, truncated towards zero, and two zeros; for values in range. */
   relaxedFromF64x2: vector(0x103),
 } as const;
 
 export const i16x8 = {
-  /** Sums of neighbouring signed bytes. */
+  /** Sums of adjacent signed bytes. */
   sumsOfBytes: vector(124),
   add: vector(142),
-  /** Eight numbers from four and four of 32 bits, cut off at the ends of their range. */
+  /** Eight 16-bit numbers from four and four 32-bit ones, saturating. */
   narrow: vector(133),
   fromLowBytes: vector(135),
   fromHighBytes: vector(136),
   fromLowUnsignedBytes: vector(137),
   fromHighUnsignedBytes: vector(138),
-  /** Sums of two neighbouring products of bytes, of which the second are below 128: where processors differ does not come up. */
+  /**
+   * Sums of two adjacent byte products, the second operand below 128, so that differences between processors do not
+   * show.
+   */
   relaxedDot: vector(0x112),
 } as const;
 
 export const i8x16 = {
   splat: vector(15),
   subtract: vector(113),
-  /** Sixteen bytes from eight and eight numbers of 16 bits, cut off at 0 and 255. */
+  /** Sixteen bytes from eight and eight 16-bit numbers, saturating at 0 and 255. */
   narrow: vector(102),
 } as const;
 
-/** What several threads see one after the other. */
+/** Sequentially consistent access to memory shared by threads. */
 export const atomic = {
   load: (at: Operand): Code => [...code(at), atomicPrefix, 0x10, 2, 0],
   store: (at: Operand, value: Operand): Code => [...all([at, value]), atomicPrefix, 0x17, 2, 0],
-  /** Gives what was there before. */
+  /** Returns the previous value. */
   add: (at: Operand, value: Operand): Code => [...all([at, value]), atomicPrefix, 0x1e, 2, 0],
-  /** Sleeps for as long as a value is there, some hundred microseconds at most. */
+  /** Sleeps while a value is there, 200 µs at most. */
   wait: (at: Operand, value: Operand): Code => [
     ...all([at, value]),
     0x42,
@@ -255,10 +258,10 @@ export const atomic = {
   notify: (at: Operand): Code => [...all([at, -1]), atomicPrefix, 0x00, 2, 0],
 } as const;
 
-/** Ends the program with an error. */
+/** Aborts the program with an error. */
 export const trap: Code = [0x00];
 
-/** A function that takes whole numbers and gives nothing back. */
+/** A function that takes integers and returns nothing. */
 export class WasmFunction {
   readonly parameters: readonly Local[];
   readonly #locals: ValueType[] = [];
@@ -273,7 +276,7 @@ export class WasmFunction {
     return { index: this.parameters.length + this.#locals.length - 1, type };
   }
 
-  /** A new local that holds a value. */
+  /** A new local initialised to a value. */
   let(type: ValueType, value: Operand): Local {
     const local = this.local(type);
     this.set(local, value);
@@ -293,14 +296,14 @@ export class WasmFunction {
     this.set(local, i32.add(local, value));
   }
 
-  /** Repeats for as long as a condition holds, which is looked at first. */
+  /** Repeats while a condition holds, which is tested first. */
   while(condition: Operand, body: () => void): void {
     this.do([0x02, empty, 0x03, empty, ...code(condition), 0x45, 0x0d, 1]);
     body();
     this.do([0x0c, 0, 0x0b, 0x0b]);
   }
 
-  /** From a number on in steps, up to and without an end. */
+  /** Counts in steps from a number up to, but not including, an end. */
   for(from: Operand, to: Operand, step: Operand, body: (i: Local) => void): void {
     const i = this.let('i32', from);
     const end = this.let('i32', to);
@@ -310,7 +313,7 @@ export class WasmFunction {
     });
   }
 
-  /** Forgets what code leaves. */
+  /** Discards the value that code leaves. */
   drop(value: Code): void {
     this.do([...value, 0x1a]);
   }
@@ -325,7 +328,7 @@ export class WasmFunction {
     this.do([0x0b]);
   }
 
-  /** Calls the function whose place in the table is given. */
+  /** Calls the function at an index of the table. */
   callIndirect(parameters: readonly Operand[], place: Operand): void {
     this.do([...all(parameters), ...code(place), 0x11, ...unsigned(0), 0]);
   }
@@ -343,10 +346,7 @@ export interface MemoryLimits {
   readonly maximum: number;
 }
 
-/**
- * A module over shared memory `engine.memory`, with all functions in one table. They take `parameters` numbers each; the named ones are
- * exported.
- */
+/** A module over the shared memory `engine.memory`, with all functions in one table; the named ones are exported. */
 export function wasmModule(
   functions: readonly WasmFunction[],
   exported: Readonly<Record<string, number>>,
@@ -356,7 +356,7 @@ export function wasmModule(
   const text = (value: string) => vec([...new TextEncoder().encode(value)].map((byte) => [byte]));
   const section = (id: number, bytes: readonly number[]) => [id, ...unsigned(bytes.length), ...bytes];
   const counts = [...new Set(functions.map(({ parameters }) => parameters.length))];
-  // The first type is that of the functions in the table.
+  // Type 0, that of the first function, is the one `callIndirect` calls.
   const types = counts.map((count) => [0x60, ...vec(Array.from({ length: count }, () => [typeCodes.i32])), 0]);
   const every = functions.map((_, i) => unsigned(i));
   return new Uint8Array([

@@ -1,18 +1,22 @@
-/** So many sleeps in a program, and as such a part of its time, tell that threads were kept from running, or have uneven shares. */
+/**
+ * This many sleeps in a program, taking this share of its time, mean that threads were held up or have uneven shares.
+ */
 const sleepsOfHeldUp = 4;
 const partOfHeldUp = 0.1;
-/** The longest that a sleep is. */
+/** The longest single sleep. */
 const sleepMs = 0.2;
-/** Of the last programs that all ran, so many are remembered, and so many that were held up are no accident. */
+/**
+ * How many of the last programs on all threads are remembered, and how many held-up ones among them are no accident.
+ */
 const remembered = 5;
 const heldUpOften = 2;
-/** How much is tried before it is known what is better: of programs that take long, less. */
+/** How much to try before deciding which is better: less for long programs. */
 export interface Habits {
-  /** The first programs, beside which V8 and other threads still do what a start has them do: they tell nothing. */
+  /** Initial programs to ignore: V8 and other threads are still busy starting up. */
   readonly first: number;
-  /** Programs that one thread runs to show what it takes alone. */
+  /** Programs run on one thread to time it. */
   readonly trial: number;
-  /** Programs that are run in the better way before the other is looked at again: more each time that it was the better one. */
+  /** Programs run the better way before the other is tried again: doubled each time it turns out better again. */
   readonly fewest: number;
   readonly most: number;
 }
@@ -26,27 +30,30 @@ interface Ran {
   readonly ms: number;
   readonly sleeps: number;
   readonly positions?: number;
-  /** Behind a pause, such as a prompt that something else read: others may still be at work, so its sleeps tell nothing. */
+  /** After a pause, such as prefill by something else: others may still be busy, so sleeps mean nothing. */
   readonly isRested?: boolean;
 }
 
 /**
- * Whether all threads run the next program, or one alone: where the processor has other work, all wait for the one that it keeps from
- * running. Once they often slept for each other, one runs some programs, and goes on where it is mostly quicker than all were with programs
- * of the same kind, which have as much to do.
+ * Decides whether the next program runs on all threads or on one: on a busy processor, all wait for the thread that is
+ * kept from running. Once threads have often slept for each other, one thread runs some programs, and continues if it
+ * is mostly faster than all were on programs of the same kind, which have equal work.
  */
 export class Crew {
   readonly #threads: number;
   readonly #habits: Habits;
-  /** Whether threads were held up in the last programs of all. */
+  /** Whether threads were held up in the last programs on all threads. */
   #heldUp: boolean[] = [];
-  /** How long all took for a position in the last programs of each kind. */
+  /** Time per position of the last programs on all threads, by kind. */
   #togetherMs = new Map<string, readonly number[]>();
-  /** Whether one was quicker, trial by trial; undefined where none is made. */
+  /** For each trial, whether one thread was faster; undefined outside a trial. */
   #trials: boolean[] | undefined;
-  /** Of the first programs, those that are still to come. */
+  /** Initial programs still to come. */
   #first: number;
-  /** Programs that one thread is still to run, and how many it is next time; and those of all whose sleeps count for nothing. */
+  /**
+   * Programs still to run on one thread, and how many next time; the same for programs on all threads whose sleeps are
+   * ignored.
+   */
   #alone = 0;
   #nextAlone: number;
   #trusted = 0;
@@ -60,13 +67,13 @@ export class Crew {
     this.#nextTrusted = own.fewest;
   }
 
-  /** How many threads the next program of a kind is best for. */
+  /** The best number of threads for the next program of a kind. */
   size(kind: string): number {
     const isTried = this.#trials !== undefined && this.#togetherMs.has(kind);
     return this.#alone > 0 || isTried ? 1 : this.#threads;
   }
 
-  /** How long the program took, over how many positions, and how often its threads slept for each other. */
+  /** Records how long the program took, over how many positions, and how often its threads slept for each other. */
   ran(kind: string, { ms, sleeps, positions = 1, isRested = false }: Ran): void {
     if (this.#threads === 1) return;
     const each = ms / positions;
@@ -102,7 +109,7 @@ export class Crew {
 
   #ranAlone(): void {
     this.#alone--;
-    // What all took before tells nothing any more.
+    // Earlier timings on all threads are out of date.
     if (this.#alone === 0) [this.#heldUp, this.#togetherMs] = [[], new Map()];
   }
 }

@@ -2,24 +2,24 @@ import type { CacheMemory, KeptColumns } from '../../key-value-cache.ts';
 import { CannotRun } from './cannot-run.ts';
 import type { Machine } from './machine.ts';
 
-/** A cache that is larger lies elsewhere, and is copied from there: the memory of kernels stays theirs for as long as the model is there. */
+/** Larger caches are placed elsewhere and copied: the memory of the kernels never shrinks while the model is loaded. */
 const mostCacheBytes = 2 ** 27;
 
-/** Where kernels read the keys and values of a pass, and write its new ones behind them: place by place, as a cache has them. */
+/** Where kernels read the keys and values of a pass and append its new ones: position by position, as in a cache. */
 export interface CacheAddresses {
   readonly keysAt: number;
   readonly valuesAt: number;
-  /** From a layer to the next. */
+  /** From one layer to the next. */
   readonly layerBytes: number;
 }
 
-/** Keys and values of a cache that lies elsewhere. */
+/** Keys and values of a cache that is elsewhere. */
 interface Copy extends CacheAddresses {
-  /** The cache's keys: others are another cache's, or it has grown. */
+  /** The cache's keys: different ones mean another cache, or that it has grown. */
   readonly of: WeakRef<KeptColumns['keys']>;
 }
 
-/** Keys and values of answers in the memory of kernels: caches that lie there, and a copy of one that does not. */
+/** KV caches in the memory of the kernels: those allocated there, and a copy of one that is not. */
 export class KernelCaches implements CacheMemory {
   readonly #machine: Machine;
   #bytes = 0;
@@ -31,7 +31,7 @@ export class KernelCaches implements CacheMemory {
 
   take(count: number): Float32Array {
     const bytes = 4 * count;
-    // What is left is for programs and for a copy, without which nothing could be written any more.
+    // The rest is left for programs and for a copy, without which nothing could be generated.
     const isRoom = this.#bytes + bytes <= (this.#machine.free + this.#bytes) / 2;
     if (bytes > mostCacheBytes || !isRoom) return new Float32Array(count);
     try {
@@ -54,12 +54,12 @@ export class KernelCaches implements CacheMemory {
     this.#machine.give(address);
   }
 
-  /** Whether a cache lies here. */
+  /** Whether a cache is in this memory. */
   holds({ keys: [first] }: KeptColumns): boolean {
     return this.#machine.addressOf(first as Float32Array) !== undefined;
   }
 
-  /** Where the keys and values of a pass are, with room for its new places; of so many numbers each. */
+  /** Where the keys and values of a pass are, with room for its new positions, of `width` numbers each. */
   of(kept: KeptColumns, width: number): CacheAddresses {
     const [keysAt, valuesAt] = [kept.keys, kept.values].map(([first]) =>
       this.#machine.addressOf(first as Float32Array),
@@ -80,7 +80,7 @@ export class KernelCaches implements CacheMemory {
     return copy;
   }
 
-  /** Copies of each layer the numbers from one to before another. */
+  /** Copies numbers `from` up to, but not including, `end` in each layer. */
   #fill({ keysAt, valuesAt, layerBytes }: Copy, { keys, values }: KeptColumns, [from, end]: [number, number]): void {
     for (const [layers, at] of [
       [keys, keysAt],

@@ -12,9 +12,12 @@ import { round } from './kernels/round.ts';
 import { copyRows, gather, reduction } from './kernels/rows.ts';
 import { addTimes, shorten, tile } from './kernels/shorts.ts';
 
-// What kernels take are addresses, counts or distances in bytes, and floats by their bits.
+// Kernels take addresses, counts, strides in bytes, and floats as bits.
 
-/** What writes each, by name, in the order of a machine's table: for a way to multiply bytes, all of which give the same numbers. */
+/**
+ * Generators of the kernels, by name, in the order of a machine's table. They take a way to multiply bytes; all give
+ * the same numbers.
+ */
 export const kernels = {
   /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
   ...elementwise('add', f32x4.add),
@@ -22,7 +25,7 @@ export const kernels = {
   ...elementwise('multiply', f32x4.multiply),
   /** out, x, rows, size, row of x, factor */
   scale: () => unary(() => (x, factor) => f32x4.multiply(x, factor)),
-  /** The same, and the factor is not looked at. */
+  /** The same; the factor is ignored. */
   sigmoid: () => unary(sigmoid),
   silu: () =>
     unary((f) => {
@@ -39,7 +42,7 @@ export const kernels = {
         ),
       'squares',
     ),
-  /** out, x, rows, groups, size, row of x, nothing: the sum of each group. */
+  /** out, x, rows, groups, size, row of x, unused: the sum of each group. */
   sum: () => reduction((_f, sum) => sum, 'numbers'),
   copyRows,
   gather,

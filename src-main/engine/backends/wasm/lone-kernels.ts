@@ -2,7 +2,9 @@ import { type WasmFunction, wasmModule } from './code.ts';
 
 const pageBytes = 65_536;
 
-/** Kernels for what is no pass, run by the thread that asks, over memory of their own. Throws RangeError where there is none. */
+/**
+ * Kernels used outside passes, run by the calling thread over memory of their own. Throws RangeError if there is none.
+ */
 export class LoneKernels<Name extends string> {
   readonly run: Readonly<Record<Name, (...numbers: readonly number[]) => void>>;
   readonly #memory: WebAssembly.Memory;
@@ -16,7 +18,7 @@ export class LoneKernels<Name extends string> {
     this.run = exports as typeof this.run;
   }
 
-  /** Their memory, of so many bytes at least. */
+  /** Their memory, grown to at least this many bytes. */
   memory(bytes: number): ArrayBufferLike {
     const more = Math.ceil((bytes - this.#memory.buffer.byteLength) / pageBytes);
     if (more > 0) this.#memory.grow(more);

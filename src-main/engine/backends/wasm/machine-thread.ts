@@ -5,7 +5,7 @@ import { cells, over, runOf, type ThreadStart } from './machine-run.ts';
 const { memory, module, thread, threads } = workerData as ThreadStart;
 const run = runOf({ module, memory });
 const shared = new Int32Array(memory.buffer, 0, 1024);
-/** Some 0.3 ms: programs of an answer follow each other sooner, and who sleeps is woken late. */
+/** About 0.3 ms: programs of an answer follow each other sooner, and waking up from sleep takes long. */
 const looks = 10_000;
 let turn = 0;
 parentPort?.postMessage('ready');

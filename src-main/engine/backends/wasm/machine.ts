@@ -11,26 +11,26 @@ import { cells, lineBytes, over, patience, type Run, runOf, type ThreadStart } f
 import type { Meeting } from './step.ts';
 
 const pageBytes = 64 * 1024;
-/** Two gibibytes: addresses are compared as signed numbers. */
+/** Two gibibytes: addresses are compared as signed integers. */
 const mostPages = 32 * 1024;
 
 const mostThreads = 64;
 const firstFree = cells.scratch + lineBytes * mostThreads;
-/** Sleeps after which another thread is given up, some twenty seconds of them: it must have ended. */
+/** After this many sleeps, some twenty seconds, another thread is given up: it must have died. */
 const mostSleeps = 100_000;
 
-/** What a thread runs: the address of its steps, each a kernel's place and its numbers, and their end. */
+/** What a thread runs: start and end addresses of its steps, each a kernel's index and its arguments. */
 export type Program = readonly [start: number, end: number];
 
-/** Where kernels stand in the table of functions. */
+/** Indices of the kernels in the function table. */
 const places = new Map([...Object.keys(kernels), 'meet', 'arrive', 'await'].map((name, place) => [name, place]));
 
-/** A step of a program: a kernel, or what threads wait in for each other. */
+/** Encodes a step of a program: a kernel, or a point where threads wait for each other. */
 export function wordsOf(name: KernelName | Meeting, numbers: readonly number[]): number[] {
   return [places.get(name) as number, numbers.length, ...numbers];
 }
 
-/** Memory, kernels and threads that run programs over it, all at once. The thread that asks is the first of them. */
+/** Memory, kernels, and threads that run programs over it in parallel. The calling thread is the first of them. */
 export class Machine {
   #threads: number;
   readonly #memory: WebAssembly.Memory;
@@ -42,10 +42,10 @@ export class Machine {
   #turn = 0;
   #isOver = false;
   #bytes: Uint8Array<ArrayBufferLike>;
-  /** The memory, as it was seen each time it had grown. */
+  /** The memory's buffers, one for each time it has grown. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  /** With other `products` than are the quickest here, the same numbers come out. */
+  /** The fastest `products` by default; all give the same numbers. */
   constructor({
     threads,
     products = bestByteProducts(),
@@ -60,7 +60,7 @@ export class Machine {
     this.integers(cells.firstMaySleep, 1)[0] = maySleep() ? 1 : 0;
   }
 
-  /** How many can run: one, once another has ended by itself. */
+  /** How many can run: one, once another has died. */
   get threads(): number {
     return this.#threads;
   }
@@ -85,7 +85,7 @@ export class Machine {
     for (const worker of this.#workers) worker.unref();
   }
 
-  /** An address; what lies there is whatever was there before. Throws CannotRun where there is no more. */
+  /** Allocates memory, uninitialised, and returns its address. Throws CannotRun if there is no more. */
   take(bytes: number): number {
     const address = this.#arena.take(bytes);
     if (address === undefined) throw new CannotRun('No more memory that the kernels can reach');
@@ -108,12 +108,12 @@ export class Machine {
     return new Uint8Array(buffer);
   }
 
-  /** Where numbers begin that lie in this memory; undefined of others. */
+  /** The address of numbers that are in this memory; undefined for others. */
   addressOf({ buffer, byteOffset }: Float32Array): number | undefined {
     return this.#buffers.has(buffer) ? byteOffset : undefined;
   }
 
-  /** Bytes that can still be taken. */
+  /** Bytes that can still be allocated. */
   get free(): number {
     return this.#arena.free;
   }
@@ -135,8 +135,8 @@ export class Machine {
   }
 
   /**
-   * A program for each of so many threads, which read memory in one place or in two by turns; when all have ended, how often they slept for each other.
-   * Throws CannotRun where one never will.
+   * Runs one program per thread, reading memory in one place or alternately in two; returns how often threads slept for
+   * each other. Throws CannotRun if one never finishes.
    */
   run(programs: readonly Program[], readsApart = false): number {
     if (this.#isOver) throw new Error('The machine was let go of');
@@ -160,13 +160,13 @@ export class Machine {
     return Atomics.load(shared, cells.sleeps / 4);
   }
 
-  /** Runs a kernel in all threads, once for each of the numbers that it is given; they are done with it behind that. Throws CannotRun. */
+  /** Runs a kernel in all threads, once for each list of arguments; returns when all are done. Throws CannotRun. */
   runAll(kernel: KernelName, given: readonly (readonly number[])[]): void {
     const words = [...given.flatMap((numbers) => wordsOf(kernel, numbers)), ...wordsOf('meet', [patience.short])];
     this.#runWords(words, this.threads);
   }
 
-  /** Runs a kernel in this thread alone, as one of one. Throws CannotRun. */
+  /** Runs a kernel in this thread only, as one of one. Throws CannotRun. */
   runHere(kernel: KernelName, numbers: readonly number[]): void {
     this.#runWords(wordsOf(kernel, numbers), 1);
   }
@@ -191,7 +191,7 @@ function moduleBytes(limits: MemoryLimits, products: ByteProducts): Uint8Array<A
   return wasmModule(functions, { run: functions.length - 1 }, limits);
 }
 
-/** Whether this thread may sleep: some hosts of V8 forbid it to their first one. */
+/** Whether this thread may block: some V8 hosts forbid it on the main thread. */
 function maySleep(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
@@ -201,7 +201,10 @@ function maySleep(): boolean {
   }
 }
 
-/** looks before sleep: waits until all threads are here; what they wrote before it is seen by all behind it. Units are to be taken anew. */
+/**
+ * Takes the number of spins before sleeping. A barrier: writes before it are visible to all threads after it. Resets
+ * the units taken.
+ */
 function meet(): WasmFunction {
   const f = new WasmFunction(3);
   const [given, thread, threads] = f.parameters as readonly [Local, Local, Local];
@@ -221,7 +224,7 @@ function meet(): WasmFunction {
   return f;
 }
 
-/** Looks, and then sleeps, for as long as a cell holds what it did before. */
+/** Spins, then sleeps, while a cell keeps its old value. */
 function wait(
   f: WasmFunction,
   { cell, before, most, thread }: { cell: number; before: Local; most: Local; thread: Local },
@@ -229,7 +232,7 @@ function wait(
   const looks = f.let('i32', 0);
   f.while(i32.equal(atomic.load(cell), before), () => {
     f.increase(looks, 1);
-    // A processor that has other work to do may not have let the others run.
+    // A busy processor may not have let the others run.
     f.if(i32.less(most, looks), () => {
       f.if(i32.less(mostSleeps, atomic.add(cells.sleeps, 1)), () => f.do(trap));
       f.if(
@@ -241,7 +244,7 @@ function wait(
   });
 }
 
-/** Says that what the thread wrote is there, without waiting for the others: once between two meetings. */
+/** Signals that the thread's writes are done, without waiting for the others; once between two barriers. */
 function arrive(): WasmFunction {
   const f = new WasmFunction(3);
   f.drop(atomic.add(cells.early, 1));
@@ -249,7 +252,10 @@ function arrive(): WasmFunction {
   return f;
 }
 
-/** looks before sleep: waits until all threads have arrived since the last meeting; what they wrote before it is seen behind it. */
+/**
+ * Takes the number of spins before sleeping. Waits until all threads have arrived since the last barrier; what they
+ * wrote before that is visible.
+ */
 function awaitArrivals(): WasmFunction {
   const f = new WasmFunction(3);
   const [given, thread, threads] = f.parameters as readonly [Local, Local, Local];
@@ -262,7 +268,7 @@ function awaitArrivals(): WasmFunction {
   return f;
 }
 
-/** Step by step: a kernel's place, how many numbers it has, and these. */
+/** Step by step: a kernel's index, its number of arguments, and the arguments. */
 function run(): WasmFunction {
   const f = new WasmFunction(4);
   const [at, end, thread, threads] = f.parameters as readonly [Local, Local, Local, Local];
@@ -275,7 +281,7 @@ function run(): WasmFunction {
   return f;
 }
 
-/** What the other threads run. */
+/** The entry point of the other threads. */
 export function machineThread(): URL {
   return threadEntry('machine-thread', './backends/wasm');
 }

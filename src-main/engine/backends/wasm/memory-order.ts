@@ -1,20 +1,21 @@
-/** Runs in each of two orders that are compared: the first ones of a process are disturbed the most. */
+/** Runs in each of the two orders compared: a process's first ones are the noisiest. */
 const runsOfEach = 12;
 
 /**
- * Whether products read memory in two places by turns, which are groups of outputs, or in one: processors differ in what they ask it for by
- * themselves. It is found out by what passes over one position take, which is memory for the most part; they give the same numbers either way.
+ * Whether products read memory alternately in two places, which are groups of outputs, or in one: processors differ in
+ * what they prefetch. Decided by timing passes over one position, which are mostly bound by memory; the numbers are the
+ * same either way.
  */
 export class MemoryOrder {
   readonly #ms: Record<'apart' | 'inOne', number[]> = { apart: [], inOne: [] };
   #isApart: boolean | undefined;
 
-  /** For the next pass over so many positions. Until it is known, those over one take turns. */
+  /** For the next pass over this many positions. Until it is known, passes over one alternate. */
   readsApart(positions: number): boolean {
     return this.#isApart ?? (positions > 1 || this.#isTurnOfApart);
   }
 
-  /** How long that took. */
+  /** Records how long that took. */
   ran(positions: number, ms: number): void {
     if (positions > 1 || this.#isApart !== undefined) return;
     const { apart, inOne } = this.#ms;
@@ -27,7 +28,7 @@ export class MemoryOrder {
   }
 }
 
-/** What a quarter of the runs took no longer than: what disturbs them makes them longer alone. */
+/** The lower quartile: disturbances only make runs longer. */
 function undisturbed(ms: readonly number[]): number {
   return ms.toSorted((a, b) => a - b)[ms.length >> 2] as number;
 }

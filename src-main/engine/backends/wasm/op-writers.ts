@@ -59,7 +59,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const [table, indices] = node.inputs as readonly [Expression, Expression];
     const dims = writer.dims(node);
     const [count = 0, ...rest] = dims;
-    // Rows of what is fed as it is are put there before the pass.
+    // Rows of a fed table are gathered before the pass.
     if (table.op === 'input') {
       const address = writer.site.input(gatheredName(node));
       return { dims, address, row: 4 * elements(rest), units: count, memory: undefined };
@@ -90,7 +90,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     if (isHadamard(second)) return hadamard(writer, x);
     const by = writer.value(second);
     const dims = writer.dims(node);
-    // Matrices of the leading axes, of which the left has one for each share; the right's may be several to it.
+    // Matrices of the leading axes: the left operand has one for each share, the right one or more.
     const shares = elements(x.dims.slice(0, -2));
     const blocks = elements(by.dims.slice(0, -2)) / shares;
     const matrix = writer.isShort(second) ? shortMatrix(by, shares) : floatMatrix(by, transposeB);
@@ -190,7 +190,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
   },
 };
 
-/** The input that holds the rows of a table that a pass asks for. */
+/** The input that holds the table rows a pass looks up. */
 export function gatheredName(node: Expression): string {
   return `${node.inputs.map((each) => nameOf(each)).join('[')}]`;
 }
@@ -203,7 +203,7 @@ function operand(writer: Writer, node: Expression, i: number): Value {
   return writer.value(node.inputs[i] as Expression);
 }
 
-/** The same numbers with nothing between them. */
+/** The same numbers without gaps. */
 function densely(writer: Writer, x: Value): Value {
   const [rows = 0, ...rest] = x.dims;
   writer.readRows(x);
@@ -213,7 +213,7 @@ function densely(writer: Writer, x: Value): Value {
   return out;
 }
 
-/** Without leading axes of one place, so that the first axis is that of rows. */
+/** Drops leading axes of size 1, so that the first axis is that of rows. */
 function byRows(x: Value): Value {
   const [first, ...rest] = x.dims;
   if (first !== 1 || rest.length < 2) return x;
@@ -226,7 +226,7 @@ function elementwise(writer: Writer, node: Expression, name: 'add' | 'subtract' 
   if (elements(a.dims) < elements(b.dims) && name !== 'subtract') [a, b] = [b, a];
   if (elements(a.dims) !== elements(all)) throw new CannotRun(`No kernel for [${a.dims}] and [${b.dims}]`);
   const units = a.units ?? b.units ?? (all[0] as number);
-  // Where all is of one position, rows of any kind are its own.
+  // With a single position, all rows belong to it.
   if (units > 1 && isDense(a)) a = byRows(a);
   if (units > 1 && isDense(b) && b.dims.length > a.dims.length) b = byRows(b);
   writer.readRows(a, b);
@@ -270,22 +270,22 @@ function reduction(writer: Writer, node: Expression, name: 'inverseRms' | 'sum',
   return out;
 }
 
-/** Rows of a matrix that `timesTransposed` and `timesShorts` read at a time. */
+/** Matrix rows that `timesTransposed` and `timesShorts` read at a time. */
 const outputsAtOnce = 4;
 
-/** Whether threads that all have a row can each read a part of the matrix that it is multiplied by. */
+/** Whether threads that all hold the row can each read a part of the matrix it is multiplied by. */
 function isShared({ site, isSplit }: Writer, x: Value, by: Value): boolean {
   const outputs = elements(by.dims.slice(0, -1));
   const isOneRow = elements(x.dims.slice(0, -1)) === 1;
   return site.threads > 1 && !isSplit && isOneRow && by.memory === undefined && outputs % outputsAtOnce === 0;
 }
 
-/** What a kernel multiplies by. */
+/** The matrix operand of a kernel. */
 interface Matrix {
   readonly kernel: KernelName;
-  /** Where what there is of a row begins. */
+  /** Where the parts of a row begin. */
   at(row: number): readonly Address[];
-  /** From there to what there is of the next row, in bytes. */
+  /** From there to the same parts of the next row, in bytes. */
   readonly perRow: readonly number[];
 }
 
@@ -298,7 +298,7 @@ function floatMatrix({ address, dims }: Value, isTransposed: boolean): Matrix {
   };
 }
 
-/** Of so many shares, each with its rows and their steps. */
+/** One matrix for each share, each with its rows and their steps. */
 function shortMatrix({ address, dims }: Value, shares: number): Matrix {
   const rows = elements(dims.slice(0, -1)) / shares;
   const { rowBytes, steps, bytes } = shortRows.layout(rows, dims.at(-1) as number);
@@ -312,7 +312,7 @@ function shortMatrix({ address, dims }: Value, shares: number): Matrix {
   };
 }
 
-/** A matrix takes as long as memory takes to give it: each thread reads its part, not all of it. */
+/** A product takes as long as memory takes to deliver the matrix: each thread reads its part, not all of it. */
 function timesShared(
   writer: Writer,
   x: Value,
@@ -328,7 +328,7 @@ function timesShared(
   return out;
 }
 
-/** Blocks of a position: [rows · blocks, size] of what is [rows, blocks · size]. */
+/** Transforms blocks: [rows · blocks, size], a view of [rows, blocks · size]. */
 function hadamard(writer: Writer, x: Value): Value {
   const [rows = 0, size = 0] = x.dims;
   const units = x.units ?? rows;

@@ -4,26 +4,28 @@ import type { Written } from './program.ts';
 import type { Value } from './program-writer.ts';
 import { type Address, numbersOf } from './step.ts';
 
-/** Numbers row by row, or all of them as one, where they lie until the next pass. */
+/** Numbers row by row, or all of them as one; valid until the next pass. */
 export type RowViews = readonly Float32Array[];
 
-/** What the threads run over so many positions, and what comes of it: of what each thread has its own, that of the first. */
+/**
+ * What the threads run over a number of positions, and its outputs: those of the first thread where each has its own.
+ */
 interface Placed {
   readonly programs: readonly Program[];
   readonly outputs: ReadonlyMap<string, RowViews>;
 }
 
-/** A program in memory, for each thread with its own numbers: for as many positions as it was written for, or fewer. */
+/** A program in memory, with arguments for each thread: for as many positions as it was written for, or fewer. */
 export class PlacedProgram {
   readonly #written: Written;
   readonly #machine: Machine;
   readonly #shared: number;
-  /** Of each thread: its memory, and where its steps lie. */
+  /** For each thread: its memory, and the address of its steps. */
   readonly #threads: readonly { readonly own: number; readonly start: number }[];
   #count = 0;
   #placed: Placed = { programs: [], outputs: new Map() };
 
-  /** Throws CannotRun where there is no memory for it. */
+  /** Throws CannotRun if there is no memory for it. */
   constructor(written: Written, machine: Machine, threads: number) {
     this.#written = written;
     this.#machine = machine;
@@ -41,7 +43,7 @@ export class PlacedProgram {
     }));
   }
 
-  /** Numbers that follow from how many positions there are are written anew where these are others than before. */
+  /** Arguments that depend on the number of positions are rewritten when it changes. */
   over(count: number): Placed {
     if (count !== this.#count) {
       this.#count = count;

@@ -6,65 +6,70 @@ import type { KernelName } from './kernels.ts';
 import { patience } from './machine-run.ts';
 import type { Address, Argument, Meeting, Place, Region, Step } from './step.ts';
 
-/** A matrix of whole numbers as `product` reads it. */
+/** An integer matrix as `product` reads it. */
 export interface PackedMatrix {
   readonly address: number;
   readonly scales: number;
   readonly pairs: number;
-  /** Blocks of a row. */
+  /** Blocks per row. */
   readonly blocks: number;
 }
 
-/** A prompt has many positions, of any number of them; a token that is decoded a few with its guesses, of a number that is known. */
+/** Prefill has many positions, any number of them; decoding has a token and its guesses, a known number. */
 export type PassKind = 'prefill' | 'decode';
 
-/** What stands still while a program is written: where inputs and matrices lie, and the sizes of this pass. */
+/** What is fixed while a program is written: where inputs and matrices are, and the sizes of this pass. */
 export interface ProgramSite {
   readonly sizes: ReadonlyMap<string, number>;
   readonly kind: PassKind;
   /** The address of an input. */
   input(name: string): number;
   matrix(name: string): PackedMatrix;
-  /** The address of what an attention is told of each pass, by the name of its mask (`#tellPass` of `wasm-graph.ts`). */
+  /**
+   * The address of an attention's parameters for each pass, by the name of its mask (`#tellPass` of `wasm-graph.ts`).
+   */
   pass(mask: string): number;
   readonly threads: number;
-  /** Places that a text may have until programs are written anew. */
+  /** Positions that a text may have before programs are rewritten. */
   readonly room: number;
 }
 
-/** Floats in memory: rows of all axes but the first, with a distance between them. */
+/** Floats in memory: rows of all axes but the first, with a stride between them. */
 export interface Value {
   readonly dims: readonly number[];
   readonly address: Address;
-  /** Bytes from one place of the first axis to the next. */
+  /** Stride of the first axis, in bytes. */
   readonly row: number;
-  /** The positions that its rows belong to, as many rows to each; undefined of what is fed. */
+  /** The number of positions its rows belong to, equally many each; undefined for feeds that are not by position. */
   readonly units: number | undefined;
-  /** What is to be given back when nothing reads it any more. */
+  /** Memory to free when nothing reads it any more. */
   readonly memory: Memory | undefined;
 }
 
 interface Memory {
   readonly place: Place;
-  /** How often threads had met when it was written. */
+  /** The number of barriers before it was written. */
   written: number;
-  /** Whether each thread wrote its rows, which it may read at once. */
+  /** Whether each thread wrote its own rows, which it may read at once. */
   readonly byRows: boolean;
-  /** Whether threads arrive when they have written it, so that it can be waited for alone. */
+  /** Whether threads signal that they have written it, so that it can be awaited by itself. */
   isAwaited: boolean;
   uses: number;
 }
 
-/** What threads share they take in some turns: one that was held up takes fewer. Of few rows memory is what is waited for, which gives long stretches best. */
+/**
+ * Shared work is taken in several turns: a thread that was held up takes fewer. With few rows memory is the bottleneck,
+ * and delivers long stretches best.
+ */
 const takesOfThread = { decode: 2, prefill: 24 } as const satisfies Record<PassKind, number>;
 
 export class Writer {
   readonly steps: Step[] = [];
   readonly site: ProgramSite;
   readonly #shortRows: ReadonlySet<Expression>;
-  /** The most that there may be. */
+  /** The largest possible number. */
   readonly positions: number;
-  /** Whether rows are shared between threads. */
+  /** Whether rows are split between threads. */
   readonly isSplit: boolean;
   readonly #sizes: Map<string, number>;
   readonly #values = new Map<Expression, Value>();
@@ -72,7 +77,7 @@ export class Writer {
   /** Shared memory that some thread may still read. */
   #retired: Place[] = [];
   #meetings = 0;
-  /** How often threads had met when they last arrived. */
+  /** The number of barriers before threads last arrived. */
   #arrivedAfter = -1;
 
   constructor(site: ProgramSite, shortRows: ReadonlySet<Expression>) {
@@ -91,12 +96,12 @@ export class Writer {
     return node.shape.map((dim) => sizeOf(dim, this.#sizes));
   }
 
-  /** Whether its rows are numbers of 16 bits (`short-matrices.ts`). */
+  /** Whether its rows are 16-bit numbers (`short-matrices.ts`). */
   isShort(node: Expression): boolean {
     return this.#shortRows.has(node);
   }
 
-  /** Those of a reshaped value, of which one may be told by the others: it is known from then on. */
+  /** Dims of a reshaped value, one of which may follow from the others: it is known from then on. */
   reshapedDims(node: Expression, count: number): number[] {
     const unknown = node.shape.find((dim) => typeof dim === 'string' && /^\w+$/.test(dim) && !this.#sizes.has(dim));
     if (unknown === undefined) return this.dims(node);
@@ -123,12 +128,12 @@ export class Writer {
     if (memory !== undefined && --memory.uses === 0) this.give(memory.place);
   }
 
-  /** Room for what rows give, side by side. */
+  /** Allocates the results of rows, without gaps. */
   makeRows(dims: readonly number[], units: number): Value {
     return this.#make(dims, { units, region: this.isSplit ? 'shared' : 'own', byRows: true });
   }
 
-  /** Room for what threads make together, with more between rows where that is told. */
+  /** Allocates what threads compute together, with a wider stride between rows if given. */
   makeShared(dims: readonly number[], units: number, row?: number): Value {
     return this.#make(dims, { units, region: 'shared', byRows: false, row });
   }
@@ -153,7 +158,7 @@ export class Writer {
   }
 
   take(region: Region, bytes: number): Place {
-    // An arena without an end.
+    // Never undefined: the arena has no end.
     return { region, offset: this.#arenas[region].take(bytes) as number };
   }
 
@@ -162,12 +167,14 @@ export class Writer {
     else this.#retired.push(place);
   }
 
-  /** So many rows, or as many as there are positions. */
+  /** This many rows, or the number of positions if it is the same. */
   count(rows: number): Argument {
     return rows === this.positions ? 'positions' : rows;
   }
 
-  /** How many of so many units a thread takes at a time; zero where each has its part: one row is read in one go. */
+  /**
+   * How many of these units a thread takes at a time; zero where each has a fixed part: a single row is read in one go.
+   */
   atOnce(units: number): number {
     return this.isSplit ? Math.ceil(units / (takesOfThread[this.site.kind] * this.site.threads)) : 0;
   }
@@ -177,22 +184,22 @@ export class Writer {
     this.steps.push({ kernel, given });
   }
 
-  /** A step of `units` rows of which each thread has its part, or of one of them. */
+  /** A step over `units` rows of which each thread does its part, or over one of them. */
   rows(kernel: KernelName, units: number, given: readonly Argument[], unit?: number): void {
     this.steps.push({ kernel, given, units, ...(unit === undefined ? {} : { unit }) });
   }
 
-  /** A step of a row that all threads have, in which each has its part of the units. */
+  /** A step on a row that all threads have, each doing its part of the units. */
   shared(kernel: KernelName, units: number, given: readonly Argument[]): void {
     this.steps.push({ kernel, given, units, isShared: true });
   }
 
-  /** Before each thread reads its rows. */
+  /** To be called before each thread reads its own rows. */
   readRows(...values: readonly Value[]): void {
     this.#waitFor(values.filter(({ memory }) => !memory?.byRows));
   }
 
-  /** Before rows of other threads are read. */
+  /** To be called before rows of other threads are read. */
   readAll(...values: readonly Value[]): void {
     this.#waitFor(values);
   }
@@ -206,7 +213,10 @@ export class Writer {
     }
   }
 
-  /** Threads go on behind what they wrote; what reads it waits for those that have not. Of several values between two meetings the first one alone. */
+  /**
+   * Threads carry on after writing this; readers wait for those that have not written it yet. Between two barriers, for
+   * the first value only.
+   */
   arrive({ memory }: Value): void {
     if (memory === undefined || this.#arrivedAfter === this.#meetings) return;
     this.#arrivedAfter = this.#meetings;
@@ -218,12 +228,12 @@ export class Writer {
     return memory?.place.region === 'shared' && memory.written === this.#meetings;
   }
 
-  /** Written once more, by threads together. */
+  /** Written again, by all threads together. */
   isChanged({ memory }: Value): void {
     if (memory !== undefined) memory.written = this.#meetings;
   }
 
-  /** A prompt has longer steps, in which threads are done further apart. */
+  /** Prefill has longer steps, so threads finish further apart. */
   get #patience(): number {
     return this.site.kind === 'prefill' ? patience.long : patience.short;
   }
@@ -251,7 +261,7 @@ export function bitsOf(value: number): number {
   return float.getInt32(0);
 }
 
-/** The rows of a thread, of so many units. */
+/** A thread's rows, out of this many units. */
 export function rowsOf(x: Value, units: number): Argument {
   return { first: x.address, perUnit: ((x.dims[0] as number) / units) * x.row };
 }

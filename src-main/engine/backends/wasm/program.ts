@@ -7,24 +7,25 @@ import type { Step } from './step.ts';
 
 export interface Written {
   readonly steps: readonly Step[];
-  /** As many as it was written for: the most that it can be run over. */
+  /** The number it was written for: the most it can run over. */
   readonly positions: number;
   readonly outputs: ReadonlyMap<string, Value>;
-  /** Whether each thread has its rows; else all have all. */
+  /** Whether each thread has its own rows; otherwise all have all. */
   readonly isSplit: boolean;
-  /** Bytes of the regions. */
+  /** Sizes of the regions in bytes. */
   readonly shared: number;
   readonly own: number;
 }
 
-/** Whether all that outputs reach can be run here. */
+/** Whether everything the outputs reach can run here. */
 export function canRun(outputs: Readonly<Record<string, Expression>>): boolean {
   return topologicalOrder(Object.values(outputs)).every((node) => node.op === 'input' || node.op in writers);
 }
 
 /**
- * Writes down the steps that give the outputs. Products and attention are shared between threads, and are waited for before they are read. All
- * else is small: of a single position every thread computes it for itself, in memory of its own; of several each thread has its rows.
+ * Writes the steps that compute the outputs. Products and attention are divided between threads, which synchronise
+ * before reading them. Everything else is small: for a single position every thread computes it redundantly, in its own
+ * memory; for several, each thread has its rows.
  */
 export function writeProgram(outputs: Readonly<Record<string, Expression>>, site: ProgramSite): Written {
   const order = topologicalOrder(Object.values(outputs)).filter((node) => node.op !== 'input');

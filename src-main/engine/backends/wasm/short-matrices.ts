@@ -3,13 +3,14 @@ import { groupPairs, pairOutputs, tileBytes, tileRanks } from './kernels/layout.
 import type { Machine } from './machine.ts';
 import { lineBytes } from './machine-run.ts';
 
-// What adapters have lies in whole numbers of 16 bits, each row of A and of B with a step of its own: half of what floats take to read, and to some 10⁻⁵ the same.
+// Adapters are stored as 16-bit integers, with a step for each row of A and of B: half of what floats take to read, and
+// equal to some 10⁻⁵.
 
-/** A way for a matrix [rows, columns] to lie. */
+/** A layout for a matrix [rows, columns]. */
 interface ShortMatrices<Layout extends { readonly bytes: number }> {
-  /** Where its parts lie, in bytes behind where it begins, and how many bytes it takes at most. */
+  /** Offsets of its parts in bytes, and its largest possible size. */
   layout(rows: number, columns: number): Layout;
-  /** Puts it there, of which there may be fewer rows than are told: the rest is zeros. Throws CannotRun. */
+  /** Stores a matrix, which may have fewer rows than stated: the rest is zeros. Throws CannotRun. */
   put(machine: Machine, matrix: Float32Array, place: MatrixPlace): void;
 }
 
@@ -22,12 +23,12 @@ interface MatrixPlace {
 /** Numbers of a row that are read at a time. */
 const shortsAtOnce = 16;
 
-/** Whether a matrix of so many columns can lie row by row; else it is floats. */
+/** Whether a matrix with this many columns can be stored row by row; otherwise it stays in floats. */
 export function isInShorts(columns: number | string | undefined): boolean {
   return typeof columns === 'number' && columns % shortsAtOnce === 0;
 }
 
-/** Row by row, the steps of rows behind the last one. */
+/** Row by row, followed by the rows' steps. */
 export const shortRows: ShortMatrices<Record<'rowBytes' | 'steps' | 'bytes', number>> = {
   layout(rows, columns) {
     const rowBytes = 2 * columns;
@@ -46,11 +47,11 @@ export const shortRows: ShortMatrices<Record<'rowBytes' | 'steps' | 'bytes', num
 };
 
 interface TilesLayout {
-  /** Of groups of columns. */
+  /** Pairs of column groups. */
   readonly pairs: number;
   /** Of each row. */
   readonly steps: number;
-  /** For each tile, where in what is multiplied by it the numbers of its rows begin, in bytes. */
+  /** For each tile, the byte offset, within what it multiplies, of its rows' numbers. */
   readonly ranksOf: number;
   /** [ranks of a tile, columns of a pair] each. */
   readonly tiles: number;
@@ -58,8 +59,8 @@ interface TilesLayout {
 }
 
 /**
- * In tiles: pair by pair, and of each pair those of rows that have other numbers than zeros there. It begins with how many tiles there are before those of each
- * pair, and behind the last one.
+ * In tiles: pair by pair, and for each pair the tiles of rows that are not all zero there. Begins with the number of
+ * tiles before those of each pair, and after the last one.
  */
 export const shortTiles: ShortMatrices<TilesLayout> = {
   layout(rows, columns) {
@@ -78,7 +79,7 @@ export const shortTiles: ShortMatrices<TilesLayout> = {
       numbers.fill(0);
       for (let row = 0; row * columns < matrix.length; row++)
         numbers.set(matrix.subarray(row * columns, (row + 1) * columns), row * tiled[1]);
-      // A row's numbers are half as long as they were, and so lie where they or those before them did.
+      // A row takes half the space it took before, so it never overwrites rows yet to be read.
       machine.runHere('shorten', [at, into + steps, at, ...tiled]);
       machine.runHere('tile', [into, into + ranksOf, into + tiles, at, ...tiled]);
     });

@@ -2,7 +2,7 @@ import type { KernelName } from './kernels.ts';
 
 export type Region = 'shared' | 'own';
 
-/** Memory of a program: one for all threads, or of each thread its own. */
+/** Memory of a program: shared by all threads, or one for each. */
 export interface Place {
   readonly region: Region;
   readonly offset: number;
@@ -10,49 +10,58 @@ export interface Place {
 
 export type Address = number | Place;
 
-/** What a kernel is given: a number or an address as it is; how many positions there are; or what is another for each thread where rows are shared between them. */
+/**
+ * A kernel's argument: a number or an address; the number of positions; or one that differs by thread where rows are
+ * split between them.
+ */
 export type Argument =
   | Address
   | 'positions'
   | { readonly first: Address; readonly perUnit: number }
   | { readonly count: number };
 
-/** Where threads wait for each other: at once, or between what one arrives at and what it must not begin before all have. */
+/**
+ * How threads wait for each other: at once, or by arriving first and waiting later, before what must not begin until
+ * all have arrived.
+ */
 export type Meeting = 'meet' | 'arrive' | 'await';
 
-/** A kernel and what it is given. Of `units` rows, as many as positions or not, each thread has its part; `unit` is for the thread that has that one. */
+/**
+ * A kernel and its arguments. Each thread does its part of `units` rows, which may or may not be positions; `unit` is
+ * for the thread that has that one.
+ */
 export interface Step {
   readonly kernel: KernelName | Meeting;
   readonly given: readonly Argument[];
   readonly units?: number;
   readonly unit?: number;
-  /** Whether each thread has its part of the units where all else is done by all of them. */
+  /** Whether the units are split between threads where everything else is done by all of them. */
   readonly isShared?: boolean;
 }
 
-/** The units of a thread, from one to before another. */
+/** The units of a thread, from one up to, but not including, another. */
 function partOf(units: number, [thread, threads]: Part): readonly [from: number, to: number] {
   return [Math.floor((units * thread) / threads), Math.floor((units * (thread + 1)) / threads)];
 }
 
-/** How many positions there are, and for how many at most a program was written. */
+/** The number of positions, and the most that a program was written for. */
 export interface Positions {
   readonly most: number;
   readonly count: number;
 }
 
-/** Which thread of how many. */
+/** Which thread out of how many. */
 export type Part = readonly [thread: number, threads: number];
 
 interface Site {
   readonly thread: Part;
-  /** Whether rows are shared between threads; else all have all of them. */
+  /** Whether rows are split between threads; otherwise all have all of them. */
   readonly isSplit: boolean;
   readonly resolve: (address: Address) => number;
   readonly positions: Positions;
 }
 
-/** The numbers of a step in a thread; undefined where it has no part in it. */
+/** The arguments of a step in a thread; undefined if it has no part in it. */
 export function numbersOf(
   { given, units, unit, isShared = false }: Step,
   { thread, isSplit, resolve, positions: { most, count } }: Site,

@@ -12,56 +12,60 @@ import { writeProgram } from './program.ts';
 import { nameOf, type PackedMatrix, type PassKind } from './program-writer.ts';
 import { shortRows, shortTiles } from './short-matrices.ts';
 
-/** Programs are for sizes: so many are kept of a graph, those used last. Those that read are large: of whole prompts, and of the last ones side by side. */
+/**
+ * A program is specific to its sizes; this many are kept per graph, most recently used. Those for prefill are large:
+ * for whole prompts, and for the ends of prompts side by side.
+ */
 const mostPrograms = { decode: 24, prefill: 3 } as const;
 /**
- * A program that reads is for so many positions or fewer, or for a multiple of them: a prime number, as no other axis of a model has. Inputs have room for
- * as many from the first on: where one had to grow, all programs would be written anew.
+ * A prefill program covers this many positions or fewer, or a multiple of it: a prime, so that no other axis of a model
+ * has that size. Inputs have room for as many from the start: if one had to grow, all programs would have to be
+ * rewritten.
  */
 const usualPositions = 191;
-/** A token and as many guesses as are made most often. */
+/** A token and the most common numbers of guesses. */
 const usualWidths = [1, 2, 3, 4, 5];
-/** The sizes of inputs that follow from how many positions there are. */
+/** Named sizes that follow from the number of positions. */
 const sizesOfPositions: ReadonlySet<string> = new Set(['positions', 'last', 'each']);
-/** Places by which the room of a text grows before programs are written anew: what is read takes little for each. */
+/** A text's room grows by this many positions before programs are rewritten: in prefill, each takes little memory. */
 const roomSteps = { decode: 512, prefill: 4096 } as const;
 
 type Fed = Tensor | TensorParts;
 
-/** What a pass is, beside what it is fed by itself. */
+/** What a pass comes with besides its own feeds. */
 export interface PassSurroundings {
-  /** Feeds that seldom change: they are looked at where this is another map than it was for the last pass. */
+  /** Feeds that seldom change: they are checked only when this map is not the one of the last pass. */
   readonly standing?: ReadonlyMap<string, Fed>;
-  /** `decode` by itself. */
+  /** Defaults to `decode`. */
   readonly kind?: PassKind;
-  /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are written behind it. */
+  /** What `attend` reads; new keys and values (`keys.<layer>`, `values.<layer>`) are appended to it. */
   readonly kept?: KeptColumns;
 }
 
 export interface WasmExecutable {
   readonly inputs: ReadonlySet<string>;
-  /** At once; new keys and values are put behind those that are kept. Throws CannotRun. */
+  /** Synchronous; new keys and values are appended to those in the cache. Throws CannotRun. */
   run(feeds: ReadonlyMap<string, Tensor>, surroundings?: PassSurroundings): ReadonlyMap<string, RowViews>;
 }
 
 const nothing: ReadonlyMap<string, Fed> = new Map();
 
-/** Memory of an input, and whose numbers lie in it. */
+/** Memory of an input, and where its contents came from. */
 interface Slot {
   readonly address: number;
   readonly bytes: number;
   data: WeakRef<Tensor['data']> | undefined;
-  /** What has so many bytes each, if anything does. */
+  /** The parts it holds, if any, and the bytes of each. */
   parts: { readonly bytes: number; readonly of: readonly WeakRef<Float32Array>[] } | undefined;
 }
 
-/** What passes have in common that one program serves. */
+/** What passes that share a program have in common. */
 function nameOfProgram(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): string {
   const fixed = [...sizes].filter(([name]) => name !== 'keys' && !name.startsWith('mask_'));
   return [...fixed, ...Object.entries(setting)].map((each) => each.join('=')).join(' ');
 }
 
-/** Numbers of all heads of keys. */
+/** Numbers across all key heads. */
 function widthOf({ inputs: [, keys] }: Expression<'attend'>): number {
   return keys?.shape[1] as number;
 }
@@ -73,17 +77,17 @@ interface GraphSite {
   readonly order: MemoryOrder;
 }
 
-/** What a program is written for, beside sizes. */
+/** What a program is written for, besides sizes. */
 interface Setting {
   readonly kind: PassKind;
   readonly room: number;
   readonly threads: number;
 }
 
-/** Longer than from a token's program to the next one's. */
+/** Longer than the gap between the programs of successive tokens. */
 const pauseMs = 20;
 
-/** Numbers that differ from pass to pass (`cellsOf` of `attend.ts`). */
+/** Parameters that differ from pass to pass (`cellsOf` of `attend.ts`). */
 const passCells = 8;
 
 /** A graph and the programs that were written for it. */
@@ -92,17 +96,17 @@ export class WasmGraph implements WasmExecutable {
   readonly #outputs: Readonly<Record<string, Expression>>;
   readonly #site: GraphSite;
   readonly #fed: readonly Expression<'input'>[];
-  /** By the names of sizes: an input that tells it, and which of its axes does. */
+  /** For each named size, an input that has it, and on which axis. */
   readonly #sizes: ReadonlyMap<string, readonly [input: string, axis: number]>;
   readonly #gathered: readonly Expression[];
   readonly #shorts: ShortInputs;
   readonly #masks: readonly string[];
-  /** Numbers of a row's keys in a place, as of its values; undefined where nothing attends. */
+  /** Numbers of a row's keys per position, and of its values; undefined without attention. */
   readonly #width: number | undefined;
-  /** Outputs that are kept, and where. */
+  /** Outputs that go into the cache, and where. */
   readonly #fresh: readonly (readonly [name: string, kind: 'keys' | 'values', layer: number])[];
   #standing = new WeakRef(nothing);
-  /** Inputs that do not stand. */
+  /** Inputs that are not standing feeds. */
   #changing: readonly Expression<'input'>[];
   readonly #slots = new Map<string, Slot>();
   readonly #passes = new Map<string, number>();
@@ -111,7 +115,7 @@ export class WasmGraph implements WasmExecutable {
     prefill: new Map(),
   };
   readonly #crews: Readonly<Record<PassKind, Crew>>;
-  /** When the last program had run. */
+  /** When the last program ended. */
   #ended = 0;
 
   constructor(outputs: Readonly<Record<string, Expression>>, site: GraphSite) {
@@ -157,7 +161,7 @@ export class WasmGraph implements WasmExecutable {
     try {
       if (standing !== this.#standing.deref()) this.#stand(standing);
     } catch (error) {
-      // There may be room for others.
+      // Without these, there may be room for others.
       this.#giveBack();
       throw error;
     }
@@ -170,7 +174,7 @@ export class WasmGraph implements WasmExecutable {
     return outputs;
   }
 
-  /** Feeds what does not change from now on. */
+  /** Feeds what stays the same from now on. */
   #stand(standing: ReadonlyMap<string, Fed>): void {
     this.#changing = this.#fed.filter((node) => !standing.has(nameOf(node)));
     for (const node of this.#fed) {
@@ -194,7 +198,7 @@ export class WasmGraph implements WasmExecutable {
     this.#put(nameOf(node), tensor.data, axis < 0 ? 1 : spareFor(tensor.dims[axis] as number));
   }
 
-  /** Writes new keys and values behind those that are kept, where the kernels cannot. */
+  /** Appends new keys and values to a cache that the kernels cannot write to. */
   #keep(outputs: ReadonlyMap<string, RowViews>, kept: KeptColumns, width: number): void {
     if (this.#site.kept.holds(kept)) return;
     for (const [name, which, layer] of this.#fresh) {
@@ -207,7 +211,7 @@ export class WasmGraph implements WasmExecutable {
     kept.written();
   }
 
-  /** Copies an input unless it is what was copied the last time. Where it is new it gets so many times the room. */
+  /** Copies an input unless it is already there. A new slot gets `spare` times the room. */
   #put(name: string, data: Tensor['data'], spare: number): void {
     const { machine } = this.#site;
     if (this.#slots.get(name)?.data?.deref() === data) return;
@@ -217,7 +221,7 @@ export class WasmGraph implements WasmExecutable {
     slot.parts = undefined;
   }
 
-  /** A matrix of each share, which has so many axes, and may be none. */
+  /** Feeds a matrix for each share, with this many axes; it may be empty. */
   #feedShorts(
     name: string,
     fed: Fed,
@@ -242,7 +246,7 @@ export class WasmGraph implements WasmExecutable {
     });
   }
 
-  /** Puts parts of so many bytes side by side, but those that lie there. */
+  /** Puts parts of this many bytes side by side, except those already there. */
   #putParts(
     name: string,
     parts: readonly Float32Array[],
@@ -261,7 +265,7 @@ export class WasmGraph implements WasmExecutable {
     slot.data = undefined;
   }
 
-  /** Where it is made it gets `spare` times the room. */
+  /** A new slot gets `spare` times the room. */
   #slot(name: string, bytes: number, spare = 1): Slot {
     const known = this.#slots.get(name);
     if (known !== undefined && known.bytes >= bytes) return known;
@@ -269,7 +273,7 @@ export class WasmGraph implements WasmExecutable {
     if (known !== undefined) {
       machine.give(known.address);
       this.#slots.delete(name);
-      // Addresses are part of programs, but for those of masks, which grow with every token.
+      // Addresses are part of programs, except those of masks, which grow with every token.
       if (!this.#masks.includes(name)) this.#forgetPrograms();
     }
     const room = Math.ceil(bytes * (this.#masks.includes(name) ? 2 : spare));
@@ -279,7 +283,7 @@ export class WasmGraph implements WasmExecutable {
     return slot;
   }
 
-  /** All that was fed: it is fed anew. */
+  /** Frees all that was fed, to be fed again. */
   #giveBack(): void {
     for (const { address } of this.#slots.values()) this.#site.machine.give(address);
     this.#slots.clear();
@@ -298,7 +302,7 @@ export class WasmGraph implements WasmExecutable {
     });
   }
 
-  /** Tells the kernels what is of this pass alone. */
+  /** Passes the kernels the parameters of this pass. */
   #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, width: number): void {
     const { keysAt, valuesAt, layerBytes } = this.#site.kept.of(kept, kept.rows * width);
     for (const name of this.#masks) {
@@ -318,7 +322,7 @@ export class WasmGraph implements WasmExecutable {
     return known;
   }
 
-  /** Runs the program for these sizes by as many threads as is best for it. */
+  /** Runs the program for these sizes on the best number of threads for it. */
   #runBest(
     given: ReadonlyMap<string, number>,
     setting: Omit<Setting, 'threads'>,
@@ -329,7 +333,7 @@ export class WasmGraph implements WasmExecutable {
     const isFirst = setting.kind === 'decode' && this.#programs.decode.size === 0;
     if (isFirst && rows === 1 && usualWidths.includes(positions)) this.#prepareGuesses(given, setting);
     const sizes = setting.kind === 'prefill' ? sizesOfMost(given) : given;
-    // The shorter what is read, the longer a position takes.
+    // The fewer positions, the longer each one takes.
     const about = setting.kind === 'prefill' ? ` about ${Math.ceil(Math.log2(positions))}` : '';
     const name = nameOfProgram(sizes, setting) + about;
     const crew = this.#crews[setting.kind];
@@ -339,14 +343,17 @@ export class WasmGraph implements WasmExecutable {
     const sleeps = machine.run(programs, order.readsApart(positions));
     const ms = performance.now() - began;
     if (setting.kind === 'decode' && threads === machine.threads) order.ran(positions, ms);
-    // What reads takes so long that its beginning hardly counts.
+    // Prefill takes so long that its start hardly matters.
     const isRested = setting.kind === 'decode' && began - this.#ended > pauseMs;
     crew.ran(name, { ms, sleeps, positions, isRested });
     this.#ended = began + ms;
     return outputs;
   }
 
-  /** Writes programs for a token with any usual number of guesses before the first one: that a later token waits is seen more. */
+  /**
+   * Writes programs for all usual numbers of guesses before the first token: a delay at a later token is more
+   * noticeable.
+   */
   #prepareGuesses(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): void {
     for (const width of usualWidths) {
       const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
@@ -358,7 +365,7 @@ export class WasmGraph implements WasmExecutable {
     const programs = this.#programs[setting.kind];
     const key = `${nameOfProgram(sizes, setting)} threads=${setting.threads}`;
     const known = programs.get(key) ?? this.#write(sizes, setting);
-    // The one used last is the last one.
+    // Keeps the most recently used last.
     programs.delete(key);
     programs.set(key, known);
     for (const [older, program] of [...programs].slice(0, -mostPrograms[setting.kind])) {
@@ -386,17 +393,19 @@ export class WasmGraph implements WasmExecutable {
   }
 }
 
-/** The positions that a program which reads so many is for. */
+/** The number of positions covered by a program that reads this many. */
 function mostPositions(positions: number): number {
   return usualPositions * Math.ceil(positions / usualPositions);
 }
 
-/** How many times the room of so many there is from the first on. */
+/** How many times the needed room is allocated at first. */
 function spareFor(count: number): number {
   return mostPositions(count) / count;
 }
 
-/** Sizes for as many positions as a program may be run over. Those that all positions share are theirs. */
+/**
+ * Sizes for as many positions as a program may run over; `each` grows along where it equals the number of positions.
+ */
 function sizesOfMost(sizes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const positions = sizes.get('positions') ?? 1;
   const isAll = (name: string) => name === 'positions' || (name === 'each' && sizes.get(name) === positions);
@@ -414,7 +423,7 @@ function feedOf<Each extends Fed>(feeds: ReadonlyMap<string, Each>, name: string
   return tensor;
 }
 
-/** So many numbers each. */
+/** `size` numbers each. */
 function partsOf({ data }: Tensor<'float32'>, size: number): Float32Array[] {
   return Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
 }

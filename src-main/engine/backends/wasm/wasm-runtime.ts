@@ -9,12 +9,13 @@ import type { PackedMatrix } from './program-writer.ts';
 import { type WasmExecutable, WasmGraph } from './wasm-graph.ts';
 
 /**
- * Runs decode graphs by kernels of our own: a pass over a token is every weight once, and is done when memory has given them; one over a
- * prompt is products of whole numbers. Rows are rounded block by block. What a row gets depends on that row alone, bit for bit.
+ * Runs decode graphs on our own kernels: a pass over one token reads every weight once and is bound by memory; one over
+ * a prompt is integer matrix products. Rows are rounded block by block. A row's result depends on that row alone, bit
+ * for bit.
  */
 export class WasmRuntime {
   readonly machine: Machine;
-  /** Where kernels find caches without copying them there. */
+  /** Where kernels find caches without copying. */
   readonly caches: KernelCaches;
   readonly #matrices = new Map<string, PackedMatrix>();
   readonly #order = new MemoryOrder();
@@ -25,8 +26,8 @@ export class WasmRuntime {
   }
 
   /**
-   * Lays out the matrices of integers among these, by the names of their inputs: `<name>.int8` [in, out] and `<name>.int8_scales` [out]; of each, `isLaidOut`
-   * is told. Throws CannotRun.
+   * Packs the integer matrices among these, by the names of their inputs: `<name>.int8` [in, out] and
+   * `<name>.int8_scales` [out]; calls `isLaidOut` for each. Throws CannotRun.
    */
   async load(matrices: ReadonlyMap<string, Tensor>, isLaidOut: (matrix: Tensor) => void = () => {}): Promise<void> {
     await this.machine.start();
@@ -56,7 +57,7 @@ export class WasmRuntime {
     return { address, scales: scaleAddress, pairs, blocks };
   }
 
-  /** Undefined where there is an operation that it has no kernel for. */
+  /** Undefined if it has no kernel for one of the operations. */
   compile(outputs: Readonly<Record<string, Expression>>): WasmExecutable | undefined {
     if (!canRun(outputs)) return undefined;
     return new WasmGraph(outputs, {

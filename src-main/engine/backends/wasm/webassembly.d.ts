@@ -1,4 +1,4 @@
-/** What this backend uses of the WebAssembly JavaScript interface, which TypeScript declares for browsers alone. */
+/** The parts of the WebAssembly JavaScript API that this backend uses; TypeScript declares them only for browsers. */
 declare namespace WebAssembly {
   class Memory {
     constructor(limits: { initial: number; maximum: number; shared: true });

@@ -10,8 +10,8 @@ const sumsOfStep = 6;
 let answer: boolean | undefined;
 
 /**
- * Whether V8 makes one instruction of two that do the same to neighbouring vectors. It may be built without that and does not say so, so it is tried out,
- * once: with it, twice the vectors take as long as half of them. Takes some milliseconds.
+ * Whether V8 fuses two instructions that do the same to adjacent vectors into one. A build may lack that and does not
+ * say so, so it is timed once: with it, twice the vectors take as long as half of them. Takes some milliseconds.
  */
 export function makesWideVectors(): boolean {
   answer ??= hasWideVectors() && areTwoAsQuick();
@@ -34,7 +34,7 @@ function areTwoAsQuick(): boolean {
   return least.two < 1.5 * least.one;
 }
 
-/** So many steps of sums of products, each of one vector or of two neighbouring ones. */
+/** This many steps of sums of products, each on one vector or on two adjacent ones. */
 function sums(vectors: 1 | 2): WasmFunction {
   const f = new WasmFunction(1);
   const [left] = f.parameters as readonly [Local];

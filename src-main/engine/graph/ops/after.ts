@@ -1,8 +1,8 @@
 import { type Expression, expression, type OpDefinition } from '../expression.ts';
 
 /**
- * x itself, but not before `other` is there, of which nothing else is looked at: what is computed from it is computed late,
- * and no runtime takes it for the same computation earlier on.
+ * x itself, but not before `other` is available, whose value is ignored: what is computed from it is computed late, and
+ * no runtime merges it with the same computation earlier on.
  */
 export function after(x: Expression, other: Expression): Expression {
   return expression('after', [x, other], {}, x.shape, x.type);

@@ -2,7 +2,7 @@ import { type Expression, expression, type NdArray, type OpDefinition } from '..
 import { build, read } from '../nd-array.ts';
 import { check, show } from '../shape.ts';
 
-/** Keys and values: a stream is one head of one row. */
+/** Keys and values; a stream is one head of one row. */
 export interface KeysAndValues {
   readonly keys: Expression;
   readonly values: Expression;
@@ -12,19 +12,19 @@ export interface AttendOptions {
   readonly fresh: KeysAndValues;
   readonly kept: KeysAndValues;
   readonly mask: Expression;
-  /** What scores are multiplied by. */
+  /** Multiplies the scores. */
   readonly factor: number;
-  /** Heads of queries to one of keys. */
+  /** Query heads per key head. */
   readonly group: number;
 }
 
 /**
- * Grouped-query attention (Ainslie et al. 2023) of new positions over what was kept and themselves, without a gradient.
+ * Grouped-query attention (Ainslie et al. 2023) of new positions over the cache and themselves; has no gradient.
  *
- * queries [positions, heads · size], token by token, the rows of each · fresh [positions, key heads · size], the same ·
- * kept [keys, streams, size], whose last places are those of the tokens in `fresh`, whatever they hold · mask, added to the
- * scores [streams, tokens · group, keys], which broadcasts over its first two axes. A backend may be given memory for
- * `fresh` that is those last places, and then copies nothing. → [positions, heads · size].
+ * queries [positions, heads · size], ordered by token, then by row · fresh [positions, key heads · size], likewise ·
+ * kept [keys, streams, size], whose last positions belong to the tokens in `fresh`, whatever they hold · mask, added to
+ * the scores [streams, tokens · group, keys], broadcasting over its first two axes. A backend may be given memory for
+ * `fresh` that coincides with those last positions, and then copies nothing. → [positions, heads · size].
  */
 export function attend(queries: Expression, { fresh, kept, mask, ...attributes }: AttendOptions): Expression {
   const [size, width] = [kept.keys.shape[2], fresh.keys.shape[1]];
@@ -51,7 +51,7 @@ export const attendOp: OpDefinition<'attend'> = {
       key < keys - tokens
         ? read(kept, [key, stream, i])
         : (fresh.data[((key - keys + tokens) * streams + stream) * size + i] as number);
-    // Queries of one token and stream lie side by side, as many as there are heads in a group.
+    // Queries of one token and stream are adjacent, one for each head in the group.
     const query = (token: number, stream: number, member: number, i: number) =>
       queries.data[((token * streams + stream) * group + member) * size + i] as number;
     const weights = (token: number, stream: number, member: number) => {

@@ -2,7 +2,7 @@ import { type Expression, expression, type OpDefinition, type Shape } from '../e
 import { accumulate, build, read, visit, zeros } from '../nd-array.ts';
 import { broadcast, check, sameShape, show } from '../shape.ts';
 
-/** Sums over every axis that `shape` lacks or has as 1: the way back of broadcasting. */
+/** Sums over every axis that `shape` lacks or has as 1: the reverse of broadcasting. */
 export function sumTo(x: Expression, shape: Shape): Expression {
   if (sameShape(x.shape, shape)) return x;
   check(sameShape(broadcast(x.shape, shape), x.shape), `${show(x.shape)} can't be summed to ${show(shape)}`);

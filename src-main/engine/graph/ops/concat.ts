@@ -3,7 +3,7 @@ import { build, read } from '../nd-array.ts';
 import { check, show, sumDims, withDim } from '../shape.ts';
 import { slice } from './slice.ts';
 
-/** Values one after the other along an axis. */
+/** Concatenates values along an axis. */
 export function concat(parts: readonly Expression[], axis: number): Expression {
   const [first, ...others] = parts;
   check(first !== undefined, 'concat of nothing');

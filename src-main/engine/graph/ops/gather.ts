@@ -11,7 +11,7 @@ export function gather(table: Expression, indices: Expression): Expression {
   return expression('gather', [table, indices], {}, [indices.shape[0] as Dim, table.shape[1] as Dim]);
 }
 
-/** A table [entries, width] of zeros to which row i of rows [n, width] is added at indices[i]; an index may come twice. */
+/** A table [entries, width] of zeros with row i of rows [n, width] added at indices[i]; indices may repeat. */
 export function scatterAdd(rows: Expression, indices: Expression, entries: Dim): Expression {
   check(
     rows.shape.length === 2 && indices.shape.length === 1,

@@ -2,12 +2,12 @@ import { type Expression, expression, type OpDefinition } from '../expression.ts
 import { build, read } from '../nd-array.ts';
 import { check, fromEnd, show } from '../shape.ts';
 
-/** A matrix of small whole numbers in blocks, frozen. */
+/** A frozen matrix of small integers in blocks. */
 export interface BlockMatrix {
   readonly bits: 4 | 8;
   /**
-   * uint8 [out, blocks, bytes]: each number plus half the range, two to a byte where it has four bits, the first below. The
-   * inputs of a block share a scale.
+   * uint8 [out, blocks, bytes]: each number plus half the range; four-bit numbers two per byte, the first in the low
+   * bits. The inputs of a block share a scale.
    */
   readonly integers: Expression;
   /** float32 [out · blocks]. */
@@ -15,7 +15,7 @@ export interface BlockMatrix {
 }
 
 /**
- * y = x Wᵀ: [n, in] → [n, out], without a gradient. A backend may round x too, block by block to eight bits, as llama.cpp
+ * y = x Wᵀ: [n, in] → [n, out]; has no gradient. A backend may round x too, block by block to eight bits, as llama.cpp
  * does; the mathematics, and `reference`, do not.
  */
 export function matmulBlocks(x: Expression, { bits, integers, scales }: BlockMatrix): Expression {

@@ -2,15 +2,18 @@ import { type Expression, expression, type NdArray, type OpDefinition } from '..
 import { build, read } from '../nd-array.ts';
 import { check, fromEnd, show } from '../shape.ts';
 
-/** So many columns of a row share a scale. */
+/** The number of columns of a row that share a scale. */
 export const int4Block = 32;
 const half = int4Block / 2;
 
-/** A frozen matrix of whole numbers from 0 to 15, in blocks of 32 columns: value = number · scale + minimum, as GGUF's Q4_1. */
+/**
+ * A frozen matrix of integers from 0 to 15, in blocks of 32 columns: value = number · scale + minimum, as in GGUF's
+ * Q4_1.
+ */
 export interface Int4Matrix {
   /**
-   * uint8 [out, blocks, 16]: a byte holds one of the block's first half in its low bits and the one 16 places on in its
-   * high bits.
+   * uint8 [out, blocks, 16]: a byte holds a number of the block's first half in its low bits, and the one 16 places on
+   * in its high bits.
    */
   readonly integers: Expression;
   /** float32 [out · blocks]. */
@@ -18,7 +21,7 @@ export interface Int4Matrix {
   readonly minima: Expression;
 }
 
-/** y = x Wᵀ: [n, in] → [n, out]. Exact: the matrix is written out as floats for the length of the product. */
+/** y = x Wᵀ: [n, in] → [n, out]. Exact: the matrix is dequantised to floats for the duration of the product. */
 export function matmulInt4(x: Expression, { integers, scales, minima }: Int4Matrix): Expression {
   const [out, blocks] = integers.shape as readonly number[];
   const inFeatures = (blocks as number) * int4Block;
@@ -32,7 +35,7 @@ export function matmulInt4(x: Expression, { integers, scales, minima }: Int4Matr
 export const matmulInt4Op: OpDefinition<'matmulInt4'> = {
   gradient(node, cotangent) {
     const [x, ...matrix] = node.inputs as [Expression, Expression, Expression, Expression];
-    // y = x Wᵀ: dx = dy W. The one is the other's gradient, and the same numbers serve both.
+    // y = x Wᵀ: dx = dy W. Each is the other's gradient, with the same numbers.
     const by = node.attributes.by === 'transposed' ? 'plain' : 'transposed';
     // The matrix is frozen: no gradient reaches it.
     return [expression('matmulInt4', [cotangent, ...matrix], { by }, x.shape), undefined, undefined, undefined];

@@ -2,19 +2,19 @@ import { type Expression, expression, type OpDefinition } from '../expression.ts
 import { build, read } from '../nd-array.ts';
 import { check, fromEnd, show } from '../shape.ts';
 
-/** A matrix of whole numbers, −127 to 127, with a factor for each of its rows in the one orientation, each column in the other. */
+/** A matrix of integers, −127 to 127, with a scale for each column of [in, out], which is a row of [out, in]. */
 export interface Int8Matrix {
   /** int8 [in, out], row-major. */
   readonly integers: Expression;
-  /** The same numbers turned round, int8 [out, in]: what the gradient multiplies by. Absent where none is taken. */
+  /** The same numbers transposed, int8 [out, in]: what the gradient multiplies by. Absent where none is taken. */
   readonly transposed?: Expression;
   /** float32 [out]. */
   readonly scales: Expression;
 }
 
 /**
- * y = x · (integers ∘ scales): [n, in] → [n, out]. A backend may round each row of x to eight bits too, by the row's own
- * largest magnitude, and each of its gradient; the mathematics, and `reference`, do not.
+ * y = x · (integers ∘ scales): [n, in] → [n, out]. A backend may also round each row of x, and of its gradient, to
+ * eight bits by that row's largest magnitude; the mathematics, and `reference`, do not.
  */
 export function matmulInt8(x: Expression, { integers, transposed, scales }: Int8Matrix): Expression {
   const out = fromEnd(integers.shape, 1);
@@ -29,7 +29,7 @@ export const matmulInt8Op: OpDefinition<'matmulInt8'> = {
     if (transposed === undefined)
       throw new Error('matmulInt8 gives no gradient where the matrix is there one way alone');
     const shape = [...node.shape.slice(0, -1), fromEnd(transposed.shape, 1)];
-    // y = (x W) ∘ s: dx = (dy ∘ s) Wᵀ; y = (x ∘ s) W: dx = (dy Wᵀ) ∘ s. The one is the other's gradient.
+    // y = (x W) ∘ s: dx = (dy ∘ s) Wᵀ; y = (x ∘ s) W: dx = (dy Wᵀ) ∘ s. Each is the other's gradient.
     const scaled = node.attributes.scaled === 'output' ? 'input' : 'output';
     const back = expression('matmulInt8', [cotangent, transposed, scales, integers], { scaled }, shape);
     // The matrix is frozen: no gradient reaches it.

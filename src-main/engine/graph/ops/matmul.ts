@@ -6,7 +6,7 @@ import { sumTo } from './broadcast.ts';
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  /** What the product is multiplied by. */
+  /** Multiplies the product. */
   readonly factor?: number;
 }
 
@@ -31,7 +31,7 @@ export const matmulOp: OpDefinition<'matmul'> = {
   gradient(node, cotangent, needed) {
     const [a, b] = node.inputs as [Expression, Expression];
     const { transposeA, transposeB, factor } = node.attributes;
-    // Y = A B: dA = dY Bᵀ, dB = Aᵀ dY; with Aᵀ in place of A the result is transposed, which is the product in the other order.
+    // Y = A B: dA = dY Bᵀ, dB = Aᵀ dY; with Aᵀ in place of A the result is transposed, which reverses the product.
     const gradientOfA = () =>
       transposeA
         ? matmul(b, cotangent, { transposeA: transposeB, transposeB: true, factor })

@@ -18,7 +18,7 @@ export const reluOp: OpDefinition<'relu'> = {
   reference: ([x], _attributes, dims) => (x ? map(x, (value) => Math.max(value, 0)) : zeros(dims)),
 };
 
-// Flat on both sides; at 0 it has no gradient, and is given none.
+// Flat on both sides; at 0, where no gradient exists, it is zero too.
 export const stepOp: OpDefinition<'step'> = {
   gradient: (_node, cotangent) => [scale(cotangent, 0)],
   reference: ([x], _attributes, dims) => (x ? map(x, (value) => (value > 0 ? 1 : 0)) : zeros(dims)),

@@ -2,9 +2,9 @@ import { type Expression, expression, type OpDefinition, type Shape } from '../e
 import { zeros } from '../nd-array.ts';
 import { sameShape } from '../shape.ts';
 
-/** The same numbers in the same order under another shape. That the sizes agree is checked when the graph runs. */
+/** The same numbers in the same order in another shape. That the sizes agree is checked when the graph runs. */
 export function reshape(x: Expression, shape: Shape): Expression {
-  // A view of a view is one of the same numbers.
+  // A view of a view is a view of the source.
   const source = x.op === 'reshape' ? (x.inputs[0] as Expression) : x;
   return sameShape(source.shape, shape) ? source : expression('reshape', [source], {}, shape, x.type);
 }

@@ -17,7 +17,7 @@ export function rotate(x: Expression, cos: Expression, sin: Expression): Express
 }
 
 export const rotateOp: OpDefinition<'rotate'> = {
-  // A rotation's transpose is the rotation back. Angles are data: nobody asks for their gradient.
+  // A rotation's transpose is its inverse. Angles are data: their gradient is never needed.
   gradient(node, cotangent, needed) {
     const [, cos, sin] = node.inputs as [Expression, Expression, Expression];
     check(!needed[1] && !needed[2], 'rotate gives no gradient of its angles');

@@ -3,20 +3,21 @@ import { build, read } from '../nd-array.ts';
 import { check, fromEnd, show } from '../shape.ts';
 import { matmul } from './matmul.ts';
 
-/** The same matrix twice: as whole numbers, −127 to 127, for what `transformed` is multiplied by, and as floats. */
+/** The same matrix twice: as integers, −127 to 127, to multiply `transformed` by, and as floats. */
 export interface ScoresMatrix {
   /** int8 [in, out], row-major. */
   readonly integers: Expression;
-  /** float32 [out]: the factor of each column of the integers. */
+  /** float32 [out]: the scale of each column of the integers. */
   readonly scales: Expression;
   /** float32 [out, in]. */
   readonly floats: Expression;
 }
 
 /**
- * y = transformed · (integers ∘ scales), [n, in] → [n, out], which is x Wᵀ but for rounding, and whose gradient is taken by the floats: dx = dy W.
- * A softmax over many words forgives what eight bits lose of its scores. Its gradient is one large number and thousands of
- * small ones that count together; eight bits of such a row would lose those. A backend may round each row of `transformed` to eight bits.
+ * y = transformed · (integers ∘ scales), [n, in] → [n, out], which equals x Wᵀ up to rounding, and whose gradient uses
+ * the floats: dx = dy W. A softmax over a large vocabulary tolerates what eight bits lose of its logits. Its gradient
+ * is one large number and thousands of small ones that matter together, which eight bits would lose. A backend may
+ * round each row of `transformed` to eight bits.
  */
 export function scoresInt8(
   x: Expression,
@@ -37,7 +38,7 @@ export function scoresInt8(
 
 export const scoresInt8Op: OpDefinition<'scoresInt8'> = {
   gradient(node, cotangent) {
-    // All but x is frozen, or is x in another form.
+    // Everything but x is frozen, or is x in another form.
     return [undefined, undefined, undefined, matmul(cotangent, node.inputs[4] as Expression), undefined];
   },
   reference([transformed, integers, scales], _attributes, dims) {

@@ -10,7 +10,7 @@ export function sigmoid(x: Expression): Expression {
   return expression('sigmoid', [x], {}, x.shape);
 }
 
-/** GELU by its usual approximation with tanh (Hendrycks and Gimpel 2016, §2), for ½(1 + tanh u) is sigmoid(2u). */
+/** GELU in its usual tanh approximation (Hendrycks and Gimpel 2016, §2), since ½(1 + tanh u) is sigmoid(2u). */
 export function gelu(x: Expression): Expression {
   const cube = multiply(multiply(x, x), x);
   const u = add(scale(x, Math.sqrt(8 / Math.PI)), scale(cube, 0.044715 * Math.sqrt(8 / Math.PI)));

@@ -11,7 +11,8 @@ export function silu(x: Expression): Expression {
 }
 
 export const siluOp: OpDefinition<'silu'> = {
-  // With s = sigmoid(x) and y = x s, y′ = s + s (x − y): four passes over a layer's widest values where the chain rule takes seven.
+  // With s = sigmoid(x) and y = x s, y′ = s + s (x − y): four passes over a layer's widest values instead of the chain
+  // rule's seven.
   gradient(node, cotangent) {
     const x = node.inputs[0] as Expression;
     const gated = multiply(cotangent, sigmoid(x));

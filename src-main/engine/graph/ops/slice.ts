@@ -13,7 +13,7 @@ export function slice(x: Expression, axis: number, start: number, end: number): 
   return expression('slice', [x], { axis, start, end }, withDim(x.shape, axis, end - start), x.type);
 }
 
-/** Zeros before and after along an axis of known size. */
+/** Pads an axis of known size with zeros. */
 export function pad(x: Expression, axis: number, before: number, after: number): Expression {
   const size = x.shape[axis] as Dim;
   check(typeof size === 'number', `pad of axis ${axis} of ${show(x.shape)}`);

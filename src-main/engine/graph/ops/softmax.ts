@@ -10,7 +10,7 @@ export function softmax(x: Expression): Expression {
   return expression('softmax', [x], {}, x.shape);
 }
 
-/** The logarithm of softmax along the last axis, without the detour. */
+/** The logarithm of softmax along the last axis, computed directly. */
 export function logSoftmax(x: Expression): Expression {
   return expression('logSoftmax', [x], {}, x.shape);
 }

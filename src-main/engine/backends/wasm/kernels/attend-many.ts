@@ -3,25 +3,26 @@ import { cellsOf, leastSeen, notSeen } from './attend.ts';
 import { addresses, eachPart, exponential, halves, kernel, locals } from './kernel.ts';
 import { laneBytes, queryLanes } from './layout.ts';
 
-// Grouped-query attention of the many queries of a prompt (`attendMany`): sixteen of them are the lanes of four vectors, so that a key's score is a sum
-// of its own in each, and nothing is added across lanes. Keys and values are read where they lie. What a query gets depends on it and on what it sees alone.
+// Grouped-query attention for the many queries of a prompt (`attendMany`): sixteen of them are the lanes of four
+// vectors, so that each lane sums its own scores, and nothing is added across lanes. Keys and values are read in place.
+// The result of a query depends only on it and on what it sees.
 
-/** Keys that are looked at together whether anything is seen of them. */
+/** Keys that are tested together for whether any is seen. */
 const keysAtOnce = 8;
 
 /** Keys whose products with the queries are summed at a time, and queries whose values are. */
 const tile = 4;
 
-/** So many values are added for all queries before the next ones: they stay near. */
+/** This many values are added for all queries before the next ones: they stay in cache. */
 const valuesAtOnce = 64;
 
 /** Floats of a head that are mixed at a time. */
 const chunk = 16;
 
-/** The size of a head is a multiple of this. */
+/** The size of a head must be a multiple of this. */
 export const sizesOfMany = chunk;
 
-/** Numbers of a head that are multiplied between two looks at whether that is all. */
+/** Numbers of a head multiplied per iteration of the unrolled loop. */
 const unrolled = 8;
 
 const quarters = [0, 1, 2, 3] as const;
@@ -31,19 +32,20 @@ function sumsOfTile(f: WasmFunction): readonly (readonly Local[])[] {
   return Array.from({ length: tile }, () => quarters.map(() => f.local('v128')));
 }
 
-/** sum + number · vector, for each of four vectors that lie side by side: two instructions of 256 bits each. */
+/** sum + number · vector, for each of four adjacent vectors: two instructions of 256 bits each. */
 function addProducts(f: WasmFunction, sums: readonly Local[], number: Local, vectors: readonly Local[]): void {
   for (const [n, sum] of sums.entries()) f.set(sum, f32x4.add(sum, f32x4.multiply(number, vectors[n] as Local)));
 }
 
-/** Bytes that a thread works in: queries in lanes, what comes of them, and the scores of so many keys. */
+/** A thread's working memory in bytes: queries in lanes, their results, and the scores of this many keys. */
 export function workBytes(size: number, keys: number): number {
   return laneBytes * (2 * size + 1 + keys + keysAtOnce);
 }
 
 /**
- * out, queries, row of queries, positions, key heads, group, size, work, factor in bits, layer, pass, units at once: means of values by the scores of keys, of which
- * the new ones are among what is kept already. Threads share what sixteen queries of a key head are.
+ * out, queries, row of queries, positions, key heads, group, size, work, factor in bits, layer, pass, units at once:
+ * means of values weighted by the scores of keys; the new ones are in the cache already. Threads share the units,
+ * sixteen queries of a key head each.
  */
 export function attendMany(): WasmFunction {
   return kernel((f, take, thread) => {
@@ -60,7 +62,7 @@ export function attendMany(): WasmFunction {
     const perStream = f.let('i32', i32.multiply(i32.divide(positions, rows), group));
     const perUnit = f.let('i32', i32.divide(i32.add(perStream, queryLanes - 1), queryLanes));
     const units = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), perUnit));
-    // What a thread works in.
+    // A thread's working memory.
     const turned = f.let('i32', work);
     const sums = f.let('i32', i32.add(turned, i32.multiply(size, laneBytes)));
     const totals = f.let('i32', i32.add(sums, i32.multiply(size, laneBytes)));
@@ -74,7 +76,7 @@ export function attendMany(): WasmFunction {
     const [member, place, at, begin, end, lane] = locals(6, () => f.local('i32'));
     const [headQueries, headOuts, ofKeys, ofValues] = locals(4, () => f.local('i32'));
 
-    /** The lanes' queries one after the other: where each lies, and where what comes of it belongs. */
+    /** Visits the lanes' queries one by one: where each is, and where its result belongs. */
     const eachQuery = (body: () => void) => {
       f.set(member, i32.remainder(first, group));
       const token = f.let('i32', i32.divide(first, group));
@@ -96,7 +98,7 @@ export function attendMany(): WasmFunction {
       });
     };
 
-    /** Queries, times the factor, as lanes: [size, 16]. Lanes without one are zeros. */
+    /** Transposes the queries, times the factor, into lanes: [size, 16]. Unused lanes are zeros. */
     const turnQueries = () => {
       f.for(turned, sums, 16, (i) => f.do(v128.store(i, v128.zeros)));
       eachQuery(() => {
@@ -150,7 +152,7 @@ export function attendMany(): WasmFunction {
 
     const least = halves.map(() => f.local('v128'));
     const most = halves.map(() => f.local('v128'));
-    /** Scores of all keys that any lane sees, and of some between them; from `begin` on, up to before `end`. */
+    /** Scores of all keys that any lane sees, and of some in between: from `begin` up to, but not including, `end`. */
     const scoreKeys = () => {
       const [score, key] = [f.let('i32', scores), f.let('i32', ofKeys)];
       f.set(begin, -1);
@@ -190,13 +192,13 @@ export function attendMany(): WasmFunction {
         f.increase(score, laneBytes * keysAtOnce);
         f.increase(key, i32.multiply(placeBytes, keysAtOnce));
       });
-      // Behind the last key up to whole steps lies something.
+      // Past the last key, up to a whole step, is arbitrary data.
       const last = f.let('i32', i32.add(scores, i32.multiply(keys, laneBytes)));
       f.if(i32.less(last, end), () => f.set(end, last));
       f.if(i32.less(begin, 0), () => f.set(begin, end));
     };
 
-    /** Weights of keys by their scores, and one divided by their sum behind the queries' own. */
+    /** Turns scores into weights of keys, and stores the reciprocals of their sums in `totals`. */
     const weighKeys = () => {
       const highest = quarters.map(() => f.let('v128', unseen));
       f.for(begin, end, laneBytes, (i) => {
@@ -217,7 +219,7 @@ export function attendMany(): WasmFunction {
           for (const [n, quarter] of two.entries()) f.do(v128.store(i, weights[n] as Local, 16 * quarter));
         }
       });
-      // What sees nothing is zeros; what sees anything has one at least.
+      // Where nothing is seen, all weights are zero; otherwise one of them is 1.
       for (const quarter of quarters) {
         const total = f32x4.greaterOf(all[quarter] as Local, one);
         f.do(v128.store(totals, f32x4.divide(one, total), 16 * quarter));
@@ -225,7 +227,7 @@ export function attendMany(): WasmFunction {
     };
 
     const valueSums = sumsOfTile(f);
-    /** Adds so many values, from one on, to what is there of all lanes. */
+    /** Adds values, starting from one, to the results of all lanes. */
     const addValues = (value: Local, weight: Local, until: Local) => {
       const [own, from, row] = locals(3, () => f.local('i32'));
       f.for(0, laneBytes, 4 * tile, (ofLanes) => {
@@ -255,7 +257,7 @@ export function attendMany(): WasmFunction {
       });
     };
 
-    /** Sums of values by the weights: run by run of keys that any lane sees. */
+    /** Weighted sums of values, over one run at a time of keys that any lane sees. */
     const mixValues = () => {
       f.for(sums, totals, 16, (i) => f.do(v128.store(i, v128.zeros)));
       const [weight, run, runEnd, value] = locals(4, () => f.local('i32'));

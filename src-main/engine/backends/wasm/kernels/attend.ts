@@ -14,21 +14,22 @@ import {
   writeRow,
 } from './kernel.ts';
 
-// Grouped-query attention (`attend`) over what is kept, position by position (`kernel-caches.ts`), in three kernels: scores, of which threads share the keys, weights,
-// of which they share the queries, and mixes of values, of which they share the columns. So what memory gives is read once and in its order, and no sum depends on how many threads there are.
+// Grouped-query attention (`attend`) over the cache, position by position (`kernel-caches.ts`), in three kernels:
+// scores, where threads share the keys; weights, where they share the queries; and mixes of values, where they share
+// the columns. So memory is read once and in order, and no sum depends on the number of threads.
 
-/** Marks a place that may not be seen: `masked` of the cache, and anything near it. */
+/** Marks a masked position: `masked` of the cache, and anything near it. */
 export const leastSeen = -1e29;
-/** The score of such a place. */
+/** The score of such a position. */
 export const notSeen = -1e30;
 
-/** Keys and values are worked on as many at a time as stay near. */
+/** Keys and values are processed this much at a time, to stay in cache. */
 const nearBytes = 32 * 1024;
 
-/** Floats of a head that a thread mixes: its smallest part. */
+/** Floats of a head that a thread mixes: its smallest unit of work. */
 const chunk = 16;
 
-/** What differs from pass to pass, in the order in which `#tellPass` of `wasm-graph.ts` writes it. */
+/** Parameters that differ from pass to pass, in the order in which `#tellPass` of `wasm-graph.ts` writes them. */
 export function cellsOf(f: WasmFunction, pass: Local) {
   const cell = (n: number) => f.let('i32', i32.load(pass, 4 * n));
   const [count, rows, keys, values, layerBytes, mask, maskStream, maskQuery] = locals(8, cell);
@@ -37,7 +38,10 @@ export function cellsOf(f: WasmFunction, pass: Local) {
 
 type Fresh = Record<'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'pass', Local>;
 
-/** Puts the new keys, or values, behind those that are kept of the layer: all of them, or a thread's part. Gives where these begin, and their sizes. */
+/**
+ * Appends the new keys, or values, to the layer's cache: all of them, or a thread's part. Returns where the layer's
+ * begin, and their sizes.
+ */
 function keepFresh(
   f: WasmFunction,
   kind: 'keys' | 'values',
@@ -64,7 +68,7 @@ function keepFresh(
   return { ...cells, all, tokens, headBytes, placeBytes };
 }
 
-/** So many places, by fours, that are brought near at a time, of each so many bytes. */
+/** The number of positions, a multiple of four, that are prefetched at a time, `bytes` of each. */
 function placesNear(f: WasmFunction, bytes: Local): Local {
   const places = f.let('i32', i32.and(i32.divide(nearBytes, bytes), -4));
   f.if(i32.equal(places, 0), () => f.set(places, 4));
@@ -72,8 +76,8 @@ function placesNear(f: WasmFunction, bytes: Local): Local {
 }
 
 /**
- * keys, values, row of keys, row of values, positions, key heads, size of a head, layer, pass: puts what is new behind what is kept. Threads share the
- * positions.
+ * keys, values, row of keys, row of values, positions, key heads, size of a head, layer, pass: appends the new ones to
+ * the cache. Threads share the positions.
  */
 export function keepMany(): WasmFunction {
   return kernel((f, take, thread) => {
@@ -102,7 +106,8 @@ export function attendScores(): WasmFunction {
     const meeting = f.let('i32', scratchOf(number));
     const seenFrom = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
     const [count, nextQuery, nextScore, nextMask, lists] = locals(5, () => f.local('i32'));
-    // Queries go in lists, some of which meet a few keys before the next ones: of one token those of its heads, else head by head those of its tokens.
+    // Queries are in lists, which are multiplied by a few keys at a time: with one token, those of its heads;
+    // otherwise, head by head, those of its tokens.
     f.set(nextQuery, i32.multiply(rows, queryRow));
     f.set(nextScore, i32.multiply(group, room));
     f.set(nextMask, i32.multiply(group, maskQuery));
@@ -157,7 +162,7 @@ export function attendScores(): WasmFunction {
         f.for(0, keyHeads, 1, () => {
           f.for(0, lists, 1, (list) => {
             f.for(first, stop, 1, (place) => {
-              // Behind the last key up to whole vectors lies something, of which nothing is seen.
+              // Past the last key, up to a whole vector, is arbitrary data, none of which is seen.
               const key = f.let('i32', i32.add(ofKeys, i32.multiply(placeBytes, i32.shiftLeft(place, 2))));
               const four = addresses(f, key, placeBytes, 4);
               const lane = f.let('i32', i32.shiftLeft(place, 4));
@@ -180,13 +185,13 @@ export function attendScores(): WasmFunction {
   });
 }
 
-/** Weights of keys in the place of their scores; zeros where nothing is seen. */
+/** Replaces scores by weights of keys; zeros where nothing is seen. */
 function writeWeights(
   f: WasmFunction,
   exp: (power: Code) => Local,
   { scores, keyBytes, padded }: Record<'scores' | 'keyBytes' | 'padded', Local>,
 ): void {
-  // Behind the last one up to whole vectors there is nothing to be seen.
+  // Past the last one, up to a whole vector, nothing may be seen.
   f.for(keyBytes, padded, 4, (i) => {
     f.do(f32.store(i32.add(scores, i), f32.constant(notSeen)));
   });
@@ -198,7 +203,7 @@ function writeWeights(
   ] as const)
     f.set(most, f32x4.greaterOf(most, v128.shuffle32(most, most, lanes)));
   const seen = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
-  // A prompt's tokens see nothing of what lies behind them.
+  // A prompt's tokens see nothing of what follows them.
   const bytes = f.let('i32', padded);
   const last = () => f32x4.greater(v128.load(i32.subtract(i32.add(scores, bytes), 16)), seen);
   f.while(i32.and(i32.less(0, bytes), i32.equal(v128.isAnyTrue(last()), 0)), () => f.increase(bytes, -16));
@@ -209,7 +214,7 @@ function writeWeights(
   f.for(bytes, padded, 16, (i) => f.do(v128.store(i32.add(scores, i), v128.zeros)));
 }
 
-/** The sums of some queries' weights, each in the order of keys: zeros between them change nothing. */
+/** The sums of some queries' weights, each in the order of keys: zeros in between change nothing. */
 function totalsOf(f: WasmFunction, weights: readonly Local[], bytes: Local): readonly Local[] {
   const totals = weights.map(() => f.let('f32', f32.constant(0)));
   f.for(0, bytes, 16, (i) => {
@@ -222,7 +227,10 @@ function totalsOf(f: WasmFunction, weights: readonly Local[], bytes: Local): rea
   return totals;
 }
 
-/** scores, queries, bytes of a query's scores, pass: weights of keys in the place of all queries' scores, and behind them one by their sum. Threads share the queries. */
+/**
+ * scores, queries, bytes of a query's scores, pass: replaces all queries' scores by weights of keys, followed by the
+ * reciprocal of their sum. Threads share the queries.
+ */
 export function attendWeights(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [scores, queries, room, pass] = locals(4, take);
@@ -238,7 +246,7 @@ export function attendWeights(): WasmFunction {
         const rows = addresses(f, f.let('i32', at), room, several);
         for (const row of rows) writeWeights(f, exp, { scores: row, keyBytes, padded });
         for (const [q, total] of totalsOf(f, rows, padded).entries()) {
-          // What sees nothing is zeros; what sees anything has one at least.
+          // Where nothing is seen, all weights are zero; otherwise one of them is 1.
           const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
           f.do(v128.store(factorAt(rows[q] as Local, room), factor));
         }
@@ -248,14 +256,14 @@ export function attendWeights(): WasmFunction {
   });
 }
 
-/** Where what a query's weights are multiplied by lies: the last vector of their room. */
+/** The factor of a query's weights: the last vector of their room. */
 function factorAt(weights: Local, room: Local): Code {
   return i32.subtract(i32.add(weights, room), 16);
 }
 
 /**
- * out, weights, fresh values, row of values, positions, key heads, group, size of a head, bytes of a query's weights, layer, pass: means of values by the
- * weights.
+ * out, weights, fresh values, row of values, positions, key heads, group, size of a head, bytes of a query's weights,
+ * layer, pass: weighted means of values.
  */
 export function attendValues(): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -270,11 +278,11 @@ export function attendValues(): WasmFunction {
     const units = f.let('i32', i32.multiply(i32.multiply(rows, keyHeads), chunks));
     const begin = f.let('i32', partAt(units, number, of));
     const end = f.let('i32', partAt(units, i32.add(number, 1), of));
-    // From the last head of a stream in a position to the first one in the next.
+    // From the last head of a stream at one position to the first at the next.
     const toNext = f.let('i32', i32.multiply(i32.subtract(i32.multiply(rows, heads), group), headBytes));
     const [unit, stream, from, bytes] = locals(4, () => f.local('i32'));
     const [into, member, weight, left] = locals(4, () => f.local('i32'));
-    /** Each key head of a text that the thread has columns of, which are `bytes` from `from` on. */
+    /** Visits each key head of a text that the thread has columns of: `bytes`, starting at `from`. */
     const eachStream = (body: () => void) => {
       f.set(unit, begin);
       f.while(i32.less(unit, end), () => {
@@ -288,7 +296,10 @@ export function attendValues(): WasmFunction {
         f.increase(unit, i32.subtract(chunks, skipped));
       });
     };
-    /** The stream's queries, as many at a time as `counts` say: where the thread's part of what comes out lies, and where the weights do. */
+    /**
+     * Visits the stream's queries, as many at a time as `counts` say: where the thread's part of the output is, and
+     * where the weights are.
+     */
     const eachOf = (counts: readonly number[], body: (queries: readonly WeightedRow[]) => void) => {
       const [text, head] = [i32.divide(stream, keyHeads), i32.remainder(stream, keyHeads)];
       const before = i32.add(i32.multiply(text, heads), i32.multiply(head, group));

@@ -26,7 +26,7 @@ export function elementwise<Name extends string>(name: Name, apply: Join) {
   >;
 }
 
-/** `applying` writes what goes before the loop, and gives what is written in it. */
+/** `applying` writes what precedes the loop, and returns what writes its body. */
 export function unary(applying: (f: WasmFunction) => (x: Local, factor: Local) => Code): WasmFunction {
   return kernel((f, take) => {
     const [out, x, rows, size, row, bits] = locals(6, take);

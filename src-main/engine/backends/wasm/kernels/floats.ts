@@ -12,7 +12,10 @@ import {
   writeRow,
 } from './kernel.ts';
 
-/** out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size], the columns side by side. */
+/**
+ * out, x, matrix, rows, columns, size, row of out, row of x, factor in bits: x Mᵀ, M [columns, size]; columns are
+ * contiguous.
+ */
 export function timesTransposed(): WasmFunction {
   return kernel((f, take, thread) => {
     const [out, x, matrix, rows, columns, size, outRow, row, bits] = locals(9, take);
@@ -21,8 +24,8 @@ export function timesTransposed(): WasmFunction {
 }
 
 /**
- * out, x, matrix, steps, rows, columns, size, row of out, row of x, factor in bits: the same, M of whole numbers of 16 bits, each of whose rows has a step
- * (`shorten`) and whole sixteens of numbers.
+ * out, x, matrix, steps, rows, columns, size, row of out, row of x, factor in bits: the same, M of 16-bit integers,
+ * each row with a step (`shorten`) and a multiple of sixteen numbers.
  */
 export function timesShorts(): WasmFunction {
   return kernel((f, take, thread) => {
@@ -33,7 +36,7 @@ export function timesShorts(): WasmFunction {
 
 type Products = Record<'out' | 'x' | 'matrix' | 'rows' | 'columns' | 'size' | 'outRow' | 'row' | 'bits', Local>;
 
-/** Of floats, or where there are steps of whole numbers of 16 bits. */
+/** Of floats, or of 16-bit integers where there are steps. */
 function writeProducts(
   f: WasmFunction,
   { number }: Thread,
@@ -74,14 +77,15 @@ function writeProducts(
   });
 }
 
-/** Numbers in memory: floats, or whole ones of 16 bits. */
+/** Numbers in memory: floats, or 16-bit integers. */
 type Numbers = 'floats' | 'shorts';
 
 const bytesOf = { floats: 4, shorts: 2 } as const satisfies Record<Numbers, number>;
 
 /**
- * The products of one or two rows of floats with four others. Vectors next to each other have sums of their own, of which V8 makes one where it can;
- * these meet in memory of the thread, as what leaves a loop as one would else be taken apart in it. Others of 16 bits have whole sixteens.
+ * The products of one or two rows of floats with four others. Adjacent vectors have separate sums, which V8 fuses where
+ * it can; they are combined in the thread's memory, as a fused value that is used separately after the loop would be
+ * split inside it. Others of 16 bits have a multiple of sixteen numbers.
  */
 export function fourProducts(
   f: WasmFunction,
@@ -97,7 +101,7 @@ export function fourProducts(
   const sums = froms.map(() => places.map(() => pairOf(zeros)));
   const owns = froms.map(() => pairOf(vector));
   const other = pairOf(vector);
-  /** Of so many vectors, and on to those behind them. */
+  /** Multiplies this many vectors and moves on past them. */
   const step = (vectors: number) => {
     for (let n = 0; n < vectors; n += 2) {
       for (const [q, own] of owns.entries())
@@ -116,7 +120,7 @@ export function fourProducts(
   const [from] = froms as [Local, ...Local[]];
   for (const vectors of [8, 4]) f.while(i32.atLeast(end, i32.add(from, 16 * vectors)), () => step(vectors));
   const alls = sums.map((four, q) => {
-    // Of each row in a place of its own: of what several write to the same one, V8 makes no wide vectors.
+    // A separate place for each row: V8 fuses no vectors if several are stored to the same place.
     const at = pairOf((half) => 32 * q + 16 * half);
     const both = pairOf((half) =>
       sumsOf(
@@ -129,7 +133,7 @@ export function fourProducts(
     return f.let('v128', f32x4.add(v128.load(meeting, at[0]), v128.load(meeting, at[1])));
   });
   if (of === 'shorts') return alls;
-  // What rows have more than that.
+  // What is left of the rows.
   const rest = f.local('v128');
   f.while(i32.less(from, end), () => {
     const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
@@ -164,7 +168,7 @@ export function times(): WasmFunction {
   });
 }
 
-/** What a row is the sum of, and where it lies. */
+/** The weights that a row is summed by, and where it is. */
 export interface WeightedRow {
   readonly weights: Local;
   readonly into: Local;
@@ -172,15 +176,15 @@ export interface WeightedRow {
 
 interface Weighted {
   readonly rows: readonly WeightedRow[];
-  /** Bytes of the weights of a row. */
+  /** Bytes of a row's weights. */
   readonly span: Local;
   readonly values: Local;
-  /** Bytes from one row of values to the next. */
+  /** Stride between rows of values, in bytes. */
   readonly row: Local;
   readonly bytes: Local;
 }
 
-/** Adds values by weights to what is there of one or two rows, in their order; a weight of zero adds nothing, whatever it is of. */
+/** Adds weighted values to one or two rows, in order; a weight of zero adds nothing, whatever the value. */
 export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }: Weighted): void {
   const sums = rows.map(() => Array.from({ length: 8 }, () => f.local('v128')));
   const by = rows.map(() => f.local('v128'));
@@ -190,7 +194,7 @@ export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }:
   const four = Array.from({ length: 4 }, () => f.local('i32'));
   const [first] = weights as [Local, ...Local[]];
   const [from] = four as [Local, ...Local[]];
-  /** The values of the nth key, for some of the rows. */
+  /** Adds the values of the nth key to some of the rows. */
   const add = (parts: readonly (readonly Local[])[], of: readonly number[], at: Local, n: number) => {
     for (const r of of) f.set(by[r] as Local, v128.splat32(weights[r] as Local, 4 * n));
     const [{ length }] = parts as readonly [readonly Local[]];
@@ -252,14 +256,14 @@ export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }:
     chunk(one, (at, sum) => f.do(v128.store(at, sum)));
     f.increase(column, 16);
   });
-  // Number by number: what lies behind a row's end is the next one's, and is not written.
+  // Number by number: past a row's end is the next row, which must not be overwritten.
   f.while(i32.less(column, bytes), () => {
     chunk(one, (at, sum) => f.do(f32.store(at, f32x4.lane(sum, 0))));
     f.increase(column, 4);
   });
 }
 
-/** Every number of a row of floats is another. */
+/** Replaces every number of a row of floats. */
 export function replace(f: WasmFunction, at: Local, bytes: Local, by: (four: Local) => Code): void {
   writeRow(f, { at, bytes, from: [at] }, ([four]) => by(four as Local));
 }

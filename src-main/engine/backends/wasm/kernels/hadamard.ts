@@ -2,8 +2,8 @@ import { type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, type
 import { asLocals, kernel, locals } from './kernel.ts';
 
 /**
- * out, x, rows, size, row of x, 1 / √size in bits: rows times Hadamard's matrix, by sums and differences of
- * numbers that lie 1, 2, 4, … apart.
+ * out, x, rows, size, row of x, 1 / √size in bits: multiplies rows by Hadamard's matrix, through sums and differences
+ * of numbers 1, 2, 4, … apart.
  */
 export function hadamard(): WasmFunction {
   return kernel((f, take) => {
@@ -13,14 +13,14 @@ export function hadamard(): WasmFunction {
     const [apart, end] = locals(2, () => f.local('i32'));
     const several = Array.from({ length: 4 }, () => f.local('v128'));
     const sum = f.local('v128');
-    /** Those of numbers one and two apart. */
+    /** Sums and differences of numbers one and two apart. */
     const within = (four: Code): Operand => {
       const all = f.let('v128', f32x4.multiply(four, norm));
       transformWithin(f, all);
       return all;
     };
     const sumAndDifference = (a: Local, b: Local) => transformBetween(f, { a, b, sum });
-    /** Those of numbers `apart`, and where there are four also of those twice that. */
+    /** The same for numbers `apart`, and with four vectors also for those twice as far. */
     const step = (count: 2 | 4, from: Local, into: Local, prepare: (four: Code) => Operand = (four) => four) => {
       const used = several.slice(0, count);
       const offsets = used.map((_, n) => (n === 0 ? f.let('i32', 0) : f.let('i32', i32.multiply(apart, n))));
@@ -79,7 +79,7 @@ export function hadamard(): WasmFunction {
   });
 }
 
-/** Sums and differences of a vector's numbers that lie one apart, and then two. */
+/** Sums and differences of a vector's numbers one apart, then two. */
 export function transformWithin(f: WasmFunction, four: Local): void {
   const steps = [
     [f32x4.constants([1, -1, 1, -1]), [1, 0, 3, 2]],
@@ -89,7 +89,7 @@ export function transformWithin(f: WasmFunction, four: Local): void {
     f.set(four, f32x4.add(f32x4.multiply(four, signs), v128.shuffle32(four, four, lanes)));
 }
 
-/** The sums of two vectors' numbers, and their differences, in their place. */
+/** Replaces two vectors by their sums and differences. */
 export function transformBetween(f: WasmFunction, { a, b, sum }: Record<'a' | 'b' | 'sum', Local>): void {
   f.set(sum, f32x4.add(a, b));
   f.set(b, f32x4.subtract(a, b));

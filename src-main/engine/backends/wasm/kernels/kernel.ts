@@ -1,23 +1,24 @@
 import { atomic, type Code, f32, f32x4, i32, i32x4, type Local, type Operand, v128, WasmFunction } from '../code.ts';
 import { cells, lineBytes } from '../machine-run.ts';
 
-/** What a kernel is given: the address of its numbers, which thread it runs in, and of how many. */
+/** Writes a kernel: `take` loads its next argument, `thread` tells which thread runs it. */
 type Body = (f: WasmFunction, take: () => Local, thread: Thread) => void;
 
-/** Its number, and of how many. */
+/** Its number, and out of how many. */
 export interface Thread {
   readonly number: Local;
   readonly of: Local;
 }
 
-/** Where the part of a thread begins, or that of the next one. */
+/** Where the part of a thread begins; for the next thread's number, where it ends. */
 export function partAt(count: Local, thread: Operand, of: Local): Code {
   return i32.divide(i32.multiply(count, thread), of);
 }
 
 /**
- * Of so many units those that are a thread's: its part; or, where it is told how many to take at a time, some as often as it is done with what it took
- * before, so that all are done at nearly the same time. That is for one kernel between two meetings.
+ * Visits a thread's share of the units: a fixed part, or, with `atOnce`, that many whenever it is done with what it
+ * took before, so that all threads finish at nearly the same time. The latter works for one kernel between two
+ * barriers.
  */
 export function eachPart(
   f: WasmFunction,
@@ -53,10 +54,10 @@ export function kernel(body: Body): WasmFunction {
   return f;
 }
 
-/** More than any kernel takes apart. */
+/** More than any kernel destructures. */
 type Locals = readonly [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
 
-/** At least as many as are asked for: what is taken apart is there. */
+/** At least as many as are asked for: whatever is destructured exists. */
 export function locals(count: number, make: (n: number) => Local): Locals {
   return asLocals(Array.from({ length: count }, (_, n) => make(n)));
 }
@@ -66,7 +67,7 @@ export function asLocals(all: readonly Local[]): Locals {
   return all as unknown as Locals;
 }
 
-/** So many addresses, `bytes` apart. */
+/** `count` addresses, `bytes` apart. */
 export function addresses(f: WasmFunction, first: Local, bytes: Local, count: number): Local[] {
   const all = [first];
   while (all.length < count) all.push(f.let('i32', i32.add(all.at(-1) as Local, bytes)));
@@ -86,7 +87,7 @@ export function copy(f: WasmFunction, { into, from, bytes }: Record<'into' | 'fr
   });
 }
 
-/** Writes four numbers, or those of them that lie before an end. */
+/** Stores four numbers, or those of them before an end. */
 function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end: Local }, value: Operand): void {
   const four = f.let('v128', value);
   const place = i32.add(at, i);
@@ -101,8 +102,8 @@ function storeBefore(f: WasmFunction, { at, i, end }: { at: Local; i: Local; end
 }
 
 /**
- * Writes a row of so many bytes, each four numbers by those of other rows in the same place: two vectors at a time, and what is left of the
- * row. Both are made before they are written, so that a row may be made of itself.
+ * Writes a row of `bytes`, each four numbers computed from the same place in other rows: two vectors at a time, then
+ * the rest of the row. Both are computed before they are stored, so that a row may be computed from itself.
  */
 export function writeRow(
   f: WasmFunction,
@@ -125,7 +126,7 @@ export function writeRow(
   });
 }
 
-/** A vector and the one next to it are worked on alike, side by side: V8 makes one instruction of two such ones where it can. */
+/** Adjacent vectors are processed alike, side by side: V8 fuses two such instructions into one where it can. */
 export const halves = [0, 1] as const;
 
 export type Pair<T> = readonly [T, T];
@@ -135,8 +136,8 @@ export function pairOf<T>(make: (half: 0 | 1) => T): Pair<T> {
 }
 
 /**
- * Brings rows near, so many bytes of each, before they are worked on: loads that are nothing but loads wait for memory many at a time, where between those of a
- * sum a processor has room for a few.
+ * Prefetches rows, `bytes` of each, before they are used: many plain loads can wait for memory at once, whereas between
+ * those of a sum a processor has room for few.
  */
 export function bringNear(
   f: WasmFunction,
@@ -146,7 +147,7 @@ export function bringNear(
   const row = f.let('i32', from);
   const at = f.local('i32');
   const some = f.let('i32', i32.shiftRight(i32.add(count, 1), 1));
-  // Of either half one by turns; of an odd number both have the one in the middle.
+  // Alternates between the two halves; with an odd count both include the middle row.
   const half = f.let('i32', i32.multiply(i32.shiftRight(count, 1), apart));
   const look = (lines: number) => {
     for (const place of [at, f.let('i32', i32.add(at, half))])
@@ -156,12 +157,12 @@ export function bringNear(
   f.for(0, some, 1, () => {
     f.set(at, row);
     const end = f.let('i32', i32.add(row, bytes));
-    // Four lines at a time: one by one a token behind 1,500 others takes 2 to 10 % longer.
+    // Four lines at a time: one by one, a token after 1,500 others takes 2 to 10 % longer.
     f.while(i32.atLeast(end, i32.add(at, 4 * lineBytes)), () => look(4));
     f.while(i32.less(at, end), () => look(1));
     f.increase(row, apart);
   });
-  // What nothing is made of might be left out.
+  // Loads with an unused result might be optimised away.
   f.do(i32.store(scratch, seen));
 }
 
@@ -176,17 +177,20 @@ export function sumsOf(f: WasmFunction, add: Join, vectors: readonly Local[]): L
   return f.let('v128', add(v128.shuffle32(first, second, [0, 1, 4, 5]), v128.shuffle32(first, second, [2, 3, 6, 7])));
 }
 
-/** Where a thread has four vectors to itself. */
+/** A thread's scratch memory, four vectors. */
 export function scratchOf(thread: Local): Code {
   return i32.add(i32.shiftLeft(thread, Math.log2(lineBytes)), cells.scratch);
 }
 
-/** Four numbers to one. */
+/** Sums four numbers. */
 export function sumOf(x: Local): Code {
   return f32.add(f32.add(f32x4.lane(x, 0), f32x4.lane(x, 1)), f32.add(f32x4.lane(x, 2), f32x4.lane(x, 3)));
 }
 
-/** The largest magnitude from `start` on, to before `end`, as bits: what is no number is the largest there. Whole vectors, then number by number. */
+/**
+ * The largest magnitude from `start` up to, but not including, `end`, compared as bits: NaN is the largest. Whole
+ * vectors, then number by number.
+ */
 export function magnitude(f: WasmFunction, start: Local, end: Local): Local {
   const four = f.let('v128', v128.zeros);
   const i = f.let('i32', start);
@@ -207,14 +211,15 @@ export function largestOf(f: WasmFunction, four: Local): Local {
   return f.let('f32', f32.max(f32x4.lane(pairs, 0), f32x4.lane(pairs, 1)));
 }
 
-/** Numbers of a smaller step count as zeros: one divided by it may be more than floats hold. */
+/** Numbers with a smaller step count as zeros: its reciprocal might overflow. */
 export const leastStep = 1e-35;
 
-/** Added to a number of less than 2²² on either side of zero, it leaves that rounded to a whole one, to even ones from the middle, in the last bits. */
+/** Added to a number of magnitude below 2²², it rounds that to an integer, ties to even, in the last bits. */
 export const rounder = 1.5 * 2 ** 23;
 
 /**
- * What gives e^x within some 10⁻⁷ of it; its constants are made where it is asked for, before a loop. Source: Cephes, expf.c (Moshier).
+ * Computes e^x to within about 10⁻⁷; its constants are set up where this is called, before a loop. Source: Cephes,
+ * expf.c (Moshier).
  */
 export function exponential(f: WasmFunction): (power: Operand) => Local {
   const constant = (value: number) => f.let('v128', f32x4.splat(f32.constant(value)));

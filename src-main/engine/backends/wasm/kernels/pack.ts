@@ -6,8 +6,8 @@ import { block, bytesAtOnce, groupSizesOf, productGroup, stepBytes } from './lay
 const columnsOfFour = [0, 1, 2, 3].flatMap((column) => [0, 4, 8, 12].map((row) => row + column));
 
 /**
- * out, x, columns, groups, blocks: a matrix of bytes [rows, columns], whole blocks of rows, laid out as `product` reads it. Threads share the
- * groups.
+ * out, x, columns, groups, blocks: packs a matrix of bytes [rows, columns], whole blocks of rows, as `product` reads
+ * it. Threads share the groups.
  */
 export function pack(): WasmFunction {
   return kernel((f, take, { number, of }) => {

@@ -4,41 +4,42 @@ import { cells } from '../machine-run.ts';
 import { addresses, eachPart, halves, kernel, locals, type Pair, pairOf } from './kernel.ts';
 import { block, bytesAtOnce, counts, groupSizesOf, middle, productGroup, rowBlockBytes, stepBytes } from './layout.ts';
 
-/** The one or the other of two groups of outputs, or of two halves of a group. */
+/** One of two groups of outputs, or of two halves of a group. */
 type Which = 0 | 1;
 
-/** What the outputs of two groups sum to. */
+/** Sums for the outputs of two groups. */
 type Sums = Pair<Pair<Local>>;
 
-/** A row that is being multiplied. */
+/** A row being multiplied. */
 interface Row {
   /** Where its blocks are being read. */
   readonly at: Local;
-  /** The numbers of a step of a block, and by how many of the row's steps the block counts, for each output. */
+  /** The numbers of a step of a block, and the block's multiple of the row's rounding step, for each output. */
   readonly x: Local;
   readonly count: Local;
   readonly totals: Sums;
-  /** Of a block, of whose steps every other one is added to the other sum. */
+  /** Sums of a block; its steps alternate between the two. */
   readonly sums: Pair<Sums>;
 }
 
 /**
- * out, row of out, x, row of x, steps, rows, matrix, scales, pairs of groups of outputs, blocks, pairs at once: each row of whole numbers times a matrix,
- * as they are laid out by `round` and by `pack`, scaled back. Threads share the pairs: the first rows take one as memory gives it, four where they are multiplied
- * while they wait, or one alone, and others, two at a time, find it near.
+ * out, row of out, x, row of x, steps, rows, matrix, scales, pairs of groups of outputs, blocks, pairs at once:
+ * multiplies each row of integers by a matrix, laid out by `round` and by `pack`, and scales the result. Threads share
+ * the pairs: the first rows read one as memory delivers it (four rows where they can be multiplied meanwhile, otherwise
+ * one), and the others, two at a time, find it in cache.
  */
 export function product(products: ByteProducts): WasmFunction {
   return kernel((f, take, thread) => {
     const [out, outRow, x, row, steps, rows, matrix, scales, pairs] = locals(9, take);
     const [blocks, pairsAtOnce] = locals(2, take);
-    // Whether memory is read in two places by turns in this run (`MemoryOrder`).
+    // Whether memory is read alternately in two places in this run (`MemoryOrder`).
     const isApart = f.let('i32', i32.load(cells.readsApart));
     const [sumsSize, groupSize] = groupSizesOf(f, blocks);
     const number = () => f.local('i32');
     const vector = () => f.local('v128');
     const [stop, stride, distance] = locals(3, number);
     const [left, at, step, into, end, isOne] = locals(6, number);
-    // Of a pair of groups: their numbers, their outputs, their blocks' sums, and where these and the blocks are being read.
+    // For a pair of groups: their indices, outputs and block sums, and where the sums and the blocks are being read.
     const [group, outs, matrices] = [pairOf(number), pairOf(number), pairOf(number)];
     const [sumsAt, weights] = [pairOf(number), pairOf(number)];
     const factors = pairOf(() => pairOf(vector));
@@ -51,9 +52,12 @@ export function product(products: ByteProducts): WasmFunction {
     const increase = (sum: Pair<Local>, by: (half: Which) => Operand) => {
       for (const half of halves) f.set(sum[half], i32x4.add(sum[half], by(half)));
     };
-    /** The sums of a block's outputs, of which the middle of what rows are rounded to is taken off. */
+    /** The sums of a block's outputs, to correct for the midpoint that was added to the rows. */
     const blockSums = (g: Which, half: Which) => v128.fromHalves(sumsAt[g], productGroup * half);
-    /** For each step of a block, each group, whose outputs' bytes are then in `w`, and each row, whose own are in `x`. */
+    /**
+     * Visits each step of a block, each group, whose outputs' bytes are then in `w`, and each row, whose own are in
+     * `x`.
+     */
     const eachStep = (some: readonly Row[], body: (row: Row, g: Which, i: number) => void) => {
       for (let i = 0; i < block / bytesAtOnce; i++) {
         for (const row of some) f.set(row.x, v128.splat32(row.at, bytesAtOnce * i));
@@ -64,7 +68,7 @@ export function product(products: ByteProducts): WasmFunction {
       }
     };
     const multiplyByFours = (some: readonly Row[]) => {
-      // By turns, as an instruction waits for the sum that it adds to. Four rows have as many as registers hold.
+      // Alternating, as an instruction waits for the sum that it adds to. Four rows already use all registers.
       const turns = some.length === 4 ? 1 : 2;
       eachStep(some, ({ x, sums }, g, i) => {
         const sum = sums[(i % turns) as Which][g];
@@ -81,7 +85,7 @@ export function product(products: ByteProducts): WasmFunction {
           increase(totals[g], (half) => i32x4.multiply(even[half], count));
         }
     };
-    /** Products of a step, by as many of the row's steps as the block counts. */
+    /** Products of a step, times the block's multiple of the row's rounding step. */
     const counted = ({ x, count }: Row, half: Which): Code => {
       if (products === 'pairs') return i32x4.dot(i16x8.relaxedDot(w[half], x), count);
       const low = f.let('v128', i32x4.dot(i16x8.fromLowBytes(w[half]), i16x8.fromLowUnsignedBytes(x)));
@@ -92,12 +96,12 @@ export function product(products: ByteProducts): WasmFunction {
     const multiplyByLess = (some: readonly Row[]) => {
       for (const { at, totals } of some) {
         const middles = f.let('v128', v128.splat32(at, block + counts.middles));
-        // Of numbers of 16 bits, of which every other one is of no account.
+        // As 16-bit numbers, of which every other product is zero.
         for (const g of halves) increase(totals[g], (half) => i32x4.dot(blockSums(g, half), middles));
       }
       eachStep(some, (row, g) => increase(row.totals[g], (half) => counted(row, half)));
     };
-    /** Writes what rows and both groups sum to, scaled back. */
+    /** Writes the sums of rows for both groups, scaled back. */
     const write = (some: readonly Row[]) => {
       for (const [n, { totals }] of some.entries()) {
         const stepOfRow = f.let('v128', v128.splat32(step, 4 * n));
@@ -112,7 +116,7 @@ export function product(products: ByteProducts): WasmFunction {
         f.increase(into, outRow);
       }
     };
-    /** The next rows by both groups. */
+    /** Multiplies the next rows by both groups. */
     const multiply = (some: readonly Row[]) => {
       for (const g of halves) {
         f.set(sumsAt[g], matrices[g]);
@@ -149,7 +153,8 @@ export function product(products: ByteProducts): WasmFunction {
         f.if(i32.atLeast(left, 4), () => multiply(four));
         f.set(isOne, isOdd);
       }
-      // There are not registers for four. The less the first one is to do, the sooner it comes to the next lines.
+      // There are not enough registers for four. The less the first one has to do, the sooner it reaches the next
+      // lines.
       else f.set(isOne, i32.or(isOdd, i32.atLeast(left, 8)));
       f.while(i32.less(0, left), () => {
         f.if(
@@ -163,7 +168,7 @@ export function product(products: ByteProducts): WasmFunction {
     eachPart(f, { units: pairs, atOnce: pairsAtOnce, thread }, (from, to) => {
       f.set(group[0], i32.shiftLeft(from, 1));
       f.set(stop, i32.shiftLeft(to, 1));
-      // A pair lies side by side, or as far apart as half of the part.
+      // The groups of a pair are adjacent, or half of the part apart.
       f.set(stride, 2);
       f.set(distance, 1);
       f.if(isApart, () => {

@@ -3,9 +3,9 @@ import { kernel, leastStep, locals, magnitude, rounder } from './kernel.ts';
 import { atOnce, block, counts, middle, reach, rowBlockBytes } from './layout.ts';
 
 /**
- * out, steps, x, rows, size, row of out, row of x, most steps in bits: whole numbers of 7 bits, block by block. A row has one step, a block
- * counts by a whole number of these, and so is rounded about as finely as its own largest magnitude asks for. A row of zeros has a step of
- * zero.
+ * out, steps, x, rows, size, row of out, row of x, most steps in bits: rounds to 7-bit integers, block by block. A row
+ * has one step, and each block a whole multiple of it, so that it is rounded about as finely as its own largest
+ * magnitude requires. A row of zeros has a step of zero.
  */
 export function round(): WasmFunction {
   return kernel((f, take) => {
@@ -20,7 +20,7 @@ export function round(): WasmFunction {
     const [from, into, times, rest, end] = locals(5, () => f.local('i32'));
     const middled = f.let('v128', f32x4.splat(f32.constant(rounder + middle)));
     const rounderBits = f.let('v128', f32x4.splat(f32.constant(rounder)));
-    /** Four whole numbers with the middle added. */
+    /** Four integers with the midpoint added. */
     const rounded = (numbers: Code): Code =>
       i32x4.subtract(f32x4.add(f32x4.multiply(numbers, factor), middled), rounderBits);
     const eight = (at: Local, offset: number): Code =>

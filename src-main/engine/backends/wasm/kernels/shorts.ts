@@ -4,8 +4,8 @@ import { halves, kernel, leastStep, locals, magnitude, pairOf, partAt, rounder, 
 import { pairOutputs, productGroup, shortReach, tileBytes, tileRanks } from './layout.ts';
 
 /**
- * out, steps, x, rows, size: rows of floats as whole numbers of 16 bits, of which each row has a step; whole eights of numbers in a row. One thread does all
- * of it.
+ * out, steps, x, rows, size: rounds rows of floats to 16-bit integers, with a step for each row; a row has a multiple
+ * of eight numbers. One thread does all of it.
  */
 export function shorten(): WasmFunction {
   return kernel((f, take) => {
@@ -19,7 +19,7 @@ export function shorten(): WasmFunction {
       const end = f.let('i32', i32.add(x, bytes));
       f.set(step, f32.divide(magnitude(f, x, end), f32.constant(shortReach)));
       f.do(f32.store(steps, step));
-      // What is no number stays none: all of its row is numbers of a step that is none.
+      // NaN stays NaN: all numbers of its row get a step of NaN.
       f.set(factor, f32x4.splat(f32.divide(f32.constant(1), step)));
       f.if(f32.less(step, f32.constant(leastStep)), () => f.set(factor, v128.zeros));
       f.while(i32.less(x, end), () => {
@@ -33,8 +33,8 @@ export function shorten(): WasmFunction {
 }
 
 /**
- * first tiles of pairs, ranks of tiles, tiles, x, rows, columns: a matrix of shorts [rows, columns], whole tiles each way, laid out as `addTimes` reads
- * it (`short-matrices.ts`). One thread does all of it.
+ * first tiles of pairs, ranks of tiles, tiles, x, rows, columns: lays out a matrix of shorts [rows, columns], whole
+ * tiles each way, as `addTimes` reads it (`short-matrices.ts`). One thread does all of it.
  */
 export function tile(): WasmFunction {
   return kernel((f, take) => {
@@ -58,7 +58,7 @@ export function tile(): WasmFunction {
           }
         }
         f.increase(from, i32.multiply(rowBytes, tileRanks));
-        // What was written is written over where it is zeros.
+        // A tile of zeros is overwritten by the next one.
         f.if(v128.isAnyTrue(seen), () => {
           f.do(i32.store(ranksOf, i32.shiftLeft(rank, 2)));
           f.increase(ranksOf, 4);
@@ -72,9 +72,10 @@ export function tile(): WasmFunction {
 }
 
 /**
- * out, x, first tiles of pairs, steps of ranks, ranks of tiles, tiles, rows, ranks, pairs of groups of columns, row of out, factor in bits, weights: x M is
- * added to what is there, M [ranks, columns] as `tile` lays it out; nothing where x is zero. Each thread has its part of the pairs, as of those of a product of
- * one row, so that it adds to what it wrote itself, and reads what it needs of M from one end to the other. `weights` are memory of its own.
+ * out, x, first tiles of pairs, steps of ranks, ranks of tiles, tiles, rows, ranks, pairs of groups of columns, row of
+ * out, factor in bits, weights: adds x M to the output, M [ranks, columns] as laid out by `tile`; nothing where x is
+ * zero. Each thread has the same part of the pairs as in a product of one row, so that it adds to what it wrote itself
+ * and reads its part of M sequentially. `weights` is memory of its own.
  */
 export function addTimes(): WasmFunction {
   return kernel((f, take, { number, of }) => {
@@ -99,10 +100,10 @@ export function addTimes(): WasmFunction {
       }
     };
     f.for(0, rows, 1, () => {
-      // A last tile has ranks of which there is none.
+      // The last tile may have ranks that do not exist.
       f.set(own, i32.add(weights, bytes));
       f.do(v128.store(own, v128.zeros));
-      // Zero is zero even where a step is no number.
+      // Zero stays zero even where a step is NaN.
       writeRow(f, { at: weights, bytes, from: [x, steps] }, ([four, stepsOfFour]) =>
         v128.and(
           f32x4.notEqual(four as Local, v128.zeros),
@@ -120,7 +121,7 @@ export function addTimes(): WasmFunction {
           for (const g of halves) for (const half of halves) f.set(sums[g][half], v128.zeros);
           f.while(i32.less(tile, end), () => {
             f.set(own, i32.add(weights, i32.load(rank)));
-            // Of the adapters of others nothing is left, but zeros of either sign.
+            // Masked adapters leave only zeros, of either sign.
             f.if(v128.isAnyTrue(f32x4.notEqual(v128.load(own), v128.zeros)), addTile);
             f.increase(tile, tileBytes);
             f.increase(rank, 4);
