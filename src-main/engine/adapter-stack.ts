@@ -6,7 +6,7 @@ import { blockDims, inBlocks, PackedAdapters } from './packed-adapters.ts';
 import type { TargetGroup } from './target-groups.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** The sizes in a decode graph that an adapter with so many ranks in a group gives it. */
+/** The sizes in a decode graph for an adapter with this many ranks in a group. */
 export function stackSizes({ name }: Pick<TargetGroup, 'name'>, ranks: number): [name: string, size: number][] {
   const [blocks, block] = blockDims(inBlocks(ranks), 0) as [number, number, number];
   return [
@@ -16,26 +16,30 @@ export function stackSizes({ name }: Pick<TargetGroup, 'name'>, ranks: number): 
   ];
 }
 
-/** What a pass reads, token by token of all rows: of each row its adapter (null is the base), which is for all of its positions. */
+/**
+ * What a pass reads, token by token across all rows: each row's adapter (null is the base) applies to all of its
+ * positions.
+ */
 export interface AdaptedRows {
   readonly rows: readonly (LiveAdapter<LoraWeights> | null)[];
-  /** Of each row. */
+  /** Tokens of each row. */
   readonly tokens: number;
   /** What the graph can change. */
   readonly targets: ReadonlySet<Target>;
 }
 
-/** What a pass is fed of its adapters. */
+/** The adapter feeds of a pass. */
 export interface AdapterFeeds<Matrix = Tensor> {
   /** The A's and B's: the same map for as long as these are the same. */
   readonly matrices: ReadonlyMap<string, Matrix>;
-  /** By the positions of the pass. */
+  /** By position of the pass. */
   readonly masks: ReadonlyMap<string, Tensor>;
 }
 
 /**
- * Ranks that onnxruntime sums up before it adds them to the others (MLAS, sgemm.cpp, MLAS_SGEMM_STRIDEK). An adapter begins with a sum where it would be cut elsewhere than
- * it is alone: in another order its last digits are others, and in eight bits that is now and then another word.
+ * Ranks that onnxruntime sums before adding them to the total (MLAS, sgemm.cpp, MLAS_SGEMM_STRIDEK). An adapter is
+ * aligned to these where it would be split differently than alone: in a different order its last digits differ, and in
+ * eight bits that now and then means another word.
  */
 const ranksOfSum = 128;
 
@@ -49,8 +53,8 @@ export function maskName({ name }: Pick<TargetGroup, 'name'>): string {
 }
 
 /**
- * The adapters of a batch, one below the other. One alone is read where it lies; the numbers of several are laid together when
- * the set of them changes. Adapters are packed once: they are known by their weights, which must not change.
+ * The adapters of a batch, stacked vertically. A single one is used in place; several are copied together when their
+ * set changes. Adapters are packed once, keyed by their weights, which must not change.
  */
 export class AdapterStack {
   readonly packed: PackedAdapters;
@@ -64,12 +68,12 @@ export class AdapterStack {
     this.packed = new PackedAdapters(architecture);
   }
 
-  /** Packs an adapter, so that its first token need not wait for it. */
+  /** Packs an adapter ahead of time, so that its first token need not wait. */
   prepare(weights: LoraWeights): void {
     this.packed.prepare(weights);
   }
 
-  /** `stack_A.*` [blocks, ranks of a block, in] and `stack_B.*` [ranks, out], `stack_mask.*` [positions, ranks]. */
+  /** `stack_A.*` [blocks, ranks per block, in], `stack_B.*` [ranks, out] and `stack_mask.*` [positions, ranks]. */
   feeds(pass: AdaptedRows): AdapterFeeds {
     return { matrices: this.matrices(pass), masks: this.masks(pass) };
   }
@@ -98,7 +102,10 @@ export class AdapterStack {
     return masks;
   }
 
-  /** Where the ranks of each begin, and of how many there is room: one where no adapter changes the group, so that no product is empty. */
+  /**
+   * Where the ranks of each begin, and how many there are in total: at least one, so that no product is empty where no
+   * adapter changes the group.
+   */
   #places(members: readonly LoraWeights[], group: TargetGroup) {
     const starts = new Map<LoraWeights, number>();
     let end = 0;
@@ -143,7 +150,7 @@ export class AdapterStack {
   }
 }
 
-/** One below the other; zeros where there are none. */
+/** Stacks parts vertically, with zeros in the gaps. */
 function stacked(
   parts: readonly { readonly start: number; readonly data: Float32Array }[],
   dims: number[],

@@ -18,23 +18,25 @@ const progressSchema = z.object({
   baseValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
   peakRssBytes: z.number(),
-  /** What must not change between the parts of one run. */
+  /** What must not change when a run is resumed. */
   settings: z.string(),
   /** Hashes of the token files. */
   data: z.string().nullable().default(null),
-  /** What the run had told shortly before: whoever heard it may have been cut off before it was kept. */
+  /** Events the run reported recently: the listener may have been cut off before storing them. */
   told: z.array(z.custom<TrainEvent>((event) => typeof event === 'object')).default([]),
 });
 export type Progress = z.infer<typeof progressSchema>;
 
-/** What a checkpoint must fit: the run's settings and data, and how many numbers each trained tensor has. */
+/** What a checkpoint must match: the run's settings and data, and the number of values in each trained tensor. */
 export interface Expected {
   readonly settings: string;
   readonly data: string;
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-/** All that a run needs to go on as if it had never stopped: weights, moments, best weights so far, and how far it is. */
+/**
+ * Everything a run needs to continue as if it had never stopped: weights, moments, best weights so far, and progress.
+ */
 export interface Checkpoint {
   readonly progress: Progress;
   readonly weights: ReadonlyMap<string, Float32Array>;
@@ -46,8 +48,8 @@ const fileName = 'checkpoint.safetensors';
 const previousName = 'previous.safetensors';
 
 /**
- * One file, written under another name, synced and renamed: a crash leaves the previous checkpoint or this one. With
- * `keepsPrevious` the one before stays beside it.
+ * A single file, written under another name, synced and renamed: a crash leaves the previous checkpoint or this one.
+ * With `keepsPrevious` the one before is kept as well.
  */
 export async function writeCheckpoint(
   folder: string,
@@ -56,7 +58,7 @@ export async function writeCheckpoint(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   if (keepsPrevious) {
-    // The first has none before it.
+    // The first checkpoint has no predecessor.
     if (existsSync(join(folder, fileName))) await keepAside(join(folder, fileName), join(folder, previousName));
   }
   const tensors = new Map<string, StoredTensor>();
@@ -71,7 +73,7 @@ export async function writeCheckpoint(
   await writeSafetensors(join(folder, fileName), tensors, { progress: JSON.stringify(progress) });
 }
 
-/** A copy, on the disk before another checkpoint takes the first one's place. */
+/** Copies a checkpoint, synced to disk before another takes its place. */
 async function keepAside(checkpoint: string, previous: string): Promise<void> {
   await copyFile(checkpoint, previous);
   const file = await open(previous, 'r+');
@@ -83,8 +85,8 @@ async function keepAside(checkpoint: string, previous: string): Promise<void> {
 }
 
 /**
- * The folder's checkpoint, or the one before it; undefined when there is none. Throws RUN_NOT_RESUMABLE when it is damaged or
- * of another run.
+ * The folder's checkpoint, or the one before it; undefined if there is none. Throws RUN_NOT_RESUMABLE when it is
+ * damaged or belongs to another run.
  */
 export async function readCheckpoint(
   folder: string,

@@ -28,15 +28,15 @@ import { bitsOfBlocks } from './weight-blocks.ts';
 export interface DecodeOptions {
   /** The matrices that adapters in a batch may change. */
   readonly targets: ReadonlySet<Target>;
-  /** Layers put between the base's own, in place of LoRA. */
+  /** Adapter layers inserted between the base's own, in place of LoRA. */
   readonly layers: AdapterLayerOptions | undefined;
   readonly matrices: DecodeMatrices;
 }
 
 /**
- * What the base's matrices are multiplied as: floats; numbers in blocks (`weight-blocks.ts`); or the integers that training
- * multiplies by (`int8-weights.ts`), where a processor is quicker with those (decision 0046). Floats are of each matrix, the others of
- * groups of matrices that read the same.
+ * How the base's matrices are multiplied: as floats; as numbers in blocks (`weight-blocks.ts`); or as the integers that
+ * training multiplies by (`int8-weights.ts`), where a processor is faster with those (decision 0046). Floats are per
+ * matrix, the others per group of matrices with the same input.
  */
 export type DecodeMatrices =
   | { readonly kind: 'floats' }
@@ -44,11 +44,12 @@ export type DecodeMatrices =
   | { readonly kind: 'integers' };
 
 /**
- * One pass of answering: `tokens` new positions of each of `rows` texts, token by token, over what is kept of them.
- * Gives logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
- * [positions, key heads · size] of the new positions. Feeds: `ids`, `position_ids`, angles by position; `mask` and, with a window,
- * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; what `AdapterStack` gives, or by integers `AdapterShares`.
- * Where matrices are no floats, the embedding is the rows of this pass's words alone, of which `ids` are the numbers.
+ * One pass of generation: `tokens` new positions of each of `rows` texts, token by token, over the KV cache. Returns
+ * logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>` [positions,
+ * key heads · size] of the new positions. Feeds: `ids`, `position_ids`, angles by position; `mask` and, with a window,
+ * `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; the feeds of `AdapterStack` or,
+ * with integers, `AdapterShares`. Unless matrices are floats, the embedding holds only the rows of this pass's words,
+ * and `ids` index into them.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
   const { headSize, keyValueHeads, heads } = architecture;
@@ -86,7 +87,7 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
   const last = input('last', ['last'], 'int32');
   const lastOf = (x: Expression) => gather(x, last);
   const linear = groupedLinear(architecture, options, { parameter, lastOf });
-  // Rows and tokens are one axis here: nothing but attention tells positions apart.
+  // Rows and tokens share one axis here: only attention tells positions apart.
   const angles = ['positions', 1, 1, architecture.headSize / 2];
   const [cos, sin] = [input('cos', angles), input('sin', angles)];
   const isLocal = architecture.localRotaryFrequencies !== undefined;
@@ -107,7 +108,7 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
   };
 }
 
-/** y = x Wᵀ by one matrix, or by several that lie in one: by `dims`, where they are no module's. */
+/** y = x Wᵀ by one matrix, or by several fused into one, of size `dims`, that is no module's. */
 function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { parameter }: Parameter) {
   return (name: string, x: Expression, dims = weightDims(architecture, name)): Expression => {
     if (matrices.kind === 'floats') return matmul(x, parameter(`${name}.weight`), { transposeB: true });
@@ -124,9 +125,10 @@ function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { 
 }
 
 /**
- * Matrices that read the same are one product, as are the A's of their adapters: y = x Wᵀ + ((x Aᵀ) ∘ mask) B, where A and B
- * are those of all adapters in the batch, one below the other, and the mask [positions, ranks] holds the scale of the row's own
- * adapter in its ranks and zero in those of others, and zero times anything adds nothing. Or each share of the positions has an A and a B.
+ * Matrices with the same input are one product, as are the A's of their adapters: y = x Wᵀ + ((x Aᵀ) ∘ mask) B, where A
+ * and B stack those of all adapters in the batch, and the mask [positions, ranks] holds the scale of the row's own
+ * adapter in its ranks and zero in those of others, which thus add nothing. Alternatively, each share of the positions
+ * has its own A and B.
  */
 function groupedLinear(
   architecture: Architecture,
@@ -138,7 +140,8 @@ function groupedLinear(
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
-  // By shares of the positions (`AdapterShares`), which are three kernels more than a stack: too much for blocks, where rows are mostly alone.
+  // By shares of the positions (`AdapterShares`), which take three kernels more than a stack: too much for blocks,
+  // where rows are mostly alone.
   const byShares = matrices.kind === 'integers';
   const leading = byShares ? ['shares'] : [];
   const masks = new Map(
@@ -163,7 +166,7 @@ function groupedLinear(
     const b = input(`stack_B.${name}`, [...leading, rank, group.width]);
     const mask = masks.get(group.name) as Expression;
     const [positions = ''] = x.shape;
-    // Behind the attention of the last layer there are but the positions that are asked for.
+    // After the last layer's attention, only the positions asked for are left.
     const isAll = positions === 'positions';
     const made = byShares
       ? shared(x, {
@@ -205,18 +208,21 @@ interface Update {
   readonly mask: Expression;
 }
 
-// Factors that undo each other, without a digit lost: onnxruntime multiplies one row alone in another order than it does
-// among others, unless there is a factor (MLAS, sgemm.cpp). In eight bits that would be other words.
+// Factors that cancel exactly: onnxruntime multiplies a single row in a different order than among others unless there
+// is a factor (MLAS, sgemm.cpp). In eight bits that would mean other words.
 const [doubled, halved] = [2, 0.5];
 
-/** All positions by all adapters: A [blocks, ranks of a block, in], B [ranks, out], mask [positions, ranks]. */
+/** All positions by all adapters: A [blocks, ranks per block, in], B [ranks, out], mask [positions, ranks]. */
 function stacked(x: Expression, { a, b, mask }: Update): Expression {
   const byBlock = matmul(x, a, { transposeB: true, factor: doubled });
   const low = multiply(reshape(transpose(byBlock, [1, 0, 2]), mask.shape), mask);
   return matmul(low, b, { factor: halved });
 }
 
-/** Each share of the positions by its own: A [shares, blocks, ranks of a block, in], B [shares, ranks, out], mask [shares, each, ranks]. */
+/**
+ * Each share of the positions by its own: A [shares, blocks, ranks per block, in], B [shares, ranks, out], mask
+ * [shares, each, ranks].
+ */
 function shared(x: Expression, { a, b, mask }: Update): Expression {
   const [positions, inFeatures] = x.shape as readonly [Dim, Dim];
   const [shares, each] = mask.shape as readonly [Dim, Dim];

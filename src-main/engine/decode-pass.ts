@@ -15,7 +15,10 @@ import type { LoraWeights } from './lora.ts';
 import { positionFeeds } from './position-feeds.ts';
 import { int32, type Tensor, type TensorParts } from './tensor.ts';
 
-/** Graphs differ by the matrices that adapters may change; a few sets serve all adapters, the smallest that holds theirs. */
+/**
+ * Graphs differ in which matrices adapters may change; a few sets serve all adapters, and the smallest that covers
+ * theirs is used.
+ */
 const targetSets: readonly (readonly Target[])[] = [
   [],
   ['q', 'k', 'v'],
@@ -27,14 +30,14 @@ const targetSets: readonly (readonly Target[])[] = [
 export interface PassRow {
   readonly ids: readonly number[];
   readonly adapter: LiveAdapter | null;
-  /** Of how many of the ids, the last ones, logits are wanted. */
+  /** Logits are wanted for this many of the ids, the last ones. */
   readonly asked: number;
 }
 
-/** Of each row; null is the base. */
+/** One per row; null is the base. */
 type Adapters = readonly (LiveAdapter | null)[];
 
-/** What a graph can change of the base. */
+/** What a graph can change about the base. */
 interface Changes {
   readonly targets: readonly Target[];
   readonly layers: DecodeOptions['layers'];
@@ -44,7 +47,7 @@ function keyOf({ targets, layers }: Changes): string {
   return `decode:${targets.join(',')}:${layers?.design ?? ''}`;
 }
 
-/** The adapter of the rows, where it is layers of its own: batches keep the kinds apart. */
+/** The adapter of the rows if it consists of adapter layers: batches keep the kinds apart. */
 function layeredOf(adapters: Adapters): LiveAdapter<AdapterLayerWeights> | undefined {
   const adapter = adapters.find((each) => each?.weights.kind === 'adapter-layers');
   return adapter as LiveAdapter<AdapterLayerWeights> | undefined;
@@ -57,20 +60,20 @@ function lorasOf(adapters: Adapters): readonly (LiveAdapter<LoraWeights> | null)
 
 type Runs = Executable | WasmExecutable;
 
-/** What a graph is fed that seldom changes. */
+/** Feeds of a graph that seldom change. */
 interface Standing {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly matrices: Fed['feeds']['matrices'];
   readonly all: Fed['feeds']['matrices'];
 }
 
-/** What passes over so many tokens of each row are fed of its adapters. */
+/** The adapter feeds of passes over this many tokens of each row. */
 interface Fed {
   readonly tokens: number;
-  /** Undefined where a graph of the backend runs. */
+  /** Undefined for a graph of the backend. */
   readonly ofKernels: PassKind | undefined;
   readonly shares: 'rows' | 'one' | undefined;
-  /** Parts are for kernels alone. */
+  /** Parts are for kernels only. */
   readonly feeds: AdapterFeeds<Tensor | TensorParts>;
 }
 
@@ -79,14 +82,14 @@ interface OfAdapters {
   readonly adapters: Adapters;
   readonly changes: Changes;
   fed: Fed | undefined;
-  /** Whether kernels have no room for a share of each row, all as large as the largest, and take what there is of them in one. */
+  /** Whether kernels have no room for a share per row, all as large as the largest, and use a single share instead. */
   lackRoom: boolean;
 }
 
-/** Of each row, those of the positions that were asked for, [vocabulary] each. */
+/** For each row, the logits of the positions asked for, [vocabulary] each. */
 type Logits = readonly (readonly Float32Array[])[];
 
-/** Undefined where the kernels cannot run it. */
+/** Undefined if the kernels cannot run it. */
 function unlessItCannot<Given>(run: () => Given): Given | undefined {
   try {
     return run();
@@ -106,7 +109,7 @@ async function readLogits(
   return [logits?.data as Float32Array];
 }
 
-/** Runs passes of the decode graph over rows of a cache, each row with an adapter of its own. */
+/** Runs passes of the decode graph over the rows of a cache, each row with its own adapter. */
 export class DecodePass {
   readonly #model: LoadedModel;
   readonly #stack: AdapterStack;
@@ -122,10 +125,10 @@ export class DecodePass {
   }
 
   /**
-   * Reads the rows' ids, each behind what the cache holds of it; an undefined row is idle. `take` is given the logits that were asked
-   * for at once, as another pass may lay its own where they lie; without it they are given back. What is kept of the new positions is for
-   * the caller to say (`cache.keep`). Few tokens that are `written` are for kernels that read every weight once and quickly; many that are
-   * read, for those that multiply many rows quickly.
+   * Reads the rows' ids, each after what the cache holds of it; an undefined row is idle. `take` gets the requested
+   * logits synchronously, as another pass may overwrite them; without it they are returned. The caller decides which of
+   * the new positions to keep (`cache.keep`). `decode` passes over few tokens go to kernels that read every weight once
+   * and fast; `prefill` passes over many go to those that multiply many rows fast.
    */
   async run(cache: KeyValueCache, rows: readonly (PassRow | undefined)[], kind?: PassKind): Promise<Logits>;
   async run<Taken>(
@@ -164,9 +167,9 @@ export class DecodePass {
       rows.map((row) => row?.ids.length ?? 0),
     );
     const { shares, feeds: fed } = this.#fedOf(ofAdapters, tokens, kernels && kind);
-    // Where each row has a share of its own, the last layer has one for each of them too: idle ones are asked as well.
+    // Where each row has its own share, so must the last layer: idle rows are asked as well.
     const last = shares === 'rows' ? [...rows.keys()] : asked.flat();
-    // The head is never without a row.
+    // The head always needs a row.
     const heads = last.length === 0 ? [0] : last;
     const feeds = [
       ...fed.masks,
@@ -195,7 +198,7 @@ export class DecodePass {
     return take(asked.map((some) => some.map((position) => logitsOf(last.indexOf(position)))));
   }
 
-  /** The ids, or the rows of these words, and which of them each position has. */
+  /** The ids; or the rows of these words, and which of them each position has. */
   #wordFeeds(ids: Int32Array): (readonly [string, Tensor])[] {
     const { words, architecture } = this.#model;
     if (words === undefined) return [['ids', int32([ids.length], ids)]];
@@ -205,14 +208,17 @@ export class DecodePass {
     ];
   }
 
-  /** Lets go of what passes were fed of their adapters. */
+  /** Releases what passes were fed for their adapters. */
   forget(): void {
     this.#shares.forget();
     this.#standing = new WeakMap();
     this.#last = undefined;
   }
 
-  /** What a graph is fed of the weights, which are those that are not part of it, and the adapters': the same map for the same adapters. */
+  /**
+   * The feeds of a graph for its weights (those not baked into it) and the adapters: the same map for the same
+   * adapters.
+   */
   #standingOf(executable: Runs, matrices: Standing['matrices']): Standing['all'] {
     const known = this.#standing.get(executable);
     if (known?.matrices === matrices) return known.all;
@@ -231,7 +237,7 @@ export class DecodePass {
     return this.#last as OfAdapters;
   }
 
-  /** Those of the last pass where nothing differs: then nothing is copied either. */
+  /** Reuses those of the last pass if nothing differs: then nothing is copied either. */
   #fedOf(of: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed {
     const shares = this.#sharesOf(of, tokens, ofKernels);
     if (of.fed?.tokens === tokens && of.fed.ofKernels === ofKernels && of.fed.shares === shares) return of.fed;
@@ -239,7 +245,10 @@ export class DecodePass {
     return of.fed;
   }
 
-  /** What the shares of the positions are that adapters multiply by (`AdapterShares`); undefined where they are in a stack, or layers. */
+  /**
+   * How positions are divided into the shares that adapters multiply (`AdapterShares`); undefined for a stack or
+   * adapter layers.
+   */
   #sharesOf(
     { adapters, changes, lackRoom }: OfAdapters,
     tokens: number,
@@ -264,7 +273,7 @@ export class DecodePass {
         targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
         layers: undefined,
       }));
-    // A larger graph that is there already is a little slower, but a second one is a second copy of the weights.
+    // A larger graph that already exists is a little slower, but a second one is a second copy of the weights.
     return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
   }
 

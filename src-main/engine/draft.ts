@@ -1,17 +1,17 @@
 import { type Continuation, Continuations, longestMatch } from './continuations.ts';
 
 /**
- * What each guess adds to a pass, in times of a pass without any, as measured on SmolLM2-135M (decision 0018): where onnxruntime writes, and where
- * kernels of our own do, whose pass over one token is twice as quick.
+ * What each guess adds to a pass, relative to a pass without guesses, as measured on SmolLM2-135M (decision 0018):
+ * where onnxruntime generates, and where our own kernels do, whose pass over one token is twice as fast.
  */
 export const costsOfGuess = { graphs: 0.12, kernels: 0.19 } as const;
 const longestDraft = 8;
-/** Stands before the first token of an answer: answers often begin alike. */
+/** Stands for the beginning of an answer: answers often begin alike. */
 const beginning = -1;
-/** Beyond so many tokens of answers, what was written is forgotten: five to ten megabytes. */
+/** Beyond this many tokens of answers the memory is cleared: five to ten megabytes. */
 const mostRemembered = 20_000;
 
-/** What look-ups in two places found. */
+/** The results of look-ups in two places. */
 interface LookUps {
   /** In prompt and answer. */
   readonly here: Continuation | undefined;
@@ -20,14 +20,15 @@ interface LookUps {
 }
 
 /**
- * How often look-ups of a kind came true, beside how often their shares let expect: by how many tokens matched, and by whether
- * a look-up elsewhere found nothing, the same or something else. It follows what is written now: older ones count less.
+ * How often look-ups of a kind were right, against how often their shares predicted it: by the number of matching
+ * tokens, and by whether the other look-up found nothing, the same or something else. Adapts to recent output: older
+ * look-ups count less.
  */
 class Trust {
   readonly #right: number[];
   readonly #expected: number[];
 
-  /** `usual`: what is expected before anything was seen, for one to `longestMatch` tokens; it counts like eight look-ups. */
+  /** `usual`: the prior, for one to `longestMatch` tokens; it weighs as much as eight look-ups. */
   constructor(usual: readonly number[]) {
     const kinds = usual.flatMap((share) => [share, share, share]);
     this.#right = kinds.map((share) => 8 * share);
@@ -41,7 +42,7 @@ class Trust {
     this.#right[kind] = fading * ((this.#right[kind] as number) + (found.id === id ? 1 : 0));
   }
 
-  /** The chance that a look-up comes true. */
+  /** The probability that a look-up is right. */
   chanceOf(found: Continuation, other: Continuation | undefined): number {
     const kind = kindOf(found, other);
     return Math.min(1, (found.share * (this.#right[kind] as number)) / (this.#expected[kind] as number));
@@ -53,7 +54,7 @@ function kindOf(found: Continuation, other: Continuation | undefined): number {
   return 3 * (found.matching - 1) + agreement;
 }
 
-/** What was written before with the same weights, and how far look-ups were to be trusted. In memory alone. */
+/** What was generated before with the same weights, and how far look-ups were to be trusted. In memory only. */
 export class DraftMemory {
   readonly here = new Trust([0.3, 0.6, 0.8, 0.8]);
   readonly before = new Trust([0.2, 0.4, 0.5, 0.6]);
@@ -74,10 +75,10 @@ export class DraftMemory {
 }
 
 /**
- * Guesses what comes next by looking up what followed the last tokens in the text so far, where answers copy spans of a passage and
- * queries copy names of a schema, and in earlier answers, which begin, join and end alike. Guesses are checked by the model,
- * so that they change the speed and nothing else. After Saxena 2023, "Prompt Lookup Decoding"; how many are worth their pass is
- * told by how often look-ups came true, those included that no guess was made of.
+ * Guesses what comes next by looking up what followed the last tokens in the text so far, as answers copy spans of a
+ * passage and queries copy names of a schema, and in earlier answers, which begin, join and end alike. The model
+ * verifies guesses, so they change nothing but the speed. After Saxena 2023, "Prompt Lookup Decoding"; how many guesses
+ * are worth their cost in a pass is estimated from how often look-ups were right, including those that led to no guess.
  */
 export class Draft {
   readonly #text: number[];
@@ -88,7 +89,7 @@ export class Draft {
   #here: Continuations | undefined;
   #expected: LookUps | undefined;
 
-  /** `stopIds`: with what answers end, which is not worth a guess: it comes with the token before it. */
+  /** `stopIds`: not worth guessing, as an answer's end comes with the token before it. */
   constructor(
     promptIds: readonly number[],
     memory: DraftMemory,
@@ -100,7 +101,7 @@ export class Draft {
     this.#costOfGuess = costOfGuess;
   }
 
-  /** What was really written, or ended the answer. */
+  /** The token actually generated, or the one that ended the answer. */
   push(id: number): void {
     const { here, before } = this.#expected ?? this.#lookUp(this.#text, this.#answer);
     if (here !== undefined) this.#memory.here.see(here, before, id);
@@ -111,9 +112,12 @@ export class Draft {
     this.#expected = undefined;
   }
 
-  /** As many ids as make the most of a pass, at most `room`; none where the last token stands nowhere else. */
+  /**
+   * As many ids as give the most tokens for the time of a pass, at most `room`; none if the last token occurs nowhere
+   * else.
+   */
   guess(room: number): readonly number[] {
-    // Not before the first guess: the first token does not wait for it, and where none is asked for it is never made.
+    // Built lazily: the first token does not wait for it, and without guesses it is never needed.
     if (room > 0 && this.#here === undefined) {
       this.#here = new Continuations();
       this.#here.read(this.#text);
@@ -137,7 +141,7 @@ export class Draft {
     return guessed.slice(0, count);
   }
 
-  /** The answer is over: later ones are guessed by it too. */
+  /** The answer is over: later ones use it for guesses too. */
   end(): void {
     this.#memory.remember(this.#answer);
   }

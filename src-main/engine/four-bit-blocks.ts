@@ -1,6 +1,6 @@
 import { int4Block } from './graph/ops/matmul-int4.ts';
 
-/** A matrix in blocks of four bits, as `matmulInt4` takes it. */
+/** A matrix in four-bit blocks, as `matmulInt4` takes it. */
 export interface FourBitBlocks {
   /** Two numbers to a byte: one of the block's first half in the low bits, the one 16 places on in the high bits. */
   readonly integers: Uint8Array;
@@ -11,12 +11,12 @@ export interface FourBitBlocks {
 
 const half = int4Block / 2;
 const most = 15;
-/** How much of a block's range is spread over the numbers: what a little less cuts off at the ends can cost less than it saves. */
+/** Shares of a block's range to spread over the numbers: clipping a little at the ends can cost less than it saves. */
 const spreads = [1, 0.92, 0.84];
 
 /**
- * Rounds values, whole blocks of them, to 0 to 15 times a scale plus a minimum, so that the squared error is small. What
- * Q4_0 and Q4_1 store comes out as it was stored.
+ * Rounds values, whole blocks of them, to 0 to 15 times a scale plus a minimum, so that the squared error is small.
+ * Values stored by Q4_0 and Q4_1 are preserved exactly.
  */
 export function toFourBits(values: Float32Array): FourBitBlocks {
   const count = values.length / int4Block;
@@ -39,7 +39,7 @@ export function toFourBits(values: Float32Array): FourBitBlocks {
   return blocks;
 }
 
-/** The values that the blocks stand for. */
+/** The values that the blocks represent. */
 export function fromFourBits({ integers, scales, minima }: FourBitBlocks): Float32Array {
   const values = new Float32Array(scales.length * int4Block);
   for (let block = 0; block < scales.length; block++) {
@@ -67,19 +67,19 @@ function roundBlock(values: Float32Array, found: Rounding, tried: Rounding): voi
     if (value > high) high = value;
   }
   found.error = Number.POSITIVE_INFINITY;
-  // As Q4_0: 8 stands for zero, and 0 for the value of the largest magnitude.
+  // As in Q4_0: 8 stands for zero, and 0 for the value of the largest magnitude.
   const extreme = -low > high ? low : high;
   attempt(values, { scale: -extreme / 8, minimum: extreme }, found, tried);
   for (const spread of spreads) {
     if (found.error === 0) return;
     const [middle, reach] = [(low + high) / 2, ((high - low) / 2) * spread];
     attempt(values, { scale: (2 * reach) / most, minimum: middle - reach }, found, tried);
-    // The best line through the numbers that were found.
+    // The best line through the numbers found.
     if (found.error > 0) attempt(values, lineThrough(values, tried.wholes), found, tried);
   }
 }
 
-/** Rounds by a scale and a minimum; keeps what comes out where it is better than what was found so far. */
+/** Rounds by a scale and a minimum; keeps the result if it is better than the best so far. */
 function attempt(
   values: Float32Array,
   by: { readonly scale: number; readonly minimum: number },

@@ -5,9 +5,9 @@ import { multiplyDims } from './graph/shape.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * Rows transformed by Hadamard's matrix, block by block: an outlier becomes a little more of everything in its block, so that
- * eight bits serve the whole row. The matrix is orthogonal and its own inverse, so x · w = (x H) · (w H).
- * Source: QuaRot, Ashkboos et al. 2024, §4, which transforms whole rows; blocks cost less and spread enough.
+ * Transforms a row by the Hadamard matrix, block by block: an outlier becomes a little more of everything in its block,
+ * so that eight bits suffice for the whole row. The matrix is orthogonal and its own inverse, so x · w = (x H) · (w H).
+ * Source: QuaRot, Ashkboos et al. 2024, §4, which transforms whole rows; blocks are cheaper and spread enough.
  */
 export function transformRow(row: Float32Array): void {
   const block = blockOf(row.length);
@@ -22,10 +22,10 @@ export function transformRow(row: Float32Array): void {
   for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) * norm;
 }
 
-// Plain statements from here on: a model has hundreds of millions of these numbers. Several steps at once go as less often through
-// memory, with the same roundings.
+// Plain statements from here on: a model has hundreds of millions of these numbers. Doing several steps at once means
+// fewer passes through memory, with the same roundings.
 
-/** A step: sums and differences of numbers that lie so far apart. */
+/** One step: sums and differences of numbers `apart` apart. */
 function transformTwos(row: Float32Array, apart: number): void {
   for (let start = 0; start < row.length; start += 2 * apart) {
     for (let i = start; i < start + apart; i++) {
@@ -105,7 +105,7 @@ function transformEights(row: Float32Array, apart: number): void {
   }
 }
 
-/** The same in a graph; several products of one x share it. Wants the feed `hadamard.<block>`. */
+/** The same in a graph; several products of one x share it. Needs the feed `hadamard.<block>`. */
 export function hadamardTransform(x: Expression): Expression {
   const known = transforms.get(x);
   if (known !== undefined) return known;
@@ -119,14 +119,14 @@ export function hadamardTransform(x: Expression): Expression {
 const transforms = new WeakMap<Expression, Expression>();
 const matrices = new Map<number, Expression>();
 
-/** One expression for all graphs: an input may stand in a graph once. */
+/** One expression for all graphs: an input may occur only once in a graph. */
 function matrixOf(block: number): Expression {
   const matrix = matrices.get(block) ?? input(hadamardName(block), [block, block]);
   matrices.set(block, matrix);
   return matrix;
 }
 
-/** The feed that rows of this length are transformed by. */
+/** The feed that transforms rows of this length. */
 export function hadamardFeed(width: number): readonly [name: string, matrix: Tensor] {
   const block = blockOf(width);
   const matrix = feeds.get(block) ?? hadamard(block);
@@ -134,7 +134,7 @@ export function hadamardFeed(width: number): readonly [name: string, matrix: Ten
   return [hadamardName(block), matrix];
 }
 
-/** Made once: every matrix of a model asks for one of these few. */
+/** Built once: all matrices of a model use these few. */
 const feeds = new Map<number, Tensor>();
 
 function hadamard(block: number): Tensor {
@@ -147,7 +147,7 @@ function hadamard(block: number): Tensor {
   return float32([block, block], matrix);
 }
 
-/** The largest power of two, up to 64, that rows of this length consist of. */
+/** The largest power of two, up to 64, that divides rows of this length. */
 function blockOf(width: number): number {
   return Math.min(64, width & -width);
 }

@@ -6,8 +6,8 @@ import { adaptedModules, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * The modules whose matrices are kept in four bits: those of the layers, where rows are whole blocks. The head stays as it
- * is, as in QLoRA (Dettmers et al. 2023): mostly it is the embedding, which is in memory as floats anyway.
+ * The modules whose matrices are kept in four bits: those of the layers where rows are whole blocks. The head stays as
+ * it is, as in QLoRA (Dettmers et al. 2023): mostly it is the embedding, which is in memory as floats anyway.
  */
 export function int4Modules(architecture: Architecture): string[] {
   const modules = adaptedModules(architecture, architecture.targets);
@@ -25,7 +25,7 @@ export function int4Linear(architecture: Architecture, module: string, x: Expres
   });
 }
 
-/** A weight [out, in] in blocks of four bits; decision 0030 gives what that costs in loss. */
+/** A weight [out, in] in four-bit blocks; for the cost in loss see decision 0030. */
 export function toInt4(module: string, { dims, data }: Tensor<'float32'>): Map<string, Tensor> {
   const [out, inFeatures] = dims as readonly [number, number];
   const { integers, scales, minima } = toFourBits(data);
@@ -36,7 +36,7 @@ export function toInt4(module: string, { dims, data }: Tensor<'float32'>): Map<s
   ]);
 }
 
-/** The weights of a model as they are in four bits, written out. */
+/** A model's weights, rounded to four bits and dequantised again. */
 export async function* writtenOut(
   architecture: Architecture,
   weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,

@@ -8,19 +8,23 @@ import { adaptedModules, weightDims } from './lora.ts';
 import { kernelBlock, type RoundedRows, RoundingKernel } from './rounding-kernel.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** The largest magnitude of an integer; −128 is left out, so that the range is the same on both sides. */
+/** The largest magnitude of an integer; −128 is excluded to keep the range symmetric. */
 const most = 127;
-/** Rows of a matrix that are read and rounded together: copied column by column, and few enough to stay near the processor. */
+/**
+ * Rows of a matrix that are read and rounded together: they are copied column by column, and few enough to stay in
+ * cache.
+ */
 export const rowsAtOnce = 256;
 
-/** The modules whose matrices are kept as integers in place of floats: those of the layers. */
+/** The modules whose matrices are kept as integers instead of floats: those of the layers. */
 export function int8Modules(architecture: Architecture): string[] {
   return adaptedModules(architecture, architecture.targets);
 }
 
 /**
- * y = x Wᵀ by the module's integers, both sides transformed (`hadamard.ts`): inputs `<module>.int8`, `<module>.int8_transposed`,
- * `<module>.int8_scales` and Hadamard's matrix. `forwardOnly` leaves the second out: without it there is no gradient.
+ * y = x Wᵀ by the module's integers, both sides transformed (`hadamard.ts`): inputs `<module>.int8`,
+ * `<module>.int8_transposed`, `<module>.int8_scales` and the Hadamard matrix. `forwardOnly` omits the second, which
+ * only the gradient needs.
  */
 export function int8Linear(
   architecture: Architecture,
@@ -31,7 +35,7 @@ export function int8Linear(
   return int8Product(module, x, { dims: weightDims(architecture, module), ...options });
 }
 
-/** The same by integers of any name, which are of a matrix [out, in]. */
+/** The same for integers of any name, of a matrix [out, in]. */
 export function int8Product(
   name: string,
   x: Expression,
@@ -47,12 +51,12 @@ export function int8Product(
   });
 }
 
-/** Whether a matrix is multiplied by as it is alone, and not the other way round too. */
+/** Whether a matrix is only multiplied as is, and not transposed too. */
 export interface ForwardOnly {
   readonly forwardOnly?: boolean;
 }
 
-/** The head's y = x Wᵀ by inputs `<head>.int8` and `<head>.int8_scales`, with the gradient that its floats give. */
+/** The head's y = x Wᵀ by inputs `<head>.int8` and `<head>.int8_scales`, with the gradient computed from its floats. */
 export function int8Scores(architecture: Architecture, x: Expression, floats: Expression): Expression {
   const { head } = architecture;
   const [out, inFeatures] = weightDims(architecture, head);
@@ -63,15 +67,16 @@ export function int8Scores(architecture: Architecture, x: Expression, floats: Ex
   });
 }
 
-/** A matrix [out, in] some of whose rows are asked for at a time, and are there until others are. */
+/** A matrix [out, in] read some rows at a time; these are valid until the next call. */
 export interface MatrixRows {
   readonly dims: readonly [out: number, inFeatures: number];
   rows(from: number, to: number): Float32Array;
 }
 
 /**
- * Weights [out, in], one below the other, their rows transformed, rounded to whole numbers with one scale for each output, the largest magnitude ÷ 127;
- * and what transforms the rows that they are multiplied with. `forwardOnly` leaves out what the gradient multiplies by. Decision 0017 gives what that costs in loss.
+ * Quantises weights [out, in], stacked vertically: their rows are transformed and rounded to integers with one scale
+ * per output, its largest magnitude ÷ 127. Includes what transforms the rows they are multiplied with. `forwardOnly`
+ * omits what the gradient multiplies by. For the cost in loss see decision 0017.
  */
 export function toInt8(
   module: string,
@@ -134,12 +139,12 @@ function roundPlainly(numbers: Float32Array, size: number): RoundedRows {
   return { integers, columns, apart: rows, scales };
 }
 
-/** Rounds a row to whole numbers of a scale, which is returned. */
+/** Rounds a row to integers with a scale, which is returned. */
 function roundRow(row: Float32Array, rounded: Int8Array): number {
   let largest = 0;
   for (let i = 0; i < row.length; i++) largest = Math.max(largest, Math.abs(row[i] as number));
   const factor = largest === 0 ? 0 : most / largest;
-  // Cut off above zero, which is rounding down: three times as fast as Math.round.
+  // Truncation of positive numbers rounds down: three times as fast as Math.round.
   for (let i = 0; i < row.length; i++) rounded[i] = (((row[i] as number) * factor + 128.5) | 0) - 128;
   return largest / most;
 }

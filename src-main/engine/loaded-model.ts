@@ -489,7 +489,7 @@ const mostOfKernels = 1.8e9;
 
 /**
  * What a quantised model's generation multiplies by: the integers used in training where the processor is faster with
- * those (decision 0046), or is so for prefill and our own kernels generate (decision 0051).
+ * those (decision 0046), or faster for prefill while our own kernels generate (decision 0051).
  */
 export async function answeringMatrices(
   precision: RoundedMatrices['precision'],

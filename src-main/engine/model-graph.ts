@@ -17,7 +17,7 @@ import { int8Linear, int8Scores } from './int8-weights.ts';
 import { isBetweenLayers, isCostly } from './kept-values.ts';
 import { type Precision, roundedModules } from './rounded-weights.ts';
 
-/** The output under which the log-probabilities come; gradients come under the name of what they are taken by. */
+/** Output name of the log-probabilities; gradients are named after what they are taken with respect to. */
 export const logProbabilities = 'log_probabilities';
 
 export interface GraphOptions {
@@ -25,8 +25,8 @@ export interface GraphOptions {
 }
 
 /**
- * Natural log-probability of each target token, [targets]. Head and softmax run on target positions only.
- * Feeds: those of a micro-batch, the weights, and those of the adapter where the graph is adapted.
+ * Natural log-probability of each target token, [targets]. Head and softmax run on target positions only. Feeds: those
+ * of a micro-batch, the weights, and those of the adapter where the graph is adapted.
  */
 export function scoreGraph(
   architecture: Architecture,
@@ -42,15 +42,16 @@ export interface TrainGraphOptions extends GraphOptions {
 }
 
 /**
- * As `scoreGraph`, with the gradient of Σ(cotangent ∘ log-probabilities) by each adapter tensor, or by every weight
- * where there is no adapter. `cotangent` [targets] is −1/N for the mean loss over N target tokens: with the N of the
- * whole optimiser batch, gradients of its micro-batches simply add up.
+ * As `scoreGraph`, with the gradient of Σ(cotangent ∘ log-probabilities) with respect to each adapter tensor, or to
+ * every weight where there is no adapter. `cotangent` [targets] is −1/N for the mean loss over N target tokens: with
+ * the N of the whole optimiser batch, gradients of its micro-batches simply add up.
  *
  * With `labelSmoothing` ε the gradient is that of (1 − ε) · log p(target) + ε · mean of log p over the vocabulary
- * (Szegedy et al. 2016, §7); the log-probabilities given out stay those of the targets, so that losses can be compared.
+ * (Szegedy et al. 2016, §7); the log-probabilities returned remain those of the targets, so that losses stay
+ * comparable.
  *
- * What costs next to nothing is computed again in the backward pass rather than kept for it; with `gradientCheckpointing`
- * everything but what goes from layer to layer.
+ * What costs next to nothing is recomputed in the backward pass rather than kept for it; with `gradientCheckpointing`,
+ * everything except what passes from layer to layer.
  */
 export function trainGraph(
   architecture: Architecture,

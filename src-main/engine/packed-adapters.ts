@@ -6,24 +6,24 @@ import { groupsOf, type TargetGroup } from './target-groups.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * A's of more ranks are multiplied in blocks of so many. onnxruntime cuts a product into panels whose depth follows from its width,
- * and splits that width between threads where there are few rows (MLAS, sgemm.cpp): of a wider one, what a token gets would
- * depend on how many are read with it. In eight bits that would be other words.
+ * A's with more ranks are multiplied in blocks of this many. onnxruntime cuts a product into panels whose depth depends
+ * on its width, and splits that width between threads where there are few rows (MLAS, sgemm.cpp): with a wider one, a
+ * token's result would depend on how many are read with it. In eight bits that would mean other words.
  */
 const blockRanks = 16;
 
-/** Whole blocks where there is more than one: the rest is zeros. */
+/** Rounded up to whole blocks where there is more than one: the rest is zeros. */
 export function inBlocks(ranks: number): number {
   return ranks <= blockRanks ? ranks : blockRanks * Math.ceil(ranks / blockRanks);
 }
 
-/** A and B of a group in one layer: A [blocks, ranks of a block, in]; B [ranks, out], zero outside of its matrix. */
+/** A and B of a group in one layer: A [blocks, ranks per block, in]; B [ranks, out], zero outside its matrix. */
 export interface Packed {
   readonly a: Tensor<'float32'>;
   readonly b: Tensor<'float32'>;
 }
 
-/** An adapter as passes read it: by `<layer>.<group>`; and its ranks in each group, in blocks. */
+/** An adapter as passes use it, by `<layer>.<group>`; and its ranks in each group, in blocks. */
 interface PackedAdapter {
   readonly parts: ReadonlyMap<string, Packed>;
   readonly ranks: ReadonlyMap<string, number>;
@@ -37,10 +37,10 @@ export function blockDims(ranks: number, width: number): number[] {
   return [ranks / block, block, width];
 }
 
-/** Far above the sums of any adapter that was trained; 10⁸ times as much is still a float32. */
+/** Far above the sums of any trained adapter; 10⁸ times as much still fits into a float32. */
 const largestSum = 1e30;
 
-/** What any row makes of A stays a number, and so does zero times B. */
+/** Whether any row times A stays finite, and so zero times B stays zero. */
 function isBounded({ tensors }: LoraWeights): boolean {
   return [...tensors].every(([name, { dims, data }]) => {
     if (!allFinite(data)) return false;
@@ -54,7 +54,7 @@ function largestOf(data: Float32Array): number {
   return largest;
 }
 
-/** Adapters as passes of answering read them. Each is packed once: they are known by their weights, which must not change. */
+/** Adapters as decode passes use them. Each is packed once, keyed by its weights, which must not change. */
 export class PackedAdapters {
   readonly #groups: readonly TargetGroup[];
   readonly #architecture: Architecture;
@@ -65,27 +65,27 @@ export class PackedAdapters {
     this.#groups = groupsOf(architecture);
   }
 
-  /** Packs an adapter, so that its first token need not wait for it. */
+  /** Packs an adapter ahead of time, so that its first token need not wait. */
   prepare(weights: LoraWeights): void {
     this.#pack(weights);
   }
 
-  /** Whether an adapter adds nothing, and not what is no number, to a row whose mask is zero. */
+  /** Whether an adapter adds exactly nothing, rather than NaN, to a row whose mask is zero. */
   isBounded(weights: LoraWeights): boolean {
     return this.#pack(weights).isBounded;
   }
 
-  /** Those that a graph can change: all that it is fed of adapters is of these. */
+  /** The groups that a graph can change: all adapter feeds belong to these. */
   adapted(targets: ReadonlySet<Target>): TargetGroup[] {
     return this.#groups.filter((group) => group.targets.some((target) => targets.has(target)));
   }
 
-  /** An adapter's A and B of a group in a layer; undefined where it changes none of the matrices. */
+  /** An adapter's A and B of a group in a layer; undefined if it changes none of the group's matrices. */
   part(weights: LoraWeights, name: string): Packed | undefined {
     return this.#pack(weights).parts.get(name);
   }
 
-  /** In whole blocks; 0 where the adapter changes none of the matrices. */
+  /** In whole blocks; 0 if the adapter changes none of the group's matrices. */
   ranks(weights: LoraWeights, { name }: TargetGroup): number {
     return this.#pack(weights).ranks.get(name) ?? 0;
   }

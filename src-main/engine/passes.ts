@@ -15,7 +15,7 @@ export interface PassPart {
 }
 
 export interface TrainingPart extends PassPart {
-  /** Minus one over the target tokens of its whole optimiser batch. */
+  /** Minus one over the number of target tokens in its whole optimiser batch. */
   readonly cotangent: number;
   readonly place: Omit<DropoutPlace, 'positions'>;
 }
@@ -31,8 +31,8 @@ export interface Passed {
 export type PassOptions = Pick<TrainGraphOptions, 'labelSmoothing' | 'gradientCheckpointing'>;
 
 /**
- * Runs micro-batches of trainings through the model: one by itself, or several, each with its own LoRA adapter, as rows of
- * one batch. What each gets back is what it would get alone.
+ * Runs micro-batches of trainings through the model: a single one, or several, each with its own LoRA adapter, as rows
+ * of one batch. Each gets back what it would get alone.
  */
 export class Passes {
   readonly #model: LoadedModel;
@@ -43,7 +43,7 @@ export class Passes {
     this.#options = options;
   }
 
-  /** Reads the weights and compiles the graphs that these need, ahead of the first pass. */
+  /** Reads the weights and compiles the graphs for these trainings ahead of the first pass. */
   async prepare(trainables: readonly Trainable[], { scores }: { scores: boolean }): Promise<void> {
     const adaptation = this.#adaptationOf(trainables);
     await this.#model.feeds();
@@ -134,7 +134,7 @@ export class Passes {
   }
 }
 
-/** Log-probabilities come in the order of the parts. */
+/** Log-probabilities are in the order of the parts. */
 function logProbsOf(parts: readonly PassPart[], results: Readonly<Record<string, Tensor>>): Float32Array[] {
   const all = (results[logProbabilities] as Tensor<'float32'>).data;
   let next = 0;
@@ -145,7 +145,7 @@ function logProbsOf(parts: readonly PassPart[], results: Readonly<Record<string,
   });
 }
 
-/** Only LoRA can share a pass; `train-together.ts` lets no other in. */
+/** Only LoRA can share a pass; `train-together.ts` admits nothing else. */
 function loraOf({ live }: Trainable): LoraWeights {
   if (live?.weights.kind !== 'lora') throw new Error('only LoRA adapters share a pass');
   return live.weights;

@@ -7,12 +7,12 @@ import { type LoraWeights, weightDims } from './lora.ts';
 import { requireShapes } from './required-shapes.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-// Between adapters as PEFT stores them, one A and B for each module of the checkpoint, and as graphs know them, one for each
-// matrix. For most models the two are the same. GPT-2's c_attn holds queries, keys and values: our A of each lie in it on top
-// of one another and our B in the rows of their part, zeros elsewhere. That is exact, at as many times the rank as there are
-// matrices in it; which they are, in the order of their blocks, is noted in the file (`PeftAdapter.blocks`).
+// Converts between adapters as PEFT stores them, one A and B per module of the checkpoint, and as graphs know them, one
+// per matrix. For most models the two are the same. GPT-2's c_attn holds queries, keys and values: our A's of each are
+// stacked in it, and our B's are in the rows of their part, zeros elsewhere. That is exact, at a rank multiplied by the
+// number of matrices; which these are, in block order, is noted in the file (`PeftAdapter.blocks`).
 
-/** An adapter as it is to be written. */
+/** An adapter in the form to be written. */
 export function toPeft(weights: LoraWeights, architecture: Architecture): PeftAdapter {
   const { rank, alpha, scale, targets } = weights;
   const blocks = sharesA(weights, architecture) ? [] : targets.filter((target) => isFused(architecture, target));
@@ -42,7 +42,7 @@ export function toPeft(weights: LoraWeights, architecture: Architecture): PeftAd
   };
 }
 
-/** Checks an adapter of PEFT's against the model that it is to serve. Throws ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, MODEL_FILE_INVALID. */
+/** Checks a PEFT adapter against the model it is for. Throws ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, MODEL_FILE_INVALID. */
 export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, folder: string): LoraWeights {
   if (adapter.fanInFanOut && !architecture.fanInFanOut) {
     const why = because('ADAPTER_KEY', { key: 'fan_in_fan_out' });
@@ -86,7 +86,7 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
   return { kind: 'lora', rank, alpha, scale, targets, tensors };
 }
 
-/** The targets that the names of an adapter stand for. */
+/** The targets that an adapter's module names refer to. */
 function targetsOf({ targetModules }: PeftAdapter, architecture: Architecture, folder: string): Target[] {
   const moduleOf = (target: Target) => partOf(architecture, target, 0).module;
   const unknown = targetModules.filter(
@@ -99,12 +99,12 @@ function targetsOf({ targetModules }: PeftAdapter, architecture: Architecture, f
   return architecture.targets.filter((target) => isNamed(targetModules, moduleOf(target)));
 }
 
-/** PEFT's rule for a list: a name matches a module path that it equals or ends after a dot. */
+/** PEFT's rule for a list: a name matches a module path that equals it or ends in it after a dot. */
 function isNamed(names: readonly string[], module: string): boolean {
   return names.some((name) => module === name || module.endsWith(`.${name}`));
 }
 
-/** As much of a module's path as tells it from the others. */
+/** As much of a module's path as distinguishes it from the others. */
 function peftName(architecture: Architecture, target: Target): string {
   const { module } = partOf(architecture, target, 0);
   const others = architecture.targets
@@ -137,7 +137,7 @@ function isFused(architecture: Architecture, target: Target): boolean {
   return partOf(architecture, target, 0).parts > 1;
 }
 
-/** Whether every part of each fused module is adapted with one and the same A, as PEFT's own adapters are. */
+/** Whether every part of each fused module is adapted with the same A, as in PEFT's own adapters. */
 function sharesA({ tensors, targets }: LoraWeights, architecture: Architecture): boolean {
   const modules = Map.groupBy(places(architecture, targets), ({ module }) => module);
   return [...modules.values()].every((parts) => {

@@ -7,22 +7,23 @@ interface Entry {
   readonly text: KeptText;
 }
 
-/** The beginning of a text that was read before: so many of its places. */
+/** The beginning of a text that was read before: its first `length` positions. */
 export interface Known {
   readonly text: KeptText;
   readonly length: number;
 }
 
-/** Below so many tokens, reading is as quick as copying. */
+/** Below this many tokens, reading is as fast as copying. */
 export const leastShared = 8;
 
 /**
- * What was read for earlier answers, so that a passage, a schema or a conversation's past is read once. What is kept depends on the
- * adapter that read it: entries are known by its weights and scale. The one unused for longest goes when there are too many.
+ * Prefixes read for earlier answers, so that a passage, a schema or a conversation's history is read once. They depend
+ * on the adapter that read them: entries are keyed by its weights and scale. The least recently used goes when there
+ * are too many.
  */
 export class PrefixCache {
   readonly #budgetBytes: number;
-  /** Last used last. */
+  /** Most recently used last. */
   #entries: Entry[] = [];
   #bytes = 0;
 
@@ -38,7 +39,7 @@ export class PrefixCache {
     return this.#bytes;
   }
 
-  /** The kept text that begins like `ids`, and how far they are the same; at least one id is left to read. */
+  /** The cached text with the longest common prefix with `ids`, and its length; leaves at least one id to read. */
   find(owner: object, scale: number, ids: readonly number[]): Known | undefined {
     let best: Entry | undefined;
     let longest = leastShared - 1;
@@ -52,7 +53,7 @@ export class PrefixCache {
     return { text: best.text, length: longest };
   }
 
-  /** Keeps what was read of a text, until there is no room for it; its beginnings that were kept before go. */
+  /** Stores a text that was read, evicting others if needed; entries that are prefixes of it are removed. */
   keep(owner: object, scale: number, ids: readonly number[], text: KeptText): void {
     if (text.bytes > this.#budgetBytes || text.length < leastShared) {
       text.release();
@@ -67,14 +68,14 @@ export class PrefixCache {
     while (this.#bytes > this.#budgetBytes) this.#remove(this.#entries[0] as Entry);
   }
 
-  /** Whether all of a text is kept already. */
+  /** Whether all of a text is stored already. */
   holds(owner: object, scale: number, ids: readonly number[]): boolean {
     return this.#entries.some(
       (entry) => entry.owner === owner && entry.scale === scale && sharedLength(entry.ids, ids) === ids.length,
     );
   }
 
-  /** Gives a text away that lies in the memory it was read into; undefined of a copy. */
+  /** Hands over a text that is still in the memory it was read into; undefined for a copy. */
   take(text: KeptText): TextInPlace | undefined {
     const entry = this.#entries.find((each) => each.text === text);
     if (entry === undefined || !isInPlace(text)) return undefined;
@@ -97,7 +98,7 @@ export class PrefixCache {
   }
 }
 
-/** How far two texts are the same. */
+/** Length of the common prefix of two texts. */
 export function sharedLength(kept: ArrayLike<number>, ids: readonly number[]): number {
   const most = Math.min(kept.length, ids.length);
   let length = 0;

@@ -1,15 +1,15 @@
 import type { BatchRow } from './batch-row.ts';
 
 /**
- * Rows that begin alike, laid out as one: the shared prefix once, then what each row has of its own. Several questions
- * on one passage, or on one schema, are read with it once.
+ * Rows with a common prefix, laid out as one: the prefix once, then the rest of each row. Several questions on one
+ * passage, or on one schema, read it once.
  */
 export interface Bundle {
   /** Indices of the rows. */
   readonly members: readonly number[];
-  /** Tokens at the beginning that all of them share; none of them is a target. */
+  /** Tokens in the prefix that all of them share; none of them is a target. */
   readonly prefix: number;
-  /** Tokens of the whole: prefix + Σ (row − prefix). */
+  /** Tokens in total: prefix + Σ (row − prefix). */
   readonly length: number;
 }
 
@@ -17,9 +17,9 @@ export interface Bundle {
 const leastSaving = 8;
 
 /**
- * Bundles rows by the prefixes of their contexts, in the order of their ids, where a bundle is read in less time than its
- * parts and fits; a single row is one whether or not it fits. Greedy: neighbours in that order have the longest
- * prefixes in common.
+ * Bundles rows by the prefixes of their contexts, in the order of their ids, where a bundle takes less time to read
+ * than its parts and fits; a single row is a bundle whether or not it fits. Greedy: neighbours in that order have the
+ * longest common prefixes.
  */
 export function bundleRows(
   rows: readonly BatchRow[],
@@ -45,13 +45,13 @@ export function bundleRows(
   return open ? [...bundles, open] : bundles;
 }
 
-/** Whether two rows would be worth reading together: most of the shorter context is the same. */
+/** Whether two rows are worth reading together: most of the shorter context is the same. */
 export function areKin(a: BatchRow, b: BatchRow): boolean {
   const shared = sharedContext(a, b);
   return shared >= leastSaving && shared > 0.5 * Math.min(a.targetStart, b.targetStart);
 }
 
-/** Indices of the rows in the order of their ids: kin stand side by side. */
+/** Indices of the rows in the order of their ids: related ones are adjacent. */
 export function orderById(rows: readonly BatchRow[]): number[] {
   return rows.map((_, i) => i).sort((a, b) => compare(rowAt(rows, a), rowAt(rows, b)) || a - b);
 }
@@ -61,7 +61,7 @@ function join(rows: readonly BatchRow[], { members, prefix, length }: Bundle, ro
   const next = rowAt(rows, row);
   const shared = Math.min(members.length > 1 ? prefix : Number.POSITIVE_INFINITY, sharedContext(last, next));
   const before = members.length > 1 ? prefix : shared;
-  // A shorter prefix gives every member so far some tokens of its own back.
+  // A shorter prefix makes every member's own part longer.
   const grown = length + (members.length - 1) * (before - shared);
   return { members: [...members, row], prefix: shared, length: grown + next.ids.length - shared };
 }

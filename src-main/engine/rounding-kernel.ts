@@ -16,17 +16,19 @@ import { transformBetween, transformWithin } from './backends/wasm/kernels/hadam
 import { asLocals, largestOf, locals } from './backends/wasm/kernels/kernel.ts';
 import { LoneKernels } from './backends/wasm/lone-kernels.ts';
 
-/** Numbers that Hadamard's matrix turns at a time; rows consist of such blocks. */
+/** Numbers that the Hadamard matrix transforms at a time; rows consist of such blocks. */
 export const kernelBlock = 64;
 const lanes = 4;
 const bytesAtOnce = 16;
 /** For 256 rows of 160,000 numbers. */
 const mostBytes = 2 ** 28;
 
-/** The largest magnitude of a whole number. */
+/** The largest magnitude of an integer. */
 const most = 127;
 
-/** Rows of whole numbers: side by side; column by column, the numbers of a column `apart`; and each row's scale. */
+/**
+ * Rows of integers, row by row; the same column by column, with columns `apart` numbers apart; and each row's scale.
+ */
 export interface RoundedRows {
   readonly integers: Int8Array;
   readonly columns: Int8Array;
@@ -35,13 +37,13 @@ export interface RoundedRows {
 }
 
 /**
- * Transforms and rounds rows of whole blocks as `transformRow` and `roundRow` do, to the same bits, in a fifth of the time: a model has hundreds of millions
- * of numbers. What it gives lies there until it is asked again.
+ * Transforms and rounds rows of whole blocks exactly as `transformRow` and `roundRow` do, in a fifth of the time: a
+ * model has hundreds of millions of numbers. Results are valid until the next call.
  */
 export class RoundingKernel {
   readonly #kernels = new LoneKernels({ round: round(), turn: turn() }, { mostBytes });
 
-  /** Of numbers [rows, size]. */
+  /** Rounds numbers [rows, size]. */
   round(numbers: Float32Array, size: number): RoundedRows {
     const rows = numbers.length / size;
     const apart = bytesAtOnce * Math.ceil(rows / bytesAtOnce);
@@ -61,14 +63,14 @@ export class RoundingKernel {
   }
 }
 
-/** x, out, scales, rows, size: rows, transformed in place, as whole numbers of their scales. */
+/** x, out, scales, rows, size: transforms rows in place and rounds them to integers of their scales. */
 function round(): WasmFunction {
   const f = new WasmFunction(5);
   const [x, out, scales, rows, size] = asLocals(f.parameters);
   const bytes = f.let('i32', i32.shiftLeft(size, 2));
   const [i, end] = locals(2, () => f.local('i32'));
   const [largest, factor] = locals(2, () => f.local('v128'));
-  // With the middle added, whole numbers are above zero, where cutting off rounds down.
+  // With the midpoint added, numbers are positive, where truncation rounds down.
   const middle = f.let('v128', f64x2.splat(f64.constant(most + 1.5)));
   const middles = f.let('v128', i8x16.splat(most + 1));
   const two = (numbers: Operand) =>
@@ -103,7 +105,7 @@ function round(): WasmFunction {
   return f;
 }
 
-/** Sums and differences of numbers that lie 1, 2, 4, … apart, in this order, by the root of as many. */
+/** Sums and differences of numbers 1, 2, 4, … apart, in this order, divided by the root of the block size. */
 function transformBlock(f: WasmFunction, at: Local, see: (numbers: Local) => void): void {
   const all = Array.from({ length: kernelBlock / lanes }, (_, n) => f.let('v128', v128.load(at, 16 * n)));
   for (const each of all) transformWithin(f, each);
@@ -118,7 +120,10 @@ function transformBlock(f: WasmFunction, at: Local, see: (numbers: Local) => voi
   }
 }
 
-/** x, out, rows, columns: a matrix of bytes the other way round, in squares. Rows that are the first of halves go by turns with those of the other, four times. */
+/**
+ * x, out, rows, columns: transposes a matrix of bytes, in squares. Four times, rows of the first half are interleaved
+ * with those of the second.
+ */
 function turn(): WasmFunction {
   const f = new WasmFunction(4);
   const [x, out, rows, columns] = asLocals(f.parameters);

@@ -5,10 +5,13 @@ import type { Precision } from './rounded-weights.ts';
 import { elements, float32, type Tensor } from './tensor.ts';
 import { blocksOf } from './weight-blocks.ts';
 
-/** Floats [out, in], or where they lie. */
+/** Floats [out, in], or where to read them. */
 export type Matrix = Tensor<'float32'> | StoredMatrix;
 
-/** Matrices of a model to be made into whole numbers: one as training multiplies by it, or those that read the same as answers do. */
+/**
+ * Matrices of a model to quantise: one in the form for training, or those with the same input in the form for
+ * generation.
+ */
 export type RoundingJob =
   | {
       readonly kind: 'training';
@@ -25,7 +28,7 @@ export type RoundingJob =
       readonly fourBits: boolean;
     };
 
-/** By the names of a graph's inputs. Throws MODEL_FILE_INVALID. */
+/** Keyed by the names of a graph's inputs. Throws MODEL_FILE_INVALID. */
 export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
   switch (job.kind) {
     case 'training':
@@ -41,7 +44,7 @@ export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
   }
 }
 
-/** How many numbers a job is about. */
+/** How many numbers a job covers. */
 export function numbersOf(job: RoundingJob): number {
   return matricesOf(job).reduce((sum, { dims }) => sum + elements(dims), 0);
 }

@@ -1,6 +1,9 @@
 import type { RowLoss } from './engine.ts';
 
-/** The loss of each row of one optimiser step, added up over its micro-batches. Rows are told by their places in the token file. */
+/**
+ * The loss of each row of one optimiser step, summed over its micro-batches. Rows are identified by their index in the
+ * token file.
+ */
 export class RowLosses {
   readonly #places: readonly number[];
   readonly #sums: Float64Array;
@@ -12,7 +15,7 @@ export class RowLosses {
     this.#counts = new Int32Array(places.length);
   }
 
-  /** Log-probabilities of target tokens, and for each of them the index of its row among the step's. */
+  /** Adds log-probabilities of target tokens, each with the index of its row among the step's. */
   add(rows: Int32Array, logProbs: Float32Array): void {
     rows.forEach((row, i) => {
       this.#sums[row] = (this.#sums[row] as number) - (logProbs[i] as number);
@@ -25,7 +28,7 @@ export class RowLosses {
     return this.#losses().reduce((worst, each) => (each.loss > worst.loss ? each : worst));
   }
 
-  /** The rows whose loss is infinite or undefined; all of them when that can't be told of one, as when only a gradient is. */
+  /** The rows whose loss is infinite or undefined; all rows if none is, as when only a gradient is. */
   undefinedRows(): number[] {
     const broken = this.#losses().filter(({ loss }) => !Number.isFinite(loss));
     return (broken.length > 0 ? broken : this.#losses()).map(({ row }) => row);

@@ -3,9 +3,9 @@ import { areKin, orderById } from './prefix-sharing.ts';
 import { Random } from './random.ts';
 
 /**
- * In which order a training takes its rows, epoch by epoch; each epoch has an order of its own, drawn from the seed.
- * Rows with one passage or schema in common stay together in small flocks, so that a batch reads what they share once;
- * a flock is at most two thirds of a batch, so that every batch still holds several.
+ * The order in which a training takes its rows; each epoch has its own, drawn from the seed. Rows that share a passage
+ * or schema stay together in small flocks, so that a batch reads the shared part once; a flock is at most two thirds of
+ * a batch, so that every batch still holds several.
  */
 export class RowOrder {
   readonly #families: readonly (readonly number[])[];
@@ -13,7 +13,7 @@ export class RowOrder {
   readonly #flock: number;
   readonly #seed: number | null;
 
-  /** Without a `seed` the rows come as they stand. */
+  /** Without a `seed`, rows keep their order. */
   constructor(rows: readonly BatchRow[], { batchSize, seed }: { batchSize: number; seed: number | null }) {
     this.#families = seed === null ? [rows.map((_, i) => i)] : familiesOf(rows);
     this.#batchSize = batchSize;
@@ -35,7 +35,7 @@ export class RowOrder {
   }
 }
 
-/** Rows that begin alike, by their places; each row is in one family. */
+/** Rows with a common beginning, by index; each row is in one family. */
 function familiesOf(rows: readonly BatchRow[]): number[][] {
   const families: number[][] = [];
   for (const row of orderById(rows)) {
@@ -47,10 +47,10 @@ function familiesOf(rows: readonly BatchRow[]): number[][] {
   return families;
 }
 
-/** How many flocks are looked at for one that fits what is left of a batch. */
+/** How many flocks are considered when looking for one that fits the rest of a batch. */
 const lookahead = 16;
 
-/** The rows of flocks in such an order that batches cut from it hold whole flocks, where some soon fit. */
+/** The rows of flocks, ordered so that batches cut from it hold whole flocks where some fit soon enough. */
 function wholeInBatches(flocks: readonly (readonly number[])[], batchSize: number): number[] {
   const order: number[] = [];
   const waiting: (readonly number[])[] = [];
@@ -58,7 +58,7 @@ function wholeInBatches(flocks: readonly (readonly number[])[], batchSize: numbe
   for (let room = batchSize; waiting.length > 0 || next < flocks.length; ) {
     while (waiting.length < lookahead && next < flocks.length) waiting.push(flocks[next++] as readonly number[]);
     const sizes = waiting.map(({ length }) => (length <= room ? length : 0));
-    // The largest that fits; where none does, the first is divided.
+    // The largest that fits; if none does, the first is split.
     const [flock] = waiting.splice(sizes.indexOf(Math.max(...sizes)), 1) as [readonly number[]];
     order.push(...flock.slice(0, room));
     if (flock.length > room) waiting.unshift(flock.slice(room));

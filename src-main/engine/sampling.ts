@@ -4,15 +4,15 @@ import { type WordWeights, wordsOfSum, wordWeights } from './word-weights.ts';
 export interface SamplingSettings {
   /** 0 is greedy. */
   readonly temperature: number;
-  /** Keeps the k likeliest; 0 keeps all. */
+  /** Keeps the k most likely; 0 keeps all. */
   readonly topK: number;
-  /** Keeps the likeliest whose probabilities first reach p (Holtzman et al. 2020); 1 keeps all. */
+  /** Keeps the most likely whose probabilities first reach p (Holtzman et al. 2020); 1 keeps all. */
   readonly topP: number;
 }
 
 /**
- * Chooses the next token from logits: the likeliest, or one drawn from what temperature, top-k and top-p leave. Undefined where the
- * largest is no number.
+ * Chooses the next token from logits: the most likely, or one drawn after temperature, top-k and top-p. Undefined if
+ * the largest logit is not finite.
  */
 export function chooseToken(
   logits: Float32Array,
@@ -32,7 +32,7 @@ export function chooseToken(
   const all = wordWeights(logits, scores);
   const total = sum(all.sums);
   if (topP >= 1) return drawnOfAll(all, random.uniform() * total);
-  // The nucleus is mostly a few tokens of thousands: they are looked for among more and more of the leading ones.
+  // The nucleus is mostly a few tokens out of thousands: it is searched for among more and more of the top ones.
   for (let count = firstLook; ; count *= 8) {
     const ids = leading(logits, Math.min(count, logits.length));
     const weights = ids.map((id) => weightOf(scores, id));
@@ -47,12 +47,12 @@ interface Scores {
   readonly temperature: number;
 }
 
-/** A token's probability beside that of the likeliest. */
+/** A token's probability relative to the most likely one. */
 function weightOf({ logits, largest, temperature }: Scores, id: number): number {
   return Math.exp(((logits[id] as number) - largest) / temperature);
 }
 
-/** The first token up to which the weights add up to more than so much. */
+/** The first token at which the cumulative weight exceeds `reached`. */
 function drawnOfAll({ weights, sums }: WordWeights, reached: number): number {
   let left = reached;
   let first = 0;
@@ -66,14 +66,14 @@ function drawnOfAll({ weights, sums }: WordWeights, reached: number): number {
 
 const firstLook = 64;
 
-/** The first of the largest; the first of all where that is no number. */
+/** The first of the largest; the very first if that is NaN. */
 function likeliest(logits: Float32Array): number {
   let best = 0;
   for (let id = 0; id < logits.length; id = nextAbove(logits, best + 1, logits[best] as number)) best = id;
   return best;
 }
 
-/** The next word whose logit is above another, or how many there are. They are looked through eight by eight: half the time. */
+/** The next word whose logit exceeds `least`, or the number of words. Scanning eight at a time halves the time. */
 function nextAbove(logits: Float32Array, from: number, least: number): number {
   let id = from;
   for (const end = logits.length - 8; id <= end; id += 8) {
@@ -93,9 +93,9 @@ function nextAbove(logits: Float32Array, from: number, least: number): number {
   return id;
 }
 
-/** The ids of the largest logits, the largest first; of equal ones, the first. */
+/** The ids of the largest logits, largest first; ties go to the lower id. */
 function leading(logits: Float32Array, count: number): number[] {
-  // A heap whose root is the one that goes next; of equal ones, the later.
+  // A min-heap whose root is the next to be dropped; among equals, the later id.
   const isLess = (a: number, b: number) =>
     (logits[a] as number) < (logits[b] as number) || (logits[a] === logits[b] && a > b);
   const heap: number[] = [];
@@ -113,7 +113,7 @@ function leading(logits: Float32Array, count: number): number[] {
   for (let id = 0; id < count; id++) heap.push(id);
   for (let at = (count >> 1) - 1; at >= 0; at--) sink(at);
   const leastOf = () => logits[heap[0] as number] as number;
-  // Later ids lose against equal ones.
+  // Later ids lose ties.
   for (let id = nextAbove(logits, count, leastOf()); id < logits.length; id = nextAbove(logits, id + 1, leastOf())) {
     heap[0] = id;
     sink(0);
@@ -121,7 +121,7 @@ function leading(logits: Float32Array, count: number): number[] {
   return heap.sort((a, b) => (isLess(b, a) ? -1 : 1));
 }
 
-/** How many of the weights, largest first, it takes to reach a sum; undefined where they don't. */
+/** How many weights, largest first, it takes to reach a sum; undefined if they don't. */
 function nucleus(weights: readonly number[], wanted: number): number | undefined {
   let reached = 0;
   const last = weights.findIndex((weight) => {
@@ -131,7 +131,7 @@ function nucleus(weights: readonly number[], wanted: number): number | undefined
   return last < 0 ? undefined : last + 1;
 }
 
-/** A place, with the chance that its weight has among all. */
+/** Draws an index with probability proportional to its weight. */
 function drawn(weights: readonly number[], random: Random): number {
   let left = random.uniform() * sum(weights);
   const place = weights.findIndex((weight) => {

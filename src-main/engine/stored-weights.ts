@@ -7,10 +7,13 @@ import type { WeightSource } from './formats/weight-source.ts';
 import { elements, float32, type Tensor } from './tensor.ts';
 import { WordTable } from './word-table.ts';
 
-// Between the weights as graphs know them and the tensors of a checkpoint: mostly one is the other; GPT-2 keeps queries, keys
-// and values side by side in one matrix that is stored [in, out].
+// Maps between weights as graphs know them and the tensors of a checkpoint. Mostly they are the same; GPT-2 stores
+// queries, keys and values side by side in one matrix, [in, out].
 
-/** Checks that a checkpoint holds every weight in the right shape, without reading one. Throws MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
+/**
+ * Checks that a checkpoint holds every weight in the right shape, without reading any. Throws MODEL_FILE_INVALID,
+ * MODEL_UNSUPPORTED.
+ */
 export function checkWeights(architecture: Architecture, source: WeightSource): void {
   for (const parameter of architecture.parameters.keys()) {
     const { tensor, dims } = placeOf(architecture, parameter);
@@ -36,7 +39,10 @@ export function storedType(architecture: Architecture, source: WeightSource, par
 
 type Named<Weight> = AsyncGenerator<readonly [name: string, weight: Weight]>;
 
-/** Reads weights, all or those wanted, one after the other: what is stored of one is all that lies in memory twice. Throws MODEL_FILE_INVALID. */
+/**
+ * Reads all weights, or those wanted, one at a time, so that only one of them is ever in memory twice. Throws
+ * MODEL_FILE_INVALID.
+ */
 export async function* readWeights(
   architecture: Architecture,
   source: WeightSource,
@@ -47,7 +53,7 @@ export async function* readWeights(
     if (isWanted(parameter)) yield [parameter, await read(parameter)];
 }
 
-/** The same, but of a matrix that is stored as it is meant where it lies. */
+/** The same, but yields the location of a matrix that is stored without transformation. */
 export async function* placeWeights(
   architecture: Architecture,
   source: WeightSource,
@@ -62,7 +68,7 @@ export async function* placeWeights(
   }
 }
 
-/** Parts of one tensor follow each other: it is read once for all of them. */
+/** Parts of one tensor are consecutive: it is read once for all of them. */
 function weightReader(architecture: Architecture, source: WeightSource) {
   let last: { readonly tensor: string; readonly data: Float32Array } | undefined;
   return async (parameter: string): Promise<Tensor<'float32'>> => {
@@ -76,7 +82,7 @@ function weightReader(architecture: Architecture, source: WeightSource) {
   };
 }
 
-/** Rows that are unpacked at a time to see that all is numbers: they stay near the processor. */
+/** Rows unpacked at a time to check that all numbers are finite: they stay in cache. */
 const rowsAtOnce = 64;
 
 /** The embedding as it is stored. Throws MODEL_FILE_INVALID. */
@@ -94,7 +100,7 @@ export async function readWordTable(architecture: Architecture, source: WeightSo
   return new WordTable([vocabulary, hidden], stored);
 }
 
-/** The tensors of a checkpoint, by name, put together from the weights that graphs know. */
+/** The tensors of a checkpoint, by name, assembled from the weights in graphs. */
 export function storedTensors(
   architecture: Architecture,
   weight: (parameter: string) => Float32Array,
@@ -116,7 +122,7 @@ export function storedTensors(
   return tensors;
 }
 
-/** One tensor of a checkpoint and the weights that lie in it. */
+/** One tensor of a checkpoint and the weights stored in it. */
 export interface StoredGroup {
   readonly dims: readonly number[];
   readonly members: readonly { readonly parameter: string; readonly part: StoredPart }[];
@@ -137,7 +143,7 @@ export function readStored(architecture: Architecture, source: WeightSource, ten
   return source.read(storedName(architecture, source, tensor));
 }
 
-/** Adds to a weight in place, inside the tensor that holds it. */
+/** Adds to a weight in place, within the tensor that holds it. */
 export function addToPart(tensor: Float32Array, part: StoredPart, update: Float32Array): void {
   eachValue(part, (stored, own) => {
     tensor[stored] = (tensor[stored] as number) + (update[own] as number);
@@ -150,7 +156,7 @@ function placeOf(architecture: Architecture, parameter: string): StoredPart {
   return part ?? { tensor: parameter, dims, start: 0, end: dims.at(-1) as number, transposed: false };
 }
 
-/** Checkpoints of the bare model (without its head) leave a prefix out. */
+/** Checkpoints of the bare model (without its head) omit a prefix. */
 function storedName({ basePrefix }: Architecture, { tensors }: WeightSource, tensor: string): string {
   return !tensors.has(tensor) && tensor.startsWith(basePrefix) ? tensor.slice(basePrefix.length) : tensor;
 }
@@ -168,7 +174,7 @@ function partOf(data: Float32Array, part: StoredPart): Float32Array {
   return own;
 }
 
-/** Visits a part's values: the index in the stored tensor, and that in the weight of its own. */
+/** Visits a part's values: the index in the stored tensor, and that in the weight. */
 function eachValue({ dims, start, end, transposed }: StoredPart, see: (stored: number, own: number) => void): void {
   const width = dims.at(-1) as number;
   const rows = elements(dims) / width;

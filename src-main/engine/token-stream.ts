@@ -9,11 +9,11 @@ import { TokenQueue } from './token-queue.ts';
 
 type Finish = 'end' | 'length' | 'stopped';
 
-/** One answer that is being written: what was read and written of it, and what comes next. */
+/** One answer being generated: what has been read and written of it, and what comes next. */
 export class TokenStream {
   readonly adapter: LiveAdapter | null;
   readonly promptIds: readonly number[];
-  /** Tokens of the prompt that were read, those not counted that were known from before. */
+  /** Tokens of the prompt that were actually read, excluding those cached before. */
   readTokens = 0;
   readonly #job: GenerateJob;
   readonly #isRead: ((share: number) => void) | undefined;
@@ -34,7 +34,7 @@ export class TokenStream {
     job: GenerateJob,
     options: {
       adapter: LiveAdapter | null;
-      /** What was written before with the same weights. */
+      /** Draft memory of earlier output with the same weights. */
       memory: DraftMemory;
       costOfGuess: number;
       limit: number;
@@ -81,7 +81,7 @@ export class TokenStream {
     return [...this.promptIds, ...this.#written];
   }
 
-  /** The last token, which is not read yet, and at most `most` guesses at those behind it. */
+  /** The last token, which is not read yet, and at most `most` guesses at those after it. */
   next(most: number): readonly number[] {
     const places = this.promptIds.length + this.#written.length;
     const room = Math.min(most, this.#job.maxTokens - this.#written.length, this.#limit - places);
@@ -90,8 +90,8 @@ export class TokenStream {
   }
 
   /**
-   * Takes the tokens that the logits of the last positions choose, as long as they are those that were guessed. Gives how many
-   * guesses were right: so many places behind the token that was read are right too.
+   * Takes the tokens chosen from the logits of the last positions, for as long as they match the guesses. Returns the
+   * number of right guesses: as many positions after the token that was read are valid too.
    */
   take(logits: readonly Float32Array[]): number {
     const guess = this.#guess;
@@ -137,7 +137,7 @@ export class TokenStream {
     this.#queue.fail(error);
   }
 
-  /** Nobody listens any more. */
+  /** Nobody is listening any more. */
   leave(): void {
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this.#stop);
@@ -147,7 +147,7 @@ export class TokenStream {
     return this.#queue.events();
   }
 
-  /** At once: what was written ahead of the reader goes too. */
+  /** Immediate: tokens queued ahead of the reader are dropped too. */
   readonly #stop = (): void => {
     if (this.#isOver) return;
     this.#queue.drop();

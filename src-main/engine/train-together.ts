@@ -14,11 +14,11 @@ import type { Trainable } from './trainable.ts';
 import { type Measured, openRun, type TrainingRun } from './training-run.ts';
 
 /**
- * Trains several LoRA adapters over one base: those whose steps are small enough for it side by side, as rows of one batch,
- * each with its own rows, rank, matrices and rate; then the next ones. Each gets the losses, gradients and weights that it
- * would get alone, to rounding; stopped or killed and called again, what it would have got without. The base is measured
- * once for all that are measured on the same rows. Throws as `trainModel` does, and ends all; but one that diverges ends by
- * itself.
+ * Trains several LoRA adapters over one base: those with small enough steps side by side, as rows of one batch, each
+ * with its own rows, rank, matrices and rate; then the next ones. Each gets the losses, gradients and weights that it
+ * would get alone, up to rounding; stopped or killed and called again, what it would have got uninterrupted. The base
+ * is measured once for all that share validation rows. Throws as `trainModel` does, ending all of them; but one that
+ * diverges ends alone.
  */
 export async function* trainTogether(
   model: LoadedModel,
@@ -54,7 +54,7 @@ async function* trainAlone(
   }
 }
 
-/** Throws what is no divergence. */
+/** Rethrows anything but a divergence. */
 function divergenceOf(error: unknown): DivergedEvent {
   if (!(error instanceof StudioError) || error.code !== 'RUN_DIVERGED') throw error;
   // Sound: the code decides the type of the data.
@@ -67,17 +67,17 @@ interface Member {
   readonly run: TrainingRun;
 }
 
-/** What the rows of a file give the bare base, by the file's hash. */
+/** Sums of the bare base over a file's rows, keyed by the file's hash. */
 type BaseSums = Map<string | null, StepSums>;
 
 interface Group {
   readonly members: readonly Member[];
   readonly base: BaseSums;
-  /** Most positions of one pass. */
+  /** Maximum positions in a pass. */
   readonly budget: number;
 }
 
-/** The first jobs that ride together, as far as each is; none where the first can't share a pass. */
+/** The longest run of leading jobs that can share passes and are equally far; empty if the first can't share a pass. */
 async function openGroup(
   model: LoadedModel,
   { jobs, together }: TrainTogetherJob,
@@ -104,7 +104,7 @@ async function openGroup(
   return await abreast(model, group, adapters);
 }
 
-/** A kill between the checkpoints of a pass group leaves some ahead of the others: they go back to the step of those. */
+/** A kill between the checkpoints of a pass group leaves some ahead of the others: they go back to the others' step. */
 async function abreast(
   model: LoadedModel,
   group: readonly Omit<Member, 'place'>[],
@@ -153,11 +153,11 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
     yield* events;
     const diverged = events.filter(({ event }) => event.kind === 'diverged').map(({ job }) => job);
     members = members.filter(({ place }) => !diverged.includes(place));
-    // All at the same step: what goes on from there goes on in the same group, which is a smaller one after a divergence.
+    // All at the same step: what is resumed from there is in the same group, which a divergence makes smaller.
     if (diverged.length > 0 || members.some(({ run }) => run.checkpointIsDue())) yield* keep(members);
     const done = members.filter(({ run }) => run.isDone);
     if (done.length === members.length) break;
-    // Those that end early are not kept waiting.
+    // Those that end early need not wait.
     yield* end(done);
     members = members.filter((member) => !done.includes(member));
   }
@@ -179,7 +179,7 @@ interface Passing extends Group {
   readonly passes: Passes;
 }
 
-/** One optimiser step of each; undefined when aborted on the way. */
+/** One optimiser step of each; undefined when aborted midway. */
 async function step(
   members: readonly Member[],
   { passes, budget }: Passing,
@@ -189,7 +189,7 @@ async function step(
   const planned = new Map(members.map((member) => [member, member.run.planStep()]));
   const parts = [...planned.values()].flatMap((plan) => plan.parts.map((part) => ({ ...part, plan })));
   for (const sharing of shared(parts, budget)) {
-    // Between passes, messages get their turn: an abort, a chat.
+    // Yield to the event loop between passes: an abort, a chat.
     await setImmediate();
     if (signal.aborted) return undefined;
     const passed = await passes.train(sharing);
@@ -198,7 +198,7 @@ async function step(
       if (own) plan.sums.add(batch, own);
     });
   }
-  // An equal share of the time is what each would be charged.
+  // Each is charged an equal share of the time.
   const seconds = (performance.now() - begun) / 1000 / members.length;
   return [...planned].map(([{ place, run }, plan]) => {
     try {
@@ -209,7 +209,7 @@ async function step(
   });
 }
 
-/** The mean loss of each over its validation rows, at step 0 the bare base's too; undefined when aborted on the way. */
+/** The mean loss of each over its validation rows, at step 0 also the bare base's; undefined when aborted midway. */
 async function measure(
   members: readonly Member[],
   { passes, base, budget }: Passing,
@@ -251,7 +251,10 @@ async function measure(
   return events;
 }
 
-/** Deals micro-batches to passes: neighbours of one step share one while there is room; two of one training never do. */
+/**
+ * Assigns micro-batches to passes: consecutive ones of a step share a pass while there is room, but never two of the
+ * same training.
+ */
 function* shared<R extends PassPart>(parts: readonly R[], budget: number): Generator<R[]> {
   let left = [...parts];
   while (left.length > 0) {

@@ -15,23 +15,25 @@ import { Random } from './random.ts';
 import { storedTensors } from './stored-weights.ts';
 import { elements, float32, type Tensor } from './tensor.ts';
 
-/** What a training changes: the numbers, how the graph is adapted to them, and how they are kept in the end. */
+/** What a training changes: the numbers, how the graph is adapted to them, and how they are saved in the end. */
 export interface Trainable {
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
   readonly adaptation: Adaptation | null;
-  /** The adapter as it stands, to write with; null where the model itself is trained. */
+  /** The adapter in its current state, for generation; null where the model itself is trained. */
   readonly live: LiveAdapter | null;
   /** Feeds besides weights and data: the scale, and the dropout masks of one micro-batch. */
   feeds(place: DropoutPlace | null): Map<string, Tensor>;
   /** Whether weight decay applies to a tensor. */
   decays(name: string): boolean;
-  /** The base beside it, in the same graph, where the training begins with an adapter; null where it begins as the base. */
+  /** The base, for the same graph, where training starts from an adapter; null where it starts as the base. */
   base(): Trainable | null;
   /** Writes the given numbers to the output folder, as an adapter or a model. */
   write(tensors: ReadonlyMap<string, Float32Array>): Promise<void>;
 }
 
-/** Where in a training a dropout mask is drawn; with the seed it names the stream of random numbers. */
+/**
+ * The point in a training at which a dropout mask is drawn; with the seed it identifies the stream of random numbers.
+ */
 export interface DropoutPlace {
   readonly seed: number;
   readonly step: number;
@@ -52,7 +54,7 @@ export async function trainableOf(model: LoadedModel, job: TrainJob, adapters: A
   }
 }
 
-/** A and B of the targeted modules; the base stays as it is. */
+/** A and B of the targeted modules; the base is frozen. */
 async function loraTrainable(
   model: LoadedModel,
   job: TrainJob,
@@ -86,7 +88,7 @@ async function loraTrainable(
     decays: () => true,
     base() {
       if (settings.initFolder === null) return null;
-      // All of them lie in the room of the largest.
+      // All share the memory of the largest.
       const none = new Float32Array(Math.max(...[...tensors.values()].map(({ dims }) => elements(dims))));
       const zeros = new Map(
         [...tensors].map(([name, { dims }]) => [name, float32(dims, none.subarray(0, elements(dims)))]),
@@ -102,7 +104,7 @@ async function loraTrainable(
   return trainable;
 }
 
-/** Small layers between those of the base, which stays as it is: the method that LoRA is compared with. */
+/** Small layers between those of the base, which is frozen: the method LoRA is compared with. */
 function adapterLayersTrainable(model: LoadedModel, job: TrainJob, settings: AdapterLayerSettings): Trainable {
   const { design, bottleneck } = settings;
   const { tensors } = initialiseAdapterLayers(model.architecture, { design, bottleneck, seed: job.seed });
@@ -111,7 +113,7 @@ function adapterLayersTrainable(model: LoadedModel, job: TrainJob, settings: Ada
     adaptation: { kind: 'adapter-layers', design },
     live: { weights: { kind: 'adapter-layers', design, bottleneck, tensors }, scale: 1 },
     feeds: () => new Map(),
-    // Biases and norms are left alone, as in full training.
+    // Biases and norms do not decay, as in full training.
     decays: (name) => (tensors.get(name)?.dims.length ?? 0) > 1,
     base: () => null,
     write(numbers) {
@@ -122,14 +124,14 @@ function adapterLayersTrainable(model: LoadedModel, job: TrainJob, settings: Ada
   };
 }
 
-/** Every weight: for making a base model, and as the yardstick that LoRA is compared with. */
+/** Every weight: for making a base model, and as the baseline that LoRA is compared with. */
 function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
   return {
     tensors: model.weights,
     adaptation: null,
     live: null,
     feeds: () => new Map(),
-    // Norm weights are scales around 1: pulling them to zero would be no regularisation.
+    // Norm weights are scales around 1: pulling them to zero would not regularise.
     decays: (name) => (model.weights.get(name)?.dims.length ?? 0) > 1,
     base: () => null,
     async write(numbers) {
@@ -144,7 +146,7 @@ function fullTrainable(model: LoadedModel, job: TrainJob): Trainable {
   };
 }
 
-/** 0 with probability p, else 1/(1 − p), for each feature of each position; all ones outside training. */
+/** 0 with probability p, otherwise 1/(1 − p), for each feature of each position; all ones outside training. */
 function dropoutMask(
   inFeatures: number,
   probability: number,

@@ -20,8 +20,8 @@ import { elements } from './tensor.ts';
 import { validationRowLimit } from './training-run.ts';
 
 /**
- * What a training will hold in memory, by part, counted on the very graphs and micro-batches that it will run; the weights
- * are not loaded. Throws as `inspect` does.
+ * What a training will hold in memory, by part, computed from the very graphs and micro-batches it will run; the
+ * weights are not loaded. Throws as `inspect` does.
  */
 export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): Promise<TrainingMemory> {
   const { architecture, source } = await openModel(job.modelFolder);
@@ -59,7 +59,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   }, 0);
   const passGroups = passGroupsOf(job, packing);
   const largestGroup = passGroups.reduce((most, each) => (each.length > most.length ? each : most));
-  // Pass groups train one after the other: the one with most to learn tells.
+  // Pass groups train one after the other: the largest counts.
   const trained = perRank * Math.max(...passGroups.map((ranks) => ranks.reduce((sum, each) => sum + each, 0)));
   const highest = Math.max(rank, ...(job.others ?? []).map((other) => other.rank));
   const activations = arena(
@@ -78,7 +78,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   return {
     passGroups: passGroups.map((ranks) => ranks.length),
     weights: weightBytes(architecture, precision),
-    // A and B, those that were best, and their gradients, summed up and of the newest pass.
+    // A and B, the best ones so far, and their gradients, both accumulated and of the latest pass.
     adapter: 4 * trained * 4,
     optimiser: 2 * trained * 4,
     activations: activations + masks,
@@ -101,7 +101,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   };
 }
 
-/** Outputs in the order in which onnxruntime comes to them. */
+/** Outputs in the order in which onnxruntime computes them. */
 function executed(graph: Readonly<Record<string, Expression>>): Expression[] {
   return Object.values(graph).toReversed();
 }
@@ -112,7 +112,7 @@ function rowsOfStep({ rows, batchSize }: TrainingMemoryJob, order: Int32Array, f
   return Array.from(order.subarray(first, first + batchSize), (place) => rows[place] as Row);
 }
 
-/** The ranks of those that share their passes, as `trainTogether` puts them together. */
+/** The ranks of the adapters in each pass group, grouped as in `trainTogether`. */
 function passGroupsOf(job: TrainingMemoryJob, packing: Packing): number[][] {
   const { method, seed, shuffle, batchSize, rows } = job;
   const all = [{ rank: method.rank, seed }, ...(job.others ?? [])];
@@ -137,7 +137,7 @@ function passGroupsOf(job: TrainingMemoryJob, packing: Packing): number[][] {
   return passGroups;
 }
 
-/** Of a pass that adapters share, each with its own rows, no fuller than the engine makes one. */
+/** For a pass shared by adapters, each with its own rows, no fuller than the engine makes one. */
 function together(
   graph: readonly Expression[],
   batches: readonly MicroBatch[],
@@ -157,7 +157,7 @@ function together(
   return Math.max(0, ...held);
 }
 
-/** What a compiled graph takes for each node. Measured: 36 MB for 4181 of them, 8 MB for 1208. */
+/** Size of a compiled graph per node. Measured: 36 MB for 4181 of them, 8 MB for 1208. */
 const bytesPerNode = 8e3;
 
 /** Operations that are lowered to several nodes. */
@@ -168,8 +168,8 @@ function graphBytes(graph: readonly Expression[]): number {
 }
 
 /**
- * What the runtime's allocator has taken from the system for values of so many bytes at a time: it never gives back, and
- * rounds up. Measured on six shapes and two models, 98 MB to 2.1 GB: 1.05 of it and 22 MB.
+ * What the runtime's allocator takes from the system for a peak of this many bytes: it never gives back, and rounds up.
+ * Measured on six shapes and two models, 98 MB to 2.1 GB: 1.05 times that plus 22 MB.
  */
 function arena(bytes: number): number {
   return Math.round(1.05 * bytes + 22e6);
@@ -179,7 +179,7 @@ function fullest(graph: readonly Expression[], batches: readonly MicroBatch[], r
   return Math.max(0, ...largest(batches).map((batch) => peakMemory(graph, sizesOf(batch, rank))));
 }
 
-/** Of micro-batches, those among which the fullest is: by tokens, by what attention looks at, and by targets. */
+/** The micro-batches that include the fullest one: by tokens, by attention size, and by targets. */
 function largest(batches: readonly MicroBatch[]): MicroBatch[] {
   const measures: ((batch: MicroBatch) => number)[] = [
     ({ sequences, length }) => sequences * length,
@@ -206,8 +206,8 @@ function sizesOf({ sequences, length, targetTokens }: MicroBatch, rank: number):
 }
 
 /**
- * In JavaScript's memory: every weight as a float; of a rounded matrix with `int8` each number twice in a byte, as it is and
- * transposed, with `int4` half a byte, and for 32 of them a scale and a minimum. The head may be there as bytes besides.
+ * In JavaScript memory: every weight as a float; for a quantised matrix with `int8` each number as two bytes, plain and
+ * transposed, with `int4` half a byte, plus a scale and a minimum for every 32. The head may be there as bytes as well.
  */
 function weightBytes(architecture: Architecture, precision: Precision): number {
   const rounded = new Set(roundedModules(architecture, precision));
@@ -223,10 +223,10 @@ function weightBytes(architecture: Architecture, precision: Precision): number {
   return bytes;
 }
 
-/** What floats that were rounded leave behind. Measured on SmolLM2-135M, in large pages: 92 and 104 MB. */
+/** Memory left behind by floats that were quantised. Measured on SmolLM2-135M, in large pages: 92 and 104 MB. */
 const leftByRounding = 100e6;
 
-/** Fed to a pass, one mask for each adapted matrix. */
+/** Fed to a pass, one mask per adapted matrix. */
 function dropoutMasks(
   architecture: Architecture,
   targets: TrainingMemoryJob['method']['targets'],
@@ -240,7 +240,9 @@ function dropoutMasks(
   return positions * features * 4;
 }
 
-/** Keys and values, one reading of the longest prompt, and where the base is rounded the executable's own copies of the integers. */
+/**
+ * The KV cache, one pass over the longest prompt, and for a quantised base the executable's own copies of the integers.
+ */
 function generation(
   graph: readonly Expression[],
   about: {
@@ -249,7 +251,7 @@ function generation(
     architecture: Architecture;
     bytesEach: number;
     besides: number;
-    /** Of keys and values. */
+    /** Copies of the KV cache. */
     copies: number;
     rank: number;
   },
@@ -262,7 +264,7 @@ function generation(
   const shares = { shares: 1, each: tokens, last_each: 1 };
   const sizes = { tokens, positions: tokens, streams: keyValueHeads, keys: prompt, last: 1, ...shares, ...masks };
   const ranks = groupsOf(architecture).flatMap((group) => stackSizes(group, group.targets.length * rank));
-  // Scores before and after softmax lie inside of one operation.
+  // Scores before and after softmax are internal to one operation.
   const scores = 2 * architecture.heads * tokens * prompt * 4;
   const pass = arena(peakMemory(graph, new Map([...Object.entries(sizes), ...ranks])) + scores);
   const numbers = [...adaptedModules(architecture, architecture.targets), architecture.head].reduce((sum, module) => {
@@ -273,11 +275,14 @@ function generation(
 }
 
 /**
- * What a number of a matrix takes inside the graph that answers, as its kernels want it, with its scale and the room that its copies left.
- * Measured, of 135 million weights to 1.2 billion: blocks 2.5, integers 1, which are laid out from where they lie. While they are compiled it is more, before the
- * first training pass and in the place of what that will take.
+ * Bytes per matrix element in a decode graph, in the layout of its kernels, with scales and the space its copies left
+ * behind. Measured, with 135 million to 1.2 billion weights: blocks 2.5; integers 1, as they are repacked from where
+ * they are. It takes more while compiling, but that is before the first training pass and in space that this will take.
  */
 const bytesInside = { floats: 0, blocks: 2.5, integers: 1 } as const;
-/** The same where there are kernels of our own, and what they and their threads take besides, of whatever model; where they read too, there is no such graph. */
+/**
+ * The same for our own kernels, and what these and their threads take besides, whatever the model; where they also run
+ * the prefill, there is no such graph.
+ */
 const bytesInKernels = 1.05;
 const besideKernels = 75e6;

@@ -1,26 +1,28 @@
 import { float32, type Tensor } from './tensor.ts';
 
-/** Inputs to a block of four bits, as Q4_0 has them. */
+/** Inputs to a four-bit block, as in Q4_0. */
 const sizeOfFour = 32;
 const bytesOfFour = sizeOfFour / 2;
 /**
- * Inputs to a block of eight bits, where a matrix consists of such blocks: each costs its scale and a sum of its own. With wider ones,
- * and with wider ones of four bits, onnxruntime 1.30 multiplies a row by itself in another order than among others.
+ * Inputs to an eight-bit block, where a matrix consists of whole ones: each block costs its scale and a sum of its own.
+ * With wider ones, and with wider four-bit ones, onnxruntime 1.30 multiplies a single row in a different order than
+ * among others.
  */
 const sizeOfEight = 64;
 const lesserSizeOfEight = 32;
 
-/** Of numbers in blocks, [out, blocks, bytes]. */
+/** Bits of numbers in blocks, [out, blocks, bytes]. */
 export function bitsOfBlocks(dims: readonly number[]): 4 | 8 {
   return dims[2] === bytesOfFour ? 4 : 8;
 }
 
 /**
- * Matrices [out, in], one below the other, in blocks of inputs with a scale each, as answers multiply by them: `<name>.integers` and
- * `<name>.scales`.
+ * Stacks matrices [out, in] vertically, in blocks of inputs with a scale each, as used for generation:
+ * `<name>.integers` and `<name>.scales`.
  *
- * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; eight bits else, which
- * hold anything to 1/254 of a block's largest magnitude. Without `fourBits` the former are kept as they are too, a byte each.
+ * Four bits where the stored numbers are blocks of 32 such numbers already (Q4_0), so that nothing is lost; otherwise
+ * eight bits, which represent anything to within 1/254 of a block's largest magnitude. Without `fourBits`, four-bit
+ * numbers are kept exactly too, but in a byte each.
  */
 export function blocksOf(
   name: string,
@@ -34,7 +36,7 @@ export function blocksOf(
   const size = isFour ? sizeOfFour : ofEight;
   const perRow = Math.ceil(inFeatures / size);
   const bytes = (size * bits) / 8;
-  // What is left over at the end of a row is zero, which is stored as half the range.
+  // The padding at the end of a row is zero, stored as half the range.
   const integers = new Uint8Array(out * perRow * bytes).fill(bits === 4 ? 0x88 : 128);
   const scales = new Float32Array(out * perRow);
   let block = 0;
@@ -71,14 +73,14 @@ function packEight(
       scales[block] = largest / 127;
       const factor = largest === 0 ? 0 : 1 / (scales[block] as number);
       const at = block * size - start;
-      // Between 1 and 255, where cutting off rounds down.
+      // Between 1 and 255, where truncation rounds down.
       for (let i = start; i < end; i++) integers[at + i] = ((data[i] as number) * factor + 128.5) | 0;
       block++;
     }
   }
 }
 
-/** Rows are whole blocks. Numbers of four bits, two to a byte, or in a byte each. */
+/** Rows are whole blocks. Writes four-bit numbers, two to a byte, or in a byte each. */
 function packFour(data: Float32Array, bits: 4 | 8, { integers, scales }: Packed): void {
   for (let start = 0, block = 0; start < data.length; start += sizeOfFour, block++) {
     scales[block] = scaleOfFour(data, start);
@@ -96,7 +98,7 @@ function packFour(data: Float32Array, bits: 4 | 8, { integers, scales }: Packed)
   }
 }
 
-/** Whether every block is whole numbers from −8 to 7 times a scale, the largest being −8: what Q4_0 stores. */
+/** Whether every block consists of integers from −8 to 7 times a scale, the largest being −8: what Q4_0 stores. */
 function isInFourBits(data: Float32Array): boolean {
   for (let start = 0; start < data.length; start += sizeOfFour) {
     const scale = scaleOfFour(data, start);
@@ -109,7 +111,7 @@ function isInFourBits(data: Float32Array): boolean {
   return true;
 }
 
-/** What makes the value of the largest magnitude −8. */
+/** The scale that makes the value of the largest magnitude −8. */
 function scaleOfFour(data: Float32Array, start: number): number {
   let largest = 0;
   for (let i = start; i < start + sizeOfFour; i++) {

@@ -1,7 +1,7 @@
 import type { Target } from '../../../src-contract/adapter.ts';
 import type { Expression } from '../graph/expression.ts';
 
-/** A kind of model: what its weights are called and how they make one hidden state per position. */
+/** A kind of model: the names of its weights, and how they compute one hidden state per position. */
 export interface Architecture extends PositionPlan {
   readonly name: string;
   readonly layers: number;
@@ -13,44 +13,47 @@ export interface Architecture extends PositionPlan {
   readonly keyValueHeads: number;
   readonly headSize: number;
   readonly endIds: readonly number[];
-  /** Every weight by the name that graphs know it by, with its dims; that of a linear layer is [out, in]. */
+  /** Every weight by its name in graphs, with its dims; [out, in] for a linear layer. */
   readonly parameters: ReadonlyMap<string, readonly number[]>;
-  /** What checkpoints of the bare model leave out in front of a name. */
+  /** A prefix of names that checkpoints of the bare model omit. */
   readonly basePrefix: string;
-  /** Where a checkpoint keeps a weight that is no tensor of its own there; absent where every weight is one. */
+  /** Where a checkpoint stores a weight that is not a tensor of its own there; absent where every weight is. */
   storedAs?(parameter: string): StoredPart | undefined;
   /** The matrices that can be adapted. */
   readonly targets: readonly Target[];
   /** The module path of an adaptable matrix, without `.weight`; the weight is [out, in]. */
   moduleOf(target: Target, layer: number): string;
-  /** The module of the checkpoint that holds an adaptable matrix; absent where that is `moduleOf`. */
+  /** The checkpoint's module that holds an adaptable matrix; absent where it is `moduleOf`. */
   peftPartOf?(target: Target, layer: number): PeftPart;
-  /** Whether the checkpoint stores matrices as [in, out], which adapter configs of PEFT say too. */
+  /** Whether the checkpoint stores matrices as [in, out], as PEFT adapter configs also state. */
   readonly fanInFanOut?: boolean;
-  /** The hidden states before the head, of the positions that `asked` leaves of the last layer: [asked, hidden]. */
+  /** The hidden states before the head, of the positions that `asked` leaves in the last layer: [asked, hidden]. */
   hiddenStates(input: ModelInput): Expression;
   /** The module whose weight holds the rows that ids look up. */
   readonly embedding: string;
-  /** The module that gives scores before softmax over the vocabulary, [n, hidden] → [n, vocabulary]; its weight may be that of the embedding. */
+  /**
+   * The module that computes logits over the vocabulary, [n, hidden] → [n, vocabulary]; its weight may be the
+   * embedding's.
+   */
   readonly head: string;
 }
 
-/** The module that a weight is of: its name without `.weight`. */
+/** The module that a weight belongs to: its name without `.weight`. */
 export function moduleOfWeight(name: string): string {
   return name.replace(/\.weight$/, '');
 }
 
-/** What an architecture must be told of the positions of tokens. */
+/** What an architecture needs to know about positions. */
 export interface PositionPlan {
-  /** Radians per position of each rotary pair, headSize / 2 of them; empty where positions are no angles. */
+  /** Radians per position of each rotary pair, headSize / 2 of them; empty without rotary positions. */
   readonly rotaryFrequencies: Float64Array;
-  /** The same for layers that look back on a window only, where theirs differ. */
+  /** The same for layers with a sliding window, where theirs differ. */
   readonly localRotaryFrequencies?: Float64Array | undefined;
-  /** How many positions, its own included, a position of such a layer sees; absent where no layer has a window. */
+  /** How many positions, including its own, a position of such a layer sees; absent where no layer has a window. */
   readonly window?: number | undefined;
 }
 
-/** A range of the last axis of a stored tensor; a matrix is turned round where it is stored [in, out]. */
+/** A range of the last axis of a stored tensor; a matrix is transposed where it is stored as [in, out]. */
 export interface StoredPart {
   readonly tensor: string;
   readonly dims: readonly number[];
@@ -59,14 +62,17 @@ export interface StoredPart {
   readonly transposed: boolean;
 }
 
-/** One of the equal parts that the outputs of a module fall into. */
+/** One of the equal parts that the outputs of a module are divided into. */
 export interface PeftPart {
   readonly module: string;
   readonly parts: number;
   readonly part: number;
 }
 
-/** Where in a layer something may be put in: on what attention or the MLP gives, before it is added; on what the layer gives. */
+/**
+ * Where in a layer something may be inserted: on the output of attention or the MLP before it is added, or on the
+ * layer's output.
+ */
 export type Place = 'attention' | 'mlp' | 'layer';
 
 /** What a position sees. Sizes: positions = rows · tokens; keys = past + tokens. */
@@ -75,39 +81,42 @@ export interface Sight {
   readonly cos: Expression;
   readonly sin: Expression;
   /**
-   * 0 where a position may look, a large negative number where it may not. Where a pass sees itself alone: for each of the equal
-   * parts that the tokens of a row fall into, [rows, 1, 1, part, keys] with the keys up to the end of that part.
+   * 0 where a position may look, a large negative number where it may not. Where a pass sees only itself: one for each
+   * of the equal parts that the tokens of a row are divided into, [rows, 1, 1, part, keys] with the keys up to the end
+   * of that part.
    */
   readonly masks: readonly Expression[];
 }
 
-/** What a forward pass is given. */
+/** The inputs of a forward pass. */
 export interface ModelInput extends Sight {
   /** int32 [positions]. */
   readonly ids: Expression;
-  /** int32 [positions]: the place of each token in its text, from 0. */
+  /** int32 [positions]: the index of each token in its text, from 0. */
   readonly positionIds: Expression;
   /** For layers with a window. */
   readonly local: Sight;
-  /** A weight by its name. */
+  /** A weight by name. */
   parameter(name: string): Expression;
   /** y = x Wᵀ for the weight of a module, with or without an adapter: [positions, in] → [positions, out]. */
   linear(module: string, x: Expression): Expression;
-  /** What goes on from a place of a layer: x itself, or x through an adapter layer. [positions, hidden] both. */
+  /** What continues from a place of a layer: x itself, or x through an adapter layer. [positions, hidden] both. */
   insert(place: Place, layer: number, x: Expression): Expression;
   /**
-   * What goes on behind the attention of a layer: all positions, or of the last layer those alone whose hidden states are wanted,
-   * as the others are seen by nobody any more. [positions, n] → [positions, n] or [asked, n].
+   * What continues after the attention of a layer: all positions or, in the last layer, only those whose hidden states
+   * are wanted, as nothing sees the others any more. [positions, n] → [positions, n] or [asked, n].
    */
   asked(layer: number, x: Expression): Expression;
   /**
-   * Attention of a layer over what was kept of earlier passes too, from queries, keys and values as [rows, tokens, heads, size];
-   * absent where a pass sees itself alone. [positions, heads · size].
+   * Attention of a layer that includes the cache of earlier passes, from queries, keys and values as [rows, tokens,
+   * heads, size]; absent where a pass sees only itself. [positions, heads · size].
    */
   readonly attend?: ((layer: number, projected: Projected, sight: AttentionSight) => Expression) | undefined;
 }
 
-/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; rotated or not is the caller's affair. */
+/**
+ * Queries, keys and values of the new positions, [rows, tokens, heads, size] each; rotating them is up to the caller.
+ */
 export interface Projected {
   readonly queries: Expression;
   readonly keys: Expression;
@@ -116,6 +125,6 @@ export interface Projected {
 
 export interface AttentionSight {
   readonly mask: Expression;
-  /** What scores are multiplied by. */
+  /** Multiplies the scores. */
   readonly factor: number;
 }

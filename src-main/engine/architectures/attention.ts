@@ -11,7 +11,7 @@ import { transpose } from '../graph/ops/transpose.ts';
 import { multiplyDims } from '../graph/shape.ts';
 import type { ModelInput, Projected, Sight } from './architecture.ts';
 
-/** Splits what a projection gives into heads: [positions, heads · size] → [rows, tokens, heads, size]. */
+/** Splits the output of a projection into heads: [positions, heads · size] → [rows, tokens, heads, size]. */
 export function splitHeads(x: Expression, { cos }: Sight, heads: number, size: number): Expression {
   return reshape(x, [cos.shape[0] as Dim, cos.shape[1] as Dim, heads, size]);
 }
@@ -22,8 +22,8 @@ export function applyRotary({ queries, keys, values }: Projected, { cos, sin }: 
 }
 
 /**
- * Attention of the new positions over themselves, and over what was kept where there is something: [positions, heads · size].
- * Scores are multiplied by `factor`, 1/√size where nothing else is said.
+ * Attention of the new positions over themselves and over the cache, if there is one: [positions, heads · size]. Scores
+ * are multiplied by `factor`, by default 1/√size.
  */
 export function attention(
   projected: Projected,
@@ -58,9 +58,9 @@ interface AttentionOptions {
 /**
  * Grouped-query attention (Ainslie et al. 2023): every group of query heads shares one head of keys and values.
  *
- * queries [rows, part, heads, size] · keys, values [rows, keyValueHeads, keys, size] · mask [rows, 1, 1, part, keys]
- * → [rows, part, heads, size]. The queries of a group are stacked along the token axis, so that each product is one
- * plain matrix product per row and key-value head and nothing is repeated in memory.
+ * queries [rows, part, heads, size] · keys, values [rows, keyValueHeads, keys, size] · mask [rows, 1, 1, part, keys] →
+ * [rows, part, heads, size]. The queries of a group are stacked along the token axis, so that each product is one plain
+ * matrix product per row and key-value head and nothing is repeated in memory.
  */
 function attend(queries: Expression, { keys, values }: Omit<Projected, 'queries'>, mask: Expression): Expression {
   const [rows, part, heads, size] = queries.shape as [Dim, Dim, number, number];

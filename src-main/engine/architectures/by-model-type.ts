@@ -17,7 +17,7 @@ const architectures: Readonly<Record<string, (config: ModelConfig) => Architectu
   qwen3,
 };
 
-/** The architecture that a config names. Throws MODEL_UNSUPPORTED for a kind that isn't here. */
+/** The architecture that a config names. Throws MODEL_UNSUPPORTED for an unknown one. */
 export function architectureOf(config: ModelConfig): Architecture {
   const build = Object.hasOwn(architectures, config.modelType) ? architectures[config.modelType] : undefined;
   if (build === undefined)

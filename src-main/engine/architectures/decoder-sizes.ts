@@ -2,7 +2,7 @@ import type { Target } from '../../../src-contract/adapter.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { ModelConfig } from './model-config.ts';
 
-/** The sizes that Llama and its relatives share, under the keys that transformers gives them. */
+/** The sizes that Llama and its relatives share, under transformers' keys. */
 export interface DecoderSizes {
   readonly layers: number;
   readonly hidden: number;
@@ -16,7 +16,7 @@ export interface DecoderSizes {
   readonly endIds: readonly number[];
 }
 
-/** Far above any model there is. */
+/** Far above any existing model. */
 export const most = {
   ...{ layers: 1024, width: 2 ** 20, vocabulary: 2 ** 24, heads: 4096, headSize: 4096, contextLength: 2 ** 30 },
 };
@@ -65,13 +65,13 @@ export function matrixDims({
   };
 }
 
-/** What no architecture here can run. Throws MODEL_UNSUPPORTED. */
+/** Refuses what no architecture here can run. Throws MODEL_UNSUPPORTED. */
 export function refuseForeignWeights(config: ModelConfig): void {
   if (config.has('quantization_config')) throw config.unsupported(because('WEIGHTS_QUANTISED'));
   if (config.has('auto_map')) throw config.unsupported(because('MODEL_CODE'));
 }
 
-/** Throws MODEL_UNSUPPORTED for another activation than the one that the architecture is built with. */
+/** Throws MODEL_UNSUPPORTED for any activation other than the one the architecture uses. */
 export function requireActivation(config: ModelConfig, key: string, allowed: readonly string[]): void {
   const found = config.text(key, allowed[0] as string);
   if (!allowed.includes(found))

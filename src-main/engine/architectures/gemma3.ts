@@ -16,9 +16,9 @@ import type { ModelConfig } from './model-config.ts';
 import { scaledRotary } from './rotary.ts';
 
 /**
- * Gemma 3, the text model (Gemma Team 2025): norms before and after attention and MLP, queries and keys normalised head by
- * head, GeGLU, five layers with a window to one that sees all, each kind with rotary angles of its own. Weights of norms are
- * stored as what they differ from 1. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
+ * Gemma 3, the text model (Gemma Team 2025): norms before and after attention and MLP, queries and keys normalised head
+ * by head, GeGLU, five sliding-window layers to each global one, either kind with its own rotary angles. Norm weights
+ * are stored as their difference from 1. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
  */
 export function gemma3(config: ModelConfig): Architecture {
   const sizes = decoderSizes(config, { headSize: 256, contextLength: 131_072 });
@@ -110,7 +110,7 @@ export function gemma3(config: ModelConfig): Architecture {
   };
 }
 
-/** Newer configs keep one object for each kind of layer, older ones name two bases and scale the global one. */
+/** Newer configs have an object for each kind of layer; older ones give two bases and scale the global one. */
 function rotaries(config: ModelConfig, headSize: number) {
   const parameters = config.object('rope_parameters');
   const globally = parameters?.object('full_attention') ?? config.object('rope_scaling');

@@ -25,9 +25,9 @@ const targets = Object.keys(stored) as Gpt2Target[];
 /**
  * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, biases everywhere, GELU.
  *
- * Checkpoints store matrices as [in, out] (transformers' Conv1D) and queries, keys and values as one, `c_attn`. Here each is a
- * linear layer of its own, [out, in], so that LoRA can adapt any of them; `storedAs` and `peftPartOf` tell where it lies
- * in the files. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
+ * Checkpoints store matrices as [in, out] (transformers' Conv1D), and queries, keys and values as one, `c_attn`. Here
+ * each is a separate linear layer, [out, in], so that LoRA can adapt any of them; `storedAs` and `peftPartOf` give
+ * their place in the files. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
  */
 export function gpt2(config: ModelConfig): Architecture {
   const layers = config.count('n_layer', most.layers);
@@ -69,7 +69,7 @@ export function gpt2(config: ModelConfig): Architecture {
     [`${name}.bias`, [hidden]],
   ];
   const linears = (block: string, ...some: Gpt2Target[]): [string, readonly number[]][] => [
-    // Weights first, then biases: parts of one tensor stand together.
+    // Weights first, then biases: parts of one tensor are consecutive.
     ...some.map((target): [string, readonly number[]] => [`${block}.${moduleIn(target)}.weight`, dims[target]]),
     ...some.map((target): [string, readonly number[]] => [`${block}.${moduleIn(target)}.bias`, [dims[target][0]]]),
   ];
@@ -136,13 +136,13 @@ export function gpt2(config: ModelConfig): Architecture {
   };
 }
 
-/** The module of a matrix inside its block, under a name of its own where the file has it inside another. */
+/** The module of a matrix inside its block, with a name of our own where the file stores it inside another. */
 function moduleIn(target: Gpt2Target): string {
   const { module, third } = stored[target];
   return third === undefined ? module : `${module}.${target}`;
 }
 
-/** Callers ask `targets` first. */
+/** Callers check `targets` first. */
 function known(target: Target): Gpt2Target {
   if (!Object.hasOwn(stored, target)) throw new Error(`GPT-2 has no matrix ${target}`);
   return target as Gpt2Target;

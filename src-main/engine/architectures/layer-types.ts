@@ -2,7 +2,9 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import { most } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 
-/** The window of a Qwen model's upper layers; undefined where it is switched off, as in every model published so far. */
+/**
+ * The window of a Qwen model's upper layers; undefined where it is switched off, as in every model published so far.
+ */
 export function windowOf(config: ModelConfig) {
   if (!config.flag('use_sliding_window', false) || config.isNull('sliding_window')) return undefined;
   const layers = config.count('num_hidden_layers', most.layers);
@@ -13,7 +15,7 @@ export function windowOf(config: ModelConfig) {
   };
 }
 
-/** Which layers look back on a window only: what `layer_types` says, else what the rule of older configs says. */
+/** Which layers have a sliding window: according to `layer_types`, or else the rule of older configs. */
 export function windowedLayers(
   config: ModelConfig,
   layers: number,

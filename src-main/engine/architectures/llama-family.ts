@@ -25,7 +25,7 @@ export const modules: Readonly<Record<Target, string>> = {
 export const attentionTargets: readonly Target[] = ['q', 'k', 'v', 'o'];
 export const feedForwardTargets: readonly Target[] = ['gate', 'up', 'down'];
 
-/** In what a member of the family differs from Llama without options. */
+/** How a member of the family differs from plain Llama. */
 export interface Traits {
   readonly name: string;
   /** Matrices with a bias. */
@@ -34,14 +34,15 @@ export interface Traits {
   readonly headNorms: boolean;
   /** The window of each layer that has one; `layers` tells which. */
   readonly window?: { readonly size: number; readonly layers: (layer: number) => boolean } | undefined;
-  /** Where the config names none. */
+  /** Where the config has none. */
   readonly headSize?: number;
   readonly contextLength: number;
 }
 
 /**
- * Llama (Touvron et al. 2023) and what was made after it: pre-norm blocks of attention and SwiGLU, RMSNorm, rotary positions,
- * grouped-query attention. Weight names and config keys are those of transformers. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
+ * Llama (Touvron et al. 2023) and its descendants: pre-norm blocks of attention and SwiGLU, RMSNorm, rotary positions,
+ * grouped-query attention. Weight names and config keys are those of transformers. Throws MODEL_UNSUPPORTED,
+ * MODEL_FILE_INVALID.
  */
 export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
   const sizes = decoderSizes(config, traits);

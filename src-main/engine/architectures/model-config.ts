@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish, type UnsupportedModel } from '../../../src-contract/failure-reason.ts';
 
-/** The part of a Hugging Face `config.json` that every model has; an architecture reads the rest through `number` and friends. */
+/**
+ * A Hugging Face `config.json`. Every model has a model type; architectures read the rest through `count`, `positive`
+ * and the like.
+ */
 export class ModelConfig {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly file: string;
@@ -18,8 +21,8 @@ export class ModelConfig {
   }
 
   /**
-   * A whole number from 1 to `most`. A limit far above any real model keeps a nonsense config from making us build or
-   * allocate by it. Throws MODEL_FILE_INVALID where it is missing (and has no default) or something else.
+   * An integer from 1 to `most`. A limit far above any real model keeps a nonsense config from making us build or
+   * allocate accordingly. Throws MODEL_FILE_INVALID where it is missing (without a default) or anything else.
    */
   count(key: string, most: number, fallback?: number): number {
     const value = this.#values[key] ?? fallback;
@@ -57,7 +60,7 @@ export class ModelConfig {
     return ids;
   }
 
-  /** A list of texts; undefined where there is none. */
+  /** A list of strings; undefined if there is none. */
   texts(key: string): readonly string[] | undefined {
     const value = this.#values[key] ?? undefined;
     if (value === undefined) return undefined;
@@ -65,7 +68,7 @@ export class ModelConfig {
     throw this.invalid(because('KEY_NOT_TEXTS', { key }));
   }
 
-  /** Told apart from absent where a null switches something off. */
+  /** Distinguishes null from absent, where a null switches something off. */
   isNull(key: string): boolean {
     return this.#values[key] === null;
   }

@@ -5,13 +5,14 @@ import type { ModelConfig } from './model-config.ts';
 export interface Rotary {
   /** Radians per position of each pair, headSize / 2 of them. */
   readonly frequencies: Float64Array;
-  /** What attention scores are multiplied by besides 1/√headSize. */
+  /** Multiplies attention scores, besides 1/√headSize. */
   readonly scoreFactor: number;
 }
 
 /**
- * Rotary positions (Su et al. 2021) with the scalings that stretch them over longer texts, as transformers reads them from
- * `rope_parameters` or, in older configs, `rope_scaling` beside `rope_theta`. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
+ * Rotary positions (Su et al. 2021) with the scalings that stretch them over longer texts, read like transformers does
+ * from `rope_parameters` or, in older configs, from `rope_scaling` and `rope_theta`. Throws MODEL_UNSUPPORTED,
+ * MODEL_FILE_INVALID.
  */
 export function rotaryOf(config: ModelConfig, headSize: number): Rotary {
   const parameters = config.object('rope_parameters');
@@ -20,7 +21,7 @@ export function rotaryOf(config: ModelConfig, headSize: number): Rotary {
   return scaledRotary(config, scaling, { headSize, theta: parameters?.positive('rope_theta', theta) ?? theta });
 }
 
-/** The same from one object of parameters, as models with several kinds of layers have them. */
+/** The same from a single object of parameters, for models with several kinds of layers. */
 export function scaledRotary(
   config: ModelConfig,
   scaling: ModelConfig | undefined,
@@ -32,7 +33,7 @@ export function scaledRotary(
   }
   const plain = plainFrequencies(headSize, theta);
   const kind = scaling?.text('rope_type', scaling.text('type', 'default')) ?? 'default';
-  // Dynamic scaling (NTK) starts beyond the length that the model was trained for, and longer texts are refused here.
+  // Dynamic (NTK) scaling starts beyond the length the model was trained for, and longer texts are refused here.
   if (scaling === undefined || kind === 'default' || kind === 'dynamic') return { frequencies: plain, scoreFactor: 1 };
   if (kind === 'linear') {
     const factor = scaling.positive('factor');
@@ -48,7 +49,10 @@ function plainFrequencies(headSize: number, theta: number): Float64Array {
   return Float64Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
 }
 
-/** Long waves are stretched, short ones kept, with a ramp between (Llama 3.1, Grattafiori et al. 2024, §3.4; Meta's code). */
+/**
+ * Long waves are stretched, short ones kept, with a ramp in between (Llama 3.1, Grattafiori et al. 2024, §3.4; Meta's
+ * code).
+ */
 function llama3(plain: Float64Array, scaling: ModelConfig): Float64Array {
   const factor = scaling.positive('factor');
   const low = scaling.positive('low_freq_factor');
@@ -79,7 +83,7 @@ function yarn(
     ? sharpness(scaling.positive('mscale')) / sharpness(scaling.positive('mscale_all_dim'))
     : sharpness(1);
   const attention = scaling.positive('attention_factor', usual);
-  // The pair that turns so many times over the trained length.
+  // The pair that makes this many turns over the trained length.
   const pairAt = (turns: number) => (headSize * Math.log(trained / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
   const whole = scaling.flag('truncate', true);
   const fast = pairAt(scaling.positive('beta_fast', 32));
@@ -91,6 +95,6 @@ function yarn(
     const stretched = Math.min(1, Math.max(0, (pair - first) / width));
     return frequency * (1 - stretched + stretched / factor);
   });
-  // Both queries and keys are longer by it.
+  // It scales both queries and keys.
   return { frequencies, scoreFactor: attention ** 2 };
 }
