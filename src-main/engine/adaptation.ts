@@ -5,7 +5,10 @@ import { adaptLinear, type LoraGraphOptions, type LoraWeights } from './lora.ts'
 import { adaptRows, type RowAdapterOptions } from './row-adapters.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** How a graph is adapted: by low-rank updates of its matrices, one for all rows or one for each, or by layers put between its own. */
+/**
+ * How a graph is adapted: by low-rank updates of its matrices, one for all rows or one for each, or by layers inserted
+ * between its own.
+ */
 export type Adaptation = LoraGraphOptions | AdapterLayerOptions | RowAdapterOptions;
 
 /** An adapter in use. `scale` is LoRA's scale, or 1, times the strength. */
@@ -14,13 +17,13 @@ export interface LiveAdapter<Weights = LoraWeights | AdapterLayerWeights> {
   readonly scale: number;
 }
 
-/** What an adaptation makes of a graph. */
+/** The effect of an adaptation on a graph. */
 export interface AdaptedGraph {
   readonly linear: ModelInput['linear'];
   readonly insert: ModelInput['insert'];
-  /** What gradients are taken by. */
+  /** What gradients are taken with respect to. */
   readonly trainable: ReadonlyMap<string, Expression>;
-  /** Whether all positions must go through every layer, as something is fed for each of them. */
+  /** Whether all positions must go through every layer, as each has a feed of its own. */
   readonly wantsAllPositions: boolean;
 }
 
@@ -37,10 +40,10 @@ export function adapt(architecture: Architecture, plain: ModelInput['linear'], a
   }
 }
 
-/** Nothing is put in. */
+/** Inserts nothing. */
 export const asItIs: ModelInput['insert'] = (_place, _layer, x) => x;
 
-/** Adaptations under the same key make the same graph. */
+/** Adaptations with the same key give the same graph. */
 export function adaptationKey(adaptation: Adaptation | null): string {
   if (adaptation === null) return '';
   if (adaptation.kind === 'row-adapters') return `${adaptation.kind}:${adaptation.targets.join(',')}`;
@@ -49,19 +52,19 @@ export function adaptationKey(adaptation: Adaptation | null): string {
     : `${adaptation.kind}:${adaptation.design}`;
 }
 
-/** The graph that an adapter needs when nothing is dropped. */
+/** The graph that an adapter needs without dropout. */
 export function adaptationOf({ weights }: LiveAdapter): Adaptation {
   return weights.kind === 'lora'
     ? { kind: 'lora', targets: weights.targets, dropout: false }
     : { kind: 'adapter-layers', design: weights.design };
 }
 
-/** An adapter's tensors as its graph wants them. */
+/** An adapter's tensors as fed to its graph. */
 export function adapterFeeds({ weights, scale }: LiveAdapter): Map<string, Tensor> {
   const feeds = new Map<string, Tensor>(weights.tensors);
   if (weights.kind === 'lora') return feeds.set('lora_scale', float32([1], Float32Array.of(scale)));
   if (scale === 1) return feeds;
-  // The last step of each layer is linear: scaled, so is what it adds.
+  // The last step of each layer is linear: scaling it scales what the layer adds.
   for (const [name, { dims, data }] of weights.tensors) {
     if (/\.up\.(weight|bias)$/.test(name))
       feeds.set(

@@ -13,7 +13,10 @@ type AdapterWeights = LoraWeights | AdapterLayerWeights;
 /** Adapters kept in memory; one of rank 8 on a 135M model is 2 MB. */
 const capacity = 64;
 
-/** Adapters by folder, read once for a model: choosing a known one is a look-up. Folders are never rewritten under the same name. */
+/**
+ * Adapters by folder, read once per model: choosing a known one is a look-up. Folders are never rewritten under the
+ * same name.
+ */
 export class AdapterCache {
   readonly #adapters = new Map<string, { readonly weights: AdapterWeights; readonly architecture: Architecture }>();
 
@@ -27,9 +30,9 @@ export class AdapterCache {
   /** An adapter of either kind. */
   async choose(folder: string, architecture: Architecture): Promise<AdapterWeights> {
     const known = this.#adapters.get(folder);
-    // Checked against one model, it may not fit the next.
+    // One that was checked against one model may not fit the next.
     const weights = known?.architecture === architecture ? known.weights : await readAdapter(folder, architecture);
-    // Put last again: a Map keeps the order of insertion, so the first is the one unused for longest.
+    // Reinserted last: a Map keeps insertion order, so the first is the least recently used.
     this.#adapters.delete(folder);
     this.#adapters.set(folder, { weights, architecture });
     if (this.#adapters.size > capacity) this.#adapters.delete(this.#adapters.keys().next().value as string);
@@ -47,7 +50,7 @@ async function readAdapter(folder: string, architecture: Architecture): Promise<
     : fitAdapter(await readPeft(folder), architecture, folder);
 }
 
-/** Checks adapter layers against the model that they are to serve. Throws ADAPTER_SHAPE. */
+/** Checks adapter layers against the model they are for. Throws ADAPTER_SHAPE. */
 function fitAdapterLayers(
   { design, bottleneck, tensors }: StoredAdapterLayers,
   architecture: Architecture,

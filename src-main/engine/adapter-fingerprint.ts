@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { AdapterFacts } from './engine.ts';
 
-/** What tells one adapter from another. The config counts as it was read: what its file says besides changes no answer. */
+/** Identifies an adapter. The config counts as it was read: whatever else its file says changes no answer. */
 export async function adapterFingerprint(
   weightsFile: string,
   { rank, scale, targets }: Pick<AdapterFacts, 'rank' | 'scale' | 'targets'>,

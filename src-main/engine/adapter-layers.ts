@@ -9,9 +9,10 @@ import { Random } from './random.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * Adapter layers: small networks put between the layers of a frozen model, the method that LoRA is compared with.
- * - `houlsby` (Houlsby et al. 2019, §2.1): one after attention and one after the MLP, each before the residual is added.
- * - `lin` (Lin et al. 2020, §3.2): one after each whole layer, with a LayerNorm of its own.
+ * Adapter layers: small networks inserted between the layers of a frozen model, the method LoRA is compared with.
+ * - `houlsby` (Houlsby et al. 2019, §2.1): one after attention and one after the MLP, each before the residual is
+ * added.
+ * - `lin` (Lin et al. 2020, §3.2): one after each whole layer, with its own LayerNorm.
  */
 export type AdapterDesign = 'houlsby' | 'lin';
 
@@ -19,7 +20,7 @@ export interface AdapterLayerWeights {
   readonly kind: 'adapter-layers';
   readonly design: AdapterDesign;
   readonly bottleneck: number;
-  /** By the names of `adapterLayerDims`. */
+  /** Keyed by the names of `adapterLayerDims`. */
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
@@ -29,8 +30,8 @@ export interface AdapterLayerOptions {
 }
 
 /**
- * x + up(f(down(x))), [positions, hidden]: down [bottleneck, hidden], up [hidden, bottleneck], both with biases that are
- * named beside them; f is GELU for `houlsby` (as in its authors' code), ReLU over a LayerNorm of x for `lin`. All are inputs.
+ * x + up(f(down(x))), [positions, hidden]: down [bottleneck, hidden], up [hidden, bottleneck], both with biases named
+ * accordingly; f is GELU for `houlsby` (as in its authors' code), ReLU over a LayerNorm of x for `lin`. All are inputs.
  */
 export function insertAdapterLayers(
   { hidden }: Architecture,
@@ -83,7 +84,10 @@ export function adapterLayerDims(
   );
 }
 
-/** Fresh adapter layers: up is zero, so that the model is the base; down is normal with deviation 0.01 (Houlsby et al. 2019, §2.1). */
+/**
+ * Fresh adapter layers: up is zero, so that the model equals the base; down is normal with standard deviation 0.01
+ * (Houlsby et al. 2019, §2.1).
+ */
 export function initialiseAdapterLayers(
   architecture: Architecture,
   { design, bottleneck, seed }: { design: AdapterDesign; bottleneck: number; seed: number },

@@ -13,9 +13,10 @@ export type ScaledAdapter = LiveAdapter<LoraWeights>;
 const capacity = 8;
 
 /**
- * One or several adapters as one: Σ scaleᵢ · BᵢAᵢ is the product of the Bᵢ side by side, each times its scale, and the Aᵢ on top of
- * one another. Exact, and for graphs it is an adapter of the summed rank; a module that an adapter leaves out is zero there.
- * One by itself keeps its scale, so that at another strength its numbers are others too, and with them its fingerprint.
+ * Combines one or several adapters into one: Σ scaleᵢ · BᵢAᵢ is the product of the Bᵢ side by side, each times its
+ * scale, and the Aᵢ stacked vertically. Exact, and for graphs just an adapter of the summed rank; a module that an
+ * adapter leaves out is zero there. A single one keeps its scale, so that a different strength changes its numbers, and
+ * with them its fingerprint.
  */
 export function mixAdapters(parts: readonly ScaledAdapter[], architecture: Architecture): ScaledAdapter {
   const targets = order.filter((target) => parts.some(({ weights }) => weights.targets.includes(target)));
@@ -59,7 +60,7 @@ export async function readMix(choice: AdapterChoice, architecture: Architecture)
 
 const order = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;
 
-/** The mixes used last, so that going on with one costs nothing. */
+/** The most recently used mixes, so that reusing one costs nothing. */
 export class AdapterMixes {
   readonly #mixes: { readonly parts: readonly ScaledAdapter[]; readonly mix: ScaledAdapter }[] = [];
 
@@ -73,7 +74,7 @@ export class AdapterMixes {
   }
 }
 
-/** Weights are compared as objects: an adapter that was read anew is another one. */
+/** Weights are compared by identity: an adapter that was read again is a different one. */
 function isSame(a: readonly ScaledAdapter[], b: readonly ScaledAdapter[]): boolean {
   return a.length === b.length && a.every(({ weights, scale }, i) => weights === b[i]?.weights && scale === b[i].scale);
 }

@@ -4,13 +4,13 @@ import { blockDims } from './packed-adapters.ts';
 import type { TargetGroup } from './target-groups.ts';
 import { float32, type Tensor, type TensorParts } from './tensor.ts';
 
-/** What there is of a row's adapter where it has none, or where that changes nothing. */
+/** Stands in for a row's matrices where it has no adapter, or its adapter changes nothing. */
 const none = new Float32Array();
 
 /**
- * The adapters of passes whose positions are dealt out in equal shares, each with an A and a B of its own: as many shares as rows
- * where these write a token each, which is an eighth of the products of eight in a stack; else one share, whose A and B are those of
- * all, one below the other.
+ * The adapters of passes whose positions are divided into equal shares, each with its own A and B. Where each row
+ * decodes one token there is a share per row, an eighth of the products that a stack of eight takes; otherwise a single
+ * share, with all A's and B's stacked vertically.
  */
 export class AdapterShares {
   readonly #architecture: Architecture;
@@ -24,8 +24,8 @@ export class AdapterShares {
   }
 
   /**
-   * `stack_A.*` [shares, blocks, ranks of a block, in] and `stack_B.*` [shares, ranks, out], `stack_mask.*` [shares, each, ranks], of one
-   * share for all rows.
+   * `stack_A.*` [shares, blocks, ranks per block, in], `stack_B.*` [shares, ranks, out] and `stack_mask.*` [shares,
+   * each, ranks], with one share for all rows.
    */
   ofAll(pass: AdaptedRows): AdapterFeeds {
     const matrices = this.#stack.matrices(pass);
@@ -33,7 +33,7 @@ export class AdapterShares {
     return { matrices: this.#one.shared, masks: asOneShare(this.#stack.masks(pass)) };
   }
 
-  /** The same of a share for each row, where what adapters are read from is put into place part by part. */
+  /** The same with a share per row, whose matrices are placed part by part. */
   ofRows({ rows, targets }: AdaptedRows): AdapterFeeds<TensorParts> {
     const { packed } = this.#stack;
     const matrices = new Map<string, TensorParts>();
@@ -41,7 +41,7 @@ export class AdapterShares {
     for (const group of packed.adapted(targets)) {
       const ranks = Math.max(1, ...rows.map((row) => (row === null ? 0 : packed.ranks(row.weights, group))));
       const mask = float32([rows.length, 1, ranks]);
-      // Of a row that is idle, or the base's, and of what others have more of ranks, the mask leaves nothing.
+      // The mask excludes idle rows, the base's rows, and ranks that only other adapters have.
       rows.forEach((row, place) => {
         const start = place * ranks;
         if (row !== null) mask.data.fill(row.scale, start, start + packed.ranks(row.weights, group));
@@ -67,7 +67,7 @@ export class AdapterShares {
     ];
   }
 
-  /** Lets go of what passes were fed. */
+  /** Releases what passes were fed. */
   forget(): void {
     this.#one = undefined;
   }

@@ -1,4 +1,4 @@
-/** One tokenised example as a micro-batch takes it. */
+/** One tokenised example as used in micro-batches. */
 export interface BatchRow {
   readonly ids: ArrayLike<number>;
   readonly targetStart: number;

@@ -2,25 +2,26 @@ import { type Expression, input } from './graph/expression.ts';
 import { multiplyDims } from './graph/shape.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-// Nobody looks ahead, so the first tokens of a row need no scores for its last ones: the tokens fall into equal parts, and
-// each part attends to the keys up to its own end. With four parts three eighths of the scores are never computed.
+// Attention is causal, so the first tokens of a row need no scores for its last ones: the tokens are divided into equal
+// parts, and each part attends to the keys up to its own end. With four parts, three eighths of the scores are never
+// computed.
 
-/** The tokens of a row are a multiple of this. */
+/** The number of tokens in a row is a multiple of this. */
 export const causalParts = 4;
 
 export type MaskName = 'mask' | 'local_mask';
 
-/** How many tokens a row has, where a part has `part`. */
+/** The number of tokens in a row, where a part has `part`. */
 export const tokensOfRow = multiplyDims(causalParts, 'part');
 
-/** The masks of the parts, the first to the last, [rows, 1, 1, part, keys up to its end] each. */
+/** The masks of the parts, first to last, [rows, 1, 1, part, keys up to its end] each. */
 export function maskInputs(name: MaskName): Expression[] {
   return Array.from({ length: causalParts }, (_, i) =>
     input(partName(name, i), ['rows', 1, 1, 'part', multiplyDims(i + 1, 'part')]),
   );
 }
 
-/** What these are fed, cut from the mask of the whole, rows of [tokens, tokens]. */
+/** Their feeds, cut from the whole mask, rows of [tokens, tokens]. */
 export function maskFeeds(
   name: MaskName,
   mask: Float32Array,

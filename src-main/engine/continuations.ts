@@ -1,24 +1,24 @@
-/** So many of the last tokens are looked up, and fewer where those never stood together. */
+/** How many of the last tokens are looked up; fewer where those never occurred together. */
 export const longestMatch = 4;
 
 export interface Continuation {
   readonly id: number;
   /** How many of the last tokens were found, from 1 on. */
   readonly matching: number;
-  /** How much more often than others this one came, of all times. */
+  /** By how much it outnumbered the others, out of all times. */
   readonly share: number;
 }
 
 interface Follower {
   id: number;
-  /** How much more often it came than others. */
+  /** By how much it outnumbered the others. */
   lead: number;
   times: number;
 }
 
 /**
- * What came behind which tokens. Of all that followed some tokens only one is kept, by the vote of Boyer and Moore (1981): one that
- * came more often than all others together, where there is one, and else one of the later.
+ * What followed which tokens. Only one of the followers of a run of tokens is kept, by the majority vote of Boyer and
+ * Moore (1981): the one that outnumbers all others together, if there is one, otherwise one of the later ones.
  */
 export class Continuations {
   readonly #followers = Array.from({ length: longestMatch }, () => new Map<number, Follower>());
@@ -29,7 +29,7 @@ export class Continuations {
     return this.#counted;
   }
 
-  /** Counts the token at a place of a text as what followed those before it. */
+  /** Counts the token at a place of a text as a follower of those before it. */
   count(text: readonly number[], place: number): void {
     const id = text[place] as number;
     this.#counted++;
@@ -40,12 +40,12 @@ export class Continuations {
     }
   }
 
-  /** Counts every token of a text behind those before it. */
+  /** Counts every token of a text as a follower of those before it. */
   read(text: readonly number[]): void {
     for (let place = 1; place < text.length; place++) this.count(text, place);
   }
 
-  /** What follows most of the last tokens of a text that ever stood together; undefined where the last one was never followed. */
+  /** The follower of the longest run of last tokens that ever occurred; undefined if the last token never had one. */
   behind(text: readonly number[]): Continuation | undefined {
     let found: Continuation | undefined;
     let matching = 0;
@@ -58,7 +58,10 @@ export class Continuations {
     return found;
   }
 
-  /** The tokens before a place, from the last one alone to `longestMatch`, as a number each. That two may share one makes a wrong guess. */
+  /**
+   * The tokens before a place, from the last one alone up to `longestMatch`, hashed into a number each. A collision
+   * only causes a wrong guess.
+   */
   *#runsBefore(text: readonly number[], place: number): Generator<[run: number, followers: Map<number, Follower>]> {
     let run = 0;
     for (const [before, followers] of this.#followers.entries()) {
@@ -79,7 +82,7 @@ function vote(follower: Follower, id: number): void {
   }
 }
 
-/** A number for what has gone in, by the multiplication of FNV-1a and a shift that lets high digits count. */
+/** A hash of what has gone in, by FNV-1a's multiplication and a shift that makes high bits count. */
 function mixed(run: number, id: number): number {
   const product = Math.imul(run ^ id, 0x01000193);
   return product ^ (product >>> 15);

@@ -24,20 +24,23 @@ import type {
   WriteAdapterJob,
 } from './engine.ts';
 
-/** What an engine can be reached through: Electron's utility process, or one that was forked. */
+/** What an engine can be reached through: an Electron utility process or a forked one. */
 export type EnginePort = SupportedMessagePort;
 
-/** Answers for an engine at one end of a port. */
+/** Serves an engine at one end of a port. */
 export function serveEngine(engine: Engine, port: EnginePort): void {
   new RPCHandler(engineRouter(engine)).upgrade(port);
 }
 
-/** The engine at the other end of a port, as if it were here. */
+/** The engine at the other end of a port, as if it were local. */
 export function connectEngine(port: EnginePort): Engine {
   const remote: RouterClient<ReturnType<typeof engineRouter>> = createORPCClient(new RPCLink({ port }));
   let jobs = 0;
 
-  /** An abort is sent as a message of its own: the job answers it with its last events, which a torn-down call would lose. */
+  /**
+   * An abort is sent as a separate message: the job answers it with its last events, which cancelling the call would
+   * lose.
+   */
   async function* follow<T>(
     start: (jobId: number) => Promise<AsyncIterable<T>>,
     signal: AbortSignal,
@@ -78,7 +81,7 @@ export function connectEngine(port: EnginePort): Engine {
 
 function engineRouter(engine: Engine) {
   const running = new Map<number, AbortController>();
-  /** Stops of jobs that are not known yet: messages may pass each other. */
+  /** Stops for jobs that are not known yet: messages may overtake each other. */
   const early = new Set<number>();
   const procedure = os.use(async ({ next }) => {
     try {
@@ -88,7 +91,7 @@ function engineRouter(engine: Engine) {
     }
   });
 
-  /** Known from now on, not from the first event on: a stop may come before anybody asks for an event. */
+  /** Registered immediately, not at the first event: a stop may come before anyone asks for an event. */
   function run<T>(jobId: number, work: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T> {
     const controller = new AbortController();
     running.set(jobId, controller);
@@ -151,18 +154,22 @@ function engineRouter(engine: Engine) {
   };
 }
 
-/** Either end of the channel between a program and the one that it has forked, as a port. */
+/** Either end of the channel between a process and its fork, as a port. */
 export function processPort(end: ChildProcess | NodeJS.Process): EnginePort {
   return barePort({
-    // Sound because what oRPC sends can be cloned. A send into the void fails in silence: whoever waits sees the other end.
+    // Sound because what oRPC sends can be cloned. Sending to a dead process fails silently: whoever waits notices its
+    // end.
     send: (message) => void end.send?.(message as Serializable, undefined, {}, () => undefined),
     onMessage: (listener) => end.on('message', listener),
-    // After whoever watches the other process: what waits is to fail with why it ended, and not with a channel that closed.
+    // After those who watch the other process, so that pending calls fail with the reason it ended rather than a closed
+    // channel.
     onEnd: (listener) => end.once('exit', () => setImmediate(listener)),
   });
 }
 
-/** The port of a channel that hands its messages over bare, as Node's and Electron's do: oRPC expects each inside an event. */
+/**
+ * A port over a channel that delivers bare messages, as Node's and Electron's do: oRPC expects each inside an event.
+ */
 export function barePort(channel: {
   send: (message: unknown) => void;
   onMessage: (listener: (data: unknown) => void) => void;
@@ -177,14 +184,14 @@ export function barePort(channel: {
   };
 }
 
-/** Whoever asked knows by the system's code that, say, the disk is full. An error of no such kind arrives without what it says. */
+/** The system's error code tells the caller that, say, the disk is full. Other errors arrive without their message. */
 function toPort(error: unknown): unknown {
   if (!(error instanceof StudioError || isSystemError(error))) return error;
   return new ORPCError(carriedCode, { data: toCarried(error), message: error.message, cause: error });
 }
 
 function fromPort(error: unknown): unknown {
-  // Sound because nothing else is sent under this code.
+  // Sound because nothing else is sent with this code.
   return error instanceof ORPCError && error.code === carriedCode ? fromCarried(error.data as CarriedError) : error;
 }
 

@@ -3,7 +3,10 @@ import { Decoder } from './decoder.ts';
 import type { GenerateJob, TokenEvent } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
-/** Streams the tokens that the model writes after a prompt, by itself and with nothing kept for later. Throws as `Decoder.stream` does. */
+/**
+ * Streams the tokens the model generates after a prompt, outside any shared batch and without caching. Throws as
+ * `Decoder.stream` does.
+ */
 export function generateTokens(
   model: LoadedModel,
   chooseAdapter: () => Promise<LiveAdapter | null>,

@@ -3,10 +3,13 @@ import { adaptedModules } from './lora.ts';
 import type { Matrix } from './rounding.ts';
 import { groupOf, groupsOf } from './target-groups.ts';
 
-/** Matrices [out, in] that read the same, one below the other, under one name. */
+/** Matrices [out, in] with the same input, stacked vertically, under one name. */
 export type GroupedMatrices = readonly [name: string, matrices: readonly Matrix[]];
 
-/** A model's matrices group by group, as answers multiply by them: by `<layer>.<group>`, or by the head's name. Each is given once it is whole. */
+/**
+ * A model's matrices grouped as for generation: by `<layer>.<group>`, or by the head's name. Each group is yielded once
+ * complete.
+ */
 export async function* groupedMatrices(
   architecture: Architecture,
   weights: AsyncIterable<readonly [name: string, matrix: Matrix]>,

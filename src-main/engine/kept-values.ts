@@ -1,8 +1,8 @@
 import type { Expression, OpName } from './graph/expression.ts';
 
-// What a training pass keeps of the forward pass for the backward pass (`graph/rematerialise.ts`).
+// Which values of the forward pass a training pass keeps for the backward pass (`graph/rematerialise.ts`).
 
-/** One pass over their operands, which are in memory anyway. */
+/** A single pass over their operands, which are in memory anyway. */
 const cheap: ReadonlySet<OpName> = new Set([
   'multiply',
   'scale',
@@ -15,21 +15,21 @@ const cheap: ReadonlySet<OpName> = new Set([
 ]);
 
 /**
- * All but gates, norms and the weights of attention: those again take little longer than to read them back, and these, one
- * product of six and the largest values of all (Dao et al. 2022, §3.1).
+ * Everything but gates, norms and attention weights: recomputing gates and norms takes little longer than reading them
+ * back, and attention weights, the largest values of all, take one product of six (Dao et al. 2022, §3.1).
  */
 export function isCostly(node: Expression): boolean {
   return !cheap.has(node.op) && !isScore(node);
 }
 
-/** Scores of queries and keys, before, with and after the mask. */
+/** Scores of queries and keys: raw, masked, and after softmax. */
 function isScore({ op, shape }: Expression): boolean {
   return op === 'softmax' || (op === 'add' && shape.length === 5) || (op === 'matmul' && shape.length === 4);
 }
 
 /**
- * What goes from layer to layer, and the softmax over the vocabulary, whose product is the largest: a layer again costs a third
- * of what a step does (Chen et al. 2016).
+ * What passes from layer to layer, and the softmax over the vocabulary, whose product is the largest: recomputing the
+ * layers costs a third of a step (Chen et al. 2016).
  */
 export function isBetweenLayers(node: Expression): boolean {
   return node.op === 'logSoftmax' || node.op === 'gather' || (node.op === 'add' && isStream(node));
@@ -37,7 +37,7 @@ export function isBetweenLayers(node: Expression): boolean {
 
 const streams = new WeakMap<Expression, boolean>();
 
-/** The embeddings, scaled or not, and every sum of them with what a block adds. */
+/** The embeddings, scaled or not, and every sum of them with the output of a block. */
 function isStream(node: Expression): boolean {
   const known = streams.get(node);
   if (known !== undefined) return known;

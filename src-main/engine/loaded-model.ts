@@ -382,8 +382,7 @@ export async function loadModel(
     };
     const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
     const answersBy = await answeringMatrices(precision, architecture, backend);
-    // Four-bit blocks that stay four-bit where the user chose int4: without VNNI, a single row is summed in another
-    // order.
+    // Without VNNI, a single row of four-bit blocks is summed in a different order than among others.
     const fourBits = (await backend.integersFor()) !== 'all';
     const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
     const matrices: RoundedMatrices = {

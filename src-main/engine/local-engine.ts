@@ -34,8 +34,8 @@ import { trainingMemory } from './training-memory.ts';
 import { writeAdapter } from './write-adapter.ts';
 
 /**
- * The engine in this thread. It keeps one base model loaded: a second one takes the first one's place.
- * `auto` is onnxruntime; a training that asks for tfjs gets a model of its own on that backend.
+ * The engine in this thread. It keeps one base model loaded: a second one replaces it. `auto` is onnxruntime; a
+ * training that asks for tfjs gets its own model on that backend.
  */
 export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
@@ -94,7 +94,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     },
     async unpack({ file, folder }) {
       await unpackGguf(file, folder);
-      // What it holds may be of a kind that cannot be used; better said before a large file is copied.
+      // It may hold an unsupported kind of model; better to say so before a large file is copied.
       architectureOf(await readModelConfig(folder));
     },
     async inspectAdapter({ modelFolder, adapterFolder }) {
@@ -109,7 +109,8 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     trainingMemory: (job) => trainingMemory(job, backend),
     async *train(job, signal) {
       const other = job.backend === 'tfjs';
-      // Full training changes the weights in place: it works on a copy of the model, as does one on another backend.
+      // Full training changes the weights in place: it works on its own copy of the model, as does training on another
+      // backend.
       const own = other || job.method.kind === 'full';
       const { model, giveBack } = own
         ? await ownModel(job.modelFolder, other ? await tfjsBackend() : backend)
@@ -118,7 +119,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         yield* trainModel(model, job, adapters, signal);
       } finally {
         await giveBack();
-        // It may have been written anew.
+        // It may have been rewritten.
         adapters.forget(job.outputFolder);
         slot.forget(job.outputFolder);
       }
@@ -167,7 +168,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
         yield* analyseAdapters(job, { architecture, adapters: [first as LoraWeights, second] }, signal);
         return;
       }
-      // The weights as they are stored, not as they are rounded for speed.
+      // The weights as stored, not as rounded for speed.
       const { model, giveBack } = await slot.borrow(job.modelFolder, 'float32');
       try {
         const adapter = await adapters.get(job.adapterFolder, architecture);
@@ -177,7 +178,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       }
     },
     async *latency(job, signal) {
-      // Merging needs the weights as floats; the other ways are timed on the same ones.
+      // Merging needs the weights as floats; the other variants are timed on the same ones.
       const { model, giveBack } = await slot.borrow(job.modelFolder, 'float32');
       try {
         yield* timePasses(model, job, signal);
@@ -188,7 +189,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   };
 }
 
-/** By itself, a config cannot be held against the model that it is for. Throws ADAPTER_UNSUPPORTED too. */
+/** On its own, a config cannot be checked against its model. Also throws ADAPTER_UNSUPPORTED. */
 async function checkAdapterConfig(file: string): Promise<void> {
   const { fanInFanOut } = await readPeftConfig(file);
   if (!fanInFanOut) return;

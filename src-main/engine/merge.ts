@@ -16,9 +16,10 @@ import { addToPart, readStored, type StoredGroup, storedGroups, storedType } fro
 import { textIfThere } from './text-if-there.ts';
 
 /**
- * Writes a Hugging Face folder in which an adapter, or a mix, is part of the weights: W + scale · B A (Hu et al. 2021, §4.1).
- * Tensor by tensor, so that little more than one lies in memory. Throws as `inspect` and `inspectAdapter` do, DISK_FULL, and
- * OPTION_INVALID where a number does not fit the chosen type. What an abort leaves is for the caller to remove.
+ * Writes a Hugging Face folder in which an adapter, or a mix, is merged into the weights: W + scale · B A (Hu et al.
+ * 2021, §4.1). Works tensor by tensor, so that little more than one is in memory. Throws as `inspect` and
+ * `inspectAdapter` do, DISK_FULL, and OPTION_INVALID where a number does not fit the chosen type. On abort, the caller
+ * removes the partial output.
  */
 export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGenerator<MergeEvent> {
   const { architecture, source } = await openModel(job.modelFolder);
@@ -69,7 +70,7 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
   }
 }
 
-/** scale · B A of a module, [out, in], added up in float64 and rounded once. */
+/** scale · B A of a module, [out, in], accumulated in float64 and rounded once. */
 function updateOf({ weights, scale }: ScaledAdapter, module: string, [out, inFeatures]: readonly [number, number]) {
   const { rank, tensors } = weights;
   const a = tensors.get(`${module}.lora_A`)?.data as Float32Array;
@@ -89,7 +90,7 @@ function updateOf({ weights, scale }: ScaledAdapter, module: string, [out, inFea
   return update;
 }
 
-/** What subtracting the update again would leave: the largest difference from W, as a share of the largest weight. */
+/** The error left by subtracting the update again: the largest difference from W, as a share of the largest weight. */
 class Residue {
   #difference = 0;
   #weight = 0;
@@ -107,12 +108,12 @@ class Residue {
   }
 }
 
-/** Blocks of small integers cannot take up a change: they become half precision. */
+/** Integer blocks cannot absorb a change: they become half precision. */
 function floatType(stored: string): FloatType {
   return stored === 'F32' || stored === 'BF16' ? stored : 'F16';
 }
 
-/** Readers take the type from the config where they are told to choose it themselves. */
+/** Readers that choose the type automatically take it from the config. */
 async function noteType(
   folder: string,
   [dtype, ...others]: readonly FloatType[],

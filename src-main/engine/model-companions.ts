@@ -2,7 +2,9 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { indexName } from './formats/folder-weights.ts';
 
-/** Copies what lies beside the weights of a model and stays true when they change: config, tokenizer, template, licence. */
+/**
+ * Copies the files beside a model's weights that stay valid when these change: config, tokenizer, template, licence.
+ */
 export async function copyCompanions(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   if (from === to) return;

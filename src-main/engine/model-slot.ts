@@ -5,7 +5,7 @@ import type { Precision } from './rounded-weights.ts';
 
 interface Held {
   readonly folder: string;
-  /** What was asked for when it was loaded. */
+  /** The precision requested when it was loaded. */
   readonly precision: PrecisionChoice;
   readonly loading: LoadingProgress;
   readonly model: Promise<LoadedModel>;
@@ -19,13 +19,13 @@ export interface Loan {
 
 interface Loader {
   load(folder: string, precision: PrecisionChoice, loading: LoadingProgress): Promise<LoadedModel>;
-  /** What a choice of precision comes to for a model: two choices that come to the same share it. */
+  /** What a precision choice resolves to for a model: choices that resolve to the same one share it. */
   comesTo(precision: PrecisionChoice, model: LoadedModel): Promise<Precision>;
 }
 
 /**
- * Keeps one base model loaded: a second one takes the first one's place. Jobs borrow it; a model that lost its place while
- * jobs use it is released when the last of them gives it back.
+ * Keeps one base model loaded: a second one replaces it. Jobs borrow it; a model replaced while jobs use it is released
+ * when the last of them gives it back.
  */
 export class ModelSlot {
   readonly #loader: Loader;
@@ -38,7 +38,7 @@ export class ModelSlot {
   async borrow(folder: string, precision: PrecisionChoice = 'auto'): Promise<Loan> {
     const before = this.#held;
     if (before?.folder !== folder || !(await this.#serves(before, precision))) {
-      // While that was looked at, somebody else may have loaded what is wanted.
+      // In the meantime, someone else may have loaded what is wanted.
       if (this.#held !== before) return this.borrow(folder, precision);
       const loading = new LoadingProgress();
       const model = loading.during(() => this.#loader.load(folder, precision, loading));
@@ -56,14 +56,14 @@ export class ModelSlot {
     try {
       return { model: await held.model, giveBack };
     } catch (error) {
-      // A failed load is forgotten, so that the next use reports it again.
+      // A failed load is dropped, so that the next use reports the error again.
       if (held === this.#held) this.#held = undefined;
       giveBack();
       throw error;
     }
   }
 
-  /** How far a model is that has the place, or is about to. */
+  /** The loading progress of the model in the slot. */
   loadingOf(folder: string): LoadingProgress | undefined {
     return this.#held?.folder === folder ? this.#held.loading : undefined;
   }

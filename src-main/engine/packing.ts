@@ -2,9 +2,10 @@ import type { Architecture } from './architectures/architecture.ts';
 import type { Packing } from './micro-batches.ts';
 
 /**
- * Tokens of one pass: as many as keep what it holds for its way back near 590 MB. Per token that is about four values of the
- * hidden size and three of the MLP's in each layer (peak memory of passes of 512 and 768 tokens), and of a target five of the vocabulary's. What a token costs more in a
- * longer sequence, with four scores a head for each token that attention can look at, is measured likewise.
+ * The token budget of a pass keeps what it stores for the backward pass near 590 MB. Per token that is about four
+ * values of the hidden size and three of the MLP's in each layer (peak memory of passes of 512 and 768 tokens), and per
+ * target five of the vocabulary's. The extra cost of a token in a longer sequence, with four scores per head for each
+ * token that attention can see, is measured likewise.
  */
 export function packingFor(architecture: Architecture): Packing {
   const { layers, hidden, intermediate, vocabulary, headSize, rotaryFrequencies, localRotaryFrequencies, window } =

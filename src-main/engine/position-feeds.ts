@@ -1,7 +1,7 @@
 import type { PositionPlan } from './architectures/architecture.ts';
 import { float32, int32, type Tensor } from './tensor.ts';
 
-/** What a graph is fed about where tokens stand in their texts, [rows · tokens] of them: the positions, and their rotary angles. */
+/** The position feeds of a graph, [rows · tokens]: the positions of tokens in their texts, and their rotary angles. */
 export function positionFeeds(
   positions: Int32Array,
   { rotaryFrequencies, localRotaryFrequencies }: PositionPlan,

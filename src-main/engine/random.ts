@@ -1,6 +1,6 @@
 /**
- * Repeatable random numbers: xoshiro128** (Blackman and Vigna 2018), seeded through splitmix32.
- * A stream is named by numbers (seed, step, place), so a resumed run draws what an unbroken one would have drawn.
+ * Reproducible random numbers: xoshiro128** (Blackman and Vigna 2018), seeded through splitmix32. A stream is
+ * identified by numbers (seed, step, place), so a resumed run draws what an uninterrupted one would have drawn.
  */
 export class Random {
   #a: number;

@@ -1,7 +1,10 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Tensor } from './tensor.ts';
 
-/** Checks that an adapter has the tensors that it must have, and no others. Throws ADAPTER_SHAPE, ADAPTER_TENSOR_MISSING, ADAPTER_TENSOR_FOREIGN. */
+/**
+ * Checks that an adapter has exactly the tensors it must have. Throws ADAPTER_SHAPE, ADAPTER_TENSOR_MISSING,
+ * ADAPTER_TENSOR_FOREIGN.
+ */
 export function requireShapes(
   tensors: ReadonlyMap<string, Tensor>,
   expected: ReadonlyMap<string, readonly number[]>,

@@ -1,4 +1,4 @@
-// A thread in which matrices are rounded, one after the other. See `rounding-threads.ts`.
+// A thread that rounds matrices one after the other. See `rounding-threads.ts`.
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import { type RoundingJob, rounded } from './rounding.ts';

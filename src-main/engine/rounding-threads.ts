@@ -5,18 +5,21 @@ import { matricesOf, type RoundingJob, rounded } from './rounding.ts';
 import type { Tensor } from './tensor.ts';
 import { threadEntry } from './thread-entry.ts';
 
-/** Says to a thread that nothing comes any more. */
+/** Tells a thread that there are no more jobs. */
 export const noMore = null;
 
-/** What a thread answers. */
+/** A thread's answer. */
 export type Outcome = { readonly parts: ReadonlyMap<string, Tensor> } | { readonly error: CarriedError };
 
-/** Smaller pieces are copied between threads: Node.js lends some of them from memory that is not theirs alone, and tables are kept. */
+/**
+ * Smaller buffers are copied between threads: Node.js allocates some of them from a shared pool, and tables are kept.
+ */
 const leastMoved = 64 * 1024;
 
 /**
- * What all jobs come to, by the names of a graph's inputs. They are done in so many threads, each of which has one at a time; with none, they are done here.
- * Matrices that were read here go over to the thread that rounds them. No thread is at work any more when this is over, however it ends. Throws as `rounded` does.
+ * The results of all jobs, by the names of a graph's inputs. They are run in this many threads, each with one job at a
+ * time; with none, they run here. Matrices that were read here are transferred to the thread that rounds them. No
+ * thread is working any more when this settles, however it does. Throws as `rounded` does.
  */
 export async function roundAll(
   jobs: AsyncIterable<RoundingJob>,
@@ -33,9 +36,9 @@ export async function roundAll(
   }
   const workers = Array.from({ length: threads }, () => new Worker(threadEntry('rounding-thread'), { execArgv: [] }));
   const failed = Promise.withResolvers<never>();
-  // A thread that cannot start is told of, whether or not it had a job.
+  // Reports a thread that cannot start, whether or not it had a job.
   for (const worker of workers) worker.on('error', failed.reject);
-  // Where reading fails first, nobody waits for it any more.
+  // If reading fails first, nobody awaits this any more.
   failed.promise.catch(() => {});
   const free = [...workers];
   const busy = new Set<Promise<void>>();
@@ -54,9 +57,10 @@ export async function roundAll(
     await Promise.race([failed.promise, Promise.all(busy)]);
     return all;
   } finally {
-    // They read from a file that is closed behind this.
+    // They read from a file that is closed after this.
     await Promise.all(busy);
-    // Each ends by itself; Electron is known to crash now and then where threads are ended from outside (electron/electron#47986).
+    // They exit by themselves; terminating threads from outside occasionally crashes Electron
+    // (electron/electron#47986).
     for (const worker of workers) worker.postMessage(noMore);
   }
 }
@@ -69,7 +73,7 @@ async function roundIn(worker: Worker, job: RoundingJob): Promise<ReadonlyMap<st
   return outcome.parts;
 }
 
-/** Memory of tensors that is given away with them. */
+/** Buffers of tensors to transfer with them. */
 export function buffersOf(tensors: Iterable<Tensor>): ArrayBuffer[] {
   const whole = [...tensors].flatMap(({ data: { buffer, byteLength } }) =>
     byteLength >= leastMoved && buffer.byteLength === byteLength ? [buffer as ArrayBuffer] : [],

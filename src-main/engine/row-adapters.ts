@@ -8,17 +8,17 @@ import { reshape } from './graph/ops/reshape.ts';
 import { adaptedModules, type LoraGraph, type LoraWeights, weightDims } from './lora.ts';
 import { float32, type Tensor } from './tensor.ts';
 
-/** Each equal share of a batch's rows has an adapter of its own. */
+/** Each equal share of a batch's rows has its own adapter. */
 export interface RowAdapterOptions {
   readonly kind: 'row-adapters';
   readonly targets: readonly Target[];
 }
 
 /**
- * y = x Wᵀ + scale · (x Aᵣᵀ) Bᵣᵀ with the A and B that a position's row is given: x [positions, in], where the first
- * `each` positions are the first adapter's, and so on; `rows_A` [adapters, rank, in], `rows_B` [adapters, out, rank],
- * `row_scale` [adapters, each, 1]. The products with W stay one for all rows. The batch that Hu et al. 2021, §4.2, call
- * not straightforward.
+ * y = x Wᵀ + scale · (x Aᵣᵀ) Bᵣᵀ with the A and B of the position's row: x [positions, in], where the first `each`
+ * positions belong to the first adapter, and so on; `rows_A` [adapters, rank, in], `rows_B` [adapters, out, rank],
+ * `row_scale` [adapters, each, 1]. The product with W remains one for all rows. This is the batch that Hu et al. 2021,
+ * §4.2, call not straightforward.
  */
 export function adaptRows(
   architecture: Architecture,
@@ -48,15 +48,15 @@ function bankName(module: string, part: 'A' | 'B'): string {
   return `${module}.rows_${part}`;
 }
 
-/** The matrices that any of these adapters changes, in the architecture's order. */
+/** The matrices changed by any of these adapters, in the architecture's order. */
 export function targetsOf(architecture: Architecture, adapters: readonly LoraWeights[]): Target[] {
   return architecture.targets.filter((target) => adapters.some(({ targets }) => targets.includes(target)));
 }
 
 /**
- * The feeds of a batch whose rows are dealt to adapters in equal shares of `each` positions. Adapters of a smaller rank,
- * or without a matrix that another changes, are filled up with zeros: those add nothing, and no gradient reaches them,
- * as A's is a product with B and B's one with what A gives.
+ * The feeds of a batch whose rows are divided among adapters in equal shares of `each` positions. Adapters of a smaller
+ * rank, or without a matrix that another changes, are padded with zeros: these add nothing, and no gradient reaches
+ * them, as A's is a product with B, and B's one with the output of A.
  */
 export function rowAdapterFeeds(
   architecture: Architecture,
@@ -86,7 +86,7 @@ export function rowAdapterFeeds(
   return feeds.set('row_scale', scales);
 }
 
-/** The gradients of one of the adapters, by its own tensors' names, from those of the whole batch. */
+/** One adapter's gradients, by its own tensors' names, from those of the whole batch. */
 export function rowAdapterGradients(
   { tensors, rank }: LoraWeights,
   place: number,

@@ -10,7 +10,7 @@ import { checkTokenIds } from './token-ids.ts';
 
 /**
  * Natural log-probability of every target token of every row, in order; the first token of a text has none, as nothing
- * comes before it. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
+ * precedes it. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
  */
 export async function scoreRows(
   model: LoadedModel,
@@ -22,7 +22,7 @@ export async function scoreRows(
   const { executable, feeds } = await adaptedExecutable(model, 'score', adapter, scoreGraph);
   const scores: number[][] = rows.map(() => []);
   for (const batch of cutMicroBatches(rows, packingFor(model.architecture))) {
-    // Between runs, messages get their turn: an abort, a chat.
+    // Yield to the event loop between runs: an abort, a chat.
     await setImmediate();
     signal.throwIfAborted();
     if (batch.targetTokens === 0) continue;
@@ -33,7 +33,7 @@ export async function scoreRows(
   return scores;
 }
 
-/** The executable of a graph with or without an adapter, and the feeds that stay the same: weights, A, B, scale. */
+/** The executable of a graph with or without an adapter, and its constant feeds: weights, A, B, scale. */
 export async function adaptedExecutable(
   model: LoadedModel,
   purpose: string,

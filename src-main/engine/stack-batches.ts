@@ -1,9 +1,9 @@
 import type { MicroBatch } from './micro-batches.ts';
 import { float32, int32, type Tensor } from './tensor.ts';
 
-/** Micro-batches one below the other, each in as much room as the largest of them takes. */
+/** Micro-batches stacked vertically, each padded to the room that the largest of them takes. */
 export interface StackedBatches {
-  /** Positions of one of them. */
+  /** Positions of each. */
   readonly each: number;
   readonly feeds: ReadonlyMap<string, Tensor>;
 }
@@ -29,7 +29,7 @@ export function roomFor(batches: readonly MicroBatch[]) {
   };
 }
 
-/** Along the first axis. */
+/** Concatenates along the first axis. */
 function joined(parts: readonly Tensor[]): Tensor {
   const [first] = parts as [Tensor, ...Tensor[]];
   const rows = parts.reduce((sum, { dims }) => sum + (dims[0] ?? 0), 0);
@@ -43,7 +43,7 @@ function joined(parts: readonly Tensor[]): Tensor {
   return whole;
 }
 
-/** Each counts its positions from its own beginning. */
+/** Offsets positions, as each batch counts from its own beginning. */
 function movedPositions(parts: readonly Tensor[], each: number): Tensor {
   const whole = joined(parts);
   let next = 0;

@@ -3,8 +3,8 @@ import type { Passed } from './passes.ts';
 import { RowLosses } from './row-losses.ts';
 
 /**
- * What the micro-batches of an optimiser step give, added up, or of a measurement, which has no gradients. Losses and
- * gradients were divided by the target tokens of the whole step already, so sums are all it takes.
+ * The accumulated results of an optimiser step's micro-batches, or of a validation's, which have no gradients.
+ * Gradients are already divided by the target tokens of the whole step, so summing is all it takes.
  */
 export class StepSums {
   readonly rowLosses: RowLosses;
@@ -12,7 +12,7 @@ export class StepSums {
   #logProbs = 0;
   #targetTokens = 0;
 
-  /** Of rows at these places in the token file. */
+  /** For rows with these indices in the token file. */
   constructor(places: readonly number[]) {
     this.rowLosses = new RowLosses(places);
   }

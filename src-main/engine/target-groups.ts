@@ -2,19 +2,19 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { weightDims } from './lora.ts';
 
-/** Matrices of a layer that read the same. */
+/** Matrices of a layer with the same input. */
 export interface TargetGroup {
   readonly name: string;
   readonly targets: readonly Target[];
   /** Where the outputs of each begin. */
   readonly starts: ReadonlyMap<Target, number>;
-  /** Outputs together. */
+  /** Total number of outputs. */
   readonly width: number;
-  /** Features that they read. */
+  /** Number of input features. */
   readonly inFeatures: number;
 }
 
-/** Queries, keys and values read the same, and gates what they let through. */
+/** Queries, keys and values have the same input, and so do gate and up. */
 const together = [['q', 'k', 'v'], ['o'], ['gate', 'up'], ['down']] as const satisfies readonly (readonly Target[])[];
 
 /** The groups of an architecture, the same in every layer. */
@@ -39,7 +39,7 @@ const places = new WeakMap<
   ReadonlyMap<string, readonly [group: number, layer: number, target: Target]>
 >();
 
-/** Where a module belongs. */
+/** The group, layer and target of a module. */
 export function groupOf(architecture: Architecture, groups: readonly TargetGroup[], module: string) {
   let known = places.get(architecture);
   if (known === undefined) {

@@ -1,4 +1,4 @@
-/** Numbers as the engine stores them: row-major, little-endian, the whole buffer belonging to the tensor. */
+/** Numbers as the engine stores them: row-major, little-endian, with the whole buffer belonging to the tensor. */
 export type ElementType = 'float32' | 'int32' | 'uint8' | 'int8';
 
 export interface Tensor<T extends ElementType = ElementType> {
@@ -7,7 +7,10 @@ export interface Tensor<T extends ElementType = ElementType> {
   readonly data: ElementArray[T];
 }
 
-/** Floats of several owners, one behind the other along the first axis: each begins its place, and what is left of that is zeros. */
+/**
+ * Floats of several owners, one after the other along the first axis: each starts its slot, and the rest of the slot is
+ * zeros.
+ */
 export interface TensorParts {
   readonly type: 'float32';
   readonly dims: readonly number[];

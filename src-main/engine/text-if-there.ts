@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a text file holds; undefined where there is none. One that is there and cannot be read is an error, not none. */
+/** The contents of a text file; undefined if it does not exist. A file that exists but cannot be read is an error. */
 export async function textIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

@@ -4,19 +4,19 @@ import { type Because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { openSafetensors } from './formats/safetensors.ts';
 
 /**
- * Tokenised examples on disk: a safetensors file with `ids` I32 [tokens], `offsets` I32 [rows + 1] and
- * `target_starts` I32 [rows] (from the row's own beginning). The other end writes it in tasks/token-file.ts.
+ * Tokenised examples on disk: a safetensors file with `ids` I32 [tokens], `offsets` I32 [rows + 1] and `target_starts`
+ * I32 [rows] (relative to the start of the row). Written by tasks/token-file.ts.
  */
 export interface TokenRows {
   readonly count: number;
-  /** Of all the numbers in the file: tells whether two files hold the same rows. */
+  /** Over all numbers in the file: tells whether two files hold the same rows. */
   readonly sha256: string;
   /** Tokens of a row, prompt and target. */
   ids(row: number): Int32Array;
   targetStart(row: number): number;
 }
 
-/** Throws FILE_NOT_FOUND, and MODEL_FILE_INVALID where a row has no target token that something comes before. */
+/** Throws FILE_NOT_FOUND, and MODEL_FILE_INVALID where a row has no target token that something precedes. */
 export async function readTokenFile(path: string): Promise<TokenRows> {
   const file = await openSafetensors(path);
   try {

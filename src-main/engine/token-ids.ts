@@ -3,8 +3,8 @@ import { because } from '../../src-contract/failure-reason.ts';
 import type { Architecture } from './architectures/architecture.ts';
 
 /**
- * Refuses tokens that the model cannot read: more than its context holds, or ids beyond its vocabulary, which the
- * tokenizer of another model gives. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
+ * Refuses tokens that the model cannot read: more than its context holds, or ids beyond its vocabulary, as from another
+ * model's tokenizer. Throws CONTEXT_TOO_LONG, MODEL_FILE_INVALID.
  */
 export function checkTokenIds(
   ids: ArrayLike<number>,

@@ -1,6 +1,6 @@
 import type { TokenEvent } from './engine.ts';
 
-/** Events on their way from the batch that makes them to the one who asked. */
+/** Events on their way from the batch that produces them to the caller. */
 export class TokenQueue {
   #events: TokenEvent[] = [];
   #isOver = false;
@@ -13,7 +13,7 @@ export class TokenQueue {
     this.#wake?.();
   }
 
-  /** Forgets what nobody took yet. */
+  /** Drops events not taken yet. */
   drop(): void {
     this.#events = [];
   }

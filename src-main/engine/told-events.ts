@@ -1,21 +1,24 @@
 import type { TrainEvent } from './engine.ts';
 
-/** Whoever is told writes it down well within so long: a checkpoint repeats what was told later than that. */
+/** The listener stores events well within this time: a checkpoint repeats those that are more recent. */
 const heardMs = 5_000;
-/** Some 15 MB: where one checkpoint is written for all the steps of a training, most of them were heard long ago. */
+/** Some 15 MB: where a single checkpoint covers all steps of a training, most were received long ago. */
 export const mostToldAgain = 50_000;
 
-/** What a training told since its last checkpoint, and shortly before it, as the next one repeats it. Times are in milliseconds. */
+/**
+ * The events of a training since its last checkpoint, and shortly before it, to be repeated by the next one. Times are
+ * in milliseconds.
+ */
 export class ToldEvents {
   readonly #events: { readonly event: TrainEvent; readonly at: number }[] = [];
 
   add(event: TrainEvent, now: number): void {
-    // Many at a time: most steps move nothing.
+    // Many at a time, so that most steps move nothing.
     if (this.#events.length === 2 * mostToldAgain) this.#events.splice(0, mostToldAgain);
     this.#events.push({ event, at: now });
   }
 
-  /** The newest, as many as are told again. */
+  /** The newest events, as many as are repeated. */
   newest(): TrainEvent[] {
     return this.#events.slice(-mostToldAgain).map(({ event }) => event);
   }
@@ -25,7 +28,7 @@ export class ToldEvents {
     return this.#events.length;
   }
 
-  /** To be called when a checkpoint holds them. */
+  /** To be called once a checkpoint holds them. */
   forgetHeard(now: number): void {
     const unheard = this.#events.findIndex(({ at }) => now - at < heardMs);
     this.#events.splice(0, unheard < 0 ? this.#events.length : unheard);

@@ -1,16 +1,17 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** From 13 on V8 does it in the compiler that kernels end up in, and Node is built with it. */
+/** Since version 13 V8 does this in the optimising compiler that kernels end up in, and Node is built with it. */
 const firstVersion = 13;
 
-/** By these V8 puts off what takes its time. */
+/** The flags by which V8 defers slow work. */
 const lazyFlags = ['liftoff', 'wasm-lazy-compilation'] as const;
 
 let isAllowed = false;
 
 /**
- * Lets V8 make one instruction for 256 bits of two that do the same to neighbouring vectors of 128, where the processor has them (AVX2): what
- * is computed stays the same (decision 0048). It counts as experimental there, so kernels are held to the reference backend with it.
+ * Lets V8 fuse two instructions that do the same to adjacent 128-bit vectors into one of 256 bits, where the processor
+ * has them (AVX2); results are unchanged (decision 0048). V8 considers this experimental, so kernels are tested against
+ * the reference backend with it.
  */
 export function allowWideVectors(): void {
   if (isAllowed || !hasWideVectors()) return;
@@ -19,28 +20,31 @@ export function allowWideVectors(): void {
 }
 
 /**
- * Lets V8 find garbage in one go, as hosts on Node.js have it from the start (`host/engine-flags.ts`): in a utility process of the desktop, which no flag reaches, this is
- * what keeps it from marking beside the threads of kernels too, as that goes along with steps. It is looked at whenever marking might begin, so it can be set late.
+ * Makes V8 mark garbage in one go, as hosts on Node.js do from the start (`host/engine-flags.ts`). In the desktop's
+ * utility process, which takes no flags, this also keeps it from marking concurrently with the kernels' threads, as
+ * concurrent marking requires incremental marking. The flag is read whenever marking might begin, so it can be set
+ * late.
  */
 export function findGarbageAtOnce(): void {
   setFlagsFromString('--no-incremental-marking');
 }
 
 /**
- * A module of which V8 makes all functions at once, and takes its time for it. By itself it makes them when they are first called, at first without wide vectors, and
- * the better ones beside passes that then wait for each other.
+ * A module whose functions V8 all compiles up front with the optimising compiler. By default it compiles each at its
+ * first call, at first without wide vectors, and the optimised ones concurrently with passes, which then wait for each
+ * other.
  */
 export function compileAtOnce(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   for (const flag of lazyFlags) setFlagsFromString(`--no-${flag}`);
   try {
     return new WebAssembly.Module(bytes);
   } finally {
-    // As it is by itself: nobody starts an engine without.
+    // V8's defaults: no one starts an engine without them.
     for (const flag of lazyFlags) setFlagsFromString(`--${flag}`);
   }
 }
 
-/** Whether V8 can, where the processor does. */
+/** Whether V8 can, if the processor does. */
 export function hasWideVectors(): boolean {
   const version = Number.parseInt(process.versions.v8, 10);
   return process.arch === 'x64' && process.platform !== 'darwin' && version >= firstVersion;

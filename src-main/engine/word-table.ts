@@ -2,8 +2,8 @@ import type { StoredRows } from './formats/stored-matrix.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * The embedding [vocabulary, hidden] as it is stored: half of what floats take, or a quarter, and a pass needs few of its rows. What wants the whole of it,
- * as training does, has floats made of it, which are kept in its place.
+ * The embedding [vocabulary, hidden] as stored: half or a quarter of the size of floats, and a pass needs few of its
+ * rows. Where all of it is needed, as in training, it is converted to floats, which replace it.
  */
 export class WordTable {
   readonly #dims: readonly [vocabulary: number, hidden: number];
@@ -15,7 +15,7 @@ export class WordTable {
     this.#stored = stored;
   }
 
-  /** Of some words, [ids, hidden]. */
+  /** The rows of some words, [ids, hidden]. */
   rows(ids: Int32Array): Tensor<'float32'> {
     const [, hidden] = this.#dims;
     const rows = float32([ids.length, hidden]);

@@ -6,23 +6,26 @@ import { LoneKernels } from './backends/wasm/lone-kernels.ts';
 /** Words whose weights are summed together. */
 export const wordsOfSum = 256;
 const sumBytes = 4 * wordsOfSum;
-/** Where numbers lie, behind the largest and the factor. */
+/** Offset of the numbers, after the largest and the factor. */
 const numbersAt = 16;
 /** For sixteen million words. */
 const mostBytes = 2 ** 26;
 
-/** What a draw goes by: the weight of each word, that of the likeliest being 1, and of each `wordsOfSum` their sum. */
+/**
+ * The distribution to draw from: the weight of each word, that of the most likely being 1, and the sum of every
+ * `wordsOfSum`.
+ */
 export interface WordWeights {
   readonly weights: Float32Array;
   readonly sums: Float32Array;
 }
 
-/** e^((logit − largest) ÷ temperature), above zero. What is given lies there until more is asked. */
+/** e^((logit − largest) ÷ temperature), above zero. Valid until the next call. */
 export function wordWeights(
   logits: Float32Array,
   { largest, temperature }: { largest: number; temperature: number },
 ): WordWeights {
-  // A temperature next to nothing leaves the likeliest alone, which is no distance away.
+  // A temperature near zero leaves only the most likely, whose distance is zero.
   const factor = Math.min(1 / temperature, 1e30);
   try {
     return weighed(logits, { largest, factor });
@@ -36,7 +39,10 @@ export function wordWeights(
   }
 }
 
-/** A draw takes a power for every word of a vocabulary: in JavaScript that is a tenth of the time in which a small model writes a token. */
+/**
+ * A draw takes an exponential for every word of the vocabulary: in JavaScript, a tenth of the time in which a small
+ * model generates a token.
+ */
 let kernels: LoneKernels<'weigh'> | undefined;
 
 function weighed(logits: Float32Array, { largest, factor }: { largest: number; factor: number }): WordWeights {
@@ -52,7 +58,7 @@ function weighed(logits: Float32Array, { largest, factor }: { largest: number; f
   return { weights: weights.subarray(0, logits.length), sums: new Float32Array(memory, sums, count) };
 }
 
-/** largest and factor, x, sums, count: numbers in the place of which their weights come, and the sums of so many times as many. */
+/** largest and factor, x, sums, count: replaces numbers by their weights, and writes the sums of `count` groups. */
 function weigh(): WasmFunction {
   const f = new WasmFunction(4);
   const [given, x, sums, count] = asLocals(f.parameters);

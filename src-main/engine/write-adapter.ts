@@ -10,14 +10,14 @@ import { openModel } from './loaded-model.ts';
 import { toPeft } from './peft-layout.ts';
 
 /**
- * Writes an adapter, or a mix of several as one, as a PEFT folder or a GGUF file. Its strength becomes part of it.
- * Throws as `inspect` and `inspectAdapter` do, DISK_FULL, and ADAPTER_UNSUPPORTED where llama.cpp has no such base.
+ * Writes an adapter, or a mix of several as one, as a PEFT folder or a GGUF file, with its strength applied. Throws as
+ * `inspect` and `inspectAdapter` do, DISK_FULL, and ADAPTER_UNSUPPORTED where llama.cpp has no such base.
  */
 export async function writeAdapter(job: WriteAdapterJob): Promise<void> {
   const { architecture, source } = await openModel(job.modelFolder);
   await source.close();
   const chosen = await readMix(job.adapter, architecture);
-  // A strength goes into B, where it may be 0 or below: alpha may not.
+  // The strength goes into B, as it may be 0 or negative, which alpha may not.
   const { weights } = chosen.scale === chosen.weights.scale ? chosen : mixAdapters([chosen], architecture);
   const peft = toPeft(weights, architecture);
   if (job.format === 'peft') return writePeft(job.out, peft, { dropout: 0, baseModel: basename(job.modelFolder) });
@@ -32,7 +32,7 @@ export async function writeAdapter(job: WriteAdapterJob): Promise<void> {
   });
 }
 
-/** llama.cpp's names; Mistral is a Llama to it. */
+/** llama.cpp's names; it treats Mistral as a Llama. */
 const ggufNames: Readonly<Record<string, string>> = {
   ...{ llama: 'llama', mistral: 'llama', qwen2: 'qwen2', qwen3: 'qwen3', gpt2: 'gpt2', gemma3_text: 'gemma3' },
 };

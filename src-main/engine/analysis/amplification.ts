@@ -14,13 +14,13 @@ export interface Amplification {
   readonly byDelta: number;
   readonly byWeight: number;
   readonly byRandom: number;
-  /** ‖ΔW‖ ÷ ‖UᵀWVᵀ‖ for U, V of ΔW; null for an adapter that adds nothing here. */
+  /** ‖ΔW‖ ÷ ‖UᵀWVᵀ‖ for U, V of ΔW; null if the adapter adds nothing here. */
   readonly factor: number | null;
 }
 
 /**
- * How much of W lies in the directions that the adapter works in, and how much the adapter amplifies them.
- * weight [out, in] · b [out, r] · a [r, in]. Source: Hu et al. 2021, §7.3, Table 7. `stream` names the random numbers.
+ * How much of W lies in the directions that the adapter works in, and how much the adapter amplifies them. weight [out,
+ * in] · b [out, r] · a [r, in]. Source: Hu et al. 2021, §7.3, Table 7. `stream` seeds the random numbers.
  */
 export function amplification(
   weight: Matrix,
@@ -31,7 +31,7 @@ export function amplification(
   const delta = lowRankSvd(b, a);
   const deltaNorm = Math.abs(scale) * norm(delta.values);
   const byDelta = deltaNorm === 0 ? 0 : norm(projected(delta.left, weight, delta.right).data);
-  // The top singular vectors of a Gaussian matrix point anywhere with equal chance; so do orthonormal ones of Gaussian columns.
+  // The top singular vectors of a Gaussian matrix are uniformly distributed; so are orthonormalised Gaussian columns.
   const left = thinQr(gaussian(weight.rows, Math.min(rank, weight.rows), ...stream, 0)).q;
   const right = thinQr(gaussian(weight.columns, Math.min(rank, weight.columns), ...stream, 1)).q;
   return {
@@ -39,7 +39,7 @@ export function amplification(
     weightNorm: norm(weight.data),
     deltaNorm,
     byDelta,
-    // For W's own vectors UᵀWV is the diagonal of its largest singular values.
+    // For W's own vectors, UᵀWV is the diagonal of its largest singular values.
     byWeight: norm(singularValues(weight).subarray(0, rank)),
     byRandom: norm(projected(left, weight, right).data),
     factor: byDelta === 0 ? null : deltaNorm / byDelta,

@@ -8,12 +8,12 @@ import { lowRankSvd } from './low-rank-svd.ts';
 import { type Matrix, matrix } from './matrix.ts';
 import { gaussian, overlap, subspaceSimilarity } from './similarity.ts';
 
-/** Names this file's streams of random numbers. */
+/** Identifies this file's streams of random numbers. */
 const streamId = 0x1ab7;
 
 /**
- * Looks at what adapters have learnt, one adapted matrix after the other, layer by layer; an abort ends it between two.
- * Of two adapters only the matrices that both adapt are compared.
+ * Analyses what adapters have learnt, one adapted matrix at a time, layer by layer; an abort takes effect between two.
+ * For a comparison, only the matrices that both adapters adapt are used.
  */
 export async function* analyseAdapters(
   job: AnalyseJob,
@@ -29,7 +29,7 @@ export async function* analyseAdapters(
   yield { kind: 'started', total: wanted.length * layers.length };
   for (const layer of layers) {
     for (const [place, target] of wanted.entries()) {
-      // Between two matrices, messages get their turn: an abort, a chat.
+      // Yield to the event loop between matrices: an abort, a chat.
       await setImmediate();
       if (signal.aborted) return;
       const module = architecture.moduleOf(target, layer);
@@ -57,9 +57,9 @@ export async function* analyseAdapters(
 
 interface Parts {
   readonly architecture: Architecture;
-  /** The base's; a comparison of two adapters needs none. */
+  /** The base's weights; comparing two adapters needs none. */
   readonly weights?: ReadonlyMap<string, Tensor>;
-  /** The one that is looked at; for a comparison, the other one too. */
+  /** The adapter to analyse and, for a comparison, the other one. */
   readonly adapters: readonly [LoraWeights, LoraWeights?];
 }
 

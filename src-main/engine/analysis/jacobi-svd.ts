@@ -8,19 +8,19 @@ export interface Svd {
   readonly right: Matrix;
 }
 
-/** Two columns count as orthogonal from here on. */
+/** Below this, two columns count as orthogonal. */
 const tolerance = 1e-15;
 /** Jacobi converges quadratically; ten sweeps are usual. */
 const mostSweeps = 60;
 
 /**
  * Singular value decomposition a = left · diag(values) · rightᵀ by one-sided Jacobi rotations, for the small square
- * matrices that a QR leaves over: [r, r] with r the rank of an adapter. Source: Golub and Van Loan, §8.6.3.
- * Where a singular value is zero, the left vector is zero too.
+ * matrices left by a QR: [r, r] with r the rank of an adapter. Source: Golub and Van Loan, §8.6.3. Where a singular
+ * value is zero, so is the left vector.
  */
 export function jacobiSvd(a: Matrix): Svd {
   const { rows, columns: n } = a;
-  // By columns: each rotation mixes two of them.
+  // Stored by column: each rotation mixes two of them.
   const rotated = columnsOf(a);
   const right = Array.from({ length: n }, (_, j) => Float64Array.from({ length: n }, (_, i) => (i === j ? 1 : 0)));
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
@@ -50,7 +50,7 @@ function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   );
 }
 
-/** Turns columns p and q so that they are orthogonal; false when they are already. */
+/** Rotates columns p and q to be orthogonal; false if they already are. */
 function rotate(rotated: Float64Array[], right: Float64Array[], p: number, q: number): boolean {
   const [first, second] = [rotated[p] as Float64Array, rotated[q] as Float64Array];
   const [alpha, beta, gamma] = [dot(first, first), dot(second, second), dot(first, second)];

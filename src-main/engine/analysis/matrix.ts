@@ -1,4 +1,4 @@
-/** A small dense matrix in float64, row by row: what the analysis of adapters computes with. */
+/** A small dense matrix in float64, row-major, for the analysis of adapters. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;

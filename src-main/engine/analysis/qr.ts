@@ -1,13 +1,13 @@
 import { type Matrix, matrix } from './matrix.ts';
 
 /**
- * Thin QR by Householder reflections: a [n, r] = q [n, m] · r [m, r] with m = min(n, r), q with orthonormal columns also
- * where a has not full rank. Source: Golub and Van Loan, Matrix Computations, §5.2.
+ * Thin QR by Householder reflections: a [n, r] = q [n, m] · r [m, r] with m = min(n, r); q has orthonormal columns even
+ * if a does not have full rank. Source: Golub and Van Loan, Matrix Computations, §5.2.
  */
 export function thinQr(a: Matrix): { q: Matrix; r: Matrix } {
   const { rows: n, columns: r } = a;
   const m = Math.min(n, r);
-  // By columns: reflections run along them.
+  // Stored by column: reflections run along them.
   const columns = Array.from({ length: r }, (_, j) =>
     Float64Array.from({ length: n }, (_, i) => a.data[i * r + j] as number),
   );
@@ -32,7 +32,10 @@ export function thinQr(a: Matrix): { q: Matrix; r: Matrix } {
   return { q, r: upper };
 }
 
-/** The unit vector v, zero before `from`, whose reflection I − 2vvᵀ leaves of the column only its first `from` + 1 entries. */
+/**
+ * The unit vector v, zero before `from`, whose reflection I − 2vvᵀ zeroes the column after its first `from` + 1
+ * entries.
+ */
 function reflectorOf(column: Float64Array, from: number): Float64Array {
   const v = new Float64Array(column.length);
   let length = 0;

@@ -25,7 +25,7 @@ export function overlap(first: Matrix, second: Matrix): number[][] {
   });
 }
 
-/** A Gaussian matrix [rows, columns]: the control, whose subspaces share what chance gives, about max(i, j) ÷ columns. */
+/** A Gaussian matrix [rows, columns]: the control, whose subspaces overlap by chance, by about max(i, j) ÷ columns. */
 export function gaussian(rows: number, columns: number, ...stream: readonly number[]): Matrix {
   const random = new Random(...stream);
   const result = matrix(rows, columns);

@@ -1,9 +1,9 @@
 import type { Matrix } from './matrix.ts';
 
 /**
- * All singular values of a matrix, the largest first, as square roots of the eigenvalues of its smaller Gram matrix:
+ * All singular values of a matrix, largest first, as square roots of the eigenvalues of its smaller Gram matrix:
  * Householder reduction to tridiagonal form, then QL with implicit shifts; no vectors. About ⁴⁄₃ n³ operations for the
- * smaller side n. Squaring costs the small values half their digits; the large ones, which are asked for, keep theirs.
+ * smaller side n. Squaring costs the small values half their digits; the large ones, which matter here, keep theirs.
  * Source: Golub and Van Loan, §8.3; Wilkinson and Reinsch 1971, tred1 and tql1.
  */
 export function singularValues(a: Matrix): Float64Array {
@@ -65,7 +65,7 @@ function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; besi
     beside[i] = scale * g;
     h -= f * g;
     row[i - 1] = f - g;
-    // p = A·v ÷ h from the lower triangle alone, in one sweep along the rows.
+    // p = A·v ÷ h from the lower triangle only, in one sweep along the rows.
     p.fill(0, 0, i);
     for (let j = 0; j < i; j++) {
       const v = row[j] as number;
@@ -94,7 +94,7 @@ function tridiagonal(a: Float64Array, n: number): { diagonal: Float64Array; besi
   return { diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i] as number), beside };
 }
 
-/** Turns `diagonal` into the eigenvalues, in no order; `beside[i]` stands between i − 1 and i. */
+/** Replaces `diagonal` by the eigenvalues, unsorted; `beside[i]` is the off-diagonal between i − 1 and i. */
 function qlEigenvalues(diagonal: Float64Array, beside: Float64Array): void {
   const n = diagonal.length;
   const d = (i: number) => diagonal[i] as number;

@@ -2,7 +2,7 @@ import type { Architecture } from './architecture.ts';
 import { attentionTargets, feedForwardTargets, llamaFamily } from './llama-family.ts';
 import type { ModelConfig } from './model-config.ts';
 
-/** Llama 1 to 3.x (Touvron et al. 2023; Grattafiori et al. 2024), and what is built like it: TinyLlama, SmolLM2. */
+/** Llama 1 to 3.x (Touvron et al. 2023; Grattafiori et al. 2024), and models built like it: TinyLlama, SmolLM2. */
 export function llama(config: ModelConfig): Architecture {
   return llamaFamily(config, {
     name: 'llama',

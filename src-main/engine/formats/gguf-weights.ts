@@ -7,7 +7,7 @@ import { huggingFaceTensors } from './gguf-names.ts';
 import { isMatrix, rowsIn } from './stored-matrix.ts';
 import type { WeightSource } from './weight-source.ts';
 
-/** One GGUF file as the weights of a model, under their Hugging Face names. Throws as `openGguf` and `ggufConfig` do. */
+/** A GGUF file as the weights of a model, under their Hugging Face names. Throws as `openGguf` and `ggufConfig` do. */
 export async function openGgufWeights(path: string): Promise<WeightSource> {
   const file = await openGguf(path);
   try {

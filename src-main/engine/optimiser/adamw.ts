@@ -1,6 +1,7 @@
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam whose weight decay is taken from the weight itself, not through the gradient.
- * Works in place on float32 arrays; moments are float32 as in PyTorch. β₁ 0.9, β₂ 0.999, ε 1e-8, PyTorch's defaults.
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam with weight decay applied to the weights directly, not through
+ * the gradient. Works in place on float32 arrays; moments are float32 as in PyTorch. β₁ 0.9, β₂ 0.999, ε 1e-8,
+ * PyTorch's defaults.
  */
 export interface Moments {
   readonly first: Float32Array;
@@ -10,9 +11,9 @@ export interface Moments {
 export interface Update {
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** Optimiser steps done with this one, from 1: corrects the moments' start at zero. */
+  /** Optimiser steps including this one, from 1: corrects for the moments' start at zero. */
   readonly step: number;
-  /** Factor on the gradient: what clipping leaves of it. */
+  /** Factor on the gradient, from clipping. */
   readonly gradientScale: number;
 }
 
@@ -40,7 +41,7 @@ export function adamwUpdate(
   }
 }
 
-/** The Euclidean length of all gradients taken as one vector, in float64. */
+/** The Euclidean norm of all gradients as one vector, in float64. */
 export function globalNorm(gradients: Iterable<Float32Array>): number {
   let sum = 0;
   for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += (gradient[i] as number) ** 2;

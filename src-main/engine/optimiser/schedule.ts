@@ -7,7 +7,8 @@ export interface Schedule {
 
 /**
  * The learning rate of an optimiser step (from 1): rises linearly to the peak over the warm-up, then falls to zero
- * along a line or half a cosine, or stays. As the schedules of Hugging Face's transformers, which count from 0.
+ * along a line or half a cosine, or stays constant. Same as the schedules of Hugging Face's transformers, which count
+ * from 0.
  */
 export function learningRateAt(step: number, { kind, peak, warmupSteps, totalSteps }: Schedule): number {
   const done = step - 1;

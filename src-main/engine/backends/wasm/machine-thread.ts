@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { cells, over, runOf, type ThreadStart } from './machine-run.ts';
 
-/** One of a machine's other threads: runs what it is told to, and sleeps in between. */
+/** One of a machine's other threads: runs its programs, and sleeps in between. */
 const { memory, module, thread, threads } = workerData as ThreadStart;
 const run = runOf({ module, memory });
 const shared = new Int32Array(memory.buffer, 0, 1024);

@@ -169,7 +169,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
       writer.give(work);
       return out;
     }
-    // Behind each query's scores there is a vector for what its weights are multiplied by.
+    // Each query's scores are followed by a vector with the factor for its weights.
     const room = 4 * writer.site.room + 16;
     const queryCount = (positions * width) / size;
     const scores = writer.take('shared', queryCount * room);

@@ -2,7 +2,7 @@ import { type Dim, type Expression, expression, type OpDefinition } from '../exp
 import { build, read } from '../nd-array.ts';
 import { check, show } from '../shape.ts';
 
-/** One value of each row: x [n, classes] and index [n] (int32) → [n]. */
+/** One value from each row: x [n, classes] and index [n] (int32) → [n]. */
 export function pick(x: Expression, index: Expression): Expression {
   check(x.shape.length === 2 && index.shape[0] === x.shape[0], `pick of ${show(x.shape)} by ${show(index.shape)}`);
   return expression('pick', [x, index], {}, [x.shape[0] as Dim]);
