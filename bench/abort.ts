@@ -8,7 +8,8 @@ import { buildImportChild } from './parts/built-import.ts';
 import { writeGeneratedTable } from './parts/generated-table.ts';
 
 /**
- * Aborts an import at moments of chance, and says how long each took until all was undone, and how many left something behind.
+ * Aborts an import at random moments, and reports how long each took to undo everything, and how many left something
+ * behind.
  *
  *     npm run bench -- abort [--rows 1000000] [--letters 300] [--tries 40] [--folder /tmp] [--json]
  */

@@ -5,13 +5,13 @@ import { manyTraining } from './parts/many-training.ts';
 import { starterModel } from './parts/real-rows.ts';
 
 /**
- * What several adapters on one base cost, beside one.
+ * The cost of several adapters on one base, compared with one.
  *
  *     npm run bench -- adapters [--model FOLDER] [--precision int8|float32] [--adapters 8] [--rounds 3] [--json]
  *
- * Without `--model`, the starter model. many-training: one pass forward and backward with LoRA of rank 8 on q and v for each of
- * several adapters. `ours` is the pass of all, `peer` that of one adapter, or of all one after the other; milliseconds, medians
- * of interleaved rounds.
+ * Without `--model`, the starter model. many-training: one forward and backward pass with LoRA of rank 8 on q and v for
+ * each of several adapters. `ours` is the pass of all, `peer` that of one adapter, or of all one after the other;
+ * milliseconds, medians of interleaved rounds.
  */
 const { values } = parseArgs({
   options: {

@@ -5,8 +5,9 @@ import { printBench } from './parts/bench-case.ts';
 import { starterModel } from './parts/real-rows.ts';
 
 /**
- * What adapters cost while answering: the tax of one (rank 8 on q and v) over the base, the speed of eight answers with eight
- * adapters written together over one after another, many adapters in turn over one, and how long a switch takes.
+ * The cost of adapters during generation: the overhead of one (rank 8 on q and v) over the base, the speed of eight
+ * answers with eight adapters generated together compared with one after another, many adapters in turn compared with
+ * one, and how long a switch takes.
  *
  *     npm run bench -- answers [--model FOLDER] [--rounds 5] [--tokens 64] [--many 1024] [--json]
  *

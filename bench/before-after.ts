@@ -12,14 +12,15 @@ import { programAnswer } from './parts/program-answer.ts';
 import { realSets } from './parts/real-rows.ts';
 
 /**
- * What an adapter is worth on real rows that it has never seen: for each task an adapter is trained for some minutes on
- * train.csv, base and adapter answer the first rows of dev.csv (other passages, databases, dialogues), and the measures are
- * computed twice: by the studio, and from the exported answers by the reference scripts (`peers/recompute.py`).
+ * What an adapter gains on real rows it has never seen: for each task an adapter is trained for some minutes on
+ * train.csv, base and adapter answer the first rows of dev.csv (other passages, databases, dialogues), and the measures
+ * are computed twice: by the studio, and from the exported answers by the reference scripts (`peers/recompute.py`).
  *
- *     npm run bench -- before-after [--model FOLDER] [--data ../shared/data] [--task mrc] [--minutes 4 | --steps 60] [--train-rows 240]
- *       [--rows 20] [--python python3] [--spider DIR] [--mlqa DIR] [--out DIR] [--json]
+ *     npm run bench -- before-after [--model FOLDER] [--data ../shared/data] [--task mrc] [--minutes 4 | --steps 60]
+ *       [--train-rows 240] [--rows 20] [--python python3] [--spider DIR] [--mlqa DIR] [--out DIR] [--json]
  *
- * `--steps` trains a number of steps in place of minutes, which says more where the machine is shared. Without `--model`, the starter model is trained. A measure whose script is not given is not computed twice.
+ * `--steps` trains a number of steps instead of minutes, which is more meaningful on a shared machine. Without
+ * `--model`, the starter model is trained. A measure whose script is not given is computed only once.
  */
 const { values } = parseArgs({
   options: {
@@ -96,7 +97,7 @@ async function beforeAndAfter(task: Task, baseModelId: string) {
   };
 }
 
-/** A dataset of a real set: all of dev.csv, or the first rows of train.csv; its rows come from other documents. */
+/** A dataset from a real set: all of dev.csv, or the first rows of train.csv; its rows come from other documents. */
 async function imported(task: Task, part: 'train' | 'dev', count: number | undefined) {
   const source = join(values.data, realSets[task].replace('train.csv', `${part}.csv`));
   const lines = parse(await readFile(source), { columns: true, bom: true }) as Record<string, string>[];
@@ -111,7 +112,7 @@ async function imported(task: Task, part: 'train' | 'dev', count: number | undef
   throw new Error(`${source} was not imported`);
 }
 
-/** Trains until the minutes are over; what was learnt by then is the adapter. */
+/** Trains until the time is up; the adapter is what was learnt by then. */
 async function trained(datasetId: string, baseModelId: string, name: string) {
   const options = { sampleRows: 0, epochs: 10_000, patience: null, maxLength: Number(values['max-length']) };
   const maxSteps = values.steps === undefined ? 100_000 : Number(values.steps);
@@ -120,7 +121,7 @@ async function trained(datasetId: string, baseModelId: string, name: string) {
   const over = new AbortController();
   for await (const event of await client.runs.watch({ id: run.id })) {
     tell(name, event);
-    // The base is measured before; the minutes count from there.
+    // The base is measured first; the minutes count from there.
     if (values.steps === undefined && event.kind === 'validation' && event.step === 0) {
       void sleep(Number(values.minutes) * 60_000, undefined, { signal: over.signal })
         .then(() => client.runs.stop({ id: run.id }))
@@ -131,7 +132,7 @@ async function trained(datasetId: string, baseModelId: string, name: string) {
   return client.runs.get({ id: run.id });
 }
 
-/** The measures of base and adapter by the reference script; undefined where it was not given. */
+/** The measures of base and adapter from the reference script; undefined if it was not given. */
 async function recomputed(task: Task, file: string, datasetId: string) {
   const words = [join(import.meta.dirname, 'peers/recompute.py'), task, file];
   if (task === 'mrc') {

@@ -18,14 +18,15 @@ import { timesOf } from './parts/times.ts';
 /**
  * Importing, browsing, searching, editing, checking and sampling a dataset of generated rows.
  *
- *     npm run bench -- datasets [--rows 100000] [--letters 300] [--texts A.csv,B.csv]… [--file TABLE.csv] [--folder /tmp] [--no-index] [--no-check] [--no-edits] [--keep]
- *     npm run bench -- datasets --use FOLDER      asks again for what was imported with --keep
+ *     npm run bench -- datasets [--rows 100000] [--letters 300] [--texts A.csv,B.csv]… [--file TABLE.csv]
+ *       [--folder /tmp] [--no-index] [--no-check] [--no-edits] [--keep]
+ *     npm run bench -- datasets --use FOLDER      queries again what was imported with --keep
  *
- * With `--texts` the rows are made of stretches of the contexts and targets of those tables, four of five of the first list, and are
- * searched for words of theirs. The rows are written as a table, imported by a process of its own (built as the product is) and asked for as the page
- * does, through the thread that reads rows; times are from question to answer on the main loop. The sqlite3 shell imports the
- * same table where it is installed. Every figure is of this run on this machine; the answer is one JSON object on standard
- * output.
+ * With `--texts` the rows are made of stretches of the contexts and targets of those tables, four out of five from the
+ * first list, and are searched for words from them. The rows are written as a table, imported by a separate process
+ * (built like the product) and queried the way the page does, through the thread that reads rows; times are from
+ * question to answer on the main loop. The sqlite3 shell imports the same table if it is installed. All figures are
+ * from this run on this machine; the result is one JSON object on standard output.
  */
 const { values } = parseArgs({
   options: {
@@ -189,8 +190,8 @@ async function timed<T>(name: string, run: () => T | Promise<T>): Promise<T> {
 }
 
 /**
- * Median, 99th of a hundred and longest of so many tries, each with a number from 0 to 1; and the same of the processor time
- * that they took in all threads, which other work on the machine does not touch.
+ * Median, 99th percentile and maximum over a number of tries, each given a number from 0 to 1; and the same for the
+ * processor time they took in all threads, which other load on the machine does not affect.
  */
 async function spread(tries: number, run: (chance: number) => Promise<unknown>) {
   const times: number[] = [];
@@ -211,7 +212,10 @@ function spreadOf(values: readonly number[]) {
   return { median: round(middle), p99: round(p99), longest: round(worst) };
 }
 
-/** What a person might look for: words, words side by side, pieces of words, of every list; a row's number; what is not there. */
+/**
+ * What a person might search for: words, adjacent words, and parts of words, from every list; a row's number; something
+ * absent.
+ */
 function searchesOf(texts: readonly (readonly string[])[], rows: number): string[] {
   const searches = [`number ${Math.floor(rows / 2)} `, `number ${rows - 1} `, 'zzq', 'no such text', 'e', 'th'];
   for (const list of texts) {
@@ -236,7 +240,7 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** How long the sqlite3 shell takes to import the same table; undefined where it is not installed. */
+/** How long the sqlite3 shell takes to import the same table; a reason if it is not installed. */
 async function sqliteShell(table: string): Promise<{ version: string; seconds: number } | string> {
   try {
     const version = execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '';

@@ -10,15 +10,16 @@ import { programAnswer, reasonOf } from './parts/program-answer.ts';
 import { readRealRows } from './parts/real-rows.ts';
 
 /**
- * How fast one answer is written, beside llama.cpp on the same GGUF file with the same threads: tokens a second behind the first
- * one, with and without guessing, and the time to the first token. Prompts are rows of an open set; each program runs in a
- * process of its own, in turn, and medians over prompts and rounds are told.
+ * How fast a single answer is generated, compared with llama.cpp on the same GGUF file with the same threads: tokens
+ * per second after the first one, with and without guesses, and the time to the first token. Prompts are rows of an
+ * open set; programs run in separate processes, alternating, and medians over prompts and rounds are reported.
  *
- *     npm run bench -- decode --gguf FILE [--task mrc] [--prompts 4] [--tokens 64] [--length 512] [--ends] [--rounds 3] [--peer FOLDER] [--json]
+ *     npm run bench -- decode --gguf FILE [--task mrc] [--prompts 4] [--tokens 64] [--length 512] [--ends] [--rounds 3]
+ *       [--peer FOLDER] [--json]
  *
- * `--length` joins rows until a prompt has so many tokens; 0 takes them as they are. With `--ends` answers go on to their end, as those
- * of a base with a task merged into it do (bench/peers/gguf_requantise.py), prompts are held-out rows, and what is told is
- * the speed of all answers of a round. `--peer` is where node-llama-cpp was installed
+ * `--length` joins rows until a prompt has this many tokens; 0 takes them as they are. With `--ends` answers run to
+ * their end, like those of a base with a task merged into it (bench/peers/gguf_requantise.py), prompts are held-out
+ * rows, and the speed over all answers of a round is reported. `--peer` is where node-llama-cpp is installed
  * (bench/peers/llama.mjs).
  */
 const { values } = parseArgs({
@@ -52,7 +53,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'ours, with guessing': [join(here, 'parts/decode-child.ts'), 'draft'],
   'llama.cpp': [join(here, 'peers/llama.mjs')],
 };
-/** Programs that could not be run here. */
+/** Programs that could not run here. */
 const missing = new Set<string>();
 const folder = await mkdtemp(join(tmpdir(), 'bench-decode-'));
 try {
@@ -92,7 +93,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** The first of them is for the model to be loaded by. Each begins with a token of its own, so that nothing of it was read for an earlier one. */
+/** The first one is for loading the model. Each begins with a token of its own, so that no prefix of it is cached. */
 async function promptsOf(model: string): Promise<number[][]> {
   const [count, length] = [1 + Number(values.prompts), Number(values.length)];
   const task = values.task as Parameters<typeof readRealRows>[0];
@@ -103,7 +104,7 @@ async function promptsOf(model: string): Promise<number[][]> {
   return prompts.map((ids, i) => [...ids.slice(0, 1), 1000 + i, ...ids.slice(2)]);
 }
 
-/** All answers of a round as one: their tokens behind the first of each, and what those took. */
+/** All answers of a round as one: the tokens after each one's first, and the time these took. */
 function joined(answers: readonly Answer[]): Answer {
   return {
     ids: answers.flatMap(({ ids }, i) => (i === 0 ? ids : ids.slice(1))),
@@ -112,7 +113,7 @@ function joined(answers: readonly Answer[]): Answer {
   };
 }
 
-/** Nothing, and said so, where a program can't be run here. */
+/** Returns nothing, and says so, if a program can't run here. */
 async function run(name: string, [script, ...words]: readonly string[], job: string): Promise<Answer[]> {
   const env = { ...process.env, ...(values.peer !== undefined && { NODE_LLAMA_CPP: resolve(values.peer) }) };
   try {

@@ -9,10 +9,10 @@ import { writeTokenFile } from '../src-main/tasks/token-file.ts';
 import { writeTinyModel } from '../test/fixtures/tiny-model.ts';
 
 /**
- * Measures the longest time that the main thread's event loop is kept from its timers: idle, and while the engine trains
- * in its own process (bar: under 50 ms). The model has the starter model's size with random weights.
- * Run it alone: other work on the machine shows as gaps, in the idle figure too. What the thread itself computed in its
- * longest turn does not depend on that.
+ * Measures the longest time that the main thread's event loop is kept from its timers: idle, and while the engine
+ * trains in its own process (limit: 50 ms). The model has the starter model's size with random weights. Run it alone:
+ * other load on the machine shows up as gaps, also in the idle figure. What the thread itself computed in its longest
+ * turn is unaffected by that.
  *
  *     node bench/event-loop-gap.ts [--steps 30] [--json]
  */
@@ -60,7 +60,9 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** Time between turns of a timer of 1 ms, and how much of it this thread was computing rather than waiting for a core. */
+/**
+ * Time between ticks of a 1 ms timer, and how much of it this thread spent computing rather than waiting for a core.
+ */
 function watchGaps() {
   const gaps: number[] = [];
   let longestBusy = 0;

@@ -9,12 +9,13 @@ import { writeGeneratedTable } from './parts/generated-table.ts';
 
 /**
  * Times a durable import of one generated table against other tools on the same file: the sqlite3 shell's `.import`,
- * sqlite-utils and DuckDB, as far as they are installed (`--python` names one that has the last two). Ours runs in a process
- * of its own and counts from the call to the dataset that is stored on disk, the look at the encoding, the split, the hashes
- * and the verdict of every row included. Peak memory is the resident memory of that whole process, Node.js itself and its
- * threads included. Rounds take turns, so that other work on the machine falls on all of them.
+ * sqlite-utils and DuckDB, where installed (`--python` names one that has the last two). Ours runs in its own process
+ * and is timed from the call to the dataset stored on disk, including detecting the encoding, the split, the hashes and
+ * the verdict on every row. Peak memory is the resident memory of that whole process, including Node.js itself and its
+ * threads. Rounds alternate, so that other load on the machine affects all of them.
  *
- *     npm run bench -- import [--rows 250000] [--letters 700] [--rounds 3] [--file TABLE.csv] [--python python3] [--json]
+ *     npm run bench -- import [--rows 250000] [--letters 700] [--rounds 3] [--file TABLE.csv] [--python python3]
+ * [--json]
  */
 const { values } = parseArgs({
   options: {

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// `npm run bench -- NAME [options]` runs bench/NAME.ts; each says in its head, and with --help, what it measures and which options it takes. What they share lies in parts/.
+// `npm run bench -- NAME [options]` runs bench/NAME.ts; each describes what it measures and its options in its head
+// comment, also shown with --help. Shared parts are in parts/.
 const [name, ...options] = process.argv.slice(2);
 const file = join(import.meta.dirname, `${name}.ts`);
 if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(file)) {
@@ -23,7 +24,7 @@ try {
   process.exit(2);
 }
 
-/** What a bench says of itself before its first line of code. */
+/** The description of a bench: its head comment. */
 function headOf(source: string): string {
   const head = /^\/\*\*\n([\s\S]*?)\n \*\/$/m.exec(source)?.[1] ?? '';
   return head.replaceAll(/^ \* ?/gm, '');

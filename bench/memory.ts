@@ -12,12 +12,12 @@ import { programAnswer } from './parts/program-answer.ts';
 import { realSets } from './parts/real-rows.ts';
 
 /**
- * The memory that is foretold before a run, by part, beside what a fresh studio and its engine ever held in that run (VmHWM): real rows,
- * measured and answered before the first step as in any run.
+ * The memory estimated before a run, by part, compared with the peak that a fresh studio and its engine held during
+ * that run (VmHWM): real rows, validated and sampled before the first step as in any run.
  *
  *     npm run bench -- memory [--model FOLDER] [--data ../shared/data] [--only PART-OF-A-NAME] [--json]
  *
- * Without `--model`, only the cases of the starter model are run.
+ * Without `--model`, only the starter model's cases are run.
  */
 const { values } = parseArgs({
   options: {
@@ -42,7 +42,7 @@ const cases = [
   {
     base: 'large',
     task: 'summarisation',
-    // An epoch: what is foretold is that of the longest row.
+    // A whole epoch: the estimate is that of the longest row.
     options: { targets: qv, rank: 8, maxLength: 1024, batchSize: 1, precision: 'int8', maxSteps: null, epochs: 1 },
   },
   {
@@ -80,7 +80,7 @@ interface Held {
   readonly startRss: number;
 }
 
-/** Few rows: measuring them takes long, and more of them take no more memory. */
+/** Few rows: validation takes long, and more rows take no more memory. */
 const rowsTaken = 30;
 
 const home = await mkdtemp(join(tmpdir(), 'bench-memory-'));
@@ -110,7 +110,7 @@ try {
   await rm(home, { recursive: true });
 }
 
-/** A data folder with the rows and the base in it. */
+/** A data folder containing the rows and the base. */
 async function prepare() {
   const { engine, stop } = superviseEngine(() =>
     startEngineChild(new URL('../src-main/engine/engine-process.ts', import.meta.url), process.env),

@@ -12,9 +12,9 @@ import { ms, paintOf } from './parts/paint.ts';
 import { timesOf } from './parts/times.ts';
 
 /**
- * Switches the adapter in the middle of one conversation, in the built studio (`npm run build` first) and a real browser: before
- * every question another of three adapters of the starter model, or the base, is pressed. Prints the time from the pointer on a
- * chip to its paint, and counts the answers that are not, letter for letter, what the same adapter answers alone.
+ * Switches adapters within one conversation, in the built studio (`npm run build` first) and a real browser: before
+ * every question, another of three adapters of the starter model, or the base, is chosen. Prints the time from pressing
+ * a chip to its paint, and counts the answers that differ in any letter from those of the same adapter alone.
  *
  *     node bench/page-switches.ts [--times 1000] [--steps 30] [--json]
  */
@@ -51,7 +51,7 @@ try {
   await converse(page);
   const paints: number[] = [];
   for (let turn = 0; turn < times; turn++) {
-    // Four chips and three questions: each meets each of the others.
+    // Four chips and three questions: every pair occurs.
     const chip = chips[turn % chips.length] ?? '';
     paints.push(await choose(page, chip));
     await ask(page, questions[turn % questions.length] ?? '');
@@ -82,7 +82,7 @@ async function command(...words: string[]): Promise<void> {
   await promisify(execFile)(process.execPath, ['src-main/host/cli/main.ts', '--home', home, ...words]);
 }
 
-/** A new conversation on the passage of the first test row. */
+/** Starts a conversation on the passage of the first test row. */
 async function converse(page: Page): Promise<void> {
   await page.goto(new URL(paths.chat(), page.url()).href);
   await page.getByRole('button', { name: 'New conversation', exact: true }).first().click();
@@ -91,7 +91,7 @@ async function converse(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
 }
 
-/** Presses a chip, and gives the milliseconds until that is seen. */
+/** Presses a chip, and returns the milliseconds until that is visible. */
 async function choose(page: Page, chip: string): Promise<number> {
   const radio = page.getByRole('radio', { name: chip });
   return paintOf(page, 'pointerdown', () => radio.click());
@@ -109,11 +109,11 @@ async function ask(page: Page, question: string): Promise<void> {
   await page.getByRole('button', { name: 'Send' }).waitFor();
 }
 
-/** By adapter and question, the answers of the conversation that is shown, as it saves them. */
+/** The answers of the current conversation by adapter and question, as it saves them. */
 async function answers(page: Page): Promise<Map<string, string[]>> {
   const shown = page.getByRole('button', { name: 'Show the conversations' });
   if (await shown.isVisible()) await shown.click();
-  // The list begins with the newest.
+  // The list starts with the newest.
   await page
     .getByRole('button', { name: /^More actions for (?!this answer)/ })
     .first()

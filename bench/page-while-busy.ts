@@ -14,10 +14,10 @@ import { ms, paintOf } from './parts/paint.ts';
 import { timesOf } from './parts/times.ts';
 
 /**
- * Measures what a person feels of the built studio (`npm run build` first) on an empty data folder, in a real browser:
- * the time from the start of the process to a page that can be used; the longest gap of the web host's event loop (bar: under
- * 50 ms) and the time from a key to its paint (bar: 50 ms at p99), idle, while a table is sent and imported, and while the
- * starter model trains on a sample. Run it alone: other work on the machine shows as gaps, in the idle figures too.
+ * Measures how the built studio (`npm run build` first) feels on an empty data folder, in a real browser: the time from
+ * process start to a usable page; the longest gap of the web host's event loop (limit: 50 ms) and the time from a
+ * keystroke to its paint (limit: 50 ms at p99), idle, while a table is uploaded and imported, and while the starter
+ * model trains on a sample. Run it alone: other load on the machine shows up as gaps, also in the idle figures.
  *
  *     node bench/page-while-busy.ts [--seconds 20] [--rows 3000000] [--json]
  */
@@ -29,10 +29,10 @@ const { values } = parseArgs({
   },
 });
 const lastingMs = Number(values.seconds) * 1000;
-/** Of the sending and of the import. */
+/** For upload and import. */
 const longestMs = 30 * 60_000;
 
-/** Told on standard error once a second by the host's main thread, in milliseconds. */
+/** Reported on standard error once a second by the host's main thread, in milliseconds. */
 const probe = `
   import { isMainThread } from 'node:worker_threads';
   import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -61,7 +61,7 @@ try {
   });
   const bring = await inStudio(async (page, felt) => {
     await page.goto(new URL(paths.importDataset(), page.url()).href);
-    // The page before has an input for files too.
+    // The previous page has a file input too.
     await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
     const importButton = page.getByRole('button', { name: /^Import .*rows/ });
     const sending = await felt(async () => {
@@ -91,7 +91,9 @@ try {
 
 type Lasting = () => Promise<unknown>;
 
-/** Opens the page of a studio with an empty data folder, and gives what was felt there and how long it took to open. */
+/**
+ * Opens the page of a studio with an empty data folder; returns what was measured there and how long it took to open.
+ */
 async function inStudio<Result>(use: (page: Page, felt: (lasting: Lasting) => Promise<Felt>) => Promise<Result>) {
   const startMs = performance.now();
   const studio = await startStudio();
@@ -112,7 +114,9 @@ interface Felt {
   readonly keys: ReturnType<typeof timesOf>;
 }
 
-/** Types in the palette until something is over, and gives the host's longest gap and how long keys took meanwhile. */
+/**
+ * Types in the palette until something is over; returns the host's longest gap and how long keystrokes took meanwhile.
+ */
 async function measure(page: Page, studio: RunningStudio, lasting: Lasting): Promise<Felt> {
   const told = studio.errors().length;
   await page.keyboard.press('Control+k');
@@ -137,7 +141,7 @@ async function measure(page: Page, studio: RunningStudio, lasting: Lasting): Pro
       .matchAll(/^gap ([\d.]+)$/gm),
   ].map(([, gap]) => Number(gap));
   return {
-    // The first figure also covers what was before.
+    // The first figure also covers the time before.
     gapMs: Math.max(...gaps.slice(1)),
     keys: timesOf(durations),
   };

@@ -7,14 +7,15 @@ import { tableFile } from '../test/fixtures/table-file.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
 
 /**
- * The score of Pollock, a benchmark for loading polluted CSV files (Vitagliano and others, 2023), with everything about each
- * file found out and nothing told: one point for a file that is read, and precision, recall and F1 of its header, records and
- * cells against the clean file; ten at most, the mean of all files (simple), and weighted by how frequent each pollution is.
+ * The score on Pollock, a benchmark for loading polluted CSV files (Vitagliano and others, 2023), with everything about
+ * each file detected and nothing given: one point for a file that can be read, and precision, recall and F1 of its
+ * header, records and cells against the clean file; ten at most; the mean over all files (simple), and weighted by how
+ * frequent each pollution is.
  *
  *     npm run bench -- pollock --folder FOLDER [--worst 20] [--json]
  *
- * FOLDER is a checkout of github.com/HPI-Information-Systems/Pollock. Cells are compared without blanks at their ends; the
- * benchmark's own script also takes numbers and dates that are written in another way for the same.
+ * FOLDER is a checkout of github.com/HPI-Information-Systems/Pollock. Cells are compared without surrounding blanks;
+ * the benchmark's own script also accepts numbers and dates written differently.
  */
 const { values } = parseArgs({
   options: {
@@ -70,7 +71,7 @@ async function scoreOf(name: string): Promise<{ score: number; why: string }> {
   return { score: sum, why: `F1 ${told}; ${why}` };
 }
 
-/** How much of two bags of texts is the same. */
+/** The overlap of two bags of texts. */
 function measures(
   clean: readonly string[],
   loaded: readonly string[],

@@ -5,7 +5,7 @@ import { printBench } from './parts/bench-case.ts';
 import { starterModel } from './parts/real-rows.ts';
 
 /**
- * Switching adapters: how long a switch takes, and how fast answers are with many adapters in turn, beside one.
+ * Switching adapters: how long a switch takes, and how fast answers are with many adapters in turn, compared with one.
  *
  *     npm run bench -- switch [--model FOLDER] [--times 1000] [--many 1024] [--json]
  *

@@ -7,13 +7,16 @@ import { programAnswer, reasonOf } from './parts/program-answer.ts';
 import { type RealRow, readRealRows, realSets, starterModel } from './parts/real-rows.ts';
 
 /**
- * How fast LoRA (q and v, rank 8) trains on real rows, beside PyTorch: target tokens a second, the median of interleaved
- * runs, each in a process of its own. All train on the same rows in the same order, so their losses can be compared.
+ * How fast LoRA (q and v, rank 8) trains on real rows, compared with PyTorch: target tokens per second, the median of
+ * interleaved runs, each in its own process. All train on the same rows in the same order, so their losses are
+ * comparable.
  *
- *     npm run bench -- train [--model FOLDER] [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3] [--python python3] [--json]
+ *     npm run bench -- train [--model FOLDER] [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3]
+ *       [--python python3] [--json]
  *
- * Without `--model`, the starter model. A program under test is given a job file {model, rows: [{ids, targetStart}], batchSize,
- * steps, rank, alpha, learningRate, threads} and prints {seconds: [per step], losses: [per step], peakRssBytes}.
+ * Without `--model`, the starter model. A program under test gets a job file {model, rows: [{ids, targetStart}],
+ * batchSize, steps, rank, alpha, learningRate, threads} and prints {seconds: [per step], losses: [per step],
+ * peakRssBytes}.
  */
 const { values } = parseArgs({
   options: {
@@ -58,7 +61,7 @@ interface Outcome {
   readonly peakRssBytes: number;
 }
 
-/** Programs that could not be run here. */
+/** Programs that could not run here. */
 const missing = new Set<string>();
 const folder = await mkdtemp(join(tmpdir(), 'bench-train-'));
 try {
@@ -91,7 +94,7 @@ async function measure(task: string, rows: readonly RealRow[]) {
       if (outcome) outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
     }
   }
-  // The first step is left out: everybody prepares something in it.
+  // The first step is excluded: every program sets something up in it.
   const timed = targets.slice(batchSize).reduce((sum, count) => sum + count, 0);
   const speedsOf = (name: Program) => outcomes.get(name)?.map(({ seconds }) => timed / sum(seconds.slice(1)));
   const peakOf = (name: Program) =>
@@ -114,7 +117,7 @@ async function measure(task: string, rows: readonly RealRow[]) {
   });
 }
 
-/** Undefined, and said so, where a program can't be run here. */
+/** Returns undefined, and says so, if a program can't run here. */
 async function run(name: string, command: readonly string[], job: string): Promise<Outcome | undefined> {
   const [program, script, ...others] = command;
   const words = [script as string, job, ...others];

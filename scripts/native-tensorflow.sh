@@ -1,14 +1,14 @@
 #!/bin/sh
-# Builds the addon of @tensorflow/tfjs-node-gpu against the library of the `tensorflow-cpu` wheel, as its own installer fetches
-# a native library that may be out of reach, and runs the oracle tests on it. Linux on x64, with npm, pip, a C++ compiler and
-# Node's headers (apt: libnode-dev). Works on a copy of the checkout; usage: scripts/native-tensorflow.sh FOLDER
+# Builds the addon of @tensorflow/tfjs-node-gpu against the library of the `tensorflow-cpu` wheel, since its own installer
+# downloads a native library that may be unreachable, and runs the oracle tests on it. Linux on x64, with npm, pip, a C++
+# compiler and Node's headers (apt: libnode-dev). Works on a copy of the checkout. Usage: scripts/native-tensorflow.sh FOLDER
 set -e
 work=$(realpath -m "$1")
 mkdir -p "$work"
 git clone --quiet . "$work/checkout"
 cd "$work/checkout"
 npm ci
-# Beside, as npm takes an optional peer for something that it need not bring.
+# Installed separately, as npm does not install optional peer dependencies.
 mkdir -p "$work/packages" && echo '{}' > "$work/packages/package.json"
 npm install --prefix "$work/packages" --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0
 cp -rn "$work/packages/node_modules/." node_modules/

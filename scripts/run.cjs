@@ -1,5 +1,5 @@
-// Runs a command line under Node.js 24: the machine's own where it is new enough, else the one that npm brought as an
-// optional dependency. Plain JavaScript, because an old Node.js must be able to start it.
+// Runs a command line under Node.js 24: the machine's own if it is new enough, otherwise the one that npm installed as
+// an optional dependency. Plain JavaScript, because an old Node.js must be able to start it.
 const { spawn } = require('node:child_process');
 const path = require('node:path');
 

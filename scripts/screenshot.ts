@@ -1,6 +1,6 @@
-// `npm run screenshot [-- --home FOLDER]`: makes docs/screenshot.png from the real studio: one conversation in which every
-// adapter answers a row that it was not trained on. Without a data folder it first runs the demo into one of its own, which
-// takes some minutes; in a folder that has adapters with their datasets it only adds the conversation.
+// `npm run screenshot [-- --home FOLDER]`: makes docs/screenshot.png from the real studio: one conversation in which
+// every adapter answers a row it was not trained on. Without a data folder it first runs the demo in a temporary one,
+// which takes some minutes; in a folder that already has adapters with their datasets, it only adds the conversation.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

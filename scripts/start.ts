@@ -1,5 +1,5 @@
-// `npm start`: opens the studio, as a window where Electron and a screen are there, else in the browser. Builds it first
-// when there is no build, or when a source is newer than it.
+// `npm start`: opens the studio, in a window if Electron and a screen are available, otherwise in the browser. Builds
+// it first if there is no build, or a source is newer than it.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -44,7 +44,7 @@ function isBuildStale(): boolean {
   return sources.some((file) => statSync(path.join(root, file)).mtimeMs > builtMs);
 }
 
-/** `require('electron')` would try a download; the file that names the program is there only after one. */
+/** `require('electron')` would try to download; the file that names the program exists only after a download. */
 function electronBinary(): string | undefined {
   const folder = path.join(root, 'node_modules/electron');
   const name = path.join(folder, 'path.txt');

@@ -12,7 +12,10 @@ import { timesOf } from './times.ts';
 const stride = 16;
 const shortAnswer = 16;
 
-/** What adapters cost while answering, for answers.ts and switch.ts. Ways are taken in turn; each case is a number of rounds. */
+/**
+ * The cost of adapters during generation, for answers.ts and switch.ts. Variants alternate; each case has a number of
+ * rounds.
+ */
 export class Answering {
   readonly #model: Awaited<ReturnType<typeof loadModel>>;
   readonly #decoder: Decoder;
@@ -27,7 +30,7 @@ export class Answering {
     this.#adapters = Array.from({ length: 8 }, (_, seed) => this.#lora(seed));
   }
 
-  /** Loads a model folder, makes the graphs and warms the kernels. `tokens`: the length of an answer. */
+  /** Loads a model folder, compiles the graphs and warms up the kernels. `tokens`: the length of an answer. */
   static async open(folder: string, tokens: number): Promise<Answering> {
     const made = new Answering(await loadModel(folder, onnxruntimeBackend(), 'auto'), tokens);
     await made.#all([null]);
@@ -35,7 +38,7 @@ export class Answering {
     return made;
   }
 
-  /** A token with an adapter of rank 8 on q and v beside one with none. */
+  /** A token with an adapter of rank 8 on q and v, compared with one without. */
   async tax(rounds: number): Promise<BenchCase> {
     const [ours, peer]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
@@ -45,7 +48,7 @@ export class Answering {
     return benchCase('a token with an adapter, beside one with none', 'ms', { ours, peer });
   }
 
-  /** Eight answers with eight adapters, together beside one after another. */
+  /** Eight answers with eight adapters, together compared with one after another. */
   async together(rounds: number): Promise<BenchCase> {
     const [ours, peer]: [number[], number[]] = [[], []];
     const written = this.#adapters.length * this.#tokens;
@@ -59,7 +62,10 @@ export class Answering {
     return benchCase(name, 'tokens a second', { ours, peer });
   }
 
-  /** So many adapters that memory holds few of them twice: each is used for one short answer, beside one used as often. */
+  /**
+   * More adapters than memory can hold a second copy of: each is used for one short answer, compared with one adapter
+   * used as often.
+   */
   async manyInTurn(count: number): Promise<BenchCase> {
     const [ours, peer]: [number[], number[]] = [[], []];
     const many = Array.from({ length: count }, (_, seed) => this.#lora(100 + seed));
@@ -67,7 +73,8 @@ export class Answering {
     for (let start = 0; start < count; start += 4 * stride) {
       const some = many.slice(start, start + 4);
       let [one, each] = [0, 0];
-      // Four and four: answer by answer in turn, what collects garbage every other time always comes to the same side.
+      // In groups of four: if single answers alternated, garbage collection at every other one would always fall on the
+      // same side.
       for (const _ of some) one += await this.#all([this.#adapters[0] as LiveAdapter], shortAnswer);
       for (const adapter of some) each += await this.#all([adapter], shortAnswer);
       ours.push(speed(some.length, each));
@@ -76,21 +83,21 @@ export class Answering {
     return benchCase(`${count} adapters in turn, beside one`, 'tokens a second', { ours, peer });
   }
 
-  /** From the call to an adapter that is ready, for each of eight in turn; `high` is the 99th of a hundred. */
+  /** From the call until the adapter is ready, for each of eight in turn; `high` is the 99th percentile. */
   async switching(times: number): Promise<BenchCase> {
     const ours: number[] = [];
     for (let i = 0; i < times; i++) ours.push((await this.#answer(this.#adapters[i % 8] as LiveAdapter, 1)).switchMs);
     return { ...benchCase('switch of the adapter', 'ms', { ours }), high: Number(timesOf(ours).p99.toPrecision(4)) };
   }
 
-  /** Milliseconds until all are written. */
+  /** Milliseconds until all are generated. */
   async #all(adapters: readonly (LiveAdapter | null)[], length = this.#tokens): Promise<number> {
     const begun = performance.now();
     await Promise.all(adapters.map((adapter) => this.#answer(adapter, length)));
     return performance.now() - begun;
   }
 
-  /** Median time of a token behind the first. */
+  /** Median time of a token after the first. */
   async #tokenMs(adapter: LiveAdapter | null): Promise<number> {
     const { times } = await this.#answer(adapter, this.#tokens);
     return median(times.slice(1).map((time, i) => time - (times[i] as number)));

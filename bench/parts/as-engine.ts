@@ -3,8 +3,9 @@ import { engineFlags } from '../../src-main/host/engine-flags.ts';
 import { withMemoryTunables } from '../../src-main/host/memory-tunables.ts';
 
 /**
- * For a bench that is an engine itself: runs its file in a process that is started as an engine is, and ends with that, unless this is one. Without, V8 looks for
- * garbage beside the kernels' threads: 1,024 adapters in turn were at 0.72 to 0.76 of the speed of one, where they are at 0.9.
+ * For a bench that is itself an engine: unless this process was started like one, runs the file in a process that is,
+ * and exits with it. Otherwise V8 collects garbage concurrently with the kernels' threads: 1,024 adapters in turn ran
+ * at 0.72 to 0.76 of the speed of one, instead of 0.9.
  */
 export function asEngine(file: string): void {
   if (engineFlags.every((flag) => process.execArgv.includes(flag))) return;

@@ -1,15 +1,17 @@
 import { cpus, totalmem } from 'node:os';
 import { median } from '../../src-main/lab/numbers.ts';
 
-/** One thing that a bench measured, beside a peer where there was one. */
+/** One measurement of a bench, compared with a peer if there was one. */
 export interface BenchCase {
   readonly case: string;
-  /** What `ours` and `peer` are told in. */
+  /** The unit of `ours` and `peer`. */
   readonly unit: string;
   /** The median of the rounds. */
   readonly ours: number;
   readonly peer: number | null;
-  /** Ours ÷ peer: the median of the rounds, the least and the largest. Without a peer `low` and `high` are those of ours. */
+  /**
+   * Ours ÷ peer: the median, minimum and maximum over the rounds. Without a peer, `low` and `high` are those of ours.
+   */
   readonly ratio: number | null;
   readonly low: number;
   readonly high: number;
@@ -17,7 +19,7 @@ export interface BenchCase {
   readonly n: number;
 }
 
-/** What was measured in turn, round by round; `peer` is empty where it could not be run. */
+/** Summarises alternating measurements, round by round; `peer` is empty if it could not run. */
 export function benchCase(
   name: string,
   unit: string,
@@ -32,7 +34,7 @@ export function benchCase(
   };
 }
 
-/** Prints what a bench measured: one JSON object, or a table. `more` is only for the first. */
+/** Prints the results of a bench: as one JSON object, or a table. `more` is only for the former. */
 export function printBench(
   name: string,
   cases: readonly BenchCase[],
@@ -46,7 +48,7 @@ export function printBench(
   }
 }
 
-/** Four digits say more than any of these measurements. */
+/** Four digits are more than any of these measurements is good for. */
 function digits(value: number): number {
   return Number(value.toPrecision(4));
 }

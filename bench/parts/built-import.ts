@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'vite';
 
-/** Builds `import-child.ts` and the threads it starts as the product is built, and gives the program's path. */
+/** Builds `import-child.ts` and the threads it starts like the product, and returns the program's path. */
 export async function buildImportChild(): Promise<string> {
   const root = join(import.meta.dirname, '../..');
   const outDir = join(root, 'out', 'bench');

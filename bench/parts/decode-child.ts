@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 
-// Answers of the engine in a process of its own, for decode.ts: `node decode-child.ts JOB draft|plain`. Prints, for each
-// prompt, {ids, firstMs, restMs}.
+// Generates answers with the engine in a separate process, for decode.ts: `node decode-child.ts JOB draft|plain`.
+// Prints, for each prompt, {ids, firstMs, restMs}.
 const [jobFile, way] = process.argv.slice(2) as [string, 'draft' | 'plain'];
 const job = JSON.parse(await readFile(jobFile, 'utf8')) as {
   readonly folder: string;

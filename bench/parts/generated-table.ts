@@ -16,7 +16,7 @@ export const generatedWords = Array.from({ length: 4000 }, (_, place) => {
   return word;
 });
 
-/** The words of tables, in the order of their texts: what `writeGeneratedTable` takes its stretches from. */
+/** The words of tables, in text order: the source of `writeGeneratedTable`'s stretches. */
 export async function readWords(paths: readonly string[]): Promise<string[]> {
   const words: string[] = [];
   for (const path of paths) {
@@ -27,9 +27,9 @@ export async function readWords(paths: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Writes a table of generated rows, the same ones every time: an id, a context in quotes with commas in it, a target, and a
- * group of ten rows; together about `letters` letters. The number of a row stands in its context. With `texts`, lists of words of
- * real texts, a row is made of stretches of one of them; the first list has four rows of five.
+ * Writes a table of generated rows, always the same ones: an id, a quoted context containing commas, a target, and a
+ * group of ten rows; together about `letters` letters. Each row's number occurs in its context. With `texts`, lists of
+ * words from real texts, a row is made of stretches of one of them; four rows out of five use the first list.
  */
 export async function writeGeneratedTable(
   path: string,
@@ -45,7 +45,7 @@ export async function writeGeneratedTable(
     let place = words === undefined ? 0 : Math.floor(chance() * words.length);
     let text = '';
     while (text.length < length) {
-      // Some dozen words in a row stand like that in the text, then others follow: not the same rows again and again.
+      // About a dozen consecutive words come from one place in the text, then from another: rows do not repeat.
       if (words !== undefined && chance() < 0.08) place = Math.floor(chance() * words.length);
       text += `${words?.[place++ % words.length] ?? generatedWords[Math.floor(chance() ** 2 * generatedWords.length)]} `;
     }

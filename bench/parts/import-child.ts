@@ -1,5 +1,6 @@
-// Imports one table in a process of its own and says how long it took and how much memory it had: what bench/import.ts and
-// bench/datasets.ts time. With a third word it aborts the import after so many milliseconds, and says how long that took.
+// Imports one table in a separate process and reports how long it took and how much memory it used: what
+// bench/import.ts and bench/datasets.ts time. With a third argument it aborts the import after that many milliseconds,
+// and reports how long that took.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../src-main/database/open.ts';

@@ -18,12 +18,12 @@ interface Options {
 
 /** Tokens that each adapter reads in a pass. */
 const lengths = [4, 16, 48, 128];
-/** Rows of a batch that is dealt out, one to each adapter, or given to one adapter whole. */
+/** Row length for a batch that is divided, one row per adapter, or given to a single adapter. */
 const dealtLength = 48;
 
 /** Training passes of several adapters, for adapters.ts. */
 export async function* manyTraining({ model: folder, precision, adapters, rounds }: Options) {
-  // A model keeps the graph of the last kind of pass alone: with one model for both, each round would compile them anew.
+  // A model keeps only the graph of the latest kind of pass: with one model for both, each round would recompile them.
   const model = await loadModel(folder, onnxruntimeBackend(), precision);
   const other = await loadModel(folder, onnxruntimeBackend(), precision);
   const together = new Passes(model, { labelSmoothing: 0 });
@@ -60,7 +60,7 @@ async function timed(
   const times: { ours: number; peer: number }[] = [];
   for (let round = -1; round < rounds; round++) {
     const time = { ours: 0, peer: 0 };
-    // In turn, and who is first changes: what else the machine does falls on both.
+    // Alternating, also in who goes first: other load on the machine affects both.
     const order = round % 2 === 0 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const);
     for (const who of order) {
       const begun = performance.now();
@@ -79,7 +79,7 @@ async function riderOf(
 ): Promise<TrainingPart> {
   const random = new Random(seed);
   const texts = Array.from({ length: rows }, (_, row) => ({
-    // The first token tells rows apart, so that nothing is shared between them.
+    // The first token distinguishes rows, so that they share nothing.
     ids: Int32Array.from({ length: tokens }, (_, i) => (i === 0 ? row : random.bits() % model.architecture.vocabulary)),
     targetStart: Math.floor(0.8 * tokens),
   }));

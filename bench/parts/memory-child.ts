@@ -5,8 +5,8 @@ import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 import { peakBytes } from './peak-memory.ts';
 
-// One studio in a process of its own, for memory.ts: `node memory-child.ts estimate|train JSON`, the engine in another as
-// the hosts have it. Prints the estimate, or the most memory that the engine ever held (VmHWM) and the studio beside it.
+// One studio in a separate process, for memory.ts: `node memory-child.ts estimate|train JSON`, with the engine in
+// another as in the hosts. Prints the estimate, or the peak memory of the engine (VmHWM) and that of the studio.
 const [what, text] = process.argv.slice(2) as ['estimate' | 'train', string];
 const { home, ...about } = JSON.parse(text);
 const child = startEngineChild(new URL('../../src-main/engine/engine-process.ts', import.meta.url), process.env);

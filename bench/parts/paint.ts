@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Milliseconds from an event that `act` makes in the page to the frame after the one that it caused: two whole frames, so that
- * 17 to 33 ms of it are the screen's own at 60 frames a second.
+ * Milliseconds from an event that `act` triggers in the page to the frame after the one it caused: two whole frames, so
+ * that 17 to 33 ms of it are due to the screen at 60 frames per second.
  */
 export async function paintOf(page: Page, event: 'keydown' | 'pointerdown', act: () => Promise<void>): Promise<number> {
   const painted = page.evaluate(
@@ -16,7 +16,7 @@ export async function paintOf(page: Page, event: 'keydown' | 'pointerdown', act:
       }),
     event,
   );
-  // The listener is there once the page has answered this.
+  // By the time the page answers this, the listener is installed.
   await page.evaluate(() => undefined);
   await act();
   return painted;

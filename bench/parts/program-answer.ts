@@ -4,8 +4,9 @@ import { engineFlags } from '../../src-main/host/engine-flags.ts';
 import { withMemoryTunables } from '../../src-main/host/memory-tunables.ts';
 
 /**
- * Runs a program to its end, and gives the JSON of the last line that it prints. Throws, with its `stderr`, where it fails. Each gets
- * large pages, and what runs on Node.js what engines are started with: ours as in the studio, and peers for fairness.
+ * Runs a program to its end, and returns the JSON of the last line it prints. Throws, with its `stderr`, if it fails.
+ * All get large pages, and those on Node.js the flags that engines are started with: ours as in the studio, and peers
+ * for fairness.
  */
 export async function programAnswer<Answer>(
   program: string,
@@ -18,7 +19,7 @@ export async function programAnswer<Answer>(
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as Answer;
 }
 
-/** Why a program could not be run, in one line: what it said last of an error, or what the system said of the program. */
+/** Why a program could not run, in one line: its last error message, or the system's. */
 export function reasonOf(error: unknown): string {
   const { stderr = '', message = String(error) } = error as { stderr?: string; message?: string };
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');

@@ -10,10 +10,10 @@ export interface RealRow {
   readonly targetStart: number;
 }
 
-/** The model that comes with the studio. */
+/** The model that ships with the studio. */
 export const starterModel = join(import.meta.dirname, '../../resources/starter-model');
 
-/** The open sets that the cases are made of, below the data folder. */
+/** The open sets used for the cases, relative to the data folder. */
 export const realSets = {
   mrc: 'mrc/xquad_en/train.csv',
   nl2sql: 'nl2sql/spider_en/train.csv',
@@ -21,8 +21,8 @@ export const realSets = {
 } as const;
 
 /**
- * The first rows of an open set, or of the part of it that is held out, as ids of a model, cut to `maxLength` as the studio cuts
- * them, in the order in which the engine's shuffle with this batch size would take them.
+ * The first rows of an open set, or of its held-out part, as ids of a model, truncated to `maxLength` as in the studio,
+ * in the order in which the engine's shuffle with this batch size would take them.
  */
 export async function readRealRows(
   task: keyof typeof realSets,

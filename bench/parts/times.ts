@@ -1,6 +1,6 @@
 import { median } from '../../src-main/lab/numbers.ts';
 
-/** What of many measurements is told; of a hundred, p99 is the second largest. */
+/** A summary of measurements; out of a hundred, p99 is the second largest. */
 export function timesOf(times: readonly number[]): { middle: number; p99: number; worst: number; count: number } {
   const sorted = times.toSorted((a, b) => a - b);
   return {

@@ -47,7 +47,7 @@ def added(tensor):
         return 0
     product = scale * (b.astype("float32") @ a.astype("float32"))
     if kind in heads:
-        # llama.cpp keeps the pairs that are turned together side by side.
+        # llama.cpp stores pairs that are rotated together next to each other.
         rows, width = product.shape
         product = product.reshape(heads[kind], 2, rows // heads[kind] // 2, width).swapaxes(1, 2).reshape(rows, width)
     return product

@@ -1,4 +1,5 @@
-// Answers with llama.cpp through node-llama-cpp (3.21.1): node llama.mjs JOB, NODE_LLAMA_CPP naming the folder where it was installed:
+// Generates answers with llama.cpp through node-llama-cpp (3.21.1): node llama.mjs JOB, with NODE_LLAMA_CPP naming the
+// folder where it is installed:
 //   mkdir peer && cd peer && npm init -y && npm install --ignore-scripts --save-exact node-llama-cpp@3.21.1
 // The job file is that of decode-child.ts.
 import { readFile } from 'node:fs/promises';

@@ -81,7 +81,7 @@ with tempfile.TemporaryDirectory() as folder:
         disable_tqdm=True,
         remove_unused_columns=False,
     )
-    # Trainer prints its logs: they go where the answer does not.
+    # Trainer prints its logs: keep them out of the answer.
     real, sys.stdout = sys.stdout, sys.stderr
     InOrder(model=model, args=arguments, train_dataset=Rows(), data_collator=collate, callbacks=[clock]).train()
     sys.stdout = real

@@ -28,7 +28,7 @@ given = arguments.parse_args()
 csv.field_size_limit(2**30)
 with open(given.answers, encoding="utf-8-sig", newline="") as file:
     head, *rows = csv.reader(file)
-# A model's answers stand in the column that others begin with: "NAME", "NAME: measure", ...
+# A model's answers are in the column whose name other columns start with: "NAME", "NAME: measure", ...
 models = [name for name in head[3:] if any(other.startswith(f"{name}: ") and other != name for other in head)]
 models = [name for name in models if not any(name.startswith(f"{other}: ") for other in models if other != name)]
 target_at = head.index("target")

@@ -1,10 +1,10 @@
 /** Byte-pair merges learnt from counted pieces of text. Pieces are byte-level strings (see `byte-alphabet.ts`). */
 
 /**
- * Joins the most frequent neighbouring pair, again and again, until `count` merges are found or no pair occurs twice.
- * Equal counts are settled by the order of the symbols, so the same counts always give the same merges.
+ * Merges the most frequent adjacent pair, again and again, until `count` merges are found or no pair occurs twice. Ties
+ * are broken by the order of the symbols, so the same counts always give the same merges.
  *
- * Source: Sennrich et al. 2016, algorithm 1, with pair counts kept up to date instead of counted anew.
+ * Source: Sennrich et al. 2016, algorithm 1, with pair counts updated incrementally.
  */
 export function learnMerges(pieces: ReadonlyMap<string, number>, count: number): [left: string, right: string][] {
   const symbols: string[] = [];

@@ -1,4 +1,6 @@
-/** Documents that repeat themselves exactly: the shortest way to teach copying, before there is anything to understand. */
+/**
+ * Documents that repeat themselves exactly: the shortest way to teach copying, before there is anything to understand.
+ */
 
 import { syllableName } from './korean-names.ts';
 import * as names from './names.ts';
@@ -35,7 +37,7 @@ const WORD_KINDS: readonly ((random: Random) => string)[] = [
   (random) => random.pick(COMMON_WORDS),
 ];
 
-/** Everyday words, so that they too are met as things to copy. */
+/** Everyday words, so that they too occur as things to copy. */
 const COMMON_WORDS = (
   'apple road table paper water light stone music river school market letter window garden winter summer doctor number ' +
   'story money morning evening travel office kitchen animal flower weather village picture machine bottle history ' +
@@ -87,7 +89,7 @@ const LOOK_UP_MARKS: readonly (readonly [between: string, again: string])[] = [
   [', ', '{v} belongs to {k}.'],
 ];
 
-/** Rows of three cells, then single cells asked by row and column. */
+/** Rows of three cells, then queries for single cells by row and column. */
 function register(random: Random): string {
   const columns = random.sample(['name', 'town', 'code', 'date', 'price', 'owner'], 3);
   const make: Record<string, (random: Random) => string> = {
@@ -126,8 +128,8 @@ function swappedPairs(random: Random): string {
 }
 
 /**
- * Words in a sentence, then each behind a quote or bracket. There a word has no space before it and so another first
- * token: a model must learn that the two are one word, as in `named Mina` and `name = 'Mina'`.
+ * Words in a sentence, then each after a quote or bracket. There, a word is not preceded by a space and so has a
+ * different first token: a model must learn that the two are one word, as in `named Mina` and `name = 'Mina'`.
  */
 function quotations(random: Random): string {
   const items = words(random, random.int(5, 12));

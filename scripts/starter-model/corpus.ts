@@ -1,8 +1,8 @@
 /**
  * The text that the starter model is pretrained on: an endless, seeded stream of generated documents. Nearly every
- * document says its facts more than once in different clothing, so that the way to a low loss is to copy from what
- * stands above. The layouts of the studio's own tasks (`Passage: … Question: …`) do not occur: an adapter is to
- * teach those.
+ * document states its facts more than once in different wording, so that the way to a low loss is to copy from what
+ * came before. The layouts of the studio's own tasks (`Passage: … Question: …`) do not occur: those are for adapters to
+ * teach.
  */
 import { writeCopy } from './copies.ts';
 import { writeDialogue } from './dialogues.ts';
@@ -34,7 +34,7 @@ export function* corpus(seed: number): Generator<Document, never> {
   }
 }
 
-/** The texts of the corpus from its beginning, until they make up `sizeBytes` in UTF-8. */
+/** The texts of the corpus from its beginning, until they amount to `sizeBytes` in UTF-8. */
 export function* takeText(seed: number, sizeBytes: number): Generator<string> {
   let taken = 0;
   for (const { text } of corpus(seed)) {

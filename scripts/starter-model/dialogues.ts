@@ -1,4 +1,4 @@
-/** Conversations with a recap: the same names, numbers and dates told once more, in the third person and much shorter. */
+/** Conversations with a recap: the same names, numbers and dates retold in the third person and much shorter. */
 import * as names from './names.ts';
 import type { Random } from './random.ts';
 
@@ -23,7 +23,7 @@ export function writeDialogue(random: Random): string {
   return random.chance(0.12) ? `${recap}\n\n${conversation}` : `${conversation}\n\n${heading}${recap}`;
 }
 
-/** With `houseStyle` every recap keeps to one wording, as one writer's notes would. */
+/** With `houseStyle` every recap follows one wording, like one writer's notes. */
 export function inventDialogue(random: Random, options: { houseStyle?: boolean } = {}): Dialogue {
   const scene = random.pick(SCENES);
   const slots = new Map(Object.entries(scene.slots).map(([slot, make]) => [slot, make(random)]));
@@ -46,9 +46,9 @@ interface Turn {
 interface Scene {
   readonly slots: Readonly<Record<string, (random: Random) => string>>;
   readonly speakers: readonly (readonly [asker: string, answerer: string])[];
-  /** Turns in a list of their own are said all or not at all. */
+  /** Turns in a nested list are included all together or not at all. */
   readonly turns: readonly (Turn | readonly Turn[])[];
-  /** One list of wordings a sentence. */
+  /** A list of wordings for each sentence. */
   readonly recap: readonly (readonly string[])[];
 }
 

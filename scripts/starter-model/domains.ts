@@ -1,12 +1,12 @@
 /**
- * The kinds of things that English passages speak of. Each attribute has several wordings for the same fact and
- * several questions whose answer is its value, word for word: passages state, the rest of a document asks.
+ * The subjects of English passages. Each attribute has several wordings for the same fact and several questions whose
+ * answer is its value verbatim: passages state, the rest of a document asks.
  */
 import * as names from './names.ts';
 import type { Random } from './random.ts';
 
 export interface Attribute {
-  /** Heads a column or a list entry. */
+  /** Labels a column or a list entry. */
   readonly label: string;
   readonly value: (random: Random) => string;
   /** Predicates that follow the subject; `{v}` is the value. */

@@ -1,4 +1,4 @@
-/** A few made-up records of one domain, and the wordings that say and ask for what is in them. */
+/** A few invented records of one domain, and the wordings that state and ask for their contents. */
 import { type Attribute, DOMAINS, type Domain } from './domains.ts';
 import type { Random } from './random.ts';
 
@@ -19,7 +19,7 @@ export interface Records {
   readonly entities: readonly Entity[];
 }
 
-/** Entities that all have the same attributes, each with a value of its own, so that every question has one answer. */
+/** Entities that all have the same attributes, each with its own value, so that every question has one answer. */
 export function inventRecords(random: Random, size: { entities: number; attributes: number }): Records {
   const domain = random.pick(DOMAINS);
   const attributes = random.sample(domain.attributes, size.attributes);

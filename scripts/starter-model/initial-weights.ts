@@ -14,19 +14,20 @@ export interface ModelShape {
   readonly rotaryFrequencies: Float64Array;
 }
 
-/** Large enough for confident predictions through the tied head: a row of 256 such numbers is 0.8 long. */
+/** Large enough for confident predictions through the tied head: a row of 256 such numbers has length 0.8. */
 const embeddingDeviation = 0.05;
-/** As in GPT-2 (Radford et al. 2019), also in that the last matrix of each branch is smaller by √(2 · layers). */
+/** As in GPT-2 (Radford et al. 2019), including that the last matrix of each branch is smaller by √(2 · layers). */
 const weightDeviation = 0.02;
-/** One feature is the same for every token: what a head can look by that looks at places, not at contents. */
+/** One feature is the same for every token: what a head uses to attend by position rather than content. */
 const constantFeature = 0;
 const constantValue = 4 * embeddingDeviation;
 
 /**
- * Random starting weights, but for four heads of the first layer and four of the second, which start as a circuit that
- * copies (an induction head, Olsson et al. 2022): those of the first look at the token before and write what it is into
- * directions of their own; those of the second look for places whose token before is the present one, and predict what
- * stands there. Small models come by this only after tens of millions of tokens; all of it is trained like the rest.
+ * Random starting weights, except for four heads of the first layer and four of the second, which start as a copying
+ * circuit (an induction head, Olsson et al. 2022): those of the first attend to the previous token and write its
+ * identity into directions of their own; those of the second look for positions whose previous token is the present
+ * one, and predict the token there. Small models acquire this only after tens of millions of tokens; all of it is
+ * trained like the rest.
  */
 export function initialWeights(shape: ModelShape, seed: number): Map<string, StoredTensor> {
   const random = new Random(seed, 2);
@@ -63,7 +64,7 @@ function plantCopying(shape: ModelShape, matrix: AttentionMatrix, random: Random
       randomRows(shape, random),
     ];
     const [looking, lookedAt] = previousTokenRows(shape);
-    // What the first layer writes is about as long as the token's own embedding.
+    // What the first layer writes is about as large as the token's own embedding.
     const writing = embeddingDeviation / 0.35 / group;
     const matching = 4;
     putRows(shape, matrix(0, 'k'), pair, lookedAt, 1);
@@ -79,7 +80,7 @@ function plantCopying(shape: ModelShape, matrix: AttentionMatrix, random: Random
   }
 }
 
-/** Rows of length about 1, nearly at right angles, that don't see the constant feature. */
+/** Rows of length about 1, nearly orthogonal, that ignore the constant feature. */
 function randomRows({ hidden, headSize }: ModelShape, random: Random): Float32Array[] {
   const deviation = 1 / Math.sqrt(hidden);
   return Array.from({ length: headSize }, () =>
@@ -90,13 +91,14 @@ function randomRows({ hidden, headSize }: ModelShape, random: Random): Float32Ar
 }
 
 /**
- * Query and key rows whose product, after the rotary embedding, is largest one position back: the key is turned ahead by
- * one position. Only the four fastest pairs are used, since the slower ones hardly tell neighbours apart.
+ * Query and key rows whose product, after the rotary embedding, is largest one position back: the key is rotated ahead
+ * by one position. Only the four fastest pairs are used, since the slower ones hardly distinguish neighbours.
  */
 function previousTokenRows({ hidden, headSize, rotaryFrequencies }: ModelShape): [Float32Array[], Float32Array[]] {
   const looking = Array.from({ length: headSize }, () => new Float32Array(hidden));
   const lookedAt = Array.from({ length: headSize }, () => new Float32Array(hidden));
-  // After the norm the constant feature has this value; the score one back is then 40, and 33 at the place itself.
+  // After the norm the constant feature has this value; the score one position back is then 40, and 33 at the position
+  // itself.
   const seen = constantValue / Math.sqrt(embeddingDeviation ** 2 + constantValue ** 2 / hidden);
   const strength = Math.sqrt(10 * Math.sqrt(headSize)) / seen;
   const put = (rows: readonly Float32Array[], row: number, value: number) => {

@@ -1,11 +1,11 @@
-/** What Korean passages speak of. A predicate follows a subject with 은/는, which may be left out once it is known. */
+/** The subjects of Korean passages. A predicate follows a subject with 은/는, which may be omitted once it is known. */
 import * as names from './korean-names.ts';
 import type { Random } from './random.ts';
 
 export interface KoreanAttribute {
   readonly label: string;
   readonly value: (random: Random) => string;
-  /** Predicates with `{v}`, ended by a full stop. */
+  /** Predicates with `{v}`, ending in a full stop. */
   readonly says: readonly string[];
   /** Questions for the value; `{s}` is the subject. */
   readonly asks: readonly string[];

@@ -1,4 +1,4 @@
-/** Korean names, numbers and dates to be copied; most names are put together from syllables. */
+/** Korean names, numbers and dates to be copied; most names are composed of syllables. */
 import { count } from './names.ts';
 import type { Random } from './random.ts';
 

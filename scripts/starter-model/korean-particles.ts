@@ -1,8 +1,8 @@
 /** Korean particles that depend on whether the word before them ends in a consonant. */
 
 /**
- * Fills `{slot}` and `{slot:은/는}`: the part before the slash follows a final consonant, the part behind it a vowel.
- * `으로/로` follows its own rule: 로 also after ㄹ.
+ * Fills `{slot}` and `{slot:은/는}`: the part before the slash follows a final consonant, the part after it a vowel.
+ * `으로/로` has its own rule: 로 also after ㄹ.
  */
 export function fillKorean(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)(?::([^/}]+)\/([^}]+))?\}/g, (_, slot: string, closed?: string, open?: string) => {

@@ -1,4 +1,4 @@
-/** Korean documents with the same structure as the English ones: facts first, then the same facts in other clothing. */
+/** Korean documents with the same structure as the English ones: facts first, then the same facts in other wording. */
 import { KOREAN_DOMAINS, type KoreanAttribute } from './korean-domains.ts';
 import * as names from './korean-names.ts';
 import { fillKorean } from './korean-particles.ts';
@@ -61,7 +61,7 @@ function describeAll(random: Random, records: Records): string {
     .join(random.chance(0.7) ? ' ' : '\n');
 }
 
-/** "김민서는 부산에 산다.", but "김민서의 직업은 의사이다.": a predicate that opens with its own 은/는 takes a possessor. */
+/** "김민서는 부산에 산다.", but "김민서의 직업은 의사이다.": a predicate that starts with its own 은/는 takes a possessor. */
 function withSubject(name: string, predicate: string): string {
   if (/^(\S+ )?\S+[은는] /.test(predicate)) return `${name}의 ${predicate}`;
   // A quoted title takes the particle of the word within the quotes.

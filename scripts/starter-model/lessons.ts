@@ -1,8 +1,8 @@
 /**
- * The second course of the starter model: something to read, then many short questions on it with their answers, of
- * which only the second part is predicted. What can't be known (invented names in a passage) takes no part in the loss,
- * and nearly every predicted answer has to be looked up above. As in the corpus, the layouts of the studio's own tasks
- * do not occur.
+ * The second stage of the starter model's training: something to read, then many short questions on it with answers, of
+ * which only the second part is predicted. What can't be known (invented names in a passage) does not count in the
+ * loss, and nearly every predicted answer must be looked up in the text before it. As in the corpus, the layouts of the
+ * studio's own tasks do not occur.
  */
 import { inventDialogue } from './dialogues.ts';
 import { inventRecords } from './facts.ts';

@@ -15,7 +15,7 @@ import { inventRows, writeDatabase } from './sample-database.ts';
 import { compactSchema, inventSchema, SAMPLE_TOPICS, type Value } from './schemas.ts';
 
 const ROWS = 400;
-// Far from the corpus's seeds; each sample has its own, so that one can change without the others.
+// Far from the corpus's seeds; each sample has its own, so that one can change without affecting the others.
 const SEEDS = { mrc: 90_001, nl2sql: 90_002, summarisation: 90_003 };
 const DATABASES = 16;
 const QUESTIONS_PER_DATABASE = ROWS / DATABASES;
@@ -41,7 +41,7 @@ export function makeMrcRows(random: Random, count: number) {
   return rows;
 }
 
-/** The summary keeps to one wording a scene; every talk is a group of its own. */
+/** The summary follows one wording per scene; every talk is a group of its own. */
 export function makeSummarisationRows(random: Random, count: number) {
   return Array.from({ length: count }, (_, index) => {
     const { conversation, recap } = inventDialogue(random, { houseStyle: true });
@@ -55,7 +55,7 @@ export function makeSummarisationRows(random: Random, count: number) {
 }
 
 /**
- * Writes one SQLite file a database into `folder` and returns its questions. Every query runs there, and finds
+ * Writes one SQLite file per database into `folder` and returns its questions. Every query runs there, and finds
  * something: at least one row, and no count of zero.
  */
 export function makeNl2sqlRows(random: Random, folder: string) {

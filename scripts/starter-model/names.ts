@@ -1,6 +1,6 @@
 /**
- * Names, numbers and dates to be copied. Half of the proper names are put together from syllables, so that most of
- * them are met only once and a model must copy them instead of knowing them.
+ * Names, numbers and dates to be copied. Half of the proper names are composed of syllables, so that most occur only
+ * once and a model must copy them instead of knowing them.
  */
 import type { Random } from './random.ts';
 
@@ -75,7 +75,7 @@ export function amount(random: Random): string {
   return `${random.chance(0.7) ? random.int(3, 99) : random.int(1, 99) * 100} ${random.pick(['dollars', 'euros', 'pounds'])}`;
 }
 
-/** A number as text, evenly over the orders of magnitude from low to high. */
+/** A number as text, uniform over the orders of magnitude from low to high. */
 export function count(random: Random, low: number, high: number): string {
   const raw = Math.exp(Math.log(low) + random.next() * (Math.log(high) - Math.log(low)));
   return String(Math.round(raw));

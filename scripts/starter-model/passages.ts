@@ -1,4 +1,6 @@
-/** Passages from records, followed by the same facts in other clothing: talks, FAQs, quizzes, cards, tables, rewordings. */
+/**
+ * Passages from records, followed by the same facts in other forms: talks, FAQs, quizzes, cards, tables, rewordings.
+ */
 import { ask, capitalise, describe, everyFact, inventRecords, type Records, sentence, state } from './facts.ts';
 import { firstName } from './names.ts';
 import type { Random } from './random.ts';
@@ -18,7 +20,7 @@ export function describeAll(random: Random, records: Records): string {
   return paragraphs.join(random.chance(0.7) ? ' ' : '\n');
 }
 
-/** Many questions with short answers, in one of the layouts that passages are followed by. */
+/** Many questions with short answers, in one of the layouts that follow passages. */
 export function writeQuestions(random: Random, records: Records, limit: number): string {
   return random.pick([talk, frequentQuestions, quiz, quiz, asideQuestions])(random, records, limit);
 }
@@ -62,7 +64,7 @@ function frequentQuestions(random: Random, records: Records, limit = 5): string 
   return `${heading}\n${pairs.join('\n')}`;
 }
 
-/** Questions with the bare answer on the next line or behind a mark. */
+/** Questions with just the answer on the next line or after a mark. */
 function quiz(random: Random, records: Records, limit = 6): string {
   const mark = random.pick(['\n', '\n- ', ' - ', ' > ', '\n=> ', '\t']);
   const numbered = random.chance(0.5);
@@ -79,7 +81,7 @@ function asideQuestions(random: Random, records: Records, limit = 4): string {
     .join(' ');
 }
 
-/** One card an entity: a name and its labelled values. */
+/** One card per entity: a name and its labelled values. */
 function cards(random: Random, records: Records): string {
   const heading = random.pick(['Name', capitalise(records.domain.noun), 'Entry']);
   return random

@@ -1,4 +1,6 @@
-/** Questions on a schema with their SQL. The words of the condition and its value stand in the question, to be copied. */
+/**
+ * Questions on a schema with their SQL. The words of the condition and its value occur in the question, to be copied.
+ */
 import type { Random } from './random.ts';
 import { type Column, keyOf, type Schema, type Table, type Value } from './schemas.ts';
 
@@ -8,7 +10,7 @@ export interface Query {
   readonly sql: string;
 }
 
-/** Where a condition's value comes from: invented, or taken from a row that exists. */
+/** Where a condition's value comes from: invented, or taken from an existing row. */
 export type ValueFor = (table: Table, column: Column) => Value;
 
 /** One question of a random family; undefined when the schema has no columns for it. */
@@ -203,7 +205,7 @@ function everyRow({ random, table }: Given): Query | undefined {
   };
 }
 
-/** Over a foreign key; falls to another family when the table has none. */
+/** Over a foreign key; falls back to another family if the table has none. */
 function joined({ random, table, valueFor }: Given): Query | undefined {
   const reference = table.columns.find(({ role }) => role === 'reference');
   const parent = reference?.references;

@@ -1,6 +1,6 @@
 /**
- * A small seeded source of randomness (mulberry32), so that the same seed always writes the same text.
- * Not for anything secret.
+ * A small seeded random number generator (mulberry32), so that the same seed always writes the same text. Not for
+ * anything secret.
  */
 export class Random {
   #state: number;
@@ -18,7 +18,7 @@ export class Random {
     return ((bits ^ (bits >>> 14)) >>> 0) / 4294967296;
   }
 
-  /** A whole number from low to high, both included. */
+  /** An integer from low to high, inclusive. */
   int(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }

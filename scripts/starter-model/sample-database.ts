@@ -5,7 +5,7 @@ import { type Column, createTables, type Schema, type Table, type Value } from '
 
 export type Rows = ReadonlyMap<Table, readonly (readonly Value[])[]>;
 
-/** Rows for every table, keys counting from 1, names all different, references to rows that exist. */
+/** Rows for every table: keys count from 1, names are distinct, references point to existing rows. */
 export function inventRows(random: Random, schema: Schema, low: number, high: number): Rows {
   const rows = new Map<Table, Value[][]>();
   for (const table of schema.tables) {

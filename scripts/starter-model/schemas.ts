@@ -1,6 +1,6 @@
 /**
- * Made-up database schemas: one to three tables with foreign keys, and made-up values for each column.
- * Every table and column also has the English phrase by which a question speaks of it.
+ * Invented database schemas: one to three tables with foreign keys, and invented values for each column. Every table
+ * and column also has the English phrase that questions use for it.
  */
 import * as names from './names.ts';
 import type { Random } from './random.ts';
@@ -42,8 +42,8 @@ export interface Topic {
 }
 
 /**
- * One table or more of the given topics; each later table may refer to an earlier one. `inventedShare` of the tables
- * and columns get an invented word for a name, which can only be copied.
+ * One or more tables on the given topics; each later table may refer to an earlier one. `inventedShare` of the tables
+ * and columns are named by an invented word, which can only be copied.
  */
 export function inventSchema(
   random: Random,
@@ -64,7 +64,10 @@ export function inventSchema(
   return { name: `${tables.map(({ name }) => name.toLowerCase()).join('_')}_${random.int(1, 9)}`, tables };
 }
 
-/** One line a table, as this project's NL2SQL data has it: `student(id integer pk, name varchar, club_id integer -> club.id)`. */
+/**
+ * One line per table, as in this project's NL2SQL data: `student(id integer pk, name varchar, club_id integer ->
+ * club.id)`.
+ */
 export function compactSchema(schema: Schema): string {
   return schema.tables
     .map((table) => {
@@ -139,7 +142,7 @@ function inventTable(
   return { name: identifier(style === 'plural' ? plural : singular), singular, plural, columns };
 }
 
-/** Keys and references get their values with the rows. */
+/** Keys and references get their values when rows are made. */
 function noValue(): Value {
   return 0;
 }
@@ -177,7 +180,7 @@ function inventNumber(random: Random, source: ColumnSource): Column {
 function inventCategory(random: Random, source: ColumnSource): Column {
   const { word, values, before } = random.pick(CATEGORIES.filter(({ subjects }) => subjects.includes(source.subject)));
   const phrase = extend(random, word, { before, odds: 0.25, source });
-  // A small set of values a column, so that groups and conditions meet more than one row.
+  // A small set of values per column, so that groups and conditions match more than one row.
   const set = typeof values === 'function' ? random.distinct(5, () => values(random)) : random.sample(values, 5);
   const type = random.pick(['varchar', 'text'] as const);
   return { name: source.identifier(phrase), phrase, type, role: 'category', value: (source) => source.pick(set) };
@@ -324,7 +327,7 @@ const CATEGORIES: readonly CategoryWord[] = [
 
 type NameOf = (random: Random) => string;
 
-/** Topics of one subject; a plural that is not the noun and an s stands behind a slash. */
+/** Topics of one subject; irregular plurals follow a slash. */
 function topics(subject: Subject, nouns: string, nameOf: (noun: string) => NameOf): Topic[] {
   return nouns.split(' ').map((entry) => {
     const [singular = '', plural = `${singular}s`] = entry.split('/');

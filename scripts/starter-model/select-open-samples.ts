@@ -13,13 +13,13 @@ const ROWS = 300;
 const SPIDER_SCHEMA_LIMIT = 420;
 const SPIDER_DATABASE_LIMIT_BYTES = 16_000;
 
-/** A dozen questions an article at most, so that many topics fit. */
+/** At most a dozen questions per article, so that many topics fit. */
 function selectPassages(rows: readonly Row[]): Row[] {
   const short = rows.filter((row) => length(row, 'passage') <= 800);
   return takeGroups(short, (group) => group.slice(0, 12));
 }
 
-/** Whole databases with a short schema, a small file and not so many questions that few databases would fit. */
+/** Whole databases with a short schema, a small file and not so many questions that only few databases would fit. */
 async function selectQueries(rows: readonly Row[], databases: string): Promise<Row[]> {
   const small = new Set<string>();
   for (const db of new Set(rows.map((row) => row.db ?? ''))) {
@@ -37,7 +37,7 @@ function selectTalks(rows: readonly Row[]): Row[] {
     .slice(0, ROWS);
 }
 
-/** Group after group, each cut by `cut`, until there are rows enough. */
+/** One group after another, each cut by `cut`, until there are enough rows. */
 function takeGroups(rows: readonly Row[], cut: (group: readonly Row[]) => readonly Row[]): Row[] {
   const taken: Row[] = [];
   for (const group of Map.groupBy(rows, (row) => row.group).values()) {

@@ -3,7 +3,7 @@ import { inventQuery, type Query } from './queries.ts';
 import type { Random } from './random.ts';
 import { compactSchema, createTables, inventSchema, type Schema, TOPICS } from './schemas.ts';
 
-/** A compact schema, then what was asked of it. */
+/** A compact schema, then queries on it. */
 export function writeCompactSql(random: Random): string {
   const { context, target } = writeQueryLog(random);
   return context + target;
@@ -20,7 +20,7 @@ export function writeQueryLog(random: Random): { context: string; target: string
   };
 }
 
-/** CREATE TABLE statements, then what was asked of them. */
+/** CREATE TABLE statements, then queries on them. */
 export function writeSqlScript(random: Random): string {
   const tableCount = random.pick([1, 1, 1, 2, 2]);
   const schema = inventSchema(random, { topics: TOPICS, tableCount, inventedShare: INVENTED_SHARE });
@@ -58,7 +58,7 @@ const LAYOUTS: readonly Layout[] = [
   (question, sql) => `${sql} -- ${question}`,
 ];
 
-/** "How many cars are there?" as one writes it in a comment: "how many cars are there". */
+/** "How many cars are there?" as written in a comment: "how many cars are there". */
 function inCommentCase(question: string): string {
   return question.charAt(0).toLowerCase() + question.slice(1).replace(/[.?]$/, '');
 }

@@ -13,7 +13,7 @@ export const VOCABULARY_SIZE = 4096;
 
 const CORPUS_BYTES = 6_000_000;
 const CORPUS_SEED = 1;
-// The open samples add everyday words that the generated text lacks; repeated, as they are short beside it.
+// The open samples add everyday words that the generated text lacks; repeated, as they are short in comparison.
 const OPEN_SAMPLES = ['xquad-en.csv', 'mts-dialog.csv', 'spider-en.csv'];
 const OPEN_SAMPLE_WEIGHT = 2;
 
@@ -31,8 +31,8 @@ export function trainTokenizer(texts: Iterable<string>, vocabularySize: number) 
 const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 /**
- * Splits digits and Hangul syllables one by one, so that a number, or a Korean name with a particle behind it, has the
- * same tokens wherever it stands and can be copied. It runs behind `ByteLevel`, whose prefix space it must not repeat,
+ * Splits digits and Hangul syllables one by one, so that a number, or a Korean name followed by a particle, has the
+ * same tokens wherever it occurs and can be copied. It runs after `ByteLevel`, whose prefix space it must not repeat,
  * and so sees the byte alphabet: a Hangul syllable is a byte EA–ED and two continuation bytes 80–BF.
  */
 const SINGLES = 'Ġ?[0-9]|Ġ?[êëìí][¡-¿Ģ-Ń]{2}';

@@ -17,8 +17,8 @@ import { Random as StarterRandom } from './random.ts';
 
 /**
  * Makes the starter model: trains every weight of a small random Llama on generated text with the studio's own engine,
- * first to write the corpus, then to look things up in what it reads. Interrupt it and run it again: it goes on from its
- * last checkpoint, bit for bit. `--steps` and `--lesson-steps` say how long; `--from` leaves the first course out.
+ * first to write the corpus, then to look things up in what it reads. If interrupted and run again, it resumes from its
+ * last checkpoint, bit for bit. `--steps` and `--lesson-steps` set the length; `--from` skips the first stage.
  */
 const { values } = parseArgs({
   options: {
@@ -36,7 +36,7 @@ const { values } = parseArgs({
 });
 
 const seed = 1106_09685;
-/** Steps at the start that see repetitions only. */
+/** Initial steps that see only repetitions. */
 const copyingSteps = 400;
 const vocabulary = 4096;
 const hidden = Number(values.hidden);
@@ -149,7 +149,10 @@ function report(event: TrainEvent, steps: number): void {
   }
 }
 
-/** Documents sorted by length within a stretch and cut into batches, the batches shuffled: little padding, no order by length. */
+/**
+ * Documents sorted by length within a stretch and cut into batches, which are shuffled: little padding, no order by
+ * length.
+ */
 function* inBatches(source: Iterator<Row>, count: number): Generator<Row> {
   const random = new Random(seed, 1);
   for (let left = count; left > 0; ) {
@@ -163,7 +166,10 @@ function* inBatches(source: Iterator<Row>, count: number): Generator<Row> {
   }
 }
 
-/** First nothing but repetitions, until copying is firm; then the corpus, with a repetition in every sixth place to keep it so. */
+/**
+ * At first only repetitions, until copying is reliable; then the corpus, with a repetition in every sixth place to keep
+ * it so.
+ */
 function* rows(): Generator<Row, never> {
   const documents = corpus(seed);
   const random = new Random(seed, 3);
@@ -184,7 +190,7 @@ function* lessonRows(): Generator<Row, never> {
   }
 }
 
-/** 8 to 31 random tokens, two to four times over. The first time can't be known, and is not predicted. */
+/** 8 to 31 random tokens, repeated two to four times. The first occurrence can't be known, and is not predicted. */
 function repeatedTokens(random: Random): Row {
   const length = 8 + Math.floor(random.uniform() * 24);
   const once = Array.from({ length }, () => 1 + Math.floor(random.uniform() * (vocabulary - 1)));
@@ -200,7 +206,7 @@ function* take<T>(source: Iterator<T>, count: number): Generator<T> {
   }
 }
 
-/** Every token but the first is predicted; the end of the text too. */
+/** Every token but the first is predicted, including the end of the text. */
 function rowOf({ text }: { text: string }): Row {
   return {
     ids: [...tokenizer.encode(text).ids, config.eos_token_id].slice(0, config.max_position_embeddings),

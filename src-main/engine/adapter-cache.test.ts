@@ -79,7 +79,7 @@ test('an adapter is read once for a model', async () => {
   expect(await cache.get(folder, narrow)).not.toBe(first);
 });
 
-// The cache went by the kind of model alone: a second Llama of other sizes got the first one's adapter unchecked.
+// The cache was keyed by the kind of model only: a second Llama of other sizes got the first one's adapter unchecked.
 test('an adapter that is known for one model is checked again for another', async () => {
   const cache = new AdapterCache();
   await cache.get(folder, narrow);

@@ -85,7 +85,7 @@ test('a damaged checkpoint is told as one', async () => {
 
 test('a writing that was cut off leaves the checkpoint before it, and is overwritten by the next', async () => {
   await writeCheckpoint(folder, checkpoint);
-  // What a crash in the middle of the next writing leaves: a part under the temporary name.
+  // What a crash in the middle of the next write leaves: part of a file under the temporary name.
   const whole = await readFile(join(folder, 'checkpoint.safetensors'));
   await writeFile(join(folder, 'checkpoint.safetensors.tmp'), whole.subarray(0, 50));
   expect(await readCheckpoint(folder, expected)).toEqual(checkpoint);

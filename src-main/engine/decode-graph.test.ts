@@ -29,8 +29,8 @@ const configs = {
   },
 };
 
-// New keys and values are written into memory that the products read as another input. Where nothing but luck orders them, a runtime
-// that runs its kernels otherwise would answer with what was there before.
+// New keys and values are written into memory that the products read as another input. If nothing enforced the order, a
+// runtime that schedules its kernels differently would answer with what was there before.
 test.each(Object.entries(configs))(
   'no product of attention begins before the new places are written: %s',
   (_, config) => {
@@ -60,7 +60,10 @@ test('nor where they are multiplied by integers', () => {
   expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers' } }));
 });
 
-/** With heads enough for all threads a text attends by one kernel or as others do; with more threads than heads always as others do. */
+/**
+ * With enough heads for all threads, a text attends through one kernel or the general way; with more threads than
+ * heads, always the general way.
+ */
 function expectOrder(graph: Readonly<Record<string, Expression>>): void {
   expectOrderOf(lowerToNodes(graph), new Array(layers).fill('If'));
   expectOrderOf(lowerToNodes(graph, undefined, { threads: 16 }), new Array(2 * layers).fill('FusedMatMul'));
@@ -68,7 +71,7 @@ function expectOrder(graph: Readonly<Record<string, Expression>>): void {
 
 function expectOrderOf({ nodes }: Pick<OnnxGraph, 'nodes'>, types: readonly string[]): void {
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  /** What is there by the time that these are: what they are made of, and what else their kernels give. */
+  /** What is available before these: what they depend on, and the other outputs of those kernels. */
   const thereBefore = (names: readonly string[], there = new Set<string>()) => {
     for (const name of names) {
       if (there.has(name)) continue;
@@ -80,7 +83,7 @@ function expectOrderOf({ nodes }: Pick<OnnxGraph, 'nodes'>, types: readonly stri
   };
   const keptBy = (node: OnnxNode) => readBy(node).filter((name) => name.startsWith('kept_'));
   const readers = nodes.filter((node) => node.type !== 'Shape' && keptBy(node).length > 0);
-  // The branches of a node begin when all is there that any of them reads.
+  // The branches of a node start once everything that any of them reads is available.
   expect(readers.map(({ type }) => type)).toEqual(types);
   for (const node of readers) {
     const [kept = ''] = keptBy(node);

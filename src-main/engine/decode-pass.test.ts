@@ -17,13 +17,13 @@ import { type LoadedModel, loadModel } from './loaded-model.ts';
 import { initialiseLora, type LoraWeights } from './lora.ts';
 import { Random } from './random.ts';
 
-// Kernels that read are as exact, if slower, where V8 makes no wide vectors.
+// Our kernels' prefill is just as exact, if slower, where V8 makes no wide vectors.
 const v8 = vi.hoisted(() => ({ makesWideVectors: true }));
 vi.mock('./backends/wasm/wide-vectors.ts', () => ({ makesWideVectors: () => v8.makesWideVectors }));
 
-// Once, an adapter's product for a token by itself was summed in another order than beside guesses or in a prompt: in eight bits
-// logits differed by more than half, and a question that was asked again was now and then answered with other words.
-// A group of more than 16 ranks still was, from some ten tokens on.
+// An adapter's product for a single token used to be summed in a different order than among guesses or in a prompt: in
+// eight bits, logits differed by more than half, and a repeated question now and then got other words. A group of more
+// than 16 ranks still was, from some ten tokens on.
 test.each([
   { by: 'blocks', targets: ['q', 'v'], keyValueHeads: 2 },
   { by: 'blocks', targets: ['q', 'v'], keyValueHeads: 4 },
@@ -58,7 +58,7 @@ test.each([
     const ids = Array.from({ length: 40 }, (_, i) => (i * i + 7) % 256);
 
     const logitsOf = async (...ends: number[]) => {
-      // Elsewhere for the first one, before there are kernels.
+      // Placed elsewhere for the first one, before there are kernels.
       const cache = new KeyValueCache(architecture, 1, { memory: model.cacheMemory });
       let logits: Float32Array | undefined;
       for (const end of ends) {
@@ -133,7 +133,7 @@ test('adapters of many ranks are summed in the order in which they are summed al
   const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
   const { architecture } = model;
   const lora = lorasOf(architecture);
-  // 32 ranks of q, k and v, and twice 192, of which two sums are made.
+  // 32 ranks of q, k and v, and twice 192, which are summed in two parts.
   const adapters = [8, 64, 64].map((rank) => lora(rank, ['q', 'k', 'v']));
   const pass = new DecodePass(model, new AdapterStack(architecture));
   const rows = adapters.map((adapter, i) => ({ ids: [5, 9, 2, 40, 7 + i, 12], adapter, asked: 1 }));
@@ -172,7 +172,7 @@ test.each([
       const cache = new KeyValueCache(architecture, adapters.length);
       return (await pass.run(cache, adapters.map(rowOf), kind)).map(([logits]) => logits?.slice());
     };
-    // One leaves, another comes to its place, so does the base; the one with most ranks goes and comes back.
+    // One leaves and another takes its place, as does the base; the one with most ranks goes and comes back.
     for (const adapters of [
       [small, other, broad, high, up],
       [small, undefined, broad, high, up],
@@ -216,7 +216,7 @@ test('kernels read what they write: prompts of several lengths, beside others', 
   const read = (await pass.run(new KeyValueCache(model.architecture, 3), rows, 'prefill')).map(([logits]) => logits);
   for (const [i, logits] of read.entries()) {
     const off = Math.hypot(...(logits ?? []).map((value, word) => value - (written[i]?.[word] as number)));
-    // Attention is summed in another order, and what is rounded behind it now and then to the next number.
+    // Attention is summed in a different order, and rounding after it now and then gives the neighbouring number.
     expect(off).toBeLessThan(0.005 * Math.hypot(...(logits ?? [Number.NaN])));
   }
   expect(decoding).not.toHaveBeenCalled();
@@ -241,7 +241,7 @@ test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run is r
   other.stopKernels();
   expect(await logitsOf(model)).toEqual(await logitsOf(other));
   expect([writing, decoding].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
-  // And is not tried again.
+  // And they are not tried again.
   expect(await model.kernelExecutable('any', () => ({}))).toBeUndefined();
   await model.release();
   await other.release();
@@ -263,14 +263,15 @@ test.each(['base', 'lora', 'houlsby'] as const)(
         return [...(logits?.[0] ?? [])];
       };
       const logits = await read();
-      // Also once training has read its own.
+      // Also once training has read its own matrices.
       await model.feeds();
       expect(await read()).toEqual(logits);
       await model.release();
       return logits;
     };
     const [floats, integers] = [await logitsOf('float32'), await logitsOf('int8')];
-    // Rows rounded to ±63 and random weights: four to five hundredths. A product with a wrong matrix is off by about one.
+    // Rows rounded to ±63 and random weights: four to five hundredths. A product with a wrong matrix is off by about
+    // one.
     const off = Math.hypot(...integers.map((value, word) => value - (floats[word] as number))) / Math.hypot(...floats);
     expect(off).toBeLessThan(0.1);
     expect(integers).not.toEqual(floats);
@@ -288,7 +289,7 @@ function adapterOf(kind: 'base' | 'lora' | 'houlsby', architecture: Architecture
   return { weights, scale: 1 };
 }
 
-/** The folder of one, for the time of a test. */
+/** The folder of a tiny model, for the duration of a test. */
 function tinyModel(sizes?: Parameters<typeof writeTinyModel>[1]): string {
   const folder = mkdtempSync(join(tmpdir(), 'decode-pass-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -296,7 +297,7 @@ function tinyModel(sizes?: Parameters<typeof writeTinyModel>[1]): string {
   return folder;
 }
 
-/** Makes adapters, each of other numbers than the one before. */
+/** Makes adapters, each with different numbers. */
 function lorasOf(architecture: Architecture) {
   const random = new Random(1);
   return (rank: number, targets: readonly Target[]): LiveAdapter<LoraWeights> => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   model = await loadModel(folder, onnxruntimeBackend({ threads: 1 }));
   const loras = [lora(1, 2, ['q', 'v']), lora(2, 4, ['q', 'v']), lora(3, 1, ['k']), lora(4, 3, ['o', 'down', 'up'])];
   const [first, second] = loras as [LiveAdapter<LoraWeights>, LiveAdapter<LoraWeights>];
-  // Of several ranks, matrices and strengths, one of them a mix.
+  // With different ranks, matrices and strengths, and one mix.
   adapters = [null, ...loras, { ...first, scale: 0.3 }, mixAdapters([first, second], model.architecture), null];
 });
 
@@ -47,7 +47,7 @@ test('answers that come and go together, each with its own adapter, are those th
     const jobs = adapters.map((adapter, a) => {
       const prompt = random.bits() % 6;
       const start = Array.from({ length: 3 + 29 * (prompt % 3) }, (_, i) => (prompt * 31 + i * 7) % 250);
-      // Repetition, so that guesses are made, right and wrong.
+      // Repetition provokes guesses, right and wrong.
       const promptIds = [...start, ...start.slice(0, 5)];
       return { a, adapter, prompt, promptIds, maxTokens: 4 + (random.bits() % 20), wait: random.bits() % 8 };
     });
@@ -101,12 +101,12 @@ test('the past of a conversation is read once, by the adapter that read it, and 
   const first = Array.from({ length: 200 }, (_, i) => (i * 11) % 250);
   const answer = await outcome(decoder, adapter, { promptIds: first, maxTokens: 10 });
   expect(answer.readTokens).toBe(200);
-  // The last token of the answer was written and not read.
+  // The last token of the answer was generated but not read.
   const second = [...first, ...answer.ids, 3, 4, 5];
   const next = await outcome(decoder, adapter, { promptIds: second, maxTokens: 10 });
   expect(next.readTokens).toBe(1 + 3);
   expect(next.ids).toEqual(await written(new Decoder(model), adapter, { promptIds: second, maxTokens: 10 }));
-  // The same passage with another question: all but the question is known.
+  // The same passage with another question: everything but the question is cached.
   const question = [...first.slice(0, 150), 9, 9, 8];
   expect((await outcome(decoder, adapter, { promptIds: question, maxTokens: 2 })).readTokens).toBe(3);
   expect((await outcome(decoder, other, { promptIds: question, maxTokens: 2 })).readTokens).toBe(153);
@@ -121,7 +121,7 @@ test('where products are of integers, an answer is the same however it is cut an
   writeTinyModel(own, { hidden: 128, layers: 2, intermediate: 128 });
   const rounded = await loadModel(own, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
   const rows = Array.from({ length: 8 }, (_, i) => ({
-    // Four of another rank, and one that changes other matrices.
+    // Four have another rank, and one changes other matrices.
     adapter: lora(i, i < 4 ? 2 : 5, i === 7 ? ['k', 'o', 'down'] : ['q', 'v'], rounded),
     job: { promptIds: Array.from({ length: 20 }, (_id, k) => (k * (2 * i + 3)) % 250), maxTokens: 10 + 3 * i },
   }));
@@ -130,7 +130,7 @@ test('where products are of integers, an answer is the same however it is cut an
   for (const { adapter, job } of rows) alone.push(await written(decoder, adapter, job));
   expect(await Promise.all(rows.map(({ adapter, job }) => written(decoder, adapter, job)))).toEqual(alone);
   expect(new Set(alone.map((ids) => ids.slice(0, 10).join())).size).toBe(8);
-  // What was written is not read again.
+  // What was generated is not read again.
   for (const [i, { adapter, job }] of rows.entries()) {
     const next = { promptIds: [...job.promptIds, ...(alone[i] as number[]), 3, 4, 5], maxTokens: 10 };
     const { ids, readTokens } = await outcome(decoder, adapter, next);
@@ -152,7 +152,7 @@ test('wherever caches lie answers are the same, and what they took of the kernel
   for (const isShared of [false, true]) {
     const rounded = await loadModel(own, { ...backend, takesShared: async () => isShared }, 'int8');
     const decoder = new Decoder(rounded, { prefixBytes: 0 });
-    // The kernels are there from the first answer on.
+    // The kernels exist from the first answer on.
     await written(decoder, null, { promptIds: [1, 2, 3], maxTokens: 2 });
     const caches = rounded.cacheMemory;
     expect(caches !== undefined).toBe(isShared);
@@ -166,7 +166,7 @@ test('wherever caches lie answers are the same, and what they took of the kernel
     await vi.waitFor(() => expect(gives?.mock.calls.length).toBe(takes?.mock.calls.length));
     if (isShared)
       expect(new Set(gives?.mock.calls.flat())).toEqual(new Set(takes?.mock.results.map(({ value }) => value)));
-    // A conversation goes on in the memory of what it said before.
+    // A conversation continues in the memory of what was said before.
     const talking = new Decoder(rounded);
     const before = takes?.mock.calls.length ?? 0;
     const past = Array.from({ length: 40 }, (_, i) => (i * i + 5) % 250);
@@ -222,7 +222,7 @@ test('one answer is stopped at once, and those beside it go on', async () => {
   expect(await beside).toEqual(await written(new Decoder(model), adapters[1] ?? null, job));
 });
 
-// It wrote the first id of the vocabulary, on and on.
+// It used to generate the first id of the vocabulary over and over.
 test('an adapter that gives no numbers says so, and answers beside it go on', async () => {
   const decoder = new Decoder(model);
   const broken = lora(5, 2, ['q', 'v']);
@@ -233,7 +233,7 @@ test('an adapter that gives no numbers says so, and answers beside it go on', as
   expect(await beside).toEqual(await written(new Decoder(model), adapters[1] as LiveAdapter, job));
 });
 
-// Its numbers were left in the row that it had for one pass, where masks are added to them.
+// Its NaNs were left in the row it had for one pass, and masks are added to what is there.
 test('one that comes into the row of an adapter that gave no numbers finds nothing there', async () => {
   const decoder = new Decoder(model);
   const broken = lora(5, 2, ['q', 'v']);
@@ -246,7 +246,7 @@ test('one that comes into the row of an adapter that gave no numbers finds nothi
   await Promise.all(beside);
 });
 
-// Zero times what is out of all bounds is no number, and every row of a pass is multiplied by the A's of all.
+// Zero times an out-of-bounds number is NaN, and every row of a pass is multiplied by all A's.
 test.each(['float32', 'int8'] as const)(
   'in %s, an adapter whose A is out of all bounds spoils none beside it',
   async (precision) => {
@@ -293,7 +293,7 @@ test('prompts that come at once are read in one pass, and one that is known in p
   expect(answers).toEqual(expected);
 });
 
-/** What passes did while something ran: reading, or writing so many rows. */
+/** What passes did while something ran: prefill, or decoding a number of rows. */
 async function passesOf(running: () => Promise<unknown>): Promise<readonly string[]> {
   const passes = vi.spyOn(DecodePass.prototype, 'run');
   await running();
@@ -322,7 +322,7 @@ test('an answer goes on while others begin', async () => {
     }
     await Promise.all(others);
   });
-  // One is read before each token of the first.
+  // One piece is read before each token of the first answer.
   expect(passes.slice(0, 7)).toEqual(['read', '1 rows', 'read', '1 rows', 'read', '1 rows', 'read']);
 });
 
@@ -340,7 +340,7 @@ test('an answer like one that its adapter wrote before takes fewer passes, and i
   const again = await answer(decoder, own);
   expect(again.ids).toEqual(first.ids);
   expect(again.count).toBeLessThan(first.count);
-  // What one wrote is nothing to another.
+  // One adapter's output does not count for another.
   expect(await answer(decoder, other)).toEqual(await answer(new Decoder(model), other));
 });
 

@@ -7,7 +7,7 @@ function draftOf(promptIds: readonly number[], memory = new DraftMemory()): Draf
   return new Draft(promptIds, memory, { stopIds: new Set([end]), costOfGuess: costsOfGuess.graphs });
 }
 
-/** Has written these answers before, each with its end. */
+/** A memory of these answers, each with its end. */
 function memoryOf(...answers: readonly (readonly number[])[]): DraftMemory {
   const memory = new DraftMemory();
   for (const answer of answers) {
@@ -53,7 +53,7 @@ test('what is written counts as text', () => {
 
 test('a text in which look-ups are wrong ends up without guesses, and one in which they come true again gets them back', () => {
   const draft = draftOf([0]);
-  // Every other token is the same, what follows it always new.
+  // Every other token is the same, and what follows it is always new.
   const write = (id: number) => {
     draft.guess(8);
     draft.push(id);

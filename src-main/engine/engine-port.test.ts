@@ -59,7 +59,7 @@ test('a failure that a person can meet arrives under its code', async () => {
   });
 });
 
-// A full disk used to arrive as something that went wrong inside, and ended a run that could have gone on later.
+// A full disk used to arrive as an internal error, and ended a run that could have been resumed later.
 test('what the system says of a file arrives under its code', async () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
   const failing = {
@@ -106,7 +106,7 @@ test('greedy generation continues with what scoring finds likeliest', async () =
     { modelFolder, adapter: null, examples: [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }] },
     forever,
   );
-  // The likeliest of 64 tokens has a probability of at least 1/64.
+  // The most likely of 64 tokens has a probability of at least 1/64.
   for (const logprob of logprobs[0] ?? []) expect(logprob).toBeGreaterThan(Math.log(1 / 64));
 });
 
@@ -137,7 +137,7 @@ test('an aborted generation ends with what there is', async () => {
 test('what is stopped before it begins ends as stopped', async () => {
   const events = await collect(engine.generate({ ...plain, maxTokens: 60 }, AbortSignal.abort()));
   expect(events.at(-1)).toMatchObject({ kind: 'finished', finish: 'stopped' });
-  // The stop is a message of its own: a token or two may be written before it comes.
+  // The stop is a separate message: a token or two may be generated before it arrives.
   expect(events.length).toBeLessThan(50);
 });
 

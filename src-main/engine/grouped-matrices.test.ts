@@ -14,7 +14,7 @@ test('what reads the same is one group in the order of the architecture, the hea
       'config.json',
     ),
   );
-  // As they may lie in a file: by name.
+  // As they may be ordered in a file: by name.
   const names = [...architecture.parameters.keys()].toSorted();
   async function* weights() {
     for (const name of names) yield [name, float32(architecture.parameters.get(name) as readonly number[])] as const;

@@ -17,7 +17,7 @@ test('transforming twice gives the row back, and keeps its length in between', (
   });
 });
 
-// Three steps at once, two and one: by as many as a block has.
+// Three steps at once, two and one, depending on the block.
 test.each([6, 12, 24, 48, 96, 192])('a row of %i is transformed as step by step, to the same bits', (length) => {
   const [atOnce, stepByStep] = [row.slice(0, length), row.slice(0, length)];
   transformRow(atOnce);

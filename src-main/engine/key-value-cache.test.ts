@@ -4,7 +4,7 @@ import { ModelConfig } from './architectures/model-config.ts';
 import { KeyValueCache } from './key-value-cache.ts';
 import type { Tensor } from './tensor.ts';
 
-// One layer, two heads of keys of size 2: a kept place is four numbers.
+// One layer with two key heads of size 2: each cached position is four numbers.
 const sizes = { vocab_size: 4, hidden_size: 4, intermediate_size: 4, num_hidden_layers: 1 };
 const heads = { num_attention_heads: 2, num_key_value_heads: 2, head_dim: 2 };
 const architecture = architectureOf(new ModelConfig({ model_type: 'llama', ...sizes, ...heads }, 'config.json'));
@@ -49,10 +49,10 @@ test('guesses that were wrong are overwritten', () => {
 
 test('rows that hold texts of different lengths each see their own places alone', () => {
   const cache = new KeyValueCache(architecture, 2);
-  // Two new positions, of which the second row takes one; then one for each.
+  // Two new positions, of which the second row uses one; then one for each.
   write(cache, 2, [2, 1]);
   const { feeds } = cache.pass(1, [1, 1]).tensors();
-  // Streams are rows times heads of keys: two of each row.
+  // Streams are rows times key heads: two for each row.
   expect(seen(feeds.get('mask'))).toEqual([
     [0, 1, 2],
     [0, 1, 2],
@@ -68,7 +68,7 @@ test('rows that hold texts of different lengths each see their own places alone'
   ]);
 });
 
-// A mask is added to scores: what an adapter of numbers without bounds had left was seen by the next text of the row.
+// Masks are added to scores: the unbounded numbers left by one adapter were visible to the next text in the row.
 test('of a text that went nothing is left for the next one of its row', () => {
   const cache = new KeyValueCache(architecture, 2);
   write(cache, 3, [3, 3]);
@@ -133,11 +133,11 @@ test('a text that stays where it lies leaves its cache empty, and is given back 
   expect(cache.held(0)).toBe(0);
   cache.release();
   expect(give).not.toHaveBeenCalled();
-  // A row of another cache may begin with it, however long it is.
+  // A row of another cache may start with it, however long it is.
   const into = new KeyValueCache(architecture, 2);
   into.write(1, text, 140);
   expect(into.read(1)).toEqual(copy);
-  // Another cache goes on with it, in the same memory until there is no more room.
+  // Another cache takes it over, in the same memory until there is no more room.
   const next = new KeyValueCache(architecture, 1, { memory, text });
   write(next, 100, [100]);
   expect(taken).toHaveLength(1);
@@ -153,7 +153,7 @@ test('a text that stays where it lies leaves its cache empty, and is given back 
 
 test('columns that have become empty are laid together before memory grows', () => {
   const cache = new KeyValueCache(architecture, 2);
-  // The rows take turns: each holds half of the columns, until one leaves.
+  // The rows alternate: each holds half of the columns, until one leaves.
   for (let i = 0; i < 120; i++) write(cache, 1, i % 2 === 0 ? [1, 0] : [0, 1]);
   const before = cache.read(1);
   cache.clear(0);
@@ -180,7 +180,7 @@ test('with a window of 4, what lies further back is out of sight, kept or new', 
   ]);
 });
 
-/** Writes the number of each row's place into what it holds there. */
+/** Writes each row's position into what it holds there. */
 function write(cache: KeyValueCache, tokens: number, counts: readonly number[]): void {
   const { into } = cache.pass(tokens, counts).tensors();
   for (const { data } of into.values()) {

@@ -17,10 +17,10 @@ import { float32, type Tensor } from './tensor.ts';
 const warmUps = 2;
 
 /**
- * Times one forward pass of each variant, over and over: `rows` texts of `tokens` random tokens, read whole, and the next
- * token of each scored. Every round runs all variants in an order drawn anew and then in the reverse of it, and takes the
- * quicker of the two passes: a machine that slows down, what a variant leaves in the caches for the next, and what else
- * runs meanwhile fall on all alike. Yields the milliseconds of each round.
+ * Times a forward pass of each variant repeatedly: `rows` texts of `tokens` random tokens, read in full, with the next
+ * token of each scored. Every round runs all variants in a random order and then in its reverse, and takes the faster
+ * of the two passes: a machine that slows down, what a variant leaves in the caches for the next, and other load affect
+ * all of them alike. Yields the milliseconds of each round.
  */
 export async function* timePasses(
   model: LoadedModel,
@@ -33,7 +33,7 @@ export async function* timePasses(
     const times = new Array<number>(variants.length).fill(Number.POSITIVE_INFINITY);
     const order = [...new Random(seed, 0x0de4, round + warmUps).permutation(passes.length)];
     for (const place of [...order, ...order.toReversed()]) {
-      // Between passes, messages get their turn: an abort, a chat.
+      // Yield to the event loop between passes: an abort, a chat.
       await setImmediate();
       if (signal.aborted) return;
       const begun = performance.now();
@@ -44,7 +44,7 @@ export async function* timePasses(
   }
 }
 
-/** Texts that begin differently, so that nothing of them is shared, each in a sequence of its own. */
+/** Texts with different beginnings, so that nothing is shared, each in its own sequence. */
 function randomBatch(model: LoadedModel, { rows, tokens, seed }: { rows: number; tokens: number; seed: number }) {
   const { vocabulary } = model.architecture;
   const random = new Random(seed, 0x1a7e);
@@ -66,7 +66,7 @@ interface Batch {
   readonly seed: number;
 }
 
-/** One pass of a variant, ready to be run and timed. */
+/** One pass of a variant, ready to be timed. */
 async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batch): Promise<() => Promise<unknown>> {
   const { architecture } = model;
   const { seed, rows } = batch;
@@ -84,7 +84,7 @@ async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batc
     case 'beside':
       return passOf(randomLora(model, variant, seed));
     case 'merged':
-      // The base's own graph over other numbers: that is all there is to merging.
+      // Merging is just the base's own graph with other numbers.
       return passOf(null, mergedWeights(model, randomLora(model, variant, seed)));
     case 'by-row': {
       const each = Array.from({ length: rows }, (_, row) => randomLora(model, variant, seed + row).weights);
@@ -107,7 +107,7 @@ async function prepared(model: LoadedModel, variant: LatencyVariant, batch: Batc
   }
 }
 
-/** For each row: its adapter is added into the weights, the row is run alone, and the adapter is taken out again. */
+/** For each row: merges its adapter into the weights, runs the row alone, and takes the adapter out again. */
 async function swapped(
   model: LoadedModel,
   variant: { rank: number; targets: readonly Target[] },
@@ -118,7 +118,7 @@ async function swapped(
     adapter: randomLora(model, variant, seed + row),
     text: randomBatch(model, { rows: 1, tokens, seed: seed + row }),
   }));
-  // A copy of what changes: the base's own weights serve others meanwhile.
+  // A copy of what changes: the base's own weights are in use elsewhere.
   const weights = new Map(
     adaptedModules(model.architecture, variant.targets).map((module) => {
       const { dims, data } = model.weights.get(`${module}.weight`) as Tensor<'float32'>;
@@ -134,7 +134,7 @@ async function swapped(
   };
 }
 
-/** An adapter of random numbers: how long it takes does not depend on what it has learnt. */
+/** An adapter of random numbers: its speed does not depend on what it has learnt. */
 function randomLora(
   { architecture }: LoadedModel,
   { rank, targets }: { rank: number; targets: readonly Target[] },
@@ -148,7 +148,7 @@ function randomLora(
   return { weights, scale: weights.scale };
 }
 
-/** W + scale · B · A of every adapted module: [out, in], beside the base's own, which stay as they are. */
+/** W + scale · B · A of every adapted module: [out, in], copied from the base's own, which are unchanged. */
 export function mergedWeights(
   { architecture, weights }: Pick<LoadedModel, 'architecture' | 'weights'>,
   adapter: LiveAdapter<LoraWeights>,

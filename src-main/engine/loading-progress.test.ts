@@ -5,7 +5,7 @@ const large = 100e6;
 
 test('a share is told while something is made ready for answers, and of nothing else', async () => {
   const loading = new LoadingProgress();
-  // A training reads the base too.
+  // Training reads the base too.
   const ofTraining = loading.reading(large);
   ofTraining(large / 4);
   expect(loading.share).toBeUndefined();

@@ -61,7 +61,7 @@ test('a hundred rows of any length: none is lost, none is cut, none sees another
   const random = new Random(0);
   const rows = Array.from({ length: 100 }, (_, row) => {
     const length = 2 + Math.floor(random.uniform() * 30);
-    // Every id is its row's own, so that a token tells where it comes from.
+    // Every id is unique to its row, so that a token tells where it comes from.
     return { ids: Array.from({ length }, () => row + 1), targetStart: 1 + Math.floor(random.uniform() * (length - 1)) };
   });
   const batches = pack(rows, 128);
@@ -74,7 +74,7 @@ test('a hundred rows of any length: none is lost, none is cut, none sees another
       const sequence = Math.floor(i / batch.length) * batch.length;
       return seen.length !== (places[i] as number) + 1 || seen.some((other) => ids[sequence + other] !== ids[i]);
     });
-    // Padding sees itself alone and has position 0.
+    // Padding sees only itself and has position 0.
     expect(strangers).toEqual([]);
     expect(numbers(batch, 'target_positions').map((place) => ids[place])).toEqual(targetIds);
     expect([...batch.targetRows].map((row) => row + 1)).toEqual(targetIds);
@@ -143,7 +143,10 @@ function numbers(batch: MicroBatch, name: string): number[] {
   return Array.from(batch.feeds().get(name)?.data ?? []);
 }
 
-/** From the angles: the first frequency is 1 radian a position, the second, 1/2, tells apart what is a turn away. */
+/**
+ * Derived from the angles: the first frequency is 1 radian per position; the second, 1/2, distinguishes positions a
+ * full turn apart.
+ */
 function positions(batch: MicroBatch): number[] {
   const [cos, sin] = [numbers(batch, 'cos'), numbers(batch, 'sin')];
   return Array.from({ length: batch.sequences * batch.length }, (_, i) => {
@@ -156,7 +159,7 @@ function positions(batch: MicroBatch): number[] {
   });
 }
 
-/** For each token the places in its sequence that it sees. */
+/** For each token, the places in its sequence that it sees. */
 function visible(batch: MicroBatch): number[][] {
   return Array.from({ length: batch.sequences * batch.length }, (_, i) => {
     const [sequence, token] = [Math.floor(i / batch.length), i % batch.length];

@@ -34,7 +34,7 @@ test('an answer takes the last layer for the places that logits are wanted of', 
   expect(rowsOf(graph, `${down(1)}.weight`)).toEqual(['last']);
 });
 
-/** How many rows are multiplied by a weight, in each of its products. */
+/** How many rows a weight is multiplied by, in each of its products. */
 function rowsOf(graph: Readonly<Record<string, Expression>>, weight: string) {
   return topologicalOrder(Object.values(graph))
     .filter(({ op, inputs }) => op === 'matmul' && inputs[1]?.op === 'input' && nameOf(inputs[1]) === weight)

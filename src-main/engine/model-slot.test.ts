@@ -63,7 +63,7 @@ test('choices that come to the same share a model, others do not', async () => {
   expect(told).toEqual(['load a', 'load a']);
 });
 
-/** Here, `auto` comes to floats. */
+/** Here, `auto` resolves to floats. */
 function slotOf() {
   const told: string[] = [];
   const comesTo = async (choice: PrecisionChoice) => (choice === 'auto' ? 'float32' : choice);
@@ -74,7 +74,7 @@ function slotOf() {
   return { slot: new ModelSlot({ load, comesTo }), told };
 }
 
-/** Sound here because the slot does nothing with a model but release it and look at its precision. */
+/** Sound here because the slot only releases a model or reads its precision. */
 function modelOf(folder: string, told: string[], precision: Precision): LoadedModel {
   return { precision, release: async () => void told.push(`release ${folder}`) } as unknown as LoadedModel;
 }

@@ -12,7 +12,7 @@ test('trainings that begin together have one name, and one that has not begun ha
   expect(await readPassGroup(two)).toBe(await readPassGroup(one));
 });
 
-// A training that was broken off in a group went on in another, and so to other last digits.
+// A training interrupted in one group was resumed in another, and so got different last digits.
 test('a name that cannot be read is not taken for none', async () => {
   const folder = temporary();
   mkdirSync(join(folder, 'company'));

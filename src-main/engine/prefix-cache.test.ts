@@ -30,7 +30,7 @@ test('memory is given back of what is too large, of the one unused for longest, 
   expect(first.release).toHaveBeenCalledOnce();
   expect([third, longer].map(({ release }) => release.mock.calls.length)).toEqual([0, 0]);
   expect(cache.bytes).toBe(90);
-  // A copy stays; what lies in a cache's memory is given away as it is.
+  // A copy stays; what is in a cache's memory is handed over as it is.
   expect(cache.take(longer)).toBeUndefined();
   const inPlace = { ...textOf(20, 10), numbers: new Float32Array(), room: 20, same: 0 };
   cache.keep(owner, 1, ids(20, 300), inPlace);

@@ -12,7 +12,8 @@ test('the same stream gives the same numbers, another part of its name gives oth
   expect(new Set(drawn).size).toBe(streams.length);
 });
 
-// From a second implementation, in Python, of xoshiro128** and its seeding. Were they to change, no run could be repeated.
+// From a second implementation, in Python, of xoshiro128** and its seeding. If these changed, no run could be
+// reproduced.
 test('the numbers stay what they are', () => {
   const random = new Random(1, 2);
   expect(Array.from({ length: 4 }, () => random.bits())).toEqual([2456607683, 921262194, 2884871343, 1856270381]);

@@ -13,7 +13,7 @@ test.each([
   [300, 128],
 ])('%d rows of %d are transformed and rounded as number by number, to the same bits', (rows, size) => {
   const numbers = Float32Array.from({ length: rows * size }, (_, i) => random.normal() * (i % 97 === 0 ? 40 : 1));
-  // One of zeros, and one that is rounded up from the middle between whole numbers.
+  // A row of zeros, and one that is rounded up from halfway between integers.
   if (rows > 2) numbers.fill(0, size, 2 * size).fill(1, 2 * size, 2 * size + 1);
   const { integers, columns, apart, scales } = kernel.round(numbers, size);
   for (let r = 0; r < rows; r++) {

@@ -4,7 +4,7 @@ import type { RoundingJob } from './rounding.ts';
 import { roundAll } from './rounding-threads.ts';
 import { float32 } from './tensor.ts';
 
-/** Of two sizes: small ones are copied between threads, large ones go over. */
+/** Two sizes: small matrices are copied between threads, large ones transferred. */
 async function* jobs(): AsyncGenerator<RoundingJob> {
   const random = new Random(1);
   for (const [i, [out, inFeatures]] of [[8, 64] as const, [256, 192] as const, [64, 64] as const].entries()) {

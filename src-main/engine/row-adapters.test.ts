@@ -39,7 +39,7 @@ test('each row of a batch with an adapter of its own comes out as it does alone'
   expect(more).toEqual([]);
   expect(batch).toMatchObject({ sequences: 3, length: 16 });
   const feeds = batch?.feeds() as ReadonlyMap<string, Tensor>;
-  // Sequences stand in an order of their own: the adapters stand in the same.
+  // Sequences have their own order: the adapters follow it.
   const order = [...new Set(batch?.targetRows)].map((row) => adapters[row] as (typeof adapters)[0]);
   const executable = await model.backend.compile(scoreGraph(architecture, { kind: 'row-adapters', targets }));
   const result = await executable.run(
@@ -51,7 +51,7 @@ test('each row of a batch with an adapter of its own comes out as it does alone'
   }
   mixed.forEach((scores, row) => {
     expect(scores).toHaveLength(16 - (rows[row]?.targetStart ?? 0));
-    // float32: the order of the sums is all that differs.
+    // float32: only the order of the sums differs.
     scores.forEach((score, i) => {
       expect(score).toBeCloseTo(alone[row]?.[0]?.[i] ?? 0, 4);
     });

@@ -19,7 +19,7 @@ test('every row comes once in an epoch, in an order of its own, and the same see
 
 test('rows with one passage stay together, at most two thirds of a batch', () => {
   const passages = [...new RowOrder(rows, { batchSize: 4, seed: 1 }).of(0)].map((row) => Math.floor(row / 4));
-  // Flocks of two: each place with an even number goes with the next.
+  // Flocks of two: each even place belongs with the next.
   passages.forEach((passage, i) => {
     if (i % 2 === 0) expect(passages[i + 1]).toBe(passage);
   });

@@ -15,7 +15,7 @@ test('a checkpoint repeats what was told since the one before, and what was told
   expect(told.newest()).toEqual([]);
 });
 
-// A training that wrote one checkpoint for a million steps held what it told of each.
+// A training that wrote one checkpoint for a million steps held all their events.
 test('without a checkpoint, no more is held than twice what one repeats', () => {
   const told = new ToldEvents();
   let most = 0;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { makesWideVectors } from './backends/wasm/wide-vectors.ts';
 import { hasWideVectors } from './v8-flags.ts';
 
-/** Runs a product of one row, and ends. */
+/** Runs a product of one row, and exits. */
 const program = `
   import { Machine, wordsOf } from '${import.meta.dirname}/backends/wasm/machine.ts';
   const machine = new Machine({ threads: 1 });
@@ -34,7 +34,7 @@ test('products are made of vectors of 256 bits', async ({ skip }) => {
   expect(stdout).toMatch(/(vpdpbusd|vpmaddubsw) ymm/);
 });
 
-/** Leaves some hundred megabytes of garbage behind, little by little. */
+/** Produces some hundred megabytes of garbage, little by little. */
 const wasteful = `
   const kept = [];
   for (let i = 0; i < 200; i++) {

@@ -3,7 +3,7 @@ import { float32 } from './tensor.ts';
 import { blocksOf } from './weight-blocks.ts';
 
 test('blocks of four bits are kept as they are', () => {
-  // Each block holds −8, and whole numbers from −8 to 7 else, times a scale of its own.
+  // Each block holds −8, and otherwise integers from −8 to 7, times its own scale.
   const value = (i: number) => (0.5 + Math.floor(i / 32)) * (i % 32 === 5 ? -8 : (i % 16) - 8);
   const { bytes, values } = unpacked(value);
   expect(bytes).toBe(16);
@@ -36,13 +36,13 @@ test('matrices that read the same lie one below the other', () => {
   const [zeros, ones] = [new Float32Array(64 * 32), new Float32Array(64 * 32).fill(1)];
   const matrices = [zeros, ones, zeros].map((data) => float32([32, 64], data));
   const blocks = blocksOf('0.qkv', { matrices, fourBits: true });
-  // Two blocks of four bits in each row.
+  // Two four-bit blocks per row.
   const scales = [...(blocks.get('0.qkv.scales')?.data ?? [])];
   expect(scales).toHaveLength(2 * 96);
   expect(scales.map((scale) => scale !== 0)).toEqual(scales.map((_, i) => i >= 64 && i < 128));
 });
 
-/** Three rows of 64 numbers, as blocks have them. */
+/** Three rows of 64 numbers, unpacked from their blocks. */
 function unpacked(value: (i: number) => number, { fourBits = true } = {}) {
   const matrix = float32(
     [3, 64],

@@ -4,7 +4,7 @@ import { ggufConfig } from './gguf-config.ts';
 
 const tensor: GgufTensor = { type: { name: 'F32', elements: 1, bytes: 4 }, dims: [16, 8], offset: 0, bytes: 512 };
 
-/** What `ggufConfig` asks of a file of a Llama: its keys, and a table of divisors where it has one. */
+/** What `ggufConfig` reads from a Llama file: its keys, and a table of divisors if it has one. */
 function llamaFile(keys: Readonly<Record<string, number | string>>, divisors?: Float32Array): GgufFile {
   const metadata = new Map<string, number | string>([['general.architecture', 'llama'], ...Object.entries(keys)]);
   const tensors = new Map([['token_embd.weight', tensor]]);
@@ -25,7 +25,8 @@ function llamaFile(keys: Readonly<Record<string, number | string>>, divisors?: F
 
 const scalingOf = async (file: GgufFile) => (await ggufConfig(file)).rope_scaling;
 
-// By transformers 5.24, for heads of 16 and theta 500,000: the fifth wave of 4,443 places lies between 8192 ÷ 4 and 8192, and is blended.
+// From transformers 5.24, for heads of 16 and theta 500,000: the fifth wave, 4,443 positions long, lies between 8192 ÷
+// 4 and 8192, and is blended.
 const llama3 = Float32Array.of(1, 1, 1, 1, 3.292262554168701, 32, 32, 32);
 
 test('the table of divisors of Llama 3 is taken back to the numbers of its config', async () => {
@@ -50,7 +51,7 @@ test('a kind of scaling comes with its factor and the length that was trained', 
   expect(await scalingOf(llamaFile({ 'llama.rope.scaling.type': 'none' }))).toBeUndefined();
 });
 
-// It was left out without a word, and long texts turned angles that the model was not trained for.
+// It used to be ignored silently, and long texts got angles that the model was not trained for.
 test.each(['llama.rope.scaling.factor', 'llama.rope.scale_linear'])('%s alone is a linear factor', async (key) => {
   expect(await scalingOf(llamaFile({ [key]: 2 }))).toEqual({ rope_type: 'linear', factor: 2 });
   expect(await scalingOf(llamaFile({ [key]: 0 }))).toBeUndefined();

@@ -73,7 +73,7 @@ test('a pattern for target_modules is not run: the tensors say what it matched',
   expect(targetModules).toEqual(['self_attn.q_proj']);
 });
 
-// It was refused, though it changes nothing in an adapter that has no tensors of what it leaves out.
+// It used to be refused, although it changes nothing in an adapter without tensors for what it excludes.
 test.each([[['lm_head', 'proj']], [[]], [null], ['(a+)+.*lm_head']])(
   'exclude_modules %j passes where the adapter has nothing of it',
   async (excluded) => {

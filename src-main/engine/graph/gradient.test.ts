@@ -60,7 +60,7 @@ test('nothing is built for frozen weights: no product gives the gradient of one'
   expect(byTrained.shape).toEqual([4, 4]);
   const forward = new Set(topologicalOrder([y]));
   const built = topologicalOrder([byTrained]).filter((node) => !forward.has(node) && node.op !== 'input');
-  // One product, dWᵀ = dYᵀ X; and the backward goes no further down than the trained weight.
+  // One product, dWᵀ = dYᵀ X; and the backward pass goes no further down than the trained weight.
   expect(built.map((node) => [node.op, node.shape])).toEqual([['matmul', [4, 4]]]);
 });
 

@@ -15,9 +15,9 @@ test('a value lives until its last use, and what is fed is not counted', () => {
   const a = matmul(x, w, { transposeB: true });
   const b = matmul(a, w);
   const c = matmul(b, w, { transposeB: true });
-  // a is 320 bytes and b 160; c is 320 again when a has gone.
+  // a is 320 bytes and b 160; c is 320 again once a is gone.
   expect(peakMemory([c], sizes)).toBe(480);
-  // Used once more at the end, a stays: 320 + 160 + 320, and the sum takes the place of c.
+  // Used once more at the end, a stays: 320 + 160 + 320, and the sum reuses c's memory.
   expect(peakMemory([add(c, a)], sizes)).toBe(800);
 });
 
@@ -32,7 +32,7 @@ test('a product of rounded rows has their magnitudes before it is there, and the
   const rows = input('wide', ['rows', 64]);
   const product = (out: number) =>
     matmulInt8(rows, { integers: input('integers', [64, out], 'int8'), scales: input('scales', [out]) });
-  // Magnitudes are 2560 bytes, and a product of 640 with 640 bytes beside it is less; one of 5120 is more.
+  // Magnitudes take 2560 bytes, and a product of 640 with 640 bytes beside it is less; one of 5120 is more.
   expect(peakMemory([product(16)], sizes)).toBe(2560);
   expect(peakMemory([product(128)], sizes)).toBe(5760);
 });

@@ -8,7 +8,7 @@ import { sigmoid } from './ops/sigmoid.ts';
 import { peakMemory } from './peak-memory.ts';
 import { rematerialise } from './rematerialise.ts';
 
-// A chain of gated layers x ← (x ∘ sigmoid(x)) W, differentiated by each W.
+// A chain of gated layers x ← (x ∘ sigmoid(x)) W, differentiated with respect to each W.
 const [rows, width, layers] = [64, 8, 6];
 const weights = Array.from({ length: layers }, (_, i) => input(`w${i}`, [width, width]));
 const cotangent = input('cotangent', ['rows', width]);

@@ -7,7 +7,7 @@ interface Times {
   readonly sleeps: number;
 }
 
-/** Runs programs, which take so long together and alone; gives how many each time until the other way is taken. */
+/** Runs programs that take the given times together and alone; returns how many ran each way before each switch. */
 function turns(crew: Crew, count: number, { together, alone, sleeps }: Times, kindOf = (_program: number) => 'kind') {
   const runs: (readonly [size: number, programs: number])[] = [];
   for (let i = 0; i < count; i++) {

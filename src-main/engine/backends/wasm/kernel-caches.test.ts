@@ -5,7 +5,7 @@ import { Machine } from './machine.ts';
 const width = 4;
 const room = 8;
 
-/** A cache of one layer that lies in JavaScript's memory, of which so many columns are filled. */
+/** A cache of one layer in JavaScript memory, with this many columns filled. */
 function cacheOf(before: number) {
   const numbers = Float32Array.from({ length: 2 * room * width }, (_, i) => i);
   const [keys, values] = [numbers.subarray(0, room * width), numbers.subarray(room * width)];
@@ -23,7 +23,7 @@ test('a cache that lies elsewhere is copied, what has changed of it anew, and th
   expect(columns(keysAt, 3)).toEqual([...numbers.subarray(0, 3 * width)]);
   expect(columns(valuesAt, 3)).toEqual([...numbers.subarray(room * width, (room + 3) * width)]);
   expect(layerBytes).toBe(4 * room * width);
-  // Of columns that are the same nothing is looked at.
+  // Unchanged columns are not copied again.
   const first = columns(keysAt, 1);
   numbers.fill(-1);
   expect(caches.of({ ...kept, before: 4, all: 5, same: 1 }, width).keysAt).toBe(keysAt);

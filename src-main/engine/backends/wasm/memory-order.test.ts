@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MemoryOrder } from './memory-order.ts';
 
-/** Whether so many passes over so many positions read in two places; they take as long as is told of each. */
+/** Whether each of `count` passes over `positions` read in two places, if they take `msOf` each. */
 function passes(order: MemoryOrder, count: number, positions: number, msOf: (isApart: boolean) => number): boolean[] {
   return Array.from({ length: count }, () => {
     const isApart = order.readsApart(positions);

@@ -12,7 +12,7 @@ function shortsAt(at: number, count: number): Int16Array {
   return new Int16Array(buffer, byteOffset, count);
 }
 
-/** What the rows of a matrix are rounded to: each has the step that its largest magnitude asks for. */
+/** The rounded rows of a matrix: each has the step that its largest magnitude requires. */
 function rounded(matrix: Float32Array, size: number): number[] {
   return Array.from({ length: matrix.length / size }, (_, row) => {
     const numbers = matrix.subarray(row * size, (row + 1) * size);
@@ -28,13 +28,13 @@ function expectAll(numbers: readonly number[], expected: readonly number[]): voi
     expect(Math.abs((numbers[i] as number) - value)).toBeLessThan(4e-5 * largest);
 }
 
-/** Numbers of rows, by their steps. */
+/** The numbers of rows, times their steps. */
 function readRows({ rows, size, at }: { rows: number; size: number; at: number }): number[] {
   const steps = machine.floats(at + shortRows.layout(rows, size).steps, rows);
   return Array.from(shortsAt(at, rows * size), (value, i) => value * (steps[Math.floor(i / size)] as number));
 }
 
-/** What tiles of one matrix hold, read as `addTimes` reads them; and how many there are. */
+/** The contents of one matrix's tiles, read as `addTimes` does, and the number of tiles. */
 function readTiles({ ranks, columns, at }: { ranks: number; columns: number; at: number }) {
   const { pairs, steps, ranksOf, tiles, bytes } = shortTiles.layout(ranks, columns);
   const integers = machine.integers(at, bytes / 4);
@@ -53,7 +53,7 @@ function readTiles({ ranks, columns, at }: { ranks: number; columns: number; at:
   return { numbers, count: integers[pairs] };
 }
 
-/** Where a matrix of so many bytes may lie, full of something else. */
+/** Allocates memory for a matrix, filled with something else. */
 function taken(bytes: number): number {
   const at = machine.take(bytes);
   machine.bytes(at, bytes).fill(0xff);
@@ -118,7 +118,7 @@ test('ranks that a matrix lacks are zeros', () => {
 test('where ranks add nothing to columns there is no tile', () => {
   const [ranks, columns] = [8, 48];
   const matrix = new Float32Array(ranks * columns);
-  // The first four change the first sixteen columns and the next, the others the last sixteen.
+  // The first four ranks change the first sixteen columns and the next, the others the last sixteen.
   matrix.fill(1, 3 * columns + 15, 3 * columns + 17).fill(2, 7 * columns + 47, 8 * columns);
   const into = taken(shortTiles.layout(ranks, columns).bytes);
   shortTiles.put(machine, matrix, { rows: ranks, columns, into });

@@ -48,7 +48,7 @@ function floats(...dims: number[]): Tensor<'float32'> {
   );
 }
 
-/** A copy of what lies row by row. */
+/** A copy of the rows, concatenated. */
 function numbersOf(rows: RowViews = []): Float32Array {
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
@@ -59,12 +59,12 @@ interface How {
   readonly by?: WasmRuntime;
 }
 
-/** What a graph gives, by a runtime. */
+/** The output of a graph on a runtime. */
 function given(y: Expression, feeds: ReadonlyMap<string, Tensor>, { by = runtime, ...how }: How = {}): Float32Array {
   return numbersOf(by.compile({ y })?.run(feeds, how).get('y'));
 }
 
-/** The largest difference from the reference, and the largest number of that. */
+/** The largest difference from the reference, and the reference's largest number. */
 function compare(y: Expression, feeds: Readonly<Record<string, Tensor>>, how?: How): [error: number, of: number] {
   const map = new Map(Object.entries(feeds));
   const own = given(y, map, how);
@@ -175,7 +175,7 @@ interface Heads {
   readonly columns: number;
 }
 
-/** An attention over so many columns, of which every fifth is seen by nobody, nor anything of the `hidden` first ones. */
+/** An attention in which every fifth column is masked for everyone, and so are the `hidden` first ones. */
 function attention({ rows, tokens, keyHeads, group, size, columns }: Heads, hidden = 0) {
   const positions = rows * tokens;
   const streams = rows * keyHeads;
@@ -203,7 +203,7 @@ function attention({ rows, tokens, keyHeads, group, size, columns }: Heads, hidd
   return { y, feeds, kept: keptOf({ keys, values, rows, tokens, columns }) };
 }
 
-/** What a cache of one layer says of a pass over its last columns. */
+/** What a cache of one layer reports for a pass over its last columns. */
 function keptOf(of: { keys: Float32Array; values: Float32Array; rows: number; tokens: number; columns: number }) {
   const { keys, values, rows, tokens, columns } = of;
   return {
@@ -218,7 +218,8 @@ test.each<Heads & { kind: PassKind }>([
   { kind: 'decode', rows: 3, tokens: 2, keyHeads: 2, group: 1, size: 4, columns: 12 },
   { kind: 'decode', rows: 1, tokens: 2, keyHeads: 2, group: 7, size: 128, columns: 201 },
   { kind: 'decode', rows: 2, tokens: 1, keyHeads: 4, group: 2, size: 80, columns: 130 },
-  // One by one, a last one with few others, more than lanes; a text beside others; of more positions than a program is for.
+  // A single token; a last group of few queries; more queries than lanes; several texts; more positions than a program
+  // covers.
   { kind: 'prefill', rows: 1, tokens: 1, keyHeads: 3, group: 3, size: 64, columns: 9 },
   { kind: 'prefill', rows: 1, tokens: 40, keyHeads: 1, group: 5, size: 16, columns: 70 },
   { kind: 'prefill', rows: 3, tokens: 20, keyHeads: 2, group: 1, size: 32, columns: 100 },
@@ -268,7 +269,7 @@ test('what is read gets the same numbers, whatever is read with it', () => {
     if (i % 90 > 40 + Math.floor((Math.floor(i / 90) % 150) / 3)) feeds.mask.data[i] = -1e30;
   });
   const together = given(y, new Map(Object.entries(feeds)), { kept, kind: 'prefill' });
-  // What was new is kept now.
+  // The new positions are in the cache now.
   for (const kind of ['keys', 'values'] as const)
     feeds[`kept_${kind}.0`].data.set(feeds[`fresh_${kind}`].data, 40 * 64);
   for (let from = 0; from < 50; from += from < 40 ? 7 : 1) {
@@ -318,7 +319,7 @@ test.each([1, 3])(
       takes.mockClear();
       const [prefilled, decoded] = (['prefill', 'decode'] as const).map((kind) => {
         const outputs = executable?.run(feeds, { kind });
-        // Of several threads one may have to run alone, by a program of its own.
+        // With several threads, one may have to run alone, with its own program.
         if (kind === 'prefill' && i > 0 && positions < 192 && threads === 1) expect(takes).not.toHaveBeenCalled();
         return [numbersOf(outputs?.get('y')), numbersOf(outputs?.get('last'))];
       });
@@ -346,7 +347,7 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
   });
   const outputs = Object.assign({}, ...layers) as Record<string, Expression>;
 
-  /** Writes new positions into a cache, and gives what both layers see. */
+  /** Writes new positions into a cache, and returns what both layers see. */
   function write(executable: WasmExecutable | undefined, cache: KeyValueCache, feeds: ReadonlyMap<string, Tensor>) {
     const tokens = (feeds.get('queries')?.dims[0] as number) / cache.rows;
     const pass = cache.pass(tokens, new Array<number>(cache.rows).fill(tokens));
@@ -363,7 +364,8 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
     ]);
   }
 
-  // In place at first, then by a copy, beside which prompts are read in place; guesses that were wrong, and more room, in either; another cache in between.
+  // In place at first, then through a copy, with prompts read in place alongside; with wrong guesses and growth in
+  // either, and another cache in between.
   test.each([
     [1, 1],
     [3, 1],
@@ -380,7 +382,7 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
         kept: new Array<number>(rows).fill(tokens > 1 && i % 2 === 0 ? tokens - 1 : tokens),
       }),
     );
-    // All of one before the other: there is one copy.
+    // All of one before the other: there is only one copy.
     const [first, second] = [own, far].map((cache) =>
       passes.map(({ feeds, kept }, i) => {
         const given = write(executable, cache, feeds);
@@ -482,7 +484,7 @@ test('what adapters of others add to a row costs no time: zeros of either sign a
   ) as [number, number, number, number];
   machine.floats(out, rows * columns).fill(1);
   machine.floats(low, rows * ranks).set(Array.from({ length: rows * ranks }, (_, i) => (i < ranks ? -0 : 0.5)));
-  // Were these added, the sum of the first row would be no number.
+  // If these were added, the sum of the first row would be NaN.
   const matrix = new Float32Array(ranks * columns).fill(Number.POSITIVE_INFINITY);
   shortTiles.put(machine, matrix, { rows: ranks, columns, into: up });
   const parts = [0, steps, ranksOf, tiles].map((part) => up + part);
@@ -544,7 +546,7 @@ test('parts lie in their places, of which those that are there already are not p
   const run = (...parts: Float32Array[]) =>
     numbersOf(executable?.run(feeds, { standing: standingOf(...parts) }).get('y'));
   expect(run(first, second, none)).toEqual(expected(first, second, none));
-  // What was changed without being another array is not seen where it lies, and is where it comes.
+  // Changes within the same array are not noticed where it is already placed, but are where it is placed anew.
   const before = first.slice();
   first.fill(1);
   expect(run(first, first, second)).toEqual(expected(before, first, second));
@@ -569,7 +571,7 @@ test('a program that cannot end is told as one that cannot run', () => {
   expect(() => machine.runAll('copyRows', [[behindTheEnd, 4096, 1, 4, 16, 16]])).toThrow(CannotRun);
 });
 
-// Of twelve ranks each thread has some, of ten all have all.
+// Of twelve ranks each thread has some; of ten, all have all.
 test.each([
   [1, 12],
   [1, 10],
@@ -596,7 +598,7 @@ test.each([
     const first = add(product(scale(table, 1)), matmul(low, input('up', [ranks, width])));
     const y = product(silu(multiply(first, inverseRms(first, 1e-5))));
     const up = floats(ranks, width);
-    // Of some ranks there are ends alone, of others nothing.
+    // Some ranks have numbers only at the ends, others none at all.
     up.data
       .fill(0, 0, 100)
       .fill(0, width + 20, 2 * width)
@@ -634,7 +636,7 @@ test.each([
   },
 );
 
-// Twenty outputs are three groups: of an odd number, one is in two pairs.
+// Twenty outputs are three groups: with an odd number, one is in two pairs.
 test.each([
   [1, 20],
   [2, 192],
