@@ -60,9 +60,7 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/**
- * Time between ticks of a 1 ms timer, and how much of it this thread spent computing rather than waiting for a core.
- */
+/** Time between ticks of a 1 ms timer, and how much of it this thread was computing rather than waiting for a core. */
 function watchGaps() {
   const gaps: number[] = [];
   let longestBusy = 0;

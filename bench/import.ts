@@ -15,7 +15,7 @@ import { writeGeneratedTable } from './parts/generated-table.ts';
  * threads. Rounds alternate, so that other load on the machine affects all of them.
  *
  *     npm run bench -- import [--rows 250000] [--letters 700] [--rounds 3] [--file TABLE.csv] [--python python3]
- * [--json]
+ *       [--json]
  */
 const { values } = parseArgs({
   options: {

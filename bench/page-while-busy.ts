@@ -91,9 +91,7 @@ try {
 
 type Lasting = () => Promise<unknown>;
 
-/**
- * Opens the page of a studio with an empty data folder; returns what was measured there and how long it took to open.
- */
+/** Opens the page of a studio with an empty data folder; returns what was measured and how long it took to open. */
 async function inStudio<Result>(use: (page: Page, felt: (lasting: Lasting) => Promise<Felt>) => Promise<Result>) {
   const startMs = performance.now();
   const studio = await startStudio();
@@ -114,9 +112,7 @@ interface Felt {
   readonly keys: ReturnType<typeof timesOf>;
 }
 
-/**
- * Types in the palette until something is over; returns the host's longest gap and how long keystrokes took meanwhile.
- */
+/** Types in the palette until something is over; returns the host's longest gap and how long keystrokes took. */
 async function measure(page: Page, studio: RunningStudio, lasting: Lasting): Promise<Felt> {
   const told = studio.errors().length;
   await page.keyboard.press('Control+k');

@@ -12,10 +12,7 @@ import { timesOf } from './times.ts';
 const stride = 16;
 const shortAnswer = 16;
 
-/**
- * The cost of adapters during generation, for answers.ts and switch.ts. Variants alternate; each case has a number of
- * rounds.
- */
+/** The cost of adapters during generation, for answers.ts and switch.ts. Variants alternate, round by round. */
 export class Answering {
   readonly #model: Awaited<ReturnType<typeof loadModel>>;
   readonly #decoder: Decoder;

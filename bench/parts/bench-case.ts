@@ -9,9 +9,7 @@ export interface BenchCase {
   /** The median of the rounds. */
   readonly ours: number;
   readonly peer: number | null;
-  /**
-   * Ours ÷ peer: the median, minimum and maximum over the rounds. Without a peer, `low` and `high` are those of ours.
-   */
+  /** Ours ÷ peer: median, minimum and maximum over the rounds. Without a peer, `low` and `high` are those of ours. */
   readonly ratio: number | null;
   readonly low: number;
   readonly high: number;

@@ -8,8 +8,8 @@ import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 import { peakBytes } from './peak-memory.ts';
 import type { RealRow } from './real-rows.ts';
 
-// One training with the engine in a separate process, for train.ts: `node train-child.ts JOB int8|int4|float32
-// [checkpointing]`.
+// One training with the engine in a separate process, for train.ts:
+// `node train-child.ts JOB int8|int4|float32 [checkpointing]`.
 const [jobFile, precision, also] = process.argv.slice(2) as [string, Exclude<PrecisionChoice, 'auto'>, string?];
 const job = JSON.parse(await readFile(jobFile, 'utf8')) as {
   readonly [Name in 'batchSize' | 'steps' | 'rank' | 'alpha' | 'learningRate' | 'threads']: number;

@@ -1,6 +1,4 @@
-/**
- * Documents that repeat themselves exactly: the shortest way to teach copying, before there is anything to understand.
- */
+/** Documents that repeat themselves exactly: the shortest way to teach copying, before anything need be understood. */
 
 import { syllableName } from './korean-names.ts';
 import * as names from './names.ts';

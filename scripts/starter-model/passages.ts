@@ -1,6 +1,4 @@
-/**
- * Passages from records, followed by the same facts in other forms: talks, FAQs, quizzes, cards, tables, rewordings.
- */
+/** Passages from records, followed by the same facts as talks, FAQs, quizzes, cards, tables and rewordings. */
 import { ask, capitalise, describe, everyFact, inventRecords, type Records, sentence, state } from './facts.ts';
 import { firstName } from './names.ts';
 import type { Random } from './random.ts';

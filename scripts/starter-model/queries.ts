@@ -1,6 +1,4 @@
-/**
- * Questions on a schema with their SQL. The words of the condition and its value occur in the question, to be copied.
- */
+/** Questions on a schema with their SQL. The condition's words and its value occur in the question, to be copied. */
 import type { Random } from './random.ts';
 import { type Column, keyOf, type Schema, type Table, type Value } from './schemas.ts';
 

@@ -1,7 +1,4 @@
-/**
- * A small seeded random number generator (mulberry32), so that the same seed always writes the same text. Not for
- * anything secret.
- */
+/** A small seeded random generator (mulberry32): the same seed always writes the same text. Not for secrets. */
 export class Random {
   #state: number;
 

@@ -65,8 +65,8 @@ export function inventSchema(
 }
 
 /**
- * One line per table, as in this project's NL2SQL data: `student(id integer pk, name varchar, club_id integer ->
- * club.id)`.
+ * One line per table, as in this project's NL2SQL data:
+ * `student(id integer pk, name varchar, club_id integer -> club.id)`.
  */
 export function compactSchema(schema: Schema): string {
   return schema.tables

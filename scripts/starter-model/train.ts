@@ -150,8 +150,7 @@ function report(event: TrainEvent, steps: number): void {
 }
 
 /**
- * Documents sorted by length within a stretch and cut into batches, which are shuffled: little padding, no order by
- * length.
+ * Documents sorted by length within a stretch, cut into batches and these shuffled: little padding, no overall order.
  */
 function* inBatches(source: Iterator<Row>, count: number): Generator<Row> {
   const random = new Random(seed, 1);
@@ -166,10 +165,7 @@ function* inBatches(source: Iterator<Row>, count: number): Generator<Row> {
   }
 }
 
-/**
- * At first only repetitions, until copying is reliable; then the corpus, with a repetition in every sixth place to keep
- * it so.
- */
+/** At first only repetitions, until copying is reliable; then the corpus, with every sixth row a repetition. */
 function* rows(): Generator<Row, never> {
   const documents = corpus(seed);
   const random = new Random(seed, 3);

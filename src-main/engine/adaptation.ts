@@ -6,8 +6,7 @@ import { adaptRows, type RowAdapterOptions } from './row-adapters.ts';
 import { float32, type Tensor } from './tensor.ts';
 
 /**
- * How a graph is adapted: by low-rank updates of its matrices, one for all rows or one for each, or by layers inserted
- * between its own.
+ * How a graph is adapted: by low-rank updates, one for all rows or one for each, or by layers inserted between its own.
  */
 export type Adaptation = LoraGraphOptions | AdapterLayerOptions | RowAdapterOptions;
 

@@ -13,10 +13,7 @@ type AdapterWeights = LoraWeights | AdapterLayerWeights;
 /** Adapters kept in memory; one of rank 8 on a 135M model is 2 MB. */
 const capacity = 64;
 
-/**
- * Adapters by folder, read once per model: choosing a known one is a look-up. Folders are never rewritten under the
- * same name.
- */
+/** Adapters by folder, read once per model. Folders are never rewritten under the same name. */
 export class AdapterCache {
   readonly #adapters = new Map<string, { readonly weights: AdapterWeights; readonly architecture: Architecture }>();
 

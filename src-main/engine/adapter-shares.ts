@@ -24,8 +24,8 @@ export class AdapterShares {
   }
 
   /**
-   * `stack_A.*` [shares, blocks, ranks per block, in], `stack_B.*` [shares, ranks, out] and `stack_mask.*` [shares,
-   * each, ranks], with one share for all rows.
+   * `stack_A.*` [shares, blocks, ranks per block, in], `stack_B.*` [shares, ranks, out] and `stack_mask.*`
+   * [shares, each, ranks], with one share for all rows.
    */
   ofAll(pass: AdaptedRows): AdapterFeeds {
     const matrices = this.#stack.matrices(pass);

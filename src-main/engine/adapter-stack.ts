@@ -17,8 +17,7 @@ export function stackSizes({ name }: Pick<TargetGroup, 'name'>, ranks: number): 
 }
 
 /**
- * What a pass reads, token by token across all rows: each row's adapter (null is the base) applies to all of its
- * positions.
+ * What a pass reads, token by token across all rows. A row's adapter (null is the base) applies to all its positions.
  */
 export interface AdaptedRows {
   readonly rows: readonly (LiveAdapter<LoraWeights> | null)[];

@@ -34,9 +34,7 @@ export interface Expected {
   readonly sizes: ReadonlyMap<string, number>;
 }
 
-/**
- * Everything a run needs to continue as if it had never stopped: weights, moments, best weights so far, and progress.
- */
+/** Everything a run needs to continue as if never stopped: weights, moments, best weights so far, and progress. */
 export interface Checkpoint {
   readonly progress: Progress;
   readonly weights: ReadonlyMap<string, Float32Array>;

@@ -16,8 +16,7 @@ import { positionFeeds } from './position-feeds.ts';
 import { int32, type Tensor, type TensorParts } from './tensor.ts';
 
 /**
- * Graphs differ in which matrices adapters may change; a few sets serve all adapters, and the smallest that covers
- * theirs is used.
+ * Graphs differ in which matrices adapters may change; of a few sets, the smallest that covers the adapters' is used.
  */
 const targetSets: readonly (readonly Target[])[] = [
   [],
@@ -215,10 +214,7 @@ export class DecodePass {
     this.#last = undefined;
   }
 
-  /**
-   * The feeds of a graph for its weights (those not baked into it) and the adapters: the same map for the same
-   * adapters.
-   */
+  /** The feeds of a graph for weights not baked into it and for adapters: the same map for the same adapters. */
   #standingOf(executable: Runs, matrices: Standing['matrices']): Standing['all'] {
     const known = this.#standing.get(executable);
     if (known?.matrices === matrices) return known.all;
@@ -245,10 +241,7 @@ export class DecodePass {
     return of.fed;
   }
 
-  /**
-   * How positions are divided into the shares that adapters multiply (`AdapterShares`); undefined for a stack or
-   * adapter layers.
-   */
+  /** How positions are divided into shares for adapters (`AdapterShares`); undefined for a stack or adapter layers. */
   #sharesOf(
     { adapters, changes, lackRoom }: OfAdapters,
     tokens: number,

@@ -112,10 +112,7 @@ export class Draft {
     this.#expected = undefined;
   }
 
-  /**
-   * As many ids as give the most tokens for the time of a pass, at most `room`; none if the last token occurs nowhere
-   * else.
-   */
+  /** As many ids as give the most tokens per time, at most `room`; none if the last token occurs nowhere else. */
   guess(room: number): readonly number[] {
     // Built lazily: the first token does not wait for it, and without guesses it is never needed.
     if (room > 0 && this.#here === undefined) {

@@ -37,10 +37,7 @@ export function connectEngine(port: EnginePort): Engine {
   const remote: RouterClient<ReturnType<typeof engineRouter>> = createORPCClient(new RPCLink({ port }));
   let jobs = 0;
 
-  /**
-   * An abort is sent as a separate message: the job answers it with its last events, which cancelling the call would
-   * lose.
-   */
+  /** An abort is a separate message: the job answers it with its last events, which cancelling the call would lose. */
   async function* follow<T>(
     start: (jobId: number) => Promise<AsyncIterable<T>>,
     signal: AbortSignal,
@@ -167,9 +164,7 @@ export function processPort(end: ChildProcess | NodeJS.Process): EnginePort {
   });
 }
 
-/**
- * A port over a channel that delivers bare messages, as Node's and Electron's do: oRPC expects each inside an event.
- */
+/** A port over a channel that delivers bare messages, as Node's and Electron's do: oRPC expects them inside events. */
 export function barePort(channel: {
   send: (message: unknown) => void;
   onMessage: (listener: (data: unknown) => void) => void;

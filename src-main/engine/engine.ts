@@ -37,10 +37,7 @@ export interface Engine {
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
   /** Estimates a training's memory use by part, without loading the weights. Throws as `inspect` does. */
   trainingMemory(job: TrainingMemoryJob): Promise<TrainingMemory>;
-  /**
-   * Trains several LoRA adapters over one base, as many in parallel as pays off; each event names its job. Throws as
-   * `train` does.
-   */
+  /** Trains several LoRA adapters over one base, in parallel as far as it pays; events name their job. Throws as `train`. */
   trainTogether(job: TrainTogetherJob, signal: AbortSignal): AsyncIterable<TrainTogetherEvent>;
   /**
    * Writes a Hugging Face folder whose weights are W + scale · BA. On abort, the caller removes the partial output.
@@ -55,9 +52,7 @@ export interface Engine {
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<AwaitedEvent | TokenEvent>;
   /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
   analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;
-  /**
-   * Times a forward pass of several variants in alternation; yields one round at a time, in milliseconds per variant.
-   */
+  /** Times a forward pass of several variants in alternation; yields each round, in milliseconds per variant. */
   latency(job: LatencyJob, signal: AbortSignal): AsyncIterable<readonly number[]>;
 }
 
@@ -127,9 +122,7 @@ export interface MergeJob {
   readonly modelFolder: string;
   readonly adapter: AdapterChoice;
   readonly outputFolder: string;
-  /**
-   * The storage type; `same` keeps the base's own, tensor by tensor, with half precision in place of integer blocks.
-   */
+  /** The storage type; `same` keeps the base's own, tensor by tensor, but half precision instead of integer blocks. */
   readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
 }
 
@@ -140,8 +133,7 @@ export type MergeEvent =
       readonly bytes: number;
       readonly dtypes: readonly string[];
       /**
-       * The error left by subtracting scale · BA again: the largest difference from W, as a share of the largest
-       * weight.
+       * The error left by subtracting scale · BA again: the largest difference from W, relative to the largest weight.
        */
       readonly residue: number;
     };
@@ -179,15 +171,18 @@ export interface LoraSettings {
  */
 export interface AdapterLayerSettings {
   readonly kind: 'adapter-layers';
-  /** Houlsby et al. 2019 (after attention and after the MLP) or Lin et al. 2020 (after each layer, with a LayerNorm). */
+  /** Houlsby et al. 2019 (after attention and the MLP) or Lin et al. 2020 (after each layer, with a LayerNorm). */
   readonly design: 'houlsby' | 'lin';
-  /** Width of the layer's middle. */
+  /** Width of the bottleneck in the middle of the layer. */
   readonly bottleneck: number;
 }
 
 export interface TrainJob {
   readonly modelFolder: string;
-  /** Safetensors with `ids` I32 [tokens], `offsets` I32 [rows + 1], `target_starts` I32 [rows]; see tasks/token-file.ts. */
+  /**
+   * Safetensors with `ids` I32 [tokens], `offsets` I32 [rows + 1], `target_starts` I32 [rows]; see
+   * tasks/token-file.ts.
+   */
   readonly trainFile: string;
   readonly validationFile: string | null;
   readonly method: LoraSettings | AdapterLayerSettings | { readonly kind: 'full' };
@@ -204,10 +199,7 @@ export interface TrainJob {
   readonly shuffle: boolean;
   /** Share of each target's probability spread evenly over the vocabulary; defaults to 0. */
   readonly labelSmoothing?: number;
-  /**
-   * Recomputes each layer in the backward pass instead of keeping its activations: less memory, more time, same
-   * numbers.
-   */
+  /** Recomputes layers in the backward pass instead of keeping activations: less memory, more time, same numbers. */
   readonly gradientCheckpointing?: boolean;
   /** Ends the run after this many validations in a row without improvement; never when null or absent. */
   readonly patience?: number | null;
@@ -314,9 +306,7 @@ export type TrainEvent =
       readonly tokens: number;
       readonly targetTokens: number;
       readonly seconds: number;
-      /**
-       * How many adapters took this step together, each being charged an equal share of the seconds. Defaults to one.
-       */
+      /** How many adapters took this step together, each charged an equal share of the seconds. Defaults to one. */
       readonly together?: number;
       readonly rssBytes: number;
       /** The row of this step with the highest mean loss, by its index in the token file. */

@@ -6,10 +6,7 @@ import { groupOf, groupsOf } from './target-groups.ts';
 /** Matrices [out, in] with the same input, stacked vertically, under one name. */
 export type GroupedMatrices = readonly [name: string, matrices: readonly Matrix[]];
 
-/**
- * A model's matrices grouped as for generation: by `<layer>.<group>`, or by the head's name. Each group is yielded once
- * complete.
- */
+/** A model's matrices grouped as for generation, by `<layer>.<group>` or the head's name; yields complete groups. */
 export async function* groupedMatrices(
   architecture: Architecture,
   weights: AsyncIterable<readonly [name: string, matrix: Matrix]>,

@@ -10,10 +10,7 @@ import { float32, type Tensor } from './tensor.ts';
 
 /** The largest magnitude of an integer; −128 is excluded to keep the range symmetric. */
 const most = 127;
-/**
- * Rows of a matrix that are read and rounded together: they are copied column by column, and few enough to stay in
- * cache.
- */
+/** Rows of a matrix that are rounded together: they are copied column by column, and few enough to stay in cache. */
 export const rowsAtOnce = 256;
 
 /** The modules whose matrices are kept as integers instead of floats: those of the layers. */

@@ -8,10 +8,7 @@ const masked = -1e30;
 /** Marks a column in which a row holds nothing. */
 const nothing = -1;
 
-/**
- * Keys and values of a text, by position: one array [positions, key heads · size] per layer, with spare room at the
- * end.
- */
+/** Keys and values of a text, by position: one array [positions, key heads · size] per layer, with spare room. */
 export interface KeptText {
   readonly length: number;
   readonly keys: readonly Float32Array[];
@@ -47,8 +44,7 @@ const leave = () => {};
 const javascriptMemory: CacheMemory = { take: (count) => new Float32Array(count), give: leave };
 
 /**
- * A pass over new positions: `mask`, `local_mask` if the model has a window, and the cache contents in either of two
- * forms.
+ * A pass over new positions: `mask`, with a window also `local_mask`, and the cache contents in either of two forms.
  */
 export interface CachePass {
   readonly masks: ReadonlyMap<string, Tensor>;
@@ -80,9 +76,9 @@ interface CacheOptions {
 /**
  * The KV cache of one text, or of several side by side, in memory where onnxruntime reads it in place and appends new
  * positions without copying. So does the token generator where that memory is its own; otherwise it holds a copy, of
- * which only the changed part is refreshed (`KeptColumns.same`). Memory is laid out by column, [columns, rows, key
- * heads · size]; a column holds one position of some of the texts, and the mask tells which position each holds there.
- * Must be released.
+ * which only the changed part is refreshed (`KeptColumns.same`). Memory is laid out by column,
+ * [columns, rows, key heads · size]; a column holds one position of some of the texts, and the mask tells which
+ * position each holds there. Must be released.
  */
 export class KeyValueCache {
   readonly rows: number;
@@ -102,8 +98,7 @@ export class KeyValueCache {
   readonly #held: number[];
 
   /**
-   * With initial room for this many columns; growing copies what is there. A single-row cache may take over a text in
-   * place.
+   * With room for this many columns; growing copies what is there. A single-row cache may take over a text in place.
    */
   constructor(architecture: Architecture, rows = 1, { memory = javascriptMemory, room = 1, text }: CacheOptions = {}) {
     this.#architecture = architecture;
@@ -198,9 +193,7 @@ export class KeyValueCache {
     this.#leave();
   }
 
-  /**
-   * The first `length` positions of the text of a single-row cache, in place; valid until it is released or changes.
-   */
+  /** The first `length` positions of a single-row cache's text, in place; valid until it is released or changes. */
   inPlace(length = this.held(0)): KeptText {
     return { length, keys: this.#keys, values: this.#values, bytes: this.bytes, release: leave };
   }

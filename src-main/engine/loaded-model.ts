@@ -37,17 +37,13 @@ type Matrices = ReadonlyMap<string, Tensor>;
 export interface RoundedMatrices {
   readonly precision: Exclude<Precision, 'float32'>;
   readonly words: WordTable;
-  /**
-   * What generation multiplies by: the integers used in training, or blocks with a scale each (decisions 0046, 0051).
-   */
+  /** What generation multiplies by: the integers of training, or blocks with a scale each (decisions 0046, 0051). */
   readonly answersBy: 'integers' | 'blocks';
   /** Whether our own kernels, if available, run the prefill. */
   readonly kernelsPrefill: boolean;
   /** In the form training and scoring multiply by (`rounded-weights.ts`). */
   training(): Promise<Matrices>;
-  /**
-   * In the form generation uses: matrices with the same input are fused, and whatever only gradients need is omitted.
-   */
+  /** In the form generation uses: matrices with the same input are fused, and what only gradients need is omitted. */
   answering(): Promise<Matrices>;
   /**
    * The integers for our own kernels (`WasmRuntime`), laid out like those of `answersBy: 'integers'`; undefined where
@@ -178,9 +174,7 @@ export class LoadedModel {
     return this.#kernelExecutables.get(key);
   }
 
-  /**
-   * Where caches are best placed, as far as is known yet: in the kernels' memory, if the prefill backend accepts that.
-   */
+  /** Where caches are best placed, as far as is known: in the kernels' memory, if the prefill backend accepts that. */
   get cacheMemory(): CacheMemory | undefined {
     return this.#cacheMemory;
   }
@@ -223,8 +217,7 @@ export class LoadedModel {
   }
 
   /**
-   * The executable of a graph, compiled on first use under `key`, with the weights baked in where the device requires
-   * that.
+   * The executable of a graph, compiled on first use under `key`, with weights baked in if the device requires that.
    */
   executable<Output extends string>(
     key: string,
@@ -280,7 +273,7 @@ export class LoadedModel {
   #retire(key: string): void {
     const compiled = this.#compiled.get(key);
     this.#forget(key);
-    // After release, whatever gets compiled frees itself.
+    // After release, executables are freed as soon as they are compiled.
     if (compiled === undefined || this.#isReleased) return;
     void compiled.then(
       async () => {
@@ -314,9 +307,7 @@ export class LoadedModel {
 
 type Loading = (runtime: WasmRuntime) => Promise<void>;
 
-/**
- * Loads matrices that nothing else needs: each is freed once repacked, so that at most one matrix is in memory twice.
- */
+/** Loads matrices that nothing else needs: each is freed once repacked, so at most one is in memory twice. */
 function loading(matrices: Matrices): Loading {
   return (runtime) => runtime.load(matrices, letGo);
 }
@@ -334,7 +325,7 @@ function letGo(...matrices: readonly Tensor[]): void {
   for (const buffer of buffersOf(matrices)) buffer.transfer(0);
 }
 
-/** Undefined where there is not enough memory or no thread available: there is another way to generate. */
+/** Undefined if there is not enough memory, or no thread available: there is another way to generate. */
 async function startedRuntime({ threads }: Backend, load: Loading): Promise<WasmRuntime | undefined> {
   // A build without the thread file is our own bug and must not be swallowed.
   machineThread();
@@ -509,9 +500,7 @@ export async function kernelsPrefill(answersBy: DecodeMatrices['kind'], backend:
   return answersBy === 'integers' && (await backend.integersFor()) === 'all' && makesWideVectors();
 }
 
-/**
- * Reads and checks a model folder without its weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED.
- */
+/** Reads and checks a model folder, without weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
 export async function inspectModel(folder: string): Promise<ModelFacts> {
   return withOpenModel(folder, async ({ architecture, source }) => {
     const types = Map.groupBy([...architecture.parameters.keys()], (name) => storedType(architecture, source, name));

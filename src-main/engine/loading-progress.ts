@@ -1,9 +1,6 @@
 /** Smaller models are there before anybody would look. */
 const leastNumbers = 50e6;
-/**
- * The share of reading a model's numbers in the time until it answers; the rest is repacking. Measured on 1.2 billion
- * weights.
- */
+/** The share of reading in the time until a model answers; the rest is repacking. Measured on 1.2 billion weights. */
 const readingShare = 0.6;
 
 /** How far a base has loaded. */
@@ -29,10 +26,7 @@ export class LoadingProgress {
     }
   }
 
-  /**
-   * Announces this many numbers to be read; the result is to be called with how many were. Ignored if read for anything
-   * but answers.
-   */
+  /** Announces numbers to be read; call the result with how many were. Ignored if read for anything but answers. */
   reading(numbers: number): (read: number) => void {
     if (this.#works === 0) return () => {};
     this.#numbers += numbers;

@@ -10,17 +10,13 @@ export interface MicroBatch {
   readonly sequences: number;
   readonly length: number;
   /**
-   * Tokens of the rows. A shared prefix is run once but counted for each row; the rest of sequences × length is
-   * padding.
+   * Tokens of the rows. A shared prefix is run once but counts for each row; the rest of sequences × length is padding.
    */
   readonly tokens: number;
   readonly targetTokens: number;
   /** For each target token, in the order of the graph's output, the index of its row among the rows given. */
   readonly targetRows: Int32Array;
-  /**
-   * Built lazily: the masks of a whole split at once would fill memory. If `room` is larger than needed, the rest is
-   * padding.
-   */
+  /** Built lazily: the masks of a whole split at once would fill memory. Unused `room` is padding. */
   feeds(room?: Room): ReadonlyMap<string, Tensor>;
 }
 
@@ -33,20 +29,15 @@ export interface Room {
 export interface Packing extends PositionPlan {
   /** Maximum tokens of one micro-batch, padding included. A single longer row still gets a batch of its own. */
   readonly tokenBudget: number;
-  /** What a target token adds to the budget for its logits over the vocabulary. */
+  /** What a target token takes out of the budget in addition, for its logits over the vocabulary. */
   readonly targetRoom: number;
-  /**
-   * Extra cost of a token per token of its sequence, as a share: attention grows with length, everything else does not.
-   */
+  /** Extra cost of a token per token of its sequence, as a share: attention grows with length, all else does not. */
   readonly lengthCost: number;
 }
 
 /** Added to a masked score: far below any real score, and far from overflow. */
 const masked = -1e30;
-/**
- * Sequence lengths are rounded up to this: it suits the kernels and is a multiple of the parts that attention is split
- * into.
- */
+/** Sequence lengths are rounded up to this: it suits the kernels and is a multiple of the parts of causal attention. */
 const lengthStep = 16;
 /** Fixed cost of a pass, in tokens of a short sequence: matrices are repacked for the kernels each time. Measured. */
 const passCost = 100;
@@ -213,9 +204,7 @@ function layOut(
   ]);
 }
 
-/**
- * The mask for sliding-window layers: anything further back is masked too. Returns the mask itself where nothing is.
- */
+/** The mask for sliding-window layers: anything further back is masked too. The mask itself where nothing is. */
 function windowed(mask: Float32Array, positions: Int32Array, length: number, window: number): Float32Array {
   if (positions.every((position) => position < window)) return mask;
   return mask.map((value, i) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { indexName } from './formats/folder-weights.ts';
 
 /**
- * Copies the files beside a model's weights that stay valid when these change: config, tokenizer, template, licence.
+ * Copies files beside a model's weights that stay valid when these change: config, tokenizer, template, licence.
  */
 export async function copyCompanions(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });

@@ -8,9 +8,7 @@ import { textIfThere } from './text-if-there.ts';
 // Trainings that share their passes are a pass group. What each gets is the same in any group only up to rounding, so
 // an interrupted one resumes in the same group: the group's name is stored beside the checkpoint of each.
 
-/**
- * Whether trainings fit in one pass, judging by the micro-batches of each one's first step. A single one always does.
- */
+/** Whether trainings fit in one pass, judging by the micro-batches of their first steps. A single one always does. */
 export function sharesPass(firstSteps: readonly (readonly MicroBatch[])[], tokenBudget: number): boolean {
   const largest = firstSteps.map((batches) => {
     const room = roomFor(batches);

@@ -11,10 +11,7 @@ export function roundedModules(architecture: Architecture, precision: Precision)
   return precision === 'int8' ? int8Modules(architecture) : int4Modules(architecture);
 }
 
-/**
- * The module that graphs of this precision multiply as integers in the forward direction only: its floats are kept as
- * well.
- */
+/** The module that graphs of this precision multiply as integers only in the forward pass: its floats are kept too. */
 export function halfRoundedModule(architecture: Architecture, precision: Precision): string | undefined {
   return precision === 'int8' ? architecture.head : undefined;
 }

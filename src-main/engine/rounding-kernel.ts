@@ -26,9 +26,7 @@ const mostBytes = 2 ** 28;
 /** The largest magnitude of an integer. */
 const most = 127;
 
-/**
- * Rows of integers, row by row; the same column by column, with columns `apart` numbers apart; and each row's scale.
- */
+/** Rows of integers; the same column by column, with columns `apart` numbers apart; and each row's scale. */
 export interface RoundedRows {
   readonly integers: Int8Array;
   readonly columns: Int8Array;

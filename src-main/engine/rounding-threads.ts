@@ -11,9 +11,7 @@ export const noMore = null;
 /** A thread's answer. */
 export type Outcome = { readonly parts: ReadonlyMap<string, Tensor> } | { readonly error: CarriedError };
 
-/**
- * Smaller buffers are copied between threads: Node.js allocates some of them from a shared pool, and tables are kept.
- */
+/** Smaller buffers are copied between threads: Node.js allocates some from a shared pool, and tables are kept. */
 const leastMoved = 64 * 1024;
 
 /**

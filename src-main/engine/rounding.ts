@@ -8,10 +8,7 @@ import { blocksOf } from './weight-blocks.ts';
 /** Floats [out, in], or where to read them. */
 export type Matrix = Tensor<'float32'> | StoredMatrix;
 
-/**
- * Matrices of a model to quantise: one in the form for training, or those with the same input in the form for
- * generation.
- */
+/** Matrices to quantise: one in the form for training, or those with the same input in the form for generation. */
 export type RoundingJob =
   | {
       readonly kind: 'training';

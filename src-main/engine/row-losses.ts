@@ -1,8 +1,7 @@
 import type { RowLoss } from './engine.ts';
 
 /**
- * The loss of each row of one optimiser step, summed over its micro-batches. Rows are identified by their index in the
- * token file.
+ * The loss of each row of an optimiser step, summed over its micro-batches. Rows are given by index in the token file.
  */
 export class RowLosses {
   readonly #places: readonly number[];

@@ -39,10 +39,7 @@ export function storedType(architecture: Architecture, source: WeightSource, par
 
 type Named<Weight> = AsyncGenerator<readonly [name: string, weight: Weight]>;
 
-/**
- * Reads all weights, or those wanted, one at a time, so that only one of them is ever in memory twice. Throws
- * MODEL_FILE_INVALID.
- */
+/** Reads all or the wanted weights, one at a time: only one is ever in memory twice. Throws MODEL_FILE_INVALID. */
 export async function* readWeights(
   architecture: Architecture,
   source: WeightSource,

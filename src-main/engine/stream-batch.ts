@@ -17,10 +17,7 @@ const mostMultiplications = 4e10;
 const usualAnswer = 64;
 /** Maximum rows in a batch; further answers wait, as the processor has no more to give. */
 const mostRows = 16;
-/**
- * Guesses per row, by number of rows: a pass over a few positions costs little more than over one, but the gain shrinks
- * with more rows.
- */
+/** Guesses per row, by number of rows: a pass over a few positions costs little more than over one; more rows, fewer. */
 const mostGuesses = [8, 3, 0] as const;
 
 interface Reading {
@@ -65,8 +62,8 @@ function textOf(cache: KeyValueCache, row: number): KeptText {
 }
 
 /**
- * What to keep of a row that nothing reads any more: a text alone in its cache stays in place, unless most of the cache
- * is empty.
+ * What to keep of a row that nothing reads any more: a text alone in its cache stays in place, unless that is mostly
+ * empty.
  */
 function lastOf(cache: KeyValueCache, row: number, length: number): KeptText {
   const fills = cache.rows === 1 && 4 * length >= cache.room;
@@ -85,7 +82,7 @@ export class StreamBatch {
   readonly #parameters: number;
   readonly #waiting: TokenStream[] = [];
   #reading: Reading[] = [];
-  /** Prompts that were already being read when the first answer started generating. */
+  /** Prompts that were still being read when the first of the current answers began decoding. */
   #beginners: ReadonlySet<Reading> = new Set();
   /** The answers being generated, by cache row. */
   #rows: (TokenStream | undefined)[] = [];
@@ -248,9 +245,7 @@ export class StreamBatch {
       if (stream !== undefined && cache !== undefined) yield { stream, cache, row };
   }
 
-  /**
-   * Reads a piece of the oldest prompt, or the ends of several; at the end of a prompt, its first token is generated.
-   */
+  /** Reads a piece of the oldest prompt, or the ends of several; at a prompt's end, its first token is generated. */
   async #readPieces(): Promise<void> {
     const together = this.#nextReadings();
     // Only called while something is being read, so not empty.
@@ -278,10 +273,7 @@ export class StreamBatch {
     if (cache !== this.#cache) this.#release(cache);
   }
 
-  /**
-   * The oldest prompt, plus those whose ends fit beside its own: a pass over few positions costs little less than one
-   * over more.
-   */
+  /** The oldest prompt, plus those whose ends fit beside its own: a pass costs little less with fewer positions. */
   #nextReadings(): readonly Reading[] {
     const together: Reading[] = [];
     let longest = 0;

@@ -7,10 +7,7 @@ export interface Tensor<T extends ElementType = ElementType> {
   readonly data: ElementArray[T];
 }
 
-/**
- * Floats of several owners, one after the other along the first axis: each starts its slot, and the rest of the slot is
- * zeros.
- */
+/** Floats of several owners, consecutive along the first axis: each starts its slot, and zeros fill the rest of it. */
 export interface TensorParts {
   readonly type: 'float32';
   readonly dims: readonly number[];

@@ -6,8 +6,7 @@ const heardMs = 5_000;
 export const mostToldAgain = 50_000;
 
 /**
- * The events of a training since its last checkpoint, and shortly before it, to be repeated by the next one. Times are
- * in milliseconds.
+ * A training's events since its last checkpoint and shortly before, for the next one to repeat. Times in milliseconds.
  */
 export class ToldEvents {
   readonly #events: { readonly event: TrainEvent; readonly at: number }[] = [];

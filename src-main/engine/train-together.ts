@@ -77,7 +77,7 @@ interface Group {
   readonly budget: number;
 }
 
-/** The longest run of leading jobs that can share passes and are equally far; empty if the first can't share a pass. */
+/** The first jobs that can share passes, each resumed from where it was; none if the first can't share a pass. */
 async function openGroup(
   model: LoadedModel,
   { jobs, together }: TrainTogetherJob,
@@ -252,8 +252,7 @@ async function measure(
 }
 
 /**
- * Assigns micro-batches to passes: consecutive ones of a step share a pass while there is room, but never two of the
- * same training.
+ * Assigns micro-batches to passes: those of a step share one while there is room, but never two of the same training.
  */
 function* shared<R extends PassPart>(parts: readonly R[], budget: number): Generator<R[]> {
   let left = [...parts];

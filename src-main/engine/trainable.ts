@@ -31,9 +31,7 @@ export interface Trainable {
   write(tensors: ReadonlyMap<string, Float32Array>): Promise<void>;
 }
 
-/**
- * The point in a training at which a dropout mask is drawn; with the seed it identifies the stream of random numbers.
- */
+/** The point in a training where a dropout mask is drawn; with the seed it identifies the stream of random numbers. */
 export interface DropoutPlace {
   readonly seed: number;
   readonly step: number;

@@ -240,9 +240,7 @@ function dropoutMasks(
   return positions * features * 4;
 }
 
-/**
- * The KV cache, one pass over the longest prompt, and for a quantised base the executable's own copies of the integers.
- */
+/** The KV cache, one pass over the longest prompt, and a quantised base's copies of the integers in the executable. */
 function generation(
   graph: readonly Expression[],
   about: {

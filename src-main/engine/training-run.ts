@@ -320,10 +320,7 @@ export class TrainingRun {
     return this.#tell({ kind: 'checkpoint', step: this.#step });
   }
 
-  /**
-   * Writes the best weights so far, or the last if nothing was measured. A run stopped before its first step writes
-   * nothing.
-   */
+  /** Writes the best weights so far, or the last if nothing was measured; nothing if stopped before the first step. */
   async finish(): Promise<TrainEvent> {
     if (this.#step > 0) await this.trainable.write(this.#best ?? this.#copyOfWeights());
     const early = this.#step < this.totalSteps && this.isFruitless;

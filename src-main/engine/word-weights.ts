@@ -12,8 +12,7 @@ const numbersAt = 16;
 const mostBytes = 2 ** 26;
 
 /**
- * The distribution to draw from: the weight of each word, that of the most likely being 1, and the sum of every
- * `wordsOfSum`.
+ * The distribution to draw from: each word's weight, the most likely one's being 1, and the sum of every `wordsOfSum`.
  */
 export interface WordWeights {
   readonly weights: Float32Array;

@@ -19,8 +19,8 @@ export interface Amplification {
 }
 
 /**
- * How much of W lies in the directions that the adapter works in, and how much the adapter amplifies them. weight [out,
- * in] · b [out, r] · a [r, in]. Source: Hu et al. 2021, §7.3, Table 7. `stream` seeds the random numbers.
+ * How much of W lies in the directions that the adapter works in, and how much the adapter amplifies them. weight
+ * [out, in] · b [out, r] · a [r, in]. Source: Hu et al. 2021, §7.3, Table 7. `stream` seeds the random numbers.
  */
 export function amplification(
   weight: Matrix,

@@ -18,8 +18,7 @@ export function lowRankSvd(b: Matrix, a: Matrix): Svd {
 }
 
 /**
- * The right singular vectors of A [r, in], largest singular value first: [in, r], an orthonormal basis of A's row
- * space.
+ * The right singular vectors of A [r, in], largest singular value first: [in, r], orthonormal, spanning A's row space.
  */
 export function rowSpace(a: Matrix): Matrix {
   // Aᵀ = QR, so A = RᵀQᵀ; with R = U S Vᵀ the right singular vectors of A are the columns of Q U. From Rᵀ = V S Uᵀ they

@@ -32,10 +32,7 @@ export function thinQr(a: Matrix): { q: Matrix; r: Matrix } {
   return { q, r: upper };
 }
 
-/**
- * The unit vector v, zero before `from`, whose reflection I − 2vvᵀ zeroes the column after its first `from` + 1
- * entries.
- */
+/** The unit vector v, zero before `from`, whose reflection I − 2vvᵀ zeroes the column after entry `from`. */
 function reflectorOf(column: Float64Array, from: number): Float64Array {
   const v = new Float64Array(column.length);
   let length = 0;

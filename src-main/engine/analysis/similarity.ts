@@ -3,8 +3,8 @@ import { rowSpace } from './low-rank-svd.ts';
 import { type Matrix, matrix, product, transposed } from './matrix.ts';
 
 /**
- * φ(A₁, A₂, i, j) = ‖U₁ᵢᵀ U₂ⱼ‖²_F ÷ min(i, j) for i = 1 … r₁ and j = 1 … r₂, from 0 (nothing shared) to 1 (one contains the
- * other). U₁ᵢ holds the first i right-singular vectors of A₁. Source: Hu et al. 2021, §7.2, equation 4.
+ * φ(A₁, A₂, i, j) = ‖U₁ᵢᵀ U₂ⱼ‖²_F ÷ min(i, j) for i = 1 … r₁ and j = 1 … r₂, from 0 (nothing shared) to 1 (one contains
+ * the other). U₁ᵢ holds the first i right-singular vectors of A₁. Source: Hu et al. 2021, §7.2, equation 4.
  */
 export function subspaceSimilarity(first: Matrix, second: Matrix): number[][] {
   return overlap(rowSpace(first), rowSpace(second));

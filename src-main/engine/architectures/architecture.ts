@@ -31,10 +31,7 @@ export interface Architecture extends PositionPlan {
   hiddenStates(input: ModelInput): Expression;
   /** The module whose weight holds the rows that ids look up. */
   readonly embedding: string;
-  /**
-   * The module that computes logits over the vocabulary, [n, hidden] → [n, vocabulary]; its weight may be the
-   * embedding's.
-   */
+  /** The module that computes the logits, [n, hidden] → [n, vocabulary]; its weight may be the embedding's. */
   readonly head: string;
 }
 
@@ -70,8 +67,7 @@ export interface PeftPart {
 }
 
 /**
- * Where in a layer something may be inserted: on the output of attention or the MLP before it is added, or on the
- * layer's output.
+ * Where in a layer something may be inserted: on attention's or the MLP's output before it is added, or on the layer's.
  */
 export type Place = 'attention' | 'mlp' | 'layer';
 
@@ -108,15 +104,13 @@ export interface ModelInput extends Sight {
    */
   asked(layer: number, x: Expression): Expression;
   /**
-   * Attention of a layer that includes the cache of earlier passes, from queries, keys and values as [rows, tokens,
-   * heads, size]; absent where a pass sees only itself. [positions, heads · size].
+   * Attention of a layer that includes the cache of earlier passes, from queries, keys and values as
+   * [rows, tokens, heads, size]; absent where a pass sees only itself. [positions, heads · size].
    */
   readonly attend?: ((layer: number, projected: Projected, sight: AttentionSight) => Expression) | undefined;
 }
 
-/**
- * Queries, keys and values of the new positions, [rows, tokens, heads, size] each; rotating them is up to the caller.
- */
+/** Queries, keys and values of the new positions, [rows, tokens, heads, size] each; the caller decides on rotation. */
 export interface Projected {
   readonly queries: Expression;
   readonly keys: Expression;

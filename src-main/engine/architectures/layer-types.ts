@@ -2,9 +2,7 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import { most } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 
-/**
- * The window of a Qwen model's upper layers; undefined where it is switched off, as in every model published so far.
- */
+/** The window of a Qwen model's upper layers; undefined where it is off, as in every model published so far. */
 export function windowOf(config: ModelConfig) {
   if (!config.flag('use_sliding_window', false) || config.isNull('sliding_window')) return undefined;
   const layers = config.count('num_hidden_layers', most.layers);

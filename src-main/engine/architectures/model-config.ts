@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish, type UnsupportedModel } from '../../../src-contract/failure-reason.ts';
 
-/**
- * A Hugging Face `config.json`. Every model has a model type; architectures read the rest through `count`, `positive`
- * and the like.
- */
+/** A Hugging Face `config.json`: architectures read their values through `count`, `positive` and the like. */
 export class ModelConfig {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly file: string;

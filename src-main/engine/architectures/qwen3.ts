@@ -3,10 +3,7 @@ import { windowOf } from './layer-types.ts';
 import { attentionTargets, llamaFamily } from './llama-family.ts';
 import type { ModelConfig } from './model-config.ts';
 
-/**
- * Qwen3 (Yang et al. 2025), the dense sizes: Llama with queries and keys normalised head by head, and its own head
- * size.
- */
+/** Qwen3 (Yang et al. 2025), the dense sizes: Llama with queries and keys normalised by head, and its own head size. */
 export function qwen3(config: ModelConfig): Architecture {
   return llamaFamily(config, {
     name: 'qwen3',

@@ -50,8 +50,7 @@ function plainFrequencies(headSize: number, theta: number): Float64Array {
 }
 
 /**
- * Long waves are stretched, short ones kept, with a ramp in between (Llama 3.1, Grattafiori et al. 2024, §3.4; Meta's
- * code).
+ * Stretches long waves, keeps short ones, with a ramp between (Llama 3.1, Grattafiori et al. 2024, §3.4; Meta's code).
  */
 function llama3(plain: Float64Array, scaling: ModelConfig): Float64Array {
   const factor = scaling.positive('factor');

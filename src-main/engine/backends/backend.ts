@@ -12,8 +12,7 @@ export interface Backend {
   readonly device: string;
   readonly threads: number;
   /**
-   * Whether weights belong in the compiled graph: a device with its own memory would otherwise be sent them at every
-   * run.
+   * Whether weights belong in the compiled graph: a device with its own memory would otherwise get them at every run.
    */
   readonly weightsInside: boolean;
   /** Whether there are products of eight-bit numbers with a scale for each row. */

@@ -6,10 +6,7 @@ import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
-/**
- * Adapter layers on disk: `adapter_layers.json` and `adapter_layers.safetensors`. Our own format, as there is no common
- * one.
- */
+/** Adapter layers on disk: `adapter_layers.json` and `adapter_layers.safetensors`, for lack of a common format. */
 export interface StoredAdapterLayers {
   readonly design: 'houlsby' | 'lin';
   readonly bottleneck: number;

@@ -63,9 +63,7 @@ async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<stri
   };
 }
 
-/**
- * The number whose root Gemma 3's scores are divided by. Source: llama.cpp, src/llama-model.cpp, `f_attention_scale`.
- */
+/** Gemma 3's scores are divided by the root of this. Source: llama.cpp, src/llama-model.cpp, `f_attention_scale`. */
 function gemmaScale(about: Metadata): number | undefined {
   const heads = about.number('attention.head_count');
   const width = about.number('embedding_length');

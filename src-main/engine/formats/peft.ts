@@ -19,8 +19,7 @@ export interface PeftAdapter {
   /** Module paths or their last parts, as in `target_modules`. */
   readonly targetModules: readonly string[];
   /**
-   * Matrices that have their own adapters side by side in modules that hold several; empty where every module has one A
-   * and B.
+   * Matrices with their own adapters side by side in modules that hold several; empty if every module has one A and B.
    */
   readonly blocks?: readonly string[];
   /** `<module path>.lora_A` and `.lora_B`. */
@@ -192,10 +191,7 @@ const plainKeys = new Set([
   ...['loftq_config', 'eva_config', 'corda_config', 'lora_ga_config', 'velora_config'],
 ]);
 
-/**
- * Initialisations that leave the base weights alone; others (pissa, olora, corda, loftq, lora_ga) subtract a part from
- * them.
- */
+/** Initialisations that leave the base alone; others (pissa, olora, corda, loftq, lora_ga) subtract a part from it. */
 const harmlessInitialisations: readonly unknown[] = [undefined, null, true, false, 'gaussian', 'orthogonal', 'eva'];
 
 /** Far above any adapter: the hidden size of the largest models. */

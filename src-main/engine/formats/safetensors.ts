@@ -15,10 +15,7 @@ export interface SafetensorsFile {
   readonly descriptor: number;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
-  /**
-   * Bytes of one tensor, as stored, in an ArrayBuffer of their own, so that they can be viewed as numbers without a
-   * copy.
-   */
+  /** Bytes of one tensor, as stored, in their own ArrayBuffer: they can be viewed as numbers without a copy. */
   readBytes(name: string): Promise<Buffer>;
   close(): Promise<void>;
 }

@@ -38,9 +38,7 @@ export function rowsIn(bytes: Buffer, { dtype, rows }: { readonly dtype: string;
 let stored = Buffer.alloc(0);
 let numbers = new Float32Array(0);
 
-/**
- * Rows `from` up to, but not including, `to`, [rows, columns]; valid until the next call. Throws MODEL_FILE_INVALID.
- */
+/** Rows [from, to) of a matrix, [rows, columns]; valid until the next call. Throws MODEL_FILE_INVALID. */
 export function readRows(matrix: StoredMatrix, from: number, to: number): Float32Array {
   const { dims, dtype, file, tensor } = matrix;
   const [rows, columns] = dims;

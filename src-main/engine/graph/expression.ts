@@ -50,7 +50,7 @@ export type OpName = keyof OpAttributes;
 export type NoAttributes = Readonly<Record<never, never>>;
 
 /**
- * One value of a computation: an operation on other values. Immutable; a graph is whatever a set of outputs reaches.
+ * One value of a computation: an operation on other values. Immutable; a graph is all that a set of outputs reaches.
  */
 export interface Expression<Op extends OpName = OpName> {
   readonly op: Op;

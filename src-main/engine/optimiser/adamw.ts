@@ -48,7 +48,7 @@ export function globalNorm(gradients: Iterable<Float32Array>): number {
   return Math.sqrt(sum);
 }
 
-/** The factor that brings a gradient of this norm down to `limit`, as torch.nn.utils.clip_grad_norm_ does; 0 means no limit. */
+/** The factor that brings a gradient of this norm down to `limit`, like PyTorch's clip_grad_norm_; 0 means no limit. */
 export function clipScale(norm: number, limit: number): number {
   return limit > 0 ? Math.min(1, limit / (norm + 1e-6)) : 1;
 }

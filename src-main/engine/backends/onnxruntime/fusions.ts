@@ -50,8 +50,8 @@ export const noFusions: Fusions = {
 };
 
 /**
- * Finds what onnxruntime has a single kernel for: a pass over one token is a thousand small kernels, each with a
- * start-up cost.
+ * Finds what onnxruntime has single kernels for: a pass over one token is a thousand kernels, each with a start-up
+ * cost.
  */
 export function findFusions(order: readonly Expression[], outputs: readonly Expression[]): Fusions {
   const users = new Map<Expression, number>();
@@ -106,10 +106,7 @@ function isResidual(x: Expression): boolean {
   return isOp(x, 'add') && a?.shape.length === 2 && a.shape.every((dim, axis) => dim === b?.shape[axis]);
 }
 
-/**
- * Adjacent slices of one matrix, [positions, heads · size] each, that are rotated head by head by an angle for each
- * position.
- */
+/** Adjacent slices of one matrix, [positions, heads · size] each, rotated head by head by one angle per position. */
 function findRotations(
   order: readonly Expression[],
   isOwn: (node: Expression | undefined) => node is Expression,

@@ -109,7 +109,7 @@ export class GraphWriter {
   }
 
   /**
-   * Computes a value the first time a name is asked for; only outside branches, whose values are invisible elsewhere.
+   * Computes a value the first time its name is asked for; only outside branches, whose values are invisible elsewhere.
    */
   shared(name: string, make: () => string): string {
     const value = this.#shared.get(name) ?? make();

@@ -130,9 +130,7 @@ export interface LoweredGraph {
   readonly inputs: readonly string[];
 }
 
-/**
- * Prefixed to output names: an ONNX graph has a single namespace, and a gradient is named like the input it belongs to.
- */
+/** Prefixed to output names: an ONNX graph has one namespace, and a gradient is named like the input it belongs to. */
 export const outputPrefix = 'output/';
 
 /** How far integers reach on either side of the midpoint when the rows of `matmulInt8` are rounded. */

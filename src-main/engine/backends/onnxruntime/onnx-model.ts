@@ -51,10 +51,7 @@ export interface OnnxInitialiser {
   readonly values: readonly number[] | Tensor['data'];
 }
 
-/**
- * A constant that the model only references, as a file of its name (TensorProto.external_data): protobuf is limited to
- * two gigabytes.
- */
+/** A constant referenced as a file of its name (TensorProto.external_data): protobuf is limited to two gigabytes. */
 export interface OnnxOutside {
   readonly name: string;
   readonly type: ElementType;

@@ -128,9 +128,7 @@ function widestReach(): Promise<RowReach> {
 
 let widest: Promise<RowReach> | undefined;
 
-/**
- * Where sums saturate there is no VNNI, and without it blocks take two to three times as long. ARM was not measured.
- */
+/** Where sums saturate there is no VNNI, and without it blocks take two to three times as long. ARM is unmeasured. */
 async function integersFor(): Promise<IntegerUse> {
   if ((await widestReach()) === 63) return 'all';
   return process.arch === 'x64' ? 'reading' : 'none';

@@ -76,9 +76,7 @@ async function fromTfjs(tensor: tf.Tensor): Promise<Tensor> {
   return { type: tensor.dtype as ElementType, dims: tensor.shape, data: (await tensor.data()) as Float32Array };
 }
 
-/**
- * TensorFlow falls back to the CPU if it finds no GPU, or not the driver it needs; that must not be reported as a GPU.
- */
+/** TensorFlow falls back to the CPU if it finds no GPU or not the right driver; that must not be reported as a GPU. */
 function nativeDevice(): string {
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
   return isUsingGpuDevice ? nvidia : 'CPU through TensorFlow';

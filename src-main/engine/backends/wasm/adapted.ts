@@ -53,8 +53,7 @@ function downOf(low: Expression, isOwn: (node: Expression) => boolean): Expressi
 }
 
 /**
- * Moves A's product before the base's: it is then read only after the base's, which takes longer than threads lag
- * behind each other.
+ * Moves A's product before the base's, which takes longer than threads lag behind each other: only then is A's read.
  */
 export function downFirst(order: readonly Expression[], adapted: ReturnType<typeof findAdapted>): Expression[] {
   const sorted = [...order];

@@ -225,10 +225,7 @@ export const i16x8 = {
   fromHighBytes: vector(136),
   fromLowUnsignedBytes: vector(137),
   fromHighUnsignedBytes: vector(138),
-  /**
-   * Sums of two adjacent byte products, the second operand below 128, so that differences between processors do not
-   * show.
-   */
+  /** Sums of two adjacent byte products, the second operand below 128, where all processors agree. */
   relaxedDot: vector(0x112),
 } as const;
 

@@ -1,13 +1,9 @@
-/**
- * This many sleeps in a program, taking this share of its time, mean that threads were held up or have uneven shares.
- */
+/** This many sleeps in a program, taking this share of its time, mean threads were held up or have uneven shares. */
 const sleepsOfHeldUp = 4;
 const partOfHeldUp = 0.1;
 /** The longest single sleep. */
 const sleepMs = 0.2;
-/**
- * How many of the last programs on all threads are remembered, and how many held-up ones among them are no accident.
- */
+/** How many of the last programs on all threads are remembered, and how many of them held up are no accident. */
 const remembered = 5;
 const heldUpOften = 2;
 /** How much to try before deciding which is better: less for long programs. */

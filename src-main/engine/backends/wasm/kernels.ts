@@ -14,10 +14,7 @@ import { addTimes, shorten, tile } from './kernels/shorts.ts';
 
 // Kernels take addresses, counts, strides in bytes, and floats as bits.
 
-/**
- * Generators of the kernels, by name, in the order of a machine's table. They take a way to multiply bytes; all give
- * the same numbers.
- */
+/** Kernel generators by name, in the order of a machine's table. All ways to multiply bytes give the same numbers. */
 export const kernels = {
   /** out, a, b, rows, groups, size, row of a, row of b, group of b: b has a number for each of a's. */
   ...elementwise('add', f32x4.add),

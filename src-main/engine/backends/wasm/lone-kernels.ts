@@ -3,7 +3,7 @@ import { type WasmFunction, wasmModule } from './code.ts';
 const pageBytes = 65_536;
 
 /**
- * Kernels used outside passes, run by the calling thread over memory of their own. Throws RangeError if there is none.
+ * Kernels used outside passes, run by the calling thread over memory of their own. Throws RangeError if out of memory.
  */
 export class LoneKernels<Name extends string> {
   readonly run: Readonly<Record<Name, (...numbers: readonly number[]) => void>>;

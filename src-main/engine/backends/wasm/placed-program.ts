@@ -7,9 +7,7 @@ import { type Address, numbersOf } from './step.ts';
 /** Numbers row by row, or all of them as one; valid until the next pass. */
 export type RowViews = readonly Float32Array[];
 
-/**
- * What the threads run over a number of positions, and its outputs: those of the first thread where each has its own.
- */
+/** What the threads run over some number of positions, and its outputs; where each thread has its own, the first's. */
 interface Placed {
   readonly programs: readonly Program[];
   readonly outputs: ReadonlyMap<string, RowViews>;

@@ -25,9 +25,7 @@ export interface ProgramSite {
   /** The address of an input. */
   input(name: string): number;
   matrix(name: string): PackedMatrix;
-  /**
-   * The address of an attention's parameters for each pass, by the name of its mask (`#tellPass` of `wasm-graph.ts`).
-   */
+  /** The address of an attention's per-pass parameters, by the name of its mask (`#tellPass` of `wasm-graph.ts`). */
   pass(mask: string): number;
   readonly threads: number;
   /** Positions that a text may have before programs are rewritten. */
@@ -172,9 +170,7 @@ export class Writer {
     return rows === this.positions ? 'positions' : rows;
   }
 
-  /**
-   * How many of these units a thread takes at a time; zero where each has a fixed part: a single row is read in one go.
-   */
+  /** How many units a thread takes at a time; zero where each has a fixed part: a single row is read in one go. */
   atOnce(units: number): number {
     return this.isSplit ? Math.ceil(units / (takesOfThread[this.site.kind] * this.site.threads)) : 0;
   }

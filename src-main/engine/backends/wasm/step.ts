@@ -10,20 +10,14 @@ export interface Place {
 
 export type Address = number | Place;
 
-/**
- * A kernel's argument: a number or an address; the number of positions; or one that differs by thread where rows are
- * split between them.
- */
+/** A kernel's argument: a number, an address, the number of positions, or one that depends on the thread's rows. */
 export type Argument =
   | Address
   | 'positions'
   | { readonly first: Address; readonly perUnit: number }
   | { readonly count: number };
 
-/**
- * How threads wait for each other: at once, or by arriving first and waiting later, before what must not begin until
- * all have arrived.
- */
+/** How threads wait for each other: at once, or by arriving first and later awaiting the arrival of all. */
 export type Meeting = 'meet' | 'arrive' | 'await';
 
 /**

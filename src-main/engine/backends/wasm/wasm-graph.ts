@@ -350,10 +350,7 @@ export class WasmGraph implements WasmExecutable {
     return outputs;
   }
 
-  /**
-   * Writes programs for all usual numbers of guesses before the first token: a delay at a later token is more
-   * noticeable.
-   */
+  /** Writes programs for all usual numbers of guesses before the first token: later delays are more noticeable. */
   #prepareGuesses(sizes: ReadonlyMap<string, number>, setting: Omit<Setting, 'threads'>): void {
     for (const width of usualWidths) {
       const other = new Map(Array.from(sizes, ([name, size]) => [name, sizesOfPositions.has(name) ? width : size]));
@@ -403,9 +400,7 @@ function spareFor(count: number): number {
   return mostPositions(count) / count;
 }
 
-/**
- * Sizes for as many positions as a program may run over; `each` grows along where it equals the number of positions.
- */
+/** Sizes for as many positions as a program may run over; `each` grows too where it equals the number of positions. */
 function sizesOfMost(sizes: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const positions = sizes.get('positions') ?? 1;
   const isAll = (name: string) => name === 'positions' || (name === 'each' && sizes.get(name) === positions);

@@ -12,7 +12,9 @@ export function inverseRms(x: Expression, epsilon: number): Expression {
   return expression('inverseRms', [x], { epsilon }, withDim(x.shape, x.shape.length - 1, 1));
 }
 
-/** x over its root mean square, times a weight per feature (Zhang and Sennrich 2019). x [..., hidden] · weight [hidden]. */
+/**
+ * x over its root mean square, times a weight per feature (Zhang and Sennrich 2019): x [..., hidden], weight [hidden].
+ */
 export function rmsNorm(x: Expression, weight: Expression, epsilon: number): Expression {
   return multiply(multiply(x, inverseRms(x, epsilon)), weight);
 }

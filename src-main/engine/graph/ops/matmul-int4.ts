@@ -7,13 +7,12 @@ export const int4Block = 32;
 const half = int4Block / 2;
 
 /**
- * A frozen matrix of integers from 0 to 15, in blocks of 32 columns: value = number · scale + minimum, as in GGUF's
- * Q4_1.
+ * A frozen matrix of integers from 0 to 15, in blocks of 32 columns: value = number · scale + minimum (GGUF's Q4_1).
  */
 export interface Int4Matrix {
   /**
-   * uint8 [out, blocks, 16]: a byte holds a number of the block's first half in its low bits, and the one 16 places on
-   * in its high bits.
+   * uint8 [out, blocks, 16]: a byte holds a number of the block's first half (low bits) and the one 16 places on
+   * (high).
    */
   readonly integers: Expression;
   /** float32 [out · blocks]. */

@@ -89,8 +89,8 @@ export function keepMany(): WasmFunction {
 }
 
 /**
- * scores, queries, fresh keys, row of queries, row of keys, positions, key heads, group, size of a head, bytes of a query's scores,
- * factor in bits, layer, pass: [streams, queries of a stream, keys], with the mask added.
+ * scores, queries, fresh keys, row of queries, row of keys, positions, key heads, group, size of a head, bytes of a
+ * query's scores, factor in bits, layer, pass: [streams, queries of a stream, keys], with the mask added.
  */
 export function attendScores(): WasmFunction {
   return kernel((f, take, { number, of }) => {

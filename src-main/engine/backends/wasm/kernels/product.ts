@@ -54,10 +54,7 @@ export function product(products: ByteProducts): WasmFunction {
     };
     /** The sums of a block's outputs, to correct for the midpoint that was added to the rows. */
     const blockSums = (g: Which, half: Which) => v128.fromHalves(sumsAt[g], productGroup * half);
-    /**
-     * Visits each step of a block, each group, whose outputs' bytes are then in `w`, and each row, whose own are in
-     * `x`.
-     */
+    /** Visits each step of a block, each group, with its outputs' bytes in `w`, and each row, with its own in `x`. */
     const eachStep = (some: readonly Row[], body: (row: Row, g: Which, i: number) => void) => {
       for (let i = 0; i < block / bytesAtOnce; i++) {
         for (const row of some) f.set(row.x, v128.splat32(row.at, bytesAtOnce * i));
