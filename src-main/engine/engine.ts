@@ -37,7 +37,10 @@ export interface Engine {
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
   /** Estimates a training's memory use by part, without loading the weights. Throws as `inspect` does. */
   trainingMemory(job: TrainingMemoryJob): Promise<TrainingMemory>;
-  /** Trains several LoRA adapters over one base, in parallel as far as it pays; events name their job. Throws as `train`. */
+  /**
+   * Trains several LoRA adapters over one base, as many side by side as pays off; each event names its job. Throws as
+   * `train` does.
+   */
   trainTogether(job: TrainTogetherJob, signal: AbortSignal): AsyncIterable<TrainTogetherEvent>;
   /**
    * Writes a Hugging Face folder whose weights are W + scale · BA. On abort, the caller removes the partial output.
