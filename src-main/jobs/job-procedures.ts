@@ -3,15 +3,15 @@ import type { Supervisor } from './supervisor.ts';
 
 interface Watching<Event> {
   readonly signal: AbortSignal | undefined;
-  /** What a client that lost its connection says by itself that it has seen. */
+  /** The last event id, which a reconnecting client sends of its own accord. */
   readonly lastEventId: string | undefined;
-  /** What a client says that it knows already. */
+  /** The sequence number up to which the client already has the events. */
   readonly after?: number | undefined;
-  /** The last event of a job that never told its end, as one whose process was killed. */
+  /** The final event of a job that never reported one, e.g. because its process was killed. */
   readonly ended: () => Event;
 }
 
-/** What a job tells, for a procedure that is named `watch`: each event once, whoever loses the connection, and an end always. */
+/** The events of a job, for a `watch` procedure: each exactly once, even across reconnects, and always a final one. */
 export async function* watchJob<Event extends { readonly kind: string }>(
   supervisor: Supervisor<Event>,
   id: string,

@@ -6,7 +6,7 @@ import type { ProcessLock } from '../database/process-lock.ts';
 export type JobState = 'queued' | 'running' | EndState;
 export type EndState = 'finished' | 'stopped' | 'failed' | 'interrupted';
 
-/** The columns of a job that say how it failed, as others select them beside their own. */
+/** The columns of a job that say how it failed; other queries select them alongside their own. */
 export interface FailureColumns {
   error_code: string | null;
   error_message: string | null;
@@ -26,7 +26,10 @@ export interface StoredEvent<Event> {
   readonly event: Event;
 }
 
-/** The rows of detached work and its events. A job belongs to the process that does it for as long as that process lives. */
+/**
+ * The rows of detached work and its events. A job belongs to the process that runs it for as long as that process
+ * lives.
+ */
 export class JobStore {
   readonly #database: StudioDatabase;
   readonly #lock: ProcessLock;
@@ -37,9 +40,9 @@ export class JobStore {
   }
 
   /**
-   * A new job that waits, or an old one that is to go on; it comes after all that wait, or at the place of the job `beside`
-   * which it shares its work with. To be called in the transaction that stores what the job is about. With `aloneIn`, throws
-   * DATA_FOLDER_BUSY when another living process does such a job.
+   * Enqueues a new job, or an old one that is to resume, behind all waiting jobs or at the place of the job `beside`,
+   * with which it shares its work. Call it in the transaction that stores what the job is about. With `aloneIn`, throws
+   * DATA_FOLDER_BUSY when another living process has such a job queued or running.
    */
   enqueue(job: { id: string; kind: string; now: number; aloneIn?: string; beside?: string | undefined }): void {
     this.interruptOrphans(job.now);
@@ -55,7 +58,7 @@ export class JobStore {
       .run({ id: job.id, kind: job.kind, owner: this.#lock.token, now: job.now, beside: job.beside ?? null });
   }
 
-  /** Jobs of a kind that wait for a process that is gone, the first first. */
+  /** Queued jobs of a kind whose process is gone, in queue order. */
   listLeft(kind: string): string[] {
     const waiting = this.#database
       .prepare(`SELECT id, owner FROM job WHERE state = 'queued' AND kind = ? ORDER BY place`)
@@ -63,13 +66,13 @@ export class JobStore {
     return waiting.filter(({ owner }) => !this.#lock.isAlive(owner)).map(({ id }) => id);
   }
 
-  /** True for a job that waits for a process that is gone. */
+  /** True for a queued job whose process is gone. */
   isLeft(id: string): boolean {
     const owner = this.#database.prepare(`SELECT owner FROM job WHERE id = ? AND state = 'queued'`).pluck().get(id);
     return owner !== undefined && !this.#lock.isAlive(owner as string);
   }
 
-  /** True for a job that another living process does, or will do. */
+  /** True for a job that another living process is running or has queued. */
   isElsewhere(id: string): boolean {
     const owner = this.#database
       .prepare(`SELECT owner FROM job WHERE id = ? AND state IN ('queued', 'running')`)
@@ -78,12 +81,15 @@ export class JobStore {
     return owner !== undefined && owner !== this.#lock.token && this.#lock.isAlive(owner as string);
   }
 
-  /** True while another living process does a job of one of these kinds. */
+  /** True while another living process is running a job of one of these kinds. */
   isUnderWayElsewhere(kinds: readonly string[]): boolean {
     return this.#othersWith(['running'], kinds).length > 0;
   }
 
-  /** Makes a job that was left this process's own, in its place among those that wait. Throws DATA_FOLDER_BUSY as `enqueue` does. */
+  /**
+   * Takes over a queued job whose process is gone; it keeps its place in the queue. Throws DATA_FOLDER_BUSY as
+   * `enqueue` does.
+   */
   adopt(job: { id: string; aloneIn?: string }): void {
     this.transaction(() => {
       const kind = this.#database.prepare('SELECT kind FROM job WHERE id = ?').pluck().get(job.id) as string;
@@ -94,7 +100,7 @@ export class JobStore {
     });
   }
 
-  /** The one of these whose turn is next. */
+  /** The one of these that is next in the queue. */
   nextOf(ids: readonly string[]): string | undefined {
     return this.#database
       .prepare('SELECT id FROM job WHERE id IN (SELECT value FROM json_each(?)) ORDER BY place LIMIT 1')
@@ -103,8 +109,8 @@ export class JobStore {
   }
 
   /**
-   * Puts a waiting job, and those that stand beside it, at a place among those of its kind that wait, from 1; false when it
-   * does not wait.
+   * Moves a queued job, with those that share its work, to a position among the queued jobs of its kind, from 1; false
+   * when it is not queued.
    */
   move(id: string, to: number): boolean {
     return this.transaction(() => {
@@ -152,7 +158,7 @@ export class JobStore {
     return this.#database.prepare('SELECT state FROM job WHERE id = ?').pluck().get(id) as JobState | undefined;
   }
 
-  /** Marks jobs whose process went away in the middle; returns how many there were. What only waited goes on waiting. */
+  /** Marks running jobs whose process is gone as interrupted; returns how many there were. Queued jobs stay queued. */
   interruptOrphans(now: number): number {
     const active = this.#database.prepare(`SELECT id, owner FROM job WHERE state = 'running'`).all() as {
       id: string;
@@ -167,7 +173,7 @@ export class JobStore {
     this.#database.prepare('DELETE FROM job WHERE id = ?').run(id);
   }
 
-  /** The highest number that an event of the job has, or had before it was removed. */
+  /** The highest sequence number that an event of the job has, or had before it was removed. */
   lastSequence(id: string): number {
     return this.#database
       .prepare(
@@ -183,7 +189,7 @@ export class JobStore {
     for (const { sequence, event } of events) insert.run(id, sequence, JSON.stringify(event));
   }
 
-  /** The events after `after`, at most `limit` of them. They are as the job's own code stored them, hence the cast. */
+  /** The events after `after`, at most `limit` of them, as the job's own code stored them, hence the cast. */
   listEvents<Event>(id: string, after: number, limit: number): StoredEvent<Event>[] {
     const rows = this.#database
       .prepare('SELECT sequence, event FROM job_event WHERE job_id = ? AND sequence > ? ORDER BY sequence LIMIT ?')
@@ -191,7 +197,7 @@ export class JobStore {
     return rows.map(({ sequence, event }) => ({ sequence, event: JSON.parse(event) as Event }));
   }
 
-  /** Removes the events after `sequence`, and keeps their numbers from being given out again. */
+  /** Removes the events after `sequence`; their numbers are never reused. */
   deleteEventsAfter(id: string, sequence: number): void {
     this.transaction(() => {
       this.#database
@@ -201,7 +207,7 @@ export class JobStore {
     });
   }
 
-  /** All or nothing. Inside another transaction it is a part of that one. */
+  /** All or nothing. Inside another transaction it becomes part of that one. */
   transaction<Result>(work: () => Result): Result {
     return this.#database.transaction(work).immediate();
   }

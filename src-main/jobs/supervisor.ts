@@ -5,20 +5,20 @@ import type { EndState, JobStore, StoredEvent } from './job-store.ts';
 import { ToldJob } from './told-job.ts';
 
 export interface Work<Event> {
-  /** Does the work. Ends early, without a throw, when the signal aborts; a throw is a failure. */
+  /** Does the work. Ends early, without throwing, when the signal aborts; a throw is a failure. */
   run(signal: AbortSignal): AsyncIterable<Event>;
-  /** The last event, made when the end is already stored. */
+  /** The last event, built once the end has been stored. */
   finished(state: EndState): Event;
 }
 
-/** Work that several jobs have in common: it tells of each, and each may end before the others. */
+/** Work shared by several jobs: it reports on each, and each may end before the others. */
 export interface SharedWork<Event> {
   run(signal: AbortSignal): AsyncIterable<Told<Event>>;
-  /** The last event of a job, made when its end is already stored. */
+  /** The last event of a job, built once its end has been stored. */
   finished(id: string, state: EndState): Event;
 }
 
-/** What shared work tells of one of its jobs. A job that it does not end by itself ends with the work. */
+/** What shared work reports about one of its jobs. A job that it does not end explicitly ends with the work. */
 export type Told<Event> = { readonly id: string } & (
   | { readonly event: Event }
   | { readonly end: 'finished' }
@@ -26,8 +26,8 @@ export type Told<Event> = { readonly id: string } & (
 );
 
 /**
- * Does detached work of one kind, one piece at a time in the order that the store keeps, whoever watches or leaves.
- * It stores what the work tells and how it ended, and knows nothing else of it.
+ * Runs detached work of one kind, one piece at a time in the store's queue order, whether or not anybody watches. It
+ * stores the events and the outcome, and knows nothing else about the work.
  */
 export class Supervisor<Event> {
   readonly #store: JobStore;
@@ -38,17 +38,17 @@ export class Supervisor<Event> {
   readonly #now: () => number;
   readonly #waiting: Piece<Event>[] = [];
   #current: Piece<Event> | undefined;
-  /** What is done at once, whoever's turn it is. */
+  /** What runs at once, outside the queue. */
   readonly #beside = new Set<Piece<Event>>();
-  /** Jobs that have ended, which cannot be stored yet. */
+  /** Jobs that have ended but whose end cannot be stored yet. */
   readonly #unstored = new Map<ToldJob<Event>, () => void>();
   #storing: AbortController | undefined;
   #closing = false;
 
   /**
-   * `known` gives an error that a person can meet, where one from below, such as that of a full disk, means it; it is told
-   * the job in which it was met. `mayGoOn` throws what ends all work, and is asked before anything that work tells is kept.
-   * `tellsHowFar` knows the events that say how far a job is: those in between do not.
+   * `known` maps an error from a lower layer, such as a full disk, to one made for users; it also gets the job in which
+   * it occurred. `mayGoOn` throws what ends all work, and is called before any event is stored. `tellsHowFar` picks out
+   * the events that report progress from those in between.
    */
   constructor(options: {
     store: JobStore;
@@ -66,55 +66,55 @@ export class Supervisor<Event> {
     this.#now = options.now ?? Date.now;
   }
 
-  /** True when work is being ended because the studio closes, not because a person stopped it. */
+  /** True when work is ending because the studio is closing, not because a person stopped it. */
   get isClosing(): boolean {
     return this.#closing;
   }
 
-  /** The job being done; of several that share their work, the first that has not ended. */
+  /** The running job; of several that share their work, the first that has not ended. */
   get current(): string | undefined {
     return this.#current?.jobs[0]?.id;
   }
 
-  /** The last thing that the job being done has told of how far it is. */
+  /** The latest progress event of the running job. */
   get latest(): Event | undefined {
     return this.#current?.jobs[0]?.howFar;
   }
 
-  /** True for a job that waits for a process that is gone: it may be taken up here. */
+  /** True for a queued job whose process is gone: it may be taken up here. */
   isLeft(id: string): boolean {
     return this.#store.isLeft(id);
   }
 
-  /** Throws WORK_ELSEWHERE for a job that another living process does, or will do. */
+  /** Throws WORK_ELSEWHERE for a job that another living process is running or has queued. */
   requireHere(id: string): void {
     if (this.#store.isElsewhere(id)) throw new StudioError('WORK_ELSEWHERE', {});
   }
 
-  /** Takes on a job that waits for a process that is gone, in its place among those that wait. Throws DATA_FOLDER_BUSY. */
+  /** Takes over a queued job whose process is gone, in its place in the queue. Throws DATA_FOLDER_BUSY. */
   takeUp(id: string, work: Work<Event>, where: { aloneIn?: string } = {}): void {
     this.takeUpTogether([id], alone(id, work), where);
   }
 
-  /** As `takeUp`, for jobs that share their work. */
+  /** Like `takeUp`, for jobs that share their work. */
   takeUpTogether(ids: readonly string[], work: SharedWork<Event>, where: { aloneIn?: string } = {}): void {
     for (const id of ids) this.#store.adopt({ id, ...where });
     this.startTogether(ids, work);
   }
 
-  /** The jobs of a kind that wait for a process that is gone, the first first. */
+  /** Queued jobs of a kind whose process is gone, in queue order. */
   listLeft(kind: string): string[] {
     return this.#store.listLeft(kind);
   }
 
-  /** Takes on a job that its store has enqueued; it begins when those before it have ended. */
+  /** Accepts a job that its store has enqueued; it begins when those before it have ended. */
   start(id: string, work: Work<Event>): void {
     this.startTogether([id], alone(id, work));
   }
 
-  /** Takes on jobs that their store has enqueued beside each other, and that one piece of work does. */
+  /** Accepts jobs that their store has enqueued beside each other and that share their work. */
   startTogether(ids: readonly string[], work: SharedWork<Event>): void {
-    // It waits for the next start, as what waited before does.
+    // It stays queued until the next start, like those that were waiting already.
     if (this.#closing) return;
     this.#waiting.push(new Piece(ids, work, this.#store));
     this.#changed();
@@ -126,8 +126,9 @@ export class Supervisor<Event> {
   }
 
   /**
-   * Asks a job to end, and with it those that share its work, and waits until it has; so ends one that waits for a process
-   * that is gone. One that has ended is left alone. Throws WORK_ELSEWHERE for one that another living process does.
+   * Asks a job, and those that share its work, to end, and waits until it has. A queued job whose process is gone is
+   * ended too; one that has already ended is left alone. Throws WORK_ELSEWHERE for one that another living process is
+   * running or has queued.
    */
   async stop(id: string): Promise<void> {
     const piece = this.#pieceOf(id);
@@ -147,7 +148,7 @@ export class Supervisor<Event> {
   }
 
   /**
-   * Does what is left to do of jobs that were stopped, at once and beside the one whose turn it is: their store has enqueued them,
+   * Finishes what is left to do for stopped jobs, at once and alongside the running one: their store has enqueued them,
    * nobody else starts them meanwhile, and they end as stopped. Throws what the work throws.
    */
   async endStopped(ids: readonly string[], work: SharedWork<Event>): Promise<void> {
@@ -162,8 +163,8 @@ export class Supervisor<Event> {
   }
 
   /**
-   * Replays the stored events after `after`, then follows until the job ends or the signal aborts, also where another process
-   * does it. Throws what keeps the end of a job from being stored, a full disk mostly.
+   * Replays the stored events after `after`, then follows the job until it ends or the signal aborts, even when another
+   * process runs it. Throws whatever keeps the job's end from being stored, usually a full disk.
    */
   async *watch(id: string, options: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<StoredEvent<Event>> {
     let sequence = options.after ?? 0;
@@ -171,10 +172,10 @@ export class Supervisor<Event> {
     for (;;) {
       const job = this.#find(id);
       job?.tryToFlush();
-      // Asked before the events are read: what it tells last is written before it ends.
+      // Checked before the events are read: a job writes its last events before it ends.
       const isElsewhere = job === undefined && this.#store.isElsewhere(id);
       const written = this.#store.listEvents<Event>(id, sequence, pageSize);
-      // What cannot be written is told all the same.
+      // Events that cannot be written are delivered all the same.
       const page = written.length > 0 ? written : (job?.unwrittenAfter(sequence) ?? []);
       for (const stored of page) {
         if (signal?.aborted) return;
@@ -190,7 +191,7 @@ export class Supervisor<Event> {
     }
   }
 
-  /** The stored events of a job up to now, the newest included. */
+  /** All events of a job so far, the newest included. */
   *told(id: string): Generator<Event> {
     this.#find(id)?.flush();
     for (let sequence = 0; ; ) {
@@ -204,8 +205,8 @@ export class Supervisor<Event> {
   }
 
   /**
-   * Forgets the events from the first that `unwanted` names on: a job that goes on from an earlier point tells them again.
-   * Their numbers are not given out again, so that whoever watches misses nothing.
+   * Forgets the events from the first that `unwanted` matches: a job that resumes from an earlier point emits them
+   * again. Their sequence numbers are never reused, so that watchers miss nothing.
    */
   rewind(id: string, unwanted: (event: Event) => boolean): void {
     const job = this.#find(id);
@@ -222,7 +223,9 @@ export class Supervisor<Event> {
     }
   }
 
-  /** Ends all work: what was going on is marked as interrupted, so that it can go on later, and what waited goes on waiting. */
+  /**
+   * Ends all work: running jobs are marked as interrupted, so that they can resume later, and queued jobs stay queued.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     this.#storing?.abort();
@@ -232,7 +235,7 @@ export class Supervisor<Event> {
     await Promise.all(pieces.flatMap(({ jobs }) => jobs.map((job) => job.ended.promise)));
   }
 
-  /** A process of which a job was followed may have been killed in its middle. */
+  /** The process running a job that was being followed may have been killed. */
   #interruptOrphans(): void {
     if (this.#store.interruptOrphans(this.#now()) > 0) this.#changed();
   }
@@ -272,7 +275,7 @@ export class Supervisor<Event> {
       await this.#follow(piece);
       return signal.aborted ? aborted() : { state: 'finished', failure: null };
     } catch (thrown) {
-      // After an abort the engine's port gives a plain error, whatever the cause was.
+      // After an abort the engine's port throws a plain error, whatever the cause.
       if (signal.aborted) return aborted();
       const error = await this.#known(thrown, piece.jobs[0]?.id);
       const canGoOn = error instanceof StudioError && goneOnFrom.has(error.code);
@@ -319,7 +322,10 @@ export class Supervisor<Event> {
     this.#changed();
   }
 
-  /** Tries again until what has ended is stored; what is not when the studio closes is found at the next start, as a job without a process. */
+  /**
+   * Retries until every end is stored; a job whose end is not stored when the studio closes is found at the next start,
+   * as one without a process.
+   */
   async #storeLater(): Promise<void> {
     const storing = new AbortController();
     this.#storing = storing;
@@ -341,16 +347,16 @@ export class Supervisor<Event> {
   }
 }
 
-/** What ends work from outside, so that it can go on from where it was. */
+/** Errors that end work from outside, so that it can resume from where it was. */
 const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL', 'DISK_SHORT']);
 
-/** How often the events of a job are read that another process tells. */
+/** How often the events of a job in another process are polled. */
 const readAgainMs = 500;
 
-/** How soon after a full disk it is looked whether there is room again. */
+/** How soon storing is retried after a full disk. */
 const storeAgainMs = 1_000;
 
-/** Work of one job as work of several. */
+/** Wraps the work of one job as shared work. */
 function alone<Event>(id: string, work: Work<Event>): SharedWork<Event> {
   return {
     async *run(signal) {
@@ -360,7 +366,7 @@ function alone<Event>(id: string, work: Work<Event>): SharedWork<Event> {
   };
 }
 
-/** What is done at a time: a job, or several that share their work. */
+/** A unit of work: one job, or several that share it. */
 class Piece<Event> {
   readonly work: SharedWork<Event>;
   readonly abort = new AbortController();
@@ -373,7 +379,7 @@ class Piece<Event> {
   }
 }
 
-/** Enough for one read, few enough not to hold up the loop. */
+/** Enough for one read, few enough not to block the event loop. */
 const pageSize = 500;
 
 function failureOf(error: unknown): KeptFailure {

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobStore, StoredEvent } from './job-store.ts';
 
-/** Events are written together, this long after the first of them. */
+/** Events are written in batches, this long after the first of a batch. */
 const flushAfterMs = 200;
 
 /**
- * A job that is being done, or waits for it: the events that it tells, of which the newest are not written yet. Whoever watches
- * reads what is written, and waits for the next change.
+ * A running or queued job and its events, the newest of which are not written yet. Watchers read what is written, and
+ * wait for the next change.
  */
 export class ToldJob<Event> {
   readonly id: string;
   readonly ended = Promise.withResolvers<void>();
-  /** What it told last of how far it is. */
+  /** The latest progress event. */
   howFar: Event | undefined;
   /** Why its end cannot be stored yet. */
   unstorable: Promise<unknown> | undefined;
   readonly #store: JobStore;
-  /** Of the newest event, written or not. */
+  /** Sequence number of the newest event, written or not. */
   #sequence: number;
   #unwritten: StoredEvent<Event>[] = [];
   #change = Promise.withResolvers<void>();
@@ -35,19 +35,19 @@ export class ToldJob<Event> {
     if (this.#flushing === undefined) void this.#flushLater();
   }
 
-  /** Writes the newest events and a last one; to be called in the transaction that stores the end. */
+  /** Writes the unwritten events and a last one; call it in the transaction that stores the end. */
   writeWith(last: Event): void {
     this.#store.insertEvents(this.id, [...this.#unwritten, { sequence: this.#sequence + 1, event: last }]);
   }
 
-  /** Tells that the last event has been written, and with it all before. */
+  /** Called once the last event, and with it everything before, has been written. */
   tellWritten(): void {
     this.#unwritten = [];
     this.#sequence += 1;
     this.#wake();
   }
 
-  /** The newest events as far as they are not written. */
+  /** The events after `sequence` that are not written yet. */
   unwrittenAfter(sequence: number): readonly StoredEvent<Event>[] {
     return this.#unwritten.filter((event) => event.sequence > sequence);
   }
@@ -58,12 +58,12 @@ export class ToldJob<Event> {
     this.#wake();
   }
 
-  /** Writes the newest events, if that can be done now. They stay, and are tried again with the next one or at the end. */
+  /** Writes the newest events if possible; otherwise they are kept, and retried with the next event or at the end. */
   tryToFlush(): void {
     try {
       this.flush();
     } catch {
-      // A full disk, mostly: whoever watches is told of it when the job ends.
+      // Usually a full disk: watchers are told when the job ends.
     }
   }
 

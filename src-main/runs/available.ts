@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 
 /**
- * Memory that a run can have: what the system can give, and what the studio has taken already of what the run needs anyhow,
- * its own program and a base that is loaded. In a container its limit counts.
+ * Memory that a run can have: what the system can give, plus what the studio already holds of what the run needs anyhow
+ * (its own program and a loaded base). In a container, the container's limit counts.
  */
 export function availableMemory(neededAnyhow: number): number {
   return process.availableMemory() + Math.min(process.memoryUsage.rss(), neededAnyhow);

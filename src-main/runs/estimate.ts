@@ -20,13 +20,19 @@ export interface Estimating {
   readonly base: BaseModel;
   readonly facts: ModelFacts;
   readonly options: TrainOptions;
-  /** Of those that are trained together with it. */
+  /** The options of runs that are trained together with it. */
   readonly others: readonly TrainOptions[];
-  /** Rows counted one by one; of a larger set an even sample of about so many is counted and scaled up. */
+  /**
+   * Up to this many rows are counted one by one; of a larger set, an even sample of about this size is counted and
+   * scaled up.
+   */
   readonly rowsLookedAt?: number;
 }
 
-/** What a run would need: memory by part, disk, time; how much of the dataset it reads, and its tokens; and whether this machine has it. */
+/**
+ * What a run would need: memory by part, disk, time; how much of the dataset it reads, and its tokens; and whether this
+ * machine has enough.
+ */
 export async function estimateRun(
   about: Estimating,
   parts: {
@@ -86,13 +92,13 @@ export async function estimateRun(
   };
 }
 
-/** Of a large dataset a run takes a part. */
+/** Of a large dataset a run takes only a part. */
 function written({ dataset: { splits } }: Estimating, options: TrainOptions): { rowCount: number } {
   const validation = rowsWritten('validation', splits.validation, options);
   return { rowCount: rowsWritten('train', splits.train, options) + validation };
 }
 
-/** The rows that are measured on the way, and the size of the answers that are written. */
+/** The validation rows that are measured during a run, and the size of its sample answers. */
 function validationOf({ dataset, options }: Estimating, parts: { datasets: DatasetStore; text: ModelText }) {
   const { datasets, text } = parts;
   const { maxLength, sampleRows: count } = options;
@@ -108,7 +114,7 @@ function validationOf({ dataset, options }: Estimating, parts: { datasets: Datas
   return { validationRows, samples: job === undefined ? null : { prompt, answer: job.maxTokens } };
 }
 
-/** As the engine does: more of them take no more memory or time. */
+/** As in the engine: further rows take no more memory or time. */
 const rowsMeasured = 200;
 
 function timeNeed(
@@ -126,11 +132,11 @@ function timeNeed(
       ? usualSpeed(base.parameters)
       : earlier.tokensPerSecond * relativeCost(facts, earlier.options)) / relativeCost(facts, options);
   const trained = Math.min(options.epochs * rowCount, steps * options.batchSize) * rows.mean;
-  // Of the base, and with it the first; on the way; and after the last step.
+  // One of the base at the start, then those along the way and after the last step.
   const measurements = 1 + Math.ceil(steps / validationInterval(options.validationEvery, steps));
   // Forward only: a third of a training pass.
   const validation = (Math.min(rowsMeasured, dataset.splits.validation) * rows.mean) / 3;
-  // Written one by one, which the machine does at about a sixth of the speed; the prompts are read like any other tokens.
+  // Generated token by token, at about a sixth of the speed; the prompts are read like any other tokens.
   const samples = Math.min(options.sampleRows, dataset.splits.validation);
   const answers = measurements * samples * (rows.mean / 3 + 6 * 1.5 * rows.target);
   const basis = measured !== undefined ? (measured.isFresh ? 'probe' : 'run') : earlier === undefined ? 'guess' : 'run';
@@ -138,7 +144,10 @@ function timeNeed(
   return { seconds: { training: trained / speed, base: validation / speed, measuring }, steps, basis };
 }
 
-/** What was measured with other matrices: the three ways to train adapt different ones, and are compared by their times. */
+/**
+ * A speed measured with other matrices, scaled to these: the three presets adapt different ones, and their times are
+ * compared.
+ */
 function speedNear(
   base: BaseModel,
   { facts, options, speeds }: { facts: ModelFacts; options: TrainOptions; speeds: TrainingSpeedStore },
@@ -152,13 +161,13 @@ function speedNear(
 interface TimeNeed extends Omit<Estimate['time'], 'seconds'> {
   readonly seconds: {
     readonly training: number;
-    /** For measuring the bare base, which is done once however many train. */
+    /** For measuring the bare base, done once however many runs train. */
     readonly base: number;
     readonly measuring: number;
   };
 }
 
-/** Of runs that train together: what a pass takes however many rows it has is taken once for each pass group. */
+/** For runs that train together: the fixed cost of a pass, whatever its number of rows, is paid once per pass group. */
 function secondsTogether(
   seconds: TimeNeed['seconds'],
   passGroups: readonly number[],
@@ -172,18 +181,18 @@ function secondsTogether(
 }
 
 /**
- * What a pass takes by itself, in tokens: eight adapters with 16 tokens each took 0.38 of the time of eight passes, with 48
+ * Fixed cost of a pass, in tokens: eight adapters with 16 tokens each took 0.38 of the time of eight passes, with 48
  * tokens each 0.58 (SmolLM2-135M, `npm run bench -- adapters`); 39 gives 0.38 and 0.61.
  */
 const passTokens = 39;
 
 interface TokenCount {
-  /** Rows that fit, their tokens, their target tokens, and tokens that shortening takes away; of one epoch. */
+  /** Rows that fit, their tokens, their target tokens, and the tokens cut off by shortening; per epoch. */
   readonly rows: number;
   readonly total: number;
   readonly target: number;
   readonly cut: number;
-  /** The rows that were looked at, as a run takes them. */
+  /** The rows that were counted, as a run takes them. */
   readonly examples: readonly TokenExample[];
 }
 
@@ -230,12 +239,18 @@ async function countTokens(
   return { rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale, examples };
 }
 
-/** Multiplications of a token: twice through the frozen weights, and three times through those that are trained. */
+/**
+ * Multiplications per token, relative to the frozen weights alone: two passes through those, three through the trained
+ * ones.
+ */
 function relativeCost(facts: ModelFacts, options: TrainOptions): number {
   return (2 * facts.parameters + 3 * trainableParameters(facts, options)) / (2 * facts.parameters);
 }
 
-/** Measured: 325 tokens a second for 135M parameters on 2 threads. Very small models are held up by the number of operations. */
+/**
+ * Measured: 325 tokens a second for 135M parameters on 2 threads. Very small models are bound by the number of
+ * operations.
+ */
 function usualSpeed(parameters: number): number {
   const threads = Math.min(8, availableParallelism());
   return Math.min(6000, (325 * 135e6 * (threads / 2)) / Math.max(1, parameters));

@@ -6,10 +6,13 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import { estimateRun } from './estimate.ts';
 import type { TrainingParts } from './train-run.ts';
 
-/** A row is no longer than this in the sample of rows that is counted before each start. */
+/** Size of the sample of rows that is counted before each start. */
 const rowsLookedAt = 300;
 
-/** Throws RUN_TOO_BIG, RUN_BASE_TOO_BIG or DISK_FULL for a run, with those trained together with it, that would end by running out of memory or disk. */
+/**
+ * Throws RUN_TOO_BIG, RUN_BASE_TOO_BIG or DISK_FULL for a run that, with those trained together with it, would run out
+ * of memory or disk.
+ */
 export async function requireFit(
   about: { dataset: Dataset; base: BaseModel; options: TrainOptions; others: readonly TrainOptions[] },
   parts: TrainingParts,

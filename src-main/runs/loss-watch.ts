@@ -1,15 +1,21 @@
-/** Steps that tell what is usual. */
+/** Steps over which the usual loss is averaged. */
 const recentSteps = 50;
-/** Before so many steps nothing is usual yet. */
+/** With fewer steps than this, nothing is usual yet. */
 const fewestSteps = 12;
-/** In nats: a right token that has a chance of 0.6 instead of 1. Once all is learnt by heart, less stands far above the usual. */
+/**
+ * In nats: a correct token at probability 0.6 instead of 1. Once everything is memorised, smaller rises stand out just
+ * as far.
+ */
 const leastRise = 0.5;
 
-/** Notices a training loss that stands far above those of the steps before it. */
+/** Notices a training loss far above those of the preceding steps. */
 export class LossWatch {
   readonly #recent: number[] = [];
 
-  /** The usual loss when this one is a spike, else undefined: more than six deviations, half as much again and half a nat above the mean. */
+  /**
+   * The usual loss if this one is a spike, else undefined: more than six standard deviations, half as much again and
+   * half a nat above the mean.
+   */
   spikeOver(loss: number): number | undefined {
     const n = this.#recent.length;
     const mean = this.#recent.reduce((sum, each) => sum + each, 0) / Math.max(1, n);

@@ -3,21 +3,24 @@ import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import { shortestLength } from '../base-models/model-text.ts';
 import type { Engine, TokenExample } from '../engine/engine.ts';
 
-/** What the memory of a run depends on besides its options. */
+/** What a run's memory depends on besides its options. */
 export interface MemoryOccasion {
   readonly base: BaseModel;
-  /** The rows that train, or an even sample of them, and those that are measured; cut to the run's longest row. */
+  /**
+   * The training rows, or an even sample of them, and the validation rows that are measured; cut to the run's longest
+   * row.
+   */
   readonly rows: readonly TokenExample[];
   readonly validationRows: readonly TokenExample[];
-  /** Of the answers that are written on the way: tokens of the longest prompt and answer. */
+  /** For the answers generated along the way: tokens of the longest prompt and answer. */
   readonly samples: { readonly prompt: number; readonly answer: number } | null;
-  /** Adapters that are trained besides, on the same rows. */
+  /** Adapters trained alongside, on the same rows. */
   readonly others: readonly Pick<TrainOptions, 'rank' | 'seed'>[];
 }
 
 /**
  * Memory of a run by part, in bytes: what its graphs hold, and the program around them. `passGroups` says how many of
- * several adapters share their passes.
+ * several adapters share each pass.
  */
 export async function memoryNeed(
   options: TrainOptions,
@@ -42,8 +45,8 @@ export function bytesOf(parts: Readonly<Record<string, number>>): number {
 }
 
 /**
- * The nearest settings that would fit: layers computed again first, which changes no number, then whole numbers of eight bits
- * in place of floats, then of four, then fewer rows at a time, then shorter rows; null where none would.
+ * The nearest settings that would fit: gradient checkpointing first, which changes no number, then int8 in place of
+ * floats, then int4, then fewer rows per batch, then shorter rows; null if none would.
  */
 export async function remedyFor(
   options: TrainOptions,
@@ -61,7 +64,7 @@ export async function remedyFor(
   };
   for (let maxLength = options.maxLength; maxLength >= shortest; maxLength = Math.floor(maxLength / 2)) {
     for (const precision of fromFineToCoarse[options.precision]) {
-      // Whether one row at a time fits tells of all batches between.
+      // If not even one row at a time fits, no batch does.
       const saving = { maxLength, precision, gradientCheckpointing: true };
       if (!(await fits({ ...saving, batchSize: 1 }))) continue;
       let { batchSize } = options;
@@ -74,7 +77,7 @@ export async function remedyFor(
 
 const shortest = 64;
 
-/** What is tried for a run that does not fit. */
+/** The precisions tried for a run that does not fit. */
 const fromFineToCoarse: Readonly<Record<PrecisionChoice, readonly PrecisionChoice[]>> = {
   float32: ['float32', 'int8', 'int4'],
   auto: ['auto', 'int4'],
@@ -82,7 +85,7 @@ const fromFineToCoarse: Readonly<Record<PrecisionChoice, readonly PrecisionChoic
   int4: ['int4'],
 };
 
-/** As a run cuts them: the target stays whole, and a row whose target does not fit is left out. */
+/** Cut as a run cuts them: the target stays whole, and a row whose target does not fit is left out. */
 function shortened(rows: readonly TokenExample[], maxLength: number): TokenExample[] {
   return rows.flatMap((row) => {
     const targetLength = row.ids.length - row.targetStart;
@@ -94,10 +97,10 @@ function shortened(rows: readonly TokenExample[], maxLength: number): TokenExamp
 }
 
 /**
- * The studio's process and the engine's, 293 MB before a run (`npm run bench -- memory`), and what the runtime's library,
- * tokenising and garbage add while one goes on: what nine runs took beside the other parts.
+ * The studio's process and the engine's, 293 MB before a run (`npm run bench -- memory`), plus what the runtime
+ * library, tokenising and garbage add during one: what nine runs took beyond the other parts.
  */
 const programBytes = 350e6;
 
-/** A tokenizer, for each token that it knows. Measured: 4 MB for 4,096 of them, 52 to 63 MB for 49,152. */
+/** Of a tokenizer, per token in its vocabulary. Measured: 4 MB for 4,096 tokens, 52 to 63 MB for 49,152. */
 const tokenBytes = 1.2e3;

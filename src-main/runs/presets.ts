@@ -12,7 +12,7 @@ export interface Occasion {
   readonly targets: readonly Target[];
 }
 
-/** Every option of a run: a preset fitted to data and model, and what a person set apart from it. */
+/** Every option of a run: a preset fitted to data and model, overridden by what a person set. */
 export function resolveOptions(
   wish: { preset?: Preset; options?: Partial<TrainOptions> },
   occasion: Occasion,
@@ -23,7 +23,7 @@ export function resolveOptions(
   const set = wish.options ?? {};
   const batchSize = set.batchSize ?? (trainRows < 100 ? 4 : 8);
   const stepsPerEpoch = Math.max(1, trainRows / batchSize);
-  // A number of steps that a person set alone is reached, however often the rows are seen for it.
+  // If a person set only the number of steps, all of them are run, however many epochs that takes.
   const minSteps = set.maxSteps ?? plan.minSteps;
   const epochs = set.epochs ?? rounded(Math.max(plan.epochs, minSteps / stepsPerEpoch));
   const maxSteps = set.maxSteps ?? (set.epochs === undefined ? plan.maxSteps : null);
@@ -57,7 +57,7 @@ export function resolveOptions(
   };
 }
 
-/** Of about ten measurements a run: three that brought nothing better are no accident. */
+/** With about ten measurements per run, three without an improvement are no accident. */
 const usualPatience = 3;
 
 /** Below this many parameters a model has few directions to spare: all its matrices are adapted. */

@@ -8,14 +8,14 @@ import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 import { trainJob } from './train-job.ts';
 import type { TrainingParts } from './train-run.ts';
 
-/** Tokens of one step: enough to keep the processor busy, few enough to be over soon. */
+/** Tokens per step: enough to keep the processor busy, few enough to be over soon. */
 const stepTokens = 512;
-/** The first compiles and warms up; the others are measured. */
+/** The first step compiles and warms up; the others are measured. */
 const steps = 3;
 
 /**
- * Trains a base for a moment on the first rows of a dataset and keeps how many tokens a second it took. Leaves nothing else
- * behind. False when no row fits.
+ * Briefly trains a base on the first rows of a dataset and stores the tokens per second. Leaves nothing else behind.
+ * False when no row fits.
  */
 export async function probeSpeed(
   about: { dataset: Dataset; base: BaseModel; options: TrainOptions },

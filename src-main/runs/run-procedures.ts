@@ -23,14 +23,14 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     const [options, ...others] = await settleAll(input, { ...parts, base, trainRows: dataset.splits.train });
     return { dataset, base, options, others };
   };
-  /** A run that goes on here, or ended; one that goes on elsewhere is not to be touched. */
+  /** A run that is active here, or has ended; one that is active in another process must not be touched. */
   const mine = (name: string) => {
     const run = runs.get(name);
     supervisor.requireHere(run.id);
     return run;
   };
 
-  /** Those that rest and end as one with a run: itself, and those that train together with it. */
+  /** The runs that pause and end together: this one, and the unfinished ones that train with it. */
   const together = (run: Run) => runs.groupOf(run).filter(({ id, state }) => id === run.id || state !== 'finished');
 
   return os.router({
@@ -41,7 +41,7 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
       const run = mine(input.id);
       const stopping = together(run).map(({ id }) => id);
       for (const id of stopping) await supervisor.stop(id);
-      // None of them rests any more, whatever can be kept of it.
+      // None of them is paused any more, whatever can be kept of it.
       for (const id of stopping) runs.setStopped(id);
       changed();
       await keepStopped(stopping, parts);
@@ -111,8 +111,8 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
 }
 
 /**
- * Removes deleted runs and folders of runs that are no longer known: only those of the studio's own, made since the database was
- * at `since`, and only when no other process is here.
+ * Removes deleted runs, and folders of runs that are no longer known: only the studio's own, made since `since`, when
+ * the database was created, and only when no other process is running.
  */
 export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
   runs.removeDeleted(Date.now());
@@ -123,7 +123,7 @@ export async function clearRuns(runs: RunStore, runsFolder: string, since: numbe
   }
 }
 
-/** Removes runs that were deleted until then, while the studio goes on. */
+/** Removes runs that were deleted up to then, while the studio is running. */
 export async function freeRuns(runs: RunStore, runsFolder: string, deletedBefore: number): Promise<void> {
   for (const id of runs.listDeletedIds(deletedBefore)) await rm(join(runsFolder, id), { recursive: true, force: true });
   runs.removeDeleted(deletedBefore);

@@ -3,28 +3,28 @@ import type { TrainEvent } from '../engine/engine.ts';
 import type { RunStore } from './run-store.ts';
 import { secondsLeft } from './time-left.ts';
 
-/** What runs have told. */
+/** Access to the events of runs. */
 export interface RunEvents {
-  /** The events that a run has told so far. */
+  /** The events of a run so far. */
   readonly told: (runId: string) => Iterable<RunEvent>;
-  /** Forgets the events from the first that is unwanted. */
+  /** Forgets the events from the first unwanted one on. */
   readonly rewind: (runId: string, unwanted: (event: RunEvent) => boolean) => void;
 }
 
 /** Steps over which speed and time left are averaged. */
 const recentSteps = 20;
 
-/** The run's row is brought up to date this often; its events say the rest. */
+/** How often the run's row is updated; its events have the details. */
 const progressMs = 500;
 
-/** Keeps count of a run while it trains. */
+/** Tracks the progress of a run while it trains. */
 export class RunProgress {
   readonly #runId: string;
   readonly #runs: RunStore;
   readonly #recent: { tokens: number; seconds: number }[] = [];
   #totalSteps = 0;
   #step = 0;
-  /** The last step whose tokens and seconds are in the sums. */
+  /** The last step whose tokens and seconds are included in the sums. */
   #summedStep = 0;
   #lastLoss: number | null = null;
   #tokens = 0;
@@ -42,7 +42,7 @@ export class RunProgress {
     this.#runs = runs;
   }
 
-  /** Picks up where the engine does; false when this run has told its beginning before. */
+  /** Picks up where the engine does; false when this run has already reported its beginning. */
   begin(started: { step: number; totalSteps: number }, events: RunEvents): boolean {
     this.#totalSteps = started.totalSteps;
     this.#step = started.step;
@@ -65,7 +65,7 @@ export class RunProgress {
     return true;
   }
 
-  /** Time that was no training, as a validation takes it: it counts in what is left, not in the speed. */
+  /** Time spent not training, e.g. in a validation: it counts towards the time left, not the speed. */
   pass(): void {
     const now = performance.now();
     this.#passedMs += now - this.#told;
@@ -76,7 +76,7 @@ export class RunProgress {
   step(event: Extract<TrainEvent, { kind: 'step' }>): RunEvent {
     this.#told = performance.now();
     const { step, loss, learningRate, gradientNorm, tokens, targetTokens, rssBytes } = event;
-    // A person waits for the whole of a step, not for a share of it.
+    // A person waits for the whole step, not for this run's share of it.
     const seconds = event.seconds * (event.together ?? 1);
     this.#step = step;
     this.#lastLoss = loss;
@@ -102,7 +102,7 @@ export class RunProgress {
     };
   }
 
-  /** Stores what has been counted, for a run that goes on from this step. */
+  /** Stores the sums so far, for a run that resumes from this step. */
   keep(): void {
     this.#store();
     this.#runs.updateTotals(this.#runId, {

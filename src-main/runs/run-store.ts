@@ -5,7 +5,7 @@ import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
 
-/** All that a run's result depends on, besides the code. */
+/** Everything a run's result depends on, besides the code. */
 export interface RunPlan {
   readonly name: string;
   readonly datasetId: string;
@@ -22,12 +22,12 @@ export interface RunPlan {
   readonly evaluateAfter: boolean;
 }
 
-/** What a run has summed up to a checkpoint. */
+/** The sums of a run up to a checkpoint. */
 export interface RunTotals {
   readonly tokens: number;
   readonly targetTokens: number;
   readonly seconds: number;
-  /** The last step that is in them; absent where an earlier version summed up. */
+  /** The last step included in them; absent in those of earlier versions. */
   readonly step?: number;
 }
 
@@ -62,9 +62,9 @@ export class RunStore {
     return fromRow(row);
   }
 
-  /** New runs that wait their turn; several train together. Throws DATA_FOLDER_BUSY when another process is training. */
+  /** Enqueues new runs; several train together. Throws DATA_FOLDER_BUSY when another process is training. */
   insert(plans: readonly RunPlan[], now: number): Run[] {
-    // Ids sort by age: of those that begin together, too.
+    // Ids sort by age, also among runs that begin together.
     const ids = plans.map((_, place) => newId(now + place));
     const group = plans.length > 1 ? { groupId: ids[0], groupSize: plans.length } : { groupId: null, groupSize: null };
     const insert = this.#database.prepare(
@@ -83,7 +83,7 @@ export class RunStore {
     return ids.map((id) => this.get(id));
   }
 
-  /** Ended runs that wait their turn again, together. Throws DATA_FOLDER_BUSY. */
+  /** Enqueues ended runs again, together. Throws DATA_FOLDER_BUSY. */
   enqueueAgain(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
       this.#openAgain(ids);
@@ -91,7 +91,7 @@ export class RunStore {
     });
   }
 
-  /** Stopped runs of which something is left to do, at once and whatever is trained elsewhere. */
+  /** Enqueues stopped runs with work left to do, at once and whatever is being trained elsewhere. */
   enqueueStopped(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
       this.#openAgain(ids);
@@ -100,7 +100,7 @@ export class RunStore {
   }
 
   #openAgain(ids: readonly string[]): void {
-    // Of one that was cut off nobody knows when: what it trained counts.
+    // When an interrupted run ended is unknown: the seconds it trained count instead.
     const rest = this.#database.prepare(
       `UPDATE run SET paused = 0, active_since = NULL, seconds_before = coalesce(
            (SELECT seconds_before + (finished_at - active_since) / 1000.0 FROM job WHERE job.id = run.id AND state = 'stopped'),
@@ -110,7 +110,7 @@ export class RunStore {
     for (const id of ids) rest.run(id);
   }
 
-  /** The runs that train together with this one, itself included, in their order. */
+  /** The runs that train together with this one, itself included, in order. */
   groupOf({ id, group }: Run): Run[] {
     if (group === null) return [this.get(id)];
     const rows = this.#database
@@ -125,7 +125,7 @@ export class RunStore {
     for (const id of others) this.#jobs.enqueue({ id, kind: 'run', now, beside: first });
   }
 
-  /** Puts a waiting run at a place of the queue, from 1. Throws RUN_NOT_WAITING. */
+  /** Moves a queued run to a position in the queue, from 1. Throws RUN_NOT_WAITING. */
   move(id: string, to: number): void {
     if (!this.#jobs.move(id, to)) throw new StudioError('RUN_NOT_WAITING', { run: this.get(id).name });
   }
@@ -145,7 +145,7 @@ export class RunStore {
     };
   }
 
-  /** The name of a run that waits or trains, if one has this name. */
+  /** Whether a queued or running run has this name. */
   isNameActive(name: string): boolean {
     return (
       this.#database
@@ -154,7 +154,7 @@ export class RunStore {
     );
   }
 
-  /** The name of a waiting or training run that uses this dataset. */
+  /** The name of a queued or running run that uses this dataset. */
   userOfDataset(datasetId: string): string | undefined {
     return this.#database
       .prepare(
@@ -164,29 +164,29 @@ export class RunStore {
       .get(datasetId) as string | undefined;
   }
 
-  /** Marks a run that is being ended as one that only rests; `enqueueAgain` takes the mark away. */
+  /** Marks a run that is ending as only paused; `enqueueAgain` clears the mark. */
   setPaused(id: string): void {
     this.#database.prepare('UPDATE run SET paused = 1 WHERE id = ?').run(id);
   }
 
-  /** A run begins from an adapter: what that adapter is. */
+  /** Stores the fingerprint of the adapter that a run begins from. */
   setInitial(id: string, sha256: string): void {
     this.#database.prepare('UPDATE run SET initial_sha256 = ? WHERE id = ?').run(sha256, id);
   }
 
-  /** One that only rested has ended after all. */
+  /** Turns a paused run into a stopped one. */
   setStopped(id: string): void {
     this.#database.prepare('UPDATE run SET paused = 0 WHERE id = ?').run(id);
   }
 
-  /** A run begins or goes on: where, and when. */
+  /** Records where and when a run begins or resumes. */
   setActive(id: string, machine: Machine, now: number): void {
     this.#database
       .prepare('UPDATE run SET machine = :machine, active_since = :now WHERE id = :id')
       .run({ id, now, machine: JSON.stringify(machine) });
   }
 
-  /** Settings and speed of the newest run on this base that made an adapter; undefined when there is none. */
+  /** Settings and speed of the newest run on this base that produced an adapter; undefined if there is none. */
   speedOn(baseModelId: string): { options: TrainOptions; tokensPerSecond: number } | undefined {
     const row = this.#database
       .prepare(
@@ -214,7 +214,7 @@ export class RunStore {
     this.#database.prepare('UPDATE run SET totals = ? WHERE id = ?').run(JSON.stringify(totals), id);
   }
 
-  /** The end of a run that made an adapter. `keep` stores the adapter; both happen or neither. */
+  /** Ends a run that produced an adapter. `keep` stores the adapter; both happen or neither. */
   finish(id: string, end: { result: RunResult; adapterId: string; keep: () => void }): void {
     this.#jobs.transaction(() => {
       end.keep();
@@ -228,7 +228,7 @@ export class RunStore {
     this.#database.prepare('UPDATE run SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Takes a deletion back. Throws RUN_NOT_FOUND. */
+  /** Undoes a deletion. Throws RUN_NOT_FOUND. */
   restore(id: string): Run {
     this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ?').run(id);
     return this.get(id);
@@ -238,7 +238,7 @@ export class RunStore {
     return this.#database.prepare('SELECT id FROM run WHERE deleted_at <= ?').pluck().all(before) as string[];
   }
 
-  /** Removes what was deleted until then and can no longer come back. */
+  /** Removes what was deleted up to then and can no longer be restored. */
   removeDeleted(before: number): void {
     this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM run WHERE deleted_at <= ?)').run(before);
   }
@@ -321,5 +321,5 @@ function fromRow(row: Row): Run {
   };
 }
 
-/** What results of earlier versions did not tell. */
+/** Fields that results of earlier versions lack. */
 const earlierResult = { early: false, bestStep: null, startValidationLoss: null } as const;

@@ -7,11 +7,11 @@ import type { SampleJob } from '../engine/engine.ts';
 import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
 
-/** The rows that are answered again and again while a run goes on, so that a person can watch it learn. */
+/** The rows that are answered over and over during a run, so that a person can watch it learn. */
 export class SampleAnswers {
   readonly rows: readonly SampleRow[];
   readonly mainMetric: string;
-  /** What the engine is to write at each validation. */
+  /** What the engine generates at each validation. */
   readonly job: SampleJob;
   readonly #examples: readonly Example[];
   readonly #judge: Judge;
@@ -26,7 +26,7 @@ export class SampleAnswers {
     this.#text = parts.text;
   }
 
-  /** `count` rows of the validation split, evenly spaced, whose targets fit; undefined where there is none. */
+  /** `count` evenly spaced rows of the validation split whose targets fit; undefined if there are none. */
   static of(
     about: { datasetId: string; datasetVersion: number; task: TaskId; count: number; maxLength: number },
     parts: { datasets: DatasetStore; text: ModelText; runQuery: RunQuery | undefined },
@@ -53,9 +53,9 @@ export class SampleAnswers {
     return new SampleAnswers(chosen, { judge, text, job: { prompts, maxTokens, stopIds: text.stopIds } });
   }
 
-  /** Text and marks of what was written, one for each row. */
+  /** Text and marks of the generated answers, one per row. */
   async judged(answers: readonly (readonly number[])[]): Promise<SampleAnswer[]> {
-    // A stop waits for it: it takes a moment, and what was measured must not get lost.
+    // A stop waits for this: it takes a moment, and the measurement must not be lost.
     const { signal } = new AbortController();
     const judged: SampleAnswer[] = [];
     for (const [place, row] of this.#examples.entries()) {
@@ -67,7 +67,7 @@ export class SampleAnswers {
   }
 }
 
-/** Rows among which the samples are chosen. */
+/** Rows from which the samples are chosen. */
 const mostCandidates = 200;
-/** Longer answers would hold the training up more than they tell. */
+/** Longer answers would slow training down more than they tell. */
 const mostTokens = 96;

@@ -26,9 +26,9 @@ export interface RunningParts extends TrainingParts {
   readonly baseModels: BaseModelStore;
   readonly supervisor: Supervisor<RunEvent>;
   readonly dataFolder: string;
-  /** Runs that are being ended only for now. */
+  /** Runs that are being paused. */
   readonly pausing: Set<string>;
-  /** Called when runs have made adapters that are to be measured, against each other. */
+  /** Called when runs have produced adapters that are to be evaluated, against each other. */
   readonly evaluateAfter: (finished: readonly Run[]) => void;
 }
 
@@ -43,7 +43,7 @@ export function runningParts(given: GivenParts): RunningParts {
 }
 
 /**
- * Settles everything a run depends on, and the runs that train together with it, and lets them wait their turn.
+ * Settles everything that a run, and the runs trained together with it, depend on, and enqueues them.
  * Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID, DATASET_TOO_SMALL,
  * DATA_FOLDER_BUSY, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL.
  */
@@ -57,7 +57,7 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
   const [options, ...others] = all;
   await requireFit({ dataset, base, options, others }, parts);
   const names = all.map((each, place) => (place === 0 ? input.name : nameOf(input.name, each, options)));
-  // Nothing waits between the look at the name and the row.
+  // Nothing is awaited between the check of the names and the insert.
   for (const name of names) {
     if (adapters.isNameTaken(name) || runs.isNameActive(name)) {
       throw invalid('name', because('RUN_NAME_TAKEN', { name }));
@@ -77,7 +77,7 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
   return begin(plans, parts);
 }
 
-/** A name for one that is trained besides, by what sets it apart from the first. */
+/** A name for a run trained alongside, made of what sets it apart from the first. */
 function nameOf(name: string, options: TrainOptions, first: TrainOptions): string {
   return [
     name,
@@ -95,8 +95,8 @@ function begin(plans: readonly RunPlan[], parts: RunningParts): Run {
 }
 
 /**
- * A new run with the data, base and settings of another: on the same machine it makes the same adapter. Throws RUN_NOT_FOUND,
- * RUN_NOT_REPEATABLE, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL, DATA_FOLDER_BUSY.
+ * A new run with the data, base and settings of another: on the same machine it produces the same adapter. Throws
+ * RUN_NOT_FOUND, RUN_NOT_REPEATABLE, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL, DATA_FOLDER_BUSY.
  */
 export async function repeatRun(idOrName: string, parts: RunningParts): Promise<Run> {
   const { runs, adapters, datasets, baseModels } = parts;
@@ -113,13 +113,13 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   if (initial === undefined) throw refuse(because('INITIAL_DELETED'));
   if (run.initialSha256 !== null && initial?.sha256 !== run.initialSha256) throw refuse(because('INITIAL_CHANGED'));
   const group = runs.groupOf(run);
-  // What it trained with decides about its last digits.
+  // The runs it trained with affect its last digits.
   if (group.length < (run.group?.size ?? 1)) throw refuse(because('COMPANION_DELETED'));
   const [options, ...others] = group.map((each) => each.options) as [TrainOptions, ...TrainOptions[]];
   await requireFit({ dataset, base, options, others }, parts);
   const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
   const plans = group.map((each) => {
-    // Never the name itself, also where its adapter has been deleted.
+    // Never the same name, even if its adapter has been deleted.
     const name = freeName(each.name, (wanted) => wanted === each.name || isTaken(wanted));
     return { ...plan, name, options: each.options, repeats: each.id, evaluateAfter: false };
   });
@@ -127,7 +127,9 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   return runs.groupOf(first).find(({ repeats }) => repeats === run.id) as Run;
 }
 
-/** Lets the runs that an earlier process left waiting wait here, in their order. While another process trains, they are left. */
+/**
+ * Enqueues the runs that an earlier process left waiting, in order. While another process trains, they are left alone.
+ */
 export function takeUpRuns(parts: RunningParts): void {
   try {
     // Runs that train together are taken up with the first of them.
@@ -138,8 +140,8 @@ export function takeUpRuns(parts: RunningParts): void {
 }
 
 /**
- * Lets an ended run go on from its checkpoint, or one that was left waiting begin, and with it those that it trains together
- * with. Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY.
+ * Resumes an ended run from its checkpoint, or begins one that was left waiting, together with the runs it trains with.
+ * Throws RUN_NOT_FOUND, RUN_ALREADY_ACTIVE, RUN_NOT_RESUMABLE, DATA_FOLDER_BUSY.
  */
 export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const run = parts.runs.get(idOrName);
@@ -170,26 +172,26 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   return parts.runs.get(run.id);
 }
 
-/** The adapter that a run goes on from: null where it begins anew, undefined where that adapter is no more. */
+/** The adapter that a run continues: null if it begins afresh, undefined if that adapter no longer exists. */
 function initialOf({ options }: Run, { adapters }: RunningParts): Adapter | null | undefined {
   const { initAdapterId: initial } = options;
   return initial === null ? null : adapters.list().find(({ id }) => id === initial);
 }
 
-/** Whether a run that trained together with others goes on when they do. */
+/** Whether a run that trained together with others resumes when they do. */
 function canGoOn({ state, error }: Run): boolean {
   return state !== 'finished' && error?.code !== 'RUN_DIVERGED';
 }
 
 /**
- * Makes an adapter of what the checkpoint of each stopped run holds, where the stop came before the run could: it still waited
- * its turn, or it only rested. Does nothing for a run that has one or has learnt nothing, or whose base is gone. Meanwhile the
- * runs count as running: a second stop waits for it, and nobody resumes them.
+ * Makes an adapter from the checkpoint of each stopped run that was still queued or paused when the stop came, and so
+ * could not do it itself. No-op for a run that has one or has learnt nothing, or whose base is gone. Meanwhile the runs
+ * count as running: a second stop waits, and nobody can resume them.
  */
 export async function keepStopped(stopped: readonly string[], parts: RunningParts): Promise<void> {
   const { runs, supervisor } = parts;
   const active = stopped.filter((id) => supervisor.isActive(id));
-  // A stop that came a moment earlier keeps them. Where there is none, nothing waits between this look and the row.
+  // A stop already under way keeps them. If there is none, nothing is awaited between this check and the insert.
   if (active.length > 0) await Promise.all(active.map((id) => supervisor.stop(id)));
   const ids = stopped.filter((id) => hasMoreToKeep(runs.get(id), parts));
   if (ids.length === 0) return;
@@ -199,7 +201,7 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
   await supervisor.endStopped(ids, {
     async *run() {
       for (const id of ids) {
-        // The run ends where its checkpoint is: nothing is told but what had been told before it and was not kept.
+        // The run ends at its checkpoint: the only events are those from before it that were not stored.
         for await (const telling of trainRuns([trainingOf(id, parts)], parts, stop))
           if ('event' in telling) yield telling;
       }
@@ -213,12 +215,14 @@ function hasMoreToKeep({ state, step, result, baseModelId }: Run, { baseModels }
   return state === 'stopped' && hasLearnt && baseModels.list().some(({ id }) => id === baseModelId);
 }
 
-/** Runs that go on have not ended after all, for whoever watches from now on. */
+/** Drops the final events of runs that resume, for whoever watches from now on. */
 function forgetEnd(ids: readonly string[], { rewind }: RunningParts): void {
   for (const id of ids) rewind(id, (event) => event.kind === 'finished');
 }
 
-/** The options of a run and of those that are trained besides, none of them twice. Throws OPTION_INVALID where they are too many. */
+/**
+ * The options of a run and of those trained alongside, without duplicates. Throws OPTION_INVALID if there are too many.
+ */
 export async function settleAll(
   input: Pick<StartRunInput, 'preset' | 'options' | 'also'>,
   about: Parameters<typeof settleOptions>[1],
@@ -242,7 +246,7 @@ export async function settleAll(
   return all;
 }
 
-/** Resolves the options and checks them against base model and data. */
+/** Resolves the options and checks them against the base model and the data. */
 export async function settleOptions(
   input: Pick<StartRunInput, 'preset' | 'options'>,
   about: Pick<RunningParts, 'engine' | 'adapters' | 'baseModels'> & { base: BaseModel; trainRows: number },
@@ -261,7 +265,7 @@ export async function settleOptions(
   }
   return options;
 
-  /** A run that goes on from an adapter has that adapter's shape, and no other may be wanted of it. */
+  /** A run that continues an adapter has that adapter's shape; asking for another one is an error. */
   async function initialAdapter(id: string | null, { base }: { base: BaseModel }): Promise<Partial<TrainOptions>> {
     if (id === null) return {};
     const adapter = adapters.get(id);
@@ -283,7 +287,7 @@ function takeUp(id: string, parts: RunningParts): void {
   parts.supervisor.takeUpTogether(ids, workOf(ids, parts), { aloneIn: parts.dataFolder });
 }
 
-/** The work of runs that train together, or of one by itself. */
+/** The work of runs that train together, or of a single run. */
 function workOf(ids: readonly string[], parts: RunningParts): SharedWork<RunEvent> {
   const { supervisor, runs } = parts;
   const isResting = () =>
@@ -312,7 +316,7 @@ function trainingOf(id: string, { runs, baseModels, datasets }: RunningParts): T
   return { run, plan: runs.plan(id), base, dataset };
 }
 
-/** Adapters that were trained together are held against each other. */
+/** Adapters that were trained together are evaluated against each other. */
 function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
   const group = runs.groupOf(run);
   if (group.some(({ state }) => state === 'running' || state === 'queued')) return;
@@ -324,7 +328,7 @@ function targetsOf(facts: ModelFacts) {
   return (Object.keys(facts.targets) as (keyof ModelFacts['targets'])[]).filter((target) => facts.targets[target]);
 }
 
-/** Matrices in whatever order are the same ones. */
+/** Matrices compare equal in any order. */
 function textOf(value: number | readonly string[]): string {
   return typeof value === 'number' ? String(value) : value.toSorted().join(', ');
 }

@@ -13,9 +13,9 @@ import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 const factsSchema = z.object({
   trainRows: z.number(),
   validationRows: z.number(),
-  /** Rows of the training split, where only so many of them were drawn as the run can read. */
+  /** Rows in the training split, if only as many of them were drawn as the run can read. */
   drawnFrom: z.number().optional(),
-  /** Rows whose target doesn't fit, and rows whose context was shortened; of both splits. */
+  /** Rows whose target doesn't fit, and rows whose context was shortened; in both splits together. */
   leftOut: z.number(),
   cut: z.number(),
 });
@@ -26,13 +26,14 @@ export interface TokenFiles {
   /** Null when no row of the validation split fits. */
   readonly validationFile: string | null;
   readonly facts: TokenFacts;
-  /** The row of the dataset behind a place in one of the files; undefined in runs of earlier versions. */
+  /** The dataset row behind an index into one of the files; undefined in runs of earlier versions. */
   rowAt(place: number, split: 'train' | 'validation'): Promise<string | undefined>;
 }
 
 /**
- * Writes the train and validation splits of a dataset’s version as token files into a run's folder, once: a run that goes on finds
- * them there. Of a large split only as many rows are drawn as the run can read before its last step: so it begins at once. Throws DATASET_TOO_SMALL when no training row fits.
+ * Writes the train and validation splits of a dataset's version as token files into a run's folder, once: a resumed run
+ * finds them there. Of a large split only as many rows are drawn as the run can read before its last step, so that it
+ * begins at once. Throws DATASET_TOO_SMALL when no training row fits.
  */
 export async function writeRunTokens(
   run: { folder: string; datasetId: string; datasetVersion: number; datasetName: string; options: TrainOptions },
@@ -84,12 +85,12 @@ export async function writeRunTokens(
     ...(isDrawn && { drawnFrom: trainRows }),
   };
   await writeNote(join(run.folder, rowsName), ids);
-  // Last: where it is, both token files are whole.
+  // Written last: if it exists, both token files are complete.
   await writeNote(join(run.folder, factsName), facts);
   return filesOf(run.folder, facts);
 }
 
-/** Brings the token files of a run into the folder of one that trains with it, unless it has them. */
+/** Copies the token files of a run into the folder of one that trains with it, unless it has them. */
 export async function copyRunTokens(from: string, to: string): Promise<void> {
   if ((await readRunTokens(to)) !== undefined) return;
   const known = await readRunTokens(from);
@@ -98,20 +99,20 @@ export async function copyRunTokens(from: string, to: string): Promise<void> {
   await writeNote(join(to, factsName), known.facts);
 }
 
-/** Rows that are written for a run, of as many in the split of its dataset. */
+/** The number of rows written for a run, out of `total` in the split. */
 export function rowsWritten(split: 'train' | 'validation', total: number, options: TrainOptions): number {
   if (total <= manyRows) return total;
   return Math.min(total, split === 'train' ? rowsRead(options) : validationRowsDrawn);
 }
 
-/** Rows that a run takes at most: what all its steps read, each row once. */
+/** The most rows a run can take: what all its steps read, each row once. */
 function rowsRead({ maxSteps, batchSize, epochs }: TrainOptions): number {
   return maxSteps === null ? Number.POSITIVE_INFINITY : Math.ceil((maxSteps * batchSize) / Math.min(1, epochs));
 }
 
-/** A split of no more rows is written whole: that takes seconds. */
+/** A split with no more rows than this is written whole: that takes seconds. */
 const manyRows = 50_000;
-/** The engine measures on some hundred of them. */
+/** The engine measures on a few hundred of them. */
 const validationRowsDrawn = 2000;
 
 async function readRunTokens(folder: string): Promise<TokenFiles | undefined> {
@@ -134,5 +135,5 @@ function filesOf(folder: string, facts: TokenFacts): TokenFiles {
 const trainName = 'train.tokens.safetensors';
 const validationName = 'validation.tokens.safetensors';
 const factsName = 'tokens.json';
-/** The ids of the rows of the train file, and behind them those of the validation file. */
+/** The ids of the rows in the train file, followed by those in the validation file. */
 const rowsName = 'train-rows.json';

@@ -9,8 +9,9 @@ import { type ModelText, shortestLength } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 
 /**
- * Counts the tokens of every row of the newest version, or of one of its splits, in slices that leave the event loop free.
- * The lengths are kept in a file of the dataset for each base model, so that only new rows are counted the next time.
+ * Counts the tokens of every row of the newest version, or of one of its splits, in slices that leave the event loop
+ * free. The lengths are cached in a file of the dataset for each base model, so that only new rows are counted next
+ * time.
  */
 export async function* countTokenLengths(
   about: { dataset: Dataset; base: BaseModel; split?: Split | undefined },
@@ -57,7 +58,10 @@ export async function* countTokenLengths(
 
 const sliceRows = 64;
 
-/** Tokens of context and target by row number, eight bytes a row. Two processes write the same, so neither harms the other. */
+/**
+ * Tokens of context and target by row number, eight bytes a row. Two processes write the same bytes, so a race is
+ * harmless.
+ */
 class LengthsFile {
   readonly #file: FileHandle;
   readonly #lengths: Uint32Array;
@@ -88,7 +92,7 @@ class LengthsFile {
     return [this.#lengths[number * 2] ?? 0, this.#lengths[number * 2 + 1] ?? 0];
   }
 
-  /** Writes what is new below `end`. */
+  /** Writes the new lengths below `end`. */
   async keep(end: number): Promise<void> {
     const from = this.known * 8;
     await this.#file.write(new Uint8Array(this.#lengths.buffer), from, end * 8 - from, from);

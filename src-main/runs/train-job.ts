@@ -4,7 +4,10 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import type { TrainJob } from '../engine/engine.ts';
 import type { SampleAnswers } from './sample-answers.ts';
 
-/** A run's settings as the engine takes them. Its files lie in `folder`; `initFolder` holds the adapter that it goes on from. */
+/**
+ * A run's settings as the engine takes them. Its files are in `folder`; `initFolder` holds the adapter that it
+ * continues.
+ */
 export function trainJob(
   options: TrainOptions,
   parts: {
@@ -40,7 +43,7 @@ export function trainJob(
     shuffle: options.shuffle,
     backend: options.backend,
     validationEvery: options.validationEvery,
-    // Left out where they do nothing: checkpoints of earlier versions don't name them.
+    // Omitted at their defaults: checkpoints of earlier versions don't name them.
     ...(options.labelSmoothing > 0 && { labelSmoothing: options.labelSmoothing }),
     ...(options.gradientCheckpointing && { gradientCheckpointing: true }),
     ...(options.precision !== 'auto' && { precision: options.precision }),

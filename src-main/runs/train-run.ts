@@ -40,7 +40,7 @@ export interface TrainingParts extends RunEvents {
   readonly now: () => number;
 }
 
-/** What the trainings of runs tell: their events, and that one of them has ended. */
+/** What training reports about runs: their events, and that one of them has ended. */
 export type Telling = { readonly id: string } & (
   | { readonly event: RunEvent }
   | { readonly end: 'finished' }
@@ -48,10 +48,11 @@ export type Telling = { readonly id: string } & (
 );
 
 /**
- * Trains a run from its start or from its checkpoint, or several on one base in as few passes as it takes, telling how far
- * they are; at the end, also at a stop, there is an adapter of what was learnt, if a step was done. `isResting` says that an
- * abort is no end, because the studio closes or a person only pauses: then nothing is made of it, and the runs can go on later.
- * Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED, MODEL_WITHOUT_NUMBERS, ADAPTER_NOT_FOUND, DISK_FULL and what the engine throws.
+ * Trains a run from its start or its checkpoint, or several on one base in as few passes as possible, reporting
+ * progress. At the end, a stop included, there is an adapter of what was learnt, if at least one step was done.
+ * `isResting` says that an abort is not an end, because the studio is closing or a person has paused: then no adapter
+ * is made, and the runs can resume later. Throws DATASET_TOO_SMALL, RUN_NOT_RESUMABLE, RUN_DIVERGED,
+ * MODEL_WITHOUT_NUMBERS, ADAPTER_NOT_FOUND, DISK_FULL and what the engine throws.
  */
 export async function* trainRuns(
   trainings: readonly Training[],
@@ -68,7 +69,7 @@ export async function* trainRuns(
     if (event.kind === 'diverged') yield { id, error: await run.named(event) };
     if (event.kind !== 'finished' || event.step === 0 || (stop.signal.aborted && stop.isResting())) continue;
     await run.keepWhatItLearnt(event);
-    // Of those that are stopped, all end as the stop says.
+    // Runs that are stopped all end as the stop says.
     if (!event.stopped) yield { id, end: 'finished' };
   }
 }
@@ -85,7 +86,10 @@ interface Stop {
   readonly isResting: () => boolean;
 }
 
-/** The events of all jobs. A runtime that a person chose takes them one by one; one that diverges does not keep the next from its turn. */
+/**
+ * The events of all jobs. On tfjs, which only a person's choice selects, they train one by one, and one that diverges
+ * does not keep the next from its turn.
+ */
 async function* eventsOf(
   jobs: readonly TrainJob[],
   engine: Engine,
@@ -94,24 +98,27 @@ async function* eventsOf(
   const goTogether = jobs.length > 1 && jobs.every(({ backend }) => backend !== 'tfjs');
   if (goTogether) return yield* engine.trainTogether({ jobs }, signal);
   for (const [job, each] of jobs.entries()) {
-    // One alone is begun all the same: what its checkpoint holds is made an adapter of.
+    // The first is begun even after an abort: its checkpoint becomes an adapter.
     if (job > 0 && signal.aborted) return;
     yield* eventsOfOne(job, engine.train(each, signal));
   }
 }
 
-/** The events of one by itself, its divergence among them as where it trains with others: its rows are told of then. */
+/** The events of a single job, its divergence among them as when it trains with others, so that its rows are named. */
 async function* eventsOfOne(job: number, events: AsyncIterable<TrainEvent>): AsyncGenerator<TrainTogetherEvent> {
   try {
     for await (const event of events) yield { job, event };
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'RUN_DIVERGED') throw error;
-    // Sound: the code decides the type of the data.
+    // Sound: the code determines the type of the data.
     yield { job, event: { kind: 'diverged', ...(error as StudioError<'RUN_DIVERGED'>).data } };
   }
 }
 
-/** Gets a run ready to train: its base as it was, its rows as tokens. Runs that train together read the rows of the first. */
+/**
+ * Gets a run ready to train: checks that its base is unchanged, and tokenises its rows. Runs that train together read
+ * the rows of the first.
+ */
 async function openTraining(
   training: Training,
   firstFolder: string | undefined,
@@ -121,7 +128,7 @@ async function openTraining(
   const { run, plan, base, dataset } = training;
   const folder = join(parts.runsFolder, run.id);
   await mkdir(folder, { recursive: true });
-  // What has learnt something is made an adapter of at a stop, on a base that is as it was.
+  // Once it has learnt something, a stop makes an adapter, for which the base must be known to be unchanged.
   const mayLeave = run.step === 0 ? signal : undefined;
   if (firstFolder === undefined && (await parts.hashBase(base, mayLeave)) !== plan.baseSha256) {
     throw new StudioError('MODEL_FILE_INVALID', {
@@ -146,7 +153,7 @@ async function openTraining(
   return new OngoingRun({ training, parts, folder, files, samples, initial, job });
 }
 
-/** A run that trains: what the engine tells of it, told on with what the studio knows, and what comes of it at the end. */
+/** A run in training: enriches the engine's events with what the studio knows, and stores the result. */
 class OngoingRun {
   readonly training: Training;
   readonly folder: string;
@@ -213,8 +220,8 @@ class OngoingRun {
   }
 
   /**
-   * A divergence with the rows by their ids, in place of their places in the token file. What is no number before any weight has
-   * changed is the fault of the adapter that it began with.
+   * A divergence with row ids in place of indices into the token file. A NaN before any weight has changed is the fault
+   * of the adapter that the run began from.
    */
   async named(diverged: DivergedEvent): Promise<StudioError<'RUN_DIVERGED' | 'MODEL_WITHOUT_NUMBERS'>> {
     const { step, rows: places, split } = diverged;
@@ -243,7 +250,7 @@ class OngoingRun {
     runs.setActive(run.id, machineFacts(version, await engine.device()), now());
     const isNew = this.#progress.begin(event, this.#parts);
     this.#place = event;
-    // What was told up to the checkpoint counts as if the run had never stopped.
+    // Events up to the checkpoint count as if the run had never stopped.
     const known = new Set<string>();
     for (const told of this.#parts.told(run.id)) {
       if (told.kind === 'validation') this.#remember(told);
@@ -251,7 +258,7 @@ class OngoingRun {
       known.add(keyOf(told));
     }
     if (isNew) yield this.#beginning(event);
-    // A kill may have come between a checkpoint and the writing down of what was told before it.
+    // A kill may have come between a checkpoint and the storing of the events before it.
     for (const again of event.told ?? []) {
       if (!known.has(keyOf(again))) yield* this.told(again);
       else if (again.kind === 'step') this.#progress.step(again);
@@ -272,7 +279,7 @@ class OngoingRun {
     };
   }
 
-  /** Makes an adapter of what the engine has written, and takes down how the run went. */
+  /** Makes an adapter of what the engine has written, and records how the run went. */
   async keepWhatItLearnt(end: Extract<TrainEvent, { kind: 'finished' }>): Promise<void> {
     const { run, plan, base } = this.training;
     const parts = this.#parts;
@@ -287,13 +294,13 @@ class OngoingRun {
       ...{ baseValidationLoss, startValidationLoss: this.#startLoss, bestValidationLoss, backend, device },
       ...{ baseSha256Before: plan.baseSha256, baseSha256After, early: end.early, bestStep: this.#bestStep },
     };
-    // What one costs beside others says nothing of one by itself.
+    // Its cost among others says nothing about a run on its own.
     if (result.tokensPerSecond > 0 && run.group === null) {
       const speed = { tokensPerSecond: result.tokensPerSecond, by: 'run' } as const;
       parts.speeds.put(plan.baseSha256, run.options, speed, parts.now());
     }
     await keepAdapter({ run, plan, base, result, outputFolder: this.job.outputFolder }, parts);
-    // A stopped run keeps its checkpoint, and with it the way on.
+    // A stopped run keeps its checkpoint, so that it can resume.
     if (!end.stopped) await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -318,14 +325,14 @@ interface RowNames {
   readonly datasets: DatasetStore;
 }
 
-/** Two events of a kind at one step are the same. */
+/** Two events of the same kind at the same step are the same. */
 function keyOf(event: TrainEvent | RunEvent): string {
   return `${event.kind} ${'step' in event ? event.step : ''}`;
 }
 
 type SpikeEvent = Extract<RunEvent, { kind: 'spike' }>;
 
-/** Rows of a divergence that are named: where all of a measurement are at fault, a few say as much. */
+/** Rows of a divergence that are named: where all rows of a measurement are at fault, a few say as much. */
 const mostNamed = 8;
 
 async function spike({ step, loss, worst }: StepEvent, usual: number, names: RowNames): Promise<SpikeEvent> {
@@ -357,7 +364,10 @@ async function rowsNamed(
 
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 
-/** Copies the trained adapter to a place of its own. Where this run left an adapter at an earlier stop, that one has the new content from now on. */
+/**
+ * Copies the trained adapter to a folder of its own. If this run left an adapter at an earlier stop, that one gets the
+ * new content.
+ */
 async function keepAdapter(
   about: { run: Run; plan: RunPlan; base: BaseModel; result: RunResult; outputFolder: string },
   parts: TrainingParts,
@@ -377,7 +387,7 @@ async function keepAdapter(
   await copyAdapter(outputFolder, path, origin);
   try {
     const facts = await engine.inspectAdapter({ modelFolder: base.path, adapterFolder: path });
-    // Whoever repeats a run holds one adapter against the other.
+    // Whoever repeats a run compares the two adapters.
     const sha256 = fingerprintLike(all.find(({ runId }) => runId !== null && runId === run.repeats)?.sha256, facts);
     parts.runs.finish(run.id, {
       result,

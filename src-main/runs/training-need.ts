@@ -1,10 +1,10 @@
 import type { TrainOptions } from '../../src-contract/run.ts';
 import type { ModelFacts } from '../engine/engine.ts';
 
-/** What a run's rows are like on average, in tokens. */
+/** Average size of a run's rows, in tokens. */
 export interface RowTokens {
   readonly mean: number;
-  /** Of an average row, those that are to be written. */
+  /** The target tokens of an average row. */
   readonly target: number;
 }
 
@@ -16,11 +16,14 @@ export function trainableParameters(facts: ModelFacts, options: TrainOptions): n
   }, 0);
 }
 
-/** Disk of a run, in bytes: the rows as tokens, two checkpoints while one takes the other's place, and the adapter twice. */
+/**
+ * Disk space of a run, in bytes: the rows as tokens, two checkpoints while one replaces the other, and the adapter
+ * twice.
+ */
 export function diskNeed(about: {
   facts: ModelFacts;
   options: TrainOptions;
-  /** Of both splits, as many as are written. */
+  /** As many rows of both splits as are written. */
   rowCount: number;
   rows: RowTokens;
 }): number {

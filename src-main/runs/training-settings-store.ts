@@ -4,7 +4,7 @@ import type { Preset, TrainingSettings } from '../../src-contract/run.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
-/** Settings that were given a name. */
+/** Training settings that were saved under a name. */
 export class TrainingSettingsStore {
   readonly #database: StudioDatabase;
 
@@ -12,7 +12,7 @@ export class TrainingSettingsStore {
     this.#database = database;
   }
 
-  /** By name. */
+  /** Sorted by name. */
   list(): TrainingSettings[] {
     const rows = this.#database
       .prepare('SELECT id, name, preset, options, created_at FROM training_settings ORDER BY name')
@@ -33,7 +33,7 @@ export class TrainingSettingsStore {
     return fromRow(row);
   }
 
-  /** Throws OPTION_INVALID where there are none. */
+  /** Throws OPTION_INVALID if there are none with this id. */
   delete(id: string): void {
     const { changes } = this.#database.prepare('DELETE FROM training_settings WHERE id = ?').run(id);
     if (changes === 0)

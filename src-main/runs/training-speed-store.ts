@@ -1,20 +1,20 @@
 import type { TrainOptions } from '../../src-contract/run.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
-/** How fast a base trains here. */
+/** How fast a base trains on this machine. */
 export interface TrainingSpeed {
   readonly tokensPerSecond: number;
-  /** Whether it was measured for its own sake, and a moment ago. */
+  /** Whether a probe measured it just now. */
   readonly isFresh: boolean;
 }
 
 /** How long ago “just now” may be. */
 const freshMs = 10 * 60_000;
 
-/** Speeds measured on this machine, by base model and by the settings that decide about them. */
+/** Speeds measured on this machine, by base model and the settings that affect them. */
 export class TrainingSpeedStore {
   readonly #database: StudioDatabase;
-  /** When a probe measured what stands there, in this studio. */
+  /** When a probe in this process measured the stored speed. */
   readonly #probed = new Map<string, number>();
 
   constructor(database: StudioDatabase) {
@@ -30,7 +30,9 @@ export class TrainingSpeedStore {
     return { tokensPerSecond: row.tokens_per_second, isFresh };
   }
 
-  /** The newest of settings that differ only in the matrices, dropout or smoothing; with the matrices that were adapted. */
+  /**
+   * The newest speed whose settings differ only in matrices, dropout or smoothing; with the matrices that were adapted.
+   */
   getNear(baseSha256: string, options: TrainOptions): (TrainingSpeed & Pick<TrainOptions, 'targets'>) | undefined {
     const { backend, precision, gradientCheckpointing } = options;
     const row = this.#database
@@ -53,7 +55,7 @@ export class TrainingSpeedStore {
     return Date.now() - (this.#probed.get(probe) ?? 0) < freshMs;
   }
 
-  /** Of a run, or of a probe, which measures for its own sake. */
+  /** Stores the speed of a run or a probe. */
   put(
     baseSha256: string,
     options: TrainOptions,
