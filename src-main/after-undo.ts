@@ -1,14 +1,17 @@
-/** A page offers to undo for ten seconds, and for fifty while a person is at the offer (ui/toasts); the call takes its time. */
+/**
+ * A page offers undo for ten seconds, or fifty while a person is on the offer (ui/toasts); the call itself takes time
+ * too.
+ */
 const undoMs = 60_000;
 const shortMs = 12_000;
 
-/** Frees the room of what was deleted, once nobody can take that back any more. */
+/** Frees the disk space of what was deleted, once nobody can undo that any more. */
 export class AfterUndo {
   readonly #work: (deletedBefore: number) => Promise<boolean>;
   readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
   #freeing: Promise<void> = Promise.resolve();
 
-  /** `free` says whether all is freed: what is left, as something still reads it, is tried again. */
+  /** `free` says whether everything is freed: what is left, because something still reads it, is retried. */
   constructor(free: (deletedBefore: number) => Promise<boolean>) {
     this.#work = free;
   }
@@ -19,21 +22,21 @@ export class AfterUndo {
       this.#waiting.delete(timer);
       this.#freeAfter(undoMs);
     }, undoMs);
-    // A command that is over does not wait for it.
+    // A command that is over does not wait for this.
     timer.unref();
     this.#waiting.add(timer);
   }
 
-  /** The disk is full: what could only be taken back by somebody who lingers is given up for it. */
+  /** The disk is full: gives up the longer period of undo, for those who linger on the offer. */
   hurry(): void {
     if (this.#waiting.size > 0) this.#freeAfter(shortMs);
   }
 
-  /** Frees no more. Where nobody else is here, nobody can undo after the end: then what was deleted goes at once. */
+  /** Stops freeing. If nobody else is here, nobody can undo after the end, so what was deleted is freed at once. */
   async close(isAlone: () => boolean): Promise<void> {
     const wasWaiting = this.#stopWaiting();
     await this.#freeing;
-    // What was being freed may have left something.
+    // The pass that was under way may have left something.
     if (this.#stopWaiting() || wasWaiting) await this.#free(Date.now(), isAlone);
   }
 
@@ -47,7 +50,7 @@ export class AfterUndo {
   #freeAfter(ms: number): void {
     this.#freeing = this.#freeing.then(async () => {
       const isAllFreed = await this.#free(Date.now() - ms);
-      // Whoever waits already takes it along: were each try followed by one of its own, they would be more and more.
+      // A pending timer covers it too: if each failed try added its own, they would pile up.
       if (!isAllFreed && this.#waiting.size === 0) this.expect();
     });
   }
@@ -56,7 +59,7 @@ export class AfterUndo {
     try {
       return !mayBegin() || (await this.#work(deletedBefore));
     } catch {
-      // Nobody waits for it: what is left is cleared away at the next start, which tells what hinders it.
+      // Nobody awaits this: what is left is removed at the next start, which reports what hinders it.
       return true;
     }
   }

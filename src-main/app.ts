@@ -76,35 +76,41 @@ import { unwritable } from './unwritable.ts';
 export type { FolderHost } from './data-folders.ts';
 
 export interface AppOptions {
-  /** Where everything that a person makes is kept; made where it isn't there. */
+  /** Where everything that a person makes is kept; created if missing. */
   readonly dataDir: string;
   readonly resourcesDir: string;
   readonly engine: Engine;
   /** For a host that cannot fork Node.js (a packaged Electron): its own way to start `sql-process`. */
   readonly startSqlProcess?: () => SqlProcess;
-  /** Whether work that an earlier process left waiting begins here. Not where the process ends with what it was called for. */
+  /**
+   * Whether jobs that an earlier process left queued begin here. Not where the process ends with the one command it was
+   * started for.
+   */
   readonly takesUpWork?: boolean;
-  /** What the engine is started with, where the host lets a person set it. */
+  /** What the engine is started with, if the host lets a person set it. */
   readonly engineSettings?: EngineSettingsKeeper;
-  /** A backup that the data folder is to be made of, before anything is opened. */
+  /** A backup to restore the data folder from, before anything is opened. */
   readonly restoreFrom?: string;
-  /** How the host changes to another data folder while it runs. */
+  /** How the host switches to another data folder while it runs. */
   readonly folders?: FolderHost | undefined;
-  /** Opens an address for other programs, whose questions are answered as the command line's are. */
+  /** Opens an address for other programs, whose requests are answered like the command line's. */
   readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
-  /** The system's own dialog for a folder or file, where the host has a window. Gives nothing when the person closes it. */
+  /**
+   * The system's own dialog for a folder or file, if the host has a window. Resolves to undefined when the person
+   * closes it.
+   */
   readonly choosePath?: (what: 'folder' | 'file') => Promise<string | undefined>;
 }
 
 export interface App {
   readonly router: Router<typeof contract, CallerContext>;
-  /** Ends all work, which can go on at the next start, and lets go of the data folder. */
+  /** Ends all work, which can resume at the next start, and releases the data folder. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the data folder, or a folder in it, and gives its path. Throws OPTION_INVALID when it cannot be made or nothing can be
- * written there.
+ * Creates the data folder, or a folder in it, and returns its path. Throws OPTION_INVALID when it cannot be created or
+ * is not writable.
  */
 export function makeDataFolder(dataDir: string, ...name: string[]): string {
   const path = join(dataDir, ...name);
@@ -120,7 +126,10 @@ export function makeDataFolder(dataDir: string, ...name: string[]): string {
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
 
-/** Puts a data folder, which nobody has open, where there is none. Throws OPTION_INVALID, and then it stays where it was. */
+/**
+ * Moves a data folder, which nobody has open, to a free path. Throws OPTION_INVALID, in which case it stays where it
+ * was.
+ */
 export function moveDataFolder(from: string, to: string): void {
   try {
     renameSync(from, to);
@@ -130,14 +139,15 @@ export function moveDataFolder(from: string, to: string): void {
 }
 
 /**
- * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures, which answer
- * once the starter model is known. Throws OPTION_INVALID, DATABASE_TOO_NEW, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
+ * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
+ * which answer once the starter model is registered. Throws OPTION_INVALID, DATABASE_TOO_NEW, DATABASE_DAMAGED,
+ * DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   try {
     return await openApp(options);
   } catch (error) {
-    // Damage that is met only where the first rows are read.
+    // Damage that only shows when the first rows are read.
     throw asDatabaseFault(join(options.dataDir, 'studio.sqlite'), orDiskOrDatabaseFull(error, options.dataDir));
   }
 }
@@ -152,7 +162,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const locksFolder = folder('locks');
   const reserve = new DiskReserve(dataDir);
   reserve.giveWhereFull();
-  // A host that goes on with another folder must not hold one that could not be opened.
+  // A host that carries on with another folder must not hold one that could not be opened.
   await using opened = new AsyncDisposableStack();
   const lock = opened.adopt(new ProcessLock(locksFolder), (held) => held.release());
   const databaseFile = join(dataDir, 'studio.sqlite');
@@ -182,9 +192,9 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const calls = new OngoingCalls();
   const [rowPages, rowWork] = [new RowsThread(), new RowsThread()];
 
-  // The folder was moved, or made of a backup: what lies in it is found where it lies now.
+  // The folder was moved, or restored from a backup: stored paths are changed to where it is now.
   const home = choices.read('home');
-  // A database that was made a moment ago knows nothing of what lies beside it, which is then no leftover, now or later.
+  // A database just created knows nothing of the files beside it, which therefore are not leftovers, now or later.
   if (home === undefined) choices.write('madeAt', `${Date.now()}`);
   const since = Number(choices.read('madeAt') ?? 0);
   if (home !== undefined && home !== dataDir) {
@@ -213,11 +223,11 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     conversations.removeDeleted();
     evaluations.removeDeleted();
   }
-  // The engine is started for it: a page is fetched meanwhile, and what it asks waits.
+  // This starts the engine: pages are served meanwhile, and what they ask waits.
   const starter = registerStarterModel({
     ...{ store: baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
   }).catch((error) => console.error('The starter model cannot be used.', error));
-  // It writes into the database.
+  // It writes to the database.
   opened.defer(() => starter);
 
   const changes = new EventPublisher<{ change: ChangeEvent }>();
@@ -232,13 +242,13 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   };
   const known = async (error: unknown, read?: () => string | null | undefined) => {
     const full = orDiskOrDatabaseFull(error, dataDir);
-    // First, because the names of datasets stand in there.
+    // First, because the names of datasets are in it.
     const damage = tellsDamage(full) ? await damageIn({ what: 'database', file: databaseFile }) : undefined;
     const told = damage ?? full;
     if (told instanceof StudioError && (told.code === 'DISK_FULL' || told.code === 'DISK_SHORT')) afterUndo.hurry();
     return datasets.namingRowsFault(told, read);
   };
-  /** A job's rows are those of its dataset. */
+  /** The rows that a job reads are those of its dataset. */
   const supervising = (noun: ChangeEvent['noun'], of: { get(id: string): { datasetId: string | null } }) => ({
     ...{ store: jobs, changed: jobChanged(noun), mayGoOn: requireFolder },
     known: (error: unknown, id?: string) => known(error, () => (id === undefined ? undefined : of.get(id).datasetId)),
@@ -276,7 +286,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
     ...{ datasetsFolder, version: packageJson.version },
   };
-  /** The adapters of runs that have just ended, beside their base, on the test rows of their dataset. */
+  /** Evaluates the adapters of runs that have just ended, beside their base, on the test rows of their dataset. */
   async function measure([first, ...others]: readonly Run[]): Promise<void> {
     if (first === undefined) return;
     const { datasetId, baseModelId } = first;
@@ -295,7 +305,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const experiment = {
     ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
     ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now },
-    // The status line counts them, and asks by itself every two seconds only.
+    // The status line counts them, but polls only every two seconds.
     partKept: changed('status'),
   };
   const running = runningParts({
@@ -316,7 +326,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
     const isLabFree = await freeLab(lab, labFolder, { since, deletedBefore });
-    // What is measured, here or by another process, may read a deleted adapter or model to the end.
+    // An evaluation, here or in another process, may read a deleted adapter or model to its end.
     if (measuring.current !== undefined || experimenting.current !== undefined) return false;
     if (jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
     await freeAdapters(adapters, deletedBefore);
@@ -414,7 +424,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     takeUpLab(experiment);
   });
 
-  // From here on `close` lets go of it all.
+  // From here on `close` releases everything.
   opened.move();
   return {
     router,
@@ -445,12 +455,12 @@ function counting(calls: OngoingCalls) {
     .middleware(async ({ next, signal }) => {
       const result = await calls.during(Promise.resolve(next()));
       if (!isIterable(result.output)) return result;
-      // Sound because the events are passed on as they are.
+      // Sound because the events are passed on unchanged.
       return { ...result, output: calls.following(result.output, signal) as typeof result.output };
     });
 }
 
-/** Whatever is deleted gives its room back. */
+/** Every deletion gives its disk space back, once it can no longer be undone. */
 function freeing(afterUndo: AfterUndo) {
   return implement(contract)
     .$context<CallerContext>()
@@ -461,7 +471,7 @@ function freeing(afterUndo: AfterUndo) {
     });
 }
 
-/** Nothing is done, and no event told, of what could not be kept. */
+/** Does nothing, and emits no event, that could not be kept. */
 function requiring(required: () => void) {
   async function* requiredAtEach<Event>(events: AsyncIterable<Event>): AsyncGenerator<Event> {
     for await (const event of events) {
@@ -475,7 +485,7 @@ function requiring(required: () => void) {
       required();
       const result = await next();
       if (!isIterable(result.output)) return result;
-      // Sound because the events are passed on as they are.
+      // Sound because the events are passed on unchanged.
       return { ...result, output: requiredAtEach(result.output) as typeof result.output };
     });
 }
@@ -490,8 +500,8 @@ function waitingFor(ready: Promise<void>) {
 }
 
 /**
- * Every error leaves here under its code; one that nobody foresaw is logged, and tells the client nothing. After the end of
- * the studio none is anybody's.
+ * Every error leaves here under its code; an unforeseen one is logged, and tells the client nothing. After the studio
+ * has ended, errors are of no interest to anybody.
  */
 function tellingErrors(
   known: (error: unknown, read: () => string | undefined) => Promise<unknown>,
@@ -507,7 +517,7 @@ function tellingErrors(
       try {
         const result = await next();
         if (!isIterable(result.output)) return result;
-        // Sound because the events are passed on as they are.
+        // Sound because the events are passed on unchanged.
         return { ...result, output: told(result.output, failed) as typeof result.output };
       } catch (error) {
         throw await failed(error);
@@ -515,12 +525,12 @@ function tellingErrors(
     });
 }
 
-/** The id or name of the dataset that a question is about; undefined where it is about none. */
+/** The id or name of the dataset that a call is about; undefined if it is about none. */
 function datasetIn([noun]: readonly string[], input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
   const isDatasets = noun === 'datasets' || noun === 'versions' || noun === 'findings';
   if (isDatasets && 'id' in input && typeof input.id === 'string') return input.id;
-  // It may stand in a part: what a model is asked, say, is a row of a dataset.
+  // It may be nested: what a model is asked, say, is a row of a dataset.
   for (const part of [input, ...Object.values(input)]) {
     if (typeof part !== 'object' || part === null || !('datasetId' in part)) continue;
     if (typeof part.datasetId === 'string') return part.datasetId;

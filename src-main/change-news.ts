@@ -5,14 +5,14 @@ import { isOwnName } from './own-name.ts';
 
 type Noun = ChangeEvent['noun'];
 
-/** One change is often several writes: they are told as one. */
+/** One change is often several writes: they are reported as one. */
 const gatheredMs = 100;
 
 /**
- * Says what kind of thing has changed: to the pages of this process, and to the other processes of its data folder, such as
- * the command line beside an open window. For those each process rewrites a small file of its own, `<token>.<noun>`, after
- * the change was committed, and watches the others'. Where files cannot be watched, as on some network drives, another
- * process's change is seen when a list is loaded next.
+ * Announces what kind of thing has changed: to the pages of this process, and to the other processes of its data
+ * folder, such as the command line beside an open window. For those, each process rewrites a small file of its own,
+ * `<token>.<noun>`, after the change was committed, and watches the others' files. Where files cannot be watched, as on
+ * some network drives, another process's change shows the next time a list is loaded.
  */
 export class ChangeNews {
   readonly #folder: string;
@@ -22,7 +22,7 @@ export class ChangeNews {
   readonly #watcher: FSWatcher | undefined;
   #isClosed = false;
 
-  /** `publish` tells the pages of this process. */
+  /** `publish` notifies the pages of this process. */
   constructor(
     folder: string,
     process: { readonly token: string; isAlive(token: string): boolean },
@@ -38,7 +38,7 @@ export class ChangeNews {
     this.#watcher = this.#watch();
   }
 
-  /** Nothing once it is closed: a call that outlasts the studio would leave a file that nobody removes. */
+  /** No-op once closed: a call that outlasts the studio would leave a file that nobody removes. */
   tell(noun: Noun): void {
     if (this.#isClosed) return;
     this.#publish(noun);
@@ -47,7 +47,7 @@ export class ChangeNews {
     try {
       writeFileSync(this.#fileOf(noun), `${Date.now()}`);
     } catch {
-      // A full disk: others learn of the change later, and this one is kept or refused by what made it.
+      // A full disk: other processes learn of the change later; whether it is kept is decided by what made it.
     }
   }
 
@@ -65,7 +65,7 @@ export class ChangeNews {
   #watch(): FSWatcher | undefined {
     try {
       const watcher = watch(this.#folder, { persistent: false }, (_, name) => this.#heard(name ?? ''));
-      // Such as a drive that was unplugged: what else then fails says so.
+      // Such as a drive that was unplugged: whatever fails next reports it.
       return watcher.on('error', () => watcher.close());
     } catch {
       return undefined;

@@ -2,10 +2,10 @@ import { type CutOffImport, cutOffImportSchema } from '../src-contract/dataset.t
 import type { SettingStore } from './setting-store.ts';
 
 const setting = 'cutOffImports';
-/** Home lists no more of what has ended. */
+/** Home lists no more interruptions than this. */
 const most = 9;
 
-/** Imports that ended with the process that did them, and were undone at the next start: the rows of their datasets are gone. */
+/** Imports that ended with their process and were undone at the next start: the rows of their datasets are gone. */
 export class CutOffImports {
   readonly #choices: SettingStore;
 
@@ -18,7 +18,7 @@ export class CutOffImports {
     return cutOffImportSchema.array().parse(JSON.parse(this.#choices.read(setting) ?? '[]'));
   }
 
-  /** Before they are undone: a start that is killed in between notes them again. */
+  /** Called before they are undone: if this start is killed in between, the next one notes them again. */
   note(found: readonly CutOffImport[]): void {
     if (found.length === 0) return;
     const others = this.list().filter(({ id }) => !found.some((each) => each.id === id));

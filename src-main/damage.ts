@@ -11,8 +11,8 @@ interface DamageAsk {
 const looking = new Map<string, Promise<Error | undefined>>();
 
 /**
- * What is wrong with a file in which SQLite has met damage, or may have: it does not say which of several files it was, so the
- * pages are looked through, in a thread and once for all who ask meanwhile. Undefined where they are sound.
+ * What is wrong with a file in which SQLite met damage, or may have. SQLite does not say which of several files it was,
+ * so the pages are checked, in a thread and once for all who ask meanwhile. Undefined if they are sound.
  */
 export function damageIn(ask: DamageAsk): Promise<Error | undefined> {
   const begun = looking.get(ask.file);
@@ -29,7 +29,7 @@ function lookThrough(ask: DamageAsk): Promise<Error | undefined> {
     execArgv: [],
   });
   thread.on('message', (found: CarriedError | undefined) => resolve(found && fromCarried(found)));
-  // What the thread meets itself says nothing of the file: the error that led here is told as it is.
+  // An error in the thread itself says nothing about the file: the original error is reported as it is.
   thread.on('error', () => resolve(undefined));
   thread.on('exit', () => resolve(undefined));
   return promise;

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { StudioError } from '../src-contract/errors.ts';
 
 /**
- * Gives what throws DATA_FOLDER_GONE once the database file is not the one that is open now: most systems let it be removed
- * or moved, and everything written from then on would be lost without a word.
+ * Returns a check that throws DATA_FOLDER_GONE once the database file is no longer the one that is open: most systems
+ * let it be removed or moved, and everything written from then on would be lost silently.
  */
 export function requiringFile(file: string, { folder }: { folder: string }): () => void {
   const opened = statSync(file).ino;

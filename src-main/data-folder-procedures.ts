@@ -12,7 +12,7 @@ export function dataFolderProcedures(studio: {
   dataDir: string;
   version: string;
   folders: KnownFolders;
-  /** Whether something is going on that a change of folder would interrupt. */
+  /** Whether work is under way that a change of folder would interrupt. */
   isBusy: () => boolean;
   /** False while another process, such as the command line, uses the folder. */
   isAlone: () => boolean;
@@ -23,7 +23,7 @@ export function dataFolderProcedures(studio: {
   const expectRest = () => {
     if (studio.isBusy()) throw new StudioError('STUDIO_BUSY', {});
   };
-  /** What another process writes after the move would be lost. */
+  /** Whatever another process writes after the move would be lost. */
   const expectAlone = () => {
     expectRest();
     if (!studio.isAlone()) throw new StudioError('WORK_ELSEWHERE', {});

@@ -15,7 +15,10 @@ import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
 const databaseName = 'studio.sqlite';
-/** What a data folder can do without: locks, news, half-sent files, room, the window's own, and what SQLite keeps beside a database. */
+/**
+ * What a data folder can do without: locks, news, partial uploads, the disk reserve, the window's own files, and
+ * SQLite's files beside a database.
+ */
 const leftOut = new RegExp(`^(locks|news|uploads|downloads|unpacked|window|${reserveName})(/|$)|-(wal|shm|journal)$`);
 
 const manifestSchema = z.object({
@@ -26,9 +29,9 @@ const manifestSchema = z.object({
 });
 
 /**
- * Copies everything that a person made into a new folder at `out`, while the studio goes on: databases as they are at one
- * moment, files as they lie. The list of hashes is written last; a folder without it is no backup.
- * Throws OPTION_INVALID when there is something at `out`, and STUDIO_BUSY when there is no end of changes.
+ * Copies everything that a person made into a new folder at `out` while the studio is running: databases as a snapshot,
+ * files as they are. The list of hashes is written last; a folder without it is not a backup. Throws OPTION_INVALID
+ * when something is at `out`, and STUDIO_BUSY when the changes do not stop.
  */
 export async function* backUpDataFolder(
   { dataDir, out, version, now }: { dataDir: string; out: string; version: string; now: number },
@@ -65,8 +68,8 @@ type Progress = Extract<BackupEvent, { kind: 'progress' }>;
 type BackedUp = z.infer<typeof manifestSchema>['files'][number];
 
 /**
- * The studio's database first: what it names is there already, and what comes later it does not know. Gives nothing when files
- * that it may name have gone meanwhile, as those of an adapter that is trained on.
+ * The studio's database first: the files that it names exist already, and later ones it does not know. Returns
+ * undefined when files that it may name have disappeared meanwhile, as those of an adapter still in training.
  */
 async function* copyingStudio(
   { dataDir, to }: { dataDir: string; to: string },
@@ -91,9 +94,9 @@ async function* copyingStudio(
 }
 
 /**
- * Copies a data folder to `out`, for good. What is changed meanwhile, by whichever process, is copied again, until the copy is
- * the folder as it stands. Throws OPTION_INVALID when there is something at `out`, what `expectRest` throws, and STUDIO_BUSY
- * when there is no end of changes; then nothing stays of the copy.
+ * Copies a data folder to `out`, for good. Whatever changes meanwhile, in any process, is copied again until the copy
+ * matches. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and STUDIO_BUSY when the changes
+ * do not stop; then nothing of the copy is left.
  */
 export async function* movingDataFolder(
   { dataDir, out, expectRest }: { dataDir: string; out: string; expectRest: () => void },
@@ -116,7 +119,7 @@ export async function* movingDataFolder(
         signal.throwIfAborted();
         expectRest();
         await rm(join(partial, path), { force: true });
-        // One that has gone is missed in the next round, if it matters.
+        // A file that has gone is noticed in the next round, if it matters.
         if (await copyWhole(join(dataDir, path), join(partial, path), signal)) copied.set(path, state);
         yield { kind: 'progress', done: place + 1, total: changed.length };
       }
@@ -130,10 +133,10 @@ export async function* movingDataFolder(
   }
 }
 
-/** A person who clicks through rows meanwhile makes a change a second; each round takes less time than the one before. */
+/** A person clicking through rows meanwhile makes a change a second; each round takes less time than the one before. */
 const mostRounds = 10;
 
-/** What tells whether a file was changed, by its path; the log that SQLite keeps beside a database is part of it. */
+/** A fingerprint of each file's state, by path; SQLite's log beside a database is part of it. */
 async function statesOf(dataDir: string): Promise<Map<string, string>> {
   const states = new Map<string, string>();
   for (const path of await filesOf(dataDir)) {
@@ -145,13 +148,13 @@ async function statesOf(dataDir: string): Promise<Map<string, string>> {
 
 async function stateOf(file: string): Promise<string> {
   const facts = await stat(file, { bigint: true }).catch(() => undefined);
-  // An empty log comes with whoever reads the database.
+  // Merely reading a database creates an empty log.
   return facts === undefined || facts.size === 0n ? '' : `${facts.size} ${facts.mtimeNs}`;
 }
 
 /**
- * Makes a data folder out of a backup, every file held against its hash. Throws FILE_NOT_FOUND, BACKUP_DAMAGED, and
- * OPTION_INVALID when the data folder is not empty: what is there is never written over.
+ * Restores a data folder from a backup, checking every file against its hash. Throws FILE_NOT_FOUND, BACKUP_DAMAGED,
+ * and OPTION_INVALID when the data folder is not empty: nothing there is ever overwritten.
  */
 export async function restoreDataFolder(folders: { from: string; dataDir: string }): Promise<{ files: number }> {
   let files = 0;
@@ -159,7 +162,7 @@ export async function restoreDataFolder(folders: { from: string; dataDir: string
   return { files };
 }
 
-/** As `restoreDataFolder`, telling of each file. Nothing stays of one that fails or is aborted. */
+/** Like `restoreDataFolder`, reporting each file. Nothing is left of one that fails or is aborted. */
 export async function* restoringDataFolder(
   { from, dataDir }: { from: string; dataDir: string },
   signal: AbortSignal,
@@ -169,7 +172,7 @@ export async function* restoringDataFolder(
   const firstMade = await mkdir(dataDir, { recursive: true });
   const before = new Set(await readdir(dataDir));
   const made = new Set<string>();
-  // The database last: should the process be killed, a folder without it is no studio.
+  // The database last: if the process is killed, a folder without it is not a studio.
   const files = manifest.files.toSorted((a, b) => Number(a.path === databaseName) - Number(b.path === databaseName));
   const bytesInAll = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let isWhole = false;
@@ -177,7 +180,7 @@ export async function* restoringDataFolder(
     for (const [place, { path, sha256: expected }] of files.entries()) {
       signal.throwIfAborted();
       const [top = '', ...rest] = path.split(/[\\/]/);
-      // A path in a list that somebody else may have written must stay inside.
+      // A path in a manifest that somebody else may have written must stay inside the folder.
       if ([top, ...rest].some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
         throw new StudioError('BACKUP_DAMAGED', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
       }
@@ -215,7 +218,7 @@ async function restoreFile(
   await rename(`${to}.partial`, to);
 }
 
-/** Throws OPTION_INVALID when a folder holds something. */
+/** Throws OPTION_INVALID when a folder is not empty. */
 async function expectEmpty(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
   if (names.every((name) => countsAsNothing.has(name))) return;
@@ -223,7 +226,7 @@ async function expectEmpty(folder: string): Promise<void> {
   throw new StudioError('OPTION_INVALID', { option: 'home', ...because(code, { folder }) });
 }
 
-/** What the usual data folder holds before there is a studio in it, and what systems put into a new one. */
+/** What the default data folder holds before there is a studio in it, and what systems put into a new one. */
 const countsAsNothing = new Set([
   'opened-folder.json',
   'opened-folder.json.partial',
@@ -232,7 +235,7 @@ const countsAsNothing = new Set([
   'lost+found',
 ]);
 
-/** When a backup was made and what it weighs; undefined where there is none. */
+/** When a backup was made and its size; undefined if there is none. */
 export async function readBackup(
   folder: string,
 ): Promise<{ createdAt: number; bytes: number; files: number } | undefined> {
@@ -264,7 +267,7 @@ async function filesOf(dataDir: string): Promise<string[]> {
     .sort();
 }
 
-/** What a copy of the data folder takes; undefined where that cannot be told. */
+/** The size of a copy of the data folder; undefined if that cannot be determined. */
 async function bytesOf(dataDir: string): Promise<number | undefined> {
   try {
     const sizes = (await filesOf(dataDir)).map(async (path) => (await stat(join(dataDir, path))).size);
@@ -274,7 +277,7 @@ async function bytesOf(dataDir: string): Promise<number | undefined> {
   }
 }
 
-/** False where the file has gone, or is a dataset's that is being imported: the database that was copied does not count on it. */
+/** False if the file has gone, or belongs to a dataset being imported: the copied database does not rely on it. */
 async function copyWhole(from: string, to: string, signal: AbortSignal): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {

@@ -7,23 +7,23 @@ import { StudioError } from '../src-contract/errors.ts';
 import type { KeptFailure } from '../src-contract/kept-failure.ts';
 import { manifestName, readBackup } from './data-folder-store.ts';
 
-/** What a host knows of folders, and what only it can do: put this studio away and go on with another folder. */
+/** What a host knows about folders, and what only it can do: close this studio and carry on with another folder. */
 export interface FolderHost {
-  /** Folders in which a person keeps files: only in these may a page have one made. */
+  /** Folders in which a person keeps files: only in these may a page create one. */
   places(): readonly string[];
   /** Data folders that were opened before. */
   known(): readonly string[];
-  /** The system's own dialog, where there is one. Gives nothing when the person closes it. */
+  /** The system's own dialog, if there is one. Resolves to undefined when the person closes it. */
   readonly choose?: (() => Promise<string | undefined>) | undefined;
-  /** Answers at once; pages lose their connection and find it again with the other folder. */
+  /** Returns at once; pages lose their connection and reconnect with the other folder. */
   change(to: { readonly folder: string; readonly move: boolean }): void;
-  /** Why the last change did not come about, after which the studio went on with the folder of before. */
+  /** Why the last change failed, after which the studio carried on with the previous folder. */
   failure?(): KeptFailure | undefined;
 }
 
 type FolderKind = 'studio' | 'backup' | 'place';
 
-/** The folders that a page may speak of. It names them by an id that is good only for what was listed or chosen here. */
+/** The folders that a page may refer to, by an id that is only valid for what was listed or chosen here. */
 export class KnownFolders {
   readonly #dataDir: string;
   readonly #host: FolderHost | undefined;
@@ -55,7 +55,7 @@ export class KnownFolders {
     return found.path;
   }
 
-  /** Opens the system's dialog; what is chosen is listed from then on. Gives nothing when nothing was chosen. */
+  /** Opens the system's dialog; what is chosen is listed from then on. Undefined when nothing was chosen. */
   async choose(): Promise<{ id: string; path: string } | undefined> {
     if (this.#host?.choose === undefined) throw new StudioError('NOT_ALLOWED', {});
     const path = await this.#host.choose();
@@ -106,7 +106,7 @@ export class KnownFolders {
   }
 }
 
-/** `name` at a place, with a number behind it where that is taken. */
+/** `name` at a place, with a number appended if that is taken. */
 export function freePath(place: string, name: string): string {
   const { name: stem, ext } = parse(name);
   let path = join(place, name);
@@ -114,20 +114,20 @@ export function freePath(place: string, name: string): string {
   return path;
 }
 
-/** A name such as `Adapter Studio backup 2026-11-25 14-05`, with a number behind it where that is taken. */
+/** A name such as `Adapter Studio backup 2026-11-25 14-05`, with a number appended if that is taken. */
 export function freeFolder(place: string, words: string, nowMs: number): string {
   const time = new Date(nowMs);
   const local = new Date(nowMs - time.getTimezoneOffset() * 60_000).toISOString();
-  // A hyphen, as what stands behind a full stop would be taken for the kind of a file.
+  // A hyphen, since what follows a full stop would be taken for a file extension.
   return freePath(place, `${words} ${local.slice(0, 10)} ${local.slice(11, 16).replace(':', '-')}`);
 }
 
 function isStudio(path: string): boolean {
-  // Opened as it lies, a backup would be one no more.
+  // Opened in place, a backup would stop being one.
   return existsSync(join(path, 'studio.sqlite')) && !existsSync(join(path, manifestName));
 }
 
-/** Hidden folders hold a program's own files, and a folder may be one that this person may not look into. */
+/** The subfolders, none if the folder may not be read. */
 async function foldersIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));

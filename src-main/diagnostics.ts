@@ -5,8 +5,8 @@ import type { Run } from '../src-contract/run.ts';
 import type { DeviceFacts } from './engine/engine.ts';
 
 /**
- * What helps to find a fault, as a text that a person reads before passing it on. It is made of counts, sizes and codes alone:
- * no name, no path and no row of theirs can get into it, as nothing they wrote is ever put in.
+ * Facts that help to find a fault, as a text that a person reads before passing it on. It consists of counts, sizes and
+ * codes alone: no name, path or row can get into it, since nothing a person wrote is ever put in.
  */
 export function diagnosticsText(facts: {
   version: string;

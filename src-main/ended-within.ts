@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** When all have ended, or so much time has passed: what does not heed that it was stopped is not waited for. None may fail. */
+/** Resolves when all have ended, or after this long: work that ignores a stop is not waited for. None may reject. */
 export async function endedWithin(mostMs: number, all: Iterable<Promise<unknown>>): Promise<void> {
   const waiting = new AbortController();
   const passed = sleep(mostMs, undefined, { signal: waiting.signal }).catch(() => undefined);

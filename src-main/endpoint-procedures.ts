@@ -10,7 +10,7 @@ export interface OpenEndpoint {
   close(): Promise<void>;
 }
 
-/** How a host opens the address; it knows sockets, this does not. */
+/** How a host opens the address; sockets are the host's business. */
 export type EndpointOpener = (options: { port: number; key: string }) => Promise<OpenEndpoint>;
 
 /** The address for other programs: off until a person switches it on, and then on at every start. */
@@ -21,7 +21,7 @@ export class EndpointSwitch {
   #problem: string | undefined;
   #missedPort: number | undefined;
   readonly #firstKey = newKey();
-  /** One change after the other: two presses must not open two. */
+  /** Serialises changes: two presses must not open two. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: SettingStore, opener: EndpointOpener | undefined) {
@@ -41,7 +41,7 @@ export class EndpointSwitch {
     };
   }
 
-  /** Opens it where it was on when the studio was last used. */
+  /** Opens the address if it was on when the studio was last used. */
   async resume(): Promise<void> {
     if (this.#settings.read('endpoint.on') === 'yes') await this.#turn(() => this.#start());
   }
@@ -55,7 +55,7 @@ export class EndpointSwitch {
     });
   }
 
-  /** Programs with the old key are turned away from now on. */
+  /** Programs with the old key are refused from now on. */
   async renewKey(): Promise<void> {
     await this.#turn(async () => {
       this.#settings.write('endpoint.key', newKey());
@@ -73,7 +73,7 @@ export class EndpointSwitch {
     return Number(this.#settings.read('endpoint.port') ?? 0);
   }
 
-  /** Kept when the address is first opened: to look at the settings writes nothing. */
+  /** Stored when the address is first opened: merely looking at the settings writes nothing. */
   get #key(): string {
     return this.#settings.read('endpoint.key') ?? this.#firstKey;
   }
@@ -84,7 +84,7 @@ export class EndpointSwitch {
     return done;
   }
 
-  /** The port that was first given where none was asked for: clients know the address by it. */
+  /** The port first assigned when none was asked for: clients know the address by it. */
   get #given(): number | undefined {
     const given = this.#settings.read('endpoint.given');
     return given === undefined ? undefined : Number(given);
@@ -95,7 +95,7 @@ export class EndpointSwitch {
     try {
       this.#open = await (this.#port === 0 ? this.#openAsGiven() : this.#openAt(this.#port));
     } catch (error) {
-      // A taken port is nothing that went wrong in the studio: the settings say it beside the switch.
+      // A taken port is not a fault of the studio: the settings show it beside the switch.
       this.#problem = error instanceof Error ? error.message : String(error);
     }
   }
@@ -106,7 +106,7 @@ export class EndpointSwitch {
       try {
         return await this.#openAt(given);
       } catch {
-        // Another program has it now. It stays the one to be tried first.
+        // Another program has it now. It will still be tried first next time.
         this.#missedPort = given;
         return await this.#openAt(0);
       }

@@ -12,8 +12,8 @@ interface Shelves {
 type Owner = Pick<Adapter, 'name' | 'path'> & { readonly kind: 'base' | 'adapter' };
 
 /**
- * Says whose file it is that is missing or damaged: the engine knows folders, a person knows base models and adapters by name.
- * What lies in none of their folders, as a model that is being taken in, is told as the engine tells it.
+ * Says whose file is missing or damaged: the engine knows folders, a person knows base models and adapters by name. A
+ * file in none of their folders, as of a model being imported, is reported as the engine reports it.
  */
 export class FilesAtFault {
   readonly #shelves: Shelves;
@@ -22,7 +22,7 @@ export class FilesAtFault {
     this.#shelves = shelves;
   }
 
-  /** The engine, telling of files by their owners. */
+  /** The engine, naming the owners of files in its errors. */
   engine(engine: Engine): Engine {
     return new Proxy(engine, {
       get: (target, name: keyof Engine) => {
@@ -40,7 +40,7 @@ export class FilesAtFault {
     });
   }
 
-  /** Reads what lies in a base model's folder, telling of its files as its own. */
+  /** Reads from a base model's folder, reporting its files as the model's own. */
   async reading<T>(base: Pick<BaseModel, 'path'>, read: () => Promise<T>): Promise<T> {
     try {
       return await read();
@@ -49,7 +49,7 @@ export class FilesAtFault {
     }
   }
 
-  /** Of several adapters at once, the one that cannot be read by itself either is at fault. */
+  /** Of several adapters at once, the one that cannot be read on its own either is at fault. */
   async #named(error: unknown, { args, engine }: { args: readonly unknown[]; engine: Engine }): Promise<unknown> {
     const owners = this.#owners(textsIn(args));
     const base = owners.find(({ kind }) => kind === 'base');
@@ -108,11 +108,11 @@ function faultOf(error: unknown): { readonly kind: 'MISSING' | 'DAMAGED'; readon
   return undefined;
 }
 
-/** All texts in what a call was given; folders are among them. */
+/** All strings in a call's arguments; folders are among them. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || value instanceof AbortSignal) return [];
-  // Token ids and their examples are many, and no texts.
+  // Token ids are many, and contain no strings.
   if (Array.isArray(value) && typeof value[0] === 'number') return [];
   return Object.values(value).flatMap(textsIn);
 }

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { textIfThere } from './text-if-there.ts';
 
 /**
- * Writes a small file that says of others beside it that they are whole: on the disk before it has its name, so that it is not
- * an empty one after a power cut.
+ * Writes a small file that marks others beside it as complete. It is synced before it gets its name, so that a power
+ * cut cannot leave an empty one.
  */
 export async function writeNote(path: string, value: unknown): Promise<void> {
   const partial = `${path}.partial`;
@@ -18,7 +18,7 @@ export async function writeNote(path: string, value: unknown): Promise<void> {
   await rename(partial, path);
 }
 
-/** What a note says; undefined where there is none, or where what is there says nothing: a cut-off text is no note. */
+/** The content of a note; undefined if there is none, or if it is invalid: a truncated text is not a note. */
 export async function readNote<Schema extends z.ZodType>(
   path: string,
   schema: Schema,

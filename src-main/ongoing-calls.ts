@@ -2,21 +2,21 @@ import { endedWithin } from './ended-within.ts';
 
 interface Ongoing {
   readonly ended: Promise<unknown>;
-  /** Whether it is coming to its end: a stream goes on for as long as somebody watches. */
+  /** Whether it is about to end: a stream goes on for as long as somebody watches. */
   readonly ends: () => boolean;
 }
 
-/** What the studio is being asked, so that nothing is closed under it. */
+/** The calls in progress, so that nothing is closed under them. */
 export class OngoingCalls {
   readonly #ongoing = new Set<Ongoing>();
   #isOver = false;
 
-  /** True once they have been waited for: what is still going on finds everything closed. */
+  /** True once they have been waited for: what is still running finds everything closed. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Gives what the work gives. */
+  /** Passes the result of the work through. */
   async during<Result>(work: Promise<Result>): Promise<Result> {
     const ongoing = { ended: work.catch(() => undefined), ends: () => true };
     this.#ongoing.add(ongoing);
@@ -27,7 +27,7 @@ export class OngoingCalls {
     }
   }
 
-  /** `left` aborts when nobody watches any more; what the stream does then, such as undoing, counts. */
+  /** `left` aborts when nobody watches any more; what the stream does then, such as undoing, is waited for. */
   async *following<Event>(events: AsyncIterable<Event>, left: AbortSignal | undefined): AsyncGenerator<Event> {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const ongoing = { ended, ends: () => left?.aborted === true };
@@ -40,7 +40,7 @@ export class OngoingCalls {
     }
   }
 
-  /** Waits for what is coming to its end, but not for long: some of it gives no heed to who has left. */
+  /** Waits for what is about to end, but not for long: some of it ignores that its caller has left. */
   async settle(): Promise<void> {
     const ending = [...this.#ongoing].filter(({ ends }) => ends()).map(({ ended }) => ended);
     await endedWithin(longestWaitMs, ending);

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * A program or thread of our own: beside the built programs, or the source file when the studio runs from source. `source` is that
- * file as the module at `from` would import it.
+ * A program or thread of our own: next to the built programs, or the source file when the studio runs from source.
+ * `source` is that file as the module at `from` would import it.
  */
 export function ownProgram(from: string, source: string): URL {
   const name = basename(source, '.ts');

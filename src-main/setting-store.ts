@@ -1,6 +1,6 @@
 import type { StudioDatabase } from './database/open.ts';
 
-/** What is set once for the data folder and outlives a start, by name. Language and theme are the browser's to keep. */
+/** Settings of the data folder that outlive the process, by name. Language and theme are kept by the browser. */
 export class SettingStore {
   readonly #database: StudioDatabase;
 

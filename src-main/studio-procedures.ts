@@ -12,7 +12,7 @@ import type { DeviceFacts, Engine } from './engine/engine.ts';
 export interface EngineSettingsKeeper {
   read(): EngineSettings;
   write(settings: EngineSettings): void;
-  /** The device that the environment names, which goes before the one that was set. */
+  /** The device that the environment names, which takes precedence over the setting. */
   environmentDevice(): string | null;
 }
 
@@ -23,23 +23,23 @@ export function studioProcedures(studio: {
   engine: Engine;
   changes: EventPublisher<{ change: ChangeEvent }>;
   engineSettings: EngineSettingsKeeper | undefined;
-  /** What a report of facts counts. */
+  /** The facts counted in the diagnostics. */
   facts: () => Omit<Parameters<typeof diagnosticsText>[0], 'version' | 'device'>;
-  /** The run or evaluation that is going on. */
+  /** The run or evaluation in progress. */
   job: () => StudioStatus['job'];
 }) {
   const os = implement(contract.studio).$context<CallerContext>();
   let device: Promise<DeviceFacts> | undefined;
   const askDevice = () => {
     device ??= studio.engine.device();
-    // A failure is asked again: the engine may be starting anew.
+    // A failure is not cached: the engine may be restarting.
     device.catch(() => {
       device = undefined;
     });
     return device;
   };
   let engineBytes = 0;
-  /** Asked anew with every question, answered with what was heard last: in the middle of a pass an engine answers late. */
+  /** Asks again on each call, but returns the last answer: in the middle of a pass an engine answers late. */
   const askEngineBytes = () => {
     studio.engine
       .memory()
@@ -85,7 +85,7 @@ export function studioProcedures(studio: {
       try {
         yield* studio.changes.subscribe('change', { signal });
       } catch (error) {
-        // The publisher tells an abort by a throw; to a client that left, it is the end.
+        // The publisher reports an abort by throwing; to a client that left, it is simply the end.
         if (!signal?.aborted) throw error;
       }
     }),

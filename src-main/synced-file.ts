@@ -1,9 +1,12 @@
-// Files that are on the disk when they are said to be: whoever pulls a plug or a drive then finds them whole.
+// Files that are on the disk when they are reported to be: they are complete after a power cut or an unplugged drive.
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Reads a file, a megabyte at a time: into a hash, into a copy, which is synced, or into both. Throws what `signal` is aborted with. */
+/**
+ * Reads a file, a megabyte at a time: into a hash, into a copy, which is synced, or into both. Throws the reason
+ * `signal` is aborted with.
+ */
 export async function readInto(
   from: string,
   { hash, copy, signal }: { hash?: Hash; copy?: string | undefined; signal?: AbortSignal | undefined },
@@ -25,7 +28,7 @@ export function copyFile(from: string, to: string, signal: AbortSignal | undefin
   return readInto(from, { copy: to, signal });
 }
 
-/** Has what another has written of a file reach the disk. */
+/** Flushes what somebody else has written of a file to the disk. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * What a text file holds; undefined where there is none. One that is there and cannot be read is an error, not none. The engine,
- * which imports nothing of the studio, has its own.
+ * The content of a text file; undefined if there is none. One that exists but cannot be read is an error. The engine,
+ * which imports nothing from the studio, has its own version.
  */
 export async function textIfThere(path: string): Promise<string | undefined> {
   try {

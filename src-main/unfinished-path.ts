@@ -6,9 +6,9 @@ import { because } from '../src-contract/failure-reason.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
- * A path beside `path`, which nothing else has, for what takes its name once it is whole: a fixed one may be another's file, or
- * belong to a second call. The folder around them must be there: one that is missing was mistyped, as a rule. Throws OPTION_INVALID
- * where it is not, and when something is at `path`.
+ * A unique path beside `path` for something that gets its name once it is complete: a fixed one might be another's
+ * file, or belong to a second call. The parent folder must exist: a missing one is usually a typo. Throws
+ * OPTION_INVALID if it does not, and when something is at `path`.
  */
 export async function unfinishedPath(path: string): Promise<string> {
   await expectFree(path);
@@ -21,9 +21,9 @@ export async function unfinishedPath(path: string): Promise<string> {
   return `${path}.${randomBytes(8).toString('hex')}.partial`;
 }
 
-/** Gives what is whole its name. Throws OPTION_INVALID when something has taken that meanwhile. */
+/** Gives something complete its name. Throws OPTION_INVALID when that has been taken meanwhile. */
 export async function nameWhole(unfinished: string, path: string): Promise<void> {
-  // Without this a file of the same name would be replaced.
+  // Otherwise a file of the same name would be replaced.
   await expectFree(path);
   try {
     await rename(unfinished, path);

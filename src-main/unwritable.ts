@@ -4,8 +4,8 @@ import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 
 /**
- * OPTION_INVALID for a path that cannot be written, with what the system says of it, or DISK_FULL; an error that is not the system's,
- * itself.
+ * OPTION_INVALID for a path that cannot be written, with the system's reason, or DISK_FULL; an error that is not the
+ * system's is returned as it is.
  */
 export function unwritable(cause: unknown, { option, path }: { option: string; path: string }): unknown {
   if (isDiskFull(cause)) return diskFull(dirname(path), undefined, cause);

@@ -1,9 +1,9 @@
-/** Some 8 to 24 MB: whoever sends, receives and shows a page of rows is halted for a moment at most. */
+/** Some 8 to 24 MB: sending, receiving and showing a page of rows must stall for a moment at most. */
 const mostLetters = 8 * 1024 * 1024;
 
 /**
- * The first rows of a page, as many as one message may carry: at least one, however long its texts are. What a later
- * message carries is not read.
+ * The first rows of a page, as many as fit in one message: at least one, however long its texts. Rows for later
+ * messages are not read.
  */
 export function withinMessage<Row>(rows: Iterable<Row>, texts: (row: Row) => readonly (string | null)[]): Row[] {
   const carried: Row[] = [];

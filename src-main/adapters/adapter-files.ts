@@ -1,4 +1,4 @@
-// An adapter on disk: the folder as PEFT stores it, and beside it one file of the studio's own, which PEFT passes over.
+// An adapter on disk: the folder as PEFT stores it, plus one file of the studio's own, which PEFT ignores.
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { copyFile } from '../synced-file.ts';
 import { textIfThere } from '../text-if-there.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 
-/** What the adapter's files do not say themselves: for which task, and made of what. */
+/** What the adapter's own files do not say: its task, and what it was made from. */
 export const adapterOriginSchema = z.object({
   task: taskIdSchema,
   baseSha256: z.string(),
@@ -23,7 +23,7 @@ export const adapterOriginSchema = z.object({
 export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
 
 /**
- * Where an adapter came from, as far as its folder tells; undefined for one that another program made. Throws
+ * Where an adapter came from, as far as its folder says; undefined for one made by another program. Throws
  * FILE_UNREADABLE, MODEL_FILE_INVALID.
  */
 export async function readOrigin(folder: string): Promise<AdapterOrigin | undefined> {
@@ -39,26 +39,27 @@ export async function readOrigin(folder: string): Promise<AdapterOrigin | undefi
   }
 }
 
-/** Puts beside an adapter's files what they do not say themselves. */
+/** Writes the origin beside an adapter's files. */
 export async function writeOrigin(folder: string, origin: AdapterOrigin): Promise<void> {
   await writeFile(join(folder, originName), `${JSON.stringify(origin, null, 2)}\n`, { flush: true });
 }
 
-/** The base model that adapter_config.json names: a path or a name on a model hub; undefined where it names none. */
+/** The base model named in adapter_config.json, by a path or a name on a model hub; undefined if it names none. */
 export async function readBaseName(folder: string): Promise<string | undefined> {
   try {
     const config: unknown = JSON.parse(await readFile(join(folder, configName), 'utf8'));
     const name = (config as Record<string, unknown> | null)?.base_model_name_or_path;
     return typeof name === 'string' && name !== '' ? basename(name) : undefined;
   } catch {
-    // The engine reads the file too, and says what is wrong with it.
+    // The engine reads the file too, and reports what is wrong with it.
     return undefined;
   }
 }
 
 /**
- * Throws FILE_NOT_FOUND when the folder is not there, MODEL_UNSUPPORTED for a file or a whole model, MODEL_FILE_PICKLED for weights
- * as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when a file of PEFT's is missing, FILE_UNREADABLE when it is none.
+ * Throws FILE_NOT_FOUND when the folder does not exist, MODEL_UNSUPPORTED for a file or a whole model,
+ * MODEL_FILE_PICKLED for weights as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when one of PEFT's files is
+ * missing, FILE_UNREADABLE when one is not a file.
  */
 export async function requireAdapterFolder(folder: string): Promise<void> {
   const facts = await stat(folder).catch((cause: unknown) => {
@@ -87,8 +88,8 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
 }
 
 /**
- * Copies an adapter to a folder that appears only when it is whole. An origin that is given takes the place of the source's.
- * Throws OPTION_INVALID when something is at `to`, and DISK_FULL.
+ * Copies an adapter to a folder that appears only when complete. A given origin replaces the source's. Throws
+ * OPTION_INVALID when something is at `to`, and DISK_FULL.
  */
 export async function copyAdapter(from: string, to: string, origin?: AdapterOrigin): Promise<void> {
   const partial = await unfinishedPath(to);

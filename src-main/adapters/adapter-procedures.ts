@@ -22,7 +22,7 @@ export function adapterProcedures(studio: {
   hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
   adaptersFolder: string;
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
-  /** A free path for something new at a place that was listed. Throws NOT_ALLOWED. */
+  /** A free path for something new at one of the listed places. Throws NOT_ALLOWED. */
   newAt: (placeId: string, name: string) => Promise<string>;
   changed: () => void;
 }) {
@@ -54,7 +54,7 @@ export function adapterProcedures(studio: {
     }),
     importSent: os.importSent.handler(
       async ({ input: { configFileId, weightsFileId, originFileId, name, baseModelId } }) => {
-        // What begins with a dot and no row is removed at the next start.
+        // Entries that begin with a dot and have no row are removed at the next start.
         const folder = await mkdtemp(join(adaptersFolder, '.sent-'));
         try {
           await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
@@ -97,15 +97,15 @@ export function adapterProcedures(studio: {
   });
 }
 
-/** A folder of PEFT's has the adapter's own name, which is then its name where it is taken in again. */
+/** A PEFT folder gets the adapter's own name, so that importing it again restores that name. */
 function exportName(adapter: string, format: AdapterExportInput['format']): string {
   const name = adapter.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
   return { peft: name, gguf: `${name}.gguf`, merged: `${name} merged` }[format];
 }
 
 /**
- * Removes deleted adapters and what an import or a run that was cut off left behind: only names of the studio's own, given since
- * the database was made at `since`, and only when no other process is here.
+ * Removes deleted adapters and what an interrupted import or run left behind: only names of the studio's own, made
+ * since `since`, when the database was created, and only when no other process is running.
  */
 export async function clearAdapters(store: AdapterStore, adaptersFolder: string, since: number): Promise<void> {
   const living = new Set(store.listPaths().map((path) => basename(path)));
@@ -116,7 +116,7 @@ export async function clearAdapters(store: AdapterStore, adaptersFolder: string,
   store.removeDeleted(Date.now());
 }
 
-/** Removes adapters that were deleted until then, while the studio goes on. */
+/** Removes adapters that were deleted up to then, while the studio is running. */
 export async function freeAdapters(store: AdapterStore, deletedBefore: number): Promise<void> {
   for (const path of store.listDeletedPaths(deletedBefore)) await rm(path, { recursive: true, force: true });
   store.removeDeleted(deletedBefore);

@@ -6,7 +6,7 @@ import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import { freeName } from '../free-name.ts';
 
-/** The rows of adapters. A deleted one keeps its row, so that it can come back until its files are cleared away. */
+/** The rows of adapters. A deleted one keeps its row, so that it can be restored until its files are removed. */
 export class AdapterStore {
   readonly #database: StudioDatabase;
 
@@ -22,7 +22,7 @@ export class AdapterStore {
     return rows.map(fromRow);
   }
 
-  /** By id or by name, among the living. Throws ADAPTER_NOT_FOUND. */
+  /** By id or name, among those not deleted. Throws ADAPTER_NOT_FOUND. */
   get(idOrName: string): Adapter {
     const row = this.#database
       .prepare(
@@ -39,7 +39,7 @@ export class AdapterStore {
     );
   }
 
-  /** The name itself, or with the first number behind it that makes it free. */
+  /** The name itself, or with the first number that makes it free. */
   freeName(wanted: string): string {
     return freeName(wanted, (name) => this.isNameTaken(name));
   }
@@ -48,7 +48,7 @@ export class AdapterStore {
     return newId(now);
   }
 
-  /** Throws OPTION_INVALID when the name is taken, as by one that was brought in meanwhile. */
+  /** Throws OPTION_INVALID when the name is taken, e.g. by one imported meanwhile. */
   insert(adapter: Adapter): void {
     if (this.isNameTaken(adapter.name)) throw nameTaken(adapter.name);
     this.#database
@@ -61,7 +61,7 @@ export class AdapterStore {
       .run({ ...adapter, targets: JSON.stringify(adapter.targets) });
   }
 
-  /** Another content under the same id: what a run that went on has learnt since. */
+  /** New content under the same id: what a resumed run has learnt since. */
   replace(
     id: string,
     content: Pick<Adapter, 'bytes' | 'sha256' | 'path' | 'baseValidationLoss' | 'bestValidationLoss'>,
@@ -85,7 +85,7 @@ export class AdapterStore {
     return this.get(adapter.id);
   }
 
-  /** Paths that lay in one data folder lie in another now. */
+  /** Rewrites paths after the data folder has moved. */
   relocate(from: string, to: string): void {
     this.#database
       .prepare(
@@ -98,7 +98,7 @@ export class AdapterStore {
     this.#database.prepare('UPDATE adapter SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Takes a deletion back; where the name has been given away meanwhile, a number is put behind it. Throws ADAPTER_NOT_FOUND. */
+  /** Undoes a deletion; if the name has been taken meanwhile, a number is appended. Throws ADAPTER_NOT_FOUND. */
   restore(idOrName: string): Adapter {
     const row = this.#database
       .prepare(
@@ -113,17 +113,20 @@ export class AdapterStore {
     return this.get(row.id);
   }
 
-  /** Folders of the living. */
+  /** Folders of adapters that are not deleted. */
   listPaths(): string[] {
     return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
   }
 
-  /** Folders of those that were deleted until then. */
+  /** Folders of those deleted up to then. */
   listDeletedPaths(before: number): string[] {
     return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at <= ?').pluck().all(before) as string[];
   }
 
-  /** Removes the rows of those deleted until then, whose files are gone; runs and messages keep what they say of them. */
+  /**
+   * Removes the rows of those deleted up to then, whose files are gone; runs and messages keep what they say about
+   * them.
+   */
   removeDeleted(before: number): void {
     this.#database.prepare('DELETE FROM adapter WHERE deleted_at <= ?').run(before);
   }

@@ -8,8 +8,9 @@ import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { type AdapterOrigin, copyAdapter, readOrigin, writeOrigin } from './adapter-files.ts';
 
 /**
- * Writes an adapter for other programs: as the folder of PEFT that it is, as a GGUF file for llama.cpp, or merged with its base
- * into a model of its own. What is there under the name is whole. Throws OPTION_INVALID, DISK_FULL, and as the engine does.
+ * Writes an adapter for other programs: as a PEFT folder, as a GGUF file for llama.cpp, or merged with its base into a
+ * model of its own. Whatever exists under the name is complete. Throws OPTION_INVALID, DISK_FULL, and what the engine
+ * throws.
  */
 export async function* exportAdapter(
   { format, out, strength = 1, dtype = 'same' }: Omit<AdapterExportInput, 'id'>,
@@ -49,7 +50,7 @@ export async function* exportAdapter(
   yield { kind: 'finished', written: { path, ...facts } };
 }
 
-/** What was measured was measured at full strength. */
+/** The losses are dropped, since they were measured at full strength. */
 async function originAtStrength({ path, task, baseSha256 }: Adapter, base: BaseModel): Promise<AdapterOrigin> {
   const { datasetSha256 = null } = (await readOrigin(path)) ?? {};
   const losses = { baseValidationLoss: null, bestValidationLoss: null };

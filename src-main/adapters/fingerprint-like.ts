@@ -1,6 +1,8 @@
 import type { AdapterFacts } from '../engine/engine.ts';
 
-/** The fingerprint of an adapter, to be held against a known one: earlier versions kept the hash of the weights alone. */
+/**
+ * The fingerprint of an adapter, comparable with a known one: earlier versions stored the hash of the weights alone.
+ */
 export function fingerprintLike(
   known: string | undefined,
   { sha256, weightsSha256 }: Pick<AdapterFacts, 'sha256' | 'weightsSha256'>,

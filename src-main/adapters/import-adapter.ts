@@ -14,7 +14,7 @@ import { madeForAnother } from './wrong-base.ts';
 interface AdapterSource {
   readonly path: string;
   readonly name?: string | undefined;
-  /** What it is called where no name is given, with a number where that is taken; else its folder lends its own. */
+  /** Its name if none is given, with a number where that is taken; defaults to the folder's name. */
   readonly title?: string;
   readonly baseModelId?: string | undefined;
 }
@@ -27,8 +27,8 @@ export interface BaseModels {
 }
 
 /**
- * Brings a PEFT folder into the studio: finds its base, checks every tensor against it, copies, and adds the row last.
- * Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_WRONG_BASE, ADAPTER_BASE_MISSING,
+ * Imports a PEFT folder: finds its base, checks every tensor against it, copies it, and adds the row last. Throws
+ * FILE_NOT_FOUND, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_WRONG_BASE, ADAPTER_BASE_MISSING,
  * BASE_MODEL_NOT_FOUND, OPTION_INVALID.
  */
 export async function importAdapter(
@@ -64,7 +64,10 @@ export async function importAdapter(
   }
 }
 
-/** Its fingerprint; where the same one is here from an earlier version, in the kind of that one: a person holds both against each other. */
+/**
+ * Its fingerprint; if the same adapter is here from an earlier version, in that version's form, since a person compares
+ * the two.
+ */
 async function sha256Here(
   facts: AdapterFacts,
   base: BaseModel,
@@ -72,7 +75,7 @@ async function sha256Here(
 ): Promise<string> {
   const alike = store.list().find(({ sha256 }) => fingerprintLike(sha256, facts) === sha256);
   if (alike === undefined || alike.sha256 === facts.sha256) return facts.sha256;
-  // The same weights, perhaps at another scale. Of one whose files are gone there is nothing to hold against.
+  // The same weights, perhaps at another scale. If the files of that one are gone, there is nothing to compare.
   const other = await engine
     .inspectAdapter({ modelFolder: base.path, adapterFolder: alike.path })
     .catch(() => undefined);
@@ -108,7 +111,7 @@ async function findBase(search: {
   }
   if (byHash !== undefined) return on(byHash);
   if (origin !== undefined) {
-    // The hash of its base is known: another whose shapes happen to fit is not the one that it was trained on.
+    // The hash of its base is known: another base whose shapes happen to fit is not the one it was trained on.
     const namesake = bases.find((base) => base.name === origin.baseName);
     if (namesake === undefined)
       throw new StudioError('ADAPTER_BASE_MISSING', { adapter: name, model: origin.baseName });
@@ -120,7 +123,10 @@ async function findBase(search: {
   return byShape(bases.map(on), named);
 }
 
-/** An adapter that names no base belongs to the one that all its tensors fit; which other one it may be used with is for a person to say. */
+/**
+ * An adapter that names no base belongs to the only one that all its tensors fit; using it with any other is for a
+ * person to decide.
+ */
 async function byShape(tried: readonly Promise<Found>[], named: string | undefined): Promise<Found> {
   const outcomes = await Promise.allSettled(tried);
   const fitting = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
@@ -133,12 +139,15 @@ async function byShape(tried: readonly Promise<Found>[], named: string | undefin
   throw new StudioError('OPTION_INVALID', { option: 'base', ...why });
 }
 
-/** Under its own name, that of the catalogue, or that of its folder, which PEFT writes where it read the model from a disk. */
+/**
+ * By its own name, its name in the catalogue, or that of its folder, which PEFT writes when it read the model from
+ * disk.
+ */
 function isNamed({ name, catalogueId, path }: BaseModel, wanted: string): boolean {
   return [name, catalogueId, basename(path)].some((each) => each?.toLowerCase() === wanted.toLowerCase());
 }
 
-/** The engine tells of an adapter by its folder; one that a page sent lies in a folder that nobody knows. */
+/** The engine refers to an adapter by its folder; an uploaded one is in a folder that means nothing to anybody. */
 function toldByName(error: unknown, folder: string, name: string): unknown {
   if (!(error instanceof StudioError) || !('adapter' in error.data) || error.data.adapter !== folder) return error;
   return new StudioError(error.code, { ...error.data, adapter: name }, { cause: error });

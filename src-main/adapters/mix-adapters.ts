@@ -8,7 +8,7 @@ import type { BaseModels } from './import-adapter.ts';
 import { requireBase } from './wrong-base.ts';
 
 /**
- * Adds adapters of one base together, each with its weight, into an adapter of its own: exactly the sum of their updates, at
+ * Adds up adapters of one base, each with its weight, into an adapter of its own: exactly the sum of their updates, at
  * the sum of their ranks. Throws ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID, DISK_FULL.
  */
 export async function mixAdapters(

@@ -3,7 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fingerprintLike } from './fingerprint-like.ts';
 
-/** Hashes the files of an adapter and of its base again and compares them with what they were when it was made. */
+/** Hashes the files of an adapter and its base again and compares them with the hashes from when it was made. */
 export async function verifyAdapter(
   adapter: Adapter,
   base: BaseModel,

@@ -2,7 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 
-/** Throws ADAPTER_WRONG_BASE for an adapter that was made for another base model than this one. */
+/** Throws ADAPTER_WRONG_BASE for an adapter made for another base model. */
 export function requireBase(adapter: Adapter, base: BaseModel, baseModels: { list(): BaseModel[] }): void {
   const { name, baseModelId, baseSha256: sha256 } = adapter;
   if (sha256 === base.sha256) return;
@@ -10,7 +10,7 @@ export function requireBase(adapter: Adapter, base: BaseModel, baseModels: { lis
   throw madeForAnother({ name, expected: made?.name ?? sha256.slice(0, 8), sha256 }, base);
 }
 
-/** Two base models of one name, as the starter of two versions, are told apart by their fingerprints. */
+/** Two base models of the same name, such as two versions of the starter, are told apart by their fingerprints. */
 export function madeForAnother(
   adapter: { readonly name: string; readonly expected: string; readonly sha256: string },
   base: BaseModel,

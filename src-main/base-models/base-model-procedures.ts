@@ -22,9 +22,9 @@ export function baseModelProcedures(studio: {
   catalogue: Catalogue;
   library: ModelLibrary;
   downloads: ModelDownloads;
-  /** Files that pages have sent. */
+  /** Files uploaded by pages. */
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
-  /** The system's own dialog, where the host has one; gives nothing when the person closes it. */
+  /** The system's own dialog, if the host has one; resolves to undefined when the person closes it. */
   choosePath: ((what: 'folder' | 'file') => Promise<string | undefined>) | undefined;
   changed: () => void;
 }) {
@@ -45,7 +45,7 @@ export function baseModelProcedures(studio: {
         if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
         return bringIn(input, signal);
       }
-      // What ends in this way and has no row is removed at the next start.
+      // Folders with this ending and no row are removed at the next start.
       const folder = join(modelsFolder, `.${store.newId()}.sent.partial`);
       try {
         await gatherModel(input, folder, uploads);
@@ -122,7 +122,7 @@ export function baseModelProcedures(studio: {
   });
 }
 
-/** Removes the files of deleted models, and of imports that were cut short. */
+/** Removes the files of deleted models, and of interrupted imports. */
 export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string): Promise<void> {
   const deleted = new Set(store.listDeleted(Date.now()));
   for (const name of await readdir(modelsFolder)) {
@@ -131,7 +131,7 @@ export async function purgeBaseModels(store: BaseModelStore, modelsFolder: strin
   }
 }
 
-/** Removes the files of models that were deleted until then, while the studio goes on. */
+/** Removes the files of models that were deleted up to then, while the studio is running. */
 export async function freeBaseModels(
   store: BaseModelStore,
   modelsFolder: string,

@@ -20,7 +20,7 @@ export class BaseModelStore {
     return rows.map(fromRow);
   }
 
-  /** By id or by name, among the living. Throws BASE_MODEL_NOT_FOUND. */
+  /** By id or name, among those not deleted. Throws BASE_MODEL_NOT_FOUND. */
   get(idOrName: string): BaseModel {
     const row = this.#database
       .prepare(
@@ -52,7 +52,7 @@ export class BaseModelStore {
       .run(toRow(model));
   }
 
-  /** For the starter model, which a newer studio brings in a new version at another path. */
+  /** For the starter model, of which a newer studio ships a new version at another path. */
   replace(model: BaseModel): void {
     this.#database
       .prepare(
@@ -69,7 +69,10 @@ export class BaseModelStore {
     return this.#database.prepare('SELECT 1 FROM base_model WHERE id = ?').get(id) !== undefined;
   }
 
-  /** The name of something living that needs this base: an adapter, or a conversation. */
+  /**
+   * The name of something, not deleted, that needs this base: an adapter, a run that is queued or running, or a
+   * conversation.
+   */
   userOf(id: string): string | undefined {
     return this.#database
       .prepare(
@@ -82,7 +85,7 @@ export class BaseModelStore {
       .get({ id }) as string | undefined;
   }
 
-  /** Paths that lay in one data folder lie in another now. */
+  /** Rewrites paths after the data folder has moved. */
   relocate(from: string, to: string): void {
     this.#database
       .prepare(
@@ -95,12 +98,12 @@ export class BaseModelStore {
     this.#database.prepare('UPDATE base_model SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Takes a deletion back. Under another name where its own has been given away. Throws BASE_MODEL_NOT_FOUND. */
+  /** Undoes a deletion, under another name if its own has been taken. Throws BASE_MODEL_NOT_FOUND. */
   restore(id: string): BaseModel {
     const row = this.#database
       .prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at IS NOT NULL')
       .get(id) as { name: string; path: string } | undefined;
-    // A later start has removed the files, and nothing can bring them back.
+    // If a later start has removed the files, nothing can bring them back.
     if (row === undefined || !existsSync(row.path)) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: id });
     this.#database
       .prepare('UPDATE base_model SET deleted_at = NULL, name = ? WHERE id = ?')
@@ -108,12 +111,12 @@ export class BaseModelStore {
     return this.get(id);
   }
 
-  /** The name itself, or with the first number behind it that makes it free. */
+  /** The name itself, or with the first number that makes it free. */
   freeName(wanted: string): string {
     return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
-  /** Ids of those deleted until then, whose files can go. */
+  /** Ids of those deleted up to then, whose files can go. */
   listDeleted(before: number): string[] {
     return this.#database.prepare('SELECT id FROM base_model WHERE deleted_at <= ?').pluck().all(before) as string[];
   }

@@ -6,7 +6,9 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
 
-/** What `resources/model-catalogue.json` tells of models: those that can be downloaded by name, and the starter model. */
+/**
+ * The content of `resources/model-catalogue.json`: the models that can be downloaded by name, and the starter model.
+ */
 export class Catalogue {
   readonly #file: string;
   readonly #store: BaseModelStore;
@@ -18,7 +20,7 @@ export class Catalogue {
     this.#downloads = downloads;
   }
 
-  /** Each with how much of it is here. What is not here and cannot be downloaded is left out. */
+  /** Each model with how much of it is here. One that is not here and cannot be downloaded is left out. */
   async list(): Promise<CatalogueModel[]> {
     const installed = new Map(
       this.#store.list().flatMap(({ id, catalogueId }) => (catalogueId === null ? [] : [[catalogueId, id] as const])),
@@ -36,7 +38,7 @@ export class Catalogue {
     );
   }
 
-  /** One that can be downloaded, by id or by name. Throws CATALOGUE_MODEL_NOT_FOUND. */
+  /** A downloadable model, by id or name. Throws CATALOGUE_MODEL_NOT_FOUND. */
   async find(id: string): Promise<CatalogueEntry> {
     const entries = (await this.#read()).filter(({ sources }) => sources.length > 0);
     const wanted = id.toLowerCase();
@@ -52,10 +54,11 @@ export class Catalogue {
 }
 
 /**
- * What training an adapter takes with four rows of 256 tokens, a quarter of them targets, as a run's estimate counts it on the
- * model itself (`engine/training-memory.ts`), which is not here yet: of each number the integers of training and those of
- * answers, the embeddings as floats besides, the tokenizer, the program, and what a pass holds: of all but the smallest models as
- * many tokens as keep it near 590 MB (decision 0029). From the estimates of six shapes, 5M to 1.2B: 10 % off at most.
+ * Memory to train an adapter with four rows of 256 tokens, a quarter of them targets, as a run's estimate would count
+ * it on the model itself (`engine/training-memory.ts`), which is not here yet: for each weight the integers of training
+ * and those of answers, plus the embeddings as floats, the tokenizer, the program, and what a pass holds: of all but
+ * the smallest models as many tokens as keep it near 590 MB (decision 0029). Fitted to the estimates of six shapes, 5M
+ * to 1.2B: 10 % off at most.
  */
 function trainMemory({ parameters, layers, hidden, vocabulary }: CatalogueEntry): number {
   const pass = Math.min(6.7e8, layers * hidden * 8.1e4);

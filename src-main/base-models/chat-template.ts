@@ -10,9 +10,9 @@ export interface Turn {
   readonly content: string;
 }
 
-/** Turns a conversation into the text that an instructed base model was trained on. */
+/** Turns a conversation into the text format that an instruction-tuned base was trained on. */
 export class ChatTemplate {
-  /** As written by the model's makers; a run keeps it. */
+  /** As written by the model's makers; a run stores it. */
   readonly source: string;
   readonly #template: Template;
   readonly #tokens: Readonly<Record<string, string>>;
@@ -28,7 +28,10 @@ export class ChatTemplate {
     }
   }
 
-  /** The conversation's text, ending where the model's answer begins. Throws MODEL_FILE_INVALID when the template fails, or does not come to an end. */
+  /**
+   * The conversation's text, ending where the model's answer begins. Throws MODEL_FILE_INVALID when the template fails
+   * or does not terminate.
+   */
   render(turns: readonly Turn[]): string {
     const given = { ...this.#tokens, messages: turns, add_generation_prompt: true };
     try {
@@ -39,10 +42,10 @@ export class ChatTemplate {
   }
 }
 
-/** Some thousand times what one takes. */
+/** About a thousand times what a template takes. */
 const mostSeconds = 2;
 
-/** The template of a model folder, from chat_template.jinja or tokenizer_config.json; undefined where it has none. */
+/** The template of a model folder, from chat_template.jinja or tokenizer_config.json; undefined if it has none. */
 export async function readChatTemplateSource(
   folder: string,
   tokenizerConfig: Readonly<Record<string, unknown>>,

@@ -9,7 +9,10 @@ import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
 import { Tokenizer } from './tokenizer.ts';
 
-/** Says of each path whether it can be used. A folder is read as a model; a single file as far as it can be judged alone. */
+/**
+ * Judges for each path whether it can be used. A folder is read as a model; a single file as far as it can be judged
+ * alone.
+ */
 export async function checkModelFiles(paths: readonly string[], engine: Engine): Promise<ModelFileVerdict[]> {
   const verdicts: ModelFileVerdict[] = [];
   for (const path of paths) verdicts.push(await verdictOn(path, engine));
@@ -48,10 +51,10 @@ async function check(path: string, engine: Engine): Promise<void> {
   await refuseOther(path);
 }
 
-/** What a JSON file of a model is for shows in its keys; people rename files. */
+/** The keys of a model's JSON file show what it is for; people rename files. */
 async function checkJson(path: string, engine: Engine): Promise<void> {
   const file = basename(path);
-  // The name decides where the content is too broken to do so.
+  // If the content is too broken to decide, the name does.
   const known = await readJsonObject(path).catch((error: unknown) => {
     if (/config/.test(file) || !(error instanceof StudioError)) return {};
     throw error;
@@ -67,7 +70,7 @@ async function checkJson(path: string, engine: Engine): Promise<void> {
   if (has('model', 'added_tokens', 'pre_tokenizer') || file === 'tokenizer.json') {
     return void Tokenizer.from(known, {});
   }
-  // tokenizer_config.json, generation_config.json and the like: nothing in them can be wrong by itself.
+  // tokenizer_config.json, generation_config.json and the like: nothing in them can be wrong on its own.
   if (
     file.startsWith('tokenizer_config') ||
     file.startsWith('generation_config') ||
@@ -87,12 +90,12 @@ async function checkIndex(path: string, index: Readonly<Record<string, unknown>>
   const shards = new Set<unknown>(Object.values(map));
   if (shards.size === 0) return reject(because('WEIGHT_MAP_EMPTY'));
   for (const shard of shards) {
-    // A name and nothing else, on every system: no folder, no drive, no address.
+    // A bare name on every system: no folder, no drive, no URL.
     if (typeof shard !== 'string' || !/^[^/\\:]+$/.test(shard) || shard === '..' || shard === '.') {
       return reject(because('WEIGHT_MAP_FOREIGN'));
     }
   }
-  // Where one shard is there, all have to be; an index alone can still be sound.
+  // If one shard is present, all must be; an index alone can still be sound.
   const there = await Promise.all([...shards].map((shard) => isThere(join(dirname(path), String(shard)))));
   const missing = [...shards][there.indexOf(false)];
   if (there.includes(true) && missing !== undefined)

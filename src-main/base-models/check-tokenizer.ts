@@ -1,9 +1,9 @@
-// What a tokenizer.json must be before it is handed to the library, which trusts what it reads.
+// Validates a tokenizer.json before it is handed to the library, which trusts its input.
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 
-/** Throws MODEL_FILE_INVALID when vocabulary, merges or added tokens contradict each other, or parts nest without end. */
+/** Throws MODEL_FILE_INVALID when vocabulary, merges or added tokens contradict each other, or parts nest too deep. */
 export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
   const invalid = (why: Because) => new StudioError('MODEL_FILE_INVALID', { file, ...why });
   if (depthOf(json) > deepest) throw invalid(because('TOKENIZER_TOO_DEEP'));
@@ -22,7 +22,7 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
     ids.reduce((largest, id) => Math.max(largest, id), 0),
     ...added.map(({ id }) => id),
   );
-  // The library makes a table as long as the largest id.
+  // The library allocates a table as long as the largest id.
   if (most > 4 * (tokens.length + added.length) + 1000) throw invalid(because('TOKEN_IDS_TOO_HIGH'));
   for (const { id, content } of added) {
     const other = byId.get(id);
@@ -86,12 +86,12 @@ function checkMerge(
   const [left, right, ...more] = typeof merge === 'string' ? merge.split(' ') : merge;
   if (left === undefined || right === undefined || more.length > 0) throw invalid(because('MERGE_PARTS'));
   if (!known.has(left) || !known.has(right)) throw invalid(because('MERGE_OF_UNKNOWN', { merge: `${left} ${right}` }));
-  // With a prefix for what continues a word, the second part loses it: such tokenizers are rare, and left to the library.
+  // With a continuation prefix, the second part loses it: such tokenizers are rare, and left to the library.
   if (!hasPrefix && !known.has(left + right))
     throw invalid(because('MERGE_MAKES_UNKNOWN', { merge: `${left} ${right}` }));
 }
 
-/** Depth of nesting, counted without recursion; large tables of plain values are passed over. */
+/** Depth of nesting, computed without recursion; large tables of plain values are skipped. */
 function depthOf(json: unknown): number {
   let depth = 0;
   let level: unknown[] = [json];

@@ -1,21 +1,21 @@
-// What lies in a folder of models that other programs fill: Hugging Face's cache, or folders and GGUF files as a person lays
-// them. Only names and sizes are looked at; whether a model can be used is found out when it is taken in.
+// The models in a folder that other programs fill: Hugging Face's cache, or folders and GGUF files as a person arranges
+// them. Only names and sizes are looked at; whether a model can be used shows when it is imported.
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FoundModel } from '../../src-contract/model-folder.ts';
 
-/** A model and where it lies; the path does not leave the studio. */
+/** A model and where it is; the path does not leave the studio. */
 export type PlacedModel = Omit<FoundModel, 'onShelf'> & { readonly path: string };
 
 /** Deep enough for `models--owner--name/snapshots/commit`, and for `owner/name/file.gguf`. */
 const deepest = 3;
-/** A folder that somebody named by mistake must not be read for ever. */
+/** A folder named by mistake must not be searched for ever. */
 const mostFolders = 2_000;
 const mostModels = 200;
 
-/** The models in a folder, by name; nothing where there is no such folder. */
+/** The models in a folder, by name; none if there is no such folder. */
 export async function findModels(folder: string): Promise<PlacedModel[]> {
   const found: PlacedModel[] = [];
   let waiting = [{ path: folder, depth: 0 }];
@@ -52,12 +52,12 @@ function isModel(names: readonly string[]): boolean {
   return names.includes('config.json') && names.includes('tokenizer.json') && weights;
 }
 
-/** A part of a model, or the eyes of one, is no model of its own. */
+/** A shard of a model, or its vision part, is not a model of its own. */
 function isWholeGguf(name: string): boolean {
   return /\.gguf$/i.test(name) && !/-\d{5}-of-\d{5}\.gguf$/i.test(name) && !/mmproj/i.test(name);
 }
 
-/** Of the commits of a repository in Hugging Face's cache, the one that its main branch was at. */
+/** Of the commits of a repository in Hugging Face's cache, only the one that its main branch was at. */
 async function within(path: string, entries: readonly Dirent[]): Promise<string[]> {
   const folders = entries.filter((entry) => entry.isDirectory() && !/^\.|^(blobs|refs|\.locks)$/.test(entry.name));
   const main = basename(path) === 'snapshots' ? await readFile(join(path, '../refs/main'), 'utf8').catch(() => '') : '';
@@ -77,7 +77,7 @@ async function placed(
   name: string,
   weights: readonly string[],
 ): Promise<PlacedModel> {
-  // Of a link, the size of what it leads to.
+  // For a link, the size of its target.
   const sizes = await Promise.all(weights.map((file) => stat(join(path, file)).catch(() => ({ size: 0 }))));
   const id = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return { id, name, kind, path, sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0) };

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { sentModelSchema } from '../../src-contract/model-folder.ts';
 
 /**
- * Lays the files of a model, which a page has sent one by one, into a folder as Hugging Face would. Their names were checked
- * by the contract; a name never leads out of the folder. Throws OPTION_INVALID for a file that is not all there.
+ * Lays out the files of a model, which a page has sent one by one, in a folder as Hugging Face would. The contract has
+ * checked their names; a name never leads out of the folder. Throws OPTION_INVALID for a file that is incomplete.
  */
 export async function gatherModel(
   { files }: z.infer<typeof sentModelSchema>,

@@ -13,25 +13,25 @@ import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, hashModel, linkFile, readLicence, readModelFolder } from './model-folder.ts';
 import { ModelText } from './model-text.ts';
 
-/** A model to be brought in. */
+/** A model to import. */
 export interface ModelSource {
   /** A Hugging Face folder, a file of one, or a GGUF file. */
   readonly path: string;
   readonly name?: string | undefined;
-  /** What the model is called where no name is given; else its file or folder lends its own. */
+  /** What the model is called if no name is given; defaults to the name of its file or folder. */
   readonly title?: string | undefined;
   readonly catalogueId?: string;
-  /** Moved, not copied: it lies in a folder of the studio's own. Given back where the import fails. */
+  /** Moved instead of copied: it is in a folder of the studio's own. Moved back if the import fails. */
   readonly take?: boolean;
-  /** The weights get a second name instead of a second copy, where the disk can. */
+  /** The weights are hard-linked instead of copied, if the disk supports it. */
   readonly link?: boolean;
 }
 
 /**
- * Brings a model into the studio: validates it, copies it while hashing, and adds its row last, so that it is either wholly
- * there or not at all. A GGUF file gets its config and tokenizer written out beside it. A base that has lost its files gets them back, where
- * they are these and no other name is asked for: what was made from it goes on with it.
- * Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
+ * Imports a model: validates it, copies it while hashing, and adds its row last, so that it is either there completely
+ * or not at all. The config and tokenizer of a GGUF file are written out beside it. If the files are those of a base
+ * that has lost them, and no other name is asked for, that base gets them back, so that everything made from it keeps
+ * working. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, OPTION_INVALID, DISK_FULL.
  */
 export async function importBaseModel(
   source: ModelSource,
@@ -67,7 +67,7 @@ export async function importBaseModel(
       return spoiled;
     }
     await rename(partial, path);
-    // Copying took its time: another may have the name by now.
+    // Copying took time: another model may have taken the name by now.
     if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
     const name =
       source.name ?? store.freeName(nameFrom(source.title ?? basename(place.path).replace(/\.gguf$/i, '')) || 'model');
@@ -76,7 +76,7 @@ export async function importBaseModel(
     store.insert(model);
     return model;
   } catch (error) {
-    // An engine that died in the middle is no reason to fetch gigabytes again.
+    // An engine that died midway is no reason to fetch gigabytes again.
     for (const { name, from } of taken) await rename(join(existsSync(path) ? path : partial, name), from);
     await rm(path, { recursive: true, force: true });
     throw isDiskFull(error) ? diskFull(modelsFolder, await sizeOf(place.path), error) : error;
@@ -85,7 +85,7 @@ export async function importBaseModel(
   }
 }
 
-/** A base of these files that has not got them any more, or not as they were. */
+/** A base with these files that has lost them, or whose files have changed. */
 async function findSpoiled(
   store: BaseModelStore,
   sha256: string,
@@ -105,7 +105,7 @@ async function findSpoiled(
 interface BringIn {
   readonly partial: string;
   readonly engine: Engine;
-  /** Moves a file in, where the source is to be moved. */
+  /** Moves a file in, if the source is to be moved. */
   readonly take: ((from: string, name: string) => Promise<void>) | undefined;
   readonly link: boolean;
   readonly signal: AbortSignal | undefined;
@@ -129,7 +129,7 @@ async function bringFolder(folder: string, { partial, engine, take, link, signal
   return { facts, sha256: await hashModel(partial, files.hashed, { signal }) };
 }
 
-/** What the file says of itself is written out first: a model that cannot be used is refused before it is copied. */
+/** The file's metadata is written out first: a model that cannot be used is refused before it is copied. */
 async function bringGguf(file: string, { partial, engine, take, link, signal }: BringIn) {
   await engine.unpack({ file, folder: partial });
   const name = 'model.gguf';
@@ -138,7 +138,7 @@ async function bringGguf(file: string, { partial, engine, take, link, signal }: 
   return { facts, sha256: await hashModel(partial, (await readModelFolder(partial)).hashed, { signal }) };
 }
 
-/** The starter model is used where it lies; its row follows the files. Does nothing where the folder holds no model. */
+/** The starter model is used in place; its row follows the files. No-op if the folder holds no model. */
 export async function registerStarterModel(studio: {
   store: BaseModelStore;
   engine: Engine;
@@ -157,19 +157,22 @@ export async function registerStarterModel(studio: {
   else store.insert(model);
 }
 
-/** In the catalogue too. */
+/** Also its id in the catalogue. */
 const starterId = 'starter';
 
-/** What the engine and the text side say of a model; both are read, so that a model which passes can be used. */
+/** What the engine and the text side say about a model; both are read, so that a model that passes can be used. */
 export async function describeModel(folder: string, engine: Engine) {
   const { endIds, targets: _, ...facts } = await engine.inspect(folder);
   const text = await ModelText.read(folder, endIds);
-  // A template that fails does so on the first conversation: better now.
+  // A broken template would otherwise fail at the first conversation.
   text.promptIds('Hello');
   return { ...facts, licence: await readLicence(folder), hasChatTemplate: text.template !== undefined };
 }
 
-/** A file of a folder stands for the folder; a GGUF file, alone or as all that a folder has of a model, is one itself. */
+/**
+ * A file of a folder stands for the folder; a GGUF file, alone or as all that a folder has of a model, is a model
+ * itself.
+ */
 async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });

@@ -1,4 +1,4 @@
-// A model as Hugging Face lays it out in a folder: which files it has, what they hash to, and how they are copied.
+// A model as Hugging Face lays it out in a folder: which files it has, their hash, and how they are copied.
 import { createHash } from 'node:crypto';
 import { link, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -8,9 +8,9 @@ import { requireFile } from '../require-file.ts';
 import { copyFile, readInto } from '../synced-file.ts';
 
 export interface ModelFolder {
-  /** Files that decide what the model computes, by name: these are hashed. */
+  /** Names of the files that determine what the model computes: these are hashed. */
   readonly hashed: readonly string[];
-  /** Files that go along when the model is copied, and what else is read from them: template, licence. */
+  /** Files that are copied along with the model, such as its template and licence. */
   readonly beside: readonly string[];
 }
 
@@ -31,8 +31,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 }
 
 /**
- * SHA-256 over name, size and content of each file, in the order of their names; hexadecimal.
- * With `copyTo`, the bytes that are hashed are written there too. Reads a megabyte at a time.
+ * SHA-256 over name, size and content of each file, sorted by name; hexadecimal. With `copyTo`, the hashed bytes are
+ * written there too. Reads a megabyte at a time.
  */
 export async function hashModel(
   folder: string,
@@ -48,7 +48,7 @@ export async function hashModel(
   return hash.digest('hex');
 }
 
-/** The licence that the model card names in its first lines, or an empty string. */
+/** The licence named in the front matter of the model card, or an empty string. */
 export async function readLicence(folder: string): Promise<string> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
@@ -106,15 +106,15 @@ function noWeights(folder: string, names: readonly string[]): StudioError {
   return new StudioError('MODEL_UNSUPPORTED', { file: other, ...why });
 }
 
-/** Copies the files that go along with a model. */
+/** Copies the files that accompany a model. */
 export async function copyBeside(from: string, to: string, files: readonly string[]): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of files) await hashModel(from, [name], { copyTo: to });
 }
 
 /**
- * Gives a file a second name, so that it takes no second room and stays when the first one goes; where the disk cannot, it is
- * copied. A link to a file stands for the file.
+ * Hard-links a file, so that it takes no extra space and survives the first name; copies it if the disk cannot. A
+ * symlink to a file stands for the file.
  */
 export async function linkFile(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
   await link(await realpath(from), to).catch(() => copyFile(from, to, signal));

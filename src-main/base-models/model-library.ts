@@ -7,16 +7,16 @@ import type { BaseModelStore } from './base-model-store.ts';
 import { huggingFaceCache } from './downloads/hugging-face-cache.ts';
 import { findModels, type PlacedModel } from './found-models.ts';
 
-/** What is remembered with the data folder. */
+/** Settings stored with the data folder. */
 export interface Remembered {
   read(name: string): string | undefined;
   write(name: string, value: string): void;
 }
 
 /**
- * The folder in which models of other programs lie, and in which downloads are looked for: the one that the environment
- * names (`ADAPTER_STUDIO_MODELS`), else the one that was chosen, else Hugging Face's own cache. Pages name what lies there by
- * an id that is good only for what was found.
+ * The folder that holds models of other programs, and in which downloads are looked for: the one that the environment
+ * names (`ADAPTER_STUDIO_MODELS`), else the one chosen by a person, else Hugging Face's own cache. Pages refer to a
+ * model in it by an id that is valid only for what was found.
  */
 export class ModelLibrary {
   readonly #remembered: Remembered;
@@ -33,7 +33,7 @@ export class ModelLibrary {
     return this.#place().path;
   }
 
-  /** Whether somebody said where, so that downloads are meant to be found there by other programs too. */
+  /** Whether somebody set the folder, so that downloads are meant to be found there by other programs too. */
   get isChosen(): boolean {
     return this.#place().from !== 'usual';
   }
@@ -52,7 +52,7 @@ export class ModelLibrary {
     };
   }
 
-  /** Throws NOT_ALLOWED for a model that does not lie there. */
+  /** Throws NOT_ALLOWED for a model that is not there. */
   async find(id: string): Promise<PlacedModel> {
     const model = (await findModels(this.path)).find((each) => each.id === id);
     if (model === undefined) throw new StudioError('NOT_ALLOWED', {});
@@ -63,7 +63,10 @@ export class ModelLibrary {
     this.#remembered.write(takenAs(model.id), baseModelId);
   }
 
-  /** Undefined for the usual one again. Throws OPTION_INVALID where the environment decides, FILE_NOT_FOUND for no folder. */
+  /**
+   * Undefined restores the default. Throws OPTION_INVALID if the environment decides, FILE_NOT_FOUND if there is no
+   * such folder.
+   */
   async choose(path: string | undefined): Promise<void> {
     if (this.#place().from === 'environment') {
       throw new StudioError('OPTION_INVALID', {

@@ -13,16 +13,18 @@ export interface ExampleIds {
   readonly cut: boolean;
 }
 
-/** How many ids an example takes at least: those of its target, and eight of its context, or all where it has fewer. */
+/** The fewest ids an example takes: those of its target, and eight of its context, or all if it has fewer. */
 export function shortestLength(contextLength: number, targetLength: number): number {
   return targetLength + Math.min(contextLength, 8);
 }
 
-/** What a base model's text looks like in ids: its tokenizer, its chat template if it has one, and the ids that end a text. */
+/**
+ * How a base model represents text in ids: its tokenizer, its chat template if it has one, and the ids that end a text.
+ */
 export class ModelText {
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate | undefined;
-  /** Written after every target; the model is to write it when it is done. */
+  /** Written after every target; the model learns to write it when it is done. */
   readonly endId: number;
   /** Ids at which an answer ends. */
   readonly stopIds: readonly number[];
@@ -47,22 +49,22 @@ export class ModelText {
     return new ModelText({ tokenizer, template, endIds });
   }
 
-  /** A context alone: as it is for a base without a chat template, as the user's turn for one that has it. */
+  /** A context alone: as it is for a base without a chat template, as the user's turn for one with it. */
   promptIds(context: string): number[] {
     return this.conversationIds([{ role: 'user', content: context }]);
   }
 
-  /** A conversation up to the answer to be given. A base without a chat template reads the last turn alone. */
+  /** A conversation up to the answer to be given. A base without a chat template reads only the last turn. */
   conversationIds(turns: readonly Turn[]): number[] {
     const ids =
       this.template === undefined
         ? this.tokenizer.encodeFromStart(turns.at(-1)?.content ?? '')
         : this.tokenizer.encode(this.template.render(turns));
-    // A model needs something to begin from; after an end of text, anything may come.
+    // A model needs something to start from; after an end of text, anything may come.
     return ids.length === 0 ? [this.endId] : ids;
   }
 
-  /** A text as it stands, whatever the base's chat template. */
+  /** A text as it is, whatever the base's chat template. */
   rawIds(text: string): number[] {
     const ids = this.tokenizer.encodeFromStart(text);
     return ids.length === 0 ? [this.endId] : ids;
@@ -108,10 +110,10 @@ export class ModelText {
   }
 }
 
-/** Reads what lies in a base model's folder, so that a failure can be told as that model's. */
+/** Reads from a base model's folder, so that a failure can be attributed to that model. */
 type FolderReading = <T>(base: Pick<BaseModel, 'path'>, read: () => Promise<T>) => Promise<T>;
 
-/** Keeps the text side of the base models in use: a tokenizer takes a while to read. */
+/** Caches the text side of the base models in use: a tokenizer takes a while to read. */
 export class ModelTexts {
   readonly #engine: Engine;
   readonly #reading: FolderReading;
@@ -131,7 +133,7 @@ export class ModelTexts {
       return ModelText.read(model.path, facts.endIds);
     });
     this.#read.set(key, reading);
-    // A failure is not kept: the files may be mended.
+    // A failure is not cached: the files may be repaired.
     reading.catch(() => this.#read.delete(key));
     return reading;
   }

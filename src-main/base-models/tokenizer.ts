@@ -7,14 +7,14 @@ import { OverTime, withinTime } from '../within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { withUnicodeCuts } from './unicode-cuts.ts';
 
-/** Text to token ids and back, as tokenizer.json says. */
+/** Converts text to token ids and back, as tokenizer.json says. */
 export class Tokenizer {
-  /** What tokenizer_config.json says; an empty object where there is none. */
+  /** The content of tokenizer_config.json; an empty object if there is none. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly #tokenizer: HuggingFaceTokenizer;
-  /** Ids that the model expects before every text: the start-of-text id, or nothing. */
+  /** Ids that the model expects before every text: the start-of-text id, or none. */
   readonly #prefix: readonly number[];
-  /** Whether it has a pattern that may take for ever on some text. */
+  /** Whether it has a pattern that may backtrack for ever on some text. */
   readonly #mayStall: boolean;
 
   private constructor(
@@ -24,7 +24,7 @@ export class Tokenizer {
     this.#tokenizer = tokenizer;
     this.config = config;
     this.#mayStall = hasRepeatedGroup([json.normalizer, json.pre_tokenizer]);
-    // A post-processor that also appends an end id would end the text before the target; only what comes first is kept.
+    // A post-processor that also appends an end id would end the text before the target; only the prefix is kept.
     const around = tokenizer.encode('a').ids;
     const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
     this.#prefix = around.slice(0, Math.max(0, around.indexOf(bare[0] ?? -1)));
@@ -42,7 +42,7 @@ export class Tokenizer {
     return Tokenizer.from(json, config);
   }
 
-  /** From what the two files hold. Throws MODEL_FILE_INVALID. */
+  /** From the parsed content of the two files. Throws MODEL_FILE_INVALID. */
   static from(json: Record<string, unknown>, config: Readonly<Record<string, unknown>>): Tokenizer {
     checkTokenizer(json);
     try {
@@ -65,7 +65,7 @@ export class Tokenizer {
     return tokens;
   }
 
-  /** Ids of a text, without start and end of text. Throws MODEL_FILE_INVALID where a pattern takes for ever on it. */
+  /** Ids of a text, without start and end of text. Throws MODEL_FILE_INVALID if a pattern takes for ever on it. */
   encode(text: string): number[] {
     if (text === '') return [];
     const encode = () => this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
@@ -79,15 +79,15 @@ export class Tokenizer {
     }
   }
 
-  /** Ids of a text as the model expects it from the start. */
+  /** Ids of a text as the model expects it at the start. */
   encodeFromStart(text: string): number[] {
     return [...this.#prefix, ...this.encode(text)];
   }
 
-  /** The text of some ids; start, end and other special tokens leave no trace in it. */
+  /** The text of some ids, without start, end and other special tokens. */
   decode(ids: readonly number[]): string {
     if (ids.length === 0) return '';
-    // Tidying spaces would change text: an adapter's SQL must come out as it was written.
+    // Cleaning up spaces would change the text: an adapter's SQL must come out as it was written.
     return this.#tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   }
 
@@ -101,12 +101,15 @@ export class Tokenizer {
 }
 
 /**
- * Turns ids into text one by one. A character whose bytes are spread over several ids comes out when the last of them is
- * there; what is left of one at the end is dropped.
+ * Turns ids into text one by one. A character whose bytes span several ids is emitted with the last of them; an
+ * incomplete one at the end is dropped.
  */
 export class TextStream {
   readonly #tokenizer: Tokenizer;
-  /** Decoders look at what comes before (the first id of a text may lose its space), so the piece before is decoded along. */
+  /**
+   * Decoders depend on what comes before (the first id of a text may lose its space), so the previous piece is decoded
+   * too.
+   */
   #ids: number[] = [];
   #shown = 0;
 
@@ -126,7 +129,9 @@ export class TextStream {
   }
 }
 
-/** Tokenizers that begin each text with a space bring it back when they decode; an answer is shown and compared without it. */
+/**
+ * Tokenizers that begin each text with a space restore it when they decode; an answer is shown and compared without it.
+ */
 export function withoutLeadingSpace(text: string): string {
   return text.startsWith(' ') ? text.slice(1) : text;
 }
@@ -145,7 +150,7 @@ async function readJsonObject(path: string, file: string): Promise<Record<string
   return value as Record<string, unknown>;
 }
 
-/** Whether some pattern repeats a group: those of the models that are about do not, and need no clock. */
+/** Whether some pattern repeats a group: the patterns of common models do not, and need no time limit. */
 function hasRepeatedGroup(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return false;
   return Object.entries(part).some(([name, value]) =>

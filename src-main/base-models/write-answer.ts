@@ -4,10 +4,10 @@ import type { AdapterChoice, AwaitedEvent, Engine } from '../engine/engine.ts';
 import type { ModelText } from './model-text.ts';
 
 export interface AnswerJob {
-  /** Of who answers, as a person knows it. */
+  /** Who answers, by the name that a person knows. */
   readonly name: string;
   readonly modelFolder: string;
-  /** Absent is what suits the base and the processor. */
+  /** If absent, what suits the base and the processor. */
   readonly precision?: PrecisionChoice;
   readonly contextLength: number;
   readonly adapter: AdapterChoice | null;
@@ -36,8 +36,8 @@ export type AnswerEvent =
   | { readonly kind: 'finished'; readonly answer: Answer };
 
 /**
- * Lets the model write after a prompt and gives its text as it comes: whole characters only, without the space that some
- * tokenizers put first, and cut at a stop text. An abort ends it with what there is. Throws CONTEXT_TOO_LONG,
+ * Has the model write after a prompt, yielding its text as it comes: whole characters only, without the space that some
+ * tokenizers put first, and cut at a stop text. On an abort it ends with what there is. Throws CONTEXT_TOO_LONG,
  * MODEL_WITHOUT_NUMBERS.
  */
 export async function* writeAnswer(
@@ -88,7 +88,7 @@ export async function* writeAnswer(
   }
 }
 
-/** The engine knows folders alone. */
+/** The engine knows only folders, so the model's name is put into its error. */
 async function* namingFailure<Event>(events: AsyncIterable<Event>, model: string): AsyncGenerator<Event> {
   try {
     yield* events;
@@ -104,7 +104,7 @@ function firstStop(text: string, stop: readonly string[]): number {
   return places.length === 0 ? -1 : Math.min(...places);
 }
 
-/** How much of the end could still become a stop text. */
+/** How many characters at the end could still become a stop text. */
 function heldBack(text: string, stop: readonly string[]): number {
   let most = 0;
   for (const each of stop) {

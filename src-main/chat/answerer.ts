@@ -8,14 +8,14 @@ import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { AdapterChoice } from '../engine/engine.ts';
 
-/** Who answers: the base, or an adapter at a strength with others added to it. */
+/** Who answers: the base, or an adapter at a strength, with others added to it. */
 export interface Answerer {
   readonly adapter: Adapter | null;
   readonly strength: number;
   readonly mix: readonly { readonly adapter: Adapter; readonly strength: number }[];
 }
 
-/** Finds the adapters that are asked for. Throws ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID. */
+/** Finds the requested adapters. Throws ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID. */
 export function answererOn(
   base: BaseModel,
   asked: { adapterId: string | null; strength: number; mix?: readonly MixedAdapter[] },
@@ -38,14 +38,14 @@ export function answererOn(
   return { adapter, strength: asked.strength, mix };
 }
 
-/** The same, as the engine takes it. */
+/** An answerer as the engine takes it. */
 export function choiceOf({ adapter, strength, mix }: Answerer): AdapterChoice | null {
   if (adapter === null) return null;
   const others = mix.map((each) => ({ folder: each.adapter.path, strength: each.strength }));
   return { folder: adapter.path, strength, ...(others.length > 0 && { with: others }) };
 }
 
-/** The same, as an answer keeps it. */
+/** An answerer as an answer stores it. */
 export function creditOf({
   adapter,
   strength,

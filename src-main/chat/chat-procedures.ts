@@ -69,7 +69,7 @@ export function chatProcedures(studio: {
     }
   };
 
-  /** What the model would read for a message that is not sent yet. */
+  /** What the model would read for a message that has not been sent yet. */
   const unsentPrompt = async (input: MeasureInput, { base, answerer }: { base: BaseModel; answerer: Answerer }) => {
     const last = input.conversationId === undefined ? null : messages.leaf(store.get(input.conversationId).id);
     const parentId = input.parentId === undefined ? last : input.parentId;
@@ -231,7 +231,7 @@ export function chatProcedures(studio: {
   });
 }
 
-/** Tokens of a prompt that leave room for an answer; at least half of what the model reads. */
+/** Prompt tokens that leave room for an answer; at least half of what the model can read. */
 function roomFor(base: BaseModel, maxTokens: number): number {
   return Math.max(Math.ceil(base.contextLength / 2), base.contextLength - maxTokens);
 }

@@ -28,10 +28,10 @@ export interface TurnParts {
   readonly now: () => number;
 }
 
-/** Tokens, where the person asks for no other number: an answer may run on, since it can be stopped. */
+/** In tokens, unless the person asks for another number: an answer may run on, since it can be stopped. */
 const longestAnswer = 512;
 
-/** As much of an answer may be lost with the process. */
+/** This much of an answer may be lost with the process. */
 const notedEveryMs = 1000;
 
 export interface TurnJob {
@@ -43,11 +43,11 @@ export interface TurnJob {
 interface Question {
   readonly text: string;
   readonly input: TaskInput | undefined;
-  /** The turn that it follows; undefined is the last one. */
+  /** The turn that it follows; undefined means the last one. */
   readonly parentId: string | null | undefined;
 }
 
-/** A new turn of the person's, and its answer. Both are kept; leaving keeps what was written until then. */
+/** A new turn by the person, and its answer. Both are stored; leaving keeps what was written until then. */
 export async function* sendTurn(
   turn: TurnJob & Question & { readonly answerer: Answerer },
   parts: TurnParts,
@@ -57,7 +57,7 @@ export async function* sendTurn(
   yield* answerTurn(turn, user, parts, signal);
 }
 
-/** Answers a question again; the earlier answers stay beside the new one. Throws OPTION_INVALID, MESSAGE_NOT_FOUND. */
+/** Answers a question again; the earlier answers remain as siblings. Throws OPTION_INVALID, MESSAGE_NOT_FOUND. */
 export async function* regenerateTurn(
   turn: TurnJob & { readonly answerer: Answerer; readonly messageId: string | undefined },
   parts: TurnParts,
@@ -73,7 +73,10 @@ export async function* regenerateTurn(
   yield* answerTurn(turn, user, parts, signal);
 }
 
-/** One question alone to several answerers at once; the first one's answer is gone on with until another is called the best. */
+/**
+ * Puts one question to several answerers at once; the conversation continues from the first one's answer until another
+ * is voted best.
+ */
 export async function* compareTurn(
   turn: TurnJob & Question & { readonly answerers: readonly Answerer[] },
   parts: TurnParts,
@@ -86,7 +89,7 @@ export async function* compareTurn(
   );
   const comparisonId = parts.store.newId(parts.now());
   yield { kind: 'started', user, comparisonId };
-  // Made in the order of the columns: ids rise, and that order is kept whichever answer ends first.
+  // Created in the order of the columns: ids rise, so that order holds whichever answer ends first.
   const asked = turn.answerers.map((answerer, column) => ({
     answerer,
     comparisonId,
@@ -107,7 +110,7 @@ export async function* compareTurn(
   }
 }
 
-/** Keeps the question. */
+/** Stores the question. */
 function ask(turn: TurnJob & Question, answerer: Answerer | undefined, { store, now }: TurnParts): Message {
   const createdAt = now();
   const user: KeptMessage = {
@@ -139,7 +142,10 @@ type AnswerEvent =
   | Exclude<WrittenEvent, { kind: 'finished' }>
   | { readonly kind: 'kept'; readonly answer: KeptMessage };
 
-/** One answer to a question that is kept already. Left in the middle, what was written until then is kept; cut off, most of it. */
+/**
+ * One answer to a question already stored. If abandoned midway, what was written until then is kept; if the process
+ * dies, most of it.
+ */
 async function* answer(
   turn: TurnJob & { readonly answerer: Answerer; readonly answerId: string; readonly comparisonId?: string },
   user: Message,
@@ -152,7 +158,8 @@ async function* answer(
   const prompt = turnPrompt(
     {
       question: user,
-      // Side by side each reads the question alone, as adapters always do: a base that read their answers repeated them.
+      // Side by side each reads the question alone, as adapters always do: a base that read their answers repeated
+      // them.
       history: () => (user.parentId === null || turn.comparisonId ? [] : store.pathTo(user.parentId)),
       task: answerer.adapter?.task,
     },

@@ -33,7 +33,7 @@ export class ConversationStore {
     return toConversation(row);
   }
 
-  /** Another one that begins alike gets a number behind its title. */
+  /** A title that is taken gets a number. */
   insert(conversation: { baseModelId: string; title: string; now: number }): Conversation {
     const id = newId(conversation.now);
     const title = this.#freeTitle(conversation.title);
@@ -55,13 +55,13 @@ export class ConversationStore {
     this.#database.prepare('UPDATE conversation SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Throws CONVERSATION_NOT_FOUND when it is not there any more. */
+  /** Undoes a deletion. Throws CONVERSATION_NOT_FOUND when it is not there any more. */
   restore(id: string): Conversation {
     this.#database.prepare('UPDATE conversation SET deleted_at = NULL WHERE id = ?').run(id);
     return this.get(id);
   }
 
-  /** Notes that this process writes an answer in it. False where another one does, which lives. */
+  /** Records that this process is writing an answer in it. False if another living process is. */
   beginAnswer(id: string): boolean {
     const begin = this.#database.transaction(() => {
       const writer = this.#database.prepare('SELECT answering_process FROM conversation WHERE id = ?').pluck().get(id);
@@ -78,7 +78,7 @@ export class ConversationStore {
       .run(id, this.#lock.token);
   }
 
-  /** The title, or where another has it the title with the next number: a branch of “Rivers (2)” is “Rivers (3)”. */
+  /** The title, or if it is taken the title with the next number: a branch of “Rivers (2)” is “Rivers (3)”. */
   #freeTitle(title: string): string {
     const isTaken = this.#database.prepare('SELECT 1 FROM conversation WHERE title = ? AND deleted_at IS NULL').pluck();
     const bare = title.replace(/ \(\d+\)$/, '');

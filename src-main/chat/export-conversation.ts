@@ -2,7 +2,7 @@ import { Lexer, walkTokens } from 'marked';
 import type { Conversation, ExportConversationInput, Message } from '../../src-contract/chat.ts';
 import type { KeptMessage } from './message-store.ts';
 
-/** A conversation as a text to keep: the turns that are read, with who answered. What was typed reads as it was typed. */
+/** A conversation as a text to keep: the turns on its path, with who answered. What was typed reads as it was typed. */
 export function conversationMarkdown(
   conversation: Conversation,
   path: readonly Message[],
@@ -28,7 +28,7 @@ export function conversationMarkdown(
   return `${parts.join('\n').trimEnd()}\n`;
 }
 
-/** Everything that is kept of it, the turns beside the path included. */
+/** Everything stored of it, including the turns off the path. */
 export function conversationJson(
   conversation: Conversation,
   all: readonly KeptMessage[],
@@ -38,7 +38,7 @@ export function conversationJson(
   return `${JSON.stringify({ format: 'adapter-studio-conversation-1', conversation, path: onPath, messages: all }, null, 2)}\n`;
 }
 
-/** A name that every file system takes. */
+/** A name that every file system accepts. */
 export function fileNameOf(title: string, extension: string): string {
   const bare = title
     .normalize('NFC')
@@ -94,7 +94,10 @@ function remarksOn({ finish, comparisonId, isBest, onPath }: Message, words: typ
   ];
 }
 
-/** A text as it was typed: no sign in it is Markdown, and its lines and blanks stay. A backslash would show in an address. */
+/**
+ * A text as it was typed: nothing in it acts as Markdown, and its line breaks and blanks stay. Entities, since a
+ * backslash would show in a URL.
+ */
 function typed(text: string): string {
   return text
     .replace(/(?<![ \t])[ \t]+$/gm, '')
@@ -104,9 +107,9 @@ function typed(text: string): string {
 }
 
 /**
- * An answer is Markdown, in which tags are words and no picture is fetched: as the conversation shows it. In code a sign stays
- * as it is, as an entity would be read as its letters; what is code is for a parser to say. It sees a mark in the place of each
- * sign, so that what it finds holds for the text that is given.
+ * An answer is Markdown, in which tags are plain text and no image is fetched, as the conversation shows it. Inside
+ * code, characters stay as they are, since an entity would be shown literally; a parser decides what is code. It sees a
+ * mark in place of each such character, so that its findings hold for the text that is produced.
  */
 function answered(text: string): string {
   const signs: string[] = [];
@@ -119,8 +122,8 @@ function answered(text: string): string {
 }
 
 /**
- * What is code in Markdown. Only blocks are read with marked 18, which takes minutes for the words of a text that repeats its
- * signs; nested too deep for it, a text has no code.
+ * What is code in Markdown. marked 18 reads only the blocks: inline, it takes minutes for a text that repeats its
+ * signs. A text nested too deep for it has no code.
  */
 function codeIn(text: string): string[] {
   const code: string[] = [];
@@ -135,20 +138,23 @@ function codeIn(text: string): string[] {
   }
 }
 
-/** A run of backticks up to one as long; a backslash takes the next sign away from it, and a run without an end is words. */
+/**
+ * A run of backticks up to an equally long one; a backslash escapes the next character, and an unclosed run is plain
+ * text.
+ */
 const escapedOrCodeSpan = /\\[\s\S]|(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|`+/g;
 
-/** No character of any text. */
+/** A noncharacter, in no text. */
 const mark = '\uFFFF';
 const anyMark = new RegExp(`${mark}\\d+${mark}`, 'g');
-/** Of the backslashes before a sign, the last of an odd number is about the sign. */
+/** Of the backslashes before a character, the last of an odd number escapes it. */
 const markAndSlashes = new RegExp(`(?<!\\\\)((?:\\\\\\\\)*)(\\\\?)(${mark}(\\d+)${mark})`, 'g');
 
 function entity(sign: string): string {
   return sign === '<' ? '&lt;' : `&#${sign.charCodeAt(0)};`;
 }
 
-/** A fence longer than any inside. */
+/** A fence longer than any inside the text. */
 function fenced(text: string, language = ''): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);

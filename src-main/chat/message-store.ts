@@ -4,12 +4,12 @@ import type { TaskInput } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
-/** A turn as it is kept; its place among the others follows from theirs. */
+/** A turn as it is stored; its place among the others follows from theirs. */
 export type KeptMessage = Omit<Message, 'siblings' | 'onPath'>;
 
 const mostFound = 50;
 
-/** The turns of conversations: a tree, of which one path is read. */
+/** The turns of conversations: a tree, of which one path is shown. */
 export class MessageStore {
   readonly #database: StudioDatabase;
 
@@ -17,7 +17,7 @@ export class MessageStore {
     this.#database = database;
   }
 
-  /** The turns from the first to the last; an answer that was compared with others stands among them. */
+  /** The turns from first to last; answers compared with one on the path are included. */
   path(conversationId: string): Message[] {
     const all = this.#all(conversationId);
     const byId = new Map(all.map((message) => [message.id, message]));
@@ -25,21 +25,21 @@ export class MessageStore {
     const path: Message[] = [];
     const seen = new Set<string>();
     for (let at = byId.get(this.leaf(conversationId) ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) {
-      // A damaged file must not turn this into an endless walk.
+      // A damaged file must not make this loop forever.
       if (seen.has(at.id)) break;
       seen.add(at.id);
       const { id, comparisonId } = at;
       const beside = children.get(at.parentId) ?? [];
       const siblings = beside.map((message) => message.id);
       const compared = beside.filter((message) => message.comparisonId === comparisonId);
-      // Ids rise with the columns; the order of the turns is the one in which the answers ended.
+      // Ids rise with the columns, while turns are ordered by when the answers ended.
       const shown = comparisonId === null ? [at] : compared.toSorted((a, b) => (a.id < b.id ? -1 : 1));
       path.unshift(...shown.map((message) => ({ ...message, siblings, onPath: message.id === id })));
     }
     return path;
   }
 
-  /** Every turn, in the order in which they were kept. */
+  /** Every turn, in the order in which they were stored. */
   all(conversationId: string): KeptMessage[] {
     return this.#all(conversationId);
   }
@@ -51,7 +51,7 @@ export class MessageStore {
     return toMessage(row);
   }
 
-  /** The turns that lead to one, itself included, the first one first. */
+  /** The turns that lead to one, itself included, from the first. */
   pathTo(id: string): KeptMessage[] {
     const rows = this.#database
       .prepare(
@@ -64,9 +64,9 @@ export class MessageStore {
     return rows.map(toMessage);
   }
 
-  /** Every turn that follows the same one, the oldest first. */
+  /** Every turn with the same parent, oldest first. */
   siblings({ conversationId, parentId }: Pick<KeptMessage, 'conversationId' | 'parentId'>): string[] {
-    // Turns that follow none are found by their conversation; the others by the index of what they follow.
+    // Turns without a parent are found by conversation; the others by the index on the parent.
     const rows =
       parentId === null
         ? this.#database
@@ -80,7 +80,7 @@ export class MessageStore {
     return newId(now);
   }
 
-  /** Adds a turn, and goes on with it. */
+  /** Adds a turn, which the conversation continues from. */
   insert(message: KeptMessage): void {
     this.#database.transaction(() => {
       this.#database.prepare(insertion).run({
@@ -108,7 +108,7 @@ export class MessageStore {
     })();
   }
 
-  /** Goes on with a turn, and with what last followed it. */
+  /** Continues the conversation from a turn, or from whatever last followed it. */
   choose(message: KeptMessage): void {
     const children = Map.groupBy(this.#all(message.conversationId), ({ parentId }) => parentId);
     let leaf = message.id;
@@ -116,14 +116,14 @@ export class MessageStore {
     this.#database.prepare('UPDATE conversation SET leaf_id = ? WHERE id = ?').run(leaf, message.conversationId);
   }
 
-  /** One answer of a comparison is the best, or none. */
+  /** At most one answer of a comparison is the best. */
   vote(message: KeptMessage, isBest: boolean): void {
     this.#database
       .prepare('UPDATE message SET is_best = (id = :id AND :isBest) WHERE comparison_id = :comparisonId')
       .run({ id: message.id, isBest: isBest ? 1 : 0, comparisonId: message.comparisonId });
   }
 
-  /** Turns and titles that hold every word, or words that begin so; the latest first. */
+  /** Turns and titles that contain every word, or words beginning with it; latest first. */
   search(text: string): FoundMessage[] {
     const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
     if (words.length === 0) return [];
@@ -149,7 +149,7 @@ export class MessageStore {
     return [...titles.filter(({ conversationId }) => !inMessages.has(conversationId)), ...rows].slice(0, mostFound);
   }
 
-  /** The turn that the conversation goes on from; null where nothing was said. */
+  /** The turn that the conversation continues from; null if nothing was said. */
   leaf(conversationId: string): string | null {
     const row = this.#database.prepare('SELECT leaf_id FROM conversation WHERE id = ?').get(conversationId);
     return (row as { leaf_id: string | null } | undefined)?.leaf_id ?? null;

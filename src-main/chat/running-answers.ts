@@ -10,8 +10,8 @@ interface RunningAnswer {
 }
 
 /**
- * The answers that are being written, one at a time in a conversation, whichever process of the data folder writes it. The
- * studio closes after them, so that what they had written is kept.
+ * The answers being written, one at a time per conversation, whichever process of the data folder writes it. The studio
+ * closes after them, so that what they have written is kept.
  */
 export class RunningAnswers {
   readonly #closing = new AbortController();
@@ -23,8 +23,9 @@ export class RunningAnswers {
   }
 
   /**
-   * The events of an answer, which ends when it is left, and when the studio closes. Throws ANSWER_BEING_WRITTEN while another
-   * one of the conversation, as from a second window, is: what was asked would follow a question without its answer.
+   * The events of an answer, which ends when its listener leaves and when the studio closes. Throws
+   * ANSWER_BEING_WRITTEN while another one of the conversation is being written, e.g. from a second window: the new
+   * question would follow one without its answer.
    */
   async *follow<Event>(
     { id: conversationId, title }: Conversation,
@@ -55,7 +56,7 @@ export class RunningAnswers {
     await endOf(this.#running);
   }
 
-  /** What was stopped a moment ago may be keeping what it had written. */
+  /** One stopped a moment ago may still be storing what it had written. */
   async #endOfStopped(conversationId: string): Promise<void> {
     const stopped = this.#in(conversationId).filter(({ signal }) => signal.aborted);
     if (stopped.length > 0) await endOf(stopped);
@@ -66,7 +67,7 @@ export class RunningAnswers {
   }
 }
 
-/** One that nobody listens to any more, not even to its end, is not waited for. */
+/** An answer that nobody consumes any more, not even to its end, is not waited for. */
 function endOf(answers: Iterable<RunningAnswer>): Promise<void> {
   return endedWithin(
     patienceMs,

@@ -14,7 +14,10 @@ export interface ScoreParts {
   readonly precision: PrecisionChoice;
 }
 
-/** Loss of one target after its context, with every id and its log-probability. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS. */
+/**
+ * Loss of one target after its context, with every id and its log-probability. Throws CONTEXT_TOO_LONG,
+ * MODEL_WITHOUT_NUMBERS.
+ */
 export async function scorePair(
   pair: { context: string; target: string },
   parts: ScoreParts,
@@ -31,8 +34,8 @@ export async function scorePair(
 }
 
 /**
- * Loss over all target tokens of many rows; contexts that are too long are shortened, rows whose target is are left out. Throws
- * MODEL_WITHOUT_NUMBERS.
+ * Loss over all target tokens of many rows; contexts that are too long are shortened, rows whose target is too long are
+ * left out. Throws MODEL_WITHOUT_NUMBERS.
  */
 export async function scoreRows(
   rows: Iterable<Pick<Example, 'context' | 'target'>>,
@@ -69,13 +72,13 @@ async function logprobsOf(
   return (await engine.score(job, signal)).logprobs;
 }
 
-/** A loss that is none comes of weights that are far too large. */
+/** A NaN or infinite loss comes from weights that are far too large. */
 function numberOf(loss: number, { base, answerer }: ScoreParts): number {
   if (Number.isFinite(loss)) return loss;
   throw new StudioError('MODEL_WITHOUT_NUMBERS', { model: answerer.adapter?.name ?? base.name });
 }
 
-/** Rows handed to the engine at once: it packs them, and looks for an abort between its passes. */
+/** Rows passed to the engine at once: it packs them, and checks for an abort between its passes. */
 const batchRows = 32;
 
 function meanLoss(logprobs: readonly number[]): number {

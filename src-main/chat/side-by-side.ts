@@ -1,6 +1,6 @@
 /**
- * Follows several sources at once and gives what each says as soon as it says it, with the place of the source. One that fails
- * does not take from the others what they have to say: the first failure is thrown when all have ended. Leaving early ends all.
+ * Merges several sources, yielding each value as soon as it comes, with the index of its source. A source that fails
+ * does not cut the others off: the first failure is thrown when all have ended. Leaving early ends all.
  */
 export async function* sideBySide<T>(
   sources: readonly AsyncGenerator<T>[],
@@ -27,7 +27,7 @@ export async function* sideBySide<T>(
     if (failures.length > 0) throw failures[0];
   } finally {
     const others = [...waiting.values()];
-    // A source answers its end only after what it was asked for: nobody may wait for that before all are told.
+    // A generator handles `return` only after its pending `next`: all must be told before any is awaited.
     await Promise.allSettled([...sources.map((each) => each.return(undefined)), ...others]);
   }
 }

@@ -17,7 +17,8 @@ export interface TurnPrompt extends PromptFit {
  */
 export function turnPrompt(
   said: {
-    readonly question: Said /** The turns before it, asked for only where they may be read. */;
+    readonly question: Said;
+    /** The turns before it; only called when they may be read. */
     readonly history: () => readonly Said[];
     readonly task: TaskId | undefined;
   },
@@ -28,7 +29,7 @@ export function turnPrompt(
   const alone = renderTurn(said.question, said.task);
   if (said.task === undefined && text.template !== undefined) {
     const turns = said.history().map(turnOf);
-    // One turn of two is an answer: what is left must begin with a question.
+    // Every other turn is an answer: what remains must begin with a question.
     for (let leftOutTurns = 0; leftOutTurns < turns.length; leftOutTurns++) {
       if (turns[leftOutTurns]?.role !== 'user') continue;
       const promptIds = text.conversationIds([...turns.slice(leftOutTurns), { role: 'user', content: alone }]);
@@ -59,7 +60,7 @@ function turnOf(message: Said): Turn {
     : { role: 'assistant', content: message.text };
 }
 
-/** Without an adapter, what stands beside the text says how to lay it out. */
+/** Without an adapter, the input given with the text determines its layout. */
 function taskOf(input: TaskInput): TaskId {
   if (input.passage) return 'mrc';
   if (input.schema) return 'nl2sql';

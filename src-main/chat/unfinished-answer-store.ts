@@ -6,8 +6,8 @@ import type { KeptMessage, MessageStore } from './message-store.ts';
 const keptSchema = messageSchema.omit({ siblings: true, onPath: true });
 
 /**
- * What has been written of answers that are still being written, so that no more than the last moment of them is lost with the
- * process. Nobody reads it before that process has ended: a page shows an answer once, as it comes or as it was kept.
+ * What has been written so far of answers in progress, so that no more than their last moment is lost with the process.
+ * Nobody reads it before that process has ended: a page shows an answer once, as it comes or as it was stored.
  */
 export class UnfinishedAnswers {
   readonly #database: StudioDatabase;
@@ -18,7 +18,7 @@ export class UnfinishedAnswers {
     this.#process = process;
   }
 
-  /** In the place of what was noted of the answer before. */
+  /** Replaces what was noted of the answer before. */
   note(answer: KeptMessage): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)')
@@ -29,11 +29,12 @@ export class UnfinishedAnswers {
     this.#database.prepare('DELETE FROM setting WHERE name = ?').run(`${prefix}${this.#process.token}.${id}`);
   }
 
-  /** Makes turns of the answers whose process has ended, where their question is still there. */
+  /** Turns the answers of processes that have ended into messages, if their question is still there. */
   keepAll(messages: Pick<MessageStore, 'insert'>): void {
     const isKnown = this.#database.prepare('SELECT 1 FROM message WHERE id = ?').pluck();
     const keep = this.#database.transaction(() => {
-      // The last turn is gone on with: of answers side by side the first one, whose id is the lowest.
+      // The conversation continues from the last turn inserted: of answers side by side the first one, whose id is the
+      // lowest.
       const notes = this.#database
         .prepare('SELECT name, value FROM setting WHERE name GLOB ? ORDER BY name DESC')
         .all(`${prefix}*`) as { name: string; value: string }[];

@@ -1,8 +1,9 @@
 import type { Answer } from '../base-models/write-answer.ts';
 
 /**
- * Tokens a second once an answer has begun; null where nothing followed its first token. The wait before it is told by itself:
- * answers that are written side by side have their prompts read one after the other, and none is the slower for that.
+ * Tokens per second once an answer has begun; null if nothing followed its first token. The wait for that is reported
+ * separately: answers written side by side have their prompts read one after the other, which makes none of them
+ * slower.
  */
 export function writingSpeed({ ids, seconds, firstTokenMs }: Pick<Answer, 'ids' | 'seconds' | 'firstTokenMs'>) {
   const writing = seconds - firstTokenMs / 1000;

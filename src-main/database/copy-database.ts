@@ -1,8 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
 
 /**
- * Copies a SQLite file as it is at one moment, also while it is in use. Throws where it is no database, and what `signal` is
- * aborted with.
+ * Copies a SQLite file as a snapshot, even while it is in use. Throws if it is not a database, and the reason `signal`
+ * is aborted with.
  */
 export async function copyDatabase(from: string, to: string, signal: AbortSignal): Promise<void> {
   const database = new BetterSqlite3(from, { readonly: true, fileMustExist: true });
@@ -18,5 +18,5 @@ export async function copyDatabase(from: string, to: string, signal: AbortSignal
   }
 }
 
-/** Between them the loop turns: SQLite's own number. */
+/** Pages copied between turns of the event loop: SQLite's own number. */
 const pagesAtOnce = 100;

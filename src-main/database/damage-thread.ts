@@ -1,11 +1,11 @@
-// The thread in which the pages of a file are looked through for damage, which takes seconds for gigabytes. It is told the file
-// at its start, says what it found, and ends.
+// The thread that checks the pages of a file for damage, which takes seconds for gigabytes. It gets the file at its start,
+// reports what it found, and ends.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import { damageInDatabase } from './open.ts';
 import { damageInRows } from './rows-file.ts';
 
-// Sound: `damageIn` in src-main/damage.ts starts this file, and names these.
+// Sound: `damageIn` in src-main/damage.ts starts this file with these fields.
 const { what, file } = workerData as { what: 'database' | 'rows'; file: string };
 const damage = what === 'rows' ? damageInRows(file) : damageInDatabase(file);
 parentPort?.postMessage(damage && toCarried(damage));

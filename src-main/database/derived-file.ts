@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 
-/** A handle on the file of what was worked out from the rows of one dataset. */
+/** A handle on the file of what was derived from the rows of one dataset. */
 export type DerivedDatabase = BetterSqlite3.Database;
 
 /**
- * Opens the file of the word index and the findings, and makes it where it is not there. It can be worked out anew at any
- * time: so a file of another shape, or a damaged one, is thrown away, and a power failure may cost the last seconds.
+ * Opens the file of the word index and the findings, creating it if it is missing. It can be rebuilt at any time: so a
+ * file of another shape, or a damaged one, is discarded, and a power cut may cost the last seconds.
  */
 export function openDerivedFile(file: string): DerivedDatabase {
   try {
@@ -19,10 +19,10 @@ export function openDerivedFile(file: string): DerivedDatabase {
   }
 }
 
-/** Makes a database without a table, on which a query shows whether it can be read at all. */
+/** Creates a database without tables, on which a query shows whether it can be read at all. */
 export function makeEmptyDatabase(file: string): void {
   const database = new BetterSqlite3(file);
-  // Something must be written, or the file stays without even a header.
+  // Something must be written, or the file would not even get a header.
   database.pragma('user_version = 1');
   database.close();
 }
@@ -55,13 +55,14 @@ function open(file: string): DerivedDatabase {
   }
 }
 
-/** Raised with every change of the schema or of what the numbers in it mean. */
+/** Incremented with every change of the schema or of what its numbers mean. */
 const shape = 2;
 
 /**
- * Rows are named by their numbers, whose content never changes; so nothing here grows stale. The index knows which pairs of rows (by
- * number) hold three letters in a row, not where: that keeps it below the size of the texts, and the rows found are looked at
- * anyway. In single rows its lists would be half as long again, in larger groups it would find more that is none.
+ * Rows are referred to by number, and the content of a number never changes, so nothing here goes stale. The index
+ * knows which pairs of rows (by number) contain a trigram, not where: that keeps it smaller than the texts, and the
+ * rows found are checked anyway. With single rows its lists would be half as long again, with larger groups there would
+ * be more false hits.
  */
 const schema = `
   CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram');

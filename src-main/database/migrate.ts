@@ -3,8 +3,8 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { Migration } from './migration.ts';
 
 /**
- * Brings a database from its `user_version` to the last migration, all steps in one transaction.
- * Throws DATABASE_TOO_NEW for a file that a newer studio has written.
+ * Migrates a database from its `user_version` to the last migration, all steps in one transaction. Throws
+ * DATABASE_TOO_NEW for a file that a newer studio has written.
  */
 export function migrate(database: BetterSqlite3.Database, file: string, migrations: readonly Migration[]): void {
   migrations.forEach((migration, place) => {

@@ -20,7 +20,7 @@ import { forgottenEventsMigration } from './migrations/0018-forgotten-events.ts'
 import { namesOfDeletedDatasetsMigration } from './migrations/0019-names-of-deleted-datasets.ts';
 import { answeringProcessMigration } from './migrations/0020-answering-process.ts';
 
-/** In the order in which they are applied; `version` is the place in this list, counted from 1. */
+/** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
   datasetsMigration,
   baseModelsMigration,

@@ -4,22 +4,22 @@ import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { tellsDamage } from './rows-file.ts';
 
-/** The one handle on the studio's database; stores take it as an argument. */
+/** The only handle on the studio's database; stores take it as an argument. */
 export type StudioDatabase = BetterSqlite3.Database;
 
 /**
- * Opens (or makes) the database and brings it to the newest schema. `:memory:` is for tests.
- * Throws DATABASE_TOO_NEW when a newer studio has written the file, DATABASE_DAMAGED and DATABASE_FORBIDDEN.
+ * Opens or creates the database and migrates it to the newest schema. `:memory:` is for tests. Throws DATABASE_TOO_NEW
+ * when a newer studio has written the file, DATABASE_DAMAGED and DATABASE_FORBIDDEN.
  */
 export function openDatabase(file: string): StudioDatabase {
   let database: StudioDatabase | undefined;
   try {
     database = new BetterSqlite3(file, { timeout: 5000 });
-    // The library's default under WAL is NORMAL, which may lose the last transactions when the power fails.
+    // The library's default under WAL is NORMAL, which may lose the last transactions in a power cut.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     migrate(database, file, migrations);
-    // After the migrator, so that a file which is refused is left as it is.
+    // After the migrator, so that a refused file is left untouched.
     database.pragma('journal_mode = WAL');
     return database;
   } catch (error) {
@@ -28,7 +28,10 @@ export function openDatabase(file: string): StudioDatabase {
   }
 }
 
-/** DATABASE_DAMAGED or DATABASE_FORBIDDEN for what SQLite says of a file that is damaged or closed to this person; another error itself. */
+/**
+ * Maps SQLite's errors about a damaged or inaccessible file to DATABASE_DAMAGED or DATABASE_FORBIDDEN; other errors are
+ * returned as they are.
+ */
 export function asDatabaseFault(file: string, error: unknown): unknown {
   if (tellsDamage(error)) return new StudioError('DATABASE_DAMAGED', { file }, { cause: error });
   const isForbidden = error instanceof BetterSqlite3.SqliteError && /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(error.code);
@@ -36,8 +39,8 @@ export function asDatabaseFault(file: string, error: unknown): unknown {
 }
 
 /**
- * Looks through all pages: gives DATABASE_DAMAGED where one is damaged, another error where the file cannot be opened, and
- * undefined where it is sound. Takes seconds for gigabytes.
+ * Checks all pages: returns DATABASE_DAMAGED if one is damaged, another error if the file cannot be opened, and
+ * undefined if it is sound. Takes seconds for gigabytes.
  */
 export function damageInDatabase(file: string): unknown {
   try {

@@ -4,11 +4,11 @@ import BetterSqlite3 from 'better-sqlite3';
 import { newId } from './new-id.ts';
 
 /**
- * Says which processes of a data folder are alive. Each holds the lock of one small file of its own; the operating system
- * lets go of it whatever way the process ends, which a process number written into a file would not survive.
+ * Tells which processes of a data folder are alive. Each holds the lock on a small file of its own; the operating
+ * system releases it however the process ends, which a pid written to a file would not give.
  */
 export class ProcessLock {
-  /** Names this process in the rows it owns. */
+  /** Identifies this process in the rows it owns. */
   readonly token: string;
   readonly #folder: string;
   readonly #held: BetterSqlite3.Database;
@@ -26,7 +26,7 @@ export class ProcessLock {
     }
   }
 
-  /** True while the process that was given this token runs; this process included. */
+  /** True while the process with this token is running; this process included. */
   isAlive(token: string): boolean {
     if (token === this.token) return true;
     try {
@@ -37,7 +37,7 @@ export class ProcessLock {
     }
   }
 
-  /** True when no other process uses the data folder: only then may leftovers be cleared away. */
+  /** True when no other process uses the data folder: only then may leftovers be removed. */
   isAlone(): boolean {
     const others = readdirSync(this.#folder).filter((name) => isLock(name) && name !== `${this.token}.lock`);
     return others.every((name) => !this.isAlive(name.replace(/\.lock$/, '')));
@@ -49,7 +49,7 @@ export class ProcessLock {
   }
 }
 
-/** A file that a person has put there is none, whatever it ends with. */
+/** A file put there by a person is not a lock, whatever its extension. */
 function isLock(name: string): boolean {
   return /^[0-9a-z]{20}\.lock$/.test(name);
 }
@@ -57,7 +57,7 @@ function isLock(name: string): boolean {
 function lockFile(file: string, options: { create: boolean }): BetterSqlite3.Database {
   const database = new BetterSqlite3(file, { timeout: 0, fileMustExist: !options.create });
   try {
-    // In memory, so that no journal file is left beside it when the process is killed.
+    // In memory, so that no journal file is left behind when the process is killed.
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
     return database;

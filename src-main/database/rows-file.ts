@@ -7,8 +7,8 @@ import { StudioError } from '../../src-contract/errors.ts';
 export type RowsDatabase = BetterSqlite3.Database;
 
 /**
- * Makes the file for an import. Nobody else reads it before it is finished, and an import that was cut off is thrown away
- * whole: so nothing is written twice, and the disk is waited for once, by `FileSync` in src-main/datasets.
+ * Creates the file for an import. Nobody else reads it before it is finished, and an interrupted import is discarded as
+ * a whole: so nothing is written twice, and the disk is synced once, by `FileSync` in src-main/datasets.
  */
 export function createRowsFile(file: string): RowsDatabase {
   const database = new BetterSqlite3(file);
@@ -17,7 +17,7 @@ export function createRowsFile(file: string): RowsDatabase {
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
     database.pragma('locking_mode = EXCLUSIVE');
-    // Large enough for what one insertion touches; what is written is not read again.
+    // Large enough for what one insert touches; nothing written is read again.
     database.pragma('cache_size = -2000');
     database.exec(schema);
     database.exec(blockSchema);
@@ -30,8 +30,8 @@ export function createRowsFile(file: string): RowsDatabase {
 }
 
 /**
- * Opens the file of a finished dataset, to change it or only to read it. Throws DATASET_FILE_MISSING, DATASET_FILE_DAMAGED, and
- * DATASET_FILE_TOO_NEW when a newer studio has written it, each with the id of the dataset for its name.
+ * Opens the file of a finished dataset, for writing or read-only. Throws DATASET_FILE_MISSING, DATASET_FILE_DAMAGED,
+ * and DATASET_FILE_TOO_NEW when a newer studio has written it, each with the id of the dataset for its name.
  */
 export function openRowsFile(file: string, { readonly }: { readonly: boolean }): RowsDatabase {
   if (!existsSync(file)) throw new StudioError('DATASET_FILE_MISSING', { dataset: datasetIdOf(file), file });
@@ -42,10 +42,10 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
       const about = { dataset: datasetIdOf(file), file, version, known: schemaVersion };
       throw new StudioError('DATASET_FILE_TOO_NEW', about);
     }
-    // An import ends with its version: what has none, as a file that was emptied, was damaged since.
+    // An import ends by writing its version: a file without one, such as an emptied file, was damaged since.
     if (database.prepare('SELECT 1 FROM version LIMIT 1').get() === undefined) throw damaged(file);
     if (version < schemaVersion) addBlocks(file);
-    // A table that is gone is noticed here, and not by whoever needs it first.
+    // A missing table is noticed here, not by whoever needs it first.
     for (const table of ['example', 'state_page', 'block']) database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get();
     if (readonly) return database;
     database.pragma('journal_mode = WAL');
@@ -58,16 +58,16 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
 }
 
 /**
- * The error itself, or DATASET_FILE_DAMAGED when it was met in a damaged page of this file. It may also come of what was worked
- * out from the rows, which lies in another file: so the pages are looked through.
+ * DATASET_FILE_DAMAGED if the error was caused by a damaged page of this file, otherwise the error itself. It may also
+ * stem from the derived file, which is a separate one: so the pages are checked.
  */
 export function asRowsFault(file: string, error: unknown): unknown {
   return tellsDamage(error) ? (damageInRows(file) ?? error) : error;
 }
 
 /**
- * Looks through all pages: gives DATASET_FILE_DAMAGED where one is damaged, another error where the file cannot be opened, and
- * undefined where it is sound. Takes seconds for gigabytes.
+ * Checks all pages: returns DATASET_FILE_DAMAGED if one is damaged, another error if the file cannot be opened, and
+ * undefined if it is sound. Takes seconds for gigabytes.
  */
 export function damageInRows(file: string): unknown {
   try {
@@ -82,7 +82,7 @@ export function damageInRows(file: string): unknown {
   }
 }
 
-/** Whether an error may come of a damaged file. */
+/** Whether an error may be caused by a damaged file. */
 export function tellsDamage(error: unknown): error is Error {
   if (!(error instanceof BetterSqlite3.SqliteError)) return false;
   return /^SQLITE_(CORRUPT|NOTADB)/.test(error.code) || error.message.startsWith('no such table');
@@ -92,14 +92,14 @@ function damaged(file: string, cause?: Error): StudioError {
   return new StudioError('DATASET_FILE_DAMAGED', { dataset: datasetIdOf(file), file }, { cause });
 }
 
-/** Each file lies in the folder of its dataset. */
+/** Each file is in the folder of its dataset. */
 function datasetIdOf(file: string): string {
   return basename(dirname(file));
 }
 
 const schemaVersion = 2;
 
-/** A file from before there were blocks gets the empty tables for them: its imported rows stay where they are. */
+/** Adds the empty block tables to a file from before there were blocks: its imported rows stay where they are. */
 function addBlocks(file: string): void {
   const database = new BetterSqlite3(file, { fileMustExist: true, timeout: 5000 });
   try {
@@ -116,8 +116,8 @@ function addBlocks(file: string): void {
 }
 
 /**
- * A row's content never changes once it is written: an edited row is a new one at the same position. What a version holds
- * is told by `state_page` alone, two bits for each row, in pages that are written anew only where something changed.
+ * A row's content never changes once written: an edited row is a new one at the same position. The content of a version
+ * is given by `state_page` alone, two bits per row, in pages that are rewritten only where something changed.
  */
 const schema = `
   -- rows that were written after the import, and all rows of a file from before there were blocks
@@ -189,7 +189,7 @@ const schema = `
   ) STRICT;
 `;
 
-/** Imported rows, many to a record: ten million records of their own would cost more to write than their texts. */
+/** Imported rows, many to a record: ten million separate records would cost more to write than their texts. */
 const blockSchema = `
   CREATE TABLE block (
     -- the number of its first row; an imported row stands at its number

@@ -2,19 +2,19 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 
 export interface Authoriser {
-  /** Why a statement may not be run, or undefined. */
+  /** Why a statement must not be run, or undefined. */
   refusalOf(sql: string): Because | undefined;
   close(): void;
 }
 
 /**
- * Compiles statements on a copy of a database under SQLite's own authoriser, which is asked about everything that a
- * statement would do: reading tables, calling functions and recursing is allowed, all else is not. The library that runs
- * queries has no authoriser; that of Node.js does from 24.10 on. Undefined where this program has none.
- * VACUUM is judged by SQLite only when it runs: whoever asks here has made sure that the statement is a SELECT.
+ * Compiles statements on a copy of a database under SQLite's own authoriser, which is consulted on everything that a
+ * statement would do: reading tables, calling functions and recursion are allowed, everything else is not. The library
+ * that runs the queries has no authoriser; Node.js has one from 24.10 on. Undefined if this program has none. SQLite
+ * judges VACUUM only when it runs: the caller must have made sure that the statement is a SELECT.
  */
 export function openAuthoriser(bytes: Uint8Array): Authoriser | undefined {
-  // Asked for at run time: Electron may be built without it.
+  // Looked up at run time: Electron may be built without it.
   const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
   if (typeof sqlite?.DatabaseSync.prototype.setAuthorizer !== 'function') return undefined;
   const { constants } = sqlite;
@@ -35,7 +35,7 @@ export function openAuthoriser(bytes: Uint8Array): Authoriser | undefined {
       try {
         database.prepare(sql);
       } catch {
-        // Whatever else is wrong with it, the library that runs it says.
+        // Anything else that is wrong with it is reported by the library that runs it.
       }
       return refusal;
     },
@@ -69,7 +69,7 @@ function refused(
 
 /** They reach beyond the database, or wait. */
 const forbiddenFunctions = new Set(['load_extension', 'readfile', 'writefile', 'edit', 'fts3_tokenizer', 'sqlite_log']);
-/** What `pragma_…` tables ask for. */
+/** The pragmas that `pragma_…` tables invoke. */
 const readingPragmas = new Set([
   'table_info',
   'table_xinfo',

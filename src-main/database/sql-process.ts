@@ -1,7 +1,7 @@
-// Entry of the process that runs other people's queries. It holds no studio data and works on copies in memory of the files
-// it is told of; a statement must read and do nothing else, by its first word, by SQLite's authoriser and by what the
-// compiled statement says of itself. The studio kills this process when a query takes too long. Messages come by `process.on('message')` (a forked Node.js) or by
-// Electron's `process.parentPort`.
+// Entry of the process that runs other people's queries. It holds no studio data and works on in-memory copies of the files
+// it is given. A statement may only read, which is checked by its first word, by SQLite's authoriser and by what the compiled
+// statement reports. The studio kills this process when a query takes too long. Messages arrive by `process.on('message')`
+// (a forked Node.js) or by Electron's `process.parentPort`.
 import { statSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
@@ -15,7 +15,7 @@ interface SqlRequest {
   readonly maxRows: number;
   /** Longer texts and blobs are cut. */
   readonly maxCellLetters: number;
-  /** Of all texts of the answer together; the rows after that are left out. */
+  /** Limit for all texts of the answer together; further rows are left out. */
   readonly maxLetters: number;
 }
 
@@ -32,16 +32,19 @@ type SqlReply =
 
 interface Snapshot {
   readonly database: BetterSqlite3.Database;
-  /** Undefined where this program has none. */
+  /** Undefined if this program has none. */
   readonly authoriser: Authoriser | undefined;
-  /** Size and time of the file when it was read. */
+  /** Size and modification time of the file when it was read. */
   readonly state: string;
   readonly bytes: number;
 }
 
 const open = new Map<string, Snapshot>();
 
-/** Behind comments and brackets. A comment ends where it ends and no later: else many of them can be split in more ways than there is time for. */
+/**
+ * Skips comments and brackets. A comment must end at its first end: otherwise many of them could be split in
+ * exponentially many ways.
+ */
 const reads = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/|\()*(?:select|with|values)\b/i;
 
 function answer(request: SqlRequest): SqlReply {
@@ -78,9 +81,9 @@ function answer(request: SqlRequest): SqlReply {
 }
 
 /**
- * SQLite reads a name in double quotes that is no column as a text, and many published queries count on it; the library is
- * built without that (better-sqlite3 13: SQLITE_DQS=0). So where SQLite says that such a name should have been a text, it
- * is made one.
+ * SQLite reads a double-quoted name that is no column as a string, and many published queries rely on that; the library
+ * is built without it (better-sqlite3 13: SQLITE_DQS=0). So when SQLite reports that such a name should have been a
+ * string, it is made one.
  */
 function prepare(database: BetterSqlite3.Database, sql: string): { statement: BetterSqlite3.Statement; sql: string } {
   for (let query = sql; ; ) {
@@ -100,7 +103,7 @@ function prepare(database: BetterSqlite3.Database, sql: string): { statement: Be
   }
 }
 
-/** Whatever may hold a double quote without being a name in double quotes, and those names. */
+/** Everything that may contain a double quote without being a double-quoted name, and those names. */
 const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
 function snapshotAt(file: string): Snapshot {
@@ -111,7 +114,7 @@ function snapshotAt(file: string): Snapshot {
   if (known) close(file, known);
   const bytes = snapshotOf(file);
   let held = bytes.length;
-  // The newest first: whoever is oldest goes when there are too many of them, or too much.
+  // Newest first: the oldest are evicted when there are too many, or they are too large.
   for (const [name, each] of [...open].reverse()) {
     held += each.bytes;
     if (held > mostSnapshotBytes || open.size >= 16) close(name, each);
@@ -119,9 +122,9 @@ function snapshotAt(file: string): Snapshot {
   const database = new BetterSqlite3(bytes);
   database.pragma('query_only = ON');
   database.pragma('trusted_schema = OFF');
-  // What a query wants to put aside stays in memory too, where the limit holds.
+  // Temporary tables of a query stay in memory too, where the limit applies.
   database.pragma('temp_store = MEMORY');
-  // A query that wants more memory than this fails instead of filling the machine. It holds for the whole process.
+  // A query that needs more memory than this fails instead of exhausting the machine. The limit is per process.
   database.pragma(`hard_heap_limit = ${mostSnapshotBytes + queryBytes}`);
   const snapshot = { database, authoriser: openAuthoriser(bytes), state, bytes: bytes.length };
   open.set(file, snapshot);
@@ -135,7 +138,7 @@ function close(file: string, { database, authoriser }: Snapshot): void {
 }
 
 const mostSnapshotBytes = 256 * 1024 * 1024;
-/** For sorting, grouping, texts that grow. */
+/** For sorting, grouping, growing texts. */
 const queryBytes = 256 * 1024 * 1024;
 
 function plainCell(cell: unknown, maxLetters: number): string | number | null {
@@ -145,7 +148,7 @@ function plainCell(cell: unknown, maxLetters: number): string | number | null {
   return text.length > maxLetters ? text.slice(0, maxLetters) : text;
 }
 
-/** Electron's way to talk to a utility process; plain Node.js has no such property. */
+/** Electron's port to a utility process; plain Node.js has no such property. */
 interface ElectronPort {
   on(event: 'message', listener: (event: { data: SqlRequest }) => void): void;
   postMessage(reply: SqlReply): void;

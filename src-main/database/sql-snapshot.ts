@@ -7,8 +7,8 @@ import BetterSqlite3 from 'better-sqlite3';
 const mostBytes = 128 * 1024 * 1024;
 
 /**
- * The bytes of a SQLite file as they are now, its write-ahead log included. Queries run on them in memory, so that nothing
- * that a query does can reach the file. Throws for a file that is too large.
+ * The bytes of a SQLite file as of now, its write-ahead log included. Queries run on them in memory, so that nothing a
+ * query does can reach the file. Throws for a file that is too large.
  */
 export function snapshotOf(file: string): Buffer {
   const { size } = statSync(file);
@@ -17,7 +17,7 @@ export function snapshotOf(file: string): Buffer {
   return usesLog(bytes) ? withoutLog(file) : bytes;
 }
 
-/** Bytes 18 and 19 of the header are 2 in a file whose changes go to a log first; such a file cannot be read from memory. */
+/** Bytes 18 and 19 of the header are 2 in WAL mode; such a file cannot be opened from memory. */
 function usesLog(bytes: Buffer): boolean {
   return bytes[18] === 2 || bytes[19] === 2;
 }

@@ -22,7 +22,7 @@ export interface EvaluationJob {
   readonly adapters: readonly Adapter[];
   readonly rows: readonly Example[];
   readonly maxTokens: number | undefined;
-  /** The rows with the answers of the models that were measured before. */
+  /** The rows with the answers of the models measured before. */
   readonly measured: readonly EvaluationRow[];
 }
 
@@ -30,15 +30,15 @@ export interface EvaluationParts {
   readonly engine: Engine;
   readonly text: ModelText;
   readonly judge: Judge;
-  /** Called before the first answer with what the rest depends on. */
+  /** Called before the first answer, with what the rest depends on. */
   readonly began: (facts: { rowsSha256: string; maxTokens: number }) => void;
-  /** Called with each result, and all rows as they stand with it. */
+  /** Called with each result, and all rows with the answers so far. */
   readonly keep: (result: EvaluationResult, rows: readonly EvaluationRow[]) => void;
 }
 
 /**
- * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets. It goes on
- * behind those that were measured before. Throws MODEL_WITHOUT_NUMBERS.
+ * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets.
+ * Continues after the models measured before. Throws MODEL_WITHOUT_NUMBERS.
  */
 export async function* evaluate(
   job: EvaluationJob,
@@ -155,12 +155,12 @@ async function targetLosses(
   return losses;
 }
 
-/** Twice the length that 95 of 100 targets stay within, so that only an answer which runs on is cut. */
+/** Twice the 95th percentile of target lengths, so that only an answer that runs on is cut. */
 async function usualMaxTokens(rows: readonly Example[], text: ModelText, signal: AbortSignal): Promise<number> {
   const lengths: number[] = [];
   for (const [place, { target }] of rows.entries()) {
     lengths.push(text.targetIds(target).length);
-    // Others get their turn: a thousand targets take a while.
+    // Yields to the event loop: a thousand targets take a while.
     if (place % 20 !== 19) continue;
     await nextTurn();
     if (signal.aborted) break;

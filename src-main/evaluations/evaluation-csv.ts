@@ -2,8 +2,8 @@ import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts
 import { csvLine } from '../datasets/csv-text.ts';
 
 /**
- * One line a row: its id, context and target, then for each model its answer, every measure of it, and the target's loss in
- * nats per token. RFC 4180.
+ * One line per row: its id, context and target, then for each model its answer, every measure of it, and the target's
+ * loss in nats per token. RFC 4180.
  */
 export function evaluationCsv({ results }: Evaluation, rows: readonly EvaluationRow[]): string {
   const measures = [...new Set(rows.flatMap((row) => row.answers.flatMap(({ marks }) => Object.keys(marks))))];

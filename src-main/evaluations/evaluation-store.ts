@@ -40,7 +40,7 @@ export class EvaluationStore {
     return toEvaluation(row);
   }
 
-  /** Ids in the input are those of rows, no names. */
+  /** Ids in the input are row ids, not names. */
   insert(
     input: EvaluationInput,
     { task, mainMetric, now }: { task: TaskId; mainMetric: string; now: number },
@@ -62,7 +62,7 @@ export class EvaluationStore {
     return this.get(id);
   }
 
-  /** Lets one that was stopped or interrupted wait again; what it measured stays. */
+  /** Enqueues a stopped or interrupted one again; what it measured stays. */
   enqueueAgain(id: string, now: number): Evaluation {
     this.#jobs.enqueue({ id, kind: 'evaluation', now });
     return this.get(id);

@@ -1,4 +1,4 @@
-/** Seconds that answers took, and the reading of each model's targets, which comes before its answers. */
+/** Seconds spent on answers, and on reading each model's targets, which comes before its answers. */
 export interface Spent {
   readonly answers: number;
   readonly answering: number;
@@ -7,8 +7,8 @@ export interface Spent {
 }
 
 /**
- * Seconds until all answers are there. What is done once for each model is counted by models: spread over the answers so far,
- * it made the first of them seem many times as slow as they are.
+ * Seconds until all answers are there. Work done once per model is counted by models: spread over the answers so far,
+ * it would make the first ones seem many times slower than they are.
  */
 export function secondsLeft(
   { answers, answering, models, reading }: Spent,

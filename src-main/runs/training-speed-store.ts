@@ -65,7 +65,7 @@ export class TrainingSpeedStore {
     const settings = settingsOf(options);
     if (by === 'probe') this.#probed.set(probeOf(baseSha256, settings), now);
     else this.#probed.delete(probeOf(baseSha256, settings));
-    // Nobody reads `bytes` and `tokens`. To drop them would keep earlier versions from opening the database.
+    // `bytes` and `tokens` are unused. Dropping them would keep earlier versions from opening the database.
     this.#database
       .prepare(
         `INSERT INTO training_speed (base_sha256, settings, tokens_per_second, bytes, tokens, measured_at)
@@ -76,7 +76,7 @@ export class TrainingSpeedStore {
   }
 }
 
-/** Rank and learning rate hardly count; which matrices are adapted, and what is done besides, does. */
+/** Rank and learning rate hardly matter; the adapted matrices, and what else a pass computes, do. */
 function settingsOf(options: TrainOptions): string {
   const { targets, dropout, labelSmoothing, backend, precision, gradientCheckpointing } = options;
   const graph = [[...targets].sort(), dropout > 0, labelSmoothing > 0, backend, precision];

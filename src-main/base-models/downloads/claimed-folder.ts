@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 
-/** This process, and what is known of others of the data folder. */
+/** This process, and which others of the data folder are alive. */
 export interface Claimant {
   readonly token: string;
   isAlive(token: string): boolean;
@@ -11,8 +11,8 @@ export interface Claimant {
 const fileName = 'claimed-by';
 
 /**
- * Makes a folder this process's own until what is given back is called: two that write into it at once would spoil each other's files.
- * Throws WORK_ELSEWHERE while another living process has it.
+ * Claims a folder for this process until the returned function is called: two processes writing to it at once would
+ * corrupt each other's files. Throws WORK_ELSEWHERE while another living process has it.
  */
 export async function claimFolder(folder: string, process: Claimant): Promise<() => Promise<void>> {
   const { token } = process;
@@ -23,7 +23,7 @@ export async function claimFolder(folder: string, process: Claimant): Promise<()
     if (process.isAlive(owner)) throw new StudioError('WORK_ELSEWHERE', {});
     await rm(file, { force: true });
   }
-  // Of two that come at the same moment, one finds it there.
+  // In a race between two processes, one finds the file there.
   await writeFile(file, token, { flag: owner === token ? 'w' : 'wx' }).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'EEXIST' ? new StudioError('WORK_ELSEWHERE', {}, { cause }) : cause;
   });

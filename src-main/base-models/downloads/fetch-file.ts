@@ -6,16 +6,16 @@ import { isDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { readInto } from '../../synced-file.ts';
 
-/** A file to be had from a web address. */
+/** A file at a web address. */
 export interface RemoteFile {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly sizeBytes: number;
-  /** SHA-256 of its content, or the id that git gives it (SHA-1 over `blob <size>\0` and the content). */
+  /** SHA-256 of its content, or its git blob id (SHA-1 over `blob <size>\0` and the content). */
   readonly checksum: { readonly kind: 'sha256' | 'git'; readonly hex: string };
 }
 
-/** A server that says no: nothing to try again. */
+/** The server refused the request: a retry is pointless. */
 export class RefusedError extends Error {
   readonly status: number;
 
@@ -26,9 +26,9 @@ export class RefusedError extends Error {
 }
 
 /**
- * Fetches a file to `path`, and yields how many of its bytes are here. What an earlier attempt left in `<path>.part` is gone
- * on from (HTTP Range); a connection that breaks or stalls is tried again. The file has its name only once it is whole, its
- * checksum is right and it is synced. Throws DOWNLOAD_DAMAGED, RefusedError, and what `fetch` throws.
+ * Fetches a file to `path`, yielding how many of its bytes have arrived. Resumes from what an earlier attempt left in
+ * `<path>.part` (HTTP Range), and retries when a connection breaks or stalls. The file gets its name only once it is
+ * complete, verified and synced. Throws DOWNLOAD_DAMAGED, RefusedError, and what `fetch` throws.
  */
 export async function* fetchFile(remote: RemoteFile, path: string, signal: AbortSignal): AsyncGenerator<number> {
   if ((await sizeOf(path)) === remote.sizeBytes) {
@@ -52,7 +52,7 @@ export async function* fetchFile(remote: RemoteFile, path: string, signal: Abort
   await rename(part, path);
 }
 
-/** Waits between attempts that brought nothing; after the last of them the failure stands. */
+/** Waits between attempts that brought nothing; after the last one, the failure is final. */
 const waitsMs = [500, 2_000, 5_000];
 const stalledMs = 60_000;
 
@@ -78,7 +78,7 @@ async function* retrying(remote: RemoteFile, to: { file: FileHandle; part: strin
   }
 }
 
-/** One connection: appends what it brings. */
+/** One connection: appends what it receives. */
 async function* receive(remote: RemoteFile, file: FileHandle, from: number, signal: AbortSignal) {
   const stall = new AbortController();
   let timer = setTimeout(() => stall.abort(), stalledMs);
@@ -88,7 +88,7 @@ async function* receive(remote: RemoteFile, file: FileHandle, from: number, sign
       signal: AbortSignal.any([signal, stall.signal]),
     });
     if (!response.ok || response.body === null) throw new RefusedError(response.status);
-    // A server that knows no ranges sends the file from its start.
+    // A server without range support sends the file from the start.
     let done = response.status === 206 ? from : 0;
     if (done < from) await file.truncate(0);
     for await (const chunk of response.body) {

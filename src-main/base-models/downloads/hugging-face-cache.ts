@@ -4,8 +4,8 @@ import { basename, dirname, join, relative } from 'node:path';
 import { readModelFolder } from '../model-folder.ts';
 
 /**
- * The folder in which Hugging Face's own programs keep what they have downloaded: `models--<owner>--<name>` with `blobs`
- * named by checksum, `snapshots/<commit>` of links to them, and `refs`. Source: huggingface_hub, docs "Understand caching".
+ * The folder in which Hugging Face's own programs keep their downloads: `models--<owner>--<name>` with `blobs` named by
+ * checksum, `snapshots/<commit>` of links to them, and `refs`. Source: huggingface_hub, docs "Understand caching".
  */
 export function huggingFaceCache(environment: NodeJS.ProcessEnv): string {
   const { HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME, XDG_CACHE_HOME } = environment;
@@ -13,12 +13,12 @@ export function huggingFaceCache(environment: NodeJS.ProcessEnv): string {
   return HF_HUB_CACHE ?? HUGGINGFACE_HUB_CACHE ?? join(home, 'hub');
 }
 
-/** The cached folder of a repository at a commit, or at what was its main branch, when it holds a whole model. */
+/** The cached folder of a repository at a commit, or at what was its main branch, if it holds a complete model. */
 export async function findInCache(cache: string, repository: string, revision: string): Promise<string | undefined> {
   const home = join(cache, folderName(repository));
   const main = await readFile(join(home, 'refs', 'main'), 'utf8').catch(() => '');
   for (const commit of [revision, main.trim()]) {
-    // A commit and nothing else: what a file says must not lead out of the cache.
+    // A bare commit hash: the content of a file must not lead out of the cache.
     if (!/^[0-9a-f]{40}$/.test(commit)) continue;
     const snapshot = join(home, 'snapshots', commit);
     if (await isWhole(snapshot)) return snapshot;
@@ -26,7 +26,9 @@ export async function findInCache(cache: string, repository: string, revision: s
   return undefined;
 }
 
-/** Whether its weights, in one file or in every shard that its index names, and what else a model needs are all there. */
+/**
+ * Whether its weights, in one file or in every shard that its index names, and everything else a model needs are there.
+ */
 async function isWhole(snapshot: string): Promise<boolean> {
   try {
     await readModelFolder(snapshot);
@@ -36,7 +38,10 @@ async function isWhole(snapshot: string): Promise<boolean> {
   }
 }
 
-/** Puts a downloaded file into the cache, where other programs find it: linked where the disk can, else copied. */
+/**
+ * Puts a downloaded file into the cache, where other programs find it: linked if the disk supports that, otherwise
+ * copied.
+ */
 export async function putIntoCache(
   cache: string,
   at: { repository: string; commit: string; file: string; checksum: string },
@@ -52,7 +57,7 @@ export async function putIntoCache(
     await link(path, partial).catch(() => copyFile(path, partial));
     await rename(partial, blob);
   }
-  // Windows links only for those who may; a copy serves as well there.
+  // Windows allows symlinks only to some; a copy serves as well there.
   await symlink(relative(dirname(entry), blob), entry).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') await copyFile(blob, entry);
   });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { RefusedError, type RemoteFile } from './fetch-file.ts';
 
-/** Where the hub is, and who asks. `HF_ENDPOINT` and `HF_TOKEN` are honoured, and the token that its own programs keep. */
+/**
+ * Where the hub is, and who asks. Honours `HF_ENDPOINT`, `HF_TOKEN`, and the token stored by the hub's own programs.
+ */
 export interface Hub {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,15 +26,15 @@ export interface HubFile extends RemoteFile {
   readonly name: string;
 }
 
-/** What a model needs, and what goes along with it where it is there. */
+/** What a model needs, and what accompanies it if it exists. */
 const wanted = new Set([
   ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'],
   ...['chat_template.jinja', 'README.md', 'LICENSE'],
 ]);
 
 /**
- * The files of a repository that make a model, with size and checksum as the hub states them, and the commit they are of.
- * Throws RefusedError (401 and 403 for a licence that was not accepted) and what `fetch` throws.
+ * The files of a repository that make up a model, with size and checksum as the hub states them, and the commit they
+ * are from. Throws RefusedError (401 and 403 for a licence that was not accepted) and what `fetch` throws.
  */
 export async function listHubFiles(
   hub: Hub,

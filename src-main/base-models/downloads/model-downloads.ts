@@ -13,8 +13,9 @@ type BringIn = (
 ) => Promise<BaseModel>;
 
 /**
- * Downloads that go on whoever watches or leaves. Their truth lies on the disk: what one that was broken off has left, by a
- * person or with the whole studio, is gone on from. The files of each lie in a folder of its own until they are a base model.
+ * Downloads that continue whether or not anybody watches. Their state is on the disk: one interrupted by a person, or
+ * with the whole studio, is resumed from what it left. The files of each are in a folder of its own until they become a
+ * base model.
  */
 export class ModelDownloads {
   readonly #folder: string;
@@ -24,16 +25,16 @@ export class ModelDownloads {
   readonly #bringIn: BringIn;
   readonly #changed: () => void;
   readonly #active = new Map<string, Active>();
-  /** By model, what was begun last in its folder: the next begins when it has ended. */
+  /** The last work begun in each model's folder: the next begins when it has ended. */
   readonly #last = new Map<string, Promise<void>>();
 
   constructor(options: {
     folder: string;
     environment: NodeJS.ProcessEnv;
     process: Claimant;
-    /** Where models that other programs fetched are looked for. */
+    /** Where models fetched by other programs are looked for. */
     modelFolder: () => string;
-    /** Makes a base model of what was fetched. */
+    /** Makes a base model of the fetched files. */
     bringIn: BringIn;
     changed: () => void;
   }) {
@@ -45,7 +46,7 @@ export class ModelDownloads {
     this.#changed = options.changed;
   }
 
-  /** Starts one, or lets one that goes on be; one that is being stopped is followed by it. */
+  /** Starts a download; no-op if it is under way already. If it is just being stopped, the new one follows. */
   start(entry: CatalogueEntry, options: Options): void {
     const before = this.#active.get(entry.id);
     if (before?.isOver === false && !before.abort.signal.aborted) return;
@@ -62,7 +63,9 @@ export class ModelDownloads {
     );
   }
 
-  /** All that was told but for the progress, then what comes, to the end. A download that failed throws its failure. */
+  /**
+   * Replays all events but the progress, then yields new ones to the end. Throws the failure of a download that failed.
+   */
   async *watch(id: string, signal: AbortSignal | undefined): AsyncGenerator<DownloadEvent> {
     const active = this.#active.get(id);
     if (active === undefined) return;
@@ -84,7 +87,7 @@ export class ModelDownloads {
     }
   }
 
-  /** Throws WORK_ELSEWHERE for what is to be discarded while another process fetches it. */
+  /** Throws WORK_ELSEWHERE when something is to be discarded while another process is fetching it. */
   async stop(entry: CatalogueEntry, { discard }: { discard: boolean }): Promise<void> {
     const active = this.#active.get(entry.id);
     active?.abort.abort();
@@ -106,7 +109,7 @@ export class ModelDownloads {
     return bytesDone > 0 ? { kind: 'partial', bytesDone } : { kind: 'absent' };
   }
 
-  /** Ends all; what has arrived stays. */
+  /** Stops all; what has arrived stays. */
   async close(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
     await Promise.all(this.#last.values());
@@ -162,14 +165,14 @@ export class ModelDownloads {
   }
 }
 
-/** Progress is told so often. */
+/** How often progress is reported. */
 const everyMs = 250;
 
 class Active {
   readonly abort = new AbortController();
   progress = { bytesDone: 0, bytesTotal: 0, bytesPerSecond: null as number | null, secondsLeft: null as number | null };
   readonly told: DownloadEvent[] = [];
-  /** The latest progress; gone when something else was told. */
+  /** The latest progress; cleared by any other event. */
   standing: DownloadEvent | undefined;
   failure: { error: unknown } | undefined;
   isOver = false;

@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { RefusedError } from './fetch-file.ts';
 import type { PipSettings } from './pip-settings.ts';
 
-/** Where a package's file lies. */
+/** Where a package's file is. */
 export type PackagePlace =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'web'; readonly url: string; readonly headers: Readonly<Record<string, string>> };
 
 /**
- * Looks for a file of a Python package where pip would: in its folders, then in its indexes, by the simple API (PEP 503 and
- * its JSON form, PEP 691). Throws RefusedError, what `fetch` throws, and an Error where no index has the file.
+ * Looks for a file of a Python package where pip would: in its folders, then in its indexes, by the simple API (PEP 503
+ * and its JSON form, PEP 691). Throws RefusedError, what `fetch` throws, and an Error if no index has the file.
  */
 export async function findPackageFile(
   wheel: { package: string; file: string },
@@ -52,7 +52,7 @@ async function findInIndex(
   const found = new URL(link, response.url);
   if (!/^https?:$/.test(found.protocol))
     throw new Error('the package index points to something other than a web address');
-  // A name and password are for the index itself, and for nobody that it points to.
+  // The name and password are for the index itself, not for other origins that it points to.
   return { kind: 'web', url: found.href, headers: found.origin === new URL(address).origin ? headers : {} };
 }
 
@@ -71,7 +71,7 @@ function linkInPage(page: string, file: string): string | undefined {
   return undefined;
 }
 
-/** `fetch` takes no name and password in an address; they go into a header. */
+/** `fetch` rejects URLs with a name and password; they go into a header. */
 function withoutCredentials(index: string): { address: string; headers: Record<string, string> } {
   const url = new URL(index);
   const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Lets pip itself download a package file into a folder: for an index that needs what only pip knows (a proxy, a certificate,
- * a key ring). Throws when there is no pip, or when it fails.
+ * Has pip itself download a package file into a folder: for an index that needs what only pip knows (a proxy, a
+ * certificate, a key ring). Throws when pip is missing or fails.
  */
 export async function pipDownload(
   wheel: { package: string; version: string },

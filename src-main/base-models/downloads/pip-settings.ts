@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where pip is told to look for packages. */
+/** Where pip is configured to look for packages. */
 export interface PipSettings {
-  /** Addresses of package indexes, as PEP 503 has them. */
+  /** URLs of package indexes, as in PEP 503. */
   readonly indexes: readonly string[];
   /** Folders of package files. */
   readonly folders: readonly string[];
 }
 
-/** The public index of the Python Package Authority: what pip itself uses where nothing else is set. */
+/** The public index of the Python Package Authority: pip's own default. */
 const usualIndex = 'https://pypi.org/simple';
 
 /**
- * Reads pip's own configuration the way pip does: its files from the most general to the most special, then the environment.
- * Source: pip, docs "Configuration". Only what says where packages are is taken.
+ * Reads pip's own configuration the way pip does: its files from the most general to the most specific, then the
+ * environment. Source: pip, docs "Configuration". Only what says where packages are is used.
  */
 export async function readPipSettings(
   environment: NodeJS.ProcessEnv,
@@ -60,7 +60,7 @@ function configFiles(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform):
   return [...shared, join(home, '.pip', name), join(config, 'pip', name), ...mac, ...virtual, ...own];
 }
 
-/** `[section]`, `key = value`, further lines of a value indented. What `[download]` says goes before `[global]`. */
+/** `[section]`, `key = value`, and indented continuation lines. `[download]` takes precedence over `[global]`. */
 function parseConfig(text: string): Map<string, string> {
   const sections = new Map<string, Map<string, string>>();
   let section = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** Bytes per second over the last few seconds. What was there before the first look does not count. */
+/** Bytes per second over the last few seconds. Bytes that were there before the first reading do not count. */
 export class Speed {
   #looks: { bytes: number; ms: number }[] = [];
 
@@ -6,7 +6,7 @@ export class Speed {
     this.#looks = [];
   }
 
-  /** Null until there is a second to judge by. */
+  /** Null until a second of readings is there. */
   at(bytes: number, ms: number): number | null {
     this.#looks.push({ bytes, ms });
     while (this.#looks.length > 2 && ms - (this.#looks[1]?.ms ?? ms) > windowMs) this.#looks.shift();

@@ -7,9 +7,9 @@ import { createInflateRaw } from 'node:zlib';
 import { StudioError } from '../../../src-contract/errors.ts';
 
 /**
- * Unpacks one file of a wheel (a zip archive), and nothing else of it, to `path`. It has to have the size and checksum that
- * are known: an archive that says or holds something else is refused before more than that is written.
- * Source: APPNOTE.TXT 6.3, §4.3 (end of central directory, central and local headers). Throws DOWNLOAD_DAMAGED.
+ * Unpacks a single file of a wheel (a zip archive) to `path`. Its size and checksum are known in advance: an archive
+ * that states or holds anything else is refused before more than that is written. Source: APPNOTE.TXT 6.3, §4.3 (end of
+ * central directory, central and local headers). Throws DOWNLOAD_DAMAGED.
  */
 export async function unpackMember(
   wheel: string,
@@ -43,7 +43,7 @@ export async function unpackMember(
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(partial, { force: true });
-    // A broken archive fails while it is unpacked.
+    // A broken archive shows as a zlib error.
     throw (error as NodeJS.ErrnoException).code?.startsWith('Z_') ? damaged(wheel) : error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Datasets, their rows, and the rows that could not be used. */
+/** Datasets, their rows, and the rejected rows. */
 export const datasetsMigration: Migration = {
   version: 1,
   name: 'datasets',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Detached work and what it tells. Runs and evaluations each have one row here under their own id. */
+/** Detached work and its events. Runs and evaluations each have one row here under their own id. */
 export const jobsMigration: Migration = {
   version: 3,
   name: 'jobs',

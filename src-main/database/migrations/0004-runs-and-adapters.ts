@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Training runs with all that their result depends on, and the adapters that came of them or were imported. */
+/** Training runs with everything their result depends on, and the adapters that they made or that were imported. */
 export const runsAndAdaptersMigration: Migration = {
   version: 4,
   name: 'runs-and-adapters',

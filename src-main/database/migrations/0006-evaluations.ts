@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Evaluations: what was measured, and every answer that was given. */
+/** Evaluations: the measured results, and every answer given. */
 export const evaluationsMigration: Migration = {
   version: 6,
   name: 'evaluations',

@@ -5,8 +5,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { Migration } from '../migration.ts';
 
 /**
- * Moves the rows of each dataset, and what was left out of it, into a file of its own, where they can have versions. A file
- * of an attempt that was cut off is written anew. The hash of a dataset is worked out in another way from now on, and the
+ * Moves the rows of each dataset, and its rejected rows, into a file of its own, where they can have versions. A file
+ * left by an interrupted attempt is written anew. The hash of a dataset is computed differently from now on, and the
  * runs that pinned the old one pin the new one.
  */
 export const datasetVersionsMigration: Migration = {
@@ -26,7 +26,7 @@ export const datasetVersionsMigration: Migration = {
         .prepare('UPDATE run SET dataset_sha256 = ? WHERE dataset_id = ? AND dataset_sha256 = ?')
         .run(next, id, sha256);
     }
-    // Imports that were cut off have no rows file; the next start clears them away.
+    // Interrupted imports have no rows file; the next start removes them.
     database.exec('DROP TABLE example; DROP TABLE rejection;');
   },
 };

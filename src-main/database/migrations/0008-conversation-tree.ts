@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Turns form a tree, know what the model could not read, and can be searched. */
+/** Turns form a tree, record what the model could not read, and can be searched. */
 export const conversationTreeMigration: Migration = {
   version: 8,
   name: 'conversation tree',

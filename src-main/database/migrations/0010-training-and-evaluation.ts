@@ -1,6 +1,8 @@
 import type { Migration } from '../migration.ts';
 
-/** What a run can be repeated and paused by, settings that are kept, measured speeds, and what an evaluation's numbers depend on. */
+/**
+ * What repeating and pausing a run needs, saved settings, measured speeds, and what an evaluation's numbers depend on.
+ */
 export const trainingAndEvaluationMigration: Migration = {
   version: 10,
   name: 'training-and-evaluation',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** What is set once for the data folder. */
+/** Settings of the data folder. */
 export const settingsMigration: Migration = {
   version: 11,
   name: 'settings',

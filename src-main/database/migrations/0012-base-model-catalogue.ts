@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** A base model that was downloaded knows under which name the catalogue has it. */
+/** The catalogue id of a downloaded base model. */
 export const baseModelCatalogueMigration: Migration = {
   version: 12,
   name: 'base-model-catalogue',

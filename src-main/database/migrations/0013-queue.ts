@@ -1,6 +1,8 @@
 import type { Migration } from '../migration.ts';
 
-/** The order of what waits, which a person can change, and what a waiting evaluation needs to begin in another process. */
+/**
+ * The order of the queue, which a person can change, and what a waiting evaluation needs to begin in another process.
+ */
 export const queueMigration: Migration = {
   version: 13,
   name: 'queue',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Runs that train together, in as few passes over the base as it takes. */
+/** Runs that train together, in as few passes over the base as possible. */
 export const runsInGroupsMigration: Migration = {
   version: 14,
   name: 'runs-in-groups',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** The facts of a failure beside its English sentence, so that other languages tell them too. */
+/** The data of a failure besides its English message, so that it can be shown in other languages too. */
 export const failureDataMigration: Migration = {
   version: 15,
   name: 'failure-data',

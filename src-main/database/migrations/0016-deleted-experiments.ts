@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** An experiment of the lab that was deleted can come back until the next start, as everything else can. */
+/** A deleted experiment of the lab can be restored until the next start, like everything else. */
 export const deletedExperimentsMigration: Migration = {
   version: 16,
   name: 'deleted-experiments',

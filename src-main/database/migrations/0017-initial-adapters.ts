@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** A run that goes on from an adapter remembers what that adapter was: a run that is taken up again makes another of it. */
+/** The fingerprint of the adapter that a run continues: if the run that made it resumes, that adapter changes. */
 export const initialAdaptersMigration: Migration = {
   version: 17,
   name: 'initial-adapters',

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** A job that goes on remembers the last number that an event had which it has forgotten: none is given out twice. */
+/** A resumed job remembers the highest sequence number among its removed events: none is reused. */
 export const forgottenEventsMigration: Migration = {
   version: 18,
   name: 'forgotten-events',

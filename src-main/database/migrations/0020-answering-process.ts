@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** A conversation knows which process writes an answer in it: two of them answer one question after the other. */
+/** The process that is writing an answer in a conversation: two processes must take turns. */
 export const answeringProcessMigration: Migration = {
   version: 20,
   name: 'answering-process',
