@@ -67,7 +67,7 @@ function refused(
   }
 }
 
-/** They reach beyond the database, or wait. */
+/** Functions that reach beyond the database, or wait. */
 const forbiddenFunctions = new Set(['load_extension', 'readfile', 'writefile', 'edit', 'fts3_tokenizer', 'sqlite_log']);
 /** The pragmas that `pragma_…` tables invoke. */
 const readingPragmas = new Set([

@@ -13,7 +13,7 @@ export function compareResults(rows: readonly EvaluationRow[], mainMetric: strin
   return comparisons;
 }
 
-/** Measures that say who is better; lengths don't. */
+/** Measures that say which is better; lengths don't. */
 function metricsOf(rows: readonly EvaluationRow[]): string[] {
   const names = new Set(rows.flatMap((row) => row.answers.flatMap(({ marks }) => Object.keys(marks))));
   for (const name of ['words', 'targetWords', 'runs']) names.delete(name);
@@ -28,7 +28,7 @@ function compare(rows: readonly EvaluationRow[], about: { metric: string; of: nu
     return row === undefined ? [] : [row];
   });
   const { better, worse, ...numbers } = comparePaired(paired, { seed: 1, bounded: metric !== 'loss' });
-  // Of a loss, less is better.
+  // For a loss, lower is better.
   return metric === 'loss'
     ? { ...about, ...numbers, better: worse, worse: better }
     : { ...about, ...numbers, better, worse };

@@ -55,7 +55,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { changed: () => v
   });
 }
 
-/** Without an ending. */
+/** Without an extension. */
 function fileName({ provenance, split, createdAt }: ReturnType<EvaluatingParts['store']['get']>): string {
   const dataset = (provenance?.dataset.name ?? 'evaluation').replace(/[^\p{L}\p{N} _-]/gu, '_');
   return `${dataset}-${split}-${new Date(createdAt).toISOString().slice(0, 10)}`;

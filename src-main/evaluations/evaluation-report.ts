@@ -9,18 +9,18 @@ import { tellingOf, verdictOf } from '../../src-contract/verdict.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
-/** The words of a report, and the language that they are in. */
+/** The words of a report, and their language. */
 type Words = ReportWords & { readonly tongue: 'en' | 'ko' };
 
-/** What rows of a split are called. */
+/** The key of the words for each split. */
 const asked = { train: 'onTrain', validation: 'onValidation', test: 'onTest' } as const;
 
-/** Rows shown; a page with thousands of them would help nobody. */
+/** Rows shown; a page with thousands of them would be of no use. */
 const mostRows = 300;
 
 /**
- * An evaluation as one HTML page that needs nothing else: verdict, pictures, measures, hashes of all that made them, and
- * the rows, those first on which the models differ most. No script runs in it.
+ * An evaluation as one self-contained HTML page: verdict, pictures, measures, hashes of everything behind them, and the
+ * rows, those first on which the models differ most. It contains no script.
  */
 export function evaluationReport(
   evaluation: Evaluation,
@@ -83,13 +83,13 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
 }
 
 function languageName(language: AnswerLanguage, words: Words): string {
-  // What belongs to no language is written as the code says it.
+  // Text in no known language is shown by its code.
   return language === 'other'
     ? language
     : (new Intl.DisplayNames([words.tongue], { type: 'language' }).of(language) ?? language);
 }
 
-/** What to do next, in the words of the evaluation's page. */
+/** What to do next, in the same words as the evaluation's page. */
 function next(evaluation: Evaluation, words: Words): string {
   const advice = verdictOf(evaluation)?.advice;
   if (advice === undefined) return '';
@@ -127,7 +127,7 @@ function measures({ results, mainMetric }: Evaluation, words: Words): string {
   return table(head, lines);
 }
 
-/** The adapters against each other: which of them is best is not told by how each does against the base. */
+/** The adapters against each other: comparing each with the base does not tell which is best. */
 function rivals({ results, comparisons, mainMetric }: Evaluation, words: Words): string {
   const among = comparisons.filter((each) => each.metric === mainMetric && each.against > 0);
   if (among.length === 0) return '';

@@ -68,7 +68,7 @@ export class EvaluationStore {
     return this.get(id);
   }
 
-  /** What was asked for. */
+  /** The input that the evaluation was started with. */
   input(id: string): EvaluationInput {
     const row = this.#database
       .prepare(
@@ -87,7 +87,7 @@ export class EvaluationStore {
     this.#database.prepare('UPDATE evaluation SET provenance = ? WHERE id = ?').run(JSON.stringify(provenance), id);
   }
 
-  /** Adds a result together with all rows as they stand now: the answers of each result so far. */
+  /** Adds a result, and stores all rows with the answers of each result so far. */
   addResult(
     id: string,
     kept: {
@@ -123,13 +123,13 @@ export class EvaluationStore {
     this.#database.prepare('UPDATE evaluation SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Takes a deletion back. Throws EVALUATION_NOT_FOUND. */
+  /** Undoes a deletion. Throws EVALUATION_NOT_FOUND. */
   restore(id: string): Evaluation {
     this.#database.prepare('UPDATE evaluation SET deleted_at = NULL WHERE id = ?').run(id);
     return this.get(id);
   }
 
-  /** Removes what was deleted and can no longer come back. Only when no other process is here. */
+  /** Removes what was deleted and can no longer be restored. Only when no other process is running. */
   removeDeleted(): void {
     this.#database
       .prepare('DELETE FROM job WHERE id IN (SELECT id FROM evaluation WHERE deleted_at IS NOT NULL)')
@@ -143,7 +143,7 @@ export class EvaluationStore {
       .get(id) as number;
   }
 
-  /** In the order of the split; one is read when it is asked for. */
+  /** In the order of the split, read lazily. */
   *rows(page: { id: string; offset: number; limit: number }): Generator<EvaluationRow> {
     const rows = this.#database
       .prepare<[string, number, number], { example_id: string; context: string; target: string; answers: string }>(
@@ -159,7 +159,7 @@ export class EvaluationStore {
     }
   }
 
-  /** True when an evaluation that is going on uses this dataset. */
+  /** True when a queued or running evaluation uses this dataset. */
   isDatasetInUse(datasetId: string): boolean {
     return (
       this.#database
@@ -206,7 +206,7 @@ function toEvaluation(row: Row): Evaluation {
     ...{ id, task, split },
     datasetId: row.dataset_id,
     baseModelId: row.base_model_id,
-    // One that waits its turn has begun, for whoever asked for it.
+    // A queued one counts as running for whoever asked for it.
     state: row.state === 'queued' ? 'running' : row.state,
     mainMetric: row.main_metric,
     results: (JSON.parse(row.results) as StoredResult[]).map((result) => ({ interval: null, ...result })),
@@ -217,7 +217,7 @@ function toEvaluation(row: Row): Evaluation {
   };
 }
 
-/** As earlier versions stored it, too. */
+/** Includes the forms stored by earlier versions. */
 type StoredResult = Omit<EvaluationResult, 'interval'> & Partial<EvaluationResult>;
 type StoredAnswer = Pick<EvaluationAnswer, 'text' | 'score'> & Partial<EvaluationAnswer>;
 

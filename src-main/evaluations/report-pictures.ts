@@ -5,9 +5,9 @@ export interface Interval {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** The value as it is written at the end of the line. */
+  /** The value as written at the end of the line. */
   readonly shown: string;
-  /** Drawn in the accent. */
+  /** Drawn in the accent colour. */
   readonly strong: boolean;
 }
 
@@ -54,7 +54,7 @@ function percent(share: number, step: number): string {
   return `${(share * 100).toFixed(step < 0.01 ? 1 : 0).replace('-', '−')} %`;
 }
 
-/** In the middle: adapters of one dataset are told apart by the ends of their names. */
+/** Shortened in the middle: adapters of one dataset differ at the ends of their names. */
 function shortened(name: string): string {
   return name.length > 30 ? `${name.slice(0, 16)}…${name.slice(-13)}` : name;
 }

@@ -33,16 +33,16 @@ export interface EvaluatingParts {
 }
 
 /**
- * Settles everything an evaluation depends on and lets it wait its turn. Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND,
+ * Settles everything that an evaluation depends on and enqueues it. Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND,
  * ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID.
  */
 export async function startEvaluation(input: EvaluationInput, parts: EvaluatingParts): Promise<Evaluation> {
   const { store } = parts;
   const { dataset, base, adapters } = chosen(input, parts);
-  // What is wrong with the base's files is told at once.
+  // Reports a fault in the base's files at once.
   await parts.modelTexts.of(base);
   const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
-  // The same in every language.
+  // The main metric is the same in every language.
   const { mainMetric } = judgeOf(dataset.task, { language: 'en', runQuery: datasetQueries(dataset, parts) });
   const evaluation = store.insert(settled, { task: dataset.task, mainMetric, now: Date.now() });
   parts.supervisor.start(evaluation.id, workOf(evaluation.id, parts));
@@ -50,8 +50,8 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
 }
 
 /**
- * Lets one that was stopped or interrupted go on with the first model that was not measured to its end. Throws
- * EVALUATION_NOT_FOUND, EVALUATION_NOT_RESUMABLE, and as `startEvaluation` where something that it needs has gone.
+ * Resumes a stopped or interrupted evaluation with the first model not fully measured. Throws EVALUATION_NOT_FOUND,
+ * EVALUATION_NOT_RESUMABLE, and as `startEvaluation` if something that it needs is gone.
  */
 export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation {
   const { store, supervisor } = parts;
@@ -72,7 +72,7 @@ export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation
   return waiting;
 }
 
-/** Lets the evaluations that an earlier process left waiting wait here. */
+/** Takes over the evaluations that an earlier process left queued. */
 export function takeUpEvaluations(parts: EvaluatingParts): void {
   const { supervisor } = parts;
   for (const id of supervisor.listLeft('evaluation')) supervisor.takeUp(id, workOf(id, parts));
@@ -101,7 +101,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
     {
       ...{ engine, text, judge },
       began: (facts) => {
-        // What was measured before was measured from the same.
+        // Earlier results were measured from the same facts.
         if (measured.length > 0) return;
         store.setProvenance(id, {
           dataset: { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },

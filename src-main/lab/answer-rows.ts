@@ -4,8 +4,8 @@ import type { AdapterChoice } from '../engine/engine.ts';
 import type { LabData, LabWork } from './lab-work.ts';
 
 /**
- * The deciding measure of the task over greedy answers to test rows, with or without an adapter; undefined when aborted.
- * Rows come from the test split, or from the validation split where there is none.
+ * The task's main metric over greedy answers to test rows, with or without an adapter; undefined when aborted. Rows
+ * come from the test split, or from the validation split if there is none.
  */
 export async function* answerRows(
   adapterFolder: string | null,

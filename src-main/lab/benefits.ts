@@ -4,13 +4,13 @@ import { type Experiment, firstOf, type LabTelling, type LabWork } from './lab-w
 import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
-/** AdamW keeps two moments and the gradient of every trained number, four bytes each. */
+/** AdamW keeps two moments and the gradient of every trained weight, four bytes each. */
 const bytesPerTrained = 12;
 
 /**
- * What is saved against training all weights? Trained share, file, memory and speed while training, and the time of a
- * switch, all measured on this model. LoRA comes first: a process gives memory back late, if ever.
- * Source: Hu et al. 2021, §4.2 "Practical Benefits and Limitations".
+ * What is saved compared with training all weights? Trained share, file size, memory and speed while training, and the
+ * time of a switch, all measured on this model. LoRA comes first: a process returns memory late, if ever. Source: Hu et
+ * al. 2021, §4.2 "Practical Benefits and Limitations".
  */
 export const benefits: Experiment = {
   needsDataset: true,
@@ -34,7 +34,7 @@ export const benefits: Experiment = {
   },
 };
 
-/** Training all weights wants a lower rate than A and B, which begin with an update of nothing. */
+/** Training all weights needs a lower rate than A and B, whose update starts at zero. */
 const fullRate = 0.1;
 
 function cellsOf({ ranks, seeds, learningRate }: LabOptions): TrainingCell[] {
@@ -60,7 +60,7 @@ function trainingCell(trained: Trained, { base, facts }: LabWork): LabCell {
     key: trained.key,
     values: {
       ...{ parameters: trained.parameters, totalParameters: facts.parameters },
-      // A model trained whole is stored as the base is.
+      // A fully trained model takes as much space as the base.
       fileBytes: trained.adapterBytes ?? base.sizeBytes,
       stateBytes: trained.parameters * bytesPerTrained,
       ...{ baseLoss: trained.baseLoss, validationLoss: trained.validationLoss },
@@ -74,7 +74,7 @@ function trainingCell(trained: Trained, { base, facts }: LabWork): LabCell {
   };
 }
 
-/** Writes one token with the adapter and without, in turn, and takes down how long each change took. */
+/** Writes one token with the adapter and without, alternately, and records how long each switch took. */
 async function* switches(folder: string, work: LabWork, signal: AbortSignal): AsyncGenerator<LabTelling> {
   const promptIds = work.text.promptIds('1 2 3');
   const times: number[] = [];
@@ -91,7 +91,7 @@ async function* switches(folder: string, work: LabWork, signal: AbortSignal): As
     if (signal.aborted) return;
     yield { kind: 'at', part: 'switch', now: 'switch', step: trial + 1, steps: 2 * trials };
   }
-  // The first use reads the adapter and compiles the graph; what a person feels later is the rest.
+  // The first use reads the adapter and compiles the graph; the later ones are what a person notices.
   const [first = 0] = times;
   const later = times.slice(2).sort((a, b) => a - b);
   yield {

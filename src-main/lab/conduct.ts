@@ -3,8 +3,8 @@ import { weightOf } from './lab-costs.ts';
 import type { Experiment, LabWork } from './lab-work.ts';
 
 /**
- * Does an experiment from its start or from where it was left, telling how far it is and each finished part, which `keep`
- * stores before anybody hears of it.
+ * Runs an experiment from its start or from where it was left, reporting progress and each finished part, which `keep`
+ * stores before it is reported.
  */
 export async function* conduct(
   experiment: Experiment,
@@ -20,7 +20,7 @@ export async function* conduct(
   const whole = weightOfAll(keys);
   const before = weightOfAll(keys.filter((key) => work.done.has(key)));
   let finished = 0;
-  /** How much is over of the parts that are under way. */
+  /** The share done of each part under way. */
   const shares = new Map<string, number>();
   let at: { now: string; step: number; steps: number; together?: number } = { now: '', step: 0, steps: 0 };
   let toldMs = 0;
@@ -33,7 +33,7 @@ export async function* conduct(
       shares.delete(telling.cell.key);
       weights.delete(telling.cell.key);
       at = { now: '', step: 0, steps: 0 };
-      // A map is large, and is stored with the cell: who hears of it can ask for it.
+      // A map is large, and is stored with the cell: whoever receives the event can ask for it.
       const { map: _, ...cell } = telling.cell;
       yield { kind: 'cell', cell };
     } else {
@@ -59,14 +59,14 @@ export async function* conduct(
 
 const tellEveryMs = 500;
 
-/** One of those that move on together, and how many others there are. */
+/** One of those that train together, and how many others there are. */
 function nameOf(now: string, together = 1): string {
   return together > 1 ? `${now} +${together - 1}` : now;
 }
 
-/** In how many of the numbers that are no timings two experiments agree exactly. */
+/** How many of the numbers, timings excluded, agree exactly in two experiments. */
 export function agreement(one: readonly LabCell[], other: readonly LabCell[]): { equal: number; compared: number } {
-  // A cell may come twice, without its map and with it; the one with it comes last.
+  // A cell may occur twice, without its map and then with it.
   const known = new Map(other.map((cell) => [cell.key, cell]));
   let [equal, compared] = [0, 0];
   const count = (a: unknown, b: unknown) => {

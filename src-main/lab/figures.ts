@@ -5,13 +5,14 @@ import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
-/** What each pair of matrices is compared by: the paper's A, what the adapter reacts to (B · A), and chance. */
+/** What each pair of matrices is compared by: the paper's A, the update itself (B · A), and chance. */
 const comparisons = ['A', 'BA', 'random'] as const;
 
 /** Do a low and a high rank find the same directions? Source: Hu et al. 2021, §7.2, Figure 3. */
 export const fig3: Experiment = figure((options) => {
   const [low = 8, high = 64] = options.ranks;
-  // Two seeds: with one, the low rank's A would begin as the first rows of the high rank's, and resemble it untrained.
+  // Two seeds: with one, the low rank's A would start out as the first rows of the high rank's, and resemble it
+  // untrained.
   const [seed = 0, other = seed + 1] = options.seeds;
   return [loraCell(low, seed), loraCell(high, other)];
 });
@@ -51,7 +52,7 @@ async function* compare(
       yield trainingAt(telling, `trained ${telling.key}`);
       continue;
     }
-    // Those that were trained before come first, whichever of the two that is.
+    // Cells trained before come first, whichever of the two they are.
     trained.set(telling.trained.key, telling.trained);
     const cell = pair.find(({ key }) => key === telling.trained.key) as TrainingCell;
     if (!work.done.has(`trained ${cell.key}`)) yield { kind: 'cell', cell: trainedCell(cell, telling.trained) };
@@ -75,12 +76,12 @@ function mapsOf(event: Extract<AnalysisEvent, { kind: 'similarity' }>): LabCell[
     key: mapKey(target, layer, of),
     values: { target, layer, of, width, ...summary(maps[of]) },
     timings: {},
-    // Seven digits are more than the weights hold, and a third of the room.
+    // Seven digits are more than the weights hold, and take a third of the space.
     map: maps[of].map((row) => row.map((value) => Math.round(value * 1e7) / 1e7)),
   }));
 }
 
-/** The numbers of a map that stand for it: of the first directions, of four and four, and of all. */
+/** The numbers that summarise a map: of the first directions, of four and four, and of all. */
 function summary(map: readonly (readonly number[])[]) {
   const [rows, columns] = [map.length, map[0]?.length ?? 0];
   const at = (i: number, j: number) => map[Math.min(i, rows) - 1]?.[Math.min(j, columns) - 1] ?? null;

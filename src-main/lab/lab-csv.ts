@@ -4,8 +4,9 @@ import { csvLine } from '../datasets/csv-text.ts';
 type Line = readonly (string | number | boolean | null)[];
 
 /**
- * Every number of an experiment, one line each: the part, what it is, and its value. What its tables show, such as means
- * over seeds, comes last with the sentence that is read from it, as it is shown: the table, the column, and in which row (i) and column (j).
+ * Every number of an experiment, one per line: the part, its name, and its value. The contents of its tables, such as
+ * means over seeds, come last, with the reading, as they are shown: the table, the column, and the row (i) and column
+ * (j).
  */
 export function labCsv(
   { kind, id, cells, options, facts }: LabExperiment,

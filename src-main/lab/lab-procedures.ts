@@ -54,8 +54,9 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
 }
 
 /**
- * Removes deleted experiments, folders of those that are no longer known or have finished, and trained cells that none of those
- * left refers to: only those of the studio's own, made since the database was at `since`, and only when no other process is here.
+ * Removes deleted experiments, folders of those no longer known or finished, and trained cells that no remaining
+ * experiment refers to: only the studio's own, made since `since`, when the database was created, and only when no
+ * other process is running.
  */
 export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
   store.removeDeleted(Date.now());
@@ -67,8 +68,8 @@ export async function clearLab(store: LabStore, labFolder: string, since: number
 }
 
 /**
- * Removes experiments that were deleted until then, while the studio goes on, with their folders and the trained cells that none of
- * those left refers to; false where an experiment is under way, which may take over any cell.
+ * Removes experiments that were deleted up to then, while the studio is running, with their folders and the trained
+ * cells that no remaining experiment refers to; false if an experiment is under way, which may reuse any cell.
  */
 export async function freeLab(
   store: LabStore,
@@ -84,7 +85,7 @@ export async function freeLab(
   return true;
 }
 
-/** Leaves off when an experiment begins, which may take over any of them: the next start removes the rest. */
+/** Stops when an experiment begins, which may reuse any of them: the next start removes the rest. */
 async function removeUnusedCells(store: LabStore, labFolder: string, since: number): Promise<void> {
   const begun = store.firstUnfinishedAt();
   const used = new Set(store.listAdapterHashes());
@@ -95,7 +96,7 @@ async function removeUnusedCells(store: LabStore, labFolder: string, since: numb
     const { mtimeMs } = await stat(folder);
     if (mtimeMs < since) continue;
     const trained = await readTrained(folder);
-    // An experiment that may go on takes up what is not trained to its end, and what it had trained but not measured yet.
+    // An experiment that may resume picks up cells that are partly trained, or trained but not measured yet.
     const isTakenUp = begun !== null && (trained === undefined || mtimeMs >= begun);
     if (isTakenUp || (trained !== undefined && used.has(trained.adapterSha256))) continue;
     if (store.isUnderWay()) return;

@@ -6,24 +6,24 @@ import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
 import { answeringCost, trainingCost } from './lab-costs.ts';
 
-/** Rows whose length is looked at. */
+/** Rows whose length is measured. */
 const lengthRows = 12;
-/** Tokens of the probe: enough to be more than the start of a run. */
+/** Tokens of the probe: enough that it is more than start-up cost. */
 const probeTokens = 96;
-/** The quickest counts: what else a machine does only ever adds time. */
+/** The quickest counts: interference from the machine only ever adds time. */
 const probeTrials = 3;
 const longestMs = 60_000;
-/** Training all weights carries the gradient of every weight too. */
+/** Training all weights also computes the gradient of every weight. */
 const fullFactor = 1.5;
 
 export interface Speed {
-  /** A guess from one short forward pass, good to a factor of two. */
+  /** An estimate from one short forward pass, good to a factor of two. */
   secondsFor(kind: LabKind, options: LabOptions, keys: readonly string[]): number;
 }
 
 /**
- * How fast this machine runs a base model, from one short probe: a forward pass, timed once it is warm. Kept while the
- * studio runs.
+ * How fast this machine runs a base model, from one short probe: a forward pass, timed once warm. Cached while the
+ * studio is running.
  */
 export class LabSpeed {
   readonly #parts: { engine: Engine; datasets: DatasetStore; modelTexts: ModelTexts };
@@ -33,7 +33,7 @@ export class LabSpeed {
     this.#parts = parts;
   }
 
-  /** Null where the probe fails: then nothing is known. */
+  /** Null if the probe fails: then nothing is known. */
   async of(base: BaseModel, dataset: Dataset | null): Promise<Speed | null> {
     let probe = this.#probes.get(base.sha256);
     if (probe === undefined) {
@@ -106,7 +106,7 @@ function secondsFor(about: {
     case 'fig3':
     case 'fig4':
     case 'table7': {
-      // None where an adapter of the studio is looked at.
+      // None if an adapter of the studio is examined.
       const trained = keys.filter((key) => key.startsWith('trained')).length;
       return trained * training + keys.length * 0.1;
     }

@@ -31,7 +31,7 @@ export class LabStore {
     return rows.map((row) => toExperiment(row, this.#cells(row.id)));
   }
 
-  /** Those that may go on, deleted ones that can come back among them. */
+  /** Those that may resume, including deleted ones that can be restored. */
   listUnfinishedIds(): string[] {
     return this.#database
       .prepare(`SELECT id FROM job WHERE kind = 'lab' AND state <> 'finished'`)
@@ -39,7 +39,7 @@ export class LabStore {
       .all() as string[];
   }
 
-  /** When the first of those was asked for that may go on; null where there is none. */
+  /** When the oldest of those that may resume was created; null if there is none. */
   firstUnfinishedAt(): number | null {
     return this.#database
       .prepare(`SELECT min(created_at) FROM job WHERE kind = 'lab' AND state <> 'finished'`)
@@ -47,7 +47,7 @@ export class LabStore {
       .get() as number | null;
   }
 
-  /** The hashes of all adapters that the parts of experiments tell of; null for a training of every weight. */
+  /** The hashes of all adapters in the parts of experiments; null for a training of every weight. */
   listAdapterHashes(): (string | null)[] {
     return this.#database
       .prepare(
@@ -78,7 +78,7 @@ export class LabStore {
     return toExperiment(row, this.#cells(id));
   }
 
-  /** The heat maps of a layer, or of all. */
+  /** The heat maps of one layer, or of all. */
   maps(id: string, layer?: number): LabCell[] {
     const cells = this.#database
       .prepare(
@@ -140,20 +140,20 @@ export class LabStore {
     this.#database.prepare('UPDATE lab_experiment SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Takes a deletion back. Throws EXPERIMENT_NOT_FOUND. */
+  /** Undoes a deletion. Throws EXPERIMENT_NOT_FOUND. */
   restore(id: string): LabExperiment {
     this.#database.prepare('UPDATE lab_experiment SET deleted_at = NULL WHERE id = ?').run(id);
     return this.get(id);
   }
 
-  /** Removes what was deleted until then and can no longer come back. */
+  /** Removes what was deleted up to then and can no longer be restored. */
   removeDeleted(before: number): void {
     this.#database
       .prepare('DELETE FROM job WHERE id IN (SELECT id FROM lab_experiment WHERE deleted_at <= ?)')
       .run(before);
   }
 
-  /** True while an experiment goes on or waits, here or in another process. */
+  /** True while an experiment is running or queued, here or in another process. */
   isUnderWay(): boolean {
     return (
       this.#database.prepare(`SELECT 1 FROM job WHERE kind = 'lab' AND state IN ('queued', 'running')`).get() !==
@@ -161,7 +161,7 @@ export class LabStore {
     );
   }
 
-  /** True when an experiment that is going on uses this dataset. */
+  /** True when a queued or running experiment uses this dataset. */
   isDatasetInUse(datasetId: string): boolean {
     return (
       this.#database

@@ -21,7 +21,8 @@ export interface LabTokens {
 /**
  * The rows that every training of an experiment sees, once: as many training rows as its steps take, and the validation
  * rows, spread evenly over their splits. Training rows come in flocks of half a batch, which is what a training reads
- * together (`engine/row-order.ts`): what neighbours begin with, a passage or a schema, is then read once for them. Throws DATASET_TOO_SMALL where no row fits.
+ * together (`engine/row-order.ts`): a prefix shared by neighbours, such as a passage or a schema, is then computed once
+ * for them. Throws DATASET_TOO_SMALL when no row fits.
  */
 export async function labTokens(work: LabWork, signal: AbortSignal): Promise<LabTokens> {
   const { data, options, folder, text } = work;
@@ -42,7 +43,7 @@ export async function labTokens(work: LabWork, signal: AbortSignal): Promise<Lab
     ),
     signal,
   );
-  // A dataset without a validation split is measured on its test rows, and one without either on its training rows.
+  // Without a validation split the test rows are used, without either the training rows.
   const held = (['validation', 'test', 'train'] as const).find((split) => data.dataset.splits[split] > 0) ?? 'train';
   const validation = await writeTokenFile(
     files.validationFile,

@@ -16,17 +16,17 @@ export interface LabWork {
   readonly model: ModelFacts;
   readonly engine: Engine;
   readonly text: ModelText;
-  /** Null where the experiment needs no rows. */
+  /** Null if the experiment needs no rows. */
   readonly data: LabData | null;
-  /** The experiment's own folder, with its token files; gone once it has finished. */
+  /** The experiment's own folder, with its token files; removed once it has finished. */
   readonly folder: string;
-  /** Where trained cells are kept, each under the hash of all that it depends on. */
+  /** Where trained cells are stored, each under the hash of everything it depends on. */
   readonly cellsFolder: string;
-  /** True where nothing trained before may be taken over. */
+  /** True if nothing trained before may be reused. */
   readonly fresh: boolean;
-  /** Parts that an earlier sitting finished. */
+  /** Parts finished before an interruption. */
   readonly done: ReadonlyMap<string, LabCell>;
-  /** An adapter of the studio, where one was chosen. */
+  /** An adapter of the studio, if one was chosen. */
   readonly adapter: Adapter | null;
 }
 
@@ -34,25 +34,25 @@ export interface LabData {
   readonly dataset: Dataset;
   readonly judge: Judge;
   /**
-   * Up to `count` rows of a split, spread evenly over it: one by one, or in flocks of neighbours, which in most tables are
-   * questions on one passage or schema.
+   * Up to `count` rows of a split, spread evenly over it: one by one, or in flocks of neighbours, which in most tables
+   * are questions on the same passage or schema.
    */
   rows(split: 'train' | 'validation' | 'test', count: number, flock?: number): Example[];
 }
 
-/** What an experiment tells while it works: how far a part is, or that it is finished. */
+/** What an experiment reports: the progress of a part, or its result. */
 export type LabTelling =
   | {
       readonly kind: 'at';
       /** The key of the part. */
       readonly part: string;
-      /** What is being done for it, in its own count. */
+      /** What is being done for it, in units of its own. */
       readonly now: string;
       readonly step: number;
       readonly steps: number;
-      /** How many parts are being done at once, this one included; absent is one. */
+      /** How many parts are under way at once, this one included; one if absent. */
       readonly together?: number;
-      /** How much of the part is over, from 0 to 1, where more belongs to it than what is being done now. */
+      /** How much of the part is done, from 0 to 1, if it involves more than the current work. */
       readonly share?: number;
     }
   | { readonly kind: 'cell'; readonly cell: LabCell };
@@ -60,23 +60,23 @@ export type LabTelling =
 /** One experiment of the paper. */
 export interface Experiment {
   readonly needsDataset: boolean;
-  /** The options that it listens to. */
+  /** The options that affect it. */
   readonly uses: readonly (keyof LabOptions)[];
-  /** Where it looks at no more than the first of a list: what it then works with, and tells of. */
+  /** If it uses only the first of a list: the options that it then works with and shows. */
   settle?(options: LabOptions): LabOptions;
   /** Keys of all parts, in order. */
   keys(options: LabOptions, model: ModelFacts, adapter: Pick<Adapter, 'rank' | 'targets'> | null): string[];
-  /** Does the parts that are not done yet. Ends early, without a throw, when the signal aborts. */
+  /** Does the parts that are not done yet. Returns early, without throwing, when the signal aborts. */
   run(work: LabWork, signal: AbortSignal): AsyncGenerator<LabTelling>;
 }
 
-/** As many of each list as are looked at: a result must name no seed and no rank that it did not use. */
+/** Only as many of each list as are used: a result must not name a seed or rank that it did not use. */
 export function firstOf(options: LabOptions, counts: Partial<Record<'seeds' | 'ranks', number>>): LabOptions {
   const { seeds, ranks } = options;
   return { ...options, seeds: seeds.slice(0, counts.seeds), ranks: ranks.slice(0, counts.ranks) };
 }
 
-/** A matrix by the letters that the paper's tables use: `q,v`. */
+/** A set of matrices in the letters of the paper's tables: `q,v`. */
 export function setName(targets: readonly string[]): string {
   return targets.join(',');
 }

@@ -1,10 +1,10 @@
-/** Numbers of a result as they are compared and written. */
+/** Comparing and formatting the numbers of a result. */
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Standard deviation of a sample; 0 for a single value. */
+/** Sample standard deviation; 0 for a single value. */
 export function spread(values: readonly number[]): number {
   if (values.length < 2) return 0;
   const middle = mean(values);
@@ -17,11 +17,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
 }
 
-/** Below this share of the value itself a difference between single measurements counts as none. */
+/** Below this share of the value itself, a difference between single measurements does not count. */
 const singleMargin = 0.01;
 
 /**
- * Whether two sets of measurements differ: by more than twice the standard error of the difference where there are several
+ * Whether two sets of measurements differ: by more than twice the standard error of the difference if there are several
  * of each, else by more than one per cent.
  */
 export function differ(one: readonly number[], other: readonly number[]): boolean {
@@ -30,7 +30,7 @@ export function differ(one: readonly number[], other: readonly number[]): boolea
   return difference > 2 * Math.sqrt(spread(one) ** 2 / one.length + spread(other) ** 2 / other.length);
 }
 
-/** Three figures that count: 0.0323, 2.90, 21.7, 1,034. */
+/** Three significant figures: 0.0323, 2.90, 21.7, 1,034. */
 export function significant(value: number, digits = 3): string {
   if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : '–';
   if (Math.abs(value) >= 10 ** digits) return Math.round(value).toLocaleString('en-GB');
@@ -43,7 +43,7 @@ export function percent(share: number, digits = 1): string {
   return `${Number(rounded) === 0 ? rounded.replace('-', '') : rounded.replace('-', '−')} %`;
 }
 
-/** As a change: with its sign, unless it rounds to none. */
+/** As a change: signed, unless it rounds to zero. */
 export function signedPercent(share: number): string {
   const text = percent(share);
   return share > 0 && text !== percent(0) ? `+${text}` : text;
@@ -55,7 +55,7 @@ export function bytes(value: number): string {
   return `${significant(value / 1e9)} GB`;
 }
 
-/** Below a hundredth of one, two figures are more than repeats agree on. */
+/** Below a tenth of a millisecond, repeats do not agree on more than two figures. */
 export function milliseconds(value: number): string {
   return `${significant(value, value < 0.1 ? 2 : 3)} ms`;
 }

@@ -5,12 +5,12 @@ import { mean, spread } from './numbers.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 
-/** Rows that each have an adapter of their own, rows that share one, and one adapter after the other merged and taken out. */
+/** Rows with an adapter each, rows that share one, and adapters merged and removed one after the other. */
 export const batchNames = ['mixed', 'single', 'swap'] as const;
 
 /**
- * Can one batch serve many tasks? Every row with its own adapter against one adapter for all and against merge-and-swap.
- * Source: Hu et al. 2021, §4.2, where this is named as a limitation.
+ * Can one batch serve many tasks? Every row with its own adapter, against one adapter for all and against
+ * merge-and-swap. Source: Hu et al. 2021, §4.2, which names this as a limitation.
  */
 export const oneBatch: Experiment = {
   needsDataset: false,
@@ -39,7 +39,7 @@ export const oneBatch: Experiment = {
         const quick = times.toSorted((a, b) => a - b)[Math.floor(times.length / 4)] ?? Number.NaN;
         timings[`${name} ms`] = mean(times);
         timings[`${name} spread`] = spread(times);
-        // Of the quick rounds: whatever else a machine does only ever adds time.
+        // From the quickest rounds: interference from the machine only ever adds time.
         timings[`${name} tokensPerSecond`] = (pass.rows * pass.tokens * 1000) / quick;
       }
       yield {

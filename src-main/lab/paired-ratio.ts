@@ -1,4 +1,4 @@
-/** How many times as long as another something takes, and between which bounds that surely lies. */
+/** How many times longer than another something takes, and the bounds of that. */
 export interface PairedRatio {
   readonly ratio: number;
   readonly low: number;
@@ -6,8 +6,8 @@ export interface PairedRatio {
 }
 
 /**
- * The median of the rounds' own ratios, with the interval that holds it at 95 %, from the binomial distribution of ranks:
- * it takes nothing for granted about how times are spread, and a round in which the machine did something else is one
+ * The median of the rounds' own ratios, with its 95 % interval from the binomial distribution of ranks: this assumes
+ * nothing about the distribution of times, and a round in which the machine was busy with something else is just one
  * round, however long it took (Conover 1999, §3.2).
  */
 export function pairedRatio(times: readonly number[], bases: readonly number[]): PairedRatio {
@@ -23,7 +23,7 @@ export function pairedRatio(times: readonly number[], bases: readonly number[]):
   };
 }
 
-/** Half of the interval's width. */
+/** Half the interval's width. */
 export function uncertainty({ low, high }: PairedRatio): number {
   return (high - low) / 2;
 }

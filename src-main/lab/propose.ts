@@ -3,20 +3,19 @@ import type { LabKind, LabOptions } from '../../src-contract/lab.ts';
 import { usualRate } from '../base-models/usual-rate.ts';
 import type { ModelFacts } from '../engine/engine.ts';
 
-/** Below this many parameters a training takes seconds: then the paper's whole grids are proposed. */
+/** Below this many parameters a training takes seconds: then the paper's full grids are proposed. */
 const smallModel = 50e6;
 
 /**
- * The settings that an experiment is proposed with: the paper's, cut down where the base model is large enough that a
- * whole grid would take more than an hour on two cores. There 24 steps at the rate that the app trains with learn as much as
- * 40 at half of it.
+ * The default settings of an experiment: the paper's, reduced for base models so large that a full grid would take more
+ * than an hour on two cores. There, 24 steps at the app's learning rate learn as much as 40 at half of it.
  */
 export function propose(kind: LabKind, model: ModelFacts): LabOptions {
   const small = model.parameters < smallModel;
   const attention: Target[] = ['q', 'k', 'v', 'o'];
-  // Few rows say little about a measure, and an answer costs as much as some steps.
+  // Few rows say little about a metric, and an answer costs as much as several steps.
   const answered = small ? 16 : 8;
-  // Directions need more steps to show than losses do.
+  // Directions need more steps to emerge than losses do.
   const longer = small ? 120 : 80;
   const common: LabOptions = {
     seeds: [0, 1],
@@ -32,7 +31,7 @@ export function propose(kind: LabKind, model: ModelFacts): LabOptions {
     metricRows: 0,
     trials: small ? 40 : 15,
     passes: [{ rows: 1, tokens: 32 }],
-    // A quarter of the width, as the paper's 224 of 1,024.
+    // A quarter of the width, like the paper's 224 of 1,024.
     bottlenecks: [Math.max(4, Math.round(model.hidden / 4))],
     adapterId: null,
   };
@@ -46,7 +45,7 @@ export function propose(kind: LabKind, model: ModelFacts): LabOptions {
     case 'table6':
       return {
         ...common,
-        // The middle ranks fill in the curve; they are the first to go where time is dear.
+        // The middle ranks fill in the curve; they are the first to go when time is short.
         ranks: small ? [1, 2, 4, 8, 64] : [1, 8, 64],
         targetSets: [['q'], ['q', 'v'], attention],
         metricRows: answered,

@@ -4,7 +4,7 @@ import type { Experiment } from './lab-work.ts';
 import { sweep } from './sweep.ts';
 import type { TrainingCell } from './train-cells.ts';
 
-/** Full training moves every weight at once and wants a lower rate; both are tried, and the better one stands. */
+/** Full training moves every weight at once and needs a lower rate; both are tried, and the better one counts. */
 const fullRates = [1, 0.1] as const;
 
 /**

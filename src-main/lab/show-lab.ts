@@ -74,12 +74,12 @@ export function labView(
   return viewOf({ experiment, say: sayIn(language), maps }, usesOf(experiment));
 }
 
-/** Of an adapter of the studio nothing is trained: only the random directions beside it hang on a seed. */
+/** With an adapter of the studio nothing is trained: only the random directions depend on a seed. */
 function usesOf({ kind, options }: LabExperiment): readonly (keyof LabOptions)[] {
   return options.adapterId === null ? experiments[kind].uses : ['seeds'];
 }
 
-/** Every number of an experiment, those of its tables as they are shown. Throws EXPERIMENT_NOT_FOUND. */
+/** Every number of an experiment, those of its tables as shown. Throws EXPERIMENT_NOT_FOUND. */
 export function labNumbers(id: string, language: LabLanguage, store: LabStore): { name: string; text: string } {
   return labCsv(store.get(id), { maps: store.maps(id), view: labView(id, { language }, store) });
 }
@@ -87,11 +87,14 @@ export function labNumbers(id: string, language: LabLanguage, store: LabStore): 
 /** Throws BASE_MODEL_NOT_FOUND. */
 export async function labShapes(baseModelId: string, { baseModels, engine }: LabParts): Promise<MatrixShapes> {
   const { targets } = await engine.inspect(baseModels.get(baseModelId).path);
-  // The engine's are not to be written to; the contract's are a copy.
+  // The engine's object is read-only; the contract gets a copy.
   return structuredClone(targets) as MatrixShapes;
 }
 
-/** One picture of a view as a file of its own, with its title and a caption that holds the settings. Throws EXPERIMENT_NOT_FOUND. */
+/**
+ * One picture of a view as a file of its own, with its title and a caption that states the settings. Throws
+ * EXPERIMENT_NOT_FOUND.
+ */
 export function labPicture(
   { id, language, layer, name }: { id: string; language: LabLanguage; layer?: number | undefined; name: string },
   store: LabStore,
@@ -116,7 +119,7 @@ export function labReport(
   return { name: `lab-${base.name}.html`, text: reportOf(views, { model: base.name, language, say }) };
 }
 
-/** Writes all there is of an experiment to a folder. */
+/** Writes everything about an experiment to a folder. */
 export async function saveExperiment(
   id: string,
   { out, language }: { out: string; language: LabLanguage },
@@ -136,7 +139,7 @@ export async function saveExperiment(
   return saveLab({ experiment, maps, views, report }, { out, adapters });
 }
 
-/** The folders of the adapters that an experiment trained, by the key of their cell. */
+/** The folders of the adapters that an experiment trained, by cell key. */
 async function adaptersOf(experiment: LabExperiment, cellsFolder: string): Promise<Map<string, string>> {
   const folders = new Map<string, string>();
   for (const name of await readdir(cellsFolder).catch(() => [])) {

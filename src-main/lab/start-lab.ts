@@ -34,13 +34,13 @@ export interface LabParts {
   readonly labFolder: string;
   readonly version: string;
   readonly now: () => number;
-  /** Told when a part of the experiment that goes on has been stored. */
+  /** Called when a part of the running experiment has been stored. */
   readonly partKept: () => void;
 }
 
 /**
- * Settles all that an experiment depends on and lets it wait its turn.
- * Throws BASE_MODEL_NOT_FOUND, DATASET_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, EXPERIMENT_NOT_FOUND, OPTION_INVALID.
+ * Settles everything that an experiment depends on and enqueues it. Throws BASE_MODEL_NOT_FOUND, DATASET_NOT_FOUND,
+ * ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, EXPERIMENT_NOT_FOUND, OPTION_INVALID.
  */
 export async function startLab(input: StartLabInput, parts: LabParts): Promise<LabExperiment> {
   const earlier = input.repeatOf === undefined ? undefined : parts.store.get(input.repeatOf);
@@ -94,13 +94,13 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   return parts.store.get(stored.id);
 }
 
-/** Lets the experiments that an earlier process left waiting wait here. */
+/** Takes over the experiments that an earlier process left queued. */
 export function takeUpLab(parts: LabParts): void {
   const { store, supervisor } = parts;
   for (const id of supervisor.listLeft('lab')) supervisor.takeUp(id, detached(store.get(id), parts));
 }
 
-/** Lets an ended experiment go on. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
+/** Resumes an ended experiment. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
 export function resumeLab(id: string, parts: LabParts): LabExperiment {
   const experiment = parts.store.get(id);
   const refuse = (why: Because) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...why });
@@ -139,7 +139,7 @@ function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> 
           parts.partKept();
         };
         yield* conduct(experiment, { work, keys, keep }, signal);
-        // What has finished does not go on. Where it cannot be removed now, the next start does.
+        // A finished experiment does not resume. If the folder cannot be removed now, the next start does it.
         if (!signal.aborted) await rm(work.folder, { recursive: true, force: true }).catch(() => undefined);
       } finally {
         store.addSeconds(id, (performance.now() - begun) / 1000);

@@ -5,8 +5,8 @@ import { type LabTelling, type LabWork, setName } from './lab-work.ts';
 import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 /**
- * Trains a grid of adapters on the same rows and measures each: loss on the validation rows and, where rows are to be
- * answered, the task's measure. A cell is told as soon as it is measured. The base comes first.
+ * Trains a grid of adapters on the same rows and measures each: loss on the validation rows and, if rows are to be
+ * answered, the task's metric. Each cell is reported as soon as it is measured, the base first.
  */
 export async function* sweep(
   cells: readonly TrainingCell[],

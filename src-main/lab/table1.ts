@@ -7,13 +7,13 @@ import { pairedRatio, uncertainty } from './paired-ratio.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 
-/** The variants of the paper's table, and LoRA left beside W, under the names that cells have. */
+/** The variants of the paper's table, plus unmerged LoRA, by the names that cells use. */
 export const variantNames = ['base', 'merged', 'unmerged', 'adapter-l', 'adapter-h'] as const;
 
 /**
- * Does an adapter slow the answers down? Every batch × length with every width of adapter layer: the first width is the
- * table's, the others fill the map of Appendix B. Adapter-H has two layers a block and half the width, so that both kinds
- * hold about as many weights. Source: Hu et al. 2021, Table 1 and Appendix B.
+ * Does an adapter slow answers down? Every batch × length with every width of adapter layer: the first width is the
+ * table's, the others fill the map of Appendix B. Adapter-H has two layers per block, each half as wide, so that both
+ * kinds hold about as many weights. Source: Hu et al. 2021, Table 1 and Appendix B.
  */
 export const table1: Experiment = {
   needsDataset: false,
@@ -46,7 +46,7 @@ function casesOf({ passes, bottlenecks }: LabOptions): Case[] {
   );
 }
 
-/** The width of each of Adapter-H's two layers where Adapter-L's one has `bottleneck`. */
+/** The width of each of Adapter-H's two layers when Adapter-L's one has `bottleneck`. */
 export function halfOf(bottleneck: number): number {
   return Math.max(1, Math.round(bottleneck / 2));
 }
@@ -69,7 +69,7 @@ async function* timeCase(
   const most = options.trials * mostTimes;
   const job = { modelFolder: base.path, rows, tokens, variants, trials: most, seed };
   const begun = performance.now();
-  // Stopped rather than left: what is under way in the engine is then over when this is.
+  // Aborted rather than broken out of, so that the engine's current work is over when this is.
   const enough = new AbortController();
   for await (const times of engine.latency(job, AbortSignal.any([signal, enough.signal]))) {
     if (enough.signal.aborted) continue;
@@ -82,7 +82,7 @@ async function* timeCase(
   return { key, values: { rows, tokens, bottleneck, rank }, timings };
 }
 
-/** A case is measured over and over until merged LoRA is told from the base to one per cent, within reason. */
+/** A case is measured repeatedly until merged LoRA is told from the base to one per cent, within limits. */
 const sure = 0.01;
 const mostTimes = 20;
 const longestMs = 90_000;
@@ -93,8 +93,8 @@ function isSure(rounds: readonly (readonly number[])[]): boolean {
 }
 
 /**
- * For each variant median and spread, median and spread of its difference from the base in the same round, and the median of
- * its ratio to the base in the same round with the 95 % interval.
+ * For each variant: median and spread of its time, median and spread of its difference from the base in the same round,
+ * and the median of its ratio to the base in the same round with the 95 % interval.
  */
 function timingsOf(rounds: readonly (readonly number[])[]): Record<string, number> {
   const timings: Record<string, number> = {};

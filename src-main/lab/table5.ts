@@ -7,8 +7,8 @@ import { sweep } from './sweep.ts';
 import type { TrainingCell } from './train-cells.ts';
 
 /**
- * Which matrices, for the same number of trained weights? The budget is what the query matrix takes at the rank asked
- * for; every other set gets the rank that comes nearest. Source: Hu et al. 2021, §7.1, Table 5.
+ * Which matrices, for the same number of trained weights? The budget is that of the query matrix at the requested rank;
+ * every other set gets the rank that comes closest. Source: Hu et al. 2021, §7.1, Table 5.
  */
 export const table5: Experiment = {
   needsDataset: true,
@@ -32,7 +32,9 @@ function cellsOf({ targetSets, budgetRank, seeds }: LabOptions, model: ModelFact
   );
 }
 
-/** The rank at which a set of matrices holds as many numbers as the query matrix does at `budgetRank`, or nearest to it. */
+/**
+ * The rank at which a set of matrices holds as many weights as the query matrix does at `budgetRank`, or closest to it.
+ */
 function rankWithin(budgetRank: number, targets: readonly Target[], model: ModelFacts): number {
   const perRank = (target: Target) => (model.targets[target] ?? [0, 0]).reduce((sum, size) => sum + size, 0);
   const budget = budgetRank * perRank('q');

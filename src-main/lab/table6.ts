@@ -16,8 +16,8 @@ export const table6: Experiment = {
 };
 
 /**
- * Seed by seed, so that a whole table is there early and the spread comes after; neighbours have one rank, as those that
- * share a pass are filled up to the largest.
+ * Seed by seed, so that a full table is there early and the spread follows; neighbours have the same rank, since ranks
+ * that share a pass are padded to the largest.
  */
 function cellsOf({ targetSets, ranks, seeds }: LabOptions): TrainingCell[] {
   return seeds.flatMap((seed) =>

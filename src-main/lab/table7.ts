@@ -7,8 +7,8 @@ import { type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 const targets: readonly Target[] = ['q', 'v'];
 
 /**
- * What does the adapter amplify? ΔW beside W in every adapted matrix, of an adapter of the studio or of two ranks trained
- * for the purpose. Source: Hu et al. 2021, §7.3, Table 7.
+ * What does the adapter amplify? ΔW compared with W in every adapted matrix, of an adapter of the studio or of two
+ * ranks trained for the purpose. Source: Hu et al. 2021, §7.3, Table 7.
  */
 export const table7: Experiment = {
   needsDataset: false,

@@ -9,16 +9,19 @@ import { readNote, writeNote } from '../note.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
 import type { LabTelling, LabWork } from './lab-work.ts';
 
-/** A training of an experiment: an adapter of some shape, or every weight of the model. */
+/** A training in an experiment: an adapter of some shape, or every weight of the model. */
 export interface TrainingCell {
   readonly key: string;
   readonly method: 'lora' | 'full';
   readonly targets: readonly Target[];
   readonly rank: number;
   readonly seed: number;
-  /** Where it differs from the experiment's. */
+  /** If it differs from the experiment's. */
   readonly learningRate?: number;
-  /** Pinned where cells are compared with training all weights, which has no use for rounded ones; else as the app trains. */
+  /**
+   * Pinned where cells are compared with training all weights, which cannot use quantised ones; otherwise as the app
+   * trains.
+   */
   readonly precision?: 'float32';
 }
 
@@ -32,7 +35,7 @@ const trainedSchema = z.object({
   /** Of adapter_model.safetensors; null where every weight was trained. */
   adapterSha256: z.string().nullable(),
   adapterBytes: z.number().nullable(),
-  /** Of the steps of the last sitting. */
+  /** Over the steps since the last interruption. */
   secondsPerStep: z.number(),
   tokensPerSecond: z.number(),
   peakRssBytes: z.number(),
@@ -55,7 +58,7 @@ export type TrainingTelling =
     }
   | { readonly kind: 'trained'; readonly trained: Trained };
 
-/** How far a training is, told of the part that it belongs to, of which it may be a share. */
+/** The progress of a training, reported for the part to which it belongs, of which it may be a share. */
 export function trainingAt(
   { key, step, steps, together }: Extract<TrainingTelling, { kind: 'at' }>,
   part: string,
@@ -65,10 +68,10 @@ export function trainingAt(
 }
 
 /**
- * Trains the cells of an experiment, each on the same rows with the same steps, and tells each as it is finished. A cell
- * that was trained before under the same settings is taken over; one that was cut off goes on from its checkpoint.
- * This is the only place that knows how cells are trained: adapters on one base are handed over together, and the engine
- * lets as many ride in one pass as pays; every weight of the model is trained by itself.
+ * Trains the cells of an experiment, each on the same rows with the same steps, and reports each as it finishes. A cell
+ * trained before under the same settings is reused; an interrupted one resumes from its checkpoint. This is the only
+ * place that knows how cells are trained: adapters on one base are passed on together, and the engine puts as many into
+ * one pass as pays off; full trainings run alone.
  */
 export async function* trainCells(
   cells: readonly TrainingCell[],
@@ -130,7 +133,7 @@ async function* trainSome(
   }
 }
 
-/** The events of all jobs. A single one may be of any method. */
+/** The events of all jobs. A single one may use any method. */
 async function* eventsOf(
   jobs: readonly TrainJob[],
   { engine }: LabWork,
@@ -142,7 +145,7 @@ async function* eventsOf(
   else for await (const event of engine.train(only, signal)) yield { job: 0, event };
 }
 
-/** Notes down what came of a cell, where the next experiment that needs it finds it. */
+/** Records the result of a cell where the next experiment that needs it finds it. */
 async function keepTrained(
   { cell, folder }: PlacedCell,
   spent: {
@@ -162,11 +165,12 @@ async function keepTrained(
       secondsPerStep: spent.seconds / Math.max(1, spent.steps),
       tokensPerSecond: spent.tokens / (spent.seconds || 1),
     },
-    // As earlier versions noted it down, whose experiments can be repeated: what else decides is in the cell.
+    // The form that earlier versions recorded, whose experiments can be repeated: everything else that matters is in
+    // the cell.
     ...{ adapterSha256: adapter?.weightsSha256 ?? null, adapterBytes: adapter?.bytes ?? null },
   };
   await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
-  // A whole trained model is as large as the base, and nobody asks for it again.
+  // A fully trained model is as large as the base, and nobody needs it again.
   if (!isLora) await rm(adapterFolder, { recursive: true, force: true });
   await writeNote(join(folder, trainedName), trained);
   return { ...trained, key: cell.key, folder: adapterFolder };
@@ -193,11 +197,11 @@ function trainJob(
     schedule: 'linear',
     warmupSteps: Math.round(options.steps * 0.06),
     ...{ weightDecay: 0.01, gradientClip: 1, shuffle: true, seed: cell.seed },
-    // A small dataset is seen as often as the steps need it.
+    // A small dataset is repeated as often as the steps need.
     epochs: Math.max(1, Math.ceil((options.steps * options.batchSize) / tokens.trainRows)),
     maxSteps: options.steps,
     batchSize: options.batchSize,
-    // Before the first step and after the last: what is measured on the way costs time and is not asked for.
+    // Before the first step and after the last: measuring in between costs time and is not needed.
     validationEvery: options.steps,
     outputFolder: join(folder, 'adapter'),
     checkpointFolder: join(folder, 'checkpoint'),
@@ -206,7 +210,10 @@ function trainJob(
   };
 }
 
-/** Raised when the engine comes to train to other numbers, so that no cell of before stands beside one of now. 2: the head in floats. */
+/**
+ * Incremented when the engine's training changes numerically, so that old and new cells are never mixed. 2: the head in
+ * floats. 3: int8 rows rounded to ±63 on processors that accumulate in 16 bits.
+ */
 const arithmetic = 3;
 
 /** The hash of everything that a cell's numbers depend on. */
@@ -217,18 +224,20 @@ async function cellId(cell: TrainingCell, work: LabWork, tokens: LabTokens): Pro
     JSON.stringify({ arithmetic, ...shape, steps, batchSize, alpha, learningRate: cell.learningRate ?? learningRate }),
   );
   hash.update(work.facts.baseSha256);
-  // A repeat trains anew; and what it trained itself it finds again after an interruption.
+  // A repeat trains afresh; what it trained itself is found again after an interruption.
   if (work.fresh) hash.update(work.id);
   for (const file of [tokens.trainFile, tokens.validationFile]) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Tells the folders of cells from what a person keeps among them. */
+/** Distinguishes the folders of cells from a person's own files among them. */
 export function isCellId(name: string): boolean {
   return /^[0-9a-f]{32}$/.test(name);
 }
 
-/** What a cell's folder holds of a finished training; undefined where it is not finished, or its note cannot be read. */
+/**
+ * The record of a finished training in a cell's folder; undefined if it is not finished, or the record cannot be read.
+ */
 export function readTrained(folder: string) {
   return readNote(join(folder, trainedName), trainedSchema).catch(() => undefined);
 }

@@ -8,8 +8,8 @@ import { SqlSchema } from './metrics/spider/sql-schema.ts';
 import { sqlMatch } from './metrics/sql-match.ts';
 
 /**
- * Measures of one answer by name. Shares and F-measures go from 0 to 1; `words` and `targetWords` are counts; `runs` is 1 for
- * a query that could be run at all. A measure that cannot be taken of this row is not there.
+ * Measures of one answer by name. Shares and F-measures go from 0 to 1; `words` and `targetWords` are counts; `runs` is
+ * 1 for a query that could be run at all. A measure that does not apply to this row is absent.
  */
 export type Marks = Readonly<Record<string, number>>;
 
@@ -19,14 +19,17 @@ export interface Judge {
   mark(answer: string, row: { target: string; database: string | null }, signal: AbortSignal): Promise<Marks>;
 }
 
-/** Runs a reading query on a database of the dataset. Throws SQL_REFUSED. */
+/** Runs a read-only query on a database of the dataset. Throws SQL_REFUSED. */
 export type RunQuery = (
   database: string | null,
   sql: string,
   signal: AbortSignal,
 ) => Promise<{ readonly rows: readonly (readonly ResultCell[])[]; readonly truncated: boolean }>;
 
-/** How answers of a task are judged. `runQuery` is there where databases are attached: then queries are compared by what they give. */
+/**
+ * How answers of a task are judged. With `runQuery`, given where databases are attached, queries are compared by their
+ * results.
+ */
 export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: RunQuery | undefined }): Judge {
   const { language, runQuery } = by;
   switch (task) {
@@ -54,7 +57,7 @@ export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: 
   }
 }
 
-/** By the stems of words, in English alone: many papers give ROUGE so. */
+/** By word stems, for English only: many papers report ROUGE this way. */
 function stemmedRouge(answer: string, target: string, language: AnswerLanguage): Marks {
   if (language !== 'en') return {};
   const { rouge1, rouge2, rougeL } = rouge(answer, target, language, { stemmed: true });
@@ -67,7 +70,7 @@ const byText: Judge = {
 };
 
 function byExecution(runQuery: RunQuery): Judge {
-  // The rows of the target's query, and the schema, are the same for the base and each adapter.
+  // The target query's rows, and the schema, are the same for the base and each adapter.
   const targets = new Map<string, Promise<Result | undefined>>();
   const schemas = new Map<string | null, Promise<SqlSchema | undefined>>();
   const resultOf = (database: string | null, sql: string, signal: AbortSignal) =>
@@ -97,12 +100,12 @@ type Result = Awaited<ReturnType<RunQuery>>;
 function known<Key, Value>(kept: Map<Key, Promise<Value>>, key: Key, make: () => Promise<Value>): Promise<Value> {
   const value = kept.get(key) ?? make();
   kept.set(key, value);
-  // What was broken off may be tried again.
+  // An aborted query may be retried.
   value.catch(() => kept.delete(key));
   return value;
 }
 
-/** Results that are too long to be read whole are compared by what was read of both. */
+/** Results too long to be read whole are compared by the part that was read of both. */
 function sameResult(found: Result | undefined, expected: Result | undefined, target: string): boolean {
   if (found === undefined || expected === undefined || found.truncated !== expected.truncated) return false;
   return resultMatch(found.rows, expected.rows, { ordered: asksForOrder(target) });
@@ -133,7 +136,7 @@ async function schemaOf(
 
 const columnsQuery = `SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
   WHERE m.type = 'table' ORDER BY m.rowid, c.cid`;
-/** A key that names no column means the other table's primary key. */
+/** A key that names no column refers to the other table's primary key. */
 const keysQuery = `SELECT m.name || '.' || k."from",
     k."table" || '.' || coalesce(k."to", (SELECT p.name FROM pragma_table_info(k."table") AS p WHERE p.pk = 1))
   FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS k WHERE m.type = 'table' ORDER BY m.rowid, k.id, k.seq`;

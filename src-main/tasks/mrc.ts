@@ -1,7 +1,7 @@
 import { taskFields } from '../../src-contract/task.ts';
 import type { Task } from './task.ts';
 
-/** Machine reading comprehension: a question is answered out of a passage. */
+/** Machine reading comprehension: a question is answered from a passage. */
 export const mrc: Task = {
   id: 'mrc',
   fields: taskFields.mrc,

@@ -1,7 +1,7 @@
 import { taskFields } from '../../src-contract/task.ts';
 import type { Task } from './task.ts';
 
-/** A question becomes a query on the database whose schema is shown. */
+/** Text to SQL: a question becomes a query on the database whose schema is given. */
 export const nl2sql: Task = {
   id: 'nl2sql',
   fields: taskFields.nl2sql,

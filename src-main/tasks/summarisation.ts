@@ -1,7 +1,7 @@
 import { taskFields } from '../../src-contract/task.ts';
 import type { Task } from './task.ts';
 
-/** A document is told again in few words. */
+/** A document is summarised in a few words. */
 export const summarisation: Task = {
   id: 'summarisation',
   fields: taskFields.summarisation,

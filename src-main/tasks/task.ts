@@ -1,6 +1,6 @@
 import type { TaskFields, TaskId, TaskInput } from '../../src-contract/task.ts';
 
-/** The metric that decides for a task; names as in an evaluation's `metrics`. */
+/** The deciding metric of a task; names as in an evaluation's `metrics`. */
 export type MainMetric = 'rougeL' | 'exactMatch' | 'executionAccuracy';
 
 /** What a task is: its fields, how they become the text that the model reads, and how answers are judged. */
@@ -9,8 +9,8 @@ export interface Task {
   readonly fields: TaskFields;
   readonly mainMetric: MainMetric;
   /**
-   * Names that a column for a field often has, the likeliest first, in English, Korean and German, folded by
-   * `foldColumnName`. `group` names the column to split by.
+   * Common names of a column for each field, the likeliest first, in English, Korean and German, folded by
+   * `foldColumnName`. `group` is for the column to split by.
    */
   readonly columnNames: Readonly<Record<string, readonly string[]>>;
   /** The context: exactly the text the model reads before its chat template, if it has one. Absent fields count as empty. */

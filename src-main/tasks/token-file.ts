@@ -3,7 +3,10 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** One row as the engine takes it: `ids` is the prompt followed by the target (end-of-text id included), which begins at index `targetStart`. */
+/**
+ * One row as the engine takes it: `ids` is the prompt followed by the target (end-of-text id included), which begins at
+ * index `targetStart`.
+ */
 export interface TokenRow {
   readonly ids: readonly number[];
   readonly targetStart: number;
@@ -19,7 +22,7 @@ export interface TokenFileFacts {
  * Writes a split as safetensors: `ids` I32 [tokens] (all rows end to end), `offsets` I32 [rows + 1] (row r is
  * ids[offsets[r]] up to ids[offsets[r + 1]]) and `target_starts` I32 [rows], each counted within its own row.
  *
- * The file appears under `path` only when it is whole and on the disk: it is written under a temporary name, synced and
+ * The file appears under `path` only when it is complete and on disk: it is written under a temporary name, synced and
  * renamed. An abort throws the signal's reason and leaves nothing behind.
  */
 export async function writeTokenFile(
@@ -81,10 +84,10 @@ export async function writeTokenFile(
   }
 }
 
-/** The event loop is given a turn this often while rows are made without waiting for anything. */
+/** How often the event loop gets a turn while rows are produced without awaiting anything. */
 const sliceMs = 8;
 
-/** The header's length must be known before the counts are; it is padded with blanks, as the format allows. */
+/** The header's length must be fixed before the counts are known; it is padded with spaces, as the format allows. */
 const headerBytes = 504;
 const dataStart = 8 + headerBytes;
 
@@ -102,14 +105,14 @@ function header(tokens: number, rows: number): Buffer {
   return bytes;
 }
 
-/** A full disk first shows as a short write, and only the next one fails. */
+/** A full disk first shows as a short write; only the next write fails. */
 async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }
 
-/** Little-endian, as safetensors wants it on every machine. */
+/** Little-endian on every machine, as safetensors requires. */
 function int32Bytes(values: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(values.length * 4);
   for (let i = 0; i < values.length; i++) bytes.writeInt32LE(values[i] ?? 0, i * 4);

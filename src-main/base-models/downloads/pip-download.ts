@@ -18,7 +18,7 @@ export async function pipDownload(
     } catch (error) {
       if (signal.aborted) throw error;
       failure ??= error;
-      // A pip that ran and failed has said all there is; only one that isn't there makes room for the next.
+      // If pip ran and failed, that is final; only if it is missing is the next command tried.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }

@@ -11,7 +11,7 @@ const rowHeight = 30;
 const left = 190;
 const width = 560;
 
-/** Bars that lie, each with its name before it and its number behind it. */
+/** Horizontal bars, each between its name and its number. */
 export function barChart({ described, bars }: { described: string; bars: readonly Bar[] }): string {
   const most = Math.max(...bars.map(({ value }) => Math.abs(value)), Number.MIN_VALUE);
   const least = Math.min(0, ...bars.map(({ value }) => value));

@@ -4,7 +4,7 @@ import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 import { paper } from './paper.ts';
 
-/** Benefits: LoRA beside training all weights, measured. */
+/** Benefits: LoRA compared with training all weights, measured. */
 export function benefitsFinding(shown: Shown): Finding {
   const { experiment, say } = shown;
   const { options, facts } = experiment;
@@ -46,7 +46,7 @@ export function benefitsFinding(shown: Shown): Finding {
       rowOf(say('row.state'), 'stateBytes', bytes),
       rowOf(say('row.memory'), 'peakRssBytes', bytes),
       rowOf(say('row.step'), 'secondsPerStep', (value) => milliseconds(value * 1000)),
-      // A ratio of losses says nothing.
+      // A ratio of losses is meaningless.
       rowOf(say('row.loss'), 'validationLoss', (value) => value.toFixed(3)).with(3, { text: '' }),
       ...(change === undefined
         ? []

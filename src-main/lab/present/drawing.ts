@@ -1,6 +1,6 @@
 /**
- * The few strokes that the lab's pictures are made of, as SVG text. Colours are the page's tokens with fixed values where
- * there are none: inside the page a picture follows the theme, as a file of its own it stands on white.
+ * Drawing primitives of the lab's pictures, as SVG text. Colours are the page's tokens with fixed fallbacks: inside the
+ * page a picture follows the theme, as a file of its own it has a white background.
  */
 export const colours = {
   ink: 'var(--ink, #161921)',
@@ -14,7 +14,7 @@ export const colours = {
   ground: 'var(--lab-ground, #ffffff)',
 } as const;
 
-/** Told apart by lightness and, in every line chart, by their marks too, so that no colour has to be seen. */
+/** Distinguished by lightness and, in every line chart, by their marks too, so that colour vision is not required. */
 export const seriesColours = [
   colours.ours,
   'var(--sum, #a65c03)',
@@ -38,7 +38,7 @@ const ramp = [
   '#202f77',
 ];
 
-/** One of eleven steps from 0 to 1, lightness rising or falling steadily in both themes. */
+/** One of eleven steps from 0 to 1, whose lightness rises or falls monotonically in both themes. */
 export function heatStep(value: number): number {
   return Math.max(0, Math.min(10, Math.round(value * 10)));
 }
@@ -50,7 +50,7 @@ export function heatColour(step: number): string {
 export interface Frame {
   readonly width: number;
   readonly height: number;
-  /** What a screen reader says. */
+  /** Text for screen readers. */
   readonly described: string;
   readonly parts: readonly string[];
 }
@@ -91,7 +91,7 @@ export function line(
   return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}"${dashed ? ' stroke-dasharray="4 4"' : ''}/>`;
 }
 
-/** Marks of six shapes, one for each series. */
+/** Marks of four shapes, one for each series in turn. */
 export function mark(x: number, y: number, series: number, colour: string): string {
   const [cx, cy] = [number(x), number(y)];
   switch (series % 4) {
@@ -106,7 +106,10 @@ export function mark(x: number, y: number, series: number, colour: string): stri
   }
 }
 
-/** A picture with its title above and its caption beneath, as a file of its own. Both are text, so that they can be read and searched. */
+/**
+ * A picture with its title above and its caption below, as a file of its own. Both are text, so that they can be read
+ * and searched.
+ */
 export function captioned(picture: string, { title, caption }: { title: string; caption: string }): string {
   const [, width = 560, height = 300] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(picture) ?? []).map(Number);
   const heading = wrapped(title, Math.floor((width - 24) / titleLetter));
@@ -131,7 +134,7 @@ export function captioned(picture: string, { title, caption }: { title: string; 
   return standalone(`${head}${parts.join('')}</svg>`);
 }
 
-// A letter of a line is about so wide at that size; Korean ones are wider and count as two.
+// Approximate width of a letter at that size; Korean ones are wider and count as 1.8.
 const [titleSize, titleLine, titleLetter] = [14, 19, 7.6];
 const [captionSize, captionLine, captionLetter] = [10.5, 15, 5.6];
 
@@ -146,7 +149,7 @@ function wrapped(words: string, most: number): string[] {
   return lines;
 }
 
-/** For a file of its own: tokens become their fixed colours, which every program that reads SVG knows. */
+/** For a file of its own: tokens become their fixed colours, which every SVG program understands. */
 export function standalone(picture: string): string {
   return picture.replace(/var\(--[\w-]+, ([^)]+)\)/g, '$1');
 }

@@ -66,9 +66,9 @@ export function figureFinding(shown: Shown): Finding {
 }
 
 /**
- * Figure 3 holds where the first directions agree by half and more, as in the paper; Figure 4 where what two seeds share
- * is at least twice what chance gives; in part where it is more than the spread over matrices can account for. The better of
- * A and B · A counts: the paper trained until A was no longer random.
+ * Figure 3 holds if the first directions agree by more than half, as in the paper; Figure 4 if what two seeds share is
+ * at least twice the chance level; partly if it is more than the spread over matrices can account for. The better of A
+ * and B · A counts: the paper trained until A was no longer random.
  */
 function verdictOf(kind: 'fig3' | 'fig4', all: (of: string, name: string) => number[], chance: number) {
   const first = Math.max(median(all('A', 'first')), median(all('BA', 'first')));

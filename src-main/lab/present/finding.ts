@@ -2,7 +2,7 @@ import type { LabCell, LabExperiment, LabPicture, LabTable, LabVerdict } from '.
 import type { Say } from '../words/say.ts';
 import type { PlacedMap } from './heat-map.ts';
 
-/** What a result says: the verdict on the paper's finding, why, and what is shown for it. */
+/** What a result says: the verdict on the paper's finding, the reason, and what is shown for it. */
 export interface Finding {
   readonly verdict: LabVerdict;
   readonly reading: string;
@@ -18,11 +18,11 @@ export interface Picture extends Omit<LabPicture, 'maps'> {
   readonly maps?: readonly PlacedMap[];
 }
 
-/** What a finding is worked out from. */
+/** What a finding is derived from. */
 export interface Shown {
   readonly experiment: LabExperiment;
   readonly say: Say;
-  /** The layer whose maps are drawn, with its cells; undefined where only the words are wanted. */
+  /** The layer whose maps are drawn, with its cells; undefined if only the words are wanted. */
   readonly maps?: { readonly layer: number; readonly cells: readonly LabCell[] } | undefined;
 }
 
@@ -31,7 +31,7 @@ export const openFinding = (say: Say, explanation: readonly string[], rest: Part
   ...rest,
 });
 
-/** A number that a cell holds under a name; NaN where it holds none. */
+/** A number that a cell holds under a name; NaN if there is none. */
 export function numberOf(cell: LabCell | undefined, name: string): number {
   const value = cell?.values[name] ?? cell?.timings[name];
   return typeof value === 'number' ? value : Number.NaN;

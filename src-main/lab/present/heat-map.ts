@@ -6,7 +6,7 @@ export interface HeatMap {
   readonly values: readonly (readonly number[])[];
 }
 
-/** Where a map lies in its picture, so that a page can tell which value the pointer is on. */
+/** A map and its place in the picture, so that a page can tell which value the pointer is on. */
 export interface PlacedMap extends HeatMap {
   readonly x: number;
   readonly y: number;
@@ -17,12 +17,12 @@ export interface PlacedMap extends HeatMap {
 const left = 92;
 const gap = 36;
 const mapWidth = 440;
-/** The first and the last i and the letter between them can be read one below the other. */
+/** So that the first and last i and the label between them are legible one below the other. */
 const leastHeight = 42;
 
 /**
- * Heat maps one above the other, i downwards and j to the right. With `corner` each has the part i ≤ j ≤ `corner` beside it,
- * as the paper's Figure 3, where the map is wider than that. Cells of one colour that lie beside each other are drawn as one.
+ * Heat maps stacked vertically, i downwards and j to the right. With `corner`, maps wider than that have the part i ≤ j
+ * ≤ `corner` beside them, as in the paper's Figure 3. Adjacent cells of the same colour are drawn as one.
  */
 export function heatMaps(
   maps: readonly HeatMap[],
@@ -64,7 +64,7 @@ export function heatMaps(
         text(left + (j - 0.5) * cellWidth, y + mapHeight + 16, String(j), { anchor: 'middle', colour: colours.ink3 }),
       ),
     );
-    // Nothing shared is nearly white: the map would not be seen to be there.
+    // Nothing shared is nearly white: without a frame the map would be invisible.
     parts.push(frame({ x: left, y, width: mapWidth, height: mapHeight }, colours.axis, 1));
     if (zoom > 0) {
       const zoomed = { rows: Math.min(zoom, rows), columns: zoom };
@@ -92,7 +92,7 @@ function frame(at: { x: number; y: number; width: number; height: number }, colo
   return line(corners, colour, { width });
 }
 
-/** The scale from none to all of the directions shared. */
+/** The scale from none to all directions shared. */
 function scale(x: number, { none, all }: { none: string; all: string }): string[] {
   const begin = x + 8 + none.length * 7;
   return [

@@ -10,13 +10,13 @@ export interface LineChart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
-  /** By doubling: ranks. */
+  /** By doubling, for ranks. */
   readonly logarithmic: boolean;
-  /** A level that the others are compared with. */
+  /** A level that the series are compared with. */
   readonly level?: { readonly name: string; readonly y: number };
-  /** Whether the vertical axis has to begin at nothing. */
+  /** Whether the vertical axis must start at zero. */
   readonly fromZero?: boolean;
-  /** What no value can exceed, and below which 0 is the end: shares in per cent. */
+  /** The maximum possible value, with a minimum of 0: shares in per cent. */
   readonly most?: number;
 }
 
@@ -24,7 +24,7 @@ const width = 560;
 const height = 300;
 const frame = { left: 64, right: 120, top: 28, bottom: 48 };
 
-/** Lines over ranks or layers, each with its name at its end and marks of its own shape. */
+/** Lines over ranks or layers, each with its name at its end and its own mark shape. */
 export function lineChart({ described, xLabel, yLabel, series, logarithmic, level, ...bounds }: LineChart): string {
   const points = series.flatMap((each) => each.points);
   const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
@@ -106,7 +106,7 @@ export function lineChart({ described, xLabel, yLabel, series, logarithmic, leve
   });
 }
 
-/** Round numbers, three to seven of them, between which all values lie. */
+/** Three to seven round numbers that enclose all values. */
 function ticksOf(values: readonly number[], { fromZero, most }: Pick<LineChart, 'fromZero' | 'most'>): number[] {
   const lowest = fromZero ? Math.min(0, ...values) : Math.min(...values);
   const highest = Math.max(...values);
@@ -114,13 +114,13 @@ function ticksOf(values: readonly number[], { fromZero, most }: Pick<LineChart, 
   const power = 10 ** Math.floor(Math.log10(range));
   const step = [0.2, 0.25, 0.5, 1, 2].map((part) => part * power).find((each) => range / each <= 5) ?? 2 * power;
   const first = Math.floor(lowest / step + 1e-9);
-  // One value alone gets a step of room.
+  // A single value gets a step of room.
   const last = Math.max(first + 1, Math.ceil(highest / step - 1e-9));
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
   return most === undefined ? ticks : ticks.filter((tick) => tick >= 0 && tick <= most);
 }
 
-/** Moves names apart where lines end close together: at least 15 pixels between two. */
+/** Moves names apart where lines end close together: at least 15 pixels between any two. */
 function labelPlaces(ys: readonly number[]): number[] {
   const order = ys.map((_, i) => i).sort((a, b) => (ys[a] as number) - (ys[b] as number));
   const places = [...ys];

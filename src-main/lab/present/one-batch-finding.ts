@@ -4,10 +4,10 @@ import { batchNames } from '../one-batch.ts';
 import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 
-/** A mixed batch counts as about as fast as a single adapter's from this share of its speed on. */
+/** From this share of a single adapter's speed on, a mixed batch counts as about as fast. */
 const near = 0.8;
 
-/** One batch, many tasks: tokens per second of the three ways to serve rows of different adapters. */
+/** One batch, many tasks: tokens per second of the three ways to serve rows with different adapters. */
 export function oneBatchFinding({ experiment, say }: Shown): Finding {
   const explanation = [say('explain.onebatch.1'), say('explain.onebatch.2')];
   const cell = experiment.cells[0];
@@ -57,7 +57,7 @@ function verdictOf({
   single: number;
   swap: number;
 }): Exclude<LabVerdict, 'open'> {
-  // One adapter for all rows is less work than one for each: where it is the slower by far, something else was timed.
+  // One adapter for all rows is less work than one for each: if it is much slower, something else was timed.
   if (near * mixed > single) return 'unclear';
   if (mixed < swap) return 'not';
   return mixed >= near * single ? 'holds' : 'partly';

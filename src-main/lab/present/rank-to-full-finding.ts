@@ -3,10 +3,10 @@ import { mean, significant, spread } from '../numbers.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 import { lineChart } from './line-chart.ts';
 
-/** Full training counts as reached within this share of what it takes off the base's loss. */
+/** Full training counts as reached within this share of its gain over the base's loss. */
 const reached = 0.05;
 
-/** Rank to full: the loss of LoRA as the rank rises, against training all weights. */
+/** Rank to full: the loss of LoRA as the rank rises, compared with training all weights. */
 export function rankToFullFinding(shown: Shown): Finding {
   const { experiment, say } = shown;
   const explanation = [say('explain.ranktofull.1'), say('explain.ranktofull.2')];

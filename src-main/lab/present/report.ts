@@ -2,7 +2,7 @@ import type { LabLanguage, LabTable, LabView } from '../../../src-contract/lab.t
 import type { Say } from '../words/say.ts';
 import { escaped, heatColour, heatStep, standalone } from './drawing.ts';
 
-/** The whole lab of one model on one page that needs nothing else: words, tables and pictures, on white, ready to print. */
+/** The whole lab of one model on one self-contained page: words, tables and pictures, on white, ready to print. */
 export function reportOf(
   views: readonly LabView[],
   { model, language, say }: { model: string; language: LabLanguage; say: Say },

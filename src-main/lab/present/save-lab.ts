@@ -6,7 +6,7 @@ import { captioned } from './drawing.ts';
 
 /**
  * Writes an experiment for other programs: its table of numbers, its pictures, everything as JSON, and the adapters it
- * trained as PEFT folders. Gives the paths.
+ * trained as PEFT folders. Returns the paths.
  */
 export async function saveLab(
   { experiment, maps, views, report }: Saved,

@@ -48,7 +48,7 @@ export function table6Finding(shown: Shown): Finding {
       ? []
       : [
           rankPicture('loss', say('picture.loss'), say('chart.loss'), (group) => group.losses),
-          // Where all are equal, a picture shows nothing that the table does not.
+          // If all are equal, a picture shows nothing that the table does not.
           ...(measured && new Set(groups.map(({ metrics }) => mean(metrics))).size > 1
             ? [
                 rankPicture(
@@ -98,7 +98,7 @@ function readTable6(
   ranks: readonly number[],
   { experiment, say }: Shown,
 ) {
-  // The set with q and v is the paper's own choice; without it, the last one stands for it.
+  // The set of q and v is the paper's own choice; without it, the last one takes its place.
   const set = sets.includes('q,v') ? 'q,v' : (sets.at(-1) ?? '');
   const first = sets.find((each) => each !== set) ?? set;
   const own = groups.filter((group) => group.set === set).sort((a, b) => a.rank - b.rank);
@@ -125,7 +125,7 @@ function readTable6(
   } as const;
 }
 
-/** Table 5: metric and loss by set at one budget, and how equal the budgets are. */
+/** Table 5: metric and loss by set within one budget, and how equal the budgets are. */
 export function table5Finding(shown: Shown): Finding {
   const { experiment, say } = shown;
   const { budgetRank, targetSets, seeds } = experiment.options;
@@ -215,7 +215,7 @@ function readTable5(
   } as const;
 }
 
-/** The measure's name as the pages have it; one that has no words here keeps its own. */
+/** The metric's name as pages show it; one without a translation keeps its own. */
 function metricName({ experiment, say }: Shown): string {
   const { metric } = experiment.facts;
   switch (metric) {
@@ -229,7 +229,7 @@ function metricName({ experiment, say }: Shown): string {
   }
 }
 
-/** What stands in the cells: a mean over seeds, or what the only one gave. */
+/** What the cells hold: a mean over seeds, or the value of the only seed. */
 function noteOf(name: 'table.metric.note' | 'table.loss.note', { experiment, say }: Shown): string {
   const { seeds, metricRows } = experiment.options;
   return say(seeds.length > 1 ? name : `${name}.one`, { rows: metricRows });
@@ -287,7 +287,7 @@ function numberCell(values: readonly number[], scale: number, all: readonly numb
   return {
     text: (own * scale).toFixed(digits),
     ...(values.length > 1 ? { spread: `± ${(spread(values) * scale).toFixed(digits)}` } : {}),
-    // Where all are equal, none is better.
+    // If all are equal, none is better.
     ...(high > low ? { heat: 0.5 * (better === 1 ? place : 1 - place) } : {}),
   };
 }

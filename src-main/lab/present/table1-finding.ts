@@ -6,9 +6,9 @@ import { colours, heatColour, heatStep, rect, svg, text } from './drawing.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 import { paper } from './paper.ts';
 
-/** Merged LoRA counts as fast as the base within this share; the machine's own unrest is as large. */
+/** Merged LoRA counts as being as fast as the base within this share; the machine's own noise is as large. */
 const same = 0.02;
-/** Half of an interval that is too wide to tell anything. */
+/** Half-width of an interval too wide to tell anything. */
 const widest = 0.03;
 const variants = variantNames.slice(1) as readonly Exclude<(typeof variantNames)[number], 'base'>[];
 
@@ -19,7 +19,7 @@ export function table1Finding(shown: Shown): Finding {
   const paperTable = paperTableOf(say);
   const [width = 0] = experiment.options.bottlenecks;
   const own = experiment.cells.filter((cell) => numberOf(cell, 'bottleneck') === width);
-  // Where the batch is smallest the paper found adapter layers slowest: that is the case to read.
+  // With the smallest batch the paper found adapter layers slowest: that is the case to read.
   const smallest = own.toSorted((a, b) => sizeOf(a) - sizeOf(b))[0];
   if (smallest === undefined) return openFinding(say, explanation, { tables: [paperTable] });
   const added = (cell: LabCell, name: string) => numberOf(cell, `${name} ratio`) - 1;
@@ -56,7 +56,7 @@ export function table1Finding(shown: Shown): Finding {
   const slower = (name: string) => added(smallest, name) > unsure(smallest, name);
   const merged = Math.abs(added(smallest, 'merged'));
   const margin = unsure(smallest, 'merged');
-  // Merged LoRA is the very graph of the base: where the times scatter this widely, a difference is the machine's.
+  // Merged LoRA is the very graph of the base: if the times scatter this widely, a difference is noise.
   const isUnclear = margin > widest || (merged > same && merged <= margin);
   const both = slower('adapter-l') && slower('adapter-h');
   const verdict = isUnclear ? 'unclear' : merged > same ? 'not' : both ? 'holds' : 'partly';
@@ -79,7 +79,7 @@ export function table1Finding(shown: Shown): Finding {
   };
 }
 
-/** With the width of its layers, of which Adapter-H has two in each block. */
+/** With the width of its layers, of which Adapter-H has two per block. */
 function nameOf(name: (typeof variantNames)[number], width: number, { experiment, say }: Shown): string {
   const [rank = 8] = experiment.options.ranks;
   const sizes: Readonly<Record<typeof name, string>> = {
@@ -93,7 +93,7 @@ function sizeOf(cell: LabCell): number {
   return numberOf(cell, 'rows') * numberOf(cell, 'tokens');
 }
 
-/** Appendix B: rows are widths, columns batch × length, one block for each kind of layer; from 0 to 40 % and more. */
+/** Appendix B: rows are widths, columns batch × length, one block per kind of layer; from 0 to 40 % and more. */
 function sweepPicture({ experiment, say }: Shown, added: (cell: LabCell, name: string) => number): Picture {
   const { passes } = experiment.options;
   const bottlenecks = experiment.options.bottlenecks.toSorted((a, b) => a - b);

@@ -12,7 +12,7 @@ export function table7Finding(shown: Shown): Finding {
   const paperTable: LabTable = {
     ...{ title: say('table.paper.table7'), whose: 'paper', note: `‖Wq‖ = ${paper.table7.weightNorm}` },
     columns: [say('column.rank'), ...amplificationColumns(say)],
-    // As the paper prints them; it gives the factor in its text.
+    // As the paper prints them; it gives the factor in the text.
     rows: paper.table7.rows.map(({ rank, byDelta, byRandom, byWeight, deltaNorm, factor }) => [
       { text: String(rank) },
       ...[byDelta, byRandom, byWeight, deltaNorm].map((value) => ({ text: value.toFixed(2) })),
@@ -63,7 +63,7 @@ function numbersOf(cells: readonly LabCell[]) {
 }
 
 /**
- * Holds where W has at least half as much again in the adapter's directions as in random ones, less than half of what it
+ * Holds if W has at least half as much again in the adapter's directions as in random ones, less than half of what it
  * has in its own, and the adapter more than doubles it.
  */
 function read(rows: readonly LabCell[], rank: number, { say }: Shown) {

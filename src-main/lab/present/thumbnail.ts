@@ -6,7 +6,10 @@ import { paper } from './paper.ts';
 const width = 224;
 const height = 92;
 
-/** The paper's result in a few strokes for the experiment's card; a sketch where the paper has a picture or a sentence. */
+/**
+ * The paper's result in a few strokes for the experiment's card; a sketch where the paper has only a figure or a
+ * sentence.
+ */
 export function thumbnail(kind: LabKind, say: Say): string {
   return svg({ width, height, described: say(`question.${kind}`), parts: partsOf(kind, say) });
 }
@@ -120,7 +123,7 @@ function bars(rows: readonly (readonly [string, number, string])[]): string[] {
   });
 }
 
-/** As the paper's maps look: the first directions are shared, the others less and less. */
+/** As the paper's maps look: the first directions are shared, later ones less and less. */
 function sketch(
   x: number,
   y: number,

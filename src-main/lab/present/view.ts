@@ -29,7 +29,7 @@ export function findingOf(shown: Shown): Finding {
   return isByOneSeed ? cautiously(finding, shown.say) : finding;
 }
 
-/** What one seed says may be chance: the sentence does not claim more, and says so. */
+/** A result from one seed may be chance: the sentence claims no more than that, and says so. */
 function cautiously(finding: Finding, say: Say): Finding {
   const { verdict, reading } = finding;
   const because = `${finding.because} ${say('because.oneSeed')}`;
@@ -38,10 +38,10 @@ function cautiously(finding: Finding, say: Say): Finding {
   return { ...finding, because, reading: say(`verdict.${verdict}.oneSeed`) + claimed };
 }
 
-/** Whose verdict is about losses, which differ from seed to seed. */
+/** Kinds whose verdict is about losses, which differ from seed to seed. */
 const comparesLosses: ReadonlySet<LabKind> = new Set(['table5', 'table6', 'ranktofull'] as const);
 
-/** An experiment in words and pictures, also while it is going on. */
+/** An experiment in words and pictures, even while it is running. */
 export function viewOf(shown: Shown, uses: readonly (keyof LabOptions)[]): LabView {
   const { experiment, say } = shown;
   const { short: _, ...finding } = findingOf(shown);
@@ -61,7 +61,7 @@ function readable<Map extends { values: readonly (readonly number[])[] }>(map: M
   return { ...map, values: map.values.map((row) => [...row]) };
 }
 
-/** All that a picture needs to stand alone: what of, on what, how, where and when. */
+/** Everything a picture needs to stand alone: its subject, the data, how, where and when. */
 function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: LabExperiment, say: Say): string {
   const { machine } = facts;
   const deviceWords = { graphics: say('device.graphics'), threads: (n: string) => say('device.threads', { n }) };
@@ -86,7 +86,7 @@ function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: La
     ...(facts.adapter === undefined
       ? []
       : [say('caption.adapter', { adapter: facts.adapter.name, sha: facts.adapter.sha256.slice(0, 8) })]),
-    // A picture of what is not whole says so wherever it goes.
+    // A picture of an incomplete result says so wherever it goes.
     ...(cells.length < total ? [say('caption.partial', { done: cells.length, total })] : []),
     ...(repeat === null || repeat.compared === 0 ? [] : [say('caption.repeat', repeat)]),
   ];
@@ -101,7 +101,7 @@ function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: La
   });
 }
 
-/** From the least to the most of any case: a measurement goes on until it is sure. */
+/** From the fewest to the most of any case: a measurement goes on until it is precise enough. */
 function roundsOf(cells: readonly LabCell[]): string {
   const rounds = cells.map((cell) => numberOf(cell, 'trials'));
   const [least, most] = [Math.min(...rounds), Math.max(...rounds)];

@@ -1,4 +1,4 @@
-/** What the lab says of its experiments and results in English; `ko.ts` has the same keys. `{name}` is filled in. */
+/** The lab's texts about its experiments and results in English; `ko.ts` has the same keys. `{name}` is filled in. */
 export const en = {
   'place.table1': 'Table 1',
   'place.table5': 'Table 5',

@@ -1,6 +1,6 @@
 import type { en } from './en.ts';
 
-/** What the lab says in Korean. Sentences are built so that no particle hangs on a filled-in value. */
+/** The lab's texts in Korean. Sentences are built so that no particle depends on a filled-in value. */
 export const ko: Readonly<Record<keyof typeof en, string>> = {
   'place.table1': '표 1',
   'place.table5': '표 5',

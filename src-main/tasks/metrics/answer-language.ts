@@ -1,6 +1,8 @@
 import type { AnswerLanguage } from '../../../src-contract/language.ts';
 
-/** In which language answers are to be compared: by script, and among those in Latin letters by their commonest words. */
+/**
+ * The language in which answers are compared: by script, and among those in Latin script by their most common words.
+ */
 export function answerLanguageOf(texts: Iterable<string>): AnswerLanguage {
   const letters = { hangul: 0, kana: 0, han: 0, arabic: 0, devanagari: 0, latin: 0, all: 0 };
   const words: Record<LatinLanguage, number> = { en: 0, de: 0, es: 0, vi: 0 };
@@ -16,7 +18,7 @@ export function answerLanguageOf(texts: Iterable<string>): AnswerLanguage {
       for (const language of latinLanguages) if (commonWords[language].has(word)) words[language]++;
     }
   }
-  // A sign of these scripts says as much as several Latin letters, so a smaller share of them is enough.
+  // A character of these scripts says as much as several Latin letters, so a smaller share is enough.
   if (letters.hangul > letters.all * 0.2) return 'ko';
   if (letters.kana > letters.all * 0.1) return 'other';
   if (letters.han > letters.all * 0.2) return 'zh';
@@ -29,7 +31,7 @@ export function answerLanguageOf(texts: Iterable<string>): AnswerLanguage {
 const latinLanguages = ['en', 'de', 'es', 'vi'] as const;
 type LatinLanguage = (typeof latinLanguages)[number];
 
-/** Words that no other of the four has. */
+/** Words that none of the other three languages has. */
 const commonWords: Readonly<Record<LatinLanguage, ReadonlySet<string>>> = {
   en: new Set(['the', 'of', 'and', 'to', 'is', 'was', 'for', 'with', 'by', 'which']),
   de: new Set(['der', 'die', 'und', 'das', 'ist', 'von', 'zu', 'mit', 'eine', 'nicht', 'den', 'wurde']),

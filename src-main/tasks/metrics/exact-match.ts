@@ -3,14 +3,14 @@ import type { AnswerLanguage } from '../../../src-contract/language.ts';
 // Answers compared as the official scripts do: SQuAD 1.1 and 2.0 (Rajpurkar et al. 2016, 2018) for English, KorQuAD 1.0
 // (Lim et al. 2019) for Korean, MLQA (Lewis et al. 2020) for the others. The tests hold values of those scripts.
 
-/** 1 when both texts are the same after normalisation, else 0. */
+/** 1 if both texts are equal after normalisation, else 0. */
 export function exactMatch(answer: string, target: string, language: AnswerLanguage): 0 | 1 {
   return normalise(answer, language) === normalise(target, language) ? 1 : 0;
 }
 
 /**
  * Harmonic mean of precision and recall over the words that both texts share, from 0 to 1; Korean is compared letter by
- * letter, Chinese sign by sign. In English two texts of which nothing is left are alike, as in SQuAD 2.0.
+ * letter, Chinese character by character. In English two texts that normalise to nothing are equal, as in SQuAD 2.0.
  */
 export function answerF1(answer: string, target: string, language: AnswerLanguage): number {
   const [found, wanted] = [pieces(answer, language), pieces(target, language)];
@@ -45,7 +45,7 @@ function normalise(text: string, language: AnswerLanguage): string {
   return fixSpaces(separate(rest, language));
 }
 
-/** Signs of scripts without blanks stand alone. */
+/** Characters of scripts without spaces stand alone. */
 function separate(text: string, language: AnswerLanguage): string {
   if (language === 'zh') return text.replace(/[\u4e00-\u9fa5]/gu, ' $& ');
   return language === 'other' ? text.replace(singleSigns, ' $& ') : text;
@@ -55,16 +55,16 @@ function fixSpaces(text: string): string {
   return text.split(pythonBlanks).filter(Boolean).join(' ');
 }
 
-/** What Python's `str.split()` splits at. */
+/** Python's white space in `str.split()`. */
 const pythonBlanks = /[\s\u0085]+/u;
 /** Python's `string.punctuation`. */
 const asciiPunctuation = /[!-/:-@[-`{-~]/gu;
-/** Unicode's punctuation, and the ASCII signs that `string.punctuation` has beyond it. */
+/** Unicode's punctuation, and the ASCII characters that `string.punctuation` has beyond it. */
 const punctuation = /[\p{P}$+<=>^`|~]/gu;
 const koreanBrackets = /['"《》<>〈〉()‘’]/gu;
 const singleSigns = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
 
-/** Python's `\b`, whose word boundary knows all letters. */
+/** Python's `\b`, whose word boundary is Unicode-aware. */
 const word = (choices: string) => new RegExp(`(?<![\\p{L}\\p{N}_])(?:${choices})(?![\\p{L}\\p{N}_])`, 'gu');
 
 const articles: Readonly<Partial<Record<AnswerLanguage, RegExp>>> = {
@@ -72,6 +72,6 @@ const articles: Readonly<Partial<Record<AnswerLanguage, RegExp>>> = {
   de: word('ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des'),
   es: word('un|una|unos|unas|el|la|los|las'),
   vi: word('của|là|cái|chiếc|những'),
-  // The script means the article before a word, and takes these two letters out wherever they stand.
+  // The script means the article before a word, but removes these two letters wherever they occur.
   ar: /\sال^|ال/gu,
 };

@@ -1,5 +1,5 @@
-// Intervals that hold the true value nineteen times in twenty, for the mean of marks that were given to rows. None of them
-// is of no width: rows that are all alike say something about the rows to come, but not everything.
+// 95 % intervals for the mean of marks given to rows. None has zero width: even identical rows do not say everything about
+// the rows to come.
 
 export interface Interval {
   readonly low: number;
@@ -9,7 +9,7 @@ export interface Interval {
 /** The 97.5th percentile of the normal distribution. */
 const z = 1.959964;
 
-/** The mean of marks from 0 to 1, one for each row. */
+/** The mean of marks from 0 to 1, one per row. */
 export function meanInterval(marks: readonly number[], { seed }: { seed: number }): Interval {
   const first = marks[0] ?? 0;
   if (marks.every((mark) => mark === 0 || mark === 1)) {
@@ -23,8 +23,8 @@ export function meanInterval(marks: readonly number[], { seed }: { seed: number 
 }
 
 /**
- * The share of rows that are right, of which `right` of `n` were: the score interval of Wilson 1927, which Newcombe 1998
- * recommends for few rows and for shares near 0 and 1. Of no row it is everything.
+ * The share of rows that are right, of which `right` of `n` were: the score interval of Wilson 1927, which Newcombe
+ * 1998 recommends for few rows and for shares near 0 and 1. Without rows it is [0, 1].
  */
 export function shareInterval(right: number, n: number): Interval {
   const middle = (right + z ** 2 / 2) / (n + z ** 2);
@@ -33,8 +33,9 @@ export function shareInterval(right: number, n: number): Interval {
 }
 
 /**
- * The difference of two shares on the same `n` rows, of which `better` are right by the one alone and `worse` by the other
- * alone: Wald's interval with one more row of each (Bonett and Price 2012), recommended by Fagerland et al. 2014, §8.
+ * The difference of two shares on the same `n` rows, of which `better` are right only by the one and `worse` only by
+ * the other: Wald's interval with one more row of each (Bonett and Price 2012), recommended by Fagerland et al. 2014,
+ * §8.
  */
 export function shareDifferenceInterval(better: number, worse: number, n: number): Interval {
   const [won, lost] = [(better + 1) / (n + 2), (worse + 1) / (n + 2)];
@@ -43,25 +44,25 @@ export function shareDifferenceInterval(better: number, worse: number, n: number
 }
 
 /**
- * The mean where each of `n` rows gave the same `value`, from `least` to `most`: the share of rows that give another is
- * between 0 and what Wilson's interval says of none among `n`, and they could give anything.
+ * The mean when each of `n` rows gave the same `value`, within `least` and `most`: the share of rows with another value
+ * is between 0 and Wilson's upper bound for none among `n`, and they could have any value.
  */
 export function constantInterval(value: number, n: number, { least, most }: { least: number; most: number }): Interval {
   const { high: unseen } = shareInterval(0, n);
   return { low: value - unseen * (value - least), high: value + unseen * (most - value) };
 }
 
-/** A row's part in Σ value ÷ Σ weight. */
+/** A row's contribution to Σ value ÷ Σ weight. */
 export interface WeighedValue {
   readonly value: number;
-  /** 1, or the tokens of a row where a sum over tokens is told. */
+  /** 1, or the tokens of a row for a sum over tokens. */
   readonly weight: number;
 }
 
 /**
- * Σ value ÷ Σ weight by the percentiles of what new draws of the rows give, with replacement (bootstrap; Efron and
- * Tibshirani 1993, Koehn 2004). The percentiles lie further out the fewer rows there are, as those of Student's distribution
- * do: the plain ones hold the mean of ten rows 90 times in 100 only ("expanded percentiles", Hesterberg 2015, §4.1).
+ * Σ value ÷ Σ weight by the percentiles over resamples of the rows with replacement (bootstrap; Efron and Tibshirani
+ * 1993, Koehn 2004). The percentiles lie further out the fewer rows there are, like those of Student's t-distribution:
+ * the plain ones cover the mean of ten rows only 90 times in 100 ("expanded percentiles", Hesterberg 2015, §4.1).
  */
 export function bootstrapInterval(rows: readonly WeighedValue[], { seed }: { seed: number }): Interval {
   const drawn = drawnMeans(rows, seed);
@@ -75,10 +76,10 @@ export function weighedMean(rows: readonly WeighedValue[]): number {
   return weight === 0 ? 0 : rows.reduce((sum, row) => sum + row.value, 0) / weight;
 }
 
-/** Draws in all, so that many rows don't hold up whoever waits: a fraction of a second. */
+/** Draws in all, so that many rows take a fraction of a second too. */
 const mostDraws = 4e6;
 
-/** The means of new draws of the rows, rising. */
+/** The means of resamples of the rows, ascending. */
 function drawnMeans(rows: readonly WeighedValue[], seed: number): Float64Array {
   const count = Math.round(Math.min(10_000, Math.max(1000, mostDraws / Math.max(1, rows.length))));
   const values = Float64Array.from(rows, (row) => row.value);
@@ -104,13 +105,13 @@ function quantile(rising: Float64Array, share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** The 97.5th percentile of Student's distribution, to a hundredth from four degrees of freedom on (Wallace 1959). */
+/** The 97.5th percentile of Student's t-distribution, to a hundredth from four degrees of freedom on (Wallace 1959). */
 function studentPercentile(degrees: number): number {
   const normal = z * ((8 * degrees + 3) / (8 * degrees + 1));
   return Math.sqrt(degrees * Math.expm1(normal ** 2 / degrees));
 }
 
-/** Of the normal distribution, for negative `x`, to 1e-7 (Abramowitz and Stegun 1964, 26.2.17). */
+/** The normal distribution function, for negative `x`, to 1e-7 (Abramowitz and Stegun 1964, 26.2.17). */
 function normalShareBelow(x: number): number {
   const t = 1 / (1 - 0.2316419 * x);
   const series = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429];

@@ -1,9 +1,9 @@
 import { bootstrapInterval, constantInterval, shareDifferenceInterval, weighedMean } from './interval.ts';
 
-/** What one row says: how much better the one does than the other, and how much the row weighs. */
+/** What one row says: how much better the first does than the second, and how much the row weighs. */
 export interface PairedRow {
   readonly difference: number;
-  /** 1, or the tokens of a row where a sum over tokens is compared. */
+  /** 1, or the tokens of a row when a sum over tokens is compared. */
   readonly weight: number;
 }
 
@@ -16,15 +16,15 @@ export interface PairedComparison {
   readonly better: number;
   readonly worse: number;
   readonly same: number;
-  /** The interval leaves zero out. */
+  /** The interval excludes zero. */
   readonly sure: boolean;
 }
 
 /**
- * How sure a difference is that was measured on the same rows, by a bootstrap over them. That knows no row that it hasn't
- * seen, so with fewer than twenty rows that differ an exact sign test (McNemar's, where rows are right or wrong) must agree;
- * where it doesn't, the interval reaches zero. Shares then get an interval made for few rows. `bounded` says that no row can
- * differ by more than 1: all marks but a loss.
+ * How certain a difference measured on the same rows is, by a bootstrap over them. A bootstrap knows no row that it
+ * hasn't seen, so with fewer than twenty rows that differ an exact sign test (McNemar's, if rows are right or wrong)
+ * must agree; if it doesn't, the interval is extended to zero. Shares then get an interval made for few rows. `bounded`
+ * says that no row can differ by more than 1: true of all marks but a loss.
  */
 export function comparePaired(
   rows: readonly PairedRow[],
@@ -51,7 +51,10 @@ export function comparePaired(
   };
 }
 
-/** Two-sided probability of a split at least as uneven, were either side as likely; rows that don't differ say nothing. */
+/**
+ * Two-sided probability of a split at least as uneven if both sides were equally likely; rows that don't differ say
+ * nothing.
+ */
 function signTest(better: number, worse: number): number {
   const n = better + worse;
   let tail = 0;

@@ -1,5 +1,5 @@
-// The Porter stemmer as NLTK has it by default (its mode NLTK_EXTENSIONS), which rouge-score uses: Porter 1980, the changes of
-// his own later version, and a few of NLTK's. English words in small letters only.
+// The Porter stemmer in NLTK's default mode (NLTK_EXTENSIONS), which rouge-score uses: Porter 1980, the changes of his own
+// later version, and a few of NLTK's. Lower-case English words only.
 
 /** The stem of a word. */
 export function porterStem(word: string): string {
@@ -22,7 +22,7 @@ const irregularForms = new Map(
 
 type Rule = readonly [suffix: string, replacement: string, condition?: (stem: string, word: string) => boolean];
 
-/** The first rule whose suffix the word has decides, whether its condition holds or not. */
+/** The first rule whose suffix matches decides, whether or not its condition holds. */
 function byRules(word: string, rules: readonly Rule[]): string {
   const rule = rules.find(([suffix]) => word.endsWith(suffix));
   if (rule === undefined) return word;
@@ -137,14 +137,14 @@ function without(word: string, suffix: string): string {
   return word.slice(0, word.length - suffix.length);
 }
 
-/** y is one at the beginning, and after a vowel. */
+/** y is one at the beginning and after a vowel. */
 function isConsonant(word: string, place: number): boolean {
   const letter = word[place] ?? '';
   if ('aeiou'.includes(letter)) return false;
   return letter !== 'y' || place === 0 || !isConsonant(word, place - 1);
 }
 
-/** How often vowels are followed by consonants: Porter's m. */
+/** How often a vowel is followed by a consonant: Porter's m. */
 function measure(stem: string): number {
   let count = 0;
   for (let i = 1; i < stem.length; i++) if (isConsonant(stem, i) && !isConsonant(stem, i - 1)) count++;
@@ -160,7 +160,7 @@ function endsInDouble(word: string): boolean {
   return last >= 1 && word[last] === word[last - 1] && isConsonant(word, last);
 }
 
-/** Consonant, vowel, consonant other than w, x, y; or, NLTK's own, a vowel and a consonant alone. */
+/** Consonant, vowel, consonant other than w, x, y; or, in NLTK, just a vowel and a consonant. */
 function endsShort(word: string): boolean {
   const last = word.length - 1;
   if (last === 1) return !isConsonant(word, 0) && isConsonant(word, 1);

@@ -2,9 +2,9 @@
 export type ResultCell = string | number | null;
 
 /**
- * Whether two queries gave the same rows, by the rules of Spider's test suite (Zhong et al. 2020): columns may come in
- * another order, rows too unless the target asks for an order, and each row must come as often as in the other result. Two
- * results without rows are the same.
+ * Whether two queries returned the same rows, by the rules of Spider's test suite (Zhong et al. 2020): columns may come
+ * in another order, rows too unless the target asks for an order, and each row must occur equally often. Two empty
+ * results are the same.
  */
 export function resultMatch(
   answer: readonly (readonly ResultCell[])[],
@@ -24,18 +24,18 @@ export function resultMatch(
   let tries = 0;
   for (const columns of arrangements(choices)) {
     if (isSame(columns)) return true;
-    // Many columns alike as sets, and no arrangement of them that fits: beyond this it is no honest match.
+    // Many columns are equal as sets, but no arrangement fits: beyond this it is not an honest match.
     if (++tries >= mostArrangements) return false;
   }
   return false;
 }
 
-/** Whether Spider takes the order of rows into account: wherever the target's text says ORDER BY. */
+/** Whether Spider takes the order of rows into account: whenever the target's text contains ORDER BY. */
 export function asksForOrder(sql: string): boolean {
   return sql.toLowerCase().includes('order by');
 }
 
-/** As Spider's test suite does before it runs a query: DISTINCT is taken out, and operators are closed up. */
+/** As Spider's test suite does before it runs a query: DISTINCT is removed, and split operators are joined. */
 export function readyToCompare(sql: string): string {
   return sql
     .replaceAll('> =', '>=')
@@ -51,7 +51,7 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** Columns of a result that hold the same cells as the one with this key, each as often. */
+/** Columns of a result that hold the same cells as the one with this key, each equally often. */
 function candidates(rows: readonly (readonly ResultCell[])[], key: string): number[] {
   return range(rows[0]?.length ?? 0).filter((column) => columnKey(rows, column) === key);
 }
@@ -64,7 +64,7 @@ function rowKeys(rows: readonly (readonly ResultCell[])[], columns: readonly num
   return rows.map((row) => JSON.stringify(columns.map((column) => cellKey(row[column] ?? null))));
 }
 
-/** A number is not its text; −0 is 0. */
+/** A number differs from its text; −0 is 0. */
 function cellKey(cell: ResultCell): string {
   return typeof cell === 'number' ? `n${cell + 0}` : cell === null ? '' : `t${cell}`;
 }

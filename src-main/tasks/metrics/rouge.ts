@@ -1,10 +1,10 @@
 import type { AnswerLanguage } from '../../../src-contract/language.ts';
 import { porterStem } from './porter-stem.ts';
 
-// ROUGE as Google's rouge-score computes it for English, with its stemmer or without. Beyond English, where rouge-score would drop
-// what is not a–z, letters and digits of every script make words, and Han and kana are words sign by sign.
+// ROUGE as Google's rouge-score computes it for English, with or without its stemmer. Beyond English, where rouge-score
+// would drop everything but a–z, letters and digits of every script form words, and each Han or kana character is a word.
 
-/** F-measures from 0 to 1, and the words of both texts. */
+/** F-measures from 0 to 1, and the word counts of both texts. */
 export interface Rouge {
   readonly rouge1: number;
   readonly rouge2: number;

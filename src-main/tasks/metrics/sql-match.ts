@@ -1,6 +1,6 @@
 /**
- * 1 when two queries are the same text apart from blanks, letter case outside of texts, the way names are quoted,
- * and a last semicolon; else 0. Queries that mean the same in other words score 0: execution says more.
+ * 1 if two queries are the same text apart from white space, case outside of strings, the quoting of names, and a final
+ * semicolon; else 0. Queries that mean the same in other words score 0: execution says more.
  */
 export function sqlMatch(answer: string, target: string): 0 | 1 {
   return normaliseSql(answer) === normaliseSql(target) ? 1 : 0;
@@ -13,13 +13,16 @@ function normaliseSql(sql: string): string {
   return folded.join(' ');
 }
 
-/** A text in single quotes keeps its letters. A text in double quotes may be a name or a text, so it keeps its case too, but not its quotes. */
+/**
+ * A single-quoted string is left as it is. A double-quoted one may be a name or a string, so it keeps its case too, but
+ * not its quotes.
+ */
 function fold(text: string): string {
   if (text.startsWith("'") || text.startsWith('"')) return `'${text.slice(1, -1)}'`;
   if (text.startsWith('`') || text.startsWith('[')) return text.slice(1, -1).toLowerCase();
   return text === '<>' ? '!=' : text === '==' ? '=' : text.toLowerCase();
 }
 
-/** Blanks, comments, quoted texts and names, words and numbers, operators of two signs, single signs. */
+/** White space, comments, quoted strings and names, words and numbers, two-character operators, single characters. */
 const piece =
   /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[\p{L}\p{N}_$]+(?:\.\p{N}+)?|<>|!=|<=|>=|==|\|\||[\s\S]/gu;

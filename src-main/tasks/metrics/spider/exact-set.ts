@@ -11,8 +11,8 @@ import {
 import type { SqlSchema } from './sql-schema.ts';
 
 /**
- * Spider's exact set match: 1 when two queries have the same parts, whatever the order of columns and conditions, and
- * whatever values they compare with; DISTINCT does not count. Undefined when the target is beyond Spider's grammar, so that
+ * Spider's exact set match: 1 if two queries have the same parts, whatever the order of columns and conditions, and
+ * whatever values they compare with; DISTINCT does not count. Undefined if the target is beyond Spider's grammar, so that
  * nothing can be said; an answer beyond it is wrong.
  *
  * Source: `eval_exact_match` of Spider's evaluation.py (Yu et al. 2018).
@@ -83,7 +83,9 @@ function keywords(sql: ParsedSql): string[] {
   return Object.keys(has).filter((keyword) => has[keyword]);
 }
 
-/** Without values, with one column for all that foreign keys make the same, and without DISTINCT at the outer level. */
+/**
+ * Without values, with one column for all that foreign keys make equivalent, and without DISTINCT at the outer level.
+ */
 function comparable(sql: ParsedSql, schema: SqlSchema): ParsedSql {
   const tables = new Set(sql.tables.map(([kind, table]) => (kind === 'table' ? table : '')));
   return withColumns(withoutValues(sql), (column) => {
@@ -113,7 +115,10 @@ function withoutValues(sql: ParsedSql): ParsedSql {
   };
 }
 
-/** Queries inside of conditions and of FROM stay as they are; the tables of the outer query decide for those behind a set operation. */
+/**
+ * Queries inside conditions and FROM stay as they are; for those after a set operation, the tables of the outer query
+ * decide.
+ */
 function withColumns(sql: ParsedSql, rename: (column: string) => string): ParsedSql {
   const column = ([aggregate, name]: ColumnUnit): ColumnUnit => [aggregate, rename(name), null];
   const value = ([operator, first, second]: ValueUnit): ValueUnit => [
@@ -142,7 +147,7 @@ function alike(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The same members, each as often. */
+/** The same members, each equally often. */
 function sameSet(a: readonly unknown[], b: readonly unknown[]): boolean {
   const keys = (all: readonly unknown[]) => all.map((each) => JSON.stringify(each)).sort();
   return alike(keys(a), keys(b));

@@ -3,8 +3,8 @@ import type { SqlSchema } from './sql-schema.ts';
 import { sqlTokens } from './sql-tokens.ts';
 
 /**
- * Takes a query apart by Spider's grammar, which is a part of SQL: one SELECT with joins, at most one set operation at its
- * end, aliases after AS. Throws on everything else, and on tables and columns that the schema doesn't have.
+ * Parses a query by Spider's grammar, a subset of SQL: one SELECT with joins, at most one set operation at its end, aliases
+ * after AS. Throws on everything else, and on tables and columns that the schema doesn't have.
  *
  * Source: `parse_sql` of Spider's process_sql.py (Yu et al. 2018), quirks included: the test compares with it.
  */
@@ -143,7 +143,7 @@ class Parser {
     return conditions;
   }
 
-  /** What stands behind a comparison: a query, a text, a number or a column. */
+  /** The right-hand side of a comparison: a query, a string, a number or a column. */
   #compared(names: readonly string[]): Value {
     const start = this.#at;
     const isBlock = this.#take('(');
@@ -240,7 +240,7 @@ class Parser {
     return items;
   }
 
-  /** The last direction that is named holds for all; ascending where none is. */
+  /** The last direction named holds for all; ascending if there is none. */
   #orderBy(names: readonly string[]): ParsedSql['orderBy'] {
     if (this.#peek() !== 'order') return null;
     let direction = 'asc';
@@ -286,5 +286,5 @@ class Parser {
   }
 }
 
-/** What Python's `float` reads. */
+/** What Python's `float` accepts. */
 const number = /^[+-]?(?:(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)$/i;

@@ -1,6 +1,6 @@
-// A query as Spider's evaluation takes it apart. Plain data without undefined: two parts are alike when their JSON is.
+// A query as Spider's evaluation parses it. Plain data without undefined: two parts are equal when their JSON is.
 
-/** Aggregate, column as `table.column` or `*`, and whether DISTINCT stands before it; null where that does not count. */
+/** Aggregate, column as `table.column` or `*`, and whether DISTINCT precedes it; null where that does not count. */
 export type ColumnUnit = readonly [aggregate: string, column: string, distinct: boolean | null];
 /** One column, or two with an operator between them. */
 export type ValueUnit = readonly [operator: string, first: ColumnUnit, second: ColumnUnit | null];

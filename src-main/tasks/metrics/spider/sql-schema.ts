@@ -1,8 +1,8 @@
-/** Tables and columns of a database, in their order, and its foreign keys, as `exactSetMatch` needs them. */
+/** Tables and columns of a database, in order, and its foreign keys, as `exactSetMatch` needs them. */
 export class SqlSchema {
   /** Columns by table, all in lower case. */
   readonly tables: ReadonlyMap<string, readonly string[]>;
-  /** A column that a foreign key makes the same as an earlier one, to that one; both as `table.column`. */
+  /** Maps a column to the earlier one that a foreign key makes equivalent; both as `table.column`. */
   readonly sameAs: ReadonlyMap<string, string>;
 
   constructor(tables: ReadonlyMap<string, readonly string[]>, foreignKeys: readonly (readonly [string, string])[]) {
@@ -16,7 +16,7 @@ export class SqlSchema {
   }
 }
 
-/** Sets of columns that are joined by keys; each column stands for the first of its set. Sets that meet later stay apart. */
+/** Sets of columns joined by keys; each column stands for the first of its set. Sets connected later are not merged. */
 function sameColumns(columns: readonly string[], keys: readonly (readonly [string, string])[]): Map<string, string> {
   const place = new Map(columns.map((column, i) => [column, i]));
   const sets: Set<number>[] = [];

@@ -1,6 +1,6 @@
 /**
- * A query's words and signs as Spider's evaluation sees them: quoted texts whole, the rest in lower case and cut the way
- * NLTK cuts English, so that `a=1` stays one word and `a = 1` is three. Names in backticks lose them. Throws where a
+ * A query's tokens as Spider's evaluation sees them: quoted strings whole, the rest in lower case and split the way NLTK
+ * splits English, so that `a=1` stays one token and `a = 1` is three. Backticks around names are removed. Throws when a
  * quotation mark is left open.
  *
  * Source: `tokenize` of Spider's process_sql.py (Yu et al. 2018), NLTK's word tokenizer.
@@ -36,7 +36,7 @@ function cut(text: string): string[] {
     .filter(Boolean);
 }
 
-/** `>` and `=` that stand side by side are one operator. */
+/** Adjacent `>` and `=` are one operator. */
 function joinOperators(words: readonly string[]): string[] {
   const joined: string[] = [];
   for (const word of words) {
