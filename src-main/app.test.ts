@@ -41,7 +41,7 @@ import type {
   WriteAdapterJob,
 } from './engine/engine.ts';
 
-// The whole studio but for the engine, whose place a hand-written one takes: it does what it is told to at once.
+// The whole studio except the engine, which is replaced by a fake that completes everything at once.
 
 const resources = join(import.meta.dirname, '../resources');
 const shared = { rank: 8, alpha: 16, scale: 2, targets: ['q', 'v'] as const };
@@ -49,15 +49,15 @@ const shared = { rank: 8, alpha: 16, scale: 2, targets: ['q', 'v'] as const };
 class FakeEngine implements Engine {
   readonly trained: TrainJob[] = [];
   readonly asked: GenerateJob[] = [];
-  /** Steps done at once; then the engine waits for an abort when there are more to do. */
+  /** Steps done at once; if there are more to do, the engine then waits for an abort. */
   pauseAfter = Number.POSITIVE_INFINITY;
   failure: Error | undefined;
   logprob = -0.5;
-  /** What is said of an adapter that is looked at. */
+  /** The error when an adapter is inspected. */
   refusal: Error | undefined;
-  /** Of the steps, where they are not to fall by themselves. */
+  /** Losses of the steps; by default they fall by themselves. */
   losses: readonly number[] = [];
-  /** What a training that goes on from a checkpoint tells anew. */
+  /** Events that a training resumed from a checkpoint reports again. */
   told: readonly TrainEvent[] = [];
 
   async device() {
@@ -220,7 +220,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Twenty passages about rivers, with all splits. */
+/** Twenty passages about rivers, over all splits. */
 async function importRivers(): Promise<string> {
   const lines = Array.from({ length: 20 }, (_, i) => `The river ${i} is long.,Which river is long?,river ${i}`);
   const path = join(folder, 'rivers.csv');
@@ -242,7 +242,8 @@ test('no other data folder is opened in the middle of an import', async () => {
   expect(await open()).toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
-// The web host goes on with the folder before: the one that failed was held, and locked, until the process ended.
+// The web host carries on with the previous folder. Regression: the failed one stayed open and locked until the process
+// ended.
 test.each([
   {
     fault: 'a database of a newer studio',
@@ -299,7 +300,7 @@ test('a run trains on token files and leaves an adapter that can be verified', a
     'adapter_studio.json',
   ]);
   expect(await client.adapters.verify({ id: 'rivers' })).toMatchObject({ baseUnchanged: true, scale: 2, rank: 8 });
-  // A finished run needs its tokens and checkpoint no more.
+  // A finished run no longer needs its tokens and checkpoint.
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
 });
 
@@ -331,7 +332,10 @@ test('a stopped run keeps what it learnt, and goes on from there; its adapter st
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
 });
 
-/** A run whose engine had written its checkpoint of step 3 when the studio was killed, before it had kept what came behind the first. */
+/**
+ * A run whose engine had written its checkpoint of step 3 when the studio was killed, before the events after the first
+ * were stored.
+ */
 async function killedAtCheckpoint(): Promise<Run> {
   const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
   const worst = { row: 0, loss: 1 };
@@ -380,7 +384,7 @@ test('what a checkpoint was told before it, and nobody kept, is told when the ru
   expect(result).toMatchObject({ losses: [9, 8, 7, 6], tokens: 80, targetTokens: 20, seconds: 8, bestStep: 2 });
 });
 
-// Its tokens were counted and its losses were not.
+// Regression: its tokens were counted and its losses were not.
 test('and is told too when the run is stopped before its turn to go on', async () => {
   const { id } = await killedAtCheckpoint();
   engine.pauseAfter = 2;
@@ -405,7 +409,7 @@ test('a paused run makes no adapter and goes on later; stopped while it rests or
   await client.runs.pause({ id });
   expect(await client.runs.get({ id })).toMatchObject({ state: 'paused', step: 2, adapterId: null });
 
-  // Another one is being trained; the first waits again, and is stopped before its turn.
+  // Another one is training; the first is queued again, and stopped before its turn.
   const { id: other } = await start('other');
   for await (const event of await client.runs.watch({ id: other })) if (event.kind === 'step') break;
   expect((await client.runs.resume({ id })).state).toBe('queued');
@@ -416,7 +420,7 @@ test('a paused run makes no adapter and goes on later; stopped while it rests or
   await client.runs.stop({ id: other });
 });
 
-// Each stop trained in the run's folder by itself, and made an adapter of its own.
+// Regression: each stop trained in the run's folder on its own, and made an adapter of its own.
 test('what a stopped run has learnt is kept once, whoever stops it again or resumes it meanwhile', async () => {
   engine.pauseAfter = 2;
   const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
@@ -446,7 +450,7 @@ test('what a stopped run has learnt is kept once, whoever stops it again or resu
   expect(told.filter(({ kind }) => kind === 'finished')).toEqual([{ kind: 'finished', state: 'stopped', adapterId }]);
 });
 
-// Once, the stop did nothing where there was nothing to keep: such a run stayed paused for good.
+// Regression: the stop did nothing if there was nothing to keep, and such a run stayed paused for good.
 test('a run that rests ends with a stop, also where nothing is to be kept of it', async () => {
   const datasetId = await importRivers();
   const path = join(folder, 'other-model');
@@ -492,7 +496,7 @@ test('a run that rests ends with a stop, also where nothing is to be kept of it'
 });
 
 test('a row that stands out is told as it was trained on, also where the dataset has lost it since', async () => {
-  // Once, the run failed: the row was looked for in the newest version.
+  // Regression: the run failed because the row was looked up in the newest version.
   engine.losses = [...Array<number>(13).fill(1), 50];
   engine.pauseAfter = 13;
   const datasetId = await importRivers();
@@ -528,7 +532,8 @@ test('a run can be repeated from its row, and says on what it was done', async (
   expect((await safe(client.runs.repeat({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_REPEATABLE' });
 });
 
-// It was said to be another adapter: of the first the hash of its weights was kept, of the second that of all that decides.
+// Regression: it was said to be another adapter, since earlier versions hashed only the weights, and later ones
+// everything that matters.
 test('a run of an earlier version that is repeated comes to the same adapter', async () => {
   const { run } = await train('rivers');
   const inspect = engine.inspectAdapter.bind(engine);
@@ -544,7 +549,7 @@ test('a run of an earlier version that is repeated comes to the same adapter', a
   expect(await shaOf(other.adapterId)).toBe('of the weights, the scale and the rest');
 });
 
-// Lists said “removed”, and marked an evaluation with the custom task.
+// Regression: lists said “removed”, and gave an evaluation the custom task.
 test('a run and an evaluation tell the name and the task of a dataset that has been deleted', async () => {
   const { datasetId } = (await train('rivers')).run;
   const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'test' as const };
@@ -556,7 +561,7 @@ test('a run and an evaluation tell the name and the task of a dataset that has b
 });
 
 test('what the studio did not make stays, in a new folder as in one whose database is gone', async () => {
-  // Every start removed what its database did not know, a database that had just been made included.
+  // Regression: every start removed what its database did not know, even if the database had just been created.
   const { run } = await train('rivers');
   const { path } = await client.adapters.get({ id: run.adapterId ?? '' });
   const kept = [
@@ -581,7 +586,7 @@ test('what the studio did not make stays, in a new folder as in one whose databa
   await app.close();
   await open();
   expect(there(kept)).toEqual(kept);
-  // An id as old as that is of no database that was made after it.
+  // An id this old cannot be from a database created after it.
   expect(there(left)).toEqual(['lab/0123456789abcdefghjk']);
 
   await app.close();
@@ -596,7 +601,7 @@ test('what the studio did not make stays, in a new folder as in one whose databa
   await open();
 });
 
-// It was told as a fault of the program, with a stack.
+// Regression: it was reported as an internal error, with a stack.
 test('a database that is damaged behind its first page is told as that, and the next studio may try again', async () => {
   await app.close();
   const file = join(folder, 'data', 'studio.sqlite');
@@ -607,7 +612,7 @@ test('a database that is damaged behind its first page is told as that, and the 
   await open();
 });
 
-// It was an error inside the studio, of which nothing was told.
+// Regression: it was an internal error without any explanation.
 test('a damaged page of the database that is met while the studio runs is told as that', async () => {
   const { run } = await train('rivers');
   await app.close();
@@ -628,7 +633,7 @@ test('a damaged page of the database that is met while the studio runs is told a
   expect((await client.runs.list()).map(({ name }) => name)).toEqual(['rivers']);
 });
 
-// The window said it with a stack.
+// Regression: the window showed it with a stack.
 test('a data folder that cannot be moved is told as that, and stays where it was', async () => {
   const from = join(folder, 'data');
   const blocked = join(folder, 'file', 'data');
@@ -703,7 +708,7 @@ test('a run that asks for it is measured as soon as it has ended', async () => {
   ]);
 });
 
-// The room for all rows of the dataset was asked for, and a short run on millions of them was refused.
+// Regression: space for all rows of the dataset was required, and a short run on millions of them was refused.
 test('a run that takes a part of a large dataset needs the disk for that part', async () => {
   const path = join(folder, 'many.csv');
   const passage = 'The river is long. '.repeat(20);
@@ -717,7 +722,7 @@ test('a run that takes a part of a large dataset needs the disk for that part', 
     return (await client.runs.estimate({ datasetId: 'many', baseModelId: 'starter', options })).disk.bytes;
   };
   const [part, all] = [await diskOf(10), await diskOf(null)];
-  // Forty of 56,000 training rows, and the validation rows, as one row in ten.
+  // Forty of 56,000 training rows, plus the validation rows, one row in ten.
   expect(part).toBeLessThan(all / 3);
 });
 
@@ -763,11 +768,11 @@ test('a run may take others along: one place in the queue, one stop, one way on,
   const [evaluation] = await client.evaluations.list();
   expect(evaluation?.results.map(({ adapterId }) => adapterId)).toEqual([null, ...made.toReversed()]);
 
-  // A repeat is one of all: what a run trains with decides about its last digits.
+  // A repeat covers the whole group: what a run trains with affects its last digits.
   const again = await client.runs.repeat({ id: second });
   await Array.fromAsync(await client.runs.watch({ id: again.id }));
   expect(again).toMatchObject({ name: 'r · r 4 2', repeats: second, group: { size: 2 } });
-  // None of them twice.
+  // Without duplicates.
   expect((await client.runs.estimate({ ...about, also: { seeds: [3, 3] } })).group?.runs).toBe(2);
 });
 
@@ -814,7 +819,7 @@ test('runs that waited when the studio closed wait on, in the order a person gav
   await app.close();
   engine.pauseAfter = Number.POSITIVE_INFINITY;
 
-  // A command that ends soon leaves them alone, but can change the queue.
+  // A short-lived command leaves them alone, but can change the queue.
   await open();
   expect(await queue()).toEqual(['c', 'a', 'b']);
   await client.runs.move({ id: 'b', to: 2 });
@@ -855,7 +860,7 @@ test('a run that goes on from an adapter is told beside that adapter and beside 
   expect(first.result?.startValidationLoss).toBeNull();
 });
 
-// A lower learning rate was advised where weights of 1e30 gave no number before the first step.
+// Regression: a lower learning rate was advised when weights of 1e30 gave NaN before the first step.
 test.each([
   { step: 0, rows: '0', split: 'validation' as const },
   { step: 1, rows: '0, 2', split: 'train' as const },
@@ -880,7 +885,7 @@ test('a run cannot go on once the adapter that it began with is deleted', async 
   expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE', data: { reason: expect.stringContaining('was deleted') } });
 });
 
-// Once, the repeat began with what the adapter had become, and was called the same run.
+// Regression: the repeat began with what the adapter had become, and counted as the same run.
 test('a run is not repeated once the adapter that it went on from has learnt more', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
@@ -904,7 +909,7 @@ test('a run is not repeated once the adapter that it went on from has learnt mor
   expect(error).toMatchObject({ code: 'RUN_NOT_REPEATABLE', data: { reason } });
 });
 
-// Once, the places of the rows in a file of the run's stood for the rows, which nobody can look up.
+// Regression: rows were named by their index in a file of the run, which nobody can look up.
 test('a run that fails says why and names the rows, and cannot be resumed where that makes no sense', async () => {
   const datasetId = await importRivers();
   const { examples } = await client.datasets.examples({ id: datasetId, split: 'train', offset: 0, limit: 3 });
@@ -919,7 +924,7 @@ test('a run that fails says why and names the rows, and cannot be resumed where 
   expect(error).toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
 });
 
-// The first was told to have diverged, and those from the second on ended without an adapter and without a word.
+// Regression: the first was reported as diverged, and from the second on they ended silently without an adapter.
 test('of runs that are trained one by one, the one that diverges fails, and those after it go on', async () => {
   const train = engine.train.bind(engine);
   const rows = { rows: '0', split: 'train' as const };
@@ -941,7 +946,7 @@ test('of runs that are trained one by one, the one that diverges fails, and thos
   expect(ended[1]?.error).toMatchObject({ code: 'RUN_DIVERGED', data: { split: 'train' } });
 });
 
-// The base was loaded for each of the others, to be told at once that nothing is wanted.
+// Regression: the base was loaded for each of the others, only to be stopped at once.
 test('of runs that are trained one by one, those after the one that is stopped are not begun', async () => {
   engine.pauseAfter = 2;
   const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4, backend: 'tfjs' } };
@@ -972,13 +977,13 @@ test('a name that is taken, a matrix or a length that the base has not, and an u
 test('an estimate counts tokens and adds up its parts', async () => {
   const datasetId = await importRivers();
   const estimate = await client.runs.estimate({ datasetId, baseModelId: 'starter', options: { rank: 2 } });
-  // Two matrices of 8 × 8 at rank 2.
+  // Two 8 × 8 matrices at rank 2.
   expect(estimate).toMatchObject({ trainableParameters: 64, fits: true, options: { rank: 2 } });
   expect(estimate.tokens.target).toBeLessThan(estimate.tokens.total);
   expect(estimate.memory.bytes).toBe(Object.values(estimate.memory.parts).reduce((sum, part) => sum + part, 0));
 });
 
-// It told of three passes over all rows, and of all their tokens, where the steps end in the first pass.
+// Regression: it counted three passes over all rows, and all their tokens, although the steps end in the first pass.
 test('an estimate tells how many of the rows are read before the last step, and counts their tokens alone', async () => {
   const datasetId = await importRivers();
   const estimated = (options: object) => client.runs.estimate({ datasetId, baseModelId: 'starter', options });
@@ -1005,7 +1010,7 @@ test('a conversation switches between base and adapter turn by turn, and says wh
   const adapter = await client.adapters.get({ id: 'rivers' });
   expect(await ask('rivers')).toMatchObject({ adapterName: 'rivers', adapterSha256: adapter.sha256, task: 'mrc' });
   expect(await ask(null)).toMatchObject({ adapterId: null, adapterName: null, finish: 'end', switchMs: 1, tokens: 3 });
-  // What the adapter reads is its task's layout; the base is shown the same.
+  // An adapter reads its task's layout; the base gets the same.
   expect(engine.asked[0]?.promptIds).toEqual(engine.asked[1]?.promptIds);
   expect(engine.asked[0]?.adapter).toEqual({ folder: adapter.path, strength: 1 });
   const messages = await client.chat.messages({ conversationId });
@@ -1016,7 +1021,7 @@ test('a conversation switches between base and adapter turn by turn, and says wh
   const after = await client.chat.messages({ conversationId });
   expect(after).toHaveLength(4);
   expect(after.at(-1)).toMatchObject({ role: 'assistant', adapterName: 'rivers' });
-  // The earlier answer stays beside the new one.
+  // The earlier answer remains as a sibling of the new one.
   expect(after.at(-1)?.siblings).toEqual([messages.at(-1)?.id, after.at(-1)?.id]);
 });
 
@@ -1040,7 +1045,7 @@ test('a pair and a split are scored in nats per target token', async () => {
   expect(split.loss).toBe(0.5);
 });
 
-// Once, whoever followed it broke off with a fault of the program.
+// Regression: whoever followed it got an internal error.
 test('an evaluation of what gives no numbers fails and names it, and so does a score', async () => {
   const datasetId = await importRivers();
   engine.logprob = Number.NaN;
@@ -1053,7 +1058,7 @@ test('an evaluation of what gives no numbers fails and names it, and so does a s
   expect(refused).toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
 });
 
-// Whoever lost the engine in the middle was told to resume, and there was no resume.
+// Regression: after the engine died a resume was suggested, and there was none.
 test('an evaluation whose engine ends goes on with the first model that was not measured to its end', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
@@ -1061,7 +1066,7 @@ test('an evaluation whose engine ends goes on with the first model that was not 
   const generate = engine.generate;
   let answers = 0;
   engine.generate = async function* (job, signal) {
-    // In the middle of the adapter.
+    // In the middle of the adapter's answers.
     if (++answers === 5) throw new StudioError('ENGINE_STOPPED', { reason: 'out of memory' });
     yield* generate.call(this, job, signal);
   };
@@ -1072,7 +1077,7 @@ test('an evaluation whose engine ends goes on with the first model that was not 
   await client.evaluations.resume({ id });
   const events = await Array.fromAsync(await client.evaluations.watch({ id }));
   expect(events.at(-1)).toMatchObject({ kind: 'finished', evaluation: { state: 'finished' } });
-  // Five before, of which the fourth and fifth were the adapter's, and three of it once more.
+  // Five before, of which the fourth and fifth were the adapter's, and all three of the adapter's once more.
   expect(answers).toBe(8);
   const { results, provenance, comparisons } = await client.evaluations.get({ id });
   expect(results.map(({ adapter, n }) => [adapter, n])).toEqual([
@@ -1097,7 +1102,7 @@ test('an evaluation measures the base first and then the adapters, and keeps eve
   expect(events.map(({ kind }) => kind)).toEqual([
     ...['progress', 'progress', 'progress', 'result', 'progress', 'progress', 'progress', 'result', 'finished'],
   ]);
-  // Whoever loses the connection goes on from what it has seen, and is not told everything once more.
+  // A reconnecting client continues from the last event it has seen, without replaying everything.
   const seen = getEventMeta(events[6])?.id ?? '';
   const rest = await Array.fromAsync(await client.evaluations.watch({ id }, { lastEventId: seen }));
   expect(rest.map(({ kind }) => kind)).toEqual(['result', 'finished']);
@@ -1112,7 +1117,7 @@ test('an evaluation measures the base first and then the adapters, and keeps eve
   expect(total).toBe(3);
   expect(rows).toHaveLength(2);
   expect(rows[0]?.answers).toHaveLength(2);
-  // Base and adapter answer alike here.
+  // Base and adapter give the same answers here.
   const [comparison] = evaluation.comparisons;
   expect(comparison).toMatchObject({
     metric: 'exactMatch',
@@ -1160,7 +1165,7 @@ test('a deleted adapter comes back until the next start, which clears its files 
   expect(await client.runs.get({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
 });
 
-// The next start cleared it away without a word: the person found neither a dataset nor a reason.
+// Regression: the next start removed it silently: the person found neither a dataset nor a reason.
 test('an import that ended with the studio in its middle is undone at the next start, which tells of it', async () => {
   await app.close();
   const dataDir = join(folder, 'data');
@@ -1176,19 +1181,19 @@ test('an import that ended with the studio in its middle is undone at the next s
   expect(await client.datasets.cutOff()).toMatchObject([{ sourceName: 'rivers.csv', at: 5 }]);
 });
 
-// The room came back at the next start only, and a full disk stayed full whatever was deleted.
+// Regression: space was only freed at the next start, and a full disk stayed full whatever was deleted.
 test('what was deleted gives its room back while the studio goes on, once it can no longer be undone', async () => {
   await train('rivers');
   const [dataset] = await client.datasets.list();
   const id = dataset?.id ?? '';
   const { path } = await client.adapters.get({ id: 'rivers' });
-  // A thread holds the file of rows open.
+  // A thread keeps the rows file open.
   await client.datasets.rows({ id, filter: {}, offset: 0, limit: 2 });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
   await client.datasets.delete({ id });
   await client.adapters.delete({ id: 'rivers' });
-  // A person who lingers at the offer to undo still has it.
+  // A person who lingers on the offer can still undo.
   await vi.advanceTimersByTimeAsync(50_000);
   expect((await client.datasets.restore({ id })).id).toBe(id);
   await client.datasets.delete({ id });
@@ -1215,7 +1220,7 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(2);
 });
 
-// It had another fingerprint, as if it were another adapter.
+// Regression: it had another fingerprint, as if it were another adapter.
 test('an adapter of an earlier version that goes out and comes back is the same, and at another scale it is not', async () => {
   await train('rivers');
   const out = join(folder, 'out');
@@ -1249,7 +1254,7 @@ test('a full disk makes the room of what was deleted come back sooner', async ()
   await vi.waitFor(() => expect(existsSync(path)).toBe(false));
 });
 
-// The name was looked at before the copying began, which takes its time: the second was told as a fault of the program.
+// Regression: the name was checked before the copying began, which takes time: the second got an internal error.
 test('of two adapters that come in at once under one name, one is refused, or gets a number where nobody chose the name', async () => {
   await train('rivers');
   const out = join(folder, 'lakes');
@@ -1262,7 +1267,7 @@ test('of two adapters that come in at once under one name, one is refused, or ge
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(4);
 });
 
-// Only what this process measured itself was waited for.
+// Regression: only what this process was evaluating was waited for.
 test('a deleted adapter stays for as long as another process measures', async () => {
   await train('rivers');
   const { path } = await client.adapters.get({ id: 'rivers' });
@@ -1287,7 +1292,7 @@ test('a deleted adapter stays for as long as another process measures', async ()
   await vi.waitFor(() => expect(existsSync(path)).toBe(false));
 });
 
-// Only at full strength did it say what it is; taken in again it was of the task “custom”.
+// Regression: its origin was only written at full strength; imported again it had the task “custom”.
 test('an adapter that goes out at part strength still says its task and its base, but not what was measured', async () => {
   await train('rivers');
   const out = join(folder, 'half');
@@ -1305,7 +1310,7 @@ test('what is no folder of an adapter is told for what it is', async () => {
   expect(await taken(starter)).toMatchObject({ data: { because: { code: 'MODEL_AS_ADAPTER' } } });
 });
 
-// It was given to the only base without a word, or told not to say which base it was made with.
+// Regression: it was silently assigned to the only base, or said not to name its base.
 test('an adapter of another program that names a base that is not here asks which of those that it fits it is for', async () => {
   await train('rivers');
   const out = join(folder, 'llama');
@@ -1345,7 +1350,7 @@ test('an adapter that was made for a base model that is not here is refused, tho
   expect(await refusedWith({ baseName: 'river-7B' })).toMatchObject({
     ...{ code: 'ADAPTER_BASE_MISSING', data: { adapter: 'lakes', model: 'river-7B' } },
   });
-  // Another version of the same base: the names alone would not tell them apart.
+  // Another version of the same base: the names alone would not distinguish them.
   const namesake = {
     adapter: 'lakes',
     expected: 'starter (abababab)',
@@ -1389,10 +1394,10 @@ test('what a lab experiment is told twice it does once, and its result comes bac
   const pass = { rows: 1, tokens: 8 };
   const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5, 6], ranks: [2, 2, 4] };
   const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options });
-  // It said that it cannot go on, which nobody had asked.
+  // Regression: it said that the experiment cannot be resumed, which nobody had asked.
   expect((await safe(client.lab.delete({ id }))).error).toMatchObject({ code: 'EXPERIMENT_ALREADY_ACTIVE' });
   await Array.fromAsync(await client.lab.watch({ id }));
-  // Of seeds and ranks this one looks at the first alone, and says so.
+  // This one uses only the first seed and rank, and says so.
   expect(await client.lab.get({ id })).toMatchObject({
     ...{ state: 'finished', total: 1, cells: [{ key: '1 × 8, width 4' }] },
     options: { passes: [pass], seeds: [5], ranks: [2] },
@@ -1407,7 +1412,8 @@ test('what a lab experiment is told twice it does once, and its result comes bac
   expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
 });
 
-// What they had trained lay about until the next start, and the rows that they had read as long as they were known.
+// Regression: trained cells were left until the next start, and the rows that they read for as long as the experiment
+// was known.
 test('a lab experiment leaves only what it trained, and nothing once it is deleted for good', async () => {
   const datasetId = await importRivers();
   const there = () => readdirSync(join(folder, 'data/lab'), { recursive: true }).filter((name) => name !== 'cells');
@@ -1419,12 +1425,12 @@ test('a lab experiment leaves only what it trained, and nothing once it is delet
   expect(there()).toContainEqual(expect.stringMatching(/^cells.[0-9a-f]{32}$/));
   expect(there().filter((name) => String(name).startsWith(id))).toEqual([]);
 
-  // One that takes the same over is deleted, and the first is kept: what it refers to stays.
+  // An experiment that reuses the cells is deleted while the first remains: its cells stay.
   const { id: other } = await start();
   await Array.fromAsync(await client.lab.watch({ id: other }));
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
-  // The lab has had its clock since the studio was opened.
+  // The lab took its clock when the studio was opened.
   vi.setSystemTime(Date.now() + 5_000);
   await client.lab.delete({ id: other });
   await vi.advanceTimersByTimeAsync(61_000);
@@ -1439,7 +1445,7 @@ test('a lab experiment leaves only what it trained, and nothing once it is delet
   expect(known.all()).toEqual([]);
 });
 
-// The next start removed it, as no part of the experiment told of it yet: hours of training, perhaps.
+// Regression: the next start removed it, since no part of the experiment referred to it yet: perhaps hours of training.
 test('what a lab experiment had trained when it was cut off is not trained again', async () => {
   const datasetId = await importRivers();
   const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 1 };
@@ -1460,7 +1466,7 @@ test('what a lab experiment had trained when it was cut off is not trained again
   expect(engine.trained).toHaveLength(1);
 });
 
-// A power cut leaves such a file, and no start came further.
+// Regression: a power cut leaves such a file, and no start got past it.
 test('what cannot be read of a trained cell keeps no studio from opening', async () => {
   await app.close();
   const cell = join(folder, 'data/lab/cells/0123456789abcdef0123456789abcdef');
@@ -1495,10 +1501,10 @@ test('pages are told what kind of thing has changed', async () => {
   expect((await changes.next()).done).toBe(true);
 });
 
-// Its page was closed while the engine was being timed, and the database under it.
+// Regression: its page was closed while the engine was being timed, and the database was closed under it.
 test('what is being asked when the studio closes is answered before', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
-  // The starter model is known by then, for which the end waits too.
+  // The starter model is registered by then, which closing waits for too.
   await client.baseModels.list();
   const asked = Promise.withResolvers<void>();
   const timed = Promise.withResolvers<void>();
@@ -1511,7 +1517,7 @@ test('what is being asked when the studio closes is answered before', async () =
   const cards = safe(client.lab.cards({ baseModelId: 'starter', datasetId: null, language: 'en' }));
   await asked.promise;
   const closed = app.close();
-  // Long enough for all to be closed, did nothing wait.
+  // Long enough for everything to be closed if nothing waited.
   setTimeout(() => timed.resolve(), 300);
   await closed;
   expect((await cards).error).toBeNull();
@@ -1520,7 +1526,7 @@ test('what is being asked when the studio closes is answered before', async () =
   await open();
 });
 
-// All was written on into files without a name, and nobody was told.
+// Regression: everything was written to deleted files, and nobody was told.
 test.each([
   ['removed', () => rmSync(join(folder, 'data'), { recursive: true })],
   [
@@ -1560,7 +1566,7 @@ test('two studios on one data folder do not train at the same time', async () =>
   await other.close();
 });
 
-// One such file kept the whole studio from opening.
+// Regression: one such file kept the whole studio from opening.
 test.each<[string, string, (file: string) => void]>([
   ['damaged', 'DATASET_FILE_DAMAGED', (file) => truncateSync(file, 5000)],
   ['missing', 'DATASET_FILE_MISSING', (file) => rmSync(file)],
@@ -1591,7 +1597,8 @@ test.each<[string, string, (file: string) => void]>([
   },
 );
 
-// The page was met long after the file was opened, and was called an error inside the studio, or of the file written to.
+// Regression: the page was met long after the file was opened, and was reported as an internal error, or as a fault of
+// the file being written.
 test('a damaged page that is met in the midst of work is told with the name of its dataset', async () => {
   const lines = Array.from(
     { length: 3000 },
@@ -1633,7 +1640,7 @@ test('a damaged page that is met in the midst of work is told with the name of i
   const what = { kind: 'split' as const, datasetId, split: 'train' as const };
   expect((await safe(client.chat.score({ baseModelId: 'starter', adapterId: null, what }))).error).toMatchObject(about);
 
-  // As the sentence says: with a sound copy of the file, all goes on from where it was.
+  // As the error says: with a sound copy of the file, everything resumes from where it was.
   engine.pauseAfter = Number.POSITIVE_INFINITY;
   writeFileSync(file, sound);
   for (const run of [first.id, id]) {

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As another process of the data folder has them, with what it was told. */
+/** News as another process of the data folder has it, with what it received. */
 function opened(): { news: ChangeNews; told: string[] } {
   const lock = new ProcessLock(join(folder, 'locks'));
   const told: string[] = [];
@@ -63,7 +63,7 @@ test('what a process that is gone left behind is cleared', () => {
   expect(readdirSync(join(folder, 'news')).map((name) => name.split('.').pop())).toEqual(['lab']);
 });
 
-// A stop that outlasted the studio wrote its file anew, and told pages that were gone.
+// Regression: a stop that outlasted the studio wrote its file again, and notified pages that were gone.
 test('what changes after the news were closed is told to nobody, and leaves no file', () => {
   const { news, told } = opened();
   news.close();

@@ -26,7 +26,7 @@ function damage(): void {
   writeFileSync(file, bytes.fill(0xa5, bytes.length / 2, bytes.length / 2 + 100_000));
 }
 
-// The loop stood still for as long as all pages of a file take.
+// Regression: the event loop was blocked while all pages of a file were checked.
 test('a file is looked through while the loop goes on', async () => {
   let turns = 0;
   let isFound = false;
@@ -43,7 +43,7 @@ test('what is damaged is told by its code, to all who ask at the time', async ()
   const asks = [damageIn({ what: 'database', file }), damageIn({ what: 'database', file })];
   expect(asks[0]).toBe(asks[1]);
   expect(await asks[0]).toMatchObject({ code: 'DATABASE_DAMAGED', data: { file } });
-  // What was found once is not kept: the file may have been mended.
+  // The result is not cached: the file may have been repaired.
   const again = damageIn({ what: 'database', file });
   expect(again).not.toBe(asks[0]);
   await again;

@@ -17,7 +17,8 @@ import { openDatabase } from './database/open.ts';
 const never = new AbortController().signal;
 
 test('what ends while a backup is made is in it whole or not at all', async () => {
-  // The files were listed first and the database copied last, which by then named what had not been listed.
+  // Regression: files were listed first and the database copied last, which by then named files that had not been
+  // listed.
   const { dataDir, out, database, write } = scene();
   for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
     if (event.kind !== 'progress' || event.done !== 1) continue;
@@ -42,7 +43,7 @@ test('a backup begins again when an adapter’s files are replaced meanwhile', a
   expect(readdirSync(join(out, 'adapters'))).toEqual(['newer']);
 });
 
-// It began anew for as long as a run went on whose adapter was replaced more often than a round took.
+// Regression: it restarted for as long as a run replaced its adapter more often than a round took.
 test('a backup without an end of changes is given up, and nothing stays of it', async () => {
   const { dataDir, out, write } = scene();
   let turn = 0;
@@ -56,7 +57,7 @@ test('a backup without an end of changes is given up, and nothing stays of it', 
   expect(readdirSync(dirname(out))).toEqual(['data']);
 });
 
-// Nobody asked before the file had been copied to its end: for the weights of a model that is a minute.
+// Regression: an abort was noticed only after the whole file was copied: a minute for the weights of a model.
 test('a backup that is given up in the middle of a large file ends there, and nothing stays of it', async () => {
   const { dataDir, out, write } = scene();
   write('zz/weights', '');
@@ -128,7 +129,7 @@ test('a backup is restored only where nothing is', async () => {
   });
   expect(readdirSync(to, { recursive: true }).sort()).toEqual(['adapters', 'adapters/mine']);
   rmSync(join(to, 'adapters'), { recursive: true });
-  // What the usual folder holds before there is a studio in it.
+  // What the default folder holds before there is a studio in it.
   writeFileSync(join(to, 'opened-folder.json'), '{}');
   expect(await restoreDataFolder({ from: out, dataDir: to })).toEqual({ files: 3 });
   expect(readdirSync(to).sort()).toEqual(['adapters', 'opened-folder.json', 'runs', 'studio.sqlite']);

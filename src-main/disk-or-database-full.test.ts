@@ -7,7 +7,7 @@ test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is told as a full disk, with 
     code: 'DISK_SHORT',
     data: { needed: '3 MB', folder: '/data' },
   });
-  // It said “1 MB more would be needed” of whatever could not be written.
+  // Regression: it said “1 MB more would be needed” for any failed write.
   expect(orDiskOrDatabaseFull(error, '/data')).toMatchObject({ code: 'DISK_FULL', data: { folder: '/data' } });
 });
 

@@ -29,7 +29,7 @@ function fill(): void {
 
 const file = () => join(disk, 'studio.sqlite');
 
-// On a disk without any room no command could be called any more, not even one that deletes something.
+// Regression: on a completely full disk no command worked any more, not even one that deletes something.
 test('a database opens on a full disk, and can be written, once the reserve is given up', () => {
   const reserve = new DiskReserve(disk);
   openDatabase(file()).close();
@@ -47,7 +47,7 @@ test('a database opens on a full disk, and can be written, once the reserve is g
   const database = openDatabase(file());
   new SettingStore(database).write('home', disk);
   database.close();
-  // With the log gone there is room for the reserve again.
+  // With the log gone there is space for the reserve again.
   reserve.keep();
   expect(statSync(join(disk, reserveName)).size).toBe(1_000_000);
 });

@@ -13,7 +13,7 @@ const faults = new FilesAtFault({
   adapters: shelf<Adapter>(['rivers', '/adapters/r'], ['lakes', '/adapters/l']),
 });
 
-/** Asks an engine that fails as it is told to; `sound` are the adapters that it can read. */
+/** Calls an engine that fails with the given error; `sound` are the adapters that it can read. */
 async function failureOf(error: StudioError, job: Partial<GenerateJob>, sound: readonly string[] = []) {
   const engine = faults.engine({
     // biome-ignore lint/correctness/useYield: it fails before its first token

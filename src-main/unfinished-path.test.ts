@@ -21,7 +21,7 @@ test('what has the name with .partial behind it is another’s', async () => {
   expect(readdirSync(folder)).toEqual(['out.partial']);
 });
 
-// A mistyped folder was made without a word.
+// Regression: a mistyped folder was created silently.
 test('a path in a folder that is not there is refused', async () => {
   const folder = join(temporary(), 'mistyped');
   await expect(unfinishedPath(join(folder, 'out'))).rejects.toMatchObject({

@@ -14,7 +14,7 @@ test.each([
   expect(told).toMatchObject({ code: 'OPTION_INVALID', message: sentence });
 });
 
-// A damaged page of rows that were being exported was called a path that cannot be written.
+// Regression: a damaged page in rows being exported was reported as a path that cannot be written.
 test('an error that is not the system’s stays what it is', () => {
   const cause = Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' });
   expect(unwritable(cause, { option: 'out', path: '/disk/out' })).toBe(cause);

@@ -3,7 +3,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { requireBase } from './wrong-base.ts';
 
-// Nothing else of them is looked at.
+// No other fields are read.
 const base = (id: string, name: string, sha256: string) => ({ id, name, sha256 }) as BaseModel;
 const adapter = { name: 'lakes', baseModelId: 'one', baseSha256: 'aaaaaaaaaaaa' } as Adapter;
 const asked = base('two', 'starter', 'bbbbbbbbbbbb');

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The engine's edge: it says yes to everything, but not to a config of an unknown kind. */
+/** Stands in for the engine: it accepts everything but a config of an unknown kind. */
 const engine = {
   async check({ file, kind }: { file: string; kind: string }) {
     asked.push(kind);

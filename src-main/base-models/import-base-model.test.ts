@@ -26,7 +26,7 @@ const facts: ModelFacts = {
   ...{ dtype: 'F32', sizeBytes: 40, endIds: [0], targets: { q: [2, 2] } },
 };
 
-/** The engine's edge: what it says of a folder is given; everything else isn't called here. */
+/** Stands in for the engine: its facts about a folder are fixed; nothing else is called here. */
 const engine = {
   inspect: async (folder: string) => {
     if (readFileSync(join(folder, 'model.safetensors'), 'utf8') !== 'weights') {
@@ -166,7 +166,7 @@ test('one that is given up while the files of the same model are read again chan
   expect(readdirSync(modelsFolder)).toEqual([model.id]);
 });
 
-// A download of gigabytes used to be deleted with the folder that it had been moved into.
+// Regression: a download of gigabytes was deleted with the folder it had been moved into.
 test('a GGUF file that was to be moved lies where it lay when the engine dies over it', async () => {
   const file = join(folder, 'tiny.gguf');
   writeFileSync(file, 'weights');
@@ -203,7 +203,7 @@ test.each([
   expect(await hashModel(base.path, (await readModelFolder(base.path)).hashed)).toBe(base.sha256);
   expect(readdirSync(modelsFolder)).toEqual([base.id]);
 
-  // Whole as it is, or where another name is asked for, it is left alone.
+  // A base that is intact, or an import under another name, is left alone.
   const second = await importBaseModel({ path: source }, studio());
   spoil(base.path);
   const third = await importBaseModel({ path: source, name: 'Third' }, studio());

@@ -72,7 +72,7 @@ test('a template that does not work is said to be so', () => {
   expect(() => refusing.render([])).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
 });
 
-// Whoever made a model must not be able to stop the studio.
+// A model's author must not be able to hang the studio.
 test('a chat template without end is given up', () => {
   const many = '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}';
   expect(() => new ChatTemplate(many, {}).render([{ role: 'user', content: 'Hi' }])).toThrow(

@@ -11,7 +11,7 @@ beforeAll(async () => {
   text = await ModelText.read(join(import.meta.dirname, '../../resources/starter-model'), [0]);
 });
 
-/** An engine that writes a given text, whatever it is asked. */
+/** An engine that writes a given text, whatever the prompt. */
 function writing(answer: string, seen: GenerateJob[] = []): Engine {
   return {
     async *generate(job: GenerateJob, signal: AbortSignal): AsyncGenerator<TokenEvent> {

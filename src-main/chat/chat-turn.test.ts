@@ -10,14 +10,14 @@ import { ConversationStore } from './conversation-store.ts';
 import { MessageStore } from './message-store.ts';
 import { UnfinishedAnswers } from './unfinished-answer-store.ts';
 
-// The base has no chat template, and what these tests ask of it is in these fields.
+// The base has no chat template, and these tests read only these fields of it.
 const base = { id: 'tiny', name: 'tiny', path: '/m', sha256: 'f', contextLength: 256 } as BaseModel;
 const answerer = { adapter: null, strength: 1, mix: [] };
 
 async function talking() {
   const text = await ModelText.read(join(import.meta.dirname, '../../resources/starter-model'), [0]);
   const database = openDatabase(':memory:');
-  // The base has no row.
+  // The base has no row in the database.
   database.exec('PRAGMA foreign_keys = OFF');
   let clock = 0;
   const engine = {
@@ -34,7 +34,7 @@ async function talking() {
     isAlive: (asked) => living.includes(asked),
   });
   const store = new MessageStore(database);
-  // Sound: answers alone ask it who lives.
+  // Sound: it is only asked who is alive for answers.
   const conversations = new ConversationStore(database, processOf('first', []) as ProcessLock);
   const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
   const parts = {
@@ -46,7 +46,7 @@ async function talking() {
       parts,
       turn: { conversation, base, sampling: undefined, text: 'Count.', input: undefined, parentId: undefined },
     },
-    /** What a process finds that starts while those others live. */
+    /** What a new process finds while those others live. */
     found(living: string[]) {
       new UnfinishedAnswers(database, processOf('next', living)).keepAll(store);
       return store.path(conversation.id).map(({ role, text, finish, onPath }) => ({ role, text, finish, onPath }));
@@ -54,12 +54,12 @@ async function talking() {
   };
 }
 
-/** As far as some pieces of text; the rest never comes, as when the process is killed. */
+/** Consumes some pieces of text; the rest never comes, as when the process is killed. */
 async function cutOff(events: AsyncGenerator<{ kind: string }>): Promise<void> {
   for (let pieces = 0; pieces < 12; ) if ((await events.next()).value?.kind === 'text') pieces++;
 }
 
-// All of a long answer was lost with the process.
+// Regression: all of a long answer was lost with the process.
 test('of an answer that was cut off with its process, what had been written a second before is kept at the next start', async () => {
   const { parts, turn, found } = await talking();
   await cutOff(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));

@@ -35,7 +35,8 @@ test('in an answer tags are words, no picture is fetched, and code stays as it i
   expect(html).toContain('&lt;p&gt;![x](y)');
 });
 
-// A backslash of the answer undid the one that was put before the sign; a fence inside a line, or an escaped backtick, was taken for code.
+// Regression: a backslash in the answer undid the one put before the character; a fence inside a line, or an escaped
+// backtick, was taken for code.
 test.each([
   '\\<img src=x>',
   '\\\\<img src=x>',
@@ -65,7 +66,7 @@ test.each([
   expect(conversationMarkdown(conversation, [answer(written)], 'en')).toContain(written);
 });
 
-// Marked reads all signs of a paragraph against each other and runs out of stack on nested quotes.
+// marked is quadratic in the signs of a paragraph, and overflows the stack on nested quotes.
 test.each([
   ['*a_', 4000],
   ['> ', 20_000],

@@ -6,14 +6,14 @@ import { ModelText } from '../base-models/model-text.ts';
 import type { Engine } from '../engine/engine.ts';
 import { scorePair, scoreRows } from './score.ts';
 
-// The base was blamed for an adapter whose weights are far too large.
+// Regression: the base was blamed for an adapter whose weights are far too large.
 test.each([
   ['rivers', { name: 'rivers', path: '/a' }],
   ['small', null],
 ])('where a loss is no number, “%s” is named', async (model, adapter) => {
   const engine = { score: async () => ({ logprobs: [[Number.NaN]] }) } as Partial<Engine> as Engine;
   const text = await ModelText.read(join(import.meta.dirname, '../../resources/starter-model'), [0]);
-  // No more of them is read.
+  // No other fields are read.
   const base = { name: 'small', path: '/m', contextLength: 64 } as BaseModel;
   const answerer = { adapter: adapter as Adapter | null, strength: 1, mix: [] };
   const parts = { engine, text, base, answerer, precision: 'auto' } as const;

@@ -7,7 +7,7 @@ test('ten tokens in the two seconds after the first are five a second', () => {
   expect(writingSpeed({ ids, seconds: 2.5, firstTokenMs: 500 })).toBeCloseTo(5, 9);
 });
 
-// A comparison's columns differed by the place in which their prompts were read.
+// Regression: a comparison's columns differed by the order in which their prompts were read.
 test('an answer that waited for others is as fast as one that did not', () => {
   const alone = writingSpeed({ ids, seconds: 2.25, firstTokenMs: 250 });
   expect(writingSpeed({ ids, seconds: 8, firstTokenMs: 6000 })).toBeCloseTo(alone ?? 0, 9);

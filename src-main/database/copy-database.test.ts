@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { copyDatabase } from './copy-database.ts';
 import { openDatabase } from './open.ts';
 
-// A large one was copied to its end first.
+// Regression: a large one was copied to its end first.
 test('a copy that is given up ends in the midst of the database', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'copy-database-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -59,7 +59,7 @@ test('a file of a newer studio is refused and left as it is', () => {
   again.close();
 });
 
-// Each was told as a fault of the program, with a stack.
+// Regression: each was reported as an internal error, with a stack.
 test('a file that is no database is told as damaged, and left as it is', () => {
   const file = join(folder, 'studio.sqlite');
   const text = 'This is not a database any more. '.repeat(50);

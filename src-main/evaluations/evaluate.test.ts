@@ -3,7 +3,7 @@ import type { Example } from '../../src-contract/dataset.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import { type EvaluationJob, type EvaluationParts, evaluate } from './evaluate.ts';
 
-// All targets were counted first, and whoever stopped it waited for that.
+// Regression: all targets were counted first, and a stop waited for that.
 test('an evaluation that is stopped while its targets are counted ends there', async () => {
   const stopping = new AbortController();
   let counted = 0;

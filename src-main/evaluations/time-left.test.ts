@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secondsLeft } from './time-left.ts';
 
-// Behind the first of 228 answers 13 minutes were told, for what took half a one.
+// Regression: after the first of 228 answers 13 minutes were shown for what took half a minute.
 test('the reading of targets counts once for each model that is left', () => {
   const spent = { answers: 2, answering: 1, models: 1, reading: 6 };
   expect(secondsLeft(spent, { answers: 100, models: 2 })).toBe(50 + 12);

@@ -30,7 +30,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Work that counts steps, and after them waits for the abort where `endless`. */
+/** Work that counts steps, and then waits for the abort if `endless`. */
 function counting(steps: number, options: { endless?: boolean; fail?: Error } = {}): Work<Event> {
   return {
     async *run(signal) {
@@ -71,7 +71,8 @@ test('work ends, and nothing that it tells is kept, once it may not go on', asyn
   ]);
 });
 
-// Between two steps the status line lost the time left, and between two models an evaluation stood at nothing.
+// Regression: between two steps the status line lost the time left, and between two models an evaluation showed no
+// progress.
 test('how far a job is stays known while it tells of other things', async () => {
   await supervisor.close();
   const tellsHowFar = (event: Event) => event.kind === 'step' && event.step % 2 === 0;
@@ -320,7 +321,7 @@ test('jobs that share their work have one place in the queue, may end one by one
   await supervisor.stop('d');
   expect(await told('d')).toEqual([step, { kind: 'finished', state: 'stopped' }]);
   expect(['b', 'c', 'd'].map((id) => store.stateOf(id))).toEqual(['finished', 'failed', 'stopped']);
-  // Moved behind the one that came after them, all three.
+  // All three moved behind the one that came after them.
   expect(order).toEqual(['e', 'b', 'c', 'd']);
 });
 
@@ -356,7 +357,7 @@ test('a job of another process is followed until it ends there', async () => {
   theirLock.release();
 });
 
-// It went on as running, in every list, until the studio was started again.
+// Regression: it stayed running in every list until the studio was restarted.
 test('whoever follows a job of a process that is killed is let go, and the job is interrupted', async () => {
   const changed = vi.fn();
   supervisor = new Supervisor({ store, changed });
@@ -394,7 +395,8 @@ test('a job that goes on from an earlier point forgets what came after it', asyn
   ]);
 });
 
-// The end of a run that was taken up was forgotten and its number given to the next event, which a page that had seen the end never saw.
+// Regression: the end event of a resumed run was deleted and its number reused, so a page that had seen the end missed
+// the next event.
 test('whoever saw the end of a job that goes on misses nothing of what it tells then', async () => {
   start('a', counting(2));
   let last = 0;

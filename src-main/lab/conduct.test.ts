@@ -20,7 +20,9 @@ function cell(key: string): LabTelling {
   return { kind: 'cell', cell: { key, values: {}, timings: {} } };
 }
 
-/** What `conduct` tells of an experiment that tells these things, each far enough behind the last to be told on. */
+/**
+ * The events of `conduct` for an experiment that reports these, each long enough after the last not to be throttled.
+ */
 async function toldOf(tellings: readonly LabTelling[], done: readonly string[] = []): Promise<LabEvent[]> {
   const experiment = {
     async *run() {
@@ -59,7 +61,7 @@ test('what is over only ever grows, and ends at the whole, whichever parts move 
   );
   expect(told).toEqual(told.toSorted((a, b) => a - b));
   expect(told.at(-1)).toBeCloseTo(1);
-  // Three parts of 40, and a quarter of one for the base: half of two of them are over.
+  // Three parts of 40, and a quarter of one for the base: two of them are half done.
   expect(told[3]).toBeCloseTo((10 + 2 * 20) / 130);
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LabExperiment } from '../../src-contract/lab.ts';
 import { labCsv } from './lab-csv.ts';
 
-// Means, medians and ratios that a page shows were in no line.
+// Regression: means, medians and ratios shown on the page were missing.
 test('every number is there: settings that count, parts, maps, and tables as they are shown', () => {
   const experiment = {
     ...{ kind: 'table6', id: 'x', options: { ranks: [1, 8], trials: 40 }, facts: { layers: 6, machine: { cores: 2 } } },
@@ -13,7 +13,7 @@ test('every number is there: settings that count, parts, maps, and tables as the
     rows: [[{ text: 'q' }, { text: '0.913', spread: '± 0.010' }]],
   };
   const { text } = labCsv(
-    // Sound here: it reads no other field.
+    // Sound here: no other field is read.
     experiment as unknown as LabExperiment,
     {
       maps: [{ key: 'A', values: {}, timings: {}, map: [[0.25, 0.5]] }],

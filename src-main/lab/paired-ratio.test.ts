@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pairedRatio, uncertainty } from './paired-ratio.ts';
 
 test('the ratio is the median of the rounds’ own ratios', () => {
-  // 1.1, 2, 1.2: a round that was disturbed counts as one, however much.
+  // 1.1, 2, 1.2: a disturbed round counts as one, however badly it was disturbed.
   expect(pairedRatio([110, 200, 1200], [100, 100, 1000]).ratio).toBeCloseTo(1.2, 12);
   expect(pairedRatio([110, 130], [100, 100]).ratio).toBeCloseTo(1.2, 12);
 });
@@ -22,7 +22,7 @@ test('of equal things the interval holds 1 nineteen times in twenty, whatever th
     seed = (seed * 48271) % 2147483647;
     return seed / 2147483647;
   };
-  // Rounds are slow together, and single passes are held up now and then.
+  // Whole rounds are slow together, and single passes are delayed now and then.
   const pass = (mood: number) => mood * (1 + 0.02 * uniform()) * (uniform() < 0.1 ? 3 : 1);
   let holds = 0;
   for (let experiment = 0; experiment < 400; experiment++) {

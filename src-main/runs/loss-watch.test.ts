@@ -17,7 +17,7 @@ test('scatter is no spike, nor is the beginning of a run', () => {
 });
 
 test('where all is learnt by heart, a loss that is hardly more than none is no spike', () => {
-  // Once, “loss 0.00, where 0.00 is usual” was told.
+  // Regression: “loss 0.00, where 0.00 is usual” was reported.
   const watch = new LossWatch();
   for (const _ of usual) expect(watch.spikeOver(0.000_01)).toBeUndefined();
   expect(watch.spikeOver(0.004)).toBeUndefined();

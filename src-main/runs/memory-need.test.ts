@@ -10,7 +10,7 @@ const row = { ids: Array.from({ length: 512 }, () => 1), targetStart: 480 };
 const about = { base, rows: [row], validationRows: [], samples: null, others: [] };
 
 const gigabytes: Readonly<Record<PrecisionChoice, number>> = { float32: 4, auto: 2, int8: 2, int4: 0.75 };
-/** A base whose floats take 4 GB; a row of 512 tokens takes 0.2 GB, or half where layers are computed again. */
+/** A base whose floats take 4 GB; a row of 512 tokens takes 0.2 GB, or half with gradient checkpointing. */
 const engine = {
   trainingMemory: async (job: Parameters<Engine['trainingMemory']>[0]) => {
     const { precision = 'auto', batchSize, rows, gradientCheckpointing } = job;

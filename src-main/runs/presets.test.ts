@@ -32,7 +32,7 @@ test('a small model is adapted everywhere', () => {
 });
 
 test('few rows are seen more often, so that enough steps are done', () => {
-  // 40 rows in batches of 4 are 10 steps; 100 steps are wanted.
+  // 40 rows in batches of 4 make 10 steps; 100 steps are wanted.
   expect(resolveOptions({}, { ...large, trainRows: 40 })).toMatchObject({ batchSize: 4, epochs: 10 });
 });
 

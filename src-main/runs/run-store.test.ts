@@ -16,7 +16,7 @@ let runs: RunStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'studio-runs-'));
   database = openDatabase(':memory:');
-  // The dataset and the base of the run are not needed here.
+  // The run's dataset and base are not needed here.
   database.pragma('foreign_keys = OFF');
   lock = new ProcessLock(folder);
   jobs = new JobStore(database, lock);
@@ -28,7 +28,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// Its measuring before the pause was lost, and the time that was shown jumped back.
+// Regression: time spent measuring before the pause was lost, and the elapsed time jumped back.
 test('a run that was paused took what it took until then, with all that was measured', () => {
   expect(secondsBefore('stopped')).toBe(9);
 });
@@ -37,7 +37,7 @@ test('of a run that was cut off what it trained counts', () => {
   expect(secondsBefore('interrupted')).toBe(6);
 });
 
-/** Of a run that was active from 1 s to 10 s, of which it trained for 6 s, and that goes on. */
+/** For a resumed run that was active from 1 s to 10 s, and trained for 6 s of that. */
 function secondsBefore(state: EndState): number | undefined {
   const [run] = runs.insert([plan], 0);
   const id = run?.id ?? '';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { settleAll } from './start-run.ts';
 
-// Sound here: nothing else is read, and the engine is the edge.
+// Sound here: nothing else is read, and the engine is a stub.
 const about = {
   engine: { inspect: async () => ({ targets: { q: {}, v: {} } }) },
   base: { path: '', parameters: 135e6, contextLength: 512 } as BaseModel,
@@ -25,7 +25,7 @@ test('nine in one go are too many', async () => {
   });
 });
 
-// Another rank that was asked for was silently that of the adapter.
+// Regression: another requested rank was silently replaced by the adapter's.
 test('what goes on from an adapter keeps its shape, and another one is refused', async () => {
   const adapter = { id: 'a', name: 'law', baseSha256: 'b', rank: 16, alpha: 32, targets: ['q', 'v'] };
   const base = { path: '', parameters: 135e6, contextLength: 512, sha256: 'b' } as BaseModel;

@@ -3,7 +3,8 @@ import { secondsLeft } from './time-left.ts';
 
 const pace = { totalSteps: 100, secondsPerStep: 1, validationEvery: null };
 
-// After seven steps a run of five minutes was told to take 22: eleven seconds at step 0 counted as two of every step.
+// Regression: after seven steps a run of five minutes showed 22 minutes left: eleven seconds at step 0 counted as two
+// for every step.
 test('a long measurement at the beginning counts as often as there are measurements', () => {
   expect(secondsLeft({ ...pace, step: 7, secondsPerMeasurement: 10 })).toBe(93 + 10 * 10);
 });
@@ -13,7 +14,7 @@ test('measurements that are over do not count', () => {
   expect(secondsLeft({ ...pace, step: 50, secondsPerMeasurement: 10, validationEvery: 40 })).toBe(50 + 2 * 10);
 });
 
-// Once, “1 s left” stood there for all the time that the last measurement took.
+// Regression: “1 s left” was shown for as long as the last measurement took.
 test('the measurement that the step just done is due is still to come', () => {
   expect(secondsLeft({ ...pace, step: 100, secondsPerMeasurement: 10 })).toBe(10);
   expect(secondsLeft({ ...pace, step: 90, secondsPerMeasurement: 10 })).toBe(10 + 2 * 10);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { copyRunTokens } from './token-files.ts';
 
-// A run that was to go on had its rows drawn and written anew.
+// Regression: a resumed run had its rows drawn and written anew.
 test('token files that cannot be read are not taken for none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'token-files-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => given.close());
 
-/** A token for each letter, and one behind each target. */
+/** One token per letter, and one after each target. */
 const text = {
   template: undefined,
   promptIds: (context: string) => {
@@ -44,7 +44,7 @@ test('the lengths of the rows that are trained on are counted, and those of rows
       { length: 6, rows: 1 },
       { length: 25, rows: 1 },
     ],
-    // Eight tokens of a context at least, or all it has: as an example is cut for training.
+    // At least eight tokens of a context, or all it has: cut as for training.
     kept: [
       { length: 6, rows: 1, targetTokens: 2 },
       { length: 13, rows: 1, targetTokens: 5 },

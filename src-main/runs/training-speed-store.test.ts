@@ -3,7 +3,7 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import { openDatabase } from '../database/open.ts';
 import { TrainingSpeedStore } from './training-speed-store.ts';
 
-// Sound here: only these decide about the speed.
+// Sound here: only these affect the speed.
 const options = {
   ...{ targets: ['q', 'v'], dropout: 0, labelSmoothing: 0, backend: 'auto', precision: 'auto' },
   gradientCheckpointing: false,
@@ -11,7 +11,7 @@ const options = {
 const speed = { tokensPerSecond: 300, by: 'probe' } as const;
 
 test('a speed that was measured with other matrices is near, the newest one first', () => {
-  // Once, of three ways to train the longest was said to take the least time: only that of the others had been measured.
+  // Regression: the longest of three presets was said to take the least time, since only the others had been measured.
   const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
   speeds.put('base', options, { ...speed, tokensPerSecond: 500 }, 1);
   speeds.put('base', { ...options, targets: ['q', 'k', 'v', 'o'], dropout: 0.1 }, speed, 2);
@@ -34,7 +34,7 @@ test.each<[string, Partial<TrainOptions>]>([
   expect(speeds.getNear('base', { ...options, ...other, targets: ['q'] })).toMatchObject({ tokensPerSecond: 300 });
 });
 
-// It was still said to be measured just now when a run had measured it since.
+// Regression: it still counted as just measured after a run had measured it since.
 test('a speed is fresh for as long as it is what was measured for its own sake a moment ago', () => {
   const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
   const isFresh = () => speeds.get('base', options)?.isFresh;

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 test('sizes on GPT-2 medium are those of the LoRA paper: 11.1M at bottleneck 112 and 224', () => {
-  // Only the sizes count. Hu et al. 2021, tables 1 and 3.
+  // Only the sizes matter. Hu et al. 2021, tables 1 and 3.
   const medium = { layers: 24, hidden: 1024 } as Architecture;
   const count = (design: 'houlsby' | 'lin', bottleneck: number) =>
     [...adapterLayerDims(medium, { design, bottleneck }).values()].reduce(
@@ -82,7 +82,7 @@ describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
       const weight = (wide.get('cotangent') as NdArray).data;
       return logProbs.data.reduce((sum, value, i) => sum + value * (weight[i] as number), 0);
     };
-    // All values of a kind of tensor are moved at once, each by another amount: one difference judges them all.
+    // All values of a kind of tensor are moved at once, each by another amount: one difference checks them all.
     const direction = (name: string, k: number) => Math.sin((k + 1) * 7.77 * (names.indexOf(name) + 1));
     for (const kind of new Set(names.map((name) => name.split('.').slice(3).join('.')))) {
       const members = names.filter((name) => name.endsWith(`.${kind}`));
@@ -134,7 +134,7 @@ describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
     const base = await engine.score({ modelFolder, adapter: null, examples: rows }, forever);
     const sum = (values: typeof logprobs) => values.flat().reduce((total, value) => total + value, 0);
     expect(sum(logprobs)).toBeGreaterThan(sum(base.logprobs) + 1);
-    // What generation with the cache writes is what scoring finds most likely.
+    // Generation with the KV cache writes what scoring finds most likely.
     const greedy = { maxTokens: 4, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
     const ids = [5, 9];
     for await (const event of engine.generate({ modelFolder, adapter, promptIds: ids.slice(), ...greedy }, forever)) {
@@ -185,7 +185,7 @@ async function jobOf(design: 'houlsby' | 'lin'): Promise<TrainJob> {
   };
 }
 
-/** Layers with numbers in every tensor, spread enough for a test of gradients. */
+/** Layers with non-zero values in every tensor, spread enough for a test of gradients. */
 function filledLayers(design: 'houlsby' | 'lin'): AdapterLayerWeights {
   const fresh = initialiseAdapterLayers(model.architecture, { design, bottleneck: 3, seed: 1 });
   const tensors = [...fresh.tensors].map(([name, { dims, data }], i) => {

@@ -16,7 +16,7 @@ const forever = new AbortController().signal;
 
 let rows: readonly BatchRow[];
 let model: LoadedModel;
-/** On all seven matrices, and another of another rank on two of them. */
+/** One on all seven matrices, and another of a different rank on two of them. */
 let wide: ScaledAdapter;
 let narrow: ScaledAdapter;
 

@@ -25,7 +25,7 @@ interface Case {
   readonly amplification: Record<string, number>;
 }
 
-// From NumPy by the plain definitions: see golden/make_analysis.py.
+// Computed by NumPy from the plain definitions: see golden/make_analysis.py.
 const golden = new URL('golden/', import.meta.url);
 const { matrices, files } = JSON.parse(readFileSync(new URL('analysis.json', golden), 'utf8')) as {
   matrices: Case[];
@@ -34,7 +34,7 @@ const { matrices, files } = JSON.parse(readFileSync(new URL('analysis.json', gol
 
 function close(found: readonly number[] | Float64Array, expected: readonly number[]): void {
   expect(found).toHaveLength(expected.length);
-  // float64 on both sides; 1e-5 is what the lab promises, rounding alone stays below 1e-9.
+  // float64 on both sides; the lab promises 1e-5, rounding alone stays below 1e-9.
   expected.forEach((value, i) => {
     expect(found[i]).toBeCloseTo(value, 9);
   });
@@ -110,7 +110,8 @@ test('similarity lies between 0 and 1', () => {
 
 test('random subspaces share what chance gives: i · j ÷ k of i and j directions in k', () => {
   const k = 512;
-  // E‖UᵢᵀUⱼ‖² = ij/k, so φ has the mean max(i, j)/k; with ij = 512 terms of variance about 2/k² it stays within a few per cent.
+  // E‖UᵢᵀUⱼ‖² = ij/k, so φ has mean max(i, j)/k; with ij = 512 terms of variance about 2/k² it stays within a few per
+  // cent.
   const phi = subspaceSimilarity(gaussian(16, k, 7), gaussian(32, k, 8));
   expect(phi[15]?.[31]).toBeGreaterThan(0.8 * (32 / k));
   expect(phi[15]?.[31]).toBeLessThan(1.2 * (32 / k));

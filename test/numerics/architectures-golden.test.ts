@@ -38,7 +38,7 @@ interface Golden {
 
 const folder = join(import.meta.dirname, 'golden');
 const forever = new AbortController().signal;
-// Both sides compute in float32 and in another order: sums of some dozen terms differ by a few 1e-7, relative.
+// Both sides compute in float32 but in another order: sums of some dozen terms differ by a few 1e-7, relative.
 const tolerance = 1e-4;
 let scratch: string;
 
@@ -120,7 +120,7 @@ describe.each([
       for (const [weight, { norm, first }] of Object.entries(golden.weightGradients)) {
         const gradient = [...(stored.get(weight)?.data ?? [])];
         expectClose([Math.hypot(...gradient)], [norm]);
-        // Single values are judged by the size of the whole.
+        // Single values are judged relative to the overall size.
         const size = norm / Math.sqrt(gradient.length);
         first.forEach((value, i) => {
           expect(Math.abs((gradient[i] as number) - value) / size).toBeLessThan(10 * tolerance);
@@ -216,7 +216,7 @@ test.each(['mistral-tiny', 'gemma3-tiny', 'gpt2-tiny'])(
       ids: [...beginning, ...tail],
       targetStart: beginning.length,
     }));
-    // What they share is run once: the whole is shorter than the rows one after the other.
+    // The shared prefix is computed once: the batch is shorter than the rows one after the other.
     const [batch] = cutMicroBatches(rows, packingFor(model.architecture));
     expect((batch?.sequences ?? 0) * (batch?.length ?? 0)).toBeLessThan(3 * beginning.length);
     const together = await scoreRows(model, null, rows, forever);

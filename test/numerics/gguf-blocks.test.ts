@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dequantise } from '../../src-main/engine/formats/gguf-blocks.ts';
 
-// Blocks of random bytes and what gguf-py makes of them; see golden/make_gguf_blocks.py.
+// Blocks of random bytes and their values by gguf-py; see golden/make_gguf_blocks.py.
 const golden = JSON.parse(await readFile(join(import.meta.dirname, 'golden/gguf-blocks.json'), 'utf8')) as Record<
   string,
   { bytes: string; values: string }

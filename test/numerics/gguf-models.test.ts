@@ -11,7 +11,7 @@ import { huggingFaceTensors } from '../../src-main/engine/formats/gguf-names.ts'
 import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
 import { checkWeights, readWeights } from '../../src-main/engine/stored-weights.ts';
 
-// The tiny golden models as GGUF files, whose names and layout are those of llama.cpp's converter; see golden/make_gguf_models.py.
+// The tiny golden models as GGUF files with the names and layout of llama.cpp's converter; see golden/make_gguf_models.py.
 const golden = join(import.meta.dirname, 'golden');
 const models = ['llama-tiny', 'llama-mha', 'qwen2-tiny', 'qwen3-tiny', 'gpt2-tiny', 'gemma3-tiny'];
 
@@ -33,7 +33,7 @@ test.each(models)('%s has the same weights and the same shape from GGUF as from 
       expect(found[fact], fact).toBe(expected[fact]);
     }
     expect(found.endIds).toEqual(expected.endIds);
-    // Gemma's golden model stretches its angles in a way that the file's makers chose, not the family's.
+    // Gemma's golden model scales its RoPE in a way chosen for the file, not the family's.
     if (name !== 'gemma3-tiny') expect(found.rotaryFrequencies).toEqual(expected.rotaryFrequencies);
     expect([...found.parameters]).toEqual([...expected.parameters]);
     checkWeights(found, source);
@@ -41,7 +41,7 @@ test.each(models)('%s has the same weights and the same shape from GGUF as from 
     for (const [parameter, { data }] of await Array.fromAsync(readWeights(expected, stored))) {
       const other = weights.get(parameter)?.data ?? [];
       const worst = data.reduce((most, value, i) => Math.max(most, Math.abs(value - (other[i] ?? Number.NaN))), 0);
-      // Gemma's norms went through an addition of 1 and back, which rounds.
+      // Gemma's norms had 1 added and subtracted again, which rounds.
       expect(worst, parameter).toBeLessThanOrEqual(name === 'gemma3-tiny' ? 2e-7 : 0);
     }
   } finally {
@@ -50,13 +50,13 @@ test.each(models)('%s has the same weights and the same shape from GGUF as from 
   }
 });
 
-// The rows of Wk were never done with being laid out anew.
+// Regression: rearranging the rows of Wk never ended.
 test('heads that are told as a list of a number for each layer are as many as one number says', async () => {
   const key = 'llama.attention.head_count_kv';
   const bytes = await readFile(join(golden, 'llama-tiny.gguf'));
   const value = bytes.indexOf(key) + key.length;
   const heads = bytes.readUInt32LE(value + 4);
-  // Six of them take 32 bytes more than one number, by which what lies behind may be moved.
+  // Six of them take 32 bytes more than one number, so what follows is still aligned.
   const list = Buffer.concat([u32(9), u32(4), u64(6), ...Array.from({ length: 6 }, () => u32(heads))]);
   const path = join(scratch, 'list.gguf');
   await writeFile(path, Buffer.concat([bytes.subarray(0, value), list, bytes.subarray(value + 8)]));
@@ -69,7 +69,7 @@ test('heads that are told as a list of a number for each layer are as many as on
   }
 });
 
-// With a config.json beside it, which told the heads, such a file was read for ever or by halves of pairs.
+// Regression: with a config.json that gave the heads, such a file was read for ever or with pairs torn apart.
 test.each([undefined, 3, 32])('a file that says %s heads, which its rows do not make, is refused', async (heads) => {
   const file = await openGguf(join(golden, 'llama-tiny.gguf'));
   try {

@@ -34,7 +34,7 @@ test.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tin
     };
     const [kept, again] = [await run(false), await run(true)];
     expect([...again.results.keys()]).toEqual([...kept.results.keys()]);
-    // A gradient that is zero but for rounding is judged beside the others.
+    // A gradient that is zero but for rounding is judged relative to the others.
     const gradients = [...kept.results].filter(([output]) => output !== logProbabilities);
     const values = gradients.flatMap(([, gradient]) => Array.from(gradient));
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -11,8 +11,8 @@ import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { byteRows, filledAdapter, trainingPass } from '../fixtures/training-pass.ts';
 
-// Four bits lose something when they are rounded to, and nothing after that: a base in four bits is the base whose floats are
-// those numbers.
+// Rounding to int4 loses precision, and nothing after it does: an int4 base equals the base whose floats are the rounded
+// numbers.
 const folder = mkdtempSync(join(tmpdir(), 'int4-'));
 
 let rounded: LoadedModel;
@@ -78,17 +78,17 @@ test('what Q4_0 and Q4_1 store is kept as it is, and anything else at least as w
   }
 });
 
-/** As ggml's `quantize_row_q4_0_ref` rounds, written out; scales are of half precision. */
+/** Rounds like ggml's `quantize_row_q4_0_ref`, written out; scales are in half precision. */
 function q40(values: Float32Array): Float32Array {
   return eachBlock(values, (block) => {
     const extreme = block.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0);
     const scale = toHalf(extreme / -8);
-    // Plus zero: zero has no sign here.
+    // Plus zero, since there is no negative zero here.
     return block.map((value) => scale * (Math.min(15, Math.floor(value / scale + 8.5)) - 8) + 0);
   });
 }
 
-/** As `quantize_row_q4_1_ref`. */
+/** Like `quantize_row_q4_1_ref`. */
 function q41(values: Float32Array): Float32Array {
   return eachBlock(values, (block) => {
     const [low, high] = [Math.min(...block), Math.max(...block)];

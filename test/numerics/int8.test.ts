@@ -15,7 +15,7 @@ import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { byteRows, filledAdapter, trainingPass } from '../fixtures/training-pass.ts';
 
-// What rounding the base to eight bits costs, on a model with random weights: those are as hard to round as any.
+// What rounding the base to int8 costs, on a model with random weights, which are as hard to round as any.
 const folder = mkdtempSync(join(tmpdir(), 'int8-'));
 const forever = new AbortController().signal;
 
@@ -56,7 +56,7 @@ test('log-probabilities differ by a few hundredths of a nat', async () => {
   const integers = (await scoreRows(rounded, live, byteRows, forever)).flat();
   const mean = floats.reduce((sum, value, i) => sum + Math.abs(value - (integers[i] as number)), 0) / floats.length;
   expect(mean).toBeGreaterThan(0);
-  // Three layers and a head, each product off by about 1 % of logits that lie some nats apart.
+  // Three layers and a head, each product off by about 1 % of logits that are some nats apart.
   expect(mean).toBeLessThan(0.08);
 });
 
@@ -145,7 +145,8 @@ test('a row of a product is the same bit for bit, whatever stands beside it', as
   const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i) * (i < 16 ? 1 : 1000));
   const [first, second] = [await multiply(x.slice(0, 16)), await multiply(x.slice(16))];
   expect(await multiply(x)).toEqual([...first, ...second]);
-  // A row of zeros, as the gradient of what no loss is taken over, and one that is next to zero: their steps are zero.
+  // A row of zeros, such as the gradient of tokens without loss, and a row close to zero: their quantisation steps are
+  // zero.
   const nothing = new Float32Array(32).fill(1e-38, 16);
   for (const value of await multiply(nothing)) expect(Math.abs(value)).toBeLessThan(1e-30);
   expect(await multiply(Float32Array.of(...x, ...nothing))).toEqual([
@@ -161,7 +162,8 @@ test.each([
   { bits: 8, size: 32 },
   { bits: 4, size: 32 },
 ] as const)('so is a row of a product by blocks of $size numbers of $bits bits', async ({ bits, size }) => {
-  // Without VNNI onnxruntime sums one row alone in another order, and answers have no blocks of four bits there (decision 0045).
+  // Without VNNI onnxruntime sums a single row in another order, and answers do not use int4 blocks there (decision
+  // 0045).
   if (bits === 4 && (await exact.backend.integersFor()) === 'all')
     return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
   const [inFeatures, out, rows] = [192, 48, 17];

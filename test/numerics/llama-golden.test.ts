@@ -29,7 +29,7 @@ interface Golden {
 const folder = join(import.meta.dirname, 'golden');
 const adapterFolder = join(folder, 'llama-tiny-lora');
 const forever = new AbortController().signal;
-// Both sides compute in float32 and in another order: sums of some dozen terms differ by a few 1e-7, relative.
+// Both sides compute in float32 but in another order: sums of some dozen terms differ by a few 1e-7, relative.
 const tolerance = 1e-4;
 
 let golden: Golden;

@@ -20,7 +20,7 @@ interface Golden {
 
 const folder = join(import.meta.dirname, 'golden');
 const forever = new AbortController().signal;
-// Both sides compute in float32 and in another order.
+// Both sides compute in float32 but in another order.
 const tolerance = 1e-4;
 
 describe.each([
@@ -72,7 +72,7 @@ describe.each([
     for (const [weight, { norm, first }] of Object.entries(golden.gradients)) {
       const gradient = [...(result[weight]?.data ?? [])];
       expectClose([Math.hypot(...gradient)], [norm]);
-      // Single values are judged by the size of the whole.
+      // Single values are judged relative to the overall size.
       const scale = norm / Math.sqrt(gradient.length);
       first.forEach((value, i) => {
         expect(Math.abs((gradient[i] as number) - value) / scale).toBeLessThan(10 * tolerance);

@@ -17,7 +17,7 @@ import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import { float32, int32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { trainableOf } from '../../src-main/engine/trainable.ts';
 
-// What must hold of LoRA whatever the weights: shown on a tiny model with an adapter on all seven matrices.
+// Identities of LoRA that hold for any weights: shown on a tiny model with an adapter on all seven matrices.
 const folder = join(import.meta.dirname, 'golden');
 const modelFolder = join(folder, 'llama-tiny');
 const adapterFolder = join(folder, 'llama-tiny-lora');
@@ -113,7 +113,7 @@ test('rows that begin alike are read together: each log-probability and the grad
   const kin = [branch([13, 44, 6, 21], 2), branch([13, 2], 1), branch([13, 44, 6, 21], 2), branch([9, 27, 27], 3)];
   const [batch, ...others] = batchesOf(kin, 2048) as [MicroBatch];
   expect(others).toEqual([]);
-  // 20 shared, then 4, 2, 4 and 3 of their own: 33 tokens in place of 93.
+  // 20 shared, then 4, 2, 4 and 3 of their own: 33 tokens instead of 93.
   expect(batch).toMatchObject({ sequences: 1, length: 48, tokens: 93, targetTokens: 8 });
 
   const live = { weights: adapter, scale: adapter.scale };
@@ -146,7 +146,7 @@ test('the tokens of another row change nothing, bit for bit, and neither does wh
 
   const padded = new Map(batch.feeds());
   const ids = padded.get('ids') as Tensor<'int32'>;
-  // No row holds the id 0.
+  // No row contains the id 0.
   const isPadding = (i: number) => ids.data[i] === 0;
   const noise = ids.data.map((id, i) => (isPadding(i) ? 1 + (i % 63) : id));
   expect(noise.filter((id, i) => id !== ids.data[i]).length).toBe(batch.sequences * batch.length - batch.tokens);
@@ -188,7 +188,7 @@ test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed a
   expect(mask.dims).toEqual([2000, 32]);
   expect(new Set(mask.data)).toEqual(new Set([0, Math.fround(4 / 3)]));
   const mean = mask.data.reduce((total, value) => total + value, 0) / mask.data.length;
-  // The standard error is √(p / (1 − p)) / √64000 = 0.0023; five of them.
+  // The standard error is √(p / (1 − p)) / √64000 = 0.0023; allow five of them.
   expect(Math.abs(mean - 1)).toBeLessThan(0.0114);
   expect(trainable.feeds(place)).toEqual(masks);
   for (const change of [{ seed: 2 }, { step: 3 }, { microBatch: 4 }]) {
@@ -196,7 +196,7 @@ test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed a
   }
   expect(masks.get('model.layers.1.self_attn.q_proj.dropout')?.data).not.toEqual(mask.data);
   expect(masks.get('model.layers.0.self_attn.v_proj.dropout')?.data).not.toEqual(mask.data);
-  // Outside of training nothing is dropped.
+  // Nothing is dropped outside of training.
   expect(new Set(trainable.feeds(null).get(name)?.data)).toEqual(new Set([1]));
 });
 
@@ -210,7 +210,7 @@ test('guessing from the prompt changes no token: each is the likeliest after all
     if (event.kind === 'token') written.push(event.id);
   }
   expect(written).toHaveLength(40);
-  // A model with random weights soon repeats itself, so that guesses are right and wrong in turn.
+  // A model with random weights soon repeats itself, so that guesses are alternately right and wrong.
   for (const [i, id] of written.entries()) {
     const logits = await logitsAfter([...promptIds, ...written.slice(0, i)], live);
     expect(id).toBe(logits.indexOf(Math.max(...logits)));
@@ -261,7 +261,7 @@ async function logProbsOf(feeds: ReadonlyMap<string, Tensor>): Promise<number[]>
   return [...(result[logProbabilities]?.data ?? [])];
 }
 
-/** Gradients of the part that some rows have in the mean loss over the target tokens of all rows. */
+/** Gradients of some rows' share of the mean loss over the target tokens of all rows. */
 async function gradientsOf(
   some: readonly BatchRow[],
   { tokenBudget, full }: { tokenBudget: number; full?: LoadedModel },
@@ -282,7 +282,7 @@ async function gradientsOf(
   return gradients;
 }
 
-/** To 1e-6 of its length, over all tensors: two orders of float32 sums. */
+/** To 1e-6 of its norm, over all tensors: two orders of float32 sums. */
 function expectSameGradient(gradient: ReadonlyMap<string, Float32Array>, other: ReadonlyMap<string, Float32Array>) {
   const flat = (tensors: ReadonlyMap<string, Float32Array>) =>
     [...tensors.keys()].sort().flatMap((name) => [...(tensors.get(name) ?? [])]);

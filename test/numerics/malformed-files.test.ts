@@ -14,7 +14,7 @@ import { initialiseLora } from '../../src-main/engine/lora.ts';
 import { fitAdapter } from '../../src-main/engine/peft-layout.ts';
 import { sharedData } from '../shared-data.ts';
 
-// Some 120 broken model files with a verdict on each. Their verdict “unsupported” is our *_UNSUPPORTED codes.
+// Some 120 broken model files with a verdict on each. The verdict “unsupported” corresponds to our *_UNSUPPORTED codes.
 interface Expected {
   readonly files: readonly {
     readonly file: string;
@@ -60,7 +60,7 @@ describe.skipIf(data === undefined)('malformed files', async () => {
     const { verdicts, grownBytes } = JSON.parse(stdout) as { verdicts: ModelFileVerdict[]; grownBytes: number };
     const wrong = verdicts.filter(({ verdict, error }, f) => {
       const expected = files[f];
-      // What can be argued for either way must still end in a verdict, and a refusal must say why.
+      // A soft case must still end in a verdict, and a refusal must give a reason.
       if (expected?.soft) return verdict !== 'accept' && !error?.message;
       return verdict !== expected?.verdict || (verdict !== 'accept' && !error?.message);
     });
@@ -100,7 +100,7 @@ describe.skipIf(data === undefined)('malformed files', async () => {
     await writePeft(adapterFolder, adapter, { dropout: 0, baseModel: '' });
     await copyFile(join(folder, file), join(adapterFolder, 'adapter_config.json'));
     const found = await outcome(async () => fitAdapter(await readPeft(adapterFolder), base, file));
-    // A soft verdict can be argued for either way; what counts there is that nothing crashes.
+    // A soft verdict can be argued either way; only a crash counts as a failure.
     if (soft) return;
     if (verdict === 'accept') expect(found).toBe('accept');
     else expect(['reject', 'unsupported']).toContain(found);
@@ -117,7 +117,7 @@ describe.skipIf(data === undefined)('malformed files', async () => {
   });
 });
 
-/** Anything but a StudioError is a crash, and fails the test. */
+/** Anything but a StudioError is a crash and fails the test. */
 async function outcome(read: () => Promise<unknown>): Promise<'accept' | 'reject' | 'unsupported'> {
   try {
     await read();

@@ -9,7 +9,7 @@ import { openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 
-// An adapter inside the weights, added to another, at part of its strength, and in the files of other programs.
+// An adapter merged into the weights, added to another, at partial strength, and in the file formats of other programs.
 const golden = join(import.meta.dirname, 'golden');
 const forever = new AbortController().signal;
 const engine = localEngine(onnxruntimeBackend({ threads: 1 }));
@@ -89,12 +89,12 @@ test('a mix written as one adapter gives the sum of its parts', async () => {
   const second = { folder: join(golden, 'gpt2-fused-lora'), strength: -0.5 };
   const out = join(scratch, 'mixed');
   await engine.writeAdapter({ modelFolder, adapter: { ...first, with: [second] }, format: 'peft', out, name: 'mix' });
-  // Ranks 2 and 3. In c_attn q, k and v lie in three blocks of 5.
+  // Ranks 2 and 3. In c_attn, q, k and v are three blocks of 5.
   expect(await engine.inspectAdapter({ modelFolder, adapterFolder: out })).toMatchObject({ rank: 5, scale: 1 });
   expect(await readPeft(out)).toMatchObject({ rank: 15, blocks: ['q', 'k', 'v'] });
   const together = await logProbs(modelFolder, { folder: out, strength: 1 });
   expect(worst(together, await logProbs(modelFolder, { ...first, with: [second] }))).toBeLessThan(1e-6);
-  // One after the other inside the weights: the same sum.
+  // Merged one after the other: the same sum.
   const { out: once } = await merged('gpt2-tiny', first, 'F32');
   const twice = join(scratch, 'twice');
   for await (const _ of engine.merge(
@@ -115,7 +115,8 @@ test('an adapter written at part of its strength, or against it, is that much of
   }
 });
 
-// Half of a scale of 2 went into B whole, which left A and B, and with them the fingerprint, as they were.
+// Regression: half of a scale of 2 was folded into the scale, which left A and B, and with them the fingerprint,
+// unchanged.
 test('an adapter written at another strength has other numbers, whatever its scale', async () => {
   const [modelFolder, folder] = [join(golden, 'qwen3-tiny'), join(golden, 'qwen3-tiny-lora')];
   const numbersAt = async (strength: number) => {
@@ -194,7 +195,7 @@ async function merged(model: string, adapter: AdapterChoice, dtype: 'same' | 'F3
   return { out, event };
 }
 
-/** Every tensor of a merged model, less scale · B A where there is an A and B. Worked out here from the PEFT files. */
+/** Every tensor of a merged model, minus scale · B A where there is an A and B, computed here from the PEFT files. */
 async function recovered(folder: string, name: string): Promise<Map<string, Float32Array>> {
   const tensors = await tensorsOf(folder);
   const { rank, alpha, tensors: adapter } = await readPeft(join(golden, `${name}-lora`));

@@ -33,7 +33,7 @@ test('with stems, ROUGE-1, 2 and L are those of rouge-score with its stemmer', (
 });
 
 test('stems are those of NLTK’s Porter stemmer', () => {
-  // Made by golden/metrics/make_stems.py; with --all, 59,267 words were compared once and none differed.
+  // Made by golden/metrics/make_stems.py; with --all, 59,267 words were once compared without a difference.
   for (const [word, stem] of golden('stems.json')) expect(porterStem(word), word).toBe(stem);
 });
 

@@ -37,9 +37,9 @@ interface Case {
   /** Sizes of the differentiable operands a, b, c; a name in a shape stands for the size given here. */
   readonly operands: readonly (readonly number[])[];
   readonly build: (...operands: Expression[]) => Expression;
-  /** Where onnxruntime rounds on purpose. */
+  /** If onnxruntime rounds on purpose. */
   readonly tolerance?: number;
-  /** For answering alone: there is no gradient. */
+  /** For answers only: there is no gradient. */
   readonly isFrozen?: boolean;
 }
 
@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
     ],
     build: (a, b) => matmul(a, b),
   },
-  // Each of these three is one kernel of onnxruntime (fusions.ts).
+  // Each of these three is a single kernel of onnxruntime (fusions.ts).
   {
     op: 'matmul',
     name: 'added to something as wide',
@@ -170,7 +170,7 @@ const cases: readonly Case[] = [
   { op: 'sigmoid', name: 'element by element', operands: [x], build: (a) => sigmoid(a) },
   { op: 'silu', name: 'element by element', operands: [x], build: (a) => silu(a) },
   { op: 'relu', name: 'element by element', operands: [x], build: (a) => relu(a) },
-  // Flat wherever it has a gradient, so what comes through is the other factor's.
+  // Its gradient is zero wherever it exists, so only the other factor's comes through.
   { op: 'step', name: 'times what it is taken of', operands: [x], build: (a) => multiply(a, step(a)) },
   ...[false, true].map((turned) => ({
     op: 'matmulInt8' as const,
@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
       const value = matmulInt8(turned ? input('b', [3, 4]) : a, int8Matrix);
       return turned ? (gradient(value, a, [value.inputs[0] as Expression])[0] as Expression) : value;
     },
-    // Eight bits of a row whose largest value is near 1.
+    // int8 of a row whose largest value is near 1.
     tolerance: 5e-2,
   })),
   {
@@ -218,7 +218,7 @@ const cases: readonly Case[] = [
         integers: input(`blocks${bits}`, [5, 2, 4 * bits], 'uint8'),
         scales: input('block_scales', [10]),
       }),
-    // Eight bits of each block of x.
+    // int8 of each block of x.
     tolerance: 5e-2,
     isFrozen: true,
   })),
@@ -277,7 +277,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
       },
     ],
     ['scales', { dims: [5], data: scales }],
-    // The integers turned round, with their scales.
+    // The integers transposed, with their scales.
     [
       'floats',
       {
@@ -298,7 +298,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
     ['block_scales', { dims: [10], data: Float64Array.from({ length: 10 }, (_, i) => 0.002 + 0.001 * i) }],
     ...operands.map((dims, i) => [names[i] as string, random(dims, i + 1)] as const),
   ]);
-  // Five places kept, the last two of which are those of the pass.
+  // Five positions kept, the last two of which belong to this pass.
   for (const [i, kind] of ['keys', 'values'].entries()) {
     const kept = random([5, 4, 2], 20 + i);
     if (isFrozen) kept.data.set(feeds.get(names[i + 1] as string)?.data.subarray(0, 16) ?? [], 24);
@@ -315,7 +315,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
     const analytic = evaluate(gradients, feeds);
     inputs.forEach((_, i) => {
       const numeric = finiteDifferences(output, feeds, names[i] as string);
-      // Central differences in float64 with a step of 1e-5 are good to about 1e-9 for values near 1.
+      // Central differences in float64 with a step of 1e-5 are accurate to about 1e-9 for values near 1.
       expectClose((analytic[i] as NdArray).data, numeric, 1e-7);
     });
   });
@@ -335,7 +335,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
 });
 
 // ONNX's ScatterND lost additions here: onnxruntime runs it in parallel without a lock (microsoft/onnxruntime#18048), so
-// with two threads the gradient of an embedding came out too small wherever a token came often.
+// with two threads the gradient of an embedding came out too small wherever a token was frequent.
 test('scatterAdd on several threads loses nothing where an index comes many times', async () => {
   const [rows, width, entries] = [4096, 128, 10];
   const output = scatterAdd(input('rows', ['n', width]), input('index', ['n'], 'int32'), entries);
@@ -390,7 +390,7 @@ function toTensor(name: string, { dims, data }: NdArray): Tensor {
     : { type: 'float32', dims, data: Float32Array.from(data) };
 }
 
-/** Fixed values in [−1, 1): a sine of large steps is spread enough for a test of smooth functions. */
+/** Fixed values in [−1, 1): a sine in large steps is spread enough for a test of smooth functions. */
 function random(dims: readonly number[], seed: number): NdArray {
   const size = dims.reduce((product, dim) => product * dim, 1);
   return { dims, data: Float64Array.from({ length: size }, (_, i) => Math.sin((i + 1) * 12.9898 * seed)) };

@@ -13,7 +13,7 @@ import { Random } from '../../src-main/engine/random.ts';
 
 const golden = join(import.meta.dirname, 'golden');
 
-/** The cosine of the angle between two rows of numbers. */
+/** The cosine of the angle between two vectors. */
 function cosine(a: Float32Array, b: Float32Array): number {
   const product = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * (y[i] as number), 0);
   return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
@@ -47,7 +47,7 @@ test.each([
     const cache = new KeyValueCache(architecture, 2);
     const ids = (from: number, count: number) =>
       Array.from({ length: count }, (_, i) => ((from + i) * 7 + 3) % architecture.vocabulary);
-    // The prompt is read, and then a token and three are written, of one row with an adapter and one without.
+    // The prompt is read, then one token, then three, for a row with an adapter and a row without.
     const rows = (from: number, count: number) =>
       [adapter, null].map((each, row) => ({ ids: ids(from + row, count), adapter: each, asked: count }));
     await pass.run(cache, rows(0, 9));
@@ -67,7 +67,7 @@ test.each([
   const exact = await logitsOf('float32', 'prefill');
   const own = await logitsOf('int8', 'decode');
   expect(own).toHaveLength(8);
-  // Where onnxruntime reads the prompt, its rows have one step each: 0.979 of this one.
+  // When onnxruntime reads the prompt, its rows share one quantisation step each: 0.979 for this one.
   const least = name === 'llama-wide' ? 0.97 : 0.98;
   for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(least);
 });

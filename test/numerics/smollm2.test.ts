@@ -6,7 +6,7 @@ import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { smollm2 } from '../fixtures/smollm2.ts';
 
-// SmolLM2-135M-Instruct itself, from its GGUF file, against transformers on the same weights; see golden/make_smollm2.py.
+// SmolLM2-135M-Instruct itself, from its GGUF file, against transformers with the same weights; see golden/make_smollm2.py.
 
 const folder = await smollm2();
 const golden = JSON.parse(await readFile(join(import.meta.dirname, 'golden/smollm2.json'), 'utf8')) as {
@@ -22,7 +22,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
   const place = folder ?? '';
   const signal = new AbortController().signal;
   const engine = localEngine();
-  // The reference computes with floats; a large base is else multiplied in eight bits.
+  // The reference uses float32; otherwise a large base would use int8.
   const precision = 'float32' as const;
 
   async function greedy(
@@ -51,7 +51,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
       { modelFolder: place, precision, adapter: null, examples: [{ ids: [1, 2, 3], targetStart: 1 }] },
       signal,
     );
-    // What the runtime itself needs comes on top.
+    // The runtime's own memory comes on top.
     expect(process.memoryUsage().rss - before).toBeLessThan(1.5 * 4 * 134_515_008);
   }, 120_000);
 
@@ -81,7 +81,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     // One takes seconds; all of them with ALL_CASES=1.
     const cases = process.env.ALL_CASES ? golden.continuations : golden.continuations.slice(1, 2);
     for (const { prompt, ids: expected, margins } of cases) {
-      // Behind the first choice that was a toss-up, another text may go on.
+      // After the first near-tie, the continuations may diverge.
       const unclear = margins.findIndex((margin) => margin <= 1e-2);
       const clear = unclear < 0 ? expected.length : unclear;
       const found = await greedy(prompt, expected.length, []);

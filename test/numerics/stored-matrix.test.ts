@@ -51,7 +51,7 @@ test.each([
   }
 });
 
-/** A model's matrices, as they are meant for training, for answers, and in blocks. */
+/** A model's matrices, rounded for training, for answers, and in blocks. */
 async function* jobs(matrices: Iterable<readonly [name: string, matrix: Matrix]>): AsyncGenerator<RoundingJob> {
   for (const [name, matrix] of matrices) {
     if (matrix.dims.length !== 2) continue;
@@ -70,7 +70,7 @@ test('threads that read for themselves round to what is made here of the floats'
   for (const [name, tensor] of here) expect(there.get(name), name).toEqual(tensor);
 });
 
-/** Rounds a model a matrix of which comes to be broken once the file is open. */
+/** Rounds a model, one of whose matrices gets damaged once the file is open. */
 async function roundBroken(breakIt: (path: string) => Promise<void>): Promise<unknown> {
   const folder = await mkdtemp(join(scratch, 'model-'));
   for (const file of ['config.json', 'model.safetensors'])

@@ -18,8 +18,8 @@ import { trainModel } from '../../src-main/engine/train.ts';
 import { trainTogether } from '../../src-main/engine/train-together.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 
-// Adapters that share a pass must come out as they do alone: the single training, which is held to PyTorch's numbers
-// elsewhere, is the judge. float32 on both sides; only the sizes of products differ, and with them the order of sums.
+// Adapters that share a pass must come out as they do alone: the reference is single training, which is compared with
+// PyTorch's numbers elsewhere. float32 on both sides; only the sizes of products differ, and with them the order of sums.
 const relative = 2e-5;
 const golden = join(import.meta.dirname, 'golden');
 const forever = new AbortController().signal;
@@ -60,7 +60,7 @@ describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3
     afterAll(() => model.release());
 
     test('log-probabilities and gradients of adapters in one pass are those of each alone, on both backends', async () => {
-      // Of the rows: all, one, the last two, none of them the same as the others'.
+      // All rows, one, the last two, and all but the first: no two alike.
       const shares = [examples, examples.slice(0, 1), examples.slice(-2), examples.slice(1)];
       const parts = settings.map((each, i) => riderOf(model, each, shares[i] as readonly TokenExample[]));
       for (const each of [model, new LoadedModel(model.architecture, model.weights, await tfjsBackend())]) {
@@ -128,7 +128,7 @@ test('trainings side by side that are stopped go on to the same bits, and the ba
     return { losses, bases };
   };
   const whole = await run('whole');
-  // In the middle of a step's events, as a person's stop comes.
+  // In the middle of a step's events, like a person's stop.
   const before = await run('stopped', 6);
   const after = await run('stopped');
   expect(before.losses.map((losses, i) => [...losses, ...(after.losses[i] ?? [])])).toEqual(whole.losses);
@@ -145,7 +145,7 @@ test('a kill between the checkpoints of a pass group, or after the end of some, 
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
   const jobs = (way: string) => settings.map((each, i) => jobOf('llama-tiny', `${way}-${i}`, each));
-  /** Ends as a kill does: nothing is written after the last event that was asked for. */
+  /** Ends like a kill: nothing is written after the last event that was consumed. */
   const run = async (
     all: readonly TrainJob[],
     until: (event: TrainEvent['kind'] | 'diverged', count: number) => boolean,
@@ -167,7 +167,7 @@ test('a kill between the checkpoints of a pass group, or after the end of some, 
     await run(jobs(way), () => false);
     expect(await adapters(way), way).toEqual(await adapters('unbroken'));
   }
-  // Where the first of a pass group was done with, the second does not take up one of the next.
+  // If the first of a pass group is finished, the second must not take one from the next group.
   await run(jobs('done'), (kind, count) => kind === 'finished' && count === 1);
   await run(jobs('done').slice(1), () => false);
   expect((await adapters('done')).slice(1)).toEqual((await adapters('unbroken')).slice(1));
@@ -261,7 +261,7 @@ function lossesOf(events: readonly TrainEvent[] | undefined): number[] {
   });
 }
 
-/** Judged by the size of the whole: single values can be as small as rounding. */
+/** Relative to the overall size: single values can be as small as rounding errors. */
 function expectClose(found: ArrayLike<number> | undefined, expected: ArrayLike<number> | undefined, within = relative) {
   expect(found?.length).toBe(expected?.length);
   const size = Math.hypot(...Array.from(expected ?? [])) / Math.sqrt(expected?.length ?? 1);

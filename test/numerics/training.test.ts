@@ -11,8 +11,8 @@ import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 
-// Whole trainings of a tiny model: that they learn, that they repeat, and that nothing is lost when they are broken off.
-// Seconds on a quiet machine, minutes on a busy one.
+// Whole trainings of a tiny model: that they learn, are reproducible, and lose nothing when interrupted. Seconds on a quiet
+// machine, minutes on a busy one.
 vi.setConfig({ testTimeout: 180_000 });
 const modelFolder = join(import.meta.dirname, 'golden/llama-tiny');
 const forever = new AbortController().signal;
@@ -46,7 +46,8 @@ test('every row is read once an epoch, in another order each time, and the last 
   expect(shuffled.steps[0]?.tokens).toBe(inOrder.steps[0]?.tokens);
 });
 
-// Stopped between a step and its validation, a resumed run left that measurement out, and could keep other weights.
+// Regression: stopped between a step and its validation, a resumed run skipped that validation, and could keep other
+// weights.
 test('a run stopped after any step, also one whose validation is due, ends with the same bits', async () => {
   const whole = await trained('whole');
   for (const stopAfter of [1, 2, 5, 6, 12]) {
@@ -77,7 +78,7 @@ test('kill -9 in the middle of a training: resumed, it ends with the same bits',
   expect(resumed.started?.step).toBeGreaterThanOrEqual(6);
   expect(resumed.steps).toEqual(whole.steps.slice(resumed.started?.step));
   expect(resumed.files).toEqual(whole.files);
-  // Whoever heard the last of it may have been killed before it was kept.
+  // Events may have been lost when the listener was killed before it stored them.
   const again = resumed.started?.told?.flatMap((event) => (event.kind === 'step' ? [event.loss] : []));
   expect(again).toEqual(whole.steps.slice(0, resumed.started?.step).map(({ loss }) => loss));
 });
@@ -126,7 +127,7 @@ test('a full training that is broken off and resumed ends with the same bits', a
 });
 
 test('a run without patience for validations that bring nothing ends early, also when it was broken off, and stays ended', async () => {
-  // At this rate it forgets what it could.
+  // At this rate it unlearns what it could do.
   const changes = { learningRate: 0.5, gradientClip: 0, epochs: 20, validationEvery: 1, patience: 3 } as const;
   const whole = await trained('impatient', changes);
   const { step, early, stopped } = whole.finished ?? {};
@@ -155,7 +156,7 @@ test('at each validation the weights of that moment write after the sample promp
   expect(telling.files).toEqual(silent.files);
   expect(telling.validations.map(({ step }) => step)).toEqual([0, 60]);
   const [before, after] = telling.validations.map(({ answers }) => answers);
-  // Sampled outside of the training, the base and the finished adapter write the same.
+  // Sampled outside of training, the base and the finished adapter write the same.
   const written = async (folder: string | null, promptIds: readonly number[]) => {
     const job = { modelFolder, promptIds, maxTokens: 4, stopIds: [0], temperature: 0, topK: 0, topP: 1, seed: 0 };
     const ids: number[] = [];
@@ -169,7 +170,7 @@ test('at each validation the weights of that moment write after the sample promp
   expect(after).not.toEqual(before);
 });
 
-// Once, what was begun with stood for the base: its loss, and its answers beside those that were learnt.
+// Regression: the initial adapter stood in for the base, with its loss and its answers.
 test('a training that goes on from an adapter is measured beside that adapter and beside the base', async () => {
   const prompts = [copyTask(8, 2)[0]?.ids.slice(0, 3) ?? []];
   const changes = { learningRate: 2e-2, samples: { prompts, maxTokens: 4, stopIds: [0] } };
@@ -192,7 +193,7 @@ test('the adapter that a training began with may lie elsewhere when it goes on',
   expect((await trained('moved', { method: goingOnFrom('begun-elsewhere') })).files).toEqual(whole.files);
 });
 
-// Once, a measurement that was no number was told on, and whoever followed the run broke off.
+// Regression: a NaN measurement was passed on, and whoever followed the run crashed.
 test('a measurement that is no number stops the run with the rows that it was measured on', async () => {
   const changes = { learningRate: 1e30, validationEvery: 1, gradientClip: 0 };
   await expect(trained('unmeasurable', changes)).rejects.toMatchObject({
@@ -226,7 +227,7 @@ test('rows that the model cannot read are refused before the first step', async 
   });
 });
 
-/** Targets that repeat the first token of their context and end: learnt in a few steps. */
+/** Targets that repeat the first token of their context, then end: learnt in a few steps. */
 function copyTask(count: number, seed: number): TokenExample[] {
   const random = new Random(seed);
   const token = () => 1 + Math.floor(random.uniform() * 8);
@@ -261,7 +262,7 @@ function jobOf(name: string, changes: Partial<TrainJob> = {}): TrainJob {
 
 type EventOf<K extends TrainEvent['kind']> = Extract<TrainEvent, { kind: K }>;
 
-/** What a training tells, without what differs from run to run (time, memory), and the bytes that it leaves. */
+/** The events of a training, without what varies from run to run (time, memory), and the bytes that it leaves. */
 async function trained(name: string, changes: Partial<TrainJob> = {}, stopAfter?: number) {
   const stop = new AbortController();
   const events: TrainEvent[] = [];
@@ -285,7 +286,7 @@ function lossesOf(finished: Partial<EventOf<'finished'>> | undefined) {
   return { bestValidationLoss: finished?.bestValidationLoss, baseValidationLoss: finished?.baseValidationLoss };
 }
 
-/** Trains in a process of its own and kills it at once when it has told of a step; gives the last step that it told of. */
+/** Trains in a process of its own and kills it as soon as it has reported a step; returns the last step it reported. */
 async function trainUntilKilled(job: TrainJob, step: number): Promise<number> {
   const at = (path: string) =>
     JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src-main/engine', path)).href);

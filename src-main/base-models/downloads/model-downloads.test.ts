@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BaseModel, CatalogueEntry } from '../../../src-contract/base-model.ts';
 import { ModelDownloads } from './model-downloads.ts';
 
-// Of a model that has been fetched and unpacked, so that nothing is asked of any network.
+// The model is already fetched and unpacked, so that no network is needed.
 
 const entry = {
   id: 'tiny',
@@ -15,7 +15,7 @@ const entry = {
 
 let folder: string;
 let downloads: ModelDownloads;
-/** One for each time that the model is brought in. */
+/** One for each time the model is imported. */
 let imports: PromiseWithResolvers<BaseModel>[];
 
 beforeEach(() => {
@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-// The second was let be as if it were the first, or forgotten with it.
+// Regression: the second was ignored as if it were the first, or forgotten with it.
 test('a download that is started while an earlier one is being stopped follows it', async () => {
   downloads.start(entry, {});
   await expect.poll(() => imports.length).toBe(1);
@@ -50,7 +50,7 @@ test('a download that is started while an earlier one is being stopped follows i
   await downloads.close();
 });
 
-// Both appended to one file, which was damaged at its end.
+// Regression: both appended to one file, whose end was corrupted.
 test('what another living process fetches is left to it, and what a dead one left is gone on with', async () => {
   const claim = join(folder, 'tiny/claimed-by');
   writeFileSync(claim, 'other');

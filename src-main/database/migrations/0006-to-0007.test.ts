@@ -32,7 +32,7 @@ test('rows get a file of their own, and a run pins the new hash of the same rows
 
   migrate(database, 'x', migrations.slice(0, 7));
 
-  // Worked out apart from this code, from the words of docs/decisions/0009.
+  // Computed independently of this code, from the text of docs/decisions/0009.
   const sha256 = '753b76c62b36b861968b48cdcf60600793b5c48489383e09569543657a3bfdd4';
   expect(database.prepare('SELECT dataset_sha256 FROM run').pluck().get()).toBe(sha256);
   expect(database.prepare("SELECT sha256 FROM dataset WHERE id = 'd'").pluck().get()).toBe(sha256);
@@ -49,7 +49,7 @@ test('rows get a file of their own, and a run pins the new hash of the same rows
   expect(rows.prepare('SELECT rows, train_rows, test_rows, sha256 FROM version').all()).toEqual([
     { rows: 2, train_rows: 1, test_rows: 1, sha256 },
   ]);
-  // Train is 1, test is 3: binary 01 and, two bits further up, 11.
+  // Train is 1, test is 3: binary 01 and, two bits higher, 11.
   expect(rows.prepare<[], Buffer>('SELECT states FROM state_page').pluck().get()?.subarray(0, 2)).toEqual(
     Buffer.from([0b1101, 0]),
   );

@@ -6,7 +6,7 @@ import { figureFinding } from './figure-finding.ts';
 const verdictOf = (shared: readonly number[], random: readonly number[]) =>
   figureFinding({ experiment: experiment(shared, random), say: sayIn('en') });
 
-// A median a fifth above that of random matrices counted, however widely both were spread.
+// Regression: a median a fifth above that of random matrices counted, however widely both were spread.
 test('two seeds share more than chance where the spread over matrices leaves no other reading', () => {
   expect(verdictOf([0.01, 0.03, 0.022, 0.02], [0.005, 0.03, 0.016, 0.016]).verdict).toBe('not');
   expect(verdictOf([0.021, 0.022, 0.022, 0.021], [0.015, 0.016, 0.016, 0.015]).verdict).toBe('partly');

@@ -3,13 +3,13 @@ import { heatMaps } from './heat-map.ts';
 
 const words = { described: 'shared', i: 'i', j: 'j', none: 'none', all: 'all' };
 
-/** Of every line and cell of the picture, its rightmost end. */
+/** The rightmost end of all lines and cells in the picture. */
 function rightmost(svg: string): number {
   const points = [...svg.matchAll(/[ML ]?(\d+(?:\.\d+)?)[, ](\d+(?:\.\d+)?)(?=[ L"Z])/g)].map(([, x]) => Number(x));
   return Math.max(...points);
 }
 
-// The frame of the corner was as wide as eight columns where there were two, and ran out of the picture.
+// Regression: the frame of the corner was eight columns wide even if there were two, and ran out of the picture.
 test('a map that is no wider than the corner has no corner beside it', () => {
   const { svg } = heatMaps([{ name: 'q', values: [[0.1, 0.2]] }], words, 8);
   const width = Number(/viewBox="0 0 (\d+(?:\.\d+)?)/.exec(svg)?.[1]);
@@ -28,7 +28,7 @@ test('a wide map has its corner beside it', () => {
   expect(heatMaps([{ name: 'q', values: [row, row] }], words, 8).svg).toContain('i ≤ j ≤ 8');
 });
 
-// Two rows had a corner of two columns, with the name of eight far below it.
+// Regression: with two rows the corner had two columns, with the label for eight far below it.
 test('the corner of a map of few rows has all its columns, and its name right beneath', () => {
   const row = Array.from({ length: 16 }, () => 0.5);
   const { svg } = heatMaps([{ name: 'q', values: [row, row] }], words, 8);

@@ -11,11 +11,11 @@ test('merged LoRA is as fast as the base or it is not, where the machine was qui
   expect(measured(1.06, 0.01).verdict).toBe('not');
 });
 
-// On a machine with other work, all variants took a quarter longer than the base, give or take a fifth.
+// On a busy machine, all variants took a quarter longer than the base, give or take a fifth.
 test('a difference that was measured amid other work is not told as one', () => {
   expect(measured(1.25, 0.19).verdict).toBe('unclear');
   expect(measured(1.0, 0.05).verdict).toBe('unclear');
-  // The card went on to tell it: “merged +25 %”.
+  // Regression: the card still claimed “merged +25 %”.
   expect(measured(1.25, 0.19).short).toBe('computer too busy to tell');
   expect(measured(1.06, 0.01).short).toMatch(/^merged \+6/);
 });

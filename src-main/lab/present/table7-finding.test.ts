@@ -3,7 +3,7 @@ import type { LabExperiment } from '../../../src-contract/lab.ts';
 import { sayIn } from '../words/say.ts';
 import { table7Finding } from './table7-finding.ts';
 
-// Directions that are W's own strong ones were said to have no more to do with W than random ones.
+// Regression: directions that are W's own strong ones were said to have no more to do with W than random ones.
 test.each([
   [{ byDelta: 0.32, factor: 21 }, 'holds', 'works in directions that W has but does not emphasise'],
   [{ byDelta: 0.32, factor: 1.5 }, 'partly', 'does not yet raise them'],

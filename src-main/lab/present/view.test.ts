@@ -8,7 +8,7 @@ const caution = sayIn('en')('because.oneSeed');
 test('a verdict about losses of one seed says that chance is not known; of two it tells by their spread', () => {
   const byOne = findingOf({ experiment: table5([0]), say: sayIn('en') });
   expect(byOne.because).toContain(caution);
-  // The sentence above it claimed that it holds.
+  // Regression: the sentence above it claimed that it holds.
   expect(byOne.reading).toMatch(/^It seems to hold here: \S/);
   const byTwo = findingOf({ experiment: table5([0, 1]), say: sayIn('en') });
   expect(byTwo.because).not.toBe('');

@@ -26,7 +26,7 @@ test('none right and all right are no certainty, and mirror each other', () => {
 });
 
 test('the interval of a difference of two shares is that of the published formula', () => {
-  // Bentur et al. 2009 and Cavo et al. 2012, the examples of Fagerland et al. 2014, by hand:
+  // Bentur et al. 2009 and Cavo et al. 2012, the examples of Fagerland et al. 2014, worked out by hand:
   // 2/23 − 8/23 ± 1.96 √((10/23 − 36/529) / 23) and 7/163 − 17/163 ± 1.96 √((24/163 − 100/26569) / 163).
   expect(ends(shareDifferenceInterval(1, 7, 21))).toEqual(['-0.5084', '-0.0134']);
   expect(ends(shareDifferenceInterval(6, 16, 161))).toEqual(['-0.1195', '-0.0032']);
@@ -48,8 +48,8 @@ test('marks that are right or wrong have the interval of a share, others that of
 });
 
 test('of ten rows the drawn interval holds the true mean more often than that of plain percentiles', () => {
-  // A thousand sets of rows from a triangle around 0. Plain percentiles hold it in some 900 of them, these in some 930; a
-  // standard error of either count is 8 to 10.
+  // A thousand sets of rows from a triangular distribution around 0. Plain percentiles cover it in some 900 of them,
+  // these in some 930; the standard error of either count is 8 to 10.
   const chance = (set: number, row: number) =>
     fraction(set * 7919 + row * 104_729) - fraction(set * 6151 + row * 15_485);
   let held = 0;
@@ -62,7 +62,7 @@ test('of ten rows the drawn interval holds the true mean more often than that of
   expect(held).toBeLessThan(970);
 });
 
-/** A number from 0 to 1 that looks like chance. */
+/** A pseudo-random number from 0 to 1. */
 function fraction(n: number): number {
   const value = Math.sin(n) * 43_758.5453;
   return value - Math.floor(value);

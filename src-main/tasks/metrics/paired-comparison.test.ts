@@ -18,7 +18,7 @@ test('with many rows the interval is that of the normal distribution', () => {
     same: 80,
     sure: true,
   });
-  // Ends of 10,000 draws scatter by about a hundredth of the reach.
+  // The ends of 10,000 draws scatter by about a hundredth of the half-width.
   expect(Math.abs(low - (0.5 - 0.0727))).toBeLessThan(0.006);
   expect(Math.abs(high - (0.5 + 0.0727))).toBeLessThan(0.006);
 });
@@ -27,7 +27,7 @@ test('a difference that could be chance is not sure', () => {
   expect(comparePaired(rows(11, 9, 80), marks).sure).toBe(false);
   const alike = comparePaired(rows(0, 0, 30), marks);
   expect(alike).toMatchObject({ difference: 0, same: 30, sure: false });
-  // Wilson's upper end of none among 30.
+  // Wilson's upper bound for none among 30.
   expect(alike.high).toBeCloseTo(0.1135, 4);
   expect(alike.low).toBe(-alike.high);
 });
@@ -39,7 +39,7 @@ test('rows that all got better by the same are not the only ones there could be'
 });
 
 test('among many rows that are alike, the few that differ must agree, and the interval says what the sentence says', () => {
-  // 5 better and none worse of 100: a bootstrap leaves zero out, the sign test does not.
+  // 5 better and none worse out of 100: the bootstrap excludes zero, the sign test does not.
   const open = comparePaired(rows(5, 0, 95), marks);
   expect(open.sure).toBe(false);
   expect(open.low).toBeLessThanOrEqual(0);

@@ -35,7 +35,7 @@ test.each([
 });
 
 test('Korean words count', () => {
-  // Shared: 내일, 날씨 of 2 and 3 words.
+  // Shared: 내일, 날씨, out of 2 and 3 words.
   expect(rouge('내일 날씨', '내일 서울 날씨', 'ko').rouge1).toBeCloseTo(0.8, 12);
 });
 
