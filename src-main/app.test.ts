@@ -169,7 +169,6 @@ class FakeEngine implements Engine {
     return { logprobs: examples.map(({ ids, targetStart }) => ids.slice(targetStart).map(() => this.logprob)) };
   }
 
-  /** Writes the ids of the prompt's end backwards, three of them at most; with an adapter, its strength counts. */
   async *analyse(): AsyncGenerator<AnalysisEvent> {
     yield { kind: 'started', total: 0 };
   }
@@ -178,6 +177,7 @@ class FakeEngine implements Engine {
     for (let round = 0; round < trials; round++) yield variants.map((_, place) => 10 + place);
   }
 
+  /** Echoes the last three ids of the prompt. */
   async *generate(job: GenerateJob, signal: AbortSignal) {
     this.asked.push(job);
     for (const id of job.promptIds.slice(-3)) {

@@ -17,7 +17,7 @@ export class ChatTemplate {
   readonly #template: Template;
   readonly #tokens: Readonly<Record<string, string>>;
 
-  /** `specialTokens` are `bos_token`, `eos_token` and so on, which templates refer to by name. Throws MODEL_FILE_INVALID. */
+  /** `specialTokens` are those that templates refer to by name, such as `bos_token`. Throws MODEL_FILE_INVALID. */
   constructor(source: string, specialTokens: Readonly<Record<string, string>>) {
     this.source = source;
     this.#tokens = specialTokens;

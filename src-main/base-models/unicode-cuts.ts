@@ -1,9 +1,9 @@
 /**
- * Pre-tokenizers split by what Unicode calls a digit or white space; @huggingface/tokenizers 0.2.0 deviates in two places.
- * Here the same cuts are written as a `Split`, for which it agrees with the reference.
+ * Pre-tokenizers split by what Unicode calls a digit or white space; @huggingface/tokenizers 0.2.0 deviates in two
+ * places. Here the same cuts are written as a `Split`, for which it agrees with the reference.
  * - `Digits` cuts at every character that Unicode calls numeric (½, ①, ١); the library's cuts at decimal digits only.
- * - For `ByteLevel`, white space is `White_Space`; in the library it is JavaScript's `\s`, which includes a byte order mark
- *   (U+FEFF, with which files saved by spreadsheets begin) but not the next-line character (U+0085).
+ * - For `ByteLevel`, white space is `White_Space`; in the library it is JavaScript's `\s`, which includes a byte order
+ *   mark (U+FEFF, with which files saved by spreadsheets begin) but not the next-line character (U+0085).
  */
 export function withUnicodeCuts(preTokenizer: unknown): unknown {
   if (typeof preTokenizer !== 'object' || preTokenizer === null || !('type' in preTokenizer)) return preTokenizer;

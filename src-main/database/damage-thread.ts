@@ -1,5 +1,5 @@
-// The thread that checks the pages of a file for damage, which takes seconds for gigabytes. It gets the file at its start,
-// reports what it found, and ends.
+// The thread that checks the pages of a file for damage, which takes seconds for gigabytes. It gets the file at its
+// start, reports what it found, and ends.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import { damageInDatabase } from './open.ts';

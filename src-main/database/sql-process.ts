@@ -1,7 +1,7 @@
-// Entry of the process that runs other people's queries. It holds no studio data and works on in-memory copies of the files
-// it is given. A statement may only read, which is checked by its first word, by SQLite's authoriser and by what the compiled
-// statement reports. The studio kills this process when a query takes too long. Messages arrive by `process.on('message')`
-// (a forked Node.js) or by Electron's `process.parentPort`.
+// Entry of the process that runs other people's queries. It holds no studio data and works on in-memory copies of the
+// files it is given. A statement may only read, which is checked by its first word, by SQLite's authoriser and by what
+// the compiled statement reports. The studio kills this process when a query takes too long. Messages arrive by
+// `process.on('message')` (a forked Node.js) or by Electron's `process.parentPort`.
 import { statSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { type Because, because } from '../../src-contract/failure-reason.ts';

@@ -13,7 +13,7 @@ import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
 
-/** The rows of evaluations and of every answer in them. State and failure are in the evaluation's job, under the same id. */
+/** The rows of evaluations and of every answer in them. State and failure are in the job with the same id. */
 export class EvaluationStore {
   readonly #database: StudioDatabase;
   readonly #jobs: JobStore;

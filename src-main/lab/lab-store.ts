@@ -13,7 +13,7 @@ export interface NewExperiment {
   readonly repeatOf: string | null;
 }
 
-/** The rows of experiments and of their finished parts. State and failure are in the experiment's job, under the same id. */
+/** The rows of experiments and of their finished parts. State and failure are in the job with the same id. */
 export class LabStore {
   readonly #database: StudioDatabase;
   readonly #jobs: JobStore;

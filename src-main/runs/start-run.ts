@@ -44,8 +44,8 @@ export function runningParts(given: GivenParts): RunningParts {
 
 /**
  * Settles everything that a run, and the runs trained together with it, depend on, and enqueues them.
- * Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID, DATASET_TOO_SMALL,
- * DATA_FOLDER_BUSY, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL.
+ * Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID,
+ * DATASET_TOO_SMALL, DATA_FOLDER_BUSY, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL.
  */
 export async function startRun(input: StartRunInput, parts: RunningParts): Promise<Run> {
   const { runs, adapters, datasets, baseModels } = parts;

@@ -13,6 +13,6 @@ export interface Task {
    * `foldColumnName`. `group` is for the column to split by.
    */
   readonly columnNames: Readonly<Record<string, readonly string[]>>;
-  /** The context: exactly the text the model reads before its chat template, if it has one. Absent fields count as empty. */
+  /** The context: exactly the text read by the model before any chat template. Absent fields count as empty. */
   renderContext(input: TaskInput): string;
 }

@@ -1,5 +1,5 @@
-// Started by malformed-files.test.ts in a process of its own: checks model files one by one and prints, as JSON, the verdict
-// on each and how far the peak RSS grew beyond what the process needed before the first.
+// Started by malformed-files.test.ts in a process of its own: checks model files one by one and prints, as JSON, the
+// verdict on each and how far the peak RSS grew beyond what the process needed before the first.
 import { checkModelFiles } from '../../src-main/base-models/check-model-files.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 

@@ -11,7 +11,8 @@ import { huggingFaceTensors } from '../../src-main/engine/formats/gguf-names.ts'
 import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
 import { checkWeights, readWeights } from '../../src-main/engine/stored-weights.ts';
 
-// The tiny golden models as GGUF files with the names and layout of llama.cpp's converter; see golden/make_gguf_models.py.
+// The tiny golden models as GGUF files with the names and layout of llama.cpp's converter; see
+// golden/make_gguf_models.py.
 const golden = join(import.meta.dirname, 'golden');
 const models = ['llama-tiny', 'llama-mha', 'qwen2-tiny', 'qwen3-tiny', 'gpt2-tiny', 'gemma3-tiny'];
 

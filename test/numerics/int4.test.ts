@@ -11,8 +11,8 @@ import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { byteRows, filledAdapter, trainingPass } from '../fixtures/training-pass.ts';
 
-// Rounding to int4 loses precision, and nothing after it does: an int4 base equals the base whose floats are the rounded
-// numbers.
+// Rounding to int4 loses precision, and nothing after it does: an int4 base equals the base whose floats are the
+// rounded numbers.
 const folder = mkdtempSync(join(tmpdir(), 'int4-'));
 
 let rounded: LoadedModel;

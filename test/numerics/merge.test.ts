@@ -115,8 +115,8 @@ test('an adapter written at part of its strength, or against it, is that much of
   }
 });
 
-// Regression: half of a scale of 2 was folded into the scale, which left A and B, and with them the fingerprint,
-// unchanged.
+// Regression: strength times scale went into B as a whole. Half of a scale of 2 is 1, so A and B, and with them the
+// fingerprint, stayed the same.
 test('an adapter written at another strength has other numbers, whatever its scale', async () => {
   const [modelFolder, folder] = [join(golden, 'qwen3-tiny'), join(golden, 'qwen3-tiny-lora')];
   const numbersAt = async (strength: number) => {

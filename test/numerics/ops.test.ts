@@ -334,8 +334,8 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
   });
 });
 
-// ONNX's ScatterND lost additions here: onnxruntime runs it in parallel without a lock (microsoft/onnxruntime#18048), so
-// with two threads the gradient of an embedding came out too small wherever a token was frequent.
+// ONNX's ScatterND lost additions here: onnxruntime runs it in parallel without a lock (microsoft/onnxruntime#18048),
+// so with two threads the gradient of an embedding came out too small wherever a token was frequent.
 test('scatterAdd on several threads loses nothing where an index comes many times', async () => {
   const [rows, width, entries] = [4096, 128, 10];
   const output = scatterAdd(input('rows', ['n', width]), input('index', ['n'], 'int32'), entries);

@@ -67,7 +67,7 @@ test.each([
   const exact = await logitsOf('float32', 'prefill');
   const own = await logitsOf('int8', 'decode');
   expect(own).toHaveLength(8);
-  // When onnxruntime reads the prompt, its rows share one quantisation step each: 0.979 for this one.
+  // When onnxruntime reads the prompt, each row has a single quantisation step: 0.979 for this model.
   const least = name === 'llama-wide' ? 0.97 : 0.98;
   for (const [i, logits] of own.entries()) expect(cosine(logits, exact[i] as Float32Array)).toBeGreaterThan(least);
 });

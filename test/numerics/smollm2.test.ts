@@ -6,7 +6,8 @@ import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { smollm2 } from '../fixtures/smollm2.ts';
 
-// SmolLM2-135M-Instruct itself, from its GGUF file, against transformers with the same weights; see golden/make_smollm2.py.
+// SmolLM2-135M-Instruct itself, from its GGUF file, against transformers with the same weights; see
+// golden/make_smollm2.py.
 
 const folder = await smollm2();
 const golden = JSON.parse(await readFile(join(import.meta.dirname, 'golden/smollm2.json'), 'utf8')) as {

@@ -5,8 +5,8 @@ import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import { openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { ggufTokenizer } from '../../src-main/engine/formats/gguf-tokenizer.ts';
 
-// Ids of the same texts (English, Korean, German, Chinese, Arabic, emoji, SQL, code, unusual white space) from the reference
-// libraries; see golden/make_tokenizers.py.
+// Ids of the same texts (English, Korean, German, Chinese, Arabic, emoji, SQL, code, unusual white space) from the
+// reference libraries; see golden/make_tokenizers.py.
 const folder = join(import.meta.dirname, 'golden/tokenizers');
 const { texts, ids } = JSON.parse(await readFile(join(folder, 'ids.json'), 'utf8')) as {
   texts: string[];

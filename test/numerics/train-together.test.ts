@@ -19,7 +19,8 @@ import { trainTogether } from '../../src-main/engine/train-together.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 
 // Adapters that share a pass must come out as they do alone: the reference is single training, which is compared with
-// PyTorch's numbers elsewhere. float32 on both sides; only the sizes of products differ, and with them the order of sums.
+// PyTorch's numbers elsewhere. float32 on both sides; only the sizes of products differ, and with them the order of
+// sums.
 const relative = 2e-5;
 const golden = join(import.meta.dirname, 'golden');
 const forever = new AbortController().signal;

@@ -11,8 +11,8 @@ import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 
-// Whole trainings of a tiny model: that they learn, are reproducible, and lose nothing when interrupted. Seconds on a quiet
-// machine, minutes on a busy one.
+// Whole trainings of a tiny model: that they learn, are reproducible, and lose nothing when interrupted. Seconds on a
+// quiet machine, minutes on a busy one.
 vi.setConfig({ testTimeout: 180_000 });
 const modelFolder = join(import.meta.dirname, 'golden/llama-tiny');
 const forever = new AbortController().signal;

@@ -33,8 +33,8 @@ test('the interval of a difference of two shares is that of the published formul
 });
 
 test('rows that all gave the same leave room for rows that were not seen', () => {
-  // None of 54 pairs differs: ±0.0664 in Newcombe 1998, “Improved confidence intervals for the difference between binomial
-  // proportions based on paired data”, table II, method 10.
+  // None of 54 pairs differs: ±0.0664 in Newcombe 1998, “Improved confidence intervals for the difference between
+  // binomial proportions based on paired data”, table II, method 10.
   expect(ends(constantInterval(0, 54, { least: -1, most: 1 }))).toEqual(['-0.0664', '0.0664']);
   expect(ends(constantInterval(0.5, 20, { least: 0, most: 1 }))).toEqual(['0.4194', '0.5806']);
 });

@@ -1,5 +1,5 @@
-// 95 % intervals for the mean of marks given to rows. None has zero width: even identical rows do not say everything about
-// the rows to come.
+// 95 % intervals for the mean of marks given to rows. None has zero width: even identical rows do not say everything
+// about the rows to come.
 
 export interface Interval {
   readonly low: number;

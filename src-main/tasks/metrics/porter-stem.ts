@@ -1,5 +1,5 @@
-// The Porter stemmer in NLTK's default mode (NLTK_EXTENSIONS), which rouge-score uses: Porter 1980, the changes of his own
-// later version, and a few of NLTK's. Lower-case English words only.
+// The Porter stemmer in NLTK's default mode (NLTK_EXTENSIONS), which rouge-score uses: Porter 1980, the changes of his
+// own later version, and a few of NLTK's. Lower-case English words only.
 
 /** The stem of a word. */
 export function porterStem(word: string): string {

@@ -2,7 +2,8 @@ import type { AnswerLanguage } from '../../../src-contract/language.ts';
 import { porterStem } from './porter-stem.ts';
 
 // ROUGE as Google's rouge-score computes it for English, with or without its stemmer. Beyond English, where rouge-score
-// would drop everything but a–z, letters and digits of every script form words, and each Han or kana character is a word.
+// would drop everything but a–z, letters and digits of every script form words, and each Han or kana character is a
+// word.
 
 /** F-measures from 0 to 1, and the word counts of both texts. */
 export interface Rouge {

@@ -12,8 +12,8 @@ import type { SqlSchema } from './sql-schema.ts';
 
 /**
  * Spider's exact set match: 1 if two queries have the same parts, whatever the order of columns and conditions, and
- * whatever values they compare with; DISTINCT does not count. Undefined if the target is beyond Spider's grammar, so that
- * nothing can be said; an answer beyond it is wrong.
+ * whatever values they compare with; DISTINCT does not count. Undefined if the target is beyond Spider's grammar, so
+ * that nothing can be said; an answer beyond it is wrong.
  *
  * Source: `eval_exact_match` of Spider's evaluation.py (Yu et al. 2018).
  */

@@ -3,8 +3,8 @@ import type { SqlSchema } from './sql-schema.ts';
 import { sqlTokens } from './sql-tokens.ts';
 
 /**
- * Parses a query by Spider's grammar, a subset of SQL: one SELECT with joins, at most one set operation at its end, aliases
- * after AS. Throws on everything else, and on tables and columns that the schema doesn't have.
+ * Parses a query by Spider's grammar, a subset of SQL: one SELECT with joins, at most one set operation at its end,
+ * aliases after AS. Throws on everything else, and on tables and columns that the schema doesn't have.
  *
  * Source: `parse_sql` of Spider's process_sql.py (Yu et al. 2018), quirks included: the test compares with it.
  */

@@ -1,7 +1,7 @@
 /**
- * A query's tokens as Spider's evaluation sees them: quoted strings whole, the rest in lower case and split the way NLTK
- * splits English, so that `a=1` stays one token and `a = 1` is three. Backticks around names are removed. Throws when a
- * quotation mark is left open.
+ * A query's tokens as Spider's evaluation sees them: quoted strings whole, the rest in lower case and split the way
+ * NLTK splits English, so that `a=1` stays one token and `a = 1` is three. Backticks around names are removed. Throws
+ * when a quotation mark is left open.
  *
  * Source: `tokenize` of Spider's process_sql.py (Yu et al. 2018), NLTK's word tokenizer.
  */
