@@ -13,7 +13,7 @@ export default class ClosingLine implements Reporter {
         if (test.result().state === 'failed') failed += 1;
       }
     }
-    // After the summary of the default reporter, which is written by the same hook.
+    // After the default reporter's summary, which is written by the same hook.
     setImmediate(() => console.log(`${passed} passed, ${failed} failed`));
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '../../shared/data');
 
-/** A folder of the data set that lies beside the repository, or undefined (said on the console) where it does not. */
+/** A folder of the data set next to the repository, or undefined (with a message on the console) if it is missing. */
 export function sharedData(name: string): string | undefined {
   const path = join(folder, name);
   if (existsSync(path)) return path;

@@ -7,8 +7,8 @@ import { GgufCursor } from '../src-main/engine/formats/gguf-cursor.ts';
 const golden = path.join(import.meta.dirname, 'numerics/golden');
 
 /**
- * Writes a whole model as a GGUF file of 150 kB: the golden Llama with the golden tokenizer, which is larger than that
- * model's own vocabulary, so that its tokens are weights of no meaning. It can be taken in; its answers say nothing.
+ * Writes a complete model as a GGUF file of 150 kB: the golden Llama with the golden tokenizer, whose vocabulary is
+ * larger than the model's, so that its embeddings are arbitrary. It can be imported; its answers are meaningless.
  */
 export async function writeTinyGguf(to: string): Promise<void> {
   const [model, words] = [path.join(golden, 'llama-tiny.gguf'), path.join(golden, 'tokenizers/smollm.gguf')];
@@ -29,7 +29,7 @@ export async function writeTinyGguf(to: string): Promise<void> {
   writeFileSync(to, Buffer.concat([padded(Buffer.concat(head)), ...parts]));
 }
 
-/** Each key with its value, as they stand in a file. */
+/** Each key with its value, as raw bytes of the file. */
 function keysOf(file: string): Map<string, Buffer> {
   const bytes = readFileSync(file);
   const fd = openSync(file, 'r');

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
-// Electron's program cannot be run everywhere, so these tests read the shell's sources and its packaging file. They prove
-// that the protections are asked for and that no call that opens a way around them is in the sources; not that they hold.
+// Electron's program cannot be run everywhere, so these tests read the shell's sources and its packaging file. They
+// prove that the protections are requested and that no call that bypasses them is in the sources; not that they hold.
 
 const root = path.join(import.meta.dirname, '../..');
 const shell = path.join(root, 'src-main/host/electron');
@@ -43,7 +43,7 @@ test('the shell loads one address and listens to one message', async () => {
   const main = await readFile(path.join(shell, 'main.ts'), 'utf8');
   expect(main.match(/\.load\w+\(/g)).toEqual(['.loadURL(']);
   expect(main).toMatch(/\.loadURL\(`\$\{pageOrigin\}\/\$\{place\}`\)/);
-  // Beside the first page there is one place that it can be, and no path in it.
+  // Apart from the first page there is only one place it can be, without a path in it.
   expect(main.match(/`#[^`]*`/g)).toHaveLength(1);
   expect(main).toMatch(/`#\$\{menuPlaces\.import\}\?\$\{new URLSearchParams\(\{ file: fileId, name \}\)\}`/);
   expect(main.match(/ipcMain\.\w+\('[^']*'/g)).toEqual(["ipcMain.on('adapter-studio:port'"]);
@@ -70,6 +70,6 @@ test('the page carries the same policy as its answers', async () => {
   const { pageHeaders } = await import('../../src-main/host/page-headers.ts');
   const index = await readFile(path.join(root, 'src-renderer/index.html'), 'utf8');
   const inPage = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(index)?.[1];
-  // A page's own tag cannot forbid being framed; only the answer can.
+  // A page's own meta tag cannot forbid framing; only the response header can.
   expect(pageHeaders['content-security-policy']).toBe(`${inPage}; frame-ancestors 'none'`);
 });

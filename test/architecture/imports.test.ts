@@ -5,8 +5,8 @@ import { cruise, type ICruiseOptions, type ICruiseResult, type IForbiddenRuleTyp
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import config from '../../.dependency-cruiser.mjs';
 
-// A check that has never failed proves nothing: every rule of `.dependency-cruiser.mjs` is shown here to catch the import
-// it forbids, in a small tree of its own, and to leave the clean tree alone.
+// A check that has never failed proves nothing: every rule of `.dependency-cruiser.mjs` is shown here to catch the
+// import that it forbids, in a small tree of its own, and to accept the clean tree.
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -50,7 +50,7 @@ const canaries: readonly (readonly [rule: string, file: string, imported: string
   ['no-test-code-in-product', 'src-main/tasks/mrc.ts', './mrc.test.ts'],
 ];
 
-/** Imports that the table allows, one of each kind; the rules must leave this tree alone. */
+/** Imports that the table allows, one of each kind; the rules must accept this tree. */
 const cleanTree: Readonly<Record<string, readonly string[]>> = {
   'src-contract/contract.ts': ['zod', '@orpc/contract'],
   'src-main/app.ts': ['@orpc/server', './engine/engine.ts', './database/open.ts', './runs/run-procedures.ts'],
@@ -99,7 +99,8 @@ beforeAll(async () => {
   await writeFile(path.join(tree, 'tsconfig.json'), await readFile(path.join(root, 'tsconfig.base.json')));
   for (const [file, imports] of Object.entries(cleanTree)) await writeModule(file, imports);
   for (const [index, [, file, imported]] of canaries.entries()) await writeModule(canaryFile(file, index), [imported]);
-  // One cruise for all: the cruiser remembers files by relative name, so a second one in this process would see the first.
+  // A single cruise: the cruiser caches files by relative name, so a second one in this process would see the first
+  // tree.
   violations = await cruiseTree();
 });
 
@@ -122,7 +123,9 @@ test('every rule has a canary', () => {
   expect(new Set(canaries.map(([rule]) => rule))).toEqual(rules);
 });
 
-/** A file of its own for each canary, beside the one it speaks for; rules look at the endings `-store` and `-procedures`. */
+/**
+ * A separate file for each canary, beside the one it represents; rules look at the suffixes `-store` and `-procedures`.
+ */
 function canaryFile(file: string, index: number): string {
   return file.replace(/[^/]+?(-store|-procedures)?[.]ts$/, `canary-${index}$1.ts`);
 }
@@ -142,6 +145,6 @@ async function cruiseTree() {
     { ...options, baseDir: tree, validate: true, ruleSet: { forbidden } },
     { ...options.enhancedResolveOptions },
   );
-  // `cruise` gives its result as an object when no reporter is asked for.
+  // `cruise` returns an object when no reporter is given.
   return (output as ICruiseResult).summary.violations.map(({ from, rule }) => ({ from, rule: rule.name }));
 }

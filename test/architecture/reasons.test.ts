@@ -1,5 +1,5 @@
-// A reason inside a failure is told in the reader's language where it has a code (decision 0038). What has none is told in
-// English on a Korean page: each place that gives one is named here.
+// A reason inside a failure is shown in the reader's language if it has a code (decision 0038). One without a code
+// appears in English on a Korean page: every place that gives one is listed here.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,9 +11,9 @@ const sources = readdirSync(path.join(root, 'src-main'), { recursive: true })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   .map((name) => ({ name, text: readFileSync(path.join(root, name), 'utf8') }));
 
-/** How often a file gives a reason in English, and why that is let be. */
+/** How often a file gives a reason in English, and why that is allowed. */
 const letBe: Readonly<Record<string, number>> = {
-  // What the system, a driver or a server says.
+  // Messages of the system, a driver or a server.
   'src-main/adapters/adapter-files.ts': 1,
   'src-main/base-models/downloads/download-model.ts': 1,
   'src-main/engine/architectures/model-config.ts': 1,
@@ -23,10 +23,10 @@ const letBe: Readonly<Record<string, number>> = {
   'src-main/engine/formats/gguf.ts': 1,
   'src-main/engine/formats/peft.ts': 1,
   'src-main/engine/formats/safetensors.ts': 1,
-  // Between the page and the studio, or in a file that the studio writes for itself: a fault of its own.
+  // Between the page and the studio, or in a file that the studio writes for itself: a bug of its own.
   'src-main/datasets/uploads.ts': 3,
   'src-main/engine/token-file.ts': 3,
-  // Only a header that was made by hand has these.
+  // Only a hand-made header has these.
   'src-main/engine/formats/gguf-cursor.ts': 7,
 };
 
@@ -43,7 +43,7 @@ test('no failure is thrown with a sentence of its own for a reason', () => {
   expect(sources.flatMap(({ name, text }) => ownReasons(text).map((thrown) => `${name}: ${thrown}`))).toEqual([]);
 });
 
-/** What is thrown with the field `reason` alone. Helpers take a `Because`, which the compiler wants whole. */
+/** Errors thrown with only the field `reason`. Helpers take a `Because`, whose completeness the compiler checks. */
 function ownReasons(text: string): string[] {
   return [...text.matchAll(/new StudioError\(\s*['"`]?[\w$`{}.]+['"`]?,\s*(\{[^;]*?\})/g)]
     .filter(([, data = '']) => /\breason\b/.test(data) && !/\bbecause\b/.test(data))

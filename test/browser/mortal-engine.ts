@@ -1,5 +1,5 @@
-// Loaded into a studio under test (`node --import`): SIGUSR2 makes its engine die of a fault of native code, in the middle of
-// whatever it does. The engine is the child of the studio whose entry is engine-process (src-main/host/engine-child.ts).
+// Loaded into a studio under test (`node --import`): on SIGUSR2 its engine dies from a native crash, whatever it is
+// doing. The engine is the studio's child process whose entry is engine-process (src-main/host/engine-child.ts).
 import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 

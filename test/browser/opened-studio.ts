@@ -1,5 +1,5 @@
-// What the tests of one file share: a studio in a folder of its own, a browser, and a page of it that is watched. The tests of
-// a file are a road: each goes on where the one before it ended, so that after a failure the rest are skipped.
+// What the tests of a file share: a studio in its own folder, a browser, and a watched page. The tests of a file build
+// on one another: each continues where the previous one ended, so that after a failure the rest are skipped.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,22 +12,22 @@ import { expectStarterWeights } from './starter-weights.ts';
 import { openWatchedPage, type WatchedPage } from './watched-page.ts';
 
 export interface OpenedStudio {
-  /** Gone when the tests are over. */
+  /** Removed after the tests. */
   readonly folder: string;
-  /** What the studio takes for the folder of the person, so that nothing depends on whose machine this is. */
+  /** The home directory that the studio sees, so that nothing depends on the machine. */
   readonly person: string;
   readonly home: string;
   readonly browser: Browser;
   readonly studio: RunningStudio;
   readonly watched: WatchedPage;
   readonly page: Page;
-  /** Calls the built command line on the data folder, and fails with what it said. */
+  /** Runs the built command line on the data folder; throws with its output if it fails. */
   command(...words: string[]): void;
 }
 
 /**
- * Opens a studio for the tests of the file that calls it; `before` fills its data folder. After each test the page must have
- * had nothing to complain of, and at the end the studio must close in order and have written no error.
+ * Opens a studio for the tests of the calling file; `before` fills its data folder. After each test the page must not
+ * have complained, and at the end the studio must close cleanly and have written no error.
  */
 export function openStudioForTests({
   before,
@@ -36,11 +36,11 @@ export function openStudioForTests({
   hasMortalEngine = false,
 }: {
   readonly before?: (opened: Pick<OpenedStudio, 'command' | 'folder' | 'person'>) => void;
-  /** What the studio is started with besides. */
+  /** Additional environment variables of the studio. */
   readonly env?: NodeJS.ProcessEnv;
-  /** What a page says that loses its connection for a while, where that is what is tested. */
+  /** Complaints of a page that loses its connection for a while, where that is being tested. */
   readonly mayComplainOf?: RegExp;
-  /** The studio's engine fails when the studio is told SIGUSR2 (`mortal-engine.ts`). */
+  /** The studio's engine dies when the studio gets SIGUSR2 (`mortal-engine.ts`). */
   readonly hasMortalEngine?: boolean;
 } = {}): OpenedStudio {
   const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-e2e-'));

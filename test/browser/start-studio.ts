@@ -8,21 +8,23 @@ import { createInterface } from 'node:readline';
 const entry = path.join(import.meta.dirname, '../../out/main/web.js');
 
 export interface RunningStudio {
-  /** The printed address, with the token that works once: for one browser context. */
+  /** The printed address, with its one-time token: for one browser context. */
   readonly url: string;
   /** The data folder. */
   readonly home: string;
   /** Everything written to standard error so far. */
   errors(): string;
-  /** Sends a signal, for what a test has prepared the process to do. */
+  /** Sends a signal that a test has prepared the process for. */
   tell(signal: NodeJS.Signals): void;
-  /** Ends the process at once, as a crash or a power cut would, and keeps the data folder. */
+  /** Kills the process at once, like a crash or a power cut, and keeps the data folder. */
   kill(): Promise<void>;
-  /** Asks the studio to close, and gives its exit status. Removes the data folder if `startStudio` made it. */
+  /** Asks the studio to close, and resolves to its exit status. Removes the data folder if `startStudio` created it. */
   stop(): Promise<number | null>;
 }
 
-/** Starts the built web host (`npm run build` first) as a process of its own, on a fresh data folder or on `home`. */
+/**
+ * Starts the built web host (run `npm run build` first) as a process of its own, on a fresh data folder or on `home`.
+ */
 export async function startStudio({
   home,
   env,
@@ -36,7 +38,7 @@ export async function startStudio({
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // A test that fails, or a worker that is told to stop, must not leave a studio behind.
+  // A failing test, or a worker told to stop, must not leave a studio behind.
   const end = () => child.kill('SIGKILL');
   const leave = () => process.exit(143);
   process.once('exit', end);

@@ -7,13 +7,13 @@ const cache = path.join(import.meta.dirname, '../../.cache');
 
 export interface UnpackedChromium {
   readonly executablePath: string;
-  /** NSS, expat and fonts that the package brings, so that no system package is needed. */
+  /** NSS, expat and fonts bundled with the package, so that no system package is needed. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Unpacks the Chromium that npm brought, once, into `.cache/chromium-<version>`; `ADAPTER_STUDIO_CHROMIUM` names another
- * one. vitest calls this before the browser tests (`globalSetup`), so that no two of them unpack at the same time.
+ * Unpacks npm's Chromium, once, into `.cache/chromium-<version>`; `ADAPTER_STUDIO_CHROMIUM` names another one. vitest
+ * calls this before the browser tests (`globalSetup`), so that no two of them unpack at the same time.
  */
 export default async function unpackChromium(): Promise<void> {
   await unpackedChromium();
@@ -40,11 +40,11 @@ async function packageVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The folder gets its name last: one that exists is complete. */
+/** The folder is renamed last: if it exists, it is complete. */
 async function unpackInto(folder: string): Promise<void> {
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(unfinished, { recursive: true });
-  // The package unpacks to the system's temporary folder, which it reads from TMPDIR at every call.
+  // The package unpacks to the system's temporary folder, which it reads from TMPDIR on every call.
   const before = process.env.TMPDIR;
   process.env.TMPDIR = unfinished;
   try {
@@ -62,8 +62,8 @@ async function unpackInto(folder: string): Promise<void> {
 }
 
 /**
- * The package's own list of font folders names those of a cloud machine. Where fontconfig finds no font at all, Chromium
- * refuses the page's web fonts too, and every text stays invisible.
+ * The package's own list of font folders is that of a cloud machine. If fontconfig finds no font at all, Chromium
+ * refuses the page's web fonts too, and all text stays invisible.
  */
 function fontConfiguration(fontsFolder: string): string {
   return `<?xml version="1.0"?>

@@ -3,16 +3,16 @@ import type { Browser, Page } from 'playwright-core';
 
 export interface WatchedPage {
   readonly page: Page;
-  /** Errors and warnings of the console, errors nobody caught and requests that failed, since this was last asked. */
+  /** Console errors and warnings, uncaught errors and failed requests since the last call. */
   complaints(): readonly string[];
 }
 
-/** Opens `url` in a browser context of its own, once the first page is there to be used. */
+/** Opens `url` in its own browser context, and resolves once the first page is usable. */
 export async function openWatchedPage(browser: Browser, url: string): Promise<WatchedPage> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1360, height: 860 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
-  // A machine that trains beside the test may take its time.
+  // A machine that is also training may be slow.
   page.setDefaultTimeout(60_000);
   const found: string[] = [];
   page.on('console', (message) => {
@@ -20,7 +20,7 @@ export async function openWatchedPage(browser: Browser, url: string): Promise<Wa
   });
   page.on('pageerror', (error) => found.push(error.stack ?? error.message));
   page.on('requestfailed', (request) => {
-    // What a page had asked for when it was left is not waited for.
+    // Requests pending when a page was left are aborted.
     if (request.failure()?.errorText !== 'net::ERR_ABORTED') found.push(`failed: ${request.url()}`);
   });
   page.on('response', (response) => {
@@ -32,8 +32,8 @@ export async function openWatchedPage(browser: Browser, url: string): Promise<Wa
 }
 
 /**
- * What axe calls serious or critical on the page as it is now, each with the elements at fault. A page may change while it is looked
- * at, and a colour on its way to another is neither: what is found is looked for once more.
+ * axe's serious and critical violations on the page as it is now, each with the elements at fault. The page may change
+ * meanwhile, and a colour in transition is not a violation: so a finding must occur twice.
  */
 export async function seriousViolations(page: Page): Promise<readonly string[]> {
   const found = await violationsAtRest(page);
@@ -41,7 +41,7 @@ export async function seriousViolations(page: Page): Promise<readonly string[]> 
 }
 
 async function violationsAtRest(page: Page): Promise<readonly string[]> {
-  // What moves once is waited for, what moves for ever is not.
+  // Waits for finite animations, not for endless ones.
   await page.evaluate(async () => {
     const passing = document
       .getAnimations()

@@ -11,8 +11,8 @@ import type { OpenaiServer } from '../../src-main/host/openai/openai-server.ts';
 import { listPageFiles } from '../../src-main/host/page-files.ts';
 import { type PageServer, servePage } from '../../src-main/host/web/page-server.ts';
 
-// Requests that nobody honest sends, drawn by lot: Host, Origin, token, cookie, key, method, path, size. None may be answered
-// with anything but a refusal. STUDIO_FORGED=10000 sends that many to each door; without it a few hundred are sent.
+// Random requests that nobody honest sends: Host, Origin, token, cookie, key, method, path, size. Each must be answered
+// with a refusal. STUDIO_FORGED=10000 sends that many to each server; by default a few hundred are sent.
 const count = Number(process.env.STUDIO_FORGED ?? 300);
 const secret = 'the page that only its owner sees';
 
@@ -20,7 +20,7 @@ let folder: string;
 let pageServer: PageServer;
 let endpoint: OpenaiServer;
 let asked = 0;
-/** What the page's own session brings, and the address's own key. */
+/** The page's own session cookie, and the address's own key. */
 let cookie: string;
 const key = 'as-the-right-key';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
   const router = { baseModels: { list: called }, adapters: { list: called } };
   pageServer = await servePage({ router, pageFolder: path.join(folder, 'page'), port: 0 });
-  // Sound: the two procedures above are all that is called before a request is refused.
+  // Sound: a request is refused before anything but the two procedures above is called.
   endpoint = await openEndpoint({ router: router as never, port: 0, key });
   const { host, pathname, search } = new URL(pageServer.url);
   const first = await send(host, `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -176,7 +176,7 @@ test(`of ${count} forged addresses in the desktop window none leads out of the p
       `/${noise(random, 12)}`,
     ]);
     const method = pick(['GET', 'POST', 'PUT', 'HEAD', 'DELETE']);
-    // Sound: of a request only its method and address are read, and the address as it is written.
+    // Sound: only the method and URL of a request are read, the latter as written.
     const response = await answerPage({ method, url: `${origin}${way}` } as Request, files);
     expect([404, 405]).toContain(response.status);
     expect(await response.text()).toBe('');
@@ -202,11 +202,11 @@ async function sendAll(number: number, host: string, forge: (random: Random) => 
     if (waiting.size >= 16) await Promise.race(waiting);
   }
   await Promise.all(waiting);
-  // No one kind of refusal stands for all: each check was met.
+  // Several kinds of refusal must occur: each check was met.
   expect(Object.keys(tally).length).toBeGreaterThan(3);
 }
 
-/** Sends the bytes as they are, and gives what comes back until the other side closes. */
+/** Sends the bytes as they are, and resolves to the response until the other side closes. */
 function send(host: string, request: string): Promise<string> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(`http://${host}`);
@@ -214,7 +214,7 @@ function send(host: string, request: string): Promise<string> {
     let answer = '';
     socket.setEncoding('latin1').on('data', (text: string) => {
       answer += text;
-      // The status is what counts; what the rest of a body would bring is not waited for.
+      // Only the status counts; the rest of a body is not waited for.
       if (answer.includes('\r\n\r\n') && /^HTTP\/1\.1 4/.test(answer)) socket.end();
     });
     socket.setTimeout(5_000, () => socket.destroy());

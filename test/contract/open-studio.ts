@@ -17,7 +17,10 @@ export interface OpenStudio {
   close(): Promise<void>;
 }
 
-/** The studio as the desktop window has it: the same router, a real engine in its process, and a real message port between. */
+/**
+ * The studio as the desktop window has it: the same router, a real engine in its own process, and a real message port
+ * in between.
+ */
 export async function openStudio(): Promise<OpenStudio> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'adapter-studio-contract-'));
   const engineEntry = new URL('../../src-main/engine/engine-process.ts', import.meta.url);

@@ -8,8 +8,8 @@ import { WebSocket } from 'ws';
 import { type PageServer, servePage } from '../../src-main/host/web/page-server.ts';
 import type { ConnectionState } from '../../src-renderer/client.ts';
 
-// The page's own transport file, over a real port and a real socket. `location`, `window` and the cookie jar, which a
-// browser has and Node.js has not, are put in its place.
+// The page's own transport file, over a real port and a real socket. `location`, `window` and the cookie jar, which
+// Node.js lacks, are stubbed.
 
 const router = { studio: { status: os.handler(() => ({ version: '0.1.0' })) } };
 
@@ -86,7 +86,7 @@ async function startServer(served: object = router, port = 0): Promise<PageServe
   return server;
 }
 
-/** Opens the printed address as a browser does, and keeps its cookie for what the page opens later. */
+/** Opens the printed address like a browser, and keeps its cookie for what the page opens later. */
 async function stubBrowser(server: PageServer): Promise<WebSocket[]> {
   const { origin } = new URL(server.url);
   const answer = await fetch(server.url, { redirect: 'manual' });
@@ -102,7 +102,7 @@ async function stubBrowser(server: PageServer): Promise<WebSocket[]> {
     class extends WebSocket {
       constructor(url: URL) {
         super(url, { headers: { cookie, origin } });
-        // Browsers tell of a failed connection by `close`; without a listener `ws` would throw as well.
+        // Browsers report a failed connection by `close`; without a listener `ws` would throw as well.
         this.on('error', () => {});
         sockets.push(this);
         cleanUps.push(() => this.terminate());

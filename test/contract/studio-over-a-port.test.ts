@@ -15,7 +15,7 @@ afterAll(() => studio.close());
 
 test.each(procedurePaths(contract))('%s is answered', async (dotted) => {
   const leave = new AbortController();
-  // Every procedure that takes an input refuses this one; those that take none answer, or say that this host cannot.
+  // Every procedure with an input refuses this one; those without answer, or say that this host cannot.
   const procedure = dotted
     .split('.')
     .reduce<unknown>((node, name) => (node as Record<string, unknown>)[name], studio.client);
@@ -31,7 +31,7 @@ test('an error that a person can meet arrives with its code and its data', async
   expect(error).toMatchObject({ code: 'DATASET_NOT_FOUND', data: { dataset: 'missing' } });
 });
 
-// Names of blanks alone were taken, and stood in lists as nothing.
+// Regression: blank names were accepted, and were invisible in lists.
 test('whatever is named, a name of blanks alone is refused by a sentence, and blanks around one are taken off', async () => {
   const { datasets, adapters, baseModels, chat, runs } = studio.client;
   const name = ' \u3164\n';
@@ -115,7 +115,7 @@ test('an import whose watcher leaves undoes itself', async () => {
   expect(error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
-// The status line asked every two seconds, and stood one part behind the experiment's page until then.
+// Regression: the status line polled every two seconds, and was one part behind the experiment's page until then.
 test('each part of an experiment that is done is news for the status line', { timeout: 150_000 }, async () => {
   const leave = new AbortController();
   const counted: number[] = [];

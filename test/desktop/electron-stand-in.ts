@@ -1,12 +1,12 @@
-// Stands in for the `electron` module where its program cannot be had: it records what the shell asks of it and lets a
-// script play the system's part. It proves what the shell does; what Chromium then does is for Electron itself.
+// Replaces the `electron` module where Electron's program is not available: it records the shell's calls and lets a
+// script play the system's part. It proves what the shell does; what Chromium then does only Electron itself can show.
 import { EventEmitter } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-/** What was asked, in order: `app.enableSandbox`, `window.loadURL` and so on, with the arguments. */
+/** The calls in order, with their arguments: `app.enableSandbox`, `window.loadURL` and so on. */
 export const calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
-/** What the system's dialogs answer next. */
+/** The next answers of the system's dialogs. */
 export const answers: { save?: string | undefined; open?: string | undefined } = {};
 
 function record<Result>(name: string, result?: Result): (...args: readonly unknown[]) => Result {
@@ -76,7 +76,7 @@ class SystemNotice extends EventEmitter {
 }
 export const notices: EventEmitter[] = [];
 
-/** What a utility process finds in Electron, before its own file. */
+/** What a utility process gets from Electron, run before its own file. */
 const utilityThread = `
   const { parentPort, workerData } = require('node:worker_threads');
   process.parentPort = {
@@ -85,7 +85,10 @@ const utilityThread = `
   };
   import(workerData);`;
 
-/** The engine and the queries run in a thread each instead of a utility process: the same built files, the same messages. */
+/**
+ * The engine and the queries run in a thread each instead of a utility process: the same built files, the same
+ * messages.
+ */
 class Child extends EventEmitter {
   readonly #worker: Worker;
   constructor(entry: string, options: { env?: NodeJS.ProcessEnv }) {

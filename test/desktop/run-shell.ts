@@ -1,5 +1,5 @@
-// Runs the built desktop shell on Node.js with a stand-in for Electron, plays what a person and a hostile page would do, and
-// prints what came of it as one JSON object. Run by test/e2e/desktop-shell.test.ts, as a process of its own.
+// Runs the built desktop shell on Node.js with a stand-in for Electron, does what a person and a hostile page would do,
+// and prints the outcome as one JSON object. Run by test/e2e/desktop-shell.test.ts, as a process of its own.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import path from 'node:path';
@@ -41,7 +41,7 @@ seen.options = named('window.new')[0]?.[0];
 seen.loaded = named('window.loadURL')[0]?.[0];
 seen.schemes = named('protocol.registerSchemesAsPrivileged')[0]?.[0];
 
-// The page's own address, and what lies beside it.
+// The page's own address, and paths next to it.
 const answer = electron.schemes.get('app') as (request: Request) => Promise<Response>;
 const ask = async (url: string, init?: RequestInit) => {
   const response = await answer(new Request(url, init));
@@ -55,7 +55,7 @@ seen.page = {
   post: await ask('app://studio/', { method: 'POST' }),
 };
 
-// What a page that was taken over would try.
+// What a compromised page would try.
 const stopped = (name: string) => {
   let isStopped = false;
   window.webContents.emit(name, { preventDefault: () => (isStopped = true) });
@@ -89,7 +89,8 @@ seen.guards = {
   downloads: [download('https://studio.example/x.exe'), download('blob:app://studio/made-here')],
 };
 
-// The preload script, in a world of its own, passes the page's one port on; a second one, and a foreign frame's, is left.
+// The preload script, in its own world, passes on the page's only port; a second one, and a foreign frame's, is
+// ignored.
 const listeners: ((event: unknown) => void)[] = [];
 const passed: [string, unknown, MessagePort[]][] = [];
 const world = {
@@ -161,7 +162,8 @@ seen.backup = {
   progress: named('window.setProgressBar').map(([share]) => share),
 };
 
-// Work while nobody looks: the taskbar, and a notice when it was long. The clock leaps, so that nobody has to wait.
+// Work while the window is not focused: the taskbar, and a notification if it took long. The clock jumps, so that
+// nobody has to wait.
 window.isLookedAt = false;
 const [, sample] = await page.datasets.samples();
 const name = (await page.datasets.samples()).find(({ task }) => task === 'mrc')?.name ?? sample?.name ?? '';
@@ -195,7 +197,7 @@ seen.afterNotice = named('window.loadURL').at(-1)?.[0] === `app://studio/#/train
 electron.app.emit('second-instance', {}, ['/opt/studio'], '/');
 seen.secondInstance = electron.calls.slice(-2).map(({ name }) => name);
 
-// Tables that are opened with the studio: at its start, by a second start, and as macOS names them.
+// Tables opened with the studio: at its start, by a second instance, and by macOS's event.
 const importAddress = (url: unknown) => /^app:\/\/studio\/#\/datasets\/import\?(.*)$/.exec(String(url))?.[1];
 const opened = async (url: unknown) => {
   const query = new URLSearchParams(importAddress(url));
@@ -235,7 +237,7 @@ await until(() => named('dialog.showErrorBox').length > 0, 'what is said of a ta
 seen.goneTable = named('dialog.showErrorBox').pop();
 seen.pathOpenedFromPage = await page.files.open({ path: '/etc/hosts' }).catch((error: { code: string }) => error.code);
 
-// Another data folder, by the page's own buttons: the dialog is the system's.
+// Another data folder, by the page's own buttons and the system's dialog.
 electron.answers.open = undefined;
 seen.nothingChosen = await page.dataFolders.choose();
 electron.answers.open = path.join(scratch, 'backup');

@@ -1,7 +1,7 @@
-// Trainings that are broken at random moments in a real browser, by a pause, a reload of the page or kill -9 of the studio,
-// and then go on: each must end with the adapter of the run that was never broken, and with its whole curve. Two by
-// default; BROKEN_RUNS=20 for more, BROKEN_RUNS_SEED for other moments. And the queue: it is put in another order by hand,
-// and outlives a kill.
+// Trainings interrupted at random moments in a real browser, by a pause, a page reload or kill -9 of the studio, and
+// then resumed: each must end with the adapter of the uninterrupted run, and with its whole curve. Two by default;
+// BROKEN_RUNS=20 for more, BROKEN_RUNS_SEED for other moments. Also the queue: it is reordered by hand, and survives a
+// kill.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,7 +64,7 @@ test(`${count} trainings broken by pause, reload and kill end with the bits of a
     await page.getByRole('menuitem', { name: 'Repeat this run' }).click();
     await page.waitForURL((url) => url.hash !== whole);
     const { hash } = new URL(page.url());
-    // Of the first runs each kind has its turn; after that it is chance.
+    // The first runs take each kind in turn; after that it is random.
     for (let attempt = 0; attempt < 2; attempt++) {
       const turn = number * 2 + attempt;
       const kind = kinds[turn < kinds.length ? turn : Math.floor(random.uniform() * kinds.length)] ?? 'kill';
@@ -76,7 +76,7 @@ test(`${count} trainings broken by pause, reload and kill end with the bits of a
     await page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
     const log = await page.getByRole('log').innerText();
     const told = [...log.matchAll(/^step (\d+)\s+loss/gm)].map(([, step]) => Number(step));
-    // It may have ended early, as the unbroken one did.
+    // It may have ended early, like the uninterrupted one.
     expect(told, hash).toEqual(Array.from({ length: told.at(-1) ?? 0 }, (_, i) => i + 1));
     expect(told.length).toBeGreaterThan(4);
     console.info(`broken ${number}: ${JSON.stringify(breaks)} so far, the same bits`);
@@ -98,7 +98,7 @@ test('the queue is put in order by keyboard and by dragging, outlives a kill, an
   await page.getByText(/^Step \d+ of 3,000/).waitFor();
   for (let again = 0; again < 3; again++) {
     await open(paths.run(first.id));
-    // The page before has such a menu too.
+    // The previous page has such a menu too.
     await page.getByRole('heading', { level: 1, name: new RegExp(`${first.name}$`) }).waitFor();
     await page.getByRole('button', { name: 'More actions for this run' }).click();
     await page.getByRole('menuitem', { name: 'Repeat this run' }).click();
@@ -128,7 +128,7 @@ test('the queue is put in order by keyboard and by dragging, outlives a kill, an
   await page.context().close();
   await openStudio();
   await open(paths.runs());
-  // The next in turn has begun by itself, and the others still wait.
+  // The next in the queue has begun on its own, and the others still wait.
   await expect.poll(names, { timeout: 60_000 }).toEqual([c, a]);
   await page.getByRole('row').filter({ hasText: 'long' }).getByText('Interrupted').waitFor();
   await page.getByRole('row').filter({ hasText: a }).filter({ hasText: 'Done' }).waitFor({ timeout: 300_000 });
@@ -162,7 +162,7 @@ function ready() {
   return page.getByText(/is ready\. The base model is as it was\./);
 }
 
-/** Breaks the run whose page is open and lets it go on; false where it had ended before. */
+/** Interrupts the run whose page is open and resumes it; false if it had already ended. */
 async function breakOff(kind: 'pause' | 'kill' | 'reload', hash: string): Promise<boolean> {
   if (kind === 'reload') {
     await page.reload();

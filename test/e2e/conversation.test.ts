@@ -1,5 +1,5 @@
-// A conversation as a whole, in a real browser: asked of five at once, edited from the keyboard, answered again, gone on with
-// elsewhere, read from far above and saved. Two steps of training are enough: nothing here depends on what was learnt.
+// A whole conversation in a real browser: asked of five at once, edited by keyboard, answered again, continued
+// elsewhere, scrolled far up and saved. Two steps of training are enough: nothing here depends on what was learnt.
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const opened = openStudioForTests({
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-// It said that the base model alone would go on with the text.
+// Regression: it said that only the base model would continue the text.
 test('before the first message, a comparison says that each of those chosen answers', async () => {
   await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
   const log = page.getByRole('region', { name: 'Conversation', exact: true });
@@ -94,7 +94,7 @@ test('an answer is given again beside the first, and the conversation goes on el
   await page.getByRole('button', { name: 'More actions for this answer' }).last().click();
   await page.getByRole('menuitem', { name: 'Branch from here' }).click();
   await page.getByRole('heading', { level: 1, name: /\(2\)$/ }).waitFor();
-  // What came along is what is gone on with: the best of the compared answers, and the last one.
+  // The branch continues from what came along: the best of the compared answers, and the last one.
   await expect.poll(() => page.getByRole('article').count()).toBe(2);
 });
 
@@ -108,7 +108,7 @@ test('from far above one press leads to the latest answer', async () => {
   await toLatest.click();
   await toLatest.waitFor({ state: 'detached' });
   await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
-  // Beside the list there is less room, and the foot stays where it is looked at.
+  // With the list open there is less room, and the bottom stays in view if it was.
   await page.getByRole('button', { name: 'Show the conversations' }).click();
   await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
   await page.setViewportSize({ width: 1360, height: 860 });
@@ -130,7 +130,7 @@ test('a conversation is saved to be read and to be read by programs', async () =
   expect(path.at(-1)).toBe(messages.at(-1).id);
 });
 
-// By an address that had been opened before nothing happened, and what was typed for a conversation to come was out of sight.
+// Regression: an address opened before did nothing, and text typed for a new conversation was hidden.
 test('an adapter is chatted with each time it is asked for, and what was typed for it is there after a reload', async () => {
   const chosen = (name: string) => page.getByRole('radio', { name, checked: true });
   const chatWith = async (name: string) => {

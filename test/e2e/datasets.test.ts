@@ -1,5 +1,6 @@
-// A dataset from its file to its export, in Korean and without a mouse: import, findings with a remedy that is taken back, search,
-// filter, a row that is edited, versions. Then a database is attached, replaced and detached, and mended rows are added.
+// A dataset from its file to its export, in Korean and without a mouse: import, findings with a fix that is undone,
+// search, filter, an edited row, versions. Then a database is attached, replaced and detached, and corrected rows are
+// added.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -39,7 +40,7 @@ beforeAll(async () => {
 });
 
 test('a file is imported', async () => {
-  // Long before the key: it takes the browser a while to leave its own window to the test.
+  // Long before the key: the browser takes a while to hand its file chooser over to the test.
   const chooser = page.waitForEvent('filechooser');
   await keyboard.press('g', 'd');
   await keyboard.tabTo(button(words('ui.chooseFile')));
@@ -81,7 +82,7 @@ test('rows are searched and filtered, and one is edited', async () => {
   await keyboard.press('/');
   await page.keyboard.type('가게에');
   await page.getByText(words('dataset.shownOf', { shown: 21, total: 41 })).waitFor();
-  // Of the splits: the verdicts above have a choice of their own.
+  // That of the splits: the verdicts above have radio buttons of their own.
   const splits = page.getByRole('radiogroup', { name: words('dataset.column.split') });
   await keyboard.tabTo(splits.getByRole('radio', { checked: true }));
   await keyboard.press('ArrowDown');
@@ -103,12 +104,12 @@ test('rows are searched and filtered, and one is edited', async () => {
   await keyboard.somewhere();
 });
 
-// A key that was pressed in between, as the one for the search box, had reached nothing.
+// Regression: a key pressed in between, such as the one for the search box, did nothing.
 test('a tab is the chosen one with its content, and not before it', async () => {
   const next = page.getByRole('tab', { name: words('mend.tab.findings') });
   const panelOfChosen = await next.evaluate(async (tab: HTMLElement) => {
     tab.click();
-    // What follows from the click alone; the address is followed in a task of its own.
+    // Only what follows from the click itself; navigation happens in its own task.
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
     const chosen = document.querySelector('[role=tab][aria-selected=true]')?.id;
     return document.querySelector(`[role=tabpanel][aria-labelledby="${chosen}"]:not([hidden])`) !== null;
@@ -117,7 +118,7 @@ test('a tab is the chosen one with its content, and not before it', async () => 
   await next.and(page.getByRole('tab', { selected: true })).waitFor();
 });
 
-// The filters left the rows a few letters, and the names of the columns lay one over the other.
+// Regression: the filters left the rows a few letters wide, and the column names overlapped.
 test('in a narrow window the filters are opened over the rows, and lengths take digits alone', async () => {
   await page.setViewportSize({ width: 760, height: 700 });
   await toTab(words('dataset.tab.rows'));
@@ -137,7 +138,7 @@ test('in a narrow window the filters are opened over the rows, and lengths take 
   await page.keyboard.press('Control+A');
   await keyboard.press('Backspace', 'Enter');
   await page.getByText(words('dataset.shownOf', { shown: 1, total: 41 })).waitFor({ state: 'hidden' });
-  // The boxes kept the key to themselves.
+  // Regression: the boxes swallowed the key.
   await keyboard.press('Escape');
   await longest.waitFor({ state: 'detached' });
   await keyboard.somewhere();
@@ -145,7 +146,7 @@ test('in a narrow window the filters are opened over the rows, and lengths take 
   await keyboard.somewhere();
 });
 
-// It was all selected, and the next key took its place.
+// Regression: all of it was selected, and the next key replaced it.
 test('what was typed into a row to be added is there when its window opens again, and a key adds to it', async () => {
   const field = page.getByRole('dialog').getByRole('textbox').first();
   await keyboard.tabTo(button(words('mend.add')));
@@ -210,7 +211,7 @@ test('databases are attached to a dataset that is there, and its queries are run
   await section.getByText('zoo', { exact: true }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   await toTab(words('mend.tab.findings'));
-  // The table that is missing was found without a database; the column is only found on it.
+  // The missing table was found without a database; the column is only found with one.
   await page.getByRole('button', { name: new RegExp(`${words('finding.SQL_UNKNOWN_NAME')}\\s*2`) }).waitFor();
   await toTab(words('dataset.tab.rows'));
   await keyboard.tabTo(grid(words('dataset.tab.rows')));
@@ -241,7 +242,7 @@ test('a folder of databases is attached as a whole', async () => {
 
 test('they are detached, had back, and replaced', async () => {
   await toTab(words('dataset.tab.about'));
-  // The notices of before have an Undo as well.
+  // Earlier notices have an Undo as well.
   const dismiss = button(words('ui.dismiss'));
   while ((await dismiss.count()) > 0) await dismiss.first().click();
   const section = page.getByRole('region', { name: words('dataset.about.database') });
@@ -282,7 +283,7 @@ test('mended rows join the dataset, and can be taken back', async () => {
   await keyboard.somewhere();
 });
 
-// The page and the notice at its foot each undid: of two deletions none was left.
+// Regression: the page and its notice both undid: neither of two deletions was left.
 test('of two deletions one Ctrl+Z takes the second back', async () => {
   await toTab(words('dataset.tab.rows'));
   const head = page.getByRole('main').locator('header');
@@ -300,7 +301,7 @@ test('of two deletions one Ctrl+Z takes the second back', async () => {
       .getByText(words('ui.rows', { n: left }))
       .first()
       .waitFor();
-    // The rows are told first by the studio; the notice, which the key undoes, comes with the answer.
+    // The studio announces the rows first; the notice, to which the key applies, comes with the response.
     await notices.nth(place).waitFor();
     await expect.poll(() => row.innerText()).not.toBe(removed);
   }
@@ -309,7 +310,7 @@ test('of two deletions one Ctrl+Z takes the second back', async () => {
     .getByText(words('ui.rows', { n: 40 }))
     .first()
     .waitFor();
-  // Two more versions by the deletions, one by what was undone.
+  // Two more versions from the deletions, one from the undo.
   expect(await version()).toBe(before + 3);
 });
 
@@ -325,7 +326,7 @@ test('a file that is no table says what it is', async () => {
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const grid = (name: string) => page.getByRole('grid', { name, exact: true });
 
-/** By the arrows between the tabs of the page, as people go who have no mouse. */
+/** By the arrow keys between the page's tabs, as keyboard users do. */
 async function toTab(name: string | RegExp): Promise<void> {
   const wanted = page.getByRole('tab', typeof name === 'string' ? { name: new RegExp(`^${name}`) } : { name }).first();
   await keyboard.tabTo(page.getByRole('tab', { selected: true }));
@@ -338,7 +339,7 @@ async function toTab(name: string | RegExp): Promise<void> {
   await wanted.and(page.getByRole('tab', { selected: true })).waitFor();
 }
 
-/** A text of the screen, in Korean. */
+/** A text of the interface, in Korean. */
 function words(key: keyof typeof ko, values: Record<string, string | number> = {}): string {
   const message = ko[key];
   const text = typeof message === 'string' ? message : message.other;

@@ -1,4 +1,5 @@
-// A base model goes; what was said with it stays. Chat used to show nothing but “No base model”, and led nowhere else.
+// A base model is deleted; its conversations stay. Regression: chat showed nothing but “No base model”, and led nowhere
+// else.
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -38,7 +39,7 @@ test('its conversation is read, and a new one begins with a model that is there'
   await page.reload();
   await note.waitFor();
   expect(await seriousViolations(page)).toEqual([]);
-  // Nothing stands beside what is only read.
+  // What is only read has nothing beside it.
   const [inside, main] = [log, page.getByRole('main')].map((each) => each.evaluate((it) => it.clientWidth));
   expect(await inside).toBe(await main);
   await page.getByRole('button', { name: 'Show the conversations' }).click();

@@ -1,4 +1,4 @@
-// A page that offers or shows what a second window deletes says so in words, and goes on where it was once it is had back.
+// A page that offers or shows what a second window deletes says so, and continues where it was once it is restored.
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await other.goto(page.url());
 });
 
-// The dataset was offered still, and the start refused.
+// Regression: the dataset was still offered, and the start refused.
 test('a new run misses the dataset that another window deletes, and keeps what else was chosen', async () => {
   await open(page, paths.newRun());
   await choose('Dataset', 'Places');
@@ -61,7 +61,7 @@ test('a new run misses the adapter that it was to go on from, until fresh weight
   await undoAgain();
 });
 
-// It was asked to be measured, and the start refused.
+// Regression: it was still in the evaluation, and the start refused.
 test('a new evaluation names the adapter that another window deletes, and offers one that it renames', async () => {
   await open(page, paths.newEvaluation());
   await page.getByRole('checkbox', { name: 'Answers' }).waitFor();
@@ -88,7 +88,7 @@ test('a new evaluation misses the dataset that another window deletes', async ()
   await page.getByRole('checkbox', { name: 'Answers', checked: true }).waitFor();
 });
 
-// It went on to show the old name, and once it was deleted, each of its buttons failed.
+// Regression: it kept showing the old name, and once it was deleted, each of its buttons failed.
 test('the page of an evaluation tells that its dataset, or it itself, is deleted in another window', async () => {
   await open(page, paths.evaluations());
   await page.getByRole('link', { name: 'Places' }).first().click();
@@ -123,7 +123,7 @@ async function choose(field: string, option: string): Promise<void> {
   await page.getByRole('option', { name: option }).click();
 }
 
-/** Deletes it in the other window's list, and gives what takes that back there. */
+/** Deletes it in the other window's list, and returns a function that undoes that there. */
 async function deleteElsewhere(list: string, name: string): Promise<() => Promise<void>> {
   await open(other, list);
   const more = other.getByRole('button', { name: new RegExp(`^More.* for ${name}$`) });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-// The built desktop shell, run by Node.js with a stand-in for the `electron` module: main and preload bundle, menus, dialogs,
-// taskbar, notices and guards do what they should with what Electron would hand them. test/e2e/desktop-window.test.ts drives
-// the real window where Electron's program and a screen are there.
+// The built desktop shell, run by Node.js with a stand-in for the `electron` module: main and preload bundle, menus,
+// dialogs, taskbar, notifications and guards do what they should with what Electron would give them.
+// test/e2e/desktop-window.test.ts drives the real window where Electron's program and a screen are available.
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'adapter-studio-shell-'));
 const home = path.join(scratch, 'home');

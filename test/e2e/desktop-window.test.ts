@@ -5,8 +5,8 @@ import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-// Drives the real window. It needs Electron's program (`npm run electron:install`) and a screen, and skips where either is
-// missing; there the shell is covered by the contract over a port, the static checks and its build.
+// Drives the real window. It needs Electron's program (`npm run electron:install`) and a screen, and is skipped if
+// either is missing; then the shell is covered by the contract over a port, the static checks and its build.
 
 const root = path.join(import.meta.dirname, '../..');
 const electron = path.join(root, 'node_modules/electron');

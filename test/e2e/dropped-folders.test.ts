@@ -1,5 +1,5 @@
-// Folders dropped as the file manager drops them: the browser itself makes the drag out of paths on the disk, so that the
-// page is handed real directory entries. A folder of tables is one table, a folder of a model goes onto the shelf.
+// Folders dropped as the file manager drops them: the browser itself makes the drag from paths on the disk, so that the
+// page gets real directory entries. A folder of tables is one table, a folder of a model goes onto the shelf.
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -31,7 +31,7 @@ test('beside every zone it is imported as well, and so are several files at once
   await open(paths.runs());
   await drop(page.getByRole('navigation').first(), folder());
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
-  // What is read while another page is open is shown first, before what is dropped next.
+  // A file read while another page is open is shown first, before whatever is dropped next.
   await page.getByRole('button', { name: /^Import 3 rows/ }).waitFor();
   await open(paths.runs());
   const [one, other] = [path.join(folder(), 'rivers.csv'), path.join(folder(), 'more', '호수.csv')];
@@ -56,7 +56,8 @@ test('a folder without a table says so', async () => {
   await page.getByText(/“pictures\.zip” is not a table of text: .* without a table in it/).waitFor();
 });
 
-// The desktop window hands a file over in this way that the system opened with the studio (test/e2e/desktop-shell.test.ts).
+// This is how the desktop window passes on a file that the system opened with the studio
+// (test/e2e/desktop-shell.test.ts).
 test('a file that is known already is imported by its id in the address, also where the import page is open', async () => {
   const sender = await page.context().newPage();
   const received: string[] = [];
@@ -73,7 +74,7 @@ test('a file that is known already is imported by its id in the address, also wh
   await sender.close();
 });
 
-// Leaving the page undid the import.
+// Regression: leaving the page undid the import.
 test('an import goes on while another page is looked at, is not left unasked, and the notice of its end leads to the rows', async () => {
   const table = path.join(opened.folder, 'numbers.csv');
   const rows = Array.from({ length: 600_000 }, (_, n) => `The number ${n} comes after ${n - 1}.,${n}`);
@@ -82,7 +83,7 @@ test('an import goes on while another page is looked at, is not left unasked, an
   await drop(page.getByRole('navigation').first(), table);
   await page.getByRole('button', { name: /^Import (all|600,000) rows/ }).click();
   await open(paths.runs());
-  // It would end with the page, which is asked about.
+  // It would end with the page, so leaving asks first.
   const [question] = await Promise.all([
     page.waitForEvent('dialog'),
     page.evaluate(() => setTimeout(() => location.reload())),

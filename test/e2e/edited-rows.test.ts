@@ -1,5 +1,5 @@
-// Rows that are changed while the list of them changes: under a search and a filter, far down a long table, and with a second
-// window on the same dataset. What is typed is read back from the table itself.
+// Rows that are edited while their list changes: under a search and a filter, far down a long table, and with a second
+// window on the same dataset. Typed text is read back from the table itself.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await grid(other).waitFor();
 });
 
-// The row behind it in the list took its place, and what was typed.
+// Regression: the next row in the list took its place, and the typed text.
 test('a row that a search finds no more stays open, and what is typed next is its own', async () => {
   await page.getByRole('searchbox').fill('pear');
   await page.getByText('13 of 260 rows').waitFor();
@@ -63,7 +63,7 @@ test('a row whose split is changed under a filter by splits stays open', async (
   await row('plum 6').waitFor();
 });
 
-// It was saved on the next row.
+// Regression: it was saved to the next row.
 test('what is typed while another window deletes a row before it is kept in its own', async () => {
   await row('apple 8').click();
   await text('Target').press('End');
@@ -82,7 +82,7 @@ test('what is typed while another window deletes a row before it is kept in its 
   await row('apple 9').getByText('answer 9', { exact: true }).waitFor();
 });
 
-// It was gone with a notice.
+// Regression: it disappeared with a notice.
 test('what is typed for a row that another window has deleted is kept on screen, to be copied', async () => {
   await row('apple 10').click();
   await text('Target').press('End');
@@ -92,7 +92,7 @@ test('what is typed for a row that another window has deleted is kept on screen,
   const gone = page.getByRole('dialog');
   await gone.getByText('Row 10, Target: deleted in another window').waitFor();
   expect(await gone.getByLabel('What you typed').inputValue()).toBe('answer 10 of ten');
-  // Closed by Escape it was let go of as a choice between two texts, without an offer to take that back.
+  // Regression: closed by Escape, it was discarded like a choice between two texts, without an offer to undo.
   for (const discard of [
     () => gone.getByRole('button', { name: 'Discard it' }).click(),
     () => page.keyboard.press('Escape'),
@@ -109,7 +109,7 @@ test('what is typed for a row that another window has deleted is kept on screen,
   await row('apple 11').getByText('answer 11', { exact: true }).waitFor();
 });
 
-// The second one silently took the place of the first.
+// Regression: the second one silently replaced the first.
 test('of two windows that write in one row, the second is shown both texts and chooses', async () => {
   await row('apple 12').click();
   await row('apple 12', other).click();
@@ -123,13 +123,13 @@ test('of two windows that write in one row, the second is shown both texts and c
   expect(await choice.getByLabel('What you typed').inputValue()).toBe('from there');
   expect(await choice.getByLabel('What is there now').inputValue()).toBe('from here');
   expect(await row('apple 12').getByText('from here').count()).toBe(1);
-  // The choice is not lost with the page.
+  // The choice survives a reload.
   await other.reload();
   await choice.getByRole('button', { name: 'Save what I typed' }).click();
   await row('apple 12').getByText('from there').waitFor();
 });
 
-// The rows were read from the first again: the box was gone, and the keys were taken for shortcuts.
+// Regression: the rows were read from the first again: the box was gone, and the keys were taken for shortcuts.
 test('far down a long table, what is typed next is kept as well', async () => {
   await grid(page).focus();
   await page.keyboard.press('End');
@@ -168,7 +168,7 @@ test('the palette opens over a text that is edited', async () => {
   await page.keyboard.press('Escape');
 });
 
-// The page stayed as it was, and each of its buttons failed.
+// Regression: the page stayed as it was, and each of its buttons failed.
 test('a dataset that another window has deleted is told to be gone, until it is had back', async () => {
   await other.getByRole('button', { name: 'More actions' }).click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
@@ -194,7 +194,7 @@ test('an added row is opened, in view, without the search that hides it', async 
   expect(await page.getByRole('searchbox').inputValue()).toBe('');
 });
 
-// It deleted the row.
+// Regression: it deleted the row.
 test('Delete on a choice beside the rows deletes none', async () => {
   await inspector().getByRole('combobox', { name: 'Split' }).focus();
   await page.keyboard.press('Delete');
@@ -204,7 +204,7 @@ test('Delete on a choice beside the rows deletes none', async () => {
   await shows('Row 260');
 });
 
-// It said that the rows were being looked through.
+// Regression: it said that the rows were being searched.
 test('a pattern that is none is why words cannot be replaced', async () => {
   await page.getByRole('button', { name: 'Replace', exact: true }).click();
   const form = page.getByRole('dialog');
@@ -216,7 +216,7 @@ test('a pattern that is none is why words cannot be replaced', async () => {
   await page.keyboard.press('Escape');
 });
 
-// It was lost without a question.
+// Regression: it was lost without a question.
 test('what is being typed when the page is loaded anew is kept, and can be taken back', async () => {
   await row('apple 253').click();
   await text('Target').press('End');
@@ -259,7 +259,7 @@ test('what is being typed when one goes back to the page before is kept', async 
   await row('apple 253!?').waitFor();
 });
 
-// It was lost without a question.
+// Regression: it was lost without a question.
 test('what is typed for a row to be added, and for words to be replaced, is there when the page was loaded anew', async () => {
   const form = page.getByRole('dialog');
   await page.getByRole('button', { name: 'Add row' }).click();
@@ -278,7 +278,7 @@ test('what is typed for a row to be added, and for words to be replaced, is ther
   await page.keyboard.press('Escape');
 });
 
-// The two parts stood side by side, with a few letters each.
+// Regression: the two parts were side by side, a few letters wide each.
 test('in a narrow window the versions stand above what is different in one', async () => {
   await page.setViewportSize({ width: 760, height: 700 });
   await page.getByRole('tab', { name: /^Versions/ }).click();
@@ -288,7 +288,7 @@ test('in a narrow window the versions stand above what is different in one', asy
   await page.setViewportSize({ width: 1360, height: 860 });
 });
 
-// Each look at a text with \r\n saved it with other line ends, as a version of its own.
+// Regression: each look at a text with \r\n saved it with other line endings, as a new version.
 test('texts whose line ends no box knows are saved when they were changed, and keep them', async () => {
   await page.getByRole('link', { name: 'Datasets', exact: true }).first().click();
   await page.getByRole('link', { name: 'Broken lines' }).click();

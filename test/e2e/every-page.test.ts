@@ -5,13 +5,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
-// Every page of a studio with something in it: judged by axe, in both languages and themes, on a narrow window and a wide
-// screen. STUDIO_PICTURES=folder keeps a picture of each, and has axe judge every look; without it, the first one and the
-// smallest, where more has to scroll.
+// Every page of a non-empty studio: checked by axe, in both languages and themes, in a narrow window and on a wide
+// screen. STUDIO_PICTURES=folder keeps a screenshot of each, and has axe check every look; without it only the first
+// one and the smallest, where more has to scroll.
 
 const pictures = process.env.STUDIO_PICTURES;
 const sampleRead = '/datasets/import?sample=generated-mrc';
-// First one that is nowhere: each page after it is made anew, Home too.
+// First one that does not exist: each page after it is rendered afresh, Home too.
 const places = [
   ...['/nowhere', '/', '/datasets', '/datasets/import', '/train', '/train/new', '/adapters', '/chat', '/evaluate'],
   ...['/evaluate/new', '/lab', '/base-models', '/settings', sampleRead],
@@ -59,7 +59,7 @@ test.each(looks)(
         document.querySelector('main h1')?.setAttribute('data-before', '');
         location.hash = to;
       }, place);
-      // The page before stays until the next one is there, and one that fetches has no rows yet.
+      // The previous page stays until the next one is ready, and one that fetches has no rows yet.
       await page.waitForFunction(
         () =>
           document.querySelector('main [data-before], main [aria-busy=true], main [role=status][aria-label]') === null,
@@ -101,7 +101,7 @@ test('with reduced motion nothing moves for long', async () => {
   expect(longest).toBeLessThan(0.02);
 });
 
-/** What goes past the edge of the page, which is cut off there and does not scroll, and names without room. */
+/** What extends past the edge of the page, where it is cut off without scrolling, and names without room. */
 async function cutOff(): Promise<string[]> {
   return page.evaluate(() => {
     const edge = document.querySelector('main')?.getBoundingClientRect().right ?? 0;
@@ -112,7 +112,7 @@ async function cutOff(): Promise<string[]> {
     const isClipped = (part: Element) => {
       for (let around = part.parentElement; around !== null && around.id !== 'page'; around = around.parentElement) {
         const { overflowX } = getComputedStyle(around);
-        // What scrolls sideways can be brought into sight.
+        // What scrolls sideways can be brought into view.
         if (overflowX === 'auto' || overflowX === 'scroll') return false;
         const isPast = part.getBoundingClientRect().right > around.getBoundingClientRect().right + 1;
         if (isPast && overflowX === 'hidden') return true;
@@ -127,7 +127,7 @@ async function cutOff(): Promise<string[]> {
   });
 }
 
-/** The page of the dataset, of the run, of the adapter and of the evaluation. */
+/** The pages of the dataset, the run, the adapter and the evaluation. */
 async function pagesOfThings(): Promise<string[]> {
   const found: string[] = [];
   for (const [list, way] of [

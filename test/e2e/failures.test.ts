@@ -1,6 +1,7 @@
-// What goes wrong below a person's hands: the engine fails in the middle of an answer and of a training, files of an adapter and
-// of a base model go away or are cut off. Each is told in a sentence that says what, where and what to do, and the studio goes on
-// working. In a real browser, on the starter model; each test goes on where the one before it ended.
+// Failures outside a person's control: the engine dies in the middle of an answer and of a training, files of an
+// adapter and of a base model disappear or are truncated. Each is reported in a sentence that says what, where and what
+// to do, and the studio keeps working. In a real browser, on the starter model; each test continues where the previous
+// one ended.
 import { copyFileSync, cpSync, readdirSync, renameSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -124,7 +125,7 @@ test('a base model whose folder is gone is named in chat and before a training, 
 });
 
 async function talkTo(adapter: string): Promise<void> {
-  // Of another chat, which goes away, the same buttons would be there at once.
+  // The same buttons would be there at once from another chat that is about to go.
   await open(paths.adapters());
   await page.getByRole('heading', { level: 1, name: 'Adapters' }).waitFor();
   await open(`${paths.chat()}?fresh=${adapter}`);

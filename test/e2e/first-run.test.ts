@@ -1,5 +1,5 @@
-// A beginner's first minutes, from an empty data folder and with nothing known of models: how many presses lead to a
-// trained sample, and what is offered after it. Every press is counted by the page itself.
+// A beginner's first minutes, from an empty data folder and without knowing anything about models: how many clicks lead
+// to a trained sample, and what is offered after it. The page itself counts every click.
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { openStudioForTests } from '../browser/opened-studio.ts';
@@ -31,14 +31,14 @@ test('the first page says what there is to do, and offers a real model with its 
 
 test('two presses lead to a trained sample, and a third talks to it', async () => {
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
-  // What it takes is told before it is begun.
+  // What it takes is shown before it begins.
   await page.getByText(/^Trains/).waitFor();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText(/is ready\. The base model is as it was\./).waitFor({ timeout: 280_000 });
   expect(await presses()).toBe(2);
   await page.getByRole('link', { name: 'Chat with it' }).click();
   expect(await presses()).toBe(3);
-  // Nobody has to think of a question: the rows that it was not trained on are at hand.
+  // Nobody has to think of a question: the rows that were not used for training are at hand.
   await page.getByText('These test rows were not used for training.').waitFor();
 }, 300_000);
 

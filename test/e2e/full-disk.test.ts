@@ -1,5 +1,6 @@
-// A disk that fills while a person works, in a real browser: what cannot be kept is told as a full disk, nothing that was there is
-// lost, and all goes on when there is room again. The disk is one in memory, which only its administrator can make.
+// A disk that fills up while a person works, in a real browser: what cannot be stored is reported as a full disk,
+// nothing stored before is lost, and everything resumes when there is space again. The disk is a RAM disk, which only
+// root can create.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +72,7 @@ test('settings can be looked at on a full disk, and a training is not begun', as
   expect(await page.getByRole('alert').count()).toBe(0);
   await open(paths.newRun());
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  // Whether the estimate met the full disk too depends on what it had read before: it tells of it beside the form.
+  // Whether the estimate met the full disk too depends on what it had read before: it reports it beside the form.
   await page.locator('form').getByText(told).waitFor();
   makeRoom();
   await open(paths.runs());
@@ -86,7 +87,7 @@ test('a training that the disk has no room for is interrupted, tells why, and go
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText(/Step [1-9]\d* of \d+/).waitFor();
   fillDisk();
-  // The next checkpoint, or the end of the training, is what finds no place.
+  // The next checkpoint, or the end of the training, finds no space.
   await see(told);
   makeRoom();
   await see(/Interrupted at step/);
@@ -97,7 +98,7 @@ test('a training that the disk has no room for is interrupted, tells why, and go
   await see(/Stopped (at|before its first) step/);
 });
 
-// SQLite opens nothing without room: no command could be called, not even one that deletes something.
+// Regression: SQLite cannot open anything without space, so no command worked, not even one that deletes something.
 test('on a full disk the studio opens again, and something can be deleted', async () => {
   expect(await studio?.stop()).toBe(0);
   studio = undefined;
@@ -109,7 +110,7 @@ test('on a full disk the studio opens again, and something can be deleted', asyn
 
 const ballast = path.join(disk, 'ballast');
 
-/** Takes all room that is left. */
+/** Uses up all remaining space. */
 function fillDisk(): void {
   const file = openSync(ballast, 'a');
   try {

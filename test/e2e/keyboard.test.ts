@@ -1,5 +1,5 @@
-// The whole road without a mouse: import, train, evaluate, chat, switch the adapter, compare, lab. After every key the
-// keyboard must be somewhere that can be seen, and never nowhere.
+// The whole workflow without a mouse: import, train, evaluate, chat, switch the adapter, compare, lab. After every key
+// the focus must be on something visible.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -11,7 +11,7 @@ const opened = openStudioForTests();
 const table = path.join(opened.folder, 'towns.csv');
 let page: Page;
 let keyboard: Keyboard;
-/** What an evaluation of two rows says, whichever way it went. */
+/** What an evaluation of two rows says, whatever the outcome. */
 const told = /on (\d+|any) of 2 rows/;
 
 beforeAll(() => {
@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 
 test('a table is imported', async () => {
-  // Long before the key: it takes the browser a while to leave its own window to the test.
+  // Long before the key: the browser takes a while to hand its file chooser over to the test.
   const chooser = page.waitForEvent('filechooser');
   await press('g', 'd');
   await heading('Datasets');
@@ -158,7 +158,8 @@ test('a name is changed in a window, and the keyboard comes back to where it was
   await arrowTo(page.getByRole('menuitem', { name: 'Rename' }));
   await press('Enter');
   await page.getByRole('dialog').getByRole('textbox').waitFor();
-  // The old name is chosen already, and what is typed takes its place: it began on the cross, which a blank pressed.
+  // The old name is selected, and typing replaces it. Regression: the focus was on the close button, which a space
+  // pressed.
   await page.keyboard.type('places');
   await press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -166,7 +167,7 @@ test('a name is changed in a window, and the keyboard comes back to where it was
   await somewhere();
 });
 
-// The ring sat on “Settings”, the last link that had been passed on the way.
+// Regression: the focus ring was on “Settings”, the last link passed on the way.
 test('a link or a button that leads to another page leads the keyboard to that page', async () => {
   await press('g', 'd');
   await heading('Datasets');

@@ -56,7 +56,7 @@ test('an experiment is set, run, read and saved', async () => {
   expect(png.subarray(1, 4).toString()).toBe('PNG');
 }, 240_000);
 
-// Of so many steps that it cannot have ended before it is stopped.
+// With so many steps that it cannot have ended before it is stopped.
 test('an experiment that trains is stopped, looked at again after a reload, and goes on', async () => {
   await goTo(paths.importDataset());
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
@@ -69,7 +69,7 @@ test('an experiment that trains is stopped, looked at again after a reload, and 
   await stop.focus();
   await page.keyboard.press('Enter');
   await rests.waitFor();
-  // Where it was: it went on on “Export”.
+  // The focus stays where it was. Regression: it moved to “Export”.
   await page
     .locator(':focus')
     .and(page.getByRole('button', { name: 'Resume' }))
@@ -88,7 +88,7 @@ test('an experiment that trains is saved as pictures and a report', async () => 
   await page.getByRole('button', { name: 'Repeat' }).waitFor({ timeout: 150_000 });
   expect(await seriousViolations(page)).toEqual([]);
 
-  // Every number has its settings with it, wherever it goes.
+  // Every number carries its settings, wherever it goes.
   const caption = 'Trained 4 steps of 8 rows';
   await page.getByRole('button', { name: /^Save “Loss against rank/ }).click();
   const [picture] = await Promise.all([
@@ -129,7 +129,7 @@ test('in Korean the lab speaks Korean, its results too', async () => {
 
 const table6 = () => page.getByRole('article', { name: 'Which rank is enough?' });
 
-/** Two trainings of so many steps, and their page. */
+/** Two trainings of this many steps, and their page. */
 async function runTable6({ steps }: { steps: number }): Promise<void> {
   await goTo(paths.lab());
   await table6()

@@ -1,10 +1,10 @@
-// Rows whose texts are longer than a browser lays out in a moment: they are listed, opened, read and changed all the same.
+// Rows with texts longer than a browser can lay out quickly: they are still listed, opened, read and edited.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
-// Where a font came in parts, by letters, this paragraph took 23 seconds.
+// With a font split into subsets by character, this paragraph took 23 seconds.
 const korean = '강이 바다로 흐르고 있다 '.repeat(70_000);
 
 const opened = openStudioForTests({

@@ -1,6 +1,7 @@
-// The main road as a person takes it, in a real browser and from an empty data folder: a table becomes an adapter, two
-// adapters answer in one conversation, and a measurement tells what they are worth. Each test goes on where the one
-// before it ended. The starter model is really trained, for a few steps only: nothing here depends on how well it learns.
+// The main workflow as a person does it, in a real browser and from an empty data folder: a table becomes an adapter,
+// two adapters answer in one conversation, and an evaluation tells what they are worth. Each test continues where the
+// previous one ended. The starter model is really trained, for a few steps only: nothing here depends on how well it
+// learns.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -19,7 +20,7 @@ const fingerprints = new Map<string, string>();
 beforeAll(() => {
   ({ page } = opened);
   const [header, ...lines] = readFileSync(sample, 'utf8').trimEnd().split('\n');
-  // A passage of several paragraphs goes over several lines; those are not needed here.
+  // A passage of several paragraphs spans several lines; those are not needed here.
   const rows = lines.filter((line) => line.startsWith('mrc-') && !line.includes('"'));
   const unusable = ['bad-1,Kiso has a mayor.,,Anna,bad', 'bad-2,Kiso has a mayor.,Who is the mayor?,,bad'];
   writeFileSync(table, [header, ...rows.slice(0, 4), ...unusable, ...rows.slice(4, 80)].join('\n'));
@@ -139,16 +140,16 @@ test('in one conversation the chip that is chosen answers next, under its name a
 
 test('a stop leaves the answer that was being written, and the next turn can be taken', async () => {
   await chip('Base').click();
-  // What repeats goes on repeating: an answer that is long enough to be stopped in the middle.
+  // What repeats keeps repeating: an answer long enough to be stopped midway.
   await box().fill('red green blue grey '.repeat(12).trim());
   const known = await page.getByRole('article').count();
-  // From inside the page, at the first words: a fast machine is far ahead by the time that a click from outside arrives.
+  // From inside the page, at the first words: a fast machine is far ahead by the time a click from outside arrives.
   const stopped = page.evaluate((place) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const observer = new MutationObserver(() => {
       const stop = [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === 'Stop');
       const answer = document.querySelectorAll('article')[place]?.querySelector('.answer, pre');
-      // A few words: a first token may be a blank, of which nothing is left to be seen.
+      // A few words: the first token may be a space, which would leave nothing to see.
       if (!stop || (answer?.textContent?.trim().length ?? 0) < 8) return;
       observer.disconnect();
       stop.click();
@@ -162,7 +163,7 @@ test('a stop leaves the answer that was being written, and the next turn can be 
   const answer = page.getByRole('article').nth(known);
   await answer.getByText('Stopped', { exact: false }).first().waitFor();
   await button('Send').waitFor();
-  // What was stored takes the place of what was streamed: the element may be a new one whose words are not drawn yet.
+  // The stored answer replaces the streamed one: the element may be a new one whose words are not drawn yet.
   await expect
     .poll(async () => (await answer.locator('.answer, pre').first().innerText()).trim(), { timeout: 10_000 })
     .not.toBe('');
@@ -199,7 +200,7 @@ test('the conversation is there after a reload, with who gave which answer', asy
 test('a measurement on unseen rows compares the adapter with the base', async () => {
   const conversation = await page.getByRole('log').elementHandle();
   await place('Adapters').click();
-  // A browser may tell of the last scroll when the page has been left.
+  // A browser may fire the last scroll event after the page has been left.
   await conversation?.waitForElementState('hidden');
   await conversation?.evaluate((left) => left.dispatchEvent(new Event('scroll')));
   await link('towns answers').first().click();
@@ -264,7 +265,7 @@ async function setSteps(steps: string): Promise<void> {
   await field.blur();
 }
 
-/** Sends what is in the box, and gives the finished answer, which must bear this name and the right fingerprint. */
+/** Sends what is in the box, and returns the finished answer, which must have this name and the right fingerprint. */
 async function expectAnswer(name: string): Promise<Locator> {
   const before = await page.getByRole('article').count();
   await button('Send').click();

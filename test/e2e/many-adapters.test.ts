@@ -1,5 +1,5 @@
-// Fourteen adapters of two trainings, in a real browser: they can be told apart and mixed, and leave room for the rest. And what
-// was typed, searched for or cancelled is where one left it, or gone. Two steps of training are enough.
+// Fourteen adapters of two trainings, in a real browser: they can be told apart and mixed, and leave room for the rest.
+// Also, text typed, searched for or cancelled is where one left it, or gone. Two steps of training are enough.
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
@@ -28,7 +28,7 @@ const opened = openStudioForTests({
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-// Both were cut to “Places and people answers 2…”, and nothing told which was which.
+// Regression: both were cut to “Places and people answers 2…”, and nothing told them apart.
 test('adapters that were trained together are told apart on their chips', async () => {
   await open(paths.chat());
   await chip(`${long} · r 2`).waitFor();
@@ -40,7 +40,7 @@ test('adapters that were trained together are told apart on their chips', async 
   }
 });
 
-// The chips took all of the window, and the message box was out of sight.
+// Regression: the chips filled the window, and the message box was out of sight.
 test('on a small window the chips leave the message box in sight, and whoever answers next', async () => {
   await page.setViewportSize({ width: 760, height: 600 });
   const names = await chips().evaluateAll((all) => all.map((each) => each.textContent?.trim() ?? ''));
@@ -67,7 +67,7 @@ test('on a small window the chips leave the message box in sight, and whoever an
   await page.setViewportSize({ width: 1360, height: 860 });
 });
 
-// A fourth was ticked and not added, and names lay over the sliders.
+// Regression: a fourth was ticked and not added, and names overlapped the sliders.
 test('three are added to a mix at most, and each name keeps to its place', async () => {
   await chip(`${long} · r 2`).click();
   await page.getByRole('button', { name: 'Mix' }).click();
@@ -94,7 +94,7 @@ test('three are added to a mix at most, and each name keeps to its place', async
   await page.keyboard.press('Escape');
 });
 
-// The list stayed as it was searched for, under an empty box.
+// Regression: the list stayed filtered, under an empty box.
 test('a search among the test rows ends with its window', async () => {
   const dialog = page.getByRole('dialog');
   const rows = dialog.getByRole('listitem');
@@ -116,7 +116,7 @@ test('a search among the test rows ends with its window', async () => {
   await page.keyboard.press('Escape');
 });
 
-// It was gone from the box, and from what outlives a reload.
+// Regression: it was gone from the box, and from what survives a reload.
 test('a draft is there again once an earlier question was asked otherwise', async () => {
   await ask('Who lives there?');
   await box().fill('A draft of mine');
@@ -154,7 +154,7 @@ test('the window in which another run is chosen does not scroll sideways', async
   await page.keyboard.press('Escape');
 });
 
-// What was cancelled was there again, with the reason why it could not be had.
+// Regression: the cancelled name was there again, with the reason why it was refused.
 test('a name that was refused and cancelled is forgotten when the window is opened again', async () => {
   await open(paths.datasets());
   const dialog = page.getByRole('dialog');
@@ -199,13 +199,13 @@ function edge(of: Locator, side: 'left' | 'right' | 'top'): Promise<number> {
   return of.evaluate((element, which) => element.getBoundingClientRect()[which], side);
 }
 
-/** Whether all of one is to be seen inside of what another shows. */
+/** Whether one element is completely visible inside another. */
 async function isInside(part: Locator, whole: Locator): Promise<boolean> {
   const [inner, outer] = [await part.boundingBox(), await whole.boundingBox()];
   if (inner === null || outer === null) return false;
   const view = page.viewportSize();
   const bottom = Math.min(outer.y + outer.height, view?.height ?? 0);
-  // Half a pixel is left to rounding.
+  // Half a pixel is allowed for rounding.
   return (
     inner.x >= outer.x - 0.5 &&
     inner.x + inner.width <= outer.x + outer.width + 0.5 &&

@@ -1,5 +1,5 @@
-// What stands on the shelf: a model file is taken in and a broken one refused; what can be downloaded is shown with what it
-// takes; an adapter is written for other programs in each format and taken in again, with the same fingerprint.
+// The shelf: a model file is imported and a broken one refused; downloadable models are shown with what they take; an
+// adapter is exported in each format and imported again with the same fingerprint.
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -55,7 +55,7 @@ test('a folder of a model is sent by the page, under its own name and without wh
     hashes.push(await each.getByText(/^[0-9a-f]{4}·[0-9a-f]{4}$/).textContent());
   }
   expect(hashes[0]).toBe(hashes[1]);
-  // Nothing of what was sent is left beside it.
+  // Nothing of the upload is left beside it.
   const [made] = readdirSync(path.join(opened.home, 'base-models')).filter((name) =>
     existsSync(path.join(opened.home, 'base-models', name, 'model.safetensors')),
   );
@@ -107,7 +107,7 @@ test('a file that is no model is refused with its reason, and the shelf stays as
     });
   const refusal = page.getByRole('dialog').getByRole('alert');
   await refusal.getByText('MODEL_FILE_INVALID').waitFor();
-  // By the name that the person knows, not the one that it is kept under.
+  // By the name that the person knows, not the one it is stored under.
   await refusal.getByText('“broken.gguf”').waitFor();
   await page.keyboard.press('Escape');
   expect(await page.getByRole('main').getByRole('article').count()).toBe(before);
@@ -144,7 +144,7 @@ test('the files of an adapter, and its folder, are taken in again with the same 
     .last()
     .setInputFiles(files[1] as string);
   await dialog.getByText('Both files are needed').waitFor();
-  // It was said that the safetensors were lacking, in a line that went on beyond the edge.
+  // Regression: it said that the safetensors were missing, in a line that ran off the edge.
   const earlier = path.join(opened.folder, 'earlier');
   mkdirSync(earlier);
   for (const name of ['adapter_config.json', 'adapter_model.bin']) writeFileSync(path.join(earlier, name), '{}');

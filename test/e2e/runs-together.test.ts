@@ -1,5 +1,5 @@
-// Several adapters in one go, in a real browser on the starter model: started from the page of a new run, watched, paused,
-// gone on with after the page was loaded anew, and each there in the end. Each test goes on where the one before it ended.
+// Several adapters in one go, in a real browser on the starter model: started from the page of a new run, watched,
+// paused, resumed after a reload, and all there in the end. Each test continues where the previous one ended.
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
@@ -8,7 +8,7 @@ import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests();
 const steps = 12;
-/** A machine that trains beside the test may take its time. */
+/** A machine that is also training may be slow. */
 const patient = { timeout: 60_000 };
 let page: Page;
 beforeAll(() => ({ page } = opened));
@@ -60,7 +60,7 @@ test('they train together, pause together, and go on together after the page was
   await page.reload();
   await page.getByRole('button', { name: 'Resume' }).click();
   await see(/is ready\. The base model is as it was\./);
-  // Its own curve is whole: every step was told, none of them twice.
+  // Its own curve is complete: every step once.
   await page.getByRole('button', { name: /^Log\b/, expanded: false }).click();
   const log = await page.getByRole('log').innerText();
   const told = [...log.matchAll(/^step (\d+)\s+loss/gm)].map(([, step]) => Number(step));

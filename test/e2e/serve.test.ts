@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
 import { answerOf, startCommand, temporaryFolder } from '../pipeline/command-line.ts';
 
-// The host lived on without its command, and held the data folder.
+// Regression: the host outlived its command, and held the data folder.
 test('a host whose command is killed lets go of the data folder', { timeout: 120_000 }, async () => {
   const home = temporaryFolder();
   const command = startCommand(home, ['serve']);
@@ -16,7 +16,7 @@ test('a host whose command is killed lets go of the data folder', { timeout: 120
   const page = connect(Number(new URL(address).port), '127.0.0.1');
   await once(page, 'connect');
 
-  // What the host had not read yet when it went resets the connection, which closes it too.
+  // If the host had unread data when it died, the connection is reset, which closes it too.
   page.on('error', () => undefined);
   const closed = new Promise((resolve) => page.once('close', resolve));
   command.kill('SIGKILL');
@@ -24,7 +24,7 @@ test('a host whose command is killed lets go of the data folder', { timeout: 120
   expect(await answerOf(home, ['datasets', 'list'])).toEqual({ datasets: [] });
 });
 
-// It took another one at every start, and a page left open asked the former for ever.
+// Regression: it took another one at every start, and an open page kept calling the old one for ever.
 test('a studio that was killed comes back at its address, and takes another where that is in use', async () => {
   const home = temporaryFolder();
   const portOf = ({ url }: RunningStudio) => Number(new URL(url).port);

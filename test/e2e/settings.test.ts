@@ -1,5 +1,5 @@
-// What a person does with the data folder from the page: back up, open a new one, come back, move, restore. The page never
-// names a path; the studio lists what there is. The whole road runs in one browser page, over one address.
+// What a person does with the data folder from the page: back up, open a new one, come back, move, restore. The page
+// never names a path; the studio lists what there is. Everything runs in one browser page, at one address.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -10,7 +10,7 @@ import { seriousViolations } from '../browser/watched-page.ts';
 const opened = openStudioForTests({
   before: ({ person }) => mkdirSync(path.join(person, 'Documents')),
   env: { ADAPTER_STUDIO_DEVICE: 'cpu' },
-  // The studio is put away and another is opened behind the same address.
+  // The studio is closed and another is opened behind the same address.
   mayComplainOf: /WebSocket connection|^failed: http:\/\/127\.0\.0\.1:\d+\/$|^503: /,
 });
 const { home } = opened;
@@ -19,12 +19,12 @@ let page: Page;
 
 beforeAll(async () => {
   ({ page } = opened);
-  // Something by which the folder is known again.
+  // Something by which to recognise the folder.
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
 });
 
-// What was chosen went before what the environment said.
+// Regression: the setting took precedence over the environment.
 test('a device that the environment names is in use, whatever is chosen, and the settings say so', async () => {
   await openSettings();
   await page
@@ -55,7 +55,7 @@ test('a new folder is opened without a restart, and the old one is there to come
   await openSettings();
   await button('Open another').click();
   const name = page.getByLabel('Folder name');
-  // What is wrong stayed as the description of a name that is right, and took the place of one of its own.
+  // Regression: the error stayed as the description of a corrected name, and replaced the description the box had.
   await name.evaluate((box) => box.setAttribute('aria-describedby', 'own'));
   const description = () => name.getAttribute('aria-describedby');
   await name.fill('../outside');
@@ -65,7 +65,7 @@ test('a new folder is opened without a restart, and the old one is there to come
   await expect.poll(description).toBe('own');
   await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
   await page.getByText('Teach a small model one job, on this computer').waitFor();
-  // A second window showed other things from then on, and did not say why.
+  // Regression: a second window showed other things from then on, and did not say why.
   const second = path.join(documents, 'Second');
   await other.getByRole('status').getByText(`A different data folder is open now: ${second}`).waitFor();
   await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).and(other.getByTitle(second)).waitFor();
@@ -77,13 +77,13 @@ test('a new folder is opened without a restart, and the old one is there to come
   await page.getByRole('radio', { name: home }).check();
   await page.getByRole('dialog').getByRole('button', { name: 'Open another', exact: true }).click();
   await page.getByText(/^Next: train an adapter with/).waitFor();
-  // Its engine was started anew since the graphics processor was chosen.
+  // Its engine has been restarted since the graphics processor was chosen.
   await openSettings();
   await page.getByText(/^In use: CPU/).waitFor();
   expect(await page.getByRole('radio', { name: 'Graphics processor (WebGPU)' }).isChecked()).toBe(true);
 });
 
-// The studio went back to the old folder, and the page was loaded anew as if all had gone well.
+// Regression: the studio went back to the old folder, and the page reloaded as if all had gone well.
 test('a folder that cannot be opened is told with the reason, and the one of before stays open', async () => {
   const damaged = path.join(documents, 'Second', 'studio.sqlite');
   const text = 'This is not a database any more. '.repeat(50);

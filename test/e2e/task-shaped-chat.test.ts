@@ -1,6 +1,7 @@
-// What each task brings to a message, in a real browser: a passage and questions, a document dropped as text, Markdown and
-// PDF, a database whose SQL is changed, run and exported; a row asked in chat, and a mended answer kept as a row. At the end
-// a model's mouth says the worst. Two steps of training are enough: nothing here depends on what was learnt.
+// What each task brings to a message, in a real browser: a passage and questions, a document dropped as text, Markdown
+// and PDF, a database whose SQL is changed, run and exported; a row asked in chat, and a corrected answer kept as a
+// row. At the end a model gives the worst answers. Two steps of training are enough: nothing here depends on what was
+// learnt.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -61,15 +62,15 @@ test('a query is changed, run read-only, shown as a table and saved', async () =
   await talkTo('Queries');
   await button('Pick a test row').click();
   await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
-  // Its second press falls on what stops the answer.
+  // The second click hits the button that stops the answer.
   await button('Send').dblclick();
   const answer = page.getByRole('article', { name: 'Queries' }).last();
   await finished(answer);
-  // The answer was checked against the database without a press.
+  // The answer was checked against the database automatically.
   await answer.getByText(/Checked:/).waitFor();
   await answer.getByRole('button', { name: 'Edit' }).click();
   const query = answer.getByRole('textbox', { name: 'Query' });
-  // What is typed next is typed into it; elsewhere, single letters lead to other pages.
+  // The box must have the focus; elsewhere, single letters lead to other pages.
   await query.and(page.locator(':focus')).waitFor();
   await query.fill("SELECT 2014 AS year, '=cmd' AS danger UNION ALL SELECT 2, 'b'");
   await query.press('Control+Enter');
@@ -82,7 +83,7 @@ test('a query is changed, run read-only, shown as a table and saved', async () =
     result.getByRole('button', { name: 'Save as CSV' }).click(),
   ]);
   const text = readFileSync(await saved.path(), 'utf8');
-  // With the mark that tells a spreadsheet which encoding it is in.
+  // With the BOM that tells a spreadsheet the encoding.
   expect(text.split(/\r?\n/)[0]).toBe('\uFEFFyear,danger');
   expect(text).toContain('2,b');
   expect(await seriousViolations(page)).toEqual([]);
@@ -124,7 +125,7 @@ test('a mended query changes the test row that was asked, is trained on in no ca
 
 test('an answer to a question of one’s own becomes a new row, and can be taken back', async () => {
   await (await keepLastQuery()).getByLabel('Context').fill('A question of my own');
-  // What was typed was lost without a question.
+  // Regression: typed text was lost without a question.
   await page.reload();
   const dialog = await keepLastQuery();
   expect(await dialog.getByLabel('Context').inputValue()).toBe('A question of my own');
@@ -180,7 +181,7 @@ test('whatever a model says stays words: nothing of it acts, loads or leads away
 });
 
 async function talkTo(adapter: string): Promise<void> {
-  // Of another chat, which goes away, the same buttons would be there at once.
+  // The same buttons would be there at once from another chat that is about to go.
   await page.evaluate((to) => (location.hash = to), paths.adapters().slice(1));
   await page.getByRole('heading', { level: 1, name: 'Adapters' }).waitFor();
   await page.evaluate((to) => (location.hash = to), `${paths.chat().slice(1)}?fresh=${adapter}`);

@@ -1,5 +1,5 @@
-// Training that is watched, rests and goes on, and the measurement after it: in a real browser, on the starter model. Each
-// test goes on where the one before it ended.
+// Training that is watched, paused and resumed, and the evaluation after it: in a real browser, on the starter model.
+// Each test continues where the previous one ended.
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
@@ -66,7 +66,7 @@ test('rows are answered while it learns; it rests and goes on', { timeout: 400_0
   await page.keyboard.press('Enter');
   await see(/Paused at step/);
   await accessible();
-  // Once, the keyboard was on Stop by then.
+  // Regression: the focus was on Stop by then.
   expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Resume');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Pause' }).waitFor();
@@ -135,7 +135,7 @@ async function see(text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 240_000 });
 }
 
-/** What a screen reader says of a field besides its name. */
+/** A field's description for screen readers. */
 async function description(field: Locator): Promise<string | undefined> {
   return field.evaluate(
     (element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.innerText,

@@ -28,7 +28,7 @@ async function opened() {
   return { home, client: studio.client, told };
 }
 
-// The command leaves at the last event of an import, and what was to be told after it was not.
+// Regression: the command exits at the last event of an import, and later changes were not announced.
 test('what the command line imports, checks and trains is told to an open studio, and a run is followed there', {
   timeout: 120_000,
 }, async () => {

@@ -24,7 +24,7 @@ test('a bench tells what it measured, beside what, on which machine', { timeout:
   for (const { ours } of cases) expect(ours).toBeGreaterThan(0);
 });
 
-// It said “could not be run: ” and nothing, or a line of Node's own source.
+// Regression: it said “could not be run: ” and nothing more, or quoted a line of Node's own source.
 test('a peer that is missing is named with the reason', async () => {
   const why = (program: string, words: readonly string[]) => programAnswer(program, words).catch(reasonOf);
   expect(await why('/there/is/no/python3', ['peer.py'])).toBe('spawn /there/is/no/python3 ENOENT');
@@ -34,7 +34,7 @@ test('a peer that is missing is named with the reason', async () => {
   expect(await why(process.execPath, ['-e', python])).toBe('ModuleNotFoundError: No module named torch');
 });
 
-// It said “Unknown option '--help'”.
+// Regression: it said “Unknown option '--help'”.
 test('every bench tells with --help what it measures and which options it takes', () => {
   const folder = join(import.meta.dirname, '../../bench');
   const names = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'main.ts');

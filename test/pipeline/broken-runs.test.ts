@@ -9,9 +9,9 @@ import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
 
-// Runs that are broken off at random moments, once or several times, by kill -9 or by a stop, and then go on: each must end
-// with the adapter of a run that was never broken. Two by default; BROKEN_RUNS=20 for more, and BROKEN_RUNS_BASE=starter
-// takes the starter model and rows of a sample instead of a tiny model.
+// Runs interrupted at random moments, once or several times, by kill -9 or by a stop, and then resumed: each must end
+// with the adapter of an uninterrupted run. Two by default; BROKEN_RUNS=20 for more, and BROKEN_RUNS_BASE=starter uses
+// the starter model and rows of a sample instead of a tiny model.
 const count = Number(process.env.BROKEN_RUNS ?? 2);
 const onStarter = process.env.BROKEN_RUNS_BASE === 'starter';
 const resourcesDir = join(import.meta.dirname, '../../resources');
@@ -41,7 +41,7 @@ test(`${count} runs broken at random moments end with the bits of an unbroken on
   for (let number = 0; number < count; number++) {
     let words = ['train', ...settings, '--name', `broken ${number}`];
     let isOver = false;
-    // At most two breaks: then it may end.
+    // At most two interruptions: then it may finish.
     for (let attempt = 0; attempt < 2 && !isOver; attempt++) {
       const command = startCommand(home, words);
       const kill = random.uniform() < 0.5 ? 'SIGKILL' : 'SIGINT';
@@ -51,7 +51,7 @@ test(`${count} runs broken at random moments end with the bits of an unbroken on
       isOver = status === 0;
       if (!isOver) breaks++;
       const run = (await look(home)).runs.find(({ name }) => name === `broken ${number}`);
-      // Killed before it was there, it begins anew.
+      // If it was killed before it was stored, it starts afresh.
       if (run !== undefined) words = ['train', '--resume', run.id];
     }
     if (!isOver) await answerOf(home, words);
@@ -65,7 +65,7 @@ test(`${count} runs broken at random moments end with the bits of an unbroken on
   console.info(`${count} runs, broken ${breaks} times, on ${base}: every adapter has the hash of the unbroken one`);
 });
 
-/** What there is in a data folder, seen from this process: another one would cost seconds. */
+/** The content of a data folder, read in this process: another one would cost seconds. */
 async function look(home: string) {
   const engineEntry = new URL('../../src-main/engine/engine-process.ts', import.meta.url);
   const { engine, stop } = superviseEngine(() => startEngineChild(engineEntry, process.env));

@@ -24,7 +24,8 @@ const smollm2 = {
   tie_word_embeddings: true,
 };
 
-// The catalogue said 2.5 GB for a model whose runs were foretold, and took, 1.6 to 1.9 GB: its figure was older than decision 0029.
+// Regression: the catalogue said 2.5 GB for a model whose runs were estimated at, and took, 1.6 to 1.9 GB: its figure
+// predated decision 0029.
 test('the catalogue tells of a model the memory that the estimate of a run tells', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'catalogue-memory-'));
   try {
@@ -37,7 +38,7 @@ test('the catalogue tells of a model the memory that the estimate of a run tells
   }
 });
 
-// Half of what a larger model's passes take is more than all that this one needs.
+// Half of what a larger model's passes take is more than everything this one needs.
 test('the memory told of the starter model is that of its runs, too', async () => {
   const path = join(resources, 'starter-model');
   expect(Math.abs((await memoryTold('starter')) / (await estimated(path, 4096)) - 1)).toBeLessThan(0.15);
@@ -67,7 +68,7 @@ async function estimated(path: string, vocabulary: number): Promise<number> {
   return bytesOf(parts);
 }
 
-/** Its weights are a hole in a file: an estimate reads names and shapes alone. */
+/** Its weights are a sparse file: an estimate reads only names and shapes. */
 async function writeModelWithoutNumbers(folder: string): Promise<void> {
   await mkdir(folder);
   await writeFile(join(folder, 'config.json'), JSON.stringify(smollm2));

@@ -1,4 +1,4 @@
-// Calls the command line from source, as a process of its own, the way a script would.
+// Runs the command line from source, as a process of its own, the way a script would.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** The source; COMMAND_LINE=out/main/cli.js takes a build, which starts faster. */
+/** The source; COMMAND_LINE=out/main/cli.js uses a build, which starts faster. */
 const entry =
   process.env.COMMAND_LINE === undefined
     ? fileURLToPath(new URL('../../src-main/host/cli/main.ts', import.meta.url))
@@ -15,14 +15,14 @@ const entry =
 
 export interface Outcome {
   readonly status: number | null;
-  /** The one object on standard output; undefined when there is none. */
+  /** The only object on standard output; undefined if there is none. */
   // biome-ignore lint/suspicious/noExplicitAny: each command answers with other fields, and the tests say which.
   readonly json: any;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Starts a command on a data folder; `--json` is added. */
+/** Starts a command on a data folder, with `--json`. */
 export function startCommand(home: string, words: readonly string[]): ChildProcess & { outcome: Promise<Outcome> } {
   const child = spawn(process.execPath, ['--no-warnings', entry, ...words, '--json', '--home', home], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,7 +46,7 @@ export function runCommand(home: string, words: readonly string[]): Promise<Outc
   return startCommand(home, words).outcome;
 }
 
-/** Runs a command that has to succeed, and gives its answer. */
+/** Runs a command that must succeed, and returns its answer. */
 export async function answerOf(home: string, words: readonly string[]): Promise<Outcome['json']> {
   const outcome = await runCommand(home, words);
   if (outcome.status !== 0) throw new Error(`${words.join(' ')}: ${outcome.stdout}${outcome.stderr}`);

@@ -8,7 +8,7 @@ import { openStudio, type Studio } from '../../src-main/host/cli/studio.ts';
 import { writeTinyAdapter } from '../fixtures/tiny-adapter.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 
-// Conversations in the whole studio, the real engine included: a tiny model and two adapters drawn by lot.
+// Conversations in the whole studio, including the real engine: a tiny model and two random adapters.
 const entry = new URL('../../src-main/host/cli/main.ts', import.meta.url).href;
 const sampling = { maxTokens: 12 };
 
@@ -75,7 +75,7 @@ test('an edited question begins another branch, which can be left again or made 
   });
 });
 
-// The second question of two windows was kept beside the answer to the first, and that answer was out of sight.
+// Regression: with two windows, the second question became a sibling of the first one's answer, which was hidden.
 test('while an answer is written, no other is begun in its conversation; once it is stopped, it is kept before the next question', async () => {
   const { chat } = studio.client;
   const conversationId = await begin(longModelId);
@@ -97,7 +97,8 @@ test('while an answer is written, no other is begun in its conversation; once it
   expect(turns[1]?.finish).toBe('stopped');
 });
 
-// Each process knew of its own answers only: what the other one asked stood beside an answer, and one of both was out of sight.
+// Regression: each process knew only its own answers: a question from the other became a sibling of an answer, and one
+// of the two was hidden.
 test('nor is one begun by another process of the data folder', async () => {
   const conversationId = await begin(longModelId);
   const other = await open();
@@ -163,7 +164,7 @@ test('side by side, base and adapters each answer as they do alone; the best is 
   expect(unvoted.some(({ isBest }) => isBest)).toBe(false);
 });
 
-// The base, which reads what stands above, repeated the adapter's answer: nothing seemed to be gained.
+// Regression: the base, which read the turns above, repeated the adapter's answer, as if nothing had been gained.
 test('side by side, a base with a chat template reads the question alone as well', async () => {
   const { chat, baseModels } = studio.client;
   const path = join(folder, 'chatty');
@@ -260,7 +261,7 @@ test('a message tells beforehand, and its answer afterwards, what does not fit i
   const about = { baseModelId, adapterId: null, conversationId };
   const short = await studio.client.chat.measure({ ...about, text: 'one' });
   expect(short).toEqual({ promptTokens: 3, contextLength: 512, leftOutTurns: 0, leftOutTokens: 0 });
-  // One token a letter; 512 − 128 of them leave room for an answer of the usual length.
+  // One token per letter; 512 − 128 of them leave room for an answer of the default length.
   const text = 'x'.repeat(1000);
   const long = await studio.client.chat.measure({ ...about, text });
   expect(long).toMatchObject({ promptTokens: 384, leftOutTokens: 616 });
@@ -286,7 +287,7 @@ test('a message that was read before it is sent has the answer that it has else'
   expect(await studio.client.chat.messages({ conversationId: await begin() })).toEqual([]);
 });
 
-// The database had gone when the answer was to be kept: it was lost, and a stack was printed.
+// Regression: the database was closed when the answer was to be stored: it was lost, and a stack was printed.
 test('closing the studio in the middle of an answer keeps what was written', async () => {
   const conversationId = await begin(longModelId);
   const asked = await studio.client.chat.send({
@@ -300,12 +301,12 @@ test('closing the studio in the middle of an answer keeps what was written', asy
   expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', text: expect.stringMatching(/./) });
 });
 
-/** Listens to the end, whichever that is. */
+/** Consumes the events to the end, however they end. */
 async function goneOn(events: AsyncIterable<unknown>): Promise<void> {
   try {
     for await (const _ of events);
   } catch {
-    // The studio has gone.
+    // The studio is gone.
   }
 }
 

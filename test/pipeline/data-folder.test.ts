@@ -39,7 +39,7 @@ test('a data folder is backed up while it is in use, restored elsewhere, moved, 
     code: 'OPTION_INVALID',
   });
 
-  // What is passed on with a report holds nothing of what the person brought.
+  // The diagnostics passed on with a report contain nothing of the person's.
   const { text } = await client.studio.diagnostics();
   expect(text).toContain('mrc, 12 rows');
   for (const secret of [...secrets, home, folder, adapter.id, adapter.sha256]) expect(text).not.toContain(secret);
@@ -50,7 +50,7 @@ test('a data folder is backed up while it is in use, restored elsewhere, moved, 
   expect(restored).toMatchObject({ datasets: 1, adapters: 1 });
   expect((await runCommand(other, ['data', 'restore', out])).json.error.code).toBe('OPTION_INVALID');
 
-  // The first folder is gone, and the second one is moved.
+  // The first folder is gone, and the second one has moved.
   rmSync(home, { recursive: true });
   const moved = join(folder, 'moved');
   renameSync(other, moved);

@@ -19,11 +19,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const many = (count: number, line: (row: number) => string) =>
   Array.from({ length: count }, (_, row) => line(row)).join('');
 const nul = '\0';
-/** As RFC 1557 has it: EUC-KR without its highest bits, between two signs. */
+/** As in RFC 1557: EUC-KR without its high bits, between shift characters. */
 const shifted = (text: string) =>
   Buffer.concat([Buffer.of(0x0e), iconv.encode(text, 'euc-kr').map((byte) => byte & 0x7f), Buffer.of(0x0f)]);
 
-/** A file, and what becomes of it: the pairs that are taken, with `?` behind those that are warned of, and the verdicts of the others. */
+/** A file and its outcome: the accepted pairs, with `?` after those with a warning, and the verdicts on the others. */
 type Case = readonly [name: string, file: string | Buffer, taken: readonly string[], rejected?: readonly string[]];
 
 const ab = ['a=1', 'b=2'];
@@ -669,7 +669,7 @@ async function judged(bytes: Buffer, options: CsvOptions = {}) {
   return { taken, rejected };
 }
 
-/** By name where there are such names; else the first two columns. */
+/** By name if these names exist; else the first two columns. */
 function mappingOf(columns: readonly string[], sample: (readonly string[])[]) {
   const isNamed = ['context', 'target'].every((name) => columns.includes(name));
   const [context = 'context', target = 'target'] = columns;

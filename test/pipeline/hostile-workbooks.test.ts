@@ -7,7 +7,7 @@ import type { OpenTable, TableRecord } from '../../src-main/datasets/readers/tab
 import { tableFile } from '../fixtures/table-file.ts';
 import { zipArchive } from '../fixtures/zip-archive.ts';
 
-// Workbooks as other programs write them, and as nobody should: what ECMA-376 allows, and what is met nevertheless.
+// Workbooks as other programs write them, and as nobody should: what ECMA-376 allows, and what occurs nevertheless.
 
 let folder: string;
 beforeAll(() => {
@@ -24,7 +24,7 @@ const relation = (id: string, kind: string, target: string) =>
   `<Relationship Id="${id}" Type="http://example.org/${kind}" Target="${target}"/>`;
 const list = (...sheets: string[]) => `<workbook><sheets>${sheets.join('')}</sheets></workbook>`;
 
-/** A workbook of one sheet, with other parts where they are given; one that is `''` is left out. */
+/** A workbook with one sheet, with given parts replaced; a part given as `''` is left out. */
 function workbook(parts: Record<string, string | Buffer> = {}, { isStored = false } = {}): Buffer {
   const all = {
     '_rels/.rels': `<Relationships>${relation('r1', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
@@ -248,7 +248,7 @@ test.each([
   await expect(cellsOf(bytes)).rejects.toMatchObject({ code });
 });
 
-// Its texts were put together whole, however long.
+// Regression: its texts were concatenated whole, however long.
 test('a row that holds more than any that is meant is refused by a sentence', async () => {
   const pieces = '<![CDATA[a]]>'.replace('a', 'a'.repeat(1_000_000)).repeat(70);
   const endless = workbook({ 'xl/worksheets/sheet1.xml': sheet(row(text(pieces), text('1'))) }, { isStored: true });

@@ -18,7 +18,7 @@ async function prepared(): Promise<string> {
   return home;
 }
 
-/** Resolves when the command has told its first step. */
+/** Resolves when the command has reported its first step. */
 function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   command.stderr?.on('data', (text: string) => {
@@ -97,7 +97,7 @@ test('runs that train together and were killed resume to the bits of an unbroken
   await firstStepOf(command);
   command.kill('SIGKILL');
   await command.outcome;
-  // By the name of one: the others go on with it.
+  // By the name of one: the others resume with it.
   const resumed = await answerOf(home, ['train', '--resume', 'killed · r 2']);
   const hashesOf = (answer: { adapter: unknown; also: { adapter: unknown }[] }) =>
     [answer, ...answer.also].map((each) => (each.adapter as { sha256: string }).sha256);

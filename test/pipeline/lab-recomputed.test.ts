@@ -6,7 +6,7 @@ import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
-// What the lab exports is enough for somebody else to check it: NumPy recomputes Table 7 and Figures 3 and 4 from the PEFT
+// The lab's export is enough for somebody else to check it: NumPy recomputes Table 7 and Figures 3 and 4 from the PEFT
 // folders. Needs a Python with numpy and safetensors: python3, or the one that STUDIO_PYTHON names.
 const python = process.env.STUDIO_PYTHON ?? 'python3';
 const run = promisify(execFile);

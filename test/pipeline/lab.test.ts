@@ -17,7 +17,7 @@ async function prepared(): Promise<string> {
   return home;
 }
 
-/** A line of progress comes every few seconds; there must be one in the midst of it. */
+/** Progress is printed every few seconds; some must be printed midway. */
 const steps = 1500;
 
 test('a table that was killed goes on to the numbers of one that never was, and can be repeated', {
@@ -38,7 +38,7 @@ test('a table that was killed goes on to the numbers of one that never was, and 
     String(steps),
   ];
   const command = startCommand(home, [...grid, '--metric-rows', '0']);
-  // Adapters of so small a model all train side by side, and end together.
+  // Adapters of such a small model all train together, and end together.
   await stepsDone(command, 100);
   command.kill('SIGKILL');
   await command.outcome;
@@ -73,7 +73,7 @@ test('what an adapter amplifies is told for each of its matrices', { timeout: 12
   expect(['holds', 'partly', 'not']).toContain(reading.verdict);
 });
 
-/** Resolves when a command has told of as many steps as are wanted. */
+/** Resolves when a command has reported this many steps. */
 function stepsDone(command: ReturnType<typeof startCommand>, wanted: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   command.stderr?.on('data', (text: string) => {

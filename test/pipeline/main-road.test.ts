@@ -76,7 +76,7 @@ test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 
   const ofBase = await answerOf(home, ['score', '--base', 'tiny', ...pair]);
   const ofAdapter = await answerOf(home, ['score', '--base', 'tiny', '--adapter', 'colours', ...pair]);
   const switchedOff = await answerOf(home, ['score', '--base', 'tiny', '--adapter', 'colours:0', ...pair]);
-  // g r e e n and the end of the text.
+  // g r e e n and the end of text.
   expect(ofBase.ids).toEqual([103, 114, 101, 101, 110, 256]);
   expect(ofBase.logprobs).toHaveLength(6);
   expect(ofAdapter.loss).toBeLessThan(ofBase.loss);

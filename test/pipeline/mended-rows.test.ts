@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
-// A dataset of its own took the names, the drawn line and the broken letters for rows, and said nothing.
+// Regression: a new dataset silently took the names, the separator line and the broken letters for rows.
 test('rows that were left out, imported as a table of their own, are told', { timeout: 60_000 }, async () => {
   const home = temporaryFolder();
   const table = join(home, 'table.csv');

@@ -23,16 +23,16 @@ const { files } = folder
   ? (JSON.parse(readFileSync(join(folder, 'MANIFEST.json'), 'utf8')) as { files: Entry[] })
   : { files: [] };
 
-/** Files whose stated cells no reader of bytes alone can give, and why. */
+/** Files whose stated cells cannot be had from the bytes alone, and why. */
 const exceptions = new Map([
   [
     'files/g_header_bomname.csv',
     'the mark before the first name is byte for byte that of the files whose mark is no part of it',
   ],
 ]);
-/** Cut off between two letters, which leaves no trace. */
+/** Truncated between two characters, which leaves no trace. */
 const traceless = new Set(['files/g_truncated_utf8.csv']);
-/** Its rows are as much like its header as like each other. */
+/** Its rows resemble its header as much as each other. */
 const headerUnknown = new Set(['files/g_no_header.csv']);
 
 test.skipIf(!folder)(
@@ -70,7 +70,7 @@ test.skipIf(!folder)(
 
 const telling = ['ENCODING_PATTERN', 'ENCODING_BOM_WRONG', 'QUOTE_SOME_OPEN'];
 
-/** Whether the file's reading, or some record, says that something is wrong. */
+/** Whether reading the file, or some record, reports a problem. */
 async function tellsProblem(file: TableFile): Promise<boolean> {
   const table = await openTable(file);
   if (table.facts.reasons.some(({ code }) => telling.includes(code))) return true;

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => given.close());
 
-/** The shape that rows files had before there were blocks: a record for each row, and an index where rows have ids. */
+/** The format of rows files before there were blocks: a record per row, and an index if rows have ids. */
 function asBefore(file: string, rows: readonly { context: string; target: string; sourceId: string }[]): void {
   const database = new BetterSqlite3(file);
   const insert = database.prepare(

@@ -14,7 +14,7 @@ import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 import { writeTinyAdapter } from '../fixtures/tiny-adapter.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 
-// OpenAI's own client against the studio's address: a tiny model and eight adapters drawn by lot, the real engine.
+// OpenAI's own client against the studio's address: a tiny model, eight random adapters, and the real engine.
 const adapters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h h:h'];
 
 let folder: string;
@@ -125,7 +125,7 @@ test('an adapter at strength 0 is its base', async () => {
   expect(await at('tiny:a', { adapter_strength: 0 })).toBe(await at('tiny', {}));
 });
 
-// The turns before the last one were dropped without a word.
+// Regression: the turns before the last one were silently dropped.
 test('a model without a chat template says that it reads one user message alone', async () => {
   const ask = (messages: OpenAI.ChatCompletionMessageParam[]) =>
     openai.chat.completions.create({ model: 'tiny:a', messages, max_tokens: 2 }).catch((error: unknown) => error);
@@ -175,7 +175,7 @@ test('a web page, another name for this machine, another method and too large a 
   expect(await status(to, { method: 'POST', headers: json, body: '"'.padEnd(5_000_000) })).toBe(413);
 });
 
-// It got another address each time it was opened.
+// Regression: it got another address each time it was opened.
 test('a new key shuts the old one out at the same address, and switched off nothing answers', async () => {
   const renewed = await clientOf().endpoint.renewKey();
   expect(renewed.key).not.toBe(key);
@@ -210,7 +210,7 @@ function status(
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    // The refusal of a large body may end the connection while it is still being sent.
+    // Refusing a large body may end the connection while it is still being sent.
     call.on('error', reject);
     call.end(body);
   });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, type Outcome, runCommand, temporaryFolder } from './command-line.ts';
 
-/** Exit 1, one sentence and one next step, and no trace of the program's inside. */
+/** Exit status 1, one sentence and one next step, and no internals. */
 function expectRefusal({ status, json, stdout }: Outcome, code: string, words: string): void {
   expect({ status, code: json?.error?.code }).toEqual({ status: 1, code });
   expect(json.error.message).toContain(words);
@@ -61,7 +61,7 @@ test('a model folder with a truncated weight file is refused, and nothing is kep
   expect(files.map((file: { verdict: string }) => file.verdict)).toEqual(['reject', 'accept']);
 });
 
-// It said that a file was missing or damaged.
+// Regression: it said that a file was missing or damaged.
 test('an adapter whose weights are a pickle is refused with what to do', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'adapter_config.json'), '{}');
@@ -77,7 +77,7 @@ test('a name that is not there is a sentence', { timeout: 180_000 }, async () =>
   expectRefusal(await runCommand(home, ['models', 'show', 'nothing']), 'BASE_MODEL_NOT_FOUND', '“nothing”');
 });
 
-// What the system says of it was the whole sentence, as EEXIST and a call of the system’s.
+// Regression: the system's message, such as EEXIST and a system call, was the whole sentence.
 test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');

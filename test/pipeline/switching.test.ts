@@ -12,7 +12,7 @@ import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { temporaryFolder } from './command-line.ts';
 
 const entry = new URL('../../src-main/host/cli/main.ts', import.meta.url).href;
-/** STUDIO_SWITCHES=1000 has them take turns a thousand times. */
+/** STUDIO_SWITCHES=1000 alternates a thousand times. */
 const turns = Number(process.env.STUDIO_SWITCHES ?? 100);
 const silent = new Progress({ write: () => true });
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from './command-line.ts';
 
-// The package as electron-builder itself makes it, but for Electron's own part, which cannot be had everywhere and for which
-// a few empty files stand in. What the studio adds to them is looked at and run by Node.js.
+// The package as electron-builder itself makes it, except for Electron's own part, which is not available everywhere
+// and is replaced by a few empty files. What the studio adds is inspected and run by Node.js.
 
 const root = path.join(import.meta.dirname, '../..');
 const isBuilt = existsSync(path.join(root, 'out/main/cli.js'));
@@ -29,8 +29,8 @@ const platforms = {
   },
 } as const;
 
-// A pattern of `files` that leaves out a folder's name and not what lies in it let a whole Node.js into the package, and one that
-// names the platform by where it is made let Linux's native files into a package for Windows.
+// Regression: a `files` pattern that excludes a folder's name but not its content let a whole Node.js into the package,
+// and one that names the build machine's platform let Linux's native files into a package for Windows.
 test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as const)(
   'what electron-builder packs for %s has the native files of that platform only, keeps to the size, has its fuses set, and runs',
   { timeout: 400_000 },
@@ -52,7 +52,7 @@ test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as c
     expect(files.filter((file) => isProgram(path.join(resources, file))).sort()).toEqual(expected);
     if (platform !== process.platform) return;
 
-    // The command line looks for them where they lie in a checkout.
+    // The command line looks for them where they are in a checkout.
     symlinkSync('../resources', path.join(resources, 'app/resources'));
     const words = ['generate', '--base', 'starter', '--prompt', 'Passage: x', '--max-tokens', '3', '--json'];
     const run = spawnSync(process.execPath, ['out/main/cli.js', ...words, '--home', path.join(folder, 'home')], {
@@ -68,20 +68,20 @@ test('there is an icon in the size that the icons of all platforms are made from
   const yml = readFileSync(path.join(root, 'electron-builder.yml'), 'utf8');
   const folder = /^ {2}buildResources: (.+)$/m.exec(yml)?.[1] ?? '';
   const png = readFileSync(path.join(root, folder, 'icon.png'));
-  // The first chunk of a PNG holds its width and height; electron-builder wants 512 at least, macOS shows 1024.
+  // The first chunk of a PNG holds its width and height; electron-builder needs at least 512, macOS shows 1024.
   expect([png.toString('latin1', 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(['PNG', 1024, 1024]);
   const page = readFileSync(path.join(root, 'src-renderer/index.html'), 'utf8');
   const icon = /rel="icon".* href="(.+?)"/.exec(page)?.[1] ?? '';
   expect(existsSync(path.join(root, 'src-renderer', icon))).toBe(true);
 });
 
-/** Packs into a folder, and gives where the package lies; without an archive around the studio, so that Node.js can run it. */
+/** Packs into a folder, and returns the path of the package, without an asar archive so that Node.js can run it. */
 function packed(platform: keyof typeof platforms, folder: string): string {
   const [electronDist, output] = [path.join(folder, 'electron'), path.join(folder, 'dist')];
   writeElectronStandIn(electronDist, platform === 'win' ? 'electron.exe' : 'electron');
   const settings = {
     ...{ electronDist, 'directories.output': output, asar: 'false' },
-    // The stand-in is no program of Windows, and has no icon to be replaced.
+    // The stand-in is not a Windows program, and has no icon to replace.
     'win.signAndEditExecutable': 'false',
   };
   const { status, stdout, stderr } = spawnSync(
@@ -104,17 +104,17 @@ function writeElectronStandIn(folder: string, program: string): void {
   const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8'));
   writeFileSync(path.join(folder, 'version'), version);
   for (const name of ['LICENSE', 'LICENSES.chromium.html']) writeFileSync(path.join(folder, name), '');
-  // As Electron ships them: nine of the first kind.
+  // As Electron ships them: nine fuses, format version 1.
   const fuses = Buffer.from([1, 9, ...Buffer.from('101101110')]);
   writeFileSync(path.join(folder, program), Buffer.concat([Buffer.from(fuseMark), fuses]), { mode: 0o755 });
 }
 
-/** By which @electron/fuses finds the place in the program. */
+/** The marker by which @electron/fuses finds the fuses in the program. */
 const fuseMark = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 
 /**
- * Of each fuse whether it is set, in Electron's order: run as Node, encrypted cookies, NODE_OPTIONS, inspection, integrity of
- * the archive, nothing but the archive, a snapshot of the browser's own, privileges of files; the last is left as it was.
+ * Whether each fuse is set, in Electron's order: run as Node, encrypted cookies, NODE_OPTIONS, inspection, archive
+ * integrity, only the archive, browser-specific snapshot, file privileges; the last is left unchanged.
  */
 function fusesOf(program: string): string {
   const bytes = readFileSync(program);
@@ -122,7 +122,7 @@ function fusesOf(program: string): string {
   return bytes.toString('latin1', at + 2, at + 2 + (bytes[at + 1] ?? 0));
 }
 
-/** By its first bytes: a program or library of Linux, Windows or macOS. */
+/** By its magic bytes: a program or library of Linux, Windows or macOS. */
 function isProgram(file: string): boolean {
   const start = readFileSync(file).subarray(0, 4).toString('latin1');
   return ['\x7fELF', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe'].includes(start) || start.startsWith('MZ');
