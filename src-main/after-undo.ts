@@ -1,7 +1,4 @@
-/**
- * A page offers undo for ten seconds, or fifty while a person is on the offer (ui/toasts); the call itself takes time
- * too.
- */
+/** A page offers undo for ten seconds, or fifty while a person is on the offer (ui/toasts); the call takes time too. */
 const undoMs = 60_000;
 const shortMs = 12_000;
 

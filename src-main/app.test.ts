@@ -242,8 +242,7 @@ test('no other data folder is opened in the middle of an import', async () => {
   expect(await open()).toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
-// The web host carries on with the previous folder. Regression: the failed one stayed open and locked until the process
-// ended.
+// The web host carries on with the previous folder. Regression: the failed one stayed open and locked.
 test.each([
   {
     fault: 'a database of a newer studio',
@@ -332,10 +331,7 @@ test('a stopped run keeps what it learnt, and goes on from there; its adapter st
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
 });
 
-/**
- * A run whose engine had written its checkpoint of step 3 when the studio was killed, before the events after the first
- * were stored.
- */
+/** A run killed after the engine wrote its checkpoint of step 3, with only the first step's events stored. */
 async function killedAtCheckpoint(): Promise<Run> {
   const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
   const worst = { row: 0, loss: 1 };
@@ -1412,8 +1408,7 @@ test('what a lab experiment is told twice it does once, and its result comes bac
   expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
 });
 
-// Regression: trained cells were left until the next start, and the rows that they read for as long as the experiment
-// was known.
+// Regression: trained cells stayed until the next start, and the rows they had read for as long as the experiment.
 test('a lab experiment leaves only what it trained, and nothing once it is deleted for good', async () => {
   const datasetId = await importRivers();
   const there = () => readdirSync(join(folder, 'data/lab'), { recursive: true }).filter((name) => name !== 'cells');

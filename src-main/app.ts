@@ -82,10 +82,7 @@ export interface AppOptions {
   readonly engine: Engine;
   /** For a host that cannot fork Node.js (a packaged Electron): its own way to start `sql-process`. */
   readonly startSqlProcess?: () => SqlProcess;
-  /**
-   * Whether jobs that an earlier process left queued begin here. Not where the process ends with the one command it was
-   * started for.
-   */
+  /** Whether jobs left queued by an earlier process begin here. False for a process that ends with its one command. */
   readonly takesUpWork?: boolean;
   /** What the engine is started with, if the host lets a person set it. */
   readonly engineSettings?: EngineSettingsKeeper;
@@ -95,10 +92,7 @@ export interface AppOptions {
   readonly folders?: FolderHost | undefined;
   /** Opens an address for other programs, whose requests are answered like the command line's. */
   readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
-  /**
-   * The system's own dialog for a folder or file, if the host has a window. Resolves to undefined when the person
-   * closes it.
-   */
+  /** The system's own dialog for a folder or file, if the host has a window. Undefined when the person closes it. */
   readonly choosePath?: (what: 'folder' | 'file') => Promise<string | undefined>;
 }
 
@@ -109,8 +103,8 @@ export interface App {
 }
 
 /**
- * Creates the data folder, or a folder in it, and returns its path. Throws OPTION_INVALID when it cannot be created or
- * is not writable.
+ * Creates the data folder, or a folder in it, and returns its path. Throws OPTION_INVALID if that fails or is not
+ * writable.
  */
 export function makeDataFolder(dataDir: string, ...name: string[]): string {
   const path = join(dataDir, ...name);
@@ -127,8 +121,7 @@ export function makeDataFolder(dataDir: string, ...name: string[]): string {
 const rowsMeasured = 100;
 
 /**
- * Moves a data folder, which nobody has open, to a free path. Throws OPTION_INVALID, in which case it stays where it
- * was.
+ * Moves a data folder, which nobody has open, to a free path. Throws OPTION_INVALID, and then it stays where it was.
  */
 export function moveDataFolder(from: string, to: string): void {
   try {
@@ -500,8 +493,8 @@ function waitingFor(ready: Promise<void>) {
 }
 
 /**
- * Every error leaves here under its code; an unforeseen one is logged, and tells the client nothing. After the studio
- * has ended, errors are of no interest to anybody.
+ * Sends every error to the client under its code; an unforeseen one is logged, and the client learns nothing about it.
+ * After the studio has closed, errors are not looked into.
  */
 function tellingErrors(
   known: (error: unknown, read: () => string | undefined) => Promise<unknown>,

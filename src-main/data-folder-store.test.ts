@@ -17,8 +17,7 @@ import { openDatabase } from './database/open.ts';
 const never = new AbortController().signal;
 
 test('what ends while a backup is made is in it whole or not at all', async () => {
-  // Regression: files were listed first and the database copied last, which by then named files that had not been
-  // listed.
+  // Regression: files were listed first and the database copied last, which by then named unlisted files.
   const { dataDir, out, database, write } = scene();
   for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
     if (event.kind !== 'progress' || event.done !== 1) continue;

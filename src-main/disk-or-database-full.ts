@@ -2,8 +2,7 @@ import { statfsSync } from 'node:fs';
 import { diskFull, isDiskFull } from '../src-contract/disk-full.ts';
 
 /**
- * `diskFull` if the error says, perhaps in SQLite's terms, that the disk or a quota on it is full; otherwise the error
- * itself.
+ * `diskFull` if the error, perhaps one of SQLite's, says that the disk or a quota is full; otherwise the error itself.
  */
 export function orDiskOrDatabaseFull(error: unknown, folder: string, neededBytes?: number): unknown {
   return isDiskFull(error) || isDatabaseFull(error, folder) ? diskFull(folder, neededBytes, error) : error;

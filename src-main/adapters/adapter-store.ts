@@ -123,10 +123,7 @@ export class AdapterStore {
     return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at <= ?').pluck().all(before) as string[];
   }
 
-  /**
-   * Removes the rows of those deleted up to then, whose files are gone; runs and messages keep what they say about
-   * them.
-   */
+  /** Removes the rows of those deleted up to then, whose files are gone; runs and messages keep their copies. */
   removeDeleted(before: number): void {
     this.#database.prepare('DELETE FROM adapter WHERE deleted_at <= ?').run(before);
   }

@@ -65,8 +65,7 @@ export async function importAdapter(
 }
 
 /**
- * Its fingerprint; if the same adapter is here from an earlier version, in that version's form, since a person compares
- * the two.
+ * Its fingerprint, in the form used for the same adapter here by an earlier version, since a person compares the two.
  */
 async function sha256Here(
   facts: AdapterFacts,
@@ -124,8 +123,7 @@ async function findBase(search: {
 }
 
 /**
- * An adapter that names no base belongs to the only one that all its tensors fit; using it with any other is for a
- * person to decide.
+ * An adapter that names no base belongs to the only one that all its tensors fit; any other is for a person to choose.
  */
 async function byShape(tried: readonly Promise<Found>[], named: string | undefined): Promise<Found> {
   const outcomes = await Promise.allSettled(tried);
@@ -139,10 +137,7 @@ async function byShape(tried: readonly Promise<Found>[], named: string | undefin
   throw new StudioError('OPTION_INVALID', { option: 'base', ...why });
 }
 
-/**
- * By its own name, its name in the catalogue, or that of its folder, which PEFT writes when it read the model from
- * disk.
- */
+/** By its own name, its name in the catalogue, or that of its folder, which PEFT writes for a model read from disk. */
 function isNamed({ name, catalogueId, path }: BaseModel, wanted: string): boolean {
   return [name, catalogueId, basename(path)].some((each) => each?.toLowerCase() === wanted.toLowerCase());
 }

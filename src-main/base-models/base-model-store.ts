@@ -69,10 +69,7 @@ export class BaseModelStore {
     return this.#database.prepare('SELECT 1 FROM base_model WHERE id = ?').get(id) !== undefined;
   }
 
-  /**
-   * The name of something, not deleted, that needs this base: an adapter, a run that is queued or running, or a
-   * conversation.
-   */
+  /** The name of something that needs this base: an adapter that is not deleted, or a queued or running run. */
   userOf(id: string): string | undefined {
     return this.#database
       .prepare(

@@ -10,8 +10,7 @@ import { readModelFolder } from './model-folder.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 /**
- * Judges for each path whether it can be used. A folder is read as a model; a single file as far as it can be judged
- * alone.
+ * Judges whether each path can be used. A folder is read as a model; a single file as far as it can be judged alone.
  */
 export async function checkModelFiles(paths: readonly string[], engine: Engine): Promise<ModelFileVerdict[]> {
   const verdicts: ModelFileVerdict[] = [];

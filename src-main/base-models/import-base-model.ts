@@ -169,10 +169,7 @@ export async function describeModel(folder: string, engine: Engine) {
   return { ...facts, licence: await readLicence(folder), hasChatTemplate: text.template !== undefined };
 }
 
-/**
- * A file of a folder stands for the folder; a GGUF file, alone or as all that a folder has of a model, is a model
- * itself.
- */
+/** A file of a folder stands for the folder; a GGUF file, alone or as a folder's only model file, is itself a model. */
 async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new StudioError('FILE_NOT_FOUND', { file: path }, { cause });

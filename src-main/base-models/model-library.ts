@@ -63,10 +63,7 @@ export class ModelLibrary {
     this.#remembered.write(takenAs(model.id), baseModelId);
   }
 
-  /**
-   * Undefined restores the default. Throws OPTION_INVALID if the environment decides, FILE_NOT_FOUND if there is no
-   * such folder.
-   */
+  /** Undefined restores the default. Throws OPTION_INVALID if the environment decides, FILE_NOT_FOUND for no folder. */
   async choose(path: string | undefined): Promise<void> {
     if (this.#place().from === 'environment') {
       throw new StudioError('OPTION_INVALID', {

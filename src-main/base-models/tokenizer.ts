@@ -107,7 +107,7 @@ export class Tokenizer {
 export class TextStream {
   readonly #tokenizer: Tokenizer;
   /**
-   * Decoders depend on what comes before (the first id of a text may lose its space), so the previous piece is decoded
+   * Decoders depend on the preceding ids (the first of a text may lose its space), so the previous piece is decoded
    * too.
    */
   #ids: number[] = [];

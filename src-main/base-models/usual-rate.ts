@@ -1,6 +1,6 @@
 /**
- * The default LoRA learning rate for a model with so many weights. A run has only some hundred steps: smaller models
- * tolerate, and need, more than the paper's 2e-4 (decision 0039).
+ * The default LoRA learning rate for a model of this size. A run has only a few hundred steps: smaller models tolerate,
+ * and need, more than the paper's 2e-4 (decision 0039).
  */
 export function usualRate(parameters: number): number {
   if (parameters < 300e6) return 1e-3;

@@ -73,10 +73,7 @@ export async function* regenerateTurn(
   yield* answerTurn(turn, user, parts, signal);
 }
 
-/**
- * Puts one question to several answerers at once; the conversation continues from the first one's answer until another
- * is voted best.
- */
+/** Puts one question to several answerers at once; the first one's answer is continued until another is voted best. */
 export async function* compareTurn(
   turn: TurnJob & Question & { readonly answerers: readonly Answerer[] },
   parts: TurnParts,
@@ -158,8 +155,7 @@ async function* answer(
   const prompt = turnPrompt(
     {
       question: user,
-      // Side by side each reads the question alone, as adapters always do: a base that read their answers repeated
-      // them.
+      // Side by side each reads the question alone, as adapters always do: a base that read their answers copied them.
       history: () => (user.parentId === null || turn.comparisonId ? [] : store.pathTo(user.parentId)),
       task: answerer.adapter?.task,
     },

@@ -139,8 +139,7 @@ function codeIn(text: string): string[] {
 }
 
 /**
- * A run of backticks up to an equally long one; a backslash escapes the next character, and an unclosed run is plain
- * text.
+ * A run of backticks up to an equally long one; a backslash escapes the next character, an unclosed run is plain text.
  */
 const escapedOrCodeSpan = /\\[\s\S]|(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|`+/g;
 

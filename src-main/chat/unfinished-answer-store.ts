@@ -33,8 +33,7 @@ export class UnfinishedAnswers {
   keepAll(messages: Pick<MessageStore, 'insert'>): void {
     const isKnown = this.#database.prepare('SELECT 1 FROM message WHERE id = ?').pluck();
     const keep = this.#database.transaction(() => {
-      // The conversation continues from the last turn inserted: of answers side by side the first one, whose id is the
-      // lowest.
+      // The conversation continues from the last insert: of answers side by side the first, whose id is the lowest.
       const notes = this.#database
         .prepare('SELECT name, value FROM setting WHERE name GLOB ? ORDER BY name DESC')
         .all(`${prefix}*`) as { name: string; value: string }[];

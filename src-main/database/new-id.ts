@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 const letters = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
- * A new id of 20 lower-case characters: 10 for the time in milliseconds, so that ids sort by age, and 10 (50 bits)
- * random.
+ * A new id of 20 lower-case characters: 10 of the time in milliseconds, so that ids sort by age, and 10 random (50
+ * bits).
  */
 export function newId(now = Date.now()): string {
   let time = '';

@@ -26,10 +26,7 @@ export interface StoredEvent<Event> {
   readonly event: Event;
 }
 
-/**
- * The rows of detached work and its events. A job belongs to the process that runs it for as long as that process
- * lives.
- */
+/** The rows of detached work and its events. A job belongs to the process that runs it while that process lives. */
 export class JobStore {
   readonly #database: StudioDatabase;
   readonly #lock: ProcessLock;
@@ -86,10 +83,7 @@ export class JobStore {
     return this.#othersWith(['running'], kinds).length > 0;
   }
 
-  /**
-   * Takes over a queued job whose process is gone; it keeps its place in the queue. Throws DATA_FOLDER_BUSY as
-   * `enqueue` does.
-   */
+  /** Takes over a queued job whose process is gone; it keeps its place. Throws DATA_FOLDER_BUSY as `enqueue` does. */
   adopt(job: { id: string; aloneIn?: string }): void {
     this.transaction(() => {
       const kind = this.#database.prepare('SELECT kind FROM job WHERE id = ?').pluck().get(job.id) as string;

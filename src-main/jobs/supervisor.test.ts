@@ -71,8 +71,7 @@ test('work ends, and nothing that it tells is kept, once it may not go on', asyn
   ]);
 });
 
-// Regression: between two steps the status line lost the time left, and between two models an evaluation showed no
-// progress.
+// Regression: the status line lost the time left between two steps, and an evaluation its progress between two models.
 test('how far a job is stays known while it tells of other things', async () => {
   await supervisor.close();
   const tellsHowFar = (event: Event) => event.kind === 'step' && event.step % 2 === 0;

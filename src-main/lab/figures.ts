@@ -5,14 +5,13 @@ import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
-/** What each pair of matrices is compared by: the paper's A, the update itself (B · A), and chance. */
+/** What each pair of matrices is compared by: the paper's A, the input directions of the update (B · A), and chance. */
 const comparisons = ['A', 'BA', 'random'] as const;
 
 /** Do a low and a high rank find the same directions? Source: Hu et al. 2021, §7.2, Figure 3. */
 export const fig3: Experiment = figure((options) => {
   const [low = 8, high = 64] = options.ranks;
-  // Two seeds: with one, the low rank's A would start out as the first rows of the high rank's, and resemble it
-  // untrained.
+  // Two seeds: with one, the low rank's A would start as the first rows of the high rank's, and resemble it untrained.
   const [seed = 0, other = seed + 1] = options.seeds;
   return [loraCell(low, seed), loraCell(high, other)];
 });

@@ -4,10 +4,7 @@ import type { LabOptions } from '../../src-contract/lab.ts';
 
 /** A training step is a forward and a backward pass: about three times a forward pass. */
 const trainFactor = 3;
-/**
- * An answer reads its prompt and writes about a fifth of that token by token; a model that learnt little runs on to the
- * limit.
- */
+/** An answer reads its prompt and writes about a fifth of that token by token; a poor model runs on to the limit. */
 const answerFactor = 10;
 
 /** The key of the part that measures the base model alone. */
@@ -29,8 +26,7 @@ export function trainedShare(options: LabOptions): number {
 }
 
 /**
- * Relative cost of a part: an adapter is trained in minutes, the base only answers, and a matrix is analysed in a
- * moment.
+ * Relative cost of a part: an adapter is trained, which takes minutes, the base only answers, a matrix takes a moment.
  */
 export function weightOf(key: string, options: LabOptions): number {
   if (key === baseKey) return 1 - trainedShare(options);

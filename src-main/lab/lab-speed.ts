@@ -22,8 +22,7 @@ export interface Speed {
 }
 
 /**
- * How fast this machine runs a base model, from one short probe: a forward pass, timed once warm. Cached while the
- * studio is running.
+ * How fast this machine runs a base model, from one short, warmed-up forward pass. Cached while the studio is running.
  */
 export class LabSpeed {
   readonly #parts: { engine: Engine; datasets: DatasetStore; modelTexts: ModelTexts };

@@ -92,8 +92,7 @@ export async function labShapes(baseModelId: string, { baseModels, engine }: Lab
 }
 
 /**
- * One picture of a view as a file of its own, with its title and a caption that states the settings. Throws
- * EXPERIMENT_NOT_FOUND.
+ * One picture of a view as a file, with its title and a caption that states the settings. Throws EXPERIMENT_NOT_FOUND.
  */
 export function labPicture(
   { id, language, layer, name }: { id: string; language: LabLanguage; layer?: number | undefined; name: string },

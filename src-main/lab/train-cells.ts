@@ -19,8 +19,7 @@ export interface TrainingCell {
   /** If it differs from the experiment's. */
   readonly learningRate?: number;
   /**
-   * Pinned where cells are compared with training all weights, which cannot use quantised ones; otherwise as the app
-   * trains.
+   * Pinned for cells compared with training all weights, which cannot use quantised ones; otherwise as the app trains.
    */
   readonly precision?: 'float32';
 }

@@ -23,15 +23,13 @@ export interface Estimating {
   /** The options of runs that are trained together with it. */
   readonly others: readonly TrainOptions[];
   /**
-   * Up to this many rows are counted one by one; of a larger set, an even sample of about this size is counted and
-   * scaled up.
+   * Up to this many rows are all counted; of a larger set, an even sample of about this size is counted and scaled up.
    */
   readonly rowsLookedAt?: number;
 }
 
 /**
- * What a run would need: memory by part, disk, time; how much of the dataset it reads, and its tokens; and whether this
- * machine has enough.
+ * What a run would need: memory by part, disk, time; the rows and tokens it reads; and whether this machine has enough.
  */
 export async function estimateRun(
   about: Estimating,
@@ -145,8 +143,7 @@ function timeNeed(
 }
 
 /**
- * A speed measured with other matrices, scaled to these: the three presets adapt different ones, and their times are
- * compared.
+ * A speed measured with other matrices, scaled: the three presets adapt different ones, and their times are compared.
  */
 function speedNear(
   base: BaseModel,
@@ -240,17 +237,13 @@ async function countTokens(
 }
 
 /**
- * Multiplications per token, relative to the frozen weights alone: two passes through those, three through the trained
- * ones.
+ * Multiplications per token, relative to the base alone: two passes through frozen weights, three through trained ones.
  */
 function relativeCost(facts: ModelFacts, options: TrainOptions): number {
   return (2 * facts.parameters + 3 * trainableParameters(facts, options)) / (2 * facts.parameters);
 }
 
-/**
- * Measured: 325 tokens a second for 135M parameters on 2 threads. Very small models are bound by the number of
- * operations.
- */
+/** Measured: 325 tokens a second for 135M parameters on 2 threads. Very small models are bound by operation count. */
 function usualSpeed(parameters: number): number {
   const threads = Math.min(8, availableParallelism());
   return Math.min(6000, (325 * 135e6 * (threads / 2)) / Math.max(1, parameters));

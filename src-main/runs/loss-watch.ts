@@ -3,8 +3,7 @@ const recentSteps = 50;
 /** With fewer steps than this, nothing is usual yet. */
 const fewestSteps = 12;
 /**
- * In nats: a correct token at probability 0.6 instead of 1. Once everything is memorised, smaller rises stand out just
- * as far.
+ * In nats: a correct token at probability 0.6 instead of 1. With everything memorised, even smaller rises stand out.
  */
 const leastRise = 0.5;
 

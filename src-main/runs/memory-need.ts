@@ -6,10 +6,7 @@ import type { Engine, TokenExample } from '../engine/engine.ts';
 /** What a run's memory depends on besides its options. */
 export interface MemoryOccasion {
   readonly base: BaseModel;
-  /**
-   * The training rows, or an even sample of them, and the validation rows that are measured; cut to the run's longest
-   * row.
-   */
+  /** The training rows, or an even sample of them, and the validation rows measured; cut to the run's longest row. */
   readonly rows: readonly TokenExample[];
   readonly validationRows: readonly TokenExample[];
   /** For the answers generated along the way: tokens of the longest prompt and answer. */

@@ -1,8 +1,7 @@
 import { validationInterval } from '../../src-contract/validation-interval.ts';
 
 /**
- * A run's pace at the end of a step: the mean over its recent steps, and over the measurements since it began or
- * resumed.
+ * A run's pace at the end of a step: means over its recent steps, and over the measurements since it began or resumed.
  */
 export interface Pace {
   readonly step: number;

@@ -59,8 +59,7 @@ export async function* countTokenLengths(
 const sliceRows = 64;
 
 /**
- * Tokens of context and target by row number, eight bytes a row. Two processes write the same bytes, so a race is
- * harmless.
+ * Tokens of context and target by row number, eight bytes a row. Processes write the same bytes, so races are harmless.
  */
 class LengthsFile {
   readonly #file: FileHandle;

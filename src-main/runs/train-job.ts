@@ -4,10 +4,7 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import type { TrainJob } from '../engine/engine.ts';
 import type { SampleAnswers } from './sample-answers.ts';
 
-/**
- * A run's settings as the engine takes them. Its files are in `folder`; `initFolder` holds the adapter that it
- * continues.
- */
+/** A run's settings as the engine takes them. Its files are in `folder`; `initFolder` has the adapter to continue. */
 export function trainJob(
   options: TrainOptions,
   parts: {

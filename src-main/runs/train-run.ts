@@ -365,8 +365,7 @@ async function rowsNamed(
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 
 /**
- * Copies the trained adapter to a folder of its own. If this run left an adapter at an earlier stop, that one gets the
- * new content.
+ * Copies the trained adapter to its own folder. One that this run left at an earlier stop gets the new content instead.
  */
 async function keepAdapter(
   about: { run: Run; plan: RunPlan; base: BaseModel; result: RunResult; outputFolder: string },

@@ -17,8 +17,7 @@ export function trainableParameters(facts: ModelFacts, options: TrainOptions): n
 }
 
 /**
- * Disk space of a run, in bytes: the rows as tokens, two checkpoints while one replaces the other, and the adapter
- * twice.
+ * Disk space of a run, in bytes: the rows as tokens, two checkpoints (one replaces the other), and the adapter twice.
  */
 export function diskNeed(about: {
   facts: ModelFacts;

@@ -26,10 +26,7 @@ export type RunQuery = (
   signal: AbortSignal,
 ) => Promise<{ readonly rows: readonly (readonly ResultCell[])[]; readonly truncated: boolean }>;
 
-/**
- * How answers of a task are judged. With `runQuery`, given where databases are attached, queries are compared by their
- * results.
- */
+/** How answers of a task are judged. With `runQuery`, for attached databases, queries are compared by their results. */
 export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: RunQuery | undefined }): Judge {
   const { language, runQuery } = by;
   switch (task) {

@@ -4,8 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
- * One row as the engine takes it: `ids` is the prompt followed by the target (end-of-text id included), which begins at
- * index `targetStart`.
+ * One row as the engine takes it: `ids` is the prompt, then the target (with end-of-text id) from index `targetStart`.
  */
 export interface TokenRow {
   readonly ids: readonly number[];

@@ -99,8 +99,7 @@ beforeAll(async () => {
   await writeFile(path.join(tree, 'tsconfig.json'), await readFile(path.join(root, 'tsconfig.base.json')));
   for (const [file, imports] of Object.entries(cleanTree)) await writeModule(file, imports);
   for (const [index, [, file, imported]] of canaries.entries()) await writeModule(canaryFile(file, index), [imported]);
-  // A single cruise: the cruiser caches files by relative name, so a second one in this process would see the first
-  // tree.
+  // A single cruise: the cruiser caches files by relative name, so a second one in this process would see the first.
   violations = await cruiseTree();
 });
 

@@ -18,8 +18,7 @@ export interface OpenStudio {
 }
 
 /**
- * The studio as the desktop window has it: the same router, a real engine in its own process, and a real message port
- * in between.
+ * The studio as the desktop window has it: the same router, a real engine process, and a real message port in between.
  */
 export async function openStudio(): Promise<OpenStudio> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'adapter-studio-contract-'));

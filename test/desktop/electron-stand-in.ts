@@ -85,10 +85,7 @@ const utilityThread = `
   };
   import(workerData);`;
 
-/**
- * The engine and the queries run in a thread each instead of a utility process: the same built files, the same
- * messages.
- */
+/** The engine and the queries each run in a thread instead of a utility process: same built files, same messages. */
 class Child extends EventEmitter {
   readonly #worker: Worker;
   constructor(entry: string, options: { env?: NodeJS.ProcessEnv }) {

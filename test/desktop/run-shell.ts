@@ -89,8 +89,7 @@ seen.guards = {
   downloads: [download('https://studio.example/x.exe'), download('blob:app://studio/made-here')],
 };
 
-// The preload script, in its own world, passes on the page's only port; a second one, and a foreign frame's, is
-// ignored.
+// The preload script, in its own world, passes on the page's only port; a second or foreign one is ignored.
 const listeners: ((event: unknown) => void)[] = [];
 const passed: [string, unknown, MessagePort[]][] = [];
 const world = {

@@ -1,5 +1,4 @@
-// A base model is deleted; its conversations stay. Regression: chat showed nothing but “No base model”, and led nowhere
-// else.
+// A base model is deleted; its conversations stay. Chat used to show only “No base model”, and led nowhere else.
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';

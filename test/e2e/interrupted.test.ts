@@ -1,5 +1,4 @@
-// The studio is killed abruptly, as in a power cut, in the middle of its work. The next start is checked in a real
-// browser.
+// The studio is killed in the middle of its work, as by a power cut. The next start is checked in a real browser.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

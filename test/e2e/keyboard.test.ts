@@ -158,8 +158,7 @@ test('a name is changed in a window, and the keyboard comes back to where it was
   await arrowTo(page.getByRole('menuitem', { name: 'Rename' }));
   await press('Enter');
   await page.getByRole('dialog').getByRole('textbox').waitFor();
-  // The old name is selected, and typing replaces it. Regression: the focus was on the close button, which a space
-  // pressed.
+  // Typing replaces the old name, which is selected. Regression: the focus was on Close, which a space pressed.
   await page.keyboard.type('places');
   await press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -110,8 +110,7 @@ test('similarity lies between 0 and 1', () => {
 
 test('random subspaces share what chance gives: i · j ÷ k of i and j directions in k', () => {
   const k = 512;
-  // E‖UᵢᵀUⱼ‖² = ij/k, so φ has mean max(i, j)/k; with ij = 512 terms of variance about 2/k² it stays within a few per
-  // cent.
+  // E‖UᵢᵀUⱼ‖² = ij/k, so φ has mean max(i, j)/k; with ij = 512 terms of variance about 2/k² it stays within a few %.
   const phi = subspaceSimilarity(gaussian(16, k, 7), gaussian(32, k, 8));
   expect(phi[15]?.[31]).toBeGreaterThan(0.8 * (32 / k));
   expect(phi[15]?.[31]).toBeLessThan(1.2 * (32 / k));

@@ -145,8 +145,7 @@ test('a row of a product is the same bit for bit, whatever stands beside it', as
   const x = Float32Array.from({ length: 32 }, (_, i) => Math.sin(i) * (i < 16 ? 1 : 1000));
   const [first, second] = [await multiply(x.slice(0, 16)), await multiply(x.slice(16))];
   expect(await multiply(x)).toEqual([...first, ...second]);
-  // A row of zeros, such as the gradient of tokens without loss, and a row close to zero: their quantisation steps are
-  // zero.
+  // Rows of zeros, as the gradient of tokens without loss, and rows close to zero have a quantisation step of zero.
   const nothing = new Float32Array(32).fill(1e-38, 16);
   for (const value of await multiply(nothing)) expect(Math.abs(value)).toBeLessThan(1e-30);
   expect(await multiply(Float32Array.of(...x, ...nothing))).toEqual([
@@ -162,8 +161,7 @@ test.each([
   { bits: 8, size: 32 },
   { bits: 4, size: 32 },
 ] as const)('so is a row of a product by blocks of $size numbers of $bits bits', async ({ bits, size }) => {
-  // Without VNNI onnxruntime sums a single row in another order, and answers do not use int4 blocks there (decision
-  // 0045).
+  // Without VNNI onnxruntime sums a single row in another order, and answers use no int4 blocks (decision 0045).
   if (bits === 4 && (await exact.backend.integersFor()) === 'all')
     return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
   const [inFeatures, out, rows] = [192, 48, 17];

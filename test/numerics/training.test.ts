@@ -46,8 +46,7 @@ test('every row is read once an epoch, in another order each time, and the last 
   expect(shuffled.steps[0]?.tokens).toBe(inOrder.steps[0]?.tokens);
 });
 
-// Regression: stopped between a step and its validation, a resumed run skipped that validation, and could keep other
-// weights.
+// Regression: stopped between a step and its validation, a resumed run skipped it, and could keep other weights.
 test('a run stopped after any step, also one whose validation is due, ends with the same bits', async () => {
   const whole = await trained('whole');
   for (const stopAfter of [1, 2, 5, 6, 12]) {

@@ -38,8 +38,7 @@ async function editWeights(): Promise<void> {
   await writeFile(join(folder, weights), bytes);
 }
 
-// Regression: the fingerprint covered only the weights: with twice the alpha the answers changed, and the adapter was
-// “unchanged”.
+// Regression: the fingerprint covered only the weights: twice the alpha changed the answers, but not the fingerprint.
 test('what changes the scale in the config is noticed, as a changed number is', async () => {
   const { sha256 } = await inspect();
   expect(await isUnchangedFrom(sha256)).toBe(true);

@@ -38,10 +38,7 @@ async function isWhole(snapshot: string): Promise<boolean> {
   }
 }
 
-/**
- * Puts a downloaded file into the cache, where other programs find it: linked if the disk supports that, otherwise
- * copied.
- */
+/** Puts a downloaded file into the cache, where other programs find it: linked if the disk can, otherwise copied. */
 export async function putIntoCache(
   cache: string,
   at: { repository: string; commit: string; file: string; checksum: string },

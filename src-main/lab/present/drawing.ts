@@ -106,10 +106,7 @@ export function mark(x: number, y: number, series: number, colour: string): stri
   }
 }
 
-/**
- * A picture with its title above and its caption below, as a file of its own. Both are text, so that they can be read
- * and searched.
- */
+/** A picture as a file of its own, with its title above and its caption below, both as text that can be searched. */
 export function captioned(picture: string, { title, caption }: { title: string; caption: string }): string {
   const [, width = 560, height = 300] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(picture) ?? []).map(Number);
   const heading = wrapped(title, Math.floor((width - 24) / titleLetter));

@@ -7,8 +7,7 @@ const width = 224;
 const height = 92;
 
 /**
- * The paper's result in a few strokes for the experiment's card; a sketch where the paper has only a figure or a
- * sentence.
+ * The paper's result in a few strokes for the experiment's card; a sketch if the paper has only a figure or a sentence.
  */
 export function thumbnail(kind: LabKind, say: Say): string {
   return svg({ width, height, described: say(`question.${kind}`), parts: partsOf(kind, say) });

@@ -5,10 +5,7 @@ import { ko } from './ko.ts';
 export type WordKey = keyof typeof en;
 export type Say = (key: WordKey, values?: Readonly<Record<string, string | number>>) => string;
 
-/**
- * The lab's texts in one language. Results are worded in the main process, so that pages, files and the command line
- * agree.
- */
+/** The lab's texts in one language. The main process words results, so that pages, files and the command line agree. */
 export function sayIn(language: LabLanguage): Say {
   const words: Readonly<Record<WordKey, string>> = language === 'ko' ? ko : en;
   return (key, values = {}) =>

@@ -51,10 +51,7 @@ export function comparePaired(
   };
 }
 
-/**
- * Two-sided probability of a split at least as uneven if both sides were equally likely; rows that don't differ say
- * nothing.
- */
+/** Two-sided probability of a split at least as uneven if both sides were equally likely; equal rows say nothing. */
 function signTest(better: number, worse: number): number {
   const n = better + worse;
   let tail = 0;

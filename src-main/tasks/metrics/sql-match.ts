@@ -14,8 +14,8 @@ function normaliseSql(sql: string): string {
 }
 
 /**
- * A single-quoted string is left as it is. A double-quoted one may be a name or a string, so it keeps its case too, but
- * not its quotes.
+ * A single-quoted string is left alone. A double-quoted one may be a name or a string: it keeps its case, not its
+ * quotes.
  */
 function fold(text: string): string {
   if (text.startsWith("'") || text.startsWith('"')) return `'${text.slice(1, -1)}'`;

@@ -115,10 +115,7 @@ function withoutValues(sql: ParsedSql): ParsedSql {
   };
 }
 
-/**
- * Queries inside conditions and FROM stay as they are; for those after a set operation, the tables of the outer query
- * decide.
- */
+/** Queries inside conditions and FROM stay as they are; after a set operation, the outer query's tables decide. */
 function withColumns(sql: ParsedSql, rename: (column: string) => string): ParsedSql {
   const column = ([aggregate, name]: ColumnUnit): ColumnUnit => [aggregate, rename(name), null];
   const value = ([operator, first, second]: ValueUnit): ValueUnit => [
