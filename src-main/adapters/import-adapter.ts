@@ -64,9 +64,7 @@ export async function importAdapter(
   }
 }
 
-/**
- * Its fingerprint, in the form used for the same adapter here by an earlier version, since a person compares the two.
- */
+/** Its fingerprint, in the form in which an earlier version stored the same adapter: a person compares the two. */
 async function sha256Here(
   facts: AdapterFacts,
   base: BaseModel,

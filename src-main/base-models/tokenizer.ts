@@ -106,10 +106,7 @@ export class Tokenizer {
  */
 export class TextStream {
   readonly #tokenizer: Tokenizer;
-  /**
-   * Decoders depend on the preceding ids (the first of a text may lose its space), so the previous piece is decoded
-   * too.
-   */
+  /** Decoders depend on what precedes (the first id of a text may lose its space): the previous piece is included. */
   #ids: number[] = [];
   #shown = 0;
 

@@ -122,8 +122,8 @@ function answered(text: string): string {
 }
 
 /**
- * What is code in Markdown. marked 18 reads only the blocks: inline, it takes minutes for a text that repeats its
- * signs. A text nested too deep for it has no code.
+ * What is code in Markdown. Only the blocks are lexed with marked 18, whose inline lexing takes minutes for repetitive
+ * text. A text nested too deep for it has no code.
  */
 function codeIn(text: string): string[] {
   const code: string[] = [];

@@ -2,10 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const letters = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/**
- * A new id of 20 lower-case characters: 10 of the time in milliseconds, so that ids sort by age, and 10 random (50
- * bits).
- */
+/** A new id of 20 lower-case characters: 10 for the time in milliseconds, to sort by age, and 10 random (50 bits). */
 export function newId(now = Date.now()): string {
   let time = '';
   for (let rest = now, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) time = letters[rest % 32] + time;

@@ -55,8 +55,8 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
 
 /**
  * Removes deleted experiments, folders of those no longer known or finished, and trained cells that no remaining
- * experiment refers to: only the studio's own, made since `since`, when the database was created, and only when no
- * other process is running.
+ * experiment refers to: only the studio's own, no older than the database, which was created at `since`. To be called
+ * only when no other process is running.
  */
 export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
   store.removeDeleted(Date.now());

@@ -82,7 +82,7 @@ async function* timeCase(
   return { key, values: { rows, tokens, bottleneck, rank }, timings };
 }
 
-/** A case is measured repeatedly until merged LoRA is told from the base to one per cent, within limits. */
+/** A case is measured until the ratio of merged LoRA to the base is known to one per cent, within limits. */
 const sure = 0.01;
 const mostTimes = 20;
 const longestMs = 90_000;

@@ -91,7 +91,7 @@ export class RunStore {
     });
   }
 
-  /** Enqueues stopped runs with work left to do, at once and whatever is being trained elsewhere. */
+  /** Enqueues stopped runs with work left to do, even while another process trains. */
   enqueueStopped(ids: readonly string[], now: number): void {
     this.#jobs.transaction(() => {
       this.#openAgain(ids);

@@ -1,8 +1,8 @@
-"""Recomputes what the lab found from the files that it exports, with NumPy alone and by the plain definitions.
+"""Recomputes the lab's results from the files that it exports, by the plain definitions in NumPy alone.
 
 Run: python recompute_lab.py RESULT_FOLDER BASE_FOLDER
-RESULT_FOLDER is what `lab table7|fig3|fig4 --out` wrote: the numbers as JSON, and the adapters as PEFT folders. Prints how
-many numbers were compared and the largest difference, relative to 1 or to the number itself where that is larger.
+RESULT_FOLDER is the output of `lab table7|fig3|fig4 --out`: the numbers as JSON, and the adapters as PEFT folders. Prints
+how many numbers were compared and the largest difference, relative to 1 or to the number itself if that is larger.
 Needs numpy and safetensors.
 """
 

@@ -1,7 +1,7 @@
-"""Unpacks a Llama-type GGUF file into a Hugging Face folder with float32 weights, by gguf-py alone.
+"""Unpacks a Llama-type GGUF file into a Hugging Face folder with float32 weights, using only gguf-py.
 
-An independent answer to src-main/engine/formats: the weights are those of gguf-py's own dequantisation, the tokenizer is
-put together by hand from the file's metadata. For byte-level BPE of the kind `smollm` only.
+An independent counterpart of src-main/engine/formats: the weights are dequantised by gguf-py itself, the tokenizer is
+assembled here from the file's metadata. For byte-level BPE of the kind `smollm` only.
 
     python gguf_to_folder.py SmolLM2-135M-Instruct.Q4_1.gguf OUT_FOLDER
 """
@@ -74,7 +74,7 @@ def hugging_face_name(name: str) -> str:
 
 
 def half_split(weight: np.ndarray, heads: int) -> np.ndarray:
-    """Undoes the interleaving of llama.cpp's conversion: rows (0, 1), (2, 3), … of a head become (0, half), (1, half + 1), …"""
+    """Undoes llama.cpp's interleaving: rows (0, 1), (2, 3), … of a head become (0, half), (1, half + 1), …"""
     rows, width = weight.shape
     pairs = weight.reshape(heads, rows // heads // 2, 2, width)
     return pairs.swapaxes(1, 2).reshape(rows, width)

@@ -1,5 +1,5 @@
-"""Golden values for the analysis of adapters: subspace similarity (Figures 3 and 4) and amplification (Table 7) of the LoRA
-paper, from NumPy alone and by the plain definitions: full SVDs of BA and of W. Run: python make_analysis.py
+"""Golden values for the analysis of adapters: subspace similarity (Figures 3 and 4) and amplification (Table 7) of the
+LoRA paper, by the plain definitions in NumPy alone: full SVDs of BA and of W. Run: python make_analysis.py
 """
 
 import json

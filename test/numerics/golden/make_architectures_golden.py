@@ -2,14 +2,14 @@
 
     pip install -r requirements.txt && python make_architectures_golden.py
 
-writes, for each NAME, NAME/ (model folder), NAME-lora/ (PEFT folder) and NAME.json beside this file: log-probabilities of the
-targets with and without the adapter, loss and gradient of every A and B, the gradient of every weight (its norm and first
-values), ten AdamW steps with clipping, and greedy generation. rope-scalings.json holds log-probabilities of one model under
-other settings of its rotary positions.
+writes, for each NAME, NAME/ (model folder), NAME-lora/ (PEFT folder) and NAME.json beside this file: log-probabilities
+of the targets with and without the adapter, loss and gradient of every A and B, the gradient of every weight (its norm
+and first values), ten AdamW steps with clipping, and greedy generation. rope-scalings.json holds log-probabilities of
+one model with other RoPE settings.
 
-GPT-2's c_attn holds queries, keys and values in one module. gpt2-tiny-lora adapts q and v, each with an A and B of its own:
-to PEFT that is one adapter of twice the rank with zeros in B where a block meets the rows of another matrix. They are kept
-zero here by masking gradients. gpt2-fused-lora is an adapter as PEFT itself makes it.
+GPT-2's c_attn holds queries, keys and values in one module. gpt2-tiny-lora adapts q and v, each with its own A and B: to
+PEFT that is one adapter of twice the rank, with zeros in B where a block meets the rows of another matrix. Masked
+gradients keep them zero here. gpt2-fused-lora is an adapter as PEFT itself makes it.
 """
 
 import json
@@ -59,13 +59,13 @@ def new_model(name, config, dtype, seed):
     network = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager").to(torch.float32).eval()
     for key, weight in network.named_parameters():
         if weight.dim() == 1 and "norm" in key or "ln_" in key and key.endswith("weight"):
-            # Gemma's norms are stored as what they differ from 1.
+            # Gemma's norms are stored minus 1.
             centre = 0.0 if config.model_type == "gemma3_text" else 1.0
             torch.nn.init.uniform_(weight, centre - 0.5, centre + 0.5)
         elif weight.dim() == 1:
             torch.nn.init.normal_(weight, std=0.2)
     network.to(dtype).save_pretrained(here / name, safe_serialization=True)
-    # The stored numbers, computed with in float32.
+    # The stored weights, used in float32.
     return transformers.AutoModelForCausalLM.from_pretrained(here / name, dtype=torch.float32, attn_implementation="eager").eval()
 
 
@@ -75,7 +75,7 @@ def make(name, config, dtype, targets, blocks=()):
         network = new_model(name, config, dtype, seed)
         with torch.no_grad():
             written = [greedy(network, prompt, 24) for prompt in prompts]
-        # A near tie would make the test one of rounding.
+        # With a near tie, the test would depend on rounding.
         if min(margin for _, margin in written) > 2e-3:
             break
     else:
@@ -133,7 +133,7 @@ def key_(name):
 
 
 def block_mask(key, weight, blocks):
-    """1 where an adapter of GPT-2 that is cut into blocks may have numbers. Modules besides c_attn use the first block."""
+    """1 where a GPT-2 adapter in blocks may be non-zero. Modules other than c_attn use the first block."""
     mask = torch.zeros_like(weight)
     rank = weight.shape[0 if key.endswith("lora_A") else 1] // len(blocks)
     if "c_attn" not in key:
@@ -151,7 +151,7 @@ def block_mask(key, weight, blocks):
 def save_adapter(adapted, name, blocks):
     adapted.save_pretrained(here / name, safe_serialization=True)
     (here / name / "README.md").unlink(missing_ok=True)
-    # Without the folder of the machine that this ran on, and in an order that stays.
+    # Without this machine's folder, and in a stable order.
     path = here / name / "adapter_config.json"
     config = json.loads(path.read_text())
     config["base_model_name_or_path"] = pathlib.Path(config["base_model_name_or_path"]).name

@@ -1,9 +1,9 @@
-"""Golden values for every GGUF storage type that can be read: blocks of random bytes and the numbers gguf-py makes of them.
+"""Golden values for every readable GGUF storage type: blocks of random bytes and their values by gguf-py.
 
     pip install -r requirements.txt && python make_gguf_blocks.py
 
-writes gguf-blocks.json beside this file. The scales in a block are half-precision numbers: those are drawn as finite
-numbers, all other bytes at random. Bytes and float32 numbers are base64.
+writes gguf-blocks.json beside this file. The half-precision scales in a block are drawn as finite numbers, all other
+bytes at random. Bytes and float32 numbers are base64.
 """
 
 import base64
@@ -16,7 +16,7 @@ from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize
 here = pathlib.Path(__file__).parent
 random = np.random.default_rng(7)
 
-# Where the half-precision numbers of a block lie.
+# Offsets of the half-precision numbers in a block.
 HALVES = {
     "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q8_0": [0],
     "Q2_K": [80, 82], "Q3_K": [108], "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208],

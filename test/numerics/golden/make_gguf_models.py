@@ -1,10 +1,10 @@
-"""The tiny golden models once more, as GGUF files, in the way of llama.cpp's converter.
+"""The tiny golden models again, as GGUF files, as llama.cpp's converter would write them.
 
     pip install -r requirements.txt && python make_gguf_models.py FOLDER…
 
-writes <folder>.gguf beside each model folder. Names come from gguf-py's own table. What the converter does to the numbers is
-done here: rows of Wq and Wk of Llama-type models are interleaved, GPT-2's Conv1D weights are turned round, Gemma's norms get 1
-added. All numbers are float32.
+writes <folder>.gguf beside each model folder. Names come from gguf-py's own table. The converter's changes to the weights
+are made here: rows of Wq and Wk of Llama-type models are interleaved, GPT-2's Conv1D weights are transposed, Gemma's
+norms get 1 added. All numbers are float32.
 """
 
 import json

@@ -2,10 +2,11 @@
 
     pip install -r requirements.txt && python make_golden.py
 
-writes llama-tiny/ (model folder), llama-tiny-lora/ (PEFT folder) and llama-tiny.json beside this file: log-probabilities of
-the targets with and without the adapter, loss and gradient of every A and B, and ten AdamW steps with gradient clipping on
-batches that the engine cuts into several micro-batches. Then, for two more models of other build and storage type, llama-wide
-and llama-mha: log-probabilities, greedy generation, and the gradient of every weight (its norm and first values).
+writes llama-tiny/ (model folder), llama-tiny-lora/ (PEFT folder) and llama-tiny.json beside this file: log-probabilities
+of the targets with and without the adapter, loss and gradient of every A and B, and ten AdamW steps with gradient
+clipping on batches that the engine cuts into several micro-batches. Then, for two more models of different shape and
+dtype, llama-wide and llama-mha: log-probabilities, greedy generation, and the gradient of every weight (its norm and
+first values).
 """
 
 import json
@@ -107,7 +108,7 @@ def make_variant(name, dtype, **changes):
         if "norm" in key_:
             torch.nn.init.uniform_(weight, 0.5, 1.5)
     network.to(dtype).save_pretrained(here / name, safe_serialization=True)
-    # The stored numbers, computed with in float32.
+    # The stored weights, used in float32.
     network = transformers.LlamaForCausalLM.from_pretrained(here / name, dtype=torch.float32).eval()
 
     short = [{"ids": [token % 48 for token in example["ids"]], "targetStart": example["targetStart"]} for example in examples]
@@ -123,7 +124,7 @@ def make_variant(name, dtype, **changes):
         ids = torch.tensor([prompt])
         whole = network.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=40, do_sample=False, eos_token_id=None, pad_token_id=0)
         best = torch.topk(network(whole).logits[0, len(prompt) - 1 : -1], 2).values
-        # A near tie would make the test one of rounding.
+        # With a near tie, the test would depend on rounding.
         assert (best[:, 0] - best[:, 1]).min() > 1e-3, (name, prompt)
         written.append({"promptIds": prompt, "ids": whole[0, len(prompt) :].tolist()})
 
@@ -137,7 +138,7 @@ def make_variant(name, dtype, **changes):
     (here / f"{name}.json").write_text(json.dumps(golden) + "\n")
 
 
-# A head of its own, one key-value head for all, and heads wider than hidden ÷ heads.
+# An untied head, a single key-value head, and heads wider than hidden ÷ heads.
 make_variant("llama-wide", torch.bfloat16, num_key_value_heads=1, head_dim=10, tie_word_embeddings=False, rope_theta=100000.0)
-# Every head with keys and values of its own.
+# Each head with its own keys and values.
 make_variant("llama-mha", torch.float16, num_key_value_heads=4, tie_word_embeddings=True, rope_theta=500.0)

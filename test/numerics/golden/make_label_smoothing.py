@@ -1,9 +1,9 @@
-"""Gradients with label smoothing for the model, adapter and examples that make_golden.py made, from PyTorch and PEFT.
+"""Gradients with label smoothing for the model, adapter and examples of make_golden.py, from PyTorch and PEFT.
 
     pip install -r requirements.txt && python make_label_smoothing.py
 
-reads llama-tiny/, llama-tiny-lora/ and llama-tiny.json beside this file and writes llama-tiny-smoothed.json: the loss with
-label smoothing as torch.nn.functional.cross_entropy defines it, the loss without, and the gradient of every A and B.
+reads llama-tiny/, llama-tiny-lora/ and llama-tiny.json beside this file and writes llama-tiny-smoothed.json: the loss
+with label smoothing as torch.nn.functional.cross_entropy defines it, the loss without, and the gradient of every A and B.
 """
 
 import json

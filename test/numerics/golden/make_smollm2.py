@@ -1,12 +1,12 @@
-"""Golden values for SmolLM2-135M-Instruct itself, on the weights of its Q4_1 GGUF file as float32.
+"""Golden values for SmolLM2-135M-Instruct itself, with the weights of its Q4_1 GGUF file in float32.
 
     pip install -r requirements.txt
     python gguf_to_folder.py SmolLM2-135M-Instruct.Q4_1.gguf FOLDER
     python make_smollm2.py FOLDER SHARED_DATA
 
-writes smollm2.json beside this file, by transformers in float32: log-probabilities of the target tokens of rows of real data
-sets (questions about passages, questions to SQL, summaries), prompted through the chat template; and greedy continuations with
-the distance between the best and the second-best score at each step.
+writes smollm2.json beside this file, by transformers in float32: log-probabilities of the target tokens in rows of real
+data sets (questions about passages, text to SQL, summaries), prompted through the chat template; and greedy continuations
+with the margin between the best and second-best score at each step.
 """
 
 import csv

@@ -1,11 +1,11 @@
-"""Golden ids: small tokenizers of the families that base models use, trained on a few lines, by their reference libraries.
+"""Golden ids of small tokenizers, one per family used by base models, trained on a few lines by the reference libraries.
 
     pip install -r requirements.txt && python make_tokenizers.py
 
-writes tokenizers/ beside this file. For each family of byte-level BPE (tokenizers): <family>.json, its tokenizer.json, and
-<family>.gguf, the same vocabulary as llama.cpp's converter stores it (gguf-py). For SentencePiece BPE (sentencepiece):
-spm.gguf. For Unigram: unigram.json. ids.json holds the test texts and each family's
-ids of them: those of `tokenizers`, and for SentencePiece those of its own library.
+writes tokenizers/ beside this file. For each family of byte-level BPE (tokenizers): <family>.json, its tokenizer.json,
+and <family>.gguf, the same vocabulary as llama.cpp's converter stores it (gguf-py). For SentencePiece BPE
+(sentencepiece): spm.gguf. For Unigram: unigram.json. ids.json holds the test texts and their ids for each family, by
+`tokenizers`, or by its own library for SentencePiece.
 
 With the tokenizer of SmolLM2 itself (a folder made by gguf_to_folder.py) as an argument, its ids are written as well.
 """
@@ -38,7 +38,7 @@ TEXTS = [
     "a",
     "ＦＵＬＬ ｗｉｄｔｈ ½ ① ﬁ \u00a0 \u200b \ufeff x",
 ]
-# Not trained on: what libraries take for blanks, letters and digits, each in their own way.
+# Not trained on: characters that libraries classify differently as white space, letters and digits.
 HARDER = [
     "\ufeffid;Name\r\n\ufeff 's\ufeff'LL x\ufeff\ufeff",
     "a\x85b \x85's\x85\x85 'm\u2028x\u2029 \u000b \u000c",

@@ -4,9 +4,9 @@
     python make_metrics.py --spider DIR --mlqa DIR --squad1 FILE --squad2 FILE --korquad FILE --data DIR
 
 `--spider` is a checkout of taoyds/test-suite-sql-eval, `--mlqa` one of facebookresearch/MLQA; `--squad1`, `--squad2` and
-`--korquad` are the official evaluation scripts (evaluate-v1.1.py, evaluate-v2.0.py, evaluate-korQuAD v1.0); `--data` holds
-the open data sets (mrc/xquad_*, nl2sql/spider_en, summarisation/*). Writes rouge.json, answers.json and sql.json beside this
-file. The cases are drawn by a fixed seed from targets of the data and what a model might write instead of them.
+`--korquad` are the official evaluation scripts (evaluate-v1.1.py, evaluate-v2.0.py, evaluate-korQuAD v1.0); `--data`
+holds the open data sets (mrc/xquad_*, nl2sql/spider_en, summarisation/*). Writes rouge.json, answers.json and sql.json
+beside this file. The cases are drawn with a fixed seed from targets in the data and what a model might write instead.
 """
 
 import argparse
@@ -105,7 +105,7 @@ def make_answers():
             if language == "en":
                 exact, f1 = squad2.compute_exact(target, answer), squad2.compute_f1(target, answer)
                 assert exact == int(squad1.exact_match_score(answer, target))
-                # The two scripts differ where nothing is left of either text.
+                # The two scripts differ if either text is empty after normalisation.
                 assert f1 == squad1.f1_score(answer, target) or not (squad2.get_tokens(target) and squad2.get_tokens(answer))
             else:
                 exact, f1 = int(mlqa.exact_match_score(answer, target, language)), mlqa.f1_score(answer, target, language)
@@ -158,7 +158,7 @@ def make_sql():
     import nltk
     from nltk.tokenize.destructive import NLTKWordTokenizer
 
-    # As word_tokenize does within a sentence; queries are none.
+    # What word_tokenize does within a sentence; queries need no sentence splitting.
     nltk.word_tokenize = NLTKWordTokenizer().tokenize
     sys.path.insert(0, str(paths.spider))
     sys.modules["tqdm"] = type(sys)("tqdm")
@@ -227,12 +227,12 @@ def exact_set(evaluation, process_sql, schema, keys, answer, gold):
     try:
         return int(evaluation.Evaluator().eval_exact_match(rebuilt[1], rebuilt[0]))
     except TypeError:
-        # Sub-queries in FROM can't be sorted by the reference: it stops there.
+        # The reference fails to sort sub-queries in FROM.
         return None
 
 
 def executed(exec_eval, file, answer, gold):
-    """As eval_exec_match does, on this one database."""
+    """Like eval_exec_match, on this one database."""
     import asyncio
 
     answer, gold = (exec_eval.remove_distinct(exec_eval.postprocess(query)) for query in (answer, gold))

@@ -1,11 +1,11 @@
-"""Writes stems.json: English words and their stems as NLTK's PorterStemmer gives them, which rouge-score uses, and
-rouge-stemmed.json: scores of rouge-score with use_stemmer=True on the pairs of rouge.json.
+"""Writes stems.json, English words and their stems by NLTK's PorterStemmer, which rouge-score uses, and
+rouge-stemmed.json, scores of rouge-score with use_stemmer=True on the pairs of rouge.json.
 
     pip install -r requirements.txt
     python make_stems.py FOLDER_WITH_TEXTS [--all]
 
-Takes the words of every CSV and text file below the folder, and made-up ones with every suffix that the stemmer knows.
-Without --all every 40th word is kept, so that the file stays small; --all writes all of them to stems-all.json.
+Uses the words of every CSV and text file below the folder, and made-up ones with every suffix known to the stemmer.
+Without --all only every 40th word is kept, for a small file; --all writes all of them to stems-all.json.
 """
 
 import json
