@@ -4,7 +4,7 @@ import { AfterUndo } from './after-undo.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-// Regression: every try that left something scheduled two more: a thousand million after half an hour.
+// Regression: every try that left something scheduled two more: a billion after half an hour.
 test('what could not be freed yet is tried again once a minute, however much was deleted', async () => {
   let tries = 0;
   let isInUse = true;

@@ -14,7 +14,7 @@ test('an adapter that another program made says nothing of where it came from', 
   expect(await readOrigin(folder)).toBeUndefined();
 });
 
-// Regression: any failure counted as “not there”: on a failing drive, an own adapter lost its task and base.
+// Regression: any failure counted as “not there”: on a failing drive, the studio's adapters lost task and base.
 test('a file that cannot be read or is damaged is not taken for one that is not there', async () => {
   mkdirSync(join(folder, originName));
   await expect(readOrigin(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });

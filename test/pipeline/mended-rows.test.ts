@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
-// Regression: a new dataset silently took the names, the separator line and the broken letters for rows.
+// Regression: repeated headers, the separator line and undecodable text silently became rows of a new dataset.
 test('rows that were left out, imported as a table of their own, are told', { timeout: 60_000 }, async () => {
   const home = temporaryFolder();
   const table = join(home, 'table.csv');
