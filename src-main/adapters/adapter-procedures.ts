@@ -104,8 +104,8 @@ function exportName(adapter: string, format: AdapterExportInput['format']): stri
 }
 
 /**
- * Removes deleted adapters and what an interrupted import or run left behind: only the studio's own names, no older than
- * the database, which was created at `since`. To be called only when no other process is running.
+ * Removes deleted adapters and what an interrupted import or run left behind: only the studio's own names, no older
+ * than the database, which was created at `since`. To be called only when no other process is running.
  */
 export async function clearAdapters(store: AdapterStore, adaptersFolder: string, since: number): Promise<void> {
   const living = new Set(store.listPaths().map((path) => basename(path)));

@@ -1,4 +1,6 @@
-/** The paper's own numbers (Hu et al. 2021, arXiv 2106.09685), shown beside ours. GPT-3 175B unless stated otherwise. */
+/**
+ * The paper's own numbers (Hu et al. 2021, arXiv 2106.09685), shown beside ours. GPT-3 175B unless stated otherwise.
+ */
 export const paper = {
   /** GPT-2 medium, milliseconds, mean ± standard deviation of 100 trials. */
   table1: {
