@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { fromCarried, toCarried } from './carried-error.ts';
 import { StudioError } from './errors.ts';
 
-/** The way a thread passes it, and the way a channel between processes does. */
+/** How threads pass an error, and how a channel between processes does. */
 const ways = [structuredClone, (error: unknown) => JSON.parse(JSON.stringify(error))] as const;
 
-test.each(ways)('a failure that a person can meet arrives as itself, and so does what the system says', (carry) => {
+test.each(ways)('StudioErrors and system errors survive passing between threads and processes', (carry) => {
   const own = fromCarried(carry(toCarried(new StudioError('DISK_FULL', { folder: '/data' }))));
   expect(own).toBeInstanceOf(StudioError);
   expect(own).toMatchObject({

@@ -15,6 +15,6 @@ test.each([
     { places: 1, line: 7 },
     'Nearly all bytes are valid UTF-8. Places that are not: 1, the first on line 7. Those rows are left out.',
   ],
-])('a count of one reads as well as others: %s', (code, data, sentence) => {
+])('the sentence reads well for a count of one: %s', (code, data, sentence) => {
   expect(reasonSentence({ code, data })).toBe(sentence);
 });

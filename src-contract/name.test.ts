@@ -6,7 +6,7 @@ test.each([
   ['강 이름 (2)', '강 이름 (2)'],
   ['👩‍👩‍👧 می‌خواهم', '👩‍👩‍👧 می‌خواهم'],
   ['x'.repeat(200), 'x'.repeat(200)],
-])('%j is a name, without the blanks around it', (given, name) => {
+])('%j is accepted as a name, trimmed', (given, name) => {
   expect(nameSchema.parse(given)).toBe(name);
 });
 
@@ -19,7 +19,7 @@ test.each([
   ['txt\u202eexe', 'NAME_UNWRITABLE'],
   ['half \ud83d', 'NAME_UNWRITABLE'],
   ['x'.repeat(201), 'NAME_TOO_LONG'],
-])('%j is none', (given, code) => {
+])('%j is rejected as a name', (given, code) => {
   expect(() => nameSchema.parse(given)).toThrow(
     expect.objectContaining({
       code: 'OPTION_INVALID',
@@ -28,7 +28,7 @@ test.each([
   );
 });
 
-test('of what was not given as a name, that is left out which cannot be in one', () => {
+test('a name derived from other text drops what names cannot contain', () => {
   expect(nameFrom(' Who owns\n\nthe camel?\u0007 ')).toBe('Who owns the camel?');
   expect(nameFrom('12345 👩', 7)).toBe('12345');
   expect(nameFrom('\u200b \n')).toBe('');

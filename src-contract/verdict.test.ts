@@ -7,7 +7,7 @@ const sure = (of: number, difference: number): Comparison => ({
   ...{ better: 20, worse: 2, same: 8, sure: true },
 });
 
-test('the adapter with the highest share wins and its gain is against the base', () => {
+test('the adapter with the highest score wins, and its gain is over the base', () => {
   const verdict = verdictOf(evaluation('exactMatch', [0.1, 0.4, 0.7], [sure(1, 0.3), sure(2, 0.6)]));
   expect(verdict?.outcome).toBe('better');
   expect(verdict?.best.adapter).toBe('adapter 2');
@@ -15,7 +15,7 @@ test('the adapter with the highest share wins and its gain is against the base',
   expect(verdict?.comparison?.of).toBe(2);
 });
 
-test('of adapters that do as well, the one with the lower loss is the best', () => {
+test('among tied adapters, the one with the lowest loss is best', () => {
   const { results, ...others } = evaluation('exactMatch', [0.1, 0, 0]);
   const withLoss = results.map((result, place) => ({
     ...result,
@@ -24,7 +24,7 @@ test('of adapters that do as well, the one with the lower loss is the best', () 
   expect(verdictOf({ ...others, results: withLoss })?.best.adapter).toBe('adapter 2');
 });
 
-test('a gain that is not sure is no gain', () => {
+test('an uncertain gain counts as even', () => {
   const open = { ...sure(1, 0.033), low: -0.1, sure: false };
   expect(verdictOf(evaluation('exactMatch', [0.5, 0.533], [open]))?.outcome).toBe('even');
 });
@@ -35,7 +35,7 @@ test('lower perplexity is better', () => {
   expect(verdict?.gain).toBe(-5);
 });
 
-test('the base alone has no verdict to give', () => {
+test('the outcome of the base on its own is “alone”', () => {
   expect(verdictOf(evaluation('rougeL', [0.2]))?.outcome).toBe('alone');
 });
 
@@ -45,21 +45,21 @@ test('an interval twice as wide as the difference needs four times the rows', ()
   expect(rowsToSettle({ ...open, difference: 0.001 })).toBeUndefined();
 });
 
-test('what a number of rows can tell is known before they are asked', () => {
+test('the smallest difference that a number of rows can show is known in advance', () => {
   expect(surelySeen(5)).toBeUndefined();
   // Six of twelve rows; 1.96 · √(0.3 / 300) = 0.062.
   expect(surelySeen(12)).toBe(0.5);
   expect(surelySeen(300)).toBeCloseTo(0.062, 3);
 });
 
-test('a mean that says the opposite of most rows is told as such', () => {
+test('a mean that contradicts most rows gives a mixed outcome', () => {
   expect(outcomeOf({ ...sure(1, 0.2), better: 9, worse: 21, same: 0 })).toBe('betterMixed');
   expect(outcomeOf({ ...sure(1, -0.2), better: 21, worse: 9, same: 0 })).toBe('worseMixed');
   expect(outcomeOf({ ...sure(1, 0), better: 0, worse: 0, same: 30, sure: false })).toBe('same');
 });
 
 // Regression: the text said “Worse on 0”.
-test('of rows that there are none of, no number is given', () => {
+test('no number is given for better or worse rows if there are none', () => {
   expect(tellingOf({ ...sure(1, 0.3), better: 9, worse: 0, same: 27 })).toBe('onlyBetter');
   expect(tellingOf({ ...sure(1, -0.3), better: 0, worse: 9, same: 27 })).toBe('onlyWorse');
   expect(tellingOf({ ...sure(1, 0.1), better: 3, worse: 0, same: 27, sure: false })).toBe('evenOnlyBetter');
@@ -87,11 +87,11 @@ test.each([
   ['no answer changed, but the loss rose', [0.1, 0.1], [alike, lossRose], { kind: 'calmer', from: 1.5, to: 1 }],
   ['worse, and the loss rose', [0.5, 0.2], [sure(1, -0.3), lossRose], { kind: 'calmer', from: 1.5, to: 1 }],
   ['worse, though the loss fell', [0.5, 0.2], [sure(1, -0.3), lossFell], { kind: 'readLost', from: 1.5, to: 1 }],
-])('what to do next: %s', (_, values, comparisons, advice) => {
+])('advice on what to do next: %s', (_, values, comparisons, advice) => {
   expect(verdictOf(evaluation('exactMatch', values, comparisons))?.advice).toEqual(advice);
 });
 
-test('a few rows can tell nothing, and a measure of words is no measure of sense', () => {
+test('advice for too few rows, and for a metric of word overlap', () => {
   const { results, ...rest } = evaluation('exactMatch', [0, 0.2], [open]);
   const five = { ...rest, results: results.map((result) => ({ ...result, n: 5 })) };
   expect(verdictOf(five)?.advice).toEqual({ kind: 'fewRows', n: 5 });
