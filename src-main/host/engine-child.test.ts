@@ -8,14 +8,14 @@ import { startEngineChild } from './engine-child.ts';
 
 const entry = new URL('../engine/engine-process.ts', import.meta.url);
 
-test('a forked engine answers from a process of its own, and says why it ended', async () => {
+test('a forked engine runs in its own process and says why it ended', async () => {
   const { engine, ended, pid } = startEngineChild(entry, process.env);
   expect(await engine.memory()).toEqual({ pid, rssBytes: expect.any(Number) });
   process.kill(pid as number, 'SIGKILL');
   expect(await ended).toMatchObject({ reason: expect.stringContaining('memory runs out') });
 });
 
-test('beside a page the engine gives way, and only the engine', async () => {
+test('a niceness lowers the priority of the engine only', async () => {
   const { engine, stop, pid } = startEngineChild(entry, { ...process.env, ADAPTER_STUDIO_NICENESS: '5' });
   onTestFinished(async () => void (await stop()));
   await engine.device();
@@ -30,7 +30,7 @@ test('beside a page the engine gives way, and only the engine', async () => {
 
 // Regression: it undid the lower priority of the studio, and without permission to do so it exited at the start.
 test.skipIf(process.platform === 'win32')(
-  'an engine gives way further than a studio that gives way itself',
+  'an engine runs at a lower priority than a studio that is itself niced',
   async () => {
     const child = JSON.stringify(path.join(import.meta.dirname, 'engine-child.ts'));
     const program = `
@@ -47,7 +47,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('an engine that is stopped in the middle of its work ends at once, and no other signal ends it', async () => {
+test('stopping a busy engine ends it at once, but SIGINT and SIGTERM do not', async () => {
   const { engine, ended, stop, pid } = startEngineChild(entry, process.env);
   await engine.device();
   const working = engine.devices();
@@ -60,7 +60,7 @@ test('an engine that is stopped in the middle of its work ends at once, and no o
   expect(await ended).toMatchObject({ reason: 'its process ended with status SIGKILL' });
 });
 
-test('a model lies in large pages where the system gives them', async () => {
+test('an engine uses transparent huge pages where the system has them', async () => {
   const { engine, stop, pid } = startEngineChild(entry, process.env);
   onTestFinished(async () => void (await stop()));
   if (process.platform === 'linux')
@@ -75,7 +75,7 @@ test('a model lies in large pages where the system gives them', async () => {
   expect(Number(kilobytes)).toBeGreaterThan(0);
 });
 
-test('an engine ends with a studio that is killed, in the middle of its work', async () => {
+test('a busy engine exits when its studio is killed', async () => {
   const child = JSON.stringify(path.join(import.meta.dirname, 'engine-child.ts'));
   const program = `
     const { startEngineChild } = await import(${child});

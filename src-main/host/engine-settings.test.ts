@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startEngineChild } from './engine-child.ts';
 import { EngineSettingsFile } from './engine-settings.ts';
 
-test('the engine is started with as many threads as were set, and chooses where nothing or nonsense was', async () => {
+test('the engine gets the configured threads and device, or chooses if they are missing or invalid', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'engine-settings-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const settings = new EngineSettingsFile(folder);

@@ -3,7 +3,7 @@ import { withMemoryTunables } from './memory-tunables.ts';
 
 const [pages, threshold] = ['glibc.malloc.hugetlb=1', 'glibc.malloc.mmap_threshold=1048576'];
 
-test('what is asked of the allocator stands beside whatever else a person has set, who may also refuse it', () => {
+test('allocator tunables are added to those already set, which take precedence', () => {
   expect(withMemoryTunables({ A: 'b' })).toEqual({ A: 'b', GLIBC_TUNABLES: `${pages}:${threshold}` });
   const tunables = (set: string) => withMemoryTunables({ GLIBC_TUNABLES: set }).GLIBC_TUNABLES;
   expect(tunables('glibc.malloc.check=3')).toBe(`glibc.malloc.check=3:${pages}:${threshold}`);

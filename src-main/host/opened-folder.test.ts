@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { OpenedFolder, personalPlaces } from './opened-folder.ts';
 
-test('the folder that was opened last is opened again, as long as it is there', () => {
+test('the last opened folder is reopened as long as it exists', () => {
   const root = temporary();
   const [usual, other] = [join(root, 'usual'), join(root, 'other')];
   expect(new OpenedFolder(usual).start).toBe(usual);
@@ -18,7 +18,7 @@ test('the folder that was opened last is opened again, as long as it is there', 
   expect(new OpenedFolder(usual).start).toBe(usual);
 });
 
-test('a page may have folders made where a person keeps files', () => {
+test('personal places are the home folder and its Documents folder, if it exists', () => {
   const home = temporary();
   expect(personalPlaces(home, 'freebsd')).toEqual([home]);
   mkdirSync(join(home, 'Documents'));

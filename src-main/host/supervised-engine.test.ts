@@ -39,7 +39,7 @@ test('calls go to the running engine', async () => {
   expect(processes).toHaveLength(1);
 });
 
-test('a call that waits when the engine dies fails with the reason, and the next one gets a fresh engine', async () => {
+test('a call pending when the engine dies fails with the reason, and the next starts a new engine', async () => {
   const { engine, processes } = supervised();
   const waiting = engine.inspect('folder');
   processes[0]?.die(because('ENGINE_ENDED', { status: 139 }));
@@ -50,7 +50,7 @@ test('a call that waits when the engine dies fails with the reason, and the next
   expect(await engine.device()).toEqual({ backend: 'engine 2' });
 });
 
-test('a stream that is followed when the engine dies fails after what it had given', async () => {
+test('a stream fails when the engine dies, after yielding what had arrived', async () => {
   const { engine, processes } = supervised();
   const seen: unknown[] = [];
   const following = (async () => {
@@ -77,7 +77,7 @@ test('an engine can be awaited like any value', async () => {
 });
 
 // Regression: every answer and every event stayed in memory for as long as the engine lived.
-test('nothing that the engine has told is held once it is told on', async () => {
+test('answers and events of the engine are not retained once delivered', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const { engine } = supervised();

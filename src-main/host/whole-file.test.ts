@@ -18,7 +18,7 @@ vi.mock('node:fs', async (original) => {
 const { OpenedFolder } = await import('./opened-folder.ts');
 
 // Regression: the default folder was opened instead, as if everything were gone.
-test('which folder was opened is known although the power goes while another is noted down', () => {
+test('a power cut while writing leaves the previously opened folder on record', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const opened = new OpenedFolder(folder);

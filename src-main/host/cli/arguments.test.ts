@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { trainOptionsSchema } from '../../../src-contract/run.ts';
 import { adapterIn, collect, delimiterIn, mappingIn, numberIn, targetsIn, yesOrNo } from './arguments.ts';
 
-test('a number is held to the limits of the contract', () => {
+test('a number must be within the limits of the contract', () => {
   const rank = numberIn(trainOptionsSchema.shape.rank);
   expect(rank('8')).toBe(8);
   expect(() => rank('0')).toThrow('It must be at least 1.');
@@ -15,20 +15,20 @@ test('a number is held to the limits of the contract', () => {
   expect(() => rate('0')).toThrow('It must be more than 0.');
 });
 
-test('targets are named by letter, or all at once', () => {
+test('targets are listed by name, or given as “all”', () => {
   expect(targetsIn('q,v')).toEqual(['q', 'v']);
   expect(targetsIn('all')).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
   expect(() => targetsIn('q,w')).toThrow('Choose one of: q, k, v');
 });
 
-test('a mapping may be given in one word or several, and a column may contain a comma', () => {
+test('a mapping may be one argument or several, and a column name may contain a comma', () => {
   expect(mappingIn('context=Text,target=Kurz')).toEqual({ context: 'Text', target: 'Kurz' });
   expect(mappingIn('target=Kurz', mappingIn('context=Text'))).toEqual({ context: 'Text', target: 'Kurz' });
   expect(mappingIn('context=Name, first')).toEqual({ context: 'Name, first' });
   expect(() => mappingIn('context')).toThrow('FIELD=COLUMN');
 });
 
-test('an adapter may carry a factor on its scale', () => {
+test('an adapter name may be followed by a strength', () => {
   expect(adapterIn('law')).toEqual({ name: 'law', strength: 1 });
   expect(adapterIn('law:0.5')).toEqual({ name: 'law', strength: 0.5 });
   expect(adapterIn('law:v2')).toEqual({ name: 'law:v2', strength: 1 });
@@ -37,14 +37,14 @@ test('an adapter may carry a factor on its scale', () => {
   expect(() => adapterIn('law:-2.5')).toThrow('from -2 to 2');
 });
 
-test('a delimiter is a few characters or its name', () => {
+test('a delimiter is given as characters or by name', () => {
   expect(delimiterIn(';')).toBe(';');
   expect(delimiterIn('tab')).toBe('\t');
   expect(delimiterIn('||')).toBe('||');
   expect(() => delimiterIn('')).toThrow('one character');
 });
 
-test('yes and no are words', () => {
+test('only the words yes and no are accepted', () => {
   expect(yesOrNo('no')).toBe(false);
   expect(() => yesOrNo('true')).toThrow('yes or no');
 });

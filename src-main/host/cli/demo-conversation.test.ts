@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { quantile, turnOf } from './demo-conversation.ts';
 
-test('a rendered context is taken apart into the turn and what stands beside it', () => {
+test('a rendered context is split into the turn and its other inputs', () => {
   expect(turnOf('mrc', 'Passage: A.\n\nB.\n\nQuestion: Who?')).toEqual({
     text: 'Who?',
     input: { passage: 'A.\n\nB.' },

@@ -5,7 +5,7 @@ const cpu = { id: 'cpu', found: true, device: 'CPU, 2 threads', gigaflops: 162.4
 const cuda = { id: 'cuda', found: false, device: null, gigaflops: null, reason: 'no card', used: false } as const;
 
 // Regression: nothing was marked as in use, and nothing said that the chosen device was the missing one.
-test('a device that was chosen and is not there is said to be that', () => {
+test('a chosen device that is missing is reported as such', () => {
   const webgpu = { ...cuda, id: 'webgpu', reason: 'No supported adapters', used: true } as const;
   expect(devicesText([{ ...cpu, used: false }, webgpu, cuda], { environmentDevice: 'webgpu' }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, not in use: another one was chosen',
@@ -17,7 +17,7 @@ test('a device that was chosen and is not there is said to be that', () => {
 });
 
 // Regression: a software device was shown with “0 billion operations a second”.
-test('a device that computes in software is told by its speed', () => {
+test('a software device is shown with its speed and a note that it is slower than the CPU', () => {
   const webgpu = {
     ...cpu,
     id: 'webgpu',
@@ -32,7 +32,7 @@ test('a device that computes in software is told by its speed', () => {
 });
 
 // Regression: it was ignored silently, and the CPU was used.
-test('a device that is none is said to be that', () => {
+test('an unknown device in the environment variable is reported', () => {
   expect(devicesText([cpu], { environmentDevice: 'gpu' }).split('\n')).toEqual([
     'cpu: CPU, 2 threads, 162 billion operations a second, in use',
     'The environment variable ADAPTER_STUDIO_DEVICE is set to gpu, which is not a device (cpu or webgpu); the settings apply.',

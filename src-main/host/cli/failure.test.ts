@@ -6,7 +6,7 @@ import { failureOf, interruption, requireUnbroken, usageFailure } from './failur
 
 const quiet = new AbortController().signal;
 
-test('a failure of the studio becomes its sentence and its hint', () => {
+test('a StudioError gives its message and hint', () => {
   const expected = {
     code: 'FILE_EMPTY',
     message: '“a.csv” is empty.',
@@ -17,7 +17,7 @@ test('a failure of the studio becomes its sentence and its hint', () => {
   expect(failureOf(new ORPCError('FILE_EMPTY', { data: { file: 'a.csv' } }), quiet)).toEqual(expected);
 });
 
-test('an input that the contract refuses is a wrong call', () => {
+test('input that the contract rejects is a usage error', () => {
   const error = new ORPCError('BAD_REQUEST', { data: { issues: [{ path: ['name'], message: 'Too long' }] } });
   expect(failureOf(error, quiet)).toMatchObject({ code: 'USAGE', message: 'name: Too long', exitCode: 2 });
   // Regression: it was reported as an internal error, with its stack.
@@ -25,7 +25,7 @@ test('an input that the contract refuses is a wrong call', () => {
   expect(failureOf(usageFailure('Give a name.'), quiet)).toMatchObject({ message: 'Give a name.', exitCode: 2 });
 });
 
-test('after Ctrl-C whatever error arrives counts as an interruption', () => {
+test('after Ctrl-C, any error counts as an interruption', () => {
   expect(failureOf(new Error('gone'), AbortSignal.abort())).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
   expect(failureOf(interruption('Stopped.', 'Resume.', { run: 1 }), quiet)).toMatchObject({
     exitCode: 130,
@@ -33,7 +33,7 @@ test('after Ctrl-C whatever error arrives counts as an interruption', () => {
   });
 });
 
-test('a fault of the program keeps its stack apart from its sentence', () => {
+test('an internal error keeps its stack out of its message', () => {
   const failure = failureOf(new Error('secret path'), quiet);
   expect(failure.message).not.toContain('secret');
   expect(failure.stack).toContain('secret path');
@@ -42,7 +42,7 @@ test('a fault of the program keeps its stack apart from its sentence', () => {
 
 // Regression: training whose engine died ended with status 0, as if it had made an adapter; an experiment, as if a
 // person had stopped it.
-test('work that was broken off is a failure, which says how it goes on', () => {
+test('interrupted work is a failure whose hint says how to continue', () => {
   const error = { code: 'ENGINE_STOPPED', message: 'The engine stopped.', hint: 'Ask again.' };
   const thrownBy = (state: string) => {
     try {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { narrowHelp } from './narrow-help.ts';
 
 // Regression: commander does not wrap if the second column would be narrow, and lines broke in the middle of words.
-test('in a narrow terminal each description is wrapped below its term', () => {
+test('in a narrow terminal, each description is wrapped below its term', () => {
   const program = new Command('studio')
     .configureHelp({ ...narrowHelp, helpWidth: 40 })
     .helpOption(false)

@@ -9,7 +9,7 @@ function recorder(isTTY: boolean) {
   return { written, stream };
 }
 
-test('elsewhere than on a terminal a line appears every few seconds', () => {
+test('outside a terminal, a line is printed every few seconds', () => {
   const { written, stream } = recorder(false);
   let ms = 0;
   const progress = new Progress(stream, () => ms);
@@ -21,7 +21,7 @@ test('elsewhere than on a terminal a line appears every few seconds', () => {
   ]);
 });
 
-test('on a terminal one bar is redrawn, and taken away before something else is said', () => {
+test('on a terminal, one bar is redrawn in place and cleared before other output', () => {
   const { written, stream } = recorder(true);
   let ms = 0;
   const progress = new Progress(stream, () => ms);
@@ -42,14 +42,14 @@ test.each([
   { columns: 56, line: '25 % · step 3/12 · loss 3.211 · 512 token/s · 1:15 left' },
   { columns: 40, line: 'step 3/12 · loss 3.211 · 1:15 left' },
   { columns: 24, line: 'step 3/12 · 1:15 left' },
-])('in $columns columns as much is told as there is room for: $line', ({ columns, line }) => {
+])('a line in $columns columns shows as much as fits: $line', ({ columns, line }) => {
   const { written, stream } = recorder(true);
   const words = 'step 3/12 · loss 3.211 · 512 token/s';
   new Progress({ ...stream, columns }, () => 0).show({ what: 'Training', done: 3, total: 12, words, secondsLeft: 75 });
   expect(written).toEqual([`\r\x1b[K${line}`]);
 });
 
-test('the time left is reckoned where nobody tells it, from what was done since the work was first told of', () => {
+test('if no time left is given, it is estimated from the progress since the first report', () => {
   const { written, stream } = recorder(false);
   let ms = 0;
   const progress = new Progress(stream, () => ms);
@@ -62,7 +62,7 @@ test('the time left is reckoned where nobody tells it, from what was done since 
   expect(written).toEqual(['Merging 20 %\n', 'Merging 60 % · 0:10 left\n', 'Checking 2 %\n']);
 });
 
-test('work that does not say how far it is shows for how long it goes on, and its outcome is passed on', async () => {
+test('work without progress shows its elapsed time, and its result is passed on', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { written, stream } = recorder(false);

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
 
 // Regression: deleting a run that was stopped before it had made an adapter said that its adapter stays.
-test('an adapter that stays is told of where a deleted run has made one', async () => {
+test('deleting a run mentions its adapter only if one remains', async () => {
   expect(await deleted({ adapterId: 'a' })).toBe('“rivers” was deleted. Its adapter stays.');
   expect(await deleted({ adapterId: 'deleted before' })).toBe('“rivers” was deleted.');
   expect(await deleted({ adapterId: null })).toBe('“rivers” was deleted.');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { oneLine, textTable } from './text-table.ts';
 
-test('columns are as wide as their widest cell, and numbers stand on the right', () => {
+test('columns are as wide as their widest cell, and numbers are right-aligned', () => {
   expect(
     textTable([
       ['name', 'rows', 'task'],
@@ -11,7 +11,7 @@ test('columns are as wide as their widest cell, and numbers stand on the right',
   ).toBe(['name      rows  task', 'law         12  mrc', 'medicine  1195  summarisation'].join('\n'));
 });
 
-test('a Hangul letter takes two places', () => {
+test('a Hangul syllable is two columns wide', () => {
   expect(
     textTable([
       ['name', 'task'],
@@ -20,11 +20,11 @@ test('a Hangul letter takes two places', () => {
   ).toBe(['name  task', '요약  mrc'].join('\n'));
 });
 
-test('a long text is cut and its line breaks are shown', () => {
+test('a long text is truncated, and line breaks are shown as symbols', () => {
   expect(oneLine('one\ntwo', 20)).toBe('one ⏎ two');
   expect(oneLine('abcdefgh', 5)).toBe('abcd…');
 });
 
-test('long stretches of blanks are read once', () => {
+test('long runs of blanks are scanned only once', () => {
   expect(oneLine(`a${' '.repeat(500_000)}b`, 5)).toBe('a   …');
 });

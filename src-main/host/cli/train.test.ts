@@ -6,7 +6,7 @@ import type { StudioClient } from './studio.ts';
 import { addTrainCommands } from './train.ts';
 
 // Regression: it was always rounded up: 597 MB here, and 596 on the page.
-test('an estimate is rounded as it is on the page', async () => {
+test('an estimate is rounded as on the page', async () => {
   const parts = { baseModel: 560_700_000, adapter: 4_320_000, activations: 31_280_000 };
   const memory = { bytes: 596_300_000, availableBytes: 8e9, parts };
   const time = { seconds: 12, steps: 40, basis: 'run' };
@@ -61,12 +61,12 @@ async function saidOfResuming(all: readonly (typeof broken)[], kept: Readonly<Re
 test.each([
   ['from step 4 of 9', [2, 4]],
   ['from the start, as no step had been saved', []],
-])('a run that is resumed says that it goes on %s', async (from, kept) => {
+])('resuming a run says that it continues %s', async (from, kept) => {
   expect(await saidOfResuming([broken], { r1: kept })).toEqual([`“rivers” continues ${from}.`]);
 });
 
 // Regression: one that diverged before its first checkpoint made the others restart from the beginning.
-test('runs that train together go on from the step that all have kept but those that do not go on', async () => {
+test('runs trained together resume from the last step that all resumable ones have saved', async () => {
   const all = ['r1', 'r2', 'r3'].map((id) => ({ ...broken, id, group: { id: 'r1', size: 3 } as never }));
   Object.assign(all[2] as object, { state: 'failed', error: { code: 'RUN_DIVERGED' } });
   expect(await saidOfResuming(all, { r1: [3, 6], r2: [3] })).toEqual(['“rivers” continues from step 3 of 9.']);

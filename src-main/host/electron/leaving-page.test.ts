@@ -6,7 +6,7 @@ import { askBeforeLeaving, leavingQuestion } from './leaving-page.ts';
 test.each([
   { button: 'Keep importing', goes: false, stays: 1 },
   { button: 'Leave', goes: true, stays: 0 },
-])('a page that asks to stay: “$button”', ({ button, goes, stays }) => {
+])('a page that asks to stay is answered with “$button”', ({ button, goes, stays }) => {
   const contents = new EventEmitter();
   let stayed = 0;
   askBeforeLeaving(contents as never, {
@@ -22,7 +22,7 @@ test.each([
   expect([isLeft, stayed]).toEqual([goes, stays]);
 });
 
-test('who closes the question stays, in either language', () => {
+test('dismissing the question keeps the page, in both languages', () => {
   for (const isKorean of [false, true]) {
     const { buttons = [], cancelId = -1, defaultId } = leavingQuestion({ isKorean });
     expect(buttons[cancelId]).toBe(isKorean ? '계속 가져오기' : 'Keep importing');

@@ -10,7 +10,7 @@ const actions: MenuActions = {
   showDataFolder: () => done.push('show'),
 };
 
-test('every entry of the menu does what it says, in both languages', () => {
+test('every entry of the File menu runs its action, in both languages', () => {
   for (const language of ['en-GB', 'ko-KR']) {
     const template = menuTemplate({ platform: 'linux', language, developer: false, actions });
     const file = template.find(({ label }) => label === (language === 'ko-KR' ? '파일' : 'File'));
@@ -30,7 +30,7 @@ test('every entry of the menu does what it says, in both languages', () => {
   }
 });
 
-test('a Mac has its own first menu, and only a developer sees the tools', () => {
+test('macOS gets an app menu, and only developers get the developer tools', () => {
   const roles = (developer: boolean) =>
     JSON.stringify(menuTemplate({ platform: 'darwin', language: 'en', developer, actions }));
   expect(roles(false)).toContain('"appMenu"');

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { isTableWord, openedTables } from './opened-tables.ts';
 
-test('tables are found among the words of a command line, as paths and as addresses', () => {
+test('tables are found among command-line arguments, as paths and as file URLs', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'opened-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const table = path.join(folder, '표 1.CSV');
@@ -15,6 +15,6 @@ test('tables are found among the words of a command line, as paths and as addres
   expect(openedTables([...words, '표 1.CSV', pathToFileURL(table).href, table], folder)).toEqual([table, table, table]);
 });
 
-test('a program, an option and a folder mean no table', () => {
+test('a program, an option and a folder are not taken for tables', () => {
   expect(['/opt/studio', '.', '--x=a.csv', '/data/tables'].filter(isTableWord)).toEqual([]);
 });

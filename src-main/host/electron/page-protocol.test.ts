@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the page is answered with its type and a policy that allows only its own files', async () => {
+test('the page is served with its content type and a policy that allows only its own files', async () => {
   const response = await answerPage(new Request('app://studio/'), files);
   expect(response.status).toBe(200);
   expect(await response.text()).toBe('<title>Studio</title>');
@@ -29,7 +29,7 @@ test.each([
   'app://studio/..%2findex.html',
   'app://elsewhere/index.html',
   'app://studio.example/index.html',
-])('%s is not there', async (url) => {
+])('%s is not found', async (url) => {
   expect((await answerPage(new Request(url), files)).status).toBe(404);
 });
 

@@ -18,13 +18,13 @@ test.each([
   ['on a screen that was unplugged', { x: 2500, y: 50, width: 1280, height: 840, maximised: false }, false],
   ['above the screen, out of reach', { x: 100, y: -400, width: 1280, height: 840, maximised: false }, false],
   ['too small to use', { x: 100, y: 50, width: 10, height: 10, maximised: false }, false],
-])('a window %s is put back: %#', async (name, state, isPutBack) => {
+])('whether the place of a window %s is restored: %#', async (name, state, isPutBack) => {
   const file = path.join(folder, `${name}.json`);
   await writeFile(file, JSON.stringify(state));
   expect(readWindowState(file, screens)).toEqual(isPutBack ? state : undefined);
 });
 
-test('a missing or damaged file means the usual place', async () => {
+test('a missing or damaged file gives no saved state', async () => {
   const damaged = path.join(folder, 'damaged.json');
   await writeFile(damaged, '{"x": 10,');
   expect(readWindowState(damaged, screens)).toBeUndefined();

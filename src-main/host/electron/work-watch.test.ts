@@ -6,7 +6,7 @@ const job = (id: string, done: number) => ({
   ...{ id, name: id, done, total: 10, fraction: done / 10, secondsLeft: null },
 });
 
-test('the taskbar follows the work; its end is told once, when it was long and nobody looks', async () => {
+test('the taskbar shows progress, and only long jobs that end unwatched are announced', async () => {
   const shown: (number | null)[] = [];
   const ended: string[] = [];
   let looking = false;

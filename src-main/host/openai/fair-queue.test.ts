@@ -3,7 +3,7 @@ import { FairQueue } from './fair-queue.ts';
 
 const forever = new AbortController().signal;
 
-test('a few work at a time, and the lanes take turns whoever came first', async () => {
+test('concurrency is limited, and lanes take turns regardless of arrival order', async () => {
   const queue = new FairQueue({ atOnce: 1, mostWaiting: 9 });
   const order: string[] = [];
   const enter = (lane: string, name: string) =>
@@ -27,7 +27,7 @@ test('a few work at a time, and the lanes take turns whoever came first', async 
   expect(await queue.enter('a', forever)).toBeTypeOf('function');
 });
 
-test('who leaves while waiting takes no turn, and too many are not let wait', async () => {
+test('an aborted waiter takes no turn, and a full queue refuses more', async () => {
   const queue = new FairQueue({ atOnce: 1, mostWaiting: 1 });
   const leave = await queue.enter('a', forever);
   const left = new AbortController();
@@ -40,14 +40,14 @@ test('who leaves while waiting takes no turn, and too many are not let wait', as
   expect(await next).toBeTypeOf('function');
 });
 
-test('who has left before takes no turn either', async () => {
+test('a caller that has already aborted takes no turn either', async () => {
   const queue = new FairQueue({ atOnce: 1, mostWaiting: 1 });
   await expect(queue.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
   await queue.enter('a', forever);
   await expect(queue.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
 });
 
-/** Those whose turn has not come yet. */
+/** The promises that are still pending. */
 async function stillWaiting<T>(promises: readonly Promise<T>[]): Promise<Promise<T>[]> {
   const pending = Symbol('pending');
   const states = await Promise.all(promises.map((promise) => Promise.race([promise, Promise.resolve(pending)])));

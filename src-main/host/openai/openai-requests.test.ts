@@ -19,17 +19,17 @@ test.each([
   [{ messages, audio: { voice: 'alloy', format: 'wav' } }, 'audio', 'it is not supported'],
   [{ messages, web_search_options: {} }, 'web_search_options', 'it is not supported'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
-])('a chat request says what is allowed: %j', (request, param, words) => {
+])('the error of an invalid chat request says what is allowed: %j', (request, param, words) => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
   expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
 });
 
-test('only text is written', () => {
+test('only text output is supported', () => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', messages, modalities: ['text', 'audio'] });
   expect(error?.issues[0]).toMatchObject({ path: ['modalities', 1], message: 'only text is supported' });
 });
 
-test('what is named without being used is let pass', () => {
+test('unsupported options are accepted with values that ask for nothing', () => {
   const unused = {
     ...{ logit_bias: {}, functions: [], tools: [], tool_choice: 'auto', function_call: 'none', modalities: ['text'] },
     ...{ audio: null, presence_penalty: 0, logprobs: false, top_logprobs: 0 },
@@ -45,7 +45,7 @@ test('a completion takes one prompt, alone or in a list', () => {
   expect(error?.issues[0]?.message).toBe('it must be one text, as one prompt is answered at a time');
 });
 
-test('no rule speaks in the words of the validator', () => {
+test('no error message uses the wording of the validator', () => {
   const wrong = Object.fromEntries(
     Object.keys({ ...chatRequestSchema.shape, ...completionRequestSchema.shape }).map((name) => [
       name,

@@ -4,7 +4,7 @@ import { FolderChanges } from './folder-changes.ts';
 const to = (folder: string) => ({ folder, move: false });
 
 // Regression: two requests at once closed one studio twice, and opened two of which one was never closed.
-test('a change is refused while another goes on, and not after it', async () => {
+test('a change is refused while another is running, and accepted afterwards', async () => {
   const changed: string[] = [];
   let done = Promise.withResolvers<void>();
   const changes = new FolderChanges(
@@ -23,14 +23,14 @@ test('a change is refused while another goes on, and not after it', async () => 
   expect(changed).toEqual(['a', 'c']);
 });
 
-test('a change that fails is told of', async () => {
+test('a failed change is reported', async () => {
   const told = Promise.withResolvers<unknown>();
   const changes = new FolderChanges(() => Promise.reject(new Error('no folder')), told.resolve);
   changes.begin(to('a'));
   expect(await told.promise).toMatchObject({ message: 'no folder' });
 });
 
-test('who closes waits for the change that goes on, and lets no other begin', async () => {
+test('closing waits for the running change and refuses new ones', async () => {
   let isChanged = false;
   const changes = new FolderChanges(
     async () => {

@@ -55,7 +55,7 @@ test('the printed address gives a session and leaves no token in the address bar
   expect(page).toMatchObject({ status: 200, body: '<title>Studio</title>' });
 });
 
-test('the token works once', async () => {
+test('the token works only once', async () => {
   await get(pathOf(server.url));
   const second = await get(pathOf(server.url));
   expect(second.status).toBe(401);
@@ -63,11 +63,11 @@ test('the token works once', async () => {
   expect(second.body).toContain('works only once');
 });
 
-test('whoever has the session may open the printed address again', async () => {
+test('with a session, the printed address can be opened again', async () => {
   expect((await get(pathOf(server.url), { cookie: await session() })).status).toBe(303);
 });
 
-test('without token and session nothing is served, not even that a file exists', async () => {
+test('without a token or session nothing is served, not even whether a file exists', async () => {
   expect((await get('/')).status).toBe(401);
   expect((await get('/assets/app-1a2b.js')).status).toBe(401);
   expect((await get('/assets/missing.js')).status).toBe(401);
@@ -145,7 +145,7 @@ test('every answer forbids what the page does not need', async () => {
   }
 });
 
-test('a page with the session calls the contract as a page', async () => {
+test('a page with the session calls the contract as the caller “page”', async () => {
   const socket = openSocket({ cookie: await session(), origin });
   // `ws` has all that the link needs of a socket: send, readyState and listeners.
   const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
@@ -154,7 +154,7 @@ test('a page with the session calls the contract as a page', async () => {
   expect(await client.sizeOf(new Blob([new Uint8Array(1024 * 1024)]) as never)).toBe(1024 * 1024);
 });
 
-test('a page that is gone has left, for whoever keeps something for it', async () => {
+test('closing the socket aborts the signal that the page has left', async () => {
   const socket = openSocket({ cookie: await session(), origin });
   const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
   await client.wait();
@@ -171,7 +171,7 @@ test.each([
   await expect(opened(openSocket(await headers()))).rejects.toThrow(/40[13]/);
 });
 
-test('a socket is given under its own address only', async () => {
+test('a socket is accepted at its own address only', async () => {
   await expect(opened(openSocket({ cookie: await session(), origin }, '/'))).rejects.toThrow('404');
 });
 
@@ -185,7 +185,7 @@ test('a message over the limit closes the socket and nothing else', async () => 
   expect((await get('/', { cookie })).status).toBe(200);
 });
 
-test('noise on the socket ends neither the studio nor other pages', async () => {
+test('garbage on a socket disturbs neither the server nor other pages', async () => {
   // The server logs messages that it could not read.
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const cookie = await session();
