@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => given.close());
 
-test('rows that were left out are mended in their file and added to the same dataset, in the splits of their groups', async () => {
+test('rejected rows, corrected in their file, are added to the same dataset in the splits of their groups', async () => {
   const { store, datasetsFolder, changes } = given;
   const path = join(given.folder, 'table.csv');
   const lines = Array.from(
@@ -52,7 +52,7 @@ test('rows that were left out are mended in their file and added to the same dat
   expect(before).toMatchObject({ rows: 54, sha256: dataset.sha256 });
 });
 
-test('rows that still read as they were left out are left out again, for the same reason', async () => {
+test('rows that are still wrong are rejected again for the same reason', async () => {
   const { store, datasetsFolder, changes } = given;
   const path = join(given.folder, 'table.csv');
   const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';
@@ -92,7 +92,7 @@ async function importOf(lines: readonly string[]) {
 }
 
 // Regression: it was read on the main thread, blocking everything else.
-test('while the rows of a large file are read, this thread is free', async () => {
+test('a large file is read without blocking the main thread', async () => {
   const { store, changes } = given;
   const dataset = await importOf(['a,1', 'b,2']);
   const file = tableFile(join(given.folder, 'large.csv'));
@@ -104,7 +104,7 @@ test('while the rows of a large file are read, this thread is free', async () =>
   expect(utilization).toBeLessThan(0.6);
 });
 
-test('the rows of a large file come in their order, each once, and beside their equals', async () => {
+test('rows of a large file are added once each, in order, in the split of rows with the same context', async () => {
   const { store, changes } = given;
   const dataset = await importOf(['a,1', 'b,2', 'c,3']);
   const splits = new Map([...store.examples(dataset.id)].map(({ context, split }) => [context, split]));
@@ -120,7 +120,7 @@ test('the rows of a large file come in their order, each once, and beside their 
   expect(beside.every(({ context, split }) => split === splits.get(context))).toBe(true);
 });
 
-test('adding a large file can be broken off, and leaves the dataset as it was', async () => {
+test('adding a large file can be aborted and leaves the dataset unchanged', async () => {
   const { store, changes } = given;
   const dataset = await importOf(['a,1', 'b,2']);
   const file = tableFile(join(given.folder, 'large.csv'));

@@ -63,7 +63,7 @@ test.each<[string, string, SchemaTextOptions, string]>([
     { foreignKeys: true, sampleValues: 0 },
     'CREATE TABLE seller (\n  id INTEGER PRIMARY KEY,\n  name TEXT\n);\n\nCREATE TABLE "sold item" (\n  id INTEGER PRIMARY KEY,\n  seller_id INTEGER,\n  price REAL,\n  FOREIGN KEY (seller_id) REFERENCES seller (id)\n);',
   ],
-])('schema texts are made from an attached database: %s', async (_, before, schema, expected) => {
+])('schema texts are generated from an attached database: %s', async (_, before, schema, expected) => {
   const dataset = given.make([{ context: context(before), target: 'SELECT name FROM seller' }], { task: 'nl2sql' });
   const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
   const after = await attachToDataset({ ...given, sql }, { dataset, database, schema });
@@ -74,7 +74,7 @@ test.each<[string, string, SchemaTextOptions, string]>([
   expect((await sql.query(file, 'SELECT name FROM seller')).rows).toEqual([['Mina'], ["O'Neil"]]);
 });
 
-test('a file that is no database replaces nothing', async () => {
+test('a file that is not a database is refused and changes nothing', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   writeFileSync(join(folder, 'no.sqlite'), 'text');
   const refused = attachToDataset(
@@ -85,7 +85,7 @@ test('a file that is no database replaces nothing', async () => {
   expect(given.store.get(dataset.id)).toMatchObject({ version: 1, hasDatabase: false });
 });
 
-test('an archive of databases serves the rows that name them; the others keep what they name', async () => {
+test('an archive of databases serves the rows that name them; other rows keep their names', async () => {
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
   const path = join(folder, 'all.zip');
   const files = ['shop', 'zoo', 'unused'].map((name) => ({
@@ -117,7 +117,7 @@ const ofTwo = ['shop', 'zoo'].map((database) => ({
   group: database,
 }));
 
-test('a single file serves all rows, and each runs on its own again once a folder has them all', async () => {
+test('a single file serves all rows, until a folder has a database for each', async () => {
   // Regression: the single file's name was written into every row, so that the folder's file of that name served them
   // all.
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
@@ -151,7 +151,7 @@ test('a single file serves all rows, and each runs on its own again once a folde
   expect(await tables()).toEqual([zoo, zoo]);
 });
 
-test('a folder of one database serves the rows that name it, and no others', async () => {
+test('a folder with one database serves only the rows that name it', async () => {
   const dataset = given.make(ofTwo, { task: 'nl2sql' });
   await attachToDataset({ ...given, sql }, { dataset, database: { path: folder, name: 'one' } });
   const own = join(given.datasetsFolder, dataset.id);
@@ -159,7 +159,7 @@ test('a folder of one database serves the rows that name it, and no others', asy
   expect(() => attachedFile(own, 'zoo')).toThrowError(expect.objectContaining({ code: 'SQL_REFUSED' }));
 });
 
-test('names that a single file has written over are found again in the groups of the same column', async () => {
+test('database names overwritten by a single file are recovered from groups of the same column', async () => {
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
   const rows = ofTwo.map((row) => ({ ...row, database: 'shop' }));
   const databases = async (mapping: Record<string, string>) => {
@@ -171,7 +171,7 @@ test('names that a single file has written over are found again in the groups of
   expect(await databases({ group: 'topic', database: 'db_id' })).toEqual(['shop', 'shop']);
 });
 
-test('what is detached or replaced can be had back', async () => {
+test('detached and replaced databases can be restored', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const attach = (name: string) =>
     attachToDataset({ ...given, sql }, { dataset, database: { path: join(folder, name), name } });
@@ -191,7 +191,7 @@ test('what is detached or replaced can be had back', async () => {
 });
 
 // Regression: undoing an attach reattached the database after it had been detached.
-test('what is had back is what the person saw go, and no other', async () => {
+test('a restore is refused if the attachment is not the one that the person saw', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const attach = () =>
     attachToDataset({ ...given, sql }, { dataset, database: { path: join(folder, 'shop.sqlite'), name: 'shop' } });
@@ -214,7 +214,7 @@ test('what is had back is what the person saw go, and no other', async () => {
   expect(await attached()).toBe(first);
 });
 
-test('where the texts cannot be written, what was attached before is attached again', async () => {
+test('if the rows cannot be updated, the previous databases are attached again', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const parts = { ...given, sql };
   await attachToDataset(parts, { dataset, database: { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' } });
@@ -249,7 +249,7 @@ test.each<[string, Left, Pick<Left, 'databases' | 'before'> & { has: boolean }]>
   ['when a swap had moved the only one', { aside: 'now', has: true }, { databases: 'aside', has: true }],
   ['after all was done', { before: 'a', has: false }, { before: 'a', has: false }],
   ['and its files are gone', { has: true }, { has: false }],
-])('databases are found again after the studio was killed %s', async (_, left, { has, ...expected }) => {
+])('databases are recovered after the studio was killed %s', async (_, left, { has, ...expected }) => {
   const { id } = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const own = join(given.datasetsFolder, id);
   const put = (path: string, name: string) => {
@@ -282,7 +282,7 @@ interface Left {
 }
 
 // Regression: each of 307 rows got a text of 2.6 MB, and no page could show them.
-test('a schema text that is too long for a row is refused, and nothing is replaced', async () => {
+test('a schema text too long for a row is refused, and nothing is replaced', async () => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   const attach = (name: string, schema?: SchemaTextOptions) =>
     attachToDataset({ ...given, sql }, { dataset, database: { path: join(folder, name), name }, schema });
@@ -304,14 +304,14 @@ test('a schema text that is too long for a row is refused, and nothing is replac
 });
 
 // Regression: a large one was copied to the end before a stop took effect.
-test.each(['shop.sqlite', 'shop.zip'])('a database is not copied to its end for one who leaves: %s', async (name) => {
+test.each(['shop.sqlite', 'shop.zip'])('copying a database stops when aborted: %s', async (name) => {
   const sqlite = readFileSync(join(folder, 'shop.sqlite'));
   writeFileSync(join(folder, 'shop.zip'), zipArchive([{ name: 'shop.sqlite', text: sqlite }]));
   const copier = await DatabaseCopier.open({ path: join(folder, name), name }, folder, AbortSignal.abort());
   await expect(copier.take({ database: 'shop', group: null })).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-test('queries are checked on their database, and by their grammar and schema text where there is none', async () => {
+test('queries are checked against their database, or by grammar and schema text without one', async () => {
   const queries = [
     'SELECT name FROM seller',
     'SELECT nme FROM seller',
@@ -329,7 +329,7 @@ test('queries are checked on their database, and by their grammar and schema tex
 });
 
 // Regression: SQLite's message contained a word that identified an ended process.
-test('a query that fails is run once, whatever its names are', async () => {
+test('a failing query is run only once, whatever names it contains', async () => {
   const rows = ['SELECT 1 FROM ended', 'SELECT 1 FROM "took longer"'].map((target) => ({ context: 'x', target }));
   const dataset = given.make(rows, { task: 'nl2sql' });
   const asked = vi.spyOn(sql, 'query');

@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a query gives columns and rows, blobs as hex', async () => {
+test('a query returns columns and rows, with blobs as hex', async () => {
   const result = await runner.query(file, 'SELECT name, people, flag FROM city ORDER BY people DESC;');
   expect(result).toMatchObject({
     columns: ['name', 'people', 'flag'],
@@ -51,7 +51,7 @@ test.each([
   "VACUUM INTO '/tmp/x.sqlite'",
   'SELEKT name FROM city',
   'SELECT nothing FROM city',
-  // Can be split in as many ways as numbers of forty digits.
+  // With backtracking, this run of comments could be split in 2 ** 39 ways.
   `${'/**/'.repeat(40)} DROP TABLE city`,
   '',
 ])('%j is refused and changes nothing', async (sql) => {
@@ -60,19 +60,19 @@ test.each([
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
-test('a query may begin with a comment, a WITH or a bracket', async () => {
+test('a query may begin with a comment, WITH or VALUES', async () => {
   for (const sql of ['-- how many\nSELECT 2', '/* two */ WITH a(n) AS (VALUES (2)) SELECT n FROM a', 'VALUES (2)']) {
     expect((await runner.query(file, sql)).rows).toEqual([[2]]);
   }
 });
 
-test('a text in double quotes is a text where there is no such column', async () => {
+test('a text in double quotes is a string if there is no such column', async () => {
   const sql = 'SELECT "name", "it\'s" FROM city WHERE name = "Bonn" AND "people" > 1 -- "Bonn"';
   expect((await runner.query(file, sql)).rows).toEqual([['Bonn', "it's"]]);
   await expect(runner.query(file, 'SELECT "name" FROM city WHERE t."name" = 1')).rejects.toThrow(/no such column/);
 });
 
-test('an endless query is ended when its time is over, and the next one runs', async () => {
+test('an endless query is stopped at its time limit, and the next one runs', async () => {
   const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
   await expect(runner.query(file, endless, { ...usualLimits, milliseconds: 300 })).rejects.toMatchObject({
     code: 'SQL_REFUSED',
@@ -81,7 +81,7 @@ test('an endless query is ended when its time is over, and the next one runs', a
   expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
 });
 
-test('too many rows and too long cells are cut', async () => {
+test('surplus rows and long cells are truncated', async () => {
   const many = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n';
   const cut = await runner.query(file, many, { ...usualLimits, rows: 3 });
   expect(cut).toMatchObject({ rows: [[1], [2], [3]], truncated: true });
@@ -89,12 +89,12 @@ test('too many rows and too long cells are cut', async () => {
   expect(long.rows).toEqual([['0000']]);
 });
 
-test('a query that wants too much memory fails alone', async () => {
+test('a query that needs too much memory fails, and the next one runs', async () => {
   await expect(runner.query(file, 'SELECT randomblob(900000000)')).rejects.toMatchObject({ code: 'SQL_REFUSED' });
   expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
 });
 
-test('leaving ends the query', async () => {
+test('aborting ends the query, and the next one runs', async () => {
   const abort = new AbortController();
   const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
   const answer = runner.query(file, endless, usualLimits, abort.signal);
@@ -103,13 +103,13 @@ test('leaving ends the query', async () => {
   expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
 });
 
-test('a file that is no database is refused', async () => {
+test('a file that is not a database is refused', async () => {
   await expect(runner.query(import.meta.filename, 'SELECT 1 FROM sqlite_schema')).rejects.toMatchObject({
     code: 'SQL_REFUSED',
   });
 });
 
-test('a database name from a row cannot leave the folder', () => {
+test('a database name from a row cannot escape the folder', () => {
   expect(databaseFileName('../../etc/passwd')).toBe('%2e%2e%2f%2e%2e%2fetc%2fpasswd.sqlite');
   expect(databaseFileName('학교 1')).toBe('학교 1.sqlite');
   expect(() => attachedFile(folder, '../city')).toThrow(expect.objectContaining({ code: 'SQL_REFUSED' }));

@@ -19,7 +19,7 @@ const abc: readonly GivenRow[] = [
   { context: 'c', target: '3' },
 ];
 
-test('an edited cell makes a version, and the version before still reads as it did', async () => {
+test('editing a cell makes a new version and leaves the previous one readable as it was', async () => {
   const { id, sha256 } = given.make(abc);
   const after = await given.changes.edit(id, { position: 1, content: { target: 'two' } });
   expect(after).toMatchObject({ version: 2, rows: 3, splits: { train: 2, validation: 0, test: 1 } });
@@ -29,7 +29,7 @@ test('an edited cell makes a version, and the version before still reads as it d
   expect(given.store.example(id, 'r1')).toMatchObject({ position: 1, target: 'two', split: 'test', line: 3 });
 });
 
-test('the hash is that of the rows, however they came about', async () => {
+test('the hash depends on the rows alone, not on how they came about', async () => {
   const { id, sha256 } = given.make(abc);
   const later = given.make(abc.map((row) => (row.context === 'b' ? { ...row, context: 'B' } : row)));
   const edited = await given.changes.edit(id, { position: 1, content: { context: 'B' } });
@@ -48,7 +48,7 @@ test('the hash is that of the rows, however they came about', async () => {
   expect(again.sha256).toBe(given.make(abc.slice(0, 1)).sha256);
 });
 
-test('any series of changes gives the hash of a dataset that was imported like that', async () => {
+test('any sequence of changes gives the same hash as importing its result', async () => {
   let seed = 7;
   const chance = (n: number) => {
     seed = (seed * 48271) % 2147483647;
@@ -76,7 +76,7 @@ test('any series of changes gives the hash of a dataset that was imported like t
   }
 });
 
-test('undo and redo go back and forth, and a new change ends what could be redone', async () => {
+test('undo and redo go back and forth, and a new change clears what could be redone', async () => {
   const { id, sha256 } = given.make(abc);
   await given.changes.edit(id, { position: 0, content: { target: 'x' } });
   await given.changes.remove(id, [2]);
@@ -103,7 +103,7 @@ test('undo and redo go back and forth, and a new change ends what could be redon
   expect(given.shown(id)).toEqual(states[1]);
 });
 
-test('an earlier version is brought back as a new one, rows that were added since are gone', async () => {
+test('an earlier version is restored as a new one, without rows added since', async () => {
   const { id, sha256 } = given.make(abc);
   await given.changes.add(id, { content: { context: 'd', target: '4', group: null, database: null }, split: 'train' });
   await given.changes.remove(id, [0]);
@@ -116,7 +116,7 @@ test('an earlier version is brought back as a new one, rows that were added sinc
   await expect(given.changes.bringBack(id, { version: 99 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
-test('a change that changes nothing is no version, and one that fails leaves nothing behind', async () => {
+test('a change without effect makes no version, and a failed one leaves nothing behind', async () => {
   const { id } = given.make(abc);
   expect((await given.changes.edit(id, { position: 0, content: { target: '1' } })).version).toBe(1);
   expect((await given.changes.remove(id, [77])).version).toBe(1);
@@ -130,7 +130,7 @@ test('a change that changes nothing is no version, and one that fails leaves not
   expect((await given.changes.remove(id, [1])).version).toBe(2);
 });
 
-test('whoever edits a row that has been changed meanwhile is told', async () => {
+test('a change based on an outdated version is refused', async () => {
   const { id } = given.make(abc);
   await given.changes.edit(id, { position: 0, content: { target: 'x' }, version: 1 });
   await expect(given.changes.edit(id, { position: 0, content: { target: 'y' }, version: 1 })).rejects.toMatchObject({
@@ -143,7 +143,7 @@ test('whoever edits a row that has been changed meanwhile is told', async () => 
   });
 });
 
-test('a change tells the version that it made, and one of nothing that it made none', async () => {
+test('a change reports the version it made, or none if it had no effect', async () => {
   const { id } = given.make(abc);
   const edit = { position: 0, content: { target: 'x' } };
   const [edited, again, undone, nothingToUndo] = await Promise.all([
@@ -157,7 +157,7 @@ test('a change tells the version that it made, and one of nothing that it made n
 });
 
 // Regression: undoing from the first of two notices reverted the second change.
-test('an undo that names its version takes that change back and no other', async () => {
+test('an undo that names a version reverts that change and no other', async () => {
   const { id } = given.make(abc);
   const { version } = await given.changes.remove(id, [0]);
   // Requested while another change is in progress: what counts is the version found when its turn comes.
@@ -191,7 +191,7 @@ test('two versions are compared row by row', async () => {
   ]);
 });
 
-test('two versions are compared as far as one message goes, and all is counted', async () => {
+test('a comparison lists as many rows as fit into one message, and counts all', async () => {
   const long = 'x'.repeat(1024 * 1024);
   const { id } = given.make(Array.from({ length: 12 }, (_, row) => ({ context: `${row}` })));
   for (let position = 0; position < 12; position++) {
@@ -202,7 +202,7 @@ test('two versions are compared as far as one message goes, and all is counted',
   expect(comparison.rows).toHaveLength(7);
 });
 
-test('words are replaced in all rows after a look at what would happen', async () => {
+test('text is replaced in all rows, as the preview showed', async () => {
   const { id } = given.make([
     { context: 'Colour, colour' },
     { context: 'none' },
@@ -231,7 +231,7 @@ test('words are replaced in all rows after a look at what would happen', async (
 });
 
 // Regression: a blank target was left, which the import rejected after an export.
-test('a row of which a replacement leaves only blanks stays as it is, and is counted', async () => {
+test('a row that a replacement would leave blank is kept and counted', async () => {
   const { id } = given.make([
     { context: 'a b', target: 'a' },
     { context: 'a', target: ' \u200b a' },
@@ -256,7 +256,7 @@ test('a row of which a replacement leaves only blanks stays as it is, and is cou
 });
 
 // Regression: the preview runs while an expression is being typed, and this one blocked the whole studio forever.
-test('an expression that would try ways without end is refused', async () => {
+test('a regular expression with catastrophic backtracking is refused', async () => {
   const { id } = given.make([{ context: `${'abcdefghij'.repeat(6)} and more` }]);
   const request = {
     ...{ id, search: '(\\w+\\s?)+:', replacement: '', fields: ['context' as const], matchCase: true, isPattern: true },
@@ -272,23 +272,20 @@ test('an expression that would try ways without end is refused', async () => {
 test.each([
   ['plain text', false, 'b'.repeat(10_000)],
   ['what stands before each match', true, '$`$`$`$`$`'],
-])(
-  'a replacement that would make a text too long for a row is refused, and names the row: %s',
-  async (_, isPattern, replacement) => {
-    const { id } = given.make([{ context: 'none' }, { context: 'a'.repeat(30_000) }]);
-    const request = { ...{ id, search: 'a', replacement, fields: ['context' as const] }, matchCase: true, isPattern };
-    const refused = {
-      code: 'OPTION_INVALID',
-      data: { because: { code: 'ROW_TEXT_TOO_LONG', data: { row: 2, most: 1_048_576 } } },
-    };
-    await expect(previewReplace(given.store.examples(id), request)).rejects.toMatchObject(refused);
-    const change = given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), request));
-    await expect(change).rejects.toMatchObject(refused);
-    expect(given.store.get(id).version).toBe(1);
-  },
-);
+])('a replacement that makes a text too long is refused with the row number: %s', async (_, isPattern, replacement) => {
+  const { id } = given.make([{ context: 'none' }, { context: 'a'.repeat(30_000) }]);
+  const request = { ...{ id, search: 'a', replacement, fields: ['context' as const] }, matchCase: true, isPattern };
+  const refused = {
+    code: 'OPTION_INVALID',
+    data: { because: { code: 'ROW_TEXT_TOO_LONG', data: { row: 2, most: 1_048_576 } } },
+  };
+  await expect(previewReplace(given.store.examples(id), request)).rejects.toMatchObject(refused);
+  const change = given.changes.apply({ id, kind: 'replace' }, replaceText(given.store.rows(id), request));
+  await expect(change).rejects.toMatchObject(refused);
+  expect(given.store.get(id).version).toBe(1);
+});
 
-test('a text that is too long already may get shorter, and no text may grow beyond the bound', async () => {
+test('a text over the limit may get shorter, but none may grow beyond the limit', async () => {
   const { id } = given.make([{ context: 'ab'.repeat(600_000) }, { context: 'short' }]);
   const request = {
     id,
@@ -316,7 +313,7 @@ test.each([
   ['many groups', /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)/g, '$11$10$1'],
   ['named groups', /(?<first>a)(?<second>b)/gu, '$<second>$<first>$<none>$<'],
   ['names where there are none', /b/g, '$<$`>$<b>'],
-])('the length of a replacement is worked out as it will be: %s', (_, pattern, replacement) => {
+])('the computed length of a replacement matches its actual length: %s', (_, pattern, replacement) => {
   const text = 'abcabbc ab abcdefghijkl';
   const lengthOf = expandedLength(replacement);
   let letters = text.length;
@@ -324,7 +321,7 @@ test.each([
   expect(letters).toBe(text.replace(pattern, replacement).length);
 });
 
-test('splits are dealt anew by shares, the same for the same seed, and a group stays on one side', async () => {
+test('splits are reassigned by shares, reproducibly for a seed, and groups stay together', async () => {
   const rows = Array.from({ length: 3000 }, (_, row) => ({ context: `row ${row}`, group: `g${row % 1200}` }));
   const { id } = given.make(rows);
   const deal = (seed: number) =>
@@ -342,7 +339,7 @@ test('splits are dealt anew by shares, the same for the same seed, and a group s
   expect((await deal(1)).sha256).toBe(first.sha256);
 });
 
-test('a dealing by passages is that of each row, read as text, also of rows that were edited or added', async () => {
+test('splits assigned by passage match those of each row as text, even if edited or added', async () => {
   const rows = Array.from({ length: 3000 }, (_, row) => ({
     context: `문서 ${row % 1300} “é”\n\nQuestion: ${row}`,
     group: row % 7 === 0 ? `묶음 ${row}` : null,
@@ -365,7 +362,7 @@ test('a dealing by passages is that of each row, read as text, also of rows that
   expect([...given.store.examples(id)].map(({ split }) => split)).toEqual(expected);
 });
 
-test('a dealing that is cancelled leaves the splits as they were', async () => {
+test('a cancelled split assignment leaves the splits unchanged', async () => {
   const rows = Array.from({ length: 3000 }, (_, row) => ({ context: `row ${row}` }));
   const dataset = given.make(rows);
   const by = { kind: 'shares', validation: 0.2, test: 0.3, seed: 5, together: 'group' } as const;
@@ -374,7 +371,7 @@ test('a dealing that is cancelled leaves the splits as they were', async () => {
   expect(given.store.get(dataset.id)).toEqual(dataset);
 });
 
-test('groups are held out by hand', async () => {
+test('groups can be held out by hand', async () => {
   const { id } = given.make(['a', 'b', 'c', 'a'].map((group, row) => ({ context: `${row}`, group })));
   await given.changes.apply({ id, kind: 'splits' }, (change) =>
     dealSplits(change, given.store.rows(id), { kind: 'groups', validation: ['b'], test: ['a'] }),
@@ -382,7 +379,7 @@ test('groups are held out by hand', async () => {
   expect([...given.store.examples(id)].map(({ split }) => split)).toEqual(['test', 'validation', 'train', 'test']);
 });
 
-test('a note stays with its row through versions and makes none', async () => {
+test('a note stays with its row across versions and makes no new one', async () => {
   const { id } = given.make(abc);
   const rows = given.store.rows(id);
   rows.setNote(1, 'Ask Mina.', 5);
@@ -392,7 +389,7 @@ test('a note stays with its row through versions and makes none', async () => {
   expect(rows.notes()).toEqual([]);
 });
 
-test('an edit of a large dataset writes little', async () => {
+test('an edit of a large dataset writes only the pages it changes', async () => {
   const { id } = given.make(
     Array.from({ length: 20_000 }, (_, row) => ({ context: `a row of some length, number ${row}` })),
   );
@@ -411,7 +408,7 @@ test('an edit of a large dataset writes little', async () => {
 
 // Regression: a full disk was reported as an internal error: SQLite had already rolled back by itself, and the explicit
 // rollback failed.
-test('a change that SQLite takes back by itself is told by its cause', async () => {
+test('a change that SQLite rolls back on its own fails with the cause', async () => {
   const { id } = given.make(abc);
   writeSqliteFile(
     given.store.rowsFile(id),
@@ -422,7 +419,7 @@ test('a change that SQLite takes back by itself is told by its cause', async () 
 });
 
 // Regression: the loop was blocked for five seconds, and then the change was refused.
-test('a change waits for one of another process, and the loop goes on meanwhile', async () => {
+test('a change waits for that of another process without blocking the event loop', async () => {
   const { id } = given.make(abc);
   const other = openRowsFile(given.store.rowsFile(id), { readonly: false });
   other.exec('BEGIN IMMEDIATE');

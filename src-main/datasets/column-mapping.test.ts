@@ -20,11 +20,11 @@ test.each([
   ],
   ['mrc', ['context', 'target', 'question'], { context: 'context', question: undefined, target: 'target' }],
   ['custom', ['prompt', 'completion'], { context: 'prompt', target: 'completion' }],
-] as const)('%s: the columns %j are proposed for the fields they name', (task, columns, mapping) => {
+] as const)('%s: columns %j are mapped to the fields they name', (task, columns, mapping) => {
   expect(proposeMapping(task, columns)).toEqual(mapping);
 });
 
-test('the task is told by the names, and a query task by its queries', () => {
+test('the task is inferred from column names, and a query task from its queries', () => {
   expect(proposeTask(['passage', 'question', 'answer'], [['a', 'b', 'c']])).toBe('mrc');
   expect(proposeTask(['document', 'summary'], [['a', 'b']])).toBe('summarisation');
   expect(proposeTask(['context', 'target'], [['a', 'b']])).toBe('custom');
@@ -36,7 +36,7 @@ test('the task is told by the names, and a query task by its queries', () => {
 
 // Regression: each comma of a list followed by a bracket doubled the time, and each letter of an image as text
 // restarted the search.
-test('long lists in code, and long words, are looked at in no time', () => {
+test('long lists in code and long words are analysed quickly', () => {
   const code = `f(${'a, '.repeat(40)}g(x))`;
   const image = 'A'.repeat(200_000);
   expect(proposeTask(['input', 'output'], [[code, image]])).toBe('custom');
@@ -45,7 +45,7 @@ test('long lists in code, and long words, are looked at in no time', () => {
   ).toEqual({});
 }, 20_000);
 
-test('a chosen column replaces the proposed one, by name in any case or by number', () => {
+test('a chosen column overrides the proposed one, by case-insensitive name or by number', () => {
   const columns = ['passage', 'question', 'answer', 'Notes'];
   const resolve = (chosen: Record<string, string>) =>
     resolveMapping({ task: 'mrc', columns, chosen, file: 'a.csv' }).mapping;
@@ -62,7 +62,7 @@ test('an optional field can be switched off', () => {
   });
 });
 
-test('a missing column is named together with those there are', () => {
+test('the error for a missing column lists the existing ones', () => {
   const resolve =
     (columns: string[], chosen = {}) =>
     () =>
@@ -92,7 +92,7 @@ const mapping = resolveMapping({
 const mapRow = rowMapper(mapping, 'utf-8');
 const row = (...cells: string[]) => mapRow({ cells, line: 2 });
 
-test('a row becomes context and target, texts as they are', () => {
+test('a row becomes context and target, with its texts unchanged', () => {
   expect(row('7', ' P ', 'Q', 'A\n', 'g')).toEqual({
     ...{ kind: 'example', context: 'Passage:  P \n\nQuestion: Q', target: 'A\n' },
     ...{ group: 'g', database: null, sourceId: '7', warnings: [] },
@@ -105,11 +105,11 @@ test.each([
   [['7', 'P', 'Q'], 'ROW_CELL_MISSING'],
   [['7', 'P', 'Q', 'A', 'g', 'more'], 'ROW_TOO_MANY_CELLS'],
   [['7', 'P'.repeat(1_048_577), 'Q', 'A', 'g'], 'ROW_CELL_TOO_LONG'],
-])('a row that cannot be used says why: %#', (cells, code) => {
+])('an unusable row is rejected with a reason: %#', (cells, code) => {
   expect(row(...cells)).toMatchObject({ kind: 'rejected', code });
 });
 
-test('cells that no field needs may be missing, and empty ones may be too many', () => {
+test('a row may lack cells that no field needs, and have surplus ones that are empty', () => {
   expect(row('7', 'P', 'Q', 'A')).toMatchObject({ kind: 'example', group: null, warnings: ['ROW_SHORT'] });
   expect(row('7', 'P', 'Q', 'A', 'g', '', '')).toMatchObject({ kind: 'example' });
 });
@@ -134,13 +134,13 @@ test.each([
     { document: 'b', summary: 'c' },
     ['1', '긴 문서입니다. '.repeat(30), '이 문서를 짧게 줄인 글입니다.'],
   ],
-] as const)('%s: where names say nothing, the rows tell which column is which', (task, mapping, cells) => {
+] as const)('%s: columns whose names say nothing are told apart by their rows', (task, mapping, cells) => {
   expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
 });
 
 // Regression: for a table with names of its own nothing was proposed, and the person was asked for “Context” and
 // “Target” first.
-test('where names say nothing, documents with what sums them up are told from texts with replies', () => {
+test('if names say nothing, documents with summaries are told apart from texts with replies', () => {
   const columns = ['visit', 'what was said', 'note', 'doctor'];
   const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(
     2,
@@ -152,12 +152,12 @@ test('where names say nothing, documents with what sums them up are told from te
   expect(proposeMapping('custom', columns, [replies, replies])).toEqual({ context: 'what was said', target: 'note' });
 });
 
-test('of three columns of like texts none is proposed', () => {
+test('no column is proposed among three with similar texts', () => {
   const cells = ['Guten Tag zusammen', 'Good day to you all', 'Bonjour à vous tous'];
   expect(proposeMapping('custom', ['de', 'en', 'fr'], [cells, cells])).toEqual({});
 });
 
-test('a column that says train, validation or test in every row is proposed as the column of splits', () => {
+test('a column with train, validation or test in every row is proposed as the split column', () => {
   const columns = ['context', 'target', 'Split'];
   const named = [
     ['a', 'b', 'train'],
@@ -169,7 +169,7 @@ test('a column that says train, validation or test in every row is proposed as t
   expect(proposeMapping('custom', ['context', 'target', 'fold'], [['a', 'b', '1']]).split).toBeUndefined();
 });
 
-test('the columns that are there are told one by one, and not all of thousands', () => {
+test('the existing columns are listed one by one, but not all of thousands', () => {
   const of = (columns: readonly string[]) => () => resolveMapping({ task: 'mrc', columns, file: 'f.csv' });
   expect(of(['a,b', 'x'.repeat(70)])).toThrow(`Its columns are: “a,b”, “${'x'.repeat(60)}…”.`);
   expect(of(Array.from({ length: 2000 }, (_, place) => `c${place}`))).toThrow('“c28”, “c29”, ….');

@@ -73,7 +73,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('every sample imports whole, and its queries run on its databases', async () => {
+test('every sample imports completely, and its queries run on its databases', async () => {
   for (const sample of await page.datasets.samples()) {
     const { dataset } = await finished(
       await page.datasets.import({ source: { kind: 'sample', name: sample.name }, task: sample.task }),
@@ -93,7 +93,7 @@ test('every sample imports whole, and its queries run on its databases', async (
   }
 });
 
-test('a file is gone with the page that sent it', async () => {
+test('an uploaded file is removed when the page that sent it leaves', async () => {
   const leaving = new AbortController();
   const left = pageUntil(leaving.signal);
   const { fileId } = await left.files.begin({ name: 'a.csv', sizeBytes: 0 });
@@ -102,7 +102,7 @@ test('a file is gone with the page that sent it', async () => {
   await expect(late).rejects.toMatchObject({ code: 'OPTION_INVALID', data: { because: { code: 'UPLOAD_GONE' } } });
 });
 
-test('a page sends a file in pieces, looks at it, imports it, and it is gone', async () => {
+test('a page uploads a file in pieces, inspects and imports it, and then it is removed', async () => {
   const text = '지문,질문,정답\nAnna lives in Bonn.,Where?,Bonn\n,Who?,Anna\n';
   const bytes = Buffer.from(text);
   const { fileId } = await page.files.begin({ name: '../../표.csv', sizeBytes: bytes.length });
@@ -137,7 +137,7 @@ test('a page sends a file in pieces, looks at it, imports it, and it is gone', a
   expect((await page.datasets.rejectFile({ id: 'mine' })).bytes).toBe(piece.size);
 });
 
-test('a page may not name paths', async () => {
+test('a page may not name file paths', async () => {
   const source = { kind: 'path' as const, path: '/etc/passwd' };
   await expect(page.datasets.inspect({ source })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   await expect(finished(await page.datasets.import({ source, task: 'custom' }))).rejects.toMatchObject({
@@ -146,7 +146,7 @@ test('a page may not name paths', async () => {
   await expect(page.datasets.export({ id: 'mine', out: '/tmp/x.csv' })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
-test('a dataset can be exported, deleted and given back, but not while it is in use', async () => {
+test('a dataset can be exported, deleted and restored, but not deleted while in use', async () => {
   const path = join(folder, 'table.csv');
   writeFileSync(path, 'context,target,group\n"a, b",1,g\n');
   const { dataset } = await finished(
@@ -167,7 +167,7 @@ test('a dataset can be exported, deleted and given back, but not while it is in 
   expect((await page.datasets.rename({ id: 'kept', name: 'renamed' })).name).toBe('renamed');
 });
 
-test('a page that leaves in the middle leaves nothing behind', async () => {
+test('a page that leaves during an import leaves nothing behind', async () => {
   const bytes = Buffer.from(`context,target\n${'some context,some target\n'.repeat(40_000)}`);
   const { fileId } = await page.files.begin({ name: 'long.csv', sizeBytes: bytes.length });
   await page.files.append({ fileId, offset: 0, chunk: new Blob([bytes]) });
@@ -187,7 +187,7 @@ test('a page that leaves in the middle leaves nothing behind', async () => {
 
 // Regression: its thread was terminated before it could remove that, and gigabytes stayed in the system's temporary
 // folder forever.
-test.each(['import', 'inspection', 'judgement'])('what was unpacked is gone after an aborted %s', async (what) => {
+test.each(['import', 'inspection', 'judgement'])('an aborted %s removes what it unpacked', async (what) => {
   const path = join(folder, 'long.csv.gz');
   const rows = Array.from({ length: 400_000 }, (_, row) => `${randomBytes(6).toString('base64')} ${row},t\n`);
   writeFileSync(path, gzipSync(`context,target\n${rows.join('')}`, { level: 1 }));
@@ -209,7 +209,7 @@ test.each(['import', 'inspection', 'judgement'])('what was unpacked is gone afte
 });
 
 // Regression: a Parquet row group is unpacked in one go, and for seconds no window was answered.
-test.each(['inspection', 'judgement'])('the %s of a large file leaves this thread free', async (what) => {
+test.each(['inspection', 'judgement'])('the %s of a large file does not block this thread', async (what) => {
   const path = join(folder, 'large.parquet');
   const texts = Array.from({ length: 200_000 }, (_, row) => `${row} ${randomBytes(12).toString('base64')}`);
   const columnData = ['context', 'target'].map((name) => ({ name, data: texts, type: 'STRING' as const }));
@@ -231,7 +231,7 @@ test.each(['inspection', 'judgement'])('the %s of a large file leaves this threa
 });
 
 // Regression: the thread's heap limit was meant for rows, not for a whole row group.
-test('a row group of hundreds of megabytes is read', async () => {
+test('a Parquet row group of hundreds of megabytes can be read', async () => {
   const path = join(folder, 'group.parquet');
   const filler = 'x'.repeat(2500);
   const texts = Array.from({ length: 160_000 }, (_, row) => `${row} ${filler}`);

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => given.close());
 
-test('rows are drawn one from each stretch of a split, in order, the same ones for the same seed', async () => {
+test('one row is drawn from each stretch of a split, in order, reproducibly for a seed', async () => {
   const { drawn } = make();
   const first = await drawn(100, 1);
   expect(first).toHaveLength(100);
@@ -22,7 +22,7 @@ test('rows are drawn one from each stretch of a split, in order, the same ones f
   expect(new Set(first.map((position) => position % 100)).size).toBeGreaterThan(20);
 });
 
-test('a row that cannot be used gives way to the next of its stretch, and a stretch without one gives none', async () => {
+test('an unusable row gives way to the next in its stretch, and a stretch without any yields none', async () => {
   const { drawn } = make();
   const usable = (position: number) => position >= 5000 && position % 100 >= 90;
   const found = await drawn(100, 1, usable);

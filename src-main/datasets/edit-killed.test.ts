@@ -55,7 +55,7 @@ test(`killed ${kills} times while it is edited, a dataset has every version that
       const [version, sha256] = JSON.parse(line) as [number, string];
       told.set(version, sha256);
       if (--left === 0) {
-        // At any moment of the next change.
+        // At some moment during the next change.
         setTimeout(() => child.kill('SIGKILL'), (kill * 37) % 11);
       }
     }

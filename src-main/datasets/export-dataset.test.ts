@@ -28,7 +28,7 @@ const difficult: readonly GivenRow[] = [
 ];
 
 // Regression: after sixteen other datasets, its file was closed in the middle.
-test('an export goes on while the rows of many other datasets are asked for', async () => {
+test('an export continues while rows of many other datasets are requested', async () => {
   const rows = Array.from({ length: 5000 }, (_, row) => ({ context: `context ${row}${' and more'.repeat(100)}` }));
   const dataset = given.make(rows);
   const others = Array.from({ length: 20 }, () => given.make([{ context: 'a', target: 'b' }]).id);
@@ -38,7 +38,7 @@ test('an export goes on while the rows of many other datasets are asked for', as
   expect([...reading]).toHaveLength(4999);
 });
 
-test('the files of rows that were asked for last stay open', () => {
+test('the most recently used row files stay open', () => {
   const ids = Array.from({ length: 17 }, () => given.make([{ context: 'a', target: 'b' }]).id);
   const [first = '', ...others] = ids;
   const kept = given.store.rows(first);
@@ -49,7 +49,7 @@ test('the files of rows that were asked for last stay open', () => {
 });
 
 // Regression: any error with a code was reported as an unwritable path.
-test('a full disk and a damaged dataset are told as that', async () => {
+test('a full disk and a damaged dataset are reported as such', async () => {
   const dataset = given.make(Array.from({ length: 3000 }, (_, row) => ({ context: `${row} ${'x'.repeat(900)}` })));
   const exported = () => exportDataset(given.store, { dataset, format: 'csv', out: join(folder, 'out.csv') });
   const reading = vi.spyOn(given.store, 'examples').mockImplementation(() => {
@@ -66,7 +66,7 @@ test('a full disk and a damaged dataset are told as that', async () => {
 });
 
 test.each<ExportFormat>(['csv', 'jsonl', 'parquet'])(
-  'rows written as %s and imported again are the same, byte for byte',
+  'rows exported as %s and imported again are identical, byte for byte',
   async (format) => {
     const dataset = given.make(
       Array.from({ length: 60 }, (_, turn) =>
@@ -90,7 +90,7 @@ test.each<ExportFormat>(['csv', 'jsonl', 'parquet'])(
   },
 );
 
-test('a line of JSON holds one row as it is', async () => {
+test('each line of JSON Lines holds one row unchanged', async () => {
   const dataset = given.make(difficult);
   const out = join(folder, 'out.jsonl');
   await exportDataset(given.store, { dataset, format: 'jsonl', out });
@@ -101,7 +101,7 @@ test('a line of JSON holds one row as it is', async () => {
   );
 });
 
-test('an earlier version can be written', async () => {
+test('an earlier version can be exported', async () => {
   const { id } = given.make([{ context: 'a', target: '1' }]);
   await given.changes.edit(id, { position: 0, content: { target: '2' } });
   const dataset = given.store.get(id);
@@ -114,7 +114,7 @@ test('an earlier version can be written', async () => {
   await expect(gone).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
-test('what is there already is neither replaced nor taken for the unfinished file', async () => {
+test('an existing file is neither replaced nor mistaken for the unfinished export', async () => {
   const dataset = given.make([{ context: 'a', target: '1' }]);
   const [taken, beside] = [join(folder, 'taken.csv'), join(folder, 'out.csv.part')];
   for (const path of [taken, beside]) writeFileSync(path, 'mine');

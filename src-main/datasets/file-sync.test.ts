@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('it waits for the disk, and leaves the file as it is', async () => {
+test('finish waits for the disk and leaves the file unchanged', async () => {
   const path = join(folder, 'rows');
   writeFileSync(path, 'some rows');
   const sync = new FileSync(path);
@@ -20,7 +20,7 @@ test('it waits for the disk, and leaves the file as it is', async () => {
   expect(readFileSync(path, 'utf8')).toBe('some rows');
 });
 
-test('whoever leaves does not wait, and the file can be removed meanwhile', async () => {
+test('an aborted caller does not wait, and the file can be removed meanwhile', async () => {
   const path = join(folder, 'rows');
   writeFileSync(path, Buffer.alloc(8 * 1024 * 1024, 1));
   const sync = new FileSync(path);
@@ -33,7 +33,7 @@ test('whoever leaves does not wait, and the file can be removed meanwhile', asyn
   await sync.close();
 });
 
-test('a file that cannot be opened is told at the end, not before', async () => {
+test('a file that cannot be opened is reported by finish, not before', async () => {
   const sync = new FileSync(join(folder, 'none'));
   sync.grown(100 * 1024 * 1024);
   await expect(sync.finish(new AbortController().signal)).rejects.toMatchObject({ code: 'ENOENT' });

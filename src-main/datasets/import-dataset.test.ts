@@ -31,7 +31,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('rows are numbered in order, with their lines, and the dataset is whole', async () => {
+test('rows are numbered in order with their line numbers, and the dataset is complete', async () => {
   const { dataset, file, rejected } = await importText('context,target\r\n"a\nb",1\r\n\r\nc,2\r\n');
   expect(dataset).toMatchObject({
     name: 'table',
@@ -50,13 +50,13 @@ test('rows are numbered in order, with their lines, and the dataset is whole', a
 });
 
 // Regression: the second of an import's two passes took the names for a row.
-test('the names above lists of JSON are no row', async () => {
+test('the column names above JSON lists of cells are not a row', async () => {
   const { dataset, rejected } = await importText('[["context","target"],["a","1"],["b","2"]]');
   expect(dataset.rows).toBe(2);
   expect(rejected.count).toBe(0);
 });
 
-test('a small table has rows in every split, and the same ones when it is imported again', async () => {
+test('a small table has rows in every split, and the same ones when imported again', async () => {
   const text = `context,target\n${Array.from({ length: 12 }, (_, row) => `row ${row},x\n`).join('')}`;
   const first = await importText(text);
   const again = await importText(text);
@@ -78,7 +78,7 @@ test('no group is in two splits', async () => {
 });
 
 // Regression: a 16 MB cell blocked the page for half a minute.
-test('of a long cell that was left out the beginning is listed, and the saved file has it whole', async () => {
+test('a long rejected cell is listed by its beginning and saved whole in the file', async () => {
   const long = 'x'.repeat(2_000_000);
   const { dataset, rejected } = await importText(`context,target,note\na,1,x\n${long},2,\nb\n`);
   const [first, second] = store.rejections({ datasetId: dataset.id, offset: 0, limit: 2 });
@@ -87,7 +87,7 @@ test('of a long cell that was left out the beginning is listed, and the saved fi
   expect(readFileSync(rejected.file ?? '', 'utf8')).toContain(long);
 });
 
-test('rows that cannot be used are listed, and can be mended and imported again', async () => {
+test('unusable rows are listed, and can be corrected and imported again', async () => {
   const { dataset, rejected } = await importText('context,target,note\na,1,x\n,2,"y, ""z"""\nb\nc,3,n,more\n');
   expect(dataset).toMatchObject({ rows: 1, rejected: 3 });
   expect(rejected).toMatchObject({
@@ -128,7 +128,7 @@ test.each([
   expectNothing();
 });
 
-test('every row read is taken or rejected, and what is odd is told', async () => {
+test('every row is imported or rejected, and oddities are reported as warnings', async () => {
   const rows = ['context,target', '"a","=SUM(A1:A2)"', 'context,target', '"b" c,d', 'e,f\0', '"open,g', 'h,i'];
   const { dataset, file, rejected, warned } = await importText(rows.join('\n'));
   expect(dataset.rows + rejected.count).toBe(file.rows);
@@ -142,7 +142,7 @@ test('every row read is taken or rejected, and what is odd is told', async () =>
   ]);
 });
 
-test('a large file is imported in a thread, with the same hash as in this one', async () => {
+test('a large file imported in a thread has the same hash as one imported in this one', async () => {
   const text = `context,target\n${Array.from({ length: 30_000 }, (_, row) => `row ${row} of a table that is long enough for a thread,x ${row}\n`).join('')}`;
   const { dataset } = await importText(`${text}${' '.repeat(2_000_000)},\n`);
   const inline = await importText(`${text} ,\n`);
@@ -166,13 +166,13 @@ test.each([
   expectNothing();
 });
 
-test('what goes wrong in the thread is told under its code', async () => {
+test('an error in the thread keeps its code', async () => {
   const text = `first,second\n${'some context,some target\n'.repeat(100_000)}`;
   await expect(importText(text, { task: 'mrc' })).rejects.toMatchObject({ code: 'CSV_COLUMN_MISSING' });
   expectNothing();
 });
 
-test('a watcher who leaves undoes the import', async () => {
+test('a consumer that stops watching undoes the import', async () => {
   const path = join(folder, 'table.csv');
   writeFileSync(path, `context,target\n${'some context,some target\n'.repeat(5000)}`);
   const signal = new AbortController().signal;
@@ -182,7 +182,7 @@ test('a watcher who leaves undoes the import', async () => {
   expectNothing();
 });
 
-test('a name that is taken is refused, and one that is given back with its dataset is made free', async () => {
+test('a taken name is refused, and a restored dataset gets a new name if its own is taken', async () => {
   const { dataset } = await importText('context,target\na,b\n', { name: 'Mine' });
   await expect(importText('context,target\na,b\n', { name: 'Mine' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   store.markDeleted(dataset.id, 1);
@@ -192,7 +192,7 @@ test('a name that is taken is refused, and one that is given back with its datas
   expect(store.get('Mine').id).toBe(next.dataset.id);
 });
 
-test('a deleted dataset is removed by a later process, not while its own lives', async () => {
+test('a deleted dataset is removed by a later process, but not while its own is alive', async () => {
   const { dataset, rejected } = await importText('context,target\na,b\n,c\n');
   store.markDeleted(dataset.id, 1);
   const later = new ProcessLock(join(folder, 'locks'));
@@ -206,7 +206,7 @@ test('a deleted dataset is removed by a later process, not while its own lives',
   lock = new ProcessLock(join(folder, 'locks'));
 });
 
-test('databases named by the rows are copied, others are not', async () => {
+test('databases named by the rows are copied, and others are not', async () => {
   mkdirSync(join(folder, 'dbs'));
   for (const name of ['school.sqlite', 'shop.db', 'unused.sqlite']) openDatabase(join(folder, 'dbs', name)).close();
   const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns,q2,SELECT 2,shop\ns,q3,SELECT 3,../secret\n';
@@ -219,14 +219,14 @@ test('databases named by the rows are copied, others are not', async () => {
   expect(() => attachedFile(own, '../secret')).toThrowError(expect.objectContaining({ code: 'SQL_REFUSED' }));
 });
 
-test('rows keep the names of their databases without any database, however they are written', async () => {
+test('rows keep their database names without attached databases, however they are written', async () => {
   // Regression: a row that had to be judged, like the second for its blanks, lost its name.
   const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns, q2,SELECT 2, shop \ns,"q ""3""",SELECT 3,"zoo"\n';
   const { dataset } = await importText(text, { task: 'nl2sql' });
   expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', 'zoo']);
 });
 
-test('a single database serves all rows, and a file that is none is refused', async () => {
+test('a single database serves all rows, and a file that is not a database is refused', async () => {
   openDatabase(join(folder, 'one.sqlite')).close();
   const text = 'schema,question,sql,db\ns,q1,SELECT 1,\ns,"q2 ""so""",SELECT 1,shop\n';
   const { dataset } = await importText(text, {
@@ -247,7 +247,7 @@ test('a single database serves all rows, and a file that is none is refused', as
   expect(store.list()).toHaveLength(1);
 });
 
-test('rows are found by id, by the id of the file, by place and by split', async () => {
+test('rows are found by ID, by the ID in the file, by position and by split', async () => {
   const rows = Array.from({ length: 1200 }, (_, row) => `s-${row},context ${row},100% of ${row}\n`);
   const { dataset } = await importText(`id,context,target\n${rows.join('')}`);
   expect(store.example(dataset.id, 'r7').context).toBe('context 7');
@@ -285,7 +285,7 @@ function expectNothing() {
   expect(readdirSync(join(folder, 'datasets'))).toEqual([]);
 }
 
-test('rows stay in the split that their own column names, and the others are dealt', async () => {
+test('rows stay in the split that their own column names, and other rows are assigned one', async () => {
   const lines = Array.from(
     { length: 40 },
     (_, row) => `c${row},t${row},${row < 30 ? 'train' : row < 34 ? 'valid' : 'TEST'}`,

@@ -38,7 +38,7 @@ const program = `
   for await (const event of importDataset(places, job, new AbortController().signal)) console.log(event.kind);
 `;
 
-test.each(['progress', 'finished'])('killed at “%s”, the dataset is wholly there or not at all', async (moment) => {
+test.each(['progress', 'finished'])('an import killed at “%s” leaves the whole dataset or nothing', async (moment) => {
   const child = start();
   for await (const kind of createInterface(child.stdout)) if (kind === moment) break;
   expect(await killed(child)).toBe(moment === 'finished');

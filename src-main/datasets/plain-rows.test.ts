@@ -31,7 +31,7 @@ test.each([
   { task: 'custom', columns: ['id', 'context', 'target', 'group', 'split'] },
   { task: 'mrc', columns: ['id', 'passage', 'answer', 'title', 'question'] },
 ] as const)(
-  'rows of a $task table are the same, and judged the same, whether they are taken from bytes or from text',
+  'rows of a $task table are stored and judged alike, whether read from bytes or from text',
   async ({ task, columns }) => {
     const all = [...cells, ...others];
     const splits = ['train', 'test', 'Valid', 'nowhere', ''];

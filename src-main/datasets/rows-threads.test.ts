@@ -18,7 +18,7 @@ afterEach(async () => {
   given.close();
 });
 
-test('a stretch of rows is read anywhere, through edits, deletions and additions', async () => {
+test('a page of rows can be read anywhere, after edits, deletions and additions', async () => {
   const { id } = given.make(Array.from({ length: 10_000 }, (_, row) => ({ context: `row ${row}` })));
   expect(await positions(id, {}, 9_998, 5)).toEqual([9_998, 9_999]);
   await given.changes.remove(id, [0, 5000]);
@@ -35,14 +35,14 @@ test('a stretch of rows is read anywhere, through edits, deletions and additions
 });
 
 // Regression: a page of a hundred rows of a megabyte each was sent as one message.
-test('of rows with long texts fewer come than were asked for, and the next page goes on behind them', async () => {
+test('a page of long texts has fewer rows than requested, and the next one continues after them', async () => {
   const { id } = given.make(Array.from({ length: 12 }, (_, row) => ({ context: `${row} ${'x'.repeat(1024 * 1024)}` })));
   expect(await positions(id, {}, 0, 100)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(await positions(id, {}, 7, 93)).toEqual([7, 8, 9, 10, 11]);
 });
 
 test.each(['before', 'after'])(
-  'texts are found %s they are in the index: words, parts of words, one letter, Korean',
+  'texts are found %s indexing: words, parts of words, single letters, Korean',
   async (when) => {
     const { id } = given.make([
       { context: 'The kettle leaks', target: 'Kanne' },
@@ -80,7 +80,7 @@ test.each(['before', 'after'])(
   },
 );
 
-test('rows are filtered by length and by what a check said, together with words', async () => {
+test('rows are filtered by length and by findings, combined with a search', async () => {
   const { id } = given.make([
     { context: 'short', target: 'same' },
     { context: 'a longer context of words', target: 'same' },
@@ -107,7 +107,7 @@ test('rows are filtered by length and by what a check said, together with words'
 
 // Regression: indexing kept its file locked while yielding; a check that ended meanwhile waited for it in the same
 // thread, and failed.
-test('a check ends while its dataset is being indexed', async () => {
+test('a check finishes while its dataset is being indexed', async () => {
   const rows = Array.from({ length: 4000 }, (_, row) => ({ context: `row ${row} ${'of words '.repeat(20)}` }));
   const { id } = given.make(rows);
   await given.changes.remove(id, [...rows.keys()].slice(10));
@@ -118,7 +118,7 @@ test('a check ends while its dataset is being indexed', async () => {
 });
 
 // Regression: opening a ninth dataset closed the files of the first of eight, even if it was in use.
-test('a dataset that is being worked on stays open, however many others are looked at', async () => {
+test('a dataset in use stays open, however many others are viewed', async () => {
   const { id } = given.make(
     Array.from({ length: 4000 }, (_, row) => ({ context: `row ${row} ${'of words '.repeat(20)}` })),
   );
@@ -128,7 +128,7 @@ test('a dataset that is being worked on stays open, however many others are look
   expect(await checking).toMatchObject({ rows: 4000 });
 });
 
-test('a finding is mended in one go, and that is undone in one go', async () => {
+test('a finding is fixed in one step, and undone in one step', async () => {
   const { id, sha256 } = given.make([
     { context: 'same', target: '1', split: 'test' },
     { context: 'same', target: '1' },
@@ -153,7 +153,7 @@ test('a finding is mended in one go, and that is undone in one go', async () => 
 });
 
 // Regression: the whole thread waited for it for five seconds, and then the findings were lost.
-test('a check waits for another process that writes the index, and the thread goes on meanwhile', async () => {
+test('a check waits for another process writing the index, without blocking its thread', async () => {
   const { id } = given.make([{ context: 'row' }, { context: 'row' }]);
   const other = openDerivedFile(placeOf(id).derivedFile);
   other.exec('BEGIN IMMEDIATE');
@@ -164,7 +164,7 @@ test('a check waits for another process that writes the index, and the thread go
   expect(await checked).toMatchObject({ version: 1, rows: 2 });
 });
 
-test('an aborted search ends, and the thread answers the next question', async () => {
+test('an aborted search ends, and the thread answers the next request', async () => {
   const { id } = given.make(Array.from({ length: 30_000 }, (_, row) => ({ context: `row ${row}` })));
   const abort = new AbortController();
   const asked = page(id, { search: 'nowhere to be found' }, 0, 1, abort.signal);
@@ -174,7 +174,7 @@ test('an aborted search ends, and the thread answers the next question', async (
 });
 
 // Regression: a question asked about a test row could be saved as a training row.
-test('a new row belongs to the row with its context, or else to the split and the group of its passage', async () => {
+test('a new row is matched to the row with its context, or takes split and group of its passage', async () => {
   const about = (passage: string, question: string) => `Passage: ${passage}\n\nQuestion: ${question}`;
   const { id } = given.make([
     { context: about('Otto is a cat.', 'Who?'), group: 'cats', split: 'test' },

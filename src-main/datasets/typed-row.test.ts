@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { typedRow } from './typed-row.ts';
 
 // Regression: an export with such a row was refused by the import.
-test.each(['', ' \n\t', '\u200b'])('a context or a target of nothing but blanks is refused: %j', (blank) => {
+test.each(['', ' \n\t', '\u200b'])('a context or target of only blanks is refused: %j', (blank) => {
   for (const field of ['context', 'target'] as const) {
     expect(() => typedRow({ [field]: blank })).toThrow(
       expect.objectContaining({
@@ -13,11 +13,11 @@ test.each(['', ' \n\t', '\u200b'])('a context or a target of nothing but blanks 
   }
 });
 
-test('a group and a database lose the blanks at their ends, and are none where nothing is left', () => {
+test('a group and a database are trimmed, and null if nothing is left', () => {
   expect(typedRow({ group: ' rivers ', database: '  ' })).toEqual({ group: 'rivers', database: null });
   expect(typedRow({ group: null })).toEqual({ group: null });
 });
 
-test('texts stay as they were typed, and what was not typed is not there', () => {
+test('texts stay as typed, and fields that were not typed are absent', () => {
   expect(typedRow({ context: ' a ', target: 'b\n' })).toEqual({ context: ' a ', target: 'b\n' });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnitSplits } from './unit-splits.ts';
 
-test('of the units that are expected the split is remembered, of no others', () => {
+test('splits are remembered for expected units only', () => {
   const splits = new UnitSplits();
   const units = Array.from({ length: 5000 }, (_, place) => place + 1);
   for (const unit of [...units, ...units]) splits.expect(unit);

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-test('a name never becomes a path', async () => {
+test('a file name never becomes a path', async () => {
   const fileId = await uploads.begin({ name: '..\\..\\etc/pass\nwd', sizeBytes: 0 });
   const file = uploads.find(fileId);
   expect(file.name).toBe('pass wd');
@@ -21,7 +21,7 @@ test('a name never becomes a path', async () => {
   expect(() => uploads.find('../mine')).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
 });
 
-test('a file of this machine is read where it lies, and stays there', async () => {
+test('a local file is read in place and never removed', async () => {
   const path = join(root, 'rivers.csv');
   writeFileSync(path, 'a,b\n');
   const { fileId, name } = await uploads.open(path);
@@ -55,7 +55,7 @@ test('a file that is too large is refused before it is sent', async () => {
   });
 });
 
-test('what ended processes left is removed, what living ones have stays', async () => {
+test('leftovers of ended processes are removed, and files of live ones stay', async () => {
   for (const token of [dead, living, 'a-person’s']) mkdirSync(join(root, token));
   const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
   await uploads.clear();
@@ -68,7 +68,7 @@ test('what ended processes left is removed, what living ones have stays', async 
 });
 
 // Regression: every reloaded page left its file of gigabytes until the studio closed.
-test('what a page has sent goes with the page, once nobody reads it any more', async () => {
+test('files sent by a page are removed with it, once nobody reads them any more', async () => {
   const leaving = new AbortController();
   const [sent, read] = [
     await uploads.begin({ name: 'a.csv', sizeBytes: 9 }, leaving.signal),
@@ -84,7 +84,7 @@ test('what a page has sent goes with the page, once nobody reads it any more', a
   await vi.waitFor(() => expect(readdirSync(join(root, 'mine'))).toEqual([other]));
 });
 
-test('a file that is discarded while it is read stays until its last reader is done', async () => {
+test('a file discarded while being read stays until its last reader is done', async () => {
   const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
   const { path } = uploads.find(fileId);
   {

@@ -7,11 +7,11 @@ import { NearRows } from './near-rows.ts';
 import { maskPrivate } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
 
-test('a text with nothing in it', async () => {
+test('an empty text is flagged', async () => {
   expect(await found([{ context: ' \n' }, { target: '' }, {}])).toEqual({ EMPTY_TEXT: [0, 1] });
 });
 
-test('rows that stand twice, and a context with two targets', async () => {
+test('duplicate rows and a context with two targets are flagged', async () => {
   const rows = [
     { context: 'a', target: '1' },
     { context: 'b', target: '1' },
@@ -22,7 +22,7 @@ test('rows that stand twice, and a context with two targets', async () => {
   expect(await found(rows)).toEqual({ DUPLICATE_ROW: [3, 4], TARGETS_DIFFER: [2] });
 });
 
-test('rows that are nearly the same: in one split, and across the line between trained and held out', async () => {
+test('near-duplicates are flagged, within a split and between training and held-out rows', async () => {
   const sentence =
     'The old lighthouse on the northern cliff was repaired in the spring by two masons from the village, who had to carry every stone up the steep and narrow path.';
   const rows = [
@@ -38,7 +38,7 @@ test('rows that are nearly the same: in one split, and across the line between t
 });
 
 // Regression: it reported the pairs compared as the rows checked.
-test('where not all rows can be compared, it is told of how many that is true', () => {
+test('if not all rows can be compared, the check reports how many were', () => {
   const rows = ['one', 'two', 'three', 'four', 'five'].map((word, number) => ({
     ...{ number, position: number, split: 'train' as const, group: null, database: null, target: 'nothing' },
     context: `Each of these rows has the same words as the others but for the ${word}`,
@@ -46,18 +46,18 @@ test('where not all rows can be compared, it is told of how many that is true', 
   const limitOf = (most: { rows: number; pairs: number }) => {
     const near = new NearRows(rows.length, most);
     for (const row of rows) near.take(row);
-    // Missing rows are near to none.
+    // Rows that cannot be read are not near any.
     expect([...near.finish(() => undefined)]).toEqual([]);
     return near.limit();
   };
   expect(limitOf({ rows: 5, pairs: 1000 })).toBeUndefined();
   expect(limitOf({ rows: 3, pairs: 1000 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 3 });
-  // All but the first, which has none before it, may be near to one that they were not compared with.
+  // All but the first, which has none before it, may be near one that they were not compared with.
   expect(limitOf({ rows: 5, pairs: 1 })).toEqual({ code: 'DUPLICATE_NEAR', checked: 1 });
 });
 
 // Regression: all rows of a context were held at once, which may be a million.
-test('rows that share a context are read one after the other', () => {
+test('rows that share a context are read one at a time', () => {
   const rows = Array.from({ length: 1000 }, (_, number) => ({
     ...{ number, position: number, group: null, database: null, context: 'same', target: `${number}` },
     split: number === 1 ? ('test' as const) : ('train' as const),
@@ -77,7 +77,7 @@ test('rows that share a context are read one after the other', () => {
   expect(reads - readBefore).toBeLessThan(10);
 });
 
-test('rows of one passage with different questions are not near', async () => {
+test('rows about one passage with different questions are not near-duplicates', async () => {
   const passage = 'Passage: The Rhine is a river. It flows through Basel, Cologne and Rotterdam, and is 1230 km long.';
   const rows = ['Where does it flow?', 'How long is the river Rhine?'].map((question) => ({
     context: `${passage}\n\nQuestion: ${question}`,
@@ -86,7 +86,7 @@ test('rows of one passage with different questions are not near', async () => {
   expect(await found(rows, 'mrc')).toEqual({});
 });
 
-test('a context that is trained on and held out, and a group on both sides', async () => {
+test('a context or group in both training and held-out rows is flagged', async () => {
   const rows = [
     { context: 'same', target: '1', split: 'test' as const },
     { context: 'same', target: '1' },
@@ -98,13 +98,13 @@ test('a context that is trained on and held out, and a group on both sides', asy
   expect(flagged).toMatchObject({ LEAK_ROW: [1], LEAK_GROUP: [4] });
 });
 
-test('a length far from all others, only where enough rows say what is usual', async () => {
+test('a length far from all others is flagged only if enough rows show what is usual', async () => {
   const usual = Array.from({ length: 60 }, (_, row) => ({ context: `${row} `.padEnd(90 + (row % 20), 'word ') }));
   expect(await found([...usual, { context: 'w '.repeat(3000) }])).toMatchObject({ LENGTH_OUTLIER: [60] });
   expect((await found([...usual.slice(0, 5), { context: 'w '.repeat(3000) }])).LENGTH_OUTLIER).toBeUndefined();
 });
 
-test('an answer that does not stand in its passage, whatever case and blanks', async () => {
+test('an answer missing from its passage is flagged, ignoring case and blanks', async () => {
   const context = 'Passage: The\nRhine flows north.\n\nQuestion: Which river?';
   expect(
     await found(
@@ -119,7 +119,7 @@ test('an answer that does not stand in its passage, whatever case and blanks', a
   });
 });
 
-test('a summary longer than its document, and one that is copied out of it', async () => {
+test('a summary longer than its document, or copied from it, is flagged', async () => {
   const sentence = 'The council voted for a new bridge across the river after a debate of nine hours.';
   const rows = [
     { context: 'Short.', target: 'A much longer text than the document that it sums up.' },
@@ -130,7 +130,7 @@ test('a summary longer than its document, and one that is copied out of it', asy
 });
 
 // Regression: nothing said which text is empty, or by how much one is too long.
-test('what was found is told where it is not in the row itself', async () => {
+test('a finding carries the details that the row itself does not show', async () => {
   const rows = [
     { context: 'Short.', target: 'Longer.' },
     { context: ' ', target: 'x' },
@@ -146,7 +146,7 @@ test('what was found is told where it is not in the row itself', async () => {
   );
 });
 
-test('a row in another language, unless there are many', async () => {
+test('a row in another language is flagged, unless there are many', async () => {
   const korean = (n: number) => ({
     context: `${n}번째 손님이 부엌에서 물이 새는 주전자에 대해 편지를 보냈습니다 ${n}`,
   });
@@ -167,7 +167,7 @@ test.each([
   ['전화 010-1234-5678 주세요', 'PRIVATE_PHONE', '전화 [phone] 주세요'],
   // A test number from the card companies, with a valid check digit.
   ['paid with 4111 1111 1111 1111.', 'PRIVATE_CARD', 'paid with [card].'],
-] as const)('private data: %s', async (context, code, masked) => {
+] as const)('private data is found and masked: %s', async (context, code, masked) => {
   expect(Object.keys(await found([{ context }]))).toEqual([code]);
   expect(maskPrivate(code, context)).toBe(masked);
 });
@@ -178,11 +178,11 @@ test.each([
   'order 12345678901234567890',
   'a@b',
   '1 000 000 000',
-])('not private: %s', async (context) => {
+])('not flagged as private data: %s', async (context) => {
   expect(await found([{ context }])).toEqual({});
 });
 
-test('findings are told the gravest first', async () => {
+test('findings are listed most serious first', async () => {
   const rows = given([
     { context: 'a', target: '1' },
     { context: 'a', target: '1' },

@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('records found in bytes are those that are read as text, whatever is wrong with them', async () => {
+test('records parsed from bytes match those parsed from text, however malformed', async () => {
   let state = 7;
   const chance = (end: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -37,7 +37,7 @@ test('records found in bytes are those that are read as text, whatever is wrong 
   }
 });
 
-test('records longer than the memory they are read in, and a quote that never closes, come out the same', async () => {
+test('records longer than the read buffer and an unclosed quote come out the same both ways', async () => {
   const long = 'x강'.repeat(700_000);
   const rows = Array.from({ length: 30_000 }, (_, row) => `${row},"line one\nline ""two"" of ${row}",${row % 7}`);
   rows.splice(10_000, 0, `a,"${long}",b`);
@@ -49,7 +49,7 @@ test('records longer than the memory they are read in, and a quote that never cl
 });
 
 // Regression: in two megabytes with one such row, every row after it came out without cells, on line 0.
-test('rows behind one that had to be read as text come once', async () => {
+test('rows after one that had to be read as text come only once', async () => {
   const rows = Array.from({ length: 100_000 }, (_, row) => `${row},"text ${row}",x`);
   rows.splice(10, 0, 'a,"b" c,d');
   const { asText, asPieces } = await bothWays('odd.csv', Buffer.from(`id,text,n\n${rows.join('\n')}`));
@@ -57,7 +57,7 @@ test('rows behind one that had to be read as text come once', async () => {
   expect(asPieces).toEqual(asText);
 });
 
-test('a line of more letters than any record has is one record, and what is behind it is read', async () => {
+test('an overlong line is one record, and what follows it is read', async () => {
   const rows = ['a,b,c', `"${'x'.repeat(40_000_000)}",y,z`, 'd,e,f'];
   const { asText, asPieces } = await bothWays('line.csv', Buffer.from(`id,text,n\n${rows.join('\n')}\n`));
   const told = (records: TableRecord[]) => records.map(({ cells, line, problem }) => [cells.at(-1), line, problem]);

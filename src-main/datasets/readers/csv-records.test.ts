@@ -25,11 +25,11 @@ test('each record knows the line on which it starts', () => {
   expect(found.map(({ line }) => line)).toEqual([1, 2, 6, 7]);
 });
 
-test('a blank line has no cells, a quoted empty cell is one', () => {
+test('a blank line has no cells, and a quoted empty cell is one', () => {
   expect(cells('a\n\n""\n,\n')).toEqual([['a'], [], [''], ['', '']]);
 });
 
-test('a delimiter at the end of the text makes one more cell', () => {
+test('a trailing delimiter adds an empty cell', () => {
   expect(cells('a,')).toEqual([['a', '']]);
 });
 
@@ -37,7 +37,7 @@ test('quotes within a cell and text after a closing quote are kept', () => {
   expect(cells('a "b" c,"d" e\n')).toEqual([['a "b" c', 'd e']]);
 });
 
-test('where a backslash stands before quotes, one that is written twice is a quote, too', () => {
+test('with a backslash as the escape, a doubled quote is a quote, too', () => {
   const records = new CsvRecords({ ...standard, escape: '\\' });
   const found = [...records.push('"a \\"b\\" c","d ""e"" f"\n"","g\\\\"\n'), ...records.end()];
   expect(found.map((record) => record.cells)).toEqual([
@@ -46,7 +46,7 @@ test('where a backslash stands before quotes, one that is written twice is a quo
   ]);
 });
 
-test('a quote that never closes costs one line, and the reading goes on', () => {
+test('an unclosed quote costs one line, and reading continues', () => {
   const records = new CsvRecords(standard);
   const found = [...records.push('a,b\nc,"d\ne,f\n'), ...records.end()];
   expect(found).toEqual([
@@ -56,7 +56,7 @@ test('a quote that never closes costs one line, and the reading goes on', () => 
   ]);
 });
 
-test('a quote that lost its partner does not swallow the lines up to the next one', () => {
+test('an unpaired quote does not swallow the lines up to the next one', () => {
   const records = new CsvRecords(standard, { width: 2 });
   const found = [...records.push('"a,b\n"c","d"\n"e\nf",g\n'), ...records.end()];
   expect(found).toEqual([
@@ -67,7 +67,7 @@ test('a quote that lost its partner does not swallow the lines up to the next on
 });
 
 // Regression: the piece of the line read so far was reported as an unclosed quote, and each later piece as another row.
-test.each(['\n', '\r\n'])('a line longer than any record, in pieces, is one record', (lineEnd) => {
+test.each(['\n', '\r\n'])('an overlong line that arrives in pieces is one record', (lineEnd) => {
   const records = new CsvRecords(standard);
   const piece = 'x'.repeat(9_000_000);
   const found = [`a,b${lineEnd}${piece}`, piece, piece, `${piece},c${lineEnd}`, `d,e${lineEnd}`].flatMap((text) =>
@@ -81,12 +81,12 @@ test.each(['\n', '\r\n'])('a line longer than any record, in pieces, is one reco
   expect(found[2]?.cells).toEqual(['d', 'e']);
 });
 
-test('words behind a closing quote are kept and told', () => {
+test('text after a closing quote is kept and reported', () => {
   const records = new CsvRecords(standard);
   expect(records.push('"a" b,c\n')).toEqual([{ cells: ['a b', 'c'], line: 1, problem: 'TEXT_AFTER_QUOTE' }]);
 });
 
-test('a backslash keeps quotes, delimiters, line ends and itself', () => {
+test('a backslash escapes quotes, delimiters and itself, and is kept before other letters', () => {
   const dialect = { delimiter: ',', quote: '"', escape: '\\' };
   const records = new CsvRecords(dialect);
   expect(records.push('"a \\"b\\" \\\\",c\\,d,C:\\new\n').map(({ cells }) => cells)).toEqual([
@@ -94,16 +94,16 @@ test('a backslash keeps quotes, delimiters, line ends and itself', () => {
   ]);
 });
 
-test('without a quote, quotation marks are letters', () => {
+test('without a quote character, quotation marks are plain text', () => {
   const records = new CsvRecords({ delimiter: ',', quote: '', escape: '' });
   expect(records.push('"a,b"\n').map(({ cells }) => cells)).toEqual([['"a', 'b"']]);
 });
 
-test('a delimiter may have several signs', () => {
+test('a delimiter may have several characters', () => {
   expect(cells('a||"b||c"||d|e\n', '||')).toEqual([['a', 'b||c', 'd|e']]);
 });
 
-test('it does not matter where the text is cut', () => {
+test('records do not depend on where the text is cut into pieces', () => {
   const text = '"a\r\n""x""",b\r\n\r\n"",c\rd;"e"\n\n"f\n\r",\r\n';
   for (const size of [1, 2, 3, 5]) {
     const records = new CsvRecords(standard);
@@ -116,7 +116,7 @@ test('it does not matter where the text is cut', () => {
   }
 });
 
-test('any sign can be the delimiter', () => {
+test('any character can be the delimiter', () => {
   expect(cells('a^b\n', '^')).toEqual([['a', 'b']]);
   expect(cells('a]b\n', ']')).toEqual([['a', 'b']]);
   expect(cells('a\\b\n', '\\')).toEqual([['a', 'b']]);

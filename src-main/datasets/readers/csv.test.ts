@@ -17,19 +17,19 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const korean = '문서,요약\n오늘 서울의 날씨는 맑고 따뜻합니다,서울 날씨\n내일은 비가 내릴 예정입니다,내일 비\n';
 
-test.each(['cp949', 'utf-16le', 'utf-16be', 'utf-8'])('Korean text in %s is recognised and read', async (encoding) => {
+test.each(['cp949', 'utf-16le', 'utf-16be', 'utf-8'])('Korean text in %s is detected and read', async (encoding) => {
   const { format, cells } = await read(iconv.encode(korean, encoding));
   expect(format.encoding).toBe(encoding);
   expect(cells[1]).toEqual(['오늘 서울의 날씨는 맑고 따뜻합니다', '서울 날씨']);
 });
 
-test('a byte order mark is no part of the first name', async () => {
+test('a byte order mark is not part of the first column name', async () => {
   const { format, cells } = await read(Buffer.from('\ufeffa,b\n1,2\n'));
   expect(format.columns).toEqual(['a', 'b']);
   expect(cells[0]).toEqual(['a', 'b']);
 });
 
-test('a legacy letter beyond the first piece of a file is seen', async () => {
+test('a letter in a legacy encoding is noticed beyond the first piece of a file', async () => {
   const start = 'name,city\n'.repeat(20_000);
   const { format, cells } = await read(iconv.encode(`${start}Jürgen,Köln\nBärbel,Zürich\n`, 'windows-1252'));
   expect(format.encoding).toBe('windows-1252');
@@ -41,20 +41,20 @@ test.each([
   [';', 'semicolon'],
   ['\t', 'tab'],
   ['|', 'bar'],
-])('%j is found although the cells hold other delimiters', async (delimiter) => {
+])('the delimiter %j is detected although cells contain other delimiters', async (delimiter) => {
   const rows = ['name/note', 'Anna/"one, two; three|four"', 'Ben/"a\tb"', 'Cem/plain'];
   const { format, cells } = await read(Buffer.from(rows.join('\n').replaceAll('/', delimiter)));
   expect(format.delimiter).toBe(delimiter);
   expect(cells[1]).toEqual(['Anna', 'one, two; three|four']);
 });
 
-test('a first row of numbers is no header', async () => {
+test('a first row of numbers is not a header', async () => {
   const { format } = await read(Buffer.from('1,2.5\n3,4\n'));
   expect(format).toMatchObject({ headerRows: 0, columns: ['column 1', 'column 2'] });
 });
 
 // Regression: both split each row in two, and the comma was tried first.
-test('a comma of prose is no delimiter where another sign parts the rows as well', async () => {
+test('a comma in prose is not the delimiter if another character splits the rows as well', async () => {
   const rows = ['Washing machine', 'Dryer', 'Stove'].map((name) => `Good day, my ${name} is broken;${name} broken`);
   const { format, cells } = await read(Buffer.from(`${rows.join('\n')}\n`));
   expect(format.delimiter).toBe(';');
@@ -63,7 +63,7 @@ test('a comma of prose is no delimiter where another sign parts the rows as well
 });
 
 // Regression: the first complaint was lost, used as the names of the columns.
-test('a whole sentence above sentences is a row, and above short answers the name of their column', async () => {
+test('a sentence above sentences is a row, but above short answers it is a column name', async () => {
   const rows = ['Guten Tag, meine Waschmaschine läuft nicht mehr.;Waschmaschine defekt'];
   for (let n = 0; n < 60; n++) rows.push(`Mein Gerät Nummer ${n} ist seit gestern laut.;Gerät laut`);
   const { format } = await read(Buffer.from(rows.join('\n')));
@@ -74,7 +74,7 @@ test('a whole sentence above sentences is a row, and above short answers the nam
 });
 
 // Regression: a doubled quote at the start of a line within a cell was counted as another cell: 6.
-test('the cells in quotes are counted as they are read', async () => {
+test('quoted cells are counted as the parser reads them', async () => {
   const cell = '"x\n""y"" z"';
   const { format } = await read(Buffer.from(`a;b\n1;${cell}\n2;${cell}\n3;${cell}\n`));
   expect(format.reasons).toContainEqual({ about: 'quote', code: 'QUOTE_CELLS', data: { cells: 3 } });
@@ -91,7 +91,7 @@ test('every decision comes with its reason', async () => {
   ]);
 });
 
-test('apostrophes around cells are found, and those within words are not taken for them', async () => {
+test('apostrophes around cells are detected as quotes, and those within words are not', async () => {
   const quoted = await read(Buffer.from("'a','it''s, here'\n'b','c'\n'd','e'\n"));
   expect(quoted.format).toMatchObject({ quote: "'", delimiter: ',' });
   expect(quoted.cells[0]).toEqual(['a', "it's, here"]);
@@ -99,13 +99,13 @@ test('apostrophes around cells are found, and those within words are not taken f
   expect(words.format.quote).toBe('"');
 });
 
-test('a backslash before quotes is found', async () => {
+test('a backslash before quotes is detected as the escape', async () => {
   const { format, cells } = await read(Buffer.from('"a","b"\n"she said \\"go\\", twice","x"\n'));
   expect(format.escape).toBe('\\');
   expect(cells[1]).toEqual(['she said "go", twice', 'x']);
 });
 
-test('inch signs that wrap nothing are no quotes', async () => {
+test('inch signs that wrap nothing are not quotes', async () => {
   const rows = ['size,name', '"5 inch,a', '"7 inch,b', '"9 inch,c', '"11 inch,d'];
   const { format, cells } = await read(Buffer.from(rows.join('\n')));
   expect(format.quote).toBe('');
@@ -163,7 +163,7 @@ test.each<[string, string, Partial<CsvFormat>, string[]]>([
     { escape: '\\' },
     ['say "hi" now'],
   ],
-])('the dialect is found: %s', async (_, text, expected, second) => {
+])('the dialect is detected: %s', async (_, text, expected, second) => {
   const { format, cells } = await read(Buffer.from(text));
   expect(format).toMatchObject(expected);
   expect(cells[1]).toEqual(second);
@@ -178,13 +178,13 @@ test.each([
   ['tildes of paths', ',', ['~/a', '~/b']],
   ['a caret, and commas between digits', ',', ['2^10', '1024']],
   ['a tilde, and commas between digits', ',', ['9~18', '30000']],
-])('odd signs part no cells where a usual one parts all rows evenly: %s', async (_, delimiter, cells) => {
+])('a rare delimiter is not used if a usual one splits all rows evenly: %s', async (_, delimiter, cells) => {
   const { format, cells: rows } = await read(Buffer.from(`${cells.join(delimiter)}\n`.repeat(4)));
   expect(format.delimiter).toBe(delimiter);
   expect(rows[1]).toEqual(cells);
 });
 
-test('a tilde in all rows but the first parts no cells, although some rows have a comma too many', async () => {
+test('a tilde in all rows but the first is no delimiter, even if some rows have a comma too many', async () => {
   const rows = '안녕~ 뭐해,친구\n응~ 그래,동생\n오늘~ 봐,친구\n내일~ 보자,동생\n그래~, 알았어,친구\n';
   const { format } = await read(Buffer.from(`문장,라벨\n${rows.repeat(5)}`));
   expect(format).toMatchObject({ delimiter: ',', columns: ['문장', '라벨'] });
@@ -194,7 +194,7 @@ test.each([
   ['above a plain row', 'text\n"Hello," he said.\n"Bye," she said.\nplain\n', 4],
   ['in one row', `text\n"네, 알아요"라고 말했다\n${'나는 집에 갔다\n그는 잤다\n우리는 먹었다\n'.repeat(4)}`, 14],
   ['in rows of three words', `text\n${'"Go on," said Tom.\nHe went home.\n"Come in," said Anna.\n'.repeat(10)}`, 31],
-])('what somebody said, with commas, stays one column: %s', async (_, text, count) => {
+])('quoted speech with commas stays in one column: %s', async (_, text, count) => {
   const { cells } = await read(Buffer.from(text));
   expect(cells.map(({ length }) => length)).toEqual(new Array(count).fill(1));
 });
@@ -204,7 +204,7 @@ test.each([
   ['tabs', "slang\tmeaning\n{'em\tthem\nain't\tis not\ngoin'\tgoing\n'cause\tbecause\nrunnin'\trunning\n}"],
   ['one column', "word\n{'em\nain't\ngoin'\n'cause\nrunnin'\n}"],
   ['several apostrophes on a line', "slang,meaning\n{'tis what I don't know,x\ngoin',going\nis,y\n}"],
-])('words with apostrophes at both of their ends wrap no cells: %s', async (_, text) => {
+])('words that begin or end with apostrophes are not quoted cells: %s', async (_, text) => {
   const [start = '', rows = ''] = text.split(/[{}]/);
   const { format, cells } = await read(Buffer.from(start + rows.repeat(20)));
   expect(format.quote).toBe('"');
@@ -229,37 +229,37 @@ test.each([
   expect((await read(Buffer.from(text))).format.headerRows).toBe(headerRows);
 });
 
-test('a title directly above names, in a table without a number', async () => {
+test('a title directly above the column names is skipped, in a table without numbers', async () => {
   const { format } = await read(Buffer.from('All of it here\na,b,c\nx,y,z\nu,v,w\nr,s,t\n'));
   expect(format).toMatchObject({ skippedLines: 1, columns: ['a', 'b', 'c'] });
 });
 
-test('a word alone above the rows is a row that was cut, and no title', async () => {
+test('a single word above the rows is a truncated row, not a title', async () => {
   const { format } = await read(Buffer.from('Ann\nBen,Bonn,x\nCem,Ulm,y\nDan,Kiel,z\nEva,Trier,u\n'));
   expect(format.skippedLines).toBe(0);
 });
 
-test('what a few lines have behind the end of all others is no column', async () => {
+test('text that a few lines have beyond the end of all others is not a column', async () => {
   const lines = Array.from({ length: 38 }, (_, row) => 'so it  goes on '.repeat(2 + (row % 4)));
   const long = `${'so it  goes on '.repeat(6)}${'x'.repeat(30)}  ab  cd`;
   const { format } = await read(Buffer.from(['text', ...lines, long, long].join('\n')));
   expect(format.columns).toEqual(['text']);
 });
 
-test('lines above a table of a rare delimiter are counted by that delimiter', async () => {
+test('lines above a table with a rare delimiter are recognised by that delimiter', async () => {
   const rows = ['一二', 'a\x1fb\x1fc', '我们\x1f1\x1fx', '他们\x1f2\x1fy', '我，们\x1f3\x1fz', '它，们\x1f4\x1fu'];
   const { format } = await read(Buffer.from(rows.join('\n')));
   expect(format).toMatchObject({ delimiter: '\x1f', columns: ['a', 'b', 'c'] });
 });
 
-test('a rare delimiter is found where nothing else explains the rows', async () => {
+test('a rare delimiter is used if nothing else explains the rows', async () => {
   const { format } = await read(Buffer.from('city:state:count\nBonn:NW:3\nUlm:BW:4\nKiel:SH:5\n'));
   expect(format.delimiter).toBe(':');
   const prose = await read(Buffer.from('note: buy milk\nlater: call Ann again today\nidea: a longer walk\n'));
   expect(prose.format.columns).toHaveLength(1);
 });
 
-test('a title and a date above the table are no rows', async () => {
+test('a title and a date above the table are not rows', async () => {
   const text = 'Report of May\nby Ann\n\ncontext,target\na,b\nc,d\n';
   const { format } = await read(Buffer.from(text));
   expect(format).toMatchObject({ skippedLines: 3, columns: ['context', 'target'], headerRows: 1 });
@@ -267,7 +267,7 @@ test('a title and a date above the table are no rows', async () => {
   expect(kept.format.skippedLines).toBe(0);
 });
 
-test('what a person chose is not looked for', async () => {
+test('options that a person chose override detection', async () => {
   const { format, cells } = await read(Buffer.from("x\n'a;b';c\n"), {
     delimiter: ';',
     quote: "'",
@@ -278,12 +278,12 @@ test('what a person chose is not looked for', async () => {
   expect(cells).toEqual([['a;b', 'c']]);
 });
 
-test('blank and doubled column names can be told apart', async () => {
+test('blank and duplicate column names are made distinct', async () => {
   const { format } = await read(Buffer.from('name,,name,__proto__\n1,2,3,4\n'));
   expect(format.columns).toEqual(['name', 'column 2', 'name 2', '__proto__']);
 });
 
-test("Excel's separator line names the delimiter and is no row", async () => {
+test("Excel's separator line names the delimiter and is not a row", async () => {
   const { format, cells } = await read(Buffer.from('sep=;\na;b\n1,5;2\n'));
   expect(format.delimiter).toBe(';');
   expect(cells).toEqual([
@@ -302,21 +302,21 @@ test.each([
   await expect(read(Buffer.from(bytes, 'latin1'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE', data: { found } });
 });
 
-test('bytes without any sense are not taken for a table', async () => {
+test('random bytes are not taken for a table', async () => {
   const noise = Buffer.from(Array.from({ length: 5000 }, (_, place) => (place * 7919 + (place >> 3) * 104_729) % 256));
   await expect(read(noise)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE', data: { found: 'binary data' } });
 });
 
-test('bytes that part some tables are as strange as others where they part no lines', async () => {
+test('control bytes that can be delimiters count as binary in a file without lines', async () => {
   const noise = Buffer.from('010241ff90'.repeat(400), 'hex');
   await expect(read(noise)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE', data: { found: 'binary data' } });
 });
 
-test.each(['', '\ufeff', '\n\n', '   \r\n'])('a file of %j is empty', async (text) => {
+test.each(['', '\ufeff', '\n\n', '   \r\n'])('a file of %j counts as empty', async (text) => {
   await expect(read(Buffer.from(text))).rejects.toMatchObject({ code: 'FILE_EMPTY' });
 });
 
-test('a broken letter in UTF-8 is told by its row, and the other rows are read', async () => {
+test('an invalid UTF-8 sequence is reported on its row, and the other rows are read', async () => {
   const text = Buffer.concat([
     Buffer.from(korean.repeat(20)),
     Buffer.from([0xec, 0x2c, 0x0a]),
@@ -332,7 +332,7 @@ test('a broken letter in UTF-8 is told by its row, and the other rows are read',
   expect(records.at(-1)?.cells).toEqual(['다음', '행']);
 });
 
-test('half a letter in UTF-32 is told by its row', async () => {
+test('a lone surrogate in UTF-32 is reported on its row', async () => {
   const text = Buffer.concat([
     iconv.encode('\ufeffa,b\nx,', 'utf-32le'),
     Buffer.from([0x3d, 0xd8, 0, 0]),
@@ -345,12 +345,12 @@ test('half a letter in UTF-32 is told by its row', async () => {
   ]);
 });
 
-test('a replacement character of the file itself is another thing than a broken letter', async () => {
+test('a replacement character in the file itself is not reported as a decoding error', async () => {
   const { records } = await read(Buffer.from('a,b\nx,lost \ufffd\n'));
   expect(records[1]).toEqual({ cells: ['x', 'lost \ufffd'], line: 2, problem: 'REPLACED' });
 });
 
-test('a wrong encoding that was chosen is told with its line', async () => {
+test('a wrongly chosen encoding is reported with the line', async () => {
   const bytes = iconv.encode('a,b\nx,y\nä,ö\n', 'windows-1252');
   await expect(read(bytes, { encoding: 'utf-8' })).rejects.toMatchObject({ code: 'FILE_ENCODING', data: { line: 3 } });
   await expect(read(bytes, { encoding: 'nonsense' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
@@ -364,11 +364,11 @@ test.each([
   ['big5', '今天的天氣很好,我們去公園\n'],
   ['windows-1251', 'Сегодня хорошая погода,солнечно\nЗавтра будет дождь,мокро\n'],
   ['windows-1252', 'Schöne Grüße aus Köln,süß\nÄpfel und Öl,grün\n'],
-])('two short cells are enough to tell %s', async (encoding, text) => {
+])('two short cells are enough to detect %s', async (encoding, text) => {
   expect((await read(iconv.encode(text, encoding))).format.encoding).toBe(encoding);
 });
 
-test('UTF-16 without a mark, in which hardly a letter but the line ends is ASCII', async () => {
+test('UTF-16 without a byte order mark is detected if little but the line ends is ASCII', async () => {
   const text =
     '今天的天气很好我们去公园会议将在下午三点开始这个产品的质量很好请回答客户的问题中国的首都在哪里。\n'.repeat(4);
   const { format, cells } = await read(iconv.encode(text, 'utf-16le'));
@@ -379,19 +379,22 @@ test.each([
   ['in one line of Korean', 1, '오늘서울의날씨는맑고따뜻합니다내일은비가내릴예정입니다', 'cp949'],
   ['in several lines of Korean', 3, '오늘서울의날씨는맑고따뜻합니다내일은비가내릴예정입니다', 'cp949'],
   ['in several lines of English', 3, 'Wewentthereatlastandwewillcomeback', 'utf-8'],
-])('zero bytes do not make UTF-16 of letters that stand in pairs: %s', async (_, lines, text, encoding) => {
+])('stray zero bytes do not make text pass for UTF-16: %s', async (_, lines, text, encoding) => {
   const letters = iconv.encode(text.repeat(16), encoding);
   const line = Buffer.concat([letters, Buffer.from('\0a'), letters, Buffer.from('\0\n')]);
   const { format } = await read(Buffer.concat(new Array<Buffer>(lines).fill(line)));
   expect(format.encoding).toBe(encoding);
 });
 
-test.each(['비', '"비가\n오늘도\n내일도"'])('control signs part the cells of a legacy table: %j', async (cell) => {
-  const { cells } = await read(iconv.encode(`문서\x01요약\n오늘 날씨\x01맑음\n내일 날씨\x01${cell}\n`, 'cp949'));
-  expect(cells[1]).toEqual(['오늘 날씨', '맑음']);
-});
+test.each(['비', '"비가\n오늘도\n내일도"'])(
+  'control characters can delimit a table in a legacy encoding: %j',
+  async (cell) => {
+    const { cells } = await read(iconv.encode(`문서\x01요약\n오늘 날씨\x01맑음\n내일 날씨\x01${cell}\n`, 'cp949'));
+    expect(cells[1]).toEqual(['오늘 날씨', '맑음']);
+  },
+);
 
-test('Korean that is put together letter by letter (Johab) is recognised and read', async () => {
+test('Korean in Johab, composed letter by letter, is detected and read', async () => {
   // As written by Python's codec.
   const bytes = Buffer.from(
     'bba9a2852c94730aace1b689b76520b4e197a1b54120b7b6af7393a18c613f2cd0658877208861b54120b7b6af7393a194612088418461844428f7d3f1ae29d9680a',
@@ -414,7 +417,7 @@ test.each([
   ['units below the names', 'place,a,b,c,d\n,kg,m,cm,s\n', ['place', 'a kg', 'b m', 'c cm', 'd s']],
   ['units below names of which two are the same', 'place,a,b,c,c\n,kg,m,,\n', ['place', 'a kg', 'b m', 'c', 'c 2']],
   ['the names twice', 'place,a,b,c,d\nplace,a,b,c,d\n', ['place', 'a', 'b', 'c', 'd']],
-])('several rows name the columns: %s', async (_, header, columns) => {
+])('several header rows are combined into column names: %s', async (_, header, columns) => {
   const { format } = await read(Buffer.from(`${header}North,1,2,3,4\nSouth,5,6,7,8\nEast,9,1,2,3\n`));
   expect(format).toMatchObject({ headerRows: 2, columns });
   expect(format.reasons).toContainEqual({ about: 'header', code: 'HEADER_ROWS', data: { rows: 2 } });
@@ -424,22 +427,22 @@ test.each([
   ['words for values that are missing', 'place,a,b\nSeoul,pending,n/a\n'],
   ['words in the first row alone', 'place,a,b\nSeoul,low,high\n'],
   ['words below an index without a name', ',a,b\nSeoul,low,high\n'],
-])('a row is not taken for names: %s', async (_, start) => {
+])('a row is not mistaken for column names: %s', async (_, start) => {
   const { format } = await read(Buffer.from(`${start}North,1,2\nSouth,5,6\nEast,9,1\n`));
   expect(format.headerRows).toBe(1);
 });
 
-test('a person says how many rows name the columns', async () => {
+test('a person can say how many rows name the columns', async () => {
   const { format } = await read(Buffer.from('a,\nfirst,second\nx,y\nz,w\n'), { headerRows: 2 });
   expect(format).toMatchObject({ headerRows: 2, columns: ['a first', 'a second'] });
 });
 
-test('a title at the left of a table that begins further to the right stands above it', async () => {
+test('a title to the left of an indented table is not a row of it', async () => {
   const { format } = await read(Buffer.from('Report 2024,,,\n,,,\n,,question,answer\n,,a,b\n,,c,d\n'));
   expect(format.columns).toEqual(['column 1', 'column 2', 'question', 'answer']);
 });
 
-test('names that stand twice, or are missing, are told', async () => {
+test('duplicate and missing column names are reported', async () => {
   const { format } = await read(Buffer.from('text,text,,label\na,b,c,1\n'));
   expect(format.columns).toEqual(['text', 'text 2', 'column 3', 'label']);
   expect(format.reasons.filter(({ about }) => about === 'header').slice(1)).toEqual([
@@ -448,7 +451,7 @@ test('names that stand twice, or are missing, are told', async () => {
   ]);
 });
 
-test('rows that are in quotes as a whole are told', async () => {
+test('rows quoted as a whole are read and reported', async () => {
   const { format, cells } = await read(Buffer.from('"a;b"\n"""1;2"";3"\n'));
   expect(format).toMatchObject({ delimiter: ';', columns: ['a', 'b'] });
   expect(format.reasons).toContainEqual({ about: 'quote', code: 'QUOTE_ROWS', data: {} });
@@ -456,13 +459,13 @@ test('rows that are in quotes as a whole are told', async () => {
 });
 
 // Regression: the single-cell header was taken for a line above the table.
-test('a column of texts in quotes with a comma in each stays one column', async () => {
+test('a column of quoted texts with a comma in each stays one column', async () => {
   const { format, cells } = await read(Buffer.from('"text"\n"hello, world"\n"good, bye"\n'));
   expect(format.columns).toEqual(['text']);
   expect(cells.slice(1)).toEqual([['hello, world'], ['good, bye']]);
 });
 
-test('quotes behind backslashes lose them in cells without quotes too', async () => {
+test('quotes escaped with backslashes are unescaped in unquoted cells too', async () => {
   const { format, cells } = await read(Buffer.from('size;name\nA 5\\" pipe;x\nhe said \\"hi\\", twice;"y;z"\n'));
   expect(format.escape).toBe('\\');
   expect(cells.slice(1)).toEqual([
@@ -471,21 +474,21 @@ test('quotes behind backslashes lose them in cells without quotes too', async ()
   ]);
 });
 
-test('the umlauts of LaTeX keep their backslashes', async () => {
+test('LaTeX umlauts keep their backslashes', async () => {
   const { format, cells } = await read(Buffer.from('author,year\nG\\"odel,1931\nSchr\\"odinger,1926\n'));
   expect(format.escape).toBe('"');
   expect(cells[1]).toEqual(['G\\"odel', '1931']);
 });
 
 // Regression: each search within a cell started over at every one of its letters.
-test('a long cell of one sign is read in no time', async () => {
+test('a long cell of one repeated character is read quickly', async () => {
   for (const sign of ['x', ' ', '\n', '1 ', 'a, ', '""']) {
     const { cells } = await read(Buffer.from(`text,year\n"1${sign.repeat(100_000)}.",2020\nb,2021\n`));
     expect(cells[1]?.[1]).toBe('2020');
   }
 }, 20_000);
 
-test('a file that is not there is told', async () => {
+test('a missing file and a folder are reported', async () => {
   await expect(surveyFile(join(folder, 'missing.csv'), 'missing.csv')).rejects.toMatchObject({
     code: 'FILE_NOT_FOUND',
   });

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { kindOfFile } from './file-kind.ts';
 import { xmlTokens } from './xml-tokens.ts';
 
-test('XML without a prolog is known behind any number of comments, in no time', () => {
+test('XML without a prolog is recognised quickly after any number of comments', () => {
   const comments = '<!---->'.repeat(50);
   expect(kindOfFile(Buffer.from(`${comments}<rows>\n<row/>\n</rows>`))).toMatch(/XML/);
   expect(kindOfFile(Buffer.from(`${comments}no element`))).toBeUndefined();
 });
 
 // Regression: every way to distribute the blanks was tried.
-test('text with many blanks is no other kind, in no time', () => {
+test('text with many blanks is quickly found to be no other kind', () => {
   const texts = [
     `${' '.repeat(60_000)}x`,
     `Title: a note\n${'      and more of it\n'.repeat(60)}`,
@@ -18,13 +18,13 @@ test('text with many blanks is no other kind, in no time', () => {
   for (const text of texts) expect(kindOfFile(Buffer.from(text))).toBeUndefined();
 }, 20_000);
 
-test('a table whose cells are HTML is no XML document', () => {
+test('a table whose cells are HTML is not an XML document', () => {
   const table = '<p><b>Q1</b></p>\t<p>A1</p>\n<p><b>Q2</b></p>\t<p>A2</p>\n';
   expect(kindOfFile(Buffer.from(table))).toBeUndefined();
   expect(kindOfFile(Buffer.from('<rows><row>1</row></rows>'))).toMatch(/XML/);
 });
 
-test('half a letter stays as it is written, and what stands beside it is read', async () => {
+test('a lone surrogate reference stays as written, and the text around it is decoded', async () => {
   const chunks = (async function* () {
     yield Buffer.from('<t>a &amp; b &lt;c&gt; &#xD83D; &#xD83D;&#xDE00;</t>');
   })();

@@ -8,7 +8,7 @@ test.each([
   ['[{"a":1},{"a":2}]', [{ a: 1 }, { a: 2 }]],
   ['{"a":"\\"a\\": 1","b":": \\\\"}', { a: '"a": 1', b: ': \\' }],
   ['{"a":": x","\\u0061":1.10}', { a: ': x', 'a 2': '1.10' }],
-])('keys of one object are kept apart: %s', (text, value) => {
+])('duplicate keys of an object are kept apart: %s', (text, value) => {
   const twice: string[] = [];
   expect(parseJson(text, { onTwice: (name) => twice.push(name) })).toEqual(value);
   expect(twice.length > 0).toBe(JSON.stringify(value).includes(' 2"'));
@@ -20,20 +20,23 @@ test.each([
   ['{"a":"x\ny\tz","b":NaN,}', { a: 'x\ny\tz', b: 'NaN' }],
   ['{"a":",}","b":"\\",]",}', { a: ',}', b: '",]' }],
   ['{"a":1,"a":2,}', { a: 1, 'a 2': 2 }],
-])('slips that can mean but one thing are mended: %s', (text, value) => {
+])('unambiguous slips are repaired: %s', (text, value) => {
   let mended = 0;
   expect(parseJson(text, { onMended: () => mended++ })).toEqual(value);
   expect(mended).toBe(1);
 });
 
-test.each(['{"a":1,,}', '[,]', '{,}', '{"a":,}', '{"a":1 "b":2,}', '{"a":"x\n'])('others are no JSON: %s', (text) => {
-  expect(parseJson(text)).toBeUndefined();
-});
+test.each(['{"a":1,,}', '[,]', '{,}', '{"a":,}', '{"a":1 "b":2,}', '{"a":"x\n'])(
+  'other slips are rejected: %s',
+  (text) => {
+    expect(parseJson(text)).toBeUndefined();
+  },
+);
 
 test.each([
   ['lists', '[', ']'],
   ['objects', '{"a":[', ']}'],
-])('%s within each other are a value for as deep as they can be written again', (_name, open, close) => {
+])('nested %s are parsed only as deep as they can be written again', (_name, open, close) => {
   const nested = (depth: number) => open.repeat(depth) + close.repeat(depth);
   expect(JSON.stringify(parseJson(nested(400)))).toBe(nested(400));
   expect(parseJson(nested(20_000))).toBeUndefined();

@@ -13,7 +13,7 @@ test.each<[string, JsonLayout, string, readonly string[]]>([
   ['lists of cells one behind the other', 'array', '[[1,2],[3]]\n[[4]]', ['[1,2]', '[3]', '[4]']],
   ['nothing but signs that close', 'objects', '}]}', ['}', ']', '}']],
   ['a list that is empty, and one that is not', 'array', '[][{"a":1}]', ['{"a":1}']],
-])('%s', (_, layout, text, values) => {
+])('JSON values are found: %s', (_, layout, text, values) => {
   const whole = new JsonValues(layout);
   expect([...whole.push(text), ...whole.end()].map((value) => value.text)).toEqual(values);
   const pieces = new JsonValues(layout);
@@ -21,7 +21,7 @@ test.each<[string, JsonLayout, string, readonly string[]]>([
   expect([...found, ...pieces.end()].map((value) => value.text)).toEqual(values);
 });
 
-test('line ends within texts are counted', () => {
+test('line breaks within strings are counted', () => {
   const values = new JsonValues('objects');
   const found = [...'{"a":"x\ny\\"\n"}\n{"b":2}\n\n{"c":"\n"} {"d":4}'].flatMap((letter) => values.push(letter));
   expect(found.map(({ line }) => line)).toEqual([1, 4, 6, 7]);

@@ -7,7 +7,7 @@ test.each([
   ['質問,答え\n東京はどこですか,日本\n', 'shift_jis'],
   ['Où est l’été ?,déjà là\nÇa va,très bien\n', 'utf-8'],
   ['서울은 어디에 있습니까?,한강\n', 'utf-8'],
-])('%j, read as Western text, is known as %s', (text, encoding) => {
+])('%j misread as Western text is recognised as %s', (text, encoding) => {
   expect(misreadEncoding(iconv.decode(iconv.encode(text, encoding), 'windows-1252'))).toBe(encoding);
 });
 
@@ -19,6 +19,6 @@ test.each([
   '서울은 어디에 있습니까?,한강\n',
   'a naïve café',
   'context¦target\na¦b\nc¦d\ne¦f\ng¦h\ni¦j\nk¦l\n',
-])('%j is not', (text) => {
+])('%j is not taken for misread text', (text) => {
   expect(misreadEncoding(text)).toBeUndefined();
 });

@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('JSON Lines: keys are columns, in the order in which they come up', async () => {
+test('JSON Lines: keys become columns, in order of appearance', async () => {
   const { table, rows } = await read(
     'a.txt',
     '{"prompt":"a","n":1}\n\n{"prompt":"b","completion":"\\u00fc","n":null}\n',
@@ -49,7 +49,7 @@ test('JSON Lines: keys are columns, in the order in which they come up', async (
   ]);
 });
 
-test('a line that is no JSON is a row of its own, told by its line', async () => {
+test('a line that is not JSON is a row of its own, reported with its line number', async () => {
   const { rows } = await read('a.jsonl', '{"a":1}\n{"a":\n"just text"\n{"a":2}');
   expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
     [1, undefined],
@@ -59,7 +59,7 @@ test('a line that is no JSON is a row of its own, told by its line', async () =>
   ]);
 });
 
-test('a list of objects is read element by element, brackets and quotes within texts included', async () => {
+test('a list of objects is read element by element, even with brackets and quotes in strings', async () => {
   const text = '[\n {"context": "a ] } \\" , [", "target": {"x": [1, 2]}},\n {"context": "b", "target": "c"}\n]\n';
   const { table, rows } = await read('a.json', text);
   expect(table.facts.format).toBe('json');
@@ -69,7 +69,7 @@ test('a list of objects is read element by element, brackets and quotes within t
   ]);
 });
 
-test('the list may lie within an object, behind other lists', async () => {
+test('the list may be inside an object, after other lists', async () => {
   const { table, rows } = await read('a.json', '{"columns": ["x", "y"], "version": 2, "rows": [{"x": 1, "y": 2}]}');
   expect([table.columns, rows[0]?.cells]).toEqual([
     ['x', 'y'],
@@ -98,7 +98,7 @@ test('a SQuAD file gives one row for each question', async () => {
   ]);
 });
 
-test('alpaca records give a context of instruction and input', async () => {
+test('Alpaca records give a context made of instruction and input', async () => {
   const { table, rows } = await read(
     'alpaca.json',
     JSON.stringify([
@@ -113,7 +113,7 @@ test('alpaca records give a context of instruction and input', async () => {
   ]);
 });
 
-test('a table of text in a known form gives the same columns, in front of its own', async () => {
+test('a CSV table in a known form gives the same columns, before its own', async () => {
   const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
   expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);
   expect(alpaca.table.facts.reasons).toContainEqual(expect.objectContaining({ code: 'FORMAT_SHAPE' }));
@@ -133,7 +133,7 @@ test.each([
   ['as JSON', '"{""text"": [""Rome""], ""answer_start"": [2]}"'],
   ['as a list of answers', '"[{""text"": ""Rome"", ""answer_start"": 2}]"'],
   ['as a list of texts', `"['Rome']"`],
-])('of answers in a cell of a CSV file, the first is the answer: %s', async (_, answers) => {
+])('the first of several answers in a CSV cell is the answer: %s', async (_, answers) => {
   const none = `"{'text': [], 'answer_start': []}"`;
   const text = `context,question,answers\nIn Rome,Where?,${answers}\nIn Rome,Who?,${none}\n`;
   const { table, rows } = await read('squad.csv', text);
@@ -141,14 +141,14 @@ test.each([
   expect(rows.map(({ cells }) => cells[0])).toEqual(['Rome', '']);
 });
 
-test('answers that are text, and a table that has the columns already, are left as they are', async () => {
+test('answers that are plain text, and a table that already has the columns, are left alone', async () => {
   const plain = await read('plain.csv', 'context,question,answers\nIn Rome,Where?,Rome\n');
   expect(plain.table.columns).toEqual(['context', 'question', 'answers']);
   const made = await read('made.csv', 'context,target,instruction,output\nAdd. 1 and 2,3,Add.,3\n');
   expect(made.table.columns).toEqual(['context', 'target', 'instruction', 'output']);
 });
 
-test('what an instruction asks for is kept letter by letter, also where it writes out a list or an object', async () => {
+test('instructions and outputs are kept verbatim, even if they look like a list or an object', async () => {
   const { rows } = await read('json.csv', `instruction,output\n"(1, 2)","{ ""a"" : 1 }"\n[x],"['a',  'b']"\n`);
   expect(rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
     ['(1, 2)', '{ "a" : 1 }'],
@@ -156,13 +156,13 @@ test('what an instruction asks for is kept letter by letter, also where it write
   ]);
 });
 
-test('a row that is too short keeps its cells, behind what could be made of them', async () => {
+test('a row that is too short keeps its cells, after the columns derived from them', async () => {
   const { table, rows } = await read('short.csv', 'instruction,input,output\nAdd.,1 and 2,3\nGreet.\n');
   expect(table.columns).toHaveLength(5);
   expect(rows[1]?.cells).toEqual(['Greet.', '', 'Greet.']);
 });
 
-test('of a conversation, the last answer is the target', async () => {
+test('the last answer of a conversation is the target', async () => {
   const lines = [
     {
       messages: [
@@ -192,13 +192,13 @@ test('of a conversation, the last answer is the target', async () => {
   expect((await read('share.jsonl', shared)).rows[0]?.cells).toEqual(['a', 'b']);
 });
 
-test('a text that only begins like JSON is a table, and a person may say so', async () => {
+test('a text that only starts like JSON is a table, and a person can force the format', async () => {
   expect((await read('a.csv', '[x],y\n1,2\n')).table.facts.format).toBe('csv');
   const { table } = await read('a.csv', '{"a":1}\n{"a":2}\n', { format: 'csv' });
   expect(table.facts.format).toBe('csv');
 });
 
-test('a workbook: the first sheet with a table, dates, gaps, marks and formulas', async () => {
+test('a workbook: the first sheet with a table, dates, gaps, escaped characters and formulas', async () => {
   const { table, rows } = await open(join(fixtures, 'book.xlsx'));
   expect(table.facts).toMatchObject({ format: 'xlsx', sheet: 'Data', sheets: ['Notes', 'Data'], skippedLines: 2 });
   expect(table.columns).toEqual(['question', 'passage', 'answer', 'when', 'count']);
@@ -213,19 +213,22 @@ test('a workbook: the first sheet with a table, dates, gaps, marks and formulas'
   await expect(open(join(fixtures, 'book.xlsx'), { sheet: 'none' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
-test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])('a Parquet file packed with %s', async (packing) => {
-  const { table, rows } = await open(join(fixtures, `rows-${packing}.parquet`));
-  expect(table.columns).toEqual(['prompt', 'completion', 'score', 'tags', 'big']);
-  expect(rows).toEqual([
-    { cells: ['one', '1', '1.5', '["a","b"]', '1152921504606846976'], line: 1 },
-    { cells: ['둘', '2', '', '[]', '1'], line: 2 },
-    { cells: ['', '3', '2', '', '2'], line: 3 },
-    { cells: ['quote " and, comma', '4', '3.25', '["ü"]', '3'], line: 4 },
-  ]);
-});
+test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])(
+  'a Parquet file is read with compression “%s”',
+  async (packing) => {
+    const { table, rows } = await open(join(fixtures, `rows-${packing}.parquet`));
+    expect(table.columns).toEqual(['prompt', 'completion', 'score', 'tags', 'big']);
+    expect(rows).toEqual([
+      { cells: ['one', '1', '1.5', '["a","b"]', '1152921504606846976'], line: 1 },
+      { cells: ['둘', '2', '', '[]', '1'], line: 2 },
+      { cells: ['', '3', '2', '', '2'], line: 3 },
+      { cells: ['quote " and, comma', '4', '3.25', '["ü"]', '3'], line: 4 },
+    ]);
+  },
+);
 
 // Regression: a page of no bytes was taken for a damaged one.
-test('a Parquet file packed with lz4 in which a column has no values', async () => {
+test('an LZ4-compressed Parquet file with a column without values is read', async () => {
   const { rows } = await open(join(fixtures, 'empty-column-lz4.parquet'));
   expect(rows.map(({ cells }) => cells)).toEqual([
     ['a', '1', ''],
@@ -234,7 +237,7 @@ test('a Parquet file packed with lz4 in which a column has no values', async () 
 });
 
 // The output of pandas' orient='table' has three fields and the index, above fewer rows.
-test('a list that describes the columns is not the table, however long', async () => {
+test('a list that describes the columns is not taken for the table, however long', async () => {
   const { table, rows } = await read(
     'described.json',
     '{"schema":{"fields":[{"name":"index"},{"name":"a"}],"primaryKey":["index"]},"data":[{"index":0,"a":"x"}]}',
@@ -245,7 +248,7 @@ test('a list that describes the columns is not the table, however long', async (
   expect(alone.table.columns).toEqual(['name']);
 });
 
-test('of the lists of an object those for the splits are one table, or else the longest one is read and the others told', async () => {
+test('lists named for splits form one table; otherwise the longest is read and others are reported', async () => {
   const splits = await read(
     'splits.json',
     '{"v":1,"train":[{"a":1},{"a":2}],"validation":[{"a":3,"split":"x"}],"notes":[{"n":1}]}',
@@ -263,7 +266,7 @@ test('of the lists of an object those for the splits are one table, or else the 
   expect(told(longest).map(({ data }) => data.names)).toEqual(['authors (1)']);
 });
 
-test('what each record wraps into an object gives the columns, in front of what stands beside it', async () => {
+test('an object that wraps each record gives the columns, before the fields beside it', async () => {
   const hit = (id: string, answer: string) => ({ _id: id, _source: { question: 'q', answer, _id: 'x' } });
   const { table, rows } = await read(
     'es.jsonl',
@@ -280,7 +283,7 @@ test('what each record wraps into an object gives the columns, in front of what 
   expect((await read('beside.jsonl', beside)).table.columns).toEqual(['question', 'answer', 'meta']);
 });
 
-test('keys that the first records do not have are told by their rows', async () => {
+test('keys that the first records lack are reported on their rows', async () => {
   const path = join(folder, 'late.jsonl');
   const early = Array.from({ length: 9000 }, (_, row) => `{"context":"row ${row}","target":"1","note":null}\n`).join(
     '',
@@ -296,7 +299,7 @@ test('keys that the first records do not have are told by their rows', async () 
   ]);
 });
 
-test('names of one file that are spelt alike stay apart when files are joined', async () => {
+test('similarly spelt columns of one file stay apart when files are joined', async () => {
   const parts = join(folder, 'parts');
   mkdirSync(parts);
   writeFileSync(join(parts, '1.csv'), 'a b,a_b,target\nx,y,1\n');
@@ -309,7 +312,7 @@ test('names of one file that are spelt alike stay apart when files are joined', 
   ]);
 });
 
-test('columns and fields of one name in a Parquet file are kept apart, and told', async () => {
+test('duplicate column and field names in a Parquet file are kept apart and reported', async () => {
   const { table, rows } = await open(join(fixtures, 'same-names.parquet'));
   expect(table.columns).toEqual(['context', 'target', 'target 2', 'more']);
   expect(rows.map(({ cells }) => cells)).toEqual([
@@ -319,7 +322,7 @@ test('columns and fields of one name in a Parquet file are kept apart, and told'
   expect(table.facts.reasons).toContainEqual({ about: 'header', code: 'NAMES_TWICE', data: { names: 'target 2' } });
 });
 
-test('values of Parquet’s types keep all their digits, and what is no text is written in base64', async () => {
+test('Parquet values keep all their digits, and binary data is written in base64', async () => {
   const { table, rows } = await open(join(fixtures, 'typed.parquet'));
   expect(table.columns).toEqual(['context', 'target', 'day', 'local', 'utc', 'clock', 'small', 'bytes', 'image']);
   const utc = '2024-01-31T12:34:56Z';
@@ -338,7 +341,7 @@ test('values of Parquet’s types keep all their digits, and what is no text is 
   expect(old.rows[0]?.cells).toEqual(['a', '2024-01-31T12:34:56']);
 });
 
-test('a text in Parquet whose bytes are no UTF-8 is told, not mended', async () => {
+test('invalid UTF-8 in Parquet text is reported, not repaired', async () => {
   const path = join(folder, 'broken.parquet');
   const bytes = readFileSync(join(fixtures, 'rows-none.parquet'));
   bytes[bytes.indexOf('quote " and')] = 0xff;
@@ -368,7 +371,7 @@ test.each([
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
 });
 
-test('a folder is one table: columns of the same name are one, lines are counted in each file', async () => {
+test('a folder is one table: columns of the same name are merged, and lines are counted per file', async () => {
   mkdirSync(join(folder, 'set', 'more'), { recursive: true });
   writeFileSync(join(folder, 'set', 'a.csv'), 'prompt,completion\na,1\n');
   writeFileSync(join(folder, 'set', 'more', 'b.jsonl'), '{"completion":"2","Prompt":"b","note":"n"}\n');
@@ -402,7 +405,7 @@ test.each([
   [['train_1.csv', 'train_2.csv'], undefined],
   [['dev.csv', 'test.csv'], undefined],
   [['train_test.csv', 'test.csv'], undefined],
-])('files named for splits tell them in a column: %j', async (names, splits) => {
+])('a split column is added only if the file names tell the splits: %j', async (names, splits) => {
   const path = join(folder, 'a.zip');
   writeFileSync(path, zipArchive(names.map((name) => ({ name, text: 'context,target\na,1,,\n' }))));
   const { table, rows } = await open(path);
@@ -410,7 +413,7 @@ test.each([
   if (splits) expect(rows.map(({ cells }) => cells)).toEqual(splits.map((split) => ['a', '1', split]));
 });
 
-test('where a column tells the splits, the names of the files do not', async () => {
+test('file names give no split column if the table has one', async () => {
   const path = join(folder, 'a.zip');
   const text = 'context,target,Split\na,1,test\n';
   writeFileSync(
@@ -423,7 +426,7 @@ test('where a column tells the splits, the names of the files do not', async () 
   expect((await open(path)).table.columns).toEqual(['context', 'target', 'Split']);
 });
 
-test('an archive is unpacked beside nothing of the person’s, whatever its names say, and removed again', async () => {
+test('an archive is unpacked only into its own folder, whatever its entry names, then removed', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(
     path,
@@ -440,7 +443,7 @@ test('an archive is unpacked beside nothing of the person’s, whatever its name
   expect(unpacked()).toEqual([]);
 });
 
-test('an archive that would unpack to far more than it is, or lies about it, is refused', async () => {
+test('an archive that unpacks to far more than its size, lies about it or is cut off is refused', async () => {
   const path = join(folder, 'bomb.zip');
   const big = 'a,b\n'.repeat(8_000_000);
   writeFileSync(path, zipArchive([{ name: 'bomb.csv', text: big }]));
@@ -452,7 +455,7 @@ test('an archive that would unpack to far more than it is, or lies about it, is 
 });
 
 // Regression: what had been unpacked by then was left behind, even after a mere inspection.
-test('of a folder that cannot be read, nothing that was unpacked stays', async () => {
+test('nothing unpacked is left behind if a folder cannot be read', async () => {
   const path = join(folder, 'mixed');
   mkdirSync(path);
   writeFileSync(join(path, 'a.csv.gz'), gzipSync('a,b\n1,2\n'));
@@ -461,7 +464,7 @@ test('of a folder that cannot be read, nothing that was unpacked stays', async (
   expect(unpacked()).toEqual([]);
 });
 
-test.skipIf(process.getuid?.() === 0)('a folder that may not be read says so', async () => {
+test.skipIf(process.getuid?.() === 0)('a folder without read permission is reported as such', async () => {
   const path = join(folder, 'closed');
   mkdirSync(join(path, 'inner'), { recursive: true, mode: 0o755 });
   chmodSync(join(path, 'inner'), 0o000);
@@ -472,7 +475,7 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be read says so', a
   chmodSync(join(path, 'inner'), 0o755);
 });
 
-test('where one part of a table cannot be closed, the others are', async () => {
+test('if one part of a table cannot be closed, the others still are', async () => {
   const closed: string[] = [];
   const part = (name: string, fails = false) => ({
     name,
@@ -498,7 +501,7 @@ const facts = {
 };
 
 // Regression: they were recognised by name only, and each had its own size limit.
-test('an archive in an archive is refused, whatever it is called', async () => {
+test('nested archives are refused, whatever their names', async () => {
   const inner = zipArchive([{ name: 'x.csv', text: 'a,b\n1,2\n' }]);
   const path = join(folder, 'outer.zip');
   writeFileSync(path, zipArchive([{ name: 'y.csv', text: inner }]));
@@ -511,7 +514,7 @@ test('an archive in an archive is refused, whatever it is called', async () => {
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
 });
 
-test('what archives in an archive unpack to counts together', async () => {
+test('the unpacked sizes of compressed files in an archive are added up', async () => {
   // 40 MB of the same letters, compressed twice: a few hundred bytes.
   const packed = gzipSync('a,b\n'.repeat(10_000_000), { level: 9 });
   const path = join(folder, 'many.zip');
@@ -525,13 +528,13 @@ test('what archives in an archive unpack to counts together', async () => {
 });
 
 // Pages send several files or a folder this way; the check for damage used to refuse them all.
-test('an archive that is stored without checksums is read', async () => {
+test('an archive stored without checksums is read', async () => {
   const path = join(folder, 'dropped.zip');
   writeFileSync(path, zipArchive([{ name: 'a.csv', text: 'a,b\n1,2\n', isStored: true }]));
   expect((await open(path)).rows.map(({ cells }) => cells)).toEqual([['1', '2']]);
 });
 
-test('an archive whose bytes are not those that it lists is refused, and one with a secret beside its table is not', async () => {
+test('a damaged or encrypted table in an archive is refused, but not one beside an encrypted entry', async () => {
   const path = join(folder, 'a.zip');
   const bytes = zipArchive([
     { name: 'a.csv', text: 'a,b\n1,2\n' },
@@ -557,13 +560,13 @@ test.each([
       return Buffer.concat([bytes.subarray(0, end), locator, overwritten(bytes.subarray(end), 10, [0xff, 0xff])]);
     },
   ],
-])('an archive that names %s is refused', async (_, spoil) => {
+])('an archive that points to %s is refused', async (_, spoil) => {
   const path = join(folder, 'a.zip');
   writeFileSync(path, spoil(zipArchive([{ name: 'a.csv', text: 'a,b\n1,2\n' }])));
   await expect(open(path)).rejects.toMatchObject({ code: 'ARCHIVE_UNSAFE' });
 });
 
-test('texts about the tables of an archive are none of them, and told', async () => {
+test('texts that describe an archive are skipped and reported', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(
     path,
@@ -581,7 +584,7 @@ test('texts about the tables of an archive are none of them, and told', async ()
   expect((await open(path)).rows).toHaveLength(1);
 });
 
-test('an archive or a folder without a table says so', async () => {
+test('an archive or a folder without a table is refused', async () => {
   const path = join(folder, 'a.zip');
   writeFileSync(path, zipArchive([{ name: 'notes.md', text: 'x' }]));
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
@@ -621,7 +624,7 @@ test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknow
       return shapedTable(openCsv(file, await surveyFile(path, file.name), {}, { keepEmpty: false }), signal);
     },
   ],
-])('%s stops being opened when that is aborted', async (_, name, openAborted) => {
+])('aborting stops the opening of %s', async (_, name, openAborted) => {
   const texts: Record<string, string> = {
     'rows.json': '{"data":[{"a":1},{"a":2}]}',
     'shaped.csv': 'instruction,input,output\nSay it,now,it\n',
@@ -632,7 +635,7 @@ test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknow
   await expect(openAborted(path, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
 });
 
-test('it does not matter where a JSON text is cut into pieces', async () => {
+test('a JSON text is read correctly, wherever it is cut into pieces', async () => {
   const records = Array.from({ length: 20_000 }, (_, n) => ({
     context: `text ${n} ] } \\ "`,
     target: 'ü'.repeat(n % 40),
@@ -672,19 +675,19 @@ async function rowsOf(table: Awaited<ReturnType<typeof openTable>>): Promise<Tab
   return rows;
 }
 
-test('a row that names two columns of four is a row of the table', async () => {
+test('a row that repeats two of four column names is still a row', async () => {
   const text = 'subject,relation,source,target\nx,is,y,z\nsource,target,Foo,Bar\na,b,c,d\n';
   const { rows } = await read('triples.csv', text);
   expect(rows.map(({ cells }) => cells.join(' '))).toEqual(['x is y z', 'source target Foo Bar', 'a b c d']);
 });
 
-test('names of rows that R writes between tabs are a column, whole numbers side by side or not', async () => {
+test('row names in a tab-separated file from R are a column, even with adjacent whole numbers', async () => {
   const { table, rows } = await read('r.tsv', 'question\tanswer\tvotes\tviews\na\tq1\tx\t3\t10\nb\tq2\ty\t4\t11\n');
   expect(table.columns).toEqual(['column 1', 'question', 'answer', 'votes', 'views']);
   expect(rows[0]?.cells).toEqual(['a', 'q1', 'x', '3', '10']);
 });
 
-test('a file of nothing but marks of UTF-8 takes no room on the stack', async () => {
+test('a file of nothing but UTF-8 byte order marks does not overflow the stack', async () => {
   const marks = Buffer.concat(Array.from({ length: 30_000 }, () => Buffer.from([0xef, 0xbb, 0xbf])));
   writeFileSync(join(folder, 'marks.csv'), marks);
   const outcome = await open(join(folder, 'marks.csv')).catch((error: unknown) => error);

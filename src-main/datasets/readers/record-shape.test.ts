@@ -58,7 +58,7 @@ test.each<[string, NamedValues, context: string, target: string]>([
   expect(shapeOf([record])?.derive(record)).toEqual({ cells: [context, target] });
 });
 
-test('what an assistant asks of tools is a part of its turn, and may be the answer', () => {
+test('tool calls are part of the assistant turn, and may be the answer', () => {
   const asked = { messages: [question, { role: 'assistant', content: null, tool_calls: [call] }] };
   const written = '{"name":"get","arguments":"{\\"city\\":\\"Bonn\\"}"}';
   expect(shapeOf([asked])?.derive(asked)).toEqual({ cells: ['q', written] });
@@ -68,13 +68,13 @@ test('what an assistant asks of tools is a part of its turn, and may be the answ
   });
 });
 
-test('a list of something else is no conversation', () => {
+test('a list of other things is not a conversation', () => {
   expect(shapeOf([{ conversation: [{ topic: 'x' }] }])).toBeUndefined();
   expect(shapeOf([{ contents: ['a', 'b'] }])).toBeUndefined();
   expect(shapeOf([{ prompt: 'a', chosen: 'b' }])).toBeUndefined();
 });
 
-test('a document of AI-Hub is its sentences, a talk its utterances', () => {
+test('an AI-Hub document is made of its sentences, and a dialogue of its utterances', () => {
   const sentences = (...texts: string[]) => texts.map((sentence, index) => ({ index, sentence }));
   const text = [sentences('하나.', '둘.'), sentences('셋.')];
   const document = { id: '1', text, extractive: [0], abstractive: ['요약.'] };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { writtenValue } from './written-value.ts';
 
-test('a list or an object is read as JSON, and as Python and NumPy print it', () => {
+test('lists and objects are read as written by JSON, Python and NumPy', () => {
   const answers = { text: ['in Rome', "l'an “1”"], answer_start: [3, -1.5e2] };
   expect(writtenValue(JSON.stringify(answers))).toEqual(answers);
   expect(writtenValue(`{'text': ['in Rome', "l'an “1”"], 'answer_start': [3, -1.5e2]}`)).toEqual(answers);
@@ -12,7 +12,7 @@ test('a list or an object is read as JSON, and as Python and NumPy print it', ()
   expect(writtenValue('{}')).toEqual({});
 });
 
-test('the escapes of a Python string are those signs', () => {
+test('escapes in a Python string are decoded', () => {
   expect(writtenValue(String.raw`['it\'s\n\x41\u00e9\U0001f600\\\q']`)).toEqual([`it's\nAé😀\\\\q`]);
 });
 
@@ -28,21 +28,21 @@ test.each([
   "{1: 'a'}",
   '[1] + [2]',
   '(see above)',
-])('%s is text', (cell) => {
+])('%s is left as text', (cell) => {
   expect(writtenValue(cell)).toBeUndefined();
 });
 
-test('a name that every object has from the start is a key like any other', () => {
+test('the key __proto__ is a key like any other', () => {
   const value = writtenValue(`{'__proto__': {'a': 1}, 'b': 2}`) as Record<string, unknown>;
   expect(Object.keys(value)).toEqual(['__proto__', 'b']);
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
 });
 
-test('a text of a million letters is one', () => {
+test('a text of a million characters is read', () => {
   expect(writtenValue(`['${"it\\'s ".repeat(2e5)}']`)).toEqual(["it's ".repeat(2e5)]);
 });
 
-test('brackets without end are text, however deep', () => {
+test('deeply nested brackets are left as text, closed or not', () => {
   expect(writtenValue('['.repeat(1e5))).toBeUndefined();
   expect(writtenValue(`${'['.repeat(1e4)}None${']'.repeat(1e4)}`)).toBeUndefined();
 });

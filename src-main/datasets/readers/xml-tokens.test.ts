@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type XmlToken, xmlTokens } from './xml-tokens.ts';
 
-test('what ends in a later piece is read as if it lay in one', async () => {
+test('tokens that span pieces are read as if they came in one', async () => {
   const xml =
     '<?xml version="1.0"?><a b="1 > 0">one<!-- a - comment > with -- signs -->two<![CDATA[ ]]<]>]]></a><e/> tail <never';
   const whole = await tokensOf([xml]);
@@ -27,7 +27,7 @@ test.each([
   ['a comment that does not end', '<!--', 'a -> <b> - '],
   ['a text without a tag', '<a>', 'words and '],
   ['a literal that does not end', '<![CDATA[', 'a < b ]> '],
-])('%s takes no longer than its length', async (_, head, filler) => {
+])('%s takes time linear in its length', async (_, head, filler) => {
   const piece = Buffer.from(filler.repeat(Math.floor(16_384 / filler.length)));
   const began = performance.now();
   let tokens = 0;
@@ -41,7 +41,7 @@ test.each([
 });
 
 // Regression: it was held whole, up to the 64 GB that an archive entry may unpack to.
-test('a token that is longer than any that is meant is refused when that is seen', async () => {
+test('a token that is too long is refused as soon as that is known', async () => {
   const piece = Buffer.alloc(1024 * 1024, 'x');
   let read = 0;
   async function* endless() {

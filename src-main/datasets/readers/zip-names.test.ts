@@ -7,12 +7,12 @@ test.each([
   ['Japanese', 'shift_jis', ['データ/質問.csv', 'データ/答え.csv']],
   ['German', 'cp850', ['Überblick/Größe.csv', 'Überblick/Maße.csv']],
   ['Russian', 'cp866', ['данные/вопросы.csv', 'данные/ответы и вопросы.csv']],
-])('names that a %s Windows wrote', (_, encoding, written) => {
+])('entry names written by a %s Windows are decoded', (_, encoding, written) => {
   const names = written.map((name) => ({ bytes: iconv.encode(name, encoding), isUtf8: false, unicode: undefined }));
   expect(entryNames(names)).toEqual(written);
 });
 
-test('names that say to be UTF-8, are so without saying, or stand there once more in it', () => {
+test('UTF-8 names are decoded whether flagged, unflagged or given a second time in UTF-8', () => {
   expect(
     entryNames([
       { bytes: Buffer.from('가.csv'), isUtf8: true, unicode: undefined },
