@@ -9,7 +9,7 @@ beforeEach(() => {
   vi.stubGlobal('location', { hash: paths.newRun() });
 });
 
-test('what is begun on a page goes on from there', () => {
+test('navigates on from the page where an action began', () => {
   const goOn = fromHere();
   goOn(paths.run('r'));
   // As a browser stores it, without the leading “#”.
@@ -17,7 +17,7 @@ test('what is begun on a page goes on from there', () => {
 });
 
 // A training that was slow to start pulled the person away from the page they had opened meanwhile.
-test('who has gone elsewhere meanwhile stays there, on the same page opened anew too', () => {
+test('does not navigate after the person has left the page, even if they came back to it', () => {
   const goOn = fromHere();
   for (const href of [paths.chat(), paths.newRun()]) goTo(href);
   goOn(paths.run('r'));

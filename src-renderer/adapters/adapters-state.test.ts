@@ -15,7 +15,7 @@ vi.mock('../client.ts', () => ({
 }));
 
 // Two changes in a row sent two requests, and a late answer to the first put a deleted adapter back on the page.
-test('of two lists that were asked for one after the other, the later one counts, whichever comes first', async () => {
+test('when two list requests overlap, the later request wins, whichever answer arrives first', async () => {
   const adapter = { id: 'a', createdAt: 1 } as Adapter;
   const late = Promise.withResolvers<Adapter[]>();
   // Sound: it has every field that is read.

@@ -3,7 +3,7 @@ import { adapterFilesOf } from './send-adapter.ts';
 
 const file = (name: string) => new File([''], name);
 
-test('the files of an adapter are known by their names, in any order and among others', () => {
+test('finds the files of an adapter by name, in any order and among other files', () => {
   const chosen = [
     ...['README.md', 'tokenizer.json', 'adapter_studio.json', 'model.safetensors'],
     ...['adapter_model.safetensors', 'adapter_config.json'],
@@ -14,12 +14,12 @@ test('the files of an adapter are known by their names, in any order and among o
   ]);
 });
 
-test('files under other names will do, and the weights then name the adapter', () => {
+test('accepts files under other names and names the adapter after its weights file', () => {
   const found = adapterFilesOf(['lakes.safetensors', 'adapter_config (1).json'].map(file), 'rivers');
   expect([found?.name, found?.config.name]).toEqual(['lakes', 'adapter_config (1).json']);
 });
 
-test('without config or weights it is no adapter', () => {
+test('finds no adapter without config or weights', () => {
   expect(adapterFilesOf(['adapter_config.json'].map(file), '')).toBeUndefined();
   expect(adapterFilesOf(['adapter_studio.json', 'adapter_model.safetensors'].map(file), '')).toBeUndefined();
 });

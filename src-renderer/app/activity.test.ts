@@ -4,7 +4,7 @@ import type { Run } from '../../src-contract/run.ts';
 import { lastFinished } from './activity.ts';
 
 // A list keyed by time could not be drawn: the home page stayed empty.
-test('runs that ended in the same millisecond are told apart', () => {
+test('runs that ended in the same millisecond are listed under distinct ids', () => {
   const run = (id: string, finishedAt: number | null) => ({ id, finishedAt }) as Run;
   const runs = [run('alone', 5), run('first of two', 9), run('second of two', 9), run('going on', null)];
   const finished = lastFinished({ datasets: [], cutOff: [], runs, evaluations: [] }, 8);
@@ -16,14 +16,14 @@ test('runs that ended in the same millisecond are told apart', () => {
 });
 
 // An evaluation cut off by the engine's end was nowhere to be seen.
-test('an evaluation that was interrupted stands among what has ended', () => {
+test('lists an interrupted evaluation as ended', () => {
   const evaluation = (id: string, state: Evaluation['state']) => ({ id, state, createdAt: 5 }) as Evaluation;
   const evaluations = [evaluation('cut off', 'interrupted'), evaluation('going on', 'running')];
   expect(lastFinished({ datasets: [], cutOff: [], runs: [], evaluations }, 8).map(({ id }) => id)).toEqual(['cut off']);
 });
 
 // A run paused before its first step was listed as “Trained …”.
-test('a run that only rests has not ended', () => {
+test('does not list a paused run as ended', () => {
   const run = (id: string, state: Run['state']) => ({ id, state, finishedAt: 5 }) as Run;
   const runs = [run('done', 'finished'), run('resting', 'paused'), run('ended', 'stopped')];
   const finished = lastFinished({ datasets: [], cutOff: [], runs, evaluations: [] }, 8);

@@ -6,7 +6,7 @@ import { DataFoldersState } from './data-folders-state.svelte.ts';
 vi.mock('../client.ts', () => ({ client: { dataFolders: { list: vi.fn() } } }));
 
 // With outdated lists a folder could be moved to no place at all, and choices made meanwhile were reset.
-test('there is nothing to choose from until the lists of now are there', async () => {
+test('offers nothing to choose until the current lists have loaded', async () => {
   const state = new DataFoldersState();
   answerWith('first');
   await state.begin('move', 'Data');
@@ -20,7 +20,7 @@ test('there is nothing to choose from until the lists of now are there', async (
   expect([state.isListed, state.placeId]).toEqual([true, 'second']);
 });
 
-test('lists that could not be had are asked for again, and then the first place is chosen', async () => {
+test('retries lists that failed to load, then chooses the first place', async () => {
   const state = new DataFoldersState();
   vi.mocked(client.dataFolders.list).mockRejectedValue(new Error('lost'));
   await state.begin('backUp', 'Data');

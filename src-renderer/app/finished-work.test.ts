@@ -5,7 +5,7 @@ const job = (id: string, done = 0) => ({
   job: { kind: 'run' as const, id, name: id, done, total: 9, fraction: done / 9, secondsLeft: null },
 });
 
-test('long work is told of once when it is over, short work and work that goes on are not', () => {
+test('announces long work once when it ends, but neither short nor unfinished work', () => {
   const told: string[] = [];
   const work = new FinishedWork(({ id }) => told.push(id));
   work.see(undefined, 0);
@@ -21,7 +21,7 @@ test('long work is told of once when it is over, short work and work that goes o
   expect(told).toEqual(['long']);
 });
 
-test('when one long work follows another, the first is told of', () => {
+test('announces a long job when another follows it directly', () => {
   const told: string[] = [];
   const work = new FinishedWork(({ id }) => told.push(id));
   work.see(job('first'), 0);

@@ -19,7 +19,7 @@ vi.mock('../client.ts', () => ({
 }));
 
 // It was counted as “step 15 of 0”: the total is known once the rows are read, and no list is fetched then.
-test('a run that begins while the page is open is counted against all of its steps', async () => {
+test('a run that starts while the page is open shows its total number of steps', async () => {
   vi.mocked(client.runs.list).mockResolvedValue([{ id: 'r', state: 'running', step: 0, totalSteps: 0 } as Run]);
   const told = [
     { kind: 'started', totalSteps: 40 },

@@ -29,29 +29,29 @@ const evaluation = {
   ],
 } as unknown as Evaluation;
 
-test('with nothing, one brings examples', () => {
+test('suggests importing examples when there is nothing yet', () => {
   expect(nextStep(nothing).kind).toBe('bring');
 });
 
-test('with a dataset, one trains', () => {
+test('suggests training once there is a dataset', () => {
   expect(nextStep({ ...nothing, datasets: [dataset] })).toEqual({ kind: 'train', dataset });
 });
 
-test('while something trains, one watches it', () => {
+test('suggests watching a run in progress', () => {
   const run = { state: 'running' } as Run;
   expect(nextStep({ ...nothing, datasets: [dataset], runs: [run] })).toEqual({ kind: 'watch', run });
 });
 
-test('an adapter that nobody has talked to wants a conversation', () => {
+test('suggests chatting with an adapter that has no conversation yet', () => {
   expect(nextStep({ ...nothing, datasets: [dataset], adapters: [adapter] }).kind).toBe('chat');
 });
 
-test('an adapter that was not measured is measured on the rows kept unseen', () => {
+test('suggests measuring an unmeasured adapter on the test rows', () => {
   const has = { ...nothing, datasets: [dataset], adapters: [adapter], conversations: [talk] };
   expect(nextStep(has)).toEqual({ kind: 'measure', adapter, testRows: 10 });
 });
 
-test('an adapter that is being measured is waited for', () => {
+test('suggests waiting for an adapter that is being measured', () => {
   const measuring = { state: 'running', provenance: { adapters: [{ name: 'a', sha256: 'f00' }] } } as Evaluation;
   const own = { ...adapter, sha256: 'f00' };
   const has = { ...nothing, datasets: [dataset], adapters: [own], conversations: [talk], evaluations: [measuring] };
@@ -63,13 +63,13 @@ const done = { ...nothing, datasets: [dataset], conversations: [talk] };
 const comparison = { metric: 'exactMatch', of: 1, against: 0, difference: 0.5, better: 5, worse: 0, sure: false };
 const open = { ...evaluation, comparisons: [comparison] } as Evaluation;
 
-test('an adapter that could be better by chance is to be made better', () => {
+test('suggests improving an adapter whose gain could be chance', () => {
   expect(nextStep({ ...done, adapters: [adapter], evaluations: [open] })).toMatchObject({ kind: 'improve', adapter });
   const sure = { ...evaluation, comparisons: [{ ...comparison, sure: true }] } as Evaluation;
   expect(nextStep({ ...done, adapters: [adapter], evaluations: [sure] }).kind).toBe('another');
 });
 
-test('what the starter model was taught is taught to a model for real work, once that is there', () => {
+test('suggests repeating training on the starter model with a larger base model once there is one', () => {
   const baseModels = [
     { id: 'starter', builtIn: true },
     { id: 'larger', builtIn: false },
@@ -84,7 +84,7 @@ test('what the starter model was taught is taught to a model for real work, once
 });
 
 // After a quick run, which only shows whether the rows make sense, it told the person to bring another table.
-test('what one pass over the rows has made better is trained for longer', () => {
+test('suggests longer training when a single epoch has helped', () => {
   const quick = { datasetId: 'd', state: 'finished', options: { epochs: 1 } } as Run;
   const has = { ...done, adapters: [adapter], evaluations: [evaluation], runs: [quick] };
   expect(nextStep(has)).toEqual({ kind: 'longer', adapter, dataset });
@@ -92,7 +92,7 @@ test('what one pass over the rows has made better is trained for longer', () => 
   expect(nextStep({ ...has, runs: [quick, balanced] }).kind).toBe('another');
 });
 
-test('when all is done, one brings something else', () => {
+test('suggests another dataset when all else is done', () => {
   const has = {
     ...nothing,
     datasets: [dataset],

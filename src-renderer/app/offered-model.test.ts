@@ -7,7 +7,7 @@ const entry = (id: string, more: Partial<CatalogueModel> = {}) =>
   ({ id, chats: true, gated: false, trainMemoryBytes: 1e9, state: absent, ...more }) as CatalogueModel;
 const shelf = (...builtIn: boolean[]) => builtIn.map((each) => ({ builtIn: each }) as BaseModel);
 
-test('the first model that converses, is free to have and fits in half of the memory is offered', () => {
+test('offers the first ungated chat model that fits in half of the memory', () => {
   const catalogue = [
     entry('plain', { chats: false }),
     entry('gated', { gated: true }),
@@ -19,11 +19,11 @@ test('the first model that converses, is free to have and fits in half of the me
   expect(offeredModel(catalogue, shelf(true), 1e9)).toBeUndefined();
 });
 
-test('where a model was added, none is offered any more', () => {
+test('offers no model once one has been added', () => {
   expect(offeredModel([entry('right')], shelf(true, false), 16e9)).toBeUndefined();
 });
 
-test('what is on its way, or was broken off, comes before another offer', () => {
+test('offers a running or interrupted download before any other model', () => {
   const partial = entry('begun', { state: { kind: 'partial', bytesDone: 5 } });
   const progress = { bytesDone: 5, bytesTotal: 9, bytesPerSecond: null, secondsLeft: null };
   const coming = entry('coming', { state: { kind: 'downloading', ...progress } });

@@ -13,17 +13,17 @@ const groups = [
 ];
 const textsOf = (typed: string) => searchPalette(groups, typed).map(({ entries }) => entries.map(({ text }) => text));
 
-test('before anything is typed every page and action is there, and few of the rest', () => {
+test('an empty search lists every page and action, and a few of everything else', () => {
   expect(textsOf('').map(({ length }) => length)).toEqual([7, 2, 5, 1]);
 });
 
-test('what begins with the words comes before what holds them, and its group too', () => {
+test('entries that begin with the query rank before those that contain it, and so do their groups', () => {
   expect(textsOf('test')).toEqual([['towns 3, test split']]);
   expect(searchPalette(groups, 'data').map(({ title }) => title)).toEqual(['Pages', 'Datasets']);
   expect(textsOf('towns 3').map(([first]) => first)).toEqual(['towns 3', 'towns 3, test split']);
 });
 
-test('words stand in any order and in any case, and the kind of a thing counts', () => {
+test('matches words in any order and case, and by the kind of entry', () => {
   expect(textsOf('SPLIT towns')).toEqual([['towns 3, test split']]);
   expect(textsOf('evaluation 3')).toEqual([['towns 3, test split']]);
   // Not every dataset, though “set” is in that word.
@@ -31,6 +31,6 @@ test('words stand in any order and in any case, and the kind of a thing counts',
   expect(textsOf('nothing of that')).toEqual([]);
 });
 
-test('of many few are shown', () => {
+test('limits how many matches are shown', () => {
   expect(textsOf('towns')[0]?.length).toBe(12);
 });

@@ -16,7 +16,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 // For minutes the status line showed the memory in use when the page was opened.
-test('the memory in use stays true while nothing runs, and is not asked for behind other windows', async () => {
+test('keeps the memory in use up to date while idle, but does not poll while the page is hidden', async () => {
   const page = { hidden: false };
   vi.stubGlobal('document', page);
   const studio = new StudioState();

@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.clearAllMocks();
 });
 
-test('weights take four bytes each, judged by the memory of this machine', async () => {
+test('counts four bytes per weight and compares them with the memory of this machine', async () => {
   const state = new BaseModelsState();
   await state.shelf.load();
   expect(state.memory(model)).toEqual({ bytes: 4_000, fit: 'tight' });
@@ -28,7 +28,7 @@ test('weights take four bytes each, judged by the memory of this machine', async
   expect(state.conversationsWith(model)).toBe(2);
 });
 
-test('a model taken off the shelf can be had back', async () => {
+test('restores a deleted model', async () => {
   const state = new BaseModelsState();
   await state.shelf.load();
   await state.delete(model);
@@ -38,7 +38,7 @@ test('a model taken off the shelf can be had back', async () => {
   expect(client.baseModels.list).toHaveBeenCalledTimes(3);
 });
 
-test('a model that is in use stays, and the reason is told', async () => {
+test('a model in use is kept, and the deletion fails with the reason', async () => {
   const state = new BaseModelsState();
   await state.shelf.load();
   const failure = new Error('in use');

@@ -7,7 +7,7 @@ const namesOf = async (...files: File[]) => {
   return { kept: kept.map(({ name }) => name), missing };
 };
 
-test('of a folder only what makes the model is sent', async () => {
+test('sends only the files of a folder that belong to the model', async () => {
   const folder = ['config.json', 'tokenizer.json', 'model.safetensors', 'README.md', 'pytorch_model.bin', 'me.jpg'];
   expect(await namesOf(...folder.map((name) => file(name)), file('consolidated.safetensors'))).toEqual({
     kept: ['config.json', 'tokenizer.json', 'model.safetensors', 'README.md'],
@@ -15,7 +15,7 @@ test('of a folder only what makes the model is sent', async () => {
   });
 });
 
-test('the index says which shards there must be', async () => {
+test('the index determines which shards are required', async () => {
   const map = { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' };
   const index = file('model.safetensors.index.json', JSON.stringify({ weight_map: map }));
   const shard = file('model-00001-of-00002.safetensors');
@@ -25,10 +25,10 @@ test('the index says which shards there must be', async () => {
   });
 });
 
-test('a folder with one GGUF file and no config is that file', async () => {
+test('a folder with one GGUF file and no config is sent as that file', async () => {
   expect(await namesOf(file('tiny.gguf'), file('README.md'))).toEqual({ kept: ['tiny.gguf'], missing: [] });
 });
 
-test('what a folder lacks is named', async () => {
+test('names the files that a folder lacks', async () => {
   expect((await namesOf(file('holiday.jpg'))).missing).toEqual(['config.json', 'tokenizer.json', 'model.safetensors']);
 });

@@ -42,7 +42,7 @@ beforeEach(() => {
   vi.mocked(client.chat.createConversation).mockResolvedValue(conversation('c'));
 });
 
-test('the first message stores the conversation and goes to the adapter chosen now', async () => {
+test('the first message creates the conversation and goes to the chosen adapter', async () => {
   const state = await opened();
   answerWith('Otto');
   state.choose('answers');
@@ -66,7 +66,7 @@ test('the first message stores the conversation and goes to the adapter chosen n
 });
 
 // The conversation was hidden behind “No base model”, and a new one was started with the deleted model.
-test('a conversation whose base model was deleted can be read, and a new one begins with a base that there is', async () => {
+test('a conversation whose base model was deleted stays readable, and a new one gets an existing base', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([{ ...conversation('c'), baseModelId: 'gone' }]);
   stored.push(user('Who is a cat?'), answer('Otto'));
   const state = await opened();
@@ -81,7 +81,7 @@ test('a conversation whose base model was deleted can be read, and a new one beg
   state.leave();
 });
 
-test('an empty conversation goes on with another base when its own is deleted', async () => {
+test('an empty conversation switches to another base when its own is deleted', async () => {
   const both = [baseModel('b', { builtIn: true }), baseModel('other', { builtIn: false })];
   vi.mocked(client.baseModels.list).mockResolvedValue(both);
   const state = await opened({ baseModel: 'other' });
@@ -92,7 +92,7 @@ test('an empty conversation goes on with another base when its own is deleted', 
   state.leave();
 });
 
-test('what is typed and not sent stays with its conversation, and outlives the panel', async () => {
+test('unsent text stays with its conversation and outlives the panel', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
   const state = await opened();
   await state.openConversation('c');
@@ -110,7 +110,7 @@ test('what is typed and not sent stays with its conversation, and outlives the p
   again.leave();
 });
 
-test('a new conversation begins without the passage of the one before; what was never sent is kept', async () => {
+test('a new conversation drops the passage that was sent before, but keeps one that was never sent', async () => {
   const state = await opened();
   state.choose('answers');
   state.composer.passage = 'Otto is a cat.';
@@ -125,7 +125,7 @@ test('a new conversation begins without the passage of the one before; what was 
 });
 
 // The next day the panel was that of the base alone, though an adapter had been tried beside it.
-test('a conversation that ended in a comparison goes on with its adapter, or with the base where that was voted for', async () => {
+test('after a comparison, a conversation continues with the adapter, or with the base if voted best', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   const base = { ...answer('a'), comparisonId: 'x' };
   const other = { ...answer('b'), id: 'b', comparisonId: 'x', adapterId: 'notes', onPath: false };
@@ -135,7 +135,7 @@ test('a conversation that ended in a comparison goes on with its adapter, or wit
   expect((await opened()).adapterId).toBeNull();
 });
 
-test('a connection that is lost leaves the conversation on the screen', async () => {
+test('keeps the conversation on screen when the connection is lost', async () => {
   const state = await opened();
   vi.mocked(client.adapters.list).mockRejectedValue(new Error('gone'));
   await state.refresh();
@@ -144,7 +144,7 @@ test('a connection that is lost leaves the conversation on the screen', async ()
   state.leave();
 });
 
-test('a summary is asked for with the document beside the box when the box is empty', async () => {
+test('an empty box sends the document beside it to be summarised', async () => {
   const state = await opened();
   state.choose('notes');
   state.composer.document = 'Doctor: hello';
@@ -154,7 +154,7 @@ test('a summary is asked for with the document beside the box when the box is em
   state.leave();
 });
 
-test('a refused message comes back into the box with its reason', async () => {
+test('a refused message returns to the box with the reason', async () => {
   const state = await opened();
   vi.mocked(client.chat.send).mockRejectedValue(Object.assign(new Error('too long'), { code: 'CONTEXT_TOO_LONG' }));
   state.composer.text = 'A very long text';
@@ -165,7 +165,7 @@ test('a refused message comes back into the box with its reason', async () => {
   state.leave();
 });
 
-test('the message is back with its reason, whatever is fetched behind that', async () => {
+test('a refused message returns without waiting for the reload that follows', async () => {
   const state = await opened();
   vi.mocked(client.chat.send).mockRejectedValue(new Error('full'));
   vi.mocked(client.chat.conversations).mockReturnValue(new Promise(() => {}));
@@ -176,7 +176,7 @@ test('the message is back with its reason, whatever is fetched behind that', asy
   state.leave();
 });
 
-test('a message that is refused while another conversation is open comes back into the box of its own', async () => {
+test('a message refused while another conversation is open returns to its own conversation’s box', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
   const state = await opened();
   const refusal = Promise.withResolvers<never>();
@@ -193,7 +193,7 @@ test('a message that is refused while another conversation is open comes back in
   state.leave();
 });
 
-test('a message that is stopped before it was taken comes back into the box', async () => {
+test('a message stopped before it was accepted returns to the box', async () => {
   const state = await opened();
   vi.mocked(client.chat.send).mockImplementation(
     ((_: unknown, { signal }: { signal: AbortSignal }) =>
@@ -210,7 +210,7 @@ test('a message that is stopped before it was taken comes back into the box', as
   state.leave();
 });
 
-test('what was typed is there again when a question is not asked otherwise after all', async () => {
+test('cancelling the edit of a question restores the text typed before it', async () => {
   const state = await opened();
   state.choose('answers');
   Object.assign(state.composer, { text: 'typed', passage: 'own passage' });
@@ -221,7 +221,7 @@ test('what was typed is there again when a question is not asked otherwise after
   state.leave();
 });
 
-test('a base that is to be chatted with, and what was typed for a conversation to come, open no earlier one', async () => {
+test('opens no earlier conversation when a base is requested or a new one has unsent text', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   for (const state of [new ChatState({ baseModel: 'b' }), new ChatState({}, { '': 'typed' })]) {
     await vi.waitFor(() => expect(state.loading).toBe(false));
@@ -230,7 +230,7 @@ test('a base that is to be chatted with, and what was typed for a conversation t
   }
 });
 
-test('adapters that were deleted answer no more, alone or in a mix', async () => {
+test('deleted adapters are no longer used, alone or in a mix', async () => {
   const state = await opened();
   state.choose('answers');
   state.add('notes', 0.5);
@@ -243,7 +243,7 @@ test('adapters that were deleted answer no more, alone or in a mix', async () =>
   state.leave();
 });
 
-test('a conversation opens with the strength of its last answer, nothing included', async () => {
+test('a conversation opens with the strength of its last answer, even if zero', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   stored.push(user('Who?'), { ...answer('Otto'), adapterId: 'answers', strength: 0, onPath: true });
   const state = await opened();
@@ -251,7 +251,7 @@ test('a conversation opens with the strength of its last answer, nothing include
   state.leave();
 });
 
-test('stopping keeps what has been written until the studio has stored it', async () => {
+test('stopping keeps the partial answer until the studio has stored it', async () => {
   const state = await opened();
   const asked = user('Go on');
   vi.mocked(client.chat.send).mockImplementation(((_: unknown, options: { signal: AbortSignal }) =>
@@ -278,7 +278,7 @@ test('stopping keeps what has been written until the studio has stored it', asyn
   state.leave();
 });
 
-test('an edited question goes where the old one stood, and what followed gives way to it', async () => {
+test('an edited question replaces the old one and what followed it', async () => {
   const state = await opened();
   answerWith('Otto');
   state.composer.text = 'Who is a cat?';
@@ -299,7 +299,7 @@ test('an edited question goes where the old one stood, and what followed gives w
 });
 
 // The draft was gone once the earlier question was sent.
-test('a draft is there again once an earlier question was asked otherwise, with the passage that it is about', async () => {
+test('a draft and its passage return after an edited question is sent', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   const state = await opened();
   state.choose('answers');
@@ -317,7 +317,7 @@ test('a draft is there again once an earlier question was asked otherwise, with 
   state.leave();
 });
 
-test('without a draft, what an earlier question was asked about otherwise stays beside the box', async () => {
+test('without a draft, the passage of an edited question stays beside the box once it is sent', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   const state = await opened();
   state.choose('answers');
@@ -330,7 +330,7 @@ test('without a draft, what an earlier question was asked about otherwise stays 
   state.leave();
 });
 
-test('a document that was yet to be summarised is there again once an earlier one was given otherwise', async () => {
+test('an unsent document returns after an edited earlier document is sent', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   const state = await opened();
   state.choose('notes');
@@ -347,7 +347,7 @@ test('a document that was yet to be summarised is there again once an earlier on
   state.leave();
 });
 
-test('an earlier question that is refused when it is asked otherwise comes back, and the draft after it', async () => {
+test('a refused edit returns to the box, and cancelling it then restores the draft', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   const state = await opened();
   state.choose('answers');
@@ -363,7 +363,7 @@ test('an earlier question that is refused when it is asked otherwise comes back,
   state.leave();
 });
 
-test('a mix goes with the chosen adapter, and not with the base', async () => {
+test('a mix belongs to the chosen adapter, and choosing another or the base drops it', async () => {
   const state = await opened();
   state.choose('answers');
   state.add('notes', 0.5);
@@ -377,7 +377,7 @@ test('a mix goes with the chosen adapter, and not with the base', async () => {
   state.leave();
 });
 
-test('several are asked side by side, and each column fills as its answer comes', async () => {
+test('asks several models side by side and fills each column as its answer streams in', async () => {
   const state = await opened();
   const comparison = new ComparisonState(state);
   state.choose('answers');
@@ -423,7 +423,7 @@ test('several are asked side by side, and each column fills as its answer comes'
 
 // The question appeared in the other conversation's box, over what was typed there.
 test.each(['send', 'compare'] as const)(
-  'a message whose conversation is left before it is taken (%s) leaves the box of the next one alone',
+  'a message whose conversation is left before it is accepted (%s) leaves the next box alone',
   async (how) => {
     vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
     const state = await opened();
@@ -452,7 +452,7 @@ test.each(['send', 'compare'] as const)(
 );
 
 // The turns of one appeared under the name of the other, and the next message went there.
-test('a conversation that is opened while a new one is stored stays open', async () => {
+test('a conversation opened while a new one is being created stays open', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('d')]);
   const state = await opened();
   state.startConversation();
@@ -469,7 +469,7 @@ test('a conversation that is opened while a new one is stored stays open', async
 });
 
 // It came back into the list, but the page stayed empty.
-test('an open conversation that was deleted is open again when it is had back', async () => {
+test('restoring a deleted conversation reopens it, unless another was opened meanwhile', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
   const state = await opened();
   await state.openConversation('c');
@@ -486,7 +486,7 @@ test('an open conversation that was deleted is open again when it is had back', 
 });
 
 // The target of a question about a passage was shown below the schema, as SQL.
-test('the target of a picked row stays away from an adapter of another task', async () => {
+test('hides the target of a picked row from an adapter of another task', async () => {
   const state = await opened();
   state.choose('answers');
   state.composer.fill({ context: 'Passage: Otto is a cat.\n\nQuestion: Who is a cat?', target: 'Otto' } as Example);
@@ -498,7 +498,7 @@ test('the target of a picked row stays away from an adapter of another task', as
   state.leave();
 });
 
-test('what stands before a question is read once while it is typed, and anew for another adapter or passage', async () => {
+test('reads the prompt ahead once while typing, and again for another adapter or passage', async () => {
   const state = await opened();
   const readAhead = vi.mocked(client.chat.readAhead).mockImplementation(() => new Promise(() => {}));
   state.choose('answers');
@@ -523,7 +523,7 @@ test('what stands before a question is read once while it is typed, and anew for
 });
 
 // It was sent without warning and answered with a guess.
-test('a question that needs a passage says that there is none', async () => {
+test('reports the missing passage of a question that needs one', async () => {
   const state = await opened();
   state.choose('answers');
   expect(state.composer.lacks).toBeUndefined();
@@ -534,7 +534,7 @@ test('a question that needs a passage says that there is none', async () => {
   state.leave();
 });
 
-test('what is asked of several is measured without the turns before it', async () => {
+test('measures a question for a comparison without the turns before it', async () => {
   const state = await opened();
   state.composer.text = 'Which?';
   await state.measure();
@@ -546,7 +546,7 @@ test('what is asked of several is measured without the turns before it', async (
 });
 
 // With several adapters the panel was that of the base alone, without fields for what they need.
-test('asked beside each other, adapters have the panel of their task, whoever is in use', async () => {
+test('a comparison shows the panel of the task of its adapters, whichever is in use', async () => {
   const state = await opened({ baseModel: 'b' });
   const comparison = new ComparisonState(state);
   comparison.begin();
@@ -557,7 +557,7 @@ test('asked beside each other, adapters have the panel of their task, whoever is
 });
 
 // The panel stayed that of the adapter in use, and its passage was sent to those that were asked.
-test('the adapter in use, taken out of a comparison, no longer shapes the panel', async () => {
+test('the adapter in use no longer determines the panel once it is removed from a comparison', async () => {
   const state = await opened();
   state.choose('answers');
   const comparison = new ComparisonState(state);
@@ -570,7 +570,7 @@ test('the adapter in use, taken out of a comparison, no longer shapes the panel'
 });
 
 // Someone coming from the rail got the base alone, which continues any text, and took that for what was trained.
-test('a first conversation begins with the adapter that was trained last, on its base', async () => {
+test('a first conversation starts with the most recently trained adapter and its base', async () => {
   vi.mocked(client.baseModels.list).mockResolvedValue([
     baseModel('b', { builtIn: true }),
     baseModel('large', { builtIn: false }),
@@ -585,7 +585,7 @@ test('a first conversation begins with the adapter that was trained last, on its
   asked.leave();
 });
 
-test('the target of a picked row belongs to the question about the same passage, and to no other', async () => {
+test('the target of a picked row belongs only to the question about the same passage', async () => {
   const state = await opened();
   state.choose('answers');
   for (const [passage, target] of Object.entries({ 'Otto is a cat.': 'Otto', 'Ada is a cat.': 'Ada' })) {
@@ -599,7 +599,7 @@ test('the target of a picked row belongs to the question about the same passage,
   state.leave();
 });
 
-test('choosing the base keeps the shape of the panel', async () => {
+test('choosing the base keeps the panel of the task', async () => {
   const state = await opened();
   state.choose('answers');
   state.choose(null);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Message } from '../../src-contract/chat.ts';
 import { turnsOf } from './conversation-turns.ts';
 
-test('a switch of adapter is marked before the question that the new one answered', () => {
+test('marks an adapter switch before the question that the new adapter answered', () => {
   const turns = turnsOf([
     user('q1'),
     answer('a1', 'notes'),
@@ -22,12 +22,12 @@ test('a switch of adapter is marked before the question that the new one answere
   ]);
 });
 
-test('going back to the base is a switch as well', () => {
+test('going back to the base is also a switch', () => {
   const turns = turnsOf([user('q1'), answer('a1', 'notes'), user('q2'), answer('a2', null)]);
   expect(turns[2]).toMatchObject({ kind: 'switch', from: 'notes', to: null });
 });
 
-test('an adapter that is added to the one before is a switch, another strength is none', () => {
+test('adding an adapter to the mix is a switch, changing a strength is not', () => {
   const mixed = (id: string, strength: number) => ({
     ...answer(id, 'notes', 0.4),
     mix: [{ adapterId: 'sql', name: 'sql', sha256: '', strength }],
@@ -41,7 +41,7 @@ test('an answer knows its question', () => {
   expect(turns[1]).toMatchObject({ kind: 'answer', question: { id: 'q1' } });
 });
 
-test('answers that were compared are one turn, and what follows is held against the one gone on with', () => {
+test('compared answers form one turn, and the next switch is relative to the chosen one', () => {
   const compared = (id: string, adapter: string | null, onPath: boolean) => ({
     ...answer(id, adapter),
     comparisonId: 'x',

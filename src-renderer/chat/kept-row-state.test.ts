@@ -21,7 +21,7 @@ test('a new row goes to the split that the person chose', async () => {
 });
 
 // A question about a test row's passage was offered for training.
-test('a new row on a passage that is measured with is not trained on', async () => {
+test('a new row about a passage of the test split goes to the test split', async () => {
   const row = await prepared({ same: null, split: 'test', group: 'cats', version: 3 });
   await row.keep(null);
   expect(client.versions.addRow).toHaveBeenCalledWith({
@@ -30,7 +30,7 @@ test('a new row on a passage that is measured with is not trained on', async () 
   });
 });
 
-test('a row that is there already is changed where it stands', async () => {
+test('an existing row is edited in place', async () => {
   // Sound: only the position is read.
   const same = { position: 7, split: 'test', target: 'Rex' } as Example;
   const row = await prepared({ same, split: 'test', group: 'cats', version: 3 });
@@ -42,7 +42,7 @@ test('a row that is there already is changed where it stands', async () => {
 });
 
 // Each typing pause started another scan of the whole dataset, and none stopped before its last row.
-test('a search for rows like this one ends once its text has changed', async () => {
+test('aborts the search for similar rows when the text changes', async () => {
   const row = new KeptRowState();
   vi.mocked(client.datasets.kin).mockReturnValue(new Promise(() => {}));
   const signals = () => vi.mocked(client.datasets.kin).mock.calls.map(([, options]) => options?.signal?.aborted);

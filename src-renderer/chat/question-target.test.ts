@@ -7,11 +7,11 @@ const picked = { pickedTargetOf: () => 'Otto' };
 const notPicked = { pickedTargetOf: () => undefined };
 const read = { targetOf: () => 'Ada' };
 
-test('the row that was picked for a question goes before another that asks the same', () => {
+test('the row picked for a question takes precedence over another with the same question', () => {
   expect(questionTarget(question, { composer: picked, rows: read })).toBe('Otto');
   expect(questionTarget(question, { composer: notPicked, rows: read })).toBe('Ada');
 });
 
-test('where there is no question yet, there is no target', () => {
+test('has no target without a question', () => {
   expect(questionTarget(undefined, { composer: picked, rows: read })).toBeUndefined();
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { repeatsItself } from './repeats-itself.ts';
 
-test('a piece over and over at the end is told, whatever stood before it', () => {
+test('detects a piece repeated at the end, whatever precedes it', () => {
   expect(repeatsItself(`B: G${'id'.repeat(200)}`)).toBe(true);
   expect(repeatsItself(`The camel ${'weighs the camel '.repeat(30)}weighs `)).toBe(true);
   expect(repeatsItself(`${'다시 '.repeat(120)}`)).toBe(true);
 });
 
-test('a text, a table and a short refrain are none', () => {
+test('does not report prose, a table or a short refrain as repetition', () => {
   const text = 'The doctor saw a patient with a fever for twenty-eight days and gave a medicine. ';
   expect(repeatsItself(text + text + text.replace('fever', 'cough'))).toBe(false);
   expect(repeatsItself(Array.from({ length: 40 }, (_, row) => `| ${row} | ${row * 7} |`).join('\n'))).toBe(false);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { resultCsv } from './result-csv.ts';
 
-test('a result becomes CSV that spreadsheets read as it is', () => {
+test('writes a result as CSV that spreadsheets read unchanged', () => {
   const rows = [
     ['Sommer, "Park"', 11998, null],
     ['두\n줄', -1.5, '=HYPERLINK("http://x")'],

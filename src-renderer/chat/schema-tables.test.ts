@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { columnsUsed, readSchemaTables } from './schema-tables.ts';
 
-test('reads one table a line with keys', () => {
+test('reads one table per line with its keys', () => {
   expect(
     readSchemaTables('singer(singer_id int pk, name text)\nsong(song_id int pk, by int -> singer.singer_id)'),
   ).toEqual([
@@ -22,7 +22,7 @@ test('reads one table a line with keys', () => {
   ]);
 });
 
-test('reads CREATE TABLE statements and leaves constraints out', () => {
+test('reads CREATE TABLE statements without their constraints', () => {
   const tables = readSchemaTables(
     'CREATE TABLE "song" (id INTEGER PRIMARY KEY, price DECIMAL(8,2), FOREIGN KEY (id) REFERENCES x(id));',
   );
@@ -37,11 +37,11 @@ test('reads CREATE TABLE statements and leaves constraints out', () => {
   ]);
 });
 
-test('names in other scripts are names', () => {
+test('accepts names in other scripts', () => {
   expect(readSchemaTables('가수(이름 text)')[0]?.columns[0]?.name).toBe('이름');
 });
 
-test('a text that is no schema gives no tables', () => {
+test('finds no tables in text that is not a schema', () => {
   expect(readSchemaTables('Tell me about singers (all of them)')).toEqual([]);
   expect(readSchemaTables('')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { layOutSql, sqlPieces } from './sql-text.ts';
 
-test('keywords are told from names and from text in quotes', () => {
+test('distinguishes keywords from names and quoted text', () => {
   expect(sqlPieces("SELECT name FROM t WHERE c = 'from'")).toEqual([
     { text: 'SELECT', keyword: true },
     { text: ' name ', keyword: false },
@@ -12,7 +12,7 @@ test('keywords are told from names and from text in quotes', () => {
   ]);
 });
 
-test('no character of a query is lost, also when a quote is left open', () => {
+test('loses no character of a query, even with an unclosed quote', () => {
   for (const sql of ["SELECT 'a", 'SELECT `가수`.이름 FROM "x" -- ?', '']) {
     expect(
       sqlPieces(sql)
@@ -22,17 +22,17 @@ test('no character of a query is lost, also when a quote is left open', () => {
   }
 });
 
-test('each clause gets a line, but not inside brackets', () => {
+test('puts each clause on its own line, except inside brackets', () => {
   expect(layOutSql('SELECT a FROM t JOIN u ON t.x = u.x WHERE a IN (SELECT a FROM u) ORDER BY a LIMIT 1')).toBe(
     'SELECT a\nFROM t\nJOIN u ON t.x = u.x\nWHERE a IN (SELECT a FROM u)\nORDER BY a\nLIMIT 1',
   );
 });
 
-test('a query with line breaks keeps them', () => {
+test('keeps the line breaks of a query that has some', () => {
   expect(layOutSql('SELECT a\nFROM t WHERE b')).toBe('SELECT a\nFROM t WHERE b');
 });
 
-test('long stretches of blanks are read once', () => {
+test('lays out long runs of spaces in linear time', () => {
   const sql = `SELECT a${' '.repeat(500_000)}, b FROM t`;
   expect(layOutSql(sql)).toBe(sql.replace(' FROM', '\nFROM'));
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readTaskFields } from './task-fields.ts';
 
-test('a passage may hold blank lines and colons', () => {
+test('a passage may contain blank lines and colons', () => {
   expect(readTaskFields('mrc', 'Passage: First: a.\n\nSecond.\n\nQuestion: Who?')).toEqual({
     text: 'Who?',
     input: { passage: 'First: a.\n\nSecond.' },
@@ -22,6 +22,6 @@ test('a document is the text itself', () => {
   });
 });
 
-test('a context in another layout is given whole', () => {
+test('a context in another layout is returned whole', () => {
   expect(readTaskFields('mrc', 'just a question')).toEqual({ text: 'just a question', input: {} });
 });

@@ -20,7 +20,7 @@ test('a dataset without test rows offers its validation rows', async () => {
 });
 
 // A press right after a switch picked a row of the previous adapter: its passage was taken for a schema.
-test('rows of one dataset are not offered while those of another are fetched', async () => {
+test('does not offer the rows of one dataset while those of another load', async () => {
   const { promise, resolve } = Promise.withResolvers<{ total: number; examples: Example[] }>();
   vi.mocked(client.datasets.examples).mockImplementation((({ id }: { id: string }) =>
     id === 'towns' ? Promise.resolve({ total: 1, examples: [example('a', 'towns')] }) : promise) as never);
@@ -49,7 +49,7 @@ test('each schema is listed once, with its database', async () => {
   expect(await rows.databaseOf('d', 'another(name text)')).toBeNull();
 });
 
-test('schemas are found in rows that do not come in one answer', async () => {
+test('finds schemas across rows that arrive in several answers', async () => {
   const all = [example('a', 'pets'), example('b', 'cats'), example('c', 'singer')];
   vi.mocked(client.datasets.examples).mockImplementation((async ({ offset }: { offset: number }) => {
     return { total: 3, examples: all.slice(offset, offset + 1) };
@@ -60,7 +60,7 @@ test('schemas are found in rows that do not come in one answer', async () => {
 });
 
 // Attaching or detaching a database rewrites the rows' schemas: the old ones were still offered.
-test('rows and schemas of a dataset that has changed are read again', async () => {
+test('reads rows and schemas again when the dataset has changed', async () => {
   const rows = new TestRowsState();
   vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
   await rows.open({ id: 'd', version: 1 });
@@ -72,7 +72,7 @@ test('rows and schemas of a dataset that has changed are read again', async () =
 });
 
 // After a reload the row's target for an answer was no longer known.
-test('a question that a row asks about the same schema has the target of that row', async () => {
+test('a question that matches a row with the same schema has the target of that row', async () => {
   vi.mocked(client.datasets.examples).mockResolvedValue({ total: 1, examples: [example('a', 'pets')] });
   const rows = new TestRowsState();
   await rows.open({ id: 'd', version: 1 });
@@ -82,7 +82,7 @@ test('a question that a row asks about the same schema has the target of that ro
   expect(rows.targetOf({ text: 'How many?', input: null })).toBeUndefined();
 });
 
-test('what could not be read is asked for again', async () => {
+test('reads again on the next request after a failure', async () => {
   vi.mocked(client.datasets.examples).mockRejectedValueOnce(new Error('gone'));
   const rows = new TestRowsState();
   await expect(rows.databaseOf('d', 'pets(name text)')).rejects.toThrow('gone');

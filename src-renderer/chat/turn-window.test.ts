@@ -3,7 +3,7 @@ import { TurnWindow } from './turn-window.svelte.ts';
 
 const turns = Array.from({ length: 10_000 }, (_, place) => place);
 
-test('of a long conversation the last turns are drawn, and more as one goes up', () => {
+test('renders the last turns of a long conversation, and more as one scrolls up', () => {
   const shown = new TurnWindow(() => turns);
   expect(shown.turns).toEqual(turns.slice(-40));
   shown.showEarlier();
@@ -13,7 +13,7 @@ test('of a long conversation the last turns are drawn, and more as one goes up',
   expect(shown.turns).toHaveLength(40);
 });
 
-test('a turn that was searched for is drawn, with some before it', () => {
+test('renders a turn that was searched for, with some turns before it', () => {
   const shown = new TurnWindow(() => turns);
   shown.begin(5_000);
   expect(shown.turns[0]).toBe(4_980);
@@ -21,7 +21,7 @@ test('a turn that was searched for is drawn, with some before it', () => {
   expect(shown.turns).toHaveLength(40);
 });
 
-test('a short conversation is drawn whole', () => {
+test('renders a short conversation whole', () => {
   const shown = new TurnWindow(() => turns.slice(0, 3));
   expect([shown.turns.length, shown.earlier]).toEqual([3, 0]);
 });

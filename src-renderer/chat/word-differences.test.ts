@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wordDifferences } from './word-differences.ts';
 
-test('words that the other text does not have are marked, and nothing else', () => {
+test('marks only the words that the other text lacks', () => {
   expect(wordDifferences('WHERE year = 2014 LIMIT 1', 'WHERE year >= 2014 LIMIT 1')).toEqual([
     { text: 'WHERE year = 2014 LIMIT 1', differs: false },
   ]);
@@ -13,7 +13,7 @@ test('words that the other text does not have are marked, and nothing else', () 
   ]);
 });
 
-test('the pieces make up the text again, whatever stands beside it', () => {
+test('the pieces join up to the original text, whatever it is compared with', () => {
   for (const [text, other] of [
     ['', 'x'],
     ['한강은 서울을 흐른다', ''],

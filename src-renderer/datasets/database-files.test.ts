@@ -6,7 +6,7 @@ const inFolder = (...paths: string[]) => ({
   files: paths.map((path) => ({ path, file: new File(['x'], path.split('/').at(-1) ?? '') })),
 });
 
-test('of a folder only its databases are sent, however deep they lie', async () => {
+test('sends only the databases of a folder, at any depth', async () => {
   const sent = databasesIn(inFolder('shop/shop.sqlite', 'shop/schema.sql', 'zoo/deep/zoo.DB', 'tables.json'));
   const text = await sent.text();
   expect(sent.name).toBe('database.zip');
@@ -15,13 +15,13 @@ test('of a folder only its databases are sent, however deep they lie', async () 
   expect(text).not.toMatch(/schema\.sql|tables\.json/);
 });
 
-test('a folder without a database says so', () => {
+test('rejects a folder without a database', () => {
   expect(() => databasesIn(inFolder('tables.json'))).toThrowError(
     expect.objectContaining({ code: 'DATABASE_ATTACHED_INVALID' }),
   );
 });
 
-test('one file is sent as it is, several as an archive, none not at all', () => {
+test('sends one file as is, several as an archive, and nothing for none', () => {
   const [shop, zoo] = [new File(['x'], 'shop.sqlite'), new File(['x'], 'zoo.sqlite')];
   expect(databaseSource([])).toBeUndefined();
   expect(databaseSource([shop])).toBe(shop);

@@ -21,7 +21,7 @@ vi.mock('../client.ts', () => ({
 
 beforeEach(() => vi.clearAllMocks());
 
-test('what takes a change back names the version that the change made', async () => {
+test('undoing a change names the version that the change made', async () => {
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2));
   vi.mocked(client.versions.undo).mockResolvedValue(dataset(3));
@@ -33,21 +33,21 @@ test('what takes a change back names the version that the change made', async ()
   expect(vi.mocked(client.versions.undo).mock.calls).toEqual([[{ id: 'd', version: 2 }]]);
 });
 
-test('where the rows stayed as they were, there is nothing to take back', async () => {
+test('offers no undo when no row changed', async () => {
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(1, null));
   expect(await page.remove(row(0))).toBeUndefined();
 });
 
 // Its “Undo” undid the other window's change.
-test('where another window changed the dataset and this change nothing, there is nothing to take back', async () => {
+test('offers no undo when only another window changed the dataset', async () => {
   const page = await opened();
   vi.mocked(client.versions.deleteRows).mockResolvedValue(dataset(2, null));
   expect(await page.remove(row(0))).toBeUndefined();
 });
 
 // It said that rows were changed, and its “Undo” undid the previous change.
-test('a change that waited and changed nothing has nothing to take back', async () => {
+test('offers no undo for a queued change that changed nothing', async () => {
   const page = await opened();
   const [first, second] = [Promise.withResolvers<ChangedDataset>(), Promise.withResolvers<ChangedDataset>()];
   const both = [page.change(() => first.promise), page.change(() => second.promise)];
@@ -56,7 +56,7 @@ test('a change that waited and changed nothing has nothing to take back', async 
   expect(await Promise.all(both)).toEqual([expect.any(Function), undefined]);
 });
 
-test('a change that is refused holds up none that waits for it', async () => {
+test('a refused change does not block the changes queued behind it', async () => {
   const page = await opened();
   const refused = page.change(() => Promise.reject(new Error('no')));
   const next = page.change(async () => dataset(2));
@@ -65,7 +65,7 @@ test('a change that is refused holds up none that waits for it', async () => {
 });
 
 // The undo named what was attached before the change, and was refused.
-test('what is attached is not told from a list that could not be read again', async () => {
+test('the attachment is unknown when the list of databases fails to reload', async () => {
   const page = await opened();
   const listed = vi.mocked(client.datasets.databases);
   listed.mockResolvedValue([{ name: 'shop', bytes: 1, attachment: 'first' }]);
@@ -80,7 +80,7 @@ test('what is attached is not told from a list that could not be read again', as
 });
 
 // The row after it was shown in its place, and got what was typed for the one before.
-test('a row stays open when one before it goes', async () => {
+test('a row stays open when one before it is removed', async () => {
   const page = await opened([row(0), row(1), row(2)]);
   page.selected = 1;
   stand([row(1), row(2)]);
@@ -88,7 +88,7 @@ test('a row stays open when one before it goes', async () => {
   expect([page.selected, page.open?.id]).toEqual([0, 'r1']);
 });
 
-test('a row that fits the filter no more stays open as it reads now, and those around it are a step away', async () => {
+test('a row that no longer matches the filter stays open, up to date, with its neighbours a step away', async () => {
   const page = await opened([row(0), row(1), row(2)]);
   page.selected = 1;
   stand([row(0), row(2)], { ...row(1), context: 'other' });
@@ -98,7 +98,7 @@ test('a row that fits the filter no more stays open as it reads now, and those a
   expect(page.open?.id).toBe('r2');
 });
 
-test('a row that is gone is closed, and nothing that was typed for it is kept elsewhere', async () => {
+test('a deleted row is closed, and edits to it are rejected instead of saved elsewhere', async () => {
   const page = await opened([row(0), row(1)]);
   page.selected = 0;
   stand([row(1)]);
@@ -113,7 +113,7 @@ test('a row that is gone is closed, and nothing that was typed for it is kept el
 });
 
 // Of two parts of a context changed one after the other, the first reverted.
-test('an edit is made of the row as it reads by then', async () => {
+test('an edit applies to the latest version of the row', async () => {
   const page = await opened([row(0)]);
   const asked = page.edit(row(0), ({ context }) => ({ context: `${context} and more` }));
   stand([{ ...row(0), context: 'changed' }]);
@@ -125,7 +125,7 @@ test('an edit is made of the row as it reads by then', async () => {
 });
 
 // The second of two windows silently overwrote the first.
-test('a text that another window has changed meanwhile is not replaced', async () => {
+test('does not overwrite a text that another window has changed meanwhile', async () => {
   const page = await opened([{ ...row(0), target: 'from the other window' }]);
   vi.mocked(client.versions.editRow).mockResolvedValue(dataset(2));
   const typed = { datasetId: 'd', row: row(0), field: 'target', text: 'mine', before: 'as it was' };
@@ -145,7 +145,7 @@ test.each([
       vi.mocked(client.versions.editRow).mockRejectedValue(new StudioError('DATASET_NOT_FOUND', { dataset: 'd' }));
     },
   ],
-])('a text of which another window has deleted %s waits for the person', async (_, remove) => {
+])('keeps a typed text waiting for the person when another window has deleted %s', async (_, remove) => {
   const page = await opened([row(0)]);
   remove();
   const typed = { datasetId: 'd', row: row(0), field: 'target', text: 'mine', before: row(0).target };
@@ -154,7 +154,7 @@ test.each([
   expect(refused).toMatchObject({ typed, theirs: undefined });
 });
 
-test('what is typed after a text was kept, and before it was read again, takes its place', async () => {
+test('text typed between a save and the reload replaces the saved text', async () => {
   const page = await opened([row(0)]);
   vi.mocked(client.versions.editRow).mockResolvedValue(dataset(1));
   const typed = { datasetId: 'd', row: row(0), field: 'target', text: 'one', before: row(0).target };
@@ -164,7 +164,7 @@ test('what is typed after a text was kept, and before it was read again, takes i
   expect(client.versions.editRow).toHaveBeenCalledTimes(2);
 });
 
-test('the next row takes the place of the open one when that is deleted', async () => {
+test('opens the next row when the open one is deleted', async () => {
   const page = await opened([row(0), row(1), row(2)]);
   page.selected = 1;
   vi.mocked(client.versions.deleteRows).mockImplementation(async () => {
@@ -176,7 +176,7 @@ test('the next row takes the place of the open one when that is deleted', async 
 });
 
 // The page that contains it was not fetched, and under a search another row was opened.
-test('an added row is opened, without the filter where that hides it', async () => {
+test('opens an added row and clears a filter that hides it', async () => {
   const all = Array.from({ length: 150 }, (_, place) => row(place));
   const page = await opened(all);
   page.filter({ search: 'context 3' });
@@ -188,7 +188,7 @@ test('an added row is opened, without the filter where that hides it', async () 
   expect([page.filtered, page.selected, page.open?.id, added?.row.position]).toEqual([false, 150, 'r150', 150]);
 });
 
-test('while a cell is edited where it stands, the list stays as it is', async () => {
+test('the list does not change while a cell is edited in place', async () => {
   const page = await opened([row(0), row(1)]);
   page.holdStill(true);
   stand([row(1)]);
@@ -240,7 +240,7 @@ function dataset(version: number, made: number | null = version): ChangedDataset
 }
 
 // While a file was being added, an edit of the same dataset waited without notice.
-test('a change that waits for another is told after a second, until all are made', async () => {
+test('reports slow changes after a second, until all queued ones are done', async () => {
   vi.useFakeTimers();
   try {
     const [first, second] = [Promise.withResolvers<ChangedDataset>(), Promise.withResolvers<ChangedDataset>()];

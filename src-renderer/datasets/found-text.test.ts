@@ -12,6 +12,6 @@ test.each([
   ['LENGTH_OUTLIER', 'context 1', 'Document: 1 character'],
   ['EMPTY_TEXT', 'target', 'Summary: empty'],
   ['SUMMARY_COPIED', 'the context 1', 'the context 1'],
-] as const)('%s with “%s” is told as “%s”', (code, detail, told) => {
+] as const)('%s with “%s” is shown as “%s”', (code, detail, told) => {
   expect(foundText(code, detail, 'summarisation')).toBe(told);
 });

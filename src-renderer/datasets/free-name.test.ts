@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { freeName } from './free-name.ts';
 
-test('a name that is taken gets the first free number', () => {
+test('appends the first free number to a name that is taken', () => {
   expect(freeName('talks', [])).toBe('talks');
   expect(freeName('talks', ['talks', 'talks 2', 'other'])).toBe('talks 3');
 });

@@ -36,7 +36,7 @@ beforeEach(() => {
   vi.mocked(client.datasets.judge).mockResolvedValue(judgement as never);
 });
 
-test('a file is sent in pieces of a megabyte and then read', async () => {
+test('uploads a file in chunks of a megabyte, then inspects it', async () => {
   const state = new ImportState();
   await state.chooseFile(new File([new Uint8Array(2_500_000)], 'talks.csv'));
   expect(vi.mocked(client.files.append).mock.calls.map(([{ offset }]) => offset)).toEqual([0, 1_048_576, 2_097_152]);
@@ -45,7 +45,7 @@ test('a file is sent in pieces of a megabyte and then read', async () => {
 });
 
 // They were reported as “not read, as no table”, and had to be chosen again.
-test('databases that come in one archive with the table are attached, to queries alone', async () => {
+test('attaches databases from the table’s archive, for the SQL task only', async () => {
   const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/city.sqlite, set/about.txt', count: 2 } };
   const file = { ...inspection.file, name: 'set.zip', reasons: [told] };
   vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file, proposedTask: 'nl2sql' } as never);
@@ -62,7 +62,7 @@ test('databases that come in one archive with the table are attached, to queries
   expect(asked).toEqual([source, undefined]);
 });
 
-test('a file that the studio was opened with is read and not sent', async () => {
+test('inspects a file that the studio was opened with, without uploading it', async () => {
   const state = new ImportState();
   await state.chooseOpened({ fileId: 'opened', name: 'talks.csv' });
   expect(client.files.begin).not.toHaveBeenCalled();
@@ -70,13 +70,13 @@ test('a file that the studio was opened with is read and not sent', async () => 
   expect([state.stage.kind, state.name]).toEqual(['decide', 'talks']);
 });
 
-test('the first rows are judged by the fields that they need', async () => {
+test('judges the first rows by their required fields', async () => {
   const state = await decided();
   expect(state.missing).toEqual([]);
   expect(state.verdicts).toEqual([undefined, 'answer']);
 });
 
-test('the rows are judged again with every change, and only while no column is missing', async () => {
+test('judges the rows again after each change, but only when no column is missing', async () => {
   const state = await decided();
   await Promise.resolve();
   expect(state.judgement?.taken).toBe(1);
@@ -91,7 +91,7 @@ test('the rows are judged again with every change, and only while no column is m
   });
 });
 
-test('what was chosen by hand can be given back to the studio', async () => {
+test('CSV settings chosen by hand can be reset to automatic detection', async () => {
   const state = await decided();
   await state.readAs({ delimiter: ';' });
   await state.readAs({ skipLines: 2 });
@@ -102,7 +102,7 @@ test('what was chosen by hand can be given back to the studio', async () => {
 
 // Import pressed in the first moments of a rereading asked the new reading for the old columns, and aborted that
 // reading.
-test('a file that is being read again is not imported before it is read', async () => {
+test('does not import a file while it is being read again', async () => {
   const state = await decided();
   const { reading, answer } = readAgain(state);
   await state.import();
@@ -113,7 +113,7 @@ test('a file that is being read again is not imported before it is read', async 
   expect([state.isReading, state.csv, state.columns]).toEqual([false, { header: false }, ['1', '2', '3']]);
 });
 
-test('a reading that is given up leaves the one before it', async () => {
+test('cancelling a reading restores the previous one', async () => {
   const state = await decided();
   const { reading } = readAgain(state);
   expect(state.csv).toEqual({ header: false });
@@ -123,7 +123,7 @@ test('a reading that is given up leaves the one before it', async () => {
   expect([state.stage.kind, state.error]).toEqual(['decide', undefined]);
 });
 
-test('another task asks for its own columns', async () => {
+test('another task requires its own columns', async () => {
   const state = await decided();
   state.chooseTask('summarisation');
   expect(state.missing).toEqual(['document', 'summary']);
@@ -131,7 +131,7 @@ test('another task asks for its own columns', async () => {
   expect(state.missing).toEqual(['summary']);
 });
 
-test('a table that brings the pair ready-made needs two columns', async () => {
+test('a table with ready-made pairs needs two columns', async () => {
   const state = await decided();
   state.chooseReady(true);
   expect(state.fields).toEqual(['context', 'target']);
@@ -139,7 +139,7 @@ test('a table that brings the pair ready-made needs two columns', async () => {
   expect(state.missing).toEqual([]);
 });
 
-test('a failed import goes back to the decisions and says why', async () => {
+test('a failed import returns to the decisions with the error', async () => {
   const state = await decided();
   const failure = new Error('no room');
   vi.mocked(client.datasets.import).mockRejectedValue(failure);
@@ -147,7 +147,7 @@ test('a failed import goes back to the decisions and says why', async () => {
   expect([state.stage.kind, state.error]).toEqual(['decide', failure]);
 });
 
-test('leaving ends the import and gives the file up', async () => {
+test('closing aborts the import and discards the file', async () => {
   const state = await decided();
   const left = Promise.withResolvers<never>();
   vi.mocked(client.datasets.import).mockImplementation((async (_: unknown, { signal }: { signal: AbortSignal }) => {

@@ -53,7 +53,7 @@ beforeEach(() => {
 });
 
 // Leaving the page silently undid the import.
-test('an import goes on while another page is looked at, and what came of it is told', async () => {
+test('an import continues while another page is open and announces its result', async () => {
   await imports.bring(first);
   const importing = imports.import();
   leave();
@@ -64,7 +64,7 @@ test('an import goes on while another page is looked at, and what came of it is 
   expect(imports.work.stage.kind).toBe('choose');
 });
 
-test('what was only chosen is given up with the page, and its file is let go', async () => {
+test('leaving the page drops a file that was only chosen and discards the upload', async () => {
   await imports.bring(first);
   leave();
   expect(imports.work.stage.kind).toBe('choose');
@@ -72,7 +72,7 @@ test('what was only chosen is given up with the page, and its file is let go', a
 });
 
 // A table opened while another was being imported was dropped.
-test('a table that comes during an import waits for its turn, and then to be seen', async () => {
+test('a table opened during an import waits its turn, then is kept until it has been seen', async () => {
   await imports.bring(first);
   const importing = imports.import();
   await imports.bring(second);
@@ -91,7 +91,7 @@ test('a table that comes during an import waits for its turn, and then to be see
   await vi.waitFor(() => expect(imports.work.name).toBe('Talks'));
 });
 
-test('on the page the next table waits until the person has seen what came of the one before', async () => {
+test('with the page open, the next table waits until the previous result is dismissed', async () => {
   await imports.bring(first);
   const importing = imports.import();
   await imports.bring(second);
@@ -103,7 +103,7 @@ test('on the page the next table waits until the person has seen what came of th
   expect([imports.work.name, news.map(({ kind }) => kind)]).toEqual(['second', ['waits', 'imported']]);
 });
 
-test('a table that cannot be read makes way for the next one, and why is told', async () => {
+test('an unreadable table makes way for the next one and announces the error', async () => {
   const reading = Promise.withResolvers<never>();
   vi.mocked(client.datasets.inspect).mockReturnValueOnce(reading.promise as never);
   const bringing = imports.bring(first);
@@ -114,13 +114,13 @@ test('a table that cannot be read makes way for the next one, and why is told', 
   expect(news).toMatchObject([{ kind: 'waits' }, { kind: 'failed', error: { message: 'no table' } }]);
 });
 
-test('where nothing waits, the page itself says what failed', async () => {
+test('with nothing waiting, the error is shown on the page only', async () => {
   vi.mocked(client.datasets.inspect).mockRejectedValueOnce(new Error('no table'));
   await imports.bring(first);
   expect([imports.work.error, news]).toEqual([new Error('no table'), []]);
 });
 
-test('one that is cancelled makes way too, and what waits can be sent away', async () => {
+test('a cancelled import makes way for the next one, and the waiting ones can be dismissed', async () => {
   vi.mocked(client.datasets.inspect).mockReturnValueOnce(new Promise(() => {}) as never);
   void imports.bring(first);
   await imports.bring(second);

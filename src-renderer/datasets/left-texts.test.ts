@@ -31,7 +31,7 @@ beforeEach(() => {
   vi.mocked(client.versions.notes).mockResolvedValue([]);
 });
 
-test('what was left is kept once, in its part of the row', async () => {
+test('saves a text left behind once, in its part of the row', async () => {
   leaveText({ ...question, text: 'Which?' });
   leaveText({ ...question, field: 'note', text: 'seen', before: '' });
   const toasts = new Toasts();
@@ -46,7 +46,7 @@ test('what was left is kept once, in its part of the row', async () => {
   ]);
 });
 
-test('what could not be kept is tried again at the next start', async () => {
+test('retries a failed save at the next start', async () => {
   leaveText({ ...question, text: 'Which?' });
   const toasts = new Toasts();
   vi.mocked(client.versions.editRow).mockRejectedValueOnce(new Error('full'));
@@ -58,7 +58,7 @@ test('what could not be kept is tried again at the next start', async () => {
 });
 
 // The browser refuses it, and nothing was reported.
-test('of a text that is longer than the browser keeps it is told that it is lost', async () => {
+test('reports the loss of a text that is too long for browser storage', async () => {
   const kept = vi.mocked(localStorage.setItem);
   vi.stubGlobal('localStorage', {
     ...localStorage,
@@ -82,7 +82,7 @@ test('of a text that is longer than the browser keeps it is told that it is lost
   ]);
 });
 
-test('what was left for a row that is gone waits for the person', async () => {
+test('a text left behind for a deleted row waits for the person', async () => {
   leaveText({ ...question, text: 'Which?' });
   const gone = new StudioError('OPTION_INVALID', { option: 'exampleId', reason: 'gone' });
   vi.mocked(client.datasets.example).mockRejectedValue(gone);
@@ -94,7 +94,7 @@ test('what was left for a row that is gone waits for the person', async () => {
   if (waiting) changedTexts.settle(waiting);
 });
 
-test('what was left does not take the place of what another window has written meanwhile', async () => {
+test('a text left behind does not overwrite what another window has written meanwhile', async () => {
   leaveText({ ...question, text: 'Which?', before: 'A' });
   const toasts = new Toasts();
   await keepLeftTexts(toasts);

@@ -14,13 +14,13 @@ const lengths = {
   ],
 };
 
-test('at a limit rows are whole, shortened or left out', () => {
+test('counts the rows that a limit keeps whole, shortens or leaves out', () => {
   expect(limitEffect(lengths, 33)).toEqual({ whole: 3, cut: 0, leftOut: 0, tokens: 64, targetTokens: 37 });
   expect(limitEffect(lengths, 32)).toEqual({ whole: 2, cut: 0, leftOut: 1, tokens: 31, targetTokens: 7 });
   expect(limitEffect(lengths, 20)).toEqual({ whole: 1, cut: 1, leftOut: 1, tokens: 26, targetTokens: 7 });
   expect(limitEffect(lengths, 12)).toEqual({ whole: 1, cut: 0, leftOut: 2, tokens: 6, targetTokens: 2 });
 });
 
-test('bars have equal widths, and the last one takes what is longer', () => {
+test('bars have equal widths, and the last one includes everything longer', () => {
   expect(barsOf(lengths.targets, 10, 5)).toEqual([0, 1, 1, 0, 1]);
 });

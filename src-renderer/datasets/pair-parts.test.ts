@@ -1,33 +1,33 @@
 import { expect, test } from 'vitest';
 import { contextParts, emptyField, leadingPart, pairOf, renderContext } from './pair-parts.ts';
 
-test('a context is laid out as the import writes it', () => {
+test('renders a context as the import writes it', () => {
   expect(renderContext('mrc', { passage: 'P', question: 'Q' })).toBe('Passage: P\n\nQuestion: Q');
   expect(renderContext('nl2sql', { schema: 'S', question: 'Q' })).toBe('Schema:\nS\n\nQuestion: Q');
   expect(renderContext('summarisation', { document: 'D' })).toBe('D');
 });
 
-test('a ready-made context is taken as it is', () => {
+test('uses a ready-made context as is', () => {
   expect(renderContext('mrc', { context: 'as it stands', passage: 'P' })).toBe('as it stands');
 });
 
-test('a context comes apart into its fields again', () => {
+test('splits a context back into its fields', () => {
   expect(contextParts('mrc', 'Passage: one\n\nQuestion: no.\n\nQuestion: who?')).toEqual([
     { field: 'question', text: 'who?' },
     { field: 'passage', text: 'one\n\nQuestion: no.' },
   ]);
 });
 
-test('a context of another layout stays whole', () => {
+test('keeps a context in another layout whole', () => {
   expect(contextParts('nl2sql', 'How many singers?')).toEqual([{ field: 'context', text: 'How many singers?' }]);
 });
 
-test('the question stands for the row where there is one', () => {
+test('the question represents the row if it has one', () => {
   expect(leadingPart('nl2sql', 'Schema:\nsinger(id)\n\nQuestion: How many?').text).toBe('How many?');
   expect(leadingPart('custom', 'a text').text).toBe('a text');
 });
 
-test('a row gives its pair by the mapping', () => {
+test('builds the pair of a row from the mapping', () => {
   const mapping = { passage: 'text', question: 'q', answer: 'a' };
   expect(pairOf('mrc', mapping, ['a', 'q', 'text'], ['yes', 'Is it?', 'It is.'])).toEqual({
     context: 'Passage: It is.\n\nQuestion: Is it?',
@@ -35,7 +35,7 @@ test('a row gives its pair by the mapping', () => {
   });
 });
 
-test('a row without a needed field is told by that field', () => {
+test('names the required field that is empty in a row', () => {
   const mapping = { context: 'c', target: 't' };
   expect(emptyField('custom', mapping, ['c', 't'], ['text', '  '])).toBe('target');
   expect(emptyField('custom', mapping, ['c', 't'], ['text', 'answer'])).toBeUndefined();

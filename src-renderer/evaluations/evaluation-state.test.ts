@@ -29,7 +29,7 @@ beforeEach(() => {
   vi.mocked(client.evaluations.rows).mockResolvedValue({ total: rows.length, rows });
 });
 
-test('the rows in which base and adapter differ are shown first', async () => {
+test('shows the rows where base and adapter differ by default, and other filters and orders on request', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   const state = new EvaluationState('e');
   await vi.waitFor(() => expect(state.rows).toHaveLength(4));
@@ -48,7 +48,7 @@ test('the rows in which base and adapter differ are shown first', async () => {
   state.leave();
 });
 
-test('the search looks at what was asked and at the target', async () => {
+test('the search covers the context, ignoring case', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   const state = new EvaluationState('e');
   await vi.waitFor(() => expect(state.rows).toHaveLength(4));
@@ -58,7 +58,7 @@ test('the search looks at what was asked and at the target', async () => {
   state.leave();
 });
 
-test('a running evaluation tells how far it is and loads its rows at the end', async () => {
+test('a running evaluation reports its progress and loads its rows at the end', async () => {
   const events: EvaluationEvent[] = [
     { kind: 'progress', done: 1, total: 8, secondsLeft: 7 },
     {
@@ -83,7 +83,7 @@ test('a running evaluation tells how far it is and loads its rows at the end', a
 });
 
 // It stayed on screen, and each of its buttons failed.
-test('an evaluation that is deleted elsewhere is told as one that is not there, until it is back', async () => {
+test('an evaluation deleted elsewhere is reported as not found until it is restored', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   const state = new EvaluationState('e');
   await vi.waitFor(() => expect(state.rows).toHaveLength(4));
@@ -98,7 +98,7 @@ test('an evaluation that is deleted elsewhere is told as one that is not there, 
   state.leave();
 });
 
-test('what was measured and is deleted or renamed elsewhere reads so, under the filter that was chosen', async () => {
+test('reflects a dataset deleted elsewhere without reloading the rows or resetting the filter', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   vi.mocked(client.datasets.get).mockResolvedValue({ name: 'Places' } as never);
   const state = new EvaluationState('e');

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { namesApart } from './names-apart.ts';
 
 // Four columns were headed “Places and peopl…”.
-test('what names have in common at their beginning is left out, and each keeps a word', () => {
+test('leaves out the common beginning of names, keeping at least a word of each', () => {
   const names = ['Places and people answers 2', 'Places and people answers 2 · r 4', 'Places and people answers'];
   expect(namesApart(names)).toEqual(['… answers 2', '… answers 2 · r 4', '… answers']);
 });
 
-test('names that differ from the beginning, short ones, and one alone stay as they are', () => {
+test('leaves short names, a single name, and names without a common beginning unchanged', () => {
   expect(namesApart(['Summaries', 'Answers 2'])).toEqual(['Summaries', 'Answers 2']);
   // They used to be headed “… a” and “… b”.
   expect(namesApart(['sql a', 'sql b'])).toEqual(['sql a', 'sql b']);

@@ -32,7 +32,7 @@ beforeEach(() => {
   ]);
 });
 
-test('an adapter is measured on the test rows of its own dataset', async () => {
+test('measures an adapter on the test rows of its own dataset', async () => {
   const form = await opened({ adapter: 'answers' });
   expect(form.datasetId).toBe('qa');
   expect(form.split).toBe('test');
@@ -40,7 +40,7 @@ test('an adapter is measured on the test rows of its own dataset', async () => {
   expect(form.rows).toBe(100);
 });
 
-test('an adapter whose dataset is gone is measured on rows of its task', async () => {
+test('measures an adapter whose dataset is gone on rows of its task', async () => {
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('notes', 'summarisation', 'deleted')]);
   const form = await opened({ adapter: 'notes' });
   expect(form.datasetId).toBe('notes');
@@ -52,7 +52,7 @@ test('a dataset without test rows falls back to its validation rows', async () =
   expect(form.rows).toBe(5);
 });
 
-test('what it takes is told at the pace of the last time on the same rows, and not where there was none', async () => {
+test('estimates the time from the last evaluation on the same dataset, or not at all without one', async () => {
   const form = await opened({ adapter: 'answers' });
   expect(form.seconds).toBeUndefined();
   const results = [
@@ -65,7 +65,7 @@ test('what it takes is told at the pace of the last time on the same rows, and n
   expect((await opened({ adapter: 'answers' })).seconds).toBe(100);
 });
 
-test('no limit means all rows', async () => {
+test('measures all rows without a limit', async () => {
   const form = await opened({ adapter: 'answers' });
   form.limit = undefined;
   expect(form.rows).toBe(200);
@@ -79,7 +79,7 @@ test('no limit means all rows', async () => {
 });
 
 // A second press, right after the first, started a second evaluation.
-test('what has started stays so until the page has changed, and what could not start can be tried again', async () => {
+test('stays in the starting state after a start, and allows another try after a failure', async () => {
   const form = await opened({ adapter: 'answers' });
   vi.mocked(client.evaluations.start).mockRejectedValueOnce(new Error('full'));
   await form.start();
@@ -89,7 +89,7 @@ test('what has started stays so until the page has changed, and what could not s
 });
 
 // Another window had deleted it; it was still in the request, and the start was refused.
-test('an adapter that is deleted elsewhere is named and not measured, until it is back', async () => {
+test('an adapter deleted elsewhere is named but not measured until it is restored', async () => {
   const form = await opened({ adapter: 'answers' });
   form.toggle('other');
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('other', 'nl2sql', null)]);
@@ -108,7 +108,7 @@ test('an adapter that is deleted elsewhere is named and not measured, until it i
   form.leave();
 });
 
-test('a first adapter that is trained elsewhere is chosen, with its rows', async () => {
+test('chooses the first adapter trained elsewhere, with its dataset', async () => {
   vi.mocked(client.adapters.list).mockResolvedValue([]);
   const form = await opened({});
   expect(form.isPossible).toBe(false);

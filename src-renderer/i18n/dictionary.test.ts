@@ -11,7 +11,7 @@ import { rowVerdicts as koreanVerdicts } from './ko/row-verdicts.ts';
 import { ko } from './ko.ts';
 import type { Message } from './message.ts';
 
-test('every text has the same places to fill in, in both languages', () => {
+test('every text has the same placeholders in both languages', () => {
   const differing = Object.entries(en).flatMap(([key, english]) => {
     // sound: `ko` has the keys of `en` by its type.
     const korean = ko[key as keyof typeof en];
@@ -20,13 +20,13 @@ test('every text has the same places to fill in, in both languages', () => {
   expect(differing).toEqual([]);
 });
 
-test('every failure names the same facts in both languages', () => {
+test('every error message has the same placeholders in both languages', () => {
   for (const [code, { message }] of Object.entries(errorCatalogue)) {
     expect([code, placesIn(errors[code as keyof typeof errors].message)]).toEqual([code, placesIn(message)]);
   }
 });
 
-test('every reason and every verdict names the same facts in both languages', () => {
+test('every reason and verdict has the same placeholders in both languages', () => {
   for (const [english, korean] of [
     [fileReasons, koreanReasons],
     [rowVerdicts, koreanVerdicts],
@@ -41,7 +41,7 @@ test('every reason and every verdict names the same facts in both languages', ()
   }
 });
 
-test('every reason is told in Korean words, but for those that are names alone', () => {
+test('every reason is translated into Korean, except those that are only a name', () => {
   const untold = Object.keys(failureReasons).flatMap((code) => {
     // sound: a code without a Korean text would be found below.
     const told = koreanFailureReasons[code as keyof typeof koreanFailureReasons] ?? {};
@@ -53,7 +53,7 @@ test('every reason is told in Korean words, but for those that are names alone',
   expect(untold).toEqual([]);
 });
 
-test('no part of the dictionary overwrites another', async () => {
+test('no two parts of the dictionary share a key', async () => {
   const parts = import.meta.glob<Record<string, Record<string, Message>>>('./en/*.ts', { eager: true });
   const keys = Object.values(parts).flatMap((part) => Object.values(part).flatMap((messages) => Object.keys(messages)));
   expect(keys.length).toBe(new Set(keys).size);

@@ -15,35 +15,35 @@ beforeEach(() => {
   locale.current = 'en';
 });
 
-test('a known failure is told in the language on screen', () => {
+test('translates a known error', () => {
   const error = new StudioError('FILE_EMPTY', { file: 'a.csv' });
   expect(errorText(error).message).toBe('“a.csv” is empty.');
   locale.current = 'ko';
   expect(errorText(error).message).toBe('“a.csv” 파일이 비어 있습니다.');
 });
 
-test('what a file turned out to be is told in the language on screen', () => {
+test('translates the detected kind of a file', () => {
   locale.current = 'ko';
   const error = new StudioError('FILE_NOT_A_TABLE', { file: 'a.db', found: fileKinds.SQLITE });
   expect(errorText(error).message).toContain('SQLite 데이터베이스로 보입니다.');
 });
 
 // A Korean page named it in English.
-test('what uses something is told in the language on screen', () => {
+test('translates what something is in use by', () => {
   const error = new StudioError('DATASET_IN_USE', { dataset: 'a', ...because('USED_BY_EVALUATION') });
   expect(errorText(error).message).toBe('“a” is in use by an evaluation.');
   locale.current = 'ko';
   expect(errorText(error).message).toBe('“a”는 평가에서 쓰고 있습니다.');
 });
 
-test('a failure kept with a run has no data: its facts are read out of its sentence', () => {
+test('recovers the facts of an error stored with a run, which has no data, from its message', () => {
   locale.current = 'ko';
   const { code, message, hint } = new StudioError('RUN_DIVERGED', { step: 12, rows: '3, 7' });
   expect(errorText({ code, message, hint }).message).toContain('12단계에서');
   expect(errorText({ code, message, hint }).message).toContain('행 3, 7');
 });
 
-test('a reason that has a code is told in the language on screen, any other as it came', () => {
+test('translates a reason that has a code and shows any other as is', () => {
   locale.current = 'ko';
   const known = new StudioError('SQL_REFUSED', because('SQL_FUNCTION', { name: 'readfile' }));
   expect(errorText(known).message).toBe('쿼리를 실행할 수 없습니다: readfile 함수는 쓸 수 없습니다.');
@@ -55,7 +55,7 @@ test('a reason that has a code is told in the language on screen, any other as i
   expect(errorText(other).message).toContain('its header is cut off');
 });
 
-test('why a file of a model cannot be used is told in the language on screen', () => {
+test('translates why a model file cannot be used', () => {
   locale.current = 'ko';
   const cut = because('FILE_CUT_OFF', { missing: 100, bytes: 2048 });
   expect(errorText(new StudioError('MODEL_FILE_INVALID', { file: 'model.safetensors', ...cut })).message).toBe(
@@ -67,7 +67,7 @@ test('why a file of a model cannot be used is told in the language on screen', (
   );
 });
 
-test('what cannot be used, and what could be, is told in the language on screen', () => {
+test('translates what is unsupported and what is supported instead', () => {
   const folder = new StudioError('MODEL_UNSUPPORTED', { file: 'models', ...because('GGUFS_COUNTED', { count: 2 }) });
   const tensor = because('TENSOR_TYPE_UNREADABLE', { tensor: 'wte.weight', type: 'I8', known: 'F32, F16, BF16' });
   const integers = new StudioError('MODEL_UNSUPPORTED', { file: 'model.safetensors', ...tensor });
@@ -88,7 +88,7 @@ test('what cannot be used, and what could be, is told in the language on screen'
   ]);
 });
 
-test('a failure that was kept without the facts of its reason has the words that it was kept with', () => {
+test('a stored error without the facts of its reason keeps its original wording', () => {
   locale.current = 'ko';
   const data = { adapter: 'Towns', feature: 'the method IA3' };
   expect(errorText({ code: 'ADAPTER_UNSUPPORTED', message: '', hint: '', data }).message).toBe(
@@ -96,7 +96,7 @@ test('a failure that was kept without the facts of its reason has the words that
   );
 });
 
-test('a reason that tells of a row has the verdict on it in the language on screen', () => {
+test('translates the verdict on a row inside a reason', () => {
   const verdict = 'The cell in the column “answer” is empty';
   const why = because('ALL_ROWS_REFUSED', { count: 3, verdict, ...{ code: 'ROW_TARGET_EMPTY', column: 'answer' } });
   const error = new StudioError('CSV_NO_ROWS', { file: 'a.csv', ...why });
@@ -105,18 +105,18 @@ test('a reason that tells of a row has the verdict on it in the language on scre
   expect(errorText(error).message).toContain('첫 행: “answer” 열의 칸이 비어 있습니다.');
 });
 
-test('a setting that cannot be is called what its field is called', () => {
+test('names an invalid option by the label of its field', () => {
   const { code, message, hint } = new StudioError('OPTION_INVALID', { option: 'maxLength', reason: 'it is too long' });
   expect(errorText({ code, message, hint }).message).toBe('Longest row in tokens: it is too long.');
 });
 
-test('a fault of the studio is called one', () => {
+test('reports an internal error as a bug in the studio', () => {
   expect(errorText({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' }).message).toBe(
     'This is a bug in the studio, not something you did wrong.',
   );
   expect(errorText(new TypeError('x is not a function')).code).toBe('UNEXPECTED');
 });
 
-test('a lost connection is told as one', () => {
+test('recognises a lost connection', () => {
   expect(errorText(new Error('WebSocket closed')).code).toBe('CONNECTION_LOST');
 });

@@ -8,7 +8,7 @@ vi.hoisted(() => {
 const { formatReason } = await import('./format-reason.ts');
 const { formatVerdict } = await import('./format-verdict.ts');
 
-test('a reason of the studio is told in Korean, with what it found', () => {
+test('translates a reason into Korean, with its facts', () => {
   expect(formatReason({ code: 'DELIMITER_ALL', data: { delimiter: ';', cells: 3 } })).toBe(
     '세미콜론으로 나누면 살펴본 모든 행이 3칸입니다.',
   );
@@ -17,11 +17,11 @@ test('a reason of the studio is told in Korean, with what it found', () => {
   );
 });
 
-test('a code that is not known here is shown as it came', () => {
+test('shows an unknown code as is', () => {
   expect(formatReason({ code: 'SOMETHING_NEW', data: {} })).toBe('SOMETHING_NEW');
 });
 
-test('why a row was left out is told in Korean; a row of an older dataset keeps its sentence', () => {
+test('translates why a row was left out; a row of an older dataset keeps its message', () => {
   expect(formatVerdict({ code: 'ROW_CELL_MISSING', data: { column: 'b' }, message: 'x' })).toBe(
     '행이 “b” 열 앞에서 끝납니다.',
   );

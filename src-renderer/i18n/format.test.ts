@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 // \u00a0 keeps a number and its unit on one line.
-test('sizes are told by thousands', () => {
+test('formats sizes with decimal units', () => {
   expect([bytes(512), bytes(1_840_000), bytes(489_120), bytes(24e9)]).toEqual([
     '512\u00a0bytes',
     '1.8\u00a0MB',
@@ -22,7 +22,7 @@ test('sizes are told by thousands', () => {
   ]);
 });
 
-test('times are told in the two units that matter', () => {
+test('formats durations in at most two units', () => {
   expect([duration(0.0004), duration(3.21), duration(185), duration(6240)]).toEqual([
     '0.4\u00a0ms',
     '3.2\u00a0s',
@@ -31,25 +31,25 @@ test('times are told in the two units that matter', () => {
   ]);
 });
 
-test('a time to come is not told more exactly than one can know', () => {
+test('rounds the time left to what can be known', () => {
   expect([timeLeft(0.2), timeLeft(11.4), timeLeft(185)]).toEqual(['1\u00a0s', '11\u00a0s', '3\u00a0min']);
 });
 
-test('large counts are told in millions, and in 만 in Korean', () => {
+test('abbreviates large counts in millions, and in 만 and 억 in Korean', () => {
   expect(count(134_515_008)).toBe('134.5\u00a0M');
   locale.current = 'ko';
   expect([count(134_515_008), count(5_321_984)]).toEqual(['1.35억', '532만']);
 });
 
-test('a share too small for its decimals keeps two figures', () => {
+test('a percentage too small for its decimals keeps two significant digits', () => {
   expect([percent(0.4623), percent(0.00012, 1)]).toEqual(['46.2\u00a0%', '0.012\u00a0%']);
 });
 
-test('in a column of figures a whole share keeps its decimals', () => {
+test('a whole percentage keeps its decimals in a column of figures', () => {
   expect([0.51, 0.541].map((share) => fixedPercent(share))).toEqual(['51.0\u00a0%', '54.1\u00a0%']);
 });
 
-test('today is told by the hour, a day of this week by its name', () => {
+test('shows the time for today and the weekday for this week', () => {
   const now = new Date(2026, 10, 25, 18).getTime();
   expect(when(new Date(2026, 10, 25, 9, 5).getTime(), now)).toBe('09:05');
   expect(when(new Date(2026, 10, 23, 9).getTime(), now)).toBe('Mon');

@@ -13,35 +13,35 @@ test('으로 becomes 로 after a final rieul', () => {
   expect(withParticles('파일[으로|로], 질문[으로|로], 8[으로|로]')).toBe('파일로, 질문으로, 8로');
 });
 
-test('digits are read aloud', () => {
+test('a digit takes the form of its spoken Korean name', () => {
   expect(withParticles('3[을|를] 5[을|를]')).toBe('3을 5를');
 });
 
-test('a name in Latin letters is read as a Korean reads it', () => {
+test('a name in Latin letters takes the form of its Korean pronunciation', () => {
   expect(withParticles('Queries[과|와] Answers[은|는] towns[을|를] Model[으로|로] Lion[이|가]')).toBe(
     'Queries와 Answers는 towns를 Model로 Lion이',
   );
 });
 
-test('a word that is emphasised takes the form that it takes plain', () => {
+test('emphasis does not change the form', () => {
   expect(withParticles('**표 SQL**[이|가] **파일**[을|를]')).toBe('**표 SQL**이 **파일**을');
 });
 
-test('a word in Latin letters that ends in r ends in a vowel, an abbreviation in R does not', () => {
+test('a Latin word in r counts as ending in a vowel, an abbreviation in R does not', () => {
   expect(withParticles('starter[이|가] QR[을|를]')).toBe('starter가 QR을');
 });
 
-test('a word in Latin letters that ends in ng or c ends in a consonant, an abbreviation and other words in g do not', () => {
+test('a Latin word in ng or c counts as ending in a consonant, abbreviations and other words in g do not', () => {
   expect(withParticles('“training”[을|를] Generic[과|와] NG[이|가] AC[은|는] blog[을|를]')).toBe(
     '“training”을 Generic과 NG가 AC는 blog를',
   );
 });
 
-test('a sentence may begin with a word of one letter', () => {
+test('handles a one-letter word at the beginning of a sentence', () => {
   expect(withParticles('A”[은|는] m[이|가] 표[을|를]')).toBe('A”는 m이 표를');
 });
 
-test('in every text the form for a final consonant comes first', async () => {
+test('every text puts the form for a final consonant first', async () => {
   const files = import.meta.glob<Record<string, unknown>>('./ko/*.ts', { eager: true });
   const texts = JSON.stringify(Object.values(files));
   expect(texts.match(/\[(와\|과|를\|을|가\|이|는\|은|로\|으로)\]|[을은이과]\([를는가와]\)/g)).toBeNull();

@@ -29,7 +29,7 @@ vi.mock('../client.ts', () => ({
 beforeEach(() => vi.clearAllMocks());
 
 // Its page kept showing it as queued until it had ended.
-test('an experiment that waited runs as soon as its turn comes', async () => {
+test('shows a queued experiment as running as soon as its turn comes', async () => {
   vi.mocked(client.lab.get).mockResolvedValue(experiment('queued'));
   vi.mocked(client.lab.watch).mockImplementation(events([]));
   const state = new ExperimentState('e');
@@ -41,7 +41,7 @@ test('an experiment that waited runs as soon as its turn comes', async () => {
   state.leave();
 });
 
-test('an experiment that moves on has had its turn', async () => {
+test('progress from a queued experiment reloads it as running', async () => {
   vi.mocked(client.lab.get).mockResolvedValueOnce(experiment('queued')).mockResolvedValue(experiment('running'));
   vi.mocked(client.lab.watch).mockImplementation(events([progress(1), progress(2)]));
   const state = new ExperimentState('e');
@@ -50,7 +50,7 @@ test('an experiment that moves on has had its turn', async () => {
   state.leave();
 });
 
-test('an experiment that goes on from elsewhere is followed', async () => {
+test('follows an experiment that was resumed elsewhere', async () => {
   vi.mocked(client.lab.get).mockResolvedValue(experiment('stopped'));
   vi.mocked(client.lab.watch).mockImplementation(events([progress(1)]));
   const state = new ExperimentState('e');
@@ -62,7 +62,7 @@ test('an experiment that goes on from elsewhere is followed', async () => {
   state.leave();
 });
 
-test('an experiment that is deleted elsewhere is told as one that is not there, until it is back', async () => {
+test('an experiment deleted elsewhere is reported as not found until it is restored', async () => {
   vi.mocked(client.lab.get).mockResolvedValue(experiment('stopped'));
   const state = new ExperimentState('e');
   await vi.waitFor(() => expect(state.view).toBeDefined());
@@ -76,7 +76,7 @@ test('an experiment that is deleted elsewhere is told as one that is not there, 
   state.leave();
 });
 
-test('what the page itself deletes stays on it until it is left', async () => {
+test('an experiment deleted on its own page stays shown until the page is left', async () => {
   vi.mocked(client.lab.get).mockResolvedValue(experiment('stopped'));
   const state = new ExperimentState('e');
   await vi.waitFor(() => expect(state.view).toBeDefined());

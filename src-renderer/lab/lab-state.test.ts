@@ -25,7 +25,7 @@ vi.mock('../client.ts', () => ({
 beforeEach(() => vi.clearAllMocks());
 
 // The cards kept showing the time of the proposal.
-test('other settings are asked for with their time', async () => {
+test('changed settings reload the cards with the new time estimate', async () => {
   const lab = new LabState();
   await lab.load();
   lab.change('table6', { steps: 3 });
@@ -35,7 +35,7 @@ test('other settings are asked for with their time', async () => {
 });
 
 // A second press while the first was still queueing restarted those not yet queued.
-test('all that are new are started once, though asked twice', async () => {
+test('starts all new experiments only once, even when asked twice', async () => {
   const lab = new LabState();
   await lab.load();
   await Promise.all([lab.startFresh(), lab.startFresh()]);
@@ -43,7 +43,7 @@ test('all that are new are started once, though asked twice', async () => {
 });
 
 // The bar stayed at 0 of 26 parts while the experiment's page and the status line moved on.
-test('the card of the experiment that is going on moves with its steps', async () => {
+test('the card of a running experiment follows its progress', async () => {
   const latest = { id: 'e', state: 'running', done: 0, total: 26 };
   vi.mocked(client.lab.cards).mockResolvedValueOnce([{ kind: 'table6', latest } as LabCard]);
   const told = { kind: 'progress', done: 0, total: 26, fraction: 0.02, step: 60, steps: 120, secondsLeft: 90 };

@@ -10,7 +10,7 @@ const maps = [
   { name: 'v', values, x: 10, y: 60, cellWidth: 5, cellHeight: 10 },
 ];
 
-test('a place in a picture is a cell of the map that lies there', () => {
+test('maps a point in the picture to the cell of the map there', () => {
   expect(cellAt(maps, 10, 20)).toEqual({ map: 0, i: 0, j: 0 });
   expect(cellAt(maps, 24.9, 39)).toEqual({ map: 0, i: 1, j: 2 });
   expect(cellAt(maps, 12, 61)).toEqual({ map: 1, i: 0, j: 0 });
@@ -18,7 +18,7 @@ test('a place in a picture is a cell of the map that lies there', () => {
   expect(cellAt(maps, 12, 45)).toBeUndefined();
 });
 
-test('arrow keys stay inside, and lead from one map down to the next', () => {
+test('arrow keys stay inside the maps and move from one map to the next vertically', () => {
   const corner = { map: 0, i: 1, j: 2 };
   expect(cellAfter(maps, corner, 'ArrowRight')).toEqual(corner);
   expect(cellAfter(maps, corner, 'ArrowDown')).toEqual({ map: 1, i: 0, j: 2 });

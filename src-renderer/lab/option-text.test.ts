@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readOption, typedOptions, wantedOption } from './option-text.ts';
 
-test('lists are numbers with commas, sets of matrices have spaces between them', () => {
+test('reads comma-separated numbers and space-separated sets of matrices', () => {
   expect(readOption('ranks', '1, 2,8')).toEqual({ ranks: [1, 2, 8] });
   expect(readOption('targetSets', 'q q,v  q,k,v,o')).toEqual({
     targetSets: [['q'], ['q', 'v'], ['q', 'k', 'v', 'o']],
@@ -16,19 +16,19 @@ test('lists are numbers with commas, sets of matrices have spaces between them',
 });
 
 // A duplicate rank trained one adapter twice at once, in one folder.
-test('what is typed twice is there once', () => {
+test('drops duplicates', () => {
   expect(readOption('ranks', '8, 1, 8')).toEqual({ ranks: [8, 1] });
   expect(readOption('targetSets', 'q q,v,q q')).toEqual({ targetSets: [['q'], ['q', 'v']] });
 });
 
-test('every option says between which bounds it lies', () => {
+test('every option has bounds', () => {
   expect(wantedOption('steps')).toEqual({ kind: 'whole', low: 1, high: 100_000 });
   expect(wantedOption('ranks')).toEqual({ kind: 'wholes', low: 1, high: 4096 });
   expect(wantedOption('learningRate')).toEqual({ kind: 'number', low: 0, high: 1 });
   for (const name of typedOptions) expect(Object.values(wantedOption(name))).not.toContain(undefined);
 });
 
-test('what cannot be an option is none', () => {
+test('rejects invalid options', () => {
   for (const [name, typed] of [
     ['ranks', 'eight'],
     ['ranks', ''],

@@ -1,33 +1,33 @@
 import { expect, test } from 'vitest';
 import { besideCurves, curvePlaces, freeOf, tickLabels } from './loss-chart.ts';
 
-test('lines of a logarithmic axis that have no words stay without them', () => {
+test('unlabelled ticks of a logarithmic axis stay unlabelled', () => {
   // Each of them used to get a “0”, all on top of one another.
   const labels = tickLabels([0.039_773_62, 0.1, null, 1, 10], written, { even: false });
   expect(labels).toEqual(['0.04', '0.1', '', '1.0', '10.0']);
 });
 
-test('the lines of an even axis have the decimals of the finest', () => {
+test('all tick labels of a linear axis have the decimals that the finest needs', () => {
   // 1, 1.25, 1.5 and 1.75 used to be “1.0”, “1.3”, “1.5” and “1.8”.
   expect(tickLabels([0, 0.25, 1.5], written, { even: true })).toEqual(['0.00', '0.25', '1.50']);
   expect(tickLabels([0, 0.2, 0.1 + 0.2], written, { even: true })).toEqual(['0.0', '0.2', '0.3']);
   expect(tickLabels([0, 2, 4], written, { even: true })).toEqual(['0.0', '2.0', '4.0']);
 });
 
-test('a label goes to its next place where one stands in its way, unless all are taken', () => {
+test('a label moves to its next position when its first is taken, unless all are', () => {
   expect(freeOf([undefined, 50], [100, 122], 14)).toBe(100);
   expect(freeOf([95, 50], [100, 122], 14)).toBe(122);
   expect(freeOf([95, 125], [100, 122], 14)).toBe(100);
 });
 
-test('words over the end of the curves stand on both sides of them, or below them under the line of the base', () => {
+test('labels at the end of the curves go on both sides of them, or below where the base’s line is in the way', () => {
   expect(besideCurves(100, 104, undefined, 1)).toEqual([84, 122]);
   expect(besideCurves(104, 100, 60, 1)).toEqual([122, 84]);
   expect(besideCurves(104, 100, 80, 1)).toEqual([140, 122]);
 });
 
 // Moved off the base's line, the words of the training covered those of the validation.
-test('the words of both curves stand apart, also where the base’s line moves one', () => {
+test('the labels of both curves keep apart, even when the base’s line moves one', () => {
   expect(curvePlaces(100, 104, undefined, 1)).toEqual([93, 111]);
   expect(curvePlaces(100, 104, 90, 1)).toEqual([106.8, 124.8]);
   expect(curvePlaces(104, 60, 100, 1)).toEqual([116.8, 60]);

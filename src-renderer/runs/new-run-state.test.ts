@@ -40,7 +40,7 @@ beforeEach(() => {
   vi.mocked(client.baseModels.list).mockResolvedValue([starter]);
 });
 
-test('the newest dataset is proposed, unless one was asked for', async () => {
+test('proposes the newest dataset unless one was requested', async () => {
   expect((await opened(undefined)).datasetId).toBe('new');
   expect((await opened('old')).datasetId).toBe('old');
 });
@@ -49,14 +49,14 @@ test('the newest dataset is proposed, unless one was asked for', async () => {
 test.each([
   ['large', 'large'],
   ['gone', 'b'],
-])('the base model that was trained with last is proposed while it is there: %s', async (last, proposed) => {
+])('proposes the last base model trained with while it exists: %s', async (last, proposed) => {
   vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 0)]);
   vi.mocked(client.runs.list).mockResolvedValue([run('b', 1), run(last, 2)]);
   expect((await opened('new')).baseModelId).toBe(proposed);
 });
 
 // Having downloaded a model for real work before ever training, a person was given the starter model.
-test('a base model that was added since the last run is proposed before the one of that run', async () => {
+test('proposes a base model added since the last run over the one of that run', async () => {
   vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 3), added('older', 1)]);
   expect((await opened('new')).baseModelId).toBe('large');
   vi.mocked(client.runs.list).mockResolvedValue([run('b', 2)]);
@@ -66,7 +66,7 @@ test('a base model that was added since the last run is proposed before the one 
 });
 
 // Rows that nobody had asked for were proposed as if they had been.
-test('in place of a dataset that is gone none is chosen', async () => {
+test('chooses no dataset when the requested one is gone', async () => {
   const state = await opened('gone');
   expect([state.dataset, state.lacks, state.name]).toEqual([undefined, 'dataset', '']);
   expect(client.runs.estimate).not.toHaveBeenCalled();
@@ -74,7 +74,7 @@ test('in place of a dataset that is gone none is chosen', async () => {
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
 });
 
-test('a run goes on from the adapter that was asked for, on its own base and dataset', async () => {
+test('continues from the requested adapter on its own base and dataset', async () => {
   const adapter = { id: 'a', name: 'rivers', baseModelId: 'b', datasetId: 'old' };
   vi.mocked(client.adapters.list).mockResolvedValue([adapter] as never);
   const state = new NewRunState((known) => `${known.name} answers`, { adapter: 'a' });
@@ -82,7 +82,7 @@ test('a run goes on from the adapter that was asked for, on its own base and dat
   expect([state.baseModelId, state.datasetId, state.changed]).toEqual(['b', 'old', { initAdapterId: 'a' }]);
 });
 
-test('an adapter to go on from brings its shape in place of what was chosen', async () => {
+test('the shape of an adapter to continue from replaces the chosen one', async () => {
   const state = await opened('new');
   state.change('rank', 4);
   state.change('epochs', 2);
@@ -91,7 +91,7 @@ test('an adapter to go on from brings its shape in place of what was chosen', as
 });
 
 // The studio rejected them, in a field that could no longer be changed.
-test('further ranks go where its rank is that of the adapter it goes on from', async () => {
+test('continuing from an adapter drops further ranks but keeps further seeds', async () => {
   const state = await opened('new');
   state.trainAlso({ ranks: [2, 4], seeds: [7] });
   state.startFrom('a');
@@ -99,7 +99,7 @@ test('further ranks go where its rank is that of the adapter it goes on from', a
 });
 
 // A recipe or “Back to …” used to switch to fresh weights without saying so.
-test('sets of settings leave where it begins, and bring no other shape', async () => {
+test('applying or resetting settings keeps the starting adapter and its shape', async () => {
   const state = await opened('new');
   state.startFrom('a');
   state.change('epochs', 2);
@@ -114,7 +114,7 @@ test('sets of settings leave where it begins, and bring no other shape', async (
   expect(state.changed).toEqual({ rank: 4 });
 });
 
-test('settings that are saved do not name the adapter that it begins with', async () => {
+test('saved settings do not include the starting adapter', async () => {
   const state = await opened('new');
   state.startFrom('a');
   state.change('epochs', 2);
@@ -127,7 +127,7 @@ test('a proposed name that is taken gets a number', async () => {
   expect((await opened('new')).name).toBe('new answers 2');
 });
 
-test('further ranks and seeds make an adapter for each way of putting them together', async () => {
+test('further ranks and seeds make one adapter per combination', async () => {
   const state = await opened('new');
   state.trainAlso({ ranks: [2, 8] });
   state.trainAlso({ seeds: [1] });
@@ -138,7 +138,7 @@ test('further ranks and seeds make an adapter for each way of putting them toget
   );
 });
 
-test('what the first adapter has already makes no further one', async () => {
+test('a value that the first adapter already has adds no further adapter', async () => {
   // Settings about to change used to remove it from what was typed: of “2, 4” only the 2 was left.
   const state = await opened('new');
   state.change('rank', 4);
@@ -150,7 +150,7 @@ test('what the first adapter has already makes no further one', async () => {
 });
 
 // A run was started with the value that preceded the invalid one.
-test('what cannot be read stays known until it is mended or given up', async () => {
+test('an invalid field is remembered until it is corrected or discarded', async () => {
   const state = await opened('new');
   state.wrongs.set('Rank', '5000');
   state.wrongs.set('Alpha', 'much');
@@ -164,7 +164,7 @@ test('what cannot be read stays known until it is mended or given up', async () 
   expect(state.wrongs.in('Rank')).toBeUndefined();
 });
 
-test('what could not be opened is opened on another try, its estimate too', async () => {
+test('loads on another try after a failure, including the estimate', async () => {
   vi.mocked(client.datasets.list).mockRejectedValueOnce(new Error('full'));
   const state = await opened(undefined);
   expect([state.error, state.datasets]).toEqual([new Error('full'), []]);
@@ -174,14 +174,14 @@ test('what could not be opened is opened on another try, its estimate too', asyn
 });
 
 // The starter's time and memory used to stay below a larger model until its own arrived.
-test('with another base, what was told of the one before is gone at once', async () => {
+test('choosing another base clears the previous estimate at once', async () => {
   const state = await opened('new');
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
   state.chooseBaseModel('b');
   expect([state.estimate, state.estimating]).toEqual([undefined, true]);
 });
 
-test('an estimate that failed is made on another try', async () => {
+test('a failed estimate can be retried', async () => {
   vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
   const state = await opened(undefined);
   await vi.waitFor(() => expect(state.estimateError).toEqual(new Error('full')));
@@ -199,7 +199,7 @@ test('a typed name is kept when the dataset changes', async () => {
   expect(state.name).toBe('Mine');
 });
 
-test('the three presets are estimated with what was changed by hand', async () => {
+test('estimates the three presets with the manual changes', async () => {
   const state = await opened('new');
   state.change('rank', 4);
   await vi.waitFor(() => expect(state.estimating).toBe(false));
@@ -211,7 +211,7 @@ test('the three presets are estimated with what was changed by hand', async () =
 });
 
 // The fields of all settings were empty as soon as one of them was rejected.
-test('where something leaves no estimate, the settings of the preset stay', async () => {
+test('keeps the settings of the preset when the estimate fails', async () => {
   const told = async ({ preset }: { preset?: string }) => ({ preset, options: { rank: 16 }, time: { basis: 'run' } });
   for (let each = 0; each < 3; each++) vi.mocked(client.runs.estimate).mockImplementationOnce(told as never);
   const state = await opened('new');
@@ -223,14 +223,14 @@ test('where something leaves no estimate, the settings of the preset stay', asyn
   expect(state.options).toEqual({ rank: 16 });
 });
 
-test('the settings of another run are taken over', async () => {
+test('takes over the settings of another run', async () => {
   const other = { id: 'r', name: 'r', state: 'finished', datasetId: 'old', baseModelId: 'b', options: { rank: 3 } };
   vi.mocked(client.runs.list).mockResolvedValue([other] as never);
   const state = await opened(undefined, 'r');
   expect([state.datasetId, state.changed]).toEqual(['old', { rank: 3 }]);
 });
 
-test('a speed that is only guessed is measured once, and the cards are told anew', async () => {
+test('measures a guessed speed once, then estimates all presets again', async () => {
   const guess = async ({ preset }: { preset?: string }) => ({ preset, fits: true, time: { basis: 'guess' } });
   vi.mocked(client.runs.estimate).mockImplementationOnce(guess as never);
   vi.mocked(client.runs.estimate).mockImplementationOnce(guess as never);
@@ -241,7 +241,7 @@ test('a speed that is only guessed is measured once, and the cards are told anew
 });
 
 // A second press, right after the first, started a second run.
-test('what has started stays so until the page has changed, and what could not start can be tried again', async () => {
+test('stays in the starting state after a start, and allows another try after a failure', async () => {
   const state = await opened('new');
   vi.mocked(client.runs.start).mockRejectedValueOnce(new Error('full'));
   await state.start();
@@ -251,7 +251,7 @@ test('what has started stays so until the page has changed, and what could not s
 });
 
 // Another window had deleted it; it was still offered here but could not be started.
-test('a dataset that is deleted elsewhere is missed until it is back, and all else stays as chosen', async () => {
+test('a dataset deleted elsewhere is missing until it is restored, and all other choices stay', async () => {
   const state = await opened('old');
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
   state.change('rank', 4);
@@ -266,7 +266,7 @@ test('a dataset that is deleted elsewhere is missed until it is back, and all el
   state.leave();
 });
 
-test('an adapter to go on from that is deleted elsewhere is missed, until fresh weights are chosen', async () => {
+test('a starting adapter deleted elsewhere is missing until fresh weights are chosen', async () => {
   vi.mocked(client.adapters.list).mockResolvedValue([{ id: 'a', name: 'rivers', baseModelId: 'b' }] as never);
   const state = await opened('new');
   state.startFrom('a');
@@ -279,7 +279,7 @@ test('an adapter to go on from that is deleted elsewhere is missed, until fresh 
   state.leave();
 });
 
-test('a first dataset that is imported elsewhere is chosen', async () => {
+test('chooses the first dataset imported elsewhere', async () => {
   vi.mocked(client.datasets.list).mockResolvedValue([]);
   const state = await opened(undefined);
   vi.mocked(client.datasets.list).mockResolvedValue([dataset('new', 2)]);

@@ -24,6 +24,6 @@ test.each([
   ['gradientCheckpointing', 'none'],
   ['alpha', '4,096'],
   ['dropout', '0.05'],
-] as const)('the setting %s is told as “%s”, not as the program writes it', (name, told) => {
+] as const)('shows the setting %s as “%s”, not as its raw value', (name, told) => {
   expect(optionText(name, options)).toBe(told);
 });

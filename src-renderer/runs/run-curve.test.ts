@@ -11,13 +11,13 @@ test('validation at step 0 is the base model', () => {
   expect(curve.bestLoss).toBe(1.2);
 });
 
-test('where a run goes on from an adapter, the base is what was measured beside step 0', () => {
+test('for a run that continues an adapter, the base loss is the one measured alongside step 0', () => {
   const curve = new RunCurve();
   curve.push({ kind: 'validation', step: 0, loss: 1.4, best: false, base: { loss: 2.4 } });
   expect([curve.start?.loss, curve.baseLoss]).toEqual([1.4, 2.4]);
 });
 
-test('columns put every measured step in order and leave gaps', () => {
+test('columns list every measured step in order, with gaps', () => {
   const curve = new RunCurve();
   curve.push({ kind: 'validation', step: 0, loss: 3, best: false });
   curve.push(step(1, 2.9));
@@ -29,7 +29,7 @@ test('columns put every measured step in order and leave gaps', () => {
   expect(validation).toEqual([3, null, 2.6]);
 });
 
-test('columns that grow are those of all events at once', () => {
+test('columns built incrementally equal those built at once', () => {
   const events: RunEvent[] = [
     { kind: 'validation', step: 0, loss: 3, best: false },
     step(1, 2.9),

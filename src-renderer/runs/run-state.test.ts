@@ -25,7 +25,7 @@ vi.mock('../client.ts', () => ({
 
 beforeEach(() => vi.clearAllMocks());
 
-test('a page opened late gets every stored event before it follows', async () => {
+test('a page opened late gets every stored event before new ones', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('running'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)]));
   const state = new RunState('r');
@@ -34,7 +34,7 @@ test('a page opened late gets every stored event before it follows', async () =>
   state.leave();
 });
 
-test('a resumed run is drawn anew, as it tells the steps after its checkpoint again', async () => {
+test('redraws a resumed run, which repeats the steps after its checkpoint', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
   vi.mocked(client.runs.resume).mockResolvedValue(run('running'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)]));
@@ -48,7 +48,7 @@ test('a resumed run is drawn anew, as it tells the steps after its checkpoint ag
   state.leave();
 });
 
-test('an interrupted run tells from which step it goes on', async () => {
+test('an interrupted run knows the step that it would resume from', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
   vi.mocked(client.runs.watch).mockImplementation(
     events([step(1, 3), { kind: 'checkpoint', step: 1 }, step(2, 2), { kind: 'checkpoint', step: 2 }, step(3, 2)]),
@@ -59,7 +59,7 @@ test('an interrupted run tells from which step it goes on', async () => {
   state.leave();
 });
 
-test('the time that a run rested does not count once it goes on', async () => {
+test('does not count the time a run was paused once it resumes', async () => {
   // It used to count from the run's first start, before it was paused.
   vi.mocked(client.runs.get).mockResolvedValue({ ...run('paused'), activeSince: 0, finishedAt: 9_000 });
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
@@ -75,7 +75,7 @@ test('the time that a run rested does not count once it goes on', async () => {
   state.leave();
 });
 
-test('a page that watches from before a run goes on shows each step once', async () => {
+test('a page that was watching before a run resumed shows each step once', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('running'));
   const told = [validation(0), step(1, 3), step(2, 2), validation(2), step(3, 2)];
   vi.mocked(client.runs.watch).mockImplementation(events([...told, step(2, 2), validation(2), step(3, 1)]));
@@ -88,7 +88,7 @@ test('a page that watches from before a run goes on shows each step once', async
   state.leave();
 });
 
-test('a run that cannot be followed for a while is opened again at the next change', async () => {
+test('reopens a run that could not be followed at the next change', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('running'));
   vi.mocked(client.runs.watch).mockRejectedValueOnce(new Error('the disk is full'));
   const state = new RunState('r');
@@ -103,7 +103,7 @@ test('a run that cannot be followed for a while is opened again at the next chan
 });
 
 // It stayed paused in one window after it had been resumed in another.
-test('a run that goes on from elsewhere is followed', async () => {
+test('follows a run that was resumed elsewhere', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('paused'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
   const state = new RunState('r');
@@ -120,7 +120,7 @@ test('a run that goes on from elsewhere is followed', async () => {
   state.leave();
 });
 
-test('a run that is deleted elsewhere is told as one that is not there, until it is back', async () => {
+test('a run deleted elsewhere is reported as not found until it is restored', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('stopped'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
   const state = new RunState('r');
@@ -138,7 +138,7 @@ test('a run that is deleted elsewhere is told as one that is not there, until it
   state.leave();
 });
 
-test('what the page itself deletes keeps its name until the page is left', async () => {
+test('a run deleted on its own page keeps its name until the page is left', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('stopped'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
   const state = new RunState('r');
@@ -150,7 +150,7 @@ test('what the page itself deletes keeps its name until the page is left', async
   state.leave();
 });
 
-test('a run that diverged is not offered to go on', async () => {
+test('does not offer to resume a run that diverged', async () => {
   const error = { code: 'RUN_DIVERGED', message: '', hint: '' };
   vi.mocked(client.runs.get).mockResolvedValue({ ...run('failed'), error });
   vi.mocked(client.runs.watch).mockImplementation(events([]));
@@ -160,7 +160,7 @@ test('a run that diverged is not offered to go on', async () => {
   state.leave();
 });
 
-test('a run that is not there is an error, not a blank page', async () => {
+test('shows an error, not a blank page, for a run that does not exist', async () => {
   vi.mocked(client.runs.get).mockRejectedValue(new Error('no such run'));
   const state = new RunState('r');
   await vi.waitFor(() => expect(state.error).toBeInstanceOf(Error));

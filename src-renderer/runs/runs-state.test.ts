@@ -14,7 +14,7 @@ vi.mock('../client.ts', () => ({
 }));
 
 // A late answer to the first request put a deleted run back on the page.
-test('of two lists that were asked for one after the other, the later one counts, whichever comes first', async () => {
+test('when two list requests overlap, the later request wins, whichever answer arrives first', async () => {
   const run = { id: 'r', createdAt: 1, state: 'queued', step: 0, result: null, queuePlace: 1 } as Run;
   const late = Promise.withResolvers<Run[]>();
   // Sound: it has every field that is read.

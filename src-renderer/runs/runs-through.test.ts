@@ -9,11 +9,11 @@ const curve = [
 ] as const;
 
 // The label of the best point was above it, where the curve comes down to it.
-test('a curve that comes down to its lowest point runs through a word above that point', () => {
+test('a curve that falls to its lowest point runs through a label above that point', () => {
   expect(runsThrough(curve, { left: 60, right: 140, top: 75, bottom: 90 })).toBe(true);
 });
 
-test('below its lowest point, and above where it is flat, a curve leaves room', () => {
+test('a curve leaves room below its lowest point and above its flat part', () => {
   expect(runsThrough(curve, { left: 60, right: 140, top: 105, bottom: 120 })).toBe(false);
   expect(runsThrough(curve, { left: 110, right: 190, top: 75, bottom: 90 })).toBe(false);
 });

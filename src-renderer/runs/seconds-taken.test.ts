@@ -7,18 +7,18 @@ const run = {
   ...{ state: 'finished', activeSince: 1_000, finishedAt: 63_000, secondsBefore: 0, result: { seconds: 46 } },
 } as Run;
 
-test('an ended run took as long as a person waited for it, measuring included', () => {
+test('a finished run counts all time waited for it, validation included', () => {
   expect(secondsTaken(run, 99_000)).toBe(62);
 });
 
-test('a run that trains has taken so long until now, with what it trained before it rested', () => {
+test('a running run counts the time until now, plus the time before it was paused', () => {
   expect(secondsTaken({ ...run, state: 'running', finishedAt: null, secondsBefore: 20 }, 11_000)).toBe(30);
 });
 
-test('a run of an earlier version, which did not note when it began, took what it trained', () => {
+test('a run of an earlier version, without a recorded start, counts its training time', () => {
   expect(secondsTaken({ ...run, activeSince: null }, 99_000)).toBe(46);
 });
 
-test('a run that has not begun has taken nothing', () => {
+test('a run that has not started has no time', () => {
   expect(secondsTaken({ ...run, state: 'queued', activeSince: null, result: null }, 0)).toBeUndefined();
 });

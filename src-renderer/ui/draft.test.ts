@@ -15,14 +15,14 @@ beforeEach(() => {
   });
 });
 
-test('what was typed is there under its own key until it is sent', () => {
+test('keeps a draft under its own key until it is forgotten', () => {
   keepDraft('row d', { context: 'quince' });
   expect([draftOf('row d'), draftOf('row e')]).toEqual([{ context: 'quince' }, undefined]);
   forgetDraft('row d');
   expect(draftOf('row d')).toBeUndefined();
 });
 
-test('of a text that is too long to keep no older one comes back', () => {
+test('does not return an older draft in place of one too long to store', () => {
   keepDraft('row d', 'short');
   keepDraft('row d', 'x'.repeat(most));
   expect(draftOf('row d')).toBeUndefined();

@@ -22,25 +22,25 @@ const evaluation = (
     ],
   }) as unknown as Evaluation;
 
-test('the base stands beside the adapter under the main metric', () => {
+test('reports base and adapter under the main metric', () => {
   expect(measured(adapter, [evaluation('e', 0.6)])).toEqual({
     ...{ evaluationId: 'e', metric: 'exactMatch', base: 0.1, adapter: 0.6, n: 36, split: 'test' },
     comparison: { metric: 'exactMatch', of: 1, against: 0, better: 5, worse: 0, sure: false },
   });
 });
 
-test('a difference that its rows leave open could be chance, one of an earlier version is taken as it is', () => {
+test('an uncertain difference could be chance, one without a comparison is taken as is', () => {
   const result = measured(adapter, [evaluation('e', 0.6)]);
   expect(result && couldBeChance(result)).toBe(true);
   expect(result && couldBeChance({ ...result, comparison: undefined })).toBe(false);
 });
 
-test('of equal ones the newest evaluation that is over counts', () => {
+test('among equals, the newest finished evaluation counts', () => {
   const evaluations = [evaluation('going on', 0, { state: 'running' }), evaluation('new', 0.7), evaluation('old', 0.2)];
   expect(measured(adapter, evaluations)?.evaluationId).toBe('new');
 });
 
-// A look at six rows displaced all that was known.
+// A quick evaluation on six rows displaced all earlier results.
 test('an evaluation on more rows counts more than a newer one', () => {
   expect(measured(adapter, [evaluation('few', 1, { rows: 6 }), evaluation('many', 0.6)])?.evaluationId).toBe('many');
 });
@@ -58,6 +58,6 @@ test.each([
   expect(measured(adapter, evaluations)?.evaluationId).toBe('own');
 });
 
-test('an adapter that no evaluation has is not measured', () => {
+test('an adapter in no evaluation is not measured', () => {
   expect(measured({ id: 'b' } as Adapter, [evaluation('e', 0.6)])).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Paged } from './paged.svelte.ts';
 
-test('only the pages in view are fetched, each once', async () => {
+test('fetches only the pages in view, each once', async () => {
   const asked: number[] = [];
   const list = new Paged(async (offset, limit) => {
     asked.push(offset);
@@ -15,7 +15,7 @@ test('only the pages in view are fetched, each once', async () => {
   expect([list.total, list.at(5), list.at(310), list.at(700)]).toEqual([1_000, 5, 310, undefined]);
 });
 
-test('answers to an earlier question are dropped', async () => {
+test('drops answers to an earlier request', async () => {
   const answers: ((items: string[]) => void)[] = [];
   const list = new Paged<string>(
     () => new Promise((resolve) => answers.push((items) => resolve({ total: items.length, items }))),
@@ -28,7 +28,7 @@ test('answers to an earlier question are dropped', async () => {
   expect([list.total, list.at(0)]).toEqual([1, 'new']);
 });
 
-test('a page whose rows come in several answers is shown whole', async () => {
+test('assembles a page whose rows arrive in several answers', async () => {
   const asked: [number, number][] = [];
   const list = new Paged(async (offset, limit) => {
     asked.push([offset, limit]);
@@ -51,7 +51,7 @@ test('a page whose rows come in several answers is shown whole', async () => {
 });
 
 // Rows of megabytes were cached like any others, sixty pages of a hundred.
-test('of long rows fewer pages are kept, and those that are in view are among them', async () => {
+test('keeps fewer pages of long rows, always including those in view', async () => {
   const asked: number[] = [];
   const list = new Paged(
     async (offset, limit) => {
@@ -75,7 +75,7 @@ test('of long rows fewer pages are kept, and those that are in view are among th
   expect(asked).toEqual([0, 100, 200, 300, 400, 200]);
 });
 
-test('a page that failed can be asked for again', async () => {
+test('a page that failed can be requested again', async () => {
   let fails = true;
   const list = new Paged(async () => {
     if (fails) throw new Error('away');
@@ -89,7 +89,7 @@ test('a page that failed can be asked for again', async () => {
 });
 
 // Editing the 150th row dropped it until it was refetched, along with anything typed meanwhile.
-test('what is read anew is swapped in as one, and nothing in it is missing meanwhile', async () => {
+test('swaps in reread pages all at once and keeps the old ones until then', async () => {
   let version = 1;
   const held: (() => void)[] = [];
   const list = new Paged(async (offset, limit) => {

@@ -15,7 +15,7 @@ test('ten million rows fit a track that a browser can scroll', () => {
   expect(listTop(track, 4_000_000 - 400)).toBe(320_000_000 - 400);
 });
 
-test('a place in a long list comes back from the track', () => {
+test('a position in a long list survives the round trip through the track', () => {
   const track = scrollTrack(10_000_000, 32, 400);
   expect(listTop(track, trackTop(track, 123_456_789))).toBeCloseTo(123_456_789, 3);
 });
@@ -26,7 +26,7 @@ test('a list shorter than the view does not scroll', () => {
   expect(trackTop(track, 0)).toBe(0);
 });
 
-test('a row out of view is brought to the nearer edge', () => {
+test('scrolls a row out of view to the nearer edge', () => {
   const track = scrollTrack(1_000, 32, 320);
   expect(topToShow(track, 2, 32, 640)).toBe(64);
   expect(topToShow(track, 25, 32, 640)).toBe(640);

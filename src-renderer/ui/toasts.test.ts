@@ -4,7 +4,7 @@ import { Toasts } from './toasts.svelte.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('all that was removed within ten seconds can be had back, of which three are seen', () => {
+test('everything removed within ten seconds can be undone, though only three toasts are shown', () => {
   const toasts = new Toasts();
   const back: number[] = [];
   for (let n = 1; n <= 5; n++) toasts.done(`removed ${n}`, () => void back.push(n));
@@ -15,7 +15,7 @@ test('all that was removed within ten seconds can be had back, of which three ar
   expect(back).toEqual([5, 4, 3, 2, 1]);
 });
 
-test('after ten seconds it cannot', () => {
+test('offers no undo after ten seconds', () => {
   const toasts = new Toasts();
   toasts.done('removed', () => undefined);
   vi.advanceTimersByTime(10_001);
@@ -24,7 +24,7 @@ test('after ten seconds it cannot', () => {
 
 // The studio frees the storage of what was deleted: an offer that stayed as long as the pointer rests on it would be
 // false.
-test('while a person is at it the offer stands longer, but not for ever', () => {
+test('stays longer while held, but not forever', () => {
   const toasts = new Toasts();
   toasts.done('removed', () => undefined);
   toasts.held = true;
