@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 const root = path.join(import.meta.dirname, '../..');
 const shell = path.join(root, 'src-main/host/electron');
 
-test('the packaged program can be turned neither into Node.js nor onto other code', async () => {
+test('the packaged program can neither be run as Node.js nor be made to load other code', async () => {
   const fuses = Object.fromEntries(
     [...(await readFile(path.join(root, 'electron-builder.yml'), 'utf8')).matchAll(/^ {2}(\w+): (true|false)$/gm)].map(
       ([, name, value]) => [name, value === 'true'],
@@ -25,7 +25,7 @@ test('the packaged program can be turned neither into Node.js nor onto other cod
   });
 });
 
-test('the shell asks for every protection before it opens a window', async () => {
+test('the shell enables every protection before it opens a window', async () => {
   const main = await readFile(path.join(shell, 'main.ts'), 'utf8');
   for (const call of [
     'app.enableSandbox()',
@@ -39,7 +39,7 @@ test('the shell asks for every protection before it opens a window', async () =>
   expect(main.indexOf('guardSession(')).toBeLessThan(main.indexOf('openWindow();'));
 });
 
-test('the shell loads one address and listens to one message', async () => {
+test('the shell loads one address and handles one message', async () => {
   const main = await readFile(path.join(shell, 'main.ts'), 'utf8');
   expect(main.match(/\.load\w+\(/g)).toEqual(['.loadURL(']);
   expect(main).toMatch(/\.loadURL\(`\$\{pageOrigin\}\/\$\{place\}`\)/);
@@ -50,7 +50,7 @@ test('the shell loads one address and listens to one message', async () => {
   expect(main).not.toMatch(/openExternal|executeJavaScript|insertCSS|webContents\.send|loadExtension/);
 });
 
-test('what the menu and a notice open is a place of the page and nothing else', async () => {
+test('the menu and notifications open only routes of the page', async () => {
   const actions = await readFile(path.join(shell, 'desktop-actions.ts'), 'utf8');
   const loads = actions.match(/\.load\w+\([^)]*\)?/g) ?? [];
   expect(loads.length).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ test('what the menu and a notice open is a place of the page and nothing else', 
   expect(actions).not.toMatch(/openExternal|executeJavaScript|insertCSS|webContents\.send|loadExtension/);
 });
 
-test('the preload script passes one port and shows the page nothing', async () => {
+test('the preload script passes one port and exposes nothing to the page', async () => {
   const preload = await readFile(path.join(shell, 'preload.cts'), 'utf8');
   expect(preload.match(/require\('[^']*'\)/g)).toEqual(["require('electron')"]);
   expect(preload.match(/ipcRenderer\.\w+/g)).toEqual(['ipcRenderer.postMessage']);
@@ -66,7 +66,7 @@ test('the preload script passes one port and shows the page nothing', async () =
   expect(preload.split('\n').length).toBeLessThan(15);
 });
 
-test('the page carries the same policy as its answers', async () => {
+test('the page has the same content security policy as its responses', async () => {
   const { pageHeaders } = await import('../../src-main/host/page-headers.ts');
   const index = await readFile(path.join(root, 'src-renderer/index.html'), 'utf8');
   const inPage = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(index)?.[1];

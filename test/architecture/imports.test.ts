@@ -105,12 +105,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(tree, { recursive: true, force: true }));
 
-test('a tree that keeps the table of allowed imports is not reported', () => {
+test('reports nothing for a tree with allowed imports only', () => {
   expect(violations.filter(({ from }) => from in cleanTree)).toEqual([]);
 });
 
 test.each(canaries.map((canary, index) => [...canary, index] as const))(
-  '%s: not in %s from %s',
+  '%s: forbids %s to import %s',
   (rule, file, _, index) => {
     const found = violations.filter(({ from }) => from === canaryFile(file, index)).map((violation) => violation.rule);
     expect(found).toContain(rule);

@@ -30,12 +30,12 @@ const letBe: Readonly<Record<string, number>> = {
   'src-main/engine/formats/gguf-cursor.ts': 7,
 };
 
-test('a reason without a code is given only where it is let be', () => {
+test('reasons without a code appear only in the listed files', () => {
   const given = sources.map(({ name, text }) => [name, [...text.matchAll(/\binEnglish\(/g)].length] as const);
   expect(Object.fromEntries(given.filter(([, times]) => times > 0))).toEqual(letBe);
 });
 
-test('no failure is thrown with a sentence of its own for a reason', () => {
+test('no error is thrown with a free-text reason', () => {
   expect(ownReasons("throw new StudioError('FILE_UNREADABLE', { file: name, reason: 'it is green' });")).toHaveLength(
     1,
   );

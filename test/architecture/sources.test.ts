@@ -20,7 +20,7 @@ test('the import check sees every source file', async () => {
 });
 
 // The cruiser does not see `import type` inside a `.svelte` file.
-test('no component names a file of the main process', async () => {
+test('no component imports from the main process', async () => {
   for (const file of (await listSources('src-renderer')).filter((name) => name.endsWith('.svelte'))) {
     expect(await readFile(path.join(root, file), 'utf8'), file).not.toMatch(/from ['"][^'"]*src-main/);
   }
