@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { writeSqliteFile } from '../fixtures/sqlite-file.ts';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
-test('a database is attached to a dataset that is there, and detached', { timeout: 60_000 }, async () => {
+test('attaches a database to an existing dataset and detaches it', { timeout: 60_000 }, async () => {
   const home = temporaryFolder();
   const table = join(home, 'table.csv');
   writeFileSync(table, 'schema,question,sql\nseller(id int),Who?,SELECT name FROM seller\n');
@@ -25,7 +25,7 @@ test('a database is attached to a dataset that is there, and detached', { timeou
   expect(detached).toMatchObject({ dataset: { version: 2, hasDatabase: false } });
 });
 
-test('a folder finds the databases that rows name after a single file has served them all', {
+test('attaching a folder after a single file gives each row the database that it names', {
   timeout: 60_000,
 }, async () => {
   const home = temporaryFolder();

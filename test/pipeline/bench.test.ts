@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { programAnswer, reasonOf } from '../../bench/parts/program-answer.ts';
 import { answerOf, temporaryFolder } from './command-line.ts';
 
-test('a bench tells what it measured, beside what, on which machine', { timeout: 180_000 }, async () => {
+test('a benchmark reports its figures, its peer and the machine', { timeout: 180_000 }, async () => {
   const { name, cases, machine } = await answerOf(temporaryFolder(), [
     'bench',
     'switch',

@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('conversations that begin alike are told apart by a number, and so is a branch; a name that a person gives is kept', async () => {
+test('numbers conversations and branches with the same title, but keeps a name chosen by a person', async () => {
   const { chat } = studio.client;
   const first = await chat.createConversation({ baseModelId, title: 'Who owns the camel?' });
   const second = await chat.createConversation({ baseModelId, title: 'Who owns the camel?' });
@@ -50,7 +50,7 @@ test('conversations that begin alike are told apart by a number, and so is a bra
   expect(await chat.renameConversation({ id: branch.id, title: first.title })).toMatchObject({ title: first.title });
 });
 
-test('an edited question begins another branch, which can be left again or made a conversation of its own', async () => {
+test('an edited question starts a branch, which can be left or made into a new conversation', async () => {
   const { chat } = studio.client;
   const conversationId = await begin();
   await ask({ conversationId, text: 'one' });
@@ -125,7 +125,7 @@ test('nor is one begun by another process of the data folder', async () => {
   }
 });
 
-test('side by side, base and adapters each answer as they do alone; the best is voted for and gone on with', async () => {
+test('base and adapters answer side by side as they do alone, and the conversation continues from the best', async () => {
   const { chat } = studio.client;
   const columns = [
     { adapterId: null },
@@ -185,7 +185,7 @@ test('side by side, a base with a chat template reads the question alone as well
   expect((await ask({ conversationId, text: 'Which?' })).promptTokens).toBeGreaterThan(alone.promptTokens ?? 0);
 });
 
-test('leaving a comparison in the middle keeps what every column had written', async () => {
+test('leaving a comparison midway keeps the partial answer of every column', async () => {
   const { chat } = studio.client;
   const conversationId = await begin();
   const columns = [{ adapterId: null }, { adapterId: 'rivers' }];
@@ -202,7 +202,7 @@ test('leaving a comparison in the middle keeps what every column had written', a
   ]);
 });
 
-test('strength 0 is the base, and every strength between gives its own answer', async () => {
+test('strength 0 equals the base, and other strengths each give their own answer', async () => {
   const at = async (adapterId: string | null, strength: number) =>
     (await ask({ conversationId: await begin(), text: 'How strong?', adapterId, strength })).text;
   expect(await at('rivers', 0)).toBe(await at(null, 1));
@@ -210,7 +210,7 @@ test('strength 0 is the base, and every strength between gives its own answer', 
   expect(new Set(answers).size).toBe(3);
 });
 
-test('an adapter twice in a mix, or a mix on the base alone, is refused', async () => {
+test('rejects a mix that repeats an adapter, and a mix on the base alone', async () => {
   const conversationId = await begin();
   const mix = [{ adapterId: 'rivers', strength: 1 }];
   for (const adapterId of ['rivers', null]) {
@@ -220,7 +220,7 @@ test('an adapter twice in a mix, or a mix on the base alone, is refused', async 
   }
 });
 
-test('conversations are searched by words, and written out as Markdown and JSON', async () => {
+test('conversations can be searched by words and exported as Markdown and JSON', async () => {
   const { chat } = studio.client;
   const { id } = await chat.createConversation({ baseModelId, title: 'On rivers' });
   const answer = await ask({
@@ -256,7 +256,7 @@ test('conversations are searched by words, and written out as Markdown and JSON'
   expect(await chat.search({ text: '한강' })).toEqual([]);
 });
 
-test('a message tells beforehand, and its answer afterwards, what does not fit into what the model reads', async () => {
+test('a message before sending, and its answer afterwards, report what exceeds the context length', async () => {
   const conversationId = await begin();
   const about = { baseModelId, adapterId: null, conversationId };
   const short = await studio.client.chat.measure({ ...about, text: 'one' });
@@ -269,7 +269,7 @@ test('a message tells beforehand, and its answer afterwards, what does not fit i
   expect(answer).toMatchObject({ promptTokens: 384, leftOutTokens: 616 });
 });
 
-test('a message that was read before it is sent has the answer that it has else', async () => {
+test('reading a message ahead does not change its answer', async () => {
   const text = 'Where does the river Han begin? '.repeat(8);
   const plain = await ask({ conversationId: await begin(), text });
   const [adapter] = await studio.client.adapters.list();

@@ -11,7 +11,7 @@ import { answerOf, runCommand, temporaryFolder } from './command-line.ts';
 const entry = new URL('../../src-main/host/cli/main.ts', import.meta.url).href;
 const secrets = ['Zwiebelfisch', 'Umbelliferae', 'Quokka', 'Box 3'];
 
-test('a data folder is backed up while it is in use, restored elsewhere, moved, and goes on as before', {
+test('a data folder backed up while in use, restored elsewhere and moved still works as before', {
   timeout: 120_000,
 }, async () => {
   const folder = temporaryFolder();
@@ -63,7 +63,7 @@ test('a data folder is backed up while it is in use, restored elsewhere, moved, 
   await again.close();
 });
 
-test('a backup that was changed, or that names files outside, is refused and leaves nothing to open', async () => {
+test('rejects a backup that was altered or names files outside, and restores nothing', async () => {
   const folder = temporaryFolder();
   const backup = join(folder, 'backup');
   const home = join(folder, 'home');

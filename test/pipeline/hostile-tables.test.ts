@@ -643,7 +643,7 @@ test.each([
   ['a list of texts', '["a", "b"]\n', 'FILE_NOT_A_TABLE'],
   ['a list of numbers', '[1, 2, 3]', 'FILE_NOT_A_TABLE'],
   ['JSON of which nothing can be read', '{"context": nothing}\n', 'FILE_NOT_A_TABLE'],
-] as const)('%s is refused', async (_name, file, code) => {
+] as const)('rejects %s', async (_name, file, code) => {
   const refusal = await judged(Buffer.from(file as string)).catch((error: unknown) => error);
   expect(refusal instanceof StudioError && refusal.code).toBe(code);
 });

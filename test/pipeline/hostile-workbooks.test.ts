@@ -90,7 +90,7 @@ test.each<[string, Record<string, string | Buffer>]>([
   expect(await cellsOf(workbook(parts))).toEqual([['a', '1']]);
 });
 
-test('a comment of the archive that looks like its end', async () => {
+test('reads an archive whose comment looks like its end record', async () => {
   const bytes = zipArchive([{ name: 'table.csv', text: 'context,target\na,1\n' }], {
     comment: `PK\x05\x06${'x'.repeat(60)}`,
   });
@@ -116,14 +116,14 @@ test.each([
   ['a number with a word behind it', 3, 5, '3'],
   ['an integer of sixteen digits', '1234567890123456', 0, '1234567890123456'],
   ['a sum that floats cannot hold', '0.30000000000000004', 0, '0.3'],
-])('a number that is %s', async (_, value, style, shown) => {
+])('a number cell: %s', async (_, value, style, shown) => {
   const cells = sheet(row(`<c s="${style}"><v>${value}</v></c>`, text('1')));
   expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells, 'xl/styles.xml': styles }))).toEqual([
     [shown, '1'],
   ]);
 });
 
-test('days are counted from 1904 where the workbook says so', async () => {
+test('counts days from 1904 if the workbook says so', async () => {
   const cells = sheet(row('<c s="1"><v>0</v></c>', '<c s="1"><v>43830</v></c>'));
   const book = list('<sheet name="Sheet" r:id="r1"/>').replace(
     '<sheets>',
@@ -134,7 +134,7 @@ test('days are counted from 1904 where the workbook says so', async () => {
   ).toEqual([['1904-01-01', '2024-01-01']]);
 });
 
-test('texts of several styles, with how they are read aloud, control characters and marks of XML', async () => {
+test('reads rich text without phonetic runs, escaped control characters and XML entities', async () => {
   const shared = `<sst><si><r><t xml:space="preserve">bold </t></r><r><t>plain</t></r></si><si><t>東京</t><rPh><t>トウキョウ</t></rPh></si></sst>`;
   const cells = sheet(
     row('<c t="s"><v>0</v></c>', '<c t="s"><v>1</v></c>'),
@@ -152,7 +152,7 @@ test('texts of several styles, with how they are read aloud, control characters 
   ]);
 });
 
-test('truth, errors, formulas with and without their value', async () => {
+test('reads booleans, errors, and formulas with and without a stored value', async () => {
   const cells = sheet(
     row('<c t="b"><v>1</v></c>', '<c t="e"><v>#N/A</v></c>'),
     row('<c t="str"><f>A2&amp;"x"</f><v>kept</v></c>', '<c><f>1+1</f></c>'),
@@ -163,13 +163,13 @@ test('truth, errors, formulas with and without their value', async () => {
   ]);
 });
 
-test('a second table below a gap is known by its place', async () => {
+test('marks a second table below a gap', async () => {
   const cells = sheet(row(text('a'), text('1')), '<row/>', row(text('name'), text('age'), text('city')));
   const records = await recordsOf(workbook({ 'xl/worksheets/sheet1.xml': cells }));
   expect(records.map(({ afterBlank = false }) => afterBlank)).toEqual([false, true]);
 });
 
-test('a table that begins in column B has a title of its own, and its remarks are in a column without a name', async () => {
+test('reads a table that begins in column B, with a title above and remarks in an unnamed column', async () => {
   const at = (place: string, value: string) => text(value).replace('<c ', `<c r="${place}" `);
   const sheetOf = (...rows: string[]) => `<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`;
   const part = sheetOf(
@@ -187,7 +187,7 @@ test('a table that begins in column B has a title of its own, and its remarks ar
   ]);
 });
 
-test('merged cells are as the file has them, and told', async () => {
+test('reads merged cells as stored and reports them', async () => {
   const merged = sheet(row(text('a'), text('1')), row('<c/>', text('2'))).replace(
     '</worksheet>',
     '<mergeCells count="2"><mergeCell ref="A2:A3"/><mergeCell ref="D1:E1"/></mergeCells></worksheet>',
@@ -201,7 +201,7 @@ test('merged cells are as the file has them, and told', async () => {
   expect(table.facts.reasons).toContainEqual(reason);
 });
 
-test('hidden rows and columns are read, and told', async () => {
+test('reads hidden rows and columns and reports them', async () => {
   const hidden = sheet(row(text('b'), text('2')).replace('<row>', '<row r="2" hidden="1" ht="0">')).replace(
     '<sheetData>',
     '<cols><col min="1" max="1" width="9"/><col min="2" max="4" hidden="1"/></cols><sheetData>',
@@ -211,7 +211,7 @@ test('hidden rows and columns are read, and told', async () => {
   expect(table.facts.reasons).toContainEqual({ about: 'sheet', code: 'SHEET_HIDDEN', data: { rows: 1, columns: 3 } });
 });
 
-test('two texts for one cell are told', async () => {
+test('reports a cell that occurs twice', async () => {
   const cells = sheet(
     row('<c r="A2" t="inlineStr"><is><t>a</t></is></c>', '<c r="A2" t="inlineStr"><is><t>b</t></is></c>', text('1')),
   );
@@ -219,7 +219,7 @@ test('two texts for one cell are told', async () => {
   expect(records).toEqual([{ cells: ['b', '1'], line: 2, problem: 'CELL_TWICE' }]);
 });
 
-test('names of entities that a document defines are not put in their place', async () => {
+test('does not expand entities defined in the document', async () => {
   const bomb = `<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${sheet(row(text('&b;'), text('1')))}`;
   expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': bomb }))).toEqual([['&b;', '1']]);
 });
@@ -244,7 +244,7 @@ test.each([
     workbook({ 'xl/worksheets/sheet1.xml': sheet(row(text('a'.repeat(40_000_000)), text('1'))) }),
     'ARCHIVE_UNSAFE',
   ],
-])('%s is refused', async (_, bytes, code) => {
+])('rejects %s', async (_, bytes, code) => {
   await expect(cellsOf(bytes)).rejects.toMatchObject({ code });
 });
 

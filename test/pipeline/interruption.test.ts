@@ -28,7 +28,7 @@ function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
   return promise;
 }
 
-test('a run that was killed or stopped resumes to the losses of a run that never was', {
+test('a killed or stopped run resumes to the same losses as an uninterrupted one', {
   timeout: 300_000,
 }, async () => {
   const home = await prepared();
@@ -64,7 +64,7 @@ test('a run that was killed or stopped resumes to the losses of a run that never
   expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
 });
 
-test('runs that train together and were killed resume to the bits of an unbroken group, and to the losses of each alone', {
+test('killed joint runs resume to the hashes of an uninterrupted group, whose losses match a run alone', {
   timeout: 300_000,
 }, async () => {
   const home = await prepared();
@@ -104,7 +104,7 @@ test('runs that train together and were killed resume to the bits of an unbroken
   expect(hashesOf(resumed)).toEqual(hashesOf(whole));
 });
 
-test('an import whose process was killed leaves nothing behind', { timeout: 300_000 }, async () => {
+test('an import leaves nothing behind when its process is killed', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   writeCopyingTable(join(folder, 'large.csv'), 200_000);

@@ -17,7 +17,7 @@ const canRecompute = await run(python, ['-c', 'import numpy, safetensors.numpy']
 if (!canRecompute) console.warn(`Skipped: ${python} has no numpy and safetensors to recompute the lab's numbers with.`);
 
 test.skipIf(!canRecompute)(
-  'NumPy finds the lab’s numbers in the adapters that it exports',
+  'NumPy reproduces the lab’s numbers from its exported adapters',
   { timeout: 300_000 },
   async () => {
     const folder = temporaryFolder();

@@ -20,7 +20,7 @@ async function prepared(): Promise<string> {
 /** Progress is printed every few seconds; some must be printed midway. */
 const steps = 1500;
 
-test('a table that was killed goes on to the numbers of one that never was, and can be repeated', {
+test('a killed experiment resumes to its full table, and a repeat gives equal numbers', {
   timeout: 300_000,
 }, async () => {
   const home = await prepared();
@@ -56,7 +56,7 @@ test('a table that was killed goes on to the numbers of one that never was, and 
   expect(repeated.repeat.compared).toBe(4 * 10);
 });
 
-test('what an adapter amplifies is told for each of its matrices', { timeout: 120_000 }, async () => {
+test('reports the amplification factor of each matrix of an adapter', { timeout: 120_000 }, async () => {
   const home = await prepared();
   const table7 = ['lab', 'table7', ...about, '--ranks', '2', '--seeds', '0', '--steps', '20'];
   const { table, reading } = await answerOf(home, table7);

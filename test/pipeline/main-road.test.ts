@@ -20,7 +20,9 @@ const training = [
   '40',
 ];
 
-test('a CSV becomes an adapter that scores, writes and is measured', { timeout: 300_000 }, async () => {
+test('turns a CSV into an adapter that scores, generates, is evaluated and is exported', {
+  timeout: 300_000,
+}, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   writeTinyModel(join(folder, 'tiny'));

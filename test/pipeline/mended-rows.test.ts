@@ -25,7 +25,7 @@ test('rows that were left out, imported as a table of their own, are told', { ti
   });
 });
 
-test('reasons that are a column of their own are no verdicts', { timeout: 60_000 }, async () => {
+test('does not treat a reason column of the table as verdicts', { timeout: 60_000 }, async () => {
   const home = temporaryFolder();
   const table = join(home, 'table.csv');
   writeFileSync(table, 'context,target,reason\na,1,because\nb,2,Line 7: it rains\n');
@@ -33,7 +33,7 @@ test('reasons that are a column of their own are no verdicts', { timeout: 60_000
   expect(imported).toMatchObject({ dataset: { rows: 2 }, warned: { count: 0 } });
 });
 
-test('rows that were left out are mended in their file and join the dataset', { timeout: 60_000 }, async () => {
+test('rejected rows corrected in their file can be added to the dataset', { timeout: 60_000 }, async () => {
   const home = temporaryFolder();
   const table = join(home, 'table.csv');
   writeFileSync(table, 'context,target\na,1\nb,\nc,3\nd,\n');

@@ -23,7 +23,7 @@ function asBefore(file: string, rows: readonly { context: string; target: string
   database.close();
 }
 
-test('rows of a file from before there were blocks are found, edited and hashed as those in blocks are', async () => {
+test('rows files from before blocks are read, edited and hashed like those with blocks', async () => {
   const rows = ['a', 'b', 'c'].map((context, number) => ({ context, target: `${number}`, sourceId: `q${number}` }));
   const [older, newer] = [given.make(rows), given.make(rows)];
   expect(older.sha256).toBe(newer.sha256);

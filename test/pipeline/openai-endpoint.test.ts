@@ -54,13 +54,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('bases and their adapters are listed as base:adapter, and found by name', async () => {
+test('lists bases and their adapters as base:adapter and retrieves them by name', async () => {
   const ids = (await Array.fromAsync(openai.models.list())).map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining(['tiny', ...adapters.map((name) => `tiny:${name}`)]));
   expect(await openai.models.retrieve('tiny:h h:h')).toMatchObject({ id: 'tiny:h h:h', object: 'model' });
 });
 
-test('eight adapters in 32 requests at once each give what they give alone, whole and streamed', async () => {
+test('eight adapters in 32 concurrent requests answer as they do alone, whole and streamed', async () => {
   const ask = (name: string, number: number) => ({
     model: `tiny:${name}`,
     messages: [{ role: 'user' as const, content: `Question ${number}?` }],
@@ -103,7 +103,7 @@ test('eight adapters in 32 requests at once each give what they give alone, whol
   expect(await Promise.all([...whole, ...streamed])).toEqual([...expected, ...expected]);
 });
 
-test('a text is completed, whole and streamed, and ends where it is told to', async () => {
+test('completes a text, whole and streamed, and ends at a stop sequence', async () => {
   const about = { model: 'tiny', prompt: 'Once', max_tokens: 8, seed: 3, temperature: 1 };
   const { choices } = await openai.completions.create(about);
   const text = choices[0]?.text ?? '';
@@ -118,7 +118,7 @@ test('a text is completed, whole and streamed, and ends where it is told to', as
   expect(stopped.choices[0]).toMatchObject({ text: text.slice(0, text.indexOf(stop)), finish_reason: 'stop' });
 });
 
-test('an adapter at strength 0 is its base', async () => {
+test('an adapter at strength 0 equals its base', async () => {
   const messages = [{ role: 'user' as const, content: 'x' }];
   const at = async (model: string, more: object) =>
     (await openai.chat.completions.create({ model, messages, max_tokens: 6, ...more })).choices[0]?.message.content;
@@ -137,7 +137,7 @@ test('a model without a chat template says that it reads one user message alone'
   expect(await ask([question])).toMatchObject({ choices: [{ index: 0 }] });
 });
 
-test('what cannot be done is refused in OpenAI’s shape', async () => {
+test('reports errors in OpenAI’s format', async () => {
   const messages = [{ role: 'user' as const, content: 'x' }];
   const refusal = (call: Promise<unknown>) => call.then(() => undefined).catch((error: APIError) => error);
   expect(await refusal(openai.chat.completions.create({ model: 'nobody', messages }))).toMatchObject({
@@ -158,7 +158,7 @@ test('what cannot be done is refused in OpenAI’s shape', async () => {
   expect(unknown).toMatchObject({ status: 401, code: 'invalid_api_key' });
 });
 
-test('a web page, another name for this machine, another method and too large a body are turned away', async () => {
+test('rejects web origins, other hosts, wrong methods and oversized bodies', async () => {
   const authorization = `Bearer ${key}`;
   const json = { authorization, 'content-type': 'application/json' };
   expect(await status('/v1/models', { headers: { authorization } })).toBe(200);

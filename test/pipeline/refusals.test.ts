@@ -19,7 +19,7 @@ async function expectNothingKept(home: string): Promise<void> {
   }
 }
 
-test('tables that cannot be used are refused with a sentence, and nothing is kept', { timeout: 180_000 }, async () => {
+test('rejects unusable tables with a clear message and keeps nothing', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   const importing = (file: string) => runCommand(home, ['import', join(folder, file), '--task', 'mrc']);
@@ -40,7 +40,7 @@ test('tables that cannot be used are refused with a sentence, and nothing is kep
   await expectNothingKept(home);
 });
 
-test('a model folder with a truncated weight file is refused, and nothing is kept', { timeout: 180_000 }, async () => {
+test('rejects a model folder with a truncated weight file and keeps nothing', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   const model = join(folder, 'tiny');
@@ -70,7 +70,7 @@ test('an adapter whose weights are a pickle is refused with what to do', { timeo
   expectRefusal(refused, 'MODEL_FILE_PICKLED', 'adapter_model.bin');
 });
 
-test('a name that is not there is a sentence', { timeout: 180_000 }, async () => {
+test('reports an unknown name with a clear message', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   expectRefusal(await runCommand(home, ['datasets', 'show', 'nothing']), 'DATASET_NOT_FOUND', '“nothing”');
   expectRefusal(await runCommand(home, ['adapters', 'verify', 'nothing']), 'ADAPTER_NOT_FOUND', '“nothing”');
@@ -86,7 +86,7 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   }
 });
 
-test('words that are off end with status 2', { timeout: 180_000 }, async () => {
+test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   for (const words of [
     ['fly'],

@@ -27,7 +27,7 @@ const headers: Readonly<Record<string, string>> = {
   summarisation: 'document,summary',
 };
 
-test('in one conversation three adapters take turns, each answering as it does alone, and the base stays', {
+test('three adapters take turns in one conversation, each answering as it does alone, with the base unchanged', {
   timeout: 300_000,
 }, async () => {
   const folder = temporaryFolder();

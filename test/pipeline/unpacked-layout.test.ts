@@ -32,7 +32,7 @@ const platforms = {
 // Regression: a `files` pattern that excludes a folder's name but not its content let a whole Node.js into the package,
 // and one that names the build machine's platform let Linux's native files into a package for Windows.
 test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as const)(
-  'what electron-builder packs for %s has the native files of that platform only, keeps to the size, has its fuses set, and runs',
+  'the package for %s has only its own native files, fits the size budget, has its fuses set and runs',
   { timeout: 400_000 },
   (platform) => {
     const { program, native, library } = platforms[platform];
@@ -64,7 +64,7 @@ test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as c
   },
 );
 
-test('there is an icon in the size that the icons of all platforms are made from, and one for the tab of the page', () => {
+test('has an icon of the size needed for all platforms, and a favicon', () => {
   const yml = readFileSync(path.join(root, 'electron-builder.yml'), 'utf8');
   const folder = /^ {2}buildResources: (.+)$/m.exec(yml)?.[1] ?? '';
   const png = readFileSync(path.join(root, folder, 'icon.png'));
