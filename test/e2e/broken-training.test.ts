@@ -84,7 +84,7 @@ test(`${count} trainings broken by pause, reload and kill end with the bits of a
   expect(breaks.pause + breaks.kill + breaks.reload).toBeGreaterThan(0);
 });
 
-test('the queue is put in order by keyboard and by dragging, outlives a kill, and begins again in that order', {
+test('the queue is reordered by keyboard and by dragging, survives a kill, and resumes in that order', {
   timeout: 600_000,
 }, async () => {
   await open(paths.runs());

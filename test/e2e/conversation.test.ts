@@ -33,7 +33,7 @@ test('before the first message, a comparison says that each of those chosen answ
   await page.getByRole('button', { name: 'Compare' }).click();
 });
 
-test('one question goes to the base and four adapters, and no answer is out of sight on a narrow window', async () => {
+test('one question goes to the base and four adapters, and all answers fit in a narrow window', async () => {
   await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
   await page.getByRole('radio', { name: 'First' }).click();
   await page.getByRole('button', { name: 'Pick a test row' }).click();
@@ -67,7 +67,7 @@ test('one question goes to the base and four adapters, and no answer is out of s
   await page.getByRole('button', { name: 'Compare' }).click();
 });
 
-test('the arrow up in an empty box edits the last question; what followed it stays on a branch', async () => {
+test('the up arrow in an empty box edits the last question, and what followed stays on a branch', async () => {
   await page.getByRole('radio', { name: 'Second' }).click();
   await ask('Who lives there?');
   await box().press('ArrowUp');
@@ -85,7 +85,7 @@ test('the arrow up in an empty box edits the last question; what followed it sta
   expect(await question.count()).toBe(0);
 });
 
-test('an answer is given again beside the first, and the conversation goes on elsewhere from it', async () => {
+test('an answer is regenerated as an alternative, and a new conversation branches from it', async () => {
   await page.getByRole('button', { name: 'Answer with Second' }).last().click();
   await page.getByText('2/2').waitFor();
   await last()
@@ -98,7 +98,7 @@ test('an answer is given again beside the first, and the conversation goes on el
   await expect.poll(() => page.getByRole('article').count()).toBe(2);
 });
 
-test('from far above one press leads to the latest answer', async () => {
+test('after scrolling far up, one press jumps to the latest answer', async () => {
   await page.setViewportSize({ width: 1000, height: 520 });
   for (const word of ['one', 'two', 'three', 'four']) await ask(`And what of number ${word}?`);
   const log = page.getByRole('log');
@@ -114,7 +114,7 @@ test('from far above one press leads to the latest answer', async () => {
   await page.setViewportSize({ width: 1360, height: 860 });
 });
 
-test('a conversation is saved to be read and to be read by programs', async () => {
+test('a conversation is saved as Markdown and as JSON', async () => {
   const save = async (as: string) => {
     await page.getByRole('button', { name: /^More actions for .*\(2\)$/ }).click();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: as }).click()]);

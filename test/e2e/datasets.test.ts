@@ -55,7 +55,7 @@ test('a file is imported', async () => {
   await keyboard.somewhere();
 });
 
-test('few rows are checked unasked; a finding is mended, and the mending taken back', async () => {
+test('few rows are checked automatically; a finding is fixed, and the fix undone', async () => {
   await toTab(words('mend.tab.findings'));
   const finding = page.getByRole('button', { name: new RegExp(words('finding.DUPLICATE_ROW')) });
   await keyboard.tabTo(finding);
@@ -77,7 +77,7 @@ test('few rows are checked unasked; a finding is mended, and the mending taken b
   expect(await seriousViolations(page)).toEqual([]);
 });
 
-test('rows are searched and filtered, and one is edited', async () => {
+test('rows are searched and filtered, and a row is edited', async () => {
   await toTab(words('dataset.tab.rows'));
   await keyboard.press('/');
   await page.keyboard.type('가게에');
@@ -164,7 +164,7 @@ test('what was typed into a row to be added is there when its window opens again
   await keyboard.somewhere();
 });
 
-test('an earlier version is compared and brought back', async () => {
+test('an earlier version is restored', async () => {
   await toTab(words('mend.tab.versions'));
   await keyboard.tabTo(grid(words('mend.tab.versions')));
   await keyboard.press('End');
@@ -177,7 +177,7 @@ test('an earlier version is compared and brought back', async () => {
   await keyboard.somewhere();
 });
 
-test('all rows are exported, as a table that a spreadsheet reads in its own encoding', async () => {
+test('all rows are exported as CSV with a byte order mark and as JSON Lines', async () => {
   const table = page.waitForEvent('download');
   await keyboard.tabTo(button(words('ui.more')));
   await keyboard.press('Enter');
@@ -196,7 +196,7 @@ test('all rows are exported, as a table that a spreadsheet reads in its own enco
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ target: 'SELECT name FROM seller WHERE id = 0' });
 });
 
-test('databases are attached to a dataset that is there, and its queries are run on them', async () => {
+test('databases are attached to an existing dataset, and its queries are checked on them', async () => {
   await toTab(words('mend.tab.findings'));
   const link = page.getByRole('link', { name: words('mend.findings.attach') });
   await keyboard.tabTo(link);
@@ -240,7 +240,7 @@ test('a folder of databases is attached as a whole', async () => {
   await page.getByText(words('database.attached')).last().waitFor();
 });
 
-test('they are detached, had back, and replaced', async () => {
+test('databases are detached, restored by undo, and replaced', async () => {
   await toTab(words('dataset.tab.about'));
   // Earlier notices have an Undo as well.
   const dismiss = button(words('ui.dismiss'));
@@ -263,7 +263,7 @@ test('they are detached, had back, and replaced', async () => {
   await section.getByText(words('database.others', { n: 20 })).waitFor();
 });
 
-test('mended rows join the dataset, and can be taken back', async () => {
+test('corrected rows are added to the dataset, and the addition is undone', async () => {
   await toTab(new RegExp(words('dataset.tab.rejected')));
   const chooser = page.waitForEvent('filechooser');
   await keyboard.tabTo(button(words('dataset.rejected.add')));
@@ -314,7 +314,7 @@ test('of two deletions one Ctrl+Z takes the second back', async () => {
   expect(await version()).toBe(before + 3);
 });
 
-test('a file that is no table says what it is', async () => {
+test('a file that is not a table is rejected with what it is', async () => {
   await page.goto(`${opened.studio.url.split('#')[0]}${paths.importDataset()}`);
   const chooser = page.waitForEvent('filechooser');
   await keyboard.tabTo(button(words('ui.chooseFile')));

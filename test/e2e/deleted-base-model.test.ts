@@ -29,7 +29,7 @@ test('deleting a base model says how many conversations it was used in', async (
   await page.getByText('tiny-llama deleted. You can still read 1 conversation with it').waitFor();
 });
 
-test('its conversation is read, and a new one begins with a model that is there', async () => {
+test('its conversation stays readable, and a new one uses an existing model', async () => {
   await page.getByRole('navigation').getByRole('link', { name: 'Chat' }).click();
   const log = page.getByRole('log');
   await log.getByText('Once upon a time').waitFor();

@@ -45,7 +45,7 @@ test('a new run misses the dataset that another window deletes, and keeps what e
   expect(await start().getAttribute('aria-disabled')).not.toBe('true');
 });
 
-test('a new run misses the adapter that it was to go on from, until fresh weights are chosen', async () => {
+test('a new run reports the deletion of its starting adapter until fresh weights are chosen', async () => {
   await open(page, paths.adapters());
   await page.getByRole('button', { name: 'More actions for Answers' }).click();
   await page.getByRole('menuitem', { name: 'Train further' }).click();
@@ -78,7 +78,7 @@ test('a new evaluation names the adapter that another window deletes, and offers
   await page.getByRole('checkbox', { name: 'Retorts', checked: false }).waitFor();
 });
 
-test('a new evaluation misses the dataset that another window deletes', async () => {
+test('a new evaluation reports the dataset that another window deletes', async () => {
   const undo = await deleteElsewhere(paths.datasets(), 'Places');
   await page.getByText('The chosen dataset has been deleted.').first().waitFor();
   const evaluate = page.getByRole('button', { name: 'Evaluate', exact: true });

@@ -19,7 +19,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-test('everything is closed off before a window opens', () => {
+test('enables every protection before a window opens', () => {
   expect(seen.before.indexOf('app.enableSandbox')).toBeLessThan(seen.before.indexOf('app.whenReady'));
   expect(seen.before.indexOf('protocol.registerSchemesAsPrivileged')).toBeLessThan(
     seen.before.indexOf('app.whenReady'),
@@ -30,13 +30,13 @@ test('everything is closed off before a window opens', () => {
   });
 });
 
-test('only the built page is answered, under its policy', () => {
+test('serves only the built page, under its content security policy', () => {
   expect(seen.page.own).toMatchObject({ status: 200, policy: expect.stringContaining("default-src 'none'") });
   for (const other of ['outside', 'encoded', 'other']) expect(seen.page[other].status).toBe(404);
   expect(seen.page.post.status).toBe(405);
 });
 
-test('navigations, windows, permissions, foreign requests and downloads are refused', () => {
+test('denies navigation, new windows, permissions, foreign requests and downloads', () => {
   expect(seen.guards.navigations).toEqual([true, true, true, true]);
   expect(seen.guards.newWindow).toEqual({ action: 'deny' });
   expect(seen.guards.permissions).toEqual([false, false, false, false, false]);
@@ -51,14 +51,14 @@ test('navigations, windows, permissions, foreign requests and downloads are refu
   expect(seen.guards.downloads).toEqual([true, false]);
 });
 
-test('one port of the page’s own top frame is answered, and it may name no path', () => {
+test('answers only one port of the page’s own top frame, which may name no path', () => {
   expect(seen.passed).toEqual([{ name: 'adapter-studio:port', data: null, ports: 1 }]);
   expect(seen.strangersAnswered).toEqual([false, false, false]);
   expect(seen.status).toEqual({ dataFolder: home, canChoosePath: true });
   expect(seen.pathFromPage).toBe('NOT_ALLOWED');
 });
 
-test('the menu leads to places, shows the data folder and backs it up with progress', () => {
+test('the menu navigates, shows the data folder and backs it up with progress', () => {
   expect(seen.places).toEqual(
     ['/', '/datasets/import', '/train/new', '/chat?conversation=new', '/settings'].map(
       (place) => `app://studio/#${place}`,
@@ -71,18 +71,18 @@ test('the menu leads to places, shows the data folder and backs it up with progr
   expect(seen.backup.progress.some((share: number) => share > 0)).toBe(true);
 });
 
-test('a run shows on the taskbar, and its end is told to who looks elsewhere', () => {
+test('a run shows progress on the taskbar and a notification at its end', () => {
   expect(seen.work.shares.some((share: number) => share > 0 && share <= 1)).toBe(true);
   expect(seen.work.notice).toMatchObject({ body: 'Training of Long one has ended' });
   expect(seen.afterNotice).toBe(true);
 });
 
-test('a second start brings the first one’s window forward and opens none', () => {
+test('a second start brings the first window forward and opens none', () => {
   expect(seen.secondInstance).toEqual(['window.restore', 'window.focus']);
   expect(runShell({ STAND_IN_SECOND: '1' })).toEqual({ windows: 0 });
 });
 
-test('a table that is opened with the studio is imported, and the page is given no path', () => {
+test('a table opened with the studio is imported without giving the page a path', () => {
   expect(seen.opened).toEqual({
     first: { shown: 'towns.csv', file: 'towns.csv', columns: ['t', 'u'] },
     second: { shown: 'rivers.csv', file: 'rivers.csv', columns: ['r', 's'] },
@@ -93,7 +93,7 @@ test('a table that is opened with the studio is imported, and the page is given 
   expect(seen.pathOpenedFromPage).toBe('NOT_ALLOWED');
 });
 
-test('another data folder is chosen in the system’s dialog, and the program starts anew on it', () => {
+test('another data folder is chosen in the system dialog, and the program restarts with it', () => {
   expect(seen.nothingChosen).toBe(null);
   expect(seen.chosen).toBe(true);
   expect(seen.relaunch.args.join(' ')).not.toContain('towns.csv');

@@ -32,7 +32,7 @@ describe.skipIf(!isInstalled || !hasScreen)(`the desktop window (skipped when ${
     await rm(home, { recursive: true, force: true });
   });
 
-  test('the page is answered by the studio', async () => {
+  test('the studio answers the page', async () => {
     expect(page.url()).toMatch(/^app:\/\/studio\//);
     await page
       .getByRole('contentinfo')
@@ -40,13 +40,13 @@ describe.skipIf(!isInstalled || !hasScreen)(`the desktop window (skipped when ${
       .waitFor();
   });
 
-  test('the page has nothing of Node.js or Electron', async () => {
+  test('the page has no access to Node.js or Electron', async () => {
     expect(
       await page.evaluate(() => ['require', 'process', 'module', 'electron'].filter((name) => name in window)),
     ).toEqual([]);
   });
 
-  test('new windows, foreign pages and foreign requests are refused', async () => {
+  test('new windows, foreign pages and foreign requests are blocked', async () => {
     expect(await page.evaluate(() => window.open('https://studio.example/') === null)).toBe(true);
     expect(
       await page.evaluate(() =>

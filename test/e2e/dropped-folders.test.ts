@@ -19,7 +19,7 @@ beforeAll(() => {
   writeFileSync(path.join(more, '.trash', 'old.csv'), 'context,target\nNot,this\n');
 });
 
-test('a folder of tables dropped on the first page is one table, what lies deeper included and hidden files left out', async () => {
+test('a folder dropped on the home page is imported as one table, with subfolders but without hidden files', async () => {
   await drop(page.getByRole('group', { name: 'Drop a file or a folder here' }), folder());
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
   await page.getByText('The lake lies in Como.').first().waitFor();
@@ -27,7 +27,7 @@ test('a folder of tables dropped on the first page is one table, what lies deepe
   await page.getByText('Imported 3 rows').waitFor();
 });
 
-test('beside every zone it is imported as well, and so are several files at once', async () => {
+test('a folder or several files dropped outside any drop zone are imported too', async () => {
   await open(paths.runs());
   await drop(page.getByRole('navigation').first(), folder());
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
@@ -40,14 +40,14 @@ test('beside every zone it is imported as well, and so are several files at once
   await page.getByRole('button', { name: /^Import 3 rows/ }).waitFor();
 });
 
-test('a folder dropped on the conversation goes to the import and not into the message', async () => {
+test('a folder dropped on the conversation is imported, not put into the message', async () => {
   await open(paths.chat());
   await drop(page.getByRole('region', { name: 'Chat' }), folder());
   await page.getByRole('heading', { name: 'rivers.zip' }).waitFor();
   await page.getByRole('button', { name: /^Import 3 rows/ }).waitFor();
 });
 
-test('a folder without a table says so', async () => {
+test('a folder without a table is rejected with the reason', async () => {
   const empty = path.join(opened.folder, 'pictures');
   mkdirSync(empty);
   writeFileSync(path.join(empty, 'a.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
@@ -96,7 +96,7 @@ test('an import goes on while another page is looked at, is not left unasked, an
   await page.getByRole('heading', { level: 1, name: 'numbers' }).waitFor();
 });
 
-test('a folder of a model dropped on the dialog goes onto the shelf under its name', async () => {
+test('a model folder dropped on the dialog is added under its name', async () => {
   const model = path.join(opened.folder, 'dropped-model');
   cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), model, { recursive: true });
   mkdirSync(path.join(model, 'onnx'));

@@ -48,7 +48,7 @@ test('a row that a search finds no more stays open, and what is typed next is it
   await row('pear 26').getByText('answer 26').waitFor();
 });
 
-test('a row whose split is changed under a filter by splits stays open', async () => {
+test('a row stays open when its split is changed under a split filter', async () => {
   const splits = page.getByRole('radiogroup', { name: 'Split' });
   await splits.getByRole('radio', { name: /^Train/ }).click();
   await page.getByText(/of 260 rows/).waitFor();
@@ -144,7 +144,7 @@ test('far down a long table, what is typed next is kept as well', async () => {
   await row('apple 259!').getByText('g d delete nothing', { exact: false }).waitFor();
 });
 
-test('in a cell that is edited where it stands, what is typed stays that row’s', async () => {
+test('text typed in a cell edited in place stays in its row', async () => {
   await row('apple 257').getByText('apple 257').dblclick();
   await page.keyboard.type('!');
   await page.keyboard.press('Tab');
@@ -157,7 +157,7 @@ test('in a cell that is edited where it stands, what is typed stays that row’s
   await row('apple 258').getByText('answer 258', { exact: true }).waitFor();
 });
 
-test('the palette opens over a text that is edited', async () => {
+test('the palette opens while a text is being edited', async () => {
   await row('apple 255').getByText('answer 255').dblclick();
   await page.keyboard.press('Control+k');
   await page.getByRole('dialog').waitFor();
@@ -178,7 +178,7 @@ test('a dataset that another window has deleted is told to be gone, until it is 
   await other.close();
 });
 
-test('an added row is opened, in view, without the search that hides it', async () => {
+test('an added row is opened and in view, with the search that hides it cleared', async () => {
   await grid(page).focus();
   await page.keyboard.press('Home');
   await page.getByRole('searchbox').fill('pear');
@@ -239,7 +239,7 @@ test('what is being typed when the page is loaded anew is kept, and can be taken
   await row('apple 253!').waitFor();
 });
 
-test('what is typed is told to be lost where it is longer than the browser keeps when the page goes', async () => {
+test('reports the loss of typed text that is too long for browser storage at a reload', async () => {
   await page.getByRole('searchbox').fill('252');
   await row('apple 252').click();
   await text('Note').fill('x'.repeat(6_000_000));
@@ -249,7 +249,7 @@ test('what is typed is told to be lost where it is longer than the browser keeps
   await row('apple 253!').waitFor();
 });
 
-test('what is being typed when one goes back to the page before is kept', async () => {
+test('text being typed is saved when going back to the previous page', async () => {
   await row('apple 253!').click();
   await text('Context').press('End');
   await page.keyboard.type('?');

@@ -39,7 +39,7 @@ let page: Page;
 beforeAll(() => ({ page } = opened));
 
 test.each(looks)(
-  'every page in $language, $theme, $width wide: no serious fault, nothing cut off at the side, the window itself never scrolls',
+  'every page in $language, $theme, $width wide is accessible, cuts nothing off and never scrolls the window',
   async (look) => {
     await page.setViewportSize({ width: look.width, height: look.height });
     await page.evaluate(({ language, theme }) => {
@@ -86,7 +86,7 @@ test.each(looks)(
   },
 );
 
-test('with reduced motion nothing moves for long', async () => {
+test('with reduced motion, nothing moves for long', async () => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(() => (location.hash = '/chat'));
   await page.locator('main h1').waitFor();

@@ -25,7 +25,7 @@ const opened = openStudioForTests({
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-test('an engine that fails in the middle of an answer is told; what was written stays, and the question can be asked again', async () => {
+test('an engine crash during an answer is reported, the partial answer stays, and the question can be retried', async () => {
   await talkTo('Base');
   await box().fill('Once upon a time there was a harbour. '.repeat(3));
   await box().press('Enter');
@@ -44,7 +44,7 @@ test('an engine that fails in the middle of an answer is told; what was written 
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-test('a training whose engine fails is interrupted with the reason, and goes on from where it was', async () => {
+test('an engine crash interrupts training with the reason, and the run can be resumed', async () => {
   await open(paths.newRun());
   await page.getByText(/about .* per step/).waitFor();
   await page.getByRole('textbox', { name: 'Adapter name' }).fill('Broken');
@@ -62,7 +62,7 @@ test('a training whose engine fails is interrupted with the reason, and goes on 
   await see(/Stopped (at|before its first) step/);
 });
 
-test('an adapter whose file is missing or cut off is named, and answers again when the file is back', async () => {
+test('an adapter with a missing or truncated file is named, and answers again once the file is back', async () => {
   const [first] = readdirSync(path.join(opened.home, 'adapters')).toSorted();
   const file = path.join(opened.home, 'adapters', first ?? '', 'adapter_model.safetensors');
   renameSync(file, `${file}.away`);
@@ -83,7 +83,7 @@ test('an adapter whose file is missing or cut off is named, and answers again wh
     .waitFor();
 });
 
-test('one adapter that cannot be used does not take away what the others answer', async () => {
+test('one unusable adapter in a comparison does not prevent the others from answering', async () => {
   const second = readdirSync(path.join(opened.home, 'adapters')).toSorted().at(1) ?? '';
   const folder = path.join(opened.home, 'adapters', second);
   renameSync(folder, `${folder}.away`);
@@ -102,7 +102,7 @@ test('one adapter that cannot be used does not take away what the others answer'
   renameSync(`${folder}.away`, folder);
 });
 
-test('a base model whose folder is gone is named in chat and before a training, in Korean too', async () => {
+test('a base model with a missing folder is named in chat and, in Korean, before training', async () => {
   const [id = ''] = readdirSync(path.join(opened.home, 'base-models'));
   const folder = path.join(opened.home, 'base-models', id);
   renameSync(folder, `${folder}.away`);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const presses = () => page.evaluate(() => (window as unknown as { presses: number }).presses);
 
-test('the first page says what there is to do, and offers a real model with its size and licence', async () => {
+test('the home page says what to do, and offers a larger model with its size and licence', async () => {
   await page.getByText('Teach a small model one job, on this computer').waitFor();
   await page.getByText('For learning how the studio works.').waitFor();
   const offer = page.getByRole('region', { name: 'For real work' });
@@ -29,7 +29,7 @@ test('the first page says what there is to do, and offers a real model with its 
   expect(await seriousViolations(page)).toEqual([]);
 });
 
-test('two presses lead to a trained sample, and a third talks to it', async () => {
+test('two presses lead to an adapter trained on a sample, and a third to a chat with it', async () => {
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   // What it takes is shown before it begins.
   await page.getByText(/^Trains/).waitFor();
@@ -42,7 +42,7 @@ test('two presses lead to a trained sample, and a third talks to it', async () =
   await page.getByText('These test rows were not used for training.').waitFor();
 }, 300_000);
 
-test('back home, the next step is named and the real model is offered again', async () => {
+test('back home, the next step is suggested and the larger model offered again', async () => {
   await page.getByRole('navigation').first().getByRole('link', { name: 'Home' }).click();
   await page.getByText(/^Next: chat with/).waitFor();
   await page.getByRole('region', { name: 'For real work' }).getByText('Apache 2.0').waitFor();
@@ -50,7 +50,7 @@ test('back home, the next step is named and the real model is offered again', as
   await page.getByRole('heading', { name: 'Models to download' }).waitFor();
 });
 
-test('the same in Korean: no word is left in English, and nothing is cut off', async () => {
+test('the home page in Korean has no English words left and nothing cut off', async () => {
   const other = await startStudio();
   try {
     const korean = await opened.browser.newContext({ locale: 'ko-KR', viewport: { width: 1000, height: 700 } });

@@ -45,7 +45,7 @@ afterAll(async () => {
 
 const told = 'The disk that holds';
 
-test('a question that cannot be kept stays in the box, and is answered when there is room', async () => {
+test('a question that cannot be stored stays in the box, and questions are answered once there is room', async () => {
   await open(paths.chat());
   await page.getByRole('radio', { name: 'Answers' }).click();
   fillDisk();
@@ -65,7 +65,7 @@ test('a question that cannot be kept stays in the box, and is answered when ther
     .waitFor();
 });
 
-test('settings can be looked at on a full disk, and a training is not begun', async () => {
+test('on a full disk, settings can be viewed and training does not start', async () => {
   fillDisk();
   await open(paths.settings());
   await page.getByRole('heading', { name: 'Address for other programs' }).waitFor();
@@ -81,7 +81,7 @@ test('settings can be looked at on a full disk, and a training is not begun', as
   await page.getByText(/about .* per step/).waitFor();
 });
 
-test('a training that the disk has no room for is interrupted, tells why, and goes on', {
+test('training is interrupted by a full disk, says why, and can be resumed', {
   timeout: 300_000,
 }, async () => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();

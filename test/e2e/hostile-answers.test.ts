@@ -99,7 +99,7 @@ const hostile: readonly string[] = [
   '<p><table><tr><td><svg><desc><td></desc></svg><img src=x onerror=window.hit=1></td></tr></table>',
 ];
 
-test.each(hostile)('%j leaves text and nothing that acts', async (text) => {
+test.each(hostile)('%j renders as text and nothing active', async (text) => {
   const made = await render(text);
   expect(made.attributes).toEqual([]);
   expect(made.tags.filter((tag) => !allowed.has(tag))).toEqual([]);
@@ -107,7 +107,7 @@ test.each(hostile)('%j leaves text and nothing that acts', async (text) => {
   expect(asked).toEqual([]);
 });
 
-test('Markdown, code and tables come out as they are meant', async () => {
+test('renders Markdown, code and tables', async () => {
   const { tags, text } = await render(
     ['# Title', '**bold** `code`', '| a | b |\n|---|---|\n| 1 | 2 |', '```sql\nSELECT 1 < 2\n```', '1. x'].join('\n\n'),
   );
@@ -115,11 +115,11 @@ test('Markdown, code and tables come out as they are meant', async () => {
   expect(text).toContain('SELECT 1 < 2');
 });
 
-test('markup in an answer is shown as the text that it is', async () => {
+test('shows HTML in an answer as plain text', async () => {
   expect((await render('a <b onclick="x">bold</b> word')).text.trim()).toBe('a <b onclick="x">bold</b> word');
 });
 
-test('texts made to keep the reader busy are read all the same', async () => {
+test('renders texts designed to make parsing slow', async () => {
   for (const text of [
     '>'.repeat(2_000),
     '['.repeat(5_000),
@@ -142,13 +142,13 @@ test('texts made to keep the reader busy are read all the same', async () => {
   }
 });
 
-test('a text that is too tedious to be read as Markdown keeps its words and its lines', async () => {
+test('a text too costly to parse as Markdown keeps its words and lines', async () => {
   const { tags, text } = await render(`one\n${'*a_'.repeat(20_000)}`);
   expect(tags).toEqual(['p', 'br']);
   expect(text.startsWith('one*a_*a_')).toBe(true);
 });
 
-test('a long list with bold beginnings, and code full of marks, are still Markdown', async () => {
+test('still renders a long list with bold text and code full of Markdown characters', async () => {
   const list = Array.from({ length: 400 }, (_, item) => `- **item ${item}**: some _words_ on it`).join('\n');
   const { tags } = await render(`${list}\n\n\`\`\`python\n${'__init__ * 2 '.repeat(1_000)}\n\`\`\``);
   expect(tags.filter((tag) => tag === 'strong')).toHaveLength(400);

@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a training that was cut off is shown as interrupted, with its plot, and goes on', async () => {
+test('a run cut off by a kill is shown as interrupted, with its log, and resumes', async () => {
   const home = path.join(folder, 'training');
   const first = await startStudio({ home });
   const { page } = await openWatchedPage(browser, first.url);
@@ -67,7 +67,7 @@ test('a training that was cut off is shown as interrupted, with its plot, and go
   expect(second.errors()).toBe('');
 });
 
-test('an import that was cut off is wholly there or not at all, and can be done again', async () => {
+test('an import cut off by a kill is complete or absent, and can be repeated', async () => {
   const home = path.join(folder, 'import');
   const rows = 60_000;
   const table = path.join(folder, 'numbers.csv');

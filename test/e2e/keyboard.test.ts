@@ -52,7 +52,7 @@ test('an adapter is trained on it', async () => {
   await somewhere();
 });
 
-test('it is measured beside its base', async () => {
+test('the adapter is evaluated against its base', async () => {
   await tabTo(page.getByRole('main').getByRole('link', { name: 'Evaluate', exact: true }));
   await press('Enter');
   await heading('New evaluation');
@@ -65,7 +65,7 @@ test('it is measured beside its base', async () => {
   await somewhere();
 });
 
-test('it is talked to, and the base answers next after an arrow key', async () => {
+test('the adapter answers in chat, and the base answers next after an arrow key', async () => {
   await press('g', 'c');
   const chips = page.getByRole('radiogroup', { name: 'Who answers next' });
   await tabTo(chips.getByRole('radio', { name: 'towns', checked: true }));
@@ -85,7 +85,7 @@ test('it is talked to, and the base answers next after an arrow key', async () =
   await somewhere();
 });
 
-test('both are asked side by side', async () => {
+test('adapter and base are asked side by side', async () => {
   await tabTo(button('Compare'));
   await press('Enter');
   await tabTo(page.getByRole('textbox', { name: 'Message', exact: true }));
@@ -95,7 +95,7 @@ test('both are asked side by side', async () => {
   await somewhere();
 });
 
-test('the palette leads to what was made: the evaluation, the conversation, a part of the settings', async () => {
+test('the palette leads to the evaluation, the conversation and a section of the settings', async () => {
   for (const [typed, arrives] of [
     ['test split', () => page.getByText(told).first()],
     ['Who is the mayor', () => page.getByRole('article').first()],
@@ -111,7 +111,7 @@ test('the palette leads to what was made: the evaluation, the conversation, a pa
   }
 });
 
-test('going back closes the palette with the page that it was opened over', async () => {
+test('going back closes the palette along with the page under it', async () => {
   await press('Control+K');
   await page.getByRole('dialog').waitFor();
   await page.goBack();
@@ -138,7 +138,7 @@ test('an experiment of the lab is found in the palette, and its settings are ope
     .waitFor();
 });
 
-test('a row that is deleted leaves the keyboard beside it, and undoing gives it back', async () => {
+test('deleting a row keeps the keyboard focus on something visible, and undo restores the row', async () => {
   await press('g', 'a');
   await heading('Adapters');
   await tabTo(button('More actions for towns answers'));
@@ -152,7 +152,7 @@ test('a row that is deleted leaves the keyboard beside it, and undoing gives it 
   await somewhere();
 });
 
-test('a name is changed in a window, and the keyboard comes back to where it was opened', async () => {
+test('a rename dialog returns the keyboard focus when it closes', async () => {
   await tabTo(button('More actions for towns answers'));
   await press('Enter');
   await arrowTo(page.getByRole('menuitem', { name: 'Rename' }));

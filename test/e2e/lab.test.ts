@@ -11,7 +11,7 @@ beforeAll(() => ({ page } = opened));
 
 const goTo = (href: string) => page.goto(new URL(href, page.url()).href);
 
-test('the lab asks a question for each experiment, and says what is missing for those that train', async () => {
+test('the lab lists every experiment, with those that train disabled while something is missing', async () => {
   await goTo(paths.lab());
   const cards = page.getByRole('article');
   await cards.first().waitFor();
@@ -20,7 +20,7 @@ test('the lab asks a question for each experiment, and says what is missing for 
   expect(await seriousViolations(page)).toEqual([]);
 }, 120_000);
 
-test('an experiment is set, run, read and saved', async () => {
+test('an experiment is configured, run, viewed and exported', async () => {
   const card = page.getByRole('article', { name: 'Does an adapter slow the answers down?' });
   await card.getByRole('button', { name: /^Settings/ }).click();
   await page.getByLabel('Batch × length').fill('1x16');
@@ -83,7 +83,7 @@ test('an experiment that trains is stopped, looked at again after a reload, and 
   await table6().getByRole('button', { name: /^Run/ }).waitFor();
 }, 400_000);
 
-test('an experiment that trains is saved as pictures and a report', async () => {
+test('a training experiment is exported as a picture and a report', async () => {
   await runTable6({ steps: 4 });
   await page.getByRole('button', { name: 'Repeat' }).waitFor({ timeout: 150_000 });
   expect(await seriousViolations(page)).toEqual([]);
@@ -111,7 +111,7 @@ test('an experiment that trains is saved as pictures and a report', async () => 
   expect(html).toContain('<svg');
 }, 300_000);
 
-test('a result that is deleted is gone from its card, and back after an undo', async () => {
+test('a deleted result is gone from its card, and back after an undo', async () => {
   await table6().getByRole('link', { name: /^Open/ }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
   await table6().getByRole('button', { name: /^Run/ }).waitFor();
@@ -119,7 +119,7 @@ test('a result that is deleted is gone from its card, and back after an undo', a
   await table6().getByRole('link', { name: /^Open/ }).waitFor();
 }, 120_000);
 
-test('in Korean the lab speaks Korean, its results too', async () => {
+test('the lab and its results are translated into Korean', async () => {
   await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));
   await page.reload();
   await page.getByRole('heading', { name: /어댑터를 쓰면 답이 느려질까요/ }).waitFor();

@@ -16,7 +16,7 @@ const opened = openStudioForTests({
   },
 });
 
-test('a very long text is shown by its beginning, and whole where it is asked for', async () => {
+test('shows the beginning of a very long text, and the whole text on request', async () => {
   const { page } = opened;
   await page.getByRole('link', { name: 'Datasets' }).first().click();
   await page.getByText('Long', { exact: true }).first().click();
@@ -35,7 +35,7 @@ test('a very long text is shown by its beginning, and whole where it is asked fo
   await inspector.getByRole('textbox', { name: 'Edit: Context' }).waitFor({ timeout: 5_000 });
 });
 
-test('a row that was left out for its length is read by its beginning', async () => {
+test('shows the beginning of a row that was left out for its length', async () => {
   const { page } = opened;
   await page.getByRole('tab', { name: /^Left out/ }).click();
   await page.getByRole('row').getByText('A cell is too long').click();

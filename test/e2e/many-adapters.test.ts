@@ -130,7 +130,7 @@ test('a draft is there again once an earlier question was asked otherwise', asyn
   expect(await box().inputValue()).toBe('A draft of mine');
 });
 
-test('a conversation keeps a name: one of blanks is not saved, and the button says so', async () => {
+test('a blank conversation name cannot be saved, and the button says so', async () => {
   await page.getByRole('button', { name: 'Show the conversations' }).click();
   await page.getByRole('button', { name: /^More actions for Who lives there/ }).click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
@@ -144,7 +144,7 @@ test('a conversation keeps a name: one of blanks is not saved, and the button sa
   await page.getByRole('button', { name: 'Hide the conversations' }).click();
 });
 
-test('the window in which another run is chosen does not scroll sideways', async () => {
+test('the dialog for choosing another run does not scroll sideways', async () => {
   await open(paths.runs());
   await page.getByRole('link', { name: long, exact: true }).first().click();
   await page.getByRole('button', { name: 'Compare' }).click();

@@ -18,7 +18,7 @@ const { person } = opened;
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-test('the models to download say what they are good for and what they take', async () => {
+test('a downloadable model shows its licence, memory and languages', async () => {
   await open('/base-models');
   const card = page.getByRole('article', { name: 'SmolLM2-135M-Instruct' });
   await card.getByText('Apache 2.0').waitFor();
@@ -26,7 +26,7 @@ test('the models to download say what they are good for and what they take', asy
   await card.getByText('English', { exact: true }).waitFor();
 });
 
-test('a GGUF file is taken in by the page, and can be taken back', async () => {
+test('a GGUF file is added on the page, deleted and restored', async () => {
   const file = path.join(opened.folder, 'tiny-llama.gguf');
   await writeTinyGguf(file);
   await button('Add a model').click();
@@ -40,7 +40,7 @@ test('a GGUF file is taken in by the page, and can be taken back', async () => {
   await card.waitFor();
 });
 
-test('a folder of a model is sent by the page, under its own name and without what does not belong to it', async () => {
+test('a model folder is uploaded under its own name, without unrelated files', async () => {
   const folder = path.join(opened.folder, 'my-starter');
   cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), folder, { recursive: true });
   writeFileSync(path.join(folder, 'training_args.bin'), 'not of the model');
@@ -66,7 +66,7 @@ test('a folder of a model is sent by the page, under its own name and without wh
   await card.waitFor({ state: 'detached' });
 });
 
-test('a folder that lacks a part says which, before anything is sent', async () => {
+test('an incomplete folder is reported with the missing file before anything is sent', async () => {
   rmSync(path.join(opened.folder, 'my-starter', 'tokenizer.json'));
   await button('Add a model').click();
   const dialog = page.getByRole('dialog');
@@ -80,7 +80,7 @@ test('a folder that lacks a part says which, before anything is sent', async () 
   await dialog.waitFor({ state: 'detached' });
 });
 
-test('what other programs keep in the model folder is put on the shelf with one press', async () => {
+test('a model in the model folder of other programs is added with one press', async () => {
   const library = path.join(person, 'models');
   mkdirSync(library);
   await writeTinyGguf(path.join(library, 'found-llama.gguf'));
@@ -94,7 +94,7 @@ test('what other programs keep in the model folder is put on the shelf with one 
   await page.getByRole('article', { name: 'found-llama' }).waitFor();
 });
 
-test('a file that is no model is refused with its reason, and the shelf stays as it was', async () => {
+test('a file that is not a model is rejected with the reason, and no model is added', async () => {
   const before = await page.getByRole('main').getByRole('article').count();
   await button('Add a model').click();
   await page
@@ -117,7 +117,7 @@ test.each([
   ['PEFT', 'Answers/adapter_model.safetensors'],
   ['GGUF', 'Answers.gguf'],
   ['Merged model', 'Answers merged/model.safetensors'],
-])('an adapter is written as %s to a place that the studio lists', async (format, file) => {
+])('an adapter is exported as %s to a place that the studio lists', async (format, file) => {
   await open('/adapters');
   await button('More actions for Answers').click();
   await page.getByRole('menuitem', { name: 'Export' }).click();
@@ -132,7 +132,7 @@ test.each([
   await page.keyboard.press('Escape');
 });
 
-test('the files of an adapter, and its folder, are taken in again with the same fingerprint', async () => {
+test('the files of an adapter, and its folder, are imported with the same fingerprint', async () => {
   await open('/adapters');
   const folder = path.join(person, 'Answers');
   const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) => path.join(folder, name));
@@ -165,7 +165,7 @@ test('the files of an adapter, and its folder, are taken in again with the same 
   expect(new Set(prints).size).toBe(1);
 });
 
-test('the shelf in Korean, dark and narrow: no serious fault, nothing cut off', async () => {
+test('models and adapters in Korean, dark and narrow, are accessible with nothing cut off', async () => {
   await page.setViewportSize({ width: 1000, height: 700 });
   await page.evaluate(() => {
     localStorage.setItem('studio.locale', 'ko');

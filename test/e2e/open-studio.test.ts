@@ -11,11 +11,11 @@ const opened = openStudioForTests();
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-test('the token is gone from the address bar', () => {
+test('the token is removed from the address bar', () => {
   expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/(#.*)?$/);
 });
 
-test('a second browser cannot use the same address', async () => {
+test('the same address does not work in a second browser', async () => {
   const stranger = await opened.browser.newContext({ locale: 'en-GB' });
   const response = await (await stranger.newPage()).goto(opened.studio.url);
   expect(response?.status()).toBe(401);
@@ -35,13 +35,13 @@ const places = {
   settings: paths.settings(),
 };
 
-test.each(Object.entries(places))('the page of %s opens on an empty studio, without a complaint', async (_, href) => {
+test.each(Object.entries(places))('the page of %s opens in an empty studio and is accessible', async (_, href) => {
   await page.goto(new URL(href, page.url()).href);
   await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
 });
 
-test('a page that was left open says so when the studio has gone', async () => {
+test('a page left open says so when the studio has stopped', async () => {
   const other = await startStudio();
   const left = await (await opened.browser.newContext({ locale: 'en-GB' })).newPage();
   await left.goto(other.url);
@@ -51,7 +51,7 @@ test('a page that was left open says so when the studio has gone', async () => {
   await left.context().close();
 });
 
-test('the build for the desktop window has its three parts, and a preload script that needs only Electron', async () => {
+test('the desktop build has its three parts, and a preload script that requires only Electron', async () => {
   const out = path.join(import.meta.dirname, '../../out');
   const preload = await readFile(path.join(out, 'preload/preload.cjs'), 'utf8');
   expect(preload.match(/require\("[^"]*"\)|import\b[^\n]*/g)).toEqual(['require("electron")']);

@@ -13,7 +13,7 @@ const patient = { timeout: 60_000 };
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-test('the page of a new run says how many adapters come of the ranks and seeds, and what they take', {
+test('the page of a new run says how many adapters the ranks and seeds make, and what they take', {
   timeout: 900_000,
 }, async () => {
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
@@ -40,7 +40,7 @@ test('the page of a new run says how many adapters come of the ranks and seeds, 
   expect(await seriousViolations(page)).toEqual([]);
 });
 
-test('they train together, pause together, and go on together after the page was loaded anew', {
+test('they train together, pause together, and resume together after a reload', {
   timeout: 900_000,
 }, async () => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -67,7 +67,7 @@ test('they train together, pause together, and go on together after the page was
   expect(told).toEqual(Array.from({ length: steps }, (_, i) => i + 1));
 });
 
-test('each has an adapter of its own with its own rank, which its run names', { timeout: 900_000 }, async () => {
+test('each run makes its own adapter with its own rank', { timeout: 900_000 }, async () => {
   const trainedWith = page.locator('p').filter({ hasText: 'Trained together with' }).getByRole('link');
   await expect.poll(() => trainedWith.count(), patient).toBe(2);
   const pages = [

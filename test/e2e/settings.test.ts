@@ -34,7 +34,7 @@ test('a device that the environment names is in use, whatever is chosen, and the
   await page.getByText('Restart the studio to apply this').waitFor();
 });
 
-test('a backup goes to a place that the studio lists, and is counted', async () => {
+test('a backup is written to a place that the studio lists, with its number of files', async () => {
   await openSettings();
   await button('Back up').click();
   const dialog = page.getByRole('dialog');
@@ -48,7 +48,7 @@ test('a backup goes to a place that the studio lists, and is counted', async () 
   await dialog.getByRole('button', { name: 'Close' }).last().click();
 });
 
-test('a new folder is opened without a restart, and the old one is there to come back to', async () => {
+test('a new folder is opened without a restart, and the old one can be reopened', async () => {
   const other = await page.context().newPage();
   await other.goto(page.url());
   await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).and(other.getByTitle(home)).waitFor();
@@ -100,7 +100,7 @@ test('a folder that cannot be opened is told with the reason, and the one of bef
   await page.getByText(home, { exact: true }).waitFor();
 });
 
-test('the folder is moved, and what it holds is there as before', async () => {
+test('the folder is moved, and its contents are intact', async () => {
   await openSettings();
   await button('Move').click();
   await page.getByLabel('Folder name').fill('Moved');
@@ -113,7 +113,7 @@ test('the folder is moved, and what it holds is there as before', async () => {
   await page.getByRole('tab', { name: 'Rows' }).waitFor();
 });
 
-test('a backup becomes a new folder, and nothing is written over', async () => {
+test('a backup is restored into a new folder, and nothing is overwritten', async () => {
   await openSettings();
   await button('Restore').click();
   const dialog = page.getByRole('dialog');
@@ -128,7 +128,7 @@ test('a backup becomes a new folder, and nothing is written over', async () => {
   expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);
 });
 
-test('the settings on a narrow window in Korean: no serious fault, nothing cut off', async () => {
+test('the settings in Korean in a narrow window are accessible with nothing cut off', async () => {
   await page.setViewportSize({ width: 1000, height: 700 });
   await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));
   await page.reload();

@@ -26,7 +26,7 @@ const opened = openStudioForTests({
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-test('a passage stays beside the conversation for one question after the other', async () => {
+test('a passage stays beside the conversation from one question to the next', async () => {
   await talkTo('Answers');
   await beside('Passage').fill('Lisbon lies on the Tagus. Its mayor is Ana Silva.');
   await send('Who is the mayor of Lisbon?');
@@ -40,7 +40,7 @@ test.each([
   ['notes.txt', 'text/plain', Buffer.from('The harbour was closed on Monday because of ice.')],
   ['notes.md', 'text/markdown', Buffer.from('# Harbour\n\nThe harbour was closed on *Monday* because of ice.')],
   ['notes.pdf', 'application/pdf', pdfOf('The harbour was closed on Monday because of ice.')],
-])('a document dropped as %s is read in the page, and summarised with an empty box', async (name, type, bytes) => {
+])('a document dropped as %s is read by the page, and summarised with an empty box', async (name, type, bytes) => {
   await talkTo('Summaries');
   await drop(page.getByRole('region', { name: 'Chat' }), { name, type, bytes });
   await page.getByText(`${name} read`).first().waitFor();
@@ -49,7 +49,7 @@ test.each([
   await finished(page.getByRole('article', { name: 'Summaries' }).last());
 });
 
-test('a file that is no document says so, and nothing is lost', async () => {
+test('a file that is not a document is rejected, and nothing is lost', async () => {
   await beside('Document').fill('Kept.');
   await drop(page.getByRole('group', { name: 'Document' }), {
     ...{ name: 'broken.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.4 and no more') },
@@ -58,7 +58,7 @@ test('a file that is no document says so, and nothing is lost', async () => {
   expect(await beside('Document').inputValue()).toBe('Kept.');
 });
 
-test('a query is changed, run read-only, shown as a table and saved', async () => {
+test('a query is edited, run, shown as a table and saved as CSV', async () => {
   await talkTo('Queries');
   await button('Pick a test row').click();
   await page.getByRole('dialog').getByRole('listitem').first().getByRole('button').click();
@@ -96,7 +96,7 @@ test.each([
   'SELECT 1; SELECT 2',
   "SELECT load_extension('x')",
   'PRAGMA writable_schema = 1',
-])('the query %j is refused, and says why', async (sql) => {
+])('the query %j is rejected with the reason', async (sql) => {
   const answer = page.getByRole('article', { name: 'Queries' }).last();
   await answer.getByRole('textbox', { name: 'Query' }).fill(sql);
   await answer.getByRole('button', { name: /Run it/ }).click();
@@ -108,7 +108,7 @@ test.each([
   await answer.getByText(/Ran: 1 row/).waitFor();
 });
 
-test('a mended query changes the test row that was asked, is trained on in no case, and can be taken back', async () => {
+test('a corrected query changes its test row, cannot go to the training split, and can be undone', async () => {
   await lastQuery().getByRole('textbox', { name: 'Query' }).fill('SELECT 42 AS mended');
   const dialog = await keepLastQuery();
   await dialog.getByText(/of the “Test” split already has this context/).waitFor();
@@ -123,7 +123,7 @@ test('a mended query changes the test row that was asked, is trained on in no ca
   await again.waitFor({ state: 'detached' });
 });
 
-test('an answer to a question of one’s own becomes a new row, and can be taken back', async () => {
+test('an answer to one’s own question becomes a new row, and can be undone', async () => {
   await (await keepLastQuery()).getByLabel('Context').fill('A question of my own');
   // Regression: typed text was lost without a question.
   await page.reload();
@@ -141,7 +141,7 @@ test('an answer to a question of one’s own becomes a new row, and can be taken
     .waitFor();
 });
 
-test('a row of a dataset is asked in chat with all that it brings', async () => {
+test('a row of a dataset is asked in chat with all its fields', async () => {
   await page.getByRole('link', { name: 'Places', exact: true }).click();
   await page.getByRole('tab', { name: 'Rows' }).click();
   await page.getByRole('row').nth(2).click();
@@ -154,7 +154,7 @@ test('a row of a dataset is asked in chat with all that it brings', async () => 
   await page.getByText('Target of the row you picked').waitFor();
 });
 
-test('whatever a model says stays words: nothing of it acts, loads or leads away', async () => {
+test('nothing in an answer can act, load or navigate', async () => {
   await talkTo('Answers');
   await beside('Passage').fill('Lisbon lies on the Tagus.');
   await send('Where does it lie?');

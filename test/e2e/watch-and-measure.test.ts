@@ -10,7 +10,7 @@ const opened = openStudioForTests();
 let page: Page;
 beforeAll(() => ({ page } = opened));
 
-test('the cards say what a run takes here, measured, and every option has a sentence', {
+test('the cards show a measured estimate for this machine, and settings are explained, checked and saved', {
   timeout: 300_000,
 }, async () => {
   await open(paths.importDataset());
@@ -52,7 +52,7 @@ test('the cards say what a run takes here, measured, and every option has a sent
   await expect.poll(() => page.getByText(/One alone: about/).count(), { timeout: 60_000 }).toBe(0);
 });
 
-test('rows are answered while it learns; it rests and goes on', { timeout: 400_000 }, async () => {
+test('rows are answered during training, and the run pauses and resumes', { timeout: 400_000 }, async () => {
   await page.getByText('Quick', { exact: true }).click();
   const steps = page.getByLabel('Maximum steps');
   await steps.fill('12');
@@ -76,7 +76,7 @@ test('rows are answered while it learns; it rests and goes on', { timeout: 400_0
   await accessible();
 });
 
-test('it is measured by itself: a sentence, intervals, every row, and files to keep', {
+test('the adapter is evaluated automatically, with a verdict, intervals, every row and downloads', {
   timeout: 400_000,
 }, async () => {
   await open(paths.evaluations());
@@ -103,7 +103,7 @@ test('it is measured by itself: a sentence, intervals, every row, and files to k
   }
 });
 
-test('a training goes on from an adapter, beside that adapter and the base', { timeout: 400_000 }, async () => {
+test('training continues from an adapter and shows the loss of the base', { timeout: 400_000 }, async () => {
   await open(paths.adapters());
   await page.getByRole('button', { name: 'More actions for Questions to small tables SQL' }).click();
   await page.getByRole('menuitem', { name: 'Train further' }).click();
@@ -121,7 +121,7 @@ test('a training goes on from an adapter, beside that adapter and the base', { t
   await accessible();
 });
 
-test('a run that is deleted comes back within ten seconds', async () => {
+test('a deleted run can be restored by undo', async () => {
   await open(paths.runs());
   await page.getByText('2 runs', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'More actions for this run' }).first().click();
