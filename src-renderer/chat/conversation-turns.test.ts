@@ -36,7 +36,7 @@ test('adding an adapter to the mix is a switch, changing a strength is not', () 
   expect(turnsOf(asked).filter(({ kind }) => kind === 'switch')).toMatchObject([{ from: 'notes', to: 'notes + sql' }]);
 });
 
-test('an answer knows its question', () => {
+test('an answer refers to its question', () => {
   const turns = turnsOf([user('q1'), answer('a1', null)]);
   expect(turns[1]).toMatchObject({ kind: 'answer', question: { id: 'q1' } });
 });

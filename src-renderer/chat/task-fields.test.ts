@@ -15,7 +15,7 @@ test('a schema starts on the line after its label', () => {
   });
 });
 
-test('a document is the text itself', () => {
+test('reads a document as the text itself', () => {
   expect(readTaskFields('summarisation', 'Doctor: hello\n\nPatient: hi')).toEqual({
     text: 'Doctor: hello\n\nPatient: hi',
     input: {},

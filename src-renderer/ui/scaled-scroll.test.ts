@@ -8,7 +8,7 @@ test('a short list scrolls one to one', () => {
   expect(trackTop(track, 1_234)).toBe(1_234);
 });
 
-test('ten million rows fit a track that a browser can scroll', () => {
+test('fits ten million rows into a track that a browser can scroll', () => {
   const track = scrollTrack(10_000_000, 32, 400);
   expect(track.trackHeight).toBe(4_000_000);
   expect(listTop(track, 0)).toBe(0);

@@ -119,7 +119,7 @@ test('going back closes the palette along with the page under it', async () => {
   await somewhere();
 });
 
-test('an experiment of the lab is found in the palette, and its settings are opened and closed', async () => {
+test('a lab experiment is found in the palette, and its settings open and close', async () => {
   await press('Control+K');
   await page.getByRole('dialog').getByText('Does an adapter slow the answers down?').waitFor();
   await page.keyboard.type('slow the answers');

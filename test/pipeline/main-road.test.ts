@@ -20,9 +20,7 @@ const training = [
   '40',
 ];
 
-test('turns a CSV into an adapter that scores, generates, is evaluated and is exported', {
-  timeout: 300_000,
-}, async () => {
+test('turns a CSV into an adapter that scores, writes, is evaluated and exported', { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   writeTinyModel(join(folder, 'tiny'));
