@@ -12,9 +12,9 @@ import { type RealRow, readRealRows, realSets, starterModel } from './parts/real
  * comparable.
  *
  *     npm run bench -- train [--model FOLDER] [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3]
- *       [--python python3] [--json]
+ *       [--python python3] [--ours] [--json]
  *
- * Without `--model`, the starter model. A program under test gets a job file {model, rows: [{ids, targetStart}],
+ * Without `--model`, the starter model. `--ours` leaves the peers out. A program under test gets a job file {model, rows: [{ids, targetStart}],
  * batchSize, steps, rank, alpha, learningRate, threads} and prints {seconds: [per step], losses: [per step],
  * peakRssBytes}.
  */
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     python: { type: 'string', default: 'python3' },
     'max-length': { type: 'string', default: '512' },
+    ours: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -40,6 +41,7 @@ const programs = {
   'ours int8': ours('int8'),
   'ours int8, checkpointing': ours('int8', 'checkpointing'),
   'ours float32': ours('float32'),
+  'ours, all weights': ours('float32', 'all-weights'),
   'PEFT + Trainer float32': peer('peft_trainer.py'),
   'tuned PyTorch bfloat16': peer('torch_tuned.py', 'bfloat16'),
   'tuned PyTorch float32': peer('torch_tuned.py', 'float32'),
@@ -53,6 +55,8 @@ const comparisons: readonly (readonly [own: Program, other: Program])[] = [
   ['ours float32', 'tuned PyTorch float32'],
   ['ours int8', 'ours float32'],
   ['ours int8, checkpointing', 'ours int8'],
+  ['ours int8', 'ours, all weights'],
+  ['ours float32', 'ours, all weights'],
 ];
 
 interface Outcome {
@@ -90,6 +94,7 @@ async function measure(task: string, rows: readonly RealRow[]) {
   const outcomes = new Map<Program, Outcome[]>();
   for (let round = 0; round < rounds; round++) {
     for (const [name, command] of Object.entries(programs) as [Program, readonly string[]][]) {
+      if (values.ours && !name.startsWith('ours')) continue;
       const outcome = await run(name, command, job);
       if (outcome) outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
     }
