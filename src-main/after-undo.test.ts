@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 // Regression: every try that left something scheduled two more: a billion after half an hour.
-test('what could not be freed yet is tried again once a minute, however much was deleted', async () => {
+test('freeing is retried once a minute, however much was deleted', async () => {
   let tries = 0;
   let isInUse = true;
   const afterUndo = new AfterUndo(async () => {
@@ -22,7 +22,7 @@ test('what could not be freed yet is tried again once a minute, however much was
   expect(tries).toBe(14);
 });
 
-test('at the end what is left goes at once, and nothing is tried any more', async () => {
+test('closing frees what is left at once and cancels further tries', async () => {
   const tried: number[] = [];
   const afterUndo = new AfterUndo(async (deletedBefore) => {
     tried.push(deletedBefore);

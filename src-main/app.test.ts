@@ -231,7 +231,7 @@ async function importRivers(): Promise<string> {
   throw new Error('the import did not finish');
 }
 
-test('no other data folder is opened in the middle of an import', async () => {
+test('another data folder cannot be opened during an import', async () => {
   const open = async () => (await safe(client.dataFolders.open({ id: 'a folder that was not listed' }))).error;
   const path = join(folder, 'rivers.csv');
   writeFileSync(path, 'text,summary\nThe Rhine is long.,long\n');
@@ -259,7 +259,7 @@ test.each([
       writeFileSync(join(dataDir, 'news'), '');
     },
   },
-])('a data folder that cannot be opened is let go of: $fault', async ({ harm }) => {
+])('a data folder that cannot be opened is released: $fault', async ({ harm }) => {
   const dataDir = join(folder, 'other');
   const options = { dataDir, resourcesDir: join(folder, 'resources'), engine };
   await createApp(options).then((other) => other.close());
@@ -278,7 +278,7 @@ async function train(name: string, options: object = { maxSteps: 4 }) {
 
 const stepsOf = (events: readonly RunEvent[]) => events.flatMap((event) => (event.kind === 'step' ? [event.step] : []));
 
-test('a run trains on token files and leaves an adapter that can be verified', async () => {
+test('a run trains on token files and produces a verifiable adapter', async () => {
   const { run, events } = await train('rivers');
   expect(run).toMatchObject({ state: 'finished', step: 4, totalSteps: 4, lastLoss: 6, error: null });
   expect(run.result).toMatchObject({
@@ -303,7 +303,7 @@ test('a run trains on token files and leaves an adapter that can be verified', a
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
 });
 
-test('a stopped run keeps what it learnt, and goes on from there; its adapter stays the one it was', async () => {
+test('a stopped run keeps what it learnt and can be resumed, updating the same adapter', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
@@ -357,7 +357,7 @@ async function killedAtCheckpoint(): Promise<Run> {
   return run;
 }
 
-test('what a checkpoint was told before it, and nobody kept, is told when the run goes on', async () => {
+test('resuming a run reports the events before its checkpoint that were never stored', async () => {
   const run = await killedAtCheckpoint();
   await client.runs.resume({ id: run.id });
   const resumed = await Array.fromAsync(await client.runs.watch({ id: run.id }));
@@ -381,7 +381,7 @@ test('what a checkpoint was told before it, and nobody kept, is told when the ru
 });
 
 // Regression: its tokens were counted and its losses were not.
-test('and is told too when the run is stopped before its turn to go on', async () => {
+test('stopping a run that is queued to resume reports the events never stored, too', async () => {
   const { id } = await killedAtCheckpoint();
   engine.pauseAfter = 2;
   const { datasetId } = await client.runs.get({ id });
@@ -395,7 +395,7 @@ test('and is told too when the run is stopped before its turn to go on', async (
   await client.runs.stop({ id: other.id });
 });
 
-test('a paused run makes no adapter and goes on later; stopped while it rests or waits, it makes one of what it has learnt', async () => {
+test('a paused run makes no adapter; stopping it while it is queued to resume makes one', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const start = (name: string) =>
@@ -417,7 +417,7 @@ test('a paused run makes no adapter and goes on later; stopped while it rests or
 });
 
 // Regression: each stop trained in the run's folder on its own, and made an adapter of its own.
-test('what a stopped run has learnt is kept once, whoever stops it again or resumes it meanwhile', async () => {
+test('a paused run stopped twice makes one adapter, and cannot be resumed or deleted meanwhile', async () => {
   engine.pauseAfter = 2;
   const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
   const { id } = await client.runs.start({ ...about, name: 'r' });
@@ -447,7 +447,7 @@ test('what a stopped run has learnt is kept once, whoever stops it again or resu
 });
 
 // Regression: the stop did nothing if there was nothing to keep, and such a run stayed paused for good.
-test('a run that rests ends with a stop, also where nothing is to be kept of it', async () => {
+test('stopping a paused run ends it, even with nothing to keep', async () => {
   const datasetId = await importRivers();
   const path = join(folder, 'other-model');
   cpSync(join(folder, 'resources/starter-model'), path, { recursive: true });
@@ -491,7 +491,7 @@ test('a run that rests ends with a stop, also where nothing is to be kept of it'
   await ends('without base', 2);
 });
 
-test('a row that stands out is told as it was trained on, also where the dataset has lost it since', async () => {
+test('a loss spike shows the row as it was trained on, even if the dataset has lost it since', async () => {
   // Regression: the run failed because the row was looked up in the newest version.
   engine.losses = [...Array<number>(13).fill(1), 50];
   engine.pauseAfter = 13;
@@ -515,7 +515,7 @@ test('a row that stands out is told as it was trained on, also where the dataset
   expect(found).toMatchObject({ context: row.context, target: row.target });
 });
 
-test('a run can be repeated from its row, and says on what it was done', async () => {
+test('a run can be repeated, and records the machine it ran on', async () => {
   const { run } = await train('rivers');
   expect(run.machine).toMatchObject({ backend: 'fake', device: 'nothing', studio: expect.any(String) });
   const again = await client.runs.repeat({ id: run.id });
@@ -530,7 +530,7 @@ test('a run can be repeated from its row, and says on what it was done', async (
 
 // Regression: it was said to be another adapter, since earlier versions hashed only the weights, and later ones
 // everything that matters.
-test('a run of an earlier version that is repeated comes to the same adapter', async () => {
+test('repeating a run of an earlier version yields the same adapter', async () => {
   const { run } = await train('rivers');
   const inspect = engine.inspectAdapter.bind(engine);
   engine.inspectAdapter = async (job) => ({
@@ -546,7 +546,7 @@ test('a run of an earlier version that is repeated comes to the same adapter', a
 });
 
 // Regression: lists said “removed”, and gave an evaluation the custom task.
-test('a run and an evaluation tell the name and the task of a dataset that has been deleted', async () => {
+test('runs and evaluations keep the name and task of a deleted dataset', async () => {
   const { datasetId } = (await train('rivers')).run;
   const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'test' as const };
   await Array.fromAsync(await client.evaluations.watch({ id: (await client.evaluations.start(about)).id }));
@@ -556,7 +556,7 @@ test('a run and an evaluation tell the name and the task of a dataset that has b
   expect(await client.evaluations.list()).toMatchObject([{ provenance: { dataset: { name } }, task }]);
 });
 
-test('what the studio did not make stays, in a new folder as in one whose database is gone', async () => {
+test('start-up keeps what the studio did not make, even when the database is missing', async () => {
   // Regression: every start removed what its database did not know, even if the database had just been created.
   const { run } = await train('rivers');
   const { path } = await client.adapters.get({ id: run.adapterId ?? '' });
@@ -598,7 +598,7 @@ test('what the studio did not make stays, in a new folder as in one whose databa
 });
 
 // Regression: it was reported as an internal error, with a stack.
-test('a database that is damaged behind its first page is told as that, and the next studio may try again', async () => {
+test('a database damaged beyond its first page is reported, and opens again once repaired', async () => {
   await app.close();
   const file = join(folder, 'data', 'studio.sqlite');
   const bytes = readFileSync(file);
@@ -609,7 +609,7 @@ test('a database that is damaged behind its first page is told as that, and the 
 });
 
 // Regression: it was an internal error without any explanation.
-test('a damaged page of the database that is met while the studio runs is told as that', async () => {
+test('a damaged database page met at run time is reported as damage', async () => {
   const { run } = await train('rivers');
   await app.close();
   const file = join(folder, 'data', 'studio.sqlite');
@@ -630,7 +630,7 @@ test('a damaged page of the database that is met while the studio runs is told a
 });
 
 // Regression: the window showed it with a stack.
-test('a data folder that cannot be moved is told as that, and stays where it was', async () => {
+test('a data folder that cannot be moved is reported and stays where it was', async () => {
   const from = join(folder, 'data');
   const blocked = join(folder, 'file', 'data');
   writeFileSync(join(folder, 'file'), '');
@@ -640,7 +640,7 @@ test('a data folder that cannot be moved is told as that, and stays where it was
   expect(existsSync(join(from, 'studio.sqlite'))).toBe(true);
 });
 
-test('a data folder that cannot be written is told as that', async () => {
+test('a data folder that cannot be written is reported', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const opening = createApp({ dataDir: join(file, 'data'), resourcesDir: resources, engine });
@@ -649,7 +649,7 @@ test('a data folder that cannot be written is told as that', async () => {
   });
 });
 
-test('an export leaves alone what lies beside it', async () => {
+test('an export leaves neighbouring files alone', async () => {
   const { run } = await train('rivers');
   const id = run.adapterId ?? '';
   for (const [format, strength] of [
@@ -670,7 +670,7 @@ test('an export leaves alone what lies beside it', async () => {
   expect(readdirSync(folder).filter((name) => /\.[0-9a-f]{16}\.partial$/.test(name))).toEqual([]);
 });
 
-test('a deleted run comes back until the next start', async () => {
+test('a deleted run can be restored until the next start', async () => {
   const { run } = await train('rivers');
   await client.runs.delete({ id: run.id });
   expect(await client.runs.list()).toEqual([]);
@@ -681,7 +681,7 @@ test('a deleted run comes back until the next start', async () => {
   expect((await safe(client.runs.restore({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 
-test('settings are kept under a name, and the same name replaces them', async () => {
+test('settings are saved by name, and saving again replaces them', async () => {
   await client.runs.settings.save({ name: 'mine', preset: 'quick', options: { rank: 4 } });
   await client.runs.settings.save({ name: 'mine', preset: null, options: { rank: 2, targets: ['q'] } });
   const [mine, ...others] = await client.runs.settings.list();
@@ -691,7 +691,7 @@ test('settings are kept under a name, and the same name replaces them', async ()
   expect(await client.runs.settings.list()).toEqual([]);
 });
 
-test('a run that asks for it is measured as soon as it has ended', async () => {
+test('a run with evaluateAfter is evaluated as soon as it finishes', async () => {
   const datasetId = await importRivers();
   const about = { datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 }, evaluateAfter: true };
   const { id } = await client.runs.start(about);
@@ -705,7 +705,7 @@ test('a run that asks for it is measured as soon as it has ended', async () => {
 });
 
 // Regression: space for all rows of the dataset was required, and a short run on millions of them was refused.
-test('a run that takes a part of a large dataset needs the disk for that part', async () => {
+test('a short run on a large dataset needs disk space only for the rows it uses', async () => {
   const path = join(folder, 'many.csv');
   const passage = 'The river is long. '.repeat(20);
   writeFileSync(
@@ -722,7 +722,7 @@ test('a run that takes a part of a large dataset needs the disk for that part', 
   expect(part).toBeLessThan(all / 3);
 });
 
-test('a run may take others along: one place in the queue, one stop, one way on, and one evaluation of all', async () => {
+test('grouped runs are queued, paused, resumed, evaluated and repeated together', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4, rank: 2 }, evaluateAfter: true };
@@ -772,7 +772,7 @@ test('a run may take others along: one place in the queue, one stop, one way on,
   expect((await client.runs.estimate({ ...about, also: { seeds: [3, 3] } })).group?.runs).toBe(2);
 });
 
-test('a short probe measures speed once, and leaves nothing behind', async () => {
+test('a speed probe measures once and leaves nothing behind', async () => {
   const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { rank: 2 } };
   expect((await client.runs.estimate(about)).time.basis).toBe('guess');
   expect(await client.runs.probe(about)).toEqual({ measured: true });
@@ -783,7 +783,7 @@ test('a short probe measures speed once, and leaves nothing behind', async () =>
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
 });
 
-test('a run that was going on when the studio closed is interrupted, without an adapter, and can go on', async () => {
+test('a run active when the studio closes is interrupted without an adapter, and can be resumed', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
@@ -796,7 +796,7 @@ test('a run that was going on when the studio closed is interrupted, without an 
   expect((await Array.fromAsync(await client.runs.watch({ id }))).at(-1)).toMatchObject({ state: 'finished' });
 });
 
-test('runs that waited when the studio closed wait on, in the order a person gave them, and begin where work is taken up', async () => {
+test('runs queued when the studio closes keep their order, and begin where work is taken up', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const start = (name: string) =>
@@ -833,7 +833,7 @@ test('runs that waited when the studio closed wait on, in the order a person gav
   ]);
 });
 
-test('a run that was left waiting can be let go by itself', async () => {
+test('a run left queued can be resumed on its own', async () => {
   engine.pauseAfter = 1;
   const datasetId = await importRivers();
   const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4 } };
@@ -848,7 +848,7 @@ test('a run that was left waiting can be let go by itself', async () => {
   expect((await client.runs.get({ id: 'left' })).state).toBe('finished');
 });
 
-test('a run that goes on from an adapter is told beside that adapter and beside the base', async () => {
+test('a run that continues an adapter reports the starting loss of adapter and base', async () => {
   const { run: first } = await train('begun');
   const { run, events } = await train('gone on', { maxSteps: 4, initAdapterId: first.adapterId });
   expect(events[1]).toEqual({ kind: 'validation', step: 0, best: false, loss: 3, base: { loss: 9 } });
@@ -860,14 +860,14 @@ test('a run that goes on from an adapter is told beside that adapter and beside 
 test.each([
   { step: 0, rows: '0', split: 'validation' as const },
   { step: 1, rows: '0, 2', split: 'train' as const },
-])('an adapter that gives no numbers before it is trained further is told to be at fault: $split', async (diverged) => {
+])('an initial adapter that yields NaN is named as the cause: $split', async (diverged) => {
   const { run: first } = await train('begun');
   engine.failure = new StudioError('RUN_DIVERGED', diverged);
   const { run } = await train('gone on', { maxSteps: 4, initAdapterId: first.adapterId });
   expect(run.error).toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS', message: expect.stringContaining('“begun”') });
 });
 
-test('a run cannot go on once the adapter that it began with is deleted', async () => {
+test('a run cannot be resumed once its initial adapter is deleted', async () => {
   const { run: first } = await train('begun');
   engine.pauseAfter = 1;
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
@@ -882,7 +882,7 @@ test('a run cannot go on once the adapter that it began with is deleted', async 
 });
 
 // Regression: the repeat began with what the adapter had become, and counted as the same run.
-test('a run is not repeated once the adapter that it went on from has learnt more', async () => {
+test('a run cannot be repeated once its initial adapter has been trained further', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const about = { datasetId, baseModelId: 'starter', name: 'begun', options: { maxSteps: 4 } };
@@ -906,7 +906,7 @@ test('a run is not repeated once the adapter that it went on from has learnt mor
 });
 
 // Regression: rows were named by their index in a file of the run, which nobody can look up.
-test('a run that fails says why and names the rows, and cannot be resumed where that makes no sense', async () => {
+test('a diverged run names the rows and cannot be resumed', async () => {
   const datasetId = await importRivers();
   const { examples } = await client.datasets.examples({ id: datasetId, split: 'train', offset: 0, limit: 3 });
   engine.failure = new StudioError('RUN_DIVERGED', { step: 1, rows: '0, 2' });
@@ -921,7 +921,7 @@ test('a run that fails says why and names the rows, and cannot be resumed where 
 });
 
 // Regression: the first was reported as diverged, and from the second on they ended silently without an adapter.
-test('of runs that are trained one by one, the one that diverges fails, and those after it go on', async () => {
+test('in a group trained one by one, a diverging run fails and the rest continue', async () => {
   const train = engine.train.bind(engine);
   const rows = { rows: '0', split: 'train' as const };
   engine.train = async function* (job, signal) {
@@ -943,7 +943,7 @@ test('of runs that are trained one by one, the one that diverges fails, and thos
 });
 
 // Regression: the base was loaded for each of the others, only to be stopped at once.
-test('of runs that are trained one by one, those after the one that is stopped are not begun', async () => {
+test('in a group trained one by one, stopping one run skips the rest', async () => {
   engine.pauseAfter = 2;
   const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4, backend: 'tfjs' } };
   const { id } = await client.runs.start({ ...about, name: 'r', also: { ranks: [4, 2] } } as never);
@@ -958,7 +958,7 @@ test('of runs that are trained one by one, those after the one that is stopped a
   ]);
 });
 
-test('a name that is taken, a matrix or a length that the base has not, and an unknown base are refused before a run begins', async () => {
+test('a taken name, a missing matrix, an excessive length and an unknown base are refused up front', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
   const about = { datasetId, baseModelId: 'starter' };
@@ -970,7 +970,7 @@ test('a name that is taken, a matrix or a length that the base has not, and an u
   expect(engine.trained).toHaveLength(1);
 });
 
-test('an estimate counts tokens and adds up its parts', async () => {
+test('an estimate counts tokens, and its memory is the sum of its parts', async () => {
   const datasetId = await importRivers();
   const estimate = await client.runs.estimate({ datasetId, baseModelId: 'starter', options: { rank: 2 } });
   // Two 8 × 8 matrices at rank 2.
@@ -980,7 +980,7 @@ test('an estimate counts tokens and adds up its parts', async () => {
 });
 
 // Regression: it counted three passes over all rows, and all their tokens, although the steps end in the first pass.
-test('an estimate tells how many of the rows are read before the last step, and counts their tokens alone', async () => {
+test('an estimate counts only the rows and tokens read before the last step', async () => {
   const datasetId = await importRivers();
   const estimated = (options: object) => client.runs.estimate({ datasetId, baseModelId: 'starter', options });
   const [all, half] = [
@@ -993,7 +993,7 @@ test('an estimate tells how many of the rows are read before the last step, and 
   expect(half.tokens.target).toBe(Math.round((8 / train) * all.tokens.target));
 });
 
-test('a conversation switches between base and adapter turn by turn, and says who answered', async () => {
+test('a conversation can switch between base and adapter each turn, and records who answered', async () => {
   await train('rivers');
   const { id: conversationId } = await client.chat.createConversation({ baseModelId: 'starter' });
   const ask = async (adapterId: string | null, sampling = {}) => {
@@ -1021,7 +1021,7 @@ test('a conversation switches between base and adapter turn by turn, and says wh
   expect(after.at(-1)?.siblings).toEqual([messages.at(-1)?.id, after.at(-1)?.id]);
 });
 
-test('an answer that is left in the middle is kept as far as it came', async () => {
+test('an abandoned answer keeps the text written so far', async () => {
   const { id: conversationId } = await client.chat.createConversation({ baseModelId: 'starter' });
   for await (const event of await client.chat.send({ conversationId, text: 'one two three', adapterId: null })) {
     if (event.kind === 'text') break;
@@ -1031,7 +1031,7 @@ test('an answer that is left in the middle is kept as far as it came', async () 
   expect('one two three'.includes(answer?.text ?? 'nothing')).toBe(true);
 });
 
-test('a pair and a split are scored in nats per target token', async () => {
+test('pairs and splits are scored in nats per target token', async () => {
   const datasetId = await importRivers();
   const about = { baseModelId: 'starter', adapterId: null };
   const pair = await client.chat.score({ ...about, what: { kind: 'pair', context: 'A b', target: 'c' } });
@@ -1042,7 +1042,7 @@ test('a pair and a split are scored in nats per target token', async () => {
 });
 
 // Regression: whoever followed it got an internal error.
-test('an evaluation of what gives no numbers fails and names it, and so does a score', async () => {
+test('an evaluation or a score of a model that yields NaN fails and names the model', async () => {
   const datasetId = await importRivers();
   engine.logprob = Number.NaN;
   const { id } = await client.evaluations.start({ datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' });
@@ -1055,7 +1055,7 @@ test('an evaluation of what gives no numbers fails and names it, and so does a s
 });
 
 // Regression: after the engine died a resume was suggested, and there was none.
-test('an evaluation whose engine ends goes on with the first model that was not measured to its end', async () => {
+test('an interrupted evaluation resumes with the first model not fully measured', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
   const about = { datasetId, baseModelId: 'starter', adapterIds: ['rivers'], split: 'train' as const, limit: 3 };
@@ -1089,7 +1089,7 @@ test('an evaluation whose engine ends goes on with the first model that was not 
   expect(error).toMatchObject({ code: 'EVALUATION_NOT_RESUMABLE', data: { because: { code: 'HAS_FINISHED' } } });
 });
 
-test('an evaluation measures the base first and then the adapters, and keeps every answer', async () => {
+test('an evaluation measures the base, then the adapters, and keeps every answer', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
   const about = { datasetId, baseModelId: 'starter', adapterIds: ['rivers'], split: 'train' as const, limit: 3 };
@@ -1148,7 +1148,7 @@ test('an evaluation measures the base first and then the adapters, and keeps eve
   expect((await client.evaluations.restore({ id })).id).toBe(id);
 });
 
-test('a deleted adapter comes back until the next start, which clears its files away', async () => {
+test('a deleted adapter can be restored until the next start, which removes its files', async () => {
   const { run } = await train('rivers');
   const { id, path } = await client.adapters.get({ id: 'rivers' });
   await client.adapters.delete({ id });
@@ -1162,7 +1162,7 @@ test('a deleted adapter comes back until the next start, which clears its files 
 });
 
 // Regression: the next start removed it silently: the person found neither a dataset nor a reason.
-test('an import that ended with the studio in its middle is undone at the next start, which tells of it', async () => {
+test('an import cut off with the studio is undone and reported at the next start', async () => {
   await app.close();
   const dataDir = join(folder, 'data');
   const database = openDatabase(join(dataDir, 'studio.sqlite'));
@@ -1178,7 +1178,7 @@ test('an import that ended with the studio in its middle is undone at the next s
 });
 
 // Regression: space was only freed at the next start, and a full disk stayed full whatever was deleted.
-test('what was deleted gives its room back while the studio goes on, once it can no longer be undone', async () => {
+test('deleted items free their disk space once they can no longer be restored', async () => {
   await train('rivers');
   const [dataset] = await client.datasets.list();
   const id = dataset?.id ?? '';
@@ -1201,7 +1201,7 @@ test('what was deleted gives its room back while the studio goes on, once it can
   expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
-test('an adapter goes out as a PEFT folder and comes back under another name, never half', async () => {
+test('an exported PEFT folder imports under another name, and an incomplete one is refused', async () => {
   await train('rivers');
   const out = join(folder, 'out');
   const written = await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
@@ -1217,7 +1217,7 @@ test('an adapter goes out as a PEFT folder and comes back under another name, ne
 });
 
 // Regression: it had another fingerprint, as if it were another adapter.
-test('an adapter of an earlier version that goes out and comes back is the same, and at another scale it is not', async () => {
+test('an adapter of an earlier version keeps its hash on re-import, unless its scale changed', async () => {
   await train('rivers');
   const out = join(folder, 'out');
   await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
@@ -1234,7 +1234,7 @@ test('an adapter of an earlier version that goes out and comes back is the same,
   );
 });
 
-test('a full disk makes the room of what was deleted come back sooner', async () => {
+test('a full disk frees deleted items sooner', async () => {
   await train('rivers');
   const { path } = await client.adapters.get({ id: 'rivers' });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
@@ -1251,7 +1251,7 @@ test('a full disk makes the room of what was deleted come back sooner', async ()
 });
 
 // Regression: the name was checked before the copying began, which takes time: the second got an internal error.
-test('of two adapters that come in at once under one name, one is refused, or gets a number where nobody chose the name', async () => {
+test('of two concurrent imports under one name, one is refused, or numbered if nobody chose the name', async () => {
   await train('rivers');
   const out = join(folder, 'lakes');
   await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
@@ -1264,7 +1264,7 @@ test('of two adapters that come in at once under one name, one is refused, or ge
 });
 
 // Regression: only what this process was evaluating was waited for.
-test('a deleted adapter stays for as long as another process measures', async () => {
+test('a deleted adapter’s files stay while another process evaluates', async () => {
   await train('rivers');
   const { path } = await client.adapters.get({ id: 'rivers' });
   const database = openDatabase(join(folder, 'data/studio.sqlite'));
@@ -1289,7 +1289,7 @@ test('a deleted adapter stays for as long as another process measures', async ()
 });
 
 // Regression: its origin was only written at full strength; imported again it had the task “custom”.
-test('an adapter that goes out at part strength still says its task and its base, but not what was measured', async () => {
+test('an adapter exported at partial strength keeps its task and base, but not its measurements', async () => {
   await train('rivers');
   const out = join(folder, 'half');
   await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out, strength: 0.5 }));
@@ -1297,7 +1297,7 @@ test('an adapter that goes out at part strength still says its task and its base
   expect(back).toMatchObject({ name: 'half', task: 'mrc', baseModelId: 'starter', bestValidationLoss: null });
 });
 
-test('what is no folder of an adapter is told for what it is', async () => {
+test('importing a GGUF file or a model as an adapter says what it is', async () => {
   const taken = async (path: string) => (await safe(client.adapters.import({ path }))).error;
   const gguf = join(folder, 'half.gguf');
   writeFileSync(gguf, 'GGUF');
@@ -1307,7 +1307,7 @@ test('what is no folder of an adapter is told for what it is', async () => {
 });
 
 // Regression: it was silently assigned to the only base, or said not to name its base.
-test('an adapter of another program that names a base that is not here asks which of those that it fits it is for', async () => {
+test('a foreign adapter that names a missing base asks which of the fitting bases it is for', async () => {
   await train('rivers');
   const out = join(folder, 'llama');
   await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
@@ -1330,7 +1330,7 @@ test('an adapter of another program that names a base that is not here asks whic
   expect((await taken({})).data).toBeDefined();
 });
 
-test('an adapter that was made for a base model that is not here is refused, though its shapes fit another', async () => {
+test('an adapter made for a missing base is refused, even if its shapes fit another', async () => {
   await train('rivers');
   const out = join(folder, 'lakes');
   await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
@@ -1357,7 +1357,7 @@ test('an adapter that was made for a base model that is not here is refused, tho
   expect(await client.adapters.list()).toHaveLength(1);
 });
 
-test('what is wrong with an adapter that is taken in is told by its name, not by a folder that nobody knows', async () => {
+test('an import error names the adapter, not its temporary folder', async () => {
   await train('rivers');
   const out = join(folder, 'out');
   await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
@@ -1366,7 +1366,7 @@ test('what is wrong with an adapter that is taken in is told by its name, not by
   expect(error).toMatchObject({ code: 'ADAPTER_SHAPE', data: { adapter: 'lakes', tensor: 'q' } });
 });
 
-test('adapters of one base are added into a new one; of another base, or under a taken name, they are refused', async () => {
+test('adapters of one base are mixed into a new one, but not under a taken name', async () => {
   await train('rivers');
   await train('lakes');
   const parts = [
@@ -1386,7 +1386,7 @@ test('adapters of one base are added into a new one; of another base, or under a
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(3);
 });
 
-test('what a lab experiment is told twice it does once, and its result comes back until the next start', async () => {
+test('a lab experiment drops duplicate options, and can be restored until the next start', async () => {
   const pass = { rows: 1, tokens: 8 };
   const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5, 6], ranks: [2, 2, 4] };
   const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options });
@@ -1409,7 +1409,7 @@ test('what a lab experiment is told twice it does once, and its result comes bac
 });
 
 // Regression: trained cells stayed until the next start, and the rows they had read for as long as the experiment.
-test('a lab experiment leaves only what it trained, and nothing once it is deleted for good', async () => {
+test('a lab experiment leaves only its trained cells, and nothing once deleted for good', async () => {
   const datasetId = await importRivers();
   const there = () => readdirSync(join(folder, 'data/lab'), { recursive: true }).filter((name) => name !== 'cells');
   const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 0 };
@@ -1441,7 +1441,7 @@ test('a lab experiment leaves only what it trained, and nothing once it is delet
 });
 
 // Regression: the next start removed it, since no part of the experiment referred to it yet: perhaps hours of training.
-test('what a lab experiment had trained when it was cut off is not trained again', async () => {
+test('a resumed lab experiment does not retrain a cell it had trained', async () => {
   const datasetId = await importRivers();
   const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 1 };
   const generate = engine.generate.bind(engine);
@@ -1462,7 +1462,7 @@ test('what a lab experiment had trained when it was cut off is not trained again
 });
 
 // Regression: a power cut leaves such a file, and no start got past it.
-test('what cannot be read of a trained cell keeps no studio from opening', async () => {
+test('an unreadable trained cell does not keep the studio from opening', async () => {
   await app.close();
   const cell = join(folder, 'data/lab/cells/0123456789abcdef0123456789abcdef');
   mkdirSync(cell, { recursive: true });
@@ -1471,7 +1471,7 @@ test('what cannot be read of a trained cell keeps no studio from opening', async
   expect(existsSync(cell)).toBe(false);
 });
 
-test('a page may neither name a path nor see what went wrong inside', async () => {
+test('a page can neither name a path nor see internal errors', async () => {
   const exporting = async () => Array.fromAsync(await page.adapters.export({ id: 'x', format: 'peft', out: '/tmp/x' }));
   await expect(exporting()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -1486,7 +1486,7 @@ test('a page may neither name a path nor see what went wrong inside', async () =
   log.mockRestore();
 });
 
-test('pages are told what kind of thing has changed', async () => {
+test('pages are notified of the kind of thing that changed', async () => {
   const leave = new AbortController();
   const changes = await client.studio.changes(undefined, { signal: leave.signal });
   const first = changes.next();
@@ -1496,8 +1496,8 @@ test('pages are told what kind of thing has changed', async () => {
   expect((await changes.next()).done).toBe(true);
 });
 
-// Regression: its page was closed while the engine was being timed, and the database was closed under it.
-test('what is being asked when the studio closes is answered before', async () => {
+// Regression: a page was closed while the engine was being timed, and the database was closed under its call.
+test('calls in progress are answered before the studio closes', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   // The starter model is registered by then, which closing waits for too.
   await client.baseModels.list();
@@ -1531,7 +1531,7 @@ test.each([
       cpSync(join(folder, 'moved'), join(folder, 'data'), { recursive: true });
     },
   ],
-])('a data folder that was %s is told by whatever is asked, and ends what goes on', async (_, change) => {
+])('a data folder that was %s fails every call and ends the running job', async (_, change) => {
   const datasetId = await importRivers();
   let steps = 0;
   vi.spyOn(engine, 'train').mockImplementation(async function* (): AsyncGenerator<TrainEvent> {
@@ -1566,7 +1566,7 @@ test.each<[string, string, (file: string) => void]>([
   ['damaged', 'DATASET_FILE_DAMAGED', (file) => truncateSync(file, 5000)],
   ['missing', 'DATASET_FILE_MISSING', (file) => rmSync(file)],
 ])(
-  'a %s file of rows is told by whoever opens its dataset, and keeps no other from opening',
+  'a %s rows file is reported when its dataset is used, and leaves the other datasets usable',
   async (_, code, damage) => {
     const [lost, sound] = [await importRivers(), await importRivers()];
     const { name } = await client.datasets.get({ id: lost });
@@ -1594,7 +1594,7 @@ test.each<[string, string, (file: string) => void]>([
 
 // Regression: the page was met long after the file was opened, and was reported as an internal error, or as a fault of
 // the file being written.
-test('a damaged page that is met in the midst of work is told with the name of its dataset', async () => {
+test('a damaged page met during work is reported with the name of its dataset', async () => {
   const lines = Array.from(
     { length: 3000 },
     (_, i) => `The river ${i} ${'is long '.repeat(20)}.,Which river?,river ${i}`,
@@ -1645,7 +1645,7 @@ test('a damaged page that is met in the midst of work is told with the name of i
   }
 });
 
-test('a row that is edited or added follows the rules of the import', async () => {
+test('an edited or added row follows the rules of the import', async () => {
   const id = await importRivers();
   const blank = { code: 'OPTION_INVALID', data: { option: 'target' } };
   const edited = client.versions.editRow({ id, position: 0, content: { target: ' \n' } });

@@ -34,7 +34,7 @@ function opened(): { news: ChangeNews; told: string[] } {
   return { news, told };
 }
 
-test('what one process changed, another is told, and no more than that', async () => {
+test('changes are passed on to other processes, except those of the status', async () => {
   const [one, other] = [opened(), opened()];
   one.news.tell('dataset');
   one.news.tell('status');
@@ -48,14 +48,14 @@ test('what one process changed, another is told, and no more than that', async (
   ]);
 });
 
-test('many changes at once are told as one', async () => {
+test('many changes at once are reported as one', async () => {
   const [one, other] = [opened(), opened()];
   for (let index = 0; index < 50; index++) one.news.tell('run');
   await setTimeout(400);
   expect(other.told).toEqual(['run']);
 });
 
-test('what a process that is gone left behind is cleared', () => {
+test('files of a dead process are removed', () => {
   mkdirSync(join(folder, 'news'));
   writeFileSync(join(folder, 'news', '00000000000000000g0n.dataset'), '');
   const { news } = opened();
@@ -64,7 +64,7 @@ test('what a process that is gone left behind is cleared', () => {
 });
 
 // Regression: a stop that outlasted the studio wrote its file again, and notified pages that were gone.
-test('what changes after the news were closed is told to nobody, and leaves no file', () => {
+test('changes after closing notify nobody and leave no file', () => {
   const { news, told } = opened();
   news.close();
   news.tell('run');

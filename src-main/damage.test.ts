@@ -27,7 +27,7 @@ function damage(): void {
 }
 
 // Regression: the event loop was blocked while all pages of a file were checked.
-test('a file is looked through while the loop goes on', async () => {
+test('checking a file does not block the event loop', async () => {
   let turns = 0;
   let isFound = false;
   const found = damageIn({ what: 'database', file }).finally(() => {
@@ -38,7 +38,7 @@ test('a file is looked through while the loop goes on', async () => {
   expect(turns).toBeGreaterThan(10);
 });
 
-test('what is damaged is told by its code, to all who ask at the time', async () => {
+test('damage is reported by its code, and concurrent checks share one result', async () => {
   damage();
   const asks = [damageIn({ what: 'database', file }), damageIn({ what: 'database', file })];
   expect(asks[0]).toBe(asks[1]);
@@ -49,7 +49,7 @@ test('what is damaged is told by its code, to all who ask at the time', async ()
   await again;
 });
 
-test('of a file of rows that is gone, that is told', async () => {
+test('a missing rows file is reported as missing', async () => {
   const rows = join(folder, 'gone', 'rows.sqlite');
   expect(await damageIn({ what: 'rows', file: rows })).toMatchObject({ code: 'DATASET_FILE_MISSING' });
 });

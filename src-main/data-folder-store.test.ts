@@ -16,7 +16,7 @@ import { openDatabase } from './database/open.ts';
 
 const never = new AbortController().signal;
 
-test('what ends while a backup is made is in it whole or not at all', async () => {
+test('work that ends during a backup is in it whole or not at all', async () => {
   // Regression: files were listed first and the database copied last, which by then named unlisted files.
   const { dataDir, out, database, write } = scene();
   for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
@@ -28,7 +28,7 @@ test('what ends while a backup is made is in it whole or not at all', async () =
   expect(readFileSync(join(out, 'adapters/early'), 'utf8')).toBe('early');
 });
 
-test('a backup begins again when an adapter’s files are replaced meanwhile', async () => {
+test('a backup starts over when an adapter’s files are replaced meanwhile', async () => {
   const { dataDir, out, database, write } = scene();
   let isReplaced = false;
   for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
@@ -43,7 +43,7 @@ test('a backup begins again when an adapter’s files are replaced meanwhile', a
 });
 
 // Regression: it restarted for as long as a run replaced its adapter more often than a round took.
-test('a backup without an end of changes is given up, and nothing stays of it', async () => {
+test('a backup gives up on endless changes and leaves nothing behind', async () => {
   const { dataDir, out, write } = scene();
   let turn = 0;
   const changing = async () => {
@@ -57,7 +57,7 @@ test('a backup without an end of changes is given up, and nothing stays of it', 
 });
 
 // Regression: an abort was noticed only after the whole file was copied: a minute for the weights of a model.
-test('a backup that is given up in the middle of a large file ends there, and nothing stays of it', async () => {
+test('a backup aborted in the middle of a large file ends there and leaves nothing behind', async () => {
   const { dataDir, out, write } = scene();
   write('zz/weights', '');
   truncateSync(join(dataDir, 'zz/weights'), 200_000_000);
@@ -71,7 +71,7 @@ test('a backup that is given up in the middle of a large file ends there, and no
   expect(readdirSync(dirname(out))).toEqual(['data']);
 });
 
-test('a backup leaves alone what has its name with .partial behind it', async () => {
+test('a backup leaves alone a folder of its name with .partial appended', async () => {
   const { dataDir, out } = scene();
   mkdirSync(join(`${out}.partial`, 'mine'), { recursive: true });
   await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
@@ -79,7 +79,7 @@ test('a backup leaves alone what has its name with .partial behind it', async ()
   expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out', 'out.partial']);
 });
 
-test('what is done while a folder is copied to another disk comes along', async () => {
+test('changes made while a folder is copied to another disk are carried over', async () => {
   const { dataDir, out, database, write } = scene();
   let turn = 0;
   for await (const { done, total } of movingDataFolder({ dataDir, out, expectRest: () => {} }, never)) {
@@ -94,7 +94,7 @@ test('what is done while a folder is copied to another disk comes along', async 
   expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('changed');
 });
 
-test('a move ends when work begins or changes do not, and leaves no copy', async () => {
+test('a move fails when work begins or changes do not end, and leaves no copy', async () => {
   const { dataDir, out, database } = scene();
   const busy = movingDataFolder({ dataDir, out, expectRest: () => expect.fail('busy') }, never);
   await expect(Array.fromAsync(busy)).rejects.toThrow('busy');
@@ -107,7 +107,7 @@ test('a move ends when work begins or changes do not, and leaves no copy', async
   expect(readdirSync(dirname(out))).toEqual(['data']);
 });
 
-test('a backup that lacks a file is refused with its name, and nothing stays', async () => {
+test('restoring a backup that lacks a file names it and leaves nothing behind', async () => {
   const { dataDir, out } = scene();
   await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
   rmSync(join(out, 'runs/early'));
@@ -118,7 +118,7 @@ test('a backup that lacks a file is refused with its name, and nothing stays', a
   expect(existsSync(to)).toBe(false);
 });
 
-test('a backup is restored only where nothing is', async () => {
+test('a backup is restored only into an empty folder', async () => {
   const { dataDir, out } = scene();
   await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
   const to = join(dirname(out), 'to');

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { folderNameSchema } from '../src-contract/data-folder.ts';
 import { type FolderHost, freeFolder, KnownFolders } from './data-folders.ts';
 
-test('only folders that were listed can be named, each for what it is', async () => {
+test('only listed folders can be named, each only as its own kind', async () => {
   const { folders, own, other, documents } = scene();
   const { studios, places, backups } = await folders.list();
   expect(studios.map(({ path, isOpen }) => [path, isOpen])).toEqual([
@@ -26,21 +26,21 @@ test('only folders that were listed can be named, each for what it is', async ()
   }
 });
 
-test('what is chosen in the system’s dialog is listed from then on', async () => {
+test('a folder chosen in the system dialog is listed from then on', async () => {
   const { folders, elsewhere } = scene();
   const chosen = await folders.choose();
   expect(chosen?.path).toBe(elsewhere);
   expect(await folders.pathOf(chosen?.id ?? '', 'place')).toBe(elsewhere);
 });
 
-test('without a host that can change folders nothing is changed', async () => {
+test('without a host that can change folders, nothing is changed', async () => {
   const folders = new KnownFolders('/nowhere', undefined);
   expect(await folders.list()).toMatchObject({ available: false, canChoose: false, places: [] });
   expect(() => folders.change({ folder: '/tmp/x', move: false })).toThrow();
   await expect(folders.choose()).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
-test('a new folder takes a free name with the time in it', () => {
+test('a new folder gets a free name with a timestamp', () => {
   const place = temporary();
   const first = freeFolder(place, 'Backup', Date.UTC(2026, 0, 2, 3, 4));
   mkdirSync(first);
@@ -48,11 +48,11 @@ test('a new folder takes a free name with the time in it', () => {
 });
 
 test.each(['..', '.', '.hidden', 'a/b', 'a\\b', 'C:', 'con', 'NUL.txt', 'ends.', 'two\nlines', '', '\u202Egnp'])(
-  '%j is no name for a folder',
+  '%j is not a valid folder name',
   (name) => expect(folderNameSchema.safeParse(name).success).toBe(false),
 );
 
-test.each(['Adapter Studio data', '데이터 2', 'a.b-c_d'])('%j is a name for a folder', (name) =>
+test.each(['Adapter Studio data', '데이터 2', 'a.b-c_d'])('%j is a valid folder name', (name) =>
   expect(folderNameSchema.safeParse(name).success).toBe(true),
 );
 

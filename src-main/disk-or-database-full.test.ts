@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 
-test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is told as a full disk, with what is needed', (code) => {
+test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is reported as a full disk, with the space needed', (code) => {
   const error = Object.assign(new Error('no room'), { code });
   expect(orDiskOrDatabaseFull(error, '/data', 2_500_000)).toMatchObject({
     code: 'DISK_SHORT',
@@ -11,7 +11,7 @@ test.each(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])('%s is told as a full disk, with 
   expect(orDiskOrDatabaseFull(error, '/data')).toMatchObject({ code: 'DISK_FULL', data: { folder: '/data' } });
 });
 
-test('any other error stays what it is', () => {
+test('any other error is left unchanged', () => {
   const error = Object.assign(new Error('no'), { code: 'EACCES' });
   expect(orDiskOrDatabaseFull(error, '/data', 1)).toBe(error);
 });

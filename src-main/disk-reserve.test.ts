@@ -30,7 +30,7 @@ function fill(): void {
 const file = () => join(disk, 'studio.sqlite');
 
 // Regression: on a completely full disk no command worked any more, not even one that deletes something.
-test('a database opens on a full disk, and can be written, once the reserve is given up', () => {
+test('releasing the reserve lets a database be opened and written on a full disk', () => {
   const reserve = new DiskReserve(disk);
   openDatabase(file()).close();
   reserve.keep();
@@ -52,7 +52,7 @@ test('a database opens on a full disk, and can be written, once the reserve is g
   expect(statSync(join(disk, reserveName)).size).toBe(1_000_000);
 });
 
-test('a disk with room keeps the reserve; one without is left as it is', () => {
+test('the reserve is kept while the disk has room, and not made on a full one', () => {
   const reserve = new DiskReserve(disk);
   reserve.keep();
   reserve.giveWhereFull();

@@ -31,7 +31,7 @@ async function failureOf(error: StudioError, job: Partial<GenerateJob>, sound: r
 
 const rivers = { folder: '/adapters/r', strength: 1 };
 
-test('a file that is missing in the folder of an adapter is told as that adapter’s', async () => {
+test('a file missing from an adapter’s folder is reported as that adapter’s', async () => {
   const error = new StudioError('FILE_NOT_FOUND', { file: '/adapters/r/adapter_config.json' });
   await expect(failureOf(error, { adapter: rivers })).rejects.toMatchObject({
     code: 'ADAPTER_FILE_MISSING',
@@ -39,7 +39,7 @@ test('a file that is missing in the folder of an adapter is told as that adapter
   });
 });
 
-test('a damaged file is told as the base model’s or the adapter’s, by its name', async () => {
+test('a damaged file is attributed to the base model or the adapter, by its name', async () => {
   const cut = (file: string) => new StudioError('MODEL_FILE_INVALID', { file, reason: 'it is cut off' });
   await expect(failureOf(cut('model.safetensors'), { adapter: rivers })).rejects.toMatchObject({
     code: 'BASE_FILE_DAMAGED',
@@ -51,20 +51,20 @@ test('a damaged file is told as the base model’s or the adapter’s, by its na
   });
 });
 
-test('of several adapters the one that cannot be read is named', async () => {
+test('of several adapters, the unreadable one is named', async () => {
   const mix = { adapter: { ...rivers, with: [{ folder: '/adapters/l', strength: 1 }] } };
   const error = new StudioError('MODEL_FILE_INVALID', { file: 'adapter_model.safetensors', reason: 'it is cut off' });
   await expect(failureOf(error, mix, ['/adapters/r'])).rejects.toMatchObject({ data: { adapter: 'lakes' } });
 });
 
-test('a failure that is about no file, or about a file of nobody here, stays what it is', async () => {
+test('an error about no file, or about an unknown file, is left unchanged', async () => {
   const long = new StudioError('CONTEXT_TOO_LONG', { tokens: 9, limit: 8 });
   await expect(failureOf(long, { adapter: rivers })).rejects.toBe(long);
   const foreign = new StudioError('FILE_NOT_FOUND', { file: '/adapters/rivers/adapter_config.json' });
   await expect(failureOf(foreign, { adapter: rivers })).rejects.toBe(foreign);
 });
 
-test('what is read beside the engine is told as the base model’s too', async () => {
+test('a file read outside the engine is attributed to the base model, too', async () => {
   const reading = faults.reading({ path: '/models/s' }, async () => {
     throw new StudioError('MODEL_FILE_INVALID', {
       file: 'tokenizer.json',

@@ -12,7 +12,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-test('a note is read as it was written, and nothing else lies beside it', async () => {
+test('a note is read as it was written, and leaves no other file', async () => {
   const path = join(folder, 'note.json');
   expect(await readNote(path, schema)).toBeUndefined();
   await writeNote(path, { rows: 7 });
@@ -20,7 +20,7 @@ test('a note is read as it was written, and nothing else lies beside it', async 
   expect(readdirSync(folder)).toEqual(['note.json']);
 });
 
-test.each(['', '{"rows":', '{"rows":"many"}', '\0\0\0\0'])('%j is no note', async (text) => {
+test.each(['', '{"rows":', '{"rows":"many"}', '\0\0\0\0'])('%j is not a valid note', async (text) => {
   writeFileSync(join(folder, 'note.json'), text);
   expect(await readNote(join(folder, 'note.json'), schema)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { OngoingCalls } from './ongoing-calls.ts';
 
-test('what is being asked is waited for, whatever comes of it', async () => {
+test('settling waits for ongoing calls, whether they succeed or fail', async () => {
   const calls = new OngoingCalls();
   const ends: string[] = [];
   const [one, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -15,7 +15,7 @@ test('what is being asked is waited for, whatever comes of it', async () => {
   expect(calls.isOver).toBe(true);
 });
 
-test('of streams, those are waited for that nobody watches any more', async () => {
+test('settling waits only for streams that nobody watches any more', async () => {
   const calls = new OngoingCalls();
   const undone = Promise.withResolvers<void>();
   let isUndone = false;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { newId } from './database/new-id.ts';
 import { isOwnName } from './own-name.ts';
 
-test('the studio knows its own names, and no person’s', () => {
+test('recognises the studio’s own names, and no others', () => {
   const [id, other] = [newId(), newId()];
   for (const name of [id, `${id}-${other}`, `${id}.partial`, `${id}.0123456789abcdef.partial`, `.${id}.sent.partial`]) {
     expect(isOwnName(name)).toBe(true);
@@ -12,7 +12,7 @@ test('the studio knows its own names, and no person’s', () => {
   }
 });
 
-test('a name from before a time is told from a later one', () => {
+test('tells names from before a given time from later ones', () => {
   expect(isOwnName(newId(1_000), 1_000)).toBe(true);
   expect(isOwnName(`${newId(999)}.partial`, 1_000)).toBe(false);
 });

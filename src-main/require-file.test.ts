@@ -24,7 +24,7 @@ function pipe(name: string): string {
 }
 
 // Regression: opening a pipe blocked until somebody wrote to it, through every stop, and held a thread of the process.
-test.skipIf(process.platform === 'win32')('a pipe in the place of a file is refused before it is opened', async () => {
+test.skipIf(process.platform === 'win32')('a pipe in place of a file is refused before it is opened', async () => {
   const unreadable = { code: 'FILE_UNREADABLE' };
   const path = pipe('table.csv');
   await expect(openTable(tableFile(path))).rejects.toMatchObject(unreadable);

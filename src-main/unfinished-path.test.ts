@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
-test('two that write to one path have a place each, and the second is refused its name', async () => {
+test('two writers to one path get separate places, and the second is refused the name', async () => {
   const path = join(temporary(), 'out');
   const [one, two] = [await unfinishedPath(path), await unfinishedPath(path)];
   writeFileSync(one, 'one');
@@ -14,7 +14,7 @@ test('two that write to one path have a place each, and the second is refused it
   expect(readFileSync(path, 'utf8')).toBe('one');
 });
 
-test('what has the name with .partial behind it is another’s', async () => {
+test('an existing path with .partial appended is left alone', async () => {
   const folder = temporary();
   mkdirSync(join(folder, 'out.partial'));
   expect(await unfinishedPath(join(folder, 'out'))).not.toBe(join(folder, 'out.partial'));
@@ -22,7 +22,7 @@ test('what has the name with .partial behind it is another’s', async () => {
 });
 
 // Regression: a mistyped folder was created silently.
-test('a path in a folder that is not there is refused', async () => {
+test('a path in a missing folder is refused', async () => {
   const folder = join(temporary(), 'mistyped');
   await expect(unfinishedPath(join(folder, 'out'))).rejects.toMatchObject({
     data: { option: 'out', because: { code: 'PATH_FOLDER_MISSING', data: { folder } } },
@@ -30,7 +30,7 @@ test('a path in a folder that is not there is refused', async () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-test('a path in a file cannot be written', async () => {
+test('a path inside a file is refused', async () => {
   const file = join(temporary(), 'file');
   writeFileSync(file, '');
   await expect(unfinishedPath(join(file, 'out'))).rejects.toMatchObject({

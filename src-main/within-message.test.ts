@@ -3,7 +3,7 @@ import { withinMessage } from './within-message.ts';
 
 const long = 'x'.repeat(3 * 1024 * 1024);
 
-test('a message carries as many rows as fit, and what comes later is not read', () => {
+test('a message carries as many rows as fit, and later ones are not read', () => {
   const read: number[] = [];
   function* rows() {
     for (let row = 0; row < 10; row++) {
@@ -15,11 +15,11 @@ test('a message carries as many rows as fit, and what comes later is not read', 
   expect(read).toEqual([0, 1, 2]);
 });
 
-test('a row that is longer than a message comes by itself', () => {
+test('a row longer than a message is sent on its own', () => {
   expect(withinMessage(['one', 'two'], () => [long, long, long])).toEqual(['one']);
 });
 
-test('rows of usual length all come', () => {
+test('rows of usual length are all sent', () => {
   const rows = Array.from({ length: 1000 }, (_, row) => `row ${row}`);
   expect(withinMessage(rows, (row) => [row])).toEqual(rows);
 });

@@ -10,12 +10,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('an adapter that another program made says nothing of where it came from', async () => {
+test('an adapter made by another program has no origin', async () => {
   expect(await readOrigin(folder)).toBeUndefined();
 });
 
 // Regression: any failure counted as “not there”: on a failing drive, the studio's adapters lost task and base.
-test('a file that cannot be read or is damaged is not taken for one that is not there', async () => {
+test('an unreadable or damaged origin file is not treated as missing', async () => {
   mkdirSync(join(folder, originName));
   await expect(readOrigin(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   rmSync(join(folder, originName), { recursive: true });

@@ -17,7 +17,7 @@ test.each([
     'starter (bbbbbbbb)',
   ],
   ['where it is gone, by its fingerprint', [asked], 'aaaaaaaa', 'starter'],
-])('that an adapter was made for another base is told %s', (_how, list, expected, found) => {
+])('the base an adapter was made for is identified %s', (_how, list, expected, found) => {
   let error: unknown;
   try {
     requireBase(adapter, asked, { list: () => list });

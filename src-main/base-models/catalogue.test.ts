@@ -9,7 +9,7 @@ import type { ModelDownloads } from './downloads/model-downloads.ts';
 const resources = join(import.meta.dirname, '../../resources');
 const starter = { id: 'built-in', catalogueId: 'starter' } as BaseModel;
 
-test('of the starter model the catalogue tells what its files tell', async () => {
+test('the starter model’s catalogue entry matches its files', async () => {
   const [entry] = await catalogueWith([starter]).list();
   const config = JSON.parse(await readFile(join(resources, 'starter-model/config.json'), 'utf8'));
   expect(entry).toMatchObject({
@@ -19,7 +19,7 @@ test('of the starter model the catalogue tells what its files tell', async () =>
   });
 });
 
-test('a studio without the starter model does not offer it, as it cannot be downloaded', async () => {
+test('the catalogue does not offer a missing starter model, which cannot be downloaded', async () => {
   const catalogue = catalogueWith([]);
   expect((await catalogue.list()).map(({ id }) => id)).not.toContain('starter');
   await expect(catalogue.find('starter')).rejects.toMatchObject({ code: 'CATALOGUE_MODEL_NOT_FOUND' });

@@ -43,7 +43,7 @@ const tokenizer = (changes: object = {}, model: object = {}) =>
     ...changes,
   });
 
-test('a file is taken for what its content says, whatever it is called', async () => {
+test('JSON files are recognised by their content, weights by their extension', async () => {
   expect(await verdictOn('one.json', '{"model_type":"llama"}')).toBe('accept');
   expect(await verdictOn('two.json', '{"peft_type":"LORA"}')).toBe('accept');
   expect(await verdictOn('three.safetensors', '')).toBe('accept');
@@ -53,12 +53,12 @@ test('a file is taken for what its content says, whatever it is called', async (
   expect(await verdictOn('five.json', '{"something":1}')).toBe('MODEL_FILE_INVALID');
 });
 
-test('a config of an unknown kind is unsupported, which is not the same as damaged', async () => {
+test('a config of an unknown kind is unsupported, not damaged', async () => {
   writeFileSync(join(folder, 'unknown.json'), '{"model_type":"other"}');
   expect(await checkModelFiles([join(folder, 'unknown.json')], engine)).toMatchObject([{ verdict: 'unsupported' }]);
 });
 
-test('a tokenizer whose parts contradict each other is refused', async () => {
+test('a tokenizer with contradictory parts is refused', async () => {
   const bad = 'MODEL_FILE_INVALID';
   expect(await verdictOn('t.json', tokenizer({}, { vocab: { a: 0, b: 0 } }))).toBe(bad);
   expect(await verdictOn('t.json', tokenizer({}, { merges: ['a c'] }))).toBe(bad);
@@ -72,7 +72,7 @@ test('a tokenizer whose parts contradict each other is refused', async () => {
   expect(await verdictOn('t.json', tokenizer({ normalizer: nested }))).toBe(bad);
 });
 
-test('an index may only name files beside it', async () => {
+test('an index may only name files in its own folder', async () => {
   const index = (shard: unknown) => JSON.stringify({ weight_map: { a: shard } });
   expect(await verdictOn('i.json', index('model-1.safetensors'))).toBe('accept');
   for (const shard of ['../x.safetensors', '/x.safetensors', 'C:\\x.safetensors', 'https://x/y', 5]) {
@@ -80,7 +80,7 @@ test('an index may only name files beside it', async () => {
   }
 });
 
-test('a pickle is refused unread, another format is unsupported', async () => {
+test('a pickle is refused unread, and another format is unsupported', async () => {
   expect(await verdictOn('weights.bin', 'anything')).toBe('MODEL_FILE_PICKLED');
   expect(await verdictOn('weights.dat', Buffer.from([0x80, 2, 125]))).toBe('MODEL_FILE_PICKLED');
   expect(await verdictOn('weights.onnx', 'ONNX')).toBe('MODEL_UNSUPPORTED');

@@ -17,7 +17,7 @@ function lay(path: string, text = '12345678'): void {
 
 const model = ['config.json', 'tokenizer.json', 'model.safetensors'];
 
-test('in the cache of Hugging Face a model is called as its repository, and is that of its main branch', async () => {
+test('a model in the Hugging Face cache has the name of its repository and the files of its main branch', async () => {
   const [home, old, main] = ['models--someone--Tiny-1', 'a'.repeat(40), 'b'.repeat(40)];
   lay(join(home, 'refs/main'), main);
   lay(join(home, 'blobs/1234'), 'the weights');
@@ -29,7 +29,7 @@ test('in the cache of Hugging Face a model is called as its repository, and is t
   expect(found[0]?.path).toBe(join(folder, home, 'snapshots', main));
 });
 
-test('folders and GGUF files are found as a person lays them, parts and eyes of models are not', async () => {
+test('finds model folders and GGUF files, but no shards or vision projectors', async () => {
   for (const name of model) lay(join('mine', name));
   lay('mine/model-copy.gguf');
   lay('someone/name/chat.Q4_1.gguf');
@@ -45,7 +45,7 @@ test('folders and GGUF files are found as a person lays them, parts and eyes of 
   ]);
 });
 
-test('a download of another program that was broken off is not found, nor anything where there is no folder', async () => {
+test('finds nothing in an incomplete download or a missing folder', async () => {
   for (const name of model.slice(0, 2)) lay(join('half', name));
   symlinkSync('../blobs/gone', join(folder, 'half', 'model.safetensors'));
   expect(await findModels(folder)).toEqual([]);

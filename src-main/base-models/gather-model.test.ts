@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { sentModelSchema } from '../../src-contract/model-folder.ts';
 import { gatherModel } from './gather-model.ts';
 
-test('what was sent lies in one folder under the names of a model', async () => {
+test('uploaded files are gathered in one folder under their model file names', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'studio-gather-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const id of ['a1', 'b2']) writeFileSync(join(folder, id), id);
@@ -21,6 +21,6 @@ test('what was sent lies in one folder under the names of a model', async () => 
 test.each([
   ...['../config.json', 'sub/model.safetensors', '/etc/passwd', '.bashrc', 'run.py', 'model.safetensors\0', '..'],
   ...['-rf.safetensors', 'pytorch_model.bin', 'con fig.json', ''],
-])('a page cannot send a file as %j', (name) => {
+])('a page cannot upload a file named %j', (name) => {
   expect(sentModelSchema.safeParse({ files: [{ fileId: 'a1', name }] }).success).toBe(false);
 });

@@ -60,7 +60,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const studio = () => ({ store, engine, modelsFolder, now: 1_700_000_000_000 });
 const importing = (name?: string) => importBaseModel({ path: source, name }, studio());
 
-test('a folder is copied without what is not needed, and is found by id and by name', async () => {
+test('a folder is copied without unneeded files, and is found by id and by name', async () => {
   const model = await importing();
   expect(model).toMatchObject({ name: 'tiny-llama', licence: 'apache-2.0', parameters: 10, hasChatTemplate: false });
   expect(readdirSync(model.path).sort()).toEqual([
@@ -75,7 +75,7 @@ test('a folder is copied without what is not needed, and is found by id and by n
   expect(store.list()).toEqual([model]);
 });
 
-test('the hash can be taken again from the copy, and changes with any weight', async () => {
+test('the hash can be recomputed from the copy, and changes with any weight', async () => {
   const model = await importing();
   const { hashed } = await readModelFolder(model.path);
   expect(hashed).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
@@ -84,7 +84,7 @@ test('the hash can be taken again from the copy, and changes with any weight', a
   expect(await hashModel(model.path, hashed)).not.toBe(model.sha256);
 });
 
-test('a second import of one folder gets a number, a name that is taken is refused', async () => {
+test('a second import of a folder gets a number, but a chosen name that is taken is refused', async () => {
   await importing();
   expect((await importing()).name).toBe('tiny-llama 2');
   await expect(importing('tiny-llama')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
@@ -97,7 +97,7 @@ test('a folder with damaged weights leaves nothing behind', async () => {
   expect(store.list()).toEqual([]);
 });
 
-test('a missing tokenizer, a missing folder and weights of another kind are named', async () => {
+test('a missing tokenizer, a missing folder and unsupported weights are named', async () => {
   rmSync(join(source, 'tokenizer.json'));
   await expect(importing()).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID', data: { file: 'tokenizer.json' } });
   writeFileSync(join(source, 'tokenizer.json'), '{}');
@@ -116,7 +116,7 @@ test('an index that points outside its folder is refused', async () => {
   await expect(importing()).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
 });
 
-test('the starter model is used where it lies, and its row follows its files', async () => {
+test('the starter model is used in place, and its row follows its files', async () => {
   await registerStarterModel({ store, engine, folder: source, now: 5 });
   const first = store.get('starter');
   expect(first).toMatchObject({ id: 'starter', builtIn: true, path: source, createdAt: 5 });
@@ -126,12 +126,12 @@ test('the starter model is used where it lies, and its row follows its files', a
   expect(store.get('starter').createdAt).toBe(5);
 });
 
-test('no starter model, no row', async () => {
+test('a missing starter model gets no row', async () => {
   await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
   expect(store.list()).toEqual([]);
 });
 
-test('weights of another program get a second name and no second copy, and stay when the first name goes', async () => {
+test('weights of another program are hard-linked, not copied, and survive the deletion of the original', async () => {
   const model = await importBaseModel({ path: source, link: true }, studio());
   expect(statSync(join(model.path, 'model.safetensors')).ino).toBe(statSync(join(source, 'model.safetensors')).ino);
   expect(statSync(join(model.path, 'config.json')).ino).not.toBe(statSync(join(source, 'config.json')).ino);
@@ -139,7 +139,7 @@ test('weights of another program get a second name and no second copy, and stay 
   expect(await hashModel(model.path, (await readModelFolder(model.path)).hashed)).toBe(model.sha256);
 });
 
-test('a link in a cache stands for the file that it leads to', async () => {
+test('a symlink in a cache is imported as the file it points to', async () => {
   renameSync(join(source, 'model.safetensors'), join(folder, 'blob'));
   symlinkSync('../blob', join(source, 'model.safetensors'));
   const model = await importBaseModel({ path: source, link: true }, studio());
@@ -147,14 +147,14 @@ test('a link in a cache stands for the file that it leads to', async () => {
   expect(readFileSync(join(model.path, 'model.safetensors'), 'utf8')).toBe('weights');
 });
 
-test.each([{}, { take: true }, { link: true }])('an import that is given up leaves nothing behind: %j', async (how) => {
+test.each([{}, { take: true }, { link: true }])('an aborted import leaves nothing behind: %j', async (how) => {
   const given = importBaseModel({ path: source, ...how }, { ...studio(), signal: AbortSignal.abort() });
   await expect(given).rejects.toMatchObject({ name: 'AbortError' });
   expect(readdirSync(modelsFolder)).toEqual([]);
   expect(store.list()).toEqual([]);
 });
 
-test('one that is given up while the files of the same model are read again changes nothing there', async () => {
+test('aborting a repeated import leaves the existing model untouched', async () => {
   const model = await importing();
   const leaving = new AbortController();
   store.list = () => {
@@ -167,7 +167,7 @@ test('one that is given up while the files of the same model are read again chan
 });
 
 // Regression: a download of gigabytes was deleted with the folder it had been moved into.
-test('a GGUF file that was to be moved lies where it lay when the engine dies over it', async () => {
+test('a GGUF file to be moved stays in place when the engine dies', async () => {
   const file = join(folder, 'tiny.gguf');
   writeFileSync(file, 'weights');
   const dying = {
@@ -180,7 +180,7 @@ test('a GGUF file that was to be moved lies where it lay when the engine dies ov
   expect(readdirSync(modelsFolder)).toEqual([]);
 });
 
-test('a folder that was to be moved has its files when its row cannot be written', async () => {
+test('a folder to be moved keeps its files when its row cannot be written', async () => {
   const files = readdirSync(source);
   store.insert = () => {
     throw new Error('the database cannot be written');
@@ -194,7 +194,7 @@ test.each([
   ['is gone', (path: string) => rmSync(path, { recursive: true })],
   ['has lost a file', (path: string) => rmSync(join(path, 'tokenizer.json'))],
   ['has a damaged file', (path: string) => writeFileSync(join(path, 'model.safetensors'), 'weigh')],
-])('a base whose folder %s gets its files back when its model is added again', async (_, spoil) => {
+])('a base whose folder %s is repaired by importing its model again', async (_, spoil) => {
   const base = await importBaseModel({ path: source, title: 'Tiny' }, studio());
   spoil(base.path);
 

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('it is the cache of Hugging Face, until another is chosen, until that is given up', async () => {
+test('the library is the Hugging Face cache unless another folder is chosen', async () => {
   expect(await library().facts()).toMatchObject({ path: folder, from: 'usual', isThere: true });
   await library().choose(join(folder, 'mine'));
   expect(await library().facts()).toMatchObject({ path: join(folder, 'mine'), from: 'chosen' });
@@ -29,20 +29,20 @@ test('it is the cache of Hugging Face, until another is chosen, until that is gi
   expect(library().path).toBe(folder);
 });
 
-test('what the environment says holds, and cannot be changed meanwhile', async () => {
+test('a folder set by the environment takes precedence and cannot be changed', async () => {
   const named = library({ ADAPTER_STUDIO_MODELS: join(folder, 'mine') });
   expect(await named.facts()).toMatchObject({ path: join(folder, 'mine'), from: 'environment' });
   await expect(named.choose(folder)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
-test('a folder that is not there is refused when it is chosen, and said to be missing when it has gone', async () => {
+test('a missing folder is refused when chosen, and reported once it has disappeared', async () => {
   await expect(library().choose(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   await library().choose(join(folder, 'mine'));
   rmSync(join(folder, 'mine'), { recursive: true });
   expect(await library().facts()).toMatchObject({ isThere: false, found: [] });
 });
 
-test('a model is found by an id that says nothing of its place, and by nothing else', async () => {
+test('a model is found only by its id, which does not reveal its path', async () => {
   const { found } = await library().facts();
   expect(found).toMatchObject([{ name: 'tiny', kind: 'gguf', sizeBytes: 7, onShelf: false }]);
   expect(JSON.stringify(found)).not.toContain(folder);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 const passage = `Passage: ${'The tower stands on the hill. '.repeat(40)}\n\nQuestion: Where is the tower?`;
 
-test('an example is the context, the target and the end of the text', () => {
+test('an example is the context, the target and an end-of-text token', () => {
   const example = plain.exampleIds('Where is it?', 'on the hill', 64);
   const context = plain.tokenizer.encode('Where is it?');
   expect(example).toEqual({
@@ -29,7 +29,7 @@ test('an example is the context, the target and the end of the text', () => {
   });
 });
 
-test('a context that is too long loses its middle and keeps the question', () => {
+test('a context that is too long loses its middle but keeps the question', () => {
   const example = plain.exampleIds(passage, 'on the hill', 64);
   expect(example?.cut).toBe(true);
   expect(example?.ids).toHaveLength(64);
@@ -38,11 +38,11 @@ test('a context that is too long loses its middle and keeps the question', () =>
   expect(text).toMatch(/\n\nQuestion: Where is the tower\? on the hill$/);
 });
 
-test('a target that leaves no room for its context is left out', () => {
+test('an example whose target leaves no room for its context is left out', () => {
   expect(plain.exampleIds(passage, 'on the hill '.repeat(30), 64)).toBeUndefined();
 });
 
-test('a base without a chat template reads the last turn alone', () => {
+test('a base without a chat template reads only the last turn', () => {
   const turns = [
     { role: 'user', content: 'One' },
     { role: 'assistant', content: 'Two' },
@@ -62,18 +62,18 @@ test('with a chat template, a shortened prompt still ends where the answer begin
   expect(ids.slice(0, 20)).toEqual(whole.slice(0, 20));
 });
 
-test('an empty context is still something to begin from', () => {
+test('an empty context yields one token to start from', () => {
   expect(plain.promptIds('')).toEqual([0]);
 });
 
-test('a template that does not work is said to be so', () => {
+test('a broken chat template is reported', () => {
   expect(() => new ChatTemplate('{% for %}', {})).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
   const refusing = new ChatTemplate("{{ raise_exception('no') }}", {});
   expect(() => refusing.render([])).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
 });
 
 // A model's author must not be able to hang the studio.
-test('a chat template without end is given up', () => {
+test('a chat template that runs for too long is aborted', () => {
   const many = '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}';
   expect(() => new ChatTemplate(many, {}).render([{ role: 'user', content: 'Hi' }])).toThrow(
     expect.objectContaining({
@@ -83,7 +83,7 @@ test('a chat template without end is given up', () => {
   );
 });
 
-test('a pattern that takes for ever on a text is given up, and reads others', async () => {
+test('a regex too slow on one text is aborted, and still reads others', async () => {
   const starter = join(import.meta.dirname, '../../resources/starter-model');
   const json = JSON.parse(await readFile(join(starter, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;
   const split = { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false };

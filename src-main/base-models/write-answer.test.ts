@@ -44,26 +44,26 @@ async function answering(engine: Engine, changes: object = {}, signal = new Abor
   return { deltas, answer };
 }
 
-test('the text begins without the space that the tokenizer puts first, and its pieces add up', async () => {
+test('an answer drops the tokenizer’s leading space, and its deltas add up', async () => {
   const { deltas, answer } = await answering(writing('on the hill'));
   expect(answer).toMatchObject({ text: 'on the hill', finish: 'end', firstTokenMs: 1, switchMs: 2, seconds: 3 });
   expect(deltas.join('')).toBe('on the hill');
   expect(answer?.ids).toEqual(text.tokenizer.encode('on the hill'));
 });
 
-test('an answer ends before a stop text, of which nothing is shown', async () => {
+test('an answer ends before a stop text, none of which is shown', async () => {
   const { deltas, answer } = await answering(writing('SELECT 1 ; -- and more of it'), { stop: ['; --', 'nowhere'] });
   expect(answer).toMatchObject({ text: 'SELECT 1 ', finish: 'end' });
   expect(deltas.join('')).toBe('SELECT 1 ');
 });
 
-test('what could have become a stop text is shown when it does not', async () => {
+test('what might have become a stop text is shown when it does not', async () => {
   const { deltas, answer } = await answering(writing('a; b'), { stop: ['; --'] });
   expect(answer?.text).toBe('a; b');
   expect(deltas.join('')).toBe('a; b');
 });
 
-test('what gives no numbers is called by the name that it has for a person', async () => {
+test('a model that yields NaN is reported by its display name', async () => {
   const engine = {
     // biome-ignore lint/correctness/useYield: it fails before it has written anything.
     async *generate(): AsyncGenerator<TokenEvent> {
@@ -73,7 +73,7 @@ test('what gives no numbers is called by the name that it has for a person', asy
   await expect(answering(engine)).rejects.toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS', data: { model: 'rivers' } });
 });
 
-test('an abort keeps what was written until then', async () => {
+test('an abort keeps the text written so far', async () => {
   const leave = new AbortController();
   const engine = writing('one two three four five six');
   const deltas: string[] = [];
@@ -92,7 +92,7 @@ test('an abort keeps what was written until then', async () => {
   expect('one two three four five six'.startsWith(deltas.join(''))).toBe(true);
 });
 
-test('no more is asked for than the model can read, and a prompt that fills it is refused', async () => {
+test('an answer is capped to the context length, and a prompt that fills it is refused', async () => {
   const seen: GenerateJob[] = [];
   await answering(writing('x', seen), { promptIds: Array(60).fill(5) });
   expect(seen[0]?.maxTokens).toBe(4);

@@ -60,7 +60,7 @@ async function cutOff(events: AsyncGenerator<{ kind: string }>): Promise<void> {
 }
 
 // Regression: all of a long answer was lost with the process.
-test('of an answer that was cut off with its process, what had been written a second before is kept at the next start', async () => {
+test('an answer cut off with its process is kept at the next start, up to its last second', async () => {
   const { parts, turn, found } = await talking();
   await cutOff(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   const question = { role: 'user', text: 'Count.', finish: null, onPath: true };
@@ -73,7 +73,7 @@ test('of an answer that was cut off with its process, what had been written a se
   expect(found([])).toEqual(kept);
 });
 
-test('of answers side by side the first one is gone on with', async () => {
+test('after a cut-off comparison, the conversation continues from the first answer', async () => {
   const { parts, turn, found } = await talking();
   const both = { ...turn, answerers: [answerer, answerer] };
   await cutOff(compareTurn(both, parts, new AbortController().signal));
@@ -84,7 +84,7 @@ test('of answers side by side the first one is gone on with', async () => {
   ]);
 });
 
-test('an answer that has ended is there once', async () => {
+test('a finished answer is kept exactly once', async () => {
   const { parts, turn, found } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   expect(found([]).map(({ finish }) => finish)).toEqual([null, 'end']);

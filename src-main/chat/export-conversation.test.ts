@@ -6,7 +6,7 @@ import { conversationMarkdown, fileNameOf } from './export-conversation.ts';
 // Sound: only the title is read.
 const conversation = { title: 'On rivers' } as Conversation;
 
-test('a question reads as it was typed, whatever Markdown or markup would make of it', () => {
+test('a question is exported as typed, whatever Markdown or HTML it contains', () => {
   const question = [
     '# <b onclick="x">Wo</b> &lt; `a` *b* _c_ | ~~d~~ [e](f)',
     '1. first',
@@ -26,7 +26,7 @@ test('a question reads as it was typed, whatever Markdown or markup would make o
   expect(textOf(html)).toBe(`On rivers\nQuestion\n${question.replaceAll('\n\n', '\n').replace('\t', '    ')}`);
 });
 
-test('in an answer tags are words, no picture is fetched, and code stays as it is', () => {
+test('in an answer, tags are escaped, images are not loaded, and code is left alone', () => {
   const written = 'A **bold** <img src=x> ![p](http://studio.example/p.png) `a < b`\n\n```html\n<p>![x](y)\n```';
   const html = new Marked({ gfm: true }).parse(conversationMarkdown(conversation, [answer(written)], 'en')) as string;
   expect(html).not.toContain('<img');
@@ -49,7 +49,7 @@ test.each([
   'a `b\n- <img src=x> ` c',
   '<div>\n```\n\n<img src=x>\n\n```\n<img src=x>\n```',
   '`\uFFFF0\uFFFF` <img src=x>',
-])('in an answer no tag gets through: %j', (written) => {
+])('no tag in an answer gets through: %j', (written) => {
   const html = new Marked({ gfm: true }).parse(conversationMarkdown(conversation, [answer(written)], 'en')) as string;
   expect(html).not.toContain('<img');
   expect(textOf(html)).not.toContain('\\&lt;');
@@ -62,7 +62,7 @@ test.each([
   '1. So:\n   ```\n   a < b\n   ```',
   '- `c\n  a < b`',
   '`` ` a < b``',
-])('code of an answer stays as it is: %j', (written) => {
+])('code in an answer is left as it is: %j', (written) => {
   expect(conversationMarkdown(conversation, [answer(written)], 'en')).toContain(written);
 });
 
@@ -72,12 +72,12 @@ test.each([
   ['> ', 20_000],
   ['- ', 5000],
   ['`*[', 20_000],
-] as const)('an answer that repeats %j is exported all the same', (sign, times) => {
+] as const)('an answer that repeats %j is still exported', (sign, times) => {
   const written = `${sign.repeat(times)}<img src=x>`;
   expect(conversationMarkdown(conversation, [answer(written)], 'en')).toContain('&lt;img');
 });
 
-test('who answered, how strongly and how it ended is told in the language of the screen', () => {
+test('who answered, at what strength and how it ended is written in the chosen language', () => {
   const mixed = answer('SELECT 1', {
     ...{ adapterName: 'Rivers', adapterSha256: 'aaaabbbbcccc', strength: 0.5, task: 'nl2sql', finish: 'stopped' },
     mix: [{ adapterId: 'm', name: 'Lakes', sha256: 'ddddeeeeffff', strength: 1 }],
@@ -92,7 +92,7 @@ test('who answered, how strongly and how it ended is told in the language of the
   ]);
 });
 
-test('a title becomes a name that every file system takes', () => {
+test('a title becomes a file name that is valid on every file system', () => {
   expect(fileNameOf('경복궁 / 이야기: "첫" <번째>?', 'md')).toBe('경복궁 이야기 첫 번째.md');
   expect(fileNameOf('../..', 'json')).toBe('conversation.json');
 });
@@ -134,7 +134,7 @@ function textOf(html: string): string {
   return Object.entries(signs).reduce((text, [entity, sign]) => text.replaceAll(entity, sign), bare);
 }
 
-test('long stretches of blanks are read once', () => {
+test('a long run of blanks is scanned only once', () => {
   const written = conversationMarkdown(conversation, [said(`a${' '.repeat(500_000)}b`)], 'en');
   expect(written.length).toBeGreaterThan(500_000);
 });

@@ -10,7 +10,7 @@ import { scorePair, scoreRows } from './score.ts';
 test.each([
   ['rivers', { name: 'rivers', path: '/a' }],
   ['small', null],
-])('where a loss is no number, “%s” is named', async (model, adapter) => {
+])('a NaN loss is attributed to “%s”', async (model, adapter) => {
   const engine = { score: async () => ({ logprobs: [[Number.NaN]] }) } as Partial<Engine> as Engine;
   const text = await ModelText.read(join(import.meta.dirname, '../../resources/starter-model'), [0]);
   // No other fields are read.

@@ -8,7 +8,7 @@ async function* saying(...words: readonly (string | Error)[]): AsyncGenerator<st
   }
 }
 
-test('a source that fails does not end the others; its failure comes last', async () => {
+test('a failing source does not end the others, and its error comes last', async () => {
   const said: string[] = [];
   const following = (async () => {
     const sources = [saying('a', 'b', 'c'), saying(new Error('no file')), saying('d')];
@@ -18,7 +18,7 @@ test('a source that fails does not end the others; its failure comes last', asyn
   expect(said.toSorted()).toEqual(['0a', '0b', '0c', '2d']);
 });
 
-test('leaving early ends all sources', async () => {
+test('leaving early closes all sources', async () => {
   const left: number[] = [];
   const sources = [1, 2].map(async function* (number) {
     try {

@@ -13,7 +13,7 @@ const said = (role: 'user' | 'assistant', text: string) => ({ role, text, input:
 const turns = ['one', 'two', 'three'].flatMap((word) => [said('user', word), said('assistant', `${word}, yes`)]);
 const read = (ids: readonly number[]) => tokenizer.decode(ids);
 
-test('a base with a chat template reads the conversation; the oldest turns go first when it gets too long', () => {
+test('a base with a chat template reads the conversation, dropping the oldest turns if it is too long', () => {
   const question = said('user', 'and now?');
   const about = { question, history: () => turns, task: undefined };
   const whole = turnPrompt(about, { text: chatty, contextLength: 500, maxTokens: 100 });
@@ -26,7 +26,7 @@ test('a base with a chat template reads the conversation; the oldest turns go fi
   expect(read(tight.promptIds)).toMatch(/user: and now\?\s*assistant:$/);
 });
 
-test('where nothing of the conversation fits, the question alone is read, shortened in its middle', () => {
+test('if no earlier turn fits, only the question is read, shortened in its middle', () => {
   const question = said('user', `${'long '.repeat(300)}\n\nlast words`);
   const cut = turnPrompt(
     { question, history: () => turns, task: undefined },
@@ -38,7 +38,7 @@ test('where nothing of the conversation fits, the question alone is read, shorte
   expect(read(cut.promptIds)).toContain('last words');
 });
 
-test('an adapter reads the turn alone, as trained; of a base without a chat template the turns before it are counted', () => {
+test('an adapter reads only its turn; a base without a chat template counts the turns left out', () => {
   const question = { role: 'user' as const, text: 'Who?', input: { passage: 'Otto.' } };
   for (const [text, task, leftOutTurns] of [
     [chatty, 'mrc', 0],

@@ -6,7 +6,7 @@ import { copyDatabase } from './copy-database.ts';
 import { openDatabase } from './open.ts';
 
 // Regression: a large one was copied to its end first.
-test('a copy that is given up ends in the midst of the database', async () => {
+test('an aborted copy stops partway', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'copy-database-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   openDatabase(join(folder, 'studio.sqlite')).close();

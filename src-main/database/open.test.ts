@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a new file has the newest schema, write-ahead logging, full syncing and foreign keys', () => {
+test('a new file has the newest schema, WAL mode, full syncing and foreign keys', () => {
   const database = openDatabase(join(folder, 'studio.sqlite'));
   expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
   expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
@@ -34,7 +34,7 @@ test('every table is strict', () => {
   database.close();
 });
 
-test('opening a file again keeps its rows', () => {
+test('reopening a file keeps its rows', () => {
   const file = join(folder, 'studio.sqlite');
   const first = openDatabase(file);
   first.exec(
@@ -48,7 +48,7 @@ test('opening a file again keeps its rows', () => {
   second.close();
 });
 
-test('a file of a newer studio is refused and left as it is', () => {
+test('a file of a newer studio is refused and left unchanged', () => {
   const file = join(folder, 'studio.sqlite');
   const newer = new BetterSqlite3(file);
   newer.pragma('user_version = 9999');
@@ -60,7 +60,7 @@ test('a file of a newer studio is refused and left as it is', () => {
 });
 
 // Regression: each was reported as an internal error, with a stack.
-test('a file that is no database is told as damaged, and left as it is', () => {
+test('a file that is not a database is reported as damaged and left unchanged', () => {
   const file = join(folder, 'studio.sqlite');
   const text = 'This is not a database any more. '.repeat(50);
   writeFileSync(file, text);
@@ -68,13 +68,13 @@ test('a file that is no database is told as damaged, and left as it is', () => {
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
-test('what cannot be opened as a file is told as that', () => {
+test('a path that cannot be opened as a file is reported as forbidden', () => {
   const file = join(folder, 'studio.sqlite');
   mkdirSync(file);
   expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'DATABASE_FORBIDDEN', data: { file } }));
 });
 
-test('a file that may only be read is told as that', ({ skip }) => {
+test('a read-only file is reported as forbidden', ({ skip }) => {
   if (process.getuid?.() === 0) skip('root may write everything');
   const file = join(folder, 'studio.sqlite');
   openDatabase(file).close();
@@ -82,7 +82,7 @@ test('a file that may only be read is told as that', ({ skip }) => {
   expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'DATABASE_FORBIDDEN', data: { file } }));
 });
 
-test('a migration that fails leaves the schema of before', () => {
+test('a failed migration leaves the previous schema', () => {
   const database = new BetterSqlite3(':memory:');
   const broken = [
     { version: 1, name: 'good', up: (db: BetterSqlite3.Database) => void db.exec('CREATE TABLE a (b TEXT) STRICT') },
@@ -94,7 +94,7 @@ test('a migration that fails leaves the schema of before', () => {
   database.close();
 });
 
-test('two living datasets cannot have one name, a deleted one does not count', () => {
+test('dataset names are unique, not counting deleted datasets', () => {
   const database = openDatabase(':memory:');
   const insert = database.prepare(
     `INSERT INTO dataset (id, name, task, version, state, rows, train_rows, validation_rows, test_rows, rejected, sha256,

@@ -27,7 +27,7 @@ test('a lock is alive until it is released', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a killed process is no longer alive, and its file is cleared away by the next', async () => {
+test('a killed process is no longer alive, and the next one removes its file', async () => {
   const script = `
     const { ProcessLock } = await import(${JSON.stringify(join(import.meta.dirname, 'process-lock.ts'))});
     const lock = new ProcessLock(${JSON.stringify(folder)});

@@ -28,7 +28,7 @@ test.each<[string, string, () => void]>([
   ['was emptied', 'DATASET_FILE_DAMAGED', () => truncateSync(file, 0)],
   ['is missing', 'DATASET_FILE_MISSING', () => rmSync(file)],
   ['was written by a newer studio', 'DATASET_FILE_TOO_NEW', () => setVersion(99)],
-])('a file of rows that %s is told by its own code, with its dataset', (_, code, damage) => {
+])('a rows file that %s is reported by its own code, with its dataset', (_, code, damage) => {
   damage();
   for (const readonly of [true, false]) {
     expect(() => openRowsFile(file, { readonly })).toThrow(
@@ -37,7 +37,7 @@ test.each<[string, string, () => void]>([
   }
 });
 
-test('a damaged page is told by its file, and one of another file is not', () => {
+test('a corruption error is attributed to a rows file only if that file is damaged', () => {
   const met = new BetterSqlite3.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT');
   expect(asRowsFault(file, met)).toBe(met);
   overwrite(8192 * 2);

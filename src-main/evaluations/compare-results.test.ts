@@ -11,7 +11,7 @@ const rows: EvaluationRow[] = Array.from({ length: 24 }, (_, i) => ({
   answers: [answer(0, 8), answer(i < 18 ? 1 : 0, 4), answer(1, 4)],
 }));
 
-test('each adapter is compared with the base by every metric that says who is better, and with the others by the main one', () => {
+test('adapters are compared with the base by every ranking metric, with each other by the main one', () => {
   const comparisons = compareResults(rows, 'exactMatch');
   expect(comparisons.map(({ metric, of, against }) => [metric, of, against])).toEqual([
     ['exactMatch', 1, 0],
@@ -24,6 +24,6 @@ test('each adapter is compared with the base by every metric that says who is be
   expect(comparisons[4]).toMatchObject({ difference: 0.25, better: 6, worse: 0, same: 18, sure: true });
 });
 
-test('of a loss, less is better: nats per token over all rows', () => {
+test('a lower loss is better: nats per token over all rows', () => {
   expect(compareResults(rows, 'exactMatch')[1]).toMatchObject({ difference: -2, better: 24, worse: 0, sure: true });
 });

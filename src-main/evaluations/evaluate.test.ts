@@ -4,7 +4,7 @@ import type { ModelText } from '../base-models/model-text.ts';
 import { type EvaluationJob, type EvaluationParts, evaluate } from './evaluate.ts';
 
 // Regression: all targets were counted first, and a stop waited for that.
-test('an evaluation that is stopped while its targets are counted ends there', async () => {
+test('an evaluation stopped while its targets are counted ends there', async () => {
   const stopping = new AbortController();
   let counted = 0;
   const text = {

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { evaluationReport } from './evaluation-report.ts';
 
-test('the report says what to do next, as the page of the evaluation does', () => {
+test('the report suggests the next step, as the evaluation page does', () => {
   const report = evaluationReport(mostlyWrong, [], 'en');
   expect(report).toContain('<b>Next:</b> 27 of 36 rows are still wrong.');
   expect(evaluationReport(mostlyWrong, [], 'ko')).toContain('<b>다음:</b> 36행 가운데 27행은 아직 틀립니다.');
 });
 
-test('where nothing is left to wish for, nothing is advised', () => {
+test('a perfect result suggests no next step', () => {
   const { comparisons, results } = mostlyWrong;
   const [base, best] = results;
   if (base === undefined || best === undefined) throw new Error('both are above');
@@ -16,7 +16,7 @@ test('where nothing is left to wish for, nothing is advised', () => {
   expect(evaluationReport(allRight, [], 'en')).not.toContain('Next:');
 });
 
-test('a Korean report has Korean measures, splits and languages', () => {
+test('a Korean report translates metrics, splits and languages', () => {
   const report = evaluationReport(mostlyWrong, [], 'ko');
   expect(report).toContain('정확히 일치 0.0 % → 25.0 %');
   expect(report).toContain('테스트 행 · aa');
@@ -25,7 +25,7 @@ test('a Korean report has Korean measures, splits and languages', () => {
   expect(report).not.toMatch(/Exact match|, test ·/);
 });
 
-test('adapters are held against each other, not only against the base', () => {
+test('adapters are compared with each other, not only with the base', () => {
   const [base, best] = mostlyWrong.results;
   if (base === undefined || best === undefined) throw new Error('both are above');
   const rival = { ...best, adapterId: 'b', adapter: 'Replies' };

@@ -55,7 +55,7 @@ async function told(id: string, after?: number): Promise<Event[]> {
   return events;
 }
 
-test('work ends, and nothing that it tells is kept, once it may not go on', async () => {
+test('work that may no longer go on fails, and none of its later events is kept', async () => {
   await supervisor.close();
   const gone = new StudioError('DATA_FOLDER_GONE', { folder: '/gone' });
   let steps = 0;
@@ -72,7 +72,7 @@ test('work ends, and nothing that it tells is kept, once it may not go on', asyn
 });
 
 // Regression: the status line lost the time left between two steps, and an evaluation its progress between two models.
-test('how far a job is stays known while it tells of other things', async () => {
+test('the latest progress stays known while other events follow', async () => {
   await supervisor.close();
   const tellsHowFar = (event: Event) => event.kind === 'step' && event.step % 2 === 0;
   supervisor = new Supervisor({ store, changed: () => {}, tellsHowFar });
@@ -81,14 +81,14 @@ test('how far a job is stays known while it tells of other things', async () => 
   expect(supervisor.latest).toEqual({ kind: 'step', step: 2 });
 });
 
-test('work that comes while the studio closes waits for the next start', async () => {
+test('work started while the studio closes waits for the next start', async () => {
   await supervisor.close();
   start('a', counting(1));
   expect(await told('a')).toEqual([]);
   expect(store.stateOf('a')).toBe('queued');
 });
 
-test('whoever watches gets every event once and in order, during the work and after it', async () => {
+test('a watcher gets every event once and in order, during the work and after it', async () => {
   start('a', counting(3));
   const expected = [
     { kind: 'step', step: 1 },
@@ -101,7 +101,7 @@ test('whoever watches gets every event once and in order, during the work and af
   expect(await told('a', 2)).toEqual(expected.slice(2));
 });
 
-test('work goes on when its watcher leaves, and ends when it is stopped', async () => {
+test('work continues when its watcher leaves, and ends when it is stopped', async () => {
   start('a', counting(1, { endless: true }));
   for await (const _ of supervisor.watch('a')) break;
   expect(store.stateOf('a')).toBe('running');
@@ -110,7 +110,7 @@ test('work goes on when its watcher leaves, and ends when it is stopped', async 
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'stopped' });
 });
 
-test('a watcher whose signal aborts is let go', async () => {
+test('aborting a watcher’s signal ends the watch', async () => {
   start('a', counting(1, { endless: true }));
   const leave = new AbortController();
   const events: Event[] = [];
@@ -132,7 +132,7 @@ test('a second job waits for the first, and can be stopped while it waits', asyn
   expect((await told('c')).at(-1)).toEqual({ kind: 'finished', state: 'finished' });
 });
 
-test('what is left of a stopped job is done beside the work under way, and ends it as stopped, whatever comes of it', async () => {
+test('a stopped job is finished off beside the running one and ends as stopped, even on failure', async () => {
   start('a', counting(1, { endless: true }));
   const left = (fail?: Error) => {
     const { run, finished } = counting(1, fail && { fail });
@@ -157,7 +157,7 @@ test('what is left of a stopped job is done beside the work under way, and ends 
   expect(store.stateOf('a')).toBe('running');
 });
 
-test('a failure that a person can meet is stored with its sentence and its facts', async () => {
+test('a StudioError is stored with its message and data', async () => {
   start('a', counting(1, { fail: new StudioError('RUN_DIVERGED', { step: 4, rows: '1, 2' }) }));
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'failed' });
   expect(database.prepare('SELECT error_code, error_message, error_data FROM job').get()).toEqual({
@@ -172,7 +172,7 @@ test('work whose engine stopped is interrupted, not failed', async () => {
   expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'interrupted' });
 });
 
-test('on a full disk whoever watches is told all the same, and the end is stored as soon as there is room', async () => {
+test('on a full disk watchers still get every event, and the end is stored once there is room', async () => {
   const full = Promise.withResolvers<void>();
   const big = { kind: 'step' as const, step: 2, ballast: 'x'.repeat(1_000_000) };
   start('a', {
@@ -204,7 +204,7 @@ test('on a full disk whoever watches is told all the same, and the end is stored
   expect(supervisor.isActive('a')).toBe(false);
 });
 
-test('work that cannot begin on a full disk does not keep the others from their turn', async () => {
+test('a job that cannot begin on a full disk does not hold up the others', async () => {
   start('a', counting(1, { endless: true }));
   start('b', counting(1));
   const begin = store.begin.bind(store);
@@ -219,14 +219,14 @@ test('work that cannot begin on a full disk does not keep the others from their 
   expect(store.stateOf('b')).toBe('failed');
 });
 
-test('closing interrupts what is going on; what waits goes on waiting', async () => {
+test('closing interrupts the running job and leaves waiting ones queued', async () => {
   start('a', counting(1, { endless: true }));
   start('b', counting(1));
   await supervisor.close();
   expect([store.stateOf('a'), store.stateOf('b')]).toEqual(['interrupted', 'queued']);
 });
 
-test('work of a process that is gone is interrupted if it had begun, work of a living one is not', () => {
+test('jobs begun by a dead process are interrupted, those of a living one are not', () => {
   const other = new ProcessLock(folder);
   const theirs = new JobStore(database, other);
   theirs.enqueue({ id: 'theirs', kind: 'run', now: 1 });
@@ -240,7 +240,7 @@ test('work of a process that is gone is interrupted if it had begun, work of a l
   expect(store.stateOf('waiting')).toBe('queued');
 });
 
-test('what waited for a process that is gone can be taken up in its order, or ended', async () => {
+test('jobs left queued by a dead process can be adopted in their order, or stopped', async () => {
   const other = new ProcessLock(folder);
   const theirs = new JobStore(database, other);
   for (const id of ['first', 'second', 'third']) theirs.enqueue({ id, kind: 'run', now: 1 });
@@ -267,7 +267,7 @@ test('what waited for a process that is gone can be taken up in its order, or en
   expect(order).toEqual(['first', 'third']);
 });
 
-test('a waiting job is moved to another place of the queue', async () => {
+test('a waiting job can be moved to another place in the queue', async () => {
   start('a', counting(1, { endless: true }));
   const order: string[] = [];
   for (const id of ['b', 'c', 'd']) {
@@ -288,7 +288,7 @@ test('a waiting job is moved to another place of the queue', async () => {
   expect(order).toEqual(['d', 'c', 'b']);
 });
 
-test('jobs that share their work have one place in the queue, may end one by one, and are stopped together', async () => {
+test('jobs that share their work have one queue place, may end one by one, and are stopped together', async () => {
   start('a', counting(1, { endless: true }));
   for (const id of ['b', 'c', 'd']) store.enqueue({ id, kind: 'run', now: 1, beside: id === 'b' ? undefined : 'b' });
   const order: string[] = [];
@@ -324,7 +324,7 @@ test('jobs that share their work have one place in the queue, may end one by one
   expect(order).toEqual(['e', 'b', 'c', 'd']);
 });
 
-test('work that must be alone is refused while another process does the same', () => {
+test('exclusive work is refused while another process does the same', () => {
   const other = new ProcessLock(folder);
   new JobStore(database, other).enqueue({ id: 'theirs', kind: 'run', now: 1 });
   expect(() => store.enqueue({ id: 'mine', kind: 'run', now: 2, aloneIn: '/data' })).toThrow(
@@ -335,7 +335,7 @@ test('work that must be alone is refused while another process does the same', (
   expect(store.stateOf('mine')).toBe('queued');
 });
 
-test('a job of another process is followed until it ends there', async () => {
+test('a job of another process can be watched until it ends there', async () => {
   const theirLock = new ProcessLock(folder);
   const theirStore = new JobStore(database, theirLock);
   const theirs = new Supervisor<Event>({ store: theirStore, changed: () => {} });
@@ -357,7 +357,7 @@ test('a job of another process is followed until it ends there', async () => {
 });
 
 // Regression: it stayed running in every list until the studio was restarted.
-test('whoever follows a job of a process that is killed is let go, and the job is interrupted', async () => {
+test('watching a job of a killed process ends, and the job is interrupted', async () => {
   const changed = vi.fn();
   supervisor = new Supervisor({ store, changed });
   const theirLock = new ProcessLock(folder);
@@ -375,7 +375,7 @@ test('whoever follows a job of a process that is killed is let go, and the job i
   expect(changed).toHaveBeenCalledOnce();
 });
 
-test('a job that goes on from an earlier point forgets what came after it', async () => {
+test('a job resumed from an earlier point forgets the events after it', async () => {
   start('a', counting(5));
   await told('a');
   store.enqueue({ id: 'a', kind: 'run', now: 2 });
@@ -396,7 +396,7 @@ test('a job that goes on from an earlier point forgets what came after it', asyn
 
 // Regression: the end event of a resumed run was deleted and its number reused, so a page that had seen the end missed
 // the next event.
-test('whoever saw the end of a job that goes on misses nothing of what it tells then', async () => {
+test('a watcher that saw a job end misses no event once the job is resumed', async () => {
   start('a', counting(2));
   let last = 0;
   for await (const { sequence } of supervisor.watch('a')) last = sequence;

@@ -45,7 +45,7 @@ function fractions(events: readonly LabEvent[]): number[] {
   return events.flatMap((event) => (event.kind === 'progress' ? [event.fraction ?? Number.NaN] : []));
 }
 
-test('what is over only ever grows, and ends at the whole, whichever parts move on together and finish first', async () => {
+test('progress never decreases and ends at 1, whichever parts run together and finish first', async () => {
   const told = fractions(
     await toldOf([
       ...[
@@ -65,7 +65,7 @@ test('what is over only ever grows, and ends at the whole, whichever parts move 
   expect(told[3]).toBeCloseTo((10 + 2 * 20) / 130);
 });
 
-test('parts of an earlier sitting are over from the start', async () => {
+test('parts finished in an earlier session count from the start', async () => {
   const told = fractions(await toldOf([at('v r1', 0)], ['base', 'q r1', 'q r8']));
   expect(told[0]).toBeCloseTo(90 / 130);
 });

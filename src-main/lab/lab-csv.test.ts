@@ -3,7 +3,7 @@ import type { LabExperiment } from '../../src-contract/lab.ts';
 import { labCsv } from './lab-csv.ts';
 
 // Regression: means, medians and ratios shown on the page were missing.
-test('every number is there: settings that count, parts, maps, and tables as they are shown', () => {
+test('the CSV has every number: settings used, parts, maps, and tables as shown', () => {
   const experiment = {
     ...{ kind: 'table6', id: 'x', options: { ranks: [1, 8], trials: 40 }, facts: { layers: 6, machine: { cores: 2 } } },
     cells: [{ key: 'q r1', values: { validationLoss: 0.9125 }, timings: { secondsPerStep: 2 } }],

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { pairedRatio, uncertainty } from './paired-ratio.ts';
 
-test('the ratio is the median of the rounds’ own ratios', () => {
+test('the ratio is the median of the per-round ratios', () => {
   // 1.1, 2, 1.2: a disturbed round counts as one, however badly it was disturbed.
   expect(pairedRatio([110, 200, 1200], [100, 100, 1000]).ratio).toBeCloseTo(1.2, 12);
   expect(pairedRatio([110, 130], [100, 100]).ratio).toBeCloseTo(1.2, 12);
 });
 
-test('the interval is that of the ranks: of 100 rounds the 41st and the 60th', () => {
+test('the interval is that of the ranks: of 100 rounds, the 41st and the 60th', () => {
   const times = Array.from({ length: 100 }, (_, i) => 100 + i);
   const { low, high } = pairedRatio(
     times,
@@ -16,7 +16,7 @@ test('the interval is that of the ranks: of 100 rounds the 41st and the 60th', (
   expect([low, high]).toEqual([1.4, 1.59]);
 });
 
-test('of equal things the interval holds 1 nineteen times in twenty, whatever the machine does meanwhile', () => {
+test('for equal times the interval holds 1 nineteen times in twenty, however noisy the machine', () => {
   let seed = 1;
   const uniform = () => {
     seed = (seed * 48271) % 2147483647;
@@ -34,7 +34,7 @@ test('of equal things the interval holds 1 nineteen times in twenty, whatever th
   expect(holds / 400).toBeGreaterThan(0.92);
 });
 
-test('fewer than six rounds say nothing beyond their own range', () => {
+test('with fewer than six rounds the interval is their range', () => {
   const { low, high } = pairedRatio([90, 100, 130], [100, 100, 100]);
   expect([low, high]).toEqual([0.9, 1.3]);
 });

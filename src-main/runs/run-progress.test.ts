@@ -5,11 +5,12 @@ import type { RunStore } from './run-store.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-// The second of two that trained one after the other told 16 minutes behind its second step, for what took one.
-test('the time until its turn counts in no measurement', () => {
+// Regression: the second of two runs trained one after the other showed 16 minutes left after its second step, for what
+// took one.
+test('the wait for a run’s turn does not count as measuring time', () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const at = (seconds: number) => clock.mockReturnValue(seconds * 1000);
-  // Sound here: the store only takes down how far it is, and nothing was told before.
+  // Sound here: the store only records the progress, and there are no earlier events.
   const progress = new RunProgress('r', null, { updateProgress: () => {} } as unknown as RunStore);
   at(150);
   progress.begin({ step: 0, totalSteps: 10 }, { told: () => [], rewind: () => {} });

@@ -29,11 +29,11 @@ afterEach(() => {
 });
 
 // Regression: time spent measuring before the pause was lost, and the elapsed time jumped back.
-test('a run that was paused took what it took until then, with all that was measured', () => {
+test('a paused run counts all its time so far, measurements included', () => {
   expect(secondsBefore('stopped')).toBe(9);
 });
 
-test('of a run that was cut off what it trained counts', () => {
+test('an interrupted run counts only the time it trained', () => {
   expect(secondsBefore('interrupted')).toBe(6);
 });
 

@@ -9,7 +9,7 @@ const about = {
   trainRows: 100,
 } as unknown as Parameters<typeof settleAll>[1];
 
-test('several adapters are one for each way of putting the values together, none of them twice', async () => {
+test('several values give one adapter per combination, without duplicates', async () => {
   const all = await settleAll({ options: { rank: 4 }, also: { ranks: [2, 4, 2], seeds: [0, 1] } }, about);
   expect(all.map(({ rank, seed }) => [rank, seed])).toEqual([
     [4, 0],
@@ -19,14 +19,14 @@ test('several adapters are one for each way of putting the values together, none
   ]);
 });
 
-test('nine in one go are too many', async () => {
+test('nine adapters at once are too many', async () => {
   await expect(settleAll({ also: { seeds: [1, 2, 3, 4, 5, 6, 7, 8] } }, about)).rejects.toMatchObject({
     code: 'OPTION_INVALID',
   });
 });
 
 // Regression: another requested rank was silently replaced by the adapter's.
-test('what goes on from an adapter keeps its shape, and another one is refused', async () => {
+test('a run from an initial adapter keeps its shape, and any other is refused', async () => {
   const adapter = { id: 'a', name: 'law', baseSha256: 'b', rank: 16, alpha: 32, targets: ['q', 'v'] };
   const base = { path: '', parameters: 135e6, contextLength: 512, sha256: 'b' } as BaseModel;
   // Sound here: nothing else is read.

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { copyRunTokens } from './token-files.ts';
 
 // Regression: a resumed run had its rows drawn and written anew.
-test('token files that cannot be read are not taken for none', async () => {
+test('unreadable token files are not treated as missing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'token-files-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'to/tokens.json'), { recursive: true });

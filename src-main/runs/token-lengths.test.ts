@@ -24,7 +24,7 @@ const text = {
 } as unknown as ModelText;
 const base = { sha256: 'abc', contextLength: 64 } as BaseModel;
 
-test('the lengths of the rows that are trained on are counted, and those of rows that are no more are not', async () => {
+test('token lengths are counted for training rows, but not for deleted ones', async () => {
   const { id } = given.make([
     { context: 'x'.repeat(20), target: 'four' },
     { context: 'y'.repeat(4), target: 'a' },
@@ -54,7 +54,7 @@ test('the lengths of the rows that are trained on are counted, and those of rows
   expect(await count(id)).toMatchObject({ rows: 1, contextTokens: 4 });
 });
 
-test('only rows that are new are tokenised again', async () => {
+test('only new rows are tokenised again', async () => {
   const { id } = given.make([{ context: 'one' }, { context: 'two' }]);
   await count(id);
   await given.changes.edit(id, { position: 1, content: { context: 'three' } });

@@ -10,7 +10,7 @@ const options = {
 } as unknown as TrainOptions;
 const speed = { tokensPerSecond: 300, by: 'probe' } as const;
 
-test('a speed that was measured with other matrices is near, the newest one first', () => {
+test('a speed measured with other matrices is near, the newest first', () => {
   // Regression: the longest of three presets was said to take the least time, since only the others had been measured.
   const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
   speeds.put('base', options, { ...speed, tokensPerSecond: 500 }, 1);
@@ -26,7 +26,7 @@ test.each<[string, Partial<TrainOptions>]>([
   ['precision', { precision: 'int8' }],
   ['backend', { backend: 'onnxruntime' }],
   ['way back', { gradientCheckpointing: true }],
-])('another %s is not near', (_, other) => {
+])('a speed with another %s is not near', (_, other) => {
   const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
   speeds.put('base', { ...options, ...other }, speed, 1);
   expect(speeds.getNear('base', options)).toBeUndefined();
@@ -35,7 +35,7 @@ test.each<[string, Partial<TrainOptions>]>([
 });
 
 // Regression: it still counted as just measured after a run had measured it since.
-test('a speed is fresh for as long as it is what was measured for its own sake a moment ago', () => {
+test('a speed is fresh only while it comes from a recent probe', () => {
   const speeds = new TrainingSpeedStore(openDatabase(':memory:'));
   const isFresh = () => speeds.get('base', options)?.isFresh;
   speeds.put('base', options, speed, Date.now());

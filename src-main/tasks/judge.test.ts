@@ -5,7 +5,7 @@ import { judgeOf } from './judge.ts';
 const signal = new AbortController().signal;
 const words = { language: 'en', runQuery: undefined } as const;
 
-test('reading comprehension counts equal answers and shared words', async () => {
+test('reading comprehension is judged by exact match and F1', async () => {
   const judge = judgeOf('mrc', words);
   expect(judge.mainMetric).toBe('exactMatch');
   expect(await judge.mark('The hill', { target: 'hill', database: null }, signal)).toEqual({ exactMatch: 1, f1: 1 });
@@ -21,7 +21,7 @@ test('a summary is judged by ROUGE, and its words are counted', async () => {
   expect(judge.mainMetric).toBe('rougeL');
 });
 
-test('queries are compared by what they give and by their parts where there is a database', async () => {
+test('with a database, queries are compared by their results and their parts', async () => {
   const asked: string[] = [];
   const runQuery = async (database: string | null, sql: string) => {
     asked.push(`${database}: ${sql}`);

@@ -13,12 +13,12 @@ test('a query task shows the schema and then the question', () => {
   );
 });
 
-test('a document and a custom context are read as they are', () => {
+test('documents and custom contexts are rendered verbatim', () => {
   expect(tasks.summarisation.renderContext({ document: ' as it is\n' })).toBe(' as it is\n');
   expect(tasks.custom.renderContext({ context: ' as it is\n' })).toBe(' as it is\n');
 });
 
-test('every field of a task has names to look for', () => {
+test('every field of a task has column names to look for', () => {
   for (const task of Object.values(tasks)) {
     for (const field of [...task.fields.context, task.fields.target, 'group']) {
       expect(task.columnNames[field]?.length, `${task.id} ${field}`).toBeGreaterThan(2);

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('rows are laid end to end with their offsets and the start of each target', async () => {
+test('rows are stored end to end, with their offsets and target starts', async () => {
   const path = join(folder, 'train.safetensors');
   const facts = await writeTokenFile(path, [
     { ids: [5, 6, 7], targetStart: 2 },

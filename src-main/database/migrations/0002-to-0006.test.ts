@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('a data folder that only knew datasets keeps them, and can then hold everything else', () => {
+test('a folder with only datasets keeps them and can then hold everything else', () => {
   const database = new BetterSqlite3(':memory:');
   database.pragma('foreign_keys = ON');
   migrate(database, 'x', migrations.slice(0, 1));

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('rows get a file of their own, and a run pins the new hash of the same rows', () => {
+test('rows move to a file of their own, and a run pins the new hash of the same rows', () => {
   const database = new BetterSqlite3(join(folder, 'studio.sqlite'));
   database.pragma('foreign_keys = ON');
   migrate(database, 'x', migrations.slice(0, 6));

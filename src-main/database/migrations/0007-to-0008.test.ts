@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('turns from before the tree follow one another, the last one is read last, and all can be searched', () => {
+test('existing turns become a chain with the last as its leaf, and all can be searched', () => {
   const place = migrations.findIndex(({ name }) => name === 'conversation tree');
   const database = new BetterSqlite3(':memory:');
   database.pragma('foreign_keys = ON');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('a data folder without a lab keeps its jobs, and an experiment goes with its job', () => {
+test('existing jobs are kept, and an experiment is deleted with its job', () => {
   const database = new BetterSqlite3(':memory:');
   database.pragma('foreign_keys = ON');
   migrate(database, 'x', migrations.slice(0, 8));

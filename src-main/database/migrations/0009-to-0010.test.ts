@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('runs and evaluations of before are kept as they were, and can be paused, repeated and hidden', () => {
+test('existing runs and evaluations are kept, with defaults in the new columns', () => {
   const database = new BetterSqlite3(':memory:');
   database.pragma('foreign_keys = ON');
   migrate(database, 'x', migrations.slice(0, 9));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('base models that were there before come from no catalogue', () => {
+test('existing base models have no catalogue id', () => {
   const database = new BetterSqlite3(':memory:');
   migrate(database, 'x', migrations.slice(0, 11));
   database.exec(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('runs of before are by themselves', () => {
+test('existing runs have no group', () => {
   const database = new BetterSqlite3(':memory:');
   database.pragma('foreign_keys = ON');
   migrate(database, 'x', migrations.slice(0, 13));

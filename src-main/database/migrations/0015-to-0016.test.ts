@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('experiments of before are there, and none is deleted', () => {
+test('existing experiments are kept, and none is deleted', () => {
   const database = new BetterSqlite3(':memory:');
   migrate(database, 'x', migrations.slice(0, 15));
   database.exec(`

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('runs of before are there, and nothing is said of what they went on from', () => {
+test('existing runs are kept, without the hash of an initial adapter', () => {
   const database = new BetterSqlite3(':memory:');
   migrate(database, 'x', migrations.slice(0, 16));
   database.pragma('foreign_keys = OFF');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('jobs of before are there with their events, and have forgotten none', () => {
+test('existing jobs keep their events and have forgotten none', () => {
   const database = new BetterSqlite3(':memory:');
   migrate(database, 'x', migrations.slice(0, 17));
   database.exec(`

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('runs are told the name of their dataset and evaluations their task, as far as anything here knows them', () => {
+test('runs get the name of their dataset and evaluations their task, where known', () => {
   const database = new BetterSqlite3(':memory:');
   migrate(database, 'x', migrations.slice(0, 18));
   database.pragma('foreign_keys = OFF');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { migrations } from '../migrations.ts';
 
-test('in conversations of before, nobody writes an answer', () => {
+test('existing conversations have no answering process', () => {
   const database = new BetterSqlite3(':memory:');
   migrate(database, 'x', migrations.slice(0, 19));
   database.pragma('foreign_keys = OFF');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { captioned, svg } from './drawing.ts';
 
 // Regression: a saved chart did not say what its bars are.
-test('a picture that is saved has its title above it and its caption beneath, each broken to its width', () => {
+test('a saved picture has its title above and its caption below, each wrapped to its width', () => {
   const picture = svg({ width: 120, height: 40, described: 'times', parts: ['<circle cx="5" cy="5" r="4"/>'] });
   const saved = captioned(picture, { title: 'Time added to a pass', caption: 'Table 1 on starter, 60 rounds' });
   const words = [...saved.matchAll(/<text [^>]*y="([\d.]+)"[^>]*>([^<]+)</g)].map(([, y, text]) => [Number(y), text]);

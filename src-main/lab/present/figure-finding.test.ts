@@ -7,12 +7,12 @@ const verdictOf = (shared: readonly number[], random: readonly number[]) =>
   figureFinding({ experiment: experiment(shared, random), say: sayIn('en') });
 
 // Regression: a median a fifth above that of random matrices counted, however widely both were spread.
-test('two seeds share more than chance where the spread over matrices leaves no other reading', () => {
+test('two seeds share more than chance only if the spread over matrices rules out chance', () => {
   expect(verdictOf([0.01, 0.03, 0.022, 0.02], [0.005, 0.03, 0.016, 0.016]).verdict).toBe('not');
   expect(verdictOf([0.021, 0.022, 0.022, 0.021], [0.015, 0.016, 0.016, 0.015]).verdict).toBe('partly');
 });
 
-test('what the verdict was read from stands beside it', () => {
+test('the finding gives the numbers behind its verdict', () => {
   const { because } = verdictOf([0.021, 0.022, 0.022, 0.021], [0.015, 0.016, 0.016, 0.015]);
   expect(because).toContain('φ(4, 4): A 0.022, B · A 0.022, random matrices 0.016.');
 });

@@ -10,7 +10,7 @@ function rightmost(svg: string): number {
 }
 
 // Regression: the frame of the corner was eight columns wide even if there were two, and ran out of the picture.
-test('a map that is no wider than the corner has no corner beside it', () => {
+test('a map no wider than the corner has no corner beside it', () => {
   const { svg } = heatMaps([{ name: 'q', values: [[0.1, 0.2]] }], words, 8);
   const width = Number(/viewBox="0 0 (\d+(?:\.\d+)?)/.exec(svg)?.[1]);
   expect(svg).not.toContain('i ≤ j ≤ 8');
@@ -18,7 +18,7 @@ test('a map that is no wider than the corner has no corner beside it', () => {
   expect(rightmost(svg.replace(/viewBox="[^"]*"/, ''))).toBeLessThanOrEqual(width);
 });
 
-test('the labels of a map of one row do not lie on each other', () => {
+test('the labels of a one-row map do not overlap', () => {
   const { placed } = heatMaps([{ name: 'q', values: [[0.1, 0.2]] }], words, 8);
   expect(placed[0]?.cellHeight).toBeGreaterThanOrEqual(28);
 });
@@ -29,7 +29,7 @@ test('a wide map has its corner beside it', () => {
 });
 
 // Regression: with two rows the corner had two columns, with the label for eight far below it.
-test('the corner of a map of few rows has all its columns, and its name right beneath', () => {
+test('the corner of a map with few rows has all its columns, and its label right below', () => {
   const row = Array.from({ length: 16 }, () => 0.5);
   const { svg } = heatMaps([{ name: 'q', values: [row, row] }], words, 8);
   expect(svg.match(/width="13.5"/g)).toHaveLength(8 + 7);

@@ -6,13 +6,13 @@ import { table1Finding } from './table1-finding.ts';
 const measured = (merged: number, margin: number) =>
   table1Finding({ experiment: experiment(merged, margin), say: sayIn('en') });
 
-test('merged LoRA is as fast as the base or it is not, where the machine was quiet enough to tell', () => {
+test('on a quiet machine, merged LoRA is either as fast as the base or not', () => {
   expect(measured(1.004, 0.008).verdict).toBe('holds');
   expect(measured(1.06, 0.01).verdict).toBe('not');
 });
 
 // On a busy machine, all variants took a quarter longer than the base, give or take a fifth.
-test('a difference that was measured amid other work is not told as one', () => {
+test('a difference measured on a busy machine gives no verdict', () => {
   expect(measured(1.25, 0.19).verdict).toBe('unclear');
   expect(measured(1.0, 0.05).verdict).toBe('unclear');
   // Regression: the card still claimed “merged +25 %”.
@@ -20,7 +20,7 @@ test('a difference that was measured amid other work is not told as one', () => 
   expect(measured(1.06, 0.01).short).toMatch(/^merged \+6/);
 });
 
-test('the table says how wide the adapter layers are, of which Adapter-H has two', () => {
+test('the table gives the width of the adapter layers, of which Adapter-H has two', () => {
   const names = measured(1, 0.01).tables[0]?.rows.map(([name]) => name?.text);
   expect(names).toEqual([
     'base',

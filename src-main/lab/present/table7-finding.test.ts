@@ -9,13 +9,13 @@ test.each([
   [{ byDelta: 0.32, factor: 1.5 }, 'partly', 'does not yet raise them'],
   [{ byDelta: 0.022, factor: 21 }, 'not', 'little more to do with W than random ones'],
   [{ byDelta: 18, factor: 1 }, 'not', 'works in the directions that W itself emphasises'],
-])('with %o it is read as: %s', (found, verdict, words) => {
+])('%o gives the verdict “%s”', (found, verdict, words) => {
   const finding = table7Finding({ experiment: experiment(found), say: sayIn('en') });
   expect(finding.verdict).toBe(verdict);
   expect(finding.reading).toContain(words);
 });
 
-test('the paper’s numbers stand as the paper prints them', () => {
+test('the paper’s numbers are shown as printed', () => {
   const paper = table7Finding({ experiment: experiment({ byDelta: 1, factor: 1 }), say: sayIn('en') }).tables[1];
   expect(paper?.rows.map((row) => row.map(({ text }) => text))).toEqual([
     ['4', '0.32', '0.02', '21.67', '6.91', '21.5'],

@@ -5,7 +5,7 @@ import { findingOf } from './view.ts';
 
 const caution = sayIn('en')('because.oneSeed');
 
-test('a verdict about losses of one seed says that chance is not known; of two it tells by their spread', () => {
+test('a verdict on losses of one seed warns that chance is unknown, one on two seeds does not', () => {
   const byOne = findingOf({ experiment: table5([0]), say: sayIn('en') });
   expect(byOne.because).toContain(caution);
   // Regression: the sentence above it claimed that it holds.
@@ -16,7 +16,7 @@ test('a verdict about losses of one seed says that chance is not known; of two i
   expect(byTwo.reading).toMatch(/^It holds here: \S/);
 });
 
-test('where nothing is told yet, there is nothing to be careful about', () => {
+test('a finding without results carries no warning', () => {
   const begun = { ...table5([0]), cells: [] };
   expect(findingOf({ experiment: begun, say: sayIn('en') }).because).toBe('');
 });

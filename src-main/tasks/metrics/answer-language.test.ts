@@ -13,6 +13,6 @@ test.each([
   ['other', ['日本の首都はどこですか', '東京']],
   ['other', ['Столица России?', 'Москва']],
   ['en', ['1234', '']],
-] as const)('%s is told from its letters and words', (language, texts) => {
+] as const)('%s is detected from letters and words', (language, texts) => {
   expect(answerLanguageOf(texts)).toBe(language);
 });

@@ -14,32 +14,32 @@ test.each([
   [15, 148, '0.0624', '0.1605'],
   [0, 20, '0.0000', '0.1611'],
   [1, 29, '0.0061', '0.1718'],
-])('the interval of %i right of %i is the published one', (right, n, low, high) => {
+])('the interval of %i right out of %i is the published one', (right, n, low, high) => {
   // Newcombe 1998, “Two-sided confidence intervals for the single proportion”, table I, method 3.
   expect(ends(shareInterval(right, n))).toEqual([low, high]);
 });
 
-test('none right and all right are no certainty, and mirror each other', () => {
+test('none right and all right leave uncertainty, and mirror each other', () => {
   expect(shareInterval(20, 20)).toEqual({ low: expect.closeTo(1 - 0.1611, 4), high: 1 });
   expect(ends(shareInterval(0, 1))).toEqual(['0.0000', '0.7935']);
   expect(shareInterval(0, 0)).toEqual({ low: 0, high: 1 });
 });
 
-test('the interval of a difference of two shares is that of the published formula', () => {
+test('the interval of a difference of two proportions follows the published formula', () => {
   // Bentur et al. 2009 and Cavo et al. 2012, the examples of Fagerland et al. 2014, worked out by hand:
   // 2/23 − 8/23 ± 1.96 √((10/23 − 36/529) / 23) and 7/163 − 17/163 ± 1.96 √((24/163 − 100/26569) / 163).
   expect(ends(shareDifferenceInterval(1, 7, 21))).toEqual(['-0.5084', '-0.0134']);
   expect(ends(shareDifferenceInterval(6, 16, 161))).toEqual(['-0.1195', '-0.0032']);
 });
 
-test('rows that all gave the same leave room for rows that were not seen', () => {
+test('rows with equal values leave room for unseen rows', () => {
   // None of 54 pairs differs: ±0.0664 in Newcombe 1998, “Improved confidence intervals for the difference between
   // binomial proportions based on paired data”, table II, method 10.
   expect(ends(constantInterval(0, 54, { least: -1, most: 1 }))).toEqual(['-0.0664', '0.0664']);
   expect(ends(constantInterval(0.5, 20, { least: 0, most: 1 }))).toEqual(['0.4194', '0.5806']);
 });
 
-test('marks that are right or wrong have the interval of a share, others that of their draws', () => {
+test('binary marks have the interval of a proportion, graded ones a bootstrap interval', () => {
   expect(meanInterval([...Array(19).fill(0), 1], { seed: 1 })).toEqual(shareInterval(1, 20));
   expect(meanInterval(Array(20).fill(0.5), { seed: 1 })).toEqual(constantInterval(0.5, 20, { least: 0, most: 1 }));
   const graded = meanInterval([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], { seed: 1 });
@@ -47,7 +47,7 @@ test('marks that are right or wrong have the interval of a share, others that of
   expect(graded.high).toBeLessThanOrEqual(0.6);
 });
 
-test('of ten rows the drawn interval holds the true mean more often than that of plain percentiles', () => {
+test('with ten rows the interval covers the true mean more often than plain percentiles do', () => {
   // A thousand sets of rows from a triangular distribution around 0. Plain percentiles cover it in some 900 of them,
   // these in some 930; the standard error of either count is 8 to 10.
   const chance = (set: number, row: number) =>

@@ -8,7 +8,7 @@ const rows = (...counts: [better: number, worse: number, same: number]) =>
 
 const marks = { seed: 1, bounded: true };
 
-test('with many rows the interval is that of the normal distribution', () => {
+test('with many rows the interval is that of a normal distribution', () => {
   // 260 better, 60 worse, 80 same of 400: mean 0.5, variance 0.8 − 0.25, so 1.96 · √(0.55 / 400) = 0.0727.
   const { difference, low, high, better, worse, same, sure } = comparePaired(rows(260, 60, 80), marks);
   expect({ difference, better, worse, same, sure }).toEqual({
@@ -32,13 +32,13 @@ test('a difference that could be chance is not sure', () => {
   expect(alike.low).toBe(-alike.high);
 });
 
-test('rows that all got better by the same are not the only ones there could be', () => {
+test('rows that all improved by the same still leave a margin', () => {
   const { difference, low, high, sure } = comparePaired(rows(25, 0, 0), marks);
   expect({ difference, high, sure }).toEqual({ difference: 1, high: 1, sure: true });
   expect(low).toBeLessThan(0.8);
 });
 
-test('among many rows that are alike, the few that differ must agree, and the interval says what the sentence says', () => {
+test('with many ties the few rows that differ must agree, and the interval matches the verdict', () => {
   // 5 better and none worse out of 100: the bootstrap excludes zero, the sign test does not.
   const open = comparePaired(rows(5, 0, 95), marks);
   expect(open.sure).toBe(false);
@@ -46,23 +46,23 @@ test('among many rows that are alike, the few that differ must agree, and the in
   expect(comparePaired(rows(6, 0, 94), marks).sure).toBe(true);
 });
 
-test('no row at all says nothing', () => {
+test('no rows give no conclusion', () => {
   expect(comparePaired([], marks)).toEqual({
     ...{ difference: 0, low: -1, high: 1, better: 0, worse: 0, same: 0, sure: false },
   });
 });
 
-test('a loss has no bound: rows that did not change leave it where it was', () => {
+test('an unbounded loss that changed in no row has an interval of zero width', () => {
   expect(comparePaired(rows(0, 0, 30), { seed: 1, bounded: false })).toMatchObject({ low: 0, high: 0, sure: false });
 });
 
-test('five rows that all got better are not enough, six are', () => {
+test('five improved rows are not enough to be sure, six are', () => {
   // Sign test: 2 / 2⁵ = 0.0625 and 2 / 2⁶ = 0.03125.
   expect(comparePaired(rows(5, 0, 0), marks).sure).toBe(false);
   expect(comparePaired(rows(6, 0, 0), marks).sure).toBe(true);
 });
 
-test('rows weigh by their tokens where sums over tokens are compared', () => {
+test('rows are weighted by tokens where sums over tokens are compared', () => {
   const two = [
     { difference: 8, weight: 10 },
     { difference: 1, weight: 2 },

@@ -34,11 +34,11 @@ test.each([
   expect(scores.rougeL).toBeCloseTo(rougeL, 12);
 });
 
-test('Korean words count', () => {
+test('Korean is scored by words', () => {
   // Shared: 내일, 날씨, out of 2 and 3 words.
   expect(rouge('내일 날씨', '내일 서울 날씨', 'ko').rouge1).toBeCloseTo(0.8, 12);
 });
 
-test('Chinese counts sign by sign', () => {
+test('Chinese is scored by characters', () => {
   expect(rouge('北京大学', '北京', 'zh').rougeL).toBeCloseTo(4 / 6, 12);
 });
