@@ -68,27 +68,27 @@ const schema = `
   CREATE VIRTUAL TABLE words USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram');
   CREATE VIRTUAL TABLE trigram USING fts5vocab (words, 'row');
 
-  -- groups of three letters that stand in many pairs of rows, and the share of pairs of the first rows that have them
+  -- trigrams that occur in many pairs of rows, with their share of the first pairs indexed
   CREATE TABLE common (term TEXT PRIMARY KEY, share REAL NOT NULL) STRICT, WITHOUT ROWID;
 
-  -- letters of context and target for the row numbers of a page
+  -- length in letters of the context and target of each row number in a page
   CREATE TABLE letters (page INTEGER PRIMARY KEY, context BLOB NOT NULL, target BLOB NOT NULL) STRICT;
 
-  -- rows below this number are in the index
+  -- row numbers below this one are indexed
   CREATE TABLE indexed (only INTEGER PRIMARY KEY CHECK (only = 1), rows INTEGER NOT NULL) STRICT;
   INSERT INTO indexed VALUES (1, 0);
 
-  -- the newest check for what would hurt a training
+  -- the latest check for rows that would hurt training
   CREATE TABLE checked (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, report TEXT NOT NULL) STRICT;
   CREATE TABLE finding (
     code TEXT NOT NULL,
     number INTEGER NOT NULL,
     position INTEGER NOT NULL,
     detail TEXT NOT NULL,
-    -- the row that it is like, or the split that it would belong to
+    -- the row it resembles, or the split it should belong to
     other INTEGER,
     PRIMARY KEY (code, number)
   ) STRICT, WITHOUT ROWID;
-  -- what is said of a row
+  -- the findings about a row
   CREATE INDEX finding_number ON finding (number);
 `;

@@ -120,32 +120,32 @@ function addBlocks(file: string): void {
  * is given by `state_page` alone, two bits per row, in pages that are rewritten only where something changed.
  */
 const schema = `
-  -- rows that were written after the import, and all rows of a file from before there were blocks
+  -- rows written after the import, or all rows if the file predates blocks
   CREATE TABLE example (
-    -- the import counts from 0 in the order of the file; what is written later goes on counting
+    -- counts from 0 in file order for the import, and continues for rows written later
     number INTEGER PRIMARY KEY,
-    -- where the row stands; NULL for an imported row, which stands at its number
+    -- NULL for an imported row, whose position is its number
     position INTEGER,
     line INTEGER NOT NULL,
     context TEXT NOT NULL,
     target TEXT NOT NULL,
     group_key TEXT,
     database_name TEXT,
-    -- what the source file's own id column says, where it has one
+    -- the id in the source file, if it has an id column
     source_id TEXT,
-    -- why the row was taken with a warning: codes, separated by blanks
+    -- why the row was accepted with a warning: codes separated by spaces
     warning TEXT
   ) STRICT;
 
-  -- the rows of some positions that were written after the import
+  -- rows written after the import, by position
   CREATE INDEX example_moved ON example (position, number) WHERE position IS NOT NULL;
 
-  -- the rows that were taken with a warning
+  -- rows accepted with a warning
   CREATE INDEX example_warned ON example (number) WHERE warning IS NOT NULL;
 
   CREATE TABLE state_page (
     page INTEGER NOT NULL,
-    -- from this version on, until the next one that has this page
+    -- valid from this version until the next one that has this page
     version INTEGER NOT NULL,
     states BLOB NOT NULL,
     PRIMARY KEY (page, version)
@@ -153,26 +153,26 @@ const schema = `
 
   CREATE TABLE version (
     version INTEGER PRIMARY KEY,
-    -- what was done, and the figures of it as JSON
+    -- what was done, and its figures as JSON
     kind TEXT NOT NULL,
     detail TEXT NOT NULL,
     rows INTEGER NOT NULL,
     train_rows INTEGER NOT NULL,
     validation_rows INTEGER NOT NULL,
     test_rows INTEGER NOT NULL,
-    -- parts of the hash, from which that of the next version is worked out
+    -- parts of the hash, from which the next version's hash is computed
     content_sum TEXT NOT NULL,
     splits_sha256 TEXT NOT NULL,
     sha256 TEXT NOT NULL,
-    -- the earlier version whose rows it has, or itself
+    -- the earliest version with the same rows, or itself
     same_as INTEGER NOT NULL,
-    -- whose rows undo and redo bring back; NULL where there is nothing to undo or redo
+    -- the versions that undo and redo restore; NULL if there is none
     undo_to INTEGER,
     redo_to INTEGER,
     created_at INTEGER NOT NULL
   ) STRICT;
 
-  -- what was left out by the import
+  -- rows that the import rejected
   CREATE TABLE rejection (
     number INTEGER PRIMARY KEY,
     line INTEGER NOT NULL,
@@ -181,7 +181,7 @@ const schema = `
     cells TEXT NOT NULL
   ) STRICT;
 
-  -- a person's words about a row; no part of what is trained on, so of no version
+  -- a person's remarks on a row; not trained on, so not versioned
   CREATE TABLE note (
     position INTEGER PRIMARY KEY,
     text TEXT NOT NULL,
@@ -192,19 +192,19 @@ const schema = `
 /** Imported rows, many to a record: ten million separate records would cost more to write than their texts. */
 const blockSchema = `
   CREATE TABLE block (
-    -- the number of its first row; an imported row stands at its number
+    -- the number of its first row; an imported row's position is its number
     first INTEGER PRIMARY KEY,
     rows INTEGER NOT NULL,
-    -- as row-block.ts in src-main/datasets has it
+    -- in the format of src-main/datasets/row-block.ts
     content BLOB NOT NULL
   ) STRICT;
 
-  -- why rows of blocks were taken with a warning: codes, separated by blanks
+  -- why rows in blocks were accepted with a warning: codes separated by spaces
   CREATE TABLE block_warning (number INTEGER PRIMARY KEY, codes TEXT NOT NULL) STRICT;
 
-  -- what the source file's own id column says, where it has one: the ids of some thousand rows, and where each ends
+  -- the ids in the source file, if it has an id column: those of some thousand rows, and where each ends
   CREATE TABLE block_source_ids (first INTEGER PRIMARY KEY, ids BLOB NOT NULL, ends BLOB NOT NULL) STRICT;
 
-  -- by the source's id: rows that were edited
+  -- rows written after the import, by source id
   CREATE INDEX IF NOT EXISTS example_source_id ON example (source_id) WHERE source_id IS NOT NULL;
 `;
