@@ -1,7 +1,7 @@
-"""Writes a GGUF file anew with its matrices in another type: python gguf_requantise.py IN OUT Q4_0|Q8_0 [ADAPTER].
+"""Requantises the matrices of a GGUF file: python gguf_requantise.py IN OUT Q4_0|Q8_0 [ADAPTER].
 
-Embedding and head stay Q8_0, as llama.cpp's own files have them; vectors stay floats. ADAPTER is a folder as PEFT has them,
-whose products are added to the matrices first: a base of the Llama family with a task merged into it.
+The embedding and the head are always Q8_0, as in llama.cpp's own files; vectors are float32. ADAPTER is a PEFT adapter
+folder that is merged into the matrices first; its base must be of the Llama family.
 """
 
 import json
@@ -39,7 +39,7 @@ heads = {
 
 
 def added(tensor):
-    """What the adapter adds to the matrix of this name: nothing where it leaves that alone."""
+    """The adapter's update to the tensor of this name; 0 if there is none."""
     block, layer, kind, *_ = [*tensor.split("."), "", ""]
     prefix = f"base_model.model.model.layers.{layer}.{MODULES.get(kind)}"
     a, b = (products.get(f"{prefix}.lora_{part}.weight") for part in "AB")

@@ -1,8 +1,8 @@
-"""What most people run: PEFT and transformers' Trainer in float32, each batch padded to its longest row.
+"""What most people run: PEFT with the Trainer of transformers in float32, each batch padded to its longest row.
 
     python bench/peers/peft_trainer.py job.json
 
-The job and the answer on standard output are described in bench/train.ts.
+See bench/train.ts for the job and for the result printed on standard output.
 """
 
 import json

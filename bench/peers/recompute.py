@@ -1,12 +1,17 @@
-"""Measures answers once more, by the reference implementations: what before-after.ts holds its own numbers against.
+"""Recomputes the metrics of answers with the reference implementations, for comparison in before-after.ts.
 
     python recompute.py TASK ANSWERS.csv [--mlqa DIR] [--databases DIR --ids FILE --spider DIR]
 
-ANSWERS.csv is what the studio exports of an evaluation. summarisation: rouge-score, without and with its stemmer. mrc: exact
-match and F1 of the official MLQA script, whose rules for English are SQuAD's (`--mlqa`, a checkout of
-facebookresearch/MLQA). nl2sql: both queries are run by sqlite3 on
-`--databases`/<database>.sqlite and their results compared by `result_eq` of taoyds/test-suite-sql-eval (`--spider` is a
-checkout); the database is told by `--ids`, a CSV with the columns id and db. Prints {"models": {NAME: {METRIC: mean}}}.
+ANSWERS.csv is an evaluation exported by the studio. By TASK:
+
+- summarisation: rouge-score, without and with its stemmer.
+- mrc: exact match and F1 of the official MLQA script, whose rules for English are SQuAD's. `--mlqa` is a checkout of
+  facebookresearch/MLQA.
+- nl2sql: sqlite3 runs both queries on `--databases`/<database>.sqlite, and `result_eq` of taoyds/test-suite-sql-eval
+  (`--spider` is a checkout) compares their results. `--ids` is a CSV with the columns id and db that gives the database
+  of each row.
+
+Prints {"rows": COUNT, "models": {NAME: {METRIC: mean}}}.
 """
 
 import argparse

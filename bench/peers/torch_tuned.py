@@ -1,9 +1,9 @@
-"""The best loop that we could write in PyTorch: no padding, head on target positions only, bfloat16 or float32.
+"""The fastest loop we could write in PyTorch: no padding, head on target positions only, bfloat16 or float32.
 
     python bench/peers/torch_tuned.py job.json [float32|bfloat16]
 
-Rows of a batch lie end to end in one sequence under a block-diagonal mask; gradients flow to A and B alone.
-The job and the answer on standard output are described in bench/train.ts.
+Each half of a batch is packed into one sequence with a block-diagonal causal mask; only A and B get gradients.
+See bench/train.ts for the job and for the result printed on standard output.
 """
 
 import json
