@@ -21,24 +21,24 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the scale is alpha ÷ rank, or alpha ÷ √rank where the rank is stabilised', () => {
+test('the scale is alpha ÷ rank, or alpha ÷ √rank for rank-stabilised LoRA', () => {
   expect(fitAdapter(adapter(), narrow, 'x').scale).toBe(2);
   expect(fitAdapter({ ...adapter(), rankStabilised: true }, narrow, 'x').scale).toBe(4);
 });
 
-test('a module of the list may be named by its path or by the end of it', () => {
+test('target_modules may name a module by its full path or by a suffix of it', () => {
   expect(fitAdapter({ ...adapter(), targetModules: ['self_attn.q_proj', 'v_proj'] }, narrow, 'x').targets).toEqual([
     'q',
     'v',
   ]);
 });
 
-test('a target that the model does not have is refused by name', () => {
+test('a target module that the model does not have is refused by name', () => {
   const other = { ...adapter(), targetModules: ['q_proj', 'v_proj', 'no_such_proj'] };
   expect(() => fitAdapter(other, narrow, 'x')).toThrow('no_such_proj');
 });
 
-test('half a pair, another rank and a tensor too many are each refused', () => {
+test('a missing lora_B, a wrong rank and a surplus tensor are each refused', () => {
   const b = 'model.layers.1.self_attn.v_proj.lora_B';
   const changed = (change: (tensors: Map<string, ReturnType<typeof float32>>) => void) => {
     const tensors = new Map(adapter().tensors);
@@ -71,7 +71,7 @@ test('half a pair, another rank and a tensor too many are each refused', () => {
   ).toThrow(refusal('ADAPTER_TENSOR_FOREIGN', unknown));
 });
 
-test('an adapter is read once for a model', async () => {
+test('an adapter is read only once for the same model', async () => {
   const cache = new AdapterCache();
   const first = await cache.get(folder, narrow);
   expect(await cache.get(folder, narrow)).toBe(first);
@@ -80,7 +80,7 @@ test('an adapter is read once for a model', async () => {
 });
 
 // The cache was keyed by the kind of model only: a second Llama of other sizes got the first one's adapter unchecked.
-test('an adapter that is known for one model is checked again for another', async () => {
+test('an adapter cached for one model is validated again for another', async () => {
   const cache = new AdapterCache();
   await cache.get(folder, narrow);
   await expect(cache.get(folder, wide)).rejects.toMatchObject({ code: 'ADAPTER_SHAPE' });

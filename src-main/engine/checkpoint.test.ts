@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-test('a checkpoint is read again bit for bit', async () => {
+test('a checkpoint round-trips bit for bit', async () => {
   await writeCheckpoint(folder, checkpoint);
   expect(await readCheckpoint(folder, expected)).toEqual(checkpoint);
   const best = { ...checkpoint, best: new Map([['a', Float32Array.of(0, 0, 1)]]) };
@@ -42,13 +42,13 @@ test('a checkpoint is read again bit for bit', async () => {
   expect(await readCheckpoint(folder, expected)).toEqual(best);
 });
 
-test('a checkpoint of an earlier version, which does not say what was told, is read all the same', async () => {
+test('a checkpoint of an earlier version, without reported events, can still be read', async () => {
   const { told: _, ...progress } = checkpoint.progress;
   await writeCheckpoint(folder, { ...checkpoint, progress: progress as Checkpoint['progress'] });
   expect((await readCheckpoint(folder, expected))?.progress).toEqual({ ...progress, told: [] });
 });
 
-test('a folder without a checkpoint has none', async () => {
+test('a missing checkpoint reads as undefined, even if its folder does not exist', async () => {
   expect(await readCheckpoint(folder, expected)).toBeUndefined();
   expect(await readCheckpoint(join(folder, 'not-made-yet'), expected)).toBeUndefined();
 });
@@ -66,7 +66,7 @@ test.each([
   });
 });
 
-test('a damaged checkpoint is told as one', async () => {
+test('a damaged checkpoint is refused as damaged', async () => {
   await writeCheckpoint(folder, checkpoint);
   const path = join(folder, 'checkpoint.safetensors');
   const whole = await readFile(path);
@@ -83,7 +83,7 @@ test('a damaged checkpoint is told as one', async () => {
   }
 });
 
-test('a writing that was cut off leaves the checkpoint before it, and is overwritten by the next', async () => {
+test('an interrupted write leaves the previous checkpoint intact and is overwritten by the next', async () => {
   await writeCheckpoint(folder, checkpoint);
   // What a crash in the middle of the next write leaves: part of a file under the temporary name.
   const whole = await readFile(join(folder, 'checkpoint.safetensors'));

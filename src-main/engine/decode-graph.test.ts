@@ -32,7 +32,7 @@ const configs = {
 // New keys and values are written into memory that the products read as another input. If nothing enforced the order, a
 // runtime that schedules its kernels differently would answer with what was there before.
 test.each(Object.entries(configs))(
-  'no product of attention begins before the new places are written: %s',
+  'attention products read the KV cache only after the new positions are written: %s',
   (_, config) => {
     const architecture = architectureOf(new ModelConfig(config, 'config.json'));
     const targets = new Set(['q', 'v'] as const);
@@ -40,7 +40,7 @@ test.each(Object.entries(configs))(
   },
 );
 
-test('nor where queries, keys and values are one product', async () => {
+test('attention reads the KV cache after it is written when q, k and v are one fused product', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'decode-graph-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeTinyModel(folder, { hidden: 64, layers });
@@ -54,7 +54,7 @@ test('nor where queries, keys and values are one product', async () => {
   expectOrder(made ?? {});
 });
 
-test('nor where they are multiplied by integers', () => {
+test('attention reads the KV cache after it is written when products use integers', () => {
   const architecture = architectureOf(new ModelConfig(configs.llama, 'config.json'));
   const options = { targets: new Set(['q', 'v'] as const), layers: undefined };
   expectOrder(decodeGraph(architecture, { ...options, matrices: { kind: 'integers' } }));

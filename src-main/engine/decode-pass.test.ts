@@ -36,7 +36,7 @@ test.each([
   { by: 'integers', kind: 'decode', targets: ['q', 'v'], keyValueHeads: 4 },
   { by: 'blocks', kind: 'decode', targets: ['q', 'k', 'v', 'o', 'gate', 'up', 'down'], keyValueHeads: 2 },
 ] as const)(
-  'a text gives the same logits with an adapter, however it is cut: $by, $reader, $kind, $targets, $keyValueHeads',
+  'logits with an adapter do not depend on chunking: $by, $reader, $kind, $targets, $keyValueHeads',
   async ({ by, targets, keyValueHeads, ...more }) => {
     const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2, keyValueHeads });
     v8.makesWideVectors = 'reader' in more && more.reader === 'kernels';
@@ -84,7 +84,7 @@ test.each([
   },
 );
 
-test('adapters of other ranks beside each other answer as each does alone', async () => {
+test('adapters of different ranks in one batch give the logits that each gives alone', async () => {
   const folder = tinyModel();
   const model = await loadModel(folder, onnxruntimeBackend());
   const { architecture } = model;
@@ -105,7 +105,7 @@ test('adapters of other ranks beside each other answer as each does alone', asyn
   expect(new Set(alone.map((logits) => logits?.[0])).size).toBe(rows.length);
 });
 
-test('where there is no room for a share of each row kernels go on with all adapters in one, to the same bits', async () => {
+test('without room for per-row adapter shares, the kernels run all adapters as one, to the same bits', async () => {
   const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2 });
   const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
   const { architecture } = model;
@@ -128,7 +128,7 @@ test('where there is no room for a share of each row kernels go on with all adap
   await model.release();
 });
 
-test('adapters of many ranks are summed in the order in which they are summed alone', async () => {
+test('adapters of high rank are summed in the same order in a batch as alone', async () => {
   const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2 });
   const model = await loadModel(folder, onnxruntimeBackend(), 'int8');
   const { architecture } = model;
@@ -150,7 +150,7 @@ test.each([
   ['prefill', 'kernels'],
   ['decode', 'kernels'],
 ] as const)(
-  'where rows have shares of their own, each answers as it does alone, whoever comes and goes beside it: %s by %s',
+  'rows with their own adapter shares give the same logits as alone while others come and go: %s by %s',
   async (kind, reader) => {
     v8.makesWideVectors = reader === 'kernels';
     const folder = tinyModel({ hidden: 640, intermediate: 1536, layers: 2 });
@@ -194,7 +194,7 @@ test.each([
   },
 );
 
-test('kernels read what they write: prompts of several lengths, beside others', async () => {
+test('kernel prefill matches token-by-token decoding for prompts of several lengths in one batch', async () => {
   const folder = tinyModel({ hidden: 256, intermediate: 512, layers: 2 });
   v8.makesWideVectors = true;
   const model = await loadModel(folder, { ...onnxruntimeBackend(), integersFor: async () => 'all' as const }, 'int8');
@@ -223,7 +223,7 @@ test('kernels read what they write: prompts of several lengths, beside others', 
   await model.release();
 });
 
-test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run is run by the graph', async (kind) => {
+test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run falls back to the graph', async (kind) => {
   const folder = tinyModel();
   v8.makesWideVectors = true;
   const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
@@ -248,7 +248,7 @@ test.each(['prefill', 'decode'] as const)('a %s that the kernels cannot run is r
 });
 
 test.each(['base', 'lora', 'houlsby'] as const)(
-  'the integers of training give the logits that floats give, but for rounding: %s',
+  'the int8 matrices used for training give the logits of float32 up to rounding: %s',
   async (kind) => {
     const folder = tinyModel({ hidden: 128, intermediate: 256, layers: 2 });
     const ids = Array.from({ length: 20 }, (_, i) => (i * i + 7) % 256);

@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('answers that come and go together, each with its own adapter, are those that each would be alone', async () => {
+test('concurrent answers, each with its own adapter, equal those generated alone', async () => {
   const decoder = new Decoder(model);
   const random = new Random(5, 0xbeef);
   const alone = new Map<string, number[]>();
@@ -70,7 +70,7 @@ test('answers that come and go together, each with its own adapter, are those th
   if (interleavings > 100) console.log(`${interleavings} answers, ${tokens} tokens, none wrong`);
 }, 36_000_000);
 
-test('what is written is the likeliest that scoring knows, over the whole vocabulary', async () => {
+test('greedy generation picks the token that scoring rates highest over the whole vocabulary', async () => {
   const adapter = adapters[2] as LiveAdapter;
   const promptIds = [7, 1, 9, 7, 1];
   const answer = await written(new Decoder(model), adapter, { promptIds, maxTokens: 6 });
@@ -84,7 +84,7 @@ test('what is written is the likeliest that scoring knows, over the whole vocabu
   }
 });
 
-test('generation over several growth steps writes what the whole text, read at once, would go on with', async () => {
+test('generation across several cache growths matches a fresh prefill of the whole text', async () => {
   const promptIds = Array.from({ length: 100 }, (_, i) => (i * 37) % 250);
   const answer = await written(new Decoder(model), null, { promptIds, maxTokens: 180 });
   expect(answer).toHaveLength(180);
@@ -95,7 +95,7 @@ test('generation over several growth steps writes what the whole text, read at o
   }
 });
 
-test('the past of a conversation is read once, by the adapter that read it, and the answer is the same', async () => {
+test('a conversation’s cached prefix is reused for the same adapter and strength only', async () => {
   const decoder = new Decoder(model);
   const [adapter, other] = [adapters[1] as LiveAdapter, adapters[2] as LiveAdapter];
   const first = Array.from({ length: 200 }, (_, i) => (i * 11) % 250);
@@ -115,7 +115,7 @@ test('the past of a conversation is read once, by the adapter that read it, and 
   );
 });
 
-test('where products are of integers, an answer is the same however it is cut and whatever is written beside it', async () => {
+test('with integer products, an answer depends neither on chunking nor on the rest of the batch', async () => {
   const own = await mkdtemp(join(tmpdir(), 'decoder-'));
   onTestFinished(() => rm(own, { recursive: true, force: true }));
   writeTinyModel(own, { hidden: 128, layers: 2, intermediate: 128 });
@@ -140,7 +140,7 @@ test('where products are of integers, an answer is the same however it is cut an
   await rounded.release();
 });
 
-test('wherever caches lie answers are the same, and what they took of the kernels’ memory is given back', async ({
+test('answers are the same wherever their KV caches lie, and memory taken from the kernels is given back', async ({
   skip,
 }) => {
   const backend = { ...onnxruntimeBackend(), integersFor: async () => 'all' as const };
@@ -182,7 +182,7 @@ test('wherever caches lie answers are the same, and what they took of the kernel
   expect(answers[1]).toEqual(answers[0]);
 });
 
-test('a beginning that several prompts share is read once, also when they come at once', async () => {
+test('a prefix shared by several prompts is prefilled once, even if they arrive together', async () => {
   const decoder = new Decoder(model);
   const adapter = adapters[1] as LiveAdapter;
   const passage = Array.from({ length: 300 }, (_, i) => (i * 13) % 250);
@@ -194,7 +194,7 @@ test('a beginning that several prompts share is read once, also when they come a
   }
 });
 
-test('one whose beginning another was reading reads on itself when that one is stopped', async () => {
+test('a prompt waiting for another’s shared prefix reads it itself if the other is stopped', async () => {
   const decoder = new Decoder(model);
   const job = { promptIds: Array.from({ length: 400 }, (_, i) => (i * 17) % 250), maxTokens: 4 };
   const stop = new AbortController();
@@ -208,7 +208,7 @@ test('one whose beginning another was reading reads on itself when that one is s
   expect(readTokens).toBeLessThanOrEqual(400);
 });
 
-test('one answer is stopped at once, and those beside it go on', async () => {
+test('stopping one answer takes effect at once and leaves the others running', async () => {
   const decoder = new Decoder(model);
   const stop = new AbortController();
   const job = { promptIds: [1, 2, 3, 4], maxTokens: 60 };
@@ -223,7 +223,7 @@ test('one answer is stopped at once, and those beside it go on', async () => {
 });
 
 // It used to generate the first id of the vocabulary over and over.
-test('an adapter that gives no numbers says so, and answers beside it go on', async () => {
+test('an adapter that yields NaN logits fails with an error, and other answers go on', async () => {
   const decoder = new Decoder(model);
   const broken = lora(5, 2, ['q', 'v']);
   for (const { data } of broken.weights.tensors.values()) data.fill(1e20);
@@ -234,7 +234,7 @@ test('an adapter that gives no numbers says so, and answers beside it go on', as
 });
 
 // Its NaNs were left in the row it had for one pass, and masks are added to what is there.
-test('one that comes into the row of an adapter that gave no numbers finds nothing there', async () => {
+test('an answer is not affected by NaN left in its row by a previous adapter', async () => {
   const decoder = new Decoder(model);
   const broken = lora(5, 2, ['q', 'v']);
   for (const { data } of broken.weights.tensors.values()) data.fill(1e20);
@@ -248,7 +248,7 @@ test('one that comes into the row of an adapter that gave no numbers finds nothi
 
 // Zero times an out-of-bounds number is NaN, and every row of a pass is multiplied by all A's.
 test.each(['float32', 'int8'] as const)(
-  'in %s, an adapter whose A is out of all bounds spoils none beside it',
+  'in %s, an adapter with an overflowing A does not corrupt other answers in the batch',
   async (precision) => {
     const own = join(folder, `apart-${precision}`);
     await mkdir(own);
@@ -277,7 +277,7 @@ test.each(['float32', 'int8'] as const)(
   },
 );
 
-test('prompts that come at once are read in one pass, and one that is known in part with them', async () => {
+test('simultaneous prompts are prefilled in one pass, even if one has a cached prefix', async () => {
   const decoder = new Decoder(model);
   const known = Array.from({ length: 40 }, (_, i) => (i * 7) % 250);
   await written(decoder, null, { promptIds: known, maxTokens: 1 });
@@ -304,14 +304,14 @@ async function passesOf(running: () => Promise<unknown>): Promise<readonly strin
 
 const promptOf = (length: number, first: number) => Array.from({ length }, (_, i) => (first * 31 + i * 7) % 250);
 
-test('answers that begin together are written together', async () => {
+test('answers that start together are decoded in one batch', async () => {
   const decoder = new Decoder(model);
   const jobs = Array.from({ length: 8 }, (_, i) => ({ promptIds: promptOf(64, i), maxTokens: 3 }));
   const passes = await passesOf(() => Promise.all(jobs.map((job) => written(decoder, null, job))));
   expect(passes.slice(0, 3)).toEqual(['read', 'read', '8 rows']);
 });
 
-test('an answer goes on while others begin', async () => {
+test('an answer keeps decoding while other prompts are prefilled', async () => {
   const decoder = new Decoder(model);
   const others: Promise<unknown>[] = [];
   const passes = await passesOf(async () => {
@@ -326,7 +326,7 @@ test('an answer goes on while others begin', async () => {
   expect(passes.slice(0, 7)).toEqual(['read', '1 rows', 'read', '1 rows', 'read', '1 rows', 'read']);
 });
 
-test('an answer like one that its adapter wrote before takes fewer passes, and is the same', async () => {
+test('repeating an earlier answer of the same adapter takes fewer passes and gives the same tokens', async () => {
   const [own, other] = [adapters[1] ?? null, adapters[2] ?? null];
   const answer = async (decoder: Decoder, adapter: LiveAdapter | null) => {
     let ids: readonly number[] = [];
@@ -344,7 +344,7 @@ test('an answer like one that its adapter wrote before takes fewer passes, and i
   expect(await answer(decoder, other)).toEqual(await answer(new Decoder(model), other));
 });
 
-test('an answer that nobody follows any more leaves the batch', async () => {
+test('an answer whose consumer has left is removed from the batch', async () => {
   const decoder = new Decoder(model);
   for await (const event of decoder.stream(async () => null, jobOf({ promptIds: [5], maxTokens: 400 }), forever)) {
     if (event.kind === 'token') break;
@@ -352,7 +352,7 @@ test('an answer that nobody follows any more leaves the batch', async () => {
   expect(await written(decoder, null, { promptIds: [6, 7], maxTokens: 3 })).toHaveLength(3);
 });
 
-test('layers between the base’s own answer beside LoRA, each design with its own graph', async () => {
+test('adapter layers, the base and LoRA answer in one decoder, each design with its own graph', async () => {
   const layers = (['houlsby', 'lin'] as const).map((design): LiveAdapter => {
     const weights = initialiseAdapterLayers(model.architecture, {
       design,

@@ -18,26 +18,26 @@ function memoryOf(...answers: readonly (readonly number[])[]): DraftMemory {
   return memory;
 }
 
-test('the text is expected to go on as it did where its last tokens stood before', () => {
+test('guesses continue the text after the last occurrence of its final tokens', () => {
   const draft = draftOf([1, 2, 3, 4, 5, 6, 9, 1, 2, 3]);
   expect(draft.guess(4)).toEqual([4, 5, 6, 9]);
   expect(draft.guess(2)).toEqual([4, 5]);
 });
 
-test('of places that say as much the latest counts, and a longer match goes before a shorter one', () => {
+test('the latest of equally long matches wins, and a longer match beats a shorter one', () => {
   const draft = draftOf([5, 1, 2, 7, 0, 5, 1, 2, 8, 0, 5, 1, 2]);
   expect(draft.guess(1)).toEqual([8]);
   const longer = draftOf([5, 4, 1, 2, 7, 0, 1, 2, 8, 0, 5, 4, 1, 2]);
   expect(longer.guess(1)).toEqual([7]);
 });
 
-test('where the last token stands nowhere else nothing is guessed', () => {
+test('nothing is guessed if the last token occurs nowhere else', () => {
   expect(draftOf([1, 2, 3, 4]).guess(4)).toEqual([]);
   expect(draftOf([1]).guess(4)).toEqual([]);
   expect(draftOf([1, 1]).guess(0)).toEqual([]);
 });
 
-test('the fewer tokens match, the less is guessed', () => {
+test('shorter matches give fewer guesses', () => {
   const tail = [3, 4, 5, 6, 7, 8, 9, 10, 11];
   const guessed = [[2], [1, 2], [0, 1, 2]].map((last) => draftOf([0, 1, 2, ...tail, 99, ...last]).guess(8).length);
   expect(guessed).toEqual(guessed.toSorted((a, b) => a - b));
@@ -45,13 +45,13 @@ test('the fewer tokens match, the less is guessed', () => {
   expect(guessed[2]).toBeGreaterThan(guessed[0] as number);
 });
 
-test('what is written counts as text', () => {
+test('generated tokens count as text for later matches', () => {
   const draft = draftOf([6, 7, 8]);
   for (const id of [1, 6, 7, 8]) draft.push(id);
   expect(draft.guess(3)).toEqual([1, 6, 7]);
 });
 
-test('a text in which look-ups are wrong ends up without guesses, and one in which they come true again gets them back', () => {
+test('guessing stops in a text whose guesses fail and resumes once they succeed again', () => {
   const draft = draftOf([0]);
   // Every other token is the same, and what follows it is always new.
   const write = (id: number) => {
@@ -64,14 +64,14 @@ test('a text in which look-ups are wrong ends up without guesses, and one in whi
   expect(draft.guess(8).slice(0, 2)).toEqual([7, 0]);
 });
 
-test('an answer is expected to go on as earlier ones did, from its first token on', () => {
+test('guesses follow earlier answers from the first token on', () => {
   const memory = memoryOf([20, 21, 22, 23, 24], [20, 21, 22, 23, 25], [20, 21, 22, 23, 24]);
   const draft = draftOf([1, 2, 3], memory);
   draft.push(20);
   expect(draft.guess(4)).toEqual([21, 22, 23]);
 });
 
-test('what joins spans comes from earlier answers, and the spans come from the text', () => {
+test('tokens between copied spans are guessed from earlier answers, the spans from the text', () => {
   const [select, from, table] = [40, 41, 42];
   const memory = memoryOf(...[1, 2, 3, 4, 5, 6, 7, 8].map((name) => [select, name, from, table + name]));
   const draft = draftOf([50, 51, 52, 53, 30, 50, 51, 52, 53], memory);
@@ -81,14 +81,14 @@ test('what joins spans comes from earlier answers, and the spans come from the t
   expect(draft.guess(1)).toEqual([53]);
 });
 
-test('no guess goes beyond where answers end', () => {
+test('guesses stop where earlier answers ended', () => {
   const memory = memoryOf(...Array.from({ length: 20 }, () => [20, 21, 22]));
   const draft = draftOf([20, 21, 22, 23, 24, 25, 26, 20, 21], memory);
   draft.push(20);
   expect(draft.guess(8)).toEqual([21, 22]);
 });
 
-test('the more a guess adds to a pass, the fewer there are', () => {
+test('the more a guess adds to the cost of a pass, the fewer are made', () => {
   const text = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 2, 3];
   const guesses = (costOfGuess: number) =>
     new Draft(text, new DraftMemory(), { stopIds: new Set(), costOfGuess }).guess(8);

@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-test('a model is inspected in the other process', async () => {
+test('a model is inspected in the engine process', async () => {
   expect(await engine.inspect(modelFolder)).toMatchObject({
     architecture: 'llama',
     layers: 2,
@@ -37,7 +37,7 @@ test('a model is inspected in the other process', async () => {
   });
 });
 
-test('a failure that a person can meet arrives under its code', async () => {
+test('a StudioError crosses the process boundary with its code and data', async () => {
   await expect(engine.inspect(join(golden, 'nowhere'))).rejects.toMatchObject({
     name: 'StudioError',
     code: 'FILE_NOT_FOUND',
@@ -60,7 +60,7 @@ test('a failure that a person can meet arrives under its code', async () => {
 });
 
 // A full disk used to arrive as an internal error, and ended a run that could have been resumed later.
-test('what the system says of a file arrives under its code', async () => {
+test('a system error crosses the process boundary with its code', async () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
   const failing = {
     unpack: () => Promise.reject(full),
@@ -77,7 +77,7 @@ test('what the system says of a file arrives under its code', async () => {
   port1.close();
 });
 
-test('a prompt that is empty or has ids of another tokenizer is refused', async () => {
+test('an empty prompt and token ids outside the vocabulary are refused', async () => {
   await expect(generated({ promptIds: [] })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   const foreign = { code: 'MODEL_FILE_INVALID', data: { file: 'tokenizer.json' } };
   await expect(generated({ promptIds: [1, 64] })).rejects.toMatchObject(foreign);
@@ -85,7 +85,7 @@ test('a prompt that is empty or has ids of another tokenizer is refused', async 
   await expect(engine.score({ modelFolder, adapter: null, examples }, forever)).rejects.toMatchObject(foreign);
 });
 
-test('a target is scored token by token; the first token of a text, which nothing comes before, is not', async () => {
+test('every target token gets a log-probability, except the first token of a text', async () => {
   const examples = [
     { ids: [1, 2, 3], targetStart: 3 },
     { ids: [1, 2, 3], targetStart: 1 },
@@ -98,7 +98,7 @@ test('a target is scored token by token; the first token of a text, which nothin
   ).toEqual([[]]);
 });
 
-test('greedy generation continues with what scoring finds likeliest', async () => {
+test('greedy generation picks tokens that scoring also finds likely', async () => {
   const promptIds = [5, 9, 2, 40, 33];
   const ids = await generated({ promptIds, maxTokens: 12 });
   expect(ids).toHaveLength(12);
@@ -110,20 +110,20 @@ test('greedy generation continues with what scoring finds likeliest', async () =
   for (const logprob of logprobs[0] ?? []) expect(logprob).toBeGreaterThan(Math.log(1 / 64));
 });
 
-test('an adapter of strength 0 writes what the base writes, and one of strength 1 does not', async () => {
+test('strength 0 generates what the base generates, and strength 1 does not', async () => {
   const folder = join(golden, 'llama-tiny-lora');
   const base = await generated({ maxTokens: 16 });
   expect(await generated({ maxTokens: 16, adapter: { folder, strength: 0 } })).toEqual(base);
   expect(await generated({ maxTokens: 16, adapter: { folder, strength: 1 } })).not.toEqual(base);
 });
 
-test('sampling repeats with its seed', async () => {
+test('sampling is reproducible for a seed', async () => {
   const settings = { maxTokens: 16, temperature: 1, topK: 20, topP: 0.9 };
   expect(await generated({ ...settings, seed: 3 })).toEqual(await generated({ ...settings, seed: 3 }));
   expect(await generated({ ...settings, seed: 3 })).not.toEqual(await generated({ ...settings, seed: 4 }));
 });
 
-test('an aborted generation ends with what there is', async () => {
+test('an aborted generation finishes with the tokens so far', async () => {
   const stop = new AbortController();
   const events: (AwaitedEvent | TokenEvent)[] = [];
   for await (const event of engine.generate({ ...plain, maxTokens: 400 }, stop.signal)) {
@@ -134,14 +134,14 @@ test('an aborted generation ends with what there is', async () => {
   expect(events.length).toBeLessThan(400);
 });
 
-test('what is stopped before it begins ends as stopped', async () => {
+test('a generation aborted before it starts finishes as stopped', async () => {
   const events = await collect(engine.generate({ ...plain, maxTokens: 60 }, AbortSignal.abort()));
   expect(events.at(-1)).toMatchObject({ kind: 'finished', finish: 'stopped' });
   // The stop is a separate message: a token or two may be generated before it arrives.
   expect(events.length).toBeLessThan(50);
 });
 
-test('an aborted training keeps its checkpoint and its adapter, and the engine goes on', async () => {
+test('an aborted training keeps its checkpoint and adapter, and the engine keeps working', async () => {
   const trainFile = join(scratch, 'train.tokens');
   await writeTokenFile(trainFile, [{ ids: [1, 2, 3, 4, 5, 6], targetStart: 3 }]);
   const job: TrainJob = {

@@ -4,7 +4,7 @@ import { ModelConfig } from './architectures/model-config.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
 import { float32 } from './tensor.ts';
 
-test('what reads the same is one group in the order of the architecture, the head another', async () => {
+test('matrices with the same input form one group in architecture order, and the head another', async () => {
   const architecture = architectureOf(
     new ModelConfig(
       {

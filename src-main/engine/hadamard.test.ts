@@ -6,7 +6,7 @@ import { hadamardFeed, hadamardTransform, transformRow } from './hadamard.ts';
 const width = 192;
 const row = Float32Array.from({ length: width }, (_, i) => (i === 70 ? 40 : Math.sin(i)));
 
-test('transforming twice gives the row back, and keeps its length in between', () => {
+test('the transform is its own inverse and preserves the norm', () => {
   const once = row.slice();
   transformRow(once);
   expect(Math.hypot(...once)).toBeCloseTo(Math.hypot(...row), 3);
@@ -18,20 +18,23 @@ test('transforming twice gives the row back, and keeps its length in between', (
 });
 
 // Three steps at once, two and one, depending on the block.
-test.each([6, 12, 24, 48, 96, 192])('a row of %i is transformed as step by step, to the same bits', (length) => {
-  const [atOnce, stepByStep] = [row.slice(0, length), row.slice(0, length)];
-  transformRow(atOnce);
-  const block = length & -length;
-  for (let apart = 1; apart < block; apart *= 2) {
-    for (let i = 0; i < length; i++) {
-      if (Math.floor(i / apart) % 2 === 1) continue;
-      const [a, b] = [stepByStep[i] as number, stepByStep[i + apart] as number];
-      stepByStep[i] = a + b;
-      stepByStep[i + apart] = a - b;
+test.each([6, 12, 24, 48, 96, 192])(
+  'transforming a row of %i gives the same bits as one butterfly step at a time',
+  (length) => {
+    const [atOnce, stepByStep] = [row.slice(0, length), row.slice(0, length)];
+    transformRow(atOnce);
+    const block = length & -length;
+    for (let apart = 1; apart < block; apart *= 2) {
+      for (let i = 0; i < length; i++) {
+        if (Math.floor(i / apart) % 2 === 1) continue;
+        const [a, b] = [stepByStep[i] as number, stepByStep[i + apart] as number];
+        stepByStep[i] = a + b;
+        stepByStep[i + apart] = a - b;
+      }
     }
-  }
-  expect(atOnce).toEqual(stepByStep.map((value) => value * (1 / Math.sqrt(block))));
-});
+    expect(atOnce).toEqual(stepByStep.map((value) => value * (1 / Math.sqrt(block))));
+  },
+);
 
 test('an outlier is spread over its block', () => {
   const once = row.slice();
@@ -39,7 +42,7 @@ test('an outlier is spread over its block', () => {
   expect(Math.max(...once.map(Math.abs))).toBeLessThan(10);
 });
 
-test('a graph transforms rows as the loop does, and two products share one transform', () => {
+test('the graph transforms rows as the loop does, and two products share one transform', () => {
   const x = input('x', ['rows', width]);
   expect(hadamardTransform(x)).toBe(hadamardTransform(x));
   const [name, matrix] = hadamardFeed(width);
@@ -55,7 +58,7 @@ test('a graph transforms rows as the loop does, and two products share one trans
   });
 });
 
-test('a row of odd length stays as it is', () => {
+test('a row of odd length is left unchanged', () => {
   const odd = Float32Array.of(1, 2, 3);
   transformRow(odd);
   expect([...odd]).toEqual([1, 2, 3]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type MatrixRows, toInt8 } from './int8-weights.ts';
 
-test('each output has its own scale: its largest magnitude becomes 127', () => {
+test('each output channel has its own scale, which maps its largest magnitude to 127', () => {
   const parts = toInt8('m', [rows([2, 3], Float32Array.of(0.5, -1, 0.25, 2.54, 0.02, -0.03))]);
   expect(Array.from(parts.get('m.int8_scales')?.data ?? [], (scale) => scale.toFixed(6))).toEqual([
     (1 / 127).toFixed(6),
@@ -13,7 +13,7 @@ test('each output has its own scale: its largest magnitude becomes 127', () => {
   expect([...(parts.get('m.int8')?.data ?? [])]).toEqual([64, 127, -127, 1, 32, -1]);
 });
 
-test('an output whose weights are all zero stays zero', () => {
+test('an output channel with only zero weights stays zero', () => {
   const parts = toInt8('m', [rows([1, 2], Float32Array.of(0, 0))]);
   expect([...(parts.get('m.int8')?.data ?? [])]).toEqual([0, 0]);
   expect([...(parts.get('m.int8_scales')?.data ?? [])]).toEqual([0]);

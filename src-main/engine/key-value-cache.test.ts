@@ -9,7 +9,7 @@ const sizes = { vocab_size: 4, hidden_size: 4, intermediate_size: 4, num_hidden_
 const heads = { num_attention_heads: 2, num_key_value_heads: 2, head_dim: 2 };
 const architecture = architectureOf(new ModelConfig({ model_type: 'llama', ...sizes, ...heads }, 'config.json'));
 
-test('places are kept in order where the room grows too, and can be read back', () => {
+test('positions keep their order as the cache grows, and can be read back', () => {
   const cache = new KeyValueCache(architecture);
   for (const fresh of [3, 1, 130, 1, 200]) write(cache, fresh, [fresh]);
   expect(cache.held(0)).toBe(335);
@@ -18,7 +18,7 @@ test('places are kept in order where the room grows too, and can be read back', 
   expect([...(keys[0] ?? [])]).toEqual(Array.from({ length: 335 * 4 }, (_, i) => Math.floor(i / 4)));
 });
 
-test('a new position sees what is kept and the new ones up to itself', () => {
+test('a new position attends to the cached ones and to new ones up to itself', () => {
   const cache = new KeyValueCache(architecture);
   write(cache, 2, [2]);
   const { feeds } = cache.pass(3, [3]).tensors();
@@ -30,7 +30,7 @@ test('a new position sees what is kept and the new ones up to itself', () => {
   ]);
 });
 
-test('what is written by a pass lies where the next one reads it', () => {
+test('what one pass writes is where the next pass reads it', () => {
   const cache = new KeyValueCache(architecture);
   const { into } = cache.pass(2, [2]).tensors();
   into.get('keys.0')?.data.fill(7);
@@ -40,14 +40,14 @@ test('what is written by a pass lies where the next one reads it', () => {
   );
 });
 
-test('guesses that were wrong are overwritten', () => {
+test('rejected guesses are overwritten', () => {
   const cache = new KeyValueCache(architecture);
   write(cache, 4, [1]);
   expect(cache.held(0)).toBe(1);
   expect(cache.pass(1, [1]).tensors().feeds.get('kept_keys.0')?.dims).toEqual([2, 2, 2]);
 });
 
-test('rows that hold texts of different lengths each see their own places alone', () => {
+test('rows with texts of different lengths attend to their own positions only', () => {
   const cache = new KeyValueCache(architecture, 2);
   // Two new positions, of which the second row uses one; then one for each.
   write(cache, 2, [2, 1]);
@@ -69,7 +69,7 @@ test('rows that hold texts of different lengths each see their own places alone'
 });
 
 // Masks are added to scores: the unbounded numbers left by one adapter were visible to the next text in the row.
-test('of a text that went nothing is left for the next one of its row', () => {
+test('clearing a row leaves nothing behind for its next text', () => {
   const cache = new KeyValueCache(architecture, 2);
   write(cache, 3, [3, 3]);
   cache.clear(0);
@@ -86,7 +86,7 @@ test('of a text that went nothing is left for the next one of its row', () => {
   }
 });
 
-test('where a row has no text there are numbers, whatever lay in the memory before', () => {
+test('columns without text hold finite numbers, whatever the memory held before', () => {
   const memory = { take: (count: number) => new Float32Array(count).fill(Number.NaN), give: () => {} };
   const [short, long] = [new KeyValueCache(architecture), new KeyValueCache(architecture)];
   write(short, 1, [1]);
@@ -103,7 +103,7 @@ test('where a row has no text there are numbers, whatever lay in the memory befo
   }
 });
 
-test('a text is moved to a row of another cache', () => {
+test('a text can be copied to a row of another cache', () => {
   const from = new KeyValueCache(architecture);
   write(from, 3, [3]);
   const into = new KeyValueCache(architecture, 4);
@@ -114,7 +114,7 @@ test('a text is moved to a row of another cache', () => {
   expect(into.read(1)).toEqual(from.read(0, 2));
 });
 
-test('a text that stays where it lies leaves its cache empty, and is given back once', () => {
+test('handing over a text in place empties its cache, and its memory is given back once', () => {
   const taken: Float32Array[] = [];
   const give = vi.fn();
   const memory = {
@@ -151,7 +151,7 @@ test('a text that stays where it lies leaves its cache empty, and is given back 
   expect(give.mock.calls).toEqual([[taken[0]], [taken[1]]]);
 });
 
-test('columns that have become empty are laid together before memory grows', () => {
+test('emptied columns are compacted before the memory grows', () => {
   const cache = new KeyValueCache(architecture, 2);
   // The rows alternate: each holds half of the columns, until one leaves.
   for (let i = 0; i < 120; i++) write(cache, 1, i % 2 === 0 ? [1, 0] : [0, 1]);
@@ -164,7 +164,7 @@ test('columns that have become empty are laid together before memory grows', () 
   expect(cache.read(1, 60)).toEqual(before);
 });
 
-test('with a window of 4, what lies further back is out of sight, kept or new', () => {
+test('with a sliding window of 4, a position attends to the last 4 only, cached or new', () => {
   const windowed = architectureOf(
     new ModelConfig({ model_type: 'mistral', sliding_window: 4, ...sizes, ...heads }, 'config.json'),
   );

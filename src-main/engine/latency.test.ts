@@ -17,7 +17,7 @@ const job: LatencyJob = {
   ],
 };
 
-test('every variant really runs in every round', async () => {
+test('every variant is timed in every round', async () => {
   const rounds = await Array.fromAsync(localEngine().latency(job, new AbortController().signal));
   expect(rounds).toHaveLength(3);
   for (const round of rounds) {
@@ -26,7 +26,7 @@ test('every variant really runs in every round', async () => {
   }
 });
 
-test('an abort ends it between two passes', async () => {
+test('an aborted measurement yields no further round', async () => {
   const abort = new AbortController();
   let rounds = 0;
   for await (const _ of localEngine().latency({ ...job, trials: 1000 }, abort.signal)) {
@@ -36,7 +36,7 @@ test('an abort ends it between two passes', async () => {
   expect(rounds).toBe(1);
 });
 
-test('merging adds scale · B · A to the weight and leaves the base’s own as it is', () => {
+test('merging adds scale · B · A to a copy and leaves the base weight unchanged', () => {
   const weight = float32([2, 2], Float32Array.of(1, 0, 0, 1));
   const architecture = {
     layers: 1,

@@ -35,7 +35,7 @@ test.each([
   { use: 'reading', wide: true, by: 'integers', kernels: 'write' },
   { use: 'none', wide: true, by: 'blocks', kernels: 'write' },
 ] as const)(
-  'where integers are for $use, and wide vectors are there ($wide), answers are of $by and kernels $kernels',
+  'with integers for $use and wide vectors ($wide), answers use $by and the kernels $kernels',
   async ({ use, wide, by, kernels }) => {
     v8.makesWideVectors = wide;
     const model = await loadModel(folder, { ...backend, integersFor: async () => use }, 'int8');
@@ -46,7 +46,7 @@ test.each([
   },
 );
 
-test('a base that is too large for kernels to write is of blocks where single rows of integers are slow', async () => {
+test('where single-row integer products are slow, a base too large for the kernels uses blocks', async () => {
   const answersBy = (use: 'all' | 'reading', rows: number) =>
     answeringMatrices(
       'int8',
@@ -58,7 +58,7 @@ test('a base that is too large for kernels to write is of blocks where single ro
   expect(await answersBy('all', 60_000)).toBe('integers');
 });
 
-test('a model is described without its weights', async () => {
+test('a model is described without reading its weights', async () => {
   // Embedding 257 · 8; q and o 8 · 8, k and v 4 · 8, three matrices of the MLP 8 · 8; three norms of 8.
   const parameters = 257 * 8 + 2 * 64 + 2 * 32 + 3 * 64 + 3 * 8;
   expect(await inspectModel(folder)).toMatchObject({
@@ -68,7 +68,7 @@ test('a model is described without its weights', async () => {
   });
 });
 
-test('what generation_config.json says of the end of a text goes before config.json', async () => {
+test('eos_token_id in generation_config.json overrides the one in config.json', async () => {
   const path = join(folder, 'generation_config.json');
   await writeFile(path, '{"eos_token_id":[3,4]}');
   expect((await inspectModel(folder)).endIds).toEqual([3, 4]);
@@ -87,7 +87,7 @@ test('what generation_config.json says of the end of a text goes before config.j
   }
 });
 
-test('weights are read as they are stored, and tensors that the model does not use are left', async () => {
+test('weights are read as stored, and tensors that the model does not use are ignored', async () => {
   await change((tensors) => tensors.set('rotary.inv_freq', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }));
   const model = await loadModel(folder, backend);
   const file = await openSafetensors(join(folder, 'model.safetensors'));
@@ -109,7 +109,7 @@ test.each<[what: string, code: string, reason: string, tensor: StoredTensor | un
   }
 });
 
-test('weights that are not finite numbers are refused', async () => {
+test('weights that are not finite are refused', async () => {
   const broken = new Float32Array(64).with(63, Number.NaN);
   await change((tensors) => tensors.set(name, { dtype: 'F32', dims: [8, 8], data: broken }));
   await expect(loadModel(folder, backend)).rejects.toMatchObject({
@@ -118,7 +118,7 @@ test('weights that are not finite numbers are refused', async () => {
   });
 });
 
-test('a file that is cut off is told by how much', async () => {
+test('a truncated file is reported with the number of missing bytes', async () => {
   const path = join(folder, 'model.safetensors');
   await truncate(path, (await readFile(path)).length - 100);
   await expect(inspectModel(folder)).rejects.toMatchObject({
@@ -127,7 +127,7 @@ test('a file that is cut off is told by how much', async () => {
   });
 });
 
-test('a folder without weights, and no folder at all, are told by the file that is missing', async () => {
+test('a folder without weights and a missing folder both fail with FILE_NOT_FOUND', async () => {
   await rm(join(folder, 'model.safetensors'));
   await expect(inspectModel(folder)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   await expect(inspectModel(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
@@ -143,7 +143,7 @@ async function change(edit: (tensors: Map<string, StoredTensor>) => unknown): Pr
   await writeSafetensors(path, tensors);
 }
 
-test('of the graphs that train, the one used last is kept, and of those that measure likewise', async () => {
+test('one training graph and one validation graph are kept, the most recently used', async () => {
   const model = await loadModel(folder, backend);
   const made: string[] = [];
   const outputs = (name: string) => () => {
@@ -157,7 +157,7 @@ test('of the graphs that train, the one used last is kept, and of those that mea
   await model.release();
 });
 
-test('what another took the place of is freed, once the runs that it had begun are over', async () => {
+test('a replaced executable is released once its pending runs are done', async () => {
   const freed = Promise.withResolvers<void>();
   const watched: Backend = {
     ...backend,

@@ -3,7 +3,7 @@ import { LoadingProgress } from './loading-progress.ts';
 
 const large = 100e6;
 
-test('a share is told while something is made ready for answers, and of nothing else', async () => {
+test('progress is reported only for loading a base for answers', async () => {
   const loading = new LoadingProgress();
   // Training reads the base too.
   const ofTraining = loading.reading(large);
@@ -24,7 +24,7 @@ test('a share is told while something is made ready for answers, and of nothing 
   expect(loading.share).toBeUndefined();
 });
 
-test('a small base is there before anybody would look', async () => {
+test('a small base reports no progress', async () => {
   const loading = new LoadingProgress();
   await loading.during(async () => {
     loading.reading(5e6);
@@ -32,7 +32,7 @@ test('a small base is there before anybody would look', async () => {
   });
 });
 
-test('a work that fails is over too', async () => {
+test('a load that fails ends its progress', async () => {
   const loading = new LoadingProgress();
   const failing = loading.during(async () => {
     loading.reading(large);

@@ -20,7 +20,7 @@ test('every targeted matrix of every layer is adapted, and no other', () => {
   expect(weightDims(architecture, 'model.layers.1.self_attn.v_proj')).toEqual([32, 64]);
 });
 
-test('A is [rank, in] and random, B is [out, rank] and zero, the scale is alpha ÷ rank', () => {
+test('A is [rank, in] and random, B is [out, rank] and zero, and the scale is alpha ÷ rank', () => {
   const { tensors, scale } = initialiseLora(architecture, { ...settings, initialisation: 'kaiming' });
   expect(scale).toBe(2);
   expect(tensors.size).toBe(12);
@@ -29,7 +29,7 @@ test('A is [rank, in] and random, B is [out, rank] and zero, the scale is alpha 
   for (const [name, { data }] of tensors) expect(data.every((value) => value === 0)).toBe(name.endsWith('lora_B'));
 });
 
-test('kaiming is uniform within 1/√in, gaussian has a standard deviation of 1/rank', () => {
+test('kaiming is uniform within ±1/√in, and gaussian has a standard deviation of 1/rank', () => {
   const valuesOf = (initialisation: 'kaiming' | 'gaussian') => {
     const { tensors } = initialiseLora(architecture, { ...settings, initialisation });
     return [...(tensors.get('model.layers.0.self_attn.q_proj.lora_A')?.data ?? [])];
@@ -42,7 +42,7 @@ test('kaiming is uniform within 1/√in, gaussian has a standard deviation of 1/
   expect(Math.abs(deviation(valuesOf('gaussian')) * 8 - 1)).toBeLessThan(0.15);
 });
 
-test('the same seed gives the same A, another seed and another module another', () => {
+test('the same seed gives the same A; another seed or module gives another', () => {
   const start = (seed: number) =>
     initialiseLora(architecture, { ...settings, initialisation: 'kaiming', seed }).tensors;
   const first = 'model.layers.0.self_attn.q_proj.lora_A';

@@ -9,7 +9,7 @@ const rotaryFrequencies = Float64Array.of(1, 0.5);
 const pack = (rows: readonly BatchRow[], tokenBudget = 2048) =>
   cutMicroBatches(rows, { tokenBudget, lengthCost: 0, targetRoom: 0, rotaryFrequencies });
 
-test('two rows share a sequence: ids end to end, positions from 0 again, each token sees its own row up to itself', () => {
+test('packed rows restart their positions at 0, and tokens attend only to their own row so far', () => {
   const batches = pack([
     { ids: [5, 6, 7], targetStart: 1 },
     { ids: [8, 9], targetStart: 1 },
@@ -33,12 +33,12 @@ test('a target token is predicted at the position before it', () => {
   expect([...batch.targetRows]).toEqual([0, 0, 1]);
 });
 
-test('the first token of a text has nothing before it and is never predicted', () => {
+test('the first token of a text is never predicted', () => {
   const [batch] = pack([{ ids: [5, 6], targetStart: 0 }]) as [MicroBatch];
   expect(numbers(batch, 'target_ids')).toEqual([6]);
 });
 
-test('a row without a target takes part and gives nothing', () => {
+test('a row without target tokens is packed but contributes no loss', () => {
   const [batch] = pack([
     { ids: [5, 6], targetStart: 2 },
     { ids: [7, 8], targetStart: 1 },
@@ -47,17 +47,17 @@ test('a row without a target takes part and gives nothing', () => {
   expect(batch.tokens).toBe(4);
 });
 
-test('no rows make no batch', () => {
+test('no rows give no micro-batch', () => {
   expect(pack([])).toEqual([]);
 });
 
-test('padding sees itself alone, and nothing sees padding', () => {
+test('padding attends only to itself, and nothing attends to padding', () => {
   const [batch] = pack([{ ids: [1, 2, 3], targetStart: 1 }]) as [MicroBatch];
   const seen = visible(batch);
   for (let i = 3; i < batch.length; i++) expect(seen[i]).toEqual([i]);
 });
 
-test('a hundred rows of any length: none is lost, none is cut, none sees another', () => {
+test('a hundred rows of random length are all packed whole, without attending to each other', () => {
   const random = new Random(0);
   const rows = Array.from({ length: 100 }, (_, row) => {
     const length = 2 + Math.floor(random.uniform() * 30);
@@ -88,7 +88,7 @@ test('a hundred rows of any length: none is lost, none is cut, none sees another
   expect(batches.reduce((sum, batch) => sum + batch.tokens, 0)).toBe(found.length);
 });
 
-test('a row longer than the budget gets a batch of its own, whole', () => {
+test('a row longer than the token budget gets a micro-batch of its own, untruncated', () => {
   const long = { ids: Array.from({ length: 100 }, (_, i) => i), targetStart: 50 };
   const batches = pack([{ ids: [1, 2], targetStart: 1 }, long, { ids: [3, 4], targetStart: 1 }], 32);
   expect(batches.map((batch) => batch.sequences)).toEqual([1, 1]);
@@ -96,7 +96,7 @@ test('a row longer than the budget gets a batch of its own, whole', () => {
   expect(batches[1]).toMatchObject({ length: 16, tokens: 4, targetTokens: 2 });
 });
 
-test('what rows begin with stands once: every branch sees it and itself, and goes on where it ended', () => {
+test('a shared prefix is packed once, and each branch attends to it and continues its positions', () => {
   const shared = [1, 2, 3, 4, 5, 6, 7, 8, 9];
   const [batch] = pack([
     { ids: [...shared, 20, 21], targetStart: 10 },
@@ -112,14 +112,14 @@ test('what rows begin with stands once: every branch sees it and itself, and goe
   expect(numbers(batch, 'target_positions')).toEqual([9, 8]);
 });
 
-test('a target is never shared, even where two rows have the same one', () => {
+test('targets are never shared, even between identical rows', () => {
   const row = { ids: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], targetStart: 8 };
   const [batch] = pack([row, row]) as [MicroBatch];
   expect(numbers(batch, 'ids').slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 9, 10]);
   expect(batch.targetTokens).toBe(4);
 });
 
-test('attention grows with the length: where that is dear, short rows are not put end to end', () => {
+test('where attention length is costly, short rows are not packed end to end', () => {
   const rows = Array.from({ length: 4 }, (_, i) => ({ ids: Array(16).fill(i + 1), targetStart: 1 }));
   const [cheap] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0, targetRoom: 0, rotaryFrequencies });
   const [dear] = cutMicroBatches(rows, { tokenBudget: 2048, lengthCost: 0.1, targetRoom: 0, rotaryFrequencies });
@@ -133,7 +133,7 @@ test('attention grows with the length: where that is dear, short rows are not pu
   });
 });
 
-test('the same rows are packed the same way again', () => {
+test('packing is deterministic', () => {
   const rows = Array.from({ length: 20 }, (_, i) => ({ ids: [i, i + 1, ...Array(i % 5).fill(7)], targetStart: 1 }));
   const facts = (batches: MicroBatch[]) => batches.map((batch) => [batch.targetRows, numbers(batch, 'ids')]);
   expect(facts(pack(rows, 64))).toEqual(facts(pack(rows, 64)));

@@ -13,13 +13,13 @@ const llama = architectureOf(
 const down = (layer: number) => llama.moduleOf('down', layer);
 const everything: ReadonlySet<Target> = new Set(llama.targets);
 
-test('of the last layer, what comes behind attention is computed for target positions alone', () => {
+test('in the last layer, everything after attention is computed only for target positions', () => {
   const graph = scoreGraph(llama, { kind: 'lora', targets: ['q', 'down'], dropout: false });
   expect(rowsOf(graph, `${down(0)}.weight`)).toEqual(['positions']);
   expect(rowsOf(graph, `${down(1)}.weight`)).toEqual(['targets']);
 });
 
-test('what is fed for each position goes with all of them to the end', () => {
+test('the last layer keeps all positions if it has per-position inputs', () => {
   for (const adaptation of [
     { kind: 'lora', targets: ['down'], dropout: true },
     { kind: 'row-adapters', targets: ['down'] },
@@ -28,7 +28,7 @@ test('what is fed for each position goes with all of them to the end', () => {
   }
 });
 
-test('an answer takes the last layer for the places that logits are wanted of', () => {
+test('decoding computes the end of the last layer only for positions whose logits are requested', () => {
   const graph = decodeGraph(llama, { targets: everything, layers: undefined, matrices: { kind: 'floats' } });
   expect(rowsOf(graph, `${down(0)}.weight`)).toEqual(['positions']);
   expect(rowsOf(graph, `${down(1)}.weight`)).toEqual(['last']);

@@ -11,7 +11,7 @@ test('a model is loaded once for all its jobs', async () => {
   expect(told).toEqual(['load a']);
 });
 
-test('a model stays when nobody uses it, until another takes its place', async () => {
+test('an unused model stays loaded until another replaces it', async () => {
   const { slot, told } = slotOf();
   (await slot.borrow('a')).giveBack();
   (await slot.borrow('a')).giveBack();
@@ -20,7 +20,7 @@ test('a model stays when nobody uses it, until another takes its place', async (
   expect(told).toEqual(['load a', 'load b', 'release a']);
 });
 
-test('a model that lost its place is released by the last of its jobs', async () => {
+test('a replaced model is released when its last job ends', async () => {
   const { slot, told } = slotOf();
   const [first, second] = [await slot.borrow('a'), await slot.borrow('a')];
   await slot.borrow('b');
@@ -42,7 +42,7 @@ test('a folder whose files have changed is loaded again', async () => {
   expect(told).toEqual(['load a', 'load a', 'release a']);
 });
 
-test('a load that failed is tried again', async () => {
+test('a failed load is retried', async () => {
   let loads = 0;
   const load = async () => {
     if (++loads === 1) throw new Error('broken');
@@ -53,7 +53,7 @@ test('a load that failed is tried again', async () => {
   await expect(slot.borrow('a')).resolves.toMatchObject({});
 });
 
-test('choices that come to the same share a model, others do not', async () => {
+test('choices that resolve to the same precision share a model; others do not', async () => {
   const { slot, told } = slotOf();
   const first = await slot.borrow('a', 'auto');
   expect((await slot.borrow('a', 'float32')).model).toBe(first.model);

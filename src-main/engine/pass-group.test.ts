@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readPassGroup, writePassGroup } from './pass-group.ts';
 
-test('trainings that begin together have one name, and one that has not begun has none', async () => {
+test('trainings started together share one pass-group name, and an unstarted one has none', async () => {
   const [one, two] = [temporary(), temporary()];
   expect(await readPassGroup(one)).toBeUndefined();
   await writePassGroup([one, two]);
@@ -13,7 +13,7 @@ test('trainings that begin together have one name, and one that has not begun ha
 });
 
 // A training interrupted in one group was resumed in another, and so got different last digits.
-test('a name that cannot be read is not taken for none', async () => {
+test('an unreadable pass-group name is an error, not a missing one', async () => {
   const folder = temporary();
   mkdirSync(join(folder, 'company'));
   await expect(readPassGroup(folder)).rejects.toMatchObject({ code: 'EISDIR' });

@@ -9,7 +9,7 @@ function textOf(length: number, bytes: number): KeptText & { release: Mock<() =>
   return { length, keys: [], values: [], bytes, release: vi.fn<() => void>() };
 }
 
-test('memory is given back of what is too large, of the one unused for longest, and of beginnings of another', () => {
+test('releases texts that are too large, least recently used, or a prefix of another', () => {
   const cache = new PrefixCache(100);
   const [large, first, second, third, longer] = [
     textOf(20, 101),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Random } from './random.ts';
 
-test('the same stream gives the same numbers, another part of its name gives others', () => {
+test('the same stream gives the same numbers, and any other stream gives others', () => {
   const draw = (...stream: number[]) => {
     const random = new Random(...stream);
     return Array.from({ length: 5 }, () => random.bits());
@@ -14,12 +14,12 @@ test('the same stream gives the same numbers, another part of its name gives oth
 
 // From a second implementation, in Python, of xoshiro128** and its seeding. If these changed, no run could be
 // reproduced.
-test('the numbers stay what they are', () => {
+test('the numbers match a second implementation of xoshiro128** and never change', () => {
   const random = new Random(1, 2);
   expect(Array.from({ length: 4 }, () => random.bits())).toEqual([2456607683, 921262194, 2884871343, 1856270381]);
 });
 
-test('uniform numbers lie in [0, 1), with mean 1/2 and variance 1/12, one as likely as the next', () => {
+test('uniform numbers lie in [0, 1), with mean 1/2, variance 1/12 and a flat histogram', () => {
   const random = new Random(3);
   const values = Array.from({ length: 100_000 }, () => random.uniform());
   expect(Math.min(...values.slice(0, 50_000))).toBeGreaterThanOrEqual(0);
@@ -35,7 +35,7 @@ test('uniform numbers lie in [0, 1), with mean 1/2 and variance 1/12, one as lik
   expect(chiSquared).toBeLessThan(27.9);
 });
 
-test('normal numbers have mean 0, variance 1, and no more tails than they should', () => {
+test('normal numbers have mean 0, variance 1 and the expected share of tails', () => {
   const random = new Random(4);
   const values = Array.from({ length: 100_000 }, () => random.normal());
   const { mean, variance } = momentsOf(values);
@@ -45,7 +45,7 @@ test('normal numbers have mean 0, variance 1, and no more tails than they should
   expect(Math.abs(beyondTwo - 4550)).toBeLessThan(330);
 });
 
-test('numbers of neighbouring streams are unrelated', () => {
+test('neighbouring streams are uncorrelated', () => {
   const first = Array.from({ length: 10_000 }, (_, i) => new Random(9, i).uniform());
   const shifted = first.slice(1);
   const correlation = shifted.reduce((sum, value, i) => sum + (value - 0.5) * ((first[i] as number) - 0.5), 0) / 10_000;
@@ -53,14 +53,14 @@ test('numbers of neighbouring streams are unrelated', () => {
   expect(Math.abs(correlation)).toBeLessThan(0.0042);
 });
 
-test('a permutation holds each number once', () => {
+test('a permutation contains each number once', () => {
   for (const n of [0, 1, 2, 1000]) {
     const order = new Random(5, n).permutation(n);
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
   }
 });
 
-test('each of the six orders of three comes up as often', () => {
+test('all six permutations of three are equally frequent', () => {
   const counts = new Map<string, number>();
   for (let i = 0; i < 6000; i++) {
     const order = new Random(6, i).permutation(3).join();

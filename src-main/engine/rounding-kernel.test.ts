@@ -11,7 +11,7 @@ test.each([
   [5, 192],
   [16, 576],
   [300, 128],
-])('%d rows of %d are transformed and rounded as number by number, to the same bits', (rows, size) => {
+])('%d rows of %d are transformed and rounded to the same bits as one number at a time', (rows, size) => {
   const numbers = Float32Array.from({ length: rows * size }, (_, i) => random.normal() * (i % 97 === 0 ? 40 : 1));
   // A row of zeros, and one that is rounded up from halfway between integers.
   if (rows > 2) numbers.fill(0, size, 2 * size).fill(1, 2 * size, 2 * size + 1);

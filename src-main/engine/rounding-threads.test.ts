@@ -20,7 +20,7 @@ async function* jobs(): AsyncGenerator<RoundingJob> {
   }
 }
 
-test.each([1, 3])('matrices are rounded in %i threads as they are in this one', async (threads) => {
+test.each([1, 3])('rounding in %i threads gives the same tensors as on the main thread', async (threads) => {
   const here = await roundAll(jobs(), { threads: 0 });
   expect(here.size).toBeGreaterThan(20);
   const there = await roundAll(jobs(), { threads });
@@ -28,7 +28,7 @@ test.each([1, 3])('matrices are rounded in %i threads as they are in this one', 
   for (const [name, tensor] of here) expect(there.get(name), name).toEqual(tensor);
 });
 
-test('what cannot be read, and what cannot be rounded, is told', async () => {
+test('reports an unreadable file and an unroundable matrix', async () => {
   async function* unreadable(): AsyncGenerator<RoundingJob> {
     yield* jobs();
     throw new Error('the file ends here');

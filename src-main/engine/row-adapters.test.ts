@@ -13,7 +13,7 @@ import type { Tensor } from './tensor.ts';
 
 const folder = fileURLToPath(new URL('../../test/numerics/golden/llama-tiny', import.meta.url));
 
-test('each row of a batch with an adapter of its own comes out as it does alone', async () => {
+test('rows of a batch, each with its own adapter, score as they do alone', async () => {
   const model = await loadModel(folder, onnxruntimeBackend({ threads: 1 }));
   const { architecture } = model;
   const targets = ['q', 'v', 'down'] as const;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RowLosses } from './row-losses.ts';
 
-test('the row with the highest mean loss is named by its place, whatever micro-batch it was in', () => {
+test('the row with the highest mean loss is named by its index, whichever micro-batch it was in', () => {
   const losses = new RowLosses([40, 7, 12]);
   losses.add(Int32Array.of(0, 2, 2), Float32Array.of(-1, -0.5, -0.25));
   losses.add(Int32Array.of(1, 1), Float32Array.of(-2, -4));
@@ -9,7 +9,7 @@ test('the row with the highest mean loss is named by its place, whatever micro-b
   expect(losses.undefinedRows()).toEqual([40, 7, 12]);
 });
 
-test('a row whose loss is no number is named alone', () => {
+test('rows whose loss is NaN or infinite are named, and only those', () => {
   const losses = new RowLosses([40, 7, 12]);
   losses.add(Int32Array.of(0, 1, 2), Float32Array.of(-1, Number.NaN, Number.NEGATIVE_INFINITY));
   expect(losses.undefinedRows()).toEqual([7, 12]);

@@ -8,7 +8,7 @@ const rows: BatchRow[] = Array.from({ length: 40 }, (_, row) => ({
   targetStart: 31,
 }));
 
-test('every row comes once in an epoch, in an order of its own, and the same seed gives it again', () => {
+test('each epoch visits every row once in its own order, reproducibly for a seed', () => {
   const order = new RowOrder(rows, { batchSize: 8, seed: 1 });
   const [first, second] = [order.of(0), order.of(1)];
   expect([...first].sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
@@ -17,7 +17,7 @@ test('every row comes once in an epoch, in an order of its own, and the same see
   expect(new RowOrder(rows, { batchSize: 8, seed: 2 }).of(0)).not.toEqual(first);
 });
 
-test('rows with one passage stay together, at most two thirds of a batch', () => {
+test('rows with the same passage stay together, up to two thirds of a batch', () => {
   const passages = [...new RowOrder(rows, { batchSize: 4, seed: 1 }).of(0)].map((row) => Math.floor(row / 4));
   // Flocks of two: each even place belongs with the next.
   passages.forEach((passage, i) => {
@@ -27,7 +27,7 @@ test('rows with one passage stay together, at most two thirds of a batch', () =>
   expect(passages.filter((passage, i) => i % 4 === 0 && passages[i + 2] !== passage).length).toBeGreaterThan(5);
 });
 
-test('batches hold whole flocks: five questions and three of another passage, not four, one and three', () => {
+test('batches are filled with whole groups: 5 + 3 rows of two passages, not 4 + 1 + 3 of three', () => {
   const sizes = [5, 5, 3, 5, 3, 5, 3, 3];
   const families = sizes.flatMap((size, family) => Array.from({ length: size }, () => family));
   const some = families.map((family, row) => ({
@@ -40,13 +40,13 @@ test('batches hold whole flocks: five questions and three of another passage, no
   expect(perBatch).toEqual([2, 2, 2, 2]);
 });
 
-test('rows that have nothing in common are simply shuffled', () => {
+test('rows with nothing in common are simply shuffled', () => {
   const strangers = Array.from({ length: 20 }, (_, i) => ({ ids: [i, i + 1, 2 * i, 3], targetStart: 2 }));
   const order = new RowOrder(strangers, { batchSize: 8, seed: 1 }).of(0);
   expect([...order].sort((a, b) => a - b)).toEqual(strangers.map((_, i) => i));
   expect([...order]).not.toEqual(strangers.map((_, i) => i));
 });
 
-test('without a seed the rows come as they stand', () => {
+test('without a seed, rows keep their order', () => {
   expect([...new RowOrder(rows, { batchSize: 8, seed: null }).of(3)]).toEqual(rows.map((_, i) => i));
 });

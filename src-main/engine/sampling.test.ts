@@ -6,20 +6,20 @@ import { chooseToken, type SamplingSettings } from './sampling.ts';
 const logits = Float32Array.from([1, 4, 2, 3], Math.log);
 const all = { temperature: 1, topK: 0, topP: 1 };
 
-test('greedy takes the likeliest, the first of equals, and draws nothing', () => {
+test('greedy picks the first of the largest logits and draws no random number', () => {
   const random = new Random(0);
   expect(chooseToken(Float32Array.of(1, 3, 3, 2), { ...all, temperature: 0 }, random)).toBe(1);
   expect(chooseToken(Float32Array.of(-5, -1, -1), { ...all, temperature: 0, topK: 1, topP: 0.1 }, random)).toBe(1);
   expect(random.bits()).toBe(new Random(0).bits());
 });
 
-test('of what is no number nothing is chosen', () => {
+test('nothing is chosen if the logits are NaN or infinite', () => {
   for (const temperature of [0, 1])
     for (const number of [Number.NaN, Infinity])
       expect(chooseToken(new Float32Array(9).fill(number), { ...all, temperature }, new Random(0))).toBeUndefined();
 });
 
-test('of many words too the first of the largest is taken', () => {
+test('greedy picks the first of the largest logits in a large vocabulary too', () => {
   const greedy = { ...all, temperature: 0 };
   for (const [count, at] of [
     [63, 62],
@@ -35,11 +35,11 @@ test('of many words too the first of the largest is taken', () => {
   expect(chooseToken(new Float32Array(300).fill(-1e30), greedy, new Random(0))).toBe(0);
 });
 
-test('without limits every token comes up as often as its probability says', () => {
+test('without limits, every token is drawn in proportion to its probability', () => {
   expectShares(all, [0.1, 0.4, 0.2, 0.3]);
 });
 
-test('a temperature of 1/2 squares the odds, one of 2 takes their root', () => {
+test('a temperature of 1/2 squares the odds, and one of 2 takes their square root', () => {
   expectShares({ ...all, temperature: 0.5 }, [1 / 30, 16 / 30, 4 / 30, 9 / 30]);
   const roots = [1, 2, Math.SQRT2, Math.sqrt(3)];
   const total = roots.reduce((sum, root) => sum + root);
@@ -49,25 +49,25 @@ test('a temperature of 1/2 squares the odds, one of 2 takes their root', () => {
   );
 });
 
-test('top-k keeps the k likeliest and shares out what the others had', () => {
+test('top-k keeps the k likeliest tokens and renormalises', () => {
   expectShares({ ...all, topK: 2 }, [0, 4 / 7, 0, 3 / 7]);
   expectShares({ ...all, topK: 1 }, [0, 1, 0, 0]);
   expectShares({ ...all, topK: 100 }, [0.1, 0.4, 0.2, 0.3]);
 });
 
-test('top-p keeps the likeliest that first reach p, the one that reaches it included', () => {
+test('top-p keeps the smallest set of likeliest tokens that reaches p, including the one that does', () => {
   expectShares({ ...all, topP: 0.41 }, [0, 4 / 7, 0, 3 / 7]);
   expectShares({ ...all, topP: 0.39 }, [0, 1, 0, 0]);
   expectShares({ ...all, topP: 0 }, [0, 1, 0, 0]);
   expectShares({ ...all, topP: 0.95 }, [0.1, 0.4, 0.2, 0.3]);
 });
 
-test('top-p is a share of what top-k left', () => {
+test('top-p applies to the renormalised probabilities left by top-k', () => {
   // Of 0.4, 0.3 and 0.2 the first two are 7/9 = 0.78.
   expectShares({ ...all, topK: 3, topP: 0.75 }, [0, 4 / 7, 0, 3 / 7]);
 });
 
-test('logits far apart or far from zero overflow nothing', () => {
+test('logits far apart or far from zero do not overflow', () => {
   const random = new Random(1);
   expect(chooseToken(Float32Array.of(1e30, -1e30, 0), { ...all, temperature: 0.01 }, random)).toBe(0);
   expect(chooseToken(Float32Array.of(-1e30, -1e30 / 2), { ...all, temperature: 1e-6 }, random)).toBe(1);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-test('c_attn is cut into the rows of queries, keys and values, each turned round, and put together again', () => {
+test('q, k and v are transposed and joined into c_attn when stored', () => {
   const architecture = architectureOf(
     new ModelConfig(
       { model_type: 'gpt2', vocab_size: 3, n_embd: 2, n_head: 1, n_layer: 1, n_positions: 4 },
@@ -39,7 +39,7 @@ test('c_attn is cut into the rows of queries, keys and values, each turned round
   });
 });
 
-test('GPT-2 as it is on the hub, without “transformer.” and with its old masks, is the same model', async () => {
+test('GPT-2 from the hub, without the “transformer.” prefix and with mask buffers, loads the same weights', async () => {
   const source = await openFolderWeights(gpt2Folder);
   const bare = new Map<string, StoredTensor>([
     ['h.0.attn.bias', { dtype: 'F32', dims: [1, 1, 2, 2], data: Float32Array.of(1, 0, 1, 1) }],

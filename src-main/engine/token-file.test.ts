@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('rows are read as tasks/token-file.ts writes them', async () => {
+test('rows written by tasks/token-file.ts are read back', async () => {
   const rows = [
     { ids: [1, 2, 3], targetStart: 1 },
     { ids: [4, 5], targetStart: 0 },
@@ -28,7 +28,7 @@ test('rows are read as tasks/token-file.ts writes them', async () => {
   });
 });
 
-test('the hash tells other rows from the same ones', async () => {
+test('the hash depends on the ids and target starts, and is the same for the same rows', async () => {
   const hash = async (name: string, ids: number[], targetStart: number) => {
     await writeTokenFile(join(folder, name), [{ ids, targetStart }]);
     return (await readTokenFile(join(folder, name))).sha256;
@@ -51,7 +51,7 @@ test.each<[name: string, ids: number[], offsets: number[], starts: number[], rea
   ['an empty target', [1, 2], [0, 2], [2], 'row 0'],
   ['a target before the row', [1, 2], [0, 2], [-1], 'row 0'],
   ['one token alone, which nothing predicts', [1], [0, 1], [0], 'row 0'],
-])('%s: refused', async (name, ids, offsets, starts, reason) => {
+])('refuses %s', async (name, ids, offsets, starts, reason) => {
   const path = join(folder, name);
   const tensor = (values: number[]) =>
     ({ dtype: 'I32', dims: [values.length], data: Int32Array.from(values) }) as const;

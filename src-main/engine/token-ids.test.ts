@@ -3,12 +3,12 @@ import { checkTokenIds } from './token-ids.ts';
 
 const model = { contextLength: 4, vocabulary: 10 };
 
-test('ids from 0 to the last of the vocabulary, as many as the context holds, are fine', () => {
+test('accepts ids from 0 to the last of the vocabulary, up to the context length', () => {
   expect(() => checkTokenIds([0, 9, 9, 0], model)).not.toThrow();
   expect(() => checkTokenIds(Int32Array.of(), model)).not.toThrow();
 });
 
-test('a text that is too long is told with its length', () => {
+test('a text that is too long is refused with its length', () => {
   expect(() => checkTokenIds([1, 2, 3, 4, 5], model)).toThrow(
     expect.objectContaining({ code: 'CONTEXT_TOO_LONG', data: { tokens: 5, limit: 4 } }),
   );

@@ -4,7 +4,7 @@ import { mostToldAgain, ToldEvents } from './told-events.ts';
 
 const at = (step: number): TrainEvent => ({ kind: 'checkpoint', step });
 
-test('a checkpoint repeats what was told since the one before, and what was told shortly before that', () => {
+test('a checkpoint repeats the events since the last one and those shortly before it', () => {
   const told = new ToldEvents();
   told.add(at(1), 1_000);
   told.add(at(2), 4_000);
@@ -16,7 +16,7 @@ test('a checkpoint repeats what was told since the one before, and what was told
 });
 
 // A training that wrote one checkpoint for a million steps held all their events.
-test('without a checkpoint, no more is held than twice what one repeats', () => {
+test('without a checkpoint, at most twice the events that one repeats are held', () => {
   const told = new ToldEvents();
   let most = 0;
   for (let step = 1; step <= 230_000; step++) {

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { AwaitedEvent } from './engine.ts';
 import { toldMeanwhile } from './told-meanwhile.ts';
 
-test('how far it is comes before the first event, each change once, and nothing does behind it', async () => {
+test('progress is reported before the first event, once per change, and not after it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const ready = Promise.withResolvers<void>();
@@ -33,7 +33,7 @@ test('how far it is comes before the first event, each change once, and nothing 
   expect(await next()).toBeUndefined();
 });
 
-test('whoever leaves while a base is loaded ends what was asked for', async () => {
+test('leaving while a base is loading ends the event source', async () => {
   let isOver = false;
   async function* events() {
     try {
@@ -51,7 +51,7 @@ test('whoever leaves while a base is loaded ends what was asked for', async () =
   expect(isOver).toBe(true);
 });
 
-test('what fails while it is loaded is thrown', async () => {
+test('an error while a base is loading is thrown', async () => {
   // biome-ignore lint/correctness/useYield: it fails before.
   async function* events(): AsyncGenerator<never> {
     await sleep(300);

@@ -29,7 +29,7 @@ function need(changed: Partial<TrainingMemoryJob> = {}, rowLength = 32, on = bac
   );
 }
 
-test('weights are four bytes each; the optimiser has two numbers for each weight that is trained', async () => {
+test('weights take four bytes each, and AdamW two float32 moments per trained weight', async () => {
   const { parameters, layers, targets } = await inspectModel(folder);
   const memory = await need();
   expect(memory.weights).toBe(4 * parameters);
@@ -41,7 +41,7 @@ test('weights are four bytes each; the optimiser has two numbers for each weight
   expect(memory).toMatchObject({ validation: 0, cache: 0 });
 });
 
-test('longer rows and larger batches take more, until a batch is run in parts', async () => {
+test('longer rows and larger batches need more memory, until a batch is split into micro-batches', async () => {
   const [usual, longer, larger] = [await need(), await need({}, 64), await need({ batchSize: 8 })];
   expect(longer.activations).toBeGreaterThan(usual.activations);
   expect(larger.activations).toBeGreaterThan(usual.activations);
@@ -54,7 +54,7 @@ test('longer rows and larger batches take more, until a batch is run in parts', 
   expect(twice.activations).toBeLessThan(1.1 * many.activations);
 });
 
-test('what is written and measured on the way takes memory too', async () => {
+test('validation and sample answers need memory too', async () => {
   const rows = [{ ids: [1, 2, 3, 4, 5, 6], targetStart: 3 }];
   const memory = await need({ validationRows: rows, samples: { prompt: 20, answer: 10 } });
   expect(memory.validation).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ test('what is written and measured on the way takes memory too', async () => {
   expect(memory.graphs).toBeGreaterThan((await need()).graphs);
 });
 
-test('where kernels read, what only onnxruntime would read by is not counted', async () => {
+test('with kernel prefill, matrices that only onnxruntime would need are not counted', async () => {
   const { parameters } = await inspectModel(folder);
   const on = { ...backend, integersFor: async () => 'all' as const };
   const cacheOf = async (wide: boolean) => {
@@ -72,7 +72,7 @@ test('where kernels read, what only onnxruntime would read by is not counted', a
   expect((await cacheOf(false)) - (await cacheOf(true))).toBeGreaterThan(0.5 * parameters);
 });
 
-test('what answers beside a training is counted as it lies in memory: floats with the weights, integers once, blocks with their scales', async () => {
+test('answering during training is counted by precision: floats shared, integers once, blocks with scales', async () => {
   const { parameters } = await inspectModel(folder);
   v8.makesWideVectors = false;
   const cacheOf = async (precision: 'float32' | 'int8', byIntegers: boolean) => {

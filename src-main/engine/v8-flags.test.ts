@@ -22,11 +22,11 @@ function whyNot(): string | undefined {
   return readFileSync('/proc/cpuinfo', 'utf8').includes(' avx2 ') ? undefined : 'the processor has no AVX2';
 }
 
-test('that they are made is told by what takes no longer for two', () => {
+test('wide vectors are detected by timing', () => {
   expect(makesWideVectors()).toBe(whyNot() === undefined);
 });
 
-test('products are made of vectors of 256 bits', async ({ skip }) => {
+test('V8 compiles the products to 256-bit vectors', async ({ skip }) => {
   const reason = whyNot();
   skip(reason !== undefined, reason);
   const flags = ['--no-warnings', '--no-liftoff', '--print-wasm-code', '--input-type=module'];
@@ -51,7 +51,7 @@ test.each([
     `import { findGarbageAtOnce } from '${import.meta.dirname}/v8-flags.ts'; findGarbageAtOnce();`,
     false,
   ],
-])('garbage is found %s', async (_, before, isInSteps) => {
+])('garbage is marked %s', async (_, before, isInSteps) => {
   const flags = ['--no-warnings', '--trace-gc', '--max-old-space-size=64', '--input-type=module'];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', before + wasteful]);
   expect(stdout).toContain('Mark-Compact');

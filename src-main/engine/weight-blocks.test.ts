@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { float32 } from './tensor.ts';
 import { blocksOf } from './weight-blocks.ts';
 
-test('blocks of four bits are kept as they are', () => {
+test('four-bit blocks are kept exactly', () => {
   // Each block holds −8, and otherwise integers from −8 to 7, times its own scale.
   const value = (i: number) => (0.5 + Math.floor(i / 32)) * (i % 32 === 5 ? -8 : (i % 16) - 8);
   const { bytes, values } = unpacked(value);
@@ -10,21 +10,21 @@ test('blocks of four bits are kept as they are', () => {
   expect(values).toEqual(Array.from({ length: values.length }, (_, i) => value(i)));
 });
 
-test('so are they where there are no four bits, in a byte each', () => {
+test('four-bit blocks are kept exactly as bytes where four bits are not available', () => {
   const value = (i: number) => (0.5 + Math.floor(i / 32)) * (i % 32 === 5 ? -8 : (i % 16) - 8);
   const { bytes, values } = unpacked(value, { fourBits: false });
   expect(bytes).toBe(32);
   expect(values).toEqual(Array.from({ length: values.length }, (_, i) => value(i)));
 });
 
-test('blocks of eight bits are kept as they are', () => {
+test('eight-bit blocks are kept exactly', () => {
   const value = (i: number) => 0.25 * (i % 64 === 3 ? 127 : (i % 200) - 100);
   const { bytes, values } = unpacked(value);
   expect(bytes).toBe(64);
   expect(values).toEqual(Array.from({ length: values.length }, (_, i) => value(i)));
 });
 
-test('anything else is off by at most half a step of 1/127 of a block’s largest', () => {
+test('other values are off by at most half a step of 1/127 of the block’s largest', () => {
   const value = (i: number) => Math.sin(i * 1.7) * (1 + Math.floor(i / 64));
   const { values } = unpacked(value);
   for (const [i, found] of values.entries()) {
@@ -32,7 +32,7 @@ test('anything else is off by at most half a step of 1/127 of a block’s larges
   }
 });
 
-test('matrices that read the same lie one below the other', () => {
+test('matrices with the same input are stacked by rows', () => {
   const [zeros, ones] = [new Float32Array(64 * 32), new Float32Array(64 * 32).fill(1)];
   const matrices = [zeros, ones, zeros].map((data) => float32([32, 64], data));
   const blocks = blocksOf('0.qkv', { matrices, fourBits: true });

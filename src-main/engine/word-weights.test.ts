@@ -9,7 +9,7 @@ test.each([
   [3, 1],
   [wordsOfSum, 0.7],
   [3 * wordsOfSum + 5, 1.5],
-])('the weights of %d words at a temperature of %d are powers, and their sums those of all', (count, temperature) => {
+])('for %d logits at temperature %d, weights match exp and the partial sums add up', (count, temperature) => {
   const logits = Float32Array.from({ length: count }, () => 3 * random.normal());
   const largest = Math.max(...logits);
   const { weights, sums } = wordWeights(logits, { largest, temperature });
@@ -22,12 +22,12 @@ test.each([
   expect(Math.abs(sums.reduce((all, sum) => all + sum, 0) - own)).toBeLessThan(1e-5 * own);
 });
 
-test('at a temperature next to nothing, and far from the likeliest, weights are nothing', () => {
+test('at near-zero temperature, weights of less likely tokens underflow to zero', () => {
   const { weights } = wordWeights(Float32Array.of(5, 4.999, -1e30), { largest: 5, temperature: 1e-320 });
   expect([...weights].map((weight) => Math.round(weight))).toEqual([1, 0, 0]);
 });
 
-test('words anywhere among many are drawn as often as their weights say', () => {
+test('tokens anywhere in a large vocabulary are drawn in proportion to their weights', () => {
   const words = [0, wordsOfSum - 1, wordsOfSum, 4 * wordsOfSum + 6];
   const logits = new Float32Array(4 * wordsOfSum + 7).fill(-1e30);
   for (const [i, id] of words.entries()) logits[id] = Math.log(i + 1);
