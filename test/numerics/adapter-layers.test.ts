@@ -42,7 +42,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-test('sizes on GPT-2 medium are those of the LoRA paper: 11.1M at bottleneck 112 and 224', () => {
+test('parameter counts on GPT-2 medium match the LoRA paper: 11.1M at bottleneck 112 and 224', () => {
   // Only the sizes matter. Hu et al. 2021, tables 1 and 3.
   const medium = { layers: 24, hidden: 1024 } as Architecture;
   const count = (design: 'houlsby' | 'lin', bottleneck: number) =>
@@ -57,7 +57,7 @@ test('sizes on GPT-2 medium are those of the LoRA paper: 11.1M at bottleneck 112
 });
 
 describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
-  test('fresh layers change nothing, bit for bit; filled ones do, by as much as their strength says', async () => {
+  test('fresh layers and strength 0 leave scores bit-identical to the base; filled layers change them', async () => {
     const fresh = initialiseAdapterLayers(model.architecture, { design, bottleneck: 3, seed: 1 });
     const base = await scoreRows(model, null, rows, forever);
     expect(await scoreRows(model, { weights: fresh, scale: 1 }, rows, forever)).toEqual(base);
@@ -66,7 +66,7 @@ describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
     expect(await scoreRows(model, { weights: filled, scale: 0 }, rows, forever)).toEqual(base);
   });
 
-  test('the gradient of every tensor is what finite differences give', async () => {
+  test('the gradient of every tensor matches finite differences', async () => {
     const weights = filledLayers(design);
     const graph = trainGraph(model.architecture, { kind: 'adapter-layers', design });
     const feeds = await feedsOf(weights);
@@ -103,7 +103,7 @@ describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
     }
   });
 
-  test('onnxruntime and tfjs give the gradients of the reference', async () => {
+  test('onnxruntime and tfjs gradients match the reference backend', async () => {
     const weights = filledLayers(design);
     const graph = trainGraph(model.architecture, { kind: 'adapter-layers', design });
     const feeds = await feedsOf(weights);
@@ -122,7 +122,7 @@ describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
     }
   });
 
-  test('trained, they lower the loss, are written, and score and generate with the file', async () => {
+  test('training lowers the loss, and the written file scores and generates', async () => {
     const engine = localEngine(onnxruntimeBackend({ threads: 1 }));
     const job = await jobOf(design);
     const losses: number[] = [];
@@ -153,7 +153,7 @@ describe.each(['houlsby', 'lin'] as const)('%s', (design) => {
     }
   });
 
-  test('a training that is stopped and resumed ends with the same bits', async () => {
+  test('a training stopped and resumed ends with the same bits', async () => {
     const bytes = async (job: TrainJob) => readFile(join(job.outputFolder, 'adapter_layers.safetensors'), 'base64');
     const whole = await jobOf(design);
     await trained(whole);

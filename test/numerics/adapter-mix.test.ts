@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 afterAll(() => model.release());
 
-test('a mix gives what the base gives with the updates of all its adapters added to its weights', async () => {
+test('a mix matches the base with the updates of all its adapters merged into the weights', async () => {
   const merged = mergedModel([wide, narrow]);
   const together = (await scoreRows(merged, null, rows, forever)).flat();
   const mixed = (await scoreRows(model, mixAdapters([wide, narrow], model.architecture), rows, forever)).flat();
@@ -48,7 +48,7 @@ test('a mix gives what the base gives with the updates of all its adapters added
   await merged.release();
 });
 
-test('in a mix, an adapter of strength 0 adds nothing, and the order does not matter', async () => {
+test('in a mix, an adapter of strength 0 adds nothing, and order does not matter', async () => {
   const silent = mixAdapters([wide, { ...narrow, scale: 0 }], model.architecture);
   const alone = (await scoreRows(model, wide, rows, forever)).flat();
   expect(worstDifference((await scoreRows(model, silent, rows, forever)).flat(), alone)).toBeLessThan(1e-5);
@@ -57,7 +57,7 @@ test('in a mix, an adapter of strength 0 adds nothing, and the order does not ma
   expect(worstDifference(one.flat(), other.flat())).toBeLessThan(1e-5);
 });
 
-test('a mix is made once, and anew when a strength or an adapter is another', () => {
+test('a mix is cached until a strength or an adapter changes', () => {
   const mixes = new AdapterMixes();
   const first = mixes.get([wide, narrow], model.architecture);
   expect(mixes.get([{ ...wide }, { ...narrow }], model.architecture)).toBe(first);

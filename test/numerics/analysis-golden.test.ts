@@ -61,7 +61,7 @@ test.each(matrices)('similarity and amplification of $out × $in agree with NumP
   }
 });
 
-test('an adapter on disk is analysed as NumPy does, every matrix of every layer', async () => {
+test('every matrix of every layer of an adapter on disk is analysed as in NumPy', async () => {
   const job: AnalyseJob = {
     ...{ modelFolder: fileURLToPath(new URL('llama-tiny', golden)), seed: 0, targets: null, layers: null },
     ...{ kind: 'amplification', adapterFolder: fileURLToPath(new URL('llama-tiny-lora', golden)) },
@@ -96,7 +96,7 @@ test('swapping the matrices swaps i and j', () => {
   );
 });
 
-test('a rotation inside the subspace leaves the whole of it as similar as it was', () => {
+test('rotating within a subspace leaves its overall similarity unchanged', () => {
   const [a, b] = [gaussian(4, 20, 1), gaussian(4, 20, 2)];
   const rotation = thinQr(gaussian(4, 4, 3)).q;
   expect(subspaceSimilarity(product(rotation, a), b)[3]?.[3]).toBeCloseTo(subspaceSimilarity(a, b)[3]?.[3] ?? 0, 12);
@@ -108,7 +108,7 @@ test('similarity lies between 0 and 1', () => {
   expect(Math.max(...values)).toBeLessThanOrEqual(1 + 1e-12);
 });
 
-test('random subspaces share what chance gives: i · j ÷ k of i and j directions in k', () => {
+test('random subspaces overlap as much as chance predicts: i · j ÷ k for i and j directions in k', () => {
   const k = 512;
   // E‖UᵢᵀUⱼ‖² = ij/k, so φ has mean max(i, j)/k; with ij = 512 terms of variance about 2/k² it stays within a few %.
   const phi = subspaceSimilarity(gaussian(16, k, 7), gaussian(32, k, 8));
@@ -116,7 +116,7 @@ test('random subspaces share what chance gives: i · j ÷ k of i and j direction
   expect(phi[15]?.[31]).toBeLessThan(1.2 * (32 / k));
 });
 
-test('the decomposition of BA gives BA back, also where the rank is wider than the matrix', () => {
+test('the low-rank SVD of BA reconstructs BA, even if the rank exceeds the matrix', () => {
   for (const [out, rank, inside] of [
     [6, 3, 9],
     [4, 8, 6],
@@ -132,7 +132,7 @@ test('the decomposition of BA gives BA back, also where the rank is wider than t
   }
 });
 
-test('an adapter that was never trained amplifies nothing', () => {
+test('an untrained adapter amplifies nothing', () => {
   const found = amplification(gaussian(8, 8, 1), { a: gaussian(2, 8, 2), b: matrix(8, 2), scale: 2 }, [0]);
   expect(found).toMatchObject({ deltaNorm: 0, byDelta: 0, factor: null });
 });

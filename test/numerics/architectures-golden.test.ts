@@ -75,7 +75,7 @@ describe.each([
     for (const model of models) await model.release();
   });
 
-  test('log-probabilities without and with an adapter equal those of transformers and PEFT', async () => {
+  test('log-probabilities with and without an adapter match transformers and PEFT', async () => {
     for (const model of models) {
       const base = await scoreRows(model, null, golden.examples, forever);
       expect(base.map((row) => row.length)).toEqual(golden.baseLogProbabilities.map((row) => row.length));
@@ -88,13 +88,13 @@ describe.each([
     }
   });
 
-  test('greedy generation with the cache writes the 24 tokens that transformers writes', async () => {
+  test('greedy generation with the KV cache gives the same 24 tokens as transformers', async () => {
     for (const model of models) {
       for (const { promptIds, ids } of golden.generated) expect(await generated(model, promptIds)).toEqual(ids);
     }
   });
 
-  test('loss and the gradient of every A and B equal those of PyTorch, in one micro-batch or in several', async () => {
+  test('loss and the gradient of every A and B match PyTorch, in one micro-batch or in several', async () => {
     for (const model of models) {
       const { loss, gradients } = await gradientsOf(model, adapter, 2048);
       expectClose([loss], [golden.loss]);
@@ -111,7 +111,7 @@ describe.each([
     }
   });
 
-  test('the gradient of every weight equals that of PyTorch', async () => {
+  test('the gradient of every weight matches PyTorch', async () => {
     for (const model of models) {
       const { gradients } = await gradientsOf(model, null, 2048);
       const { architecture } = model;
@@ -129,7 +129,7 @@ describe.each([
     }
   });
 
-  test('ten AdamW steps with clipping follow those of PyTorch, and those of a run that is stopped and resumed are the same bits', async () => {
+  test('ten clipped AdamW steps match PyTorch, and a stopped and resumed run gives the same bits', async () => {
     const [first] = models as [LoadedModel];
     const whole = await trainTenSteps(first, 'whole');
     expectClose(
@@ -208,7 +208,7 @@ describe.each([
 });
 
 test.each(['mistral-tiny', 'gemma3-tiny', 'gpt2-tiny'])(
-  '%s: rows that begin alike are read together and score as they do alone, windows and places included',
+  '%s: rows with a shared prefix score in one sequence as alone, windows and positions included',
   async (name) => {
     const model = await loadModel(join(folder, name), onnxruntimeBackend({ threads: 1 }));
     const beginning = Array.from({ length: 18 }, (_, i) => 1 + ((i * 7) % 47));
@@ -228,7 +228,7 @@ test.each(['mistral-tiny', 'gemma3-tiny', 'gpt2-tiny'])(
   },
 );
 
-test('an adapter of PEFT’s own on c_attn serves queries, keys and values, and is written as it was read', async () => {
+test('a PEFT adapter on c_attn is applied to q, k and v and written as it was read', async () => {
   const { adaptedLogProbabilities } = JSON.parse(await readFile(join(folder, 'gpt2-fused.json'), 'utf8')) as Golden;
   const { examples } = JSON.parse(await readFile(join(folder, 'gpt2-tiny.json'), 'utf8')) as Golden;
   const model = await loadModel(join(folder, 'gpt2-tiny'), onnxruntimeBackend({ threads: 1 }));
@@ -241,7 +241,7 @@ test('an adapter of PEFT’s own on c_attn serves queries, keys and values, and 
   await model.release();
 });
 
-test('every scaling of rotary positions gives the log-probabilities that transformers gives', async () => {
+test('every kind of RoPE scaling gives the log-probabilities of transformers', async () => {
   const { examples, theta, scalings } = JSON.parse(await readFile(join(folder, 'rope-scalings.json'), 'utf8')) as {
     examples: Golden['examples'];
     theta: number;

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-test.each(models)('%s has the same weights and the same shape from GGUF as from safetensors', async (name) => {
+test.each(models)('%s has the same weights and the same sizes from GGUF as from safetensors', async (name) => {
   const folder = await mkdtemp(join(scratch, 'model-'));
   await copyFile(join(golden, `${name}.gguf`), join(folder, 'any-name.gguf'));
   const [stored, source] = [await openFolderWeights(join(golden, name)), await openFolderWeights(folder)];
@@ -52,7 +52,7 @@ test.each(models)('%s has the same weights and the same shape from GGUF as from 
 });
 
 // Regression: rearranging the rows of Wk never ended.
-test('heads that are told as a list of a number for each layer are as many as one number says', async () => {
+test('key-value heads listed per layer are read like a single number', async () => {
   const key = 'llama.attention.head_count_kv';
   const bytes = await readFile(join(golden, 'llama-tiny.gguf'));
   const value = bytes.indexOf(key) + key.length;
@@ -71,7 +71,7 @@ test('heads that are told as a list of a number for each layer are as many as on
 });
 
 // Regression: with a config.json that gave the heads, such a file was read for ever or with pairs torn apart.
-test.each([undefined, 3, 32])('a file that says %s heads, which its rows do not make, is refused', async (heads) => {
+test.each([undefined, 3, 32])('a file with %s heads, which do not fit its rows, is refused', async (heads) => {
   const file = await openGguf(join(golden, 'llama-tiny.gguf'));
   try {
     expect(() => huggingFaceTensors(file, 'llama', { num_attention_heads: heads })).toThrow(

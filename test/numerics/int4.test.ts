@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('the matrices of the layers are in four bits, and nothing else', async () => {
+test('only the matrices of the layers are stored in four bits', async () => {
   expect(rounded.precision).toBe('int4');
   expect([...rounded.weights.keys()].filter((name) => name.includes('layers') && name.includes('proj'))).toEqual([]);
   const feeds = await rounded.feeds();
@@ -47,7 +47,7 @@ test('the matrices of the layers are in four bits, and nothing else', async () =
   expect(feeds.get('model.embed_tokens.weight')?.type).toBe('float32');
 });
 
-test('losses and every gradient are those of floats with the same values', async () => {
+test('losses and every gradient match float32 weights with the same values', async () => {
   const [four, floats] = [
     await trainingPass(rounded, adapter, byteRows),
     await trainingPass(writtenOut, adapter, byteRows),
@@ -61,7 +61,7 @@ test('losses and every gradient are those of floats with the same values', async
   }
 });
 
-test('what Q4_0 and Q4_1 store is kept as it is, and anything else at least as well as they do', () => {
+test('Q4_0 and Q4_1 values are kept exactly, and others at least as accurately as in those formats', () => {
   const values = Float32Array.from({ length: 64 * int4Block }, (_, i) => Math.sin(i * 12.9898) ** 3);
   const own = fromFourBits(toFourBits(values));
   for (const stored of [q40(values), q41(values)]) {

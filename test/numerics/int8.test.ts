@@ -35,7 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('the matrices of the layers are whole numbers alone, the head’s is both', async () => {
+test('layer matrices are stored in int8 only, and the head in both int8 and float32', async () => {
   expect(rounded.precision).toBe('int8');
   expect([...rounded.weights.keys()].filter((name) => name.endsWith('proj.weight'))).toEqual([]);
   const feeds = await rounded.feeds();
@@ -44,13 +44,13 @@ test('the matrices of the layers are whole numbers alone, the head’s is both',
   expect(head).toEqual([true, true, false]);
 });
 
-test('a small model is left as it is where the choice is the engine’s', async () => {
+test('a small model stays in float32 if the choice is left to the engine', async () => {
   const chosen = await loadModel(folder, exact.backend, 'auto');
   expect(chosen.precision).toBe('float32');
   await chosen.release();
 });
 
-test('log-probabilities differ by a few hundredths of a nat', async () => {
+test('log-probabilities differ from float32 by a few hundredths of a nat', async () => {
   const live = { weights: adapter, scale: adapter.scale };
   const floats = (await scoreRows(exact, live, byteRows, forever)).flat();
   const integers = (await scoreRows(rounded, live, byteRows, forever)).flat();
@@ -60,7 +60,7 @@ test('log-probabilities differ by a few hundredths of a nat', async () => {
   expect(mean).toBeLessThan(0.08);
 });
 
-test('the gradient of every A and B points the same way', async () => {
+test('the gradient of every A and B points in nearly the same direction as in float32', async () => {
   const [floats, integers] = [
     await trainingPass(exact, adapter, byteRows),
     await trainingPass(rounded, adapter, byteRows),
@@ -69,7 +69,7 @@ test('the gradient of every A and B points the same way', async () => {
   for (const [name, gradient] of floats) expect(cosine(gradient, integers.get(name) ?? [])).toBeGreaterThan(0.99);
 });
 
-test('with thousands of words to choose from it does too, though each of them weighs next to nothing', async () => {
+test('gradients point the same way with a vocabulary of thousands, though each token weighs little', async () => {
   const wide = join(folder, 'wide');
   writeTinyModel(wide, { hidden: 128, intermediate: 256, layers: 2, vocabulary: 8192, embeddingMean: 0.1 });
   const models = await Promise.all([loadModel(wide, exact.backend), loadModel(wide, exact.backend, 'int8')]);
@@ -83,7 +83,7 @@ test('with thousands of words to choose from it does too, though each of them we
   await Promise.all(models.map((model) => model.release()));
 });
 
-test('the pass over the prompt and the one for a single token agree: an answer is the same however it is cut', async () => {
+test('prefill and single-token decoding agree: an answer does not depend on where the prompt ends', async () => {
   const promptIds = [5, 9, 2, 40, 77, 13];
   const job = { modelFolder: folder, adapter: null, promptIds, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
   const write = async (model: LoadedModel, prompt: readonly number[], maxTokens: number) => {
@@ -104,7 +104,7 @@ test('the pass over the prompt and the one for a single token agree: an answer i
   }
 });
 
-test('the largest numbers add up, also where the processor has sixteen bits for two products', async () => {
+test('the largest products do not saturate, even if the processor sums pairs in 16 bits', async () => {
   const [inFeatures, out] = [64, 16];
   const matrix = {
     integers: input('integers', [inFeatures, out], 'int8'),
@@ -123,7 +123,7 @@ test('the largest numbers add up, also where the processor has sixteen bits for 
   await product.release();
 });
 
-test('a row of a product is the same bit for bit, whatever stands beside it', async () => {
+test('a row of an int8 product is the same bit for bit, whatever rows are beside it', async () => {
   const matrix = {
     integers: input('integers', [16, 8], 'int8'),
     transposed: input('transposed', [8, 16], 'int8'),
@@ -160,41 +160,44 @@ test.each([
   { bits: 8, size: 64 },
   { bits: 8, size: 32 },
   { bits: 4, size: 32 },
-] as const)('so is a row of a product by blocks of $size numbers of $bits bits', async ({ bits, size }) => {
-  // Without VNNI onnxruntime sums a single row in another order, and answers use no int4 blocks (decision 0045).
-  if (bits === 4 && (await exact.backend.integersFor()) === 'all')
-    return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
-  const [inFeatures, out, rows] = [192, 48, 17];
-  const [perRow, bytes] = [inFeatures / size, (size * bits) / 8];
-  const matrix = {
-    bits,
-    integers: input('integers', [out, perRow, bytes], 'uint8'),
-    scales: input('scales', [out * perRow]),
-  };
-  const integers = Uint8Array.from({ length: out * perRow * bytes }, (_, i) => (i * 7919) % 256);
-  const scales = Float32Array.from({ length: out * perRow }, (_, i) => 0.01 + 0.001 * Math.sin(i));
-  const product = await exact.backend.compile(
-    { y: matmulBlocks(input('x', ['rows', inFeatures]), matrix) },
-    new Map<string, Tensor>([
-      ['integers', { type: 'uint8', dims: [out, perRow, bytes], data: integers }],
-      ['scales', float32([out * perRow], scales)],
-    ]),
-  );
-  const multiply = async (x: Float32Array) => {
-    const { y } = await product.run(new Map([['x', float32([x.length / inFeatures, inFeatures], x)]]));
-    return Array.from(y.data);
-  };
-  const x = Float32Array.from({ length: rows * inFeatures }, (_, i) => Math.sin(i * 1.3) * (1 + (i % 7)));
-  const together = await multiply(x);
-  for (const count of [1, 2, 3, 5]) {
-    const apart: number[] = [];
-    for (let row = 0; row < rows; row += count) {
-      apart.push(...(await multiply(x.slice(row * inFeatures, Math.min(rows, row + count) * inFeatures))));
+] as const)(
+  'a row of a product by blocks of $size numbers of $bits bits does not depend on the other rows',
+  async ({ bits, size }) => {
+    // Without VNNI onnxruntime sums a single row in another order, and answers use no int4 blocks (decision 0045).
+    if (bits === 4 && (await exact.backend.integersFor()) === 'all')
+      return console.warn('Not looked at: answers have no blocks of four bits on this processor.');
+    const [inFeatures, out, rows] = [192, 48, 17];
+    const [perRow, bytes] = [inFeatures / size, (size * bits) / 8];
+    const matrix = {
+      bits,
+      integers: input('integers', [out, perRow, bytes], 'uint8'),
+      scales: input('scales', [out * perRow]),
+    };
+    const integers = Uint8Array.from({ length: out * perRow * bytes }, (_, i) => (i * 7919) % 256);
+    const scales = Float32Array.from({ length: out * perRow }, (_, i) => 0.01 + 0.001 * Math.sin(i));
+    const product = await exact.backend.compile(
+      { y: matmulBlocks(input('x', ['rows', inFeatures]), matrix) },
+      new Map<string, Tensor>([
+        ['integers', { type: 'uint8', dims: [out, perRow, bytes], data: integers }],
+        ['scales', float32([out * perRow], scales)],
+      ]),
+    );
+    const multiply = async (x: Float32Array) => {
+      const { y } = await product.run(new Map([['x', float32([x.length / inFeatures, inFeatures], x)]]));
+      return Array.from(y.data);
+    };
+    const x = Float32Array.from({ length: rows * inFeatures }, (_, i) => Math.sin(i * 1.3) * (1 + (i % 7)));
+    const together = await multiply(x);
+    for (const count of [1, 2, 3, 5]) {
+      const apart: number[] = [];
+      for (let row = 0; row < rows; row += count) {
+        apart.push(...(await multiply(x.slice(row * inFeatures, Math.min(rows, row + count) * inFeatures))));
+      }
+      expect(apart).toEqual(together);
     }
-    expect(apart).toEqual(together);
-  }
-  await product.release();
-});
+    await product.release();
+  },
+);
 
 function cosine(a: Float32Array, b: ArrayLike<number>): number {
   const dot = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);

@@ -47,12 +47,12 @@ afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-test('log-probabilities of the base equal those of transformers', async () => {
+test('log-probabilities of the base match transformers', async () => {
   const scores = await scoreRows(model, null, golden.examples, forever);
   expectClose(scores.flat(), golden.baseLogProbabilities.flat());
 });
 
-test('log-probabilities with a PEFT adapter equal those of PEFT', async () => {
+test('log-probabilities with a PEFT adapter match PEFT', async () => {
   const weights = await new AdapterCache().get(adapterFolder, model.architecture);
   const scores = await scoreRows(model, { weights, scale: weights.scale }, golden.examples, forever);
   expectClose(scores.flat(), golden.adaptedLogProbabilities.flat());
@@ -66,7 +66,7 @@ test('the tfjs backend gives the same log-probabilities with the adapter', async
 });
 
 test.each([16, 48, 2048])(
-  'loss and the gradient of every A and B equal those of PyTorch, in micro-batches of %i tokens',
+  'loss and the gradient of every A and B match PyTorch, in micro-batches of %i tokens',
   async (tokenBudget) => {
     const weights = await new AdapterCache().get(adapterFolder, model.architecture);
     const { executable, feeds } = await adaptedExecutable(
@@ -110,7 +110,7 @@ test.each([16, 48, 2048])(
 );
 
 // Made by golden/make_label_smoothing.py.
-test('with label smoothing every gradient equals that of PyTorch, and the loss that is told stays the plain one', async () => {
+test('with label smoothing, every gradient matches PyTorch and the reported loss stays unsmoothed', async () => {
   const smoothed = JSON.parse(await readFile(join(folder, 'llama-tiny-smoothed.json'), 'utf8')) as {
     share: number;
     loss: number;
@@ -140,7 +140,7 @@ test('with label smoothing every gradient equals that of PyTorch, and the loss t
   }
 });
 
-test('ten AdamW steps with clipping follow those of PyTorch', async () => {
+test('ten AdamW steps with clipping match PyTorch', async () => {
   const { losses, norms, final } = await trainTenSteps('ten-steps');
   expectClose(
     losses,
@@ -153,7 +153,7 @@ test('ten AdamW steps with clipping follow those of PyTorch', async () => {
   for (const [name, expected] of Object.entries(golden.final)) expectClose(final.get(name) as number[], expected);
 });
 
-test('a run that is stopped and resumed ends with the same bits as one that is not', async () => {
+test('a run stopped and resumed ends with the same bits as an uninterrupted one', async () => {
   const whole = await trainTenSteps('whole');
   for (const stopAfter of [1, 4, 9]) {
     const broken = await trainTenSteps(`stopped-after-${stopAfter}`, stopAfter);

@@ -41,21 +41,21 @@ describe.each([
 
   afterAll(() => model.release());
 
-  test('it is inspected for what it is', async () => {
+  test('inspecting it reports its dtype and sizes', async () => {
     expect(await inspectModel(join(folder, name))).toMatchObject({ dtype, layers: 2, hidden: 16, vocabulary: 48 });
   });
 
-  test('log-probabilities equal those of transformers', async () => {
+  test('log-probabilities match transformers', async () => {
     const scores = await scoreRows(model, null, golden.examples, forever);
     expect(scores.map((row) => row.length)).toEqual(golden.logProbabilities.map((row) => row.length));
     expectClose(scores.flat(), golden.logProbabilities.flat());
   });
 
-  test('greedy generation writes the 40 tokens that transformers writes', async () => {
+  test('greedy generation gives the same 40 tokens as transformers', async () => {
     for (const { promptIds, ids } of golden.generated) expect(await generated(model, promptIds)).toEqual(ids);
   });
 
-  test('the gradient of every weight equals that of PyTorch', async () => {
+  test('the gradient of every weight matches PyTorch', async () => {
     const executable = await model.executable('full', () => trainGraph(model.architecture, null));
     const { rotaryFrequencies } = model.architecture;
     const [batch] = cutMicroBatches(golden.examples, {

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => model.release());
 
 test.each(['kaiming', 'gaussian'] as const)(
-  'a fresh %s adapter changes nothing: scores and logits equal the base bit for bit',
+  'a fresh %s adapter leaves scores and logits bit-identical to the base',
   async (initialisation) => {
     const fresh = initialiseLora(model.architecture, {
       rank: 8,
@@ -52,27 +52,24 @@ test.each(['kaiming', 'gaussian'] as const)(
   },
 );
 
-test('a strength of 0 is the base bit for bit, whatever the adapter holds', async () => {
+test('strength 0 is bit-identical to the base, whatever the adapter holds', async () => {
   const live = { weights: adapter, scale: 0 };
   expect(await scoreRows(model, live, rows, forever)).toEqual(await scoreRows(model, null, rows, forever));
   expect(await logitsAfter([5, 9, 2, 40], live)).toEqual(await logitsAfter([5, 9, 2, 40], null));
 });
 
-test.each([1, 0.5, -1])(
-  'at strength %d the merged weights W + scale · BA give what the adapter gives',
-  async (strength) => {
-    const scale = adapter.scale * strength;
-    const merged = mergedModel(scale);
-    const apart = (await scoreRows(model, { weights: adapter, scale }, rows, forever)).flat();
-    const together = (await scoreRows(merged, null, rows, forever)).flat();
-    // Two orders of float32 sums over two layers.
-    expect(worstDifference(apart, together)).toBeLessThan(2e-5);
-    expect(worstDifference(apart, (await scoreRows(model, null, rows, forever)).flat())).toBeGreaterThan(1e-2);
-    await merged.release();
-  },
-);
+test.each([1, 0.5, -1])('at strength %d, merged weights W + scale · BA score as the adapter does', async (strength) => {
+  const scale = adapter.scale * strength;
+  const merged = mergedModel(scale);
+  const apart = (await scoreRows(model, { weights: adapter, scale }, rows, forever)).flat();
+  const together = (await scoreRows(merged, null, rows, forever)).flat();
+  // Two orders of float32 sums over two layers.
+  expect(worstDifference(apart, together)).toBeLessThan(2e-5);
+  expect(worstDifference(apart, (await scoreRows(model, null, rows, forever)).flat())).toBeGreaterThan(1e-2);
+  await merged.release();
+});
 
-test('a row alone and the same row packed with others or behind padding: equal to 1e-6', async () => {
+test('a row scores the same to 1e-6 alone, packed with others or behind padding', async () => {
   const live = { weights: adapter, scale: adapter.scale };
   const packed = await scoreRows(model, live, rows, forever);
   for (const [i, row] of rows.entries()) {
@@ -83,7 +80,7 @@ test('a row alone and the same row packed with others or behind padding: equal t
   }
 });
 
-test('the gradient of a packed batch is the sum of those of its rows alone', async () => {
+test('the gradient of a packed batch is the sum of the gradients of its rows', async () => {
   const together = await gradientsOf(rows, { tokenBudget: 2048 });
   const summed = new Map<string, Float32Array>();
   for (const row of rows) {
@@ -98,13 +95,13 @@ test('the gradient of a packed batch is the sum of those of its rows alone', asy
   expectSameGradient(together, summed);
 });
 
-test('gradient accumulation equals the large batch: micro-batches of 32 tokens and one of 2048', async () => {
+test('gradients accumulated over micro-batches of 32 tokens equal those of one of 2048', async () => {
   const large = await gradientsOf(rows, { tokenBudget: 2048 });
   const accumulated = await gradientsOf(rows, { tokenBudget: 32 });
   expectSameGradient(large, accumulated);
 });
 
-test('rows that begin alike are read together: each log-probability and the gradient are what they are apart', async () => {
+test('rows with a shared prefix give the same log-probabilities and gradients in one sequence as apart', async () => {
   const context = [7, 3, 3, 9, 12, 30, 5, 2, 41, 17, 60, 8, 8, 25, 1, 50, 33, 4, 11, 29];
   const branch = (own: readonly number[], targets: number): BatchRow => ({
     ids: [...context, ...own],
@@ -134,7 +131,7 @@ test('rows that begin alike are read together: each log-probability and the grad
   expectSameGradient(await gradientsOf(kin, { tokenBudget: 2048 }), summed);
 });
 
-test('the tokens of another row change nothing, bit for bit, and neither does what stands in the padding', async () => {
+test('tokens of other rows or in the padding do not affect a row, bit for bit', async () => {
   const [batch] = batchesOf(rows, 2048) as [MicroBatch];
   const changed = rows.map((row, i) => (i === 3 ? row : { ...row, ids: Array.from(row.ids, (id) => (id % 62) + 1) }));
   const [other] = batchesOf(changed, 2048) as [MicroBatch];
@@ -153,7 +150,7 @@ test('the tokens of another row change nothing, bit for bit, and neither does wh
   expect(await logProbsOf(padded.set('ids', int32(ids.dims, noise)))).toEqual(before);
 });
 
-test('context is read and never predicted: more context before the target gives one number per target token', async () => {
+test('context is read but not predicted: each target token gets one log-probability', async () => {
   const [whole = []] = await scoreRows(model, null, [{ ids: [4, 8, 15, 16, 23, 42], targetStart: 1 }], forever);
   const [tail = []] = await scoreRows(model, null, [{ ids: [4, 8, 15, 16, 23, 42], targetStart: 4 }], forever);
   expect(tail).toEqual(whole.slice(3));
@@ -161,7 +158,7 @@ test('context is read and never predicted: more context before the target gives 
   expect(otherContext).not.toEqual(tail);
 });
 
-test('gradients of A and B are those of W through the chain rule: dA = scale · Bᵀ dW, dB = scale · dW Aᵀ', async () => {
+test('gradients of A and B follow from dW by the chain rule: dA = scale · Bᵀ dW, dB = scale · dW Aᵀ', async () => {
   const byAdapter = await gradientsOf(rows, { tokenBudget: 2048 });
   const merged = mergedModel(adapter.scale);
   const byWeight = await gradientsOf(rows, { tokenBudget: 2048, full: merged });
@@ -179,7 +176,7 @@ test('gradients of A and B are those of W through the chain rule: dA = scale · 
   await merged.release();
 });
 
-test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed and place, others elsewhere', async () => {
+test('dropout masks are 0 or 1/(1 − p) with mean 1, fixed by seed and place, and differ elsewhere', async () => {
   const trainable = await trainableOf(model, jobWith(0.25), new AdapterCache());
   const place = { seed: 1, step: 2, microBatch: 3, positions: 2000 };
   const masks = trainable.feeds(place);
@@ -200,7 +197,7 @@ test('dropout masks: 0 or 1/(1 − p), with mean 1, the same for the same seed a
   expect(new Set(trainable.feeds(null).get(name)?.data)).toEqual(new Set([1]));
 });
 
-test('guessing from the prompt changes no token: each is the likeliest after all before it, read anew', async () => {
+test('prompt-lookup speculative decoding does not change greedy tokens', async () => {
   const live = { weights: adapter, scale: adapter.scale };
   const phrase = [5, 9, 2, 40, 17];
   const promptIds = [...phrase, ...phrase, ...phrase];

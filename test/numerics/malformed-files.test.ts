@@ -52,7 +52,7 @@ describe.skipIf(data === undefined)('malformed files', async () => {
     : { files: [] };
   const ofKind = (kind: string) => files.filter((entry) => entry.kind === kind);
 
-  test('checked by their paths alone, all have the verdict that is expected, and none takes 64 MiB', async () => {
+  test('checking all files by path gives the expected verdicts with less than 64 MiB of extra memory', async () => {
     const script = join(import.meta.dirname, 'check-files.ts');
     const paths = files.map(({ file }) => join(folder, file));
     const sound = join(folder, 'gguf/ok_one_tensor.gguf');

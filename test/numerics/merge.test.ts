@@ -28,7 +28,7 @@ describe.each(['llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma
   const modelFolder = join(golden, name);
   const folder = join(golden, `${name}-lora`);
 
-  test('merged equals unmerged, at any strength, and without an adapter it is another model', async () => {
+  test('merged and unmerged score the same at any strength, and differ from the base', async () => {
     for (const strength of [1, 0.5]) {
       const { out } = await merged(name, { folder, strength }, 'F32');
       const together = await logProbs(out, null);
@@ -38,7 +38,7 @@ describe.each(['llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma
     }
   });
 
-  test('subtracting what was added gives the base back, to the rounding that the event tells', async () => {
+  test('subtracting the merged update recovers the base, up to the residue that is reported', async () => {
     for (const dtype of ['F32', 'BF16'] as const) {
       const { out, event } = await merged(name, { folder, strength: 1 }, dtype);
       const minus = await recovered(out, name);
@@ -60,7 +60,7 @@ describe.each(['llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma
   });
 });
 
-test('the same type as the base is the default, and a merged model says what it is', async () => {
+test('a merge keeps the base’s dtype by default and writes it to config.json', async () => {
   const { out, event } = await merged('qwen2-tiny', { folder: join(golden, 'qwen2-tiny-lora'), strength: 1 }, 'same');
   expect(event.dtypes).toEqual(['BF16']);
   expect(await engine.inspect(out)).toMatchObject({ architecture: 'qwen2', dtype: 'BF16' });
@@ -68,7 +68,7 @@ test('the same type as the base is the default, and a merged model says what it 
   expect((await readdir(out)).sort()).toEqual(['config.json', 'generation_config.json', 'model.safetensors']);
 });
 
-test('an abort ends a merge, and no half of a file is left', async () => {
+test('aborting a merge leaves no partial file', async () => {
   const stop = new AbortController();
   const out = join(scratch, 'aborted');
   const job = {
@@ -83,7 +83,7 @@ test('an abort ends a merge, and no half of a file is left', async () => {
   expect((await readdir(out)).filter((file) => file.includes('safetensors'))).toEqual([]);
 });
 
-test('a mix written as one adapter gives the sum of its parts', async () => {
+test('a mix written as one adapter is the sum of its parts', async () => {
   const modelFolder = join(golden, 'gpt2-tiny');
   const first = { folder: join(golden, 'gpt2-tiny-lora'), strength: 0.75 };
   const second = { folder: join(golden, 'gpt2-fused-lora'), strength: -0.5 };
@@ -104,7 +104,7 @@ test('a mix written as one adapter gives the sum of its parts', async () => {
   expect(worst(together, await logProbs(twice, null))).toBeLessThan(5e-6);
 });
 
-test('an adapter written at part of its strength, or against it, is that much of it', async () => {
+test('an adapter can be written at a fractional or negative strength', async () => {
   const modelFolder = join(golden, 'qwen3-tiny');
   const folder = join(golden, 'qwen3-tiny-lora');
   for (const strength of [0.25, -1]) {
@@ -117,7 +117,7 @@ test('an adapter written at part of its strength, or against it, is that much of
 
 // Regression: strength times scale went into B as a whole. Half of a scale of 2 is 1, so A and B, and with them the
 // fingerprint, stayed the same.
-test('an adapter written at another strength has other numbers, whatever its scale', async () => {
+test('an adapter written at another strength has another fingerprint, whatever its scale', async () => {
   const [modelFolder, folder] = [join(golden, 'qwen3-tiny'), join(golden, 'qwen3-tiny-lora')];
   const numbersAt = async (strength: number) => {
     const out = join(scratch, `numbers${strength}`);
@@ -128,7 +128,7 @@ test('an adapter written at another strength has other numbers, whatever its sca
 });
 
 describe('as a GGUF file', () => {
-  test('it says what it is, and holds A and B of every module under llama.cpp’s names', async () => {
+  test('metadata describe the adapter, and A and B of every module have llama.cpp’s names', async () => {
     const file = await openGguf(await gguf('qwen2-tiny', 'qwen2-tiny-lora'));
     expect(Object.fromEntries(file.metadata)).toEqual({
       'general.type': 'adapter',
@@ -147,7 +147,7 @@ describe('as a GGUF file', () => {
     await file.close();
   });
 
-  test('for a Llama, the rows of B for queries and keys are interleaved within each head', async () => {
+  test('for Llama, rows of B for queries and keys are interleaved within each head', async () => {
     const file = await openGguf(await gguf('llama3-tiny', 'llama3-tiny-lora'));
     const { tensors } = await readPeft(join(golden, 'llama3-tiny-lora'));
     const rows = (data: Float32Array | undefined) =>
@@ -166,7 +166,7 @@ describe('as a GGUF file', () => {
     await file.close();
   });
 
-  test('for GPT-2, queries, keys and values are one module, at the scale that the adapter has', async () => {
+  test('for GPT-2, q, k and v are one module, with the scale of the adapter', async () => {
     const file = await openGguf(await gguf('gpt2-tiny', 'gpt2-tiny-lora'));
     expect(file.tensors.get('blk.0.attn_qkv.weight.lora_a')?.dims).toEqual([4, 16]);
     expect(file.tensors.get('blk.0.attn_qkv.weight.lora_b')?.dims).toEqual([48, 4]);

@@ -12,7 +12,7 @@ import { rouge } from '../../src-main/tasks/metrics/rouge.ts';
 // and Spider.
 const golden = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, 'golden/metrics', name), 'utf8'));
 
-test('ROUGE-1, 2 and L are those of rouge-score', () => {
+test('ROUGE-1, ROUGE-2 and ROUGE-L match rouge-score', () => {
   for (const [answer, target, rouge1, rouge2, rougeL] of golden('rouge.json')) {
     const ours = rouge(answer, target, 'en');
     const context = JSON.stringify([answer, target]);
@@ -22,7 +22,7 @@ test('ROUGE-1, 2 and L are those of rouge-score', () => {
   }
 });
 
-test('with stems, ROUGE-1, 2 and L are those of rouge-score with its stemmer', () => {
+test('with stemming, ROUGE-1, ROUGE-2 and ROUGE-L match rouge-score with its stemmer', () => {
   for (const [answer, target, rouge1, rouge2, rougeL] of golden('rouge-stemmed.json')) {
     const ours = rouge(answer, target, 'en', { stemmed: true });
     const context = JSON.stringify([answer, target]);
@@ -32,12 +32,12 @@ test('with stems, ROUGE-1, 2 and L are those of rouge-score with its stemmer', (
   }
 });
 
-test('stems are those of NLTK’s Porter stemmer', () => {
+test('stems match NLTK’s Porter stemmer', () => {
   // Made by golden/metrics/make_stems.py; with --all, 59,267 words were once compared without a difference.
   for (const [word, stem] of golden('stems.json')) expect(porterStem(word), word).toBe(stem);
 });
 
-test.each(['en', 'de', 'zh', 'ar', 'ko'])('exact match and F1 in %s are those of the official script', (language) => {
+test.each(['en', 'de', 'zh', 'ar', 'ko'])('exact match and F1 in %s match the official script', (language) => {
   const cases = golden('answers.json')[language] as [string, string, number, number][];
   expect(cases.length).toBeGreaterThan(90);
   for (const [answer, target, exact, f1] of cases) {
@@ -49,7 +49,7 @@ test.each(['en', 'de', 'zh', 'ar', 'ko'])('exact match and F1 in %s are those of
 
 type SqlCase = [database: string, answer: string, target: string, exactSet: 0 | 1 | null, execution: 0 | 1];
 
-test('exact set match and execution accuracy are those of Spider’s test suite', async () => {
+test('exact set match and execution accuracy match Spider’s test suite', async () => {
   const runner = new SqlRunner(() => forkSqlProcess());
   const judges = new Map<string, Promise<Judge>>();
   try {

@@ -311,7 +311,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
   const cotangent = reshape(input('cotangent', value.dims), output.shape);
   const gradients = isFrozen ? [] : gradient(output, cotangent, inputs);
 
-  test.skipIf(isFrozen)('its gradient is what finite differences give', () => {
+  test.skipIf(isFrozen)('its gradient matches finite differences', () => {
     const analytic = evaluate(gradients, feeds);
     inputs.forEach((_, i) => {
       const numeric = finiteDifferences(output, feeds, names[i] as string);
@@ -336,7 +336,7 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
 
 // ONNX's ScatterND lost additions here: onnxruntime runs it in parallel without a lock (microsoft/onnxruntime#18048),
 // so with two threads the gradient of an embedding came out too small wherever a token was frequent.
-test('scatterAdd on several threads loses nothing where an index comes many times', async () => {
+test('scatterAdd on several threads loses no additions when indices repeat', async () => {
   const [rows, width, entries] = [4096, 128, 10];
   const output = scatterAdd(input('rows', ['n', width]), input('index', ['n'], 'int32'), entries);
   const executable = await onnxruntimeBackend({ threads: 2 }).compile({ output });

@@ -32,7 +32,7 @@ test.each([
   'qwen3-tiny',
   'gpt2-tiny',
   'gemma3-tiny',
-])('%s: tokens are written as floats would write them, but for rounding', async (name) => {
+])('%s: decoding with our kernels gives the logits of float32 up to rounding', async (name) => {
   const folder = join(golden, name);
   const backend = onnxruntimeBackend();
   const logitsOf = async (precision: 'float32' | 'int8', kind: 'prefill' | 'decode') => {

@@ -39,14 +39,14 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     return found;
   }
 
-  test('it is what its makers say it is', async () => {
+  test('inspecting it reports the published architecture and sizes', async () => {
     expect(await engine.inspect(place)).toMatchObject({
       ...{ architecture: 'llama', parameters: 134_515_008, layers: 30, hidden: 576, vocabulary: 49_152 },
       ...{ contextLength: 8192, dtype: 'Q4_1', sizeBytes: 98_362_432, endIds: [2] },
     });
   });
 
-  test('its weights lie in memory once', async () => {
+  test('loading it holds its weights in memory only once', async () => {
     const before = process.memoryUsage().rss;
     await engine.score(
       { modelFolder: place, precision, adapter: null, examples: [{ ids: [1, 2, 3], targetStart: 1 }] },
@@ -56,7 +56,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(1.5 * 4 * 134_515_008);
   }, 120_000);
 
-  test('its tokenizer, written out of the file, gives the ids of the reference for texts of many kinds', async () => {
+  test('its tokenizer, extracted from the GGUF file, gives the ids of the reference', async () => {
     const tokenizer = await Tokenizer.read(place);
     texts.forEach((text, t) => {
       expect(tokenizer.encode(text), text).toEqual(ids['smollm2-135m-instruct']?.[t]);
@@ -68,7 +68,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     for (const { question, prompt } of golden.continuations) expect(text.promptIds(question)).toEqual(prompt);
   });
 
-  test('the log-probabilities of targets of real rows are those of the reference within 1e-3', async () => {
+  test('log-probabilities of real rows match the reference within 1e-3', async () => {
     const examples = golden.examples.map(({ ids, targetStart }) => ({ ids, targetStart }));
     const { logprobs } = await engine.score({ modelFolder: place, precision, adapter: null, examples }, signal);
     const differences = golden.examples.flatMap((example, e) =>
@@ -78,7 +78,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     expect(Math.max(...differences)).toBeLessThan(1e-3);
   }, 120_000);
 
-  test('greedy continuations are those of the reference as long as its choice is clear', async () => {
+  test('greedy continuations match the reference until its first near-tie', async () => {
     // One takes seconds; all of them with ALL_CASES=1.
     const cases = process.env.ALL_CASES ? golden.continuations : golden.continuations.slice(1, 2);
     for (const { prompt, ids: expected, margins } of cases) {

@@ -34,7 +34,7 @@ test.each([
   ['llama-tiny', 'GGUF'],
   ['qwen3-tiny', 'GGUF'],
   ['gpt2-tiny', 'GGUF'],
-] as const)('%s, %s: where matrices lie there are the numbers that are read', async (name, stored) => {
+] as const)('%s, %s: matrices read in place by rows equal the weights read into memory', async (name, stored) => {
   const { source, architecture } = await open(name, stored);
   const read = new Map(await Array.fromAsync(readWeights(architecture, source)));
   const placed = await Array.fromAsync(placeWeights(architecture, source));
@@ -61,7 +61,7 @@ async function* jobs(matrices: Iterable<readonly [name: string, matrix: Matrix]>
   }
 }
 
-test('threads that read for themselves round to what is made here of the floats', async () => {
+test('threads that read matrices from the file round them as from floats in memory', async () => {
   const { source, architecture } = await open('llama-wide', 'safetensors');
   const here = await roundAll(jobs(await Array.fromAsync(readWeights(architecture, source))), { threads: 0 });
   const there = await roundAll(jobs(await Array.fromAsync(placeWeights(architecture, source))), { threads: 2 });
@@ -81,7 +81,7 @@ async function roundBroken(breakIt: (path: string) => Promise<void>): Promise<un
   return roundAll(jobs(matrices), { threads: 2 });
 }
 
-test('what is no number is told of by the tensor, from another thread too', async () => {
+test('a NaN found by a rounding thread is reported as a non-finite tensor', async () => {
   const withNaN = async (path: string) => {
     const bytes = await readFile(path);
     bytes.fill(0xff, bytes.length - 4096);
@@ -93,7 +93,7 @@ test('what is no number is told of by the tensor, from another thread too', asyn
   });
 });
 
-test('a file that was cut off since it was opened is told of', async () => {
+test('a file truncated after it was opened is reported', async () => {
   await expect(roundBroken((path) => truncate(path, 4096))).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',
     data: { file: 'model.safetensors', because: { code: 'FILE_ENDS_EARLY' } },

@@ -60,7 +60,7 @@ describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3
 
     afterAll(() => model.release());
 
-    test('log-probabilities and gradients of adapters in one pass are those of each alone, on both backends', async () => {
+    test('adapters in one pass get the log-probabilities and gradients of each alone, on both backends', async () => {
       // All rows, one, the last two, and all but the first: no two alike.
       const shares = [examples, examples.slice(0, 1), examples.slice(-2), examples.slice(1)];
       const parts = settings.map((each, i) => riderOf(model, each, shares[i] as readonly TokenExample[]));
@@ -82,7 +82,7 @@ describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3
       }
     });
 
-    test('trainings side by side end with the adapters of trainings one after the other', async () => {
+    test('trainings side by side end with the same adapters as one after the other', async () => {
       await writeTokenFile(join(scratch, `${name}-rows`), examples);
       const jobs = (way: string) => settings.map((each, i) => jobOf(name, `${name}-${way}-${i}`, each));
       const alone = [];
@@ -104,7 +104,7 @@ describe.each(['llama-tiny', 'llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3
   },
 );
 
-test('trainings side by side that are stopped go on to the same bits, and the base is measured once', async () => {
+test('stopped trainings resume side by side to the same bits, and the base is measured only once', async () => {
   const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
@@ -141,7 +141,7 @@ test('trainings side by side that are stopped go on to the same bits, and the ba
   await model.release();
 });
 
-test('a kill between the checkpoints of a pass group, or after the end of some, changes no bit of the others', async () => {
+test('a kill between a group’s checkpoints, or after some have finished, changes no bit of the others', async () => {
   const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
@@ -175,7 +175,7 @@ test('a kill between the checkpoints of a pass group, or after the end of some, 
   await model.release();
 });
 
-test('one that diverges, or gains nothing any more, ends by itself, and the others go on', async () => {
+test('a training that diverges or stops early ends on its own, and the others go on', async () => {
   const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);
@@ -197,7 +197,7 @@ test('one that diverges, or gains nothing any more, ends by itself, and the othe
   await model.release();
 });
 
-test('those that go on from an adapter are measured beside the base, which is measured once for all', async () => {
+test('trainings that start from adapters are compared with the base, which is measured once for all', async () => {
   const model = await loadModel(join(golden, 'llama-tiny'), onnxruntimeBackend({ threads: 1 }));
   const { examples } = JSON.parse(await readFile(join(golden, 'llama-tiny.json'), 'utf8'));
   await writeTokenFile(join(scratch, 'llama-tiny-rows'), examples);

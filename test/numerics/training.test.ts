@@ -27,14 +27,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-test('the same seed twice gives the same bits, another seed gives others', async () => {
+test('the same seed gives the same bits, and another seed gives others', async () => {
   const [first, again, other] = [await trained('first'), await trained('again'), await trained('other', { seed: 8 })];
   expect(first.steps).toHaveLength(12);
   expect(again).toEqual(first);
   expect(other.steps).not.toEqual(first.steps);
 });
 
-test('every row is read once an epoch, in another order each time, and the last short batch is kept', async () => {
+test('every row is read once an epoch, and the last short batch is kept', async () => {
   const { steps } = await trained('epochs', { batchSize: 5 });
   expect(steps).toHaveLength(10);
   // A target is two tokens; two epochs of 24 rows.
@@ -47,7 +47,7 @@ test('every row is read once an epoch, in another order each time, and the last 
 });
 
 // Regression: stopped between a step and its validation, a resumed run skipped it, and could keep other weights.
-test('a run stopped after any step, also one whose validation is due, ends with the same bits', async () => {
+test('a run stopped after any step, even one with a validation due, ends with the same bits', async () => {
   const whole = await trained('whole');
   for (const stopAfter of [1, 2, 5, 6, 12]) {
     const name = `stopped-after-${stopAfter}`;
@@ -61,7 +61,7 @@ test('a run stopped after any step, also one whose validation is due, ends with 
   }
 });
 
-test('a run that is finished is finished: started again it changes nothing', async () => {
+test('starting a finished run again changes nothing', async () => {
   const whole = await trained('finished');
   const again = await trained('finished');
   expect(again.steps).toEqual([]);
@@ -69,7 +69,7 @@ test('a run that is finished is finished: started again it changes nothing', asy
   expect(again.finished).toMatchObject({ stopped: false, step: 12, ...lossesOf(whole.finished) });
 });
 
-test('kill -9 in the middle of a training: resumed, it ends with the same bits', async () => {
+test('a run killed by SIGKILL and resumed ends with the same bits', async () => {
   const whole = await trained('unbroken', { checkpointEvery: 2 });
   const stepsBeforeTheKill = await trainUntilKilled(jobOf('killed', { checkpointEvery: 2 }), 7);
   expect(stepsBeforeTheKill).toBeGreaterThanOrEqual(7);
@@ -82,7 +82,7 @@ test('kill -9 in the middle of a training: resumed, it ends with the same bits',
   expect(again).toEqual(whole.steps.slice(0, resumed.started?.step).map(({ loss }) => loss));
 });
 
-test('other settings and other data are not resumed', async () => {
+test('a run is not resumed with other settings or other data', async () => {
   await trained('changed', {}, 3);
   await expect(trained('changed', { learningRate: 1 })).rejects.toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
   await writeTokenFile(join(scratch, 'other-train'), copyTask(24, 3));
@@ -90,7 +90,7 @@ test('other settings and other data are not resumed', async () => {
   await expect(trained('changed', other)).rejects.toMatchObject({ code: 'RUN_NOT_RESUMABLE' });
 });
 
-test('a LoRA training lowers the loss on rows that it has not seen, and leaves the base as it was', async () => {
+test('LoRA training lowers the validation loss and leaves the base file unchanged', async () => {
   const base = await readFile(join(modelFolder, 'model.safetensors'));
   const { finished, validations } = await trained('learning', { maxSteps: 60, epochs: 20, learningRate: 2e-2 });
   expect(finished?.bestValidationLoss).toBeLessThan((finished?.baseValidationLoss as number) - 1);
@@ -98,7 +98,7 @@ test('a LoRA training lowers the loss on rows that it has not seen, and leaves t
   expect(await readFile(join(modelFolder, 'model.safetensors'))).toEqual(base);
 });
 
-test('full training lowers the loss and writes a model that gives it', async () => {
+test('full training lowers the loss and writes a model that reproduces it', async () => {
   const changes = { method: { kind: 'full' }, maxSteps: 40, epochs: 20, learningRate: 5e-3 } as const;
   const { finished, started } = await trained('full', changes);
   expect(started?.trainableParameters).toBe(started?.totalParameters);
@@ -118,14 +118,14 @@ test('full training lowers the loss and writes a model that gives it', async () 
   ]);
 });
 
-test('a full training that is broken off and resumed ends with the same bits', async () => {
+test('a full training stopped and resumed ends with the same bits', async () => {
   const changes = { method: { kind: 'full' } } as const;
   const whole = await trained('full-whole', changes);
   await trained('full-broken', changes, 5);
   expect((await trained('full-broken', changes)).files).toEqual(whole.files);
 });
 
-test('a run without patience for validations that bring nothing ends early, also when it was broken off, and stays ended', async () => {
+test('early stopping ends a run once patience runs out, also after a resume, and it stays finished', async () => {
   // At this rate it unlearns what it could do.
   const changes = { learningRate: 0.5, gradientClip: 0, epochs: 20, validationEvery: 1, patience: 3 } as const;
   const whole = await trained('impatient', changes);
@@ -144,7 +144,7 @@ test('a run without patience for validations that bring nothing ends early, also
   expect(again.finished).toEqual(whole.finished);
 });
 
-test('at each validation the weights of that moment write after the sample prompts, which changes nothing else', async () => {
+test('sample prompts are answered at each validation, without any effect on the training', async () => {
   const prompts = copyTask(8, 2)
     .slice(0, 2)
     .map(({ ids, targetStart }) => ids.slice(0, targetStart));
@@ -170,7 +170,7 @@ test('at each validation the weights of that moment write after the sample promp
 });
 
 // Regression: the initial adapter stood in for the base, with its loss and its answers.
-test('a training that goes on from an adapter is measured beside that adapter and beside the base', async () => {
+test('a training that continues an adapter is compared with that adapter and with the base', async () => {
   const prompts = [copyTask(8, 2)[0]?.ids.slice(0, 3) ?? []];
   const changes = { learningRate: 2e-2, samples: { prompts, maxTokens: 4, stopIds: [0] } };
   const first = await trained('begun', { ...changes, maxSteps: 40, epochs: 20, validationEvery: 40 });
@@ -184,7 +184,7 @@ test('a training that goes on from an adapter is measured beside that adapter an
   expect(onwards.finished?.baseValidationLoss).toBe(bare?.loss);
 });
 
-test('the adapter that a training began with may lie elsewhere when it goes on', async () => {
+test('the initial adapter may be in another folder when a run is resumed', async () => {
   const method = goingOnFrom('begun');
   const whole = await trained('moved-whole', { method });
   await trained('moved', { method }, 5);
@@ -193,7 +193,7 @@ test('the adapter that a training began with may lie elsewhere when it goes on',
 });
 
 // Regression: a NaN measurement was passed on, and whoever followed the run crashed.
-test('a measurement that is no number stops the run with the rows that it was measured on', async () => {
+test('a validation loss that is not a number stops the run and names the rows', async () => {
   const changes = { learningRate: 1e30, validationEvery: 1, gradientClip: 0 };
   await expect(trained('unmeasurable', changes)).rejects.toMatchObject({
     code: 'RUN_DIVERGED',
@@ -201,7 +201,7 @@ test('a measurement that is no number stops the run with the rows that it was me
   });
 });
 
-test('a loss that explodes stops the run with its step and rows, and the checkpoint before it stays', async () => {
+test('a diverging loss stops the run, names its step and rows, and keeps the last checkpoint', async () => {
   const changes = { learningRate: 1e30, checkpointEvery: 1, gradientClip: 0 };
   await expect(trained('diverging', changes)).rejects.toMatchObject({
     code: 'RUN_DIVERGED',
@@ -210,7 +210,7 @@ test('a loss that explodes stops the run with its step and rows, and the checkpo
   expect(await readdir(join(scratch, 'diverging-checkpoint'))).toEqual(['checkpoint.safetensors']);
 });
 
-test('rows that the model cannot read are refused before the first step', async () => {
+test('rows that are too long or of another tokenizer, and no rows, are refused before the first step', async () => {
   await writeTokenFile(join(scratch, 'long'), [{ ids: Array(65).fill(1), targetStart: 3 }]);
   await expect(trained('long-rows', { trainFile: join(scratch, 'long') })).rejects.toMatchObject({
     code: 'CONTEXT_TOO_LONG',

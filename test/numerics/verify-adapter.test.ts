@@ -39,7 +39,7 @@ async function editWeights(): Promise<void> {
 }
 
 // Regression: the fingerprint covered only the weights: twice the alpha changed the answers, but not the fingerprint.
-test('what changes the scale in the config is noticed, as a changed number is', async () => {
+test('verification notices a changed scale in the config and a changed weight', async () => {
   const { sha256 } = await inspect();
   expect(await isUnchangedFrom(sha256)).toBe(true);
   for (const edits of [{ lora_alpha: 8 }, { lora_alpha: 4, use_rslora: true }]) {
@@ -52,7 +52,7 @@ test('what changes the scale in the config is noticed, as a changed number is', 
   expect(await isUnchangedFrom(sha256)).toBe(false);
 });
 
-test('what changes no answer is no change: another order of the config, another name of the base', async () => {
+test('settings that change no answer do not count: module order, dropout, the name of the base', async () => {
   const { sha256 } = await inspect();
   await editConfig({
     base_model_name_or_path: 'elsewhere',
@@ -64,7 +64,7 @@ test('what changes no answer is no change: another order of the config, another 
 
 const allModules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
 
-test('an adapter that an earlier version kept is held against its weights alone', async () => {
+test('an adapter recorded by an earlier version is verified by its weights alone', async () => {
   const { weightsSha256 } = await inspect();
   expect(await isUnchangedFrom(weightsSha256)).toBe(true);
   await editWeights();

@@ -14,7 +14,7 @@ const files = ['test/numerics/ops.test.ts', 'test/numerics/architectures-golden.
 const names = process.env.WEBGPU_TESTS ?? 'same value and gradient as the reference|gradient of every A and B';
 
 // In a process of its own, since the loader looks for Vulkan's libraries when a process starts.
-test('on WebGPU, every operation and the gradients of every architecture are what they are on the CPU', async () => {
+test('on WebGPU, every op and the gradients of every architecture match the CPU', async () => {
   const device = await softwareDevice();
   if (device === undefined) {
     console.warn('\n  SKIPPED: WebGPU is tried on a software device that npm brings for Linux on x64 only.\n');

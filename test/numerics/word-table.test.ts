@@ -15,7 +15,7 @@ test.each([
   ['gpt2-tiny', 'F32'],
   ['gemma3-tiny', 'BF16'],
   ['qwen3-tiny', 'GGUF'],
-])('%s, %s: the rows of words are those of the whole, before that is made and after', async (name, stored) => {
+])('%s, %s: embedding rows match the whole matrix, before and after it is materialised', async (name, stored) => {
   const folder = join(golden, name);
   const source = await (stored === 'GGUF' ? openGgufWeights(`${folder}.gguf`) : openFolderWeights(folder));
   onTestFinished(() => source.close());
