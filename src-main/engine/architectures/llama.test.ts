@@ -14,7 +14,7 @@ const small = {
   eos_token_id: 2,
 };
 
-test('sizes and weights of a small model, the head a matrix of its own unless it is tied', () => {
+test('a small model has the expected sizes and weight shapes, with lm_head only if it is untied', () => {
   const untied = llama({});
   expect(untied).toMatchObject({ layers: 2, hidden: 64, vocabulary: 256, headSize: 16, keyValueHeads: 2, endIds: [2] });
   expect(untied.parameters.get('model.layers.1.self_attn.k_proj.weight')).toEqual([32, 64]);
@@ -22,18 +22,18 @@ test('sizes and weights of a small model, the head a matrix of its own unless it
   expect(llama({ tie_word_embeddings: true }).parameters.has('lm_head.weight')).toBe(false);
 });
 
-test('a head size of its own makes the attention wider than the hidden state', () => {
+test('head_dim can make the attention wider than the hidden state', () => {
   const { parameters } = llama({ head_dim: 40 });
   expect(parameters.get('model.layers.0.self_attn.q_proj.weight')).toEqual([160, 64]);
   expect(parameters.get('model.layers.0.self_attn.o_proj.weight')).toEqual([64, 160]);
 });
 
-test('without num_key_value_heads every head has its own keys and values', () => {
+test('without num_key_value_heads, every head has its own keys and values', () => {
   const { parameters } = llama({ num_key_value_heads: undefined });
   expect(parameters.get('model.layers.0.self_attn.v_proj.weight')).toEqual([64, 64]);
 });
 
-test('rotary frequencies fall from 1 by powers of theta, which newer configs keep in rope_parameters', () => {
+test('rotary frequencies are powers of theta, also from the rope_parameters of newer configs', () => {
   expect([...llama({ head_dim: 4, rope_theta: 100 }).rotaryFrequencies]).toEqual([1, 0.1]);
   const nested = llama({ head_dim: 4, rope_theta: 7, rope_parameters: { rope_type: 'default', rope_theta: 100 } });
   expect([...nested.rotaryFrequencies]).toEqual([1, 0.1]);
@@ -70,7 +70,7 @@ function llama(changes: Record<string, unknown>) {
   return architectureOf(new ModelConfig({ ...small, ...changes }, 'config.json'));
 }
 
-test('relatives of Llama differ in what their configs say: windows, biases, head norms', () => {
+test('Mistral, Qwen2 and Qwen3 differ from Llama in windows, biases and head norms', () => {
   const of = (changes: Record<string, unknown>) =>
     architectureOf(new ModelConfig({ ...small, ...changes }, 'config.json'));
   expect(of({ model_type: 'mistral' }).window).toBe(4096);

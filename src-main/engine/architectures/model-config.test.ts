@@ -19,13 +19,13 @@ test('a count is a whole number from 1 to its limit', () => {
   expect(config({ n: 100 }).count('n', 100)).toBe(100);
 });
 
-test('a missing count takes its default, or is refused where it has none', () => {
+test('a missing count takes its default, or is refused if it has none', () => {
   expect(config({}).count('n', 100, 7)).toBe(7);
   expect(config({ n: null }).count('n', 100, 7)).toBe(7);
   expect(() => config({}).count('n', 100)).toThrow('“n”');
 });
 
-test('end ids are one id or a list, each within the vocabulary', () => {
+test('eos_token_id is one id or a list, each within the vocabulary', () => {
   expect(config({ eos_token_id: 2 }).ids('eos_token_id', 10)).toEqual([2]);
   expect(config({ eos_token_id: [2, 9] }).ids('eos_token_id', 10)).toEqual([2, 9]);
   expect(config({ eos_token_id: null }).ids('eos_token_id', 10)).toEqual([]);
@@ -34,7 +34,7 @@ test('end ids are one id or a list, each within the vocabulary', () => {
   }
 });
 
-test('a number above 0 is neither 0, nor text, nor infinite', () => {
+test('a positive number is finite and neither 0 nor text', () => {
   for (const value of [0, -1, '1', true]) expect(() => config({ x: value }).positive('x', 1)).toThrow('“x”');
   expect(() => new ModelConfig(JSON.parse('{"x":1e999}'), 'config.json').positive('x', 1)).toThrow('“x”');
   expect(config({}).positive('x', 0.5)).toBe(0.5);
@@ -54,7 +54,7 @@ test.each([
   });
 });
 
-test('a folder without config.json is told by its path', async () => {
+test('a missing config.json is reported with its path', async () => {
   const missing = join(folder, 'nowhere');
   await expect(readModelConfig(missing)).rejects.toMatchObject({
     code: 'FILE_NOT_FOUND',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findDevices } from './devices.ts';
 
-test('each device is found and timed, or told why not', async () => {
+test('each device is either found and timed, or has a reason why not', async () => {
   const devices = await findDevices({ threads: 2, device: 'graphics processor (WebGPU)' });
   // Whether it was found or not: it is what the engine was started with.
   expect(devices.map(({ id, used }) => [id, used])).toEqual([

@@ -18,7 +18,7 @@ test('float32 is read in place, without a copy', () => {
   expect(read.buffer).toBe(data.buffer);
 });
 
-test('bytes that do not begin at a multiple of four are read too', () => {
+test('bytes not aligned to four are read too', () => {
   const shifted = Buffer.alloc(9);
   shifted.writeFloatLE(1.5, 1);
   shifted.writeFloatLE(-8, 5);
@@ -29,7 +29,7 @@ test('rounding to half precision goes to the nearest', () => {
   expect([...toFloat16(Float32Array.of(1, 1 / 3, 65504))]).toEqual([0x3c00, 0x3555, 0x7bff]);
 });
 
-test('one NaN or infinity among many numbers is found', () => {
+test('a single NaN or infinity among many numbers is found', () => {
   const data = new Float32Array(1000).fill(3e38);
   expect(allFinite(data)).toBe(true);
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
@@ -37,7 +37,7 @@ test('one NaN or infinity among many numbers is found', () => {
   }
 });
 
-test('rounding to bfloat16 goes to the nearest, and to the even one from the middle', () => {
+test('rounding to bfloat16 goes to the nearest, with ties to even', () => {
   // 1 is 0x3f800000; a step of bfloat16 there is 2⁻⁷.
   const step = 2 ** -7;
   const values = [1, 1 + 0.4 * step, 1 + 0.5 * step, 1 + 1.5 * step, -1 - 0.6 * step, 3e38];

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-test('tensors of two shards are found where the index places them, and their types are told', async () => {
+test('tensors of two shards are found through the index, with their types', async () => {
   const folder = await shardedFolder({ a: 'one.safetensors', b: 'two.safetensors', c: 'two.safetensors' });
   const source = await openFolderWeights(folder);
   expect(Object.fromEntries(source.tensors)).toMatchObject({
@@ -28,7 +28,7 @@ test('tensors of two shards are found where the index places them, and their typ
   await source.close();
 });
 
-test('one file goes before an index, as in transformers', async () => {
+test('model.safetensors takes precedence over an index, as in transformers', async () => {
   const folder = await shardedFolder({ a: 'one.safetensors', b: 'two.safetensors', c: 'two.safetensors' });
   await writeSafetensors(
     join(folder, 'model.safetensors'),
@@ -39,7 +39,7 @@ test('one file goes before an index, as in transformers', async () => {
   await source.close();
 });
 
-test('an index that places a tensor in a shard which does not have it is refused', async () => {
+test('an index that names a tensor missing from its shard is refused', async () => {
   const folder = await shardedFolder({ a: 'two.safetensors', b: 'two.safetensors' });
   await expect(openFolderWeights(folder)).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',
@@ -47,7 +47,7 @@ test('an index that places a tensor in a shard which does not have it is refused
   });
 });
 
-test('a shard that is missing is told by its path', async () => {
+test('a missing shard is reported with its path', async () => {
   const folder = await shardedFolder({ a: 'one.safetensors', b: 'three.safetensors' });
   await expect(openFolderWeights(folder)).rejects.toMatchObject({
     code: 'FILE_NOT_FOUND',

@@ -29,21 +29,21 @@ const scalingOf = async (file: GgufFile) => (await ggufConfig(file)).rope_scalin
 // 4 and 8192, and is blended.
 const llama3 = Float32Array.of(1, 1, 1, 1, 3.292262554168701, 32, 32, 32);
 
-test('the table of divisors of Llama 3 is taken back to the numbers of its config', async () => {
+test('Llama 3’s table of RoPE divisors is converted back to the numbers of its config', async () => {
   expect(await scalingOf(llamaFile({ 'llama.rope.freq_base': 500_000 }, llama3))).toEqual({
     rope_type: 'llama3',
     ...{ factor: 32, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 },
   });
 });
 
-test('another table is refused, as it would turn other angles', async () => {
+test('any other table of RoPE divisors is refused, as its angles would differ', async () => {
   const other = llama3.with(4, 5);
   await expect(scalingOf(llamaFile({ 'llama.rope.freq_base': 500_000 }, other))).rejects.toMatchObject({
     code: 'MODEL_UNSUPPORTED',
   });
 });
 
-test('a kind of scaling comes with its factor and the length that was trained', async () => {
+test('a RoPE scaling type is read with its factor and original context length', async () => {
   const keys = { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 };
   const trained = { 'llama.rope.scaling.original_context_length': 4096 };
   const expected = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 4096 };
@@ -52,7 +52,7 @@ test('a kind of scaling comes with its factor and the length that was trained', 
 });
 
 // It used to be ignored silently, and long texts got angles that the model was not trained for.
-test.each(['llama.rope.scaling.factor', 'llama.rope.scale_linear'])('%s alone is a linear factor', async (key) => {
+test.each(['llama.rope.scaling.factor', 'llama.rope.scale_linear'])('%s alone means linear scaling', async (key) => {
   expect(await scalingOf(llamaFile({ [key]: 2 }))).toEqual({ rope_type: 'linear', factor: 2 });
   expect(await scalingOf(llamaFile({ [key]: 0 }))).toBeUndefined();
 });

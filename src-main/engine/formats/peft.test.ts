@@ -32,7 +32,7 @@ const pair: Record<string, StoredTensor> = {
   [keyB]: { dtype: 'F32', dims: [2, 1], data: Float32Array.of(3, 4) },
 };
 
-test('an adapter is read again as it was written', async () => {
+test('an adapter round-trips unchanged', async () => {
   const adapter = {
     rank: 1,
     alpha: 16,
@@ -68,21 +68,21 @@ test('half precision and bfloat16 adapters are read as float32', async () => {
   }
 });
 
-test('a pattern for target_modules is not run: the tensors say what it matched', async () => {
+test('a target_modules pattern is not run as a regex: tensor names say what it matched', async () => {
   const { targetModules } = await readPeft(await write({ target_modules: '(a+)+.*\\.(q|v)_proj' }));
   expect(targetModules).toEqual(['self_attn.q_proj']);
 });
 
 // It used to be refused, although it changes nothing in an adapter without tensors for what it excludes.
 test.each([[['lm_head', 'proj']], [[]], [null], ['(a+)+.*lm_head']])(
-  'exclude_modules %j passes where the adapter has nothing of it',
+  'exclude_modules %j is accepted if the adapter has no tensors for it',
   async (excluded) => {
     const adapter = await readPeft(await write({ exclude_modules: excluded }));
     expect(adapter).toEqual(await readPeft(await write({})));
   },
 );
 
-test('keys of newer versions pass where they are off', async () => {
+test('unknown keys of newer versions are accepted if they are off', async () => {
   const off = {
     use_dora: false,
     use_bdlora: null,
@@ -128,7 +128,7 @@ test.each<[feature: string, changes: Record<string, unknown>]>([
   ['kasa_config', { kasa_config: { beta: 1 } }],
   ['megatron_config', { megatron_config: { tensor_model_parallel_size: 2 } }],
   ['a_key_from_the_future', { a_key_from_the_future: 'on' }],
-])('“%s” is refused by that name', async (feature, changes) => {
+])('“%s” is refused and named', async (feature, changes) => {
   await expect(readPeft(await write(changes))).rejects.toMatchObject({
     code: 'ADAPTER_UNSUPPORTED',
     data: { feature },
@@ -162,7 +162,7 @@ test.each<[changes: Record<string, unknown>, reason: string]>([
   });
 });
 
-test('an alpha that is infinite once read is invalid', async () => {
+test('an alpha that overflows to infinity is invalid', async () => {
   const path = await write({});
   await writeFile(
     join(path, 'adapter_config.json'),
@@ -171,7 +171,7 @@ test('an alpha that is infinite once read is invalid', async () => {
   await expect(readPeft(path)).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
 });
 
-test('tensors that are no pair of matrices, or of another type, are refused', async () => {
+test('tensors that are not matrices of a pair, or of an unsupported type, are refused', async () => {
   const extra = (key: string, tensor: StoredTensor) => write({}, { ...pair, [key]: tensor });
   const embedding: StoredTensor = { dtype: 'F32', dims: [1, 2], data: Float32Array.of(1, 2) };
   await expect(readPeft(await extra('base_model.model.embed.lora_embedding_A', embedding))).rejects.toMatchObject({

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('what is written is read again: types, shapes, bytes and metadata', async () => {
+test('types, shapes, bytes and metadata round-trip', async () => {
   const path = join(folder, 'round-trip.safetensors');
   const tensors = new Map([
     ['b', { dtype: 'F32', dims: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-30, 6) }],
@@ -31,7 +31,7 @@ test('what is written is read again: types, shapes, bytes and metadata', async (
   await file.close();
 });
 
-test('the file is laid out as the format says', async () => {
+test('a written file has the layout of the format', async () => {
   const path = join(folder, 'layout.safetensors');
   await writeSafetensors(path, new Map([['x', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }]]));
   const bytes = await readFile(path);
@@ -44,7 +44,7 @@ test('the file is laid out as the format says', async () => {
 });
 
 test.each(['ENOSPC', 'EDQUOT'])(
-  'a disk that says only at the end that it is full (%s) is told as a full one',
+  'a full disk that only shows when syncing (%s) is reported as DISK_SHORT',
   async (code) => {
     const inside = join(folder, code);
     await mkdir(inside);
@@ -64,7 +64,7 @@ test.each(['ENOSPC', 'EDQUOT'])(
   },
 );
 
-test('a view into a larger buffer is written as what it shows', async () => {
+test('only the viewed part of a larger buffer is written', async () => {
   const path = join(folder, 'view.safetensors');
   const data = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
   await writeSafetensors(path, new Map([['x', { dtype: 'F32', dims: [2], data }]]));
@@ -73,7 +73,7 @@ test('a view into a larger buffer is written as what it shows', async () => {
   await file.close();
 });
 
-test('the bytes of a tensor have an ArrayBuffer of their own', async () => {
+test('the bytes of a tensor are read into their own ArrayBuffer', async () => {
   const path = join(folder, 'own-buffer.safetensors');
   await writeSafetensors(path, new Map([['x', { dtype: 'F32', dims: [1], data: Float32Array.of(5) }]]));
   const file = await openSafetensors(path);
@@ -83,7 +83,7 @@ test('the bytes of a tensor have an ArrayBuffer of their own', async () => {
   await file.close();
 });
 
-test('a failed write leaves neither a file nor a part of one', async () => {
+test('a failed write leaves no partial file', async () => {
   const target = join(folder, 'in-the-way');
   await mkdir(join(target, 'occupied'), { recursive: true });
   await expect(writeSafetensors(target, new Map())).rejects.toThrow();
@@ -130,7 +130,7 @@ test.each<[name: string, bytes: Buffer, reason: string]>([
   });
 });
 
-test('a file that loses its end after it was opened is refused', async () => {
+test('a file truncated after it was opened is refused', async () => {
   const path = join(folder, 'shrinking.safetensors');
   await writeFile(path, file({ x: one }, four));
   const opened = await openSafetensors(path);
@@ -139,7 +139,7 @@ test('a file that loses its end after it was opened is refused', async () => {
   await opened.close();
 });
 
-test('a folder and a missing file are told apart', async () => {
+test('a folder and a missing file give different errors', async () => {
   await expect(openSafetensors(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   await expect(openSafetensors(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
 });

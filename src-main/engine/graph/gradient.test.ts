@@ -13,24 +13,24 @@ const a = input('a', [1]);
 const b = input('b', [1]);
 const one = input('one', [1]);
 
-test('y = a · b + 3a: by a it is b + 3, by b it is a', () => {
+test('y = a · b + 3a has the gradients b + 3 for a and a for b', () => {
   const y = add(multiply(a, b), scale(a, 3));
   expect(valuesAt({ a: 2, b: 5 }, [y, ...gradient(y, one, [a, b])])).toEqual([16, 8, 2]);
 });
 
-test('what is used twice gets the sum of both uses', () => {
+test('the gradients of a value used twice are summed', () => {
   const square = multiply(a, a);
   const y = add(multiply(square, square), square);
   // y = a⁴ + a², so 4a³ + 2a
   expect(valuesAt({ a: 3 }, gradient(y, one, [a]))).toEqual([114]);
 });
 
-test('the cotangent weighs the output', () => {
+test('the cotangent weights the gradient', () => {
   const y = multiply(a, b);
   expect(valuesAt({ a: 2, b: 5 }, gradient(y, scale(one, -0.5), [a]))).toEqual([-2.5]);
 });
 
-test('the gradients of neighbouring slices are laid side by side, and give the gradient of what was cut', () => {
+test('gradients of adjacent slices are concatenated into that of their source', () => {
   const x = input('x', ['n', 4, 2]);
   const parts = [slice(x, 1, 0, 1), slice(x, 1, 1, 3), slice(x, 1, 3, 4)];
   const factors = [2, 3, 5];
@@ -51,7 +51,7 @@ test('a gradient of a gradient is the second derivative', () => {
   expect(valuesAt({ a: 2 }, [first, ...gradient(first, one, [a])])).toEqual([12, 12]);
 });
 
-test('nothing is built for frozen weights: no product gives the gradient of one', () => {
+test('no gradient of a frozen weight is built', () => {
   const x = input('x', ['n', 3]);
   const frozen = input('frozen', [4, 3]);
   const trained = input('trained', [4, 4]);
@@ -64,7 +64,7 @@ test('nothing is built for frozen weights: no product gives the gradient of one'
   expect(built.map((node) => [node.op, node.shape])).toEqual([['matmul', [4, 4]]]);
 });
 
-test('through a frozen weight the chain rule passes, and only that', () => {
+test('the gradient passes through a frozen weight with one product only', () => {
   const x = input('x', ['n', 3]);
   const trained = input('trained', [4, 3]);
   const frozen = input('frozen', [2, 4]);
@@ -78,11 +78,11 @@ test('through a frozen weight the chain rule passes, and only that', () => {
   ]);
 });
 
-test('what the output does not depend on is a mistake', () => {
+test('differentiating with respect to an input that the output does not depend on throws', () => {
   expect(() => gradient(a, one, [b])).toThrow('does not depend');
 });
 
-test('a cotangent of another shape is a mistake', () => {
+test('a cotangent of another shape throws', () => {
   expect(() => gradient(a, input('two', [2]), [a])).toThrow('cotangent [2] of output [1]');
 });
 

@@ -11,7 +11,7 @@ const sizes = new Map([['rows', 10]]);
 const x = input('x', ['rows', 4]);
 const w = input('w', [8, 4]);
 
-test('a value lives until its last use, and what is fed is not counted', () => {
+test('a value lives until its last use, and inputs are not counted', () => {
   const a = matmul(x, w, { transposeB: true });
   const b = matmul(a, w);
   const c = matmul(b, w, { transposeB: true });
@@ -21,14 +21,14 @@ test('a value lives until its last use, and what is fed is not counted', () => {
   expect(peakMemory([add(c, a)], sizes)).toBe(800);
 });
 
-test('a view takes no memory of its own, and a sum takes the place of an operand that has gone', () => {
+test('a view takes no memory, and an elementwise op reuses that of an operand no longer needed', () => {
   const a = matmul(x, w, { transposeB: true });
   const flat = reshape(a, ['8*rows']);
   expect(peakMemory([multiply(flat, flat)], sizes)).toBe(320);
   expect(peakMemory([flat, multiply(flat, flat)], sizes)).toBe(640);
 });
 
-test('a product of rounded rows has their magnitudes before it is there, and their bytes beside it', () => {
+test('an int8 product counts row magnitudes before it and rounded rows beside it', () => {
   const rows = input('wide', ['rows', 64]);
   const product = (out: number) =>
     matmulInt8(rows, { integers: input('integers', [64, out], 'int8'), scales: input('scales', [out]) });

@@ -32,7 +32,7 @@ const sizes = new Map([['rows', rows]]);
 test.each([
   ['what is cheap', ({ op }: Expression) => op === 'matmul'],
   ['all but every third state', (node: Expression) => states.indexOf(node) % 3 === 0 && states.includes(node)],
-])('computing %s again changes no number and needs less memory', (_name, isKept) => {
+])('recomputing %s changes no number and lowers the peak memory', (_name, isKept) => {
   const again = rematerialise(kept, { differentiated, cotangent }, isKept);
   evaluate(again, feeds).forEach((values, i) => {
     expect(values.data).toEqual(evaluate([kept[i] as Expression], feeds)[0]?.data);
@@ -41,7 +41,7 @@ test.each([
   expect(peakMemory(again.toReversed(), sizes)).toBeLessThan(0.8 * peakMemory(kept.toReversed(), sizes));
 });
 
-test('what the backward pass does not read is not computed again', () => {
+test('values that the backward pass does not read are not recomputed', () => {
   const again = rematerialise(kept, { differentiated, cotangent }, ({ op }) => op === 'matmul');
   const products = topologicalOrder(again).filter(({ op }) => op === 'matmul');
   expect(products).toHaveLength(topologicalOrder(kept).filter(({ op }) => op === 'matmul').length);

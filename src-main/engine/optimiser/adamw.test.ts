@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { adamwUpdate, clipScale, globalNorm, type Moments } from './adamw.ts';
 
-test('two steps, worked out by hand', () => {
+test('two steps match a calculation by hand', () => {
   const weights = Float32Array.of(1);
   const moments = zeros(1);
   const step = (gradient: number, n: number) =>
@@ -21,7 +21,7 @@ test('two steps, worked out by hand', () => {
   expect(weights[0]).toBeCloseTo(0.90336416, 6);
 });
 
-test('the first step moves by the learning rate whatever the size of the gradient', () => {
+test('the first step moves by the learning rate, whatever the size of the gradient', () => {
   for (const gradient of [1e-3, 1, 1e3]) {
     const weights = Float32Array.of(0);
     adamwUpdate(weights, Float32Array.of(gradient), zeros(1), {
@@ -34,7 +34,7 @@ test('the first step moves by the learning rate whatever the size of the gradien
   }
 });
 
-test('weight decay takes from the weight and leaves the moments alone', () => {
+test('weight decay shrinks the weight and leaves the moments alone', () => {
   const weights = Float32Array.of(2);
   const moments = zeros(1);
   adamwUpdate(weights, Float32Array.of(0), moments, { learningRate: 0.1, weightDecay: 0.5, step: 1, gradientScale: 1 });
@@ -42,7 +42,7 @@ test('weight decay takes from the weight and leaves the moments alone', () => {
   expect(moments).toEqual(zeros(1));
 });
 
-test('a gradient that is scaled down counts as a smaller one', () => {
+test('a gradient scaled down has the effect of a smaller one', () => {
   const [clipped, small] = [zeros(1), zeros(1)];
   const settings = { learningRate: 0.1, weightDecay: 0, step: 1 };
   adamwUpdate(Float32Array.of(1), Float32Array.of(8), clipped, { ...settings, gradientScale: 0.25 });
@@ -50,13 +50,13 @@ test('a gradient that is scaled down counts as a smaller one', () => {
   expect(clipped).toEqual(small);
 });
 
-test('the norm is taken over all tensors together', () => {
+test('the norm is over all tensors together', () => {
   expect(globalNorm([Float32Array.of(3, 0), Float32Array.of(4)])).toBe(5);
   expect(globalNorm([Float32Array.of(3e30), Float32Array.of(4e30)])).toBeCloseTo(5e30, -25);
   expect(globalNorm([Float32Array.of(Number.NaN)])).toBeNaN();
 });
 
-test('clipping shortens what is too long, and only that', () => {
+test('clipping scales down only gradients above the limit', () => {
   expect(clipScale(2, 1)).toBeCloseTo(0.5, 6);
   expect(clipScale(0.5, 1)).toBe(1);
   expect(clipScale(100, 0)).toBe(1);

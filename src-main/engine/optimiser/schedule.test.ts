@@ -16,7 +16,7 @@ test('constant: up over the warm-up, then the peak', () => {
   expect(rates({ kind: 'constant', ...six })).toEqual([0, 0.5, 1, 1, 1, 1]);
 });
 
-test('without a warm-up the first step has the peak', () => {
+test('without warm-up, the first step has the peak rate', () => {
   for (const kind of ['linear', 'cosine', 'constant'] as const) {
     expect(learningRateAt(1, { kind, peak: 3e-4, warmupSteps: 0, totalSteps: 1 })).toBe(3e-4);
   }
@@ -26,7 +26,7 @@ test('a warm-up longer than the run never reaches the peak', () => {
   expect(rates({ kind: 'linear', peak: 1, warmupSteps: 4, totalSteps: 2 })).toEqual([0, 0.25]);
 });
 
-test('no rate is below zero, however far past the end', () => {
+test('the rate is never negative, however far past the end', () => {
   expect(learningRateAt(100, { kind: 'linear', ...six })).toBe(0);
   expect(learningRateAt(100, { kind: 'cosine', ...six })).toBeCloseTo(0, 12);
 });

@@ -9,7 +9,7 @@ import { matmul } from '../../graph/ops/matmul.ts';
 import { float32 } from '../../tensor.ts';
 import { onnxruntimeBackend } from './onnxruntime-backend.ts';
 
-test('constants are copied, the one that a kernel lays out anew and the one that is read as it is', async () => {
+test('constants are copied, both those that a kernel repacks and those it reads as they are', async () => {
   // At least 128 bytes: onnxruntime stores smaller ones differently.
   const width = 64;
   const numbers = (size: number) => Float32Array.from({ length: size }, (_, i) => i % 7);
@@ -32,7 +32,7 @@ test('constants are copied, the one that a kernel lays out anew and the one that
 
 // A separate process, as Vulkan looks for its libraries at process start; here it finds no driver.
 test.skipIf(process.platform !== 'linux')(
-  'a graphics processor that is chosen and not there is an error, never the processor',
+  'a missing graphics processor is an error, without falling back to the CPU',
   async () => {
     const at = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, path)).href);
     const program = `

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Random } from '../../random.ts';
 import { Arena } from './arena.ts';
 
-test('what is given out does not overlap, begins where vectors do, and is there again once it was taken back', () => {
+test('allocations are aligned, do not overlap and can be reused once given back', () => {
   const arena = new Arena(4096, 4096 + 100_000);
   const random = new Random(1);
   const given = new Map<number, number>();

@@ -22,23 +22,23 @@ function turns(crew: Crew, count: number, { together, alone, sleeps }: Times, ki
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count);
 
-test('where nobody is waited for, all run', () => {
+test('all threads run if none has to be waited for', () => {
   expect(turns(new Crew(4, habits.decode), 100, { together: 8, alone: 12, sleeps: 1 })).toEqual([[4, 100]]);
 });
 
-test('the first programs may be held up by what a start has others do', () => {
+test('delays in the first programs after a start are ignored', () => {
   const crew = new Crew(2, habits.decode);
   expect(turns(crew, habits.decode.first, { together: 40, alone: 13, sleeps: 20 })).toEqual([[2, 12]]);
   expect(turns(crew, 100, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 100]]);
 });
 
-test('one program that was held up changes nothing', () => {
+test('a single delayed program changes nothing', () => {
   const crew = new Crew(2, habits.decode);
   crew.ran('kind', { ms: 60, sleeps: 50 });
   expect(turns(crew, 100, { together: 8, alone: 12, sleeps: 0 })).toEqual([[2, 100]]);
 });
 
-test('what is held up behind a pause tells nothing', () => {
+test('a delayed program after a pause is ignored', () => {
   const crew = new Crew(2, habits.decode);
   turns(crew, habits.decode.first, { together: 8, alone: 13, sleeps: 0 });
   for (let answer = 0; answer < 20; answer++) {
@@ -47,7 +47,7 @@ test('what is held up behind a pause tells nothing', () => {
   }
 });
 
-test('on a busy processor one runs, for longer each time, and all once it is free', () => {
+test('on a busy processor one thread runs, longer each time, and all run once it is free', () => {
   const crew = new Crew(2, habits.decode);
   const counts = [habits.decode.first + 2, 3 + 8, 2, 3 + 16, 2, 3 + 32];
   const busy = turns(crew, sum(counts), { together: 40, alone: 13, sleeps: 20 });
@@ -55,19 +55,19 @@ test('on a busy processor one runs, for longer each time, and all once it is fre
   expect(turns(crew, 50, { together: 8, alone: 13, sleeps: 0 })).toEqual([[2, 50]]);
 });
 
-test('where shares are uneven, and one alone is no quicker, all go on', () => {
+test('with uneven shares, all threads keep running if one alone is no faster', () => {
   const counts = [habits.decode.first + 2, 3, 8 + 1, 3, 16 + 1];
   const runs = turns(new Crew(8, habits.decode), sum(counts), { together: 20, alone: 60, sleeps: 200 });
   expect(runs).toEqual([8, 1, 8, 1, 8].map((size, i) => [size, counts[i]]));
 });
 
-test('nine kinds of programs with uneven shares are tried no more often than one', () => {
+test('nine kinds of programs with uneven shares try one thread no more often than a single kind', () => {
   const kinds = (program: number) => `${program % 9}`;
   const runs = turns(new Crew(2, habits.decode), 120, { together: 20, alone: 40, sleeps: 30 }, kinds);
   expect(sum(runs.filter(([size]) => size === 1).map(([, programs]) => programs))).toBeLessThanOrEqual(12);
 });
 
-test('what is read takes longer, and is tried for less: all run again soon, and prompts of any length are compared', () => {
+test('prefill tries one thread for fewer programs, and compares prompts of any length', () => {
   const crew = new Crew(2, habits.prefill);
   const sizes = Array.from({ length: 16 }, (_, i) => {
     const [size, positions] = [crew.size('kind'), 10 + i];

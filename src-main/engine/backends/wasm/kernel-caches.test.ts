@@ -13,7 +13,7 @@ function cacheOf(before: number) {
   return { numbers, kept };
 }
 
-test('a cache that lies elsewhere is copied, what has changed of it anew, and the copy goes with it', () => {
+test('a cache outside kernel memory is copied, then only its changes, and the copy is freed with it', () => {
   const machine = new Machine({ threads: 1 });
   const caches = new KernelCaches(machine);
   const { free } = machine;
@@ -33,7 +33,7 @@ test('a cache that lies elsewhere is copied, what has changed of it anew, and th
   expect(machine.free).toBe(free);
 });
 
-test('a cache that lies with the kernels is read where it lies', () => {
+test('a cache in kernel memory is read in place', () => {
   const machine = new Machine({ threads: 1 });
   const caches = new KernelCaches(machine);
   const numbers = caches.take(2 * room * width);

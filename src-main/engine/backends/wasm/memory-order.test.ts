@@ -13,7 +13,7 @@ function passes(order: MemoryOrder, count: number, positions: number, msOf: (isA
 test.each([
   { quicker: 'two places', apart: 6, inOne: 8, taken: true },
   { quicker: 'one', apart: 8, inOne: 6, taken: false },
-])('tokens take both orders by turns, then all take the one that was quicker: $quicker', ({ apart, inOne, taken }) => {
+])('single tokens alternate between both orders, then all take the faster: $quicker', ({ apart, inOne, taken }) => {
   const order = new MemoryOrder();
   const msOf = (isApart: boolean) => (isApart ? apart : inOne);
   expect(passes(order, 24, 1, msOf)).toEqual(Array.from({ length: 12 }, () => [false, true]).flat());
@@ -21,14 +21,14 @@ test.each([
   expect(passes(order, 3, 8, () => 1)).toEqual([taken, taken, taken]);
 });
 
-test('whatever slow passes are among them', () => {
+test('a few slow passes do not affect the choice of the faster order', () => {
   const order = new MemoryOrder();
   let pass = 0;
   passes(order, 24, 1, (isApart) => (pass++ % 5 < 2 ? 100 : isApart ? 12 : 14));
   expect(order.readsApart(1)).toBe(true);
 });
 
-test('passes over several positions try nothing out', () => {
+test('passes over several positions do not try out the orders', () => {
   const order = new MemoryOrder();
   expect(passes(order, 40, 8, () => 1)).toEqual(new Array(40).fill(true));
   expect(order.readsApart(1)).toBe(false);

@@ -60,7 +60,7 @@ function taken(bytes: number): number {
   return at;
 }
 
-test('a matrix lies row by row, each rounded by its own step', () => {
+test('a matrix is stored row by row, each rounded with its own step', () => {
   const [rows, size] = [6, 48];
   const matrix = Float32Array.from({ length: rows * size }, (_, i) => random.normal() * 10 ** Math.floor(i / size));
   const into = taken(shortRows.layout(rows, size).bytes);
@@ -72,7 +72,7 @@ test('a matrix lies row by row, each rounded by its own step', () => {
   }
 });
 
-test('rows that a matrix lacks are zeros, as are those of next to nothing', () => {
+test('missing rows and rows close to zero are stored as zeros', () => {
   const [rows, size] = [4, 16];
   const into = taken(shortRows.layout(rows, size).bytes);
   shortRows.put(machine, new Float32Array(2 * size).fill(1, 0, size).fill(1e-36, size), { rows, columns: size, into });
@@ -82,7 +82,7 @@ test('rows that a matrix lacks are zeros, as are those of next to nothing', () =
   expect(readRows({ rows, size, at: into })).toEqual(new Array(rows * size).fill(0));
 });
 
-test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %d has no numbers', (value) => {
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %d, and no other, is non-finite', (value) => {
   const [rows, size] = [2, 16];
   const into = taken(shortRows.layout(rows, size).bytes);
   shortRows.put(machine, new Float32Array(rows * size).fill(1).fill(value, 3, 4), { rows, columns: size, into });
@@ -97,7 +97,7 @@ test.each([
   [8, 48],
   [6, 40],
   [1, 5],
-])('a matrix of %d ranks and %d columns is in its tiles, whatever lay there before', (ranks, columns) => {
+])('a matrix of %d ranks and %d columns is stored in tiles, whatever the memory held before', (ranks, columns) => {
   const matrix = Float32Array.from({ length: ranks * columns }, () => random.normal());
   const into = taken(shortTiles.layout(ranks, columns).bytes);
   shortTiles.put(machine, matrix, { rows: ranks, columns, into });
@@ -106,7 +106,7 @@ test.each([
   expect(count).toBe(Math.ceil(ranks / tileRanks) * Math.ceil(columns / pairOutputs));
 });
 
-test('ranks that a matrix lacks are zeros', () => {
+test('missing ranks are stored as zeros', () => {
   const [ranks, columns] = [8, 16];
   const into = taken(shortTiles.layout(ranks, columns).bytes);
   shortTiles.put(machine, new Float32Array(2 * columns).fill(3), { rows: ranks, columns, into });
@@ -115,7 +115,7 @@ test('ranks that a matrix lacks are zeros', () => {
   expect(count).toBe(1);
 });
 
-test('where ranks add nothing to columns there is no tile', () => {
+test('a tile whose ranks add nothing to its columns is left out', () => {
   const [ranks, columns] = [8, 48];
   const matrix = new Float32Array(ranks * columns);
   // The first four ranks change the first sixteen columns and the next, the others the last sixteen.

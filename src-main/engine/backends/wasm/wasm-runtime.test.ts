@@ -129,7 +129,7 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   expect(error).toBeLessThan(2e-6 * Math.max(1, of));
 });
 
-test.each([8, 16, 32, 20, 64, 192, 512, 6, 5])('rows of %d are transformed by Hadamard’s matrix', (width) => {
+test.each([8, 16, 32, 20, 64, 192, 512, 6, 5])('rows of %d get the Hadamard transform', (width) => {
   const y = hadamardTransform(input('x', ['positions', width]));
   const [name, matrix] = hadamardFeed(width);
   const [error] = compare(y, { x: floats(3, width), [name]: matrix });
@@ -141,7 +141,7 @@ test.each([
   [5, 40, 23],
   [2, 576, 64],
   [3, 1100, 8],
-])('%d rows of %d times integers to %d outputs', async (rows, inFeatures, out) => {
+])('int8 products of %d rows of %d with %d outputs match the reference', async (rows, inFeatures, out) => {
   const name = `m${rows}`;
   const integers: Tensor<'int8'> = {
     type: 'int8',
@@ -238,7 +238,7 @@ test.each<[PassKind, number]>([
   ['prefill', 2],
   ['prefill', 30],
 ])(
-  'what attention gives is the same with any threads and in any order, whatever lies where nothing is seen: %s, %d tokens',
+  'attention gives the same bits for any threads and memory order, whatever is masked: %s, %d tokens',
   async (kind, tokens) => {
     const size = kind === 'prefill' ? 16 : 24;
     const { y, feeds, kept } = attention({ rows: 2, tokens, keyHeads: 3, group: 3, size, columns: 150 }, 8);
@@ -262,7 +262,7 @@ test.each<[PassKind, number]>([
   },
 );
 
-test('what is read gets the same numbers, whatever is read with it', () => {
+test('prefill gives each position the same bits, whatever other positions are in the pass', () => {
   const shape = { rows: 1, keyHeads: 2, group: 3, size: 32 };
   const { y, feeds, kept } = attention({ ...shape, tokens: 50, columns: 90 });
   feeds.mask.data.forEach((_, i) => {
@@ -300,7 +300,7 @@ test('what is read gets the same numbers, whatever is read with it', () => {
 });
 
 test.each([1, 3])(
-  'a program that reads, by %d threads, is written once for any number of positions, and gives what one for that number does',
+  'a prefill program for %d threads serves any number of positions, to the same bits as decode programs',
   async (threads) => {
     const by = new WasmRuntime({ threads });
     await by.load(new Map());
@@ -330,7 +330,7 @@ test.each([1, 3])(
   },
 );
 
-describe.each([20, 16])('attention over caches near and elsewhere, heads of %d', (size) => {
+describe.each([20, 16])('attention over KV caches in kernel memory and elsewhere, head size %d', (size) => {
   const [keyHeads, group] = [2, 3];
   const shape = { num_attention_heads: keyHeads * group, num_key_value_heads: keyHeads, head_dim: size };
   const sizes = { vocab_size: 4, hidden_size: keyHeads * group * size, intermediate_size: 4, num_hidden_layers: 2 };
@@ -370,7 +370,7 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
     [1, 1],
     [3, 1],
     [1, 900],
-  ])('are the same bit for bit, of %d rows, with room for %d at first', (rows, room) => {
+  ])('gives the same bits for both, with %d rows and room for %d at first', (rows, room) => {
     const executable = runtime.compile(outputs);
     const near = { memory: runtime.caches };
     const [own, other, far] = [near, near, {}].map(
@@ -400,7 +400,7 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
     for (const cache of [own, other]) cache.release();
   });
 
-  test('lie near the kernels as long as these have room for as much again', () => {
+  test('caches lie in kernel memory only while it has as much free again', () => {
     const { machine } = runtime;
     const { free } = machine;
     const some = Array.from({ length: 12 }, () => runtime.caches.take(2 ** 25));
@@ -413,7 +413,7 @@ describe.each([20, 16])('attention over caches near and elsewhere, heads of %d',
   });
 });
 
-test('what stands is looked at when it is another map', () => {
+test('standing feeds are placed again when they come in another map', () => {
   const executable = runtime.compile({ y: add(x, input('b', ['positions', 40])) });
   const [one, two] = [floats(2, 40), floats(2, 40)];
   const run = (of: Tensor, standing: ReadonlyMap<string, Tensor>) =>
@@ -436,7 +436,7 @@ test('what stands is looked at when it is another map', () => {
   expect(run(two, second)).toEqual(sum(two, two));
 });
 
-test('programs stay when more positions are asked for than before, behind a long prompt too', () => {
+test('programs are not rebuilt if more logits are requested, even after a long prompt', () => {
   const last = input('last', ['last'], 'int32');
   const executable = runtime.compile({ y: gather(scale(x, 2), last) });
   const run = (positions: number, asked: number, kind: PassKind = 'decode') => {
@@ -458,7 +458,7 @@ test('programs stay when more positions are asked for than before, behind a long
   gives.mockRestore();
 });
 
-test('of programs that read, each of which is large, a few are kept', () => {
+test('only a few prefill programs are kept, as each is large', () => {
   const executable = runtime.compile({ y: gather(scale(x, 2), input('last', ['last'], 'int32')) });
   const free = () => runtime.machine.free;
   const run = (asked: number) =>
@@ -475,7 +475,7 @@ test('of programs that read, each of which is large, a few are kept', () => {
   expect(before - free()).toBeLessThan(10_000);
 });
 
-test('what adapters of others add to a row costs no time: zeros of either sign are passed over', () => {
+test('zeros of either sign are skipped, so that other rows’ adapters cost a row no time', () => {
   const { machine } = runtime;
   const [rows, ranks, columns] = [2, 8, 16];
   const { pairs, steps, ranksOf, tiles, bytes } = shortTiles.layout(ranks, columns);
@@ -499,7 +499,7 @@ test.each([
   [1, 8, 192],
   [1, 6, 40],
   [3, 16, 192],
-])('what an adapter adds to %d rows by %d ranks is that of its floats to some 10⁻⁵', async (rows, ranks, width) => {
+])('the adapter update for %d rows and %d ranks matches its float weights to some 10⁻⁵', async (rows, ranks, width) => {
   const own = new WasmRuntime({ threads: 2 });
   onTestFinished(() => own.release());
   const base = new Map<string, Tensor>([
@@ -526,7 +526,7 @@ test.each([
   expect(off).toBeLessThan(6e-5 * Math.hypot(...expected));
 });
 
-test('parts lie in their places, of which those that are there already are not put there again', () => {
+test('parts of a standing feed are placed side by side, and those already in place are not copied', () => {
   const [shares, ranks, width] = [3, 4, 8];
   const low = input('parts.low', [shares, 1, ranks]);
   const executable = runtime.compile({ y: matmul(low, input('parts.up', [shares, ranks, width])) });
@@ -552,7 +552,7 @@ test('parts lie in their places, of which those that are there already are not p
   expect(run(first, first, second)).toEqual(expected(before, first, second));
 });
 
-test('a program stays when there are more positions than before', () => {
+test('programs for small and large numbers of positions are kept', () => {
   const executable = runtime.compile({ y: add(x, input('b', ['positions', 40])) });
   const run = (positions: number) =>
     executable?.run(new Map(['x', 'b'].map((name) => [name, floats(positions, 40)] as const)));
@@ -565,7 +565,7 @@ test('a program stays when there are more positions than before', () => {
   takes.mockRestore();
 });
 
-test('a program that cannot end is told as one that cannot run', () => {
+test('a program that accesses memory out of bounds throws CannotRun', () => {
   const machine = new Machine({ threads: 1 });
   const behindTheEnd = 0x7fff0000;
   expect(() => machine.runAll('copyRows', [[behindTheEnd, 4096, 1, 4, 16, 16]])).toThrow(CannotRun);
@@ -577,7 +577,7 @@ test.each([
   [1, 10],
   [5, 10],
 ])(
-  'what %d positions give with %d ranks is the same with any threads, and however bytes are multiplied',
+  '%d positions with %d ranks give the same bits for any threads and any kind of byte product',
   async (positions, ranks) => {
     const width = 192;
     const integers: Tensor<'int8'> = {
@@ -643,7 +643,7 @@ test.each([
   [3, 20],
   [8, 192],
   [9, 196],
-])('products of %d rows with %d outputs are the same in whatever order memory is read', async (positions, width) => {
+])('products of %d rows with %d outputs give the same bits in either memory order', async (positions, width) => {
   const integers: Tensor<'int8'> = {
     type: 'int8',
     dims: [192, width],
@@ -674,7 +674,7 @@ test.each([
 });
 
 test.each([1, 4])(
-  'numbers that are none, in one of %d rows, end nothing, and what sees nothing is zeros',
+  'infinity in one of %d rows does not spread or fail, and fully masked attention gives zeros',
   async (rows) => {
     const integers: Tensor<'int8'> = { type: 'int8', dims: [64, 4], data: new Int8Array(256).fill(3) };
     const scales = float32([4], new Float32Array(4).fill(1));
