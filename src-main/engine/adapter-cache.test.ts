@@ -26,7 +26,7 @@ test('the scale is alpha ÷ rank, or alpha ÷ √rank for rank-stabilised LoRA',
   expect(fitAdapter({ ...adapter(), rankStabilised: true }, narrow, 'x').scale).toBe(4);
 });
 
-test('target_modules may name a module by its full path or by a suffix of it', () => {
+test('an entry of target_modules may be any suffix of a module’s path', () => {
   expect(fitAdapter({ ...adapter(), targetModules: ['self_attn.q_proj', 'v_proj'] }, narrow, 'x').targets).toEqual([
     'q',
     'v',

@@ -95,7 +95,7 @@ test('generation across several cache growths matches a fresh prefill of the who
   }
 });
 
-test('a conversation’s cached prefix is reused for the same adapter and strength only', async () => {
+test('a cached prefix is reused for the same adapter and strength only, with the same answer', async () => {
   const decoder = new Decoder(model);
   const [adapter, other] = [adapters[1] as LiveAdapter, adapters[2] as LiveAdapter];
   const first = Array.from({ length: 200 }, (_, i) => (i * 11) % 250);

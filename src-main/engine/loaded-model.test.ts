@@ -58,7 +58,7 @@ test('where single-row integer products are slow, a base too large for the kerne
   expect(await answersBy('all', 60_000)).toBe('integers');
 });
 
-test('a model is described without reading its weights', async () => {
+test('a model is described without loading its weights', async () => {
   // Embedding 257 · 8; q and o 8 · 8, k and v 4 · 8, three matrices of the MLP 8 · 8; three norms of 8.
   const parameters = 257 * 8 + 2 * 64 + 2 * 32 + 3 * 64 + 3 * 8;
   expect(await inspectModel(folder)).toMatchObject({

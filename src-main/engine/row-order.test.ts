@@ -19,7 +19,7 @@ test('each epoch visits every row once in its own order, reproducibly for a seed
 
 test('rows with the same passage stay together, up to two thirds of a batch', () => {
   const passages = [...new RowOrder(rows, { batchSize: 4, seed: 1 }).of(0)].map((row) => Math.floor(row / 4));
-  // Flocks of two: each even place belongs with the next.
+  // Flocks of two: the rows at positions 0 and 1 share a passage, as do those at 2 and 3, and so on.
   passages.forEach((passage, i) => {
     if (i % 2 === 0) expect(passages[i + 1]).toBe(passage);
   });
@@ -27,7 +27,7 @@ test('rows with the same passage stay together, up to two thirds of a batch', ()
   expect(passages.filter((passage, i) => i % 4 === 0 && passages[i + 2] !== passage).length).toBeGreaterThan(5);
 });
 
-test('batches are filled with whole groups: 5 + 3 rows of two passages, not 4 + 1 + 3 of three', () => {
+test('batches are filled with whole flocks: 5 + 3 rows of two passages, not 4 + 1 + 3 of three', () => {
   const sizes = [5, 5, 3, 5, 3, 5, 3, 3];
   const families = sizes.flatMap((size, family) => Array.from({ length: size }, () => family));
   const some = families.map((family, row) => ({

@@ -46,7 +46,7 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     });
   });
 
-  test('loading it holds its weights in memory only once', async () => {
+  test('its weights are held in memory only once', async () => {
     const before = process.memoryUsage().rss;
     await engine.score(
       { modelFolder: place, precision, adapter: null, examples: [{ ids: [1, 2, 3], targetStart: 1 }] },
