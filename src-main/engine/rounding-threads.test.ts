@@ -1,10 +1,21 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Random } from './random.ts';
 import type { RoundingJob } from './rounding.ts';
 import { roundAll } from './rounding-threads.ts';
 import { float32 } from './tensor.ts';
 
-/** Two sizes: small matrices are copied between threads, large ones transferred. */
+/** What threads run in place of their program. */
+let otherProgram: string | undefined;
+vi.mock('./thread-entry.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('./thread-entry.ts')>();
+  const threadEntry: typeof original.threadEntry = (...asked) =>
+    otherProgram === undefined ? original.threadEntry(...asked) : new URL(`data:text/javascript,${otherProgram}`);
+  return { threadEntry };
+});
+
+/** Of two sizes: small ones are copied between threads, large ones go over. */
 async function* jobs(): AsyncGenerator<RoundingJob> {
   const random = new Random(1);
   for (const [i, [out, inFeatures]] of [[8, 64] as const, [256, 192] as const, [64, 64] as const].entries()) {
@@ -38,4 +49,21 @@ test('reports an unreadable file and an unroundable matrix', async () => {
     yield { kind: 'integers', name: 'none', matrices: [] };
   }
   await expect(roundAll(impossible(), { threads: 1 })).rejects.toThrow();
+});
+
+// A matrix that was given to a thread that had ended was waited for without end, and with it the answer, and the next one.
+test.each([
+  ['throw new Error("no memory")', 'no memory'],
+  ['process.exit(3)', 'ended with 3'],
+])('a thread that has ended before it is given anything is told of: %s', async (program, why) => {
+  otherProgram = program;
+  onTestFinished(() => {
+    otherProgram = undefined;
+  });
+  const ended = once(process, 'worker').then(([worker]: Worker[]) => new Promise((end) => worker?.once('exit', end)));
+  async function* late(): AsyncGenerator<RoundingJob> {
+    await ended;
+    yield* jobs();
+  }
+  await expect(roundAll(late(), { threads: 1 })).rejects.toThrow(why);
 });

@@ -32,22 +32,22 @@ export async function roundAll(
     for await (const job of jobs) add(job, rounded(job));
     return all;
   }
-  const workers = Array.from({ length: threads }, () => new Worker(threadEntry('rounding-thread'), { execArgv: [] }));
+  const started = Array.from({ length: threads }, startThread);
   const failed = Promise.withResolvers<never>();
-  // Reports a thread that cannot start, whether or not it had a job.
-  for (const worker of workers) worker.on('error', failed.reject);
-  // If reading fails first, nobody awaits this any more.
+  // A thread that cannot start is told of, whether or not it had a job.
+  for (const { ended } of started) ended.catch(failed.reject);
+  // Where reading fails first, nobody waits for it any more.
   failed.promise.catch(() => {});
-  const free = [...workers];
+  const free = [...started];
   const busy = new Set<Promise<void>>();
   try {
     for await (const job of jobs) {
       while (free.length === 0) await Promise.race([failed.promise, ...busy]);
-      const worker = free.pop() as Worker;
-      const work = roundIn(worker, job)
+      const thread = free.pop() as Thread;
+      const work = roundIn(thread, job)
         .then((parts) => {
           add(job, parts);
-          free.push(worker);
+          free.push(thread);
         }, failed.reject)
         .finally(() => busy.delete(work));
       busy.add(work);
@@ -57,16 +57,29 @@ export async function roundAll(
   } finally {
     // They read from a file that is closed after this.
     await Promise.all(busy);
-    // They exit by themselves; terminating threads from outside occasionally crashes Electron
-    // (electron/electron#47986).
-    for (const worker of workers) worker.postMessage(noMore);
+    // Each ends by itself; Electron is known to crash now and then where threads are ended from outside (electron/electron#47986).
+    for (const { worker } of started) worker.postMessage(noMore);
   }
 }
 
-async function roundIn(worker: Worker, job: RoundingJob): Promise<ReadonlyMap<string, Tensor>> {
+interface Thread {
+  readonly worker: Worker;
+  /** Rejects once it has ended, for whatever reason: nothing that it is given is done any more. */
+  readonly ended: Promise<never>;
+}
+
+function startThread(): Thread {
+  const worker = new Worker(threadEntry('rounding-thread'), { execArgv: [] });
+  const ended = Promise.withResolvers<never>();
+  worker.on('error', ended.reject);
+  worker.on('exit', (code) => ended.reject(new Error(`a thread that rounds matrices has ended with ${code}`)));
+  return { worker, ended: ended.promise };
+}
+
+async function roundIn({ worker, ended }: Thread, job: RoundingJob): Promise<ReadonlyMap<string, Tensor>> {
   const answered = once(worker, 'message') as Promise<[Outcome]>;
   worker.postMessage(job, buffersOf(matricesOf(job).filter((matrix) => 'data' in matrix)));
-  const [outcome] = await answered;
+  const [outcome] = await Promise.race([answered, ended]);
   if ('error' in outcome) throw fromCarried(outcome.error);
   return outcome.parts;
 }
