@@ -5,7 +5,7 @@ import { ModelText } from '../base-models/model-text.ts';
 import { openDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import type { Engine, TokenEvent } from '../engine/engine.ts';
-import { compareTurn, sendTurn } from './chat-turn.ts';
+import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { MessageStore } from './message-store.ts';
 import { UnfinishedAnswers } from './unfinished-answer-store.ts';
@@ -84,7 +84,45 @@ test('after a cut-off comparison, the conversation continues from the first answ
   ]);
 });
 
-test('a finished answer is kept exactly once', async () => {
+// The second one took its place.
+test('of answers side by side the first one is gone on with where it had ended before', async () => {
+  const { parts, turn, found } = await talking();
+  let asked = 0;
+  const engine = {
+    ...parts.engine,
+    async *generate(job, signal) {
+      const isFirst = asked++ === 0;
+      for await (const event of parts.engine.generate(job, signal)) {
+        yield event;
+        if (isFirst)
+          return yield { kind: 'finished', finish: 'end', firstTokenMs: 1, switchMs: 2, seconds: 3, readTokens: 1 };
+      }
+    },
+  } satisfies Engine;
+  await cutOff(
+    compareTurn({ ...turn, answerers: [answerer, answerer] }, { ...parts, engine }, new AbortController().signal),
+  );
+  expect(found([]).map(({ finish, onPath }) => [finish, onPath])).toEqual([
+    [null, true],
+    ['end', true],
+    ['stopped', false],
+  ]);
+});
+
+// It was put in the place of what had been said since.
+test('what was said since in another process is gone on with', async () => {
+  const { parts, turn, found } = await talking();
+  await cutOff(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
+  await Array.fromAsync(
+    regenerateTurn({ ...turn, answerer, messageId: undefined }, parts, new AbortController().signal),
+  );
+  expect(found([]).map(({ finish, onPath }) => [finish, onPath])).toEqual([
+    [null, true],
+    ['end', true],
+  ]);
+});
+
+test('an answer that has ended is there once', async () => {
   const { parts, turn, found } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   expect(found([]).map(({ finish }) => finish)).toEqual([null, 'end']);

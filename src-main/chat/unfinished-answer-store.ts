@@ -29,24 +29,35 @@ export class UnfinishedAnswers {
     this.#database.prepare('DELETE FROM setting WHERE name = ?').run(`${prefix}${this.#process.token}.${id}`);
   }
 
-  /** Turns the answers of processes that have ended into messages, if their question is still there. */
-  keepAll(messages: Pick<MessageStore, 'insert'>): void {
+  /** Makes turns of the answers whose process has ended, where their question is still there. What was said since is gone on with. */
+  keepAll(messages: Pick<MessageStore, 'all' | 'leaf' | 'insert' | 'choose'>): void {
     const isKnown = this.#database.prepare('SELECT 1 FROM message WHERE id = ?').pluck();
     const keep = this.#database.transaction(() => {
-      // The conversation continues from the last insert: of answers side by side the first, whose id is the lowest.
-      const notes = this.#database
-        .prepare('SELECT name, value FROM setting WHERE name GLOB ? ORDER BY name DESC')
-        .all(`${prefix}*`) as { name: string; value: string }[];
+      const notes = this.#database.prepare('SELECT name, value FROM setting WHERE name GLOB ?').all(`${prefix}*`) as {
+        name: string;
+        value: string;
+      }[];
       for (const { name, value } of notes) {
         const [process = ''] = name.slice(prefix.length).split('.');
         if (this.#process.isAlive(process)) continue;
         const answer = keptSchema.safeParse(JSON.parse(value)).data;
-        if (answer && isKnown.get(answer.parentId) && !isKnown.get(answer.id)) messages.insert(answer);
+        if (answer && isKnown.get(answer.parentId) && !isKnown.get(answer.id)) {
+          const leaf = messages.leaf(answer.conversationId);
+          const last = messages.all(answer.conversationId).find(({ id }) => id === leaf);
+          messages.insert(answer);
+          if (last && goesBefore(last, answer)) messages.choose(last);
+        }
         this.#database.prepare('DELETE FROM setting WHERE name = ?').run(name);
       }
     });
     keep.immediate();
   }
+}
+
+/** Whether a conversation goes on from one turn rather than from the other: of answers side by side from the first one, whose id is the lowest. */
+function goesBefore(turn: KeptMessage, other: KeptMessage): boolean {
+  const isBeside = turn.comparisonId !== null && turn.comparisonId === other.comparisonId;
+  return isBeside ? turn.id < other.id : turn.createdAt > other.createdAt;
 }
 
 const prefix = 'unfinishedAnswer.';
