@@ -122,6 +122,20 @@ test('what was said since in another process is gone on with', async () => {
   ]);
 });
 
+// It came when the base was loaded, beside what had been asked meanwhile, as “(nothing)”.
+test('of an answer that is stopped before its first word nothing is kept', async () => {
+  const { parts, turn, found } = await talking();
+  const engine = {
+    ...parts.engine,
+    async *generate() {
+      yield { kind: 'finished', finish: 'stopped', firstTokenMs: 1, switchMs: 2, seconds: 3, readTokens: 1 };
+    },
+  } satisfies Engine;
+  const told = await Array.fromAsync(sendTurn({ ...turn, answerer }, { ...parts, engine }, AbortSignal.abort()));
+  expect(told.map(({ kind }) => kind)).toEqual(['started']);
+  expect(found([]).map(({ role, onPath }) => [role, onPath])).toEqual([['user', true]]);
+});
+
 test('an answer that has ended is there once', async () => {
   const { parts, turn, found } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
