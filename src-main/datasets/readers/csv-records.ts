@@ -315,8 +315,8 @@ interface FoundRecord {
 }
 
 const mostAtOnce = 50_000;
-/** A record of 16 Mi characters without an end is most often an unclosed quote that swallows the file. */
-const longestRecord = 16 * 1024 * 1024;
+/** What has 16 Mi letters and no end is most often an open quote that swallows the file. */
+export const longestRecord = 16 * 1024 * 1024;
 
 /**
  * Whether an apostrophe outside a word comes before the end of the line: only then are those before it parts of words,

@@ -1,4 +1,4 @@
-import { type CsvDialect, CsvRecords } from './csv-records.ts';
+import { type CsvDialect, CsvRecords, longestRecord } from './csv-records.ts';
 import type { TableRecord } from './table.ts';
 import { TextRecords } from './text-records.ts';
 
@@ -84,11 +84,14 @@ class SeparatedRecords extends TextRecords {
 const other: Readonly<Record<string, string>> = { '\r': '\x1d', '\x1d': '\r' };
 const swappedSigns = new RegExp(`[${['\r', '\n', '\x1d', '\x1e'].join('')}]`, 'g');
 
-/** Makes a record of every line. */
+/** Makes a record of every line. One that is longer than any record can be is told as `TOO_LONG` by its beginning. */
 class LineRecords extends TextRecords {
   readonly #cut: (line: string) => string[];
-  #rest = '';
+  /** Text of a line that has not ended yet. */
+  #waiting: string[] = [];
+  #waitingLetters = 0;
   #line: number;
+  #isWithinLongLine = false;
 
   constructor(cut: (line: string) => string[], { line = 1 }: { line?: number }) {
     super();
@@ -97,17 +100,38 @@ class LineRecords extends TextRecords {
   }
 
   get waitingLetters(): number {
-    return this.#rest.length;
+    return this.#waitingLetters;
   }
 
   *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
-    const whole = this.#rest + text;
-    // The next piece shows whether a line feed follows a carriage return.
-    const lines = whole.split(isEnd ? /\r\n|\r|\n/ : /\r\n|\r(?!$)|\n/);
-    this.#rest = lines.pop() ?? '';
-    if (isEnd && this.#rest !== '') lines.push(this.#rest);
-    if (isEnd) this.#rest = '';
-    yield lines.map((line) => ({ cells: line.trim() === '' ? [] : this.#cut(line), line: this.#line++ }));
+    // A long line is not looked at again for each of its pieces.
+    const goesOn = !/[\r\n]/.test(text) && this.#waiting.at(-1)?.endsWith('\r') !== true;
+    if (text !== '') this.#waiting.push(text);
+    this.#waitingLetters += text.length;
+    if (goesOn && !isEnd && this.#waitingLetters <= longestRecord) return;
+    // Whether a line feed follows a carriage return is seen in the next piece.
+    const lines = this.#waiting.join('').split(isEnd ? /\r\n|\r|\n/ : /\r\n|\r(?!$)|\n/);
+    let rest = lines.pop() ?? '';
+    if (isEnd && rest !== '') lines.push(rest);
+    if (this.#isWithinLongLine && lines.length > 0) {
+      lines.shift();
+      this.#isWithinLongLine = false;
+    }
+    const records = lines.map((line) => this.#record(line));
+    const open = rest.replace(/\r$/, '');
+    if (!isEnd && !this.#isWithinLongLine && open.length > longestRecord) {
+      records.push(this.#record(open));
+      this.#isWithinLongLine = true;
+    }
+    if (this.#isWithinLongLine) rest = rest.slice(open.length);
+    this.#waiting = isEnd || rest === '' ? [] : [rest];
+    this.#waitingLetters = isEnd ? 0 : rest.length;
+    yield records;
+  }
+
+  #record(line: string): TableRecord {
+    const cells = line.trim() === '' ? [] : this.#cut(line);
+    return { cells, line: this.#line++, ...(line.length > longestRecord && { problem: 'TOO_LONG' as const }) };
   }
 }
 
