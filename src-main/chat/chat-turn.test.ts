@@ -84,8 +84,8 @@ test('after a cut-off comparison, the conversation continues from the first answ
   ]);
 });
 
-// The second one took its place.
-test('of answers side by side the first one is gone on with where it had ended before', async () => {
+// Regression: the second one took its place.
+test('the first of several answers side by side is continued from if it had ended before', async () => {
   const { parts, turn, found } = await talking();
   let asked = 0;
   const engine = {
@@ -109,8 +109,8 @@ test('of answers side by side the first one is gone on with where it had ended b
   ]);
 });
 
-// It was put in the place of what had been said since.
-test('what was said since in another process is gone on with', async () => {
+// Regression: the half answer replaced what had been said since.
+test('the conversation continues from what was said since in another process', async () => {
   const { parts, turn, found } = await talking();
   await cutOff(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   await Array.fromAsync(
@@ -122,8 +122,8 @@ test('what was said since in another process is gone on with', async () => {
   ]);
 });
 
-// It came when the base was loaded, beside what had been asked meanwhile, as “(nothing)”.
-test('of an answer that is stopped before its first word nothing is kept', async () => {
+// Regression: it appeared as “(nothing)” once the base was loaded, next to what had been asked meanwhile.
+test('nothing is kept of an answer stopped before its first word', async () => {
   const { parts, turn, found } = await talking();
   const engine = {
     ...parts.engine,

@@ -140,8 +140,8 @@ type AnswerEvent =
   | { readonly kind: 'kept'; readonly answer: KeptMessage };
 
 /**
- * One answer to a question that is kept already. Left in the middle, what was written until then is kept, where that is anything;
- * cut off, most of it.
+ * One answer to a question already stored. If abandoned midway, what was written until then is kept, unless that is
+ * nothing; if the process dies, most of it.
  */
 async function* answer(
   turn: TurnJob & { readonly answerer: Answerer; readonly answerId: string; readonly comparisonId?: string },
@@ -202,7 +202,7 @@ async function* answer(
           notedAt = now();
         }
       }
-      // It may have taken the base's whole loading, and something else been asked meanwhile.
+      // Stopping may have taken as long as loading the base, and another question may have been asked meanwhile.
       if (event.kind === 'finished' && event.answer.finish === 'stopped' && text === '') return;
       yield event.kind === 'finished' ? { kind: 'kept', answer: keep(event.answer) } : event;
     }

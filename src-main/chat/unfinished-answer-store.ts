@@ -29,7 +29,10 @@ export class UnfinishedAnswers {
     this.#database.prepare('DELETE FROM setting WHERE name = ?').run(`${prefix}${this.#process.token}.${id}`);
   }
 
-  /** Makes turns of the answers whose process has ended, where their question is still there. What was said since is gone on with. */
+  /**
+   * Turns the answers of processes that have ended into messages, if their question is still there. The conversation
+   * continues from whatever was said since.
+   */
   keepAll(messages: Pick<MessageStore, 'all' | 'leaf' | 'insert' | 'choose'>): void {
     const isKnown = this.#database.prepare('SELECT 1 FROM message WHERE id = ?').pluck();
     const keep = this.#database.transaction(() => {
@@ -54,7 +57,10 @@ export class UnfinishedAnswers {
   }
 }
 
-/** Whether a conversation goes on from one turn rather than from the other: of answers side by side from the first one, whose id is the lowest. */
+/**
+ * Whether a conversation continues from `turn` rather than from `other`: of answers side by side from the first, which
+ * has the lowest id, else from the newest.
+ */
 function goesBefore(turn: KeptMessage, other: KeptMessage): boolean {
   const isBeside = turn.comparisonId !== null && turn.comparisonId === other.comparisonId;
   return isBeside ? turn.id < other.id : turn.createdAt > other.createdAt;

@@ -39,8 +39,9 @@ export class Decoder {
   }
 
   /**
-   * Streams the tokens that the model writes after a prompt; `isRead` is told how much of that is read, from 0 to 1. Throws OPTION_INVALID where the prompt is empty, CONTEXT_TOO_LONG
-   * where it and one token more don't fit, MODEL_FILE_INVALID for ids that the model doesn't know.
+   * Streams the tokens the model generates after a prompt; `isRead` is called with the share of the prompt that has been
+   * read, from 0 to 1. Throws OPTION_INVALID if the prompt is empty, CONTEXT_TOO_LONG if the prompt plus one token does
+   * not fit, MODEL_FILE_INVALID for ids the model does not know.
    */
   async *stream(
     chooseAdapter: () => Promise<LiveAdapter | null>,

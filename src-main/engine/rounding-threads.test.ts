@@ -6,7 +6,7 @@ import type { RoundingJob } from './rounding.ts';
 import { roundAll } from './rounding-threads.ts';
 import { float32 } from './tensor.ts';
 
-/** What threads run in place of their program. */
+/** What threads run instead of their program. */
 let otherProgram: string | undefined;
 vi.mock('./thread-entry.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('./thread-entry.ts')>();
@@ -15,7 +15,7 @@ vi.mock('./thread-entry.ts', async (importOriginal) => {
   return { threadEntry };
 });
 
-/** Of two sizes: small ones are copied between threads, large ones go over. */
+/** Two sizes: small matrices are copied between threads, large ones transferred. */
 async function* jobs(): AsyncGenerator<RoundingJob> {
   const random = new Random(1);
   for (const [i, [out, inFeatures]] of [[8, 64] as const, [256, 192] as const, [64, 64] as const].entries()) {
@@ -51,11 +51,11 @@ test('reports an unreadable file and an unroundable matrix', async () => {
   await expect(roundAll(impossible(), { threads: 1 })).rejects.toThrow();
 });
 
-// A matrix that was given to a thread that had ended was waited for without end, and with it the answer, and the next one.
+// Regression: a matrix given to a thread that had exited was awaited forever, and with it every answer.
 test.each([
   ['throw new Error("no memory")', 'no memory'],
-  ['process.exit(3)', 'ended with 3'],
-])('a thread that has ended before it is given anything is told of: %s', async (program, why) => {
+  ['process.exit(3)', 'exited with code 3'],
+])('reports a thread that exits before it gets a job: %s', async (program, why) => {
   otherProgram = program;
   onTestFinished(() => {
     otherProgram = undefined;

@@ -34,9 +34,9 @@ export async function roundAll(
   }
   const started = Array.from({ length: threads }, startThread);
   const failed = Promise.withResolvers<never>();
-  // A thread that cannot start is told of, whether or not it had a job.
+  // Reports a thread that cannot start, whether or not it had a job.
   for (const { ended } of started) ended.catch(failed.reject);
-  // Where reading fails first, nobody waits for it any more.
+  // If reading fails first, nobody awaits this any more.
   failed.promise.catch(() => {});
   const free = [...started];
   const busy = new Set<Promise<void>>();
@@ -57,14 +57,15 @@ export async function roundAll(
   } finally {
     // They read from a file that is closed after this.
     await Promise.all(busy);
-    // Each ends by itself; Electron is known to crash now and then where threads are ended from outside (electron/electron#47986).
+    // They exit by themselves; terminating threads from outside occasionally crashes Electron
+    // (electron/electron#47986).
     for (const { worker } of started) worker.postMessage(noMore);
   }
 }
 
 interface Thread {
   readonly worker: Worker;
-  /** Rejects once it has ended, for whatever reason: nothing that it is given is done any more. */
+  /** Rejects when the thread exits, for whatever reason: it handles nothing from then on. */
   readonly ended: Promise<never>;
 }
 
@@ -72,7 +73,7 @@ function startThread(): Thread {
   const worker = new Worker(threadEntry('rounding-thread'), { execArgv: [] });
   const ended = Promise.withResolvers<never>();
   worker.on('error', ended.reject);
-  worker.on('exit', (code) => ended.reject(new Error(`a thread that rounds matrices has ended with ${code}`)));
+  worker.on('exit', (code) => ended.reject(new Error(`a rounding thread exited with code ${code}`)));
   return { worker, ended: ended.promise };
 }
 

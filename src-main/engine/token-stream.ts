@@ -40,7 +40,7 @@ export class TokenStream {
       limit: number;
       started: number;
       signal: AbortSignal;
-      /** Told how much of the prompt is read, from 0 to 1, after each piece of it. */
+      /** Called after each piece with the share of the prompt that has been read, from 0 to 1. */
       isRead?: ((share: number) => void) | undefined;
     },
   ) {
@@ -61,7 +61,7 @@ export class TokenStream {
     else if (job.maxTokens < 1) this.finish('length');
   }
 
-  /** So many more tokens of the prompt were read; so many of it are known now. */
+  /** Records that `tokens` more prompt tokens were read, which makes `known` in all. */
   hasRead(tokens: number, known: number): void {
     this.readTokens += tokens;
     this.#isRead?.(known / this.promptIds.length);

@@ -1,9 +1,9 @@
 import type { AwaitedEvent } from './engine.ts';
 
-/** Between two looks at how far it is. */
+/** Time between two polls of the progress. */
 const lookMs = 250;
 
-/** Some events, and before the first of them how far what they wait for is, whenever that has changed. */
+/** The given events, preceded by progress events until the first of them arrives; each change is reported once. */
 export async function* toldMeanwhile<Event>(
   events: AsyncGenerator<Event>,
   howFar: () => AwaitedEvent | undefined,
@@ -21,7 +21,7 @@ export async function* toldMeanwhile<Event>(
     yield value;
     yield* events;
   } finally {
-    // Where whoever listens has left, what was asked for may still fail.
+    // If the consumer has left, the pending event may still fail.
     first.catch(() => {});
     await events.return(undefined);
   }

@@ -45,7 +45,7 @@ export class ChatState {
   conversations = $state.raw<readonly Conversation[]>([]);
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | undefined>(undefined);
-  /** How far what the first word waits for is, where that takes its time. */
+  /** Progress of what the first word waits for, if that takes long. */
   awaited = $state.raw<AwaitedEvent | undefined>(undefined);
   /** Several answers are being written side by side. */
   comparing = $state(false);

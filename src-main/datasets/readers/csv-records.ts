@@ -315,7 +315,7 @@ interface FoundRecord {
 }
 
 const mostAtOnce = 50_000;
-/** What has 16 Mi letters and no end is most often an open quote that swallows the file. */
+/** A record of 16 Mi characters without an end is most often an unclosed quote that swallows the file. */
 export const longestRecord = 16 * 1024 * 1024;
 
 /**

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { runsOfBlanks, textRecords } from './line-records.ts';
 
-// It was gathered without end, and looked at from its beginning for each piece: minutes for some hundred megabytes, and then an internal error.
+// Regression: such a line was collected without end and rescanned for each piece: minutes for some hundred megabytes,
+// then an internal error.
 test.each(['\n', '\r', '\r\n'])(
-  'a line longer than any record, in pieces, is one record, and what is behind it is read',
+  'a line beyond the maximum record length is one record, and reading continues after it',
   (lineEnd) => {
     const records = textRecords({ delimiter: runsOfBlanks, quote: '"', escape: '"' });
     const piece = 'x'.repeat(9_000_000);
@@ -18,7 +19,7 @@ test.each(['\n', '\r', '\r\n'])(
   },
 );
 
-test('a line that ends with its piece, or at a carriage return whose line feed comes in the next one, is one line', () => {
+test('a line ending at a piece boundary, even between CR and LF, is one line', () => {
   const records = textRecords({ delimiter: runsOfBlanks, quote: '"', escape: '"' });
   const found = [...['a ', ' b\r', '\nc', '\r', 'd\n'].flatMap((text) => records.push(text)), ...records.end()];
   expect(found).toEqual([

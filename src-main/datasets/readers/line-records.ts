@@ -84,10 +84,10 @@ class SeparatedRecords extends TextRecords {
 const other: Readonly<Record<string, string>> = { '\r': '\x1d', '\x1d': '\r' };
 const swappedSigns = new RegExp(`[${['\r', '\n', '\x1d', '\x1e'].join('')}]`, 'g');
 
-/** Makes a record of every line. One that is longer than any record can be is told as `TOO_LONG` by its beginning. */
+/** One record per line. A line beyond the maximum record length is reported as `TOO_LONG`, with its beginning. */
 class LineRecords extends TextRecords {
   readonly #cut: (line: string) => string[];
-  /** Text of a line that has not ended yet. */
+  /** The text of the incomplete line. */
   #waiting: string[] = [];
   #waitingLetters = 0;
   #line: number;
@@ -104,12 +104,12 @@ class LineRecords extends TextRecords {
   }
 
   *pieces(text: string, { isEnd = false }: { isEnd?: boolean } = {}): Generator<TableRecord[], void> {
-    // A long line is not looked at again for each of its pieces.
+    // Do not rescan a long line for each of its pieces.
     const goesOn = !/[\r\n]/.test(text) && this.#waiting.at(-1)?.endsWith('\r') !== true;
     if (text !== '') this.#waiting.push(text);
     this.#waitingLetters += text.length;
     if (goesOn && !isEnd && this.#waitingLetters <= longestRecord) return;
-    // Whether a line feed follows a carriage return is seen in the next piece.
+    // The next piece shows whether a line feed follows a carriage return.
     const lines = this.#waiting.join('').split(isEnd ? /\r\n|\r|\n/ : /\r\n|\r(?!$)|\n/);
     let rest = lines.pop() ?? '';
     if (isEnd && rest !== '') lines.push(rest);
