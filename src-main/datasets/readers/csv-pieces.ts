@@ -38,7 +38,9 @@ export async function* readCsvPieces(
     while (await window.fill()) {
       signal?.throwIfAborted();
       const { bytes, isEnd } = window;
-      const isUnusual = isWithinLongLine || bytes.includes(0) || bytes.includes(replacement);
+      // What does not fit into a usual window is read as text, which knows how long a record can be.
+      const isUnusual =
+        isWithinLongLine || bytes.length > windowBytes || bytes.includes(0) || bytes.includes(replacement);
       places.place = 0;
       places.line = line;
       let end = isUnusual ? 'odd' : places.read(bytes, isEnd);

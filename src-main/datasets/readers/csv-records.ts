@@ -108,11 +108,8 @@ export class CsvRecords extends TextRecords {
     this.#waiting = [];
     const records: TableRecord[] = [];
     let place = 0;
-    if (this.#isWithinLongLine) {
-      place = behindLine(whole, 0);
-      this.#isWithinLongLine = isOpenAt(whole, place);
-    }
-    // Positions of the next quote and carriage return, so that most lines need no character-by-character scan.
+    if (this.#isWithinLongLine) place = this.#passLine(whole, 0, isEnd);
+    // Where the next quote and the next carriage return stand, so that most lines need no look at each letter.
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
     let backslash = this.#backslash ? whole.indexOf('\\') : -1;
@@ -128,6 +125,7 @@ export class CsvRecords extends TextRecords {
       if (backslash >= 0 && backslash < place) backslash = whole.indexOf('\\', place);
       const isPlain =
         lineFeed >= 0 &&
+        lineFeed - place <= longestRecord &&
         (quote < 0 || quote > lineFeed) &&
         (backslash < 0 || backslash > lineFeed) &&
         (cr < 0 || cr >= lineFeed - 1);
@@ -138,7 +136,11 @@ export class CsvRecords extends TextRecords {
         place = lineFeed + 1;
         continue;
       }
-      const found = this.#readRecord(whole, place, lineFeed, isEnd) ?? this.#reopened(whole, place, isEnd);
+      const read = this.#readRecord(whole, place, lineFeed, isEnd);
+      const isTooLong = (read?.seen ?? whole.length - 1) - place > longestRecord;
+      const found = isTooLong
+        ? this.#tooLong(whole, place, isEnd)
+        : (read ?? (isEnd && this.#literalLine(whole, place)));
       if (!found) break;
       records.push({
         cells: found.cells,
@@ -181,7 +183,8 @@ export class CsvRecords extends TextRecords {
       const plain = this.#readPlain(text, place, lineFeed);
       if (plain.end >= text.length && !isEnd) return undefined;
       if (wasQuoted && plain.cell.trim() !== '') {
-        if (quotedLines > 0 && this.#firstLineIsWhole(text, from)) return this.#literalLine(text, from);
+        if (quotedLines > 0 && this.#firstLineIsWhole(text, from))
+          return { ...this.#literalLine(text, from), seen: plain.end };
         problem ??= 'TEXT_AFTER_QUOTE';
       }
       cell += plain.cell;
@@ -194,13 +197,14 @@ export class CsvRecords extends TextRecords {
       }
       const isBlank = cells.length === 0 && cell === '' && !wasQuoted;
       if (!isBlank) cells.push(cell);
-      if (place >= text.length) return { cells, end: place, lines, quotedCells, problem };
+      const seen = place;
+      if (place >= text.length) return { cells, end: place, lines, quotedCells, problem, seen };
       if (text[place] === '\r') {
         // The next piece shows whether a line feed follows.
         if (place + 1 >= text.length && !isEnd) return undefined;
         if (text[place + 1] === '\n') place++;
       }
-      return { cells, end: place + 1, lines: lines + 1, quotedCells, problem };
+      return { cells, end: place + 1, lines: lines + 1, quotedCells, problem, seen };
     }
   }
 
@@ -284,13 +288,17 @@ export class CsvRecords extends TextRecords {
     );
   }
 
-  /** A record with an unclosed quote or without an end; undefined while its end may still come. */
-  #reopened(text: string, from: number, isEnd: boolean): FoundRecord | undefined {
-    if (isEnd) return this.#literalLine(text, from);
-    if (text.length - from < longestRecord) return undefined;
-    const line = this.#literalLine(text, from);
-    this.#isWithinLongLine = isOpenAt(text, line.end);
-    return { ...line, problem: 'TOO_LONG' };
+  /** The first line of a record that is longer than any can be, whether or not its end is there already: pieces of text must not matter. */
+  #tooLong(text: string, from: number, isEnd: boolean): FoundRecord {
+    return { ...this.#literalLine(text, from), end: this.#passLine(text, from, isEnd), problem: 'TOO_LONG' };
+  }
+
+  /** Where a line that was told as too long ends, or the text so far. */
+  #passLine(text: string, from: number, isEnd: boolean): number {
+    const end = lineEnd(text, from);
+    // Whether a line feed follows a carriage return is seen in the next piece.
+    this.#isWithinLongLine = !isEnd && (end === text.length || (text[end] === '\r' && end + 1 === text.length));
+    return this.#isWithinLongLine ? end : behindLine(text, from);
   }
 
   #firstLineIsWhole(text: string, from: number): boolean {
@@ -308,6 +316,8 @@ export class CsvRecords extends TextRecords {
 
 interface FoundRecord {
   readonly cells: string[];
+  /** How far was looked to find it, but for the line's end; of a line by itself no further than that. */
+  readonly seen?: number;
   readonly end: number;
   readonly lines: number;
   readonly quotedCells: number;
@@ -343,11 +353,6 @@ function lineEnd(text: string, from: number): number {
 function behindLine(text: string, from: number): number {
   const end = lineEnd(text, from);
   return text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : Math.min(end + 1, text.length);
-}
-
-/** Whether the text ends in the middle of a line. */
-function isOpenAt(text: string, place: number): boolean {
-  return place === text.length && text.at(-1) !== '\n' && text.at(-1) !== '\r';
 }
 
 function countLines(text: string): number {
