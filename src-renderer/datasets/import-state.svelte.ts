@@ -376,4 +376,5 @@ function holdsDatabases({ file }: Inspection): boolean {
   return skipped.some((files) => databaseEndings.test(files));
 }
 
-const databaseEndings = /\.(?:sqlite3?|db)\b/i;
+/** In names with commas between them. */
+const databaseEndings = /\.(?:sqlite3?|db)(?:,|$)/i;

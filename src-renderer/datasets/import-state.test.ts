@@ -62,7 +62,24 @@ test('attaches databases from the table’s archive, for the SQL task only', asy
   expect(asked).toEqual([source, undefined]);
 });
 
-test('inspects a file that the studio was opened with, without uploading it', async () => {
+// Nothing could be imported: the archive, attached to itself, held no database.
+test.each([
+  ['set/city.sqlite, set/about.txt', 'set.zip'],
+  ['about.txt, CITY.DB', 'set.zip'],
+  ['city.db.sql, city.sqlite-journal, city.db.gz', undefined],
+])('of what comes with a table, databases alone are taken for databases: %s', async (files, database) => {
+  const file = {
+    ...inspection.file,
+    name: 'set.zip',
+    reasons: [{ about: 'format', code: 'PARTS_SKIPPED', data: { files } }],
+  };
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file, proposedTask: 'nl2sql' } as never);
+  const state = new ImportState();
+  await state.chooseOpened({ fileId: 'opened', name: 'set.zip' });
+  expect(state.database).toBe(database);
+});
+
+test('a file that the studio was opened with is read and not sent', async () => {
   const state = new ImportState();
   await state.chooseOpened({ fileId: 'opened', name: 'talks.csv' });
   expect(client.files.begin).not.toHaveBeenCalled();
