@@ -38,7 +38,7 @@ export async function* readCsvPieces(
     while (await window.fill()) {
       signal?.throwIfAborted();
       const { bytes, isEnd } = window;
-      // What does not fit into a usual window is read as text, which knows how long a record can be.
+      // What does not fit into a usual window is read as text, which knows the maximum record length.
       const isUnusual =
         isWithinLongLine || bytes.length > windowBytes || bytes.includes(0) || bytes.includes(replacement);
       places.place = 0;

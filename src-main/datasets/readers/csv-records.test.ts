@@ -81,8 +81,8 @@ test.each(['\n', '\r\n'])('an overlong line that arrives in pieces is one record
   expect(found[2]?.cells).toEqual(['d', 'e']);
 });
 
-// The line feed was another line, and every one behind it was told by a number too high.
-test('a line longer than any record may be cut between its carriage return and its line feed', () => {
+// Regression: the line feed counted as another line, so that all later line numbers were too high.
+test('an overlong line may be cut between its carriage return and line feed', () => {
   const records = new CsvRecords(standard);
   const pieces = [`${'x'.repeat(17_000_000)}`, 'x\r', '\nd,e\r\n'];
   const found = pieces.flatMap((text) => records.push(text));
@@ -92,7 +92,7 @@ test('a line longer than any record may be cut between its carriage return and i
   ]);
 });
 
-test('words behind a closing quote are kept and told', () => {
+test('text after a closing quote is kept and reported', () => {
   const records = new CsvRecords(standard);
   expect(records.push('"a" b,c\n')).toEqual([{ cells: ['a b', 'c'], line: 1, problem: 'TEXT_AFTER_QUOTE' }]);
 });

@@ -109,7 +109,7 @@ export class CsvRecords extends TextRecords {
     const records: TableRecord[] = [];
     let place = 0;
     if (this.#isWithinLongLine) place = this.#passLine(whole, 0, isEnd);
-    // Where the next quote and the next carriage return stand, so that most lines need no look at each letter.
+    // Positions of the next quote and carriage return, so that most lines need no character-by-character scan.
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
     let backslash = this.#backslash ? whole.indexOf('\\') : -1;
@@ -288,15 +288,18 @@ export class CsvRecords extends TextRecords {
     );
   }
 
-  /** The first line of a record that is longer than any can be, whether or not its end is there already: pieces of text must not matter. */
+  /**
+   * The first line of a record beyond the maximum length, whether or not its end is there yet: the result must not
+   * depend on how the text is cut into pieces.
+   */
   #tooLong(text: string, from: number, isEnd: boolean): FoundRecord {
     return { ...this.#literalLine(text, from), end: this.#passLine(text, from, isEnd), problem: 'TOO_LONG' };
   }
 
-  /** Where a line that was told as too long ends, or the text so far. */
+  /** The end of a line reported as too long, or of the text so far. */
   #passLine(text: string, from: number, isEnd: boolean): number {
     const end = lineEnd(text, from);
-    // Whether a line feed follows a carriage return is seen in the next piece.
+    // The next piece shows whether a line feed follows a carriage return.
     this.#isWithinLongLine = !isEnd && (end === text.length || (text[end] === '\r' && end + 1 === text.length));
     return this.#isWithinLongLine ? end : behindLine(text, from);
   }
@@ -316,7 +319,7 @@ export class CsvRecords extends TextRecords {
 
 interface FoundRecord {
   readonly cells: string[];
-  /** How far was looked to find it, but for the line's end; of a line by itself no further than that. */
+  /** The furthest position read to find it, without the line's end; undefined if no further than the line itself. */
   readonly seen?: number;
   readonly end: number;
   readonly lines: number;
