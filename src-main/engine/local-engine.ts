@@ -21,6 +21,7 @@ import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { timePasses } from './latency.ts';
 import { inspectModel, type LoadedModel, loadModel, precisionFor } from './loaded-model.ts';
+import type { LoadingProgress } from './loading-progress.ts';
 import type { LoraWeights } from './lora.ts';
 import { mergeModel } from './merge.ts';
 import { ModelSlot } from './model-slot.ts';
@@ -68,14 +69,19 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     return mixes.get(parts, model.architecture);
   }
 
-  async function* answer(
-    job: GenerateJob,
-    signal: AbortSignal,
-    isRead: (share: number) => void,
-  ): AsyncGenerator<TokenEvent> {
-    const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision);
+  async function* answer(job: GenerateJob, signal: AbortSignal, awaited: Awaited): AsyncGenerator<TokenEvent> {
+    const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision, (loading) => {
+      awaited.loading = loading;
+    });
     try {
-      yield* decoderOf(model).stream(() => liveAdapter(job.adapter, model), job, signal, isRead);
+      yield* decoderOf(model).stream(
+        () => liveAdapter(job.adapter, model),
+        job,
+        signal,
+        (share) => {
+          awaited.read = share;
+        },
+      );
     } finally {
       giveBack();
     }
@@ -150,14 +156,11 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       }
     },
     generate(job, signal) {
-      let read: number | undefined;
-      const events = answer(job, signal, (share) => {
-        read = share;
-      });
-      return toldMeanwhile(events, () => {
-        const loaded = slot.loadingOf(job.modelFolder)?.share;
+      const awaited: Awaited = {};
+      return toldMeanwhile(answer(job, signal, awaited), () => {
+        const loaded = awaited.loading?.share;
         if (loaded !== undefined) return { kind: 'loading', share: loaded };
-        return read === undefined ? undefined : { kind: 'reading', share: read };
+        return awaited.read === undefined ? undefined : { kind: 'reading', share: awaited.read };
       });
     },
     async *analyse(job, signal) {
@@ -195,6 +198,13 @@ async function checkAdapterConfig(file: string): Promise<void> {
   if (!fanInFanOut) return;
   const why = because('ADAPTER_KEY', { key: 'fan_in_fan_out' });
   throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: dirname(file), ...why });
+}
+
+/** What the first token of an answer waits for. */
+interface Awaited {
+  loading?: LoadingProgress;
+  /** The share of the prompt that has been read. */
+  read?: number;
 }
 
 async function ownModel(folder: string, backend: Backend) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PrecisionChoice } from './engine.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import type { LoadingProgress } from './loading-progress.ts';
 import { ModelSlot } from './model-slot.ts';
 import type { Precision } from './rounded-weights.ts';
 
@@ -61,6 +62,21 @@ test('choices that resolve to the same precision share a model; others do not', 
   const others = await Promise.all([slot.borrow('a', 'int8'), slot.borrow('a', 'int8')]);
   expect(others[0]?.model).toBe(others[1]?.model);
   expect(told).toEqual(['load a', 'load a']);
+});
+
+// Regression: of two windows with a base each, the one whose base lost its place saw no progress.
+test('each job gets the progress of its own model, whichever is in the slot by then', async () => {
+  const loadings: LoadingProgress[] = [];
+  const load = async (folder: string, _: PrecisionChoice, loading: LoadingProgress) => {
+    loadings.push(loading);
+    return modelOf(folder, [], 'float32');
+  };
+  const slot = new ModelSlot({ load, comesTo: async () => 'float32' });
+  const heard: LoadingProgress[] = [];
+  const borrow = (folder: string) => slot.borrow(folder, 'auto', (loading) => heard.push(loading));
+  await Promise.all([borrow('a'), borrow('b')]);
+  expect(heard).toEqual(loadings);
+  expect(new Set(heard).size).toBe(2);
 });
 
 /** Here, `auto` resolves to floats. */

@@ -35,17 +35,23 @@ export class ModelSlot {
     this.#loader = loader;
   }
 
-  async borrow(folder: string, precision: PrecisionChoice = 'auto'): Promise<Loan> {
+  /** `hear` gets the loading progress of the model at once, before it is ready. */
+  async borrow(
+    folder: string,
+    precision: PrecisionChoice = 'auto',
+    hear: (loading: LoadingProgress) => void = () => {},
+  ): Promise<Loan> {
     const before = this.#held;
     if (before?.folder !== folder || !(await this.#serves(before, precision))) {
       // In the meantime, someone else may have loaded what is wanted.
-      if (this.#held !== before) return this.borrow(folder, precision);
+      if (this.#held !== before) return this.borrow(folder, precision, hear);
       const loading = new LoadingProgress();
       const model = loading.during(() => this.#loader.load(folder, precision, loading));
       this.#replaceBy({ folder, precision, loading, model, jobs: 0 });
-    } else if (this.#held !== before) return this.borrow(folder, precision);
+    } else if (this.#held !== before) return this.borrow(folder, precision, hear);
     const held = this.#held as Held;
     held.jobs++;
+    hear(held.loading);
     let given = false;
     const giveBack = () => {
       if (given) return;
@@ -61,11 +67,6 @@ export class ModelSlot {
       giveBack();
       throw error;
     }
-  }
-
-  /** The loading progress of the model in the slot. */
-  loadingOf(folder: string): LoadingProgress | undefined {
-    return this.#held?.folder === folder ? this.#held.loading : undefined;
   }
 
   /** For a folder whose files have changed. */
