@@ -55,7 +55,7 @@ export class ChatState {
   error = $state.raw<unknown>(undefined);
   /** The last message's error; the conversation stays usable. */
   sendError = $state.raw<unknown>(undefined);
-  /** The question itself was accepted, so it can be answered again. */
+  /** The question itself was accepted, so it can be answered again; offered next to `sendError`. */
   canAnswerAgain = $state(false);
 
   conversationId = $state<string | undefined>(undefined);
@@ -454,9 +454,9 @@ export class ChatState {
     } catch (error) {
       if (!answering.signal.aborted) {
         this.sendError = error;
+        this.canAnswerAgain = accepted || questionId !== undefined;
         if (!accepted) onRefused?.();
       }
-      this.canAnswerAgain = accepted || questionId !== undefined;
     }
     // Another conversation may have been opened meanwhile.
     if (this.#answering !== answering || this.draft === undefined) return;

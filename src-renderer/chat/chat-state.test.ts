@@ -278,6 +278,30 @@ test('stopping keeps the partial answer until the studio has stored it', async (
   state.leave();
 });
 
+// Regression: neither the question nor a notice offered to answer it until the page was reloaded.
+test('a question stopped before the first word of its answer can be answered in place', async () => {
+  const state = await opened();
+  const asked = user('Go on');
+  vi.mocked(client.chat.send).mockImplementation(((_: unknown, options: { signal: AbortSignal }) =>
+    Promise.resolve(
+      (async function* (): AsyncGenerator<ChatEvent> {
+        stored.push(asked);
+        yield { kind: 'started', user: asked, answerId: 'a' };
+        yield { kind: 'loading', share: 0.2 };
+        await new Promise((_resolve, reject) => options.signal.addEventListener('abort', reject));
+      })(),
+      // Sound here: the state only iterates over what it gets.
+    )) as unknown as typeof client.chat.send);
+  state.composer.text = 'Go on';
+  const sending = state.send();
+  await vi.waitFor(() => expect(state.awaited?.share).toBe(0.2));
+  state.stop();
+  await sending;
+  expect(state.messages).toEqual([asked]);
+  expect([state.draft, state.sendError, state.canAnswerAgain]).toEqual([undefined, undefined, false]);
+  state.leave();
+});
+
 test('an edited question replaces the old one and what followed it', async () => {
   const state = await opened();
   answerWith('Otto');
