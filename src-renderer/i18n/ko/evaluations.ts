@@ -130,9 +130,9 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.verdict.even.rows':
     '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고 {worse}행에서 못합니다. 우연일 수 있습니다.',
   'evaluations.verdict.onlyBetter.rows':
-    '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고, 못한 행은 없습니다. 확실합니다.',
+    '{adapter}[은|는] 기본 모델보다 확실히 낫습니다. {n}행 가운데 {better}행에서 낫고, 못한 행은 없습니다.',
   'evaluations.verdict.onlyWorse.rows':
-    '{adapter}[은|는] {n}행 가운데 {worse}행에서 기본 모델보다 못하고, 나은 행은 없습니다. 확실합니다.',
+    '{adapter}[은|는] 기본 모델보다 확실히 못합니다. {n}행 가운데 {worse}행에서 못하고, 나은 행은 없습니다.',
   'evaluations.verdict.evenOnlyBetter.rows':
     '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고, 못한 행은 없습니다. 우연일 수 있습니다.',
   'evaluations.verdict.evenOnlyWorse.rows':
