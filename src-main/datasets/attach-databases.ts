@@ -114,7 +114,7 @@ async function ofArchive(archive: { path: string; name: string }): Promise<Datab
       withoutEnding(fileName(entry.name)),
       async (target: string, signal: AbortSignal | undefined) => {
         const content = Readable.from(readEntry(archive.path, archive.name, entry));
-        await pipeline(content, createWriteStream(target), { signal });
+        await pipeline(content, createWriteStream(target, { flush: true }), { signal });
         await requireSqlite(target, fileName(entry.name));
       },
     ]),
