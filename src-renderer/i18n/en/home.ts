@@ -37,7 +37,7 @@ export const home = {
   'home.adapter.how': 'How it works',
   'home.adapter.how.what':
     'Each large table of numbers in the model (W) gets two thin ones beside it (A and B). Only those are trained, a few percent of the weights. The model itself stays as it is, and its hash proves it.',
-  'home.starter': '{name} is included',
+  'home.starter': '{name} is ready',
   'home.starter.facts': '{weights} weights, {size}',
   'home.starter.what': 'For learning how the studio works.',
   'home.offer': 'For real work',

@@ -27,7 +27,7 @@ export const home: Translation<typeof english> = {
   'home.adapter.how': '작동 원리',
   'home.adapter.how.what':
     '모델 안의 큰 숫자 표(W)마다 얇은 표 두 개(A와 B)를 덧붙입니다. 이 둘만 학습하며, 전체 가중치의 몇 퍼센트입니다. 모델은 그대로이고, 해시로 증명합니다.',
-  'home.starter': '{name}[이|가] 들어 있습니다',
+  'home.starter': '{name}[이|가] 준비되어 있습니다',
   'home.starter.facts': '가중치 {weights}개, {size}',
   'home.starter.what': '스튜디오를 익히기 위한 모델입니다.',
   'home.offer': '실제 작업에는',
