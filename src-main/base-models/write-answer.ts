@@ -1,6 +1,7 @@
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
+import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { AdapterChoice, AwaitedEvent, Engine } from '../engine/engine.ts';
+import type { AdapterChoice, Engine } from '../engine/engine.ts';
 import type { ModelText } from './model-text.ts';
 
 export interface AnswerJob {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import { writeTokenFile } from '../tasks/token-file.ts';
-import type { AwaitedEvent, Engine, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
+import type { Engine, TokenEvent, TrainEvent, TrainJob } from './engine.ts';
 import { connectEngine, processPort, serveEngine } from './engine-port.ts';
 
 const golden = join(import.meta.dirname, '../../test/numerics/golden');

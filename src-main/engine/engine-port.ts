@@ -4,11 +4,11 @@ import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port';
 import { ORPCError, os, type RouterClient, type } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { type CarriedError, fromCarried, toCarried } from '../../src-contract/carried-error.ts';
+import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type {
   AnalyseJob,
   AnalysisEvent,
-  AwaitedEvent,
   Engine,
   GenerateJob,
   LatencyJob,

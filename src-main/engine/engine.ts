@@ -1,5 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
+import type { AwaitedEvent } from '../../src-contract/chat.ts';
 
 /**
  * The engine's public interface. It deals in token ids, numbers and file paths and knows nothing of text, tasks or the
@@ -373,12 +374,6 @@ export interface GenerateJob {
    * “Given up”); defaults to true.
    */
   readonly draft?: boolean | undefined;
-}
-
-/** Before the first token: how much of the base has been loaded, or of the prompt read, from 0 to 1. */
-export interface AwaitedEvent {
-  readonly kind: 'loading' | 'reading';
-  readonly share: number;
 }
 
 export type TokenEvent =

@@ -69,7 +69,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     return mixes.get(parts, model.architecture);
   }
 
-  async function* answer(job: GenerateJob, signal: AbortSignal, awaited: Awaited): AsyncGenerator<TokenEvent> {
+  async function* answer(job: GenerateJob, signal: AbortSignal, awaited: AwaitedShares): AsyncGenerator<TokenEvent> {
     const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision, (loading) => {
       awaited.loading = loading;
     });
@@ -156,7 +156,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       }
     },
     generate(job, signal) {
-      const awaited: Awaited = {};
+      const awaited: AwaitedShares = {};
       return toldMeanwhile(answer(job, signal, awaited), () => {
         const loaded = awaited.loading?.share;
         if (loaded !== undefined) return { kind: 'loading', share: loaded };
@@ -201,7 +201,7 @@ async function checkAdapterConfig(file: string): Promise<void> {
 }
 
 /** What the first token of an answer waits for. */
-interface Awaited {
+interface AwaitedShares {
   loading?: LoadingProgress;
   /** The share of the prompt that has been read. */
   read?: number;

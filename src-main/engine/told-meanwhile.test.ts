@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { AwaitedEvent } from './engine.ts';
+import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import { toldMeanwhile } from './told-meanwhile.ts';
 
 test('progress is reported before the first event, once per change, and not after it', async () => {

@@ -1,4 +1,4 @@
-import type { AwaitedEvent } from './engine.ts';
+import type { AwaitedEvent } from '../../src-contract/chat.ts';
 
 /** Time between two polls of the progress. */
 const lookMs = 250;
