@@ -8,6 +8,7 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { notAFile } from '../require-file.ts';
 import { copyFile } from '../synced-file.ts';
 import { databaseFileName, databasesFolder, forAllRowsFile } from './attached-database.ts';
+import { databaseEnding } from './database-ending.ts';
 import { fileName } from './readers/file-survey.ts';
 import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
 
@@ -100,14 +101,14 @@ export class DatabaseCopier {
 /** The databases in the folder and its subfolders. */
 async function ofFolder(folder: { path: string; name: string }): Promise<Databases> {
   const found = (await readdir(folder.path, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .filter((entry) => entry.isFile() && databaseEnding.test(entry.name))
     .map(({ parentPath, name }) => [withoutEnding(name), copyOf(join(parentPath, name))] as const);
   if (found.length === 0) throw noDatabases(folder.name, 'folder');
   return new Map(found);
 }
 
 async function ofArchive(archive: { path: string; name: string }): Promise<Databases> {
-  const entries = (await listZip(archive.path, archive.name)).filter(({ name }) => ending.test(name));
+  const entries = (await listZip(archive.path, archive.name)).filter(({ name }) => databaseEnding.test(name));
   if (entries.length === 0) throw noDatabases(archive.name, 'archive');
   return new Map(
     entries.map((entry) => [
@@ -130,10 +131,8 @@ function copyOf(file: string): (target: string, signal: AbortSignal | undefined)
   };
 }
 
-const ending = /\.(?:sqlite3?|db)$/i;
-
 function withoutEnding(name: string): string {
-  return name.replace(ending, '');
+  return name.replace(databaseEnding, '');
 }
 
 function noDatabases(file: string, kind: 'folder' | 'archive'): StudioError {

@@ -372,9 +372,5 @@ export class ImportState {
 }
 
 function holdsDatabases({ file }: Inspection): boolean {
-  const skipped = file.reasons.filter(({ code }) => code === 'PARTS_SKIPPED').map(({ data }) => String(data.files));
-  return skipped.some((files) => databaseEndings.test(files));
+  return file.reasons.some(({ code, data }) => code === 'PARTS_SKIPPED' && Number(data.databases) > 0);
 }
-
-/** In names with commas between them. */
-const databaseEndings = /\.(?:sqlite3?|db)(?:,|$)/i;

@@ -46,7 +46,7 @@ test('uploads a file in chunks of a megabyte, then inspects it', async () => {
 
 // They were reported as “not read, as no table”, and had to be chosen again.
 test('attaches databases from the table’s archive, for the SQL task only', async () => {
-  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/city.sqlite, set/about.txt', count: 2 } };
+  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/about.txt', count: 6, databases: 1 } };
   const file = { ...inspection.file, name: 'set.zip', reasons: [told] };
   vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file, proposedTask: 'nl2sql' } as never);
   const state = new ImportState();
@@ -62,21 +62,14 @@ test('attaches databases from the table’s archive, for the SQL task only', asy
   expect(asked).toEqual([source, undefined]);
 });
 
-// Nothing could be imported: the archive, attached to itself, held no database.
-test.each([
-  ['set/city.sqlite, set/about.txt', 'set.zip'],
-  ['about.txt, CITY.DB', 'set.zip'],
-  ['city.db.sql, city.sqlite-journal, city.db.gz', undefined],
-])('of what comes with a table, databases alone are taken for databases: %s', async (files, database) => {
-  const file = {
-    ...inspection.file,
-    name: 'set.zip',
-    reasons: [{ about: 'format', code: 'PARTS_SKIPPED', data: { files } }],
-  };
+// Regression: the archive, attached to itself, held no database, so nothing could be imported.
+test('does not attach an archive without databases to its own table', async () => {
+  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'city.db.sql', count: 1, databases: 0 } };
+  const file = { ...inspection.file, name: 'set.zip', reasons: [told] };
   vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file, proposedTask: 'nl2sql' } as never);
   const state = new ImportState();
   await state.chooseOpened({ fileId: 'opened', name: 'set.zip' });
-  expect(state.database).toBe(database);
+  expect(state.database).toBeUndefined();
 });
 
 test('a file that the studio was opened with is read and not sent', async () => {

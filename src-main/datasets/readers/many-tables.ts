@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName } from '../column-names.ts';
+import { databaseEnding } from '../database-ending.ts';
 import { splitColumnNames, splitNamed } from '../split.ts';
 import { uniqueNames } from './header-names.ts';
 import { movedCells } from './moved-cells.ts';
@@ -66,9 +67,7 @@ export function joinTables(
       files: parts.map((part) => part.name),
       reasons: [
         reason('PARTS_JOINED', { files: parts.length }),
-        ...(skippedFiles.length > 0
-          ? [reason('PARTS_SKIPPED', { files: skippedFiles.slice(0, 5).join(', '), count: skippedFiles.length })]
-          : []),
+        ...(skippedFiles.length > 0 ? [reason('PARTS_SKIPPED', skippedFacts(skippedFiles))] : []),
         ...(splits ? [reason('PARTS_SPLITS', { splits: [...new Set(splits)].join(', ') })] : []),
         ...(first?.reasons.filter(({ about }) => about !== 'format') ?? []),
       ],
@@ -93,6 +92,12 @@ export function joinTables(
       if (failed) throw failed.reason;
     },
   };
+}
+
+/** The first names are for people; databases among the files are counted, so that they can be attached. */
+function skippedFacts(files: readonly string[]): FileReason['data'] {
+  const databases = files.filter((file) => databaseEnding.test(file)).length;
+  return { files: files.slice(0, 5).join(', '), count: files.length, databases };
 }
 
 /**

@@ -578,10 +578,25 @@ test('texts that describe an archive are skipped and reported', async () => {
   );
   const { table, rows } = await open(path);
   expect([table.columns, table.facts.files, rows.length]).toEqual([['context', 'target'], ['set/data.csv'], 1]);
-  const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/LICENSE.txt, set/about.txt', count: 2 } };
+  const told = {
+    about: 'format',
+    code: 'PARTS_SKIPPED',
+    data: { files: 'set/LICENSE.txt, set/about.txt', count: 2, databases: 0 },
+  };
   expect(table.facts.reasons).toContainEqual(told);
   writeFileSync(path, zipArchive([{ name: 'readme.txt', text: 'context,target\na,1\n' }]));
   expect((await open(path)).rows).toHaveLength(1);
+});
+
+// Regression: only the names that are shown were looked at, so a database behind five other files was not attached.
+test('databases beside a table are counted, by the end of their names', async () => {
+  const path = join(folder, 'a.zip');
+  const names = ['1.md', '2.md', '3.md', '4.md', '5.md', 'a.db.sql', 'b.sqlite-journal', 'c.sqlite', 'd/E.DB'];
+  const others = names.map((name) => ({ name, text: 'x' }));
+  writeFileSync(path, zipArchive([...others, { name: 'data.csv', text: 'context,target\na,1\n' }]));
+  const { reasons } = (await open(path)).table.facts;
+  const skipped = reasons.find(({ code }) => code === 'PARTS_SKIPPED');
+  expect(skipped?.data).toEqual({ files: '1.md, 2.md, 3.md, 4.md, 5.md', count: 9, databases: 2 });
 });
 
 test('an archive or a folder without a table is refused', async () => {
