@@ -24,7 +24,7 @@ export function benefitsFinding(shown: Shown): Finding {
       [{ text: say('row.speed') }, { text: `+${percent(paper.benefits.speedUp, 0)}` }, { text: '1' }],
     ],
   };
-  if (lora === undefined || full === undefined) return openFinding(say, explanation, { tables: [paperTable] });
+  if (lora === undefined || full === undefined) return openFinding(explanation, { tables: [paperTable] });
   const rowOf = (name: string, key: string, shownAs: (value: number) => string) => [
     { text: name },
     { text: shownAs(numberOf(lora, key)) },
@@ -81,7 +81,7 @@ export function benefitsFinding(shown: Shown): Finding {
   const verdict = ratios.file < 2 ? 'not' : gains === 2 ? 'holds' : 'partly';
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.benefits.${verdict}`),
+    reading: say(`reading.benefits.${verdict}`),
     because: say('because.benefits', {
       ...{ share: percent(numberOf(lora, 'parameters') / facts.parameters, 2), ratio: significant(ratios.file) },
       ...{ speed: percent(1 / ratios.step, 0), memory: percent(1 / ratios.memory, 0) },

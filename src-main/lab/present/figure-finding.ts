@@ -14,7 +14,7 @@ export function figureFinding(shown: Shown): Finding {
       ? [say('explain.fig3.1'), say('explain.fig3.2'), say('explain.fig3.3')]
       : [say('explain.fig4.1'), say('explain.fig4.2'), say('explain.fig3.3')];
   const cells = experiment.cells.filter((cell) => typeof cell.values.of === 'string');
-  if (cells.length === 0) return openFinding(say, explanation);
+  if (cells.length === 0) return openFinding(explanation);
   const all = (of: string, name: string, target?: string) =>
     cells
       .filter((cell) => cell.values.of === of && (target === undefined || cell.values.target === target))
@@ -47,7 +47,7 @@ export function figureFinding(shown: Shown): Finding {
   ];
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.${kind}.${verdict}`),
+    reading: say(`reading.${kind}.${verdict}`),
     because: say('because.figure', {
       ...{
         a: significant(at('A', 'first'), 2),

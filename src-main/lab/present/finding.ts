@@ -5,6 +5,7 @@ import type { PlacedMap } from './heat-map.ts';
 /** What a result says: the verdict on the paper's finding, the reason, and what is shown for it. */
 export interface Finding {
   readonly verdict: LabVerdict;
+  /** What the finding says; its verdict is put in front of it when it is shown. */
   readonly reading: string;
   readonly because: string;
   /** A few words for the card. */
@@ -26,8 +27,8 @@ export interface Shown {
   readonly maps?: { readonly layer: number; readonly cells: readonly LabCell[] } | undefined;
 }
 
-export const openFinding = (say: Say, explanation: readonly string[], rest: Partial<Finding> = {}): Finding => ({
-  ...{ verdict: 'open', reading: say('verdict.open'), because: '', short: '', explanation, tables: [], pictures: [] },
+export const openFinding = (explanation: readonly string[], rest: Partial<Finding> = {}): Finding => ({
+  ...{ verdict: 'open', reading: '', because: '', short: '', explanation, tables: [], pictures: [] },
   ...rest,
 });
 

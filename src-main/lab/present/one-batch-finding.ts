@@ -11,7 +11,7 @@ const near = 0.8;
 export function oneBatchFinding({ experiment, say }: Shown): Finding {
   const explanation = [say('explain.onebatch.1'), say('explain.onebatch.2')];
   const cell = experiment.cells[0];
-  if (cell === undefined) return openFinding(say, explanation);
+  if (cell === undefined) return openFinding(explanation);
   const speed = (name: string) => numberOf(cell, `${name} tokensPerSecond`);
   const [mixed, single, swap] = batchNames.map(speed) as [number, number, number];
   const table: LabTable = {
@@ -38,7 +38,7 @@ export function oneBatchFinding({ experiment, say }: Shown): Finding {
   const verdict = verdictOf({ mixed, single, swap });
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.onebatch.${verdict}`),
+    reading: say(`reading.onebatch.${verdict}`),
     because: say('because.onebatch', {
       ...{ rows: numberOf(cell, 'rows'), adapters: numberOf(cell, 'adapters') },
       ...{ mixed: significant(mixed), single: significant(single), swap: significant(swap) },

@@ -19,7 +19,7 @@ export function rankToFullFinding(shown: Shown): Finding {
     .map(([rank, cells]) => ({ x: rank, losses: cells.map((cell) => numberOf(cell, 'validationLoss')) }))
     .sort((a, b) => a.x - b.x)
     .map(({ x, losses }) => ({ x, y: mean(losses), spread: spread(losses) }));
-  if (points.length === 0) return openFinding(say, explanation);
+  if (points.length === 0) return openFinding(explanation);
   const title = say('picture.loss');
   const level =
     full === undefined ? {} : { level: { name: say('chart.allWeights'), y: numberOf(full, 'validationLoss') } };
@@ -48,14 +48,14 @@ export function rankToFullFinding(shown: Shown): Finding {
     return [...own, ...(experiment.options.seeds.length > 1 ? [seed] : [])].join(', ');
   }
   const rest = { explanation, tables: [table], pictures: [picture] };
-  if (full === undefined || points.length < experiment.options.ranks.length) return openFinding(say, explanation, rest);
+  if (full === undefined || points.length < experiment.options.ranks.length) return openFinding(explanation, rest);
   const [low, high] = [points[0] as (typeof points)[0], points.at(-1) as (typeof points)[0]];
   const [base, all] = [numberOf(full, 'baseLoss'), numberOf(full, 'validationLoss')];
   const verdict = high.y <= all + reached * (base - all) ? 'holds' : high.y < low.y ? 'partly' : 'not';
   return {
     ...rest,
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.ranktofull.${verdict}`),
+    reading: say(`reading.ranktofull.${verdict}`),
     because: say('because.ranktofull', {
       ...{ low: significant(low.y), lowRank: low.x, high: significant(high.y), highRank: high.x },
       ...{ full: significant(all), base: significant(base), rate: numberOf(full, 'learningRate') },

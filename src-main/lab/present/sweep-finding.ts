@@ -61,7 +61,7 @@ export function table6Finding(shown: Shown): Finding {
             : []),
         ];
   return {
-    ...(readTable6(groups, sets, ranks, shown) ?? openFinding(say, explanation)),
+    ...(readTable6(groups, sets, ranks, shown) ?? openFinding(explanation)),
     explanation,
     tables,
     pictures,
@@ -116,7 +116,7 @@ function readTable6(
   const verdict = enough ? (matricesMatter ? 'holds' : 'partly') : 'not';
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.table6.${verdict}`),
+    reading: say(`reading.table6.${verdict}`),
     because: say(best === low ? 'because.table6.lowest' : 'because.table6', {
       ...{ set, low: low.rank, bestRank: best.rank, first, share: percent(share, 0) },
       ...{ base: significant(base), bestLoss: significant(lowest), gain: significant(gain), range: significant(range) },
@@ -131,7 +131,7 @@ export function table5Finding(shown: Shown): Finding {
   const { budgetRank, targetSets, seeds } = experiment.options;
   const explanation = [say('explain.table5.1'), say('explain.table5.2', { rank: budgetRank })];
   const groups = groupsOf(experiment.cells);
-  if (groups.length === 0) return openFinding(say, explanation, { tables: paperTable5(say) });
+  if (groups.length === 0) return openFinding(explanation, { tables: paperTable5(say) });
   const ordered = targetSets.flatMap((set) => groups.filter((group) => group.set === set.join(',')));
   const budget = groups.find(({ set }) => set === 'q')?.parameters ?? groups[0]?.parameters ?? 1;
   const off = ordered.map(({ parameters }) => parameters / budget - 1);
@@ -199,14 +199,14 @@ function readTable5(
   const single = best(groups.filter(({ set }) => !set.includes(',')));
   const several = best(groups.filter(({ set }) => set.includes(',')));
   if (single === undefined || several === undefined || groups.length < experiment.options.targetSets.length)
-    return { verdict: 'open', reading: say('verdict.open'), because: '', short: '' } as const;
+    return { verdict: 'open', reading: '', because: '', short: '' } as const;
   const wins = mean(several.losses) < mean(single.losses);
   const clear = differ(several.losses, single.losses);
   const verdict = wins ? (clear ? 'holds' : 'partly') : clear ? 'not' : 'unclear';
   const first = wins ? several : single;
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.table5.${verdict === 'unclear' ? 'not' : verdict}`),
+    reading: say(`reading.table5.${verdict === 'unclear' ? 'not' : verdict}`),
     because: say('because.table5', {
       ...{ best: first.set, bestLoss: significant(mean(first.losses)), single: single.set },
       ...{ singleLoss: significant(mean(single.losses)), budget: percent(Math.max(...off.map(Math.abs))), seeds },

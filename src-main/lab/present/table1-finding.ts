@@ -21,7 +21,7 @@ export function table1Finding(shown: Shown): Finding {
   const own = experiment.cells.filter((cell) => numberOf(cell, 'bottleneck') === width);
   // With the smallest batch the paper found adapter layers slowest: that is the case to read.
   const smallest = own.toSorted((a, b) => sizeOf(a) - sizeOf(b))[0];
-  if (smallest === undefined) return openFinding(say, explanation, { tables: [paperTable] });
+  if (smallest === undefined) return openFinding(explanation, { tables: [paperTable] });
   const added = (cell: LabCell, name: string) => numberOf(cell, `${name} ratio`) - 1;
   const unsure = (cell: LabCell, name: string) => numberOf(cell, `${name} ratioInterval`);
   const table: LabTable = {
@@ -62,7 +62,7 @@ export function table1Finding(shown: Shown): Finding {
   const verdict = isUnclear ? 'unclear' : merged > same ? 'not' : both ? 'holds' : 'partly';
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.table1.${verdict}`),
+    reading: say(`reading.table1.${verdict}`),
     because: say('because.table1', {
       ...{ rows: numberOf(smallest, 'rows'), tokens: numberOf(smallest, 'tokens') },
       ...{ merged: signedPercent(added(smallest, 'merged')), unmerged: signedPercent(added(smallest, 'unmerged')) },

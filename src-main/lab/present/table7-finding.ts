@@ -19,7 +19,7 @@ export function table7Finding(shown: Shown): Finding {
       { text: factor.toFixed(1) },
     ]),
   };
-  if (rows.length === 0) return openFinding(say, explanation, { tables: [paperTable] });
+  if (rows.length === 0) return openFinding(explanation, { tables: [paperTable] });
   const ranks = [...new Set(rows.map((cell) => numberOf(cell, 'rank')))].sort((a, b) => a - b);
   const targets = [...new Set(rows.map((cell) => textOf(cell, 'target')))];
   const tables: LabTable[] = [
@@ -76,7 +76,7 @@ function read(rows: readonly LabCell[], rank: number, { say }: Shown) {
   const verdict = isRelated && !isOwn ? (factor > 2 ? 'holds' : 'partly') : 'not';
   return {
     verdict,
-    reading: say(`verdict.${verdict}`) + say(`reading.table7.${isOwn ? 'own' : verdict}`),
+    reading: say(`reading.table7.${isOwn ? 'own' : verdict}`),
     because: say('because.table7', {
       ...{ n: own.length, rank, byDelta: significant(byDelta), byRandom: significant(byRandom) },
       ...{ byWeight: significant(byWeight), factor: significant(factor) },

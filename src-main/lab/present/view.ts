@@ -23,19 +23,18 @@ const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
 };
 
 export function findingOf(shown: Shown): Finding {
+  const { say } = shown;
   const finding = findings[shown.experiment.kind](shown);
+  const { verdict, reading, because } = finding;
   const { kind, options } = shown.experiment;
-  const isByOneSeed = comparesLosses.has(kind) && options.seeds.length === 1 && finding.because !== '';
-  return isByOneSeed ? cautiously(finding, shown.say) : finding;
-}
-
-/** A result from one seed may be chance: the sentence claims no more than that, and says so. */
-function cautiously(finding: Finding, say: Say): Finding {
-  const { verdict, reading } = finding;
-  const because = `${finding.because} ${say('because.oneSeed')}`;
-  if (verdict === 'open' || verdict === 'unclear') return { ...finding, because };
-  const claimed = reading.slice(say(`verdict.${verdict}`).length);
-  return { ...finding, because, reading: say(`verdict.${verdict}.oneSeed`) + claimed };
+  // A result from one seed may be chance: the sentence claims no more than that, and says so.
+  const isByOneSeed = comparesLosses.has(kind) && options.seeds.length === 1 && because !== '';
+  const claimsLess = isByOneSeed && verdict !== 'open' && verdict !== 'unclear';
+  return {
+    ...finding,
+    reading: say(claimsLess ? `verdict.${verdict}.oneSeed` : `verdict.${verdict}`) + reading,
+    because: isByOneSeed ? `${because} ${say('because.oneSeed')}` : because,
+  };
 }
 
 /** Kinds whose verdict is about losses, which differ from seed to seed. */
