@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ModelText } from '../../src-main/base-models/model-text.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 
@@ -13,6 +14,7 @@ const job = JSON.parse(await readFile(jobFile, 'utf8')) as {
   readonly threads: number;
 };
 
+const text = await ModelText.read(job.folder, job.stopIds.length === 0 ? [0] : job.stopIds);
 const engine = localEngine(onnxruntimeBackend({ threads: job.threads }));
 const answers = [];
 for (const promptIds of job.prompts) {
@@ -21,7 +23,10 @@ for (const promptIds of job.prompts) {
   const begun = performance.now();
   const settings = { temperature: 0, topK: 0, topP: 1, seed: 0, draft: way === 'draft' };
   const { folder: modelFolder, maxTokens, stopIds } = job;
-  const wanted = { modelFolder, adapter: null, promptIds, maxTokens, stopIds, ...settings };
+  const wanted = {
+    ...{ modelFolder, adapter: null, promptIds, maxTokens, stopIds, ...settings },
+    respelled: text.respelled(promptIds),
+  };
   for await (const event of engine.generate(wanted, new AbortController().signal)) {
     const isEnd = event.kind === 'finished' && event.finish === 'end';
     if (event.kind !== 'token' && !isEnd) continue;

@@ -1,8 +1,9 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Respelled } from '../engine/engine.ts';
 import { ChatTemplate, readChatTemplateSource, type Turn } from './chat-template.ts';
+import { RespelledWords } from './respelled-words.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 /** An example as the engine takes it, and whether its context had to be shortened. */
@@ -28,9 +29,11 @@ export class ModelText {
   readonly endId: number;
   /** Ids at which an answer ends. */
   readonly stopIds: readonly number[];
+  readonly #words: RespelledWords;
 
   constructor(parts: { tokenizer: Tokenizer; template: ChatTemplate | undefined; endIds: readonly number[] }) {
     this.tokenizer = parts.tokenizer;
+    this.#words = new RespelledWords(parts.tokenizer);
     this.template = parts.template;
     const named = parts.tokenizer.specialTokens.eos_token;
     const endId = (named === undefined ? undefined : parts.tokenizer.idOf(named)) ?? parts.endIds[0];
@@ -92,6 +95,11 @@ export class ModelText {
   promptIdsWithin(context: string, maxLength: number): number[] {
     const prompt = this.promptIds(context);
     return prompt.length > maxLength ? this.#shorten(context, prompt, maxLength) : prompt;
+  }
+
+  /** Words of a prompt as an answer would begin with them, for guesses. */
+  respelled(promptIds: readonly number[]): readonly Respelled[] {
+    return this.#words.of(promptIds);
   }
 
   #shorten(context: string, prompt: readonly number[], room: number): number[] {

@@ -61,6 +61,7 @@ export async function* writeAnswer(
       ...{ modelFolder: job.modelFolder, precision: job.precision, adapter: job.adapter, promptIds, seed: job.seed },
       ...{ temperature: job.temperature, topK: job.topK, topP: job.topP, stopIds: parts.text.stopIds },
       maxTokens: Math.min(job.maxTokens, contextLength - promptIds.length),
+      respelled: parts.text.respelled(promptIds),
     },
     AbortSignal.any([signal, ended.signal]),
   );

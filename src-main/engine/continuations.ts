@@ -5,20 +5,21 @@ export interface Continuation {
   readonly id: number;
   /** How many of the last tokens were found, from 1 on. */
   readonly matching: number;
-  /** By how much it outnumbered the others, out of all times. */
+  /** By how much it outweighed the others, out of all of them together. */
   readonly share: number;
 }
 
 interface Follower {
   id: number;
-  /** By how much it outnumbered the others. */
+  /** By how much it outweighed the others. */
   lead: number;
-  times: number;
+  /** All of them together. */
+  weight: number;
 }
 
 /**
  * What followed which tokens. Only one of the followers of a run of tokens is kept, by the majority vote of Boyer and
- * Moore (1981): the one that outnumbers all others together, if there is one, otherwise one of the later ones.
+ * Moore (1981): the one that outweighs all others together, if there is one, otherwise one of the later ones.
  */
 export class Continuations {
   readonly #followers = Array.from({ length: longestMatch }, () => new Map<number, Follower>());
@@ -29,20 +30,20 @@ export class Continuations {
     return this.#counted;
   }
 
-  /** Counts the token at a place of a text as a follower of those before it. */
-  count(text: readonly number[], place: number): void {
+  /** Counts the token at a place of a text as a follower of those before it, with the weight of so many. */
+  count(text: readonly number[], place: number, weight = 1): void {
     const id = text[place] as number;
     this.#counted++;
     for (const [run, followers] of this.#runsBefore(text, place)) {
       const known = followers.get(run);
-      if (known === undefined) followers.set(run, { id, lead: 1, times: 1 });
-      else vote(known, id);
+      if (known === undefined) followers.set(run, { id, lead: weight, weight });
+      else vote(known, id, weight);
     }
   }
 
-  /** Counts every token of a text as a follower of those before it. */
-  read(text: readonly number[]): void {
-    for (let place = 1; place < text.length; place++) this.count(text, place);
+  /** Counts every token of a text as a follower of those before it, with the weight of its place. */
+  read(text: readonly number[], weightOf: (place: number) => number | undefined = () => 1): void {
+    for (let place = 1; place < text.length; place++) this.count(text, place, weightOf(place));
   }
 
   /** The follower of the longest run of last tokens that ever occurred; undefined if the last token never had one. */
@@ -53,7 +54,7 @@ export class Continuations {
       matching++;
       const known = followers.get(run);
       if (known === undefined) break;
-      found = { id: known.id, matching, share: known.lead / known.times };
+      found = { id: known.id, matching, share: known.lead / known.weight };
     }
     return found;
   }
@@ -72,13 +73,13 @@ export class Continuations {
   }
 }
 
-function vote(follower: Follower, id: number): void {
-  follower.times++;
-  if (follower.id === id) follower.lead++;
-  else if (follower.lead > 1) follower.lead--;
+function vote(follower: Follower, id: number, weight: number): void {
+  follower.weight += weight;
+  if (follower.id === id) follower.lead += weight;
+  else if (follower.lead > weight) follower.lead -= weight;
   else {
     follower.id = id;
-    follower.lead = 1;
+    follower.lead = weight;
   }
 }
 

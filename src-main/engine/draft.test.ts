@@ -4,7 +4,7 @@ import { costsOfGuess, Draft, DraftMemory } from './draft.ts';
 const end = 999;
 
 function draftOf(promptIds: readonly number[], memory = new DraftMemory()): Draft {
-  return new Draft(promptIds, memory, { stopIds: new Set([end]), costOfGuess: costsOfGuess.graphs });
+  return new Draft({ promptIds }, memory, { stopIds: new Set([end]), costOfGuess: costsOfGuess.graphs });
 }
 
 /** A memory of these answers, each with its end. */
@@ -43,6 +43,40 @@ test('shorter matches give fewer guesses', () => {
   expect(guessed).toEqual(guessed.toSorted((a, b) => a - b));
   expect(guessed[0]).toBeGreaterThan(0);
   expect(guessed[2]).toBeGreaterThan(guessed[0] as number);
+});
+
+test('a word is also found as an answer begins with it, without the space before', () => {
+  const promptIds = [1, 2, 40, 3, 4, 5, 6, 7, 8, 9];
+  const draft = new Draft({ promptIds, respelled: [{ ids: [50, 51, 52], end: 3 }] }, new DraftMemory(), {
+    ...{ stopIds: new Set([end]), costOfGuess: 0.05 },
+  });
+  draft.push(50);
+  expect(draft.guess(5)).toEqual([51, 52, 3, 4, 5]);
+});
+
+test('of places alike, the one near words of the question is preferred', () => {
+  const fill = (from: number) => Array.from({ length: 30 }, (_, i) => from + i);
+  const near = [...fill(100), 77, 5, 6, ...fill(200), 5, 7, ...fill(300), 77, ...fill(400)];
+  const guessBehindFive = (promptIds: readonly number[]) => {
+    const draft = draftOf(promptIds);
+    draft.push(5);
+    return draft.guess(1);
+  };
+  expect(guessBehindFive(near)).toEqual([6]);
+  expect(guessBehindFive(near.toSpliced(30, 1, 78))).toEqual([7]);
+});
+
+test('a token that was guessed in vain is no longer guessed, wherever it is found', () => {
+  const comma = 5;
+  const promptIds = Array.from({ length: 20 }, (_, i) => [100 + i, comma, 200 + i]).flat();
+  const draft = draftOf(promptIds);
+  const guessesBehind = (id: number) => {
+    draft.push(id);
+    return draft.guess(1);
+  };
+  expect(guessesBehind(100)).toEqual([comma]);
+  for (let i = 1; i < 10; i++) for (const id of [100 + i, 300 + i]) guessesBehind(id);
+  expect(guessesBehind(119)).toEqual([]);
 });
 
 test('generated tokens count as text for later matches', () => {
@@ -91,7 +125,7 @@ test('guesses stop where earlier answers ended', () => {
 test('the more a guess adds to the cost of a pass, the fewer are made', () => {
   const text = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 2, 3];
   const guesses = (costOfGuess: number) =>
-    new Draft(text, new DraftMemory(), { stopIds: new Set(), costOfGuess }).guess(8);
+    new Draft({ promptIds: text }, new DraftMemory(), { stopIds: new Set(), costOfGuess }).guess(8);
   expect(guesses(costsOfGuess.kernels).length).toBeLessThan(guesses(costsOfGuess.graphs).length);
   expect(guesses(1)).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { type Continuation, Continuations, longestMatch } from './continuations.ts';
+import type { GenerateJob } from './engine.ts';
+import { relevance } from './relevance.ts';
 
 /**
  * What each guess adds to a pass, relative to a pass without guesses, as measured on SmolLM2-135M (decision 0018):
@@ -11,6 +13,8 @@ const beginning = -1;
 /** Beyond this many tokens of answers the memory is cleared: five to ten megabytes. */
 const mostRemembered = 20_000;
 
+type Prompt = Pick<GenerateJob, 'promptIds' | 'respelled'>;
+
 /** The results of look-ups in two places. */
 interface LookUps {
   /** In prompt and answer. */
@@ -19,33 +23,60 @@ interface LookUps {
   readonly before: Continuation | undefined;
 }
 
+/** How often look-ups were right, relative to how often that was expected. Older ones count less. */
+class Tally {
+  #right: number;
+  #expected: number;
+  readonly #most: number;
+
+  /** Begins as if so many had been right and expected; from `most` on, all of them count half. */
+  constructor(begin: { readonly right: number; readonly expected: number; readonly most: number }) {
+    this.#right = begin.right;
+    this.#expected = begin.expected;
+    this.#most = begin.most;
+  }
+
+  get ratio(): number {
+    return this.#right / this.#expected;
+  }
+
+  see(chance: number, isRight: boolean): void {
+    const fading = this.#expected > this.#most ? 0.5 : 1;
+    this.#expected = fading * (this.#expected + chance);
+    this.#right = fading * (this.#right + (isRight ? 1 : 0));
+  }
+}
+
 /**
- * How often look-ups of a kind were right, against how often their shares predicted it: by the number of matching
- * tokens, and by whether the other look-up found nothing, the same or something else. Adapts to recent output: older
- * look-ups count less.
+ * The probability that look-ups are right, given their shares: by the number of matching tokens, by whether the other
+ * look-up found nothing, the same or something else, and by the token found: an answer seldom copies the comma behind
+ * a span.
  */
 class Trust {
-  readonly #right: number[];
-  readonly #expected: number[];
+  readonly #kinds: readonly Tally[];
+  readonly #ids = new Map<number, Tally>();
 
   /** `usual`: the prior, for one to `longestMatch` tokens; it weighs as much as eight look-ups. */
   constructor(usual: readonly number[]) {
     const kinds = usual.flatMap((share) => [share, share, share]);
-    this.#right = kinds.map((share) => 8 * share);
-    this.#expected = kinds.map(() => 8);
+    this.#kinds = kinds.map((share) => new Tally({ right: 8 * share, expected: 8, most: 128 }));
   }
 
   see(found: Continuation, other: Continuation | undefined, id: number): void {
-    const kind = kindOf(found, other);
-    const fading = (this.#expected[kind] as number) > 128 ? 0.5 : 1;
-    this.#expected[kind] = fading * ((this.#expected[kind] as number) + found.share);
-    this.#right[kind] = fading * ((this.#right[kind] as number) + (found.id === id ? 1 : 0));
+    const isRight = found.id === id;
+    const kind = this.#kinds[kindOf(found, other)] as Tally;
+    let own = this.#ids.get(found.id);
+    if (own === undefined) {
+      own = new Tally({ right: 1, expected: 1, most: 32 });
+      this.#ids.set(found.id, own);
+    }
+    own.see(found.share * kind.ratio, isRight);
+    kind.see(found.share, isRight);
   }
 
-  /** The probability that a look-up is right. */
   chanceOf(found: Continuation, other: Continuation | undefined): number {
-    const kind = kindOf(found, other);
-    return Math.min(1, (found.share * (this.#right[kind] as number)) / (this.#expected[kind] as number));
+    const kind = this.#kinds[kindOf(found, other)] as Tally;
+    return Math.min(1, found.share * kind.ratio * (this.#ids.get(found.id)?.ratio ?? 1));
   }
 }
 
@@ -81,6 +112,7 @@ export class DraftMemory {
  * are worth their cost in a pass is estimated from how often look-ups were right, including those that led to no guess.
  */
 export class Draft {
+  readonly #prompt: Prompt;
   readonly #text: number[];
   readonly #answer: number[] = [beginning];
   readonly #stopIds: ReadonlySet<number>;
@@ -91,11 +123,12 @@ export class Draft {
 
   /** `stopIds`: not worth guessing, as an answer's end comes with the token before it. */
   constructor(
-    promptIds: readonly number[],
+    prompt: Prompt,
     memory: DraftMemory,
     { stopIds, costOfGuess }: { readonly stopIds: ReadonlySet<number>; readonly costOfGuess: number },
   ) {
-    this.#text = [...promptIds];
+    this.#prompt = prompt;
+    this.#text = [...prompt.promptIds];
     this.#memory = memory;
     this.#stopIds = stopIds;
     this.#costOfGuess = costOfGuess;
@@ -115,10 +148,7 @@ export class Draft {
   /** As many ids as give the most tokens per time, at most `room`; none if the last token occurs nowhere else. */
   guess(room: number): readonly number[] {
     // Built lazily: the first token does not wait for it, and without guesses it is never needed.
-    if (room > 0 && this.#here === undefined) {
-      this.#here = new Continuations();
-      this.#here.read(this.#text);
-    }
+    if (room > 0) this.#here ??= this.#read();
     const [text, answer] = [this.#text, this.#answer].map((ids) => ids.slice(-longestMatch)) as [number[], number[]];
     const guessed: number[] = [];
     let count = 0;
@@ -141,6 +171,17 @@ export class Draft {
   /** The answer is over: later ones use it for guesses too. */
   end(): void {
     this.#memory.remember(this.#answer);
+  }
+
+  #read(): Continuations {
+    const { promptIds, respelled = [] } = this.#prompt;
+    const read = new Continuations();
+    const weights = relevance(promptIds);
+    read.read(this.#text, (place) => weights[place]);
+    for (const { ids, end } of respelled) {
+      read.read([...ids, ...promptIds.slice(end, end + longestMatch)], () => weights[end - 1]);
+    }
+    return read;
   }
 
   #lookUp(text: readonly number[], answer: readonly number[]): LookUps {

@@ -357,6 +357,13 @@ export interface ScoreOutcome {
   readonly logprobs: readonly (readonly number[])[];
 }
 
+/** Tokens of a prompt in other ids. */
+export interface Respelled {
+  readonly ids: readonly number[];
+  /** Where in the prompt they end. */
+  readonly end: number;
+}
+
 export interface GenerateJob {
   readonly modelFolder: string;
   /** Defaults to `auto`. */
@@ -374,6 +381,11 @@ export interface GenerateJob {
    * “Given up”); defaults to true.
    */
   readonly draft?: boolean | undefined;
+  /**
+   * Words of the prompt as an answer would begin with them: without the space before, which is part of their ids. For
+   * guesses, which are copied from the prompt.
+   */
+  readonly respelled?: readonly Respelled[] | undefined;
 }
 
 export type TokenEvent =

@@ -55,7 +55,7 @@ export class TokenStream {
     this.#random = new Random(job.seed, 0x9e4);
     this.#stopIds = new Set(job.stopIds);
     const { memory, costOfGuess } = options;
-    if (job.draft !== false) this.#draft = new Draft(job.promptIds, memory, { stopIds: this.#stopIds, costOfGuess });
+    if (job.draft !== false) this.#draft = new Draft(job, memory, { stopIds: this.#stopIds, costOfGuess });
     this.#signal.addEventListener('abort', this.#stop, { once: true });
     if (this.#signal.aborted) this.#stop();
     else if (job.maxTokens < 1) this.finish('length');
