@@ -273,11 +273,16 @@ export class StreamBatch {
     if (cache !== this.#cache) this.#release(cache);
   }
 
-  /** The oldest prompt, plus those whose ends fit beside its own: a pass costs little less with fewer positions. */
+  /**
+   * The oldest prompt, plus those whose ends fit beside its own: a pass costs little less with fewer positions. For
+   * onnxruntime only those of which as much is known: a gap behind a shorter text would change the order of its sums.
+   */
   #nextReadings(): readonly Reading[] {
     const together: Reading[] = [];
     let longest = 0;
     for (const reading of this.#reading) {
+      const leavesGap = reading.read !== this.#reading[0]?.read;
+      if (leavesGap && !this.#model.prefillsByKernels) continue;
       const width = Math.max(longest, leftOf(reading));
       if (together.length > 0 && width * (together.length + 1) > this.#pieceLength) continue;
       together.push(reading);
