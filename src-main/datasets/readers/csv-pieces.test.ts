@@ -73,19 +73,32 @@ test('an overlong line is one record, and what follows it is read', async () => 
   ]);
 });
 
-// Regression: one way found a record that the other had given up, of up to twice the length: a thousand rows or two
-// hundred thousand.
+// Regression: of a cell with many lines, each line after the first came out as a row.
 test.each([
-  ['line', 'x'.repeat(20_000_000)],
-  ['lines', `${'강'.repeat(99)}\n`.repeat(180_000)],
-])('a record slightly over the maximum length is reported, however the file is cut: %s', async (name, long) => {
-  const rows = ['a,b,c', `d,"${long}",f`, 'g,h,i'];
+  ['in one line', 'x'.repeat(20_000_000)],
+  ['in many lines', `${'강'.repeat(99)}\r\n`.repeat(180_000)],
+  ['with quotes and delimiters', `${'word '.repeat(20)}, ""b""\n`.repeat(180_000)],
+])('a quoted cell that is too long is one record, however the file is cut: %s', async (name, long) => {
+  const rows = ['a,b,c', `d,"${long}","f\n"`, '"g\n",h,i', 'j,k,l'];
   const { asText, asPieces } = await bothWays(`${name}.csv`, Buffer.from(`id,text,n\n${rows.join('\n')}\n`));
-  expect(asPieces.length).toBe(asText.length);
-  const told = (records: TableRecord[]) =>
-    records.filter(({ problem }) => problem).map(({ line, problem }) => [line, problem]);
-  expect(told(asPieces)[0]).toEqual([3, 'TOO_LONG']);
-  expect(told(asText)).toEqual(told(asPieces));
+  const lines = long.split('\n').length;
+  for (const records of [asText, asPieces]) {
+    expect(records.map(({ cells, line, problem }) => [cells[0], line, problem])).toEqual([
+      ['a', 2, undefined],
+      ['d', 3, 'TOO_LONG'],
+      ['g\n', 4 + lines, undefined],
+      ['j', 6 + lines, undefined],
+    ]);
+  }
+});
+
+test('an unclosed quote over more than the maximum length costs one row', async () => {
+  const rows = Array.from({ length: 4000 }, (_, row) => `${row},${'강'.repeat(5000)},x`);
+  rows[1] = 'a,"never closed,x';
+  const { asText, asPieces } = await bothWays('open.csv', Buffer.from(`id,text,n\n${rows.join('\n')}\n`));
+  expect(asText.filter(({ problem }) => problem)).toMatchObject([{ line: 3, problem: 'TOO_LONG' }]);
+  expect(asText.length).toBe(rows.length);
+  expect(asPieces).toEqual(asText);
 });
 
 async function bothWays(name: string, bytes: Buffer) {

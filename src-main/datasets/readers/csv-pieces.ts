@@ -5,6 +5,7 @@ import { CsvPlaces, type PlacedPiece } from './csv-places.ts';
 import { CsvRecords } from './csv-records.ts';
 import { cutSequence } from './decoder.ts';
 import { fileError, isFileSystemError } from './file-survey.ts';
+import type { Skipping } from './record-skipper.ts';
 import type { TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 
@@ -34,13 +35,13 @@ export async function* readCsvPieces(
     await window.skip(start);
     const places = new CsvPlaces(format);
     let line = format.droppedLines + 1;
-    let isWithinLongLine = false;
+    let skipping: Skipping | undefined;
     while (await window.fill()) {
       signal?.throwIfAborted();
       const { bytes, isEnd } = window;
       // What does not fit into a usual window is read as text, which knows the maximum record length.
       const isUnusual =
-        isWithinLongLine || bytes.length > windowBytes || bytes.includes(0) || bytes.includes(replacement);
+        skipping !== undefined || bytes.length > windowBytes || bytes.includes(0) || bytes.includes(replacement);
       places.place = 0;
       places.line = line;
       let end = isUnusual ? 'odd' : places.read(bytes, isEnd);
@@ -56,7 +57,7 @@ export async function* readCsvPieces(
       if (end === 'odd' || (end === 'more' && (isEnd || bytes.length - done > longestPlaced))) {
         const rest = bytes.subarray(done);
         const cut = isEnd ? 0 : cutSequence(rest);
-        const reader: CsvRecords = new CsvRecords(format, { width: format.columns.length, line, isWithinLongLine });
+        const reader: CsvRecords = new CsvRecords(format, { width: format.columns.length, line, skipping });
         const text = rest.toString('utf8', 0, rest.length - cut);
         for (const records of reader.pieces(text, { isEnd })) {
           const { kept, isBlank } = withoutBlanks(records, places.isBlank);
@@ -64,7 +65,7 @@ export async function* readCsvPieces(
           yield { records: kept.map(told), bytesRead: window.bytesRead };
         }
         line = reader.line;
-        isWithinLongLine = reader.isWithinLongLine;
+        skipping = reader.skipping;
         done = bytes.length - cut - Buffer.byteLength(reader.rest);
       }
       window.drop(done);

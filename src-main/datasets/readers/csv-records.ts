@@ -1,3 +1,4 @@
+import { RecordSkipper, type Skipping } from './record-skipper.ts';
 import type { RecordProblem, TableRecord } from './table.ts';
 import { TextRecords } from './text-records.ts';
 
@@ -33,7 +34,8 @@ export interface CsvDialect {
  * A quoted cell has lost its closing quote if it never ends, or if it ends in the middle of a later line with text
  * directly after the quote while its own first line is as wide as the table. That line then becomes a record of its
  * own, reported as `QUOTE_OPEN`, and reading continues after it, so that a stray quote costs one row and not the rest
- * of the file. The same goes for the first line of a record beyond the maximum length, reported as `TOO_LONG`.
+ * of the file. A record beyond the maximum length is reported as `TOO_LONG`, with the cells of its first line, and
+ * skipped: to its end, or only to that of its first line if the lines below it are rows of the table.
  */
 export class CsvRecords extends TextRecords {
   readonly #delimiter: string;
@@ -51,13 +53,14 @@ export class CsvRecords extends TextRecords {
   #line: number;
   #hasMore = false;
   #quotedCells = 0;
-  #isWithinLongLine: boolean;
+  readonly #skipper: RecordSkipper;
+  #skipping: Skipping | undefined;
 
   /**
    * `width` is the number of cells in the table's records, if known; `line` is the first line's number. The text may
-   * begin within a line that was reported as too long.
+   * begin within a record that was reported as too long.
    */
-  constructor(dialect: CsvDialect, options: { width?: number; line?: number; isWithinLongLine?: boolean } = {}) {
+  constructor(dialect: CsvDialect, options: { width?: number; line?: number; skipping?: Skipping | undefined } = {}) {
     super();
     this.#delimiter = dialect.delimiter;
     this.#quote = dialect.quote;
@@ -65,7 +68,8 @@ export class CsvRecords extends TextRecords {
     this.#backslash = dialect.escape === '\\';
     this.#width = options.width;
     this.#line = options.line ?? 1;
-    this.#isWithinLongLine = options.isWithinLongLine ?? false;
+    this.#skipper = new RecordSkipper(dialect);
+    this.#skipping = options.skipping;
     const signs = [dialect.delimiter, ...(this.#backslash ? ['\\'] : [])].map(escapeForRegExp);
     this.#cellEnd = new RegExp(`${signs.join('|')}|[\r\n]`, 'g');
   }
@@ -80,9 +84,9 @@ export class CsvRecords extends TextRecords {
     return this.#rest;
   }
 
-  /** Whether the text so far ends within a line that was reported as too long. */
-  get isWithinLongLine(): boolean {
-    return this.#isWithinLongLine;
+  /** Where in a record that was reported as too long the text so far ends, if in one. */
+  get skipping(): Skipping | undefined {
+    return this.#skipping;
   }
 
   get waitingLetters(): number {
@@ -108,13 +112,17 @@ export class CsvRecords extends TextRecords {
     this.#waiting = [];
     const records: TableRecord[] = [];
     let place = 0;
-    if (this.#isWithinLongLine) place = this.#passLine(whole, 0, isEnd);
+    if (this.#skipping) {
+      const skipped = this.#skip(whole, 0, this.#skipping, isEnd);
+      place = skipped.end;
+      this.#line += skipped.lines;
+    }
     // Positions of the next quote and carriage return, so that most lines need no character-by-character scan.
     let quote = this.#quote === '' ? -1 : whole.indexOf(this.#quote);
     let cr = whole.indexOf('\r');
     let backslash = this.#backslash ? whole.indexOf('\\') : -1;
     this.#hasMore = false;
-    while (place < whole.length) {
+    while (place < whole.length && !this.#skipping) {
       if (records.length >= mostAtOnce) {
         this.#hasMore = true;
         break;
@@ -289,19 +297,24 @@ export class CsvRecords extends TextRecords {
   }
 
   /**
-   * The first line of a record beyond the maximum length, whether or not its end is there yet: the result must not
-   * depend on how the text is cut into pieces.
+   * A record beyond the maximum length, whether or not its end is there yet: the result must not depend on how the
+   * text is cut into pieces.
    */
   #tooLong(text: string, from: number, isEnd: boolean): FoundRecord {
-    return { ...this.#literalLine(text, from), end: this.#passLine(text, from, isEnd), problem: 'TOO_LONG' };
+    const { cells, quotedCells } = this.#literalLine(text, from);
+    const below = text
+      .slice(from, from + longestRecord)
+      .split(/\r\n|\r|\n/, 1000)
+      .slice(1, -1);
+    const rows = below.filter((line) => line.split(this.#delimiter).length === this.#width).length;
+    const fromWhere: Skipping = rows > below.length / 2 ? 'line' : 'cell start';
+    return { cells, quotedCells, ...this.#skip(text, from, fromWhere, isEnd), problem: 'TOO_LONG' };
   }
 
-  /** The end of a line reported as too long, or of the text so far. */
-  #passLine(text: string, from: number, isEnd: boolean): number {
-    const end = lineEnd(text, from);
-    // The next piece shows whether a line feed follows a carriage return.
-    this.#isWithinLongLine = !isEnd && (end === text.length || (text[end] === '\r' && end + 1 === text.length));
-    return this.#isWithinLongLine ? end : behindLine(text, from);
+  #skip(text: string, from: number, skipping: Skipping, isEnd: boolean): { end: number; lines: number } {
+    const skipped = this.#skipper.skip(text, from, { skipping, isEnd });
+    this.#skipping = skipped.skipping;
+    return skipped;
   }
 
   #firstLineIsWhole(text: string, from: number): boolean {
