@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { textIfThere } from './text-if-there.ts';
 
@@ -8,13 +8,7 @@ import { textIfThere } from './text-if-there.ts';
  */
 export async function writeNote(path: string, value: unknown): Promise<void> {
   const partial = `${path}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.writeFile(JSON.stringify(value));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeFile(partial, JSON.stringify(value), { flush: true });
   await rename(partial, path);
 }
 

@@ -94,3 +94,11 @@ test('an interrupted write leaves the previous checkpoint intact and is overwrit
   expect(await readCheckpoint(folder, expected)).toEqual(next);
   expect(await readdir(folder)).toEqual(['checkpoint.safetensors']);
 });
+
+test('the checkpoint before the latest is kept on request', async () => {
+  const next = { ...checkpoint, progress: { ...checkpoint.progress, step: 8 } };
+  await writeCheckpoint(folder, checkpoint, { keepsPrevious: true });
+  await writeCheckpoint(folder, next, { keepsPrevious: true });
+  expect(await readCheckpoint(folder, expected)).toEqual(next);
+  expect(await readCheckpoint(folder, expected, { isPrevious: true })).toEqual(checkpoint);
+});

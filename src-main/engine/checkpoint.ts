@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -55,10 +55,10 @@ export async function writeCheckpoint(
   { keepsPrevious = false }: { keepsPrevious?: boolean } = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if (keepsPrevious) {
-    // The first checkpoint has no predecessor.
-    if (existsSync(join(folder, fileName))) await keepAside(join(folder, fileName), join(folder, previousName));
-  }
+  const path = join(folder, fileName);
+  // The first checkpoint has no predecessor.
+  if (keepsPrevious && existsSync(path))
+    await writeFile(join(folder, previousName), createReadStream(path, { highWaterMark: 1 << 20 }), { flush: true });
   const tensors = new Map<string, StoredTensor>();
   const put = (kind: string, name: string, data: Float32Array) =>
     tensors.set(`${kind}/${name}`, { dtype: 'F32', dims: [data.length], data });
@@ -68,18 +68,7 @@ export async function writeCheckpoint(
     put('second', name, second);
   }
   for (const [name, data] of best ?? []) put('best', name, data);
-  await writeSafetensors(join(folder, fileName), tensors, { progress: JSON.stringify(progress) });
-}
-
-/** Copies a checkpoint, synced to disk before another takes its place. */
-async function keepAside(checkpoint: string, previous: string): Promise<void> {
-  await copyFile(checkpoint, previous);
-  const file = await open(previous, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeSafetensors(path, tensors, { progress: JSON.stringify(progress) });
 }
 
 /**

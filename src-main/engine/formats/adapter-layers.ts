@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
@@ -51,13 +51,8 @@ export async function writeAdapterLayers(
   await writeSafetensors(join(folder, weightsName), new Map(stored));
   // Last, and by renaming: if it exists, everything does.
   const temporary = join(folder, `${configName}.tmp`);
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(`${JSON.stringify({ design, bottleneck, base_model: baseModel }, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const config = { design, bottleneck, base_model: baseModel };
+  await writeFile(temporary, `${JSON.stringify(config, null, 2)}\n`, { flush: true });
   await rename(temporary, join(folder, configName));
 }
 
