@@ -1,5 +1,5 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -125,9 +125,13 @@ async function ofArchive(archive: { path: string; name: string }): Promise<Datab
 function copyOf(file: string): (target: string, signal: AbortSignal | undefined) => Promise<void> {
   return async (target, signal) => {
     await requireSqlite(file, fileName(file));
+    // The write-ahead log may hold data that is not in the file yet. It comes first: the program that uses the database
+    // may move that data into the file at any time and delete the log.
+    await copyFile(`${file}-wal`, `${target}-wal`, signal).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      await rm(`${target}-wal`);
+    });
     await copyFile(file, target, signal);
-    // The write-ahead log may hold data that has not been checkpointed into the file yet.
-    if (existsSync(`${file}-wal`)) await copyFile(`${file}-wal`, `${target}-wal`, signal);
   };
 }
 

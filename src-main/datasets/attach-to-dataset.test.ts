@@ -1,10 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
-import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
+import { openSqliteFile, writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { zipArchive } from '../../test/fixtures/zip-archive.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import {
@@ -14,7 +24,7 @@ import {
   mendAttachments,
   swapDatabases,
 } from './attach-to-dataset.ts';
-import { attachedFile, forkSqlProcess, SqlRunner } from './attached-database.ts';
+import { attachedFile, databasesFolder, forkSqlProcess, SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { checkDataset } from './check-dataset.ts';
 import { RowsThread } from './rows-threads.ts';
@@ -309,6 +319,32 @@ test.each(['shop.sqlite', 'shop.zip'])('copying a database stops when aborted: %
   writeFileSync(join(folder, 'shop.zip'), zipArchive([{ name: 'shop.sqlite', text: sqlite }]));
   const copier = await DatabaseCopier.open({ path: join(folder, name), name }, folder, AbortSignal.abort());
   await expect(copier.take({ database: 'shop', group: null })).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+// Regression: the copy lacked what was only in the log, or failed.
+test('a database is copied whole while the program that uses it moves its log into it', async () => {
+  const path = join(folder, 'used.sqlite');
+  const program = openSqliteFile(
+    path,
+    `
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE seller (name TEXT);
+    INSERT INTO seller VALUES ('Mina');
+    CREATE TABLE photo (bytes BLOB);
+    INSERT INTO photo VALUES (zeroblob(32_000_000));
+    PRAGMA wal_checkpoint (TRUNCATE);
+    UPDATE seller SET name = 'Nora';
+  `,
+  );
+  const copier = await DatabaseCopier.open({ path, name: 'used.sqlite' }, folder);
+  const copied = copier.take({ database: 'used', group: null });
+  const copy = join(databasesFolder(folder), 'used.sqlite');
+  while (!existsSync(copy) || statSync(copy).size === 0) await setImmediate();
+  program.close();
+  await copied;
+  const found = openSqliteFile(copy, '');
+  expect(found.prepare('SELECT name FROM seller').pluck().get()).toBe('Nora');
+  found.close();
 });
 
 test('queries are checked against their database, or by grammar and schema text without one', async () => {
