@@ -9,8 +9,16 @@ export const paths = {
     link(`/datasets/${encodeURIComponent(id)}`, { tab }),
   importDataset: (from: { sample?: string } = {}) => link('/datasets/import', from),
   runs: () => '#/train',
-  newRun: (chosen: { dataset?: string; baseModel?: string; name?: string; run?: string; adapter?: string } = {}) =>
-    link('/train/new', chosen),
+  newRun: (
+    chosen: {
+      dataset?: string;
+      baseModel?: string;
+      name?: string;
+      run?: string;
+      adapter?: string;
+      epochs?: string;
+    } = {},
+  ) => link('/train/new', chosen),
   run: (id: string) => link(`/train/${encodeURIComponent(id)}`),
   adapters: () => '#/adapters',
   adapter: (id: string) => link(`/adapters/${encodeURIComponent(id)}`),

@@ -87,7 +87,7 @@ test('suggests repeating training on the starter model with a larger base model 
 test('suggests longer training when a single epoch has helped', () => {
   const quick = { datasetId: 'd', state: 'finished', options: { epochs: 1 } } as Run;
   const has = { ...done, adapters: [adapter], evaluations: [evaluation], runs: [quick] };
-  expect(nextStep(has)).toEqual({ kind: 'longer', adapter, dataset });
+  expect(nextStep(has)).toEqual({ kind: 'longer', adapter, dataset, epochs: 3 });
   const balanced = { ...quick, options: { epochs: 3 } } as Run;
   expect(nextStep({ ...has, runs: [quick, balanced] }).kind).toBe('another');
 });

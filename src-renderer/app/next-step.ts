@@ -29,7 +29,7 @@ export type NextStep =
   /** The newest adapter was made with the starter model, and a model for real work is available. */
   | { readonly kind: 'larger'; readonly adapter: Adapter; readonly dataset: Dataset; readonly baseModel: BaseModel }
   /** The newest adapter is better, and no run has read its rows more than once. */
-  | { readonly kind: 'longer'; readonly adapter: Adapter; readonly dataset: Dataset }
+  | { readonly kind: 'longer'; readonly adapter: Adapter; readonly dataset: Dataset; readonly epochs: number }
   /** The newest adapter is not surely better than its base. */
   | { readonly kind: 'improve'; readonly adapter: Adapter; readonly result: Measured }
   | { readonly kind: 'another' };
@@ -66,8 +66,13 @@ export function nextStep(has: Belongings): NextStep {
   if (result !== undefined && !isBetter) return { kind: 'improve', adapter, result };
   const ofRows = has.runs.filter(({ datasetId }) => datasetId === own?.id);
   const areShort = ofRows.length > 0 && ofRows.every(({ options }) => options.epochs <= 1);
-  return areShort && own !== undefined ? { kind: 'longer', adapter, dataset: own } : { kind: 'another' };
+  return areShort && own !== undefined
+    ? { kind: 'longer', adapter, dataset: own, epochs: longerEpochs }
+    : { kind: 'another' };
 }
+
+/** As many as the balanced preset, which may stop before it has made them if there are many rows. */
+const longerEpochs = 3;
 
 /** The evaluation in progress that includes this adapter. */
 export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation[]): Evaluation | undefined {

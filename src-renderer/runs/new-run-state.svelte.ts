@@ -16,6 +16,7 @@ export interface NewRunWish {
   readonly run?: string | undefined;
   /** The adapter to continue from, on its own base. */
   readonly adapter?: string | undefined;
+  readonly epochs?: string | undefined;
 }
 
 /** A person's choices before a run, and the studio's estimates for it. */
@@ -151,6 +152,7 @@ export class NewRunState {
     const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
     this.baseModelId = wantedBase ?? this.#usualBase()?.id ?? '';
     if (original !== undefined) this.changed = original.options;
+    if (Number(wish.epochs) > 0) this.changed = { ...this.changed, epochs: Number(wish.epochs) };
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
   }
 

@@ -82,6 +82,16 @@ test('continues from the requested adapter on its own base and dataset', async (
   expect([state.baseModelId, state.datasetId, state.changed]).toEqual(['b', 'old', { initAdapterId: 'a' }]);
 });
 
+// Home suggested to train for longer and opened a run that, with many rows, was as short as the one before.
+test.each([
+  ['3', { epochs: 3 }],
+  ['many', {}],
+])('makes the requested number of epochs: %s', async (epochs, changes) => {
+  const state = new NewRunState((known) => known.name, { epochs });
+  await vi.waitFor(() => expect(state.loading).toBe(false));
+  expect(state.changed).toEqual(changes);
+});
+
 test('the shape of an adapter to continue from replaces the chosen one', async () => {
   const state = await opened('new');
   state.change('rank', 4);

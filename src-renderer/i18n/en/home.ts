@@ -73,7 +73,7 @@ export const home = {
     '{name} was made with the starter model, which is only for learning the studio. A larger one answers better but takes longer to train.',
   'home.next.larger.action': 'Train with {model}',
   'home.next.longer': 'Next: train with {name} for longer.',
-  'home.next.longer.why': '{name} is better than its base model after a single pass over the rows.',
+  'home.next.longer.why': '{name} is better than its base model after at most one pass over the rows.',
   'home.next.longer.action': 'Train for longer',
   'home.next.improve': 'Next: make {name} better.',
   'home.next.improve.why': {

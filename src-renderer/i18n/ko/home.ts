@@ -63,7 +63,7 @@ export const home: Translation<typeof english> = {
     '{name}[은|는] 스튜디오를 익히기 위한 기본 제공 모델로 만들었습니다. 더 큰 모델은 답이 더 좋지만 학습이 더 오래 걸립니다.',
   'home.next.larger.action': '{model}[으로|로] 학습',
   'home.next.longer': '다음: {name}[으로|로] 더 오래 학습하세요.',
-  'home.next.longer.why': '{name}[은|는] 행을 한 번만 읽고도 기본 모델보다 낫습니다.',
+  'home.next.longer.why': '{name}[은|는] 행을 많아야 한 번 읽고도 기본 모델보다 낫습니다.',
   'home.next.longer.action': '더 오래 학습',
   'home.next.improve': '다음: {name}[을|를] 더 낫게 만드세요.',
   'home.next.improve.why':
