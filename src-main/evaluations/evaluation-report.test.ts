@@ -8,6 +8,14 @@ test('the report suggests the next step, as the evaluation page does', () => {
   expect(evaluationReport(mostlyWrong, [], 'ko')).toContain('<b>다음:</b> 36행 가운데 27행은 아직 틀립니다.');
 });
 
+// Regression: in Korean it was worded differently.
+test('the verdict is worded as on the evaluation page', () => {
+  const english = 'Answers is clearly better than the base model: better on 9 of 36 rows and worse on none.';
+  expect(evaluationReport(mostlyWrong, [], 'en')).toContain(english);
+  const korean = 'Answers는 기본 모델보다 확실히 낫습니다. 36행 가운데 9행에서 낫고, 못한 행은 없습니다.';
+  expect(evaluationReport(mostlyWrong, [], 'ko')).toContain(korean);
+});
+
 test('a perfect result suggests no next step', () => {
   const { comparisons, results } = mostlyWrong;
   const [base, best] = results;

@@ -5,7 +5,8 @@ import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
-import { tellingOf, verdictOf } from '../../src-contract/verdict.ts';
+import { verdictOf } from '../../src-contract/verdict.ts';
+import { verdictText } from '../../src-contract/verdict-words.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
@@ -66,8 +67,8 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
   const told = comparisons
     .filter((each) => each.metric === mainMetric && each.against === 0)
     .map((comparison) => {
-      const { of, low, high, better, worse } = comparison;
-      const sentence = fillIn(words[tellingOf(comparison)], { model: results[of]?.adapter ?? '', rows, better, worse });
+      const { of, low, high } = comparison;
+      const sentence = verdictText(comparison, { adapter: results[of]?.adapter ?? '', n: rows }, words.tongue);
       const [from, to] = [0, of].map((place) => shownValue(mainMetric, results[place]?.metrics[mainMetric]));
       const doubt = fillIn(words.points, {
         metric,

@@ -3,23 +3,9 @@ export type ReportWords = Readonly<Record<keyof typeof english, string>>;
 
 const english = {
   title: 'Did it get better?',
-  better: '{model} is clearly better than the base model: better on {better} of {rows} rows and worse on {worse}.',
-  betterMixed:
-    '{model} is clearly better than the base model on average. It is better on only {better} of {rows} rows and worse on {worse}, but gains more than it loses.',
-  worse: '{model} is clearly worse than the base model: worse on {worse} of {rows} rows and better on {better}.',
-  worseMixed:
-    '{model} is clearly worse than the base model on average. It is better on {better} of {rows} rows and worse on only {worse}, but loses more than it gains.',
-  onlyBetter: '{model} is clearly better than the base model: better on {better} of {rows} rows and worse on none.',
-  onlyWorse: '{model} is clearly worse than the base model: worse on {worse} of {rows} rows and better on none.',
-  evenOnlyBetter:
-    '{model} is better than the base model on {better} of {rows} rows and worse on none: this could be chance.',
-  evenOnlyWorse:
-    '{model} is worse than the base model on {worse} of {rows} rows and better on none: this could be chance.',
   onTrain: 'training rows',
   onValidation: 'validation rows',
   onTest: 'test rows',
-  even: '{model} is better than the base model on {better} of {rows} rows and worse on {worse}: this could be chance.',
-  same: '{model} does no better and no worse than the base model on any of {rows} rows.',
   alone: 'Only the base model was evaluated, on {rows} rows.',
   points: '{metric} {from} → {to}; with 95 % confidence, the true difference is between {low} and {high} points.',
   train: 'These rows were trained on: this shows what is remembered, not what is understood.',
@@ -61,23 +47,9 @@ const english = {
 
 const korean: ReportWords = {
   title: '좋아졌습니까?',
-  better: '{model}: 기본 모델보다 확실히 낫습니다. {rows}개 행 가운데 {better}개에서 낫고 {worse}개에서 못합니다.',
-  betterMixed:
-    '{model}: 평균적으로 기본 모델보다 확실히 낫습니다. {rows}개 행 가운데 나은 행은 {better}개뿐이고 못한 행은 {worse}개이지만, 잃은 것보다 얻은 것이 큽니다.',
-  worse: '{model}: 기본 모델보다 확실히 못합니다. {rows}개 행 가운데 {worse}개에서 못하고 {better}개에서 낫습니다.',
-  worseMixed:
-    '{model}: 평균적으로 기본 모델보다 확실히 못합니다. {rows}개 행 가운데 나은 행이 {better}개이고 못한 행은 {worse}개뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
-  onlyBetter: '{model}: 기본 모델보다 확실히 낫습니다. {rows}개 행 가운데 {better}개에서 낫고, 못한 행은 없습니다.',
-  onlyWorse: '{model}: 기본 모델보다 확실히 못합니다. {rows}개 행 가운데 {worse}개에서 못하고, 나은 행은 없습니다.',
-  evenOnlyBetter:
-    '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고, 못한 행은 없습니다. 우연일 수 있습니다.',
-  evenOnlyWorse:
-    '{model}: {rows}개 행 가운데 {worse}개에서 기본 모델보다 못하고, 나은 행은 없습니다. 우연일 수 있습니다.',
   onTrain: '학습 행',
   onValidation: '검증 행',
   onTest: '테스트 행',
-  even: '{model}: {rows}개 행 가운데 {better}개에서 기본 모델보다 낫고 {worse}개에서 못합니다. 우연일 수 있습니다.',
-  same: '{model}: {rows}개 행 모두에서 기본 모델과 똑같이 했습니다.',
   alone: '{rows}개 행으로 기본 모델만 평가했습니다.',
   points: '{metric} {from} → {to}. 95 % 신뢰도로 실제 차이는 {low}점에서 {high}점 사이입니다.',
   train: '학습에 쓴 행입니다. 이해한 것이 아니라 외운 것을 보여 줍니다.',

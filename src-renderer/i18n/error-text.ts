@@ -7,13 +7,13 @@ import {
 } from '../../src-contract/failure-reason.ts';
 import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
+import { withParticles } from '../../src-contract/particle.ts';
 import { number } from './format.ts';
 import { formatVerdict } from './format-verdict.ts';
 import { errors as korean } from './ko/errors.ts';
 import { failureReasons as koreanReasons } from './ko/failure-reasons.ts';
 import { fileKindsKo } from './ko/file-kinds.ts';
 import { locale } from './locale.svelte.ts';
-import { withParticles } from './particle.ts';
 import { isTextKey, t } from './text.ts';
 
 /** A failure as a person reads it: the permanent code, what happened and why, what to do. */

@@ -1,9 +1,9 @@
 import { type FileReason, isFileReasonCode, reasonSentence } from '../../src-contract/file-reason.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
+import { withParticles } from '../../src-contract/particle.ts';
 import { number } from './format.ts';
 import { fileReasons } from './ko/file-reasons.ts';
 import { locale } from './locale.svelte.ts';
-import { withParticles } from './particle.ts';
 
 /** Why a file is read as it is, in the language on screen. */
 export function formatReason(reason: Pick<FileReason, 'code' | 'data'>): string {

@@ -1,9 +1,9 @@
 import { fillIn } from '../../src-contract/fill-in.ts';
+import { withParticles } from '../../src-contract/particle.ts';
 import { rowVerdicts as english, isRowVerdictCode, type RowVerdictData } from '../../src-contract/row-verdict.ts';
 import { number } from './format.ts';
 import { rowVerdicts as korean } from './ko/row-verdicts.ts';
 import { locale } from './locale.svelte.ts';
-import { withParticles } from './particle.ts';
 
 /** What is wrong with a row, in the language on screen. Without data it keeps the English sentence stored with it. */
 export function formatVerdict({

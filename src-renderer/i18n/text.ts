@@ -1,9 +1,9 @@
+import { withParticles } from '../../src-contract/particle.ts';
 import { en } from './en.ts';
 import { number } from './format.ts';
 import { ko } from './ko.ts';
 import { locale } from './locale.svelte.ts';
 import type { Message } from './message.ts';
-import { withParticles } from './particle.ts';
 
 export type TextKey = keyof typeof en;
 export type Values = Readonly<Record<string, string | number>>;

@@ -1,9 +1,11 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
+import { verdictWords } from '../../../src-contract/verdict-words.ts';
 import type { Message } from '../message.ts';
 
 const advice = adviceWords.en;
 const measures = measureNames.en;
+const verdicts = verdictWords.en;
 
 /** Evaluations: the list, a new one, the results. */
 export const evaluations = {
@@ -125,27 +127,18 @@ export const evaluations = {
   'evaluations.verdict.better': '{adapter} is better than the base model.',
   'evaluations.verdict.worse': '{adapter} is worse than the base model.',
   'evaluations.verdict.same': '{adapter} does no better and no worse than the base model.',
-  'evaluations.verdict.better.rows':
-    '{adapter} is clearly better than the base model: better on {better} of {n} rows and worse on {worse}.',
-  'evaluations.verdict.betterMixed.rows':
-    '{adapter} is clearly better than the base model on average. It is better on only {better} of {n} rows and worse on {worse}, but gains more than it loses.',
-  'evaluations.verdict.worse.rows':
-    '{adapter} is clearly worse than the base model: worse on {worse} of {n} rows and better on {better}.',
-  'evaluations.verdict.worseMixed.rows':
-    '{adapter} is clearly worse than the base model on average. It is better on {better} of {n} rows and worse on only {worse}, but loses more than it gains.',
-  'evaluations.verdict.even.rows':
-    '{adapter} is better than the base model on {better} of {n} rows and worse on {worse}: this could be chance.',
-  'evaluations.verdict.onlyBetter.rows':
-    '{adapter} is clearly better than the base model: better on {better} of {n} rows and worse on none.',
-  'evaluations.verdict.onlyWorse.rows':
-    '{adapter} is clearly worse than the base model: worse on {worse} of {n} rows and better on none.',
-  'evaluations.verdict.evenOnlyBetter.rows':
-    '{adapter} is better than the base model on {better} of {n} rows and worse on none: this could be chance.',
-  'evaluations.verdict.evenOnlyWorse.rows':
-    '{adapter} is worse than the base model on {worse} of {n} rows and better on none: this could be chance.',
+  'evaluations.verdict.better.rows': verdicts.better,
+  'evaluations.verdict.betterMixed.rows': verdicts.betterMixed,
+  'evaluations.verdict.worse.rows': verdicts.worse,
+  'evaluations.verdict.worseMixed.rows': verdicts.worseMixed,
+  'evaluations.verdict.even.rows': verdicts.even,
+  'evaluations.verdict.onlyBetter.rows': verdicts.onlyBetter,
+  'evaluations.verdict.onlyWorse.rows': verdicts.onlyWorse,
+  'evaluations.verdict.evenOnlyBetter.rows': verdicts.evenOnlyBetter,
+  'evaluations.verdict.evenOnlyWorse.rows': verdicts.evenOnlyWorse,
   'evaluations.verdict.same.rows': {
     one: '{adapter} does no better and no worse than the base model on the one row.',
-    other: '{adapter} does no better and no worse than the base model on any of {n} rows.',
+    other: verdicts.same,
   },
   'evaluations.verdict.alone': 'The base model alone scores {value} on {metric}.',
   'evaluations.doubt.measured': '{metric} {from} → {to}.',

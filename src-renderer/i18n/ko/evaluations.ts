@@ -1,10 +1,12 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
+import { verdictWords } from '../../../src-contract/verdict-words.ts';
 import type { evaluations as english } from '../en/evaluations.ts';
 import type { Translation } from '../message.ts';
 
 const advice = adviceWords.ko;
 const measures = measureNames.ko;
+const verdicts = verdictWords.ko;
 
 export const evaluations: Translation<typeof english> = {
   'evaluations.title': '평가',
@@ -119,25 +121,16 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.verdict.better': '{adapter}[은|는] 기본 모델보다 낫습니다.',
   'evaluations.verdict.worse': '{adapter}[은|는] 기본 모델보다 못합니다.',
   'evaluations.verdict.same': '{adapter}[은|는] 기본 모델과 똑같습니다.',
-  'evaluations.verdict.better.rows':
-    '{adapter}[은|는] 기본 모델보다 확실히 낫습니다. {n}행 가운데 {better}행에서 낫고 {worse}행에서 못합니다.',
-  'evaluations.verdict.betterMixed.rows':
-    '{adapter}[은|는] 평균적으로 기본 모델보다 확실히 낫습니다. {n}행 가운데 나은 행은 {better}행뿐이고 못한 행은 {worse}행이지만, 잃은 것보다 얻은 것이 큽니다.',
-  'evaluations.verdict.worse.rows':
-    '{adapter}[은|는] 기본 모델보다 확실히 못합니다. {n}행 가운데 {worse}행에서 못하고 {better}행에서 낫습니다.',
-  'evaluations.verdict.worseMixed.rows':
-    '{adapter}[은|는] 평균적으로 기본 모델보다 확실히 못합니다. {n}행 가운데 나은 행이 {better}행이고 못한 행은 {worse}행뿐이지만, 얻은 것보다 잃은 것이 큽니다.',
-  'evaluations.verdict.even.rows':
-    '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고 {worse}행에서 못합니다. 우연일 수 있습니다.',
-  'evaluations.verdict.onlyBetter.rows':
-    '{adapter}[은|는] 기본 모델보다 확실히 낫습니다. {n}행 가운데 {better}행에서 낫고, 못한 행은 없습니다.',
-  'evaluations.verdict.onlyWorse.rows':
-    '{adapter}[은|는] 기본 모델보다 확실히 못합니다. {n}행 가운데 {worse}행에서 못하고, 나은 행은 없습니다.',
-  'evaluations.verdict.evenOnlyBetter.rows':
-    '{adapter}[은|는] {n}행 가운데 {better}행에서 기본 모델보다 낫고, 못한 행은 없습니다. 우연일 수 있습니다.',
-  'evaluations.verdict.evenOnlyWorse.rows':
-    '{adapter}[은|는] {n}행 가운데 {worse}행에서 기본 모델보다 못하고, 나은 행은 없습니다. 우연일 수 있습니다.',
-  'evaluations.verdict.same.rows': '{adapter}[은|는] {n}행 모두에서 기본 모델과 똑같이 했습니다.',
+  'evaluations.verdict.better.rows': verdicts.better,
+  'evaluations.verdict.betterMixed.rows': verdicts.betterMixed,
+  'evaluations.verdict.worse.rows': verdicts.worse,
+  'evaluations.verdict.worseMixed.rows': verdicts.worseMixed,
+  'evaluations.verdict.even.rows': verdicts.even,
+  'evaluations.verdict.onlyBetter.rows': verdicts.onlyBetter,
+  'evaluations.verdict.onlyWorse.rows': verdicts.onlyWorse,
+  'evaluations.verdict.evenOnlyBetter.rows': verdicts.evenOnlyBetter,
+  'evaluations.verdict.evenOnlyWorse.rows': verdicts.evenOnlyWorse,
+  'evaluations.verdict.same.rows': verdicts.same,
   'evaluations.verdict.alone': '기본 모델은 {metric} {value}입니다.',
   'evaluations.doubt.measured': '{metric} {from} → {to}.',
   'evaluations.doubt.interval': '95 % 신뢰도로 실제 차이는 {low}점에서 {high}점 사이입니다.',
