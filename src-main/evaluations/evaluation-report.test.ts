@@ -16,6 +16,16 @@ test('the verdict is worded as on the evaluation page', () => {
   expect(evaluationReport(mostlyWrong, [], 'ko')).toContain(korean);
 });
 
+// Regression: a browser took 40 seconds to lay out 200,000 characters of several scripts.
+test('a long text is divided into pieces that are laid out quickly', () => {
+  const context = '강이 바다로 แม่น้ำ नदी '.repeat(150);
+  const report = evaluationReport(mostlyWrong, [{ exampleId: 'e', context, target: 'short', answers: [] }], 'en');
+  const [, shown = ''] = /<dd>(<span>.*?)<\/dd>/s.exec(report) ?? [];
+  expect(shown.split('<span>').length).toBe(4);
+  expect(shown.replaceAll(/<\/?span>/g, '')).toBe(context.trim());
+  expect(report).toContain('<dd>short</dd>');
+});
+
 test('a perfect result suggests no next step', () => {
   const { comparisons, results } = mostlyWrong;
   const [base, best] = results;

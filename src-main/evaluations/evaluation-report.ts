@@ -5,6 +5,7 @@ import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
+import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { verdictText } from '../../src-contract/verdict-words.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
@@ -172,13 +173,20 @@ function provenance({ provenance: made, split, createdAt }: Evaluation, words: W
 
 function rowOf(row: EvaluationRow, { results }: Evaluation, words: Words): string {
   const block = (name: string, text: string, mark = '') =>
-    `<dt>${escapeHtml(name)}${mark}</dt><dd>${escapeHtml(text.trim() || words.nothing)}</dd>`;
+    `<dt>${escapeHtml(name)}${mark}</dt><dd>${textOf(text.trim() || words.nothing)}</dd>`;
   const answers = row.answers.map(({ text, score }, place) =>
     block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)}&nbsp;%</b>`),
   );
   const scores = row.answers.map(({ score }) => (score * 100).toFixed(0)).join(' → ');
   const question = row.context.trim().split('\n').at(-1) ?? '';
   return `<details><summary><span>${escapeHtml(scores)}</span> ${escapeHtml(question.slice(0, 160))}</summary><dl>${block(words.context, row.context)}${block(words.target, row.target)}${answers.join('')}</dl></details>`;
+}
+
+function textOf(text: string): string {
+  const [only = '', ...others] = textPieces(text);
+  return others.length === 0
+    ? escapeHtml(only)
+    : [only, ...others].map((piece) => `<span>${escapeHtml(piece)}</span>`).join('');
 }
 
 /** How much the models differ on a row. */
