@@ -245,7 +245,7 @@ test('another data folder cannot be opened during an import', async () => {
 // The web host carries on with the previous folder. Regression: the failed one stayed open and locked.
 test.each([
   {
-    fault: 'a database of a newer studio',
+    fault: 'a database from a newer studio',
     harm: (dataDir: string) => {
       const database = openDatabase(join(dataDir, 'studio.sqlite'));
       database.pragma('user_version = 9999');
@@ -253,7 +253,7 @@ test.each([
     },
   },
   {
-    fault: 'a file in the place of a folder',
+    fault: 'a file where a folder should be',
     harm: (dataDir: string) => {
       rmSync(join(dataDir, 'news'), { recursive: true });
       writeFileSync(join(dataDir, 'news'), '');
@@ -1525,7 +1525,7 @@ test('calls in progress are answered before the studio closes', async () => {
 test.each([
   ['removed', () => rmSync(join(folder, 'data'), { recursive: true })],
   [
-    'put in the place of another',
+    'replaced by another',
     () => {
       renameSync(join(folder, 'data'), join(folder, 'moved'));
       cpSync(join(folder, 'moved'), join(folder, 'data'), { recursive: true });

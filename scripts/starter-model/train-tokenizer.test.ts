@@ -45,7 +45,7 @@ test.each([
   '김민서는 뷁을 샀다',
   '😀 👩‍🚀',
   'a  b\n\n\tc ',
-])('decoding gives back %j behind one space', async (text) => {
+])('decoding returns %j after one space', async (text) => {
   for (const tokenizer of [small, await shipped()])
     expect(tokenizer.decode(tokenizer.encode(text).ids)).toBe(` ${text}`);
 });

@@ -11,12 +11,12 @@ const asked = base('two', 'starter', 'bbbbbbbbbbbb');
 test.each([
   ['by its name', [base('one', 'river', 'aaaaaaaaaaaa'), asked], 'river', 'starter'],
   [
-    'where that is the same, by fingerprints',
+    'by fingerprints if the names are the same',
     [base('one', 'starter', 'cc'), asked],
     'starter (aaaaaaaa)',
     'starter (bbbbbbbb)',
   ],
-  ['where it is gone, by its fingerprint', [asked], 'aaaaaaaa', 'starter'],
+  ['by its fingerprint if the base was deleted', [asked], 'aaaaaaaa', 'starter'],
 ])('the base an adapter was made for is identified %s', (_how, list, expected, found) => {
   let error: unknown;
   try {

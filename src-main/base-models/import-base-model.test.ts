@@ -192,7 +192,7 @@ test('a folder to be moved keeps its files when its row cannot be written', asyn
 
 test.each([
   ['is gone', (path: string) => rmSync(path, { recursive: true })],
-  ['has lost a file', (path: string) => rmSync(join(path, 'tokenizer.json'))],
+  ['lacks a file', (path: string) => rmSync(join(path, 'tokenizer.json'))],
   ['has a damaged file', (path: string) => writeFileSync(join(path, 'model.safetensors'), 'weigh')],
 ])('a base whose folder %s is repaired by importing its model again', async (_, spoil) => {
   const base = await importBaseModel({ path: source, title: 'Tiny' }, studio());

@@ -24,7 +24,7 @@ function overwrite(place: number): void {
 
 test.each<[string, string, () => void]>([
   ['was cut off', 'DATASET_FILE_DAMAGED', () => truncateSync(file, 5000)],
-  ['was overwritten at its beginning', 'DATASET_FILE_DAMAGED', () => overwrite(0)],
+  ['has an overwritten beginning', 'DATASET_FILE_DAMAGED', () => overwrite(0)],
   ['was emptied', 'DATASET_FILE_DAMAGED', () => truncateSync(file, 0)],
   ['is missing', 'DATASET_FILE_MISSING', () => rmSync(file)],
   ['was written by a newer studio', 'DATASET_FILE_TOO_NEW', () => setVersion(99)],

@@ -56,7 +56,7 @@ const context = (schema: string) => `Schema:\n${schema}\n\nQuestion: Who?`;
 
 test.each<[string, string, SchemaTextOptions, string]>([
   [
-    'one line a table, as the rows have it',
+    'one line per table, like the rows',
     'seller(name text)',
     { foreignKeys: false, sampleValues: 0 },
     'seller(id integer pk, name text)\nsold item(id integer pk, seller_id integer, price real)',
@@ -68,7 +68,7 @@ test.each<[string, string, SchemaTextOptions, string]>([
     "seller(id integer pk [1, 2], name text ['Mina', 'O''Neil'])\nsold item(id integer pk [1], seller_id integer -> seller.id [1], price real [2.5])",
   ],
   [
-    'as statements, where the rows have those',
+    'as statements, if the rows have statements',
     'CREATE TABLE seller (name text);',
     { foreignKeys: true, sampleValues: 0 },
     'CREATE TABLE seller (\n  id INTEGER PRIMARY KEY,\n  name TEXT\n);\n\nCREATE TABLE "sold item" (\n  id INTEGER PRIMARY KEY,\n  seller_id INTEGER,\n  price REAL,\n  FOREIGN KEY (seller_id) REFERENCES seller (id)\n);',
@@ -240,24 +240,24 @@ test('if the rows cannot be updated, the previous databases are attached again',
 test.each<[string, Left, Pick<Left, 'databases' | 'before'> & { has: boolean }]>([
   ['while files were copied', { databases: 'a', aside: 'databases', has: true }, { databases: 'a', has: true }],
   [
-    'before what was copied took the place of what was attached',
+    'before the copies replaced the attached files',
     { before: 'a', aside: 'databases', has: true },
     { databases: 'a', has: true },
   ],
-  ['before it was noted that one is attached', { databases: 'a', has: false }, { databases: 'a', has: true }],
-  ['before it was noted that it is taken off', { before: 'a', has: true }, { databases: 'a', has: true }],
+  ['before the attachment was recorded', { databases: 'a', has: false }, { databases: 'a', has: true }],
+  ['before the detachment was recorded', { before: 'a', has: true }, { databases: 'a', has: true }],
   [
-    'when a swap had moved the one',
+    'when a swap had moved one folder',
     { before: 'b', aside: 'now', has: true },
     { databases: 'aside', before: 'b', has: true },
   ],
   [
-    'when a swap had moved both',
+    'when a swap had moved both folders',
     { databases: 'b', aside: 'now', has: true },
     { databases: 'b', before: 'aside', has: true },
   ],
-  ['when a swap had moved the only one', { aside: 'now', has: true }, { databases: 'aside', has: true }],
-  ['after all was done', { before: 'a', has: false }, { before: 'a', has: false }],
+  ['when a swap had moved the only folder', { aside: 'now', has: true }, { databases: 'aside', has: true }],
+  ['after everything was done', { before: 'a', has: false }, { before: 'a', has: false }],
   ['and its files are gone', { has: true }, { has: false }],
 ])('databases are recovered after the studio was killed %s', async (_, left, { has, ...expected }) => {
   const { id } = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });

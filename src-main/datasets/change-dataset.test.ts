@@ -271,7 +271,7 @@ test('a regular expression with catastrophic backtracking is refused', async () 
 // Regression: the resulting text crashed the studio: 300 million characters, or more than any string can hold.
 test.each([
   ['plain text', false, 'b'.repeat(10_000)],
-  ['what stands before each match', true, '$`$`$`$`$`'],
+  ['the text before each match', true, '$`$`$`$`$`'],
 ])('a replacement that makes a text too long is refused with the row number: %s', async (_, isPattern, replacement) => {
   const { id } = given.make([{ context: 'none' }, { context: 'a'.repeat(30_000) }]);
   const request = { ...{ id, search: 'a', replacement, fields: ['context' as const] }, matchCase: true, isPattern };
@@ -308,11 +308,11 @@ test('a text over the limit may get shorter, but none may grow beyond the limit'
 test.each([
   ['plain', /b/g, 'xyz'],
   ['the match and a dollar', /b+/g, '<$&|$$|$>'],
-  ['what stands before and behind', /b/g, "$`-$'"],
+  ['the text before and after the match', /b/g, "$`-$'"],
   ['groups of one and two digits', /(a)(b)(c)?/g, '$1$02$3$4$10$0$00'],
   ['many groups', /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)/g, '$11$10$1'],
   ['named groups', /(?<first>a)(?<second>b)/gu, '$<second>$<first>$<none>$<'],
-  ['names where there are none', /b/g, '$<$`>$<b>'],
+  ['names without named groups', /b/g, '$<$`>$<b>'],
 ])('the computed length of a replacement matches its actual length: %s', (_, pattern, replacement) => {
   const text = 'abcabbc ab abcdefghijkl';
   const lengthOf = expandedLength(replacement);

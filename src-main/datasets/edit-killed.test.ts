@@ -37,7 +37,7 @@ const program = `
 const kills = Number(process.env.STUDIO_KILLS ?? 6);
 
 const timeout = 60_000 + kills * 20_000;
-test(`killed ${kills} times while it is edited, a dataset has every version that was told, and no half of one`, {
+test(`a dataset killed ${kills} times during edits has every confirmed version, and no partial one`, {
   timeout,
 }, async () => {
   const { id } = given.make(

@@ -45,7 +45,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test(`${count} hostile statements change no byte of any file, and each is answered`, {
+test(`${count} hostile statements change no byte of any file, and each gets an answer`, {
   timeout: 3_600_000,
 }, async () => {
   const before = filesOf(folder);

@@ -151,7 +151,7 @@ test('a large file imported in a thread has the same hash as one imported in thi
 
 test.each([
   ['in this thread', 20_000],
-  ['in a thread of its own', 200_000],
+  ['in its own thread', 200_000],
 ])('an import aborted %s leaves nothing behind', async (_, rows) => {
   const abort = new AbortController();
   const path = join(folder, 'table.csv');

@@ -47,7 +47,7 @@ test.each(['progress', 'finished'])('an import killed at “%s” leaves the who
 /** How many imports to kill at a random moment; raise it when there is time. */
 const kills = Number(process.env.IMPORT_KILLS ?? 3);
 
-test(`killed ${kills} times at a moment of chance, there is the old state or the new one`, {
+test(`after ${kills} kills at random moments, there is either the old state or the new one`, {
   timeout: 20_000 * kills,
 }, async () => {
   for (let kill = 0; kill < kills; kill++) {

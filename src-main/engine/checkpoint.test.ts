@@ -56,7 +56,7 @@ test('a missing checkpoint reads as undefined, even if its folder does not exist
 test.each([
   ['other settings', { settings: 'others' }, 'settings have changed'],
   ['other data', { data: 'others' }, 'data has changed'],
-  ['a base of other sizes', { sizes: new Map([['a', 4]]) }, 'base model has changed'],
+  ['a base with other sizes', { sizes: new Map([['a', 4]]) }, 'base model has changed'],
   ['a base with other tensors', { sizes: new Map([['b', 3]]) }, 'base model has changed'],
 ])('%s: the run is not resumable', async (_name, changes, reason) => {
   await writeCheckpoint(folder, checkpoint);

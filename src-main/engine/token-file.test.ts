@@ -46,11 +46,11 @@ test('an empty file has no rows', async () => {
 
 test.each<[name: string, ids: number[], offsets: number[], starts: number[], reason: string]>([
   ['offsets beyond the tokens', [1, 2], [0, 3], [1], 'rows do not fit'],
-  ['a row too many', [1, 2], [0, 2], [1, 1], 'rows do not fit'],
-  ['offsets that go back', [1, 2, 3, 4], [0, 5, 4], [1, 1], 'row 1'],
+  ['an extra row', [1, 2], [0, 2], [1, 1], 'rows do not fit'],
+  ['decreasing offsets', [1, 2, 3, 4], [0, 5, 4], [1, 1], 'row 1'],
   ['an empty target', [1, 2], [0, 2], [2], 'row 0'],
-  ['a target before the row', [1, 2], [0, 2], [-1], 'row 0'],
-  ['one token alone, which nothing predicts', [1], [0, 1], [0], 'row 0'],
+  ['a target that starts before its row', [1, 2], [0, 2], [-1], 'row 0'],
+  ['a single token, which nothing predicts', [1], [0, 1], [0], 'row 0'],
 ])('refuses %s', async (name, ids, offsets, starts, reason) => {
   const path = join(folder, name);
   const tensor = (values: number[]) =>

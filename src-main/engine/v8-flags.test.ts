@@ -45,9 +45,9 @@ const wasteful = `
 `;
 
 test.each([
-  ['in steps by itself', '', true],
+  ['in steps by default', '', true],
   [
-    'at once where that was asked for',
+    'at once on request',
     `import { findGarbageAtOnce } from '${import.meta.dirname}/v8-flags.ts'; findGarbageAtOnce();`,
     false,
   ],

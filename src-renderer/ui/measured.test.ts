@@ -51,7 +51,7 @@ test('the newest version of the dataset counts more than rows', () => {
 });
 
 test.each([
-  ['rows that were trained on', { split: 'train' }],
+  ['rows used in training', { split: 'train' }],
   ['rows of another dataset', { datasetId: 'other', version: 9 }],
 ])('%s count less than the test rows of the adapter’s own dataset, however many they are', (_, which) => {
   const evaluations = [evaluation('these', 1, { rows: 400, ...which }), evaluation('own', 0.6)];

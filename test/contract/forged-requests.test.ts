@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test(`of ${count} forged requests to the page and its socket none is let in`, { timeout: 600_000 }, async () => {
+test(`none of ${count} forged requests to the page and its socket gets in`, { timeout: 600_000 }, async () => {
   const { host, port, searchParams } = new URL(pageServer.url);
   const right = { cookie: `Cookie: ${cookie}`, host, origin: `http://${host}`, token: searchParams.get('token') ?? '' };
   await sendAll(count, host, (random) => {
@@ -131,7 +131,7 @@ test(`of ${count} forged requests to the page and its socket none is let in`, { 
   expect(await send(host, own)).toContain(secret);
 });
 
-test(`of ${count} forged requests to the address for programs none is let in`, { timeout: 600_000 }, async () => {
+test(`none of ${count} forged requests to the address for programs gets in`, { timeout: 600_000 }, async () => {
   const { host, port } = new URL(endpoint.url);
   await sendAll(count, host, (random) => {
     const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random.uniform() * choices.length)] as T;
@@ -162,7 +162,7 @@ test(`of ${count} forged requests to the address for programs none is let in`, {
   expect(await send(host, own)).toContain('"object":"list"');
 });
 
-test(`of ${count} forged addresses in the desktop window none leads out of the page`, async () => {
+test(`none of ${count} forged addresses in the desktop window leads out of the page`, async () => {
   const files = await listPageFiles(path.join(folder, 'page'));
   const random = new Random(7);
   const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random.uniform() * choices.length)] as T;

@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test(`${count} trainings broken by pause, reload and kill end with the bits of an unbroken one`, {
+test(`${count} runs interrupted by pause, reload and kill end bit-identical to an uninterrupted one`, {
   timeout: 7_200_000,
 }, async () => {
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();

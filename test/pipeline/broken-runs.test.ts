@@ -17,7 +17,7 @@ const onStarter = process.env.BROKEN_RUNS_BASE === 'starter';
 const resourcesDir = join(import.meta.dirname, '../../resources');
 const sample = join(resourcesDir, 'samples/generated-mrc.csv');
 
-test(`${count} runs broken at random moments end with the bits of an unbroken one`, {
+test(`${count} runs interrupted at random moments end bit-identical to an uninterrupted one`, {
   timeout: 7_200_000,
 }, async () => {
   const folder = temporaryFolder();

@@ -45,12 +45,12 @@ const relationTo = (target: string) => ({
 });
 
 test.each<[string, Record<string, string | Buffer>]>([
-  ['a part named from the root', relationTo('/xl/worksheets/sheet1.xml')],
-  ['a part named by a way round', relationTo('../xl/./worksheets/sheet1.xml')],
-  ['a part named in other capitals', relationTo('Worksheets/Sheet1.XML')],
+  ['a part with an absolute name', relationTo('/xl/worksheets/sheet1.xml')],
+  ['a part named by a detour', relationTo('../xl/./worksheets/sheet1.xml')],
+  ['a part name in a different case', relationTo('Worksheets/Sheet1.XML')],
   ['parts with backslashes', { 'xl/worksheets/sheet1.xml': '', 'xl\\worksheets\\sheet1.xml': plain }],
   [
-    'the workbook under another name',
+    'a workbook part with another name',
     {
       '_rels/.rels': `<Relationships>${relation('r1', 'officeDocument', 'xl/book7.xml')}</Relationships>`,
       ...{ 'xl/workbook.xml': '', 'xl/_rels/workbook.xml.rels': '' },
@@ -58,15 +58,15 @@ test.each<[string, Record<string, string | Buffer>]>([
       'xl/_rels/book7.xml.rels': `<Relationships>${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}</Relationships>`,
     },
   ],
-  ['a sheet whose name holds the end of a tag', { 'xl/workbook.xml': list('<sheet name="a>b" r:id="r1"/>') }],
+  ['a sheet name that contains the end of a tag', { 'xl/workbook.xml': list('<sheet name="a>b" r:id="r1"/>') }],
   ['a sheet in UTF-16', { 'xl/worksheets/sheet1.xml': Buffer.from(`\ufeff${plain}`, 'utf16le') }],
-  ['prefixes before all names', { 'xl/worksheets/sheet1.xml': plain.replace(/(<\/?)(?=\w)/g, '$1x:') }],
+  ['namespace prefixes on all names', { 'xl/worksheets/sheet1.xml': plain.replace(/(<\/?)(?=\w)/g, '$1x:') }],
   [
-    'a dimension that is none',
+    'an invalid dimension',
     { 'xl/worksheets/sheet1.xml': plain.replace('<sheetData', '<dimension ref="A1"/><sheetData') },
   ],
   [
-    'a hidden sheet and a chart in front',
+    'a hidden sheet and a chart first',
     {
       'xl/workbook.xml': list(
         '<sheet name="Old" state="hidden" r:id="r2"/>',
@@ -83,7 +83,7 @@ test.each<[string, Record<string, string | Buffer>]>([
     },
   ],
   [
-    'cells with styles at the far end',
+    'styled cells at the far end',
     { 'xl/worksheets/sheet1.xml': plain.replace('</row></', '<c r="XFD2" s="0"/></row></') },
   ],
 ])('%s', async (_, parts) => {
@@ -104,18 +104,18 @@ const styles = `<styleSheet><numFmts>
 
 test.each([
   ['a day', 45_292, 1, '2024-01-01'],
-  ['a day in a format of its own', 45_292, 3, '2024-01-01'],
+  ['a day in a custom format', 45_292, 3, '2024-01-01'],
   ['a day and a time', 45_292.75, 6, '2024-01-01T18:00:00'],
-  ['a moment before midnight that is rounded to it', 45_292.999_999_999, 6, '2024-01-02'],
+  ['a moment that is rounded to midnight', 45_292.999_999_999, 6, '2024-01-02'],
   ['a time of day', 0.25, 6, '06:00:00'],
-  ['the day that never was', 60, 1, '1900-02-29'],
-  ['the day behind it', 61, 1, '1900-03-01'],
-  ['before all days', -3, 1, '-3'],
-  ['how long something took', 1.5, 2, '36:00:00'],
+  ['the day that never existed', 60, 1, '1900-02-29'],
+  ['the day after it', 61, 1, '1900-03-01'],
+  ['before the first day', -3, 1, '-3'],
+  ['a duration', 1.5, 2, '36:00:00'],
   ['money, whose format pads with letters', 12.5, 4, '12.5'],
-  ['a number with a word behind it', 3, 5, '3'],
-  ['an integer of sixteen digits', '1234567890123456', 0, '1234567890123456'],
-  ['a sum that floats cannot hold', '0.30000000000000004', 0, '0.3'],
+  ['a number followed by a word', 3, 5, '3'],
+  ['an integer with sixteen digits', '1234567890123456', 0, '1234567890123456'],
+  ['a sum that floats cannot represent', '0.30000000000000004', 0, '0.3'],
 ])('a number cell: %s', async (_, value, style, shown) => {
   const cells = sheet(row(`<c s="${style}"><v>${value}</v></c>`, text('1')));
   expect(await cellsOf(workbook({ 'xl/worksheets/sheet1.xml': cells, 'xl/styles.xml': styles }))).toEqual([
@@ -231,16 +231,16 @@ const openDocument = zipArchive([
 
 test.each([
   ['a binary workbook', zipArchive([{ name: 'xl/workbook.bin', text: 'x' }]), 'FILE_NOT_A_TABLE'],
-  ['a sheet of OpenDocument', openDocument, 'FILE_NOT_A_TABLE'],
-  ['a workbook with a password', Buffer.from('d0cf11e0a1b11ae1'.padEnd(1024, '0'), 'hex'), 'FILE_NOT_A_TABLE'],
+  ['an OpenDocument spreadsheet', openDocument, 'FILE_NOT_A_TABLE'],
+  ['a password-protected workbook', Buffer.from('d0cf11e0a1b11ae1'.padEnd(1024, '0'), 'hex'), 'FILE_NOT_A_TABLE'],
   [
-    'a workbook without a row',
+    'a workbook without rows',
     workbook({ 'xl/worksheets/sheet1.xml': '<worksheet><sheetData/></worksheet>' }),
     'FILE_EMPTY',
   ],
-  ['a workbook that was cut off', workbook().subarray(0, 300), 'ARCHIVE_UNSAFE'],
+  ['a truncated workbook', workbook().subarray(0, 300), 'ARCHIVE_UNSAFE'],
   [
-    'a sheet that would unpack to far more',
+    'a sheet that would unpack to far more than allowed',
     workbook({ 'xl/worksheets/sheet1.xml': sheet(row(text('a'.repeat(40_000_000)), text('1'))) }),
     'ARCHIVE_UNSAFE',
   ],

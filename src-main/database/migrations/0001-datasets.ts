@@ -11,7 +11,7 @@ export const datasetsMigration: Migration = {
         name TEXT NOT NULL,
         task TEXT NOT NULL,
         version INTEGER NOT NULL,
-        -- what is still 'importing' is seen by nobody
+        -- rows in state 'importing' are not visible yet
         state TEXT NOT NULL CHECK (state IN ('importing', 'ready')),
         rows INTEGER NOT NULL,
         train_rows INTEGER NOT NULL,
@@ -24,13 +24,13 @@ export const datasetsMigration: Migration = {
         file_facts TEXT,
         seed INTEGER NOT NULL,
         has_database INTEGER NOT NULL CHECK (has_database IN (0, 1)),
-        -- the process that imports or deleted it; what it left is cleared away once it has ended
+        -- the process importing it, or the one that deleted it; its leftovers are removed after that process ends
         owner TEXT,
         created_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
 
-      -- names are unique among the living; also serves the look-up by name
+      -- names are unique among datasets that are not deleted; also serves the lookup by name
       CREATE UNIQUE INDEX dataset_living_name ON dataset (name) WHERE deleted_at IS NULL;
 
       CREATE TABLE example (
@@ -38,7 +38,7 @@ export const datasetsMigration: Migration = {
         dataset_id TEXT NOT NULL REFERENCES dataset (id) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         id TEXT NOT NULL,
-        -- what the source file's own id column says, where it has one
+        -- the id in the source file, if it has an id column
         source_id TEXT,
         line INTEGER NOT NULL,
         split TEXT NOT NULL CHECK (split IN ('train', 'validation', 'test')),
@@ -52,7 +52,7 @@ export const datasetsMigration: Migration = {
       CREATE UNIQUE INDEX example_position ON example (dataset_id, position);
       -- rows of one split in order
       CREATE INDEX example_split ON example (dataset_id, split, position);
-      -- one row by id, or by the id of the source file
+      -- one row by id, or by its id in the source file
       CREATE UNIQUE INDEX example_id ON example (dataset_id, id);
       CREATE INDEX example_source_id ON example (dataset_id, source_id) WHERE source_id IS NOT NULL;
 

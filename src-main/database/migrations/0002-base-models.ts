@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Base models: what was read from their files, and where the files are. */
+/** Base models: the facts read from their files, and where the files are. */
 export const baseModelsMigration: Migration = {
   version: 2,
   name: 'base-models',
@@ -23,7 +23,7 @@ export const baseModelsMigration: Migration = {
         built_in INTEGER NOT NULL CHECK (built_in IN (0, 1)),
         has_chat_template INTEGER NOT NULL CHECK (has_chat_template IN (0, 1)),
         created_at INTEGER NOT NULL,
-        -- the row outlives the files, so that old runs and adapters still say what they were made from
+        -- the row outlives the files, so that old runs and adapters still show what they were made from
         deleted_at INTEGER
       ) STRICT;
 

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Detached work and its events. Runs and evaluations each have one row here under their own id. */
+/** Detached work and its events. Each run and each evaluation has one row here, under its own id. */
 export const jobsMigration: Migration = {
   version: 3,
   name: 'jobs',
@@ -10,7 +10,7 @@ export const jobsMigration: Migration = {
         id TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'finished', 'stopped', 'failed', 'interrupted')),
-        -- the process that does it; while that process lives, no other touches the job
+        -- the process that runs it; while that process is alive, no other touches the job
         owner TEXT NOT NULL,
         error_code TEXT,
         error_message TEXT,
@@ -20,12 +20,12 @@ export const jobsMigration: Migration = {
         finished_at INTEGER
       ) STRICT;
 
-      -- what is going on now, at every start and before a job begins
+      -- jobs in progress, at every start and before a job begins
       CREATE INDEX job_active ON job (state) WHERE state IN ('queued', 'running');
 
       CREATE TABLE job_event (
         job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
-        -- from 1, rising
+        -- from 1, increasing
         sequence INTEGER NOT NULL,
         event TEXT NOT NULL,
         PRIMARY KEY (job_id, sequence)

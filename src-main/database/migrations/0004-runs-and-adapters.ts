@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Training runs with everything their result depends on, and the adapters that they made or that were imported. */
+/** Training runs with everything their result depends on, and the adapters they produced or that were imported. */
 export const runsAndAdaptersMigration: Migration = {
   version: 4,
   name: 'runs-and-adapters',
@@ -28,15 +28,15 @@ export const runsAndAdaptersMigration: Migration = {
       ) STRICT;
 
       CREATE UNIQUE INDEX adapter_living_name ON adapter (name) WHERE deleted_at IS NULL;
-      -- when a dataset goes
+      -- when a dataset is deleted
       CREATE INDEX adapter_dataset ON adapter (dataset_id);
-      -- is this base in use
+      -- whether a base model is in use
       CREATE INDEX adapter_base_model ON adapter (base_model_id);
 
       CREATE TABLE run (
         id TEXT PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
         name TEXT NOT NULL,
-        -- no foreign key: a run is a record of what was done, and stays when its dataset is gone
+        -- no foreign key: a run is a record, and outlives its dataset
         dataset_id TEXT NOT NULL,
         dataset_sha256 TEXT NOT NULL,
         dataset_version INTEGER NOT NULL,
@@ -49,12 +49,12 @@ export const runsAndAdaptersMigration: Migration = {
         step INTEGER NOT NULL DEFAULT 0,
         total_steps INTEGER NOT NULL DEFAULT 0,
         last_loss REAL,
-        -- what was summed up to the last checkpoint, for a run that goes on from there
+        -- totals up to the last checkpoint, for a run that resumes from there
         totals TEXT,
         result TEXT
       ) STRICT;
 
-      -- when an adapter goes
+      -- when an adapter is deleted
       CREATE INDEX run_adapter ON run (adapter_id);
       -- speed of earlier runs on a base, for the estimate
       CREATE INDEX run_base_model ON run (base_model_id);

@@ -22,7 +22,7 @@ export const chatMigration: Migration = {
         role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
         text TEXT NOT NULL,
         input TEXT,
-        -- name and fingerprint are kept as they were when the answer was given
+        -- name and fingerprint at the time of the answer
         adapter_id TEXT,
         adapter_name TEXT,
         adapter_sha256 TEXT,

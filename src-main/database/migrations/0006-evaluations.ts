@@ -8,7 +8,7 @@ export const evaluationsMigration: Migration = {
     database.exec(`
       CREATE TABLE evaluation (
         id TEXT PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
-        -- no foreign key: an evaluation is a record with its own copy of the rows, and stays when its dataset is gone
+        -- no foreign key: an evaluation is a record with its own copy of the rows, and outlives its dataset
         dataset_id TEXT NOT NULL,
         base_model_id TEXT NOT NULL REFERENCES base_model (id),
         adapter_ids TEXT NOT NULL,

@@ -6,7 +6,7 @@ import type { Migration } from '../migration.ts';
 
 /**
  * Moves the rows of each dataset, and its rejected rows, into a file of its own, where they can have versions. A file
- * left by an interrupted attempt is written anew. The hash of a dataset is computed differently from now on, and the
+ * left by an interrupted attempt is rewritten. The hash of a dataset is computed differently from now on, and the
  * runs that pinned the old one pin the new one.
  */
 export const datasetVersionsMigration: Migration = {

@@ -14,7 +14,7 @@ export const conversationTreeMigration: Migration = {
       ALTER TABLE message ADD COLUMN left_out_tokens INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE message ADD COLUMN comparison_id TEXT;
       ALTER TABLE message ADD COLUMN is_best INTEGER NOT NULL DEFAULT 0 CHECK (is_best IN (0, 1));
-      -- the last turn of the path that is read
+      -- the last turn of the selected path
       ALTER TABLE conversation ADD COLUMN leaf_id TEXT;
 
       UPDATE message SET parent_id = (
@@ -26,7 +26,7 @@ export const conversationTreeMigration: Migration = {
         SELECT id FROM message WHERE conversation_id = conversation.id ORDER BY number DESC LIMIT 1
       );
 
-      -- what cascades from a parent
+      -- cascading deletion from a parent
       CREATE INDEX message_parent ON message (parent_id);
 
       CREATE VIRTUAL TABLE message_text USING fts5 (

@@ -9,7 +9,7 @@ export const labMigration: Migration = {
       CREATE TABLE lab_experiment (
         id TEXT PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
         kind TEXT NOT NULL,
-        -- no foreign keys: an experiment is a record with hashes of its own, and stays when model or dataset are gone
+        -- no foreign keys: an experiment is a record with its own hashes, and outlives its model and dataset
         base_model_id TEXT NOT NULL,
         dataset_id TEXT,
         options TEXT NOT NULL,

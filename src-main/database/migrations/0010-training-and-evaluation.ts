@@ -10,12 +10,12 @@ export const trainingAndEvaluationMigration: Migration = {
     database.exec(`
       ALTER TABLE run ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
       ALTER TABLE run ADD COLUMN deleted_at INTEGER;
-      -- studio, runtime and processor, as JSON, when it began
+      -- studio, runtime and processor at the start, as JSON
       ALTER TABLE run ADD COLUMN machine TEXT;
-      -- no foreign key: the run that this one repeats may be gone
+      -- no foreign key: the run that this one repeats may have been deleted
       ALTER TABLE run ADD COLUMN repeats TEXT;
       ALTER TABLE run ADD COLUMN evaluate_after INTEGER NOT NULL DEFAULT 0 CHECK (evaluate_after IN (0, 1));
-      -- when it last began or went on, and how many seconds it had trained before
+      -- when it last started or resumed, and how many seconds it had trained before that
       ALTER TABLE run ADD COLUMN active_since INTEGER;
       ALTER TABLE run ADD COLUMN seconds_before REAL NOT NULL DEFAULT 0;
 
@@ -31,12 +31,12 @@ export const trainingAndEvaluationMigration: Migration = {
         created_at INTEGER NOT NULL
       ) STRICT;
 
-      -- how fast a base trained on this machine with these settings, measured before a run
+      -- training speed of a base model on this machine with these settings, measured before a run
       CREATE TABLE training_speed (
         base_sha256 TEXT NOT NULL,
         settings TEXT NOT NULL,
         tokens_per_second REAL NOT NULL,
-        -- of one graph run: what it took beside the model, and for how many tokens
+        -- for one graph run: the memory used in addition to the model, and the number of tokens
         bytes REAL NOT NULL,
         tokens INTEGER NOT NULL,
         measured_at INTEGER NOT NULL,

@@ -6,10 +6,10 @@ export const runsInGroupsMigration: Migration = {
   name: 'runs-in-groups',
   up(database) {
     database.exec(`
-      -- the first run of those that train together, and how many there were; null for a run by itself
+      -- the first of the runs that train together, and how many there were; null for a single run
       ALTER TABLE run ADD COLUMN group_id TEXT;
       ALTER TABLE run ADD COLUMN group_size INTEGER;
-      -- who trains with whom
+      -- the runs of a group
       CREATE INDEX run_group ON run (group_id) WHERE group_id IS NOT NULL;
     `);
   },

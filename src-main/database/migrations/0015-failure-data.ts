@@ -6,7 +6,7 @@ export const failureDataMigration: Migration = {
   name: 'failure-data',
   up(database) {
     database.exec(`
-      -- JSON; null for a failure of before, or one without facts
+      -- JSON; null for an older failure, or one without data
       ALTER TABLE job ADD COLUMN error_data TEXT;
     `);
   },

@@ -10,7 +10,7 @@ export const namesOfDeletedDatasetsMigration: Migration = {
       UPDATE run SET dataset_name = (SELECT name FROM dataset WHERE dataset.id = run.dataset_id);
 
       ALTER TABLE evaluation ADD COLUMN task TEXT;
-      -- of a dataset that is gone, a run on it still tells
+      -- the task of a deleted dataset is still known from a run on it
       UPDATE evaluation SET task = coalesce(
         (SELECT task FROM dataset WHERE dataset.id = evaluation.dataset_id),
         (SELECT task FROM run WHERE run.dataset_id = evaluation.dataset_id LIMIT 1)

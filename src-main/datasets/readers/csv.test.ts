@@ -113,24 +113,24 @@ test('inch signs that wrap nothing are not quotes', async () => {
 });
 
 test.each<[string, string, Partial<CsvFormat>, string[]]>([
-  ['two colons, below no names', '1::11::5\n1::61::3\n2::91::3\n', { delimiter: '::' }, ['1', '61', '3']],
+  ['double colons without column names', '1::11::5\n1::61::3\n2::91::3\n', { delimiter: '::' }, ['1', '61', '3']],
   ['control signs', 'a\x01b, c\x01d\nx\x01y\x01z\n', { delimiter: '\x01' }, ['x', 'y', 'z']],
-  ['carets, beside commas in all rows', 'a,b^1\nc,d^2\ne,f^3\n,g,h^4\n', { delimiter: '^' }, ['c,d', '2']],
-  ['carets, in rows of other widths too', 'a^b^c\n1^2^3\n4^5^6^\n7^8^9\n', { delimiter: '^' }, ['1', '2', '3']],
+  ['carets, with commas in all rows', 'a,b^1\nc,d^2\ne,f^3\n,g,h^4\n', { delimiter: '^' }, ['c,d', '2']],
+  ['carets in rows of different widths', 'a^b^c\n1^2^3\n4^5^6^\n7^8^9\n', { delimiter: '^' }, ['1', '2', '3']],
   [
-    'colons below names',
+    'colons below column names',
     'id:text:kind\n1:We went, at last.:x\n2:Is it so?:y\n3:It is!:z\n',
     { delimiter: ':' },
     ['1', 'We went, at last.', 'x'],
   ],
   [
-    'blanks between cells in quotes',
+    'blanks between quoted cells',
     '"a" "b"\n"to be, or" "x"\n"not, to be" "y, z"\n"at all" "z"\n',
     { delimiter: ' ' },
     ['to be, or', 'x'],
   ],
   [
-    'blanks below names, texts in apostrophes',
+    'blanks below column names, with quoted texts in apostrophes',
     "id day text\n1 2024-01-02 'to be'\n2 2024-01-03 'or not'\n3 2024-01-04 'at, all'\n",
     { delimiter: ' ', quote: "'" },
     ['1', '2024-01-02', 'to be'],
@@ -141,24 +141,29 @@ test.each<[string, string, Partial<CsvFormat>, string[]]>([
     { delimiter: '~', quote: "'", escape: '\\' },
     ["it's", 'x~y'],
   ],
-  ['apostrophes around one cell that would be cut', "a;b\nx;y\nx;y\nx;y\n'so; so';y\n", { quote: "'" }, ['x', 'y']],
-  ['apostrophes that are doubled in one cell', "a|b\n'l''heure'|x\ny|z\n", { quote: "'" }, ["l'heure", 'x']],
   [
-    'apostrophes of words in cells that apostrophes wrap',
+    'apostrophes around a single cell that contains the delimiter',
+    "a;b\nx;y\nx;y\nx;y\n'so; so';y\n",
+    { quote: "'" },
+    ['x', 'y'],
+  ],
+  ['doubled apostrophes in one cell', "a|b\n'l''heure'|x\ny|z\n", { quote: "'" }, ["l'heure", 'x']],
+  [
+    'apostrophes of words within cells quoted with apostrophes',
     "a,b\n'so, don't',x\n'it, isn't',y\n",
     { quote: "'" },
     ["so, don't", 'x'],
   ],
   [
-    'numbers in apostrophes with decimal commas, all rows',
+    'numbers with decimal commas in apostrophes in all rows',
     "'1','2,5'\n'2','3,5'\n'3','4,5'\n",
     { quote: "'" },
     ['2', '3,5'],
   ],
   ['decimal commas in all rows', '1,5;a\n2,5;b\n3,5;c\n', { delimiter: ';' }, ['2,5', 'b']],
-  ['what somebody said at the start of a cell', 'a,b\n"Yes" he said,x\nc,d\n', { quote: '' }, ['"Yes" he said', 'x']],
+  ['quoted speech at the start of a cell', 'a,b\n"Yes" he said,x\nc,d\n', { quote: '' }, ['"Yes" he said', 'x']],
   [
-    'a backslash in a file of one column',
+    'a backslash in a file with one column',
     'text\n"say \\"hi\\" now"\nplain\nmore\n',
     { escape: '\\' },
     ['say "hi" now'],
@@ -170,12 +175,12 @@ test.each<[string, string, Partial<CsvFormat>, string[]]>([
 });
 
 test.each([
-  ['carets of formulas', ',', ['$x^2 + y^2 = 3^2$', 'circle']],
-  ['carets of formulas beside a tab', '\t', ['3^2 + 4^2', '25']],
-  ['tildes from one hour to another', '\t', ['오전 1시~2시', '서울~부산']],
-  ['tildes of chat', ',', ['안녕~ 뭐해~', '친구']],
-  ['signs of paragraphs', ';', ['§ 1 und § 2 BGB', 'Kauf']],
-  ['tildes of paths', ',', ['~/a', '~/b']],
+  ['carets in formulas', ',', ['$x^2 + y^2 = 3^2$', 'circle']],
+  ['carets in formulas, with a tab', '\t', ['3^2 + 4^2', '25']],
+  ['tildes in time ranges', '\t', ['오전 1시~2시', '서울~부산']],
+  ['tildes in chat messages', ',', ['안녕~ 뭐해~', '친구']],
+  ['section signs', ';', ['§ 1 und § 2 BGB', 'Kauf']],
+  ['tildes in paths', ',', ['~/a', '~/b']],
   ['a caret, and commas between digits', ',', ['2^10', '1024']],
   ['a tilde, and commas between digits', ',', ['9~18', '30000']],
 ])('a rare delimiter is not used if a usual one splits all rows evenly: %s', async (_, delimiter, cells) => {
@@ -203,7 +208,7 @@ test.each([
   ['commas', "slang,meaning\n{'em,them\nain't,is not\ngoin',going\n'cause,because\nrunnin',running\n}"],
   ['tabs', "slang\tmeaning\n{'em\tthem\nain't\tis not\ngoin'\tgoing\n'cause\tbecause\nrunnin'\trunning\n}"],
   ['one column', "word\n{'em\nain't\ngoin'\n'cause\nrunnin'\n}"],
-  ['several apostrophes on a line', "slang,meaning\n{'tis what I don't know,x\ngoin',going\nis,y\n}"],
+  ['several apostrophes in a line', "slang,meaning\n{'tis what I don't know,x\ngoin',going\nis,y\n}"],
 ])('words that begin or end with apostrophes are not quoted cells: %s', async (_, text) => {
   const [start = '', rows = ''] = text.split(/[{}]/);
   const { format, cells } = await read(Buffer.from(start + rows.repeat(20)));
@@ -214,17 +219,17 @@ test.each([
 test.each([
   ['a date above dates', '2024-01-02,a\n2024-01-03,b\n', 0],
   ['a number in the second column of numbers', 'x,3,a\ny,4,b\n', 0],
-  ['a number above words does not speak for the next one', '5,3\nx,4\ny,6\n', 0],
+  ['a number above words says nothing about the next column', '5,3\nx,4\ny,6\n', 0],
   ['numbers above a note', '1;a\n2;b\n3;c\nby Ann\n', 0],
   ['years above numbers', 'place,2019,2020,2021\nBonn,1,2,3\nUlm,4,5,6\n', 1],
   ['years above years', 'Ann,2019,2020,2021\nBen,2018,2019,2020\n', 0],
-  ['a word above dates, beside a date', 'task,start,2024-01-01\nx,2024-01-02,2024-01-03\ny,2024-02-02,2024-02-03\n', 1],
   [
-    'a date above dates, beside one that is missing',
-    '2024-01-01,n/a\n2024-01-02,2024-01-03\n2024-01-04,2024-01-05\n',
-    0,
+    'a word above dates, next to a date',
+    'task,start,2024-01-01\nx,2024-01-02,2024-01-03\ny,2024-02-02,2024-02-03\n',
+    1,
   ],
-  ['numbers of the columns', '0,1,2\nx,y,3\nz,w,5\n', 1],
+  ['a date above dates, next to a missing one', '2024-01-01,n/a\n2024-01-02,2024-01-03\n2024-01-04,2024-01-05\n', 0],
+  ['column numbers', '0,1,2\nx,y,3\nz,w,5\n', 1],
 ])('whether the first row names the columns: %s', async (_, text, headerRows) => {
   expect((await read(Buffer.from(text))).format.headerRows).toBe(headerRows);
 });
@@ -415,8 +420,8 @@ test.each([
     ['Region', '2019 Q1', '2019 Q2', '2020 Q1', '2020 Q2'],
   ],
   ['units below the names', 'place,a,b,c,d\n,kg,m,cm,s\n', ['place', 'a kg', 'b m', 'c cm', 'd s']],
-  ['units below names of which two are the same', 'place,a,b,c,c\n,kg,m,,\n', ['place', 'a kg', 'b m', 'c', 'c 2']],
-  ['the names twice', 'place,a,b,c,d\nplace,a,b,c,d\n', ['place', 'a', 'b', 'c', 'd']],
+  ['units below names that include duplicates', 'place,a,b,c,c\n,kg,m,,\n', ['place', 'a kg', 'b m', 'c', 'c 2']],
+  ['the names repeated', 'place,a,b,c,d\nplace,a,b,c,d\n', ['place', 'a', 'b', 'c', 'd']],
 ])('several header rows are combined into column names: %s', async (_, header, columns) => {
   const { format } = await read(Buffer.from(`${header}North,1,2,3,4\nSouth,5,6,7,8\nEast,9,1,2,3\n`));
   expect(format).toMatchObject({ headerRows: 2, columns });
@@ -424,9 +429,9 @@ test.each([
 });
 
 test.each([
-  ['words for values that are missing', 'place,a,b\nSeoul,pending,n/a\n'],
-  ['words in the first row alone', 'place,a,b\nSeoul,low,high\n'],
-  ['words below an index without a name', ',a,b\nSeoul,low,high\n'],
+  ['words for missing values', 'place,a,b\nSeoul,pending,n/a\n'],
+  ['words in the first row only', 'place,a,b\nSeoul,low,high\n'],
+  ['words below an unnamed index', ',a,b\nSeoul,low,high\n'],
 ])('a row is not mistaken for column names: %s', async (_, start) => {
   const { format } = await read(Buffer.from(`${start}North,1,2\nSouth,5,6\nEast,9,1\n`));
   expect(format.headerRows).toBe(1);

@@ -363,8 +363,8 @@ test.each([
         Array.from({ length: 40 }, () => 0xff),
       ),
   ],
-  ['of its signs alone', () => Buffer.from('PAR1PAR1')],
-  ['that is encrypted', (bytes: Buffer) => Buffer.concat([Buffer.from('PARE'), bytes.subarray(4)])],
+  ['with only its magic numbers', () => Buffer.from('PAR1PAR1')],
+  ['with encryption', (bytes: Buffer) => Buffer.concat([Buffer.from('PARE'), bytes.subarray(4)])],
 ])('a Parquet file %s is refused', async (_, spoil) => {
   const path = join(folder, 'spoilt.parquet');
   writeFileSync(path, spoil(readFileSync(join(fixtures, 'rows-lz4.parquet'))));
@@ -553,7 +553,7 @@ test.each([
   ['an entry at its end', (bytes: Buffer) => overwritten(bytes, bytes.indexOf('PK\x01\x02') + 42, [bytes.length - 3])],
   ['an entry longer than itself', (bytes: Buffer) => overwritten(bytes, bytes.indexOf('PK\x01\x02') + 20, [0xff])],
   [
-    'a directory in the distance',
+    'a directory far beyond its end',
     (bytes: Buffer) => {
       const end = bytes.indexOf('PK\x05\x06');
       const locator = Buffer.concat([Buffer.from('PK\x06\x07'), Buffer.alloc(4), Buffer.alloc(12, 0xff)]);
@@ -632,7 +632,7 @@ test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknow
     async (path, signal) => openParquet({ path, name: 'typed.parquet' }, await fingerprint(path), signal),
   ],
   [
-    'a table of a known form',
+    'a table of a known format',
     'shaped.csv',
     async (path, signal) => {
       const file = { path, name: 'shaped.csv' };

@@ -6,9 +6,9 @@ const answer = { role: 'assistant', content: 'a' };
 const call = { id: '1', type: 'function', function: { name: 'get', arguments: '{"city":"Bonn"}' } };
 
 test.each<[string, NamedValues, context: string, target: string]>([
-  ['roles of OpenAI in a list of ShareGPT', { conversations: [question, answer] }, 'q', 'a'],
+  ['OpenAI roles in a ShareGPT list', { conversations: [question, answer] }, 'q', 'a'],
   [
-    'roles of ShareGPT in a list of OpenAI',
+    'ShareGPT roles in an OpenAI list',
     {
       messages: [
         { from: 'human', value: 'q' },
@@ -20,7 +20,7 @@ test.each<[string, NamedValues, context: string, target: string]>([
   ],
   ['a list called conversation', { conversation: [question, answer] }, 'q', 'a'],
   [
-    'turns of Gemini',
+    'Gemini turns',
     {
       contents: [
         { role: 'user', parts: [{ text: 'q' }] },
@@ -31,24 +31,29 @@ test.each<[string, NamedValues, context: string, target: string]>([
     'a',
   ],
   ['a prompt and its completion as turns', { prompt: [question], completion: [answer] }, 'q', 'a'],
-  ['an answer that was chosen', { prompt: [question], chosen: [answer], rejected: [answer] }, 'q', 'a'],
-  ['a chosen answer behind a copy of its prompt', { prompt: 'q', chosen: [question, answer] }, 'q', 'a'],
-  ['a chosen answer to a prompt that is text', { prompt: 'q', chosen: [answer] }, 'q', 'a'],
-  ['a system text beside the turns', { system: 'Be short.', conversations: [question, answer] }, 'Be short.\n\nq', 'a'],
+  ['a chosen answer', { prompt: [question], chosen: [answer], rejected: [answer] }, 'q', 'a'],
+  ['a chosen answer after a copy of its prompt', { prompt: 'q', chosen: [question, answer] }, 'q', 'a'],
+  ['a chosen answer to a plain-text prompt', { prompt: 'q', chosen: [answer] }, 'q', 'a'],
   [
-    'a system text twice',
+    'a system message next to the turns',
+    { system: 'Be short.', conversations: [question, answer] },
+    'Be short.\n\nq',
+    'a',
+  ],
+  [
+    'a repeated system message',
     { system: 'x', messages: [{ role: 'system', content: 's' }, question, answer] },
     's\n\nq',
     'a',
   ],
   [
-    'a system text of an instruction',
+    'a system message for an instruction',
     { system: 'Be short.', instruction: 'q', input: 'x', output: 'a' },
     'Be short.\n\nq\n\nx',
     'a',
   ],
   [
-    'what was said before an instruction',
+    'earlier turns before an instruction',
     { instruction: 'q', input: '', output: 'a', history: [['q0', 'a0']] },
     'User: q0\n\nAssistant: a0\n\nUser: q',
     'a',

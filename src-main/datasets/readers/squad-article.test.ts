@@ -3,10 +3,10 @@ import { isSquad, squadRows } from './squad-article.ts';
 
 test.each([
   ['a list of answers', { answers: [{ text: 'a', answer_start: 0 }, { text: 'b' }] }],
-  ['answers as the data set library keeps them', { answers: { text: ['a', 'b'], answer_start: [0, 1] } }],
+  ['answers as stored by the datasets library', { answers: { text: ['a', 'b'], answer_start: [0, 1] } }],
   ['a list of texts, as in MRQA', { answers: ['a', 'b'] }],
   ['one answer, as in KorQuAD 2', { answer: { text: 'a', html_answer_start: 0 } }],
-  ['an answer that is text', { answer: 'a' }],
+  ['an answer as plain text', { answer: 'a' }],
 ])('the answer of a question is read: %s', (_, answers) => {
   const qas = [{ id: 1, question: 'q', ...answers }];
   expect(squadRows({ title: 't', paragraphs: [{ context: 'c', qas }] })).toEqual([['1', 't', 'c', 'q', 'a']]);

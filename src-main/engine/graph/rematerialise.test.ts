@@ -30,7 +30,7 @@ const feeds = new Map<string, NdArray>(
 const sizes = new Map([['rows', rows]]);
 
 test.each([
-  ['what is cheap', ({ op }: Expression) => op === 'matmul'],
+  ['cheap operations', ({ op }: Expression) => op === 'matmul'],
   ['all but every third state', (node: Expression) => states.indexOf(node) % 3 === 0 && states.includes(node)],
 ])('recomputing %s changes no number and lowers the peak memory', (_name, isKept) => {
   const again = rematerialise(kept, { differentiated, cotangent }, isKept);

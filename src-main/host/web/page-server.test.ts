@@ -165,8 +165,8 @@ test('closing the socket aborts the signal that the page has left', async () => 
 test.each([
   ['without a session', async () => ({ origin })],
   ['without an origin', async () => ({ cookie: await session() })],
-  ['from a foreign page', async () => ({ cookie: await session(), origin: 'http://studio.example' })],
-  ['under a foreign name', async () => ({ cookie: await session(), origin, host: 'studio.example' })],
+  ['from another site', async () => ({ cookie: await session(), origin: 'http://studio.example' })],
+  ['under another host name', async () => ({ cookie: await session(), origin, host: 'studio.example' })],
 ])('a socket %s is refused', async (_, headers) => {
   await expect(opened(openSocket(await headers()))).rejects.toThrow(/40[13]/);
 });

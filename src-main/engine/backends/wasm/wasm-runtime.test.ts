@@ -82,9 +82,9 @@ const x = input('x', ['positions', 40]);
 
 test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   ['add', add(x, input('b', ['positions', 40])), { b: floats(3, 40) }],
-  ['a number for each column', add(x, input('b', [40])), { b: floats(40) }],
-  ['the other way round', multiply(input('b', [40]), x), { b: floats(40) }],
-  ['a number for each row', multiply(x, input('b', ['positions', 1])), { b: floats(3, 1) }],
+  ['one number per column', add(x, input('b', [40])), { b: floats(40) }],
+  ['the operands swapped', multiply(input('b', [40]), x), { b: floats(40) }],
+  ['one number per row', multiply(x, input('b', ['positions', 1])), { b: floats(3, 1) }],
   ['of heads', multiply(reshape(x, ['positions', 1, 4, 10]), input('b', [10])), { b: floats(10) }],
   ['of slices', subtract(slice(x, 1, 0, 20), slice(x, 1, 20, 40)), {}],
   ['scale', scale(slice(x, 1, 8, 31), 0.3), {}],
@@ -92,11 +92,11 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   ['silu', silu(scale(x, 30)), {}],
   ['inverseRms', inverseRms(reshape(slice(x, 1, 0, 30), ['positions', 1, 3, 10]), 1e-5), {}],
   [
-    'gather of what is computed',
+    'a gather of computed values',
     gather(scale(x, 2), input('of', ['some'], 'int32')),
     { of: int32([2], Int32Array.of(2, 0)) },
   ],
-  ['gather of what is fed', gather(x, input('of', ['some'], 'int32')), { of: int32([2], Int32Array.of(2, 0)) }],
+  ['a gather of fed values', gather(x, input('of', ['some'], 'int32')), { of: int32([2], Int32Array.of(2, 0)) }],
   [
     'rotate',
     rotate(
@@ -109,7 +109,7 @@ test.each<[string, Expression, Readonly<Record<string, Tensor>>]>([
   ['a product', matmul(x, input('b', [40, 23]), { factor: 0.5 }), { b: floats(40, 23) }],
   ['a product with columns', matmul(x, input('b', [7, 40]), { transposeB: true }), { b: floats(7, 40) }],
   [
-    'products of shares in blocks',
+    'products of blocks of shares',
     transpose(
       matmul(reshape(x, ['shares', 1, 1, 40]), input('b', ['shares', 2, 5, 40]), { transposeB: true, factor: 2 }),
       [0, 2, 1, 3],
