@@ -164,7 +164,7 @@ function linesAbove(records: readonly TableRecord[]): number {
   for (const { cells } of rows) if (cells.length > 1) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
   const [width = 0] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [];
   // Spreadsheets give a title and the line below it as many delimiters as the table has.
-  const isPadded = (cells: readonly string[]) => width > 2 && filled(cells) <= Math.min(2, width / 2);
+  const isPadded = (cells: readonly string[]) => filled(cells) <= Math.min(2, width / 2);
   const start = records.findIndex(({ cells }) => cells.length >= width && !isPadded(cells));
   const header = records[start];
   if (width < 2 || start <= 0 || start > 100 || header?.cells.length !== width) return 0;
@@ -178,7 +178,9 @@ function linesAbove(records: readonly TableRecord[]): number {
   if (body.length < 2 || even < 0.8 || names.some((cell) => cell.trim() === '')) return 0;
   const above = records.slice(0, start);
   if (above.every(({ cells }) => cells.length === 0)) return 0;
-  const isApart = above.some(({ cells }) => filled(cells) === 0) || above.length > 1;
+  // In a table of two columns, lines with an empty second cell may be rows without a target.
+  const mayBeRows = width === 2 && above.some(({ cells }) => cells.length === 2);
+  const isApart = above.some(({ cells }) => filled(cells) === 0) || (above.length > 1 && !mayBeRows);
   const choice = chooseHeader(body, undefined);
   const isHeader = choice.header && choice.reason.code !== 'HEADER_LIKELY';
   const areTitled = even === 1 && body.length > 3 && width > 2 && areNames(header.cells);
@@ -199,7 +201,7 @@ function namedHeader(rows: readonly TableRecord[]): TableRecord | undefined {
     .slice(0, 20)
     .findIndex(({ cells }) => cells.filter(isKnownColumnName).length > 1 && cells.every((cell) => cell.trim() !== ''));
   const header = rows[place];
-  if (place <= 0 || header === undefined || header.cells.length < 3) return undefined;
+  if (place <= 0 || header === undefined) return undefined;
   const isAbove = rows
     .slice(0, place)
     .every(({ cells }) => cells.filter((cell) => cell.trim() !== '').length < header.cells.length);

@@ -264,6 +264,22 @@ test('a rare delimiter is used if nothing else explains the rows', async () => {
   expect(prose.format.columns).toHaveLength(1);
 });
 
+// Regression: with two columns, the title became the name of the first one.
+test.each([
+  ['names that are known', '2024년 질문 모음,\r\nquestion,answer\r\n강은?,바다\r\n산은?,하늘\r\n', 1],
+  ['a line below it', '표 1,\r\n만든 날: 2024-05-01,\r\nquestion,answer\r\n강은?,바다\r\n산은?,하늘\r\n', 2],
+  ['a blank line below it', '2024년 사례 모음,\r\n,\r\n사례,설명\r\n강이 흐름,바다로\r\n산이 높음,하늘로\r\n', 2],
+])('a title above two columns, padded as spreadsheets do, is not a row: %s', async (_, text, lines) => {
+  const { format } = await read(Buffer.from(text));
+  expect(format).toMatchObject({ skippedLines: lines, headerRows: 1 });
+  expect(format.columns).not.toContain('column 2');
+});
+
+test('rows without a target above the first whole one are not a title', async () => {
+  const { format } = await read(Buffer.from('강은 어디로?,\n산은 어디에?,\n비가 오나요?,네\n눈이 오나요?,아니요\n'));
+  expect(format.skippedLines).toBe(0);
+});
+
 test('a title and a date above the table are not rows', async () => {
   const text = 'Report of May\nby Ann\n\ncontext,target\na,b\nc,d\n';
   const { format } = await read(Buffer.from(text));
