@@ -39,6 +39,7 @@ export const fileKinds = {
   SQL: 'an SQL script',
   PYTHON: 'Python dictionaries; JSON has double quotes',
   JSON5: 'JSON5; JSON has names in double quotes and no comments',
+  JSON_TWICE: 'JSON that was encoded twice; encode it only once',
   JAVASCRIPT: 'a JavaScript file; JSON has nothing around its list',
   YAML: 'a YAML document',
   TOML: 'a TOML or INI file',

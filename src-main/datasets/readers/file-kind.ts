@@ -77,7 +77,13 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
     kind: fileKinds.TOML,
     start: /^(?:\s*[#;].*\r?\n)*\s*\[{1,2}["\w. -]+\]{1,2}[ \t]*\r?\n(?:\s*[#;].*\r?\n)*\s*["\w.-]+\s*=/,
   },
-  { kind: fileKinds.JAVASCRIPT, start: /^\s*(?:(?:var|let|const)\s+\w+\s*=|[A-Za-z_]\w*\()\s*[[{]/ },
+  // Text from pandas’ `to_json` that was written with `json.dump`.
+  { kind: fileKinds.JSON_TWICE, start: /^\s*"\s*(?:\[\s*)?\{\s*\\"(?:[^"\\\n]|\\.)*(?:$|"\s*(?:\n|$))/ },
+  {
+    kind: fileKinds.JAVASCRIPT,
+    start:
+      /^\s*(?:(?:export\s+)?(?:var|let|const)\s+\w+\s*=|export\s+default\s|module\.exports\s*=|[A-Za-z_]\w*\()\s*[[{]/,
+  },
   { kind: fileKinds.LATEX, start: /^(?:\s*%.*\r?\n)*\s*\\(?:documentclass|begin|usepackage)\b/ },
   { kind: fileKinds.ARFF, start: /^(?:\s*%.*\r?\n)*\s*@relation\s.*\r?\n(?:\s*%.*\r?\n)*\s*@attribute\s/i },
   { kind: fileKinds.SYLK, start: /^ID;P\w*.*\r?\n[BCFPO];/ },

@@ -38,6 +38,7 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   SQL: 'SQL 스크립트',
   PYTHON: 'Python 딕셔너리(JSON은 큰따옴표를 씁니다)',
   JSON5: 'JSON5(JSON은 이름을 큰따옴표로 묶고 주석이 없습니다)',
+  JSON_TWICE: '두 번 인코딩한 JSON(한 번만 인코딩해 주세요)',
   JAVASCRIPT: 'JavaScript 파일(JSON에는 목록 둘레에 아무것도 없습니다)',
   YAML: 'YAML 문서',
   TOML: 'TOML이나 INI 파일',
