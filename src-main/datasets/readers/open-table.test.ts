@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { openCsv } from './csv-table.ts';
@@ -377,6 +378,7 @@ test('a folder is one table: columns of the same name are merged, and lines are 
   writeFileSync(join(folder, 'set', 'more', 'b.jsonl'), '{"completion":"2","Prompt":"b","note":"n"}\n');
   writeFileSync(join(folder, 'set', 'empty.csv'), '');
   writeFileSync(join(folder, 'set', 'README.md'), '# no table');
+  writeFileSync(join(folder, 'set', '~$a.xlsx'), '\x05Mina');
   writeFileSync(join(folder, 'outside.csv'), 'prompt,completion\nsecret,x\n');
   symlinkSync(join(folder, 'outside.csv'), join(folder, 'set', 'link.csv'));
   const { table, rows } = await open(join(folder, 'set'));
@@ -586,6 +588,18 @@ test('texts that describe an archive are skipped and reported', async () => {
   expect(table.facts.reasons).toContainEqual(told);
   writeFileSync(path, zipArchive([{ name: 'readme.txt', text: 'context,target\na,1\n' }]));
   expect((await open(path)).rows).toHaveLength(1);
+});
+
+// Regression: the preview text within a Hangul document was taken for the table.
+test.each([
+  ['a Hangul document', 'HWP', ['mimetype', 'application/hwp+zip'], ['Preview/PrvText.txt', '<a><b>']],
+  ['an e-book', 'EPUB', ['mimetype', 'application/epub+zip'], ['notes.txt', 'a,b']],
+  ['a presentation', 'PPTX', ['[Content_Types].xml', '<Types/>'], ['ppt/presentation.xml', '<p/>']],
+  ['a Numbers document', 'IWORK', ['Index/Document.iwa', 'x'], ['preview.txt', 'a,b']],
+] as const)('%s is not an archive of tables', async (_, kind, ...entries) => {
+  const path = join(folder, 'a.zip');
+  writeFileSync(path, zipArchive(entries.map(([name = '', text = '']) => ({ name, text, isStored: true }))));
+  await expect(open(path)).rejects.toMatchObject({ data: { found: fileKinds[kind] } });
 });
 
 // Regression: only the names that are shown were looked at, so a database behind five other files was not attached.

@@ -79,7 +79,9 @@ export async function openTable(
       const sheet = await openXlsx(file, { print, entries, workbook }, options, signal);
       return shapedTable(orderedTable(sheet), signal);
     }
-    const tables = tablesAmong(entries);
+    if (entries.some(({ name }) => name.endsWith('.iwa'))) throw noTables(file.name, fileKinds.IWORK);
+    // A text within a document, as the preview of a Hangul one, is not a table.
+    const tables = entries.some(({ name }) => name === 'mimetype') ? [] : tablesAmong(entries);
     if (tables.length > 0 && outer) throw noTables(file.name, fileKinds.ZIP);
     if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
     if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
@@ -151,10 +153,10 @@ function bytesOf(entries: readonly ZipEntry[]): number {
   return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Hidden files and those that macOS adds to archives are not tables. */
+/** Hidden files, those that macOS adds to archives, and those of Excel beside an open workbook are not tables. */
 function isTableName(path: string): boolean {
   const name = basename(path.replaceAll('\\', '/'));
-  return endings.test(name) && !name.startsWith('.') && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
+  return endings.test(name) && !/^(?:\.|~\$)/.test(name) && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
 }
 
 /** Text files about the tables next to them. */
