@@ -23,6 +23,15 @@ test.each(['cp949', 'utf-16le', 'utf-16be', 'utf-8'])('Korean text in %s is dete
   expect(cells[1]).toEqual(['오늘 서울의 날씨는 맑고 따뜻합니다', '서울 날씨']);
 });
 
+// Regression: it was read as Cyrillic.
+test('Thai text in windows-874 is detected and read', async () => {
+  const { format, cells } = await read(iconv.encode('คำถาม,คำตอบ\nแม่น้ำไหลไปไหน,ทะเล\nฝนตกไหม,ใช่\n', 'windows-874'));
+  expect(format.encoding).toBe('windows-874');
+  expect(cells[1]).toEqual(['แม่น้ำไหลไปไหน', 'ทะเล']);
+  const polish = 'pytanie,odpowiedź\nDokąd płynie rzeka?,Do morza\nżółć i łąka,żółta\n';
+  expect((await read(iconv.encode(polish, 'iso-8859-2'))).cells[2]).toEqual(['żółć i łąka', 'żółta']);
+});
+
 test('a byte order mark is not part of the first column name', async () => {
   const { format, cells } = await read(Buffer.from('\ufeffa,b\n1,2\n'));
   expect(format.columns).toEqual(['a', 'b']);

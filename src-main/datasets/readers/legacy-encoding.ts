@@ -13,6 +13,7 @@ export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => 
   if (ofEastAsia !== undefined) return ofEastAsia;
   const text = linesBeyondAscii(sample);
   if (isHalfWidthKatakana(text)) return 'shift_jis';
+  if (isThai(text)) return 'windows-874';
   const candidates = chardet
     .analyse(text)
     .map(({ name }) => canonicalName(name))
@@ -69,6 +70,19 @@ function isHalfWidthKatakana(text: Buffer): boolean {
   const high = text.filter((byte) => byte >= 0x80);
   if (high.length < 12 || high.some((byte) => byte < 0xa1 || byte > 0xdf)) return false;
   return high.filter((byte) => byte >= 0xa6 && byte < 0xc0).length > high.length * 0.25;
+}
+
+/**
+ * Thai has consonants where most European encodings have symbols, vowels and tone marks where those have letters, and
+ * nothing where most have their last letters. Its words do not mix with Latin letters, as those of Polish do.
+ */
+function isThai(text: Buffer): boolean {
+  const high = text.filter((byte) => byte >= 0x80);
+  const share = (from: number, to: number) => high.filter((byte) => byte >= from && byte <= to).length / high.length;
+  const isOther = (byte: number) => (byte > 0x97 && byte < 0xa1) || (byte > 0xda && byte < 0xdf) || byte > 0xfb;
+  const beside = text.toString('latin1').match(/[A-Za-z](?=[\x80-\xff])|[\x80-\xff](?=[A-Za-z])/g)?.length ?? 0;
+  if (high.length < 12 || high.some(isOther) || beside > high.length / 10) return false;
+  return share(0xa1, 0xbf) > 0.25 && share(0xd0, 0xfb) > 0.15;
 }
 
 /** How much of the sample an encoding explains: at most 1; negative if it leaves holes. */
