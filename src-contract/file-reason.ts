@@ -38,6 +38,7 @@ export const fileReasons = {
   HEADER_NUMBERS: 'Column {column} has a number in the first row, as in all the others.',
   HEADER_LONG: 'The first row has text that is too long for a column name.',
   HEADER_SENTENCE: 'In column {column} the first row has a whole sentence, like the rows below it.',
+  HEADER_REPEATED: 'In column {column} the text of the first row occurs again below.',
   HEADER_LIKELY: 'The first row looks like column names.',
   HEADER_ROWS: 'The first {rows} rows have words above columns of numbers or dates.',
   HEADER_DELIMITER: 'The first row is split at {delimiter}, the rows below it are not.',

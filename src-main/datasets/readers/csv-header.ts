@@ -38,7 +38,19 @@ function chooseHeader(
   const contrast = contrastAt(first, below, isValue);
   if (contrast >= 0) return because(true, 'HEADER_WORDS', { column: contrast + 1 });
   const said = first.findIndex((cell, place) => isStatement(cell) && areSentences(below(place)));
-  return said >= 0 ? because(false, 'HEADER_SENTENCE', { column: said + 1 }) : because(true, 'HEADER_LIKELY');
+  if (said >= 0) return because(false, 'HEADER_SENTENCE', { column: said + 1 });
+  const repeated = repeatedAt(first, others);
+  return repeated >= 0 ? because(false, 'HEADER_REPEATED', { column: repeated + 1 }) : because(true, 'HEADER_LIKELY');
+}
+
+/** A column whose first cell, such as a label, occurs in several rows below; -1 if there is none. */
+function repeatedAt(first: readonly string[], below: readonly TableRecord[]): number {
+  // The names themselves come again where files were concatenated.
+  const rows = below.filter(({ cells }) => cells.join('\n') !== first.join('\n'));
+  return first.findIndex((cell, place) => {
+    if (cell.trim() === '' || missingWord.test(cell.trim())) return false;
+    return rows.filter(({ cells }) => cells[place] === cell).length > 1;
+  });
 }
 
 /** A full sentence ending in a period; questions do not count, because surveys use them as column names. */

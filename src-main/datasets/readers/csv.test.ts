@@ -82,6 +82,21 @@ test('a sentence above sentences is a row, but above short answers it is a colum
   expect((await read(Buffer.from(survey))).format.columns).toEqual(['I am content with my work.', 'Person']);
 });
 
+// Regression: the first row was lost, used as the names of the columns.
+test('a first row with a label of later rows is a row, unless all of it comes again', async () => {
+  const rows = [
+    '강이 맑고 물이 차갑다,좋음',
+    '비가 와서 길이 막힌다,나쁨',
+    '꽃이 피어 향기롭다,좋음',
+    '새가 운다,좋음',
+  ];
+  const { format } = await read(Buffer.from(rows.join('\n')));
+  expect(format.headerRows).toBe(0);
+  expect(format.reasons).toContainEqual({ about: 'header', code: 'HEADER_REPEATED', data: { column: 2 } });
+  const joined = ['문장,감정', ...rows, '문장,감정', ...rows, '문장,감정', ...rows];
+  expect((await read(Buffer.from(joined.join('\n')))).format.columns).toEqual(['문장', '감정']);
+});
+
 // Regression: a doubled quote at the start of a line within a cell was counted as another cell: 6.
 test('quoted cells are counted as the parser reads them', async () => {
   const cell = '"x\n""y"" z"';

@@ -34,6 +34,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   HEADER_NUMBERS: '{column}번째 열은 첫 행도 다른 행처럼 숫자입니다.',
   HEADER_LONG: '첫 행의 글이 열 이름이라기에는 너무 깁니다.',
   HEADER_SENTENCE: '{column}번째 열의 첫 행이 아래 행들처럼 온전한 문장입니다.',
+  HEADER_REPEATED: '{column}번째 열에서 첫 행의 글이 아래에 또 나옵니다.',
   HEADER_LIKELY: '첫 행이 열 이름처럼 보입니다.',
   HEADER_ROWS: '숫자나 날짜 열 위의 처음 {rows}행이 낱말입니다.',
   HEADER_DELIMITER: '첫 행은 {delimiter}[으로|로] 나뉘고, 아래 행은 다르게 나뉩니다.',
