@@ -77,6 +77,19 @@ test('no group is in two splits', async () => {
   expect([...splits.values()].every((found) => found.size === 1)).toBe(true);
 });
 
+// Regression: every row was said to start another table. Python on Windows writes such files.
+test.each(['\r\r\n', '\n\n'])(
+  'in a file with a blank line after each row, none starts another table: %j',
+  async (end) => {
+    const rows = ['context,target', ...Array.from({ length: 30 }, (_, row) => `word${'s'.repeat(row)},name`)];
+    const spaced = await importText(rows.join(end));
+    expect(spaced).toMatchObject({ dataset: { rows: 30, rejected: 0 }, warned: { count: 0 } });
+    rows.splice(15, 0, '', 'place,river');
+    const apart = await importText(rows.join('\n'));
+    expect(apart).toMatchObject({ warned: { count: 1, reasons: { ROW_SECOND_TABLE: 1 } } });
+  },
+);
+
 // Regression: a 16 MB cell blocked the page for half a minute.
 test('a long rejected cell is listed by its beginning and saved whole in the file', async () => {
   const long = 'x'.repeat(2_000_000);

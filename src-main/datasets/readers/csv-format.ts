@@ -23,6 +23,8 @@ export interface CsvFormat extends CsvDialect {
   readonly droppedLines: number;
   /** Drawn with bars like a Markdown table: the outer bars are not delimiters, and blanks pad the cells. */
   readonly isDrawn: boolean;
+  /** Most rows follow a blank line, as in a file whose line ends were converted twice: it divides nothing. */
+  readonly isSpaced: boolean;
   readonly reasons: readonly FileReason[];
   /** One name per column, unique and not empty, from the header or made up. */
   readonly columns: readonly string[];
@@ -87,14 +89,17 @@ export function detectCsvFormat(
     return { about: 'skipped', code: separator ? 'SKIPPED_SEPARATOR' : 'SKIPPED_NONE', data: {} };
   };
   const { columns, reasons: ofNames } = nameColumns(rows, header.headerRows, choice.dialect.delimiter);
-  const second = withoutBlanks(choice.records, false).kept.find(
+  const { kept } = withoutBlanks(choice.records, false);
+  const isSpaced = kept.filter(({ afterBlank }) => afterBlank).length > kept.length / 2;
+  const second = kept.find(
     ({ cells, afterBlank, line }) =>
-      afterBlank && line > 1 && cells !== below[0]?.cells && namesOfSecondTable(cells, columns),
+      afterBlank && !isSpaced && line > 1 && cells !== below[0]?.cells && namesOfSecondTable(cells, columns),
   );
   const secondLine = second && second.line + skip + Math.max(0, preamble);
   return {
     ...{ encoding, bomBytes, ...choice.dialect, headerRows: header.headerRows, skippedLines: skip + preamble },
     isDrawn,
+    isSpaced,
     droppedLines: preamble > 1 && !isPadded ? skip + preamble : skip,
     reasons: [
       { ...reason },

@@ -63,13 +63,19 @@ export function openCsv(
 /** Skips everything above the table, blank lines, and the header. */
 async function* rowsOf<P extends TablePiece | PlacedPiece>(
   pieces: AsyncGenerator<P, void>,
-  { headerRows, skippedLines, isDrawn }: Pick<CsvFormat, 'headerRows' | 'skippedLines' | 'isDrawn'>,
+  {
+    headerRows,
+    skippedLines,
+    isDrawn,
+    isSpaced,
+  }: Pick<CsvFormat, 'headerRows' | 'skippedLines' | 'isDrawn' | 'isSpaced'>,
 ): AsyncGenerator<P, void> {
   let headersLeft = headerRows;
   let wasBlank = false;
   for await (const piece of pieces) {
     if ('places' in piece) {
-      const { records, lines } = piece.places;
+      const { records, lines, afterBlank } = piece.places;
+      if (isSpaced) afterBlank.fill(0, 0, records);
       let from = 0;
       while (from < records && (lines[from] ?? 0) <= skippedLines) from++;
       const named = Math.min(headersLeft, records - from);
@@ -80,7 +86,8 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
     }
     const { kept: records, isBlank } = withoutBlanks(piece.records, wasBlank);
     wasBlank = isBlank;
-    const kept = records.filter(({ line }) => {
+    const told = isSpaced ? records.map(({ afterBlank: _, ...record }) => record) : records;
+    const kept = told.filter(({ line }) => {
       if (line <= skippedLines) return false;
       if (headersLeft === 0) return true;
       headersLeft--;
