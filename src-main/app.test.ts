@@ -16,12 +16,13 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient, getEventMeta, safe } from '@orpc/server';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { CallerContext } from '../src-contract/caller.ts';
-import type { ChatEvent } from '../src-contract/chat.ts';
+import type { ChatEvent, Message } from '../src-contract/chat.ts';
 import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ColumnMapping } from '../src-contract/task.ts';
 import { type App, createApp, moveDataFolder } from './app.ts';
+import { UnfinishedAnswers } from './chat/unfinished-answer-store.ts';
 import { openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { DatasetStore } from './datasets/dataset-store.ts';
@@ -219,6 +220,12 @@ afterEach(async () => {
   await app.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The conversation after a question to the base and its answer. */
+async function saidIn(conversationId: string, text: string): Promise<Message[]> {
+  await Array.fromAsync(await client.chat.send({ conversationId, text, adapterId: null }));
+  return client.chat.messages({ conversationId });
+}
 
 /** Twenty passages about rivers, over all splits. */
 async function importRivers(): Promise<string> {
@@ -1029,6 +1036,40 @@ test('an abandoned answer keeps the text written so far', async () => {
   const [, answer] = await client.chat.messages({ conversationId });
   expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', tokens: null });
   expect('one two three'.includes(answer?.text ?? 'nothing')).toBe(true);
+});
+
+// Regression: it showed only at the next start of any process.
+test('what another process had begun when it was killed is taken in while the studio is open', async () => {
+  const { id: conversationId } = await client.chat.createConversation({ baseModelId: 'starter' });
+  const [question, answer] = await saidIn(conversationId, 'one two three');
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  const other = new ProcessLock(join(folder, 'data/locks'));
+  database
+    .prepare(`INSERT INTO job (id, kind, state, owner, created_at) VALUES ('elsewhere', 'run', 'running', ?, 1)`)
+    .run(other.token);
+  database.prepare('DELETE FROM message WHERE id = ?').run(answer?.id);
+  database.prepare('UPDATE conversation SET leaf_id = ?').run(question?.id);
+  // Sound: what is written of an answer is its message.
+  new UnfinishedAnswers(database, other).note({ ...(answer as Message), finish: 'stopped' });
+  const told = new Set<string>();
+  const leave = new AbortController();
+  const changes = await client.studio.changes(undefined, { signal: leave.signal });
+  void (async () => {
+    for await (const { noun } of changes) told.add(noun);
+  })();
+  const state = () => database.prepare(`SELECT state FROM job WHERE id = 'elsewhere'`).pluck().get();
+  expect([await client.chat.messages({ conversationId }), state()]).toEqual([[question], 'running']);
+  other.release();
+  await expect
+    .poll(() => told, { timeout: 10_000 })
+    .toEqual(new Set(['run', 'evaluation', 'lab', 'status', 'conversation']));
+  expect(state()).toBe('interrupted');
+  expect((await client.chat.messages({ conversationId })).map(({ text, finish }) => [text, finish])).toEqual([
+    ['one two three', null],
+    [answer?.text, 'stopped'],
+  ]);
+  leave.abort();
+  database.close();
 });
 
 test('pairs and splits are scored in nats per target token', async () => {

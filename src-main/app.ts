@@ -120,6 +120,9 @@ export function makeDataFolder(dataDir: string, ...name: string[]): string {
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
 
+/** How soon what a killed process has left shows in the others. */
+const tendEveryMs = 2_000;
+
 /**
  * Moves a data folder, which nobody has open, to a free path. Throws OPTION_INVALID, and then it stays where it was.
  */
@@ -196,8 +199,12 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   }
   choices.write('home', dataDir);
 
-  jobs.interruptOrphans(Date.now());
-  unfinished.keepAll(messages);
+  /** Returns the kinds of things that processes which were killed have left and that were taken care of. */
+  const tendLeft = (): ChangeEvent['noun'][] => [
+    ...(jobs.interruptOrphans(Date.now()) > 0 ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
+    ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
+  ];
+  tendLeft();
   const cutOff = new CutOffImports(choices);
   cutOff.note(datasets.listCutOff());
   await clearDatasets(datasets, datasetsFolder);
@@ -408,6 +415,16 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 
+  // A process that is killed announces nothing.
+  const tending = setInterval(() => {
+    try {
+      for (const noun of tendLeft()) news.tell(noun);
+    } catch {
+      // A full disk, or a folder that is gone: it is tried again, and reported by what a person does.
+    }
+  }, tendEveryMs).unref();
+  opened.defer(() => clearInterval(tending));
+
   await endpoint.resume();
   reserve.keep();
   const takenUp = starter.then(() => {
@@ -422,6 +439,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   return {
     router,
     async close() {
+      clearInterval(tending);
       await takenUp;
       await endpoint.close();
       await answers.close();

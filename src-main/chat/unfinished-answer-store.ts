@@ -30,19 +30,16 @@ export class UnfinishedAnswers {
   }
 
   /**
-   * Turns the answers of processes that have ended into messages, if their question is still there. The conversation
-   * continues from whatever was said since.
+   * Turns the answers of processes that have ended into messages, if their question is still there, and returns how many
+   * answers those processes left. The conversation continues from whatever was said since.
    */
-  keepAll(messages: Pick<MessageStore, 'all' | 'leaf' | 'insert' | 'choose'>): void {
+  keepAll(messages: Pick<MessageStore, 'all' | 'leaf' | 'insert' | 'choose'>): number {
+    // Mostly there are none: nothing is locked to find that out.
+    if (this.#left().length === 0) return 0;
     const isKnown = this.#database.prepare('SELECT 1 FROM message WHERE id = ?').pluck();
     const keep = this.#database.transaction(() => {
-      const notes = this.#database.prepare('SELECT name, value FROM setting WHERE name GLOB ?').all(`${prefix}*`) as {
-        name: string;
-        value: string;
-      }[];
-      for (const { name, value } of notes) {
-        const [process = ''] = name.slice(prefix.length).split('.');
-        if (this.#process.isAlive(process)) continue;
+      const left = this.#left();
+      for (const { name, value } of left) {
         const answer = keptSchema.safeParse(JSON.parse(value)).data;
         if (answer && isKnown.get(answer.parentId) && !isKnown.get(answer.id)) {
           const leaf = messages.leaf(answer.conversationId);
@@ -52,8 +49,21 @@ export class UnfinishedAnswers {
         }
         this.#database.prepare('DELETE FROM setting WHERE name = ?').run(name);
       }
+      return left.length;
     });
-    keep.immediate();
+    return keep.immediate();
+  }
+
+  /** What processes that have ended noted. */
+  #left(): { name: string; value: string }[] {
+    const notes = this.#database.prepare('SELECT name, value FROM setting WHERE name GLOB ?').all(`${prefix}*`) as {
+      name: string;
+      value: string;
+    }[];
+    return notes.filter(({ name }) => {
+      const [process = ''] = name.slice(prefix.length).split('.');
+      return !this.#process.isAlive(process);
+    });
   }
 }
 
