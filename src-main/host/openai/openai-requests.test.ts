@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chatRequestSchema, completionRequestSchema } from './openai-requests.ts';
+import { chatRequestSchema, completionRequestSchema, samplingOf } from './openai-requests.ts';
 
 const messages = [{ role: 'user', content: 'x' }];
 
@@ -9,7 +9,7 @@ test.each([
   [{ messages, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop', 'it must be a text, or a list of four texts at most'],
   [{ messages: [] }, 'messages', 'it must be a list of 1 to 1000 messages, each with role and content'],
   [{ messages, temperature: 3 }, 'temperature', 'it must be a number from 0 to 2'],
-  [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number from 1 to 4096'],
+  [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number, 1 or more'],
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
   [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
   [{ messages, functions: [{ name: 'f' }] }, 'functions', 'functions are not supported'],
@@ -18,6 +18,15 @@ test.each([
   [{ messages, function_call: { name: 'f' } }, 'function_call', 'tools are not supported'],
   [{ messages, audio: { voice: 'alloy', format: 'wav' } }, 'audio', 'it is not supported'],
   [{ messages, web_search_options: {} }, 'web_search_options', 'it is not supported'],
+  // Regression: these were ignored, too.
+  [{ messages, min_p: 0.05 }, 'min_p', 'it is not supported'],
+  [{ messages, repetition_penalty: 1.1 }, 'repetition_penalty', 'it is not supported'],
+  [{ messages, repeat_penalty: 1.1 }, 'repeat_penalty', 'it is not supported'],
+  [{ messages, min_tokens: 5 }, 'min_tokens', 'it is not supported'],
+  [{ messages, ignore_eos: true }, 'ignore_eos', 'it is not supported'],
+  [{ messages, grammar: 'root ::= "yes"' }, 'grammar', 'it is not supported'],
+  [{ messages, guided_json: {} }, 'guided_json', 'it is not supported'],
+  [{ messages, top_k: 0.5 }, 'top_k', 'it must be a whole number; 0 or -1 for no limit'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
 ])('the error of an invalid chat request says what is allowed: %j', (request, param, words) => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
@@ -35,8 +44,28 @@ test('unsupported options are accepted with values that ask for nothing', () => 
     ...{ audio: null, presence_penalty: 0, logprobs: false, top_logprobs: 0 },
     // Options that do not change the text, or ask for nothing that is unsupported.
     ...{ parallel_tool_calls: true, store: false, metadata: {}, user: 'x', service_tier: 'auto' },
+    ...{ reasoning_effort: 'low', verbosity: 'low', prompt_cache_key: 'x', safety_identifier: 'x' },
+    ...{ min_p: 0, repetition_penalty: 1, repeat_penalty: 1, min_tokens: 0, ignore_eos: false, grammar: '' },
   };
   expect(chatRequestSchema.safeParse({ model: 'm', messages, ...unused }).success).toBe(true);
+});
+
+test.each([
+  [{}, { maxTokens: 16, topK: 0, topP: 1, temperature: 0, seed: 7, stop: [] }],
+  // Regression: top_k was ignored, every answer by chance was the same one, and a generous limit was refused.
+  [
+    { top_k: 40, seed: -3, temperature: 1, top_p: 0.9 },
+    { topK: 40, seed: 3, temperature: 1, topP: 0.9 },
+  ],
+  [{ top_k: -1 }, { topK: 0 }],
+  [{ max_tokens: 32_000 }, { maxTokens: 4096 }],
+  [
+    { max_tokens: 5, stop: 'x' },
+    { maxTokens: 5, stop: ['x'] },
+  ],
+])('of %j the engine is asked for %j', (options, sampling) => {
+  const request = chatRequestSchema.parse({ model: 'm', messages, ...options });
+  expect(samplingOf(request, { maxTokens: 16, seed: 7 })).toMatchObject(sampling);
 });
 
 test('a completion takes one prompt, alone or in a list', () => {

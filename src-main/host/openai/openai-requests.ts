@@ -23,12 +23,17 @@ const toolChoice = z.literal(['none', 'auto'], 'tools are not supported').nullis
 const yesOrNo = z.boolean('it must be true or false');
 const modelName = 'it must be the name of a model';
 const seedWords = 'it must be a whole number';
-const tokensWords = 'it must be a whole number from 1 to 4096';
-const tokens = z.int(tokensWords).min(1, tokensWords).max(4096, tokensWords);
+const tokensWords = 'it must be a whole number, 1 or more';
+const tokens = z.int(tokensWords).min(1, tokensWords);
+const topKWords = 'it must be a whole number; 0 or -1 for no limit';
 const streamOptions = 'it must be an object, with include_usage as true or false';
 const onlyText = 'only text is supported';
 const body = 'it must be a JSON object';
 
+/**
+ * What changes the answer is obeyed or refused. What cannot change it is not read: `user`, `metadata`, `store`,
+ * `reasoning_effort`, `verbosity`, `service_tier`, `prediction`, `prompt_cache_key`, `safety_identifier` and the like.
+ */
 const shared = {
   model: z.string(modelName).min(1, modelName).max(500, modelName),
   stream: yesOrNo.nullish(),
@@ -44,6 +49,17 @@ const shared = {
   presence_penalty: z.literal(0, 'it is not supported').nullish(),
   frequency_penalty: z.literal(0, 'it is not supported').nullish(),
   logit_bias: z.strictObject({}, 'it is not supported').nullish(),
+  // Those of other local servers, such as llama.cpp's and vLLM.
+  top_k: z.int(topKWords).min(-1, topKWords).nullish(),
+  min_p: z.literal(0, 'it is not supported').nullish(),
+  repetition_penalty: z.literal(1, 'it is not supported').nullish(),
+  repeat_penalty: z.literal(1, 'it is not supported').nullish(),
+  min_tokens: z.literal(0, 'it is not supported').nullish(),
+  ignore_eos: z.literal(false, 'it is not supported').nullish(),
+  grammar: z.literal('', 'it is not supported').nullish(),
+  json_schema: unsupported,
+  guided_json: unsupported,
+  structured_outputs: unsupported,
   /** The studio's own extension: a factor on the adapter, 1 is as trained. */
   adapter_strength: numberFrom(0, 2).nullish(),
 };
@@ -107,16 +123,23 @@ export const completionRequestSchema = z.object(
 );
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
 
+/** The longest answer that the studio gives; one that is cut there says so, as at the client's own limit. */
+const mostTokens = 4096;
+
 /** The sampling for the studio. Without a temperature it is greedy, as everywhere in the studio. */
-export function samplingOf(request: ChatRequest | CompletionRequest, usualTokens: number): Partial<Sampling> {
+export function samplingOf(
+  request: ChatRequest | CompletionRequest,
+  usual: { readonly maxTokens: number; readonly seed: number },
+): Partial<Sampling> {
   const limit = 'max_completion_tokens' in request ? request.max_completion_tokens : undefined;
   const { stop } = request;
   return {
-    maxTokens: limit ?? request.max_tokens ?? usualTokens,
+    maxTokens: Math.min(limit ?? request.max_tokens ?? usual.maxTokens, mostTokens),
     temperature: request.temperature ?? 0,
     // 0 would leave no token; it means the likeliest one.
     topP: request.top_p === 0 ? 1e-6 : (request.top_p ?? 1),
-    seed: Math.abs(request.seed ?? 0) % 2 ** 31,
+    topK: Math.max(0, request.top_k ?? 0),
+    seed: Math.abs(request.seed ?? usual.seed) % 2 ** 31,
     stop: typeof stop === 'string' ? [stop] : (stop ?? []),
   };
 }

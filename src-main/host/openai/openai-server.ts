@@ -1,4 +1,4 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
@@ -81,17 +81,22 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   if (path === '/v1/chat/completions') {
     only(request, 'POST');
     const asked = parse(chatRequestSchema, await readJson(request));
-    const generate = { prompt: chatPrompt(asked), sampling: samplingOf(asked, usualChatTokens) };
+    const generate = { prompt: chatPrompt(asked), sampling: samplingOf(asked, usually(usualChatTokens)) };
     return write(asked, generate, chatStyle, asking);
   }
   if (path === '/v1/completions') {
     only(request, 'POST');
     const asked = parse(completionRequestSchema, await readJson(request));
     const prompt = { kind: 'raw' as const, text: asked.prompt };
-    const generate = { prompt, sampling: samplingOf(asked, usualCompletionTokens) };
+    const generate = { prompt, sampling: samplingOf(asked, usually(usualCompletionTokens)) };
     return write(asked, generate, completionStyle, asking);
   }
   throw new OpenaiError(404, `There is nothing at ${path.slice(0, 200)}.`, { code: 'unknown_url' });
+}
+
+/** Without a seed, clients expect another answer each time they ask for chance. */
+function usually(maxTokens: number) {
+  return { maxTokens, seed: randomInt(2 ** 31) };
 }
 
 /** Throws for requests that are not allowed: another host name, a web page, no key. */
