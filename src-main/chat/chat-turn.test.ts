@@ -136,6 +136,14 @@ test('nothing is kept of an answer stopped before its first word', async () => {
   expect(found([]).map(({ role, onPath }) => [role, onPath])).toEqual([['user', true]]);
 });
 
+// The next question does not wait for it.
+test('nor is a first word that comes after the stop', async () => {
+  const { parts, turn, found } = await talking();
+  const told = await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, AbortSignal.abort()));
+  expect(told.map(({ kind }) => kind)).toEqual(['started']);
+  expect(found([]).map(({ role, onPath }) => [role, onPath])).toEqual([['user', true]]);
+});
+
 test('an answer that has ended is there once', async () => {
   const { parts, turn, found } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));

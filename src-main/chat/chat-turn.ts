@@ -195,6 +195,8 @@ async function* answer(
   };
   try {
     for await (const event of writeAnswer(job, parts, signal)) {
+      // Stopping may have taken as long as loading the base, and another question may have been asked meanwhile.
+      if (signal.aborted && text === '') return;
       if (event.kind === 'text') {
         text += event.delta;
         if (now() - notedAt >= notedEveryMs) {
@@ -202,8 +204,6 @@ async function* answer(
           notedAt = now();
         }
       }
-      // Stopping may have taken as long as loading the base, and another question may have been asked meanwhile.
-      if (event.kind === 'finished' && event.answer.finish === 'stopped' && text === '') return;
       yield event.kind === 'finished' ? { kind: 'kept', answer: keep(event.answer) } : event;
     }
   } finally {

@@ -7,6 +7,8 @@ interface RunningAnswer {
   readonly conversationId: string;
   readonly signal: AbortSignal;
   readonly ended: Promise<void>;
+  /** It has begun to write, so that something of it is kept. */
+  hasText: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export class RunningAnswers {
    * ANSWER_BEING_WRITTEN while another one of the conversation is being written, e.g. from a second window: the new
    * question would follow one without its answer.
    */
-  async *follow<Event>(
+  async *follow<Event extends { readonly kind: string }>(
     { id: conversationId, title }: Conversation,
     begin: (signal: AbortSignal) => AsyncIterable<Event>,
     left: AbortSignal | undefined,
@@ -39,10 +41,13 @@ export class RunningAnswers {
     }
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const signal = AbortSignal.any([this.#closing.signal, ...(left ? [left] : [])]);
-    const running = { conversationId, signal, ended };
+    const running = { conversationId, signal, ended, hasText: false };
     this.#running.add(running);
     try {
-      yield* begin(signal);
+      for await (const event of begin(signal)) {
+        running.hasText ||= event.kind === 'text';
+        yield event;
+      }
     } finally {
       this.#running.delete(running);
       resolve();
@@ -56,9 +61,12 @@ export class RunningAnswers {
     await endOf(this.#running);
   }
 
-  /** One stopped a moment ago may still be storing what it had written. */
+  /**
+   * One stopped a moment ago may still be storing what it had written. One without a word stores nothing, and may be
+   * loading its base for long.
+   */
   async #endOfStopped(conversationId: string): Promise<void> {
-    const stopped = this.#in(conversationId).filter(({ signal }) => signal.aborted);
+    const stopped = this.#in(conversationId).filter(({ signal, hasText }) => signal.aborted && hasText);
     if (stopped.length > 0) await endOf(stopped);
   }
 
