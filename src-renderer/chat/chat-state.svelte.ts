@@ -461,10 +461,15 @@ export class ChatState {
     // Another conversation may have been opened meanwhile.
     if (this.#answering !== answering || this.draft === undefined) return;
     this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
-    const before = this.messages.length;
+    const isAsked = await this.findsAsked();
+    if (!accepted && answering.signal.aborted && !isAsked) onRefused?.();
+  }
+
+  /** Refreshes. True if that shows another last question: one that was stopped at once may have been accepted. */
+  async findsAsked(): Promise<boolean> {
+    const before = this.lastQuestion?.id;
     await this.refresh();
-    // Stopped at once; it may still have been accepted.
-    if (!accepted && answering.signal.aborted && this.messages.length === before) onRefused?.();
+    return this.lastQuestion?.id !== before;
   }
 
   #receive(event: ChatEvent): void {

@@ -193,22 +193,37 @@ test('a message refused while another conversation is open returns to its own co
   state.leave();
 });
 
-test('a message stopped before it was accepted returns to the box', async () => {
-  const state = await opened();
-  vi.mocked(client.chat.send).mockImplementation(
-    ((_: unknown, { signal }: { signal: AbortSignal }) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', reject),
-      )) as unknown as typeof client.chat.send,
-  );
-  state.composer.text = 'A question';
-  const sending = state.send();
-  await vi.waitFor(() => expect(client.chat.send).toHaveBeenCalled());
-  state.stop();
-  await sending;
-  expect(state.composer.text).toBe('A question');
-  state.leave();
-});
+test.each(['send', 'compare'] as const)(
+  'a message stopped before it was accepted (%s) returns to the box, unless the studio has stored it',
+  async (how) => {
+    const state = await opened();
+    const comparison = new ComparisonState(state);
+    comparison.begin();
+    vi.mocked(client.chat[how]).mockImplementation(
+      ((_: unknown, { signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', reject))) as never,
+    );
+    const stopAtOnce = async (text: string) => {
+      state.composer.text = text;
+      const sending = how === 'send' ? state.send() : comparison.send();
+      await vi.waitFor(() => expect(client.chat[how]).toHaveBeenCalled());
+      state.stop();
+      await sending;
+      vi.mocked(client.chat[how]).mockClear();
+    };
+    await stopAtOnce('A question');
+    expect(state.composer.text).toBe('A question');
+    stored.push(user('A question'));
+    await stopAtOnce('A question');
+    expect(state.composer.text).toBe('');
+    // Regression: in the place of another one, it was in the box as well.
+    state.composer.edit(user('A question'));
+    stored.splice(0, 1, { ...user('Another question'), id: 'v' });
+    await stopAtOnce('Another question');
+    expect(state.composer.text).toBe('');
+    state.leave();
+  },
+);
 
 test('cancelling the edit of a question restores the text typed before it', async () => {
   const state = await opened();

@@ -125,15 +125,18 @@ export class ComparisonState {
       }
       this.seconds = (performance.now() - startMs) / 1000;
     } catch (error) {
-      if (!answering.signal.aborted) chat.sendError = error;
-      if (!accepted) composer.giveBack(sent, conversationId);
+      if (!answering.signal.aborted) {
+        chat.sendError = error;
+        if (!accepted) composer.giveBack(sent, conversationId);
+      }
     }
     // Another conversation may have been opened meanwhile, and a comparison started there.
     if (this.#running === answering) {
       this.columns = undefined;
       chat.comparing = false;
     }
-    await chat.refresh();
+    const isAsked = await chat.findsAsked();
+    if (!accepted && answering.signal.aborted && !isAsked) composer.giveBack(sent, conversationId);
   }
 
   #change(place: number, change: (column: ColumnDraft) => ColumnDraft): void {
