@@ -26,6 +26,33 @@ test('a base with a chat template reads the conversation, dropping the oldest tu
   expect(read(tight.promptIds)).toMatch(/user: and now\?\s*assistant:$/);
 });
 
+// Regression: the whole of it was read for each turn left out, and the studio stood still for seconds whenever a person
+// paused in typing.
+test('of a long conversation, the latest turns that fit are found without reading all of it', () => {
+  const long = Array.from({ length: 200 }, (_, place) => [
+    said('user', `question ${place}`),
+    said('assistant', `answer ${place}`),
+  ]).flat();
+  const about = { question: said('user', 'and now?'), history: () => long, task: undefined };
+  let read = 0;
+  const counting = Object.assign(Object.create(chatty) as ModelText, {
+    conversationIds: (given: Parameters<ModelText['conversationIds']>[0]) => {
+      read += given.length;
+      return chatty.conversationIds(given);
+    },
+  });
+  const length = (left: number) =>
+    chatty.conversationIds([...long.slice(left), about.question].map(({ role, text }) => ({ role, content: text })))
+      .length;
+  for (const left of [398, 390, 366, 268, 2, 0]) {
+    const model = { text: counting, contextLength: length(left) + 1, maxTokens: 1 };
+    expect(turnPrompt(about, model)).toMatchObject({ leftOutTurns: left, promptTokens: length(left) });
+  }
+  read = 0;
+  turnPrompt(about, { text: counting, contextLength: length(366) + 1, maxTokens: 1 });
+  expect(read).toBeLessThan(400);
+});
+
 test('if no earlier turn fits, only the question is read, shortened in its middle', () => {
   const question = said('user', `${'long '.repeat(300)}\n\nlast words`);
   const cut = turnPrompt(

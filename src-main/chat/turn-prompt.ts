@@ -27,24 +27,47 @@ export function turnPrompt(
   const { text, contextLength } = model;
   const room = Math.max(Math.ceil(contextLength / 2), contextLength - model.maxTokens);
   const alone = renderTurn(said.question, said.task);
-  if (said.task === undefined && text.template !== undefined) {
-    const turns = said.history().map(turnOf);
-    // Every other turn is an answer: what remains must begin with a question.
-    for (let leftOutTurns = 0; leftOutTurns < turns.length; leftOutTurns++) {
-      if (turns[leftOutTurns]?.role !== 'user') continue;
-      const promptIds = text.conversationIds([...turns.slice(leftOutTurns), { role: 'user', content: alone }]);
-      if (promptIds.length <= room) {
-        return { promptIds, promptTokens: promptIds.length, contextLength, leftOutTurns, leftOutTokens: 0 };
-      }
+  const whole = text.promptIds(alone);
+  const history = said.task === undefined ? said.history() : [];
+  if (text.template !== undefined && whole.length <= room) {
+    const turns = history.map(turnOf);
+    // What remains must begin with a question.
+    const begins = turns.flatMap(({ role }, place) => (role === 'user' ? [place] : [])).reverse();
+    const readFrom = (begin: number) => text.conversationIds([...turns.slice(begin), { role: 'user', content: alone }]);
+    const kept = lastFitting(begins, { read: readFrom, room });
+    if (kept !== undefined) {
+      const { place: leftOutTurns, ids: promptIds } = kept;
+      return { promptIds, promptTokens: promptIds.length, contextLength, leftOutTurns, leftOutTokens: 0 };
     }
   }
-  const whole = text.promptIds(alone);
   const promptIds = whole.length > room ? text.promptIdsWithin(alone, room) : whole;
   return {
     ...{ promptIds, promptTokens: promptIds.length, contextLength },
-    leftOutTurns: said.task === undefined ? said.history().length : 0,
+    leftOutTurns: history.length,
     leftOutTokens: whole.length - promptIds.length,
   };
+}
+
+/**
+ * The last of these places from which the ids that `read` returns fit; each has more of them than the one before. Never
+ * reads much more than fits: of a conversation of hundreds of turns, reading all takes a moment each time.
+ */
+function lastFitting(
+  places: readonly number[],
+  { read, room }: { readonly read: (place: number) => number[]; readonly room: number },
+): { readonly place: number; readonly ids: number[] } | undefined {
+  let last: { place: number; ids: number[] } | undefined;
+  let [fitting, tooMany] = [0, places.length + 1];
+  while (tooMany - fitting > 1) {
+    // Twice as many until it is too much, then halfway.
+    const doubled = Math.min(places.length, Math.max(1, fitting * 2));
+    const count = tooMany > places.length ? doubled : (fitting + tooMany) >> 1;
+    const place = places[count - 1] as number;
+    const ids = read(place);
+    if (ids.length > room) tooMany = count;
+    else [fitting, last] = [count, { place, ids }];
+  }
+  return last;
 }
 
 /** The text that a model reads for a question, without its chat template. */
