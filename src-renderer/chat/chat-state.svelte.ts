@@ -165,6 +165,12 @@ export class ChatState {
     return this.path.findLast((message) => message.role === 'assistant');
   }
 
+  /** The base takes over from an adapter, whose answers it will read: one often goes on in their style. */
+  get readsAdapter(): boolean {
+    if (this.adapterId !== null || this.asksAlone() || this.composer.editing !== undefined) return false;
+    return this.baseModel?.hasChatTemplate === true && typeof this.lastAnswer?.adapterId === 'string';
+  }
+
   /**
    * Who the next message should go to again. In a comparison without a vote the base is on the path because it is the
    * first column, though nobody chose it.

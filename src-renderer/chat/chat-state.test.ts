@@ -638,6 +638,26 @@ test('the target of a picked row belongs only to the question about the same pas
   state.leave();
 });
 
+test('a person is told that the base reads an adapter’s answers when it takes over from it', async () => {
+  vi.mocked(client.baseModels.list).mockResolvedValue([
+    { ...baseModel('b', { builtIn: true }), hasChatTemplate: true },
+  ]);
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  stored.push(user('Who is a cat?'), { ...answer('Otto'), adapterId: 'answers' });
+  const state = await opened({ conversation: 'c' });
+  expect(state.readsAdapter).toBe(false);
+  state.choose(null);
+  expect(state.readsAdapter).toBe(true);
+  const comparison = new ComparisonState(state);
+  comparison.begin();
+  expect(state.readsAdapter).toBe(false);
+  comparison.on = false;
+  stored.push({ ...user('And a dog?'), id: 'v', parentId: 'a' }, { ...answer('Rex'), id: 'w', parentId: 'v' });
+  await state.refresh();
+  expect(state.readsAdapter).toBe(false);
+  state.leave();
+});
+
 test('choosing the base keeps the panel of the task', async () => {
   const state = await opened();
   state.choose('answers');

@@ -77,8 +77,8 @@ export const chat = {
   'chat.copy': 'Copy the answer',
   'chat.regenerate': 'Answer with {name}',
   'chat.switch': 'Switched from {from} to {to} in {time}. The base model stays as it is.',
-  'chat.switch.readsAbove':
-    'Switched from {from} to {to} in {time}. It also reads what is above; “Compare” asks each one alone.',
+  'chat.readsAbove':
+    'The base also reads the answers above, and may write like them. A new conversation starts without them.',
   'chat.log': 'Conversation',
 
   'chat.writing.wait': 'Wait until the answer is finished',

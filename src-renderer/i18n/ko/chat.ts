@@ -76,8 +76,7 @@ export const chat: Translation<typeof english> = {
   'chat.copy': '답변 복사',
   'chat.regenerate': '{name}[으로|로] 답하기',
   'chat.switch': '{from}에서 {to}[으로|로], {time}. 기본 모델은 그대로',
-  'chat.switch.readsAbove':
-    '{from}에서 {to}[으로|로], {time}. 위의 대화도 함께 읽습니다. ‘비교’는 이 질문만 따로 묻습니다.',
+  'chat.readsAbove': '기본 모델은 위의 답변도 읽어 비슷하게 답할 수 있습니다. 새 대화에서는 읽지 않습니다.',
   'chat.log': '대화 내용',
 
   'chat.writing.wait': '답변이 끝날 때까지 기다리세요',
