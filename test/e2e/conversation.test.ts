@@ -1,8 +1,12 @@
 // A whole conversation in a real browser: asked of five at once, edited by keyboard, answered again, continued
 // elsewhere, scrolled far up and saved. Two steps of training are enough: nothing here depends on what was learnt.
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { ConversationStore } from '../../src-main/chat/conversation-store.ts';
+import { openDatabase } from '../../src-main/database/open.ts';
+import type { ProcessLock } from '../../src-main/database/process-lock.ts';
 import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
@@ -155,6 +159,29 @@ test('an adapter is chatted with each time it is asked for, and what was typed f
   await chosen('Fourth').waitFor();
   expect(await box().inputValue()).toBe('Typed and not sent');
   expect(await page.getByRole('article').count()).toBe(0);
+});
+
+// Regression: all were drawn, with a menu each, before anything could be done.
+test('of many conversations, those further down appear when they are scrolled to', async () => {
+  const database = openDatabase(join(opened.home, 'studio.sqlite'));
+  // Sound: it is only asked who is alive for answers.
+  const store = new ConversationStore(database, {} as ProcessLock);
+  for (let place = 1; place <= 150; place++) {
+    store.insert({ baseModelId: 'starter', title: `Earlier ${place}`, now: place });
+  }
+  database.close();
+  await page.reload();
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  const rows = list.getByRole('button', { name: /^More actions/ });
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(60);
+  const oldest = list.getByRole('button', { name: /^Earlier 1 / });
+  await expect
+    .poll(async () => {
+      await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+      return oldest.isVisible();
+    })
+    .toBe(true);
 });
 
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
