@@ -112,6 +112,21 @@ test('after scrolling far up, one press jumps to the latest answer', async () =>
   await toLatest.click();
   await toLatest.waitFor({ state: 'detached' });
   await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
+  // Regression: a question asked from further up was out of view.
+  await page.mouse.wheel(0, -4_000);
+  await toLatest.waitFor();
+  await box().fill('And of the last?');
+  await box().press('Enter');
+  await toLatest.waitFor({ state: 'detached' });
+  // While it is written, one may read further up.
+  await last().locator('.answer').waitFor();
+  await page.mouse.wheel(0, -4_000);
+  await toLatest.waitFor();
+  await last()
+    .getByText(/first after/)
+    .waitFor();
+  expect(await toLatest.isVisible()).toBe(true);
+  await toLatest.click();
   // With the list open there is less room, and the bottom stays in view if it was.
   await page.getByRole('button', { name: 'Show the conversations' }).click();
   await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
