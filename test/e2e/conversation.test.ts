@@ -184,6 +184,12 @@ test('of many conversations, those further down appear when they are scrolled to
   for (let place = 1; place <= 150; place++) {
     store.insert({ baseModelId: 'starter', title: `Earlier ${place}`, now: place });
   }
+  const { id } = store.insert({ baseModelId: 'starter', title: 'A wide table', now: Date.now() });
+  const [head, line] = ['| a '.repeat(80), '|---'.repeat(80)];
+  database
+    .prepare(`INSERT INTO message (id, conversation_id, role, text, created_at) VALUES ('wide', ?, 'assistant', ?, 1)`)
+    .run(id, `${head}|\n${line}|\n`);
+  database.prepare(`UPDATE conversation SET leaf_id = 'wide' WHERE id = ?`).run(id);
   database.close();
   await page.reload();
   const list = page.getByRole('navigation', { name: 'Conversations' });
@@ -197,6 +203,19 @@ test('of many conversations, those further down appear when they are scrolled to
       return oldest.isVisible();
     })
     .toBe(true);
+});
+
+// Regression: it was cut off.
+test('a table wider than the conversation is scrolled', async () => {
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  await list.getByRole('button', { name: /^A wide table / }).click();
+  const table = page.getByRole('log').getByRole('table');
+  await table.waitFor();
+  // The browser itself gives a scroller the keyboard, which axe does not know.
+  await page.getByRole('button', { name: 'More actions for this answer' }).focus();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => table.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
 });
 
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
