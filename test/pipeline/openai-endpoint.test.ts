@@ -94,6 +94,7 @@ test('eight adapters in 32 concurrent requests answer as they do alone, whole an
     let tokens: number | undefined;
     for await (const chunk of chunks) {
       text += chunk.choices[0]?.delta.content ?? '';
+      expect(chunk.usage).not.toBeUndefined();
       tokens ??= chunk.usage?.completion_tokens;
     }
     expect(tokens).toBeGreaterThan(0);

@@ -25,6 +25,7 @@ test.each([
   [{ messages, min_tokens: 5 }, 'min_tokens', 'it is not supported'],
   [{ messages, ignore_eos: true }, 'ignore_eos', 'it is not supported'],
   [{ messages, grammar: 'root ::= "yes"' }, 'grammar', 'it is not supported'],
+  [{ messages, chat_template_kwargs: { enable_thinking: false } }, 'chat_template_kwargs', 'it is not supported'],
   [{ messages, guided_json: {} }, 'guided_json', 'it is not supported'],
   [{ messages, top_k: 0.5 }, 'top_k', 'it must be a whole number; 0 or -1 for no limit'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],

@@ -57,6 +57,7 @@ const shared = {
   min_tokens: z.literal(0, 'it is not supported').nullish(),
   ignore_eos: z.literal(false, 'it is not supported').nullish(),
   grammar: z.literal('', 'it is not supported').nullish(),
+  chat_template_kwargs: z.strictObject({}, 'it is not supported').nullish(),
   json_schema: unsupported,
   guided_json: unsupported,
   structured_outputs: unsupported,

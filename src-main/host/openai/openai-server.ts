@@ -132,8 +132,10 @@ async function write(
     const input = { baseModelId, adapterId, strength, precision: 'auto' as const, ...generate };
     const events = await context.studio.chat.generate(input, { signal: left });
     const named = { id: `${style.idPrefix}${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.name };
+    const usage = asked.stream_options?.include_usage === true;
+    // With usage asked for, each chunk has the field; it is filled in the last.
     if (asked.stream)
-      await stream(events, { named, style, response, usage: asked.stream_options?.include_usage === true });
+      await stream(events, { named: { ...named, ...(usage && { usage: null }) }, style, response, usage });
     else say(response, 200, await whole(events, { named, style }));
   } finally {
     leave();
