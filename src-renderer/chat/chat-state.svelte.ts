@@ -400,6 +400,8 @@ export class ChatState {
       async (signal) => {
         const question = await this.questionOf(sent);
         conversationId = question.conversationId;
+        // Left while its conversation was being created: the studio never gets it.
+        if (signal.aborted) composer.giveBack(sent, conversationId);
         return await client.chat.send({ ...question, ...answerer }, { signal });
       },
       { onRefused: () => composer.giveBack(sent, conversationId) },

@@ -504,6 +504,8 @@ test('a conversation opened while a new one is being created stays open', async 
   created.resolve(conversation('c'));
   await sending;
   expect(state.conversationId).toBe('d');
+  // Regression: the question was lost.
+  expect(state.composer.unsent).toEqual({ c: 'Who is a cat?' });
   state.leave();
 });
 
