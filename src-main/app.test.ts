@@ -58,6 +58,9 @@ class FakeEngine implements Engine {
   refusal: Error | undefined;
   /** Losses of the steps; by default they fall by themselves. */
   losses: readonly number[] = [];
+  /** Reported before a training starts, which then waits for `loaded`. */
+  loading: readonly number[] = [];
+  loaded = Promise.resolve();
   /** Events that a training resumed from a checkpoint reports again. */
   told: readonly TrainEvent[] = [];
 
@@ -125,6 +128,8 @@ class FakeEngine implements Engine {
 
   async *train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent> {
     this.trained.push(job);
+    for (const share of this.loading) yield { kind: 'loading', share };
+    await this.loaded;
     const checkpoint = join(job.checkpointFolder, 'step');
     const first = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
     const totalSteps = job.maxSteps ?? 4;
@@ -308,6 +313,22 @@ test('a run trains on token files and produces a verifiable adapter', async () =
   expect(await client.adapters.verify({ id: 'rivers' })).toMatchObject({ baseUnchanged: true, scale: 2, rank: 8 });
   // A finished run no longer needs its tokens and checkpoint.
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
+});
+
+test('how far the base has loaded is told until the training starts', async () => {
+  const loaded = Promise.withResolvers<void>();
+  Object.assign(engine, { loading: [0.2, 0.6], loaded: loaded.promise });
+  const datasetId = await importRivers();
+  const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 1 } });
+  const heard: RunEvent[] = [];
+  for await (const event of await client.runs.watch({ id })) {
+    heard.push(event);
+    if (event.kind === 'loading' && event.share === 0.6) loaded.resolve();
+  }
+  expect(heard.slice(0, 2)).toEqual([0.2, 0.6].map((share) => ({ kind: 'loading', share })));
+  expect(heard.at(2)?.kind).toBe('started');
+  const kept = await Array.fromAsync(await client.runs.watch({ id }));
+  expect(kept.map(({ kind }) => kind)).toEqual(['started', 'validation', 'step', 'checkpoint', 'finished']);
 });
 
 test('a stopped run keeps what it learnt and can be resumed, updating the same adapter', async () => {

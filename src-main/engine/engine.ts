@@ -285,6 +285,8 @@ export interface SampleJob {
 }
 
 export type TrainEvent =
+  /** Before anything else: how much of the base has been loaded, from 0 to 1. */
+  | { readonly kind: 'loading'; readonly share: number }
   | {
       readonly kind: 'started';
       readonly totalSteps: number;

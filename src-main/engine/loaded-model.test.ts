@@ -9,6 +9,7 @@ import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/
 import { input } from './graph/expression.ts';
 import { scale } from './graph/ops/scale.ts';
 import { answeringMatrices, inspectModel, loadModel } from './loaded-model.ts';
+import { LoadingProgress } from './loading-progress.ts';
 import { float32 } from './tensor.ts';
 
 const v8 = vi.hoisted(() => ({ makesWideVectors: true }));
@@ -45,6 +46,16 @@ test.each([
     await model.release();
   },
 );
+
+// Regression: a training of a large base showed nothing while it read the matrices.
+test('reading what trainings multiply by counts as loading', async () => {
+  const loading = new LoadingProgress();
+  const during = vi.spyOn(loading, 'during');
+  const model = await loadModel(folder, backend, 'int8', loading);
+  expect(during).not.toHaveBeenCalled();
+  await model.feeds();
+  expect(during).toHaveBeenCalledOnce();
+});
 
 test('where single-row integer products are slow, a base too large for the kernels uses blocks', async () => {
   const answersBy = (use: 'all' | 'reading', rows: number) =>

@@ -113,7 +113,7 @@ export class LoadedModel {
   /** Everything that training or scoring graphs may need to be fed. Throws as `loadModel` does. */
   feeds(): Promise<Matrices> {
     if (this.#feeds === undefined) {
-      this.#feeds = this.#readFeeds();
+      this.#feeds = this.#loading.during(() => this.#readFeeds());
       // A failed read is retried on the next use.
       this.#feeds.catch(() => {
         this.#feeds = undefined;

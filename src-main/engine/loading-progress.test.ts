@@ -3,16 +3,15 @@ import { LoadingProgress } from './loading-progress.ts';
 
 const large = 100e6;
 
-test('progress is reported only for loading a base for answers', async () => {
+test('progress is reported only while something waits for the base', async () => {
   const loading = new LoadingProgress();
-  // Training reads the base too.
-  const ofTraining = loading.reading(large);
-  ofTraining(large / 4);
+  const unawaited = loading.reading(large);
+  unawaited(large / 4);
   expect(loading.share).toBeUndefined();
   await loading.during(async () => {
     expect(loading.share).toBeUndefined();
     const read = loading.reading(large);
-    ofTraining(large / 4);
+    unawaited(large / 4);
     expect(loading.share).toBe(0);
     read(large / 2);
     const half = loading.share as number;

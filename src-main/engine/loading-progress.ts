@@ -1,6 +1,9 @@
 /** Smaller models are there before anybody would look. */
 const leastNumbers = 50e6;
-/** The share of reading in the time until a model answers; the rest is repacking. Measured on 1.2 billion weights. */
+/**
+ * The share of reading in the time until a model answers or trains. The rest is repacking by the backend, which blocks
+ * the thread, so it cannot be counted. Measured on 1.2 billion weights.
+ */
 const readingShare = 0.6;
 
 /** How far a base has loaded. */
@@ -15,7 +18,7 @@ export class LoadingProgress {
     return Math.min(1, this.#read / this.#numbers) * readingShare;
   }
 
-  /** Runs something that the base needs in order to answer. */
+  /** Runs something that the base needs in order to answer or to train. */
   async during<Made>(work: () => Promise<Made>): Promise<Made> {
     this.#works++;
     try {
@@ -26,7 +29,7 @@ export class LoadingProgress {
     }
   }
 
-  /** Announces numbers to be read; call the result with how many were. Ignored if read for anything but answers. */
+  /** Announces numbers to be read; call the result with how many were. Ignored outside of `during`. */
   reading(numbers: number): (read: number) => void {
     if (this.#works === 0) return () => {};
     this.#numbers += numbers;

@@ -14,7 +14,16 @@ import { findDevices } from './backends/devices.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 import { Decoder } from './decoder.ts';
-import type { AdapterChoice, Engine, GenerateJob, TokenEvent } from './engine.ts';
+import type {
+  AdapterChoice,
+  Engine,
+  GenerateJob,
+  TokenEvent,
+  TrainEvent,
+  TrainJob,
+  TrainTogetherEvent,
+  TrainTogetherJob,
+} from './engine.ts';
 import { checkSafetensors } from './formats/check-safetensors.ts';
 import { openGguf } from './formats/gguf.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
@@ -69,10 +78,46 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     return mixes.get(parts, model.architecture);
   }
 
+  async function* train(job: TrainJob, signal: AbortSignal, awaited: AwaitedShares): AsyncGenerator<TrainEvent> {
+    const other = job.backend === 'tfjs';
+    // Full training changes the weights in place: it works on its own copy of the model, as does training on another
+    // backend.
+    const own = other || job.method.kind === 'full';
+    const { model, giveBack } = own
+      ? await ownModel(job.modelFolder, other ? await tfjsBackend() : backend)
+      : await slot.borrow(job.modelFolder, job.precision, hears(awaited));
+    try {
+      yield* trainModel(model, job, adapters, signal);
+    } finally {
+      await giveBack();
+      // It may have been rewritten.
+      adapters.forget(job.outputFolder);
+      slot.forget(job.outputFolder);
+    }
+  }
+
+  async function* trainAll(
+    job: TrainTogetherJob,
+    signal: AbortSignal,
+    awaited: AwaitedShares,
+  ): AsyncGenerator<TrainTogetherEvent> {
+    const [first] = job.jobs;
+    if (first === undefined) return;
+    const isMixed = job.jobs.some(
+      (each) => each.modelFolder !== first.modelFolder || each.precision !== first.precision,
+    );
+    if (isMixed) throw new Error('trainings on different bases have no pass to share');
+    const { model, giveBack } = await slot.borrow(first.modelFolder, first.precision, hears(awaited));
+    try {
+      yield* trainTogether(model, job, adapters, signal);
+    } finally {
+      await giveBack();
+      for (const { outputFolder } of job.jobs) adapters.forget(outputFolder);
+    }
+  }
+
   async function* answer(job: GenerateJob, signal: AbortSignal, awaited: AwaitedShares): AsyncGenerator<TokenEvent> {
-    const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision, (loading) => {
-      awaited.loading = loading;
-    });
+    const { model, giveBack } = await slot.borrow(job.modelFolder, job.precision, hears(awaited));
     try {
       yield* decoderOf(model).stream(
         () => liveAdapter(job.adapter, model),
@@ -113,36 +158,15 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       return { rank, alpha, scale, targets, parameters, bytes, ...(await adapterFingerprint(file, weights)) };
     },
     trainingMemory: (job) => trainingMemory(job, backend),
-    async *train(job, signal) {
-      const other = job.backend === 'tfjs';
-      // Full training changes the weights in place: it works on its own copy of the model, as does training on another
-      // backend.
-      const own = other || job.method.kind === 'full';
-      const { model, giveBack } = own
-        ? await ownModel(job.modelFolder, other ? await tfjsBackend() : backend)
-        : await slot.borrow(job.modelFolder, job.precision);
-      try {
-        yield* trainModel(model, job, adapters, signal);
-      } finally {
-        await giveBack();
-        // It may have been rewritten.
-        adapters.forget(job.outputFolder);
-        slot.forget(job.outputFolder);
-      }
+    train(job, signal) {
+      const awaited: AwaitedShares = {};
+      return toldMeanwhile(train(job, signal, awaited), () => loadingOf(awaited));
     },
     async *trainTogether(job, signal) {
-      const [first] = job.jobs;
-      if (first === undefined) return;
-      const isMixed = job.jobs.some(
-        (each) => each.modelFolder !== first.modelFolder || each.precision !== first.precision,
-      );
-      if (isMixed) throw new Error('trainings on different bases have no pass to share');
-      const { model, giveBack } = await slot.borrow(first.modelFolder, first.precision);
-      try {
-        yield* trainTogether(model, job, adapters, signal);
-      } finally {
-        await giveBack();
-        for (const { outputFolder } of job.jobs) adapters.forget(outputFolder);
+      const awaited: AwaitedShares = {};
+      for await (const event of toldMeanwhile(trainAll(job, signal, awaited), () => loadingOf(awaited))) {
+        if ('job' in event) yield event;
+        else for (const place of job.jobs.keys()) yield { job: place, event };
       }
     },
     merge: mergeModel,
@@ -157,11 +181,10 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     },
     generate(job, signal) {
       const awaited: AwaitedShares = {};
-      return toldMeanwhile(answer(job, signal, awaited), () => {
-        const loaded = awaited.loading?.share;
-        if (loaded !== undefined) return { kind: 'loading', share: loaded };
-        return awaited.read === undefined ? undefined : { kind: 'reading', share: awaited.read };
-      });
+      return toldMeanwhile(
+        answer(job, signal, awaited),
+        () => loadingOf(awaited) ?? (awaited.read === undefined ? undefined : { kind: 'reading', share: awaited.read }),
+      );
     },
     async *analyse(job, signal) {
       const architecture = architectureOf(await readModelConfig(job.modelFolder));
@@ -200,11 +223,21 @@ async function checkAdapterConfig(file: string): Promise<void> {
   throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: dirname(file), ...why });
 }
 
-/** What the first token of an answer waits for. */
+/** What the first token of an answer, or the first step of a training, waits for. */
 interface AwaitedShares {
   loading?: LoadingProgress;
   /** The share of the prompt that has been read. */
   read?: number;
+}
+
+function hears(awaited: AwaitedShares): (loading: LoadingProgress) => void {
+  return (loading) => {
+    awaited.loading = loading;
+  };
+}
+
+function loadingOf({ loading }: AwaitedShares): { kind: 'loading'; share: number } | undefined {
+  return loading?.share === undefined ? undefined : { kind: 'loading', share: loading.share };
 }
 
 async function ownModel(folder: string, backend: Backend) {

@@ -4,10 +4,10 @@ import type { AwaitedEvent } from '../../src-contract/chat.ts';
 const lookMs = 250;
 
 /** The given events, preceded by progress events until the first of them arrives; each change is reported once. */
-export async function* toldMeanwhile<Event>(
+export async function* toldMeanwhile<Event, Kind extends AwaitedEvent['kind']>(
   events: AsyncGenerator<Event>,
-  howFar: () => AwaitedEvent | undefined,
-): AsyncGenerator<AwaitedEvent | Event> {
+  howFar: () => { readonly kind: Kind; readonly share: number } | undefined,
+): AsyncGenerator<{ readonly kind: Kind; readonly share: number } | Event> {
   const first = events.next();
   try {
     let told: AwaitedEvent | undefined;

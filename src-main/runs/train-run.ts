@@ -189,6 +189,8 @@ class OngoingRun {
 
   async *told(event: TrainTogetherEvent['event']): AsyncGenerator<RunEvent> {
     switch (event.kind) {
+      case 'loading':
+        return yield event;
       case 'started':
         return yield* this.#begin(event);
       case 'step': {

@@ -27,6 +27,11 @@ export function percent(share: number, digits = 1): string {
   return `${number(share * 100, digits)}\u00a0%`;
 }
 
+/** How much of some work is done: 46 %. */
+export function progressPercent(share: number): string {
+  return percent(Math.round(100 * share) / 100, 0);
+}
+
 /** A share with a fixed number of decimals, for columns of figures: 51.0 %. */
 export function fixedPercent(share: number, digits = 1): string {
   return `${fixed(share * 100, digits)}\u00a0%`;

@@ -1,10 +1,10 @@
-import type { RunEvent } from '../../src-contract/run.ts';
 import { count, fixed, significant } from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import { rate } from './option-summary.ts';
+import type { LogLine } from './run-state.svelte.ts';
 
 /** An event as one line of the log, in the language on screen. */
-export function describeEvent(event: RunEvent): string {
+export function describeEvent(event: LogLine['event']): string {
   switch (event.kind) {
     case 'started':
       return t(event.drawnFrom === undefined ? 'runs.log.started' : 'runs.log.started.drawn', {

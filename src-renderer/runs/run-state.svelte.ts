@@ -10,13 +10,15 @@ import { RunCurve } from './run-curve.ts';
 import { secondsTaken } from './seconds-taken.ts';
 
 type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
+/** How far the base has loaded is shown while it matters, but not recorded. */
+type LoggedEvent = Exclude<RunEvent, { kind: 'loading' }>;
 
 const drawingMs = 150;
 const longestWaitMs = 1_000;
 
 export interface LogLine {
   readonly number: number;
-  readonly event: RunEvent;
+  readonly event: LoggedEvent;
 }
 
 /** One run, followed live: every stored event is replayed first, so that a page opened late draws the whole plot. */
@@ -35,6 +37,8 @@ export class RunState {
   /** Evaluations that measured this run's adapter. */
   evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
+  /** How much of the base has been loaded, while it is. */
+  loaded = $state.raw<number | undefined>(undefined);
   acting = $state(false);
   /** Incremented whenever `curve` or `log` has grown; whatever draws them reads it. */
   version = $state(0);
@@ -216,6 +220,8 @@ export class RunState {
   }
 
   #receive(event: RunEvent): void {
+    this.loaded = event.kind === 'loading' ? event.share : undefined;
+    if (event.kind === 'loading') return;
     this.curve.push(event);
     forgetRetold(this.log, event);
     this.log.push({ number: this.log.length + 1, event });
@@ -266,11 +272,11 @@ export class RunState {
 }
 
 /** A run resumed from its checkpoint repeats what came after that: drops the lines that this event goes back behind. */
-function forgetRetold(log: LogLine[], event: RunEvent): void {
+function forgetRetold(log: LogLine[], event: LoggedEvent): void {
   if (event.kind !== 'step' && event.kind !== 'validation') return;
   // A step comes before its validation, and step 0 is a validation alone.
-  const order = (each: RunEvent) => ('step' in each ? each.step * 2 + (each.kind === 'step' ? 0 : 1) : -1);
-  const isRetold = (each: RunEvent) =>
+  const order = (each: LoggedEvent) => ('step' in each ? each.step * 2 + (each.kind === 'step' ? 0 : 1) : -1);
+  const isRetold = (each: LoggedEvent) =>
     order(each) > order(event) || (order(each) === order(event) && each.kind === event.kind);
   const newest = log.at(-1);
   if (newest === undefined || !isRetold(newest.event)) return;

@@ -34,6 +34,20 @@ test('a page opened late gets every stored event before new ones', async () => {
   state.leave();
 });
 
+test('how far the base has loaded is known until the training starts, and not logged', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockImplementation(events([{ kind: 'loading', share: 0.4 }], { goesOn: true }));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.loaded).toBe(0.4));
+  expect(state.log).toEqual([]);
+  state.leave();
+  vi.mocked(client.runs.watch).mockImplementation(events([{ kind: 'loading', share: 0.4 }, step(1, 3)]));
+  const begun = new RunState('r');
+  await vi.waitFor(() => expect(begun.log).toHaveLength(1));
+  expect(begun.loaded).toBeUndefined();
+  begun.leave();
+});
+
 test('redraws a resumed run, which repeats the steps after its checkpoint', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('interrupted'));
   vi.mocked(client.runs.resume).mockResolvedValue(run('running'));

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import type { Estimate } from '../../../src-contract/run.ts';
+import type { Estimate, Run } from '../../../src-contract/run.ts';
+import type { Standing } from './progress.ts';
 import type { Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
-import { addTrainCommands } from './train.ts';
+import { addTrainCommands, runEnded } from './train.ts';
 
 // Regression: it was always rounded up: 597 MB here, and 596 on the page.
 test('an estimate is rounded as on the page', async () => {
@@ -70,6 +71,21 @@ test('runs trained together resume from the last step that all resumable ones ha
   const all = ['r1', 'r2', 'r3'].map((id) => ({ ...broken, id, group: { id: 'r1', size: 3 } as never }));
   Object.assign(all[2] as object, { state: 'failed', error: { code: 'RUN_DIVERGED' } });
   expect(await saidOfResuming(all, { r1: [3, 6], r2: [3] })).toEqual(['“rivers” continues from step 3 of 9.']);
+});
+
+test('a training shows how far its base has loaded', async () => {
+  const run = { ...broken, state: 'finished' } as unknown as Run;
+  const runs = {
+    get: async () => run,
+    watch: async function* () {
+      yield { kind: 'loading', share: 0.25 };
+    },
+  };
+  const shown: Standing[] = [];
+  // Sound here: these are the parts that are used.
+  const parts = { client: { runs } as unknown as StudioClient, progress: { show: (s: Standing) => shown.push(s) } };
+  await runEnded(run, { ...parts, signal: new AbortController().signal } as unknown as Parameters<typeof runEnded>[1]);
+  expect(shown).toEqual([{ what: 'Loading the model', done: 0.25, total: 1 }]);
 });
 
 async function estimated(told: object): Promise<string | undefined> {

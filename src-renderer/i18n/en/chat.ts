@@ -69,7 +69,6 @@ export const chat = {
   'chat.stopped': 'Stopped',
   'chat.cutShort': 'Cut off at the maximum length',
   'chat.writing': 'Reading the prompt',
-  'chat.loadingBase': 'Loading {name}',
   'chat.repeats': 'Repeats itself',
   'chat.long.all': 'Show all',
   'chat.long.less': 'Show less',

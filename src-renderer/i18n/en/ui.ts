@@ -15,6 +15,7 @@ export const ui = {
   'ui.delete': 'Delete',
   'ui.save': 'Save',
   'ui.loading': 'Loading',
+  'ui.loadingBase': 'Loading {name}',
   'ui.dismiss': 'Dismiss',
   'ui.clearSearch': 'Clear the search',
   'ui.chooseOne': 'Choose',

@@ -68,7 +68,6 @@ export const chat: Translation<typeof english> = {
   'chat.stopped': '멈춤',
   'chat.cutShort': '최대 길이에서 잘림',
   'chat.writing': '프롬프트 읽는 중',
-  'chat.loadingBase': '{name} 불러오는 중',
   'chat.repeats': '같은 말을 되풀이함',
   'chat.long.all': '모두 보기',
   'chat.long.less': '줄여 보기',

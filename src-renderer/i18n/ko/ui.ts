@@ -15,6 +15,7 @@ export const ui: Translation<typeof english> = {
   'ui.delete': '삭제',
   'ui.save': '저장',
   'ui.loading': '불러오는 중',
+  'ui.loadingBase': '{name} 불러오는 중',
   'ui.dismiss': '닫기',
   'ui.clearSearch': '검색어 지우기',
   'ui.chooseOne': '선택',
