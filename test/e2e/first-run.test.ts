@@ -45,6 +45,8 @@ test('two presses lead to an adapter trained on a sample, and a third to a chat 
 test('back home, the next step is suggested and the larger model offered again', async () => {
   await page.getByRole('navigation').first().getByRole('link', { name: 'Home' }).click();
   await page.getByText(/^Next: chat with/).waitFor();
+  // Regression: the button repeated the adapter's name, and a long one cut off what the button does.
+  await page.getByRole('link', { name: 'Chat with it', exact: true }).waitFor();
   await page.getByRole('region', { name: 'For real work' }).getByText('Apache 2.0').waitFor();
   await page.getByRole('link', { name: 'Other models' }).click();
   await page.getByRole('heading', { name: 'Models to download' }).waitFor();

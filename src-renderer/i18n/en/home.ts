@@ -71,7 +71,6 @@ export const home = {
   'home.next.larger': 'Next: train {name} with {model}.',
   'home.next.larger.why':
     '{name} was made with the starter model, which is only for learning the studio. A larger one answers better but takes longer to train.',
-  'home.next.larger.action': 'Train with {model}',
   'home.next.longer': 'Next: train with {name} for longer.',
   'home.next.longer.why': '{name} is better than its base model after at most one pass over the rows.',
   'home.next.longer.action': 'Train for longer',
@@ -93,7 +92,6 @@ export const home = {
   'home.next.train.action': 'Train an adapter',
   'home.next.chat': 'Next: chat with {name}.',
   'home.next.chat.why': 'It is a {size} file added to the base model. You can switch it on and off between messages.',
-  'home.next.chat.action': 'Chat with {name}',
   'home.next.measure': 'Next: find out whether {name} is better than the base model.',
   'home.next.measuring': '{name} is being evaluated.',
   'home.next.measure.why': {
@@ -101,7 +99,6 @@ export const home = {
     other: '{n} test rows that it has never seen.',
   },
   'home.next.measure.why.none': 'On rows that it has never seen.',
-  'home.next.measure.action': 'Evaluate {name}',
 
   'home.running': 'Running',
   'home.running.on': 'on {dataset}',

@@ -61,7 +61,6 @@ export const home: Translation<typeof english> = {
   'home.next.larger': '다음: {name}[을|를] {model}[으로|로] 학습하세요.',
   'home.next.larger.why':
     '{name}[은|는] 스튜디오를 익히기 위한 기본 제공 모델로 만들었습니다. 더 큰 모델은 답이 더 좋지만 학습이 더 오래 걸립니다.',
-  'home.next.larger.action': '{model}[으로|로] 학습',
   'home.next.longer': '다음: {name}[으로|로] 더 오래 학습하세요.',
   'home.next.longer.why': '{name}[은|는] 행을 많아야 한 번 읽고도 기본 모델보다 낫습니다.',
   'home.next.longer.action': '더 오래 학습',
@@ -80,12 +79,10 @@ export const home: Translation<typeof english> = {
   'home.next.train.action': '어댑터 학습',
   'home.next.chat': '다음: {name}[과|와] 대화해 보세요.',
   'home.next.chat.why': '기본 모델에 덧붙는 {size} 파일로, 메시지마다 켜고 끌 수 있습니다.',
-  'home.next.chat.action': '{name}[과|와] 대화',
   'home.next.measure': '다음: {name}[이|가] 기본 모델보다 나은지 알아보세요.',
   'home.next.measuring': '{name}[을|를] 평가하고 있습니다.',
   'home.next.measure.why': '본 적 없는 테스트 행 {n}개가 있습니다.',
   'home.next.measure.why.none': '본 적 없는 행으로 평가합니다.',
-  'home.next.measure.action': '{name} 평가',
 
   'home.running': '진행 중',
   'home.running.on': '{dataset}[으로|로]',
