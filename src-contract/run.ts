@@ -184,7 +184,10 @@ export type SampleAnswer = z.infer<typeof sampleAnswerSchema>;
 
 /** Events of a run. They are stored, numbered from 1 in `sequence`, and replayed to later watchers. */
 export const runEventSchema = z.discriminatedUnion('kind', [
-  /** How much of the base has been loaded, from 0 to 1. Forgotten once the training starts. */
+  /**
+   * How much of the base has been loaded, from 0 to 1; at 1, runs that were started together wait for their turn.
+   * Forgotten once the training starts.
+   */
   z.object({ kind: z.literal('loading'), share: z.number() }),
   z.object({
     kind: z.literal('started'),

@@ -331,6 +331,20 @@ test('how far the base has loaded is told until the training starts', async () =
   expect(kept.map(({ kind }) => kind)).toEqual(['started', 'validation', 'step', 'checkpoint', 'finished']);
 });
 
+// Regression: a run whose turn came after another's was said to be reading its rows.
+test('a run that was started with others and waits for its turn is told so', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4, rank: 2 } };
+  const { id } = await client.runs.start({ ...about, name: 'r', also: { ranks: [4] } });
+  const second = (await client.runs.list()).find((run) => run.id !== id)?.id ?? '';
+  for await (const event of await client.runs.watch({ id: second })) {
+    expect(event).toEqual({ kind: 'loading', share: 1 });
+    break;
+  }
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.stop({ id });
+});
+
 test('a stopped run keeps what it learnt and can be resumed, updating the same adapter', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();

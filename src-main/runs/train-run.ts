@@ -62,9 +62,15 @@ export async function* trainRuns(
   const ongoing: OngoingRun[] = [];
   for (const training of trainings) ongoing.push(await openTraining(training, ongoing[0]?.folder, parts, stop.signal));
   const jobs = ongoing.map(({ job }) => job);
+  const waiting = new Set(ongoing);
   for await (const { job, event } of eventsOf(jobs, parts.engine, stop.signal)) {
     const run = ongoing[job] as OngoingRun;
     const { id } = run.training.run;
+    if (event.kind === 'started') {
+      waiting.delete(run);
+      // In case they train one after another.
+      for (const other of waiting) yield { id: other.training.run.id, event: { kind: 'loading', share: 1 } };
+    }
     for await (const each of run.told(event)) yield { id, event: each };
     if (event.kind === 'diverged') yield { id, error: await run.named(event) };
     if (event.kind !== 'finished' || event.step === 0 || (stop.signal.aborted && stop.isResting())) continue;

@@ -32,12 +32,12 @@ export class RunState {
   startedFrom = $state.raw<Adapter | undefined>(undefined);
   /** The adapter of the run that this one repeats. */
   original = $state.raw<Adapter | undefined>(undefined);
-  /** The runs that train together with it. */
+  /** The runs that were started together with it. */
   trainedWith = $state.raw<readonly Run[]>([]);
   /** Evaluations that measured this run's adapter. */
   evaluations = $state.raw<readonly Evaluation[]>([]);
   started = $state.raw<StartedEvent | undefined>(undefined);
-  /** How much of the base has been loaded, while it is. */
+  /** How much of the base has been loaded, while it is; 1 while other runs have their turn. */
   loaded = $state.raw<number | undefined>(undefined);
   acting = $state(false);
   /** Incremented whenever `curve` or `log` has grown; whatever draws them reads it. */

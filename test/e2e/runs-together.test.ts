@@ -44,7 +44,7 @@ test('they train together, pause together, and resume together after a reload', 
   timeout: 900_000,
 }, async () => {
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await see(/^Training together with/);
+  await see(/^Started together with/);
   // Each of them is on the plot of the first from the start.
   await see('solid: training, dashed: validation');
   await see(/^Step ([2-9]|\d\d) of 12/);
@@ -68,7 +68,7 @@ test('they train together, pause together, and resume together after a reload', 
 });
 
 test('each run makes its own adapter with its own rank', { timeout: 900_000 }, async () => {
-  const trainedWith = page.locator('p').filter({ hasText: 'Trained together with' }).getByRole('link');
+  const trainedWith = page.locator('p').filter({ hasText: 'Started together with' }).getByRole('link');
   await expect.poll(() => trainedWith.count(), patient).toBe(2);
   const pages = [
     page.url(),

@@ -281,7 +281,8 @@ export async function runEnded(
   let validation = '';
   try {
     for await (const event of await client.runs.watch({ id: run.id })) {
-      if (event.kind === 'loading') progress.show({ what: 'Loading the model', done: event.share, total: 1 });
+      if (event.kind === 'loading' && event.share < 1)
+        progress.show({ what: 'Loading the model', done: event.share, total: 1 });
       if (event.kind === 'started') total = event.totalSteps;
       if (event.kind === 'validation') validation = ` · validation loss ${event.loss.toFixed(3)}`;
       if (event.kind === 'step') {
