@@ -255,8 +255,12 @@ export const estimateSchema = z.object({
   }),
   /**
    * Training rows read before the last step, out of how many, and how often each is read (a fraction if not all are).
+   * Of the rows read, `cut` are shortened; `leftOut` are not read, as their target does not fit.
    */
-  data: z.object({ rows: z.number().int(), of: z.number().int(), passes: z.number() }),
+  data: z.object({
+    ...{ rows: z.number().int(), of: z.number().int(), passes: z.number() },
+    ...{ cut: z.number().int(), leftOut: z.number().int() },
+  }),
   /** Over the rows that are read, each counted once. */
   tokens: z.object({ total: z.number().int(), target: z.number().int(), cut: z.number().int() }),
   trainableParameters: z.number().int(),

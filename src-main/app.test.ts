@@ -1021,6 +1021,23 @@ test('an estimate counts tokens, and its memory is the sum of its parts', async 
   expect(estimate.memory.bytes).toBe(Object.values(estimate.memory.parts).reduce((sum, part) => sum + part, 0));
 });
 
+// Regression: it counted the tokens that are cut, from which nobody could tell how many rows are affected.
+test('an estimate counts the rows that are shortened, and those whose target does not fit', async () => {
+  const path = join(folder, 'lengths.csv');
+  const texts = ['short,yes', `short,${'no '.repeat(40)}`, `${'long '.repeat(40)},yes`, `${'longer '.repeat(40)},yes`];
+  writeFileSync(path, `context,target,split\n${texts.map((text) => `${text},train\n`).join('')}`);
+  const mapping = { context: 'context', target: 'target', split: 'split' };
+  const imported = await Array.fromAsync(
+    await client.datasets.import({ source: { kind: 'path', path }, task: 'custom', mapping }),
+  );
+  const last = imported.at(-1);
+  const datasetId = last?.kind === 'finished' ? last.dataset.id : '';
+  const estimated = async (maxLength: number) =>
+    (await client.runs.estimate({ datasetId, baseModelId: 'starter', options: { maxLength, epochs: 1 } })).data;
+  expect(await estimated(200)).toMatchObject({ rows: 4, cut: 0, leftOut: 0 });
+  expect(await estimated(30)).toMatchObject({ rows: 3, cut: 2, leftOut: 1 });
+});
+
 // Regression: it counted three passes over all rows, and all their tokens, although the steps end in the first pass.
 test('an estimate counts only the rows and tokens read before the last step', async () => {
   const datasetId = await importRivers();
@@ -1030,8 +1047,8 @@ test('an estimate counts only the rows and tokens read before the last step', as
     await estimated({ epochs: 3, batchSize: 1, maxSteps: 8 }),
   ];
   const { train } = (await client.datasets.get({ id: datasetId })).splits;
-  expect(all.data).toEqual({ rows: train, of: train, passes: 1 });
-  expect(half.data).toEqual({ rows: 8, of: train, passes: 8 / train });
+  expect(all.data).toMatchObject({ rows: train, of: train, passes: 1 });
+  expect(half.data).toMatchObject({ rows: 8, of: train, passes: 8 / train });
   expect(half.tokens.target).toBe(Math.round((8 / train) * all.tokens.target));
 });
 

@@ -77,7 +77,10 @@ export async function estimateRun(
             together: Math.max(...passGroups),
             alone: { seconds: secondsOf([1]), memoryBytes: bytesOf(one.parts) },
           },
-    data: { rows: Math.round(share * count.rows), of: Math.round(count.rows), passes },
+    data: {
+      ...{ rows: Math.round(share * count.rows), of: Math.round(count.rows), passes },
+      ...{ cut: Math.round(share * count.cutRows), leftOut: Math.round(count.leftOut) },
+    },
     tokens: {
       total: Math.round(share * count.total),
       target: Math.round(share * count.target),
@@ -189,6 +192,9 @@ interface TokenCount {
   readonly total: number;
   readonly target: number;
   readonly cut: number;
+  /** Rows that fit once shortened, and rows that do not fit. */
+  readonly cutRows: number;
+  readonly leftOut: number;
   /** The rows that were counted, as a run takes them. */
   readonly examples: readonly TokenExample[];
 }
@@ -203,7 +209,7 @@ async function countTokens(
   const { dataset, options, rowsLookedAt = usualRowsLookedAt } = about;
   const all = dataset.splits.train;
   const every = Math.max(1, Math.ceil(all / rowsLookedAt));
-  const sum = { rows: 0, total: 0, target: 0, cut: 0 };
+  const sum = { rows: 0, total: 0, target: 0, cut: 0, cutRows: 0 };
   const examples: TokenExample[] = [];
   let place = 0;
   let counted = 0;
@@ -219,7 +225,10 @@ async function countTokens(
         sum.rows++;
         sum.target += example.ids.length - example.targetStart;
         sum.total += example.ids.length;
-        if (example.cut) sum.cut += parts.text.promptIds(context).length - example.targetStart;
+        if (example.cut) {
+          sum.cutRows++;
+          sum.cut += parts.text.promptIds(context).length - example.targetStart;
+        }
       }
       if (performance.now() - sliceBegan <= 8) continue;
       await nextTurn();
@@ -232,8 +241,11 @@ async function countTokens(
     sliceBegan = performance.now();
   }
   const scale = counted === 0 ? 0 : all / counted;
-  const { rows, total, target, cut } = sum;
-  return { rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale, examples };
+  const { rows, total, target, cut, cutRows } = sum;
+  return {
+    ...{ rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale },
+    ...{ cutRows: cutRows * scale, leftOut: (counted - rows) * scale, examples },
+  };
 }
 
 /**

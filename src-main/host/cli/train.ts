@@ -370,7 +370,10 @@ function estimateText(estimate: Estimate): string {
     ...(data.rows < data.of
       ? [`It reads ${data.rows} of ${counted(data.of, 'row')}, each once; with --epochs 1 it reads all of them.`]
       : []),
-    `${tokens.total} tokens, ${tokens.target} of them in targets; ${tokens.cut} are cut from longer rows.`,
+    `${tokens.total} tokens, ${tokens.target} of them in targets; ${tokens.cut} are cut from ${counted(data.cut, 'longer row')}.`,
+    ...(data.leftOut > 0
+      ? [`${counted(data.leftOut, 'row', ['is', 'are'])} left out, as the target does not fit.`]
+      : []),
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
     ...(disk.bytes > disk.availableBytes
       ? [

@@ -46,8 +46,12 @@ export const runs = {
   'runs.new.diskShort': 'Not enough disk space: it needs {needed}, but only {free} is free.',
   'runs.new.tooBig': 'It does not fit this computer',
   'runs.new.cut': {
-    one: 'Longer rows are shortened by {n} token',
-    other: 'Longer rows are shortened by {n} tokens',
+    one: '{n} of {of} rows is longer and is shortened',
+    other: '{n} of {of} rows are longer and are shortened',
+  },
+  'runs.new.leftOut': {
+    one: '{n} row is left out, as its target does not fit',
+    other: '{n} rows are left out, as their targets do not fit',
   },
   'runs.new.noCut': 'All rows fit in {tokens} tokens',
   'runs.new.effort': 'How long to train',
@@ -198,11 +202,11 @@ export const runs = {
 
   'runs.run.step': 'Step **{step}** of {total}',
   'runs.run.waiting': 'Waiting for the run before it',
+  'runs.run.turn': 'Waiting for its turn',
   'runs.run.preparing': 'Reading the rows and the model',
   'runs.run.measuring': 'Measuring the base model',
   'runs.run.soFar': '{time} so far',
   'runs.run.left': '{time} left',
-  'runs.run.turn': 'Waiting for its turn',
   'runs.run.stop': 'Stop',
   'runs.run.stop.what': 'Ends the run here: what was learned so far becomes the adapter.',
   'runs.run.ends':
