@@ -100,6 +100,14 @@ test('a long rejected cell is listed by its beginning and saved whole in the fil
   expect(readFileSync(rejected.file ?? '', 'utf8')).toContain(long);
 });
 
+// Regression: they were said to be on lines of a text file.
+test('unusable rows of a workbook are named by the row of the sheet', async () => {
+  const path = join(import.meta.dirname, '../../test/fixtures/tables/book.xlsx');
+  const mapping = { context: 'passage', target: 'answer' };
+  const { rejected } = await importFile(path, { mapping });
+  expect(readFileSync(rejected.file ?? '', 'utf8')).toContain('Row 6: The cell in the column “answer” is empty.');
+});
+
 test('unusable rows are listed, and can be corrected and imported again', async () => {
   const { dataset, rejected } = await importText('context,target,note\na,1,x\n,2,"y, ""z"""\nb\nc,3,n,more\n');
   expect(dataset).toMatchObject({ rows: 1, rejected: 3 });
@@ -280,6 +288,10 @@ function job(path: string, more: Partial<ImportJob> = {}): ImportJob {
 async function importText(text: string, more: Partial<ImportJob> = {}) {
   const path = join(folder, 'table.csv');
   writeFileSync(path, text);
+  return await importFile(path, more);
+}
+
+async function importFile(path: string, more: Partial<ImportJob> = {}) {
   let last: ImportEvent | undefined;
   const signal = new AbortController().signal;
   for await (const event of importDataset(

@@ -92,7 +92,7 @@ export async function* importRows(
     const { columns, bytesTotal } = table;
     const sample = await firstRows(table, signal);
     const mapping = resolveMapping({ task: job.task, columns, chosen: job.mapping, file: job.file.name, sample });
-    rejects = new RejectFile(job.rejectFile, columns);
+    rejects = new RejectFile(job.rejectFile, { columns, format: table.facts.format });
     into = openWriter(job.rowsFile);
     yield { kind: 'opened', bytesTotal };
     const copier = job.database && (await DatabaseCopier.open(job.database, job.datasetFolder, signal));

@@ -9,14 +9,15 @@ export function reasonPlace(columns: readonly string[]): number | undefined {
 /** If the table has a column of that name itself, this one gets a number when read. */
 export const reasonColumn = 'reason';
 
-/** Where a row was and why it was left out, as written to a reject file. */
-export function leftOutReason(line: number, part: string | undefined, verdict: string): string {
-  return `${part === undefined ? 'Line' : `${part}, line`} ${line}: ${verdict}`;
+/** Where a row was and why it was left out, as written to a reject file: `Line 3: …`, or `b.xlsx, row 3: …`. */
+export function leftOutReason(place: { by: 'row' | 'line'; number: number; part?: string }, verdict: string): string {
+  const { by, number, part } = place;
+  return `${part === undefined ? `${by.charAt(0).toUpperCase()}${by.slice(1)}` : `${part}, ${by}`} ${number}: ${verdict}`;
 }
 
 /** Whether a cell says so, by matching the text before and after a verdict's placeholders. */
 export function tellsLeftOut(cell: string): boolean {
-  const [, verdict] = /(?:^L|, l)ine \d+: (.*)$/s.exec(cell) ?? [];
+  const [, verdict] = /(?:^Line|^Row|, line|, row) \d+: (.*)$/s.exec(cell) ?? [];
   return verdict !== undefined && sentences.some(([start, end]) => verdict.startsWith(start) && verdict.endsWith(end));
 }
 

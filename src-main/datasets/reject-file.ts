@@ -1,5 +1,7 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { TableFormat } from '../../src-contract/dataset.ts';
+import { numberedBy } from '../../src-contract/numbered-by.ts';
 import { csvLine } from './csv-text.ts';
 import { leftOutReason, reasonColumn } from './left-out-rows.ts';
 import type { NewRejection } from './row-import-store.ts';
@@ -11,11 +13,13 @@ import type { NewRejection } from './row-import-store.ts';
 export class RejectFile {
   readonly path: string;
   readonly #columns: readonly string[];
+  readonly #format: TableFormat;
   #file: FileHandle | undefined;
 
-  constructor(path: string, columns: readonly string[]) {
+  constructor(path: string, { columns, format }: { columns: readonly string[]; format: TableFormat }) {
     this.path = path;
     this.#columns = columns;
+    this.#format = format;
   }
 
   async append(rejections: readonly NewRejection[]): Promise<void> {
@@ -28,7 +32,8 @@ export class RejectFile {
     const lines = rejections.map(({ cells, line, message, data }) => {
       const own = Array.from({ length: width }, (_, place) => cells[place] ?? '');
       const part = data.part === undefined ? undefined : String(data.part);
-      return csvLine([...own, leftOutReason(line, part, message), ...cells.slice(width)]);
+      const place = { by: numberedBy(this.#format, part), number: line, ...(part !== undefined && { part }) };
+      return csvLine([...own, leftOutReason(place, message), ...cells.slice(width)]);
     });
     await this.#file.appendFile(lines.join(''));
   }

@@ -16,6 +16,7 @@ import type {
   RowContent,
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { numberedBy } from '../../src-contract/numbered-by.ts';
 import { client } from '../client.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -188,6 +189,13 @@ export class DatasetState {
 
   noteOn(position: number): string {
     return this.notes.value?.find((note) => note.position === position)?.text ?? '';
+  }
+
+  /** What the numbers of records in the file count; of a rejected one, which may be in a file within a folder. */
+  numberedBy(rejected?: Pick<ListedRejection, 'data'>): 'row' | 'line' {
+    const { part } = rejected?.data ?? {};
+    const format = this.file.value?.format;
+    return format === undefined ? 'line' : numberedBy(format, part === undefined ? undefined : String(part));
   }
 
   follow(signal: AbortSignal): void {

@@ -44,10 +44,12 @@ export const datasets = {
   'dataset.column.line.what':
     'Of the file as text. A cell of several lines counts for each: a spreadsheet numbers the row lower.',
   'dataset.column.line': 'Line',
+  'dataset.column.row.what': 'Of the file, as a spreadsheet numbers it.',
+  'dataset.column.fileRow': 'Row in the file',
   'dataset.column.group': 'Group',
   'dataset.column.reason': 'Reason',
   'dataset.cell.empty': '(empty)',
-  'dataset.column.cells': 'Contents of the line',
+  'dataset.column.cells': 'Contents',
   'dataset.askRow': 'Ask it in chat',
   'dataset.row': 'Row {n}',
   'dataset.characters': { one: '{n} character', other: '{n} characters' },
@@ -55,7 +57,8 @@ export const datasets = {
   'dataset.inspector': 'The row in full',
   'dataset.inspector.resize': 'Height of the row’s panel',
   'dataset.inspector.close': 'Close the row',
-  'dataset.inspector.line': 'Line {line} of the file',
+  'dataset.inspector.line': 'Line {n} of the file',
+  'dataset.inspector.row': 'Row {n} of the file',
   'dataset.previousRow': 'Previous row',
   'dataset.nextRow': 'Next row',
   'dataset.rejected.sentence': {
