@@ -42,6 +42,7 @@ import {
   inspectionSchema,
   listedRejectionSchema,
   rowFilterSchema,
+  rowGroupsSchema,
   rowJudgementSchema,
   rowKinSchema,
   rowsAnswerSchema,
@@ -269,6 +270,10 @@ export const contract = {
     swapDatabase: base
       .input(z.object({ id: z.string(), attachment: z.string().nullable().optional() }))
       .output(datasetSchema),
+    /** The largest groups of rows, or of those whose name contains a text. */
+    groups: base
+      .input(z.object({ id: z.string(), search: z.string().max(1000), limit: z.number().int().min(1).max(1000) }))
+      .output(rowGroupsSchema),
     /**
      * Reassigns all rows to splits, as a new version; a group is never on both sides. Attached: ends and undoes itself
      * when the watcher leaves.

@@ -89,6 +89,13 @@ export type Inspection = z.infer<typeof inspectionSchema>;
 export const splitSchema = z.enum(['train', 'validation', 'test']);
 export type Split = z.infer<typeof splitSchema>;
 
+/** Groups of a dataset's rows, those with the most rows first; `total` is how many there are, given or not. */
+export const rowGroupsSchema = z.object({
+  total: z.number().int(),
+  groups: z.array(z.object({ name: z.string(), rows: z.number().int() })),
+});
+export type RowGroups = z.infer<typeof rowGroupsSchema>;
+
 export const splitCountsSchema = z.object({
   train: z.number().int(),
   validation: z.number().int(),

@@ -5,6 +5,7 @@ import { openRowsFile } from '../database/rows-file.ts';
 import { compareVersions } from './compare-versions.ts';
 import { dealDataset, dealSplits } from './deal-splits.ts';
 import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
+import { listGroups } from './row-groups.ts';
 import { splitOf } from './split.ts';
 
 let given: DatasetFolder;
@@ -377,6 +378,23 @@ test('groups can be held out by hand', async () => {
     dealSplits(change, given.store.rows(id), { kind: 'groups', validation: ['b'], test: ['a'] }),
   );
   expect([...given.store.examples(id)].map(({ split }) => split)).toEqual(['test', 'validation', 'train', 'test']);
+});
+
+test('groups are listed by how many rows they have, and found by a part of their name', async () => {
+  const groups = ['Rhine', 'Elbe', 'Rhine', 'Moselle', 'Elbe', 'Rhine'];
+  const { id, version } = given.make([
+    ...groups.map((group, row) => ({ context: `${row}`, group })),
+    { context: 'without a group' },
+  ]);
+  const list = (search: string, limit: number) => listGroups(given.store.rows(id), { version, search, limit });
+  expect(await list('', 2)).toEqual({
+    total: 3,
+    groups: [
+      { name: 'Rhine', rows: 3 },
+      { name: 'Elbe', rows: 2 },
+    ],
+  });
+  expect(await list('MOS', 2)).toEqual({ total: 1, groups: [{ name: 'Moselle', rows: 1 }] });
 });
 
 test('a note stays with its row across versions and makes no new one', async () => {

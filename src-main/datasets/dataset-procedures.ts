@@ -22,6 +22,7 @@ import { answerOfThread, needsThread } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
 import type { TableFile } from './readers/open-table.ts';
+import { listGroups } from './row-groups.ts';
 import type { RowsThread } from './rows-threads.ts';
 import { listSamples, toSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
@@ -210,6 +211,10 @@ export function datasetProcedures(studio: {
       const after = await swapDatabases({ store, datasetsFolder }, withDatabaseFree(input.id), input.attachment);
       changed();
       return after;
+    }),
+    groups: os.groups.handler(({ input, signal }) => {
+      const { id, version } = store.get(input.id);
+      return listGroups(store.rows(id), { ...input, version }, signal);
     }),
     dealSplits: os.dealSplits.handler(async function* ({ input, signal }) {
       for await (const event of dealDataset(
