@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
+import { type WorkbookSheet, workbook } from '../../../test/fixtures/workbook.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { openCsv } from './csv-table.ts';
 import { fingerprint } from './file-fingerprint.ts';
@@ -212,6 +213,56 @@ test('a workbook: the first sheet with a table, dates, gaps, escaped characters 
   const notes = await open(join(fixtures, 'book.xlsx'), { sheet: '1', header: false });
   expect(notes.rows.map(({ cells }) => cells)).toEqual([['Only a note']]);
   await expect(open(join(fixtures, 'book.xlsx'), { sheet: 'none' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+// Regression: the title was read as the header, or as a part of each name, and the header as an example.
+test.each([
+  ['a title', [['Tea shop questions'], ['They ask', 'We say', 'Remarks']], [], ['They ask', 'We say', 'Remarks']],
+  [
+    'a merged title above a date',
+    [['Tea shop questions'], ['May 2025'], [], ['They ask', 'We say', 'Remarks']],
+    ['A1:C1'],
+    ['They ask', 'We say', 'Remarks'],
+  ],
+  [
+    'a merged title and a header of two rows',
+    [['Tea shop'], ['Customer', null, 'Remarks'], ['They ask', 'We say']],
+    ['A1:C1', 'A2:B2', 'C2:C3'],
+    ['Customer They ask', 'Customer We say', 'Remarks'],
+  ],
+  [
+    'a merged name above the first row of the data',
+    [['Customer', null, 'Remarks']],
+    ['A1:B1'],
+    ['Customer', 'column 2', 'Remarks'],
+  ],
+] as const)(
+  'a sheet whose last column is mostly blank is named by its header, below %s',
+  async (_, top, merged, names) => {
+    const rows = Array.from({ length: 12 }, (__, at) => [`What is tea ${at}?`, `Leaf ${at}`, at % 4 ? null : 'done']);
+    const file = workbook([{ name: 'Tea', rows: [...top, ...rows], merged }]);
+    const { table, rows: found } = await read('tea.xlsx', file);
+    expect(table.columns).toEqual(names);
+    expect(found.map(({ cells }) => cells[0])).toEqual(rows.map(([question]) => question));
+  },
+);
+
+// Regression: a list of the sheets was imported.
+test('of a workbook the first sheet is read, unless it is short beside a later one', async () => {
+  const table = (length: number) => Array.from({ length }, (_, at) => [`question ${at}`, `answer ${at}`]);
+  const about = {
+    name: 'About',
+    rows: [
+      ['Sheet', 'What'],
+      ['Tea', 'what customers ask'],
+    ],
+  };
+  const sheetOf = async (...sheets: WorkbookSheet[]) => (await read('sheets.xlsx', workbook(sheets))).table;
+  const chosen = await sheetOf(about, { name: 'Tea', rows: table(60) }, { name: 'Prices', rows: table(300) });
+  expect(chosen.facts.sheet).toBe('Tea');
+  expect(chosen.facts.reasons).toContainEqual({ about: 'sheet', code: 'SHEET_LONG', data: { sheets: 3 } });
+  const months = await sheetOf({ name: 'May', rows: table(30) }, { name: 'June', rows: table(60) });
+  expect(months.facts.sheet).toBe('May');
 });
 
 test.each(['none', 'snappy', 'gzip', 'zstd', 'brotli', 'lz4'])(
@@ -636,8 +687,8 @@ test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknow
       const file = { path, name: 'book.xlsx' };
       const entries = await listZip(path, file.name);
       await expect(workbookPath(file, entries, signal)).rejects.toMatchObject({ name: 'AbortError' });
-      const workbook = (await workbookPath(file, entries)) ?? '';
-      return openXlsx(file, { print: await fingerprint(path), entries, workbook }, {}, signal);
+      const main = (await workbookPath(file, entries)) ?? '';
+      return openXlsx(file, { print: await fingerprint(path), entries, workbook: main }, {}, signal);
     },
   ],
   [
@@ -684,7 +735,7 @@ function unpacked(): string[] {
   return folders.flatMap((name) => readdirSync(join(folder, name)));
 }
 
-async function read(name: string, text: string, options?: CsvOptions) {
+async function read(name: string, text: string | Buffer, options?: CsvOptions) {
   writeFileSync(join(folder, name), text);
   return open(join(folder, name), options);
 }

@@ -14,10 +14,20 @@ export interface Sheet {
   readonly isHidden: boolean;
 }
 
+/** Merged cells; lines are counted from 1, columns from 0, the last ones included. */
+export interface MergedRange {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
 export interface SheetMarks {
   /** The number of merged cell ranges, and the first of them, such as `A2:A3`. */
   readonly merged: number;
   readonly firstMerged: string;
+  /** Those that begin near the top, where a title or a header may be. */
+  readonly mergedAtTop: readonly MergedRange[];
   readonly hiddenRows: number;
   readonly hiddenColumns: number;
 }
@@ -153,12 +163,15 @@ export class XlsxBook {
   /** What the file says about a sheet's cells apart from their content. */
   async marks(sheet: Sheet, signal?: AbortSignal): Promise<SheetMarks> {
     let [merged, firstMerged, hiddenRows, hiddenColumns, rest] = [0, '', 0, 0, ''];
+    const mergedAtTop: MergedRange[] = [];
     // These are in tags or row attributes that can be found without parsing.
     for await (const chunk of readEntry(this.#file.path, this.#file.name, sheet.entry, signal)) {
       const text = rest + chunk.toString('latin1');
       const tags = text.includes('mergeCell ') ? [...text.matchAll(/mergeCell ref="([A-Z]+\d+:[A-Z]+\d+)"/g)] : [];
       if (merged === 0) firstMerged = tags[0]?.[1] ?? '';
       merged += tags.length;
+      const ranges = tags.map(([, range = '']) => mergedRange(range));
+      mergedAtTop.push(...ranges.filter(({ top }) => top <= topLines));
       for (const [tag, name] of text.includes(' hidden="') ? text.matchAll(hiddenTag) : []) {
         if (name === 'row') hiddenRows++;
         else hiddenColumns += Math.max(1, Number(attribute(tag, 'max')) - Number(attribute(tag, 'min')) + 1);
@@ -166,7 +179,7 @@ export class XlsxBook {
       const open = text.lastIndexOf('<');
       rest = open > text.lastIndexOf('>') ? text.slice(open) : '';
     }
-    return { merged, firstMerged, hiddenRows, hiddenColumns };
+    return { merged, firstMerged, mergedAtTop, hiddenRows, hiddenColumns };
   }
 
   #textOf(
@@ -226,6 +239,15 @@ export class XlsxBook {
     this.#known = { texts, styles };
     return this.#known;
   }
+}
+
+const topLines = 100;
+
+/** `A2:C2`, as it stands in the file. */
+function mergedRange(range: string): MergedRange {
+  const [first = '', last = ''] = range.split(':');
+  const line = (cell: string) => Number(cell.replace(/^[A-Z]+/, ''));
+  return { top: line(first), left: columnOf(first) ?? 0, bottom: line(last), right: columnOf(last) ?? 0 };
 }
 
 const hiddenTag = /<(?:\w+:)?(row|col) [^<>]*\bhidden="(?:1|true)"[^<>]*>/g;

@@ -5,13 +5,15 @@ import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { chooseHeaderRows, preambleLines } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
+import { headerLines, titleLines } from './merged-header.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { withoutBlanks } from './table-breaks.ts';
 import { type Sheet, type SheetMarks, XlsxBook } from './xlsx-book.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
 /**
- * One sheet of an Excel workbook: the one requested, else the first that contains a table, preferring visible ones.
+ * One sheet of an Excel workbook: the one requested, else the first that contains a table, preferring visible ones. A
+ * short table before a far longer one, such as a list of the sheets, is not it.
  * Throws OPTION_INVALID, FILE_EMPTY.
  */
 export async function openXlsx(
@@ -21,12 +23,22 @@ export async function openXlsx(
   signal?: AbortSignal,
 ): Promise<OpenTable> {
   const book = await XlsxBook.open(file, parts, signal);
-  const { sheet, sample } = await chooseSheet(book, { file: file.name, wanted: options.sheet }, signal);
-  const skipped = options.skipLines ?? (options.header === false ? 0 : preambleLines(sample));
-  const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
-  const { headerRows, reason } = chooseHeaderRows(shown, options);
-  const { columns, reasons: ofNames } = nameColumns(withUnnamed(shown, headerRows), headerRows);
+  const {
+    sheet,
+    sample,
+    reason: ofSheet,
+  } = await chooseSheet(book, { file: file.name, wanted: options.sheet }, signal);
   const marks = await book.marks(sheet, signal);
+  const titles = () => titleLines(sample, marks.mergedAtTop) || preambleLines(evened(sample));
+  const skipped = options.skipLines ?? (options.header === false ? 0 : titles());
+  const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
+  const isHeaderGiven = options.header !== undefined || options.headerRows !== undefined;
+  const merged = isHeaderGiven ? undefined : headerLines(shown, marks.mergedAtTop);
+  const { headerRows, reason } =
+    merged === undefined
+      ? chooseHeaderRows(shown, options)
+      : { headerRows: merged, reason: { about: 'header', code: 'HEADER_MERGED', data: { rows: merged } } as const };
+  const { columns, reasons: ofNames } = nameColumns(withUnnamed(shown, headerRows), headerRows);
   async function* raw(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let read = 0;
     for await (const records of book.rows(sheet, signal)) {
@@ -49,9 +61,7 @@ export async function openXlsx(
       sheets: book.sheets.map(({ name }) => name),
       reasons: [
         { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
-        options.sheet === undefined
-          ? { about: 'sheet', code: 'SHEET_FIRST', data: { sheets: book.sheets.length } }
-          : { about: 'sheet', code: 'CHOSEN', data: {} },
+        ofSheet,
         ...markReasons(marks),
         reason,
         ...ofNames,
@@ -97,7 +107,7 @@ async function chooseSheet(
   book: XlsxBook,
   { file, wanted }: { file: string; wanted: string | undefined },
   signal: AbortSignal | undefined,
-): Promise<{ sheet: Sheet; sample: TableRecord[] }> {
+): Promise<{ sheet: Sheet; sample: TableRecord[]; reason: FileReason }> {
   const candidates =
     wanted === undefined
       ? book.sheets.toSorted((a, b) => Number(a.isHidden) - Number(b.isHidden))
@@ -109,19 +119,48 @@ async function chooseSheet(
       ...because('SHEET_UNKNOWN', { sheet: wanted ?? '', sheets: names }),
     });
   }
+  const tables: { sheet: Sheet; sample: TableRecord[]; rows: number }[] = [];
   let fallback: { sheet: Sheet; sample: TableRecord[] } | undefined;
   for (const sheet of candidates) {
+    // A hidden one is only read if no visible one has a table.
+    if (sheet.isHidden && tables.length > 0) break;
     const sample: TableRecord[] = [];
     for await (const records of book.rows(sheet, signal)) {
       sample.push(...records);
-      if (sample.length >= 200) break;
+      if (sample.length >= sampleRows) break;
     }
     const filled = sample.filter(({ cells }) => cells.length > 0);
-    if (filled.length > 1 && filled.some(({ cells }) => cells.length > 1)) return { sheet, sample };
+    const isTable = filled.length > 1 && filled.some(({ cells }) => cells.length > 1);
+    if (isTable) tables.push({ sheet, sample, rows: Math.min(filled.length, sampleRows) });
     if (filled.length > 0) fallback ??= { sheet, sample };
   }
-  if (!fallback) throw new StudioError('FILE_EMPTY', { file });
-  return fallback;
+  const most = Math.max(0, ...tables.map(({ rows }) => rows));
+  const place = tables.findIndex(({ rows }) => rows * timesLonger > most);
+  const chosen = tables[place] ?? fallback;
+  if (!chosen) throw new StudioError('FILE_EMPTY', { file });
+  if (wanted !== undefined) return { ...chosen, reason: { about: 'sheet', code: 'CHOSEN', data: {} } };
+  const code = place > 0 ? 'SHEET_LONG' : 'SHEET_FIRST';
+  return { ...chosen, reason: { about: 'sheet', code, data: { sheets: book.sheets.length } } };
+}
+
+const sampleRows = 200;
+/** So much longer than a table before it that the table before it only describes it. */
+const timesLonger = 5;
+
+/**
+ * The rows as wide as the header: sheets do not store trailing blanks, so that rows are shorter where the last column is
+ * empty. A row of a single cell, which may be a title, stays as it is.
+ */
+function evened(records: readonly TableRecord[]): readonly TableRecord[] {
+  const widths = new Map<number, number>();
+  for (const { cells } of records) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+  widths.delete(0);
+  const [usual = 0] = [...widths].sort((a, b) => b[1] - a[1])[0] ?? [];
+  const header = records
+    .slice(0, 20)
+    .find(({ cells }) => cells.length > 1 && cells.length >= usual && cells.every((cell) => cell.trim() !== ''));
+  if (header === undefined) return records;
+  return records.map((record) => (record.cells.length > 1 ? widened(record, header.cells.length) : record));
 }
 
 /**

@@ -24,7 +24,10 @@ export function withCsvOptions(command: Command): Command {
     .option('--header <yes|no>', 'whether the first row names the columns', yesOrNo)
     .option('--header-rows <n>', 'how many rows name the columns', numberIn(csvOptionsSchema.shape.headerRows.unwrap()))
     .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
-    .option('--sheet <name>', 'the sheet of a workbook, by name or number (default: the first with a table)')
+    .option(
+      '--sheet <name>',
+      'the sheet of a workbook, by name or number (default: the first with a table, unless another is far longer)',
+    )
     .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
