@@ -371,7 +371,10 @@ export const contract = {
       .output(
         z.object({
           total: z.number().int(),
-          rows: z.array(findingRowSchema.extend({ example: exampleSchema.nullable() })),
+          /** With the row itself and the one that it resembles, as they are now; null if changed or deleted, or none. */
+          rows: z.array(
+            findingRowSchema.extend({ example: exampleSchema.nullable(), otherExample: exampleSchema.nullable() }),
+          ),
         }),
       ),
     /** Applies a finding's remedy to all its rows, or to some, as a new version. */

@@ -53,8 +53,10 @@ export function findingProcedures(studio: {
               .values()
               .map(({ number, position, detail, other }) => ({
                 ...{ position, detail, other, example: rows.byNumbers(version, [number])[0] ?? null },
+                otherExample: (other === null ? undefined : rows.examplesAt(version, [other])[0]) ?? null,
               })),
-            ({ example }) => (example === null ? [] : [example.context, example.target]),
+            ({ example, otherExample }) =>
+              [example, otherExample].flatMap((row) => (row === null ? [] : [row.context, row.target])),
           ),
         };
       }),

@@ -4,10 +4,12 @@ import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 
+type FoundRow = FindingRow & { example: Example | null; otherExample: Example | null };
+
 /** The findings of a dataset's latest check, a check in progress, and the rows of the open finding. */
 export class FindingsState {
   readonly report: Loaded<FindingReport | null>;
-  readonly rows: Paged<FindingRow & { example: Example | null }>;
+  readonly rows: Paged<FoundRow>;
   #open = $state<FindingCode | undefined>();
   #progress = $state.raw<{ done: number; total: number } | undefined>();
   #error = $state.raw<unknown>();
@@ -23,7 +25,7 @@ export class FindingsState {
         const { total, rows } = await client.findings.rows({ id, code: this.open.code, offset, limit });
         return { total, items: rows };
       },
-      { lettersOf: ({ example }) => (example === null ? 0 : example.context.length + example.target.length) },
+      { lettersOf: ({ example, otherExample }) => lettersOf(example) + lettersOf(otherExample) },
     );
   }
 
@@ -79,6 +81,15 @@ export class FindingsState {
   mend(code: FindingCode, positions?: number[]): Promise<Dataset> {
     return client.findings.mend({ id: this.#id, code, positions });
   }
+
+  /** Deletes a row that is not part of the finding: the one that a found row resembles. */
+  remove(position: number): Promise<Dataset> {
+    return client.versions.deleteRows({ id: this.#id, positions: [position] });
+  }
+}
+
+function lettersOf(row: Example | null): number {
+  return row === null ? 0 : row.context.length + row.target.length;
 }
 
 /** Checked in about a tenth of a second. */

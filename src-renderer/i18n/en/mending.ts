@@ -107,6 +107,7 @@ export const mending = {
   'mend.done.move': { one: '{n} row moved to its split.', other: '{n} rows moved to their split.' },
   'mend.done.mask': { one: 'Masked in {n} row.', other: 'Masked in {n} rows.' },
   'mend.remedy.delete': { one: 'Delete {n} row', other: 'Delete {n} rows' },
+  'mend.row.delete': 'Delete row {n}',
   'mend.remedy.move': { one: 'Move {n} row to its split', other: 'Move {n} rows to their split' },
   'mend.remedy.mask': { one: 'Mask it in {n} row', other: 'Mask it in {n} rows' },
 

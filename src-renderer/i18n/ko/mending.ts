@@ -102,6 +102,7 @@ export const mending: Translation<typeof english> = {
   'mend.done.move': '{n}행을 맞는 분할로 옮겼습니다.',
   'mend.done.mask': '{n}행에서 가렸습니다.',
   'mend.remedy.delete': '{n}행 삭제',
+  'mend.row.delete': '{n}번째 행 삭제',
   'mend.remedy.move': '{n}행을 맞는 분할로 옮기기',
   'mend.remedy.mask': '{n}행에서 가리기',
 

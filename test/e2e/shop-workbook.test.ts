@@ -1,0 +1,78 @@
+// What somebody does who keeps questions and answers in a workbook made for people: with a sheet that lists the others,
+// a title, a header of two rows, answers that contradict each other, and some that are far too long.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { workbook } from '../fixtures/workbook.ts';
+
+const opened = openStudioForTests();
+let page: Page;
+
+beforeAll(() => {
+  ({ page } = opened);
+  const teas = ['green tea', 'oolong', 'jasmine tea', 'white tea', 'rooibos', 'matcha', 'chamomile', 'a tea pot'];
+  const rows = Array.from({ length: 40 }, (_, row) => [
+    ...[row + 1, `What does ${teas[row % 8]} number ${row} cost?`, `It costs ${row + 3} euros.`],
+    row % 5 ? null : 'done',
+  ]);
+  const long = 'The leaves are dried by hand. '.repeat(160);
+  const book = workbook([
+    {
+      name: 'About',
+      rows: [
+        ['Sheet', 'What'],
+        ['Questions', 'what customers ask'],
+      ],
+    },
+    {
+      name: 'Questions',
+      rows: [
+        ['Customer questions of the tea shop'],
+        ['Nr', 'Customer', null, 'Remarks'],
+        [null, 'Question', 'Our answer'],
+        ...rows,
+        [41, 'What does oolong number 1 cost?', 'It costs 5 euros.'],
+        [42, 'What is the story of your green tea?', `${long}1`],
+        [43, 'Who makes the tea pots of your shop?', `${long}2`],
+      ],
+      merged: ['A1:D1', 'A2:A3', 'B2:C2', 'D2:D3'],
+    },
+  ]);
+  writeFileSync(path.join(opened.folder, 'tea shop.xlsx'), book);
+});
+
+test('the sheet with the questions is read below its title, and imported as it is', async () => {
+  await choose();
+  await page.getByText('The first sheet with a long table, of 2', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Import 43 rows' }).click();
+  await page.getByText('Imported 43 rows into “tea shop”.').waitFor();
+});
+
+// Regression: only the later of two contradicting rows could be deleted, and its answer was not compared with the other.
+test('of two answers to one question the earlier can be deleted as well', async () => {
+  await page.getByRole('link', { name: 'See them' }).click();
+  await page.getByRole('button', { name: /^Conflicting targets/ }).click();
+  await page.getByRole('row').filter({ hasText: 'What does oolong number 1 cost?' }).click();
+  const both = page.getByRole('region', { name: 'The row in full' });
+  await both.getByText('It costs 4 euros.').waitFor();
+  await both.getByText('It costs 5 euros.').waitFor();
+  await both.getByRole('button', { name: 'Delete row 2' }).click();
+  await page.getByText('1 row deleted.').waitFor();
+  await page.getByRole('button', { name: /^Conflicting targets/ }).waitFor({ state: 'detached' });
+  await page.getByRole('tab', { name: /^Rows/ }).click();
+  await page.getByRole('searchbox').fill('oolong number 1 cost');
+  await page.getByRole('gridcell', { name: 'It costs 5 euros.' }).waitFor();
+  expect(await page.getByRole('gridcell', { name: 'It costs 4 euros.' }).count()).toBe(0);
+});
+
+async function choose(): Promise<void> {
+  await page.goto(new URL(paths.importDataset(), page.url()).href);
+  await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await (await chooser).setFiles(path.join(opened.folder, 'tea shop.xlsx'));
+  await page.getByRole('heading', { name: 'tea shop.xlsx' }).waitFor();
+}
