@@ -50,11 +50,15 @@ export class Imports {
     return isBusy(this.#work.stage);
   }
 
-  /** The page is on screen until the returned function is called. What was not begun by then is discarded. */
+  /**
+   * The page is on screen until the returned function is called. A table that is being decided on stays for when the
+   * person comes back, unless another one waits.
+   */
   see(): () => void {
     this.#isUnseen = false;
     return () => {
-      if (!this.isBusy) this.#renew();
+      const isKept = this.#work.stage.kind === 'decide' && this.#waiting.length === 0;
+      if (!this.isBusy && !isKept) this.#renew();
     };
   }
 

@@ -64,10 +64,16 @@ test('an import continues while another page is open and announces its result', 
   expect(imports.work.stage.kind).toBe('choose');
 });
 
-test('leaving the page drops a file that was only chosen and discards the upload', async () => {
+// Regression: a look at another page, such as that of the settings, discarded the file and all that was chosen.
+test('a file that is being decided on is there when the page is left and opened again, unless another is chosen', async () => {
   await imports.bring(first);
+  imports.work.name = 'Letters';
   leave();
-  expect(imports.work.stage.kind).toBe('choose');
+  imports.see();
+  expect([imports.work.stage.kind, imports.work.name]).toEqual(['decide', 'Letters']);
+  expect(client.files.discard).not.toHaveBeenCalled();
+  await imports.bring(second);
+  expect([imports.work.stage.kind, imports.work.name]).toEqual(['decide', 'second']);
   expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'first' });
 });
 

@@ -47,8 +47,13 @@ beforeAll(() => {
 test('the sheet with the questions is read below its title, and imported as it is', async () => {
   await choose();
   await page.getByText('The first sheet with a long table, of 2', { exact: false }).waitFor();
+  await page.getByLabel('Dataset name').fill('Tea questions');
+  // What was chosen is kept while the person looks at another page.
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await page.goBack();
   await page.getByRole('button', { name: 'Import 43 rows' }).click();
-  await page.getByText('Imported 43 rows into “tea shop”.').waitFor();
+  await page.getByText('Imported 43 rows into “Tea questions”.').waitFor();
 });
 
 // Regression: only the later of two contradicting rows could be deleted, and its answer was not compared with the other.
