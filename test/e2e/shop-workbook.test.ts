@@ -2,7 +2,7 @@
 // a title, a header of two rows, answers that contradict each other, and some that are far too long.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
@@ -72,6 +72,39 @@ test('of two answers to one question the earlier can be deleted as well', async 
   await page.getByRole('gridcell', { name: 'It costs 5 euros.' }).waitFor();
   expect(await page.getByRole('gridcell', { name: 'It costs 4 euros.' }).count()).toBe(0);
 });
+
+// Regression: the texts of the row lay over the head of the list.
+test('on a low window, as at a zoom of 200 %, an open row leaves room for the list', async () => {
+  await page.setViewportSize({ width: 680, height: 430 });
+  await page.getByRole('gridcell', { name: 'It costs 5 euros.' }).click();
+  const list = await boxOf(page.getByRole('grid', { name: 'Rows' }));
+  const row = await boxOf(page.getByRole('region', { name: 'The row in full' }));
+  expect(row.y - list.y).toBeGreaterThanOrEqual(90);
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+// Regression: it said that all rows fit.
+test('before a training, rows that it will leave out are told', async () => {
+  await page.getByRole('link', { name: 'Train with this' }).click();
+  const needs = page.getByRole('region', { name: 'What it takes' });
+  await needs.getByText(/(is left out, as its target does|are left out, as their targets do) not fit/).waitFor();
+  expect(await needs.getByText('All rows fit', { exact: false }).count()).toBe(0);
+});
+
+// Regression: what was clicked moved away from the pointer, because the example row above it became lower.
+test('a fold of the settings opens where it is', async () => {
+  const fold = page.getByRole('button', { name: /^Data/ });
+  const before = await boxOf(fold);
+  await fold.click();
+  await page.getByLabel('Rows per step').waitFor();
+  expect(await boxOf(fold)).toEqual(before);
+});
+
+async function boxOf(part: Locator): Promise<{ x: number; y: number }> {
+  const box = await part.boundingBox();
+  if (box === null) throw new Error('It is not on screen.');
+  return { x: Math.round(box.x), y: Math.round(box.y) };
+}
 
 async function choose(): Promise<void> {
   await page.goto(new URL(paths.importDataset(), page.url()).href);
