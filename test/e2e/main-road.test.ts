@@ -35,7 +35,7 @@ test('importing a table with the file chooser says which rows are left out and w
   await accessible();
 
   await link('See why').click();
-  await see('Part of the context is empty');
+  await see('A cell of the context is empty');
   await see('The target is empty');
   await page.getByRole('tab', { name: 'Rows' }).click();
   await page.getByText('Who is the mayor of Daegu?').click();

@@ -69,6 +69,7 @@ test('of two answers to one question the earlier can be deleted as well', async 
   await page.getByRole('button', { name: /^Conflicting targets/ }).waitFor({ state: 'detached' });
   await page.getByRole('tab', { name: /^Rows/ }).click();
   await page.getByRole('searchbox').fill('oolong number 1 cost');
+  await page.getByText('1 of 42 rows').waitFor();
   await page.getByRole('gridcell', { name: 'It costs 5 euros.' }).waitFor();
   expect(await page.getByRole('gridcell', { name: 'It costs 4 euros.' }).count()).toBe(0);
 });
@@ -81,6 +82,14 @@ test('on a low window, as at a zoom of 200 %, an open row leaves room for the li
   const row = await boxOf(page.getByRole('region', { name: 'The row in full' }));
   expect(row.y - list.y).toBeGreaterThanOrEqual(90);
   await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+// Regression: an encoding and “” as the separator stood there, but not the sheet.
+test('what is kept about the file names the sheet', async () => {
+  await page.getByRole('tab', { name: 'About' }).click();
+  const about = page.getByRole('tabpanel');
+  await about.getByText('Sheet', { exact: true }).waitFor();
+  expect(await about.getByText(/^(Separator|Encoding)$/).count()).toBe(0);
 });
 
 // Regression: it said that all rows fit.

@@ -161,7 +161,7 @@ export const datasets = {
   'import.header.yes': 'First line',
   'import.header.rows': { one: 'The first row', other: 'The first {n} rows' },
   'import.header.no': 'None',
-  'import.byHand': 'chosen by you',
+  'import.byHand': 'You chose it.',
   'import.firstLines': 'First rows, as read',
 
   'import.task': 'Task',
@@ -239,7 +239,7 @@ export const datasets = {
   'sample.spider-en': 'Questions to databases (Spider)',
 
   'reject.ROW_CELL_MISSING': 'Ends before a required cell',
-  'reject.ROW_CONTEXT_EMPTY': 'Part of the context is empty',
+  'reject.ROW_CONTEXT_EMPTY': 'A cell of the context is empty',
   'reject.ROW_TARGET_EMPTY': 'The target is empty',
   'reject.ROW_TOO_MANY_CELLS': 'More cells than columns',
   'reject.ROW_CELL_TOO_LONG': 'A cell is too long',

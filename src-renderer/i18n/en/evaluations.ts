@@ -204,7 +204,7 @@ export const evaluations = {
 
   'evaluations.rows.filter': 'Which rows',
   'evaluations.rows.all': 'All {n}',
-  'evaluations.rows.differ': 'Answers differ {n}',
+  'evaluations.rows.differ': 'Scores differ {n}',
   'evaluations.rows.won': 'Adapter better {n}',
   'evaluations.rows.order': 'Order of the rows',
   'evaluations.rows.order.file': 'As in the dataset',

@@ -157,7 +157,7 @@ export const datasets: Translation<typeof english> = {
   'import.header.yes': '첫 줄',
   'import.header.rows': '처음 {n}행',
   'import.header.no': '없음',
-  'import.byHand': '직접 고름',
+  'import.byHand': '직접 골랐습니다.',
   'import.firstLines': '읽은 처음 몇 줄',
 
   'import.task': '작업',
@@ -235,7 +235,7 @@ export const datasets: Translation<typeof english> = {
   'sample.spider-en': '데이터베이스에 묻기 (Spider)',
 
   'reject.ROW_CELL_MISSING': '필요한 칸 앞에서 행이 끝남',
-  'reject.ROW_CONTEXT_EMPTY': '입력의 일부가 비어 있음',
+  'reject.ROW_CONTEXT_EMPTY': '입력 칸이 비어 있음',
   'reject.ROW_TARGET_EMPTY': '정답이 비어 있음',
   'reject.ROW_TOO_MANY_CELLS': '열보다 칸이 많음',
   'reject.ROW_CELL_TOO_LONG': '칸이 너무 긺',

@@ -189,7 +189,7 @@ export const evaluations: Translation<typeof english> = {
 
   'evaluations.rows.filter': '표시할 행',
   'evaluations.rows.all': '모두 {n}',
-  'evaluations.rows.differ': '서로 다름 {n}',
+  'evaluations.rows.differ': '점수가 다름 {n}',
   'evaluations.rows.won': '어댑터가 나음 {n}',
   'evaluations.rows.order': '행 순서',
   'evaluations.rows.order.file': '데이터셋 순서',
