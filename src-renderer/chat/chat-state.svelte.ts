@@ -45,6 +45,8 @@ export class ChatState {
   conversations = $state.raw<readonly Conversation[]>([]);
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | undefined>(undefined);
+  /** What was sent, as long as the studio has not answered that it is now a message. */
+  sending = $state.raw<SentQuestion | undefined>(undefined);
   /** Progress of what the first word waits for, if that takes long. */
   awaited = $state.raw<AwaitedEvent | undefined>(undefined);
   /** Several answers are being written side by side. */
@@ -259,6 +261,7 @@ export class ChatState {
     this.conversationId = id;
     this.messages = [];
     this.draft = undefined;
+    this.sending = undefined;
     this.comparing = false;
     this.sendError = undefined;
     this.baseModelId = conversation.baseModelId;
@@ -311,6 +314,7 @@ export class ChatState {
     this.conversationId = undefined;
     this.messages = [];
     this.draft = undefined;
+    this.sending = undefined;
     this.comparing = false;
     this.sendError = undefined;
   }
@@ -404,7 +408,7 @@ export class ChatState {
         if (signal.aborted) composer.giveBack(sent, conversationId);
         return await client.chat.send({ ...question, ...answerer }, { signal });
       },
-      { onRefused: () => composer.giveBack(sent, conversationId) },
+      { sent, onRefused: () => composer.giveBack(sent, conversationId) },
     );
   }
 
@@ -434,10 +438,11 @@ export class ChatState {
     this.stop();
   }
 
-  /** Starts something that can be stopped. */
-  begin(): AbortController {
+  /** Starts something that can be stopped: an answer to what is being sent, or to an earlier question. */
+  begin(sent?: SentQuestion): AbortController {
     const answering = new AbortController();
     this.#answering = answering;
+    this.sending = sent;
     this.sendError = undefined;
     this.awaited = undefined;
     this.canAnswerAgain = false;
@@ -447,9 +452,9 @@ export class ChatState {
   /** `onRefused` is called if not even the question was accepted, as soon as that is known. */
   async answering(
     ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>,
-    { questionId, onRefused }: { questionId?: string | undefined; onRefused?: () => void },
+    { questionId, sent, onRefused }: { questionId?: string | undefined; sent?: SentQuestion; onRefused?: () => void },
   ): Promise<void> {
-    const answering = this.begin();
+    const answering = this.begin(sent);
     const { adapter, answererName: name } = this;
     this.draft = { id: undefined, text: '', adapter, name, writing: true, questionId };
     let accepted = false;
@@ -468,6 +473,7 @@ export class ChatState {
     }
     // Another conversation may have been opened meanwhile.
     if (this.#answering !== answering || this.draft === undefined) return;
+    this.sending = undefined;
     this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
     const isAsked = await this.findsAsked();
     if (!accepted && answering.signal.aborted && !isAsked) onRefused?.();
@@ -505,6 +511,7 @@ export class ChatState {
 
   /** A question replaces whatever followed the turn that it follows. */
   receiveQuestion(user: Message): void {
+    this.sending = undefined;
     this.messages = [...this.#upTo(user.parentId), user];
   }
 

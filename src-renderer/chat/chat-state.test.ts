@@ -154,6 +154,27 @@ test('an empty box sends the document beside it to be summarised', async () => {
   state.leave();
 });
 
+// Regression: for the seconds that a model takes to be read, the question was neither in the box nor in the conversation.
+test.each(['send', 'compare'] as const)('what was sent is shown until it is a message (%s)', async (how) => {
+  const state = await opened();
+  const comparison = new ComparisonState(state);
+  comparison.begin();
+  const accepted = Promise.withResolvers<void>();
+  vi.mocked(client.chat[how]).mockImplementation((async () =>
+    (async function* () {
+      await accepted.promise;
+      yield { kind: 'started', user: user('Who is a cat?'), answerId: 'a', comparisonId: 'x' };
+    })()) as never);
+  state.composer.text = 'Who is a cat?';
+  const sending = how === 'send' ? state.send() : comparison.send();
+  expect(state.sending).toMatchObject({ text: 'Who is a cat?' });
+  stored.push(user('Who is a cat?'));
+  accepted.resolve();
+  await sending;
+  expect([state.sending, state.messages.map(({ text }) => text)]).toEqual([undefined, ['Who is a cat?']]);
+  state.leave();
+});
+
 test('a refused message returns to the box with the reason', async () => {
   const state = await opened();
   vi.mocked(client.chat.send).mockRejectedValue(Object.assign(new Error('too long'), { code: 'CONTEXT_TOO_LONG' }));
@@ -161,7 +182,7 @@ test('a refused message returns to the box with the reason', async () => {
   await state.send();
   expect(state.sendError).toMatchObject({ code: 'CONTEXT_TOO_LONG' });
   expect(state.composer.text).toBe('A very long text');
-  expect(state.writing).toBe(false);
+  expect([state.writing, state.sending]).toEqual([false, undefined]);
   state.leave();
 });
 
@@ -212,7 +233,7 @@ test.each(['send', 'compare'] as const)(
       vi.mocked(client.chat[how]).mockClear();
     };
     await stopAtOnce('A question');
-    expect(state.composer.text).toBe('A question');
+    expect([state.composer.text, state.sending]).toEqual(['A question', undefined]);
     stored.push(user('A question'));
     await stopAtOnce('A question');
     expect(state.composer.text).toBe('');

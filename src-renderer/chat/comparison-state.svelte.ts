@@ -96,7 +96,7 @@ export class ComparisonState {
     let { conversationId } = chat;
     const columns = this.#asked.map((id) => this.answererOf(id));
     const sent = composer.take();
-    const answering = chat.begin();
+    const answering = chat.begin(sent);
     this.#running = answering;
     chat.comparing = true;
     this.columns = columns.map(({ adapterId }) => {
@@ -133,6 +133,7 @@ export class ComparisonState {
     // Another conversation may have been opened meanwhile, and a comparison started there.
     if (this.#running === answering) {
       this.columns = undefined;
+      chat.sending = undefined;
       chat.comparing = false;
     }
     const isAsked = await chat.findsAsked();
