@@ -1,6 +1,6 @@
 // What somebody does who keeps questions and answers in a workbook made for people: with a sheet that lists the others,
 // a title, a header of two rows, answers that contradict each other, and some that are far too long.
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -8,7 +8,17 @@ import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { workbook } from '../fixtures/workbook.ts';
 
-const opened = openStudioForTests();
+const opened = openStudioForTests({
+  before: ({ command, folder }) => {
+    const model = path.join(folder, 'talker');
+    cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), model, { recursive: true });
+    const settings = path.join(model, 'tokenizer_config.json');
+    const template = "{% for message in messages %}{{ message['content'] }}{% endfor %}";
+    const told = JSON.parse(readFileSync(settings, 'utf8'));
+    writeFileSync(settings, JSON.stringify({ ...told, chat_template: template }));
+    command('models', 'import', model);
+  },
+});
 let page: Page;
 
 beforeAll(() => {
@@ -107,6 +117,18 @@ test('a fold of the settings opens where it is', async () => {
   await fold.click();
   await page.getByLabel('Rows per step').waitFor();
   expect(await boxOf(fold)).toEqual(before);
+});
+
+// Regression: of a model made for conversations it was said, too, that it continues a text.
+test('a base model is asked or given a text to continue, as it was trained', async () => {
+  await page.getByRole('link', { name: 'Base models' }).click();
+  await page.getByRole('article', { name: 'talker' }).getByRole('link', { name: 'Chat with it' }).click();
+  await page.getByRole('heading', { name: 'Ask talker' }).waitFor();
+  await page.getByText('It was trained to answer messages.', { exact: false }).waitFor();
+  await page.getByRole('link', { name: 'Base models' }).click();
+  await page.getByRole('article', { name: 'starter' }).getByRole('link', { name: 'Chat with it' }).click();
+  await page.getByRole('heading', { name: 'Write something for starter to continue' }).waitFor();
+  await page.getByText('It was trained to continue text.', { exact: false }).waitFor();
 });
 
 async function boxOf(part: Locator): Promise<{ x: number; y: number }> {

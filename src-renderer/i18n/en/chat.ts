@@ -26,6 +26,7 @@ export const chat = {
   'chat.empty': 'Ask {name}',
   'chat.empty.base': 'Write something for {name} to continue',
   'chat.empty.base.what': 'The base model alone continues your text. An adapter gives it one task.',
+  'chat.empty.base.answers': 'The base model alone answers as it was trained before. An adapter gives it one task.',
   'chat.empty.compared': 'Ask several at once',
   'chat.empty.compared.what': 'Each one chosen below answers your message in its own column.',
   'chat.empty.what': 'These test rows were not used for training. Pick one, or write your own message below.',
@@ -216,10 +217,11 @@ export const chat = {
   'chat.panel.result.none': 'The query ran and returned no rows.',
   'chat.panel.about': 'What {name} was made for',
   'chat.panel.about.base': 'The base model alone',
+  'chat.panel.about.base.continues': 'It was trained to continue text.',
+  'chat.panel.about.base.answers': 'It was trained to answer messages.',
   'chat.panel.about.base.what':
-    'It was trained to continue text. Choose an adapter above the message box to give it a task; the base weights stay as they are.',
-  'chat.panel.about.base.alone':
-    'It was trained to continue text. An adapter gives it a task, and the base weights stay as they are.',
+    'Choose an adapter above the message box to give it a task; the base weights stay as they are.',
+  'chat.panel.about.base.alone': 'An adapter gives it a task, and the base weights stay as they are.',
   'chat.panel.about.compared': 'Each one chosen above the message box gets the same message.',
   'chat.panel.about.dataset': 'Trained on {dataset}. It answers best when your message looks like those rows.',
   'chat.panel.about.imported': 'Imported. It answers best when your message looks like the rows it was trained on.',

@@ -26,6 +26,7 @@ export const chat: Translation<typeof english> = {
   'chat.empty': '{name}에 물어보세요',
   'chat.empty.base': '{name}[이|가] 이어 쓸 글을 적어 보세요',
   'chat.empty.base.what': '기본 모델은 글을 이어 씁니다. 어댑터가 한 가지 일을 가르칩니다.',
+  'chat.empty.base.answers': '기본 모델은 전에 학습한 대로 답합니다. 어댑터가 한 가지 일을 가르칩니다.',
   'chat.empty.compared': '여럿에게 한 번에 물어보세요',
   'chat.empty.compared.what': '아래에서 고른 것마다 한 칸씩 나란히 답합니다.',
   'chat.empty.what': '학습에 쓰지 않은 테스트 행입니다. 하나를 고르거나 아래에 직접 적으세요.',
@@ -201,10 +202,10 @@ export const chat: Translation<typeof english> = {
   'chat.panel.result.none': '실행했지만 나온 행이 없습니다.',
   'chat.panel.about': '{name}[이|가] 배운 일',
   'chat.panel.about.base': '기본 모델만',
-  'chat.panel.about.base.what':
-    '글을 이어 쓰도록 학습한 모델입니다. 입력창 위에서 어댑터를 고르면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
-  'chat.panel.about.base.alone':
-    '글을 이어 쓰도록 학습한 모델입니다. 어댑터가 있으면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
+  'chat.panel.about.base.continues': '글을 이어 쓰도록 학습한 모델입니다.',
+  'chat.panel.about.base.answers': '메시지에 답하도록 학습한 모델입니다.',
+  'chat.panel.about.base.what': '입력창 위에서 어댑터를 고르면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
+  'chat.panel.about.base.alone': '어댑터가 있으면 한 가지 일을 하게 됩니다. 기본 가중치는 그대로입니다.',
   'chat.panel.about.compared': '입력창 위에서 고른 모두에게 같은 메시지를 그대로 보냅니다.',
   'chat.panel.about.dataset': '{dataset}[으로|로] 학습했습니다. 그 행과 같은 형식으로 적으면 가장 잘 답합니다.',
   'chat.panel.about.imported': '가져온 어댑터입니다. 학습한 행과 같은 형식으로 적으면 가장 잘 답합니다.',
