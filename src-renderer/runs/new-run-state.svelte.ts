@@ -19,6 +19,17 @@ export interface NewRunWish {
   readonly epochs?: string | undefined;
 }
 
+/** Choices that differ from the proposed ones; `name` if one was typed. */
+export interface NewRunDraft {
+  readonly datasetId: string;
+  readonly baseModelId: string;
+  readonly preset: Preset;
+  readonly changed: Partial<TrainOptions>;
+  readonly also: Required<Also>;
+  readonly evaluateAfter: boolean;
+  readonly name: string | undefined;
+}
+
 /** A person's choices before a run, and the studio's estimates for it. */
 export class NewRunState {
   error = $state.raw<unknown>(undefined);
@@ -47,11 +58,18 @@ export class NewRunState {
   readonly #nameFor: (dataset: Dataset) => string;
   readonly #leaving = new AbortController();
   #question = new AbortController();
-  #hasChosen = false;
+  #hasChosen = $state(false);
+  /** The choices as proposed. */
+  #proposed = '';
+  readonly #left: NewRunDraft | undefined;
 
-  /** `nameFor` proposes an adapter's name for a dataset, in the person's language. */
-  constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish) {
+  /**
+   * `nameFor` proposes an adapter's name for a dataset, in the person's language; `left` is the draft of an earlier
+   * visit.
+   */
+  constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish, left?: NewRunDraft) {
     this.#nameFor = nameFor;
+    this.#left = left;
     void this.load(wish);
     const changed = (): void => void this.load(wish);
     void followChanges(['dataset', 'base-model', 'adapter', 'run'], changed, this.#leaving.signal);
@@ -85,6 +103,16 @@ export class NewRunState {
   get takenNames(): readonly string[] {
     const active = (this.#offer.value?.runs ?? []).filter(({ state }) => state === 'running' || state === 'queued');
     return [...this.adapters, ...active].map(({ name }) => name);
+  }
+
+  /** Undefined as long as nothing was chosen by hand, so that what is newest is proposed the next time. */
+  get draft(): NewRunDraft | undefined {
+    return this.#hasChosen && JSON.stringify(this.#choices) !== this.#proposed ? this.#choices : undefined;
+  }
+
+  get #choices(): NewRunDraft {
+    const { datasetId, baseModelId, preset, changed, also, evaluateAfter } = this;
+    return { datasetId, baseModelId, preset, changed, also, evaluateAfter, name: this.#typedName };
   }
 
   get dataset(): Dataset | undefined {
@@ -154,6 +182,16 @@ export class NewRunState {
     if (original !== undefined) this.changed = original.options;
     if (Number(wish.epochs) > 0) this.changed = { ...this.changed, epochs: Number(wish.epochs) };
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
+    this.#proposed = JSON.stringify(this.#choices);
+    if (this.#left !== undefined) this.#takeUp(this.#left);
+  }
+
+  /** Unless its dataset or base is gone. */
+  #takeUp({ name, ...choices }: NewRunDraft): void {
+    const isThere = (all: readonly { id: string }[], wanted: string) => all.some(({ id }) => id === wanted);
+    if (!isThere(this.datasets, choices.datasetId) || !isThere(this.baseModels, choices.baseModelId)) return;
+    Object.assign(this, choices);
+    this.#typedName = name;
   }
 
   /** The base last trained with, if it still exists; one added since then takes precedence. */

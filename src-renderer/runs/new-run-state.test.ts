@@ -3,7 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
-import { NewRunState } from './new-run-state.svelte.ts';
+import { type NewRunDraft, NewRunState } from './new-run-state.svelte.ts';
 
 const { changes, changed } = await vi.hoisted(async () => {
   const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
@@ -63,6 +63,21 @@ test('proposes a base model added since the last run over the one of that run', 
   expect((await opened('new')).baseModelId).toBe('large');
   vi.mocked(client.runs.list).mockResolvedValue([run('b', 4)]);
   expect((await opened('new')).baseModelId).toBe('b');
+});
+
+// Regression: a reload, or a look at another page, discarded the name and every setting.
+test('what was chosen by hand is a draft, taken up at the next visit unless its dataset is gone', async () => {
+  const state = await opened('old');
+  expect(state.draft).toBeUndefined();
+  state.name = 'Second try';
+  state.preset = 'thorough';
+  state.change('rank', 4);
+  const { draft } = state;
+  const again = await opened('old', undefined, draft);
+  expect(again).toMatchObject({ name: 'Second try', preset: 'thorough', changed: { rank: 4 }, datasetId: 'old' });
+  expect(again.draft).toEqual(draft);
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('new', 2)]);
+  expect(await opened('new', undefined, draft)).toMatchObject({ preset: 'balanced', changed: {}, datasetId: 'new' });
 });
 
 // Rows that nobody had asked for were proposed as if they had been.
@@ -298,8 +313,8 @@ test('chooses the first dataset imported elsewhere', async () => {
   state.leave();
 });
 
-async function opened(datasetId: string | undefined, runId?: string): Promise<NewRunState> {
-  const state = new NewRunState((known) => `${known.name} answers`, { dataset: datasetId, run: runId });
+async function opened(datasetId: string | undefined, runId?: string, left?: NewRunDraft): Promise<NewRunState> {
+  const state = new NewRunState((known) => `${known.name} answers`, { dataset: datasetId, run: runId }, left);
   await vi.waitFor(() => expect(state.loading).toBe(false));
   return state;
 }

@@ -119,6 +119,25 @@ test('a fold of the settings opens where it is', async () => {
   expect(await boxOf(fold)).toEqual(before);
 });
 
+// Regression: a reload, or a look at another page, discarded the name and every setting.
+test('what was chosen for a training is there after a reload, and after a look at another page', async () => {
+  await page.getByLabel('Adapter name').fill('Tea answers');
+  await page.getByRole('radio', { name: /^Quick/ }).click();
+  await page.getByLabel('Maximum steps').fill('3');
+  await page.getByLabel('Maximum steps').press('Tab');
+  const isKept = async () => {
+    await page.getByText('1 setting changed by hand').waitFor();
+    expect(await page.getByLabel('Adapter name').inputValue()).toBe('Tea answers');
+    expect(await page.getByRole('radio', { name: /^Quick/ }).isChecked()).toBe(true);
+  };
+  await page.reload();
+  await isKept();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await page.goBack();
+  await isKept();
+});
+
 // Regression: of a model made for conversations it was said, too, that it continues a text.
 test('a base model is asked or given a text to continue, as it was trained', async () => {
   await page.getByRole('link', { name: 'Base models' }).click();
