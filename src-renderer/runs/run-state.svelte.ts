@@ -40,6 +40,8 @@ export class RunState {
   /** How much of the base has been loaded, while it is; 1 while other runs have their turn. */
   loaded = $state.raw<number | undefined>(undefined);
   acting = $state(false);
+  /** What was asked for and happens after the step in progress, which takes a while on a large model. */
+  ending = $state<'stop' | 'pause' | undefined>();
   /** Incremented whenever `curve` or `log` has grown; whatever draws them reads it. */
   version = $state(0);
   now = $state(Date.now());
@@ -120,11 +122,17 @@ export class RunState {
   }
 
   async stop(): Promise<void> {
-    await this.#act(() => client.runs.stop({ id: this.id }));
+    await this.#end('stop');
   }
 
   async pause(): Promise<void> {
-    await this.#act(() => client.runs.pause({ id: this.id }));
+    await this.#end('pause');
+  }
+
+  async #end(how: 'stop' | 'pause'): Promise<void> {
+    this.ending = how;
+    await this.#act(() => client.runs[how]({ id: this.id }));
+    this.ending = undefined;
   }
 
   /** Returns the new run, or undefined if it could not be started; `error` then says why. */

@@ -164,6 +164,22 @@ test('a run deleted on its own page keeps its name until the page is left', asyn
   state.leave();
 });
 
+// Regression: a step takes half a minute on a large model, and only the buttons showed that Stop had been pressed.
+test('tells that it is ending until it has ended', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)], { goesOn: true }));
+  const ended = Promise.withResolvers<never>();
+  vi.mocked(client.runs.stop).mockReturnValue(ended.promise);
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.run).toBeDefined());
+  const stopping = state.stop();
+  expect(state.ending).toBe('stop');
+  ended.reject(new Error('ended by itself'));
+  await stopping;
+  expect(state.ending).toBeUndefined();
+  state.leave();
+});
+
 test('does not offer to resume a run that diverged', async () => {
   const error = { code: 'RUN_DIVERGED', message: '', hint: '' };
   vi.mocked(client.runs.get).mockResolvedValue({ ...run('failed'), error });

@@ -213,7 +213,8 @@ export const runs = {
     'It continues when you leave this page. **Pause** sets it aside without an adapter, and Resume continues exactly from there. **Stop** ends it and makes an adapter from what it has learned.',
   'runs.run.ends.unbegun':
     'It continues when you leave this page. Nothing has been learned yet: **Pause** sets it aside for later, **Stop** ends it without an adapter.',
-  'runs.run.stopping': 'Stopping after this step',
+  'runs.run.ending.stop': 'Stopping after this step',
+  'runs.run.ending.pause': 'Pausing after this step',
   'runs.run.resume': 'Resume',
   'runs.run.chat': 'Chat with it',
   'runs.run.evaluate': 'Evaluate',

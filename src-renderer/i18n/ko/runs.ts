@@ -187,7 +187,8 @@ export const runs: Translation<typeof english> = {
     '이 페이지를 떠나도 계속됩니다. **일시정지**하면 어댑터를 만들지 않고, 나중에 바로 그 지점부터 이어서 학습합니다. **여기서 끝내기**를 누르면 지금까지 배운 것으로 어댑터를 만듭니다.',
   'runs.run.ends.unbegun':
     '이 페이지를 떠나도 계속됩니다. 아직 배운 것이 없습니다. **일시정지**하면 나중에 시작할 수 있고, **여기서 끝내기**를 누르면 어댑터 없이 끝납니다.',
-  'runs.run.stopping': '이 단계까지 하고 끝냅니다',
+  'runs.run.ending.stop': '이 단계까지 하고 끝냅니다',
+  'runs.run.ending.pause': '이 단계까지 하고 멈춥니다',
   'runs.run.resume': '이어서 학습',
   'runs.run.chat': '대화하기',
   'runs.run.evaluate': '평가',
