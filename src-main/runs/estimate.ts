@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import { validationInterval } from '../../src-contract/validation-interval.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import { TimeSlices } from '../datasets/time-slices.ts';
 import type { Engine, ModelFacts, TokenExample } from '../engine/engine.ts';
 import { availableDisk, availableMemory } from './available.ts';
 import { bytesOf, memoryNeed, remedyFor } from './memory-need.ts';
@@ -213,7 +213,7 @@ async function countTokens(
   const examples: TokenExample[] = [];
   let place = 0;
   let counted = 0;
-  let sliceBegan = performance.now();
+  const slices = new TimeSlices(signal);
   const stored = parts.datasets.rows(dataset.id);
   for (const { numbers } of stored.numbersOf(dataset.version, 'train')) {
     const looked = numbers.filter(() => place++ % every === 0);
@@ -230,15 +230,9 @@ async function countTokens(
           sum.cut += parts.text.promptIds(context).length - example.targetStart;
         }
       }
-      if (performance.now() - sliceBegan <= 8) continue;
-      await nextTurn();
-      signal?.throwIfAborted();
-      sliceBegan = performance.now();
+      if (slices.isOver) await slices.rest();
     }
-    if (performance.now() - sliceBegan <= 8) continue;
-    await nextTurn();
-    signal?.throwIfAborted();
-    sliceBegan = performance.now();
+    if (slices.isOver) await slices.rest();
   }
   const scale = counted === 0 ? 0 : all / counted;
   const { rows, total, target, cut, cutRows } = sum;

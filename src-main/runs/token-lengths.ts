@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
 import { type ModelText, shortestLength } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import { TimeSlices } from '../datasets/time-slices.ts';
 
 /**
  * Counts the tokens of every row of the newest version, or of one of its splits, in slices that leave the event loop
@@ -21,23 +21,17 @@ export async function* countTokenLengths(
   const { dataset, base, split } = about;
   const { datasets, text, dataFolder } = parts;
   const rows = datasets.rows(dataset.id);
-  const key = createHash('sha256')
-    .update(`${base.sha256} ${text.template?.source ?? ''}`)
-    .digest('hex')
-    .slice(0, 16);
+  const key = hash('sha256', `${base.sha256} ${text.template?.source ?? ''}`).slice(0, 16);
   const total = rows.numberEnd();
   const file = await LengthsFile.open(join(dataFolder, 'datasets', dataset.id, `tokens-${key}.bin`), total);
   try {
-    let began = performance.now();
-    let told = began;
+    const slices = new TimeSlices(signal);
+    let told = performance.now();
     while (file.known < total) {
       const start = file.known;
       for (const { number, context, target } of rows.contentBetween(start, Math.min(start + sliceRows, total))) {
         file.set(number, text.promptIds(context).length, text.targetIds(target).length);
-        if (performance.now() - began <= 8) continue;
-        await nextTurn();
-        signal.throwIfAborted();
-        began = performance.now();
+        if (slices.isOver) await slices.rest();
       }
       await file.keep(Math.min(start + sliceRows, total));
       if (performance.now() - told < 100) continue;
@@ -47,8 +41,7 @@ export async function* countTokenLengths(
     const count = new LengthCount();
     for (const { numbers } of rows.numbersOf(dataset.version, split)) {
       for (const number of numbers) count.add(...file.at(number));
-      await nextTurn();
-      signal.throwIfAborted();
+      await slices.rest();
     }
     yield { kind: 'finished', lengths: count.lengths(base.contextLength) };
   } finally {

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Finding, FindingCode, FindingReport } from '../../../src-contract/finding.ts';
+import { TimeSlices } from '../time-slices.ts';
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, findingFacts } from './detector.ts';
 import { SplitGroups } from './groups.ts';
 import { Languages } from './languages.ts';
@@ -34,23 +34,20 @@ export async function* checkRows(
   ];
   const flagged: FlaggedRow[] = [];
   let done = 0;
-  let began = performance.now();
-  const rest = async () => {
-    if (performance.now() - began <= 15) return false;
-    await nextTurn();
-    signal.throwIfAborted();
-    began = performance.now();
-    return true;
-  };
+  const slices = new TimeSlices(signal);
   for (const row of rows) {
     for (const detector of detectors) flagged.push(...detector.take(row));
     done++;
-    if (await rest()) yield { done };
+    if (!slices.isOver) continue;
+    await slices.rest();
+    yield { done };
   }
   for (const detector of detectors) {
     for (const found of detector.finish(facts.read)) {
       flagged.push(found);
-      if (await rest()) yield { done };
+      if (!slices.isOver) continue;
+      await slices.rest();
+      yield { done };
     }
   }
   const limits = detectors.flatMap((detector) => {
