@@ -34,7 +34,7 @@ export async function addFromFile(
     const homes = new UnitSplits();
     let unmended: UnmendedRows | undefined;
     for await (const event of reading) {
-      if (event.kind === 'opened') unmended = await UnmendedRows.of(store, id, event.columns);
+      if (event.kind === 'opened') unmended = await UnmendedRows.of(store.rows(id), event.columns);
       else if (event.kind === 'units') for (const unit of event.units) homes.expect(unit);
       else break;
     }

@@ -137,11 +137,8 @@ export function datasetProcedures(studio: {
       store.example(store.get(input.datasetId).id, input.exampleId, input.version),
     ),
     rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {
-      const datasetId = store.get(id).id;
-      return {
-        total: store.countRejections(datasetId),
-        rejections: store.rejections({ datasetId, offset, limit }),
-      };
+      const rows = store.rows(store.get(id).id);
+      return { total: rows.countRejections(), rejections: rows.rejections({ offset, limit }) };
     }),
     rejectFile: os.rejectFile.handler(async ({ input, signal }) => {
       const dataset = store.get(input.id);

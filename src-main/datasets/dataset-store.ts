@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CutOffImport, Dataset, Example, FileFacts, ListedRejection, Split } from '../../src-contract/dataset.ts';
+import type { CutOffImport, Dataset, Example, FileFacts, Split } from '../../src-contract/dataset.ts';
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -300,14 +300,6 @@ export class DatasetStore {
   examplesAt(id: string, positions: readonly number[], version?: number): Example[] {
     const rows = this.rows(id);
     return rows.examplesAt(version ?? rows.head().version, positions);
-  }
-
-  countRejections(id: string): number {
-    return this.rows(id).countRejections();
-  }
-
-  rejections({ datasetId, ...place }: { datasetId: string; offset: number; limit: number }): ListedRejection[] {
-    return this.rows(datasetId).rejections(place);
   }
 }
 

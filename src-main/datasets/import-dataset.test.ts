@@ -94,7 +94,7 @@ test.each(['\r\r\n', '\n\n'])(
 test('a long rejected cell is listed by its beginning and saved whole in the file', async () => {
   const long = 'x'.repeat(2_000_000);
   const { dataset, rejected } = await importText(`context,target,note\na,1,x\n${long},2,\nb\n`);
-  const [first, second] = store.rejections({ datasetId: dataset.id, offset: 0, limit: 2 });
+  const [first, second] = store.rows(dataset.id).rejections({ offset: 0, limit: 2 });
   expect(first).toMatchObject({ code: 'ROW_CELL_TOO_LONG', cells: [`${'x'.repeat(10_000)}…`, '2', ''], isCut: true });
   expect(second).toMatchObject({ cells: ['b'], isCut: false });
   expect(readFileSync(rejected.file ?? '', 'utf8')).toContain(long);
@@ -115,7 +115,7 @@ test('unusable rows are listed, and can be corrected and imported again', async 
     count: 3,
     reasons: { ROW_CONTEXT_EMPTY: 1, ROW_CELL_MISSING: 1, ROW_TOO_MANY_CELLS: 1 },
   });
-  expect(store.rejections({ datasetId: dataset.id, offset: 0, limit: 2 })).toEqual([
+  expect(store.rows(dataset.id).rejections({ offset: 0, limit: 2 })).toEqual([
     {
       line: 3,
       code: 'ROW_CONTEXT_EMPTY',

@@ -269,7 +269,6 @@ export class RowStore {
   }
 }
 
-/** Stored as the data of the verdict's sentence; older files have the English sentence itself. */
 function cutCells(cells: readonly string[]): Pick<ListedRejection, 'cells' | 'isCut'> {
   let left = mostShown;
   let isCut = false;
@@ -289,6 +288,7 @@ function cutCells(cells: readonly string[]): Pick<ListedRejection, 'cells' | 'is
  */
 const [mostShownOfCell, mostShown] = [10_000, 100_000];
 
+/** Stored as the data of the verdict's sentence; older files have the English sentence itself. */
 function verdictOf(code: string, kept: string): Pick<Rejection, 'data' | 'message'> {
   if (!kept.startsWith('{')) return { data: {}, message: kept };
   const data = JSON.parse(kept) as Rejection['data'];

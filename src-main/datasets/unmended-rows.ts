@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DatasetStore } from './dataset-store.ts';
 import { FirstRows, textKey } from './findings/hash-table.ts';
 import { reasonPlace } from './left-out-rows.ts';
+import type { RowStore } from './row-store.ts';
 
 /**
  * The rows that an import left out, as written to its reject file: one that comes back unchanged is as unusable as
@@ -14,16 +14,12 @@ export class UnmendedRows {
   private constructor() {}
 
   /** Undefined if a table with these columns is not a reject file. */
-  static async of(
-    store: Pick<DatasetStore, 'rejections'>,
-    datasetId: string,
-    columns: readonly string[],
-  ): Promise<UnmendedRows | undefined> {
+  static async of(stored: RowStore, columns: readonly string[]): Promise<UnmendedRows | undefined> {
     const width = reasonPlace(columns);
     if (width === undefined) return undefined;
     const rows = new UnmendedRows();
     for (let offset = 0; ; offset += pageRows) {
-      const page = store.rejections({ datasetId, offset, limit: pageRows });
+      const page = stored.rejections({ offset, limit: pageRows });
       for (const { cells, code } of page) rows.#add(keyOf(cells, width), code);
       if (page.length < pageRows) return rows;
       await nextTurn();
