@@ -9,11 +9,11 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-text.ts';
-import { attachedFile, type SqlRunner } from '../datasets/attached-database.ts';
+import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
-import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
+import { type Judge, judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
 import { agreement, conduct } from './conduct.ts';
 import { experiments } from './experiments.ts';
@@ -172,16 +172,13 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
   };
 }
 
-function judgeFor(dataset: Dataset, { datasets, sql, datasetsFolder }: LabParts): Judge {
-  const runQuery: RunQuery = async (database, query, signal) =>
-    sql.query(attachedFile(join(datasetsFolder, dataset.id), database), query, undefined, signal);
+function judgeFor(dataset: Dataset, parts: LabParts): Judge {
   const sample: string[] = [];
-  for (const { context, target } of datasets.examples(dataset.id)) {
+  for (const { context, target } of parts.datasets.examples(dataset.id)) {
     sample.push(context, target);
     if (sample.length >= 100) break;
   }
-  const language = answerLanguageOf(sample);
-  return judgeOf(dataset.task, { language, runQuery: dataset.hasDatabase ? runQuery : undefined });
+  return judgeOf(dataset.task, { language: answerLanguageOf(sample), runQuery: datasetQueries(dataset, parts) });
 }
 
 function dataOf(datasetId: string, parts: LabParts): LabData {
