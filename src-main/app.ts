@@ -66,7 +66,7 @@ import { takeUpLab } from './lab/start-lab.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
-import { runningParts, takeUpRuns } from './runs/start-run.ts';
+import { takeUpRuns } from './runs/start-run.ts';
 import { TrainingSettingsStore } from './runs/training-settings-store.ts';
 import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { SettingStore } from './setting-store.ts';
@@ -308,12 +308,12 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     // The status line counts them, but polls only every two seconds.
     partKept: changed('status'),
   };
-  const running = runningParts({
+  const running = {
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
-    ...{ supervisor: training, now: Date.now, adapterAdded: changed('adapter') },
+    ...{ supervisor: training, pausing: new Set<string>(), now: Date.now, adapterAdded: changed('adapter') },
     ...{ datasetsFolder, dataFolder: dataDir, version: packageJson.version },
-    evaluateAfter: (finished) => void calls.during(measure(finished)),
-  });
+    evaluateAfter: (finished: readonly Run[]) => void calls.during(measure(finished)),
+  };
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(
     choices,

@@ -13,7 +13,7 @@ test('the wait for a run’s turn does not count as measuring time', () => {
   // Sound here: the store only records the progress, and there are no earlier events.
   const progress = new RunProgress('r', null, { updateProgress: () => {} } as unknown as RunStore);
   at(150);
-  progress.begin({ step: 0, totalSteps: 10 }, { told: () => [], rewind: () => {} });
+  progress.begin({ step: 0, totalSteps: 10 }, { *told() {}, rewind: () => {} });
   at(151);
   progress.pass();
   at(152);

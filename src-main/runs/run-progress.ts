@@ -1,15 +1,10 @@
 import type { RunEvent } from '../../src-contract/run.ts';
 import type { TrainEvent } from '../engine/engine.ts';
+import type { Supervisor } from '../jobs/supervisor.ts';
 import type { RunStore } from './run-store.ts';
 import { secondsLeft } from './time-left.ts';
 
-/** Access to the events of runs. */
-export interface RunEvents {
-  /** The events of a run so far. */
-  readonly told: (runId: string) => Iterable<RunEvent>;
-  /** Forgets the events from the first unwanted one on. */
-  readonly rewind: (runId: string, unwanted: (event: RunEvent) => boolean) => void;
-}
+type RunEvents = Pick<Supervisor<RunEvent>, 'told' | 'rewind'>;
 
 /** Steps over which speed and time left are averaged. */
 const recentSteps = 20;

@@ -13,33 +13,19 @@ import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
 import { freeName } from '../free-name.ts';
-import type { SharedWork, Supervisor } from '../jobs/supervisor.ts';
+import type { SharedWork } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
 import type { RunPlan } from './run-store.ts';
 import { type Training, type TrainingParts, trainRuns } from './train-run.ts';
 
-/** What training needs from outside. */
-export type GivenParts = Omit<RunningParts, 'told' | 'rewind' | 'pausing'>;
-
 export interface RunningParts extends TrainingParts {
   readonly baseModels: BaseModelStore;
-  readonly supervisor: Supervisor<RunEvent>;
   readonly dataFolder: string;
   /** Runs that are being paused. */
   readonly pausing: Set<string>;
   /** Called when runs have produced adapters that are to be evaluated, against each other. */
   readonly evaluateAfter: (finished: readonly Run[]) => void;
-}
-
-export function runningParts(given: GivenParts): RunningParts {
-  const { supervisor } = given;
-  return {
-    ...given,
-    told: (id) => supervisor.told(id),
-    rewind: (id, unwanted) => supervisor.rewind(id, unwanted),
-    pausing: new Set(),
-  };
 }
 
 /**
@@ -216,8 +202,8 @@ function hasMoreToKeep({ state, step, result, baseModelId }: Run, { baseModels }
 }
 
 /** Drops the final events of runs that resume, for whoever watches from now on. */
-function forgetEnd(ids: readonly string[], { rewind }: RunningParts): void {
-  for (const id of ids) rewind(id, (event) => event.kind === 'finished');
+function forgetEnd(ids: readonly string[], { supervisor }: RunningParts): void {
+  for (const id of ids) supervisor.rewind(id, (event) => event.kind === 'finished');
 }
 
 /**

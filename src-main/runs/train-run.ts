@@ -13,16 +13,18 @@ import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
+import type { Supervisor, Told } from '../jobs/supervisor.ts';
 import { LossWatch } from './loss-watch.ts';
 import { machineFacts } from './machine.ts';
-import { type RunEvents, RunProgress } from './run-progress.ts';
+import { RunProgress } from './run-progress.ts';
 import type { RunPlan, RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
 import { copyRunTokens, type TokenFiles, writeRunTokens } from './token-files.ts';
 import { trainJob } from './train-job.ts';
 import type { TrainingSpeedStore } from './training-speed-store.ts';
 
-export interface TrainingParts extends RunEvents {
+export interface TrainingParts {
+  readonly supervisor: Supervisor<RunEvent>;
   readonly runs: RunStore;
   readonly adapters: AdapterStore;
   readonly datasets: DatasetStore;
@@ -40,13 +42,6 @@ export interface TrainingParts extends RunEvents {
   readonly now: () => number;
 }
 
-/** What training reports about runs: their events, and that one of them has ended. */
-export type Telling = { readonly id: string } & (
-  | { readonly event: RunEvent }
-  | { readonly end: 'finished' }
-  | { readonly error: unknown }
-);
-
 /**
  * Trains a run from its start or its checkpoint, or several on one base in as few passes as possible, reporting
  * progress. At the end, a stop included, there is an adapter of what was learnt, if at least one step was done.
@@ -58,7 +53,7 @@ export async function* trainRuns(
   trainings: readonly Training[],
   parts: TrainingParts,
   stop: Stop,
-): AsyncGenerator<Telling> {
+): AsyncGenerator<Told<RunEvent>> {
   const ongoing: OngoingRun[] = [];
   for (const training of trainings) ongoing.push(await openTraining(training, ongoing[0]?.folder, parts, stop.signal));
   const jobs = ongoing.map(({ job }) => job);
@@ -254,13 +249,13 @@ class OngoingRun {
 
   async *#begin(event: Extract<TrainEvent, { kind: 'started' }>): AsyncGenerator<RunEvent> {
     const { run } = this.training;
-    const { runs, version, engine, now } = this.#parts;
+    const { runs, supervisor, version, engine, now } = this.#parts;
     runs.setActive(run.id, machineFacts(version, await engine.device()), now());
-    const isNew = this.#progress.begin(event, this.#parts);
+    const isNew = this.#progress.begin(event, supervisor);
     this.#place = event;
     // Events up to the checkpoint count as if the run had never stopped.
     const known = new Set<string>();
-    for (const told of this.#parts.told(run.id)) {
+    for (const told of supervisor.told(run.id)) {
       if (told.kind === 'validation') this.#remember(told);
       if (told.kind === 'step') this.#watch.spikeOver(told.loss);
       known.add(keyOf(told));
@@ -293,7 +288,7 @@ class OngoingRun {
     const parts = this.#parts;
     this.#progress.keep();
     const baseSha256After = await parts.hashBase(base);
-    const { losses, tokens, targetTokens, seconds } = this.#progress.summary(parts.told(run.id));
+    const { losses, tokens, targetTokens, seconds } = this.#progress.summary(parts.supervisor.told(run.id));
     const { baseValidationLoss, bestValidationLoss } = end;
     const { backend, device } = this.#place;
     const result: RunResult = {
