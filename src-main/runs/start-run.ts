@@ -1,5 +1,6 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import {
@@ -85,18 +86,11 @@ function begin(plans: readonly RunPlan[], parts: RunningParts): Run {
  * RUN_NOT_FOUND, RUN_NOT_REPEATABLE, RUN_TOO_BIG, RUN_BASE_TOO_BIG, DISK_FULL, DATA_FOLDER_BUSY.
  */
 export async function repeatRun(idOrName: string, parts: RunningParts): Promise<Run> {
-  const { runs, adapters, datasets, baseModels } = parts;
+  const { runs, adapters } = parts;
   const run = runs.get(idOrName);
   const plan = runs.plan(run.id);
   const refuse = (why: Because) => new StudioError('RUN_NOT_REPEATABLE', { run: run.name, ...why });
-  const base = baseModels.list().find((model) => model.id === run.baseModelId);
-  if (base === undefined) throw refuse(because('BASE_DELETED'));
-  if (base.sha256 !== run.baseSha256) throw refuse(because('BASE_CHANGED'));
-  const dataset = datasets.list().find((each) => each.id === run.datasetId);
-  const version = dataset && datasets.version(dataset.id, run.datasetVersion);
-  if (dataset === undefined || version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
-  const initial = initialOf(run, parts);
-  if (initial === undefined) throw refuse(because('INITIAL_DELETED'));
+  const { base, dataset, initial } = materialOf(run, parts, refuse);
   if (run.initialSha256 !== null && initial?.sha256 !== run.initialSha256) throw refuse(because('INITIAL_CHANGED'));
   const group = runs.groupOf(run);
   // The runs it trained with affect its last digits.
@@ -131,7 +125,6 @@ export function takeUpRuns(parts: RunningParts): void {
  */
 export function resumeRun(idOrName: string, parts: RunningParts): Run {
   const run = parts.runs.get(idOrName);
-  const plan = parts.runs.plan(run.id);
   const refuse = (why: Because) => new StudioError('RUN_NOT_RESUMABLE', { run: run.name, ...why });
   const isLeft = parts.supervisor.isLeft(run.id);
   if (run.state === 'running' || (run.state === 'queued' && !isLeft)) {
@@ -139,13 +132,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   }
   if (run.state === 'finished') throw refuse(because('HAS_FINISHED'));
   if (run.error?.code === 'RUN_DIVERGED') throw refuse(because('HAS_DIVERGED'));
-  const base = parts.baseModels.list().find((model) => model.id === run.baseModelId);
-  if (base === undefined) throw refuse(because('BASE_DELETED'));
-  if (base.sha256 !== plan.baseSha256) throw refuse(because('BASE_CHANGED'));
-  const dataset = parts.datasets.list().find((each) => each.id === run.datasetId);
-  const version = dataset && parts.datasets.version(dataset.id, plan.datasetVersion);
-  if (version?.sha256 !== run.datasetSha256) throw refuse(because('DATASET_GONE'));
-  if (initialOf(run, parts) === undefined) throw refuse(because('INITIAL_DELETED'));
+  materialOf(run, parts, refuse);
   if (isLeft) {
     takeUp(run.id, parts);
     return parts.runs.get(run.id);
@@ -158,10 +145,22 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   return parts.runs.get(run.id);
 }
 
-/** The adapter that a run continues: null if it begins afresh, undefined if that adapter no longer exists. */
-function initialOf({ options }: Run, { adapters }: RunningParts): Adapter | null | undefined {
-  const { initAdapterId: initial } = options;
-  return initial === null ? null : adapters.list().find(({ id }) => id === initial);
+/** What a run trains on, and the adapter that it continues. Throws if something is gone or no longer what it was. */
+function materialOf(
+  { baseModelId, baseSha256, datasetId, datasetSha256, datasetVersion, options }: Run,
+  { baseModels, datasets, adapters }: RunningParts,
+  refuse: (why: Because) => StudioError,
+): { base: BaseModel; dataset: Dataset; initial: Adapter | null } {
+  const base = baseModels.list().find(({ id }) => id === baseModelId);
+  if (base === undefined) throw refuse(because('BASE_DELETED'));
+  if (base.sha256 !== baseSha256) throw refuse(because('BASE_CHANGED'));
+  const dataset = datasets.list().find(({ id }) => id === datasetId);
+  const version = dataset && datasets.version(dataset.id, datasetVersion);
+  if (dataset === undefined || version?.sha256 !== datasetSha256) throw refuse(because('DATASET_GONE'));
+  const { initAdapterId } = options;
+  const initial = initAdapterId === null ? null : adapters.list().find(({ id }) => id === initAdapterId);
+  if (initial === undefined) throw refuse(because('INITIAL_DELETED'));
+  return { base, dataset, initial };
 }
 
 /** Whether a run that trained together with others resumes when they do. */
