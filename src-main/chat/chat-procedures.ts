@@ -3,7 +3,6 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { defaultSampling, type GenerateInput, type MeasureInput, type Sampling } from '../../src-contract/chat.ts';
 import { contract } from '../../src-contract/contract.ts';
-import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
@@ -121,7 +120,7 @@ export function chatProcedures(studio: {
       const { what } = input;
       if (what.kind === 'pair') return scorePair(what, parts, signal);
       const rows = datasets.examples(datasets.get(what.datasetId).id, what.split);
-      return scoreRows(first(rows, what.limit), parts, signal);
+      return scoreRows(rows.take(what.limit ?? Infinity), parts, signal);
     }),
     conversations: os.conversations.handler(() => store.list()),
     createConversation: os.createConversation.handler(({ input }) => {
@@ -234,14 +233,6 @@ export function chatProcedures(studio: {
 /** Prompt tokens that leave room for an answer; at least half of what the model can read. */
 function roomFor(base: BaseModel, maxTokens: number): number {
   return Math.max(Math.ceil(base.contextLength / 2), base.contextLength - maxTokens);
-}
-
-function* first(rows: Iterable<Example>, limit: number | undefined): Generator<Example> {
-  let count = 0;
-  for (const row of rows) {
-    if (limit !== undefined && count++ >= limit) return;
-    yield row;
-  }
 }
 
 function never(): AbortSignal {

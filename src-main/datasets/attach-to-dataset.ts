@@ -250,11 +250,9 @@ function moveIfThere(from: string, to: string): void {
 }
 
 function firstSchemas(store: DatasetStore, id: string): string[] {
-  const texts: string[] = [];
-  for (const { context } of store.examples(id)) {
-    const parts = schemaParts(context);
-    if (parts) texts.push(parts.schema);
-    if (texts.length === 50) break;
-  }
-  return texts;
+  const schemas = store.examples(id).map(({ context }) => schemaParts(context)?.schema);
+  return schemas
+    .filter((schema) => schema !== undefined)
+    .take(50)
+    .toArray();
 }

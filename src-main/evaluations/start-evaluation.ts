@@ -1,6 +1,6 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { Dataset, Example } from '../../src-contract/dataset.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
@@ -91,7 +91,8 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const { dataset, base, adapters } = chosen(input, parts);
   const text = await parts.modelTexts.of(base);
   const { device } = await engine.device();
-  const rows = first(datasets.examples(dataset.id, input.split, dataset.version), input.limit);
+  const split = datasets.examples(dataset.id, input.split, dataset.version);
+  const rows = split.take(input.limit ?? Infinity).toArray();
   const measured = [...store.rows({ id, offset: 0, limit: rows.length })];
   const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
   const language = input.language ?? answerLanguageOf(sample);
@@ -133,13 +134,4 @@ function chosen(
     throw new StudioError('OPTION_INVALID', { option: 'split', ...why });
   }
   return { dataset, base, adapters };
-}
-
-function first(rows: Iterable<Example>, limit: number | undefined): Example[] {
-  const taken: Example[] = [];
-  for (const row of rows) {
-    if (limit !== undefined && taken.length >= limit) break;
-    taken.push(row);
-  }
-  return taken;
 }

@@ -173,12 +173,9 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
 }
 
 function judgeFor(dataset: Dataset, parts: LabParts): Judge {
-  const sample: string[] = [];
-  for (const { context, target } of parts.datasets.examples(dataset.id)) {
-    sample.push(context, target);
-    if (sample.length >= 100) break;
-  }
-  return judgeOf(dataset.task, { language: answerLanguageOf(sample), runQuery: datasetQueries(dataset, parts) });
+  const sample = parts.datasets.examples(dataset.id).take(50);
+  const language = answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]).toArray());
+  return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
 }
 
 function dataOf(datasetId: string, parts: LabParts): LabData {

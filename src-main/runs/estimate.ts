@@ -103,12 +103,12 @@ function written({ dataset: { splits } }: Estimating, options: TrainOptions): { 
 function validationOf({ dataset, options }: Estimating, parts: { datasets: DatasetStore; text: ModelText }) {
   const { datasets, text } = parts;
   const { maxLength, sampleRows: count } = options;
-  const validationRows: TokenExample[] = [];
-  for (const { context, target } of datasets.examples(dataset.id, 'validation', dataset.version)) {
-    const row = text.exampleIds(context, target, maxLength);
-    if (row !== undefined) validationRows.push(row);
-    if (validationRows.length === rowsMeasured) break;
-  }
+  const validationRows = datasets
+    .examples(dataset.id, 'validation', dataset.version)
+    .map(({ context, target }) => text.exampleIds(context, target, maxLength))
+    .filter((row) => row !== undefined)
+    .take(rowsMeasured)
+    .toArray();
   const about = { datasetId: dataset.id, datasetVersion: dataset.version, task: dataset.task, count, maxLength };
   const job = SampleAnswers.of(about, { datasets, text, runQuery: undefined })?.job;
   const prompt = Math.max(1, ...(job?.prompts ?? []).map((ids) => ids.length));

@@ -31,14 +31,13 @@ export class SampleAnswers {
     about: { datasetId: string; datasetVersion: number; task: TaskId; count: number; maxLength: number },
     parts: { datasets: DatasetStore; text: ModelText; runQuery: RunQuery | undefined },
   ): SampleAnswers | undefined {
+    if (about.count === 0) return undefined;
     const { text } = parts;
-    const examples: Example[] = [];
-    if (about.count > 0) {
-      for (const row of parts.datasets.examples(about.datasetId, 'validation', about.datasetVersion)) {
-        if (examples.length === mostCandidates) break;
-        if (text.exampleIds(row.context, row.target, about.maxLength) !== undefined) examples.push(row);
-      }
-    }
+    const examples = parts.datasets
+      .examples(about.datasetId, 'validation', about.datasetVersion)
+      .filter(({ context, target }) => text.exampleIds(context, target, about.maxLength) !== undefined)
+      .take(mostCandidates)
+      .toArray();
     const count = Math.min(about.count, examples.length);
     if (count === 0) return undefined;
     const chosen = Array.from(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Example, Split } from '../../src-contract/dataset.ts';
+import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainOptions } from '../../src-contract/run.ts';
 import type { ModelText } from '../base-models/model-text.ts';
@@ -56,20 +56,13 @@ export async function writeRunTokens(
     ids.push(id);
     return example;
   };
-  function* all(split: Split, most = Number.POSITIVE_INFINITY): Generator<TokenRow> {
-    let taken = 0;
-    for (const row of parts.datasets.examples(datasetId, split, version)) {
-      const tokens = tokensOf(row);
-      if (tokens === undefined) continue;
-      yield tokens;
-      if (++taken >= most) return;
-    }
-  }
   const rows = (split: 'train' | 'validation') => {
     const total = splits?.[split] ?? 0;
     const wanted = rowsWritten(split, total, options);
-    if (wanted >= total) return all(split);
-    if (split === 'train' && !options.shuffle) return all(split, wanted);
+    if (wanted >= total || (split === 'train' && !options.shuffle)) {
+      const all = parts.datasets.examples(datasetId, split, version).map(tokensOf);
+      return all.filter((row) => row !== undefined).take(wanted);
+    }
     const draw = { version, split, total, count: wanted, seed: options.seed };
     return drawRows(parts.datasets.rows(datasetId), draw, tokensOf);
   };
