@@ -19,7 +19,7 @@ export class MessageStore {
 
   /** The turns from first to last; answers compared with one on the path are included. */
   path(conversationId: string): Message[] {
-    const all = this.#all(conversationId);
+    const all = this.all(conversationId);
     const byId = new Map(all.map((message) => [message.id, message]));
     const children = Map.groupBy(all, ({ parentId }) => parentId);
     const path: Message[] = [];
@@ -41,7 +41,8 @@ export class MessageStore {
 
   /** Every turn, in the order in which they were stored. */
   all(conversationId: string): KeptMessage[] {
-    return this.#all(conversationId);
+    const rows = this.#database.prepare(`${select} WHERE conversation_id = ? ORDER BY number`).all(conversationId);
+    return (rows as MessageRow[]).map(toMessage);
   }
 
   /** Throws MESSAGE_NOT_FOUND. */
@@ -110,7 +111,7 @@ export class MessageStore {
 
   /** Continues the conversation from a turn, or from whatever last followed it. */
   choose(message: KeptMessage): void {
-    const children = Map.groupBy(this.#all(message.conversationId), ({ parentId }) => parentId);
+    const children = Map.groupBy(this.all(message.conversationId), ({ parentId }) => parentId);
     let leaf = message.id;
     for (let next = children.get(leaf)?.at(-1); next !== undefined; next = children.get(leaf)?.at(-1)) leaf = next.id;
     this.#database.prepare('UPDATE conversation SET leaf_id = ? WHERE id = ?').run(leaf, message.conversationId);
@@ -153,11 +154,6 @@ export class MessageStore {
   leaf(conversationId: string): string | null {
     const row = this.#database.prepare('SELECT leaf_id FROM conversation WHERE id = ?').get(conversationId);
     return (row as { leaf_id: string | null } | undefined)?.leaf_id ?? null;
-  }
-
-  #all(conversationId: string): KeptMessage[] {
-    const rows = this.#database.prepare(`${select} WHERE conversation_id = ? ORDER BY number`).all(conversationId);
-    return (rows as MessageRow[]).map(toMessage);
   }
 }
 
