@@ -91,12 +91,12 @@ export class Supervisor<Event> {
     if (this.#store.isElsewhere(id)) throw new StudioError('WORK_ELSEWHERE', {});
   }
 
-  /** Takes over a queued job whose process is gone, in its place in the queue. Throws DATA_FOLDER_BUSY. */
-  takeUp(id: string, work: Work<Event>, where: { aloneIn?: string } = {}): void {
-    this.takeUpTogether([id], alone(id, work), where);
+  /** Takes over a queued job whose process is gone, in its place in the queue. */
+  takeUp(id: string, work: Work<Event>): void {
+    this.takeUpTogether([id], alone(id, work));
   }
 
-  /** Like `takeUp`, for jobs that share their work. */
+  /** Like `takeUp`, for jobs that share their work. With `aloneIn`, throws DATA_FOLDER_BUSY. */
   takeUpTogether(ids: readonly string[], work: SharedWork<Event>, where: { aloneIn?: string } = {}): void {
     for (const id of ids) this.#store.adopt({ id, ...where });
     this.startTogether(ids, work);
