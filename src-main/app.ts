@@ -180,9 +180,13 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const answers = new RunningAnswers(conversations);
   const evaluations = new EvaluationStore(database, jobs);
   const lab = new LabStore(database, jobs);
-  const uploads = new Uploads(join(dataDir, 'uploads'), lock);
-  const downloads = new Downloads(join(dataDir, 'downloads'), lock);
-  const unpacked = new ProcessFolder(join(dataDir, 'unpacked'), lock);
+  const ofProcess = (name: string) => new ProcessFolder(join(dataDir, name), lock);
+  const ownFolders = {
+    uploads: ofProcess('uploads'),
+    downloads: ofProcess('downloads'),
+    unpacked: ofProcess('unpacked'),
+  };
+  const [uploads, downloads] = [new Uploads(ownFolders.uploads), new Downloads(ownFolders.downloads)];
   const datasetChanges = new DatasetChanges(datasets, Date.now);
   const importing = new Set<object>();
   const calls = new OngoingCalls();
@@ -209,11 +213,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   cutOff.note(datasets.listCutOff());
   await clearDatasets(datasets, datasetsFolder);
   datasets.refreshAll();
-  if (home !== undefined) {
-    await uploads.clear();
-    await downloads.clear();
-    await unpacked.clear();
-  }
+  if (home !== undefined) for (const own of Object.values(ownFolders)) await own.clear();
   if (home !== undefined && lock.isAlone()) {
     await mendAttachments({ store: datasets, datasetsFolder });
     await clearAdapters(adapters, adaptersFolder, since);
@@ -360,7 +360,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
       ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork, importing },
       cutOff: () => cutOff.list(),
-      sources: new FileSources(uploads, samplesFolder, unpacked),
+      sources: new FileSources(uploads, samplesFolder, ownFolders.unpacked),
       userOf: (id) => {
         const run = runs.userOfDataset(id);
         if (run !== undefined) return because('USED_BY_RUN', { name: run });
@@ -448,9 +448,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       await afterUndo.close(() => lock.isAlone());
       await Promise.all([rowPages.close(), rowWork.close()]);
       await calls.settle();
-      await uploads.close();
-      await downloads.close();
-      await unpacked.close();
+      for (const own of Object.values(ownFolders)) await own.close();
       datasets.close();
       database.close();
       news.close();

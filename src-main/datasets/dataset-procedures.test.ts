@@ -35,10 +35,10 @@ beforeAll(() => {
   for (const name of ['datasets', 'locks']) mkdirSync(join(folder, name));
   const database = openDatabase(':memory:');
   lock = new ProcessLock(join(folder, 'locks'));
-  const uploads = new Uploads(join(folder, 'uploads'), lock);
+  const uploads = new Uploads(new ProcessFolder(join(folder, 'uploads'), lock));
   const sql = new SqlRunner(() => forkSqlProcess());
   const store = new DatasetStore(database, lock, join(folder, 'datasets'));
-  const downloads = new Downloads(join(folder, 'downloads'), lock);
+  const downloads = new Downloads(new ProcessFolder(join(folder, 'downloads'), lock));
   const threads = { pages: new RowsThread(), thread: new RowsThread() };
   const router = {
     files: fileProcedures(uploads),
@@ -62,7 +62,7 @@ beforeAll(() => {
   trusted = clientOf(router, { caller: 'trusted' });
   close = async () => {
     sql.close();
-    await Promise.all([uploads.close(), downloads.close(), threads.pages.close(), threads.thread.close()]);
+    await Promise.all([threads.pages.close(), threads.thread.close()]);
     store.close();
     database.close();
     lock.release();

@@ -4,27 +4,18 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { ProcessFolder } from './process-folder.ts';
+import type { ProcessFolder } from './process-folder.ts';
 
 /**
  * Files that a page downloads in pieces. Each is stored under a generated name in this process's folder and removed
- * once it has been read to the end, when the process closes, or by the next one.
+ * once it has been read to the end.
  */
 export class Downloads {
   readonly #folder: ProcessFolder;
   readonly #files = new Set<string>();
 
-  constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
-    this.#folder = new ProcessFolder(root, process);
-  }
-
-  /** Removes what ended processes left behind. */
-  async clear(): Promise<void> {
-    await this.#folder.clear();
-  }
-
-  async close(): Promise<void> {
-    await this.#folder.close();
+  constructor(folder: ProcessFolder) {
+    this.#folder = folder;
   }
 
   /** Creates a file, has it written, and returns its id and size. */

@@ -2,14 +2,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ProcessFolder } from './process-folder.ts';
 import { Uploads } from './uploads.ts';
 
 let root: string;
 const [dead, living] = ['0000000000dead000000', '00000000000ther00000'];
+let folder: ProcessFolder;
 let uploads: Uploads;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'uploads-'));
-  uploads = new Uploads(root, { token: 'mine', isAlive: (token) => token !== dead });
+  folder = new ProcessFolder(root, { token: 'mine', isAlive: (token) => token !== dead });
+  uploads = new Uploads(folder);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -32,7 +35,7 @@ test('a local file is read in place and never removed', async () => {
   const lent = uploads.lend(fileId);
   await uploads.discard(fileId);
   await lent[Symbol.asyncDispose]();
-  await uploads.close();
+  await folder.close();
   expect(readFileSync(path, 'utf8')).toBe('a,b\n');
   await expect(uploads.open(join(root, 'gone.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
 });
@@ -58,12 +61,12 @@ test('a file that is too large is refused before it is sent', async () => {
 test('leftovers of ended processes are removed, and files of live ones stay', async () => {
   for (const token of [dead, living, 'a-person’s']) mkdirSync(join(root, token));
   const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 0 });
-  await uploads.clear();
+  await folder.clear();
   expect(readdirSync(root).sort()).toEqual([living, 'a-person’s', 'mine']);
   const { path } = uploads.find(fileId);
   await uploads.discard(fileId);
   expect(existsSync(path)).toBe(false);
-  await uploads.close();
+  await folder.close();
   expect(readdirSync(root)).toEqual([living, 'a-person’s']);
 });
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
-import { ProcessFolder } from './process-folder.ts';
+import type { ProcessFolder } from './process-folder.ts';
 import { fileName } from './readers/file-survey.ts';
 
 export interface UploadedFile {
@@ -26,25 +26,14 @@ interface Upload {
 
 /**
  * Files that a page uploads in pieces. Each is stored under a generated name in this process's folder and removed when
- * its page is gone, since a reloaded page has forgotten it. The folder is removed when the process closes, or by the
- * next one.
+ * its page is gone, since a reloaded page has forgotten it.
  */
 export class Uploads {
   readonly #folder: ProcessFolder;
   readonly #files = new Map<string, Upload>();
 
-  constructor(root: string, process: { token: string; isAlive(token: string): boolean }) {
-    this.#folder = new ProcessFolder(root, process);
-  }
-
-  /** Removes what ended processes left behind. */
-  async clear(): Promise<void> {
-    await this.#folder.clear();
-  }
-
-  async close(): Promise<void> {
-    this.#files.clear();
-    await this.#folder.close();
+  constructor(folder: ProcessFolder) {
+    this.#folder = folder;
   }
 
   /**
