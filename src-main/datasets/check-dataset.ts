@@ -3,11 +3,11 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { CheckEvent } from '../../src-contract/finding.ts';
 import { attachedFile, type SqlRunner, usualLimits } from './attached-database.ts';
+import { counted } from './counted.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { emptyDatabase } from './findings/finding-store.ts';
 import { checkQueries, type QueryPlaces } from './findings/queries.ts';
-import { LatestCount } from './latest-count.ts';
 import type { RowsThreadCalls } from './rows-thread-messages.ts';
 import type { RowsThread } from './rows-threads.ts';
 
@@ -40,18 +40,13 @@ export async function* checkDataset(
     }
     yield progress(Math.floor((step.value.done * share) / total));
   }
-  const told = new LatestCount();
   const ask = { ...rowsPlace(parts.datasetsFolder, id), version, task, more };
-  const checking = parts.thread
-    .call('check', ask, {
+  const check = (tell: (done: number) => void) =>
+    parts.thread.call('check', ask, {
       signal,
-      onEvent: ({ done }) => told.put(share + Math.floor((done * (total - share)) / total)),
-    })
-    .finally(() => told.end());
-  // Awaited below; until then a failure only ends the loop.
-  checking.catch(() => undefined);
-  for await (const done of told) yield progress(done);
-  yield { kind: 'finished', report: await checking };
+      onEvent: ({ done }) => tell(share + Math.floor((done * (total - share)) / total)),
+    });
+  yield { kind: 'finished', report: yield* counted(check, progress) };
 }
 
 /** Queries of rows without a database are tried on an empty one, which checks the grammar but not the tables. */

@@ -1,8 +1,8 @@
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { DealSplitsEvent, DealSplitsInput } from '../../src-contract/dataset-version.ts';
 import type { DatasetChanges } from './change-dataset.ts';
+import { counted } from './counted.ts';
 import type { DatasetStore } from './dataset-store.ts';
-import { LatestCount } from './latest-count.ts';
 import { passageOf } from './row-passage.ts';
 import { RowSplits } from './row-splits.ts';
 import type { RowStore } from './row-store.ts';
@@ -16,20 +16,16 @@ export async function* dealDataset(
 ): AsyncGenerator<DealSplitsEvent, void> {
   const { id, rows: total } = dataset;
   const rows = store.rows(id);
-  const told = new LatestCount();
-  const dealing = changes
-    .apply(
+  const deal = (tell: (done: number) => void) =>
+    changes.apply(
       { id, kind: 'splits' },
       function* (change) {
-        for (const done of dealSplits(change, rows, by)) yield told.put(done);
+        for (const done of dealSplits(change, rows, by)) yield tell(done);
       },
       signal,
-    )
-    .finally(() => told.end());
-  // Awaited below; until then a failure only ends the loop.
-  dealing.catch(() => undefined);
-  for await (const done of told) yield { kind: 'progress', done: Math.min(done, total), total };
-  yield { kind: 'finished', dataset: await dealing };
+    );
+  const after = yield* counted(deal, (done) => ({ kind: 'progress' as const, done: Math.min(done, total), total }));
+  yield { kind: 'finished', dataset: after };
 }
 
 /**
