@@ -185,14 +185,12 @@ export class DatasetReading {
     if (known instanceof Promise) return known;
     if (known && !known.isStale) return known.view(signal);
     if (known) this.#forget(key, known);
-    const verdicts = {
-      flagged: (code: string | undefined) => {
-        const numbers = new Set(this.#findings.numbers(code));
-        if (code === undefined) for (const number of this.#rows.warned()) numbers.add(number);
-        return numbers;
-      },
+    const flagged = (code: string | undefined) => {
+      const numbers = new Set(this.#findings.numbers(code));
+      if (code === undefined) for (const number of this.#rows.warned()) numbers.add(number);
+      return numbers;
     };
-    const parts: ViewParts = { rows: this.#rows, index: this.#index, verdicts };
+    const parts: ViewParts = { rows: this.#rows, index: this.#index, flagged };
     const view = search
       ? new RowSearch(parts, version, { ...filter, search })
       : viewRows(parts, version, filter, signal);

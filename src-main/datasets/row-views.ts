@@ -14,31 +14,26 @@ export interface RowView {
   readonly isSearching: boolean;
 }
 
-/** Findings of rows, which a filter can look up by number. */
-export interface RowVerdicts {
-  /** Numbers of the rows with this finding; for `undefined`, with any. */
-  flagged(code: string | undefined): ReadonlySet<number>;
-}
-
 export interface ViewParts {
   readonly rows: RowStore;
   readonly index: WordIndex;
-  readonly verdicts: RowVerdicts;
+  /** Numbers of the rows with this finding; for `undefined`, with any. */
+  readonly flagged: (code: string | undefined) => ReadonlySet<number>;
 }
 
 /** For a filter without a search text. Works in slices that yield to the thread's other work. */
 export async function viewRows(
-  { rows, index, verdicts }: ViewParts,
+  parts: ViewParts,
   version: number,
   filter: RowFilter,
   signal?: AbortSignal,
 ): Promise<RowView> {
   const slices = new TimeSlices(signal);
-  const fits = numberTest({ rows, index, verdicts }, version, filter);
+  const fits = numberTest(parts, version, filter);
   const order = new RowOrder();
   const isAll = filter.split === undefined && isOpen(filter);
   const wanted = filter.split !== undefined && isOpen(filter) ? stateOfSplit(filter.split) : undefined;
-  for (const { numbers, states } of rows.rowsOf(version).pages()) {
+  for (const { numbers, states } of parts.rows.rowsOf(version).pages()) {
     if (isAll) order.pushAll(numbers);
     else {
       for (let place = 0; place < numbers.length; place++) {
@@ -59,13 +54,13 @@ function isOpen({ verdict, contextLetters, targetLetters }: RowFilter): boolean 
 export type NumberTest = (number: number, state: number) => boolean;
 
 /** The part of a filter that can be evaluated without reading the row. */
-export function numberTest({ index, rows, verdicts }: ViewParts, version: number, filter: RowFilter): NumberTest {
+export function numberTest({ index, rows, flagged }: ViewParts, version: number, filter: RowFilter): NumberTest {
   const tests: NumberTest[] = [];
   const { split, verdict, contextLetters, targetLetters } = filter;
   if (split !== undefined) tests.push((_, state) => splitOfState(state) === split);
   if (verdict !== undefined) {
-    const flagged = verdicts.flagged(verdict === 'warning' || verdict === 'ready' ? undefined : verdict);
-    tests.push(verdict === 'ready' ? (number) => !flagged.has(number) : (number) => flagged.has(number));
+    const found = flagged(verdict === 'warning' || verdict === 'ready' ? undefined : verdict);
+    tests.push((number) => found.has(number) !== (verdict === 'ready'));
   }
   if (contextLetters || targetLetters) {
     const indexed = index.rows;
