@@ -35,33 +35,22 @@ export interface PackedIds {
 
 /** Collects rows in order and packs them. */
 export class RowBatch {
-  #bytes: Buffer<ArrayBuffer>;
+  #bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(batchBytes);
   #place = 0;
   #blockStart = 0;
-  #blockFirst: number;
+  #blockFirst = 0;
   #blockRows = 0;
   #facts = new Uint32Array(factsPerRow * 64);
   /** Where the next of them goes. */
   #fact = 0;
-  #next: number;
+  /** The number of the next row. */
+  #next = 0;
   #blocks: [number, number, number, number][] = [];
   #warnings: [number, string][] = [];
   #ids = Buffer.allocUnsafeSlow(4096);
-  #idsFirst: number;
+  #idsFirst = 0;
   #idEnds = new Uint32Array(256);
   #hasIds = false;
-
-  constructor(first = 0) {
-    this.#bytes = Buffer.allocUnsafeSlow(batchBytes);
-    this.#next = first;
-    this.#blockFirst = first;
-    this.#idsFirst = first;
-  }
-
-  /** The number of the next row. */
-  get next(): number {
-    return this.#next;
-  }
 
   get isFull(): boolean {
     return this.#place >= batchBytes - 2 * blockBytes;
