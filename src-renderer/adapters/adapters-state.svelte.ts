@@ -14,7 +14,7 @@ export type Verification =
 
 /** All adapters, newest first, with what they were made from. */
 export class AdaptersState {
-  readonly #list = new Loaded(async () => {
+  readonly list = new Loaded(async () => {
     const [adapters, baseModels, datasets, runs, evaluations] = await Promise.all([
       client.adapters.list(),
       client.baseModels.list(),
@@ -29,40 +29,22 @@ export class AdaptersState {
   actionError = $state.raw<unknown>(undefined);
   verifications = $state.raw<Readonly<Record<string, Verification>>>({});
 
-  readonly #leaving = new AbortController();
-
-  constructor() {
-    void this.load();
-    void followChanges(
-      ['adapter', 'run', 'dataset', 'base-model', 'evaluation'],
-      () => void this.load(),
-      this.#leaving.signal,
-    );
-  }
-
   get adapters(): readonly Adapter[] {
-    return this.#list.value?.adapters ?? [];
+    return this.list.value?.adapters ?? [];
   }
 
   get baseModels(): readonly BaseModel[] {
-    return this.#list.value?.baseModels ?? [];
+    return this.list.value?.baseModels ?? [];
   }
 
   /** There are rows to train on. */
   get canTrain(): boolean {
-    return (this.#list.value?.datasets.length ?? 0) > 0;
+    return (this.list.value?.datasets.length ?? 0) > 0;
   }
 
-  get loading(): boolean {
-    return this.#list.loading;
-  }
-
-  get error(): unknown {
-    return this.#list.error;
-  }
-
-  async load(): Promise<void> {
-    await this.#list.load();
+  follow(signal: AbortSignal): void {
+    void this.list.load();
+    void followChanges(['adapter', 'run', 'dataset', 'base-model', 'evaluation'], () => void this.list.load(), signal);
   }
 
   find(id: string): Adapter | undefined {
@@ -74,15 +56,15 @@ export class AdaptersState {
   }
 
   datasetOf(adapter: Adapter): Dataset | undefined {
-    return this.#list.value?.datasets.find((dataset) => dataset.id === adapter.datasetId);
+    return this.list.value?.datasets.find((dataset) => dataset.id === adapter.datasetId);
   }
 
   runOf(adapter: Adapter): Run | undefined {
-    return this.#list.value?.runs.find((run) => run.id === adapter.runId);
+    return this.list.value?.runs.find((run) => run.id === adapter.runId);
   }
 
   measuredOf(adapter: Adapter): Measured | undefined {
-    return measured(adapter, this.#list.value?.evaluations ?? []);
+    return measured(adapter, this.list.value?.evaluations ?? []);
   }
 
   /** Rehashes the files on disk: real proof that the base is unchanged, not a stored one. */
@@ -107,15 +89,11 @@ export class AdaptersState {
     return await this.#act(() => client.adapters.restore({ id }));
   }
 
-  leave(): void {
-    this.#leaving.abort();
-  }
-
   async #act(action: () => Promise<unknown>): Promise<boolean> {
     this.actionError = undefined;
     try {
       await action();
-      await this.load();
+      await this.list.load();
       return true;
     } catch (error) {
       this.actionError = error;

@@ -7,7 +7,7 @@ import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** All evaluations, newest first, with what can be evaluated. */
 export class EvaluationsState {
-  readonly #list = new Loaded(async () => {
+  readonly list = new Loaded(async () => {
     const [evaluations, datasets, adapters] = await Promise.all([
       client.evaluations.list(),
       client.datasets.list(),
@@ -16,43 +16,25 @@ export class EvaluationsState {
     return { evaluations: evaluations.toSorted((a, b) => b.createdAt - a.createdAt), datasets, adapters };
   });
 
-  readonly #leaving = new AbortController();
-
-  constructor() {
-    void this.load();
-    void followChanges(['evaluation', 'dataset', 'adapter'], () => void this.load(), this.#leaving.signal);
-  }
-
   get evaluations(): readonly Evaluation[] {
-    return this.#list.value?.evaluations ?? [];
+    return this.list.value?.evaluations ?? [];
   }
 
   get adapters(): readonly Adapter[] {
-    return this.#list.value?.adapters ?? [];
+    return this.list.value?.adapters ?? [];
   }
 
   /** There are rows to train on. */
   get canTrain(): boolean {
-    return (this.#list.value?.datasets.length ?? 0) > 0;
-  }
-
-  get loading(): boolean {
-    return this.#list.loading;
-  }
-
-  get error(): unknown {
-    return this.#list.error;
-  }
-
-  async load(): Promise<void> {
-    await this.#list.load();
+    return (this.list.value?.datasets.length ?? 0) > 0;
   }
 
   datasetOf(evaluation: Evaluation): Dataset | undefined {
-    return this.#list.value?.datasets.find((dataset) => dataset.id === evaluation.datasetId);
+    return this.list.value?.datasets.find((dataset) => dataset.id === evaluation.datasetId);
   }
 
-  leave(): void {
-    this.#leaving.abort();
+  follow(signal: AbortSignal): void {
+    void this.list.load();
+    void followChanges(['evaluation', 'dataset', 'adapter'], () => void this.list.load(), signal);
   }
 }

@@ -8,7 +8,7 @@ import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** All runs, newest first, with what they refer to, and the losses for their sparklines. */
 export class RunsState {
-  readonly #list = new Loaded(async () => {
+  readonly list = new Loaded(async () => {
     const [runs, datasets, baseModels, adapters] = await Promise.all([
       client.runs.list(),
       client.datasets.list(),
@@ -17,41 +17,29 @@ export class RunsState {
     ]);
     // Runs started together are in the order in which they were named.
     const newestFirst = runs.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
+    // A run that has just started has no step yet, and steps are not announced as changes.
+    const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
+    for (const run of newestFirst) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
     return { runs: newestFirst, datasets, baseModels, adapters };
   });
   /** Training losses by run id, for runs whose result isn't written yet. */
   liveLosses = $state.raw<Readonly<Record<string, readonly number[]>>>({});
 
-  readonly #leaving = new AbortController();
   readonly #watched = new Set<string>();
+  #leaving: AbortSignal | undefined;
 
-  constructor() {
-    void this.load();
-    void followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.load(), this.#leaving.signal);
+  follow(signal: AbortSignal): void {
+    this.#leaving = signal;
+    void this.list.load();
+    void followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.list.load(), signal);
   }
 
   get runs(): readonly Run[] {
-    return this.#list.value?.runs ?? [];
+    return this.list.value?.runs ?? [];
   }
 
   get datasets(): readonly Dataset[] {
-    return this.#list.value?.datasets ?? [];
-  }
-
-  get loading(): boolean {
-    return this.#list.loading;
-  }
-
-  get error(): unknown {
-    return this.#list.error;
-  }
-
-  async load(): Promise<void> {
-    await this.#list.load();
-    if (this.#leaving.signal.aborted) return;
-    // A run that has just started has no step yet, and steps are not announced as changes.
-    const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
-    for (const run of this.runs) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
+    return this.list.value?.datasets ?? [];
   }
 
   datasetOf(run: Run): Dataset | undefined {
@@ -59,11 +47,11 @@ export class RunsState {
   }
 
   baseModelOf(run: Run): BaseModel | undefined {
-    return this.#list.value?.baseModels.find((model) => model.id === run.baseModelId);
+    return this.list.value?.baseModels.find((model) => model.id === run.baseModelId);
   }
 
   adapterOf(run: Run): Adapter | undefined {
-    return this.#list.value?.adapters.find((adapter) => adapter.id === run.adapterId);
+    return this.list.value?.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
   /** The waiting runs in starting order; of runs that train together only the first. */
@@ -81,13 +69,13 @@ export class RunsState {
   /** Moves a waiting run to another place in the queue, from 1. */
   async move(run: Run, to: number): Promise<void> {
     await client.runs.move({ id: run.id, to });
-    await this.load();
+    await this.list.load();
   }
 
   /** Takes a waiting run out of the queue; it can be resumed later. */
   async pause(run: Run): Promise<void> {
     await client.runs.pause({ id: run.id });
-    await this.load();
+    await this.list.load();
   }
 
   async delete(run: Run): Promise<void> {
@@ -102,17 +90,13 @@ export class RunsState {
     return run.result?.losses ?? this.liveLosses[run.id] ?? [];
   }
 
-  leave(): void {
-    this.#leaving.abort();
-  }
-
   async #watchLosses(id: string): Promise<void> {
-    if (this.#watched.has(id)) return;
+    if (this.#watched.has(id) || this.#leaving?.aborted) return;
     this.#watched.add(id);
     const losses: number[] = [];
     let drawn = 0;
     try {
-      for await (const event of await client.runs.watch({ id }, { signal: this.#leaving.signal })) {
+      for await (const event of await client.runs.watch({ id }, { signal: this.#leaving })) {
         if (event.kind === 'step') losses[event.step - 1] = event.loss;
         // A replay arrives all at once: drawing each of its events would take a second.
         if (Date.now() - drawn < 500) continue;
@@ -122,7 +106,7 @@ export class RunsState {
     } catch {
       // The list is correct without a sparkline; the run's own page shows the failure.
     }
-    if (this.#leaving.signal.aborted) return;
+    if (this.#leaving?.aborted) return;
     this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
     this.#watched.delete(id);
   }
