@@ -44,9 +44,9 @@ export async function sendAdapter(
   signal: AbortSignal,
 ): Promise<Adapter> {
   const files = {
-    configFileId: await sent(config, signal),
-    weightsFileId: await sent(weights, signal),
-    originFileId: origin && (await sent(origin, signal)),
+    configFileId: await uploadFile(config, signal),
+    weightsFileId: await uploadFile(weights, signal),
+    originFileId: origin && (await uploadFile(origin, signal)),
   };
   return client.adapters.importSent({ ...files, name, baseModelId }, { signal });
 }
@@ -67,11 +67,4 @@ export function unknownBaseIn(error: unknown): UnknownBase | undefined {
   if (code !== 'OPTION_INVALID' || data?.option !== 'base') return undefined;
   const { named, bases = '' } = data.because?.data ?? {};
   return { named, bases };
-}
-
-async function sent(file: File, signal: AbortSignal): Promise<string> {
-  const sending = uploadFile(file, signal);
-  let step = await sending.next();
-  while (!step.done) step = await sending.next();
-  return step.value;
 }

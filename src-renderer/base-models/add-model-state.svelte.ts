@@ -63,13 +63,11 @@ export class AddModelState {
       let before = 0;
       this.stage = { kind: 'sending', name: title, bytes: 0, bytesTotal };
       for (const { file, name } of files) {
-        const sending = uploadFile(file, signal);
-        let step = await sending.next();
-        for (; !step.done; step = await sending.next()) {
-          this.stage = { kind: 'sending', name: title, bytes: before + step.value, bytesTotal };
-        }
+        const fileId = await uploadFile(file, signal, (bytes) => {
+          this.stage = { kind: 'sending', name: title, bytes: before + bytes, bytesTotal };
+        });
         before += file.size;
-        sent.push({ fileId: step.value, name });
+        sent.push({ fileId, name });
       }
       this.stage = { kind: 'checking', name: title };
       return await client.baseModels.import({ files: sent, title }, { signal });

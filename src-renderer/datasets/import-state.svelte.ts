@@ -133,12 +133,10 @@ export class ImportState {
     const signal = this.#begin();
     this.#stage = { kind: 'uploading', name: file.name, bytes: 0, bytesTotal: file.size };
     try {
-      const upload = uploadFile(file, signal);
-      let step = await upload.next();
-      for (; !step.done; step = await upload.next()) {
-        this.#stage = { kind: 'uploading', name: file.name, bytes: step.value, bytesTotal: file.size };
-      }
-      await this.#inspect({ kind: 'upload', fileId: step.value }, file.name, signal);
+      const fileId = await uploadFile(file, signal, (bytes) => {
+        this.#stage = { kind: 'uploading', name: file.name, bytes, bytesTotal: file.size };
+      });
+      await this.#inspect({ kind: 'upload', fileId }, file.name, signal);
     } catch (error) {
       this.#fail(error, signal);
     }
@@ -229,10 +227,10 @@ export class ImportState {
     this.#error = undefined;
     this.#attaching = 0;
     try {
-      const upload = uploadFile(file, signal);
-      let step = await upload.next();
-      for (; !step.done; step = await upload.next()) this.#attaching = step.value;
-      this.#database = { name: file.name, source: { kind: 'upload', fileId: step.value } };
+      const fileId = await uploadFile(file, signal, (bytes) => {
+        this.#attaching = bytes;
+      });
+      this.#database = { name: file.name, source: { kind: 'upload', fileId } };
     } catch (error) {
       if (!signal.aborted) this.#error = error;
     }

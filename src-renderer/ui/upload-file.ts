@@ -3,10 +3,10 @@ import { client } from '../client.ts';
 const chunkBytes = 1024 * 1024;
 
 /**
- * Sends a file to the studio in chunks. Yields the bytes sent so far and returns the id under which the studio keeps
- * it; a partly sent file is discarded there.
+ * Sends a file to the studio in chunks, and returns the id under which the studio keeps it; a partly sent file is
+ * discarded there. `tell` is called with the bytes sent so far.
  */
-export async function* uploadFile(file: File, signal: AbortSignal): AsyncGenerator<number, string> {
+export async function uploadFile(file: File, signal: AbortSignal, tell?: (bytes: number) => void): Promise<string> {
   const { fileId } = await client.files.begin({ name: file.name, sizeBytes: file.size }, { signal });
   let sent = 0;
   try {
@@ -14,7 +14,7 @@ export async function* uploadFile(file: File, signal: AbortSignal): AsyncGenerat
       const chunk = file.slice(sent, sent + chunkBytes);
       await client.files.append({ fileId, offset: sent, chunk }, { signal });
       sent += chunk.size;
-      yield sent;
+      tell?.(sent);
     }
     return fileId;
   } finally {
