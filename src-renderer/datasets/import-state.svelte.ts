@@ -130,36 +130,23 @@ export class ImportState {
   }
 
   async chooseFile(file: File): Promise<void> {
-    const signal = this.#begin();
-    this.#stage = { kind: 'uploading', name: file.name, bytes: 0, bytesTotal: file.size };
-    try {
-      const fileId = await uploadFile(file, signal, (bytes) => {
+    await this.#choose(async (signal) => {
+      const sent = (bytes: number) => {
         this.#stage = { kind: 'uploading', name: file.name, bytes, bytesTotal: file.size };
-      });
-      await this.#inspect({ kind: 'upload', fileId }, file.name, signal);
-    } catch (error) {
-      this.#fail(error, signal);
-    }
+      };
+      sent(0);
+      await this.#inspect({ kind: 'upload', fileId: await uploadFile(file, signal, sent) }, file.name, signal);
+    });
   }
 
   /** A file that the studio was opened with; it is on this machine and is not sent. */
-  async chooseOpened(file: { fileId: string; name: string }): Promise<void> {
-    const signal = this.#begin();
-    try {
-      await this.#inspect({ kind: 'upload', fileId: file.fileId }, file.name, signal);
-    } catch (error) {
-      this.#fail(error, signal);
-    }
+  async chooseOpened({ fileId, name }: { fileId: string; name: string }): Promise<void> {
+    await this.#choose((signal) => this.#inspect({ kind: 'upload', fileId }, name, signal));
   }
 
   /** `title` is the sample's display name, which its dataset takes. */
   async chooseSample(name: string, title?: string): Promise<void> {
-    const signal = this.#begin();
-    try {
-      await this.#inspect({ kind: 'sample', name }, title ?? name, signal, title);
-    } catch (error) {
-      this.#fail(error, signal);
-    }
+    await this.#choose((signal) => this.#inspect({ kind: 'sample', name }, title ?? name, signal, title));
   }
 
   /** Rereads the file with other options. The person's mapping is kept where it still fits. */
@@ -342,12 +329,19 @@ export class ImportState {
     );
   }
 
-  #begin(): AbortSignal {
+  async #choose(read: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#error = undefined;
     this.#discardUpload();
     this.#source = undefined;
     this.#database = undefined;
-    return this.#renewed();
+    const signal = this.#renewed();
+    try {
+      await read(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#error = error;
+      this.#stage = { kind: 'choose' };
+    }
   }
 
   #renewed(): AbortSignal {
@@ -360,12 +354,6 @@ export class ImportState {
   #endWork(): void {
     this.#work.abort();
     this.#csvAsked = undefined;
-  }
-
-  #fail(error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) return;
-    this.#error = error;
-    this.#stage = { kind: 'choose' };
   }
 }
 
