@@ -1,20 +1,5 @@
-import type {
-  ChangedDataset,
-  Dataset,
-  Example,
-  FileFacts,
-  ListedRejection,
-  RowFilter,
-  ShownExample,
-  Split,
-} from '../../src-contract/dataset.ts';
-import type {
-  AttachedDatabase,
-  DatasetVersion,
-  ExportFormat,
-  Note,
-  RowContent,
-} from '../../src-contract/dataset-version.ts';
+import type { ChangedDataset, Dataset, Example, RowFilter, ShownExample, Split } from '../../src-contract/dataset.ts';
+import type { ExportFormat, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { numberedBy } from '../../src-contract/numbered-by.ts';
 import { client } from '../client.ts';
@@ -39,14 +24,37 @@ const slowMs = 1000;
 /** One dataset: its facts, its filtered rows, its versions and findings, and the rejected rows. */
 export class DatasetState {
   readonly id: string;
-  readonly facts: Loaded<Dataset>;
-  readonly file: Loaded<FileFacts | null>;
-  readonly databases: Loaded<readonly AttachedDatabase[]>;
-  readonly head: Loaded<DatasetVersion | undefined>;
-  readonly notes: Loaded<readonly Note[]>;
-  readonly rows: Paged<ShownExample>;
-  readonly rejections: Paged<ListedRejection>;
-  readonly versions: Paged<DatasetVersion>;
+  readonly facts = new Loaded<Dataset>(() => client.datasets.get({ id: this.id }));
+  readonly file = new Loaded(() => client.datasets.fileFacts({ id: this.id }));
+  readonly databases = new Loaded(() => client.datasets.databases({ id: this.id }));
+  readonly head = new Loaded(
+    async () => (await client.versions.list({ id: this.id, offset: 0, limit: 1 })).versions[0],
+  );
+  readonly notes = new Loaded(() => client.versions.notes({ id: this.id }));
+  readonly rows = new Paged<ShownExample>(
+    async (offset, limit) => {
+      const filter = this.#filter;
+      const { total, examples, isBounded, isSearching, indexed } = await client.datasets.rows({
+        ...{ id: this.id, filter, offset, limit },
+      });
+      if (filter === this.#filter) {
+        this.#isBounded = isBounded;
+        this.#isSearching = isSearching;
+        this.#indexed = indexed;
+        if (isSearching) this.#lookFurther();
+      }
+      return { total, items: examples };
+    },
+    { lettersOf: ({ context, target }) => context.length + target.length },
+  );
+  readonly rejections = new Paged(async (offset, limit) => {
+    const { total, rejections } = await client.datasets.rejections({ id: this.id, offset, limit });
+    return { total, items: rejections };
+  });
+  readonly versions = new Paged(async (offset, limit) => {
+    const { total, versions } = await client.versions.list({ id: this.id, offset, limit });
+    return { total, items: versions };
+  });
   readonly findings: FindingsState;
   #filter = $state.raw<RowFilter>({});
   /** True if there are, or may be, more rows than were counted. */
@@ -74,35 +82,6 @@ export class DatasetState {
 
   constructor(id: string) {
     this.id = id;
-    this.facts = new Loaded(() => client.datasets.get({ id }));
-    this.file = new Loaded(() => client.datasets.fileFacts({ id }));
-    this.databases = new Loaded(() => client.datasets.databases({ id }));
-    this.head = new Loaded(async () => (await client.versions.list({ id, offset: 0, limit: 1 })).versions[0]);
-    this.notes = new Loaded(() => client.versions.notes({ id }));
-    this.rows = new Paged(
-      async (offset, limit) => {
-        const filter = this.#filter;
-        const { total, examples, isBounded, isSearching, indexed } = await client.datasets.rows({
-          ...{ id, filter, offset, limit },
-        });
-        if (filter === this.#filter) {
-          this.#isBounded = isBounded;
-          this.#isSearching = isSearching;
-          this.#indexed = indexed;
-          if (isSearching) this.#lookFurther();
-        }
-        return { total, items: examples };
-      },
-      { lettersOf: ({ context, target }) => context.length + target.length },
-    );
-    this.rejections = new Paged(async (offset, limit) => {
-      const slice = await client.datasets.rejections({ id, offset, limit });
-      return { total: slice.total, items: slice.rejections };
-    });
-    this.versions = new Paged(async (offset, limit) => {
-      const slice = await client.versions.list({ id, offset, limit });
-      return { total: slice.total, items: slice.versions };
-    });
     this.findings = new FindingsState(id);
   }
 

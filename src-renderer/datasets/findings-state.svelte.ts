@@ -1,15 +1,20 @@
-import type { Dataset, Example } from '../../src-contract/dataset.ts';
-import type { Finding, FindingCode, FindingReport, FindingRow } from '../../src-contract/finding.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Finding, FindingCode } from '../../src-contract/finding.ts';
 import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 
-type FoundRow = FindingRow & { example: Example | null; otherExample: Example | null };
-
 /** The findings of a dataset's latest check, a check in progress, and the rows of the open finding. */
 export class FindingsState {
-  readonly report: Loaded<FindingReport | null>;
-  readonly rows: Paged<FoundRow>;
+  readonly report = new Loaded(() => client.findings.report({ id: this.#id }));
+  readonly rows = new Paged(
+    async (offset, limit) => {
+      if (this.open === undefined) return { total: 0, items: [] };
+      const { total, rows } = await client.findings.rows({ id: this.#id, code: this.open.code, offset, limit });
+      return { total, items: rows };
+    },
+    { lettersOf: ({ example, otherExample }) => lettersOf(example) + lettersOf(otherExample) },
+  );
   #open = $state<FindingCode | undefined>();
   #progress = $state.raw<{ done: number; total: number } | undefined>();
   #error = $state.raw<unknown>();
@@ -18,15 +23,6 @@ export class FindingsState {
 
   constructor(id: string) {
     this.#id = id;
-    this.report = new Loaded(() => client.findings.report({ id }));
-    this.rows = new Paged(
-      async (offset, limit) => {
-        if (this.open === undefined) return { total: 0, items: [] };
-        const { total, rows } = await client.findings.rows({ id, code: this.open.code, offset, limit });
-        return { total, items: rows };
-      },
-      { lettersOf: ({ example, otherExample }) => lettersOf(example) + lettersOf(otherExample) },
-    );
   }
 
   /** The finding whose rows are shown: the chosen one, else the first. */

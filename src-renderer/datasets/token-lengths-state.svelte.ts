@@ -5,7 +5,7 @@ import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** Row lengths for a base model, and the effect of a limit. */
 export class TokenLengthsState {
-  readonly baseModels: Loaded<readonly BaseModel[]>;
+  readonly baseModels = new Loaded(() => client.baseModels.list());
   #base = $state<string | undefined>();
   #lengths = $state.raw<TokenLengths | undefined>();
   #progress = $state.raw<{ done: number; total: number } | undefined>();
@@ -16,7 +16,6 @@ export class TokenLengthsState {
 
   constructor(id: string) {
     this.#id = id;
-    this.baseModels = new Loaded(() => client.baseModels.list());
   }
 
   get base(): BaseModel | undefined {
