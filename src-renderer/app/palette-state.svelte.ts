@@ -31,9 +31,8 @@ export class PaletteState {
       ]);
     const [base] = this.baseModels;
     const [dataset] = this.datasets.toSorted((a, b) => b.createdAt - a.createdAt);
-    const language = locale.current === 'ko' ? 'ko' : 'en';
     if (base === undefined) return;
-    const question = { baseModelId: base.id, datasetId: dataset?.id ?? null, language } as const;
+    const question = { baseModelId: base.id, datasetId: dataset?.id ?? null, language: locale.current };
     this.experiments = await client.lab.cards(question).catch(() => []);
   }
 }

@@ -55,18 +55,14 @@ export class ExperimentState {
     return ['stopped', 'interrupted', 'failed'].includes(this.experiment?.state ?? '');
   }
 
-  get language(): 'en' | 'ko' {
-    return locale.current === 'ko' ? 'ko' : 'en';
-  }
-
   async open(): Promise<void> {
     await this.#work.open();
   }
 
   async draw(): Promise<void> {
-    const { id, language, layer } = this;
+    const { id, layer } = this;
     this.#drawnMs = performance.now();
-    this.view = await client.lab.view({ id, language, ...(layer === undefined ? {} : { layer }) });
+    this.view = await client.lab.view({ id, language: locale.current, ...(layer === undefined ? {} : { layer }) });
   }
 
   async chooseLayer(layer: number): Promise<void> {

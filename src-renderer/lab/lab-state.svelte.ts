@@ -77,7 +77,7 @@ export class LabState {
       const cards = await client.lab.cards({
         baseModelId: model.id,
         datasetId: this.dataset?.id ?? null,
-        language: locale.current === 'ko' ? 'ko' : 'en',
+        language: locale.current,
         changes: this.changes,
       });
       if (asked === this.#asked) {
