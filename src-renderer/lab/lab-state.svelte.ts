@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { LabCard, LabEvent, LabExperiment, LabKind, LabOptions, MatrixShapes } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
+import { followChanges } from '../ui/changes.ts';
 
 type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
@@ -26,7 +27,14 @@ export class LabState {
   progress = $state.raw<{ readonly id: string; readonly told: Progress } | undefined>(undefined);
   #asked = 0;
   #watched: string | undefined;
-  readonly #leaving = new AbortController();
+  #leaving: AbortSignal | undefined;
+
+  follow(signal: AbortSignal): void {
+    this.#leaving = signal;
+    void this.load();
+    void followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
+    void followChanges(['lab'], () => void this.loadCards(), signal);
+  }
 
   get model(): BaseModel | undefined {
     return this.models?.find(({ id }) => id === this.modelId) ?? this.models?.[0];
@@ -90,17 +98,13 @@ export class LabState {
     }
   }
 
-  leave(): void {
-    this.#leaving.abort();
-  }
-
   /** Follows the experiment in progress; a lost connection only stops the bar. */
   async #watch(): Promise<void> {
     const id = this.cards.find(({ latest }) => latest?.state === 'running')?.latest?.id;
-    if (id === undefined || id === this.#watched || this.#leaving.signal.aborted) return;
+    if (id === undefined || id === this.#watched || this.#leaving?.aborted) return;
     this.#watched = id;
     try {
-      for await (const told of await client.lab.watch({ id }, { signal: this.#leaving.signal })) {
+      for await (const told of await client.lab.watch({ id }, { signal: this.#leaving })) {
         if (told.kind === 'progress' && this.#watched === id) this.progress = { id, told };
       }
     } catch {

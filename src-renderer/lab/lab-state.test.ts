@@ -52,5 +52,4 @@ test('the card of a running experiment follows its progress', async () => {
   const lab = new LabState();
   await lab.load();
   await vi.waitFor(() => expect(lab.progress).toEqual({ id: 'e', told }));
-  lab.leave();
 });
