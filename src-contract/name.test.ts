@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameFrom, nameSchema } from './name.ts';
+import { freeName, nameFrom, nameSchema } from './name.ts';
 
 test.each([
   ['  Rivers \t', 'Rivers'],
@@ -32,4 +32,12 @@ test('a name derived from other text drops what names cannot contain', () => {
   expect(nameFrom(' Who owns\n\nthe camel?\u0007 ')).toBe('Who owns the camel?');
   expect(nameFrom('12345 👩', 7)).toBe('12345');
   expect(nameFrom('\u200b \n')).toBe('');
+});
+
+test('the first free number is appended to a name that is taken', () => {
+  const taken = ['talks', 'talks 2', 'other'];
+  expect(['songs', 'talks'].map((name) => freeName(name, (each) => taken.includes(each)))).toEqual([
+    'songs',
+    'talks 3',
+  ]);
 });

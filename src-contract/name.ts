@@ -24,6 +24,13 @@ export function nameFrom(words: string, most = mostLetters): string {
   return isUnseen(name) ? '' : name.replace(/\p{Cs}$/u, '').trim();
 }
 
+/** The wanted name, or that name with the first number that makes it free: a number is the same in every language. */
+export function freeName(wanted: string, isTaken: (name: string) => boolean): string {
+  let name = wanted;
+  for (let number = 2; isTaken(name); number++) name = `${wanted} ${number}`;
+  return name;
+}
+
 function isUnseen(name: string): boolean {
   return name.replace(unseen, '') === '';
 }

@@ -1,10 +1,10 @@
 import type { Adapter, Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { freeName } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
-import { freeName } from '../free-name.ts';
 
 /** The rows of adapters. A deleted one keeps its row, so that it can be restored until its files are removed. */
 export class AdapterStore {

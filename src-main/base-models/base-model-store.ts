@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { freeName } from '../../src-contract/name.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
-import { freeName } from '../free-name.ts';
 
 /** The rows of base models. A deleted one keeps its row: runs and adapters say what they were made from. */
 export class BaseModelStore {

@@ -3,13 +3,13 @@ import type { CutOffImport, Dataset, Example, FileFacts, Split } from '../../src
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { freeName } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { damageIn } from '../damage.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import { tellsDamage } from '../database/rows-file.ts';
-import { freeName } from '../free-name.ts';
 import { RowStore } from './row-store.ts';
 import type { RowsPlace } from './rows-thread-messages.ts';
 

@@ -3,6 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { freeName } from '../../src-contract/name.ts';
 import {
   mostTogether,
   type Run,
@@ -13,7 +14,6 @@ import {
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelFacts } from '../engine/engine.ts';
-import { freeName } from '../free-name.ts';
 import type { SharedWork } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';

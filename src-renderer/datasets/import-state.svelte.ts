@@ -6,10 +6,10 @@ import type {
   Inspection,
   RowJudgement,
 } from '../../src-contract/dataset.ts';
+import { freeName } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { uploadFile } from '../ui/upload-file.ts';
-import { freeName } from './free-name.ts';
 import { emptyField, neededFields } from './pair-parts.ts';
 
 type Progress = Extract<ImportEvent, { kind: 'progress' }>;
@@ -302,10 +302,7 @@ export class ImportState {
     // A folder or an archive with databases beside its tables provides them for these.
     if (holdsDatabases(inspection)) this.#database = { name: inspection.file.name, source };
     const proposed = title ?? inspection.file.name.replace(/\.[^.]+$/, '');
-    this.name = freeName(
-      proposed,
-      datasets.map((dataset) => dataset.name),
-    );
+    this.name = freeName(proposed, (name) => datasets.some((dataset) => dataset.name === name));
     this.chooseTask(inspection.proposedTask);
     this.#stage = { kind: 'decide' };
   }

@@ -1,6 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import { freeName } from '../../src-contract/name.ts';
 import type { Also, Estimate, Preset, Run, TrainingSettings, TrainOptions } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -376,12 +377,8 @@ export class NewRunState {
   }
 
   #proposedName(): string {
-    if (this.dataset === undefined) return '';
-    const name = this.#nameFor(this.dataset);
-    for (let number = 1; ; number++) {
-      const candidate = number === 1 ? name : `${name} ${number}`;
-      if (!this.takenNames.includes(candidate)) return candidate;
-    }
+    const { takenNames, dataset } = this;
+    return dataset === undefined ? '' : freeName(this.#nameFor(dataset), (name) => takenNames.includes(name));
   }
 }
 

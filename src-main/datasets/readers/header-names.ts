@@ -1,5 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { freeName } from '../../free-name.ts';
+import { freeName } from '../../../src-contract/name.ts';
 import { foldColumnName } from '../column-names.ts';
 import type { TableRecord } from './table.ts';
 
