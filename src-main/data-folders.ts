@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
@@ -138,7 +138,7 @@ async function deviceOf(path: string): Promise<number | undefined> {
 }
 
 function idOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return hash('sha256', path).slice(0, 16);
 }
 
 function distinct(paths: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 // The models in a folder that other programs fill: Hugging Face's cache, or folders and GGUF files as a person arranges
 // them. Only names and sizes are looked at; whether a model can be used shows when it is imported.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -79,7 +79,7 @@ async function placed(
 ): Promise<PlacedModel> {
   // For a link, the size of its target.
   const sizes = await Promise.all(weights.map((file) => stat(join(path, file)).catch(() => ({ size: 0 }))));
-  const id = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  const id = hash('sha256', path).slice(0, 16);
   return { id, name, kind, path, sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0) };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
@@ -109,7 +109,7 @@ export async function* evaluate(
 
 /** A hash over plain data. */
 export function hashOf(data: unknown): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex');
+  return hash('sha256', JSON.stringify(data));
 }
 
 interface Asking extends EvaluationParts {

@@ -1,4 +1,4 @@
-import { createHash, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { hash, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
@@ -279,6 +279,6 @@ function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
 
 /** Constant-time comparison. */
 function isSame(a: string, b: string): boolean {
-  const digest = (word: string) => createHash('sha256').update(word).digest();
+  const digest = (word: string) => hash('sha256', word, 'buffer');
   return timingSafeEqual(digest(a), digest(b));
 }

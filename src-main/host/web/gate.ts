@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
@@ -88,5 +88,5 @@ function isSame(a: string, b: string): boolean {
 }
 
 function digest(word: string): Buffer {
-  return createHash('sha256').update(word).digest();
+  return hash('sha256', word, 'buffer');
 }
