@@ -67,8 +67,13 @@ export class Toasts {
 
   async undo(toast: Toast): Promise<void> {
     this.dismiss(toast.id);
+    await this.attempt(async () => toast.undo?.());
+  }
+
+  /** Does something, and says so if it fails. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
     try {
-      await toast.undo?.();
+      await work();
     } catch (error) {
       this.failed(error);
     }
