@@ -295,12 +295,6 @@ export class DatasetStore {
     const rows = this.rows(id);
     return rows.example(version ?? rows.head().version, reference);
   }
-
-  /** In the order requested; positions that do not exist are skipped. */
-  examplesAt(id: string, positions: readonly number[], version?: number): Example[] {
-    const rows = this.rows(id);
-    return rows.examplesAt(version ?? rows.head().version, positions);
-  }
 }
 
 /** Each holds a few megabytes of its file. */

@@ -163,10 +163,6 @@ export class JobStore {
     return orphans.length;
   }
 
-  delete(id: string): void {
-    this.#database.prepare('DELETE FROM job WHERE id = ?').run(id);
-  }
-
   /** The highest sequence number that an event of the job has, or had before it was removed. */
   lastSequence(id: string): number {
     return this.#database
