@@ -592,9 +592,12 @@ export const contract = {
     report: base
       .input(z.object({ baseModelId: z.string(), language: labLanguageSchema }))
       .output(z.object({ name: z.string(), text: z.string() })),
-    /** Writes numbers, pictures, report and trained adapters to a folder; not for pages. */
+    /**
+     * Writes numbers, pictures, report and trained adapters to a folder, by default one within the data folder, which
+     * stays until the experiment is deleted; not for pages.
+     */
     save: base
-      .input(z.object({ id: z.string(), out: z.string(), language: labLanguageSchema }))
+      .input(z.object({ id: z.string(), out: z.string().optional(), language: labLanguageSchema }))
       .output(z.object({ files: z.array(z.string()) })),
     /** Every number, for the page to save. */
     csv: base

@@ -1554,6 +1554,26 @@ test('a resumed lab experiment does not retrain a cell it had trained', async ()
   expect(engine.trained).toHaveLength(1);
 });
 
+// Regression: the next start removed them, so every command of the command line lost the result of the one before.
+test('the saved result of a lab experiment stays until the experiment is deleted', async () => {
+  const datasetId = await importRivers();
+  const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 0 };
+  const { id } = await client.lab.start({ kind: 'table6', baseModelId: 'starter', datasetId, options });
+  await Array.fromAsync(await client.lab.watch({ id }));
+  const { files } = await client.lab.save({ id, language: 'en' });
+  expect(files.length).toBeGreaterThan(0);
+  const leftover = join(folder, 'data/lab', id, 'train.safetensors');
+  writeFileSync(leftover, '');
+  await app.close();
+  await open();
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  expect(existsSync(leftover)).toBe(false);
+  await client.lab.delete({ id });
+  await app.close();
+  await open();
+  expect(files.filter((file) => existsSync(file))).toEqual([]);
+});
+
 // Regression: a power cut leaves such a file, and no start got past it.
 test('an unreadable trained cell does not keep the studio from opening', async () => {
   await app.close();

@@ -8,7 +8,16 @@ import { watchJob } from '../jobs/job-procedures.ts';
 import { isOwnName } from '../own-name.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
-import { labCards, labNumbers, labPicture, labReport, labShapes, labView, saveExperiment } from './show-lab.ts';
+import {
+  labCards,
+  labNumbers,
+  labPicture,
+  labReport,
+  labShapes,
+  labView,
+  savedName,
+  saveExperiment,
+} from './show-lab.ts';
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
 import { isCellId, readTrained } from './train-cells.ts';
 
@@ -54,15 +63,18 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
 }
 
 /**
- * Removes deleted experiments, folders of those no longer known or finished, and trained cells that no remaining
- * experiment refers to: only the studio's own, no older than the database, which was created at `since`. To be called
- * only when no other process is running.
+ * Removes deleted experiments, folders of those no longer known, what finished ones left beside their saved result, and
+ * trained cells that no remaining experiment refers to: only the studio's own, no older than the database, which was
+ * created at `since`. To be called only when no other process is running.
  */
 export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
   store.removeDeleted(Date.now());
-  const needed = new Set(store.listUnfinishedIds());
+  const [unfinished, known] = [new Set(store.listUnfinishedIds()), new Set(store.listIds())];
   for (const name of await readdir(labFolder)) {
-    if (!needed.has(name) && isOwnName(name, since)) await removeFolder(join(labFolder, name));
+    if (unfinished.has(name) || !isOwnName(name, since)) continue;
+    const left = known.has(name) ? await readdir(join(labFolder, name)) : [];
+    if (!left.includes(savedName)) await removeFolder(join(labFolder, name));
+    else for (const part of left) if (part !== savedName) await removeFolder(join(labFolder, name, part));
   }
   await removeUnusedCells(store, labFolder, since);
 }

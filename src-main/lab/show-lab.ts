@@ -118,10 +118,13 @@ export function labReport(
   return { name: `lab-${base.name}.html`, text: reportOf(views, { model: base.name, language, say }) };
 }
 
+/** The folder within an experiment's own where it is saved unless another is named. */
+export const savedName = 'result';
+
 /** Writes everything about an experiment to a folder. */
 export async function saveExperiment(
   id: string,
-  { out, language }: { out: string; language: LabLanguage },
+  { out, language }: { out?: string | undefined; language: LabLanguage },
   parts: LabParts,
 ): Promise<string[]> {
   const { store, labFolder } = parts;
@@ -135,7 +138,10 @@ export async function saveExperiment(
   const say = sayIn(language);
   const report = reportOf([labView(id, { language }, store)], { model: experiment.facts.baseModel, language, say });
   const adapters = await adaptersOf(experiment, join(labFolder, 'cells'));
-  return saveLab({ experiment, maps, views, report }, { out, adapters });
+  return saveLab(
+    { experiment, maps, views, report },
+    { out: out ?? join(labFolder, experiment.id, savedName), adapters },
+  );
 }
 
 /** The folders of the adapters that an experiment trained, by cell key. */

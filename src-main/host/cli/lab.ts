@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import {
@@ -41,9 +40,12 @@ export function addLabCommand(program: Command, run: Run): void {
     .option('--bottlenecks <list>', 'table1: widths of the adapter layers', numbersIn(shape.bottlenecks.element))
     .option('--repeat <experiment>', 'run this one again and compare the numbers')
     .option('--resume <experiment>', 'resume a stopped or interrupted experiment')
-    .option('--out <folder>', 'folder for the tables, pictures, numbers and adapters')
+    .option(
+      '--out <folder>',
+      'folder for the tables, pictures, numbers and adapters (otherwise one in the data folder)',
+    )
     .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
-      run(command, async ({ open, signal, progress, dataDir }) => {
+      run(command, async ({ open, signal, progress }) => {
         if (isLook(kind)) return look(kind, id, await open());
         if (id !== undefined) throw usageFailure(`An id can only be given with show or delete, not with ${kind}.`);
         const client = await open();
@@ -52,7 +54,7 @@ export function addLabCommand(program: Command, run: Run): void {
             ? await client.lab.start(await inputOf(kind, words, client))
             : await client.lab.resume({ id: words.resume });
         const experiment = await experimentEnded(begun.id, { client, signal, progress });
-        const out = words.out === undefined ? join(dataDir, 'lab', experiment.id, 'result') : fromHere(words.out);
+        const out = words.out === undefined ? undefined : fromHere(words.out);
         const { files } = await client.lab.save({ id: experiment.id, out, language: 'en' });
         return answerOf(experiment, { files, client });
       }),
