@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
+import { datasetSchema } from './dataset.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 
 /** The experiments of the LoRA paper (Hu et al. 2021) that the lab repeats. */
@@ -94,6 +95,8 @@ export const labFactsSchema = z.object({
   dataset: z.string().nullable(),
   datasetSha256: z.string().nullable(),
   task: z.string().nullable(),
+  /** How many rows the dataset has in each split; absent without one, and in results of earlier versions. */
+  splits: datasetSchema.shape.splits.optional(),
   /** The adapter that is analysed; absent if the experiment trains its own, and in results of earlier versions. */
   adapter: z.object({ name: z.string(), sha256: z.string() }).optional(),
   /** The task's main measure; null if none is taken. */

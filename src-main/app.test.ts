@@ -233,8 +233,8 @@ async function saidIn(conversationId: string, text: string): Promise<Message[]> 
 }
 
 /** Twenty passages about rivers, over all splits. */
-async function importRivers(): Promise<string> {
-  const lines = Array.from({ length: 20 }, (_, i) => `The river ${i} is long.,Which river is long?,river ${i}`);
+async function importRivers(length = 20): Promise<string> {
+  const lines = Array.from({ length }, (_, i) => `The river ${i} is long.,Which river is long?,river ${i}`);
   const path = join(folder, 'rivers.csv');
   writeFileSync(path, `passage,question,answer\n${lines.join('\n')}\n`);
   for await (const event of await client.datasets.import({ source: { kind: 'path', path }, task: 'mrc' })) {
@@ -1552,6 +1552,27 @@ test('a resumed lab experiment does not retrain a cell it had trained', async ()
   await Array.fromAsync(await client.lab.watch({ id }));
   expect(await client.lab.get({ id })).toMatchObject({ state: 'finished', cells: [{}, {}] });
   expect(engine.trained).toHaveLength(1);
+});
+
+// Regression: the caption told of 48 rows where 1 was there, and rows that had been trained on were called unseen.
+test('a lab experiment names only what it measures, and compares losses on unseen rows alone', async () => {
+  const datasetId = await importRivers();
+  const { splits } = await client.datasets.get({ id: datasetId });
+  const about = { baseModelId: 'starter', datasetId };
+  const options = { steps: 4, validationRows: 99, metricRows: 99, targetSets: [['q' as const]] };
+  const few = { validationRows: splits.validation, metricRows: splits.test };
+  expect(await client.lab.start({ ...about, kind: 'table6', options })).toMatchObject({
+    options: few,
+    facts: { splits },
+  });
+  // This one answers no rows.
+  expect(await client.lab.start({ ...about, kind: 'ranktofull', options })).toMatchObject({
+    options: { steps: 4, metricRows: 0 },
+    facts: { metric: null },
+  });
+  const alone = await importRivers(1);
+  const starting = client.lab.start({ ...about, datasetId: alone, kind: 'table6', options });
+  await expect(starting).rejects.toMatchObject({ code: 'OPTION_INVALID', data: { option: 'dataset' } });
 });
 
 // Regression: the next start removed them, so every command of the command line lost the result of the one before.

@@ -1,21 +1,22 @@
-import type { Example } from '../../src-contract/dataset.ts';
+import type { Dataset, Example, Split } from '../../src-contract/dataset.ts';
 import type { AnswerJob } from '../base-models/write-answer.ts';
 import { writeAnswers } from '../base-models/write-answers.ts';
 import type { AdapterChoice } from '../engine/engine.ts';
 import type { LabData, LabWork } from './lab-work.ts';
 
-/**
- * The task's main metric over greedy answers to test rows, with or without an adapter; undefined when aborted. Rows
- * come from the test split, or from the validation split if there is none.
- */
+/** Answers are written to rows of the test split, or of the validation split if there is none. */
+export function answeredSplit({ test }: Dataset['splits']): Split {
+  return test > 0 ? 'test' : 'validation';
+}
+
+/** The task's main metric over greedy answers to unseen rows, with or without an adapter; undefined when aborted. */
 export async function* answerRows(
   adapterFolder: string | null,
   work: LabWork & { readonly data: LabData },
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly answered: number; readonly rows: number; readonly mean: number }> {
   const { data, options } = work;
-  const split = data.dataset.splits.test > 0 ? 'test' : 'validation';
-  const rows = data.rows(split, options.metricRows);
+  const rows = data.rows(answeredSplit(data.dataset.splits), options.metricRows);
   // By row: the last digit of a sum depends on its order.
   const scores: number[] = [];
   let answered = 0;

@@ -20,3 +20,6 @@ export const experiments: Readonly<Record<LabKind, Experiment>> = {
   ranktofull: rankToFull,
   onebatch: oneBatch,
 };
+
+/** Kinds whose verdict is about losses, which say something only of unseen rows and differ from seed to seed. */
+export const comparesLosses: ReadonlySet<LabKind> = new Set(['table5', 'table6', 'ranktofull'] as const);

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Example } from '../../src-contract/dataset.ts';
+import type { Dataset, Example, Split } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { ModelText } from '../base-models/model-text.ts';
 import { readNote, writeNote } from '../note.ts';
@@ -43,11 +43,9 @@ export async function labTokens(work: LabWork, signal: AbortSignal): Promise<Lab
     ),
     signal,
   );
-  // Without a validation split the test rows are used, without either the training rows.
-  const held = (['validation', 'test', 'train'] as const).find((split) => data.dataset.splits[split] > 0) ?? 'train';
   const validation = await writeTokenFile(
     files.validationFile,
-    tokenRows(data.rows(held, options.validationRows), text, options.maxLength),
+    tokenRows(data.rows(lossSplit(data.dataset.splits), options.validationRows), text, options.maxLength),
     signal,
   );
   if (train.rows === 0 || validation.rows === 0) {
@@ -59,6 +57,11 @@ export async function labTokens(work: LabWork, signal: AbortSignal): Promise<Lab
 }
 
 const factsName = 'tokens.json';
+
+/** The split that losses are measured on: that of the training rows only if no others are there. */
+export function lossSplit(splits: Dataset['splits']): Split {
+  return (['validation', 'test'] as const).find((split) => splits[split] > 0) ?? 'train';
+}
 
 function* tokenRows(examples: readonly Example[], text: ModelText, maxLength: number): Generator<TokenRow> {
   for (const { context, target } of examples) {

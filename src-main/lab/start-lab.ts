@@ -15,10 +15,12 @@ import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { type Judge, judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+import { answeredSplit } from './answer-rows.ts';
 import { agreement, conduct } from './conduct.ts';
-import { experiments } from './experiments.ts';
+import { comparesLosses, experiments } from './experiments.ts';
 import type { LabStore } from './lab-store.ts';
-import type { LabData, LabWork } from './lab-work.ts';
+import { lossSplit } from './lab-tokens.ts';
+import type { Experiment, LabData, LabWork } from './lab-work.ts';
 import { propose } from './propose.ts';
 
 export interface LabParts {
@@ -48,7 +50,10 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   const experiment = experiments[kind];
   const base = parts.baseModels.get(earlier?.baseModelId ?? input.baseModelId);
   const model = await parts.engine.inspect(base.path);
-  const options: LabOptions = earlier?.options ?? { ...propose(kind, model), ...definedOf(input.options ?? {}) };
+  const options: LabOptions = earlier?.options ?? {
+    ...propose(kind, model),
+    ...usedOf(input.options ?? {}, experiment.uses),
+  };
   const adapter = options.adapterId === null ? null : parts.adapters.get(options.adapterId);
   if (adapter !== null) requireBase(adapter, base, parts.baseModels);
   const needsRows = experiment.needsDataset || (kind === 'table7' && adapter === null);
@@ -56,11 +61,18 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   if (needsRows && datasetId === undefined) throw invalid('dataset', because('ROWS_NEEDED'));
   const dataset = needsRows && datasetId !== undefined ? parts.datasets.get(datasetId) : null;
   if (dataset?.splits.train === 0) throw new StudioError('DATASET_TOO_SMALL', { dataset: dataset.name, rows: 0 });
+  if (dataset !== null && comparesLosses.has(kind) && lossSplit(dataset.splits) === 'train')
+    throw invalid('dataset', because('SPLIT_EMPTY', { dataset: dataset.name, split: 'validation' }));
   if (options.maxLength > base.contextLength)
     throw invalid('maxLength', because('LENGTH_BEYOND_BASE', { base: base.name, tokens: base.contextLength }));
   const foreign = options.targetSets.flat().find((target) => model.targets[target] === undefined);
   if (foreign !== undefined) throw invalid('targets', because('MATRIX_MISSING', { base: base.name, matrix: foreign }));
 
+  const settled = {
+    ...(experiment.settle?.(options) ?? options),
+    ...(dataset !== null && rowsOf(options, dataset)),
+    adapterId: adapter?.id ?? null,
+  };
   const { device } = await parts.engine.device();
   const text = await parts.modelTexts.of(base);
   const judge = dataset === null ? null : judgeFor(dataset, parts);
@@ -69,7 +81,8 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
     hidden: base.hidden,
     ...{ dataset: dataset?.name ?? null, datasetSha256: dataset?.sha256 ?? null, task: dataset?.task ?? null },
     ...(adapter !== null && { adapter: { name: adapter.name, sha256: adapter.sha256 } }),
-    metric: judge !== null && options.metricRows > 0 ? judge.mainMetric : null,
+    ...(dataset !== null && { splits: dataset.splits }),
+    metric: judge !== null && settled.metricRows > 0 ? judge.mainMetric : null,
     chatTemplate: text.template !== undefined,
     machine: {
       device,
@@ -81,7 +94,6 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
       studio: parts.version,
     },
   };
-  const settled = { ...(experiment.settle?.(options) ?? options), adapterId: adapter?.id ?? null };
   const stored = parts.store.insert(
     {
       ...{ kind, baseModelId: base.id, datasetId: dataset?.id ?? null, options: settled, facts },
@@ -201,8 +213,17 @@ function dataOf(datasetId: string, parts: LabParts): LabData {
   };
 }
 
-function definedOf(options: Partial<LabOptions>): Partial<LabOptions> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** What is given of the options that an experiment uses: a result must not name any other. */
+function usedOf(given: Partial<LabOptions>, uses: Experiment['uses']): Partial<LabOptions> {
+  return Object.fromEntries(uses.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
+}
+
+/** As many rows as the dataset has: a result must not name more than it measured. */
+function rowsOf({ validationRows, metricRows }: LabOptions, { splits }: Dataset) {
+  return {
+    validationRows: Math.min(validationRows, splits[lossSplit(splits)]),
+    metricRows: Math.min(metricRows, splits[answeredSplit(splits)]),
+  };
 }
 
 function invalid(option: string, why: Because): StudioError {

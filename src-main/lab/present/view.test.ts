@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LabExperiment } from '../../../src-contract/lab.ts';
 import { sayIn } from '../words/say.ts';
-import { findingOf } from './view.ts';
+import { findingOf, viewOf } from './view.ts';
 
 const caution = sayIn('en')('because.oneSeed');
 
@@ -21,8 +21,30 @@ test('a finding without results carries no warning', () => {
   expect(findingOf({ experiment: begun, say: sayIn('en') }).because).toBe('');
 });
 
-function table5(seeds: readonly number[]): LabExperiment {
-  const losses = { q: 1.2, 'q,v': 1 };
+// Regression: a table of the base's own loss, at a rate too low to learn, said that the paper's finding holds.
+test('where no training learned anything, nothing is claimed', () => {
+  const experiment = table5([0, 1], { q: 1.999, 'q,v': 1.99 });
+  expect(findingOf({ experiment, say: sayIn('en') })).toMatchObject({
+    verdict: 'unclear',
+    reading: expect.stringMatching(/^It is unclear here: no training brought the loss clearly below/),
+    because: 'The base has 2.00, the lowest loss is 1.99.',
+  });
+});
+
+test('a caption names the rows that losses were measured on, and says if training rows had to be read again', () => {
+  const captionOf = (splits: { train: number; validation: number; test: number }) => {
+    const experiment = table5([0, 1]);
+    return viewOf({ experiment: { ...experiment, facts: { ...experiment.facts, splits } }, say: sayIn('en') }, [])
+      .caption;
+  };
+  expect(captionOf({ train: 48, validation: 5, test: 5 })).toContain('; loss on 5 validation rows. ');
+  expect(captionOf({ train: 48, validation: 0, test: 5 })).toContain('; loss on 5 test rows. ');
+  expect(captionOf({ train: 47, validation: 5, test: 5 })).toContain(
+    'loss on 5 validation rows. The dataset has only 47 training rows, so they were read more than once.',
+  );
+});
+
+function table5(seeds: readonly number[], losses: Record<string, number> = { q: 1.2, 'q,v': 1 }): LabExperiment {
   const cells = Object.entries(losses).flatMap(([targets, loss]) =>
     seeds.map((seed) => ({
       key: `${targets} seed ${seed}`,
@@ -33,8 +55,12 @@ function table5(seeds: readonly number[]): LabExperiment {
   // Sound here: the finding reads no other field.
   return {
     kind: 'table5',
-    options: { seeds, budgetRank: 8, targetSets: [['q'], ['q', 'v']], metricRows: 0 },
-    facts: { metric: null },
+    options: {
+      ...{ seeds, budgetRank: 8, targetSets: [['q'], ['q', 'v']], metricRows: 0, validationRows: 5 },
+      ...{ steps: 12, batchSize: 4 },
+    },
+    facts: { metric: null, dataset: 'rivers', baseSha256: '', machine: { device: 'cpu' } },
     cells,
+    ...{ total: cells.length, repeat: null, createdAt: 0 },
   } as unknown as LabExperiment;
 }

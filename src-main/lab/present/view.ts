@@ -1,5 +1,8 @@
 import { deviceName } from '../../../src-contract/device-name.ts';
 import type { LabCell, LabExperiment, LabKind, LabOptions, LabView } from '../../../src-contract/lab.ts';
+import { comparesLosses } from '../experiments.ts';
+import { lossSplit } from '../lab-tokens.ts';
+import { differ, mean, significant } from '../numbers.ts';
 import type { Say } from '../words/say.ts';
 import { benefitsFinding } from './benefits-finding.ts';
 import { figureFinding } from './figure-finding.ts';
@@ -24,7 +27,8 @@ const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
 
 export function findingOf(shown: Shown): Finding {
   const { say } = shown;
-  const finding = findings[shown.experiment.kind](shown);
+  const found = findings[shown.experiment.kind](shown);
+  const finding = found.verdict === 'open' ? found : { ...found, ...unlearned(shown) };
   const { verdict, reading, because } = finding;
   const { kind, options } = shown.experiment;
   // A result from one seed may be chance: the sentence claims no more than that, and says so.
@@ -37,8 +41,19 @@ export function findingOf(shown: Shown): Finding {
   };
 }
 
-/** Kinds whose verdict is about losses, which differ from seed to seed. */
-const comparesLosses: ReadonlySet<LabKind> = new Set(['table5', 'table6', 'ranktofull'] as const);
+/** What is said where nothing was learned: losses that equal the base's agree and differ by chance alone. */
+function unlearned({ experiment: { kind, cells }, say }: Shown): Partial<Finding> | undefined {
+  if (!comparesLosses.has(kind)) return undefined;
+  const named = (name: string) => cells.map((cell) => numberOf(cell, name)).filter(Number.isFinite);
+  const [base, lowest] = [mean(named('baseLoss')), Math.min(...named('validationLoss'))];
+  if (lowest < base && differ([base], [lowest])) return undefined;
+  return {
+    verdict: 'unclear',
+    reading: say('reading.unlearned'),
+    because: say('because.unlearned', { base: significant(base), lowest: significant(lowest) }),
+    short: say('short.unlearned'),
+  };
+}
 
 /** An experiment in words and pictures, even while it is running. */
 export function viewOf(shown: Shown, uses: readonly (keyof LabOptions)[]): LabView {
@@ -75,8 +90,9 @@ function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: La
               length: options.maxLength,
               rate: options.learningRate,
             },
-            ...{ alpha: options.alpha, seeds: options.seeds.join(', '), rows: options.validationRows },
+            ...{ alpha: options.alpha, seeds: options.seeds.join(', '), loss: lossRowsOf(facts, options, say) },
           }),
+          ...(isReadAgain(facts, options) ? [say('caption.again', { rows: facts.splits?.train ?? 0 })] : []),
         ]
       : []),
     ...(facts.metric === null ? [] : [say('caption.metric', { rows: options.metricRows })]),
@@ -98,6 +114,15 @@ function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: La
     machine: say('caption.machine', { ...machine, device: deviceName(machine.device, deviceWords) }),
     ...{ studio: machine.studio, date: new Date(createdAt).toISOString().slice(0, 10) },
   });
+}
+
+/** The rows that the losses were measured on; their split is unknown in results of earlier versions. */
+function lossRowsOf({ splits }: LabExperiment['facts'], { validationRows: rows }: LabOptions, say: Say): string {
+  return splits === undefined ? say('caption.loss', { rows }) : say(`caption.loss.${lossSplit(splits)}`, { rows });
+}
+
+function isReadAgain({ splits }: LabExperiment['facts'], { steps, batchSize }: LabOptions): boolean {
+  return splits !== undefined && splits.train < steps * batchSize;
 }
 
 /** From the fewest to the most of any case: a measurement goes on until it is precise enough. */

@@ -70,6 +70,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'because.oneSeed':
     '시드가 하나라서 이 차이 가운데 얼마가 우연인지는 알 수 없습니다. 시드를 하나 더 추가하면 알 수 있습니다.',
   'verdict.open': '아직 측정한 것이 부족합니다.',
+  'reading.unlearned': '어느 학습도 기본 모델의 손실을 뚜렷이 낮추지 못했습니다. 단계를 늘리거나 학습률을 바꾸세요.',
+  'because.unlearned': '기본 모델의 손실은 {base}, 가장 낮은 손실은 {lowest}입니다.',
+  'short.unlearned': '배운 것이 없음',
   'short.unclear': '컴퓨터가 바빠 구별 안 됨',
 
   'reading.table1.holds': '합친 LoRA는 시간이 들지 않고, 어댑터 층은 시간이 듭니다.',
@@ -145,7 +148,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'chart.width': '너비',
   'chart.passes': '배치 × 길이(토큰)',
   'chart.loss.short': '손실',
-  'table.metric': '테스트 행의 {metric}',
+  'table.metric': '보지 않은 행의 {metric}',
   'table.metric.note': '답 {rows}개의 %, 시드의 평균 ± 표준편차, 높을수록 좋음',
   'table.budget': '같은 예산',
   'table.metric.note.one': '답 {rows}개의 %, 시드 하나, 높을수록 좋음',
@@ -237,7 +240,12 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'caption.data': '{dataset}({sha})',
   'caption.noData': '데이터 없음',
   'caption.training':
-    '행 {batch}개씩 {steps}단계 학습, 최대 {length}토큰, 학습률 {rate} 선형, α {alpha}, 시드 {seeds}, 행 {rows}개에서 손실 측정.',
+    '행 {batch}개씩 {steps}단계 학습, 최대 {length}토큰, 학습률 {rate} 선형, α {alpha}, 시드 {seeds}, {loss}.',
+  'caption.loss': '행 {rows}개에서 손실 측정',
+  'caption.loss.validation': '검증 행 {rows}개에서 손실 측정',
+  'caption.loss.test': '테스트 행 {rows}개에서 손실 측정',
+  'caption.loss.train': '다른 행이 없어 학습 행 {rows}개에서 손실 측정',
+  'caption.again': '데이터셋의 학습 행이 {rows}개뿐이어서 여러 번 읽었습니다.',
   'caption.metric': '답 {rows}개 채점.',
   'caption.trials': '{trials}번 측정.',
   'caption.rounds': '{rounds}차례 측정, 차례마다 모든 방법을 두 번씩, 순서를 바꾸어.',
