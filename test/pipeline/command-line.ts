@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** The source; COMMAND_LINE=out/main/cli.js uses a build, which starts faster. */
-const entry =
+export const commandLineEntry =
   process.env.COMMAND_LINE === undefined
     ? fileURLToPath(new URL('../../src-main/host/cli/main.ts', import.meta.url))
     : resolve(process.env.COMMAND_LINE);
@@ -24,7 +24,7 @@ export interface Outcome {
 
 /** Starts a command on a data folder, with `--json`. */
 export function startCommand(home: string, words: readonly string[]): ChildProcess & { outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, ['--no-warnings', entry, ...words, '--json', '--home', home], {
+  const child = spawn(process.execPath, ['--no-warnings', commandLineEntry, ...words, '--json', '--home', home], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { OpenedFolder } from '../opened-folder.ts';
 import { fromHere } from './arguments.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { CallFailure, type Failure, failureOf } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { Progress } from './progress.ts';
 import { openStudio, type Studio, type StudioClient } from './studio.ts';
@@ -33,6 +33,8 @@ export type Run = (command: Command, work: (session: Session) => Promise<Answer 
 
 /** Returns the function through which every command opens the studio, answers, fails and closes. */
 export function runnerFor(installation: Installation): Run {
+  // A reader that leaves early, such as `head`, does not end the work: `write` reports what it could not write.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return async (command, work) => {
     const { home, json = false } = command.optsWithGlobals<{ home?: string; json?: boolean }>();
     const interrupted = signalOfInterrupt();
@@ -56,7 +58,7 @@ export function runnerFor(installation: Installation): Run {
       };
       const answer = await work(session);
       progress.clear();
-      if (answer) await write(process.stdout, json ? JSON.stringify(answer.json) : answer.text);
+      if (answer) await writeAnswer(json ? JSON.stringify(answer.json) : answer.text);
     } catch (error) {
       progress.clear();
       failure = failureOf(error, interrupted);
@@ -67,12 +69,27 @@ export function runnerFor(installation: Installation): Run {
   };
 }
 
-/** With `json`, one object on standard output; otherwise two sentences on standard error. */
+/** Throws if it cannot be written, unless its reader has left. */
+async function writeAnswer(text: string): Promise<void> {
+  const error = await write(process.stdout, text);
+  if (error === undefined || error.code === 'EPIPE') return;
+  throw new CallFailure({
+    code: 'ANSWER_NOT_WRITTEN',
+    message: `The work is done, but its answer could not be written: ${error.message}.`,
+    hint: 'Direct the output to another place.',
+    exitCode: 1,
+  });
+}
+
+/**
+ * With `json`, one object on standard output; otherwise, or if that cannot be written, two sentences on standard error.
+ */
 export async function printFailure(failure: Failure, { json }: { json: boolean }): Promise<void> {
   const { code, message, hint, stack, rest } = failure;
   if (stack) await write(process.stderr, stack);
-  if (json) await write(process.stdout, JSON.stringify({ error: { code, message, hint }, ...rest }));
-  else await write(process.stderr, `${message}\n${hint}`);
+  const object = JSON.stringify({ error: { code, message, hint }, ...rest });
+  if (json && (await write(process.stdout, object)) === undefined) return;
+  await write(process.stderr, `${message}\n${hint}`);
 }
 
 /**
@@ -92,6 +109,7 @@ function signalOfInterrupt(): AbortSignal {
   return interrupt.signal;
 }
 
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve) => stream.write(`${text}\n`, () => resolve()));
+/** Resolves to what kept it from being written, if anything. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => stream.write(`${text}\n`, (error) => resolve(error ?? undefined)));
 }
