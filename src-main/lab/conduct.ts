@@ -85,3 +85,19 @@ export function agreement(one: readonly LabCell[], other: readonly LabCell[]): {
   }
   return { equal, compared };
 }
+
+/**
+ * The largest difference between two results, as a share of the larger number; maps are left out, whose summaries are
+ * among the numbers.
+ */
+export function largestDifference(one: readonly LabCell[], other: readonly LabCell[]): number {
+  const known = new Map(other.map((cell) => [cell.key, cell.values]));
+  const shares = one.flatMap(({ key, values }) =>
+    Object.entries(values).map(([name, value]) => {
+      const twin = known.get(key)?.[name];
+      if (typeof value !== 'number' || typeof twin !== 'number' || value === twin) return 0;
+      return Math.abs(value - twin) / Math.max(Math.abs(value), Math.abs(twin));
+    }),
+  );
+  return Math.max(0, ...shares);
+}

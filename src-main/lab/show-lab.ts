@@ -11,6 +11,7 @@ import type {
   MatrixShapes,
 } from '../../src-contract/lab.ts';
 import { labKindSchema } from '../../src-contract/lab.ts';
+import { largestDifference } from './conduct.ts';
 import { experiments } from './experiments.ts';
 import { labCsv } from './lab-csv.ts';
 import type { LabSpeed } from './lab-speed.ts';
@@ -71,7 +72,12 @@ export function labView(
   const experiment = store.get(id);
   const shownLayer = layer ?? Math.floor(experiment.facts.layers / 2);
   const maps = { layer: shownLayer, cells: store.maps(id, shownLayer) };
-  return viewOf({ experiment, say: sayIn(language), maps }, usesOf(experiment));
+  return viewOf({ experiment, say: sayIn(language), maps, apart: apartOf(experiment, store) }, usesOf(experiment));
+}
+
+function apartOf({ repeat, cells }: LabExperiment, store: LabStore): number | undefined {
+  if (repeat === null || repeat.equal === repeat.compared || !store.listIds().includes(repeat.of)) return undefined;
+  return largestDifference(cells, store.get(repeat.of).cells);
 }
 
 /** With an adapter of the studio nothing is trained: only the random directions depend on a seed. */

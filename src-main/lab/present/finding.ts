@@ -23,6 +23,8 @@ export interface Picture extends Omit<LabPicture, 'maps'> {
 export interface Shown {
   readonly experiment: LabExperiment;
   readonly say: Say;
+  /** How far a repeat is from the result that it repeats, as a share of the numbers; absent if that is gone. */
+  readonly apart?: number | undefined;
   /** The layer whose maps are drawn, with its cells; undefined if only the words are wanted. */
   readonly maps?: { readonly layer: number; readonly cells: readonly LabCell[] } | undefined;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { LabExperiment } from '../../../src-contract/lab.ts';
+import type { LabCell, LabExperiment } from '../../../src-contract/lab.ts';
+import { largestDifference } from '../conduct.ts';
 import { sayIn } from '../words/say.ts';
 import { findingOf, viewOf } from './view.ts';
 
@@ -41,6 +42,16 @@ test('a caption names the rows that losses were measured on, and says if trainin
   expect(captionOf({ train: 48, validation: 0, test: 5 })).toContain('; loss on 5 test rows. ');
   expect(captionOf({ train: 47, validation: 5, test: 5 })).toContain(
     'loss on 5 validation rows. The dataset has only 47 training rows, so they were read more than once.',
+  );
+});
+
+// Regression: 192 of 230 equal numbers looked as if the rest were others, not the same up to rounding.
+test('a repeat whose numbers are not all the same says how far apart they are', () => {
+  const experiment = { ...table5([0]), repeat: { of: 'x', equal: 8, compared: 10 } };
+  const [q, qv] = experiment.cells as [LabCell, LabCell];
+  const apart = largestDifference([q, qv], [q, { ...qv, values: { ...qv.values, validationLoss: 1 + 4e-8 } }]);
+  expect(viewOf({ experiment, say: sayIn('en'), apart }, []).caption).toContain(
+    'Repeated: 8 of 10 numbers came out the same (timings not counted). Where numbers differ, it is by less than one part in 10,000,000.',
   );
 });
 

@@ -57,7 +57,7 @@ function unlearned({ experiment: { kind, cells }, say }: Shown): Partial<Finding
 
 /** An experiment in words and pictures, even while it is running. */
 export function viewOf(shown: Shown, uses: readonly (keyof LabOptions)[]): LabView {
-  const { experiment, say } = shown;
+  const { experiment, say, apart } = shown;
   const { short: _, ...finding } = findingOf(shown);
   return {
     kind: experiment.kind,
@@ -67,7 +67,7 @@ export function viewOf(shown: Shown, uses: readonly (keyof LabOptions)[]): LabVi
     pictures: finding.pictures.map(({ maps, ...picture }) => ({ ...picture, maps: maps?.map(readable) ?? [] })),
     place: say(`place.${experiment.kind}`),
     question: say(`question.${experiment.kind}`),
-    caption: captionOf(experiment, say),
+    caption: captionOf(experiment, { say, apart }),
   };
 }
 
@@ -76,7 +76,10 @@ function readable<Map extends { values: readonly (readonly number[])[] }>(map: M
 }
 
 /** Everything a picture needs to stand alone: its subject, the data, how, where and when. */
-function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: LabExperiment, say: Say): string {
+function captionOf(
+  { kind, facts, options, cells, total, repeat, createdAt }: LabExperiment,
+  { say, apart = 0 }: Pick<Shown, 'say' | 'apart'>,
+): string {
   const { machine } = facts;
   const deviceWords = { graphics: say('device.graphics'), threads: (n: string) => say('device.threads', { n }) };
   const trains = facts.dataset !== null;
@@ -104,6 +107,9 @@ function captionOf({ kind, facts, options, cells, total, repeat, createdAt }: La
     // A picture of an incomplete result says so wherever it goes.
     ...(cells.length < total ? [say('caption.partial', { done: cells.length, total })] : []),
     ...(repeat === null || repeat.compared === 0 ? [] : [say('caption.repeat', repeat)]),
+    ...(apart > 0
+      ? [say('caption.apart', { parts: (10 ** Math.floor(-Math.log10(apart))).toLocaleString('en-GB') })]
+      : []),
   ];
   return say('caption', {
     ...{ place: say(`place.${kind}`), model: facts.baseModel, sha: facts.baseSha256.slice(0, 8) },

@@ -255,6 +255,7 @@ export const en = {
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.partial': '{done} of {total} parts so far.',
   'caption.repeat': 'Repeated: {equal} of {compared} numbers came out the same (timings not counted).',
+  'caption.apart': 'Where numbers differ, it is by less than one part in {parts}.',
   'report.title': 'The LoRA paper on {model}',
   'report.what':
     'The experiments of “LoRA: Low-Rank Adaptation of Large Language Models” (Hu et al. 2021, arXiv 2106.09685), repeated with Adapter Studio. The paper’s numbers are for far larger models and other data; what can be compared is whether its findings hold.',

@@ -255,6 +255,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'caption.machine': '{device}, {processor}, {platform}.',
   'caption.partial': '전체 {total}부분 중 {done}부분까지.',
   'caption.repeat': '다시 실행: 시간이 아닌 수 {compared}개 가운데 {equal}개가 같았습니다.',
+  'caption.apart': '다른 수들의 차이는 {parts}분의 1보다 작습니다.',
   'report.title': '{model}에서 본 LoRA 논문',
   'report.what':
     '“LoRA: Low-Rank Adaptation of Large Language Models”(Hu et al. 2021, arXiv 2106.09685)의 실험을 Adapter Studio로 다시 했습니다. 논문의 수치는 훨씬 큰 모델과 다른 데이터의 것이므로, 견줄 수 있는 것은 발견이 여기서도 성립하는지입니다.',
