@@ -47,9 +47,9 @@ export const errorCatalogue = {
     'Close the quotation mark on that line, or choose another quote character.',
   ),
   CSV_COLUMN_MISSING: entry(
-    { file: z.string(), column: z.string(), found: z.string() },
-    '“{file}” has no column for “{column}”. Its columns are: {found}.',
-    'Name the column to use, for example --map {column}=COLUMN, or choose it in the import page.',
+    { file: z.string(), field: z.string(), column: z.string(), found: z.string() },
+    '“{file}” has no column “{column}”. Its columns are: {found}.',
+    'Name the column to use for “{field}”, for example --map {field}=COLUMN, or choose it in the import page.',
   ),
   CSV_NO_ROWS: entry(
     { file: z.string(), ...reason },

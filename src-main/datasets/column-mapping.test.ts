@@ -70,14 +70,15 @@ test('the error for a missing column lists the existing ones', () => {
   expect(resolve(['passage', 'answer'])).toThrow(
     expect.objectContaining({
       code: 'CSV_COLUMN_MISSING',
-      data: { file: 'a.csv', column: 'question', found: '“passage”, “answer”' },
+      data: { file: 'a.csv', field: 'question', column: 'question', found: '“passage”, “answer”' },
     }),
   );
   expect(resolve(['passage', 'question'])).toThrow(
     expect.objectContaining({ data: expect.objectContaining({ column: 'answer' }) }),
   );
   expect(resolve(['passage', 'question', 'answer'], { target: 'x' })).toThrow(
-    expect.objectContaining({ code: 'CSV_COLUMN_MISSING' }),
+    // Regression: it said that there is no column for “target”, and not which name was wrong.
+    expect.objectContaining({ message: expect.stringContaining('“a.csv” has no column “x”. Its columns are:') }),
   );
   expect(resolve(['passage', 'question', 'answer'], { sql: 'passage' })).toThrow(
     expect.objectContaining({ code: 'OPTION_INVALID' }),

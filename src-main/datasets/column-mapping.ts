@@ -131,13 +131,14 @@ export function resolveMapping(request: {
     const why = because('FIELD_UNKNOWN', { field: unknown, fields: [...allowed].join(', ') });
     throw new StudioError('OPTION_INVALID', { option: 'map', ...why });
   }
-  const missing = (field: string) =>
-    new StudioError('CSV_COLUMN_MISSING', { file, column: field, found: listed(columns) });
+  /** The chosen column, or if none was chosen, the one that would be recognised. */
+  const missing = (field: string, column = field) =>
+    new StudioError('CSV_COLUMN_MISSING', { file, field, column, found: listed(columns) });
   const given = new Map(
     Object.entries(chosen).map(([field, name]) => {
       if (name === '') return [field, ''];
       const column = findColumn(columns, name);
-      if (column === undefined) throw missing(field);
+      if (column === undefined) throw missing(field, name);
       return [field, column];
     }),
   );

@@ -30,7 +30,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   CSV_COLUMN_MISSING: {
     message: '“{file}”에 “{column}” 열이 없습니다. 있는 열: {found}.',
-    hint: '쓸 열을 가져오기 화면에서 고르거나, --map {column}=열이름처럼 지정하세요.',
+    hint: '“{field}”에 쓸 열을 가져오기 화면에서 고르거나, --map {field}=열이름처럼 지정하세요.',
   },
   CSV_NO_ROWS: {
     message: '“{file}”에 쓸 수 있는 행이 없습니다: {reason}.',
