@@ -11,6 +11,7 @@ import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -42,6 +43,10 @@ export function addEvaluateCommand(program: Command, run: Run): void {
         if (resume === undefined && (dataset === undefined || base === undefined))
           throw usageFailure('An evaluation needs --dataset and --base, or --resume with an evaluation.');
         const client = await open();
+        if (resume !== undefined) {
+          const heeded = ['resume', 'csv', 'report', 'korean'];
+          tellIgnored(command, { heeded, because: 'a resumed evaluation keeps its settings', progress });
+        }
         const started =
           resume === undefined
             ? await client.evaluations.start({

@@ -9,6 +9,7 @@ import {
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Answer, Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -53,6 +54,9 @@ export function addLabCommand(program: Command, run: Run): void {
           words.resume === undefined
             ? await client.lab.start(await inputOf(kind, words, client))
             : await client.lab.resume({ id: words.resume });
+        const heeded = await heededOf(begun, words, client);
+        const because = heeded === kept ? 'it keeps its settings' : `${begun.kind} does not use them`;
+        tellIgnored(command, { heeded, because, progress });
         const experiment = await experimentEnded(begun.id, { client, signal, progress });
         const out = words.out === undefined ? undefined : fromHere(words.out);
         const { files } = await client.lab.save({ id: experiment.id, out, language: 'en' });
@@ -133,6 +137,27 @@ async function inputOf(kind: StartLabInput['kind'], words: LabWords, client: Stu
   };
 }
 
+/** The words whose options have other names in the contract, and those that have the same. */
+const optionNames = {
+  ...{ seeds: 'seeds', steps: 'steps', batch: 'batchSize', maxLength: 'maxLength', lr: 'learningRate', alpha: 'alpha' },
+  ...{ ranks: 'ranks', targets: 'targetSets', budgetRank: 'budgetRank', validationRows: 'validationRows' },
+  ...{ metricRows: 'metricRows', trials: 'trials', passes: 'passes', bottlenecks: 'bottlenecks' },
+} as const satisfies Partial<Record<keyof LabWords, keyof LabOptions>>;
+
+/** All that matters to an experiment that has its settings already. */
+const kept = ['resume', 'repeat', 'out'];
+
+async function heededOf(begun: LabExperiment, words: LabWords, client: StudioClient): Promise<readonly string[]> {
+  if (words.resume !== undefined || words.repeat !== undefined) return kept;
+  const { uses } = await client.lab.view({ id: begun.id, language: 'en' });
+  return [
+    ...['base', 'out'],
+    ...(begun.datasetId === null ? [] : ['dataset']),
+    ...(begun.options.adapterId === null ? [] : ['adapter']),
+    ...Object.entries(optionNames).flatMap(([word, option]) => (uses.includes(option) ? [word] : [])),
+  ];
+}
+
 /** Follows an experiment to its end; an abort stops it. Throws the experiment's own failure. */
 async function experimentEnded(
   id: string,
@@ -193,7 +218,9 @@ async function answerOf(
         : [`${repeat.equal} of ${repeat.compared} numbers came out the same (timings not counted).`]),
       `\n${view.caption}`,
       ...(files.length > 0 ? [`Files: ${files[0] ?? ''} and ${files.length - 1} more.`] : []),
-      `Repeat it with: adapter-studio lab ${kind} --repeat ${id}`,
+      experiment.state === 'finished'
+        ? `Repeat it with: adapter-studio lab ${kind} --repeat ${id}`
+        : `Resume with: adapter-studio lab ${kind} --resume ${id}`,
     ].join('\n'),
   };
 }

@@ -13,6 +13,7 @@ import { readSettingsText } from '../../../src-contract/settings-file.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -53,6 +54,8 @@ export function addTrainCommands(program: Command, run: Run): void {
           throw usageFailure('A training needs --dataset, --base and --name, or --resume with a run.');
         }
         const client = await open();
+        if (resume !== undefined)
+          tellIgnored(command, { heeded: ['resume'], because: 'a resumed run keeps its settings', progress });
         const started =
           resume === undefined
             ? await client.runs.start({
