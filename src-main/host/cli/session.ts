@@ -4,6 +4,7 @@ import { fromHere } from './arguments.ts';
 import { CallFailure, type Failure, failureOf } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { Progress } from './progress.ts';
+import { rightName } from './right-name.ts';
 import { openStudio, type Studio, type StudioClient } from './studio.ts';
 
 /** What a command gets to work with. */
@@ -62,6 +63,10 @@ export function runnerFor(installation: Installation): Run {
     } catch (error) {
       progress.clear();
       failure = failureOf(error, interrupted);
+      const client = failure.exitCode === 1 ? studio?.client : undefined;
+      // A studio that cannot list its names has the first failure to tell.
+      const hint = client && (await rightName(error, client).catch(() => undefined));
+      if (hint !== undefined) failure = { ...failure, hint };
       await printFailure(failure, { json });
     }
     await studio?.close();
