@@ -61,7 +61,7 @@ export function table6Finding(shown: Shown): Finding {
             : []),
         ];
   return {
-    ...(readTable6(groups, sets, ranks, shown) ?? openFinding(explanation)),
+    ...(readTable6(groups, sets, shown) ?? openFinding(explanation)),
     explanation,
     tables,
     pictures,
@@ -92,27 +92,24 @@ export function table6Finding(shown: Shown): Finding {
   }
 }
 
-function readTable6(
-  groups: readonly Group[],
-  sets: readonly string[],
-  ranks: readonly number[],
-  { experiment, say }: Shown,
-) {
+function readTable6(groups: readonly Group[], sets: readonly string[], { experiment, say }: Shown) {
   // The set of q and v is the paper's own choice; without it, the last one takes its place.
   const set = sets.includes('q,v') ? 'q,v' : (sets.at(-1) ?? '');
   const first = sets.find((each) => each !== set) ?? set;
   const own = groups.filter((group) => group.set === set).sort((a, b) => a.rank - b.rank);
   const low = own[0];
-  if (low === undefined || own.length < Math.min(2, ranks.length)) return undefined;
+  // One rank says nothing of ranks, nor one set of sets.
+  if (low === undefined || own.length < 2 || sets.length < 2) return undefined;
   const best = own.reduce((most, group) => (mean(group.losses) < mean(most.losses) ? group : most));
   const base = mean(experiment.cells.map((cell) => numberOf(cell, 'baseLoss')).filter(Number.isFinite));
   const lowest = mean(best.losses);
   const share = (base - mean(low.losses)) / (base - lowest);
   const range = Math.max(...own.map(({ losses }) => mean(losses))) - lowest;
   const alone = groups.find((group) => group.set === first && group.rank === low.rank);
-  const gain = alone === undefined || first === set ? Number.NaN : mean(alone.losses) - mean(low.losses);
+  if (alone === undefined) return undefined;
+  const gain = mean(alone.losses) - mean(low.losses);
   const enough = share >= 0.9 || !differ(low.losses, best.losses);
-  const matricesMatter = Number.isNaN(gain) || gain >= range;
+  const matricesMatter = gain >= range;
   const verdict = enough ? (matricesMatter ? 'holds' : 'partly') : 'not';
   return {
     verdict,

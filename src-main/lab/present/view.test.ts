@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Target } from '../../../src-contract/adapter.ts';
 import type { LabCell, LabExperiment } from '../../../src-contract/lab.ts';
 import { largestDifference } from '../conduct.ts';
 import { sayIn } from '../words/say.ts';
@@ -43,6 +44,28 @@ test('a caption names the rows that losses were measured on, and says if trainin
   expect(captionOf({ train: 47, validation: 5, test: 5 })).toContain(
     'loss on 5 validation rows. The dataset has only 47 training rows, so they were read more than once.',
   );
+});
+
+// Regression: of a single rank it said that the matrices matter more than the rank, and that a low one is enough.
+test('a table of one rank, or of one set of matrices, has no verdict', () => {
+  const of = (ranks: readonly number[], sets: readonly string[]) => {
+    const cells = ranks.flatMap((rank) =>
+      sets.map((targets) => ({
+        key: `${targets} r${rank}`,
+        values: { targets, rank, seed: 0, baseLoss: 2, validationLoss: 1 + 0.1 / rank / targets.length },
+        timings: {},
+      })),
+    );
+    const options = {
+      ...table5([0]).options,
+      ranks: [...ranks],
+      targetSets: sets.map((set) => set.split(',') as Target[]),
+    };
+    return findingOf({ experiment: { ...table5([0]), kind: 'table6', options, cells }, say: sayIn('en') }).verdict;
+  };
+  expect(of([1, 8], ['q', 'q,v'])).not.toBe('open');
+  expect(of([1], ['q', 'q,v'])).toBe('open');
+  expect(of([1, 8], ['q,v'])).toBe('open');
 });
 
 // Regression: 192 of 230 equal numbers looked as if the rest were others, not the same up to rounding.
