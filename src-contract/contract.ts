@@ -177,7 +177,7 @@ export const contract = {
       .output(inspectionSchema),
     /** The verdicts on the rows under a mapping, without importing them. */
     judge: base
-      .input(importInputSchema.pick({ source: true, task: true, mapping: true, csv: true }))
+      .input(importInputSchema.pick({ source: true, task: true, mapping: true, csv: true, database: true }))
       .output(rowJudgementSchema),
     /** Attached: ends and undoes itself when the watcher leaves. */
     import: base.input(importInputSchema).output(eventIterator(importEventSchema)),

@@ -190,7 +190,10 @@ export const importInputSchema = z.object({
   /** Missing fields are taken from the proposed mapping. */
   mapping: columnMappingSchema.optional(),
   csv: csvOptionsSchema.optional(),
-  /** One SQLite file, or a folder of files named `<database>.sqlite` after the mapped `database` (or group) column. */
+  /**
+   * One SQLite file, or a folder of files named `<database>.sqlite` after the mapped `database` (or group) column. If
+   * no column holds the schema, it is written from them.
+   */
   database: fileSourceSchema.optional(),
   seed: z.number().int().optional(),
 });

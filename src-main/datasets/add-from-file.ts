@@ -4,10 +4,12 @@ import type { AddedRows, CsvOptions, Dataset } from '../../src-contract/dataset.
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { type AddedRowsJob, addedRows } from './added-rows.ts';
 import type { DatasetChanges } from './change-dataset.ts';
+import { lacksSchema } from './column-mapping.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { inThread, needsThread } from './import-worker.ts';
 import type { TableFile } from './readers/open-table.ts';
 import { splitOfState } from './row-states.ts';
+import { schemaParts } from './schema-parts.ts';
 import { UnitSplits, unitOf } from './unit-splits.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 
@@ -26,7 +28,8 @@ export async function addFromFile(
 ): Promise<AddedRows> {
   const { id, task, mapping } = dataset;
   const { path, name, unpackFolder } = file;
-  const job: AddedRowsJob = { file: { path, name, unpackFolder }, csv, task, mapping, seed: store.seedOf(id) };
+  const schemas = lacksSchema(task, mapping) ? writtenSchemas(store, id) : undefined;
+  const job: AddedRowsJob = { file: { path, name, unpackFolder }, csv, task, mapping, schemas, seed: store.seedOf(id) };
   const events = (await needsThread(file)) ? inThread('add', job, signal) : addedRows(job, signal);
   // Reading continues after the first loop, which would otherwise close the generator.
   const reading = { [Symbol.asyncIterator]: () => ({ next: () => events.next() }) };
@@ -86,4 +89,11 @@ export async function addFromFile(
   } finally {
     await events.return();
   }
+}
+
+function writtenSchemas(store: DatasetStore, id: string): Record<string, string> {
+  const schemas: Record<string, string> = {};
+  for (const { database, context } of store.examples(id))
+    schemas[database ?? ''] ??= schemaParts(context)?.schema ?? '';
+  return schemas;
 }

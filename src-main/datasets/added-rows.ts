@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvOptions, Split } from '../../src-contract/dataset.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
-import { resolveMapping, rowMapper } from './column-mapping.ts';
+import { lacksSchema, resolveMapping, rowMapper } from './column-mapping.ts';
 import { firstRows } from './import-rows.ts';
 import { reasonPlace } from './left-out-rows.ts';
 import { openTable, type TableFile } from './readers/open-table.ts';
 import type { OpenTable } from './readers/table.ts';
 import type { NewExample } from './row-block.ts';
+import { schemaParts } from './schema-parts.ts';
 import { splitKey, splitOf } from './split.ts';
 import { unitOf } from './unit-splits.ts';
 import { leftOutKey } from './unmended-rows.ts';
@@ -18,6 +19,8 @@ export interface AddedRowsJob {
   readonly task: TaskId;
   /** The column mapping of the first import. */
   readonly mapping: ColumnMapping;
+  /** What was written from the databases of a dataset whose files hold no schema, by database name ('' for none). */
+  readonly schemas: Readonly<Record<string, string>> | undefined;
   readonly seed: number;
 }
 
@@ -77,7 +80,7 @@ export async function* addedRows(job: AddedRowsJob, signal: AbortSignal): AsyncG
 }
 
 async function mapperOf(
-  { task, mapping, file }: AddedRowsJob,
+  { task, mapping, file, schemas }: AddedRowsJob,
   table: OpenTable,
   signal: AbortSignal,
 ): Promise<ReturnType<typeof rowMapper>> {
@@ -85,5 +88,18 @@ async function mapperOf(
   // The columns of the first import that this file has; a file with other names is mapped like a new one.
   const chosen = Object.fromEntries(Object.entries(mapping).filter(([, column]) => columns.includes(column)));
   const sample = await firstRows(table, signal);
-  return rowMapper(resolveMapping({ task, columns, chosen, file: file.name, sample }), table.facts.encoding);
+  const resolved = resolveMapping({
+    ...{ task, columns, chosen, file: file.name, sample },
+    hasDatabase: schemas !== undefined,
+  });
+  const mapRow = rowMapper(resolved, table.facts.encoding);
+  if (schemas === undefined || !lacksSchema(task, resolved.mapping)) return mapRow;
+  const [one, ...others] = new Set(Object.values(schemas));
+  return (record) => {
+    const row = mapRow(record);
+    const parts = row.kind === 'example' ? schemaParts(row.context) : undefined;
+    if (row.kind !== 'example' || parts === undefined) return row;
+    const schema = schemas[row.database ?? ''] ?? (others.length === 0 ? one : undefined) ?? '';
+    return { ...row, context: `${parts.head}${schema}${parts.tail}` };
+  };
 }

@@ -120,6 +120,8 @@ export function resolveMapping(request: {
   file: string;
   /** The first rows, for fields whose column cannot be told by name. */
   sample?: readonly (readonly string[])[];
+  /** Databases come with the table: a schema that no column holds is then written from them. */
+  hasDatabase?: boolean;
 }): ResolvedMapping {
   const { columns, file } = request;
   const task = tasks[request.task];
@@ -149,7 +151,8 @@ export function resolveMapping(request: {
     if (column) mapping[field] = column;
     return column !== undefined && column !== '';
   };
-  const takeContextParts = () => contextFields.filter((field) => !take(field));
+  const isWritten = (field: string) => field === 'schema' && request.hasDatabase === true;
+  const takeContextParts = () => contextFields.filter((field) => !take(field) && !isWritten(field));
   if (given.has('context') && task.id !== 'custom') take('context');
   else if (contextFields.some((field) => given.has(field)) || proposed.context === undefined || task.id === 'custom') {
     const lacking = takeContextParts()[0];
@@ -258,9 +261,14 @@ export function rowMapper(
   };
 }
 
-/** The fields that make up the context: the task's own, or a ready-made one. */
+/** The fields of the context that columns hold: the task's own, or a ready-made one. */
 export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
-  return places.has('context') ? ['context'] : task.fields.context;
+  return places.has('context') ? ['context'] : task.fields.context.filter((field) => places.has(field));
+}
+
+/** Whether the rows have no schema of their own, so that it is written from their databases. */
+export function lacksSchema(task: TaskId, { context, schema }: ColumnMapping): boolean {
+  return task === 'nl2sql' && context === undefined && schema === undefined;
 }
 
 export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): string {

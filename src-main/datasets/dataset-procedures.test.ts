@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import type { ImportEvent } from '../../src-contract/dataset.ts';
 import { because, type UsedBy } from '../../src-contract/failure-reason.ts';
+import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { forkSqlProcess, SqlRunner } from './attached-database.ts';
@@ -91,6 +92,38 @@ test('every sample imports completely, and its queries run on its databases', as
       expect(result.rows.length, target).toBeGreaterThan(0);
     }
   }
+});
+
+// Such a table could not be imported: a column was asked for that it does not have.
+test('questions with their SQL alone take the schema from the database that comes with them', async () => {
+  const [table, shop, other] = ['questions.csv', 'shop.sqlite', 'other.sqlite'].map((name) => join(folder, name));
+  writeFileSync(table ?? '', 'question,sql\nHow many?,SELECT COUNT(*) FROM seller\nWho?,SELECT name FROM seller\n');
+  writeFileSync(other ?? '', 'no database');
+  writeSqliteFile(
+    shop ?? '',
+    'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE sale (seller INTEGER REFERENCES seller (id))',
+  );
+  const asked = { source: { kind: 'path', path: table ?? '' }, task: 'nl2sql', name: 'shop' } as const;
+  const at = (path = '') => ({ kind: 'path', path }) as const;
+  await expect(finished(await trusted.datasets.import(asked))).rejects.toMatchObject({
+    ...{ code: 'CSV_COLUMN_MISSING', data: { column: 'schema' } },
+  });
+  await expect(finished(await trusted.datasets.import({ ...asked, database: at(other) }))).rejects.toMatchObject({
+    code: 'DATABASE_ATTACHED_INVALID',
+  });
+  expect((await page.datasets.list()).map(({ name }) => name)).not.toContain('shop');
+  expect(await trusted.datasets.judge({ ...asked, database: at(shop) })).toMatchObject({ rows: 2, taken: 2 });
+  const { dataset } = await finished(await trusted.datasets.import({ ...asked, database: at(shop) }));
+  expect(dataset).toMatchObject({ rows: 2, rejected: 0, hasDatabase: true });
+  const { examples } = await page.datasets.examples({ id: 'shop', offset: 0, limit: 1 });
+  expect(examples[0]?.context).toBe(
+    'Schema:\nseller(id integer pk, name text)\nsale(seller integer -> seller.id)\n\nQuestion: How many?',
+  );
+  // More of the same questions come without a schema too.
+  writeFileSync(table ?? '', 'question,sql\nAnyone?,SELECT 1 FROM seller\n');
+  expect(await trusted.datasets.addFromFile({ id: 'shop', source: at(table) })).toMatchObject({ added: 1 });
+  const after = await page.datasets.examples({ id: 'shop', offset: 2, limit: 1 });
+  expect(after.examples[0]?.context).toMatch(/^Schema:\nseller\(id .+Anyone\?$/s);
 });
 
 test('an uploaded file is removed when the page that sent it leaves', async () => {

@@ -17,7 +17,7 @@ import { dealDataset } from './deal-splits.ts';
 import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
 import type { FileSources, LentFile } from './file-sources.ts';
-import { importDataset, rejectFilePath, removeDataset } from './import-dataset.ts';
+import { importDataset, rejectFilePath, removeDataset, type WriteSchema } from './import-dataset.ts';
 import { answerOfThread, needsThread } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
@@ -68,6 +68,13 @@ export function datasetProcedures(studio: {
     const dataset = store.get(idOrName);
     return dataset.hasDatabase ? unused(idOrName) : dataset;
   };
+  // With the keys between tables: without them, a model can only guess how to join.
+  const writeSchema: WriteSchema = (dataset, database, signal) =>
+    attachToDataset(
+      { store, changes, datasetsFolder, sql },
+      { dataset, database, schema: { foreignKeys: true, sampleValues: 0 } },
+      signal,
+    );
   return os.router({
     samples: os.samples.handler(async () => (await listSamples(samplesFolder)).map(toSample)),
     inspect: os.inspect.handler(async ({ input, context, signal = new AbortController().signal }) => {
@@ -93,7 +100,7 @@ export function datasetProcedures(studio: {
       };
       importing.add(job);
       try {
-        for await (const event of importDataset({ store, datasetsFolder }, job, signal)) {
+        for await (const event of importDataset({ store, datasetsFolder, writeSchema }, job, signal)) {
           // Before passing on the last event: a caller that has seen it may stop iterating.
           if (event.kind === 'finished') {
             changed();

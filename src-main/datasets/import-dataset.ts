@@ -1,14 +1,22 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CsvOptions, ImportEvent } from '../../src-contract/dataset.ts';
+import type { CsvOptions, Dataset, ImportEvent } from '../../src-contract/dataset.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
+import { lacksSchema } from './column-mapping.ts';
 import { type DatasetStore, nameTaken, rowsFileIn } from './dataset-store.ts';
 import { FileSync } from './file-sync.ts';
 import { importRows, type RowsJob } from './import-rows.ts';
 import { inThread, needsThread } from './import-worker.ts';
 import type { TableFile } from './readers/open-table.ts';
+
+/** Attaches databases to a dataset whose rows have no schema, and writes it. */
+export type WriteSchema = (
+  dataset: Dataset,
+  database: { readonly path: string; readonly name: string },
+  signal: AbortSignal,
+) => Promise<Dataset>;
 
 export interface ImportJob {
   readonly file: TableFile;
@@ -30,10 +38,11 @@ export interface ImportJob {
  * Throws whatever `importRows` throws, DISK_FULL, and OPTION_INVALID for a name that is taken.
  */
 export async function* importDataset(
-  { store, datasetsFolder }: { store: DatasetStore; datasetsFolder: string },
+  parts: { store: DatasetStore; datasetsFolder: string; writeSchema?: WriteSchema },
   job: ImportJob,
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent, void> {
+  const { store, datasetsFolder, writeSchema } = parts;
   const began = performance.now();
   if (job.name !== undefined && store.isNameTaken(job.name)) throw nameTaken(job.name);
   const { file, task, seed, now } = job;
@@ -63,9 +72,12 @@ export async function* importDataset(
       } else {
         const { rejected, warned, mapping, hasDatabase } = event;
         await sync.finish(signal);
-        const dataset = store.finishImport(datasetId, {
+        const imported = store.finishImport(datasetId, {
           ...{ ...event.facts, rejected: rejected.count, file: event.file, hasDatabase, mapping },
         });
+        const isWritten = job.database !== undefined && lacksSchema(task, mapping);
+        const dataset = isWritten ? await writeSchema?.(imported, job.database, signal) : imported;
+        if (dataset === undefined) throw new Error('a table without schemas needs a way to write them');
         isDone = true;
         yield {
           ...{ kind: 'finished', dataset, file: event.file, warned, seconds: (performance.now() - began) / 1000 },

@@ -5,7 +5,7 @@ import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { type RowVerdictData, rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatabaseCopier } from './attach-databases.ts';
-import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
+import { lacksSchema, type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
 import { PlainRows } from './plain-rows.ts';
 import type { PlacedPiece } from './readers/csv-places.ts';
 import { openTable, type TableFile } from './readers/open-table.ts';
@@ -91,11 +91,16 @@ export async function* importRows(
   try {
     const { columns, bytesTotal } = table;
     const sample = await firstRows(table, signal);
-    const mapping = resolveMapping({ task: job.task, columns, chosen: job.mapping, file: job.file.name, sample });
+    const mapping = resolveMapping({
+      ...{ task: job.task, columns, chosen: job.mapping, file: job.file.name, sample },
+      hasDatabase: job.database !== undefined,
+    });
     rejects = new RejectFile(job.rejectFile, { columns, format: table.facts.format });
     into = openWriter(job.rowsFile);
     yield { kind: 'opened', bytesTotal };
-    const copier = job.database && (await DatabaseCopier.open(job.database, job.datasetFolder, signal));
+    // If the schema is to be written, the databases are attached to the finished dataset.
+    const copied = lacksSchema(job.task, mapping.mapping) ? undefined : job.database;
+    const copier = copied && (await DatabaseCopier.open(copied, job.datasetFolder, signal));
     const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed, ...table.facts });
     yield* readInto(rows, table, signal);
     await rows.flush();

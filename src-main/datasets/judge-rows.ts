@@ -8,6 +8,8 @@ export interface JudgeOptions {
   readonly csv?: CsvOptions;
   readonly task: TaskId;
   readonly mapping?: ColumnMapping;
+  /** Databases that come with the table; whether there are any is all that is asked here. */
+  readonly database?: unknown;
 }
 
 /**
@@ -18,7 +20,10 @@ export async function judgeRows(file: TableFile, options: JudgeOptions, signal?:
   const table = await openTable(file, options.csv, { signal });
   try {
     const { columns } = table;
-    const mapping = resolveMapping({ task: options.task, columns, chosen: options.mapping ?? {}, file: file.name });
+    const mapping = resolveMapping({
+      ...{ task: options.task, columns, chosen: options.mapping ?? {}, file: file.name },
+      hasDatabase: options.database !== undefined,
+    });
     const mapRow = rowMapper(mapping, table.facts.encoding);
     const rejected = new Map<string, number>();
     const warned = new Map<string, number>();

@@ -118,8 +118,17 @@ export class ImportState {
     return neededFields(this.#task, this.#mapping);
   }
 
-  /** Required fields without a column. */
+  /** Required fields without a column. A schema can be written from the attached database instead. */
   get missing(): readonly string[] {
+    return this.#columnless.filter((field) => field !== 'schema' || this.#database === undefined);
+  }
+
+  /** No column holds the schema, so it will be written from the attached database. */
+  get writesSchema(): boolean {
+    return this.#database !== undefined && this.#columnless.includes('schema');
+  }
+
+  get #columnless(): readonly string[] {
     return this.fields.filter((field) => !this.columns.includes(this.#mapping[field] ?? ''));
   }
 
@@ -218,6 +227,7 @@ export class ImportState {
         this.#attaching = bytes;
       });
       this.#database = { name: file.name, source: { kind: 'upload', fileId } };
+      this.#judge();
     } catch (error) {
       if (!signal.aborted) this.#error = error;
     }
@@ -226,6 +236,7 @@ export class ImportState {
 
   detachDatabase(): void {
     this.#database = undefined;
+    this.#judge();
   }
 
   async import(): Promise<void> {
@@ -315,7 +326,10 @@ export class ImportState {
     if (this.#source === undefined || this.missing.length > 0) return;
     this.#judging = new AbortController();
     const signal = AbortSignal.any([this.#judging.signal, this.#leaving.signal]);
-    const asked = { source: this.#source, task: this.#task, mapping: this.#mapping, csv: this.#csv };
+    const asked = {
+      ...{ source: this.#source, task: this.#task, mapping: this.#mapping, csv: this.#csv },
+      database: this.#database?.source,
+    };
     void client.datasets.judge(asked, { signal }).then(
       (judgement) => {
         if (!signal.aborted) this.#judgement = judgement;

@@ -62,6 +62,24 @@ test('attaches databases from the table’s archive, for the SQL task only', asy
   expect(asked).toEqual([source, undefined]);
 });
 
+// Questions with their SQL, and the database beside them, are all that many have; Import stayed locked.
+test('a schema that no column holds needs no column once a database is attached', async () => {
+  const asked = { ...inspection, proposedTask: 'nl2sql', mappings: { nl2sql: { question: 'q', sql: 'a' } } };
+  vi.mocked(client.datasets.inspect).mockResolvedValue(asked as never);
+  const state = new ImportState();
+  await state.chooseOpened({ fileId: 'opened', name: 'questions.csv' });
+  expect([state.missing, state.writesSchema]).toEqual([['schema'], false]);
+  await state.attachDatabase(new File(['SQLite'], 'shop.sqlite'));
+  expect([state.missing, state.writesSchema]).toEqual([[], true]);
+  expect(vi.mocked(client.datasets.judge).mock.lastCall?.[0]).toMatchObject({ database: { kind: 'upload' } });
+  expect(state.verdicts).toEqual([undefined, 'sql']);
+  state.map('schema', 'text');
+  expect([state.missing, state.writesSchema]).toEqual([[], false]);
+  state.map('schema', '');
+  state.detachDatabase();
+  expect(state.missing).toEqual(['schema']);
+});
+
 // Regression: the archive, attached to itself, held no database, so nothing could be imported.
 test('does not attach an archive without databases to its own table', async () => {
   const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'city.db.sql', count: 1, databases: 0 } };

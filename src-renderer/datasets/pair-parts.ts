@@ -71,16 +71,17 @@ export function pairOf(
   return { context: renderContext(task, input), target: input.target ?? input[targetField(task)] ?? '' };
 }
 
-/** The first required field that is empty in a row, or undefined if the row is usable. */
+/** The first field with a column that is empty in a row, or undefined if the row is usable. */
 export function emptyField(
   task: TaskId,
   mapping: ColumnMapping,
   columns: readonly string[],
   cells: readonly string[],
 ): string | undefined {
-  return neededFields(task, mapping).find(
-    (field) => (cells[columns.indexOf(mapping[field] ?? '')] ?? '').trim() === '',
-  );
+  return neededFields(task, mapping).find((field) => {
+    const place = columns.indexOf(mapping[field] ?? '');
+    return place >= 0 && (cells[place] ?? '').trim() === '';
+  });
 }
 
 function twoParts(context: string, head: string, field: string): readonly Part[] {

@@ -61,7 +61,10 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .option('--name <name>', 'the dataset’s name (default: the file’s)')
     .option('--map <field=column>', 'which column is which field: context=COL,target=COL, question=COL …', mappingIn)
     .option('--group <column>', 'rows with the same value here stay in one split')
-    .option('--database <file>', 'SQLite file, or a folder of them, that the queries run on')
+    .option(
+      '--database <file>',
+      'SQLite file, or a folder of them, that the queries run on; it also gives the schema if no column does',
+    )
     .option('--seed <n>', 'seed of the split', numberIn(importInputSchema.shape.seed.unwrap()))
     .action((file: string, options: ImportWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {

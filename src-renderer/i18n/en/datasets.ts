@@ -170,6 +170,9 @@ export const datasets = {
   'import.field.choose': 'Choose a column',
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.needed': 'Needs a column',
+  'import.field.schema.needed': 'Needs a column, or a database attached below',
+  'import.field.schema.written': 'From the database',
+  'import.field.schema.written.what': 'Written for each row from the tables of {database}',
   'import.field.group.what': 'Rows with the same value stay in one split',
   'import.field.split.what': 'Says train, validation or test for each row; rows without it are divided automatically',
   'import.field.database.what': 'Names the database that each query is for',
@@ -191,6 +194,7 @@ export const datasets = {
   'import.target': 'Target, the only part that is learned',
   'import.characters': { one: '{n} character', other: '{n} characters' },
   'import.preview.missing': 'Choose the columns to see an example here.',
+  'import.preview.schema': 'The schema of {database} comes before the question.',
   'import.preview.none': 'There are no rows below the header.',
   'import.preview.empty': '{field} is empty in this row, so it will be left out.',
 
@@ -202,6 +206,7 @@ export const datasets = {
   'import.leftOut.count': '{n} left out',
   'import.checked': 'Left-out rows are saved in a separate file',
   'import.needs': 'Choose a column for {field} first',
+  'import.needs.schema': 'Choose a column for Schema, or attach a database',
   'import.attaching.wait': 'The database is still being copied',
 
   'import.working': 'Importing {name}',

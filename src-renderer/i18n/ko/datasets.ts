@@ -166,6 +166,9 @@ export const datasets: Translation<typeof english> = {
   'import.field.choose': '열 고르기',
   'import.field.average': '평균 {n}자',
   'import.field.needed': '열이 필요합니다',
+  'import.field.schema.needed': '열을 고르거나 아래에서 데이터베이스를 첨부해야 합니다',
+  'import.field.schema.written': '데이터베이스에서',
+  'import.field.schema.written.what': '{database}의 테이블을 보고 행마다 적습니다',
   'import.field.group.what': '값이 같은 행은 한 분할에 남습니다',
   'import.field.split.what': '행마다 학습, 검증, 테스트 가운데 하나를 적은 열입니다. 적지 않은 행은 알아서 나눕니다',
   'import.field.database.what': '각 쿼리가 쓰는 데이터베이스의 이름입니다',
@@ -187,6 +190,7 @@ export const datasets: Translation<typeof english> = {
   'import.target': '정답, 이 부분만 배웁니다',
   'import.characters': '{n}자',
   'import.preview.missing': '열을 고르면 여기에 예시가 나타납니다.',
+  'import.preview.schema': '질문 앞에 {database}의 스키마가 들어갑니다.',
   'import.preview.none': '머리글 아래에 행이 없습니다.',
   'import.preview.empty': '이 행은 {field} 칸이 비어 있어 제외됩니다.',
 
@@ -198,6 +202,7 @@ export const datasets: Translation<typeof english> = {
   'import.leftOut.count': '{n}개 제외',
   'import.checked': '제외된 행은 따로 파일에 남습니다',
   'import.needs': '먼저 {field}에 쓸 열을 고르세요',
+  'import.needs.schema': '스키마 열을 고르거나 데이터베이스를 첨부하세요',
   'import.attaching.wait': '데이터베이스를 아직 복사하고 있습니다',
 
   'import.working': '{name} 가져오는 중',
