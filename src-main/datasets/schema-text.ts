@@ -1,12 +1,14 @@
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import type { QueryResult } from './attached-database.ts';
 
 /** Runs a read-only query on the database whose schema is wanted. */
 export type QueryDatabase = (sql: string) => Promise<Pick<QueryResult, 'rows'>>;
 
+/** A view counts too: to a query it is a table. */
 interface Table {
   readonly name: string;
-  readonly sql: string;
+  readonly kind: string;
   readonly columns: readonly { readonly name: string; readonly type: string; readonly isKey: boolean }[];
   readonly foreignKeys: readonly { readonly column: string; readonly table: string; readonly to: string | null }[];
   /** Sample values by column. */
@@ -35,14 +37,21 @@ export async function schemaText(
 
 async function readTables(query: QueryDatabase, sampleValues: number): Promise<Table[]> {
   const { rows } = await query(
-    `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid LIMIT 500`,
+    `SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid LIMIT 500`,
   );
   const tables: Table[] = [];
-  for (const [name, sql] of rows) {
+  for (const [name, kind] of rows) {
     const table = String(name);
-    const columns = (
-      await query(`SELECT name, type, pk FROM pragma_table_info(${literal(table)}) ORDER BY cid`)
-    ).rows.map(([column, type, key]) => ({ name: String(column), type: String(type ?? ''), isKey: Number(key) > 0 }));
+    const found = query(`SELECT name, type, pk FROM pragma_table_info(${literal(table)}) ORDER BY cid`);
+    const info = await found.catch((error: unknown) => {
+      // The tables of a view may be gone; then no query can use it.
+      if (kind === 'view' && error instanceof StudioError) return undefined;
+      throw error;
+    });
+    if (info === undefined) continue;
+    const columns = info.rows.map(([column, type, key]) => ({
+      ...{ name: String(column), type: String(type ?? ''), isKey: Number(key) > 0 },
+    }));
     const keys = await query(
       `SELECT "from", "table", "to" FROM pragma_foreign_key_list(${literal(table)}) ORDER BY id, seq`,
     );
@@ -57,7 +66,7 @@ async function readTables(query: QueryDatabase, sampleValues: number): Promise<T
       );
     }
     tables.push({
-      ...{ name: table, sql: String(sql ?? ''), columns, samples },
+      ...{ name: table, kind: String(kind), columns, samples },
       foreignKeys: keys.rows.map(([column, to, target]) => ({
         ...{
           column: String(column),
@@ -75,20 +84,20 @@ function lineOf({ name, columns, foreignKeys, samples }: Table, options: { forei
     const key = options.foreignKeys ? foreignKeys.find((each) => each.column === column.name) : undefined;
     const values = samples.get(column.name);
     return [
-      column.name,
+      quotedIfNeeded(column.name),
       column.type.toLowerCase(),
       column.isKey ? 'pk' : '',
-      key ? `-> ${key.table}${key.to === null ? '' : `.${key.to}`}` : '',
+      key ? `-> ${quotedIfNeeded(key.table)}${key.to === null ? '' : `.${quotedIfNeeded(key.to)}`}` : '',
       values && values.length > 0 ? `[${values.join(', ')}]` : '',
     ]
       .filter((part) => part !== '')
       .join(' ');
   });
-  return `${name}(${parts.join(', ')})`;
+  return `${quotedIfNeeded(name)}(${parts.join(', ')})`;
 }
 
 /** Generated rather than copied, so that foreign keys can be left out and comments are dropped. */
-function statementOf({ name, columns, foreignKeys, samples }: Table, options: { foreignKeys: boolean }): string {
+function statementOf({ name, kind, columns, foreignKeys, samples }: Table, options: { foreignKeys: boolean }): string {
   const keys = columns.filter(({ isKey }) => isKey).map((column) => quotedIfNeeded(column.name));
   const lines = columns.map(({ name: column, type, isKey }) =>
     [quotedIfNeeded(column), type, isKey && keys.length === 1 ? 'PRIMARY KEY' : '']
@@ -102,9 +111,12 @@ function statementOf({ name, columns, foreignKeys, samples }: Table, options: { 
   }
   const values = [...samples].filter(([, shown]) => shown.length > 0);
   const notes = values.map(([column, shown]) => `-- ${column}: ${shown.join(', ')}`);
-  return [`CREATE TABLE ${quotedIfNeeded(name)} (`, lines.map((line) => `  ${line}`).join(',\n'), ');', ...notes].join(
-    '\n',
-  );
+  return [
+    `CREATE ${kind.toUpperCase()} ${quotedIfNeeded(name)} (`,
+    lines.map((line) => `  ${line}`).join(',\n'),
+    ');',
+    ...notes,
+  ].join('\n');
 }
 
 function shownValue(value: string | number | null): string {

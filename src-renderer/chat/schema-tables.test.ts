@@ -37,6 +37,19 @@ test('reads CREATE TABLE statements without their constraints', () => {
   ]);
 });
 
+test('reads views, and names with blanks', () => {
+  expect(readSchemaTables('CREATE VIEW income (total REAL);')).toMatchObject([{ name: 'income' }]);
+  expect(readSchemaTables('"sold item"("paid on" date, seller int -> "our sellers"."seller id")')).toEqual([
+    {
+      name: 'sold item',
+      columns: [
+        { name: 'paid on', type: 'date', primaryKey: false },
+        { name: 'seller', type: 'int', primaryKey: false, references: 'our sellers.seller id' },
+      ],
+    },
+  ]);
+});
+
 test('accepts names in other scripts', () => {
   expect(readSchemaTables('가수(이름 text)')[0]?.columns[0]?.name).toBe('이름');
 });

@@ -12,7 +12,7 @@ export interface SchemaTable {
 }
 
 const TABLE_START =
-  /(?:CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?)?([`"[][^`"\]\n]+[`"\]]|[\p{L}_][\p{L}\p{N}_]*)\s*\(/giuy;
+  /(?:CREATE\s+(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?)?([`"[][^`"\]\n]+[`"\]]|[\p{L}_][\p{L}\p{N}_]*)\s*\(/giuy;
 
 /**
  * Parses a schema text into tables to draw. Knows `singer(singer_id int pk, home int -> city.id)`, one table after
@@ -53,7 +53,8 @@ function readColumn(text: string): SchemaColumn | undefined {
   const name = /^([`"[][^`"\]]+[`"\]]|\S+)/.exec(trimmed)?.[0] ?? trimmed;
   const rest = trimmed.slice(name.length);
   const references =
-    /->\s*(\S+)/.exec(rest)?.[1] ?? /REFERENCES\s+([^\s(]+)\s*\(\s*([^\s)]+)/i.exec(rest)?.slice(1).join('.');
+    /->\s*((?:"[^"]*"|[^\s"])+)/.exec(rest)?.[1]?.replaceAll('"', '') ??
+    /REFERENCES\s+([^\s(]+)\s*\(\s*([^\s)]+)/i.exec(rest)?.slice(1).join('.');
   const type = /^\s*([A-Za-z]+)/.exec(rest)?.[1] ?? '';
   return {
     name: unquote(name),
