@@ -59,7 +59,8 @@ function answer(request: SqlRequest): SqlReply {
     const refusal = authoriser?.refusalOf(sql);
     if (refusal !== undefined) return { id, kind: 'refused', ...refusal };
     if (!statement.reader || !statement.readonly) return { id, kind: 'refused', ...because('SQL_WOULD_CHANGE') };
-    statement.raw();
+    // As numbers, integers above 2 ** 53 would come out as their neighbours.
+    statement.raw().safeIntegers();
     const rows: (string | number | null)[][] = [];
     let truncated = false;
     let letters = 0;
@@ -142,7 +143,10 @@ const mostSnapshotBytes = 256 * 1024 * 1024;
 const queryBytes = 256 * 1024 * 1024;
 
 function plainCell(cell: unknown, maxLetters: number): string | number | null {
-  if (cell === null || typeof cell === 'number') return cell;
+  if (cell === null) return cell;
+  // As SQLite prints it; JSON would make it NULL.
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : cell > 0 ? 'Inf' : '-Inf';
+  if (typeof cell === 'bigint' && Number.isSafeInteger(Number(cell))) return Number(cell);
   if (Buffer.isBuffer(cell)) return `x'${cell.subarray(0, maxLetters / 2).toString('hex')}'`;
   const text = String(cell);
   return text.length > maxLetters ? text.slice(0, maxLetters) : text;

@@ -38,6 +38,12 @@ test('a query returns columns and rows, with blobs as hex', async () => {
   });
 });
 
+// Regression: both ids came out as 9007199254740992, and infinity as NULL.
+test('no digit of a large integer is lost, and infinity is not NULL', async () => {
+  const { rows } = await runner.query(file, 'SELECT 9007199254740991, 9007199254740993, -9223372036854775808, 1e999');
+  expect(rows).toEqual([[9007199254740991, '9007199254740993', '-9223372036854775808', 'Inf']]);
+});
+
 test.each([
   'DELETE FROM city',
   'DROP TABLE city',
