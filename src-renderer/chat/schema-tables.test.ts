@@ -50,6 +50,28 @@ test('reads views, and names with blanks', () => {
   ]);
 });
 
+// Regression: one statement besides the tables, and the chat said that the schema had 0 tables.
+test('reads the tables of a dump with other statements between them', () => {
+  const dump = `
+    PRAGMA foreign_keys = OFF; BEGIN TRANSACTION;
+    -- the people; (who pay)
+    CREATE TABLE customers(id INTEGER PRIMARY KEY) STRICT;
+    INSERT INTO customers VALUES (1, 'a;b');
+    CREATE UNIQUE INDEX by_id ON customers (id);
+    /* goods */ CREATE TABLE \`goods\` (id int) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+    CREATE VIEW rich AS SELECT sum(id) AS total FROM customers WHERE 'x;' <> ';';
+    CREATE TRIGGER t AFTER INSERT ON customers BEGIN DELETE FROM goods; SELECT 1; END;
+    CREATE VIEW few (n) AS SELECT count(*) FROM goods;
+    CREATE TABLE begin_dates (day date) WITHOUT ROWID;
+    COMMIT;`;
+  expect(readSchemaTables(dump).map(({ name }) => name)).toEqual(['customers', 'goods', 'begin_dates']);
+  expect(readSchemaTables('insert(id int)\ncommit (id int)\nstrict(a int)').map(({ name }) => name)).toEqual([
+    'insert',
+    'commit',
+    'strict',
+  ]);
+});
+
 test('accepts names in other scripts', () => {
   expect(readSchemaTables('가수(이름 text)')[0]?.columns[0]?.name).toBe('이름');
 });

@@ -15,6 +15,23 @@ const TABLE_START =
   /(?:CREATE\s+(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?)?([`"[][^`"\]\n]+[`"\]]|[\p{L}_][\p{L}\p{N}_]*)\s*\(/giuy;
 
 /**
+ * What stands between tables in a dump and is none of them: comments, options of the table before, and other
+ * statements. A view is only drawn where it lists its columns.
+ */
+const BETWEEN_TABLES = new RegExp(
+  [
+    String.raw`[\s;,|]+`,
+    String.raw`--[^\n]*`,
+    String.raw`/\*[\s\S]*?\*/`,
+    String.raw`(?:WITHOUT\s+ROWID|STRICT(?=\s*[;,])|ENGINE\s*=)[^;]*`,
+    String.raw`CREATE\s+(?:TEMP(?:ORARY)?\s+)?TRIGGER\s[\s\S]*?\bEND\s*(?:;|$)`,
+    String.raw`CREATE\s+(?:TEMP(?:ORARY)?\s+)?VIEW\s[^;(]+(?:\([^;)]*\)\s*)?\bAS\s(?:'[^']*'|[^';])*`,
+    String.raw`(?:CREATE\s+(?:UNIQUE\s+)?INDEX\s|INSERT\s+INTO\s|ALTER\s+TABLE\s|DROP\s+\w|PRAGMA\s+\w|(?:BEGIN|COMMIT)(?:\s+TRANSACTION)?\s*(?=;|$))(?:'[^']*'|[^';])*`,
+  ].join('|'),
+  'iy',
+);
+
+/**
  * Parses a schema text into tables to draw. Knows `singer(singer_id int pk, home int -> city.id)`, one table after
  * another, and `CREATE TABLE` statements. Returns an empty list for any other text, which is then shown as it is.
  */
@@ -89,8 +106,9 @@ function splitAtTopLevel(text: string): string[] {
 }
 
 function skipGaps(text: string, from: number): number {
+  BETWEEN_TABLES.lastIndex = from;
   let at = from;
-  while (at < text.length && /[\s;,|]/.test(text[at] ?? '')) at++;
+  while (BETWEEN_TABLES.test(text)) at = BETWEEN_TABLES.lastIndex;
   return at;
 }
 
