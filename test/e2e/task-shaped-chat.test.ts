@@ -108,6 +108,23 @@ test.each([
   await answer.getByText(/Ran: 1 row/).waitFor();
 });
 
+// Regression: all 5,000 rows were drawn at once, which held up the page for seconds.
+test('a result of thousands of rows is drawn as far as one scrolls', async () => {
+  const numbers = 'WITH RECURSIVE c (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c LIMIT 9000) SELECT n FROM c';
+  await lastQuery().getByRole('textbox', { name: 'Query' }).fill(numbers);
+  await lastQuery()
+    .getByRole('button', { name: /Run it/ })
+    .click();
+  await lastQuery()
+    .getByText(/Ran: the first 5,000 rows/)
+    .waitFor();
+  const result = page.getByRole('region', { name: 'Result' });
+  expect(await result.getByRole('row').count()).toBe(201);
+  expect(await result.getByRole('table').getAttribute('aria-rowcount')).toBe('5001');
+  await result.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await result.getByRole('cell', { name: '400', exact: true }).waitFor();
+});
+
 test('a corrected query changes its test row, cannot go to the training split, and can be undone', async () => {
   await lastQuery().getByRole('textbox', { name: 'Query' }).fill('SELECT 42 AS mended');
   const dialog = await keepLastQuery();

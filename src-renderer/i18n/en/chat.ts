@@ -183,6 +183,7 @@ export const chat = {
   'chat.run.again': 'Run it again',
   'chat.run.running': 'Running',
   'chat.ran': { one: 'Ran: {n} row, {time}', other: 'Ran: {n} rows, {time}' },
+  'chat.ran.more': 'Ran: the first {n} rows, {time}',
   'chat.ranNot': 'Does not run',
 
   'chat.panel': 'Sent with the message',

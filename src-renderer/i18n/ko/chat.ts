@@ -170,6 +170,7 @@ export const chat: Translation<typeof english> = {
   'chat.run.again': '다시 실행',
   'chat.run.running': '실행 중',
   'chat.ran': '실행됨: {n}행, {time}',
+  'chat.ran.more': '실행됨: 처음 {n}행, {time}',
   'chat.ranNot': '실행되지 않음',
 
   'chat.panel': '메시지와 함께 보내는 것',
