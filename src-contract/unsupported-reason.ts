@@ -17,8 +17,12 @@ export const unsupportedReasons = {
     found: 'a whole model; import it as a base model (models import)',
     supported: 'a folder with {config} and {weights}',
   },
+  ADAPTER_AS_MODEL: {
+    found: 'an adapter; import it as one (adapters import), after the base model that it was made for',
+    supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
+  },
   WEIGHTS_FORMAT: { found: 'weights in another format', supported: 'safetensors, or one GGUF file' },
-  GGUFS_IN_FOLDER: { found: 'several GGUF files in one folder', supported: 'safetensors, or one GGUF file' },
+  GGUFS_IN_FOLDER: { found: 'several GGUF files in one folder', supported: 'one of them, chosen by itself' },
   GGUFS_COUNTED: { found: '{count} GGUF files', supported: 'a folder with one' },
   GGUF_OF_ADAPTER: {
     found: 'an adapter for llama.cpp',

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import { openDatabase } from '../database/open.ts';
@@ -106,6 +106,33 @@ test('a missing tokenizer, a missing folder and unsupported weights are named', 
   await expect(importing()).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED', data: { file: 'optimizer.pt' } });
   rmSync(source, { recursive: true });
   await expect(importing()).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
+// They were reported as damaged copies without config.json.
+test('an adapter’s folder, and one with several GGUF files, are told for what they are', async () => {
+  const refusal = async (...names: string[]) => {
+    const path = join(folder, names.join(' '));
+    mkdirSync(path);
+    for (const name of names) writeFileSync(join(path, name), '{}');
+    return await importBaseModel({ path }, studio()).catch((error: unknown) => error);
+  };
+  expect(await refusal('adapter_config.json', 'tokenizer.json')).toMatchObject({
+    ...{ code: 'MODEL_UNSUPPORTED', data: { because: { code: 'ADAPTER_AS_MODEL' } } },
+  });
+  expect(await refusal('a.Q4_0.gguf', 'a.Q8_0.gguf')).toMatchObject({
+    ...{ code: 'MODEL_UNSUPPORTED', data: { because: { code: 'GGUFS_IN_FOLDER' } } },
+  });
+});
+
+test('a GGUF file is known by its first bytes, as Ollama names its files by their hashes', async () => {
+  const unpacked: string[] = [];
+  const told = { ...engine, unpack: async ({ file }: { file: string }) => void unpacked.push(basename(file)) };
+  for (const [name, bytes] of [['sha256-12ab', 'GGUF....'] as const, ['sha256-34cd', '{}'] as const]) {
+    writeFileSync(join(folder, name), bytes);
+    const importing = importBaseModel({ path: join(folder, name) }, { ...studio(), engine: told });
+    await expect(importing).rejects.toThrow();
+  }
+  expect(unpacked).toEqual(['sha256-12ab']);
 });
 
 test('an index that points outside its folder is refused', async () => {

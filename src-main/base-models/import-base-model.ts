@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
@@ -176,15 +176,31 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   });
   if (facts.isDirectory()) {
     const names = await readdir(path);
-    const ggufs = names.filter((name) => /\.gguf$/i.test(name));
-    const [gguf] = ggufs;
-    const isBare = !names.includes('config.json') && ggufs.length === 1 && gguf !== undefined;
-    return isBare ? placeOf(join(path, gguf)) : { path, gguf: false };
+    if (names.includes('config.json')) return { path, gguf: false };
+    // The vision part of a model is not a model of its own.
+    const [gguf, ...others] = names.filter((name) => /\.gguf$/i.test(name) && !/mmproj/i.test(name));
+    const unsupported = (code: 'GGUFS_IN_FOLDER' | 'ADAPTER_AS_MODEL') =>
+      new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because(code) });
+    if (others.length > 0) throw unsupported('GGUFS_IN_FOLDER');
+    if (gguf !== undefined) return { path: join(path, gguf), gguf: true };
+    if (names.includes('adapter_config.json')) throw unsupported('ADAPTER_AS_MODEL');
+    return { path, gguf: false };
   }
   if (!facts.isFile()) throw notAFile(path);
-  if (/\.gguf$/i.test(path)) return { path, gguf: true };
+  if (/\.gguf$/i.test(path) || (await isGguf(path))) return { path, gguf: true };
   if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
   throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('SINGLE_FILE_AS_MODEL') });
+}
+
+/** Other programs keep theirs under another name: Ollama under its hash, without an ending. */
+async function isGguf(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  try {
+    const start = await file?.read(Buffer.alloc(4), 0, 4, 0);
+    return start?.buffer.toString('latin1') === 'GGUF';
+  } finally {
+    await file?.close();
+  }
 }
 
 function nameTaken(): StudioError {

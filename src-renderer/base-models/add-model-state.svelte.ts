@@ -1,4 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { modelFileNameSchema } from '../../src-contract/model-folder.ts';
 import { client } from '../client.ts';
 import { type FolderOfFiles, filesDirectlyIn } from '../ui/dropped-folder.ts';
@@ -36,9 +38,12 @@ export class AddModelState {
 
   async sendFolder(folder: FolderOfFiles): Promise<void> {
     const { signal } = this.#begin();
-    const { files, missing } = await modelFilesOf(filesDirectlyIn(folder));
+    const { files, missing, other } = await modelFilesOf(filesDirectlyIn(folder));
     if (signal.aborted) return;
     this.missing = missing;
+    if (other !== undefined)
+      this.error = new StudioError('MODEL_UNSUPPORTED', { file: folder.name, ...because(other) });
+    if (other !== undefined) return;
     if (missing.length > 0) return;
     const named = files.map((file) => ({ file, name: file.name }));
     await this.#do(signal, () => this.#send(folder.name, named, signal));

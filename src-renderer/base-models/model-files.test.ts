@@ -29,6 +29,14 @@ test('a folder with one GGUF file and no config is sent as that file', async () 
   expect(await namesOf(file('tiny.gguf'), file('README.md'))).toEqual({ kept: ['tiny.gguf'], missing: [] });
 });
 
+// Regression: both were told that they lacked config.json, tokenizer.json and model.safetensors.
+test('an adapter and a choice of GGUF files are known as such', async () => {
+  const otherOf = async (...names: string[]) => (await modelFilesOf(names.map((name) => file(name)))).other;
+  expect(await otherOf('adapter_config.json', 'adapter_model.safetensors', 'tokenizer.json')).toBe('ADAPTER_AS_MODEL');
+  expect(await otherOf('tiny.Q4_0.gguf', 'tiny.Q8_0.gguf')).toBe('GGUFS_IN_FOLDER');
+  expect(await namesOf(file('tiny.gguf'), file('mmproj-tiny.gguf'))).toEqual({ kept: ['tiny.gguf'], missing: [] });
+});
+
 test('names the files that a folder lacks', async () => {
   expect((await namesOf(file('holiday.jpg'))).missing).toEqual(['config.json', 'tokenizer.json', 'model.safetensors']);
 });

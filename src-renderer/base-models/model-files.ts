@@ -4,6 +4,8 @@ import { modelFileNameSchema } from '../../src-contract/model-folder.ts';
 export interface ModelFiles {
   readonly files: readonly File[];
   readonly missing: readonly string[];
+  /** Why it is no model, where more can be said than what is missing. */
+  readonly other?: 'ADAPTER_AS_MODEL' | 'GGUFS_IN_FOLDER';
 }
 
 const [indexName, weightsName] = ['model.safetensors.index.json', 'model.safetensors'];
@@ -12,8 +14,13 @@ const [indexName, weightsName] = ['model.safetensors.index.json', 'model.safeten
 export async function modelFilesOf(folder: readonly File[]): Promise<ModelFiles> {
   const files = folder.filter(({ name }) => modelFileNameSchema.safeParse(name).success);
   const named = new Map(files.map((file) => [file.name, file]));
-  const ggufs = files.filter(({ name }) => name.endsWith('.gguf'));
-  if (ggufs.length === 1 && !named.has('config.json')) return { files: ggufs, missing: [] };
+  if (!named.has('config.json')) {
+    const ggufs = files.filter(({ name }) => name.endsWith('.gguf') && !/mmproj/i.test(name));
+    if (ggufs.length === 1) return { files: ggufs, missing: [] };
+    if (ggufs.length > 1) return { files: [], missing: [], other: 'GGUFS_IN_FOLDER' };
+    if (folder.some(({ name }) => name === 'adapter_config.json'))
+      return { files: [], missing: [], other: 'ADAPTER_AS_MODEL' };
+  }
   const index = named.get(indexName);
   const weights = index === undefined ? [weightsName] : await shardsOf(index);
   const needed = ['config.json', 'tokenizer.json', ...weights];

@@ -18,8 +18,12 @@ export const unsupportedReasons: {
     found: '모델 전체(기본 모델로 가져오세요: models import)',
     supported: '{config}[과|와] {weights} 파일이 든 폴더',
   },
+  ADAPTER_AS_MODEL: {
+    found: '어댑터(바탕이 된 기본 모델을 먼저 가져온 다음 어댑터로 가져오세요: adapters import)',
+    supported: 'GGUF 파일, 또는 config.json, tokenizer.json, safetensors 파일이 든 폴더',
+  },
   WEIGHTS_FORMAT: { found: '다른 형식의 가중치', supported: 'safetensors 또는 GGUF 파일 하나' },
-  GGUFS_IN_FOLDER: { found: 'GGUF 파일이 여럿인 폴더', supported: 'safetensors 또는 GGUF 파일 하나' },
+  GGUFS_IN_FOLDER: { found: 'GGUF 파일이 여럿인 폴더', supported: '그 가운데 따로 고른 파일 하나' },
   GGUFS_COUNTED: { found: 'GGUF 파일 {count}개', supported: 'GGUF 파일이 하나인 폴더' },
   GGUF_OF_ADAPTER: {
     found: 'llama.cpp용 어댑터',
