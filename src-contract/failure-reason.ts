@@ -74,6 +74,8 @@ export const failureReasons = {
   NOTHING_ASKED: 'nothing has been asked in it yet',
 
   SQL_NOT_SELECT: 'it is not a SELECT',
+  SQL_DATABASE_LOGGED:
+    'the database is larger than {most} MB and keeps a write-ahead log; set its journal mode to DELETE and attach it again',
   SQL_WOULD_CHANGE: 'it would change something',
   SQL_MORE_THAN_READ: 'it would do more than read',
   SQL_FUNCTION: 'the function {name} is not allowed',

@@ -8,21 +8,21 @@ export interface Authoriser {
 }
 
 /**
- * Compiles statements on a copy of a database under SQLite's own authoriser, which is consulted on everything that a
+ * Compiles statements on a copy of a database, or on a file of it, under SQLite's own authoriser, which is consulted on everything that a
  * statement would do: reading tables, calling functions and recursion are allowed, everything else is not. The library
  * that runs the queries has no authoriser; Node.js has one from 24.10 on. Undefined if this program has none. SQLite
  * judges VACUUM only when it runs: the caller must have made sure that the statement is a SELECT.
  */
-export function openAuthoriser(bytes: Uint8Array): Authoriser | undefined {
+export function openAuthoriser(source: Uint8Array | string): Authoriser | undefined {
   // Looked up at run time: Electron may be built without it.
   const sqlite = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
   if (typeof sqlite?.DatabaseSync.prototype.setAuthorizer !== 'function') return undefined;
   const { constants } = sqlite;
-  const database: DatabaseSync = new sqlite.DatabaseSync(':memory:', {
-    allowExtension: false,
-    enableDoubleQuotedStringLiterals: true,
+  const isFile = typeof source === 'string';
+  const database: DatabaseSync = new sqlite.DatabaseSync(isFile ? source : ':memory:', {
+    ...{ readOnly: isFile, allowExtension: false, enableDoubleQuotedStringLiterals: true },
   });
-  database.deserialize(bytes);
+  if (!isFile) database.deserialize(source);
   let refusal: Because | undefined;
   database.setAuthorizer((action, first, second) => {
     const reason = refused(action, constants, first, second);

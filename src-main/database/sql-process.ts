@@ -1,12 +1,13 @@
 // Entry of the process that runs other people's queries. It holds no studio data and works on in-memory copies of the
-// files it is given. A statement may only read, which is checked by its first word, by SQLite's authoriser and by what
-// the compiled statement reports. The studio kills this process when a query takes too long. Messages arrive by
-// `process.on('message')` (a forked Node.js) or by Electron's `process.parentPort`.
+// files it is given, or on large files opened for reading only. A statement may only read, which is checked by its
+// first word, by SQLite's authoriser and by what the compiled statement reports. The studio kills this process when a
+// query takes too long. Messages arrive by `process.on('message')` (a forked Node.js) or by Electron's
+// `process.parentPort`.
 import { statSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { type Authoriser, openAuthoriser } from './sql-authoriser.ts';
-import { snapshotOf } from './sql-snapshot.ts';
+import { snapshotOf, usesLog } from './sql-snapshot.ts';
 
 interface SqlRequest {
   readonly id: number;
@@ -30,10 +31,13 @@ type SqlReply =
       readonly ms: number;
     };
 
-interface Snapshot {
+interface Opened {
   readonly database: BetterSqlite3.Database;
   /** Undefined if this program has none. */
   readonly authoriser: Authoriser | undefined;
+}
+
+interface Snapshot extends Opened {
   /** Size and modification time of the file when it was read. */
   readonly state: string;
   readonly bytes: number;
@@ -54,31 +58,39 @@ function answer(request: SqlRequest): SqlReply {
     return { id, kind: 'refused', ...because('SQL_NOT_SELECT') };
   }
   try {
-    const { database, authoriser } = snapshotAt(request.file);
-    const { statement, sql } = prepare(database, request.sql);
-    const refusal = authoriser?.refusalOf(sql);
-    if (refusal !== undefined) return { id, kind: 'refused', ...refusal };
-    if (!statement.reader || !statement.readonly) return { id, kind: 'refused', ...because('SQL_WOULD_CHANGE') };
-    // As numbers, integers above 2 ** 53 would come out as their neighbours.
-    statement.raw().safeIntegers();
-    const rows: (string | number | null)[][] = [];
-    let truncated = false;
-    let letters = 0;
-    for (const row of statement.iterate() as IterableIterator<unknown[]>) {
-      if (rows.length === request.maxRows || letters > request.maxLetters) {
-        truncated = true;
-        break;
-      }
-      const cells = row.map((cell) => plainCell(cell, request.maxCellLetters));
-      for (const cell of cells) letters += typeof cell === 'string' ? cell.length : 8;
-      rows.push(cells);
-    }
-    const columns = statement.columns().map(({ name }) => name);
-    return { id, kind: 'rows', columns, rows, truncated, ms: performance.now() - began };
+    const { file } = request;
+    const isLarge = statSync(file).size > mostCopiedMegabytes * 1024 * 1024;
+    if (!isLarge) return resultOf(request, snapshotAt(file), began);
+    if (usesLog(file)) return { id, kind: 'refused', ...because('SQL_DATABASE_LOGGED', { most: mostCopiedMegabytes }) };
+    return withFile(file, (opened) => resultOf(request, opened, began));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { id, kind: 'refused', ...because('SQL_ERROR', { message: error.message }) };
   }
+}
+
+function resultOf(request: SqlRequest, { database, authoriser }: Opened, began: number): SqlReply {
+  const { id } = request;
+  const { statement, sql } = prepare(database, request.sql);
+  const refusal = authoriser?.refusalOf(sql);
+  if (refusal !== undefined) return { id, kind: 'refused', ...refusal };
+  if (!statement.reader || !statement.readonly) return { id, kind: 'refused', ...because('SQL_WOULD_CHANGE') };
+  // As numbers, integers above 2 ** 53 would come out as their neighbours.
+  statement.raw().safeIntegers();
+  const rows: (string | number | null)[][] = [];
+  let truncated = false;
+  let letters = 0;
+  for (const row of statement.iterate() as IterableIterator<unknown[]>) {
+    if (rows.length === request.maxRows || letters > request.maxLetters) {
+      truncated = true;
+      break;
+    }
+    const cells = row.map((cell) => plainCell(cell, request.maxCellLetters));
+    for (const cell of cells) letters += typeof cell === 'string' ? cell.length : 8;
+    rows.push(cells);
+  }
+  const columns = statement.columns().map(({ name }) => name);
+  return { id, kind: 'rows', columns, rows, truncated, ms: performance.now() - began };
 }
 
 /**
@@ -107,6 +119,25 @@ function prepare(database: BetterSqlite3.Database, sql: string): { statement: Be
 /** Everything that may contain a double quote without being a double-quoted name, and those names. */
 const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
+/**
+ * Opens a file too large for a copy in memory where it is, for reading, and closes it again: an open one cannot be
+ * removed on Windows.
+ */
+function withFile<T>(file: string, use: (opened: Opened) => T): T {
+  const database = new BetterSqlite3(file, { readonly: true });
+  let authoriser: Authoriser | undefined;
+  try {
+    restrict(database);
+    authoriser = openAuthoriser(file);
+    return use({ database, authoriser });
+  } finally {
+    database.close();
+    authoriser?.close();
+  }
+}
+
+const mostCopiedMegabytes = 128;
+
 function snapshotAt(file: string): Snapshot {
   const { size, mtimeMs } = statSync(file);
   const state = `${size} ${mtimeMs}`;
@@ -121,15 +152,19 @@ function snapshotAt(file: string): Snapshot {
     if (held > mostSnapshotBytes || open.size >= 16) close(name, each);
   }
   const database = new BetterSqlite3(bytes);
+  restrict(database);
+  const snapshot = { database, authoriser: openAuthoriser(bytes), state, bytes: bytes.length };
+  open.set(file, snapshot);
+  return snapshot;
+}
+
+function restrict(database: BetterSqlite3.Database): void {
   database.pragma('query_only = ON');
   database.pragma('trusted_schema = OFF');
   // Temporary tables of a query stay in memory too, where the limit applies.
   database.pragma('temp_store = MEMORY');
   // A query that needs more memory than this fails instead of exhausting the machine. The limit is per process.
   database.pragma(`hard_heap_limit = ${mostSnapshotBytes + queryBytes}`);
-  const snapshot = { database, authoriser: openAuthoriser(bytes), state, bytes: bytes.length };
-  open.set(file, snapshot);
-  return snapshot;
 }
 
 function close(file: string, { database, authoriser }: Snapshot): void {

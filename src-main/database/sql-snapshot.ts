@@ -1,25 +1,29 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 
-/** Larger files are not copied into memory. */
-const mostBytes = 128 * 1024 * 1024;
-
 /**
  * The bytes of a SQLite file as of now, its write-ahead log included. Queries run on them in memory, so that nothing a
- * query does can reach the file. Throws for a file that is too large.
+ * query does can reach the file.
  */
 export function snapshotOf(file: string): Buffer {
-  const { size } = statSync(file);
-  if (size > mostBytes) throw new Error(`the database is larger than ${mostBytes / 1024 / 1024} MB`);
-  const bytes = readFileSync(file);
-  return usesLog(bytes) ? withoutLog(file) : bytes;
+  return usesLog(file) ? withoutLog(file) : readFileSync(file);
 }
 
-/** Bytes 18 and 19 of the header are 2 in WAL mode; such a file cannot be opened from memory. */
-function usesLog(bytes: Buffer): boolean {
-  return bytes[18] === 2 || bytes[19] === 2;
+/**
+ * Whether a file is in write-ahead mode, by bytes 18 and 19 of its header: then it cannot be opened from memory, and
+ * reading it where it is creates files beside it.
+ */
+export function usesLog(file: string): boolean {
+  const open = openSync(file, 'r');
+  try {
+    const header = Buffer.alloc(20);
+    readSync(open, header, 0, 20, 0);
+    return header[18] === 2 || header[19] === 2;
+  } finally {
+    closeSync(open);
+  }
 }
 
 function withoutLog(file: string): Buffer {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -99,6 +99,33 @@ test('a query that needs too much memory fails, and the next one runs', async ()
   await expect(runner.query(file, 'SELECT randomblob(900000000)')).rejects.toMatchObject({ code: 'SQL_REFUSED' });
   expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
 });
+
+// Regression: “SQLite says the database is larger than 128 MB”, of which SQLite says nothing.
+test('a database too large for a copy in memory is read from its file, and is as safe', async () => {
+  const large = join(folder, 'large.sqlite');
+  const database = openDatabase(large);
+  database.exec(`CREATE TABLE big (n INTEGER, filler BLOB);
+    WITH RECURSIVE c (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c LIMIT 140) INSERT INTO big SELECT n, zeroblob(1000000) FROM c`);
+  database.close();
+  const journal = (mode: string) => {
+    const again = openDatabase(large);
+    again.pragma(`journal_mode = ${mode}`);
+    again.close();
+  };
+  journal('delete');
+  const files = readdirSync(folder);
+  expect((await runner.query(large, 'SELECT count(*), sum(n) FROM big')).rows).toEqual([[140, 9870]]);
+  for (const sql of ['WITH a AS (SELECT 1) DELETE FROM big', "SELECT load_extension('/tmp/x.so')"])
+    await expect(runner.query(large, sql)).rejects.toMatchObject({ code: 'SQL_REFUSED' });
+  const { rows } = await runner.query(large, 'SELECT length(filler) FROM big LIMIT 1');
+  expect(rows).toEqual([[1000000]]);
+  expect(readdirSync(folder)).toEqual(files);
+  // Reading it where it is would create files beside it.
+  journal('wal');
+  await expect(runner.query(large, 'SELECT 1')).rejects.toMatchObject({
+    data: { because: { code: 'SQL_DATABASE_LOGGED' } },
+  });
+}, 30_000);
 
 test('aborting ends the query, and the next one runs', async () => {
   const abort = new AbortController();

@@ -73,6 +73,8 @@ export const failureReasons: {
   NOTHING_ASKED: '아직 질문한 것이 없습니다',
 
   SQL_NOT_SELECT: 'SELECT가 아닙니다',
+  SQL_DATABASE_LOGGED:
+    '데이터베이스가 {most} MB보다 크고 미리 쓰기 로그(WAL)를 씁니다. 저널 모드를 DELETE로 바꾸어 다시 첨부하세요',
   SQL_WOULD_CHANGE: '무언가를 바꾸려 합니다',
   SQL_MORE_THAN_READ: '읽기가 아닌 일을 하려 합니다',
   SQL_FUNCTION: '{name} 함수는 쓸 수 없습니다',
