@@ -8,10 +8,11 @@ export interface Authoriser {
 }
 
 /**
- * Compiles statements on a copy of a database, or on a file of it, under SQLite's own authoriser, which is consulted on everything that a
- * statement would do: reading tables, calling functions and recursion are allowed, everything else is not. The library
- * that runs the queries has no authoriser; Node.js has one from 24.10 on. Undefined if this program has none. SQLite
- * judges VACUUM only when it runs: the caller must have made sure that the statement is a SELECT.
+ * Compiles statements on a copy of a database in memory, or on its file opened for reading, under SQLite's own
+ * authoriser, which is consulted on everything that a statement would do: reading tables, calling functions and
+ * recursion are allowed, everything else is not. The library that runs the queries has no authoriser; Node.js has one
+ * from 24.10 on. Undefined if this program has none. SQLite judges VACUUM only when it runs: the caller must have made
+ * sure that the statement is a SELECT.
  */
 export function openAuthoriser(source: Uint8Array | string): Authoriser | undefined {
   // Looked up at run time: Electron may be built without it.

@@ -1,4 +1,12 @@
-import type { ChangedDataset, Dataset, Example, RowFilter, ShownExample, Split } from '../../src-contract/dataset.ts';
+import type {
+  ChangedDataset,
+  Dataset,
+  Example,
+  ListedRejection,
+  RowFilter,
+  ShownExample,
+  Split,
+} from '../../src-contract/dataset.ts';
 import type { ExportFormat, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { numberedBy } from '../../src-contract/numbered-by.ts';

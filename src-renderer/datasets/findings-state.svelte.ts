@@ -1,4 +1,4 @@
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { Finding, FindingCode } from '../../src-contract/finding.ts';
 import { client } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
