@@ -5,10 +5,10 @@ import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, type Outcome, runCommand, temporaryFolder } from './command-line.ts';
 
 /** Exit status 1, one sentence and one next step, and no internals. */
-function expectRefusal({ status, json, stdout }: Outcome, code: string, words: string): void {
+function expectRefusal({ status, json, stdout }: Outcome, code: string, words: string, hint = /\.$/): void {
   expect({ status, code: json?.error?.code }).toEqual({ status: 1, code });
   expect(json.error.message).toContain(words);
-  expect(json.error.hint).toMatch(/\.$/);
+  expect(json.error.hint).toMatch(hint);
   expect(stdout).not.toMatch(/node:internal|at \w+ \(/);
 }
 
@@ -72,9 +72,24 @@ test('an adapter whose weights are a pickle is refused with what to do', { timeo
 
 test('reports an unknown name with a clear message', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
-  expectRefusal(await runCommand(home, ['datasets', 'show', 'nothing']), 'DATASET_NOT_FOUND', '“nothing”');
-  expectRefusal(await runCommand(home, ['adapters', 'verify', 'nothing']), 'ADAPTER_NOT_FOUND', '“nothing”');
-  expectRefusal(await runCommand(home, ['models', 'show', 'nothing']), 'BASE_MODEL_NOT_FOUND', '“nothing”');
+  expectRefusal(
+    await runCommand(home, ['datasets', 'show', 'nothing']),
+    'DATASET_NOT_FOUND',
+    '“nothing”',
+    /adapter-studio datasets list$/,
+  );
+  expectRefusal(
+    await runCommand(home, ['adapters', 'verify', 'nothing']),
+    'ADAPTER_NOT_FOUND',
+    '“nothing”',
+    /adapter-studio adapters list$/,
+  );
+  expectRefusal(
+    await runCommand(home, ['models', 'show', 'nothing']),
+    'BASE_MODEL_NOT_FOUND',
+    '“nothing”',
+    /adapter-studio models list$/,
+  );
 });
 
 // Regression: the system's message, such as EEXIST and a system call, was the whole sentence.
