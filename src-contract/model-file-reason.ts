@@ -62,8 +62,6 @@ export const modelFileReasons = {
   KEY_NOT_FLAG: '“{key}” is not true or false',
   KEY_NOT_TEXT: '“{key}” is not a text',
   KEY_NOT_TEXTS: '“{key}” is not a list of texts',
-  KEY_NOT_LAYERS: '“{key}” is not the number of a layer or a list of them',
-  KEY_NOT_NUMBERS: '“{key}” does not give a number above 0 for each name',
   KEY_NOT_NAMES: '“{key}” is not a list of names',
   KEY_NOT_PATTERN: '“{key}” is not a valid pattern',
   KEY_NOT_OBJECT: '“{key}” is not an object',

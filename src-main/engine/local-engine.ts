@@ -150,23 +150,12 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
     },
     async inspectAdapter({ modelFolder, adapterFolder }) {
       const architecture = architectureOf(await readModelConfig(modelFolder));
-      const stored = await readPeft(adapterFolder);
-      const weights = fitAdapter(stored, architecture, adapterFolder);
-      const { rank, alpha, scale, targets } = weights;
-      // What was filled up with zeros is not a parameter.
-      const { tensors } = stored.tensors.size < weights.tensors.size ? stored : weights;
+      const weights = fitAdapter(await readPeft(adapterFolder), architecture, adapterFolder);
+      const { rank, alpha, scale, targets, tensors } = weights;
       const file = join(adapterFolder, 'adapter_model.safetensors');
       const parameters = [...tensors.values()].reduce((sum, { dims }) => sum + elements(dims), 0);
       const { size: bytes } = await stat(file);
-      return {
-        rank,
-        alpha,
-        scale,
-        targets,
-        parameters,
-        bytes,
-        ...(await adapterFingerprint(file, weights, stored.ownAlphas)),
-      };
+      return { rank, alpha, scale, targets, parameters, bytes, ...(await adapterFingerprint(file, weights)) };
     },
     trainingMemory: (job) => trainingMemory(job, backend),
     train(job, signal) {

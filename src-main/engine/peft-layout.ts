@@ -49,17 +49,14 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
     throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...why });
   }
   const { rank: whole, blocks = [] } = adapter;
-  const all = places(architecture, targetsOf(adapter, architecture, folder));
-  const has = new Set(all.filter((place) => isChosen(adapter, place)).map(({ module }) => module));
-  const named = architecture.targets.filter((t) => all.some(({ target, module }) => target === t && has.has(module)));
+  const named = targetsOf(adapter, architecture, folder);
   const targets = blocks.length === 0 ? named : named.filter((t) => !isFused(architecture, t) || blocks.includes(t));
   const rank = whole / Math.max(1, blocks.length);
   if (blocks.some((block) => !named.some((target) => target === block)) || !Number.isSafeInteger(rank))
     throw damaged(because('BLOCKS_MISSING'));
 
   const expected = new Map<string, readonly [number, number]>();
-  for (const { module, own, parts } of all) {
-    if (!has.has(module)) continue;
+  for (const { module, own, parts } of places(architecture, named)) {
     const [out, inFeatures] = weightDims(architecture, own);
     expected.set(`${module}.lora_A`, [whole, inFeatures]).set(`${module}.lora_B`, [out * parts, whole]);
   }
@@ -69,11 +66,6 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
   let used = 0;
   for (const { module, own, target, part } of places(architecture, targets)) {
     const [out, inFeatures] = weightDims(architecture, own);
-    if (!has.has(module)) {
-      // Zeros add nothing, and where both are zero neither ever gets a gradient: as if the module had none.
-      tensors.set(`${own}.lora_A`, float32([rank, inFeatures])).set(`${own}.lora_B`, float32([out, rank]));
-      continue;
-    }
     const start = Math.max(0, blocks.indexOf(target)) * rank;
     const a = dataOf(adapter.tensors, `${module}.lora_A`).slice(start * inFeatures, (start + rank) * inFeatures);
     const b = float32([out, rank]);
@@ -86,8 +78,8 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
     used += nonZero(b.data);
   }
   if (blocks.length > 0) {
-    const stored = [...adapter.tensors].filter(([name]) => name.endsWith('.lora_B'));
-    if (used !== stored.reduce((sum, [, { data }]) => sum + nonZero(data), 0)) throw damaged(because('BLOCKS_FOREIGN'));
+    const all = [...adapter.tensors].filter(([name]) => name.endsWith('.lora_B'));
+    if (used !== all.reduce((sum, [, { data }]) => sum + nonZero(data), 0)) throw damaged(because('BLOCKS_FOREIGN'));
   }
   const scale = adapter.alpha / (adapter.rankStabilised ? Math.sqrt(whole) : whole);
   const alpha = blocks.length > 1 ? scale * rank : adapter.alpha;
@@ -96,24 +88,15 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
 
 /** The targets that an adapter's module names refer to. */
 function targetsOf({ targetModules }: PeftAdapter, architecture: Architecture, folder: string): Target[] {
-  const all = places(architecture, architecture.targets);
-  const unknown = targetModules.filter((name) => !all.some(({ module }) => isNamed([name], module)));
+  const moduleOf = (target: Target) => partOf(architecture, target, 0).module;
+  const unknown = targetModules.filter(
+    (name) => !architecture.targets.some((target) => isNamed([name], moduleOf(target))),
+  );
   if (unknown.length > 0) {
     const why = because('ADAPTER_MODULES', { modules: unknown.join(', ') });
     throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...why });
   }
-  const named = new Set(all.filter(({ module }) => isNamed(targetModules, module)).map(({ target }) => target));
-  return architecture.targets.filter((target) => named.has(target));
-}
-
-/** Whether an adapter has an A and B for a module that its targets name. */
-function isChosen(adapter: PeftAdapter, { module, layer }: { module: string; layer: number }): boolean {
-  const { targetModules, choice, tensors } = adapter;
-  // A name may be a whole path, and so stand for one layer.
-  if (!isNamed(targetModules, module)) return false;
-  if (choice === undefined) return true;
-  if (choice.layers?.includes(layer) === false || isNamed(choice.excluded, module)) return false;
-  return !choice.isPattern || tensors.has(`${module}.lora_A`) || tensors.has(`${module}.lora_B`);
+  return architecture.targets.filter((target) => isNamed(targetModules, moduleOf(target)));
 }
 
 /** PEFT's rule for a list: a name matches a module path that equals it or ends in it after a dot. */
@@ -137,7 +120,7 @@ function peftName(architecture: Architecture, target: Target): string {
 function places(architecture: Architecture, targets: readonly Target[]) {
   return Array.from({ length: architecture.layers }, (_, layer) =>
     targets.map((target) => ({
-      ...{ target, layer },
+      target,
       own: architecture.moduleOf(target, layer),
       ...partOf(architecture, target, layer),
     })),

@@ -10,7 +10,6 @@ import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { fitAdapter } from '../../src-main/engine/peft-layout.ts';
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import type { Tensor } from '../../src-main/engine/tensor.ts';
 import { trainModel } from '../../src-main/engine/train.ts';
@@ -51,35 +50,6 @@ afterAll(async () => {
 test('log-probabilities of the base match transformers', async () => {
   const scores = await scoreRows(model, null, golden.examples, forever);
   expectClose(scores.flat(), golden.baseLogProbabilities.flat());
-});
-
-// Made by golden/make_choice_golden.py. Such adapters were refused, some as incomplete copies.
-test.each([
-  ['ranks', { rank: 3, targets: ['q', 'v', 'down'] }],
-  ['pattern', { rank: 2, targets: ['q', 'k', 'up'] }],
-  ['excluded', { rank: 2, targets: ['q', 'k', 'v', 'o', 'gate', 'down'] }],
-])('an adapter that treats modules differently matches PEFT: %s', async (name, facts) => {
-  const choice = JSON.parse(await readFile(join(folder, 'llama-tiny-choice.json'), 'utf8')) as Record<
-    string,
-    number[][]
-  >;
-  const weights = await new AdapterCache().get(join(folder, `llama-tiny-${name}`), model.architecture);
-  if (!('rank' in weights)) throw new Error('not LoRA');
-  expect(weights).toMatchObject(facts);
-  const scores = await scoreRows(model, { weights, scale: weights.scale }, golden.examples, forever);
-  expectClose(scores.flat(), choice[name]?.flat() ?? []);
-});
-
-test('a tensor of a layer that the config does not choose is refused, and a missing one of a chosen layer too', async () => {
-  const { tensors, ...adapter } = await readPeft(join(folder, 'llama-tiny-ranks'));
-  const fitted = (entries: [string, Tensor<'float32'>][]) =>
-    fitAdapter({ ...adapter, tensors: new Map(entries) }, model.architecture, 'ranks');
-  const [[name, tensor] = ['', undefined], ...others] = tensors;
-  expect(() => fitted(others)).toThrow(expect.objectContaining({ code: 'ADAPTER_TENSOR_MISSING' }));
-  const first = name.replace('layers.1', 'layers.0');
-  expect(() => fitted([...tensors, [first, tensor as Tensor<'float32'>]])).toThrow(
-    expect.objectContaining({ code: 'ADAPTER_TENSOR_FOREIGN', data: { adapter: 'ranks', tensor: first } }),
-  );
 });
 
 test('log-probabilities with a PEFT adapter match PEFT', async () => {

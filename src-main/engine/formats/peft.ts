@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish, type UnsupportedAdapter } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
-import { evenRanks, type OwnRanks } from './even-ranks.ts';
 import { allFinite, isFloatType, toFloat32 } from './float-types.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
@@ -23,28 +22,14 @@ export interface PeftAdapter {
    * Matrices with their own adapters side by side in modules that hold several; empty if every module has one A and B.
    */
   readonly blocks?: readonly string[];
-  /** Which of the modules that `targetModules` names have an A and B; absent where all have. */
-  readonly choice?: ModuleChoice | undefined;
-  /** What modules had as their own alpha, which is in their B's by now. */
-  readonly ownAlphas?: OwnRanks['alphas'] | undefined;
   /** `<module path>.lora_A` and `.lora_B`. */
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
-interface ModuleChoice {
-  /** Undefined for all layers. */
-  readonly layers: readonly number[] | undefined;
-  /** Module paths, or their last parts, that have none. */
-  readonly excluded: readonly string[];
-  /** A pattern chose, which is not run: those that have tensors. */
-  readonly isPattern: boolean;
-}
-
-interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks' | 'choice' | 'ownAlphas'> {
+interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks'> {
   readonly targetModules: readonly string[] | undefined;
-  readonly choice: ModuleChoice;
-  /** Undefined if every module has the same rank and alpha. */
-  readonly ownRanks: OwnRanks | undefined;
+  /** Module paths, or their last parts, that have no A and B. */
+  readonly excludedModules: readonly string[];
 }
 
 const prefix = 'base_model.model.';
@@ -57,7 +42,7 @@ const blocksKey = 'adapter_studio_blocks';
  * Also throws FILE_NOT_FOUND and MODEL_FILE_INVALID.
  */
 export async function readPeft(folder: string): Promise<PeftAdapter> {
-  const { choice, ownRanks, targetModules, ...config } = await readPeftConfig(join(folder, 'adapter_config.json'));
+  const { excludedModules, ...config } = await readPeftConfig(join(folder, 'adapter_config.json'));
   const file = await openSafetensors(join(folder, weightsName));
   try {
     const tensors = new Map<string, Tensor<'float32'>>();
@@ -67,7 +52,7 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
       if (!match || dims.length !== 2) throw unsupported(folder, because('ADAPTER_TENSOR', { tensor: key }));
       // PEFT writes none of these, and would ignore them.
       const module = match[2] as string;
-      if (choice.excluded.some((name) => module === name || module.endsWith(`.${name}`)))
+      if (excludedModules.some((name) => module === name || module.endsWith(`.${name}`)))
         throw unsupported(folder, because('ADAPTER_KEY', { key: 'exclude_modules' }));
       if (!isFloatType(dtype)) throw unsupported(folder, because('ADAPTER_NUMBERS', { type: dtype }));
       const data = toFloat32(await file.readBytes(key), dtype);
@@ -80,12 +65,7 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
       tensors.set(match[1] as string, float32(dims, data));
       modules.add(module.split('.').slice(-2).join('.'));
     }
-    const chosen = choice.layers !== undefined || choice.excluded.length > 0 || choice.isPattern ? choice : undefined;
-    const numbers = ownRanks === undefined ? { tensors } : evenRanks({ ...config, tensors }, ownRanks);
-    return {
-      ...{ ...config, ...numbers, targetModules: targetModules ?? [...modules] },
-      ...{ blocks: blocksOf(file), choice: chosen, ownAlphas: ownRanks?.alphas },
-    };
+    return { ...config, targetModules: config.targetModules ?? [...modules], blocks: blocksOf(file), tensors };
   } finally {
     await file.close();
   }
@@ -153,8 +133,8 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   if (typeof base === 'string' && base.split(/[\\/]/).includes('..'))
     throw invalid(because('KEY_LEADS_OUT', { key: 'base_model_name_or_path' }));
   if (typeof fanInFanOut !== 'boolean') throw invalid(because('KEY_NOT_FLAG', { key: 'fan_in_fan_out' }));
-  const modules = { targetModules: targetModulesOf(config), choice: choiceOf(config) };
-  return { rank: r as number, alpha, rankStabilised, fanInFanOut, ...modules, ownRanks: ownRanksOf(path, config) };
+  const modules = { targetModules: targetModulesOf(config), excludedModules: excludedModulesOf(config) };
+  return { rank: r as number, alpha, rankStabilised, fanInFanOut, ...modules };
 }
 
 function blocksOf({ metadata }: SafetensorsFile): string[] {
@@ -169,40 +149,6 @@ function targetModulesOf({ target_modules: value }: Readonly<Record<string, unkn
   }
   if (!isNames(value) || value.length === 0) throw invalid(because('KEY_NOT_NAMES', { key: 'target_modules' }));
   return value;
-}
-
-function choiceOf(config: Readonly<Record<string, unknown>>): ModuleChoice {
-  const { target_modules: targets, exclude_modules: excluded } = config;
-  const isPattern = typeof targets === 'string' || typeof excluded === 'string';
-  // `layers_pattern` only says what comes before a layer's number.
-  return { layers: layersOf(config), excluded: excludedModulesOf(config), isPattern };
-}
-
-function layersOf({ layers_to_transform: value }: Readonly<Record<string, unknown>>): number[] | undefined {
-  if (value === undefined || isOff(value)) return undefined;
-  const layers: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (layers.every((layer): layer is number => Number.isSafeInteger(layer) && (layer as number) >= 0))
-    return [...layers];
-  throw invalid(because('KEY_NOT_LAYERS', { key: 'layers_to_transform' }));
-}
-
-/**
- * The keys of `alpha_pattern` are regular expressions, which are not run; but nearly all are plain names. Those of
- * `rank_pattern` need not be read: the tensors show their ranks.
- */
-function ownRanksOf(path: string, config: Readonly<Record<string, unknown>>): OwnRanks | undefined {
-  const { rank_pattern: ranks = null, alpha_pattern: alphas = null } = config;
-  if (isOff(ranks) && isOff(alphas)) return undefined;
-  for (const [key, value] of Object.entries({ rank_pattern: ranks, alpha_pattern: alphas })) {
-    const numbers = typeof value === 'object' ? Object.values(value ?? {}) : [undefined];
-    if (!numbers.every((each) => typeof each === 'number' && each > 0 && Number.isFinite(each)))
-      throw invalid(because('KEY_NOT_NUMBERS', { key }));
-  }
-  const named = Object.entries((alphas ?? {}) as Readonly<Record<string, number>>).map(([key, alpha]) => {
-    if (!/^\^?[\w.]+$/.test(key)) throw unsupported(dirname(path), because('ADAPTER_KEY', { key: 'alpha_pattern' }));
-    return { name: key.replace('^', ''), isWhole: key.startsWith('^'), alpha };
-  });
-  return { ranks: !isOff(ranks), alphas: named };
 }
 
 /** The names; none for a pattern: what it matched has no tensors, so it need not be run either. */
@@ -240,17 +186,7 @@ const plainKeys = new Set([
     'auto_mapping',
     'peft_version',
   ],
-  ...[
-    'exclude_modules',
-    'layers_to_transform',
-    'layers_pattern',
-    'rank_pattern',
-    'alpha_pattern',
-    'megatron_core',
-    'qalora_group_size',
-    'runtime_config',
-    'ensure_weight_tying',
-  ],
+  ...['exclude_modules', 'megatron_core', 'qalora_group_size', 'runtime_config', 'ensure_weight_tying'],
   // How A, B and their gradients came about. Where that changed the base too, `init_lora_weights` says so.
   ...['loftq_config', 'eva_config', 'corda_config', 'lora_ga_config', 'velora_config'],
 ]);

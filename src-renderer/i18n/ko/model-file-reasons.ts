@@ -62,8 +62,6 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
   KEY_NOT_FLAG: '“{key}” 값이 true나 false가 아닙니다',
   KEY_NOT_TEXT: '“{key}” 값이 글이 아닙니다',
   KEY_NOT_TEXTS: '“{key}” 값이 글의 목록이 아닙니다',
-  KEY_NOT_LAYERS: '“{key}” 값이 층 번호나 층 번호의 목록이 아닙니다',
-  KEY_NOT_NUMBERS: '“{key}”에서 이름마다 0보다 큰 수를 주지 않았습니다',
   KEY_NOT_NAMES: '“{key}” 값이 이름의 목록이 아닙니다',
   KEY_NOT_PATTERN: '“{key}” 값이 올바른 패턴이 아닙니다',
   KEY_NOT_OBJECT: '“{key}” 값이 객체가 아닙니다',
