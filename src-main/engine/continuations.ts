@@ -9,18 +9,37 @@ export interface Continuation {
   readonly share: number;
 }
 
-interface Follower {
-  id: number;
-  /** By how much it outweighed the others. */
-  lead: number;
-  /** All of them together. */
-  weight: number;
+/**
+ * One of the tokens that followed some others, by the majority vote of Boyer and Moore (1981): the one that outweighs
+ * all others together, if there is one, otherwise one of the later ones.
+ */
+export class Follower {
+  #id: number;
+  #lead: number;
+  #weight: number;
+
+  constructor(id: number, weight = 1) {
+    this.#id = id;
+    this.#lead = weight;
+    this.#weight = weight;
+  }
+
+  vote(id: number, weight = 1): void {
+    this.#weight += weight;
+    if (this.#id === id) this.#lead += weight;
+    else if (this.#lead > weight) this.#lead -= weight;
+    else {
+      this.#id = id;
+      this.#lead = weight;
+    }
+  }
+
+  after(matching: number): Continuation {
+    return { id: this.#id, matching, share: this.#lead / this.#weight };
+  }
 }
 
-/**
- * What followed which tokens. Only one of the followers of a run of tokens is kept, by the majority vote of Boyer and
- * Moore (1981): the one that outweighs all others together, if there is one, otherwise one of the later ones.
- */
+/** What followed which tokens, as far as a follower of each run of tokens tells. */
 export class Continuations {
   readonly #followers = Array.from({ length: longestMatch }, () => new Map<number, Follower>());
   #counted = 0;
@@ -30,20 +49,20 @@ export class Continuations {
     return this.#counted;
   }
 
-  /** Counts the token at a place of a text as a follower of those before it, with the weight of so many. */
-  count(text: readonly number[], place: number, weight = 1): void {
+  /** Counts the token at a place of a text as a follower of those before it. */
+  count(text: readonly number[], place: number): void {
     const id = text[place] as number;
     this.#counted++;
     for (const [run, followers] of this.#runsBefore(text, place)) {
       const known = followers.get(run);
-      if (known === undefined) followers.set(run, { id, lead: weight, weight });
-      else vote(known, id, weight);
+      if (known === undefined) followers.set(run, new Follower(id));
+      else known.vote(id);
     }
   }
 
-  /** Counts every token of a text as a follower of those before it, with the weight of its place. */
-  read(text: readonly number[], weightOf: (place: number) => number | undefined = () => 1): void {
-    for (let place = 1; place < text.length; place++) this.count(text, place, weightOf(place));
+  /** Counts every token of a text as a follower of those before it. */
+  read(text: readonly number[]): void {
+    for (let place = 1; place < text.length; place++) this.count(text, place);
   }
 
   /** The follower of the longest run of last tokens that ever occurred; undefined if the last token never had one. */
@@ -54,7 +73,7 @@ export class Continuations {
       matching++;
       const known = followers.get(run);
       if (known === undefined) break;
-      found = { id: known.id, matching, share: known.lead / known.weight };
+      found = known.after(matching);
     }
     return found;
   }
@@ -70,16 +89,6 @@ export class Continuations {
       run = mixed(run, text[place - 1 - before] as number);
       yield [run, followers];
     }
-  }
-}
-
-function vote(follower: Follower, id: number, weight: number): void {
-  follower.weight += weight;
-  if (follower.id === id) follower.lead += weight;
-  else if (follower.lead > weight) follower.lead -= weight;
-  else {
-    follower.id = id;
-    follower.lead = weight;
   }
 }
 

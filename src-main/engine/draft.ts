@@ -1,6 +1,6 @@
 import { type Continuation, Continuations, longestMatch } from './continuations.ts';
+import { Copies } from './copies.ts';
 import type { GenerateJob } from './engine.ts';
-import { relevance } from './relevance.ts';
 
 /**
  * What each guess adds to a pass, relative to a pass without guesses, as measured on SmolLM2-135M (decision 0018):
@@ -118,7 +118,7 @@ export class Draft {
   readonly #stopIds: ReadonlySet<number>;
   readonly #memory: DraftMemory;
   readonly #costOfGuess: number;
-  #here: Continuations | undefined;
+  #here: Copies | undefined;
   #expected: LookUps | undefined;
 
   /** `stopIds`: not worth guessing, as an answer's end comes with the token before it. */
@@ -141,14 +141,17 @@ export class Draft {
     if (before !== undefined) this.#memory.before.see(before, here, id);
     this.#text.push(id);
     this.#answer.push(id);
-    this.#here?.count(this.#text, this.#text.length - 1);
+    this.#here?.push(id);
     this.#expected = undefined;
   }
 
   /** As many ids as give the most tokens per time, at most `room`; none if the last token occurs nowhere else. */
   guess(room: number): readonly number[] {
     // Built lazily: the first token does not wait for it, and without guesses it is never needed.
-    if (room > 0) this.#here ??= this.#read();
+    if (room > 0 && this.#here === undefined) {
+      this.#here = new Copies(this.#prompt);
+      for (const id of this.#answer.slice(1)) this.#here.push(id);
+    }
     const [text, answer] = [this.#text, this.#answer].map((ids) => ids.slice(-longestMatch)) as [number[], number[]];
     const guessed: number[] = [];
     let count = 0;
@@ -171,17 +174,6 @@ export class Draft {
   /** The answer is over: later ones use it for guesses too. */
   end(): void {
     this.#memory.remember(this.#answer);
-  }
-
-  #read(): Continuations {
-    const { promptIds, respelled = [] } = this.#prompt;
-    const read = new Continuations();
-    const weights = relevance(promptIds);
-    read.read(this.#text, (place) => weights[place]);
-    for (const { ids, end } of respelled) {
-      read.read([...ids, ...promptIds.slice(end, end + longestMatch)], () => weights[end - 1]);
-    }
-    return read;
   }
 
   #lookUp(text: readonly number[], answer: readonly number[]): LookUps {
