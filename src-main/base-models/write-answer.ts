@@ -20,8 +20,6 @@ export interface AnswerJob {
   readonly seed: number;
   /** Texts at which an answer ends; they are not part of it. */
   readonly stop: readonly string[];
-  /** Whether it must be the same, whatever is written beside it. */
-  readonly isReproducible?: boolean;
 }
 
 export interface Answer {
@@ -63,7 +61,7 @@ export async function* writeAnswer(
       ...{ modelFolder: job.modelFolder, precision: job.precision, adapter: job.adapter, promptIds, seed: job.seed },
       ...{ temperature: job.temperature, topK: job.topK, topP: job.topP, stopIds: parts.text.stopIds },
       maxTokens: Math.min(job.maxTokens, contextLength - promptIds.length),
-      ...{ respelled: parts.text.respelled(promptIds), isReproducible: job.isReproducible },
+      respelled: parts.text.respelled(promptIds),
     },
     AbortSignal.any([signal, ended.signal]),
   );

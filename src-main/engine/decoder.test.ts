@@ -311,25 +311,6 @@ test('answers that start together are decoded in one batch', async () => {
   expect(passes.slice(0, 3)).toEqual(['read', 'read', '8 rows']);
 });
 
-test('reproducible answers wait for each other where company would change them, and with kernels do not', async () => {
-  const jobs = Array.from({ length: 3 }, (_, i) => ({
-    ...{ promptIds: promptOf(20, i), maxTokens: 3, isReproducible: true },
-  }));
-  const sides = async (own: LoadedModel) => {
-    const decoder = new Decoder(own);
-    const passes = await passesOf(() => Promise.all(jobs.map((job) => written(decoder, null, job))));
-    return passes.filter((pass) => pass !== 'read');
-  };
-  // In floats, columns that others have filled change the order of sums.
-  expect(new Set(await sides(model))).toEqual(new Set(['1 rows']));
-  const own = await mkdtemp(join(tmpdir(), 'decoder-'));
-  onTestFinished(() => rm(own, { recursive: true, force: true }));
-  writeTinyModel(own, { hidden: 128, layers: 2, intermediate: 128 });
-  const rounded = await loadModel(own, onnxruntimeBackend(), 'int8');
-  expect(await sides(rounded)).toContain('3 rows');
-  await rounded.release();
-});
-
 test('an answer keeps decoding while other prompts are prefilled', async () => {
   const decoder = new Decoder(model);
   const others: Promise<unknown>[] = [];
@@ -407,13 +388,15 @@ function lora(seed: number, rank: number, targets: LoraWeights['targets'], of = 
   return { weights, scale: weights.scale };
 }
 
-type Asked = Pick<GenerateJob, 'promptIds' | 'maxTokens' | 'isReproducible'>;
-
-function jobOf(job: Asked): GenerateJob {
+function jobOf(job: Pick<GenerateJob, 'promptIds' | 'maxTokens'>): GenerateJob {
   return { ...job, modelFolder: folder, adapter: null, temperature: 0, topK: 0, topP: 1, seed: 0, stopIds: [] };
 }
 
-async function outcome(decoder: Decoder, adapter: LiveAdapter | null, job: Asked) {
+async function outcome(
+  decoder: Decoder,
+  adapter: LiveAdapter | null,
+  job: Pick<GenerateJob, 'promptIds' | 'maxTokens'>,
+) {
   const ids: number[] = [];
   let readTokens = Number.NaN;
   for await (const event of decoder.stream(async () => adapter, jobOf(job), forever)) {

@@ -30,8 +30,6 @@ export class Decoder {
   readonly #memories = new WeakMap<object, DraftMemory>();
   /** Most recently used first. */
   #recent: readonly DraftMemory[] = [];
-  /** Done with the last of the answers that wait for each other. */
-  #lastTurn: Promise<void> = Promise.resolve();
 
   constructor(model: LoadedModel, { prefixBytes = usualPrefixBytes }: { prefixBytes?: number } = {}) {
     this.#model = model;
@@ -63,29 +61,13 @@ export class Decoder {
     if (adapter?.weights.kind === 'lora') this.#stack.prepare(adapter.weights);
     const memory = this.#memoryOf(adapter?.weights ?? architecture);
     const costOfGuess = costsOfGuess[this.#model.hasKernels ? 'kernels' : 'graphs'];
-    const isDone = job.isReproducible && this.#dependsOnCompany(adapter) ? await this.#turn() : undefined;
     const stream = new TokenStream(job, { adapter, memory, costOfGuess, limit, started, signal, isRead });
     try {
       this.#batchOf(adapter).join(stream);
       yield* stream.events();
     } finally {
       stream.leave();
-      isDone?.();
     }
-  }
-
-  /** Whether an answer may differ in company: kernels alone sum each row's numbers in the same order. */
-  #dependsOnCompany(adapter: LiveAdapter | null): boolean {
-    return !this.#model.hasKernels || (adapter !== null && adapter.weights.kind !== 'lora');
-  }
-
-  /** Waits for the answers that asked before; to be called when this one is done. */
-  async #turn(): Promise<() => void> {
-    const before = this.#lastTurn;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#lastTurn = promise;
-    await before;
-    return resolve;
   }
 
   #batchOf(adapter: LiveAdapter | null): StreamBatch {

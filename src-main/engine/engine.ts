@@ -388,11 +388,6 @@ export interface GenerateJob {
    * guesses, which are copied from the prompt.
    */
   readonly respelled?: readonly Respelled[] | undefined;
-  /**
-   * Whether the answer must not depend on what is generated beside it. Where it would in its last digits (decision
-   * 0022, “Given up”), such answers are generated one after the other.
-   */
-  readonly isReproducible?: boolean | undefined;
 }
 
 export type TokenEvent =

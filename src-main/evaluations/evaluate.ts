@@ -11,8 +11,7 @@ import type {
   EvaluationRow,
 } from '../../src-contract/evaluation.ts';
 import type { ModelText } from '../base-models/model-text.ts';
-import type { AnswerJob } from '../base-models/write-answer.ts';
-import { answersAtOnce, writeAnswers } from '../base-models/write-answers.ts';
+import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
 import { meanInterval } from '../tasks/metrics/interval.ts';
@@ -73,25 +72,19 @@ export async function* evaluate(
     spent.reading += (performance.now() - resultBegan) / 1000;
     const modelsLeft = adapters.length + 1 - modelsBefore - spent.models;
     const answers: EvaluationAnswer[] = [];
-    let answered = 0;
-    const answeringBefore = spent.answering;
-    const answeringBegan = performance.now();
-    const jobs = answerJobs(rows, { text: parts.text, name, base, choice, maxTokens });
-    for await (const { place, answer } of writeAnswers(jobs, parts, signal)) {
+    for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
-      const row = rows[place] as Example;
-      const marks = await parts.judge.mark(answer.text, row, signal);
-      const score = marks[parts.judge.mainMetric] ?? 0;
-      answers[place] = { text: answer.text, score, marks, target: targets[place] ?? null };
-      answered++;
+      const asked = performance.now();
+      const text = await answerTo(row, { ...parts, name, base, choice, maxTokens }, signal);
+      if (signal.aborted) return;
+      const marks = await parts.judge.mark(text, row, signal);
+      answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
       done++;
       spent.answers++;
-      spent.answering = answeringBefore + (performance.now() - answeringBegan) / 1000;
+      spent.answering += (performance.now() - asked) / 1000;
       const left = { answers: total - done, models: modelsLeft };
-      const begun = Math.min(answersAtOnce, rows.length - answered);
-      yield { kind: 'progress', done, total, secondsLeft: secondsLeft({ ...spent, begun }, left) };
+      yield { kind: 'progress', done, total, secondsLeft: secondsLeft(spent, left) };
     }
-    if (signal.aborted) return;
     for (const [place, answer] of answers.entries()) told[place]?.answers.push(answer);
     const result: EvaluationResult = {
       ...{ adapterId: adapter?.id ?? null, adapter: name, n: rows.length },
@@ -117,18 +110,21 @@ interface Asking extends EvaluationParts {
   readonly choice: AdapterChoice | null;
 }
 
-function* answerJobs(
-  rows: readonly Example[],
-  asking: Pick<Asking, 'text' | 'base' | 'choice'> & { name: string; maxTokens: number },
-): Generator<AnswerJob> {
+async function answerTo(
+  row: Example,
+  asking: Asking & { name: string; maxTokens: number },
+  signal: AbortSignal,
+): Promise<string> {
   const { name, base, choice, maxTokens, text } = asking;
-  for (const { context } of rows) {
-    const promptIds = text.promptIdsWithin(context, base.contextLength - maxTokens);
-    yield {
-      ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
-      ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
-    };
+  const promptIds = text.promptIdsWithin(row.context, base.contextLength - maxTokens);
+  const job = {
+    ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
+    ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
+  };
+  for await (const event of writeAnswer(job, asking, signal)) {
+    if (event.kind === 'finished') return event.answer.text;
   }
+  return '';
 }
 
 /** Rows scored at once; the engine packs them. */

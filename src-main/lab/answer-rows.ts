@@ -1,6 +1,5 @@
 import type { Dataset, Example, Split } from '../../src-contract/dataset.ts';
-import type { AnswerJob } from '../base-models/write-answer.ts';
-import { writeAnswers } from '../base-models/write-answers.ts';
+import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice } from '../engine/engine.ts';
 import type { LabData, LabWork } from './lab-work.ts';
 
@@ -15,34 +14,29 @@ export async function* answerRows(
   work: LabWork & { readonly data: LabData },
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly answered: number; readonly rows: number; readonly mean: number }> {
-  const { data, options } = work;
+  const { data, options, base } = work;
   const rows = data.rows(answeredSplit(data.dataset.splits), options.metricRows);
-  // By row: the last digit of a sum depends on its order.
-  const scores: number[] = [];
-  let answered = 0;
-  for await (const { place, answer } of writeAnswers(answerJobs(rows, adapterFolder, work), work, signal)) {
-    if (signal.aborted) return;
-    const marks = await data.judge.mark(answer.text, rows[place] as Example, signal);
-    scores[place] = marks[data.judge.mainMetric] ?? 0;
-    answered++;
-    yield { answered, rows: rows.length, mean: scores.reduce((sum, score) => sum + score, 0) / answered };
-  }
-}
-
-function* answerJobs(
-  rows: readonly Example[],
-  adapterFolder: string | null,
-  work: LabWork & { readonly data: LabData },
-): Generator<AnswerJob> {
-  const { base, options, text } = work;
   const maxTokens = longestAnswer(rows, work);
   const adapter: AdapterChoice | null = adapterFolder === null ? null : { folder: adapterFolder, strength: 1 };
-  for (const { context } of rows) {
-    const promptIds = text.promptIdsWithin(context, Math.min(base.contextLength, options.maxLength) - maxTokens);
-    yield {
-      ...{ name: base.name, modelFolder: base.path, contextLength: base.contextLength, adapter, promptIds, maxTokens },
+  let sum = 0;
+  for (const [place, row] of rows.entries()) {
+    const promptIds = work.text.promptIdsWithin(
+      row.context,
+      Math.min(base.contextLength, options.maxLength) - maxTokens,
+    );
+    const job = {
+      name: base.name,
+      ...{ modelFolder: base.path, contextLength: base.contextLength, adapter, promptIds, maxTokens },
       ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
     };
+    for await (const event of writeAnswer(job, work, signal)) {
+      if (signal.aborted) return;
+      if (event.kind !== 'finished') continue;
+      const marks = await data.judge.mark(event.answer.text, row, signal);
+      sum += marks[data.judge.mainMetric] ?? 0;
+    }
+    if (signal.aborted) return;
+    yield { answered: place + 1, rows: rows.length, mean: sum / (place + 1) };
   }
 }
 
