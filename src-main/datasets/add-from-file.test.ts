@@ -80,6 +80,24 @@ test('rows that are still wrong are rejected again for the same reason', async (
   expect((await addFromFile({ store, changes }, { dataset, file })).added).toBe(2);
 });
 
+// Regression: rows were compared with what a page shows of them, which is cut, and not all of them.
+test('a left-out row of any length that comes back unchanged is left out again', async () => {
+  const { store, datasetsFolder, changes } = given;
+  const path = join(given.folder, 'table.csv');
+  const damaged = Array.from({ length: 40 }, (_, row) => `\xff\xfe${'x'.repeat(200_000)}${row},2\n`).join('');
+  writeFileSync(path, Buffer.concat([Buffer.from('context,target\n가,나\n'), Buffer.from(damaged, 'latin1')]));
+  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
+  let rejectFile = '';
+  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
+    if (event.kind === 'finished') rejectFile = event.rejected.file ?? '';
+  }
+  const [dataset] = store.list();
+  if (!dataset) throw new Error('it was imported');
+  expect(dataset).toMatchObject({ rows: 1, rejected: 40 });
+  const added = await addFromFile({ store, changes }, { dataset, file: tableFile(rejectFile) });
+  expect(added).toMatchObject({ added: 0, rejected: { count: 40, reasons: { ROW_ENCODING: 40 } } });
+});
+
 async function importOf(lines: readonly string[]) {
   const { store, datasetsFolder } = given;
   const path = join(given.folder, 'table.csv');

@@ -225,6 +225,16 @@ export class RowStore {
     }));
   }
 
+  /** Whole cells of the rejected rows from a number on; to be read to the end at once. */
+  *rejectedCells(from: number, limit: number): Generator<{ readonly cells: readonly string[]; readonly code: string }> {
+    const kept = this.#database
+      .prepare<[number, number], { cells: string; code: string }>(
+        'SELECT cells, code FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
+      )
+      .iterate(from, limit);
+    for (const { cells, code } of kept) yield { cells: JSON.parse(cells) as string[], code };
+  }
+
   /** All notes, in row order. */
   notes(): { position: number; text: string; writtenAt: number }[] {
     return this.#database

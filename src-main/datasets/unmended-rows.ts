@@ -18,12 +18,12 @@ export class UnmendedRows {
     const width = reasonPlace(columns);
     if (width === undefined) return undefined;
     const rows = new UnmendedRows();
-    for (let offset = 0; ; offset += pageRows) {
-      const page = stored.rejections({ offset, limit: pageRows });
-      for (const { cells, code } of page) rows.#add(keyOf(cells, width), code);
-      if (page.length < pageRows) return rows;
+    const count = stored.countRejections();
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      for (const { cells, code } of stored.rejectedCells(from, rowsAtOnce)) rows.#add(keyOf(cells, width), code);
       await nextTurn();
     }
+    return rows;
   }
 
   /** Why the row with this `leftOutKey` was left out; undefined if it has changed. */
@@ -43,7 +43,7 @@ export function leftOutKey(cells: readonly string[], width: number): number {
   return keyOf([...cells.slice(0, width), ...cells.slice(width + 1)], width);
 }
 
-const pageRows = 500;
+const rowsAtOnce = 500;
 
 function keyOf(cells: readonly string[], width: number): number {
   const missing = Array.from({ length: Math.max(0, width - cells.length) }, () => '');
