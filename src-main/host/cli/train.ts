@@ -335,7 +335,7 @@ export function trainingText({ id, result, step, totalSteps }: TrainingRun, adap
   );
   return [
     `The adapter “${adapter.name}” is ready: ${adapter.parameters} parameters, fingerprint ${adapter.sha256.slice(0, 8)}.`,
-    `${result.steps} steps in ${result.seconds.toFixed(1)} s, ${Math.round(result.tokensPerSecond)} token/s; ` +
+    `${counted(result.steps, 'step')} in ${result.seconds.toFixed(1)} s, ${Math.round(result.tokensPerSecond)} token/s; ` +
       `training loss ${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}.`,
     before === undefined || after === undefined
       ? 'There were no validation rows.'
@@ -361,7 +361,7 @@ function megabytes(bytes: number): number {
 function estimateText(estimate: Estimate): string {
   const { memory, disk, time, data, tokens, fits, remedy, trainableParameters, totalParameters, group } = estimate;
   return [
-    `About ${megabytes(memory.bytes)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${time.steps} steps.`,
+    `About ${megabytes(memory.bytes)} MB of memory (${partsText(memory.parts)}) and ${Math.ceil(time.seconds)} s for ${counted(time.steps, 'step')}.`,
     ...(group === null
       ? []
       : [
