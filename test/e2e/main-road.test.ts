@@ -74,6 +74,11 @@ test('a run can be watched, survives a reload with its whole history, and keeps 
   await log.getByText(/^step 2\s+loss/).waitFor();
   await page.locator('main canvas').first().waitFor();
 
+  // Before the first adapter is there, the chat says that it is on its way.
+  await page.getByRole('navigation').getByRole('link', { name: 'Chat' }).click();
+  await see(/is being trained\. You can ask it here/);
+  await link('Watch it').click();
+
   await button('Stop').click();
   await see(/What it has learned so far is kept as the adapter/);
   await fold('Hashes').click();

@@ -33,6 +33,7 @@ export const chat = {
   'chat.empty.noRows': 'Write a message below.',
   'chat.empty.noAdapter': 'No adapter fits this base model yet.',
   'chat.empty.noneYet': 'No adapters yet. You train one from a table of examples.',
+  'chat.empty.training': '“{name}” is being trained. You can ask it here when it is done.',
   'chat.empty.train': 'Train one',
 
   'chat.adapters': 'Who answers next',

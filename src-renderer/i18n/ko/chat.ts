@@ -33,6 +33,7 @@ export const chat: Translation<typeof english> = {
   'chat.empty.noRows': '아래에 직접 적으세요.',
   'chat.empty.noAdapter': '이 기본 모델에 맞는 어댑터가 아직 없습니다.',
   'chat.empty.noneYet': '아직 어댑터가 없습니다. 예시를 담은 표로 만듭니다.',
+  'chat.empty.training': '“{name}” 어댑터를 학습하고 있습니다. 끝나면 여기에서 물어볼 수 있습니다.',
   'chat.empty.train': '학습하기',
 
   'chat.adapters': '다음에 답할 어댑터',
