@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
+import { isActive } from '../../src-contract/active-job.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -37,9 +38,9 @@ export function labProcedures(parts: LabParts & { changed: () => void }) {
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     delete: os.delete.handler(({ input }) => {
-      const { id, state } = store.get(input.id);
-      if (state === 'queued' || state === 'running')
-        throw new StudioError('EXPERIMENT_ALREADY_ACTIVE', { experiment: id });
+      const experiment = store.get(input.id);
+      const { id } = experiment;
+      if (isActive(experiment)) throw new StudioError('EXPERIMENT_ALREADY_ACTIVE', { experiment: id });
       store.markDeleted(id, parts.now());
       changed();
     }),

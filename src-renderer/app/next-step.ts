@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
@@ -35,7 +36,7 @@ export type NextStep =
   | { readonly kind: 'another' };
 
 export function nextStep(has: Belongings): NextStep {
-  const running = has.runs.find(({ state }) => state === 'running' || state === 'queued');
+  const running = has.runs.find(isActive);
   if (running !== undefined) return { kind: 'watch', run: running };
   const interrupted = has.runs[0];
   if (interrupted?.state === 'interrupted') return { kind: 'resume', run: interrupted };

@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -49,7 +50,7 @@ export class StudioState {
     if (datasets === undefined || runs === undefined || adapters === undefined) return;
     this.#counts = {
       datasets: datasets.length,
-      running: runs.filter((run) => run.state === 'running' || run.state === 'queued').length,
+      running: runs.filter(isActive).length,
       adapters: adapters.length,
     };
   }

@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
@@ -48,7 +49,7 @@ export class ExperimentState {
   }
 
   get isGoing(): boolean {
-    return this.experiment?.state === 'running' || this.experiment?.state === 'queued';
+    return this.experiment !== undefined && isActive(this.experiment);
   }
 
   get canResume(): boolean {

@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -102,7 +103,7 @@ export class NewRunState {
 
   /** Names of adapters, and of runs that will make one. */
   get takenNames(): readonly string[] {
-    const active = (this.#offer.value?.runs ?? []).filter(({ state }) => state === 'running' || state === 'queued');
+    const active = (this.#offer.value?.runs ?? []).filter(isActive);
     return [...this.adapters, ...active].map(({ name }) => name);
   }
 

@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -82,7 +83,7 @@ export class RunState {
   }
 
   get isActive(): boolean {
-    return this.run?.state === 'running' || this.run?.state === 'queued';
+    return this.run !== undefined && isActive(this.run);
   }
 
   get canResume(): boolean {
