@@ -128,12 +128,7 @@ async function inputOf(kind: StartLabInput['kind'], words: LabWords, client: Stu
     baseModelId: base,
     ...(dataset === undefined ? {} : { datasetId: dataset }),
     ...(words.repeat === undefined ? {} : { repeatOf: words.repeat }),
-    options: {
-      ...{ seeds: words.seeds, steps: words.steps, batchSize: words.batch, maxLength: words.maxLength },
-      ...{ learningRate: words.lr, alpha: words.alpha, ranks: words.ranks, targetSets: words.targets },
-      ...{ budgetRank: words.budgetRank, validationRows: words.validationRows, metricRows: words.metricRows },
-      ...{ trials: words.trials, passes: words.passes, bottlenecks: words.bottlenecks, adapterId: adapter?.id },
-    },
+    options: { ...optionsOf(words), adapterId: adapter?.id },
   };
 }
 
@@ -143,6 +138,12 @@ const optionNames = {
   ...{ ranks: 'ranks', targets: 'targetSets', budgetRank: 'budgetRank', validationRows: 'validationRows' },
   ...{ metricRows: 'metricRows', trials: 'trials', passes: 'passes', bottlenecks: 'bottlenecks' },
 } as const satisfies Partial<Record<keyof LabWords, keyof LabOptions>>;
+
+function optionsOf(words: LabWords): Partial<LabOptions> {
+  return Object.fromEntries(
+    Object.entries(optionNames).map(([word, option]) => [option, words[word as keyof typeof optionNames]]),
+  );
+}
 
 /** All that matters to an experiment that has its settings already. */
 const kept = ['resume', 'repeat', 'out'];
