@@ -10,6 +10,7 @@ import { inThread, needsThread } from './import-worker.ts';
 import type { TableFile } from './readers/open-table.ts';
 import { splitOfState } from './row-states.ts';
 import { schemaParts } from './schema-parts.ts';
+import { TimeSlices } from './time-slices.ts';
 import { UnitSplits, unitOf } from './unit-splits.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 
@@ -28,7 +29,7 @@ export async function addFromFile(
 ): Promise<AddedRows> {
   const { id, task, mapping } = dataset;
   const { path, name, unpackFolder } = file;
-  const schemas = lacksSchema(task, mapping) ? writtenSchemas(store, id) : undefined;
+  const schemas = lacksSchema(task, mapping) ? await writtenSchemas(store, id, signal) : undefined;
   const job: AddedRowsJob = { file: { path, name, unpackFolder }, csv, task, mapping, schemas, seed: store.seedOf(id) };
   const events = (await needsThread(file)) ? inThread('add', job, signal) : addedRows(job, signal);
   // Reading continues after the first loop, which would otherwise close the generator.
@@ -91,9 +92,16 @@ export async function addFromFile(
   }
 }
 
-function writtenSchemas(store: DatasetStore, id: string): Record<string, string> {
+async function writtenSchemas(
+  store: DatasetStore,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
   const schemas: Record<string, string> = {};
-  for (const { database, context } of store.examples(id))
+  const slices = new TimeSlices(signal);
+  for (const { database, context } of store.examples(id)) {
     schemas[database ?? ''] ??= schemaParts(context)?.schema ?? '';
+    if (slices.isOver) await slices.rest();
+  }
   return schemas;
 }
