@@ -14,20 +14,12 @@ beforeEach(() => {
 afterEach(() => given.close());
 
 test('rejected rows, corrected in their file, are added to the same dataset in the splits of their groups', async () => {
-  const { store, datasetsFolder, changes } = given;
-  const path = join(given.folder, 'table.csv');
+  const { store, changes } = given;
   const lines = Array.from(
     { length: 60 },
     (_, row) => `q${row},c${row},${row % 10 === 3 ? '' : `t${row}`},g${row % 6}`,
   );
-  writeFileSync(path, `id,context,target,group\n${lines.join('\n')}\n`);
-  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
-  let rejectFile = '';
-  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
-    if (event.kind === 'finished') rejectFile = event.rejected.file ?? '';
-  }
-  const [dataset] = store.list();
-  if (!dataset) throw new Error('it was imported');
+  const { dataset, rejectFile } = await imported(`id,context,target,group\n${lines.join('\n')}\n`);
   expect([dataset.rows, dataset.rejected]).toEqual([54, 6]);
 
   // Five of the six are corrected; the reasons stay in the file, as they naturally would.
@@ -53,18 +45,11 @@ test('rejected rows, corrected in their file, are added to the same dataset in t
 });
 
 test('rows that are still wrong are rejected again for the same reason', async () => {
-  const { store, datasetsFolder, changes } = given;
-  const path = join(given.folder, 'table.csv');
+  const { store, changes } = given;
   const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';
-  writeFileSync(path, Buffer.concat([Buffer.from('context,target\n가,나\n'.repeat(9)), Buffer.from(text, 'latin1')]));
-  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
-  let rejectFile = '';
-  let reasons: Record<string, number> = {};
-  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
-    if (event.kind === 'finished') [rejectFile, reasons] = [event.rejected.file ?? '', event.rejected.reasons];
-  }
-  const [dataset] = store.list();
-  if (!dataset) throw new Error('it was imported');
+  const { dataset, rejectFile, reasons } = await imported(
+    Buffer.concat([Buffer.from('context,target\n가,나\n'.repeat(9)), Buffer.from(text, 'latin1')]),
+  );
   expect(reasons).toEqual({
     ...{ ROW_HEADER_AGAIN: 10, ROW_RULE: 1, ROW_ENCODING: 1, ROW_TOO_MANY_CELLS: 1, ROW_QUOTE_OPEN: 1 },
   });
@@ -82,31 +67,32 @@ test('rows that are still wrong are rejected again for the same reason', async (
 
 // Regression: rows were compared with what a page shows of them, which is cut, and not all of them.
 test('a left-out row of any length that comes back unchanged is left out again', async () => {
-  const { store, datasetsFolder, changes } = given;
-  const path = join(given.folder, 'table.csv');
+  const { store, changes } = given;
   const damaged = Array.from({ length: 40 }, (_, row) => `\xff\xfe${'x'.repeat(200_000)}${row},2\n`).join('');
-  writeFileSync(path, Buffer.concat([Buffer.from('context,target\n가,나\n'), Buffer.from(damaged, 'latin1')]));
-  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
-  let rejectFile = '';
-  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
-    if (event.kind === 'finished') rejectFile = event.rejected.file ?? '';
-  }
-  const [dataset] = store.list();
-  if (!dataset) throw new Error('it was imported');
+  const { dataset, rejectFile } = await imported(
+    Buffer.concat([Buffer.from('context,target\n가,나\n'), Buffer.from(damaged, 'latin1')]),
+  );
   expect(dataset).toMatchObject({ rows: 1, rejected: 40 });
   const added = await addFromFile({ store, changes }, { dataset, file: tableFile(rejectFile) });
   expect(added).toMatchObject({ added: 0, rejected: { count: 40, reasons: { ROW_ENCODING: 40 } } });
 });
 
-async function importOf(lines: readonly string[]) {
+/** Imports a table; `rejectFile` is empty if no row was left out. */
+async function imported(table: string | Buffer) {
   const { store, datasetsFolder } = given;
   const path = join(given.folder, 'table.csv');
-  writeFileSync(path, `context,target\n${lines.join('\n')}\n`);
+  writeFileSync(path, table);
   const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
   for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
-    if (event.kind === 'finished') return event.dataset;
+    if (event.kind !== 'finished') continue;
+    const { dataset, rejected } = event;
+    return { dataset, reasons: rejected.reasons, rejectFile: rejected.file ?? '' };
   }
   throw new Error('the import did not finish');
+}
+
+async function importOf(lines: readonly string[]) {
+  return (await imported(`context,target\n${lines.join('\n')}\n`)).dataset;
 }
 
 // Regression: it was read on the main thread, blocking everything else.

@@ -290,16 +290,7 @@ test('a conversation opens with the strength of its last answer, even if zero', 
 test('stopping keeps the partial answer until the studio has stored it', async () => {
   const state = await opened();
   const asked = user('Go on');
-  vi.mocked(client.chat.send).mockImplementation(((_: unknown, options: { signal: AbortSignal }) =>
-    Promise.resolve(
-      (async function* (): AsyncGenerator<ChatEvent> {
-        stored.push(asked);
-        yield { kind: 'started', user: asked, answerId: 'a' };
-        yield { kind: 'text', delta: 'half an ' };
-        await new Promise((_resolve, reject) => options.signal.addEventListener('abort', reject));
-      })(),
-      // Sound: the state only iterates over it.
-    )) as unknown as typeof client.chat.send);
+  sendsUntilStopped(asked, { kind: 'text', delta: 'half an ' });
   state.composer.text = 'Go on';
   const sending = state.send();
   await vi.waitFor(() => expect(state.draft?.text).toBe('half an '));
@@ -318,16 +309,7 @@ test('stopping keeps the partial answer until the studio has stored it', async (
 test('a question stopped before the first word of its answer can be answered in place', async () => {
   const state = await opened();
   const asked = user('Go on');
-  vi.mocked(client.chat.send).mockImplementation(((_: unknown, options: { signal: AbortSignal }) =>
-    Promise.resolve(
-      (async function* (): AsyncGenerator<ChatEvent> {
-        stored.push(asked);
-        yield { kind: 'started', user: asked, answerId: 'a' };
-        yield { kind: 'loading', share: 0.2 };
-        await new Promise((_resolve, reject) => options.signal.addEventListener('abort', reject));
-      })(),
-      // Sound here: the state only iterates over what it gets.
-    )) as unknown as typeof client.chat.send);
+  sendsUntilStopped(asked, { kind: 'loading', share: 0.2 });
   state.composer.text = 'Go on';
   const sending = state.send();
   await vi.waitFor(() => expect(state.awaited?.share).toBe(0.2));
@@ -706,6 +688,19 @@ function answerWith(text: string): void {
     (async function* () {
       stored.push(asked, answer(text));
       yield* events;
+    })();
+  // Sound: the state only iterates over it.
+  vi.mocked(client.chat.send).mockImplementation(send as unknown as typeof client.chat.send);
+}
+
+/** Answers a question with one event, and then waits to be stopped. */
+function sendsUntilStopped(asked: Message, event: ChatEvent): void {
+  const send = async (_: unknown, { signal }: { signal: AbortSignal }) =>
+    (async function* (): AsyncGenerator<ChatEvent> {
+      stored.push(asked);
+      yield { kind: 'started', user: asked, answerId: 'a' };
+      yield event;
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
     })();
   // Sound: the state only iterates over it.
   vi.mocked(client.chat.send).mockImplementation(send as unknown as typeof client.chat.send);
