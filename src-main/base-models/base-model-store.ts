@@ -20,14 +20,18 @@ export class BaseModelStore {
     return rows.map(fromRow);
   }
 
-  /** By id or name, among those not deleted. Throws BASE_MODEL_NOT_FOUND. */
-  get(idOrName: string): BaseModel {
+  /**
+   * By id, by name, or by the catalogue's id, which it was downloaded by; among those not deleted. Throws
+   * BASE_MODEL_NOT_FOUND.
+   */
+  get(key: string): BaseModel {
     const row = this.#database
       .prepare(
-        `SELECT ${columns} FROM base_model WHERE (id = :key OR name = :key) AND deleted_at IS NULL ORDER BY id = :key DESC`,
+        `SELECT ${columns} FROM base_model WHERE :key IN (id, name, catalogue_id) AND deleted_at IS NULL
+         ORDER BY id = :key DESC, name = :key DESC, id DESC`,
       )
-      .get({ key: idOrName }) as Row | undefined;
-    if (row === undefined) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: idOrName });
+      .get({ key }) as Row | undefined;
+    if (row === undefined) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: key });
     return fromRow(row);
   }
 

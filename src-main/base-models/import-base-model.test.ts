@@ -75,6 +75,13 @@ test('a folder is copied without unneeded files, and is found by id and by name'
   expect(store.list()).toEqual([model]);
 });
 
+test('a downloaded model is found by the catalogue’s id too, unless another has it as its name', async () => {
+  const model = await importBaseModel({ path: source, title: 'Tiny Llama', catalogueId: 'tiny' }, studio());
+  expect(store.get('tiny')).toEqual(model);
+  const other = await importing('tiny');
+  expect(store.get('tiny')).toEqual(other);
+});
+
 test('the hash can be recomputed from the copy, and changes with any weight', async () => {
   const model = await importing();
   const { hashed } = await readModelFolder(model.path);
