@@ -571,11 +571,13 @@ test('a program that accesses memory out of bounds throws CannotRun', () => {
   expect(() => machine.runAll('copyRows', [[behindTheEnd, 4096, 1, 4, 16, 16]])).toThrow(CannotRun);
 });
 
-// Of twelve ranks each thread has some; of ten, all have all.
+// Of twelve ranks each thread has some; of ten, all have all. Five and sixteen rows are multiplied piece by piece.
 test.each([
   [1, 12],
   [1, 10],
   [5, 10],
+  [16, 10],
+  [17, 10],
 ])(
   '%d positions with %d ranks give the same bits for any threads and any kind of byte product',
   async (positions, ranks) => {

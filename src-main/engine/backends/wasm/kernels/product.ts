@@ -23,10 +23,17 @@ interface Row {
 }
 
 /**
+ * Where bytes are not multiplied by fours, several rows go through a pair of groups piece by piece, of this many
+ * blocks: memory delivers the next piece while they multiply. Of more rows the sums would be read and written for less.
+ */
+const pieceBlocks = 2;
+const pieceRows = { least: 3, most: 16 } as const;
+
+/**
  * out, row of out, x, row of x, steps, rows, matrix, scales, pairs of groups of outputs, blocks, pairs at once:
  * multiplies each row of integers by a matrix, laid out by `round` and by `pack`, and scales the result. Threads share
  * the pairs: the first rows read one as memory delivers it (four rows where they can be multiplied meanwhile, otherwise
- * one), and the others, two at a time, find it in cache.
+ * one), and the others, two at a time, find it in cache. Between two pieces sums are kept in `out`, as integers.
  */
 export function product(products: ByteProducts): WasmFunction {
   return kernel((f, take, thread) => {
@@ -39,6 +46,8 @@ export function product(products: ByteProducts): WasmFunction {
     const vector = () => f.local('v128');
     const [stop, stride, distance] = locals(3, number);
     const [left, at, step, into, end, isOne] = locals(6, number);
+    // Where a piece starts in a group's sums and blocks, and in a row; how many blocks it has; where the group ends.
+    const [sumsStart, weightsStart, rowStart, atOnce, groupEnd] = locals(5, number);
     // For a pair of groups: their indices, outputs and block sums, and where the sums and the blocks are being read.
     const [group, outs, matrices] = [pairOf(number), pairOf(number), pairOf(number)];
     const [sumsAt, weights] = [pairOf(number), pairOf(number)];
@@ -98,33 +107,44 @@ export function product(products: ByteProducts): WasmFunction {
       }
       eachStep(some, (row, g) => increase(row.totals[g], (half) => counted(row, half)));
     };
+    /** Visits the place of each sum in `out`. */
+    const eachPlace = (some: readonly Row[], body: (at: Local, sum: Pair<Local>, g: Which, n: number) => void) => {
+      const rowsAt = addresses(f, into, outRow, some.length);
+      for (const [n, { totals }] of some.entries())
+        for (const g of halves) body(f.let('i32', i32.add(outs[g], rowsAt[n] as Local)), totals[g], g, n);
+    };
     /** Writes the sums of rows for both groups, scaled back. */
     const write = (some: readonly Row[]) => {
-      for (const [n, { totals }] of some.entries()) {
-        const stepOfRow = f.let('v128', v128.splat32(step, 4 * n));
-        for (const g of halves) {
-          const scaled = pairOf((half) => {
-            const whole = f32x4.fromI32x4(totals[g][half]);
-            return f.let('v128', f32x4.multiply(f32x4.multiply(whole, factors[g][half]), stepOfRow));
-          });
-          const place = f.let('i32', i32.add(outs[g], into));
-          for (const half of halves) f.do(v128.store(place, scaled[half], 16 * half));
-        }
-        f.increase(into, outRow);
-      }
+      const stepsOfRows = some.map((_, n) => f.let('v128', v128.splat32(step, 4 * n)));
+      eachPlace(some, (place, sum, g, n) => {
+        const scaled = pairOf((half) => {
+          const whole = f32x4.fromI32x4(sum[half]);
+          return f.let('v128', f32x4.multiply(f32x4.multiply(whole, factors[g][half]), stepsOfRows[n] as Local));
+        });
+        for (const half of halves) f.do(v128.store(place, scaled[half], 16 * half));
+      });
     };
-    /** Multiplies the next rows by both groups. */
+    /** Multiplies the next rows by a piece of both groups. */
     const multiply = (some: readonly Row[]) => {
       for (const g of halves) {
-        f.set(sumsAt[g], matrices[g]);
-        f.set(weights[g], i32.add(matrices[g], sumsSize));
+        f.set(sumsAt[g], i32.add(matrices[g], sumsStart));
+        f.set(weights[g], i32.add(matrices[g], weightsStart));
       }
       const places = addresses(f, at, row, some.length);
-      for (const [n, { at: own, totals }] of some.entries()) {
-        f.set(own, places[n] as Local);
-        for (const g of halves) for (const half of halves) f.set(totals[g][half], v128.zeros);
-      }
-      f.set(end, i32.add(matrices[0], groupSize));
+      for (const [n, { at: own }] of some.entries()) f.set(own, places[n] as Local);
+      f.if(
+        i32.equal(rowStart, 0),
+        () => {
+          for (const { totals } of some)
+            for (const g of halves) for (const half of halves) f.set(totals[g][half], v128.zeros);
+        },
+        () =>
+          eachPlace(some, (place, sum) => {
+            for (const half of halves) f.set(sum[half], v128.load(place, 16 * half));
+          }),
+      );
+      f.set(end, i32.add(weights[0], i32.multiply(atOnce, productGroup * block)));
+      f.if(i32.less(groupEnd, end), () => f.set(end, groupEnd));
       f.while(i32.less(weights[0], end), () => {
         for (const { at, count } of some)
           f.set(count, v128.splat32(at, block + counts[products === 'pairs' ? 'halves' : 'whole']));
@@ -135,13 +155,21 @@ export function product(products: ByteProducts): WasmFunction {
         }
         for (const { at } of some) f.increase(at, rowBlockBytes);
       });
-      write(some);
+      f.if(
+        i32.less(end, groupEnd),
+        () =>
+          eachPlace(some, (place, sum) => {
+            for (const half of halves) f.do(v128.store(place, sum[half], 16 * half));
+          }),
+        () => write(some),
+      );
+      f.increase(into, i32.multiply(outRow, some.length));
       f.increase(at, i32.multiply(row, some.length));
       f.increase(step, 4 * some.length);
       f.increase(left, -some.length);
     };
     const allRows = () => {
-      f.set(at, x);
+      f.set(at, i32.add(x, rowStart));
       f.set(into, 0);
       f.set(step, steps);
       f.set(left, rows);
@@ -162,6 +190,11 @@ export function product(products: ByteProducts): WasmFunction {
         f.set(isOne, i32.equal(left, 1));
       });
     };
+    f.set(atOnce, blocks);
+    if (products !== 'fours') {
+      const isSeveral = i32.and(i32.atLeast(rows, pieceRows.least), i32.atLeast(pieceRows.most, rows));
+      f.if(isSeveral, () => f.set(atOnce, pieceBlocks));
+    }
     eachPart(f, { units: pairs, atOnce: pairsAtOnce, thread }, (from, to) => {
       f.set(group[0], i32.shiftLeft(from, 1));
       f.set(stop, i32.shiftLeft(to, 1));
@@ -181,7 +214,16 @@ export function product(products: ByteProducts): WasmFunction {
           const scalesAt = f.let('i32', i32.add(scales, i32.multiply(group[g], 4 * productGroup)));
           for (const half of halves) f.set(factors[g][half], v128.load(scalesAt, 16 * half));
         }
-        allRows();
+        f.set(groupEnd, i32.add(matrices[0], groupSize));
+        f.set(sumsStart, 0);
+        f.set(weightsStart, sumsSize);
+        f.set(rowStart, 0);
+        f.while(i32.less(i32.add(matrices[0], weightsStart), groupEnd), () => {
+          allRows();
+          f.increase(sumsStart, i32.multiply(atOnce, 2 * productGroup));
+          f.increase(weightsStart, i32.multiply(atOnce, productGroup * block));
+          f.increase(rowStart, i32.multiply(atOnce, rowBlockBytes));
+        });
         f.increase(group[0], stride);
       });
     });
