@@ -18,6 +18,7 @@ import { conversationJson, conversationMarkdown, fileNameOf } from './export-con
 import type { MessageStore } from './message-store.ts';
 import type { RunningAnswers } from './running-answers.ts';
 import { scorePair, scoreRows } from './score.ts';
+import { TrainedAnswers } from './trained-answers.ts';
 import { renderTurn, turnPrompt } from './turn-prompt.ts';
 import type { UnfinishedAnswers } from './unfinished-answer-store.ts';
 
@@ -34,13 +35,14 @@ export function chatProcedures(studio: {
   changed: () => void;
 }) {
   const { store, messages, unfinished, baseModels, datasets, modelTexts, engine, answers, changed } = studio;
+  const trained = new TrainedAnswers(datasets);
   const os = implement(contract.chat).$context<CallerContext>();
 
   /** What a turn of a conversation needs besides its text. */
   const turnOf = async (input: { conversationId: string; sampling?: Partial<Sampling> }) => {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
-    const parts = { store: messages, unfinished, engine, text: await modelTexts.of(base), now: Date.now };
+    const parts = { store: messages, unfinished, engine, trained, text: await modelTexts.of(base), now: Date.now };
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 
@@ -95,6 +97,7 @@ export function chatProcedures(studio: {
         ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
         adapter: choiceOf(answerer),
         precision: input.precision,
+        trained: trained.of(adapter, text),
         ...sampling,
       };
       for await (const event of writeAnswer(job, { engine, text }, signal)) {

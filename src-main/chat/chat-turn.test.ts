@@ -4,7 +4,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { ModelText } from '../base-models/model-text.ts';
 import { openDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
-import type { Engine, TokenEvent } from '../engine/engine.ts';
+import type { Engine, GenerateJob, TokenEvent } from '../engine/engine.ts';
 import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { MessageStore } from './message-store.ts';
@@ -20,8 +20,10 @@ async function talking() {
   // The base has no row in the database.
   database.exec('PRAGMA foreign_keys = OFF');
   let clock = 0;
+  const jobs: GenerateJob[] = [];
   const engine = {
-    async *generate(): AsyncGenerator<TokenEvent> {
+    async *generate(job: GenerateJob): AsyncGenerator<TokenEvent> {
+      jobs.push(job);
       for (const id of text.tokenizer.encode('one two three four five six seven '.repeat(9))) {
         clock += 400;
         yield { kind: 'token', id };
@@ -38,12 +40,12 @@ async function talking() {
   const conversations = new ConversationStore(database, processOf('first', []) as ProcessLock);
   const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
   const parts = {
-    ...{ store, engine, text, now: () => clock },
+    ...{ store, engine, text, now: () => clock, trained: { of: () => [[1, 2, 3]] } },
     unfinished: new UnfinishedAnswers(database, processOf('first', ['first'])),
   };
   return {
     ...{
-      parts,
+      ...{ parts, jobs },
       turn: { conversation, base, sampling: undefined, text: 'Count.', input: undefined, parentId: undefined },
     },
     /** What a new process finds while those others live. */
@@ -148,4 +150,10 @@ test('an answer that has ended is there once', async () => {
   const { parts, turn, found } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   expect(found([]).map(({ finish }) => finish)).toEqual([null, 'end']);
+});
+
+test('the engine gets answers that the adapter was trained to give', async () => {
+  const { parts, turn, jobs } = await talking();
+  await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
+  expect(jobs.map(({ trained }) => trained)).toEqual([[[1, 2, 3]]]);
 });

@@ -16,6 +16,7 @@ import type { Engine } from '../engine/engine.ts';
 import { type Answerer, choiceOf, creditOf } from './answerer.ts';
 import type { KeptMessage, MessageStore } from './message-store.ts';
 import { sideBySide } from './side-by-side.ts';
+import type { TrainedAnswers } from './trained-answers.ts';
 import { turnPrompt } from './turn-prompt.ts';
 import type { UnfinishedAnswers } from './unfinished-answer-store.ts';
 import { writingSpeed } from './writing-speed.ts';
@@ -25,6 +26,7 @@ export interface TurnParts {
   readonly unfinished: UnfinishedAnswers;
   readonly engine: Engine;
   readonly text: ModelText;
+  readonly trained: Pick<TrainedAnswers, 'of'>;
   readonly now: () => number;
 }
 
@@ -191,6 +193,7 @@ async function* answer(
     name: answerer.adapter?.name ?? base.name,
     ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
     adapter: choiceOf(answerer),
+    trained: parts.trained.of(answerer.adapter, parts.text),
     ...sampling,
   };
   try {

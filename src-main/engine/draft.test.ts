@@ -18,6 +18,26 @@ function memoryOf(...answers: readonly (readonly number[])[]): DraftMemory {
   return memory;
 }
 
+test('first answers are guessed from trained ones, later ones from earlier ones alone', () => {
+  const trained = [
+    [1, 2, 3, end],
+    [1, 2, 4, end],
+    [1, 2, 4, end],
+  ];
+  const memory = new DraftMemory();
+  const answering = (first: number) => {
+    const draft = new Draft({ promptIds: [9], trained }, memory, { stopIds: new Set([end]), costOfGuess: 0.01 });
+    draft.push(first);
+    return draft;
+  };
+  const first = answering(1);
+  expect(first.guess(4)).toEqual([2, 4]);
+  memory.forget();
+  for (const id of [5, 6, end]) first.push(id);
+  first.end();
+  expect(answering(1).guess(4)).toEqual([5, 6]);
+});
+
 test('guesses continue the text after the last occurrence of its final tokens', () => {
   const draft = draftOf([1, 2, 3, 4, 5, 6, 9, 1, 2, 3]);
   expect(draft.guess(4)).toEqual([4, 5, 6, 9]);

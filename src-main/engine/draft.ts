@@ -13,7 +13,7 @@ const beginning = -1;
 /** Beyond this many tokens of answers the memory is cleared: five to ten megabytes. */
 const mostRemembered = 20_000;
 
-type Prompt = Pick<GenerateJob, 'promptIds' | 'respelled'>;
+type Prompt = Pick<GenerateJob, 'promptIds' | 'respelled' | 'trained'>;
 
 /** The results of look-ups in two places. */
 interface LookUps {
@@ -99,6 +99,12 @@ export class DraftMemory {
     this.#answers = new Continuations();
   }
 
+  /** Reads answers that were not generated, unless it remembers any. */
+  begin(answers: readonly (readonly number[])[]): void {
+    if (this.#answers.counted > 0) return;
+    for (const answer of answers) this.remember([beginning, ...answer]);
+  }
+
   remember(answer: readonly number[]): void {
     if (this.#answers.counted + answer.length > mostRemembered) this.forget();
     this.#answers.read(answer);
@@ -107,8 +113,8 @@ export class DraftMemory {
 
 /**
  * Guesses what comes next by looking up what followed the last tokens in the text so far, as answers copy spans of a
- * passage and queries copy names of a schema, and in earlier answers, which begin, join and end alike. The model
- * verifies guesses, so they change nothing but the speed. After Saxena 2023, "Prompt Lookup Decoding"; how many guesses
+ * passage and queries copy names of a schema, and in earlier answers, which begin, join and end alike (before the first,
+ * in some that the adapter was trained to give). The model verifies guesses, so they change nothing but the speed. After Saxena 2023, "Prompt Lookup Decoding"; how many guesses
  * are worth their cost in a pass is estimated from how often look-ups were right, including those that led to no guess.
  */
 export class Draft {
@@ -151,6 +157,7 @@ export class Draft {
     if (room > 0 && this.#here === undefined) {
       this.#here = new Copies(this.#prompt);
       for (const id of this.#answer.slice(1)) this.#here.push(id);
+      this.#memory.begin(this.#prompt.trained ?? []);
     }
     const [text, answer] = [this.#text, this.#answer].map((ids) => ids.slice(-longestMatch)) as [number[], number[]];
     const guessed: number[] = [];

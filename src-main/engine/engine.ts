@@ -388,6 +388,8 @@ export interface GenerateJob {
    * guesses, which are copied from the prompt.
    */
   readonly respelled?: readonly Respelled[] | undefined;
+  /** Some answers that the adapter was trained to give. For guesses, until it has given answers itself. */
+  readonly trained?: readonly (readonly number[])[] | undefined;
 }
 
 export type TokenEvent =

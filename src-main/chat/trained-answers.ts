@@ -1,0 +1,48 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { ModelText } from '../base-models/model-text.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+
+/** More hardly make better guesses. */
+const mostAnswers = 50;
+/** In letters; of longer ones little is guessed right. */
+const longestAnswer = 500;
+/** Of so many rows at most, the first of the dataset. */
+const mostRows = 500;
+
+type Answers = readonly (readonly number[])[];
+
+/**
+ * Some answers that adapters were trained to give, in the ids of their base, from which their first answers are guessed
+ * (decision 0018). They come from the dataset, as long as it is there, and are not stored with an adapter: a shared one
+ * does not give them away.
+ */
+export class TrainedAnswers {
+  readonly #datasets: Pick<DatasetStore, 'examples'>;
+  readonly #known = new Map<string, Answers>();
+
+  constructor(datasets: Pick<DatasetStore, 'examples'>) {
+    this.#datasets = datasets;
+  }
+
+  of(adapter: Pick<Adapter, 'id' | 'datasetId'> | null, text: ModelText): Answers {
+    if (!adapter?.datasetId) return [];
+    const known = this.#known.get(adapter.id) ?? this.#read(adapter.datasetId, text);
+    this.#known.set(adapter.id, known);
+    return known;
+  }
+
+  #read(datasetId: string, text: ModelText): Answers {
+    try {
+      return this.#datasets
+        .examples(datasetId)
+        .take(mostRows)
+        .filter(({ split, target }) => split === 'train' && target.length <= longestAnswer)
+        .take(mostAnswers)
+        .map(({ target }) => text.targetIds(target))
+        .toArray();
+    } catch {
+      // The dataset was deleted or is damaged, which matters where it is needed: an answer is merely slower.
+      return [];
+    }
+  }
+}
