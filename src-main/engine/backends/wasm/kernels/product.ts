@@ -115,11 +115,11 @@ export function product(products: ByteProducts): WasmFunction {
     };
     /** Writes the sums of rows for both groups, scaled back. */
     const write = (some: readonly Row[]) => {
-      const stepsOfRows = some.map((_, n) => f.let('v128', v128.splat32(step, 4 * n)));
       eachPlace(some, (place, sum, g, n) => {
+        const stepOfRow = f.let('v128', v128.splat32(step, 4 * n));
         const scaled = pairOf((half) => {
           const whole = f32x4.fromI32x4(sum[half]);
-          return f.let('v128', f32x4.multiply(f32x4.multiply(whole, factors[g][half]), stepsOfRows[n] as Local));
+          return f.let('v128', f32x4.multiply(f32x4.multiply(whole, factors[g][half]), stepOfRow));
         });
         for (const half of halves) f.do(v128.store(place, scaled[half], 16 * half));
       });
