@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Template } from '@huggingface/jinja';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
+import { PythonTemplate } from './python-template.ts';
 
 export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -14,7 +14,7 @@ export interface Turn {
 export class ChatTemplate {
   /** As written by the model's makers; a run stores it. */
   readonly source: string;
-  readonly #template: Template;
+  readonly #template: PythonTemplate;
   readonly #tokens: Readonly<Record<string, string>>;
 
   /** `specialTokens` are those that templates refer to by name, such as `bos_token`. Throws MODEL_FILE_INVALID. */
@@ -22,7 +22,7 @@ export class ChatTemplate {
     this.source = source;
     this.#tokens = specialTokens;
     try {
-      this.#template = new Template(source);
+      this.#template = new PythonTemplate(source);
     } catch (cause) {
       throw broken(cause);
     }
@@ -32,10 +32,11 @@ export class ChatTemplate {
    * The conversation's text, ending where the model's answer begins. Throws MODEL_FILE_INVALID when the template fails
    * or does not terminate.
    */
-  render(turns: readonly Turn[]): string {
-    const given = { ...this.#tokens, messages: turns, add_generation_prompt: true };
+  render(turns: readonly Turn[], now: Date = new Date()): string {
+    // A template tells `none` from what is not there at all.
+    const given = { ...this.#tokens, messages: turns, tools: null, documents: null, add_generation_prompt: true };
     try {
-      return withinTime(mostSeconds * 1000, () => this.#template.render(given));
+      return withinTime(mostSeconds * 1000, () => this.#template.render(given, now));
     } catch (cause) {
       throw broken(cause);
     }

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { PythonTemplate } from './python-template.ts';
+
+const messages = [
+  { role: 'system', content: '' },
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content: '<think>\nwhy\n</think>\n\n  because \n' },
+];
+
+const now = new Date(2026, 4, 3, 14, 7, 9);
+
+const render = (source: string) => new PythonTemplate(source).render({ messages, tools: null }, now);
+
+// Expected: jinja2 3.1.6 with the settings of transformers 5.24.
+test.each([
+  // Qwen 3 keeps the blanks of an earlier answer: only line ends are taken away.
+  ["{{ messages[2].content.split('</think>')[-1].lstrip('\\n') }}|", '  because \n|'],
+  [
+    "{{ 'xxaxx'.strip('x') }} {{ 'xyaxy'.lstrip('xy') }} {{ 'abc\\n\\n '.rstrip('\\n ') }} {{ ' a '.strip(none) }}",
+    'a axy abc a',
+  ],
+  ["{{ 'xxaxx' | trim('x') }}{{ nothing | trim }}{{ 3 | trim }}", 'a3'],
+  ["[{{ '\uFEFF a \u0085'.strip() }}] [{{ '\u001F a\u3000' | trim }}]", '[\uFEFF a] [a]'],
+  ['{{ "they\'re BILL\'s 3d foo-bar 한국a" | title }}', "They're Bill's 3d Foo-Bar 한국a"],
+  ['{{ "they\'re bill\'s friends from the UK 3d 한국a".title() }}', "They'Re Bill'S Friends From The Uk 3D 한국A"],
+  ["{{ 'hELLO wORLD'.capitalize() }} {{ 'éA' | capitalize }}", 'Hello world Éa'],
+  ["{{ '%s is %d%% of %05.2f|%5s|%-5s|' | format('a', 3, 3.14159, 'b', 'c') }}", 'a is 3% of 03.14|    b|c    |'],
+  ["{{ '%s %s' | format(false, true) }}", 'False True'],
+  // A system turn without words is a system turn all the same.
+  ['{% if messages[0].content != false %}said{% endif %}', 'said'],
+  [
+    "{% for same in ['' == false, 0 == false, '1' == 1, [1] == [1], {'a': [1]} == {'a': [1]}, [1] == ['1']] %}{{ 'yes ' if same else 'no ' }}{% endfor %}",
+    'no yes no yes yes no ',
+  ],
+  ['{{ tools is defined and tools is none }}', 'true'],
+  ['x\r\n{% if true %}\r\ny\r\n{% endif %}\r\nz', 'x\ny\nz'],
+  [
+    "{{ strftime_now('%d %b %Y, %B %A %-d %e %I %p %H:%M:%S %y %j') }}",
+    '03 May 2026, May Sunday 3  3 02 PM 14:07:09 26 %j',
+  ],
+])('%j is rendered as %j', (source, text) => {
+  expect(render(source)).toBe(text);
+});
+
+// A system turn written before `continue`, as in EXAONE 4, was lost.
+test.each(['continue', 'break'])('what a round wrote before it ends with %s stays', (end) => {
+  const source = `{% for m in messages %}{% if m.role == 'system' %}[{{ m.role }}]{% ${end} %}{% elif loop.last %}{% for x in [1, 2, 3] %}{{ x }}{% if x == 2 %}!{% break %}{% endif %},{% endfor %}{% endif %}{{ m.role }};{% endfor %}.`;
+  expect(render(source)).toBe(end === 'continue' ? '[system]user;1,2!assistant;.' : '[system].');
+});
+
+test('a pattern that names more or fewer values than there are is refused', () => {
+  expect(() => render("{{ '%s %s' | format(1) }}")).toThrow('fewer values');
+  expect(() => render("{{ '%s' | format(1, 2) }}")).toThrow('more values');
+  expect(() => render("{{ '%d' | format('a') }}")).toThrow('no number for %d');
+});
+
+test('only a text has the methods of texts', () => {
+  expect(() => render('{{ nothing.strip() }}')).toThrow('Only a text');
+});
