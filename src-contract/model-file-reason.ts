@@ -87,6 +87,7 @@ export const modelFileReasons = {
   MERGE_PARTS: 'one of its merges does not have two parts',
   MERGE_OF_UNKNOWN: 'its merge “{merge}” uses a token that does not exist',
   MERGE_MAKES_UNKNOWN: 'its merge “{merge}” makes a token that does not exist',
+  PIECES_MARKED: 'it marks the pieces of words with “{mark}”; tokenizers of this kind are not supported',
   CHAT_TEMPLATE_FAULT: 'its chat template does not work: {message}',
   CHAT_TEMPLATE_SLOW: 'its chat template has not finished after {seconds} s',
   TOKENIZER_SLOW: 'one of its patterns takes far too long on this text; it may repeat a repetition, as (a+)+ does',

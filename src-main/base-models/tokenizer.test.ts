@@ -48,3 +48,28 @@ test('anything but a tokenizer is refused', () => {
     expect.objectContaining({ code: 'MODEL_FILE_INVALID' }),
   );
 });
+
+const bare = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+
+// Ids of tokenizers 0.23.3; each such character was unknown.
+test('a character that a unigram model has no piece for is written in bytes, if it has those', () => {
+  const bytes = ['<0xEA>', '<0xB0>', '<0x80>'].map((byte) => [byte, -5]);
+  const model = { type: 'Unigram', unk_id: 0, byte_fallback: true, vocab: [['<unk>', 0], ['a', -1], ...bytes] };
+  const tokenizer = Tokenizer.from({ ...bare, model, decoder: { type: 'ByteFallback' } }, {});
+  expect(tokenizer.encode('a가a')).toEqual([1, 2, 3, 4, 1]);
+  expect(tokenizer.encode('a각a')).toEqual([1, 0, 1]);
+  expect(tokenizer.decode([1, 2, 3, 4])).toBe('a가');
+});
+
+test('a word that a model of whole words does not know has the id of the unknown one', () => {
+  const model = { type: 'WordLevel', vocab: { '<unk>': 0, a: 1 }, unk_token: '<unk>' };
+  const tokenizer = Tokenizer.from({ ...bare, model, pre_tokenizer: { type: 'WhitespaceSplit' } }, {});
+  expect(tokenizer.encode('a b a')).toEqual([1, 0, 1]);
+});
+
+test.each(['continuing_subword_prefix', 'end_of_word_suffix'])('merges with a %s are refused', (mark) => {
+  const model = { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [], [mark]: '##' };
+  expect(() => Tokenizer.from({ ...bare, model }, {})).toThrow(
+    expect.objectContaining({ data: expect.objectContaining({ reason: expect.stringContaining('“##”') }) }),
+  );
+});

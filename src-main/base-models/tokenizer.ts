@@ -47,7 +47,9 @@ export class Tokenizer {
     checkTokenizer(json);
     try {
       const corrected = { ...json, pre_tokenizer: withUnicodeCuts(json.pre_tokenizer) };
-      return new Tokenizer(new HuggingFaceTokenizer(corrected, config), { json, config });
+      const tokenizer = new HuggingFaceTokenizer(corrected, config);
+      completeModel(tokenizer, json.model as Readonly<Record<string, unknown>>);
+      return new Tokenizer(tokenizer, { json, config });
     } catch (cause) {
       const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });
       throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...why }, { cause });
@@ -131,6 +133,22 @@ export class TextStream {
  */
 export function withoutLeadingSpace(text: string): string {
   return text.startsWith(' ') ? text.slice(1) : text;
+}
+
+/** Adds what @huggingface/tokenizers 0.2.0 leaves out of two kinds of models. `json` is that part of tokenizer.json. */
+function completeModel({ model }: HuggingFaceTokenizer, json: Readonly<Record<string, unknown>>): void {
+  if (model === null) return;
+  const ids = model.tokens_to_ids;
+  if (json.type === 'WordLevel' && typeof json.unk_token === 'string') model.unk_token_id = ids.get(json.unk_token);
+  if (json.type === 'Unigram' && json.byte_fallback === true) {
+    const encode = model.encode.bind(model);
+    model.encode = (words) =>
+      encode(words).flatMap((piece) => {
+        if (ids.has(piece)) return piece;
+        const bytes = [...Buffer.from(piece)].map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+        return bytes.every((byte) => ids.has(byte)) ? bytes : piece;
+      });
+  }
 }
 
 async function readJsonObject(path: string, file: string): Promise<Record<string, unknown>> {

@@ -1,9 +1,12 @@
 /**
- * Pre-tokenizers split by what Unicode calls a digit or white space; @huggingface/tokenizers 0.2.0 deviates in two
+ * Pre-tokenizers split by what Unicode calls a digit or white space; @huggingface/tokenizers 0.2.0 deviates in some
  * places. Here the same cuts are written as a `Split`, for which it agrees with the reference.
  * - `Digits` cuts at every character that Unicode calls numeric (½, ①, ١); the library's cuts at decimal digits only.
- * - For `ByteLevel`, white space is `White_Space`; in the library it is JavaScript's `\s`, which includes a byte order
- *   mark (U+FEFF, with which files saved by spreadsheets begin) but not the next-line character (U+0085).
+ * - For `ByteLevel`, `Whitespace` and `WhitespaceSplit`, white space is `White_Space`; in the library it is JavaScript's
+ *   `\s`, which includes a byte order mark (U+FEFF, with which files saved by spreadsheets begin) but not the next-line
+ *   character (U+0085).
+ * - A `Split` may keep what it finds with the part before or after it, or together with what follows at once; the
+ *   library's always isolates it. It never removes a pattern that is given as plain text.
  */
 export function withUnicodeCuts(preTokenizer: unknown): unknown {
   if (typeof preTokenizer !== 'object' || preTokenizer === null || !('type' in preTokenizer)) return preTokenizer;
@@ -18,10 +21,19 @@ export function withUnicodeCuts(preTokenizer: unknown): unknown {
     }
     case 'ByteLevel':
       return byteLevel(preTokenizer);
+    case 'Whitespace':
+      return pieces(`[${wordCharacters}]+|[^${wordCharacters}\\s]+`);
+    case 'WhitespaceSplit':
+      return pieces('\\S+');
+    case 'Split':
+      return splitAsNamed(preTokenizer);
     default:
       return preTokenizer;
   }
 }
+
+/** What the reference's own expressions call `\w` (Unicode Technical Standard 18, annex C). */
+const wordCharacters = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
 
 /** The words of GPT-2 (Radford et al. 2019), as the reference cuts them unless the file says otherwise. */
 const words = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -33,6 +45,31 @@ function byteLevel(given: object): object {
   const blank = { type: 'Metaspace', replacement: ' ', prepend_scheme: 'always', split: false };
   const bytes = { ...given, add_prefix_space: false, use_regex: false };
   return { type: 'Sequence', pretokenizers: [...(begins === true ? [blank] : []), split(words), bytes] };
+}
+
+function splitAsNamed(given: object): object {
+  const { pattern, behavior, invert } = given as Record<string, unknown>;
+  if (typeof pattern !== 'object' || pattern === null || invert === true) return given;
+  const { Regex, String: text } = pattern as Record<string, unknown>;
+  const regex = Regex ?? (typeof text === 'string' && text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  if (typeof regex !== 'string' || regex === '') return given;
+  switch (behavior) {
+    case 'Removed':
+      return { ...given, pattern: { Regex: regex } };
+    case 'MergedWithPrevious':
+      return pieces(`[\\s\\S]*?(?:${regex})|[\\s\\S]+`);
+    case 'MergedWithNext':
+      return pieces(`(?:${regex})?(?:(?!${regex})[\\s\\S])+|(?:${regex})`);
+    case 'Contiguous':
+      return pieces(`(?:${regex})+|(?:(?!${regex})[\\s\\S])+`);
+    default:
+      return given;
+  }
+}
+
+/** What a pattern finds, and nothing between. */
+function pieces(regex: string): object {
+  return { type: 'Split', pattern: { Regex: regex }, behavior: 'Removed', invert: true };
 }
 
 function split(regex: string): object {
