@@ -82,6 +82,16 @@ test.each([[['lm_head', 'proj']], [[]], [null], ['(a+)+.*lm_head']])(
   },
 );
 
+// PEFT 0.21 writes this for "all-linear" without a module; it was refused for its missing tensors.
+test.each([[['k_proj']], ['.*k_proj']])(
+  'a target that exclude_modules %j leaves out has no tensors',
+  async (excluded) => {
+    const config = { target_modules: ['q_proj', 'k_proj'], exclude_modules: excluded };
+    expect(await readPeft(await write(config))).toEqual(await readPeft(await write({})));
+    expect((await readPeft(await write({ ...config, exclude_modules: [] }))).targetModules).toHaveLength(2);
+  },
+);
+
 test('unknown keys of newer versions are accepted if they are off', async () => {
   const off = {
     use_dora: false,

@@ -28,8 +28,8 @@ export interface PeftAdapter {
 
 interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks'> {
   readonly targetModules: readonly string[] | undefined;
-  /** Module paths, or their last parts, that have no A and B. */
-  readonly excludedModules: readonly string[];
+  /** Module paths, or their last parts, that have no A and B; undefined for a pattern, which need not be run. */
+  readonly excludedModules: readonly string[] | undefined;
 }
 
 const prefix = 'base_model.model.';
@@ -52,7 +52,7 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
       if (!match || dims.length !== 2) throw unsupported(folder, because('ADAPTER_TENSOR', { tensor: key }));
       // PEFT writes none of these, and would ignore them.
       const module = match[2] as string;
-      if (excludedModules.some((name) => module === name || module.endsWith(`.${name}`)))
+      if (excludedModules?.some((name) => isCalled(module, name)))
         throw unsupported(folder, because('ADAPTER_KEY', { key: 'exclude_modules' }));
       if (!isFloatType(dtype)) throw unsupported(folder, because('ADAPTER_NUMBERS', { type: dtype }));
       const data = toFloat32(await file.readBytes(key), dtype);
@@ -63,13 +63,22 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
         });
       }
       tensors.set(match[1] as string, float32(dims, data));
-      modules.add(module.split('.').slice(-2).join('.'));
+      modules.add(module);
     }
-    return { ...config, targetModules: config.targetModules ?? [...modules], blocks: blocksOf(file), tensors };
+    const named = config.targetModules ?? [...new Set([...modules].map(lastTwoParts))];
+    // PEFT may name among the targets what it leaves out, too: it does for "all-linear".
+    const isThere = (name: string) => [...modules].some((module) => isCalled(module, name));
+    const targetModules = excludedModules?.length === 0 ? named : named.filter(isThere);
+    return { ...config, targetModules, blocks: blocksOf(file), tensors };
   } finally {
     await file.close();
   }
 }
+
+/** As PEFT matches names of modules: the whole path, or its last parts. */
+const isCalled = (module: string, name: string) => module === name || module.endsWith(`.${name}`);
+
+const lastTwoParts = (module: string) => module.split('.').slice(-2).join('.');
 
 export async function writePeft(
   folder: string,
@@ -151,12 +160,12 @@ function targetModulesOf({ target_modules: value }: Readonly<Record<string, unkn
   return value;
 }
 
-/** The names; none for a pattern: what it matched has no tensors, so it need not be run either. */
-function excludedModulesOf({ exclude_modules: value }: Readonly<Record<string, unknown>>): string[] {
+/** The names, or undefined for a pattern: what it matched has no tensors, so it need not be run either. */
+function excludedModulesOf({ exclude_modules: value }: Readonly<Record<string, unknown>>): string[] | undefined {
   if (value === undefined || value === null) return [];
   if (typeof value === 'string') {
     requirePattern('exclude_modules', value);
-    return [];
+    return undefined;
   }
   if (!isNames(value)) throw invalid(because('KEY_NOT_NAMES', { key: 'exclude_modules' }));
   return value;
