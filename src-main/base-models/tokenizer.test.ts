@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { Tokenizer, withoutLeadingSpace } from './tokenizer.ts';
+import { type TextStream, Tokenizer, withoutLeadingSpace } from './tokenizer.ts';
 
 let tokenizer: Tokenizer;
 
@@ -72,4 +72,14 @@ test.each(['continuing_subword_prefix', 'end_of_word_suffix'])('merges with a %s
   expect(() => Tokenizer.from({ ...bare, model }, {})).toThrow(
     expect.objectContaining({ data: expect.objectContaining({ reason: expect.stringContaining('“##”') }) }),
   );
+});
+
+test('a continuation keeps its first space although the decoder drops that of a text', () => {
+  const model = { type: 'BPE', vocab: { '▁a': 0, '▁b': 1, c: 2 }, merges: [] };
+  const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
+  const decoders = [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }, { type: 'Fuse' }, strip];
+  const tokenizer = Tokenizer.from({ ...bare, model, decoder: { type: 'Sequence', decoders } }, {});
+  const written = (stream: TextStream) => [1, 2, 1].map((id) => stream.push(id)).join('');
+  expect(written(tokenizer.stream())).toBe('bc b');
+  expect(written(tokenizer.stream(0))).toBe(' bc b');
 });

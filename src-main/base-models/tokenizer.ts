@@ -97,8 +97,9 @@ export class Tokenizer {
     return this.#tokenizer.token_to_id(token);
   }
 
-  stream(): TextStream {
-    return new TextStream(this);
+  /** For a text of its own, or for one that continues after an id: the two may differ in their first space. */
+  stream(after?: number): TextStream {
+    return new TextStream(this, after);
   }
 }
 
@@ -112,8 +113,10 @@ export class TextStream {
   #ids: number[] = [];
   #shown = 0;
 
-  constructor(tokenizer: Tokenizer) {
+  constructor(tokenizer: Tokenizer, after?: number) {
     this.#tokenizer = tokenizer;
+    if (after !== undefined) this.#ids.push(after);
+    this.#shown = this.#ids.length;
   }
 
   /** The text that this id completes; often a word, sometimes nothing. */

@@ -51,6 +51,14 @@ test('an answer drops the tokenizer’s leading space, and its deltas add up', a
   expect(answer?.ids).toEqual(text.tokenizer.encode('on the hill'));
 });
 
+// A client puts a completion behind its prompt; “the tower” and “on the hill” became “the toweron the hill”.
+test('what continues a prompt keeps the space that separates the two', async () => {
+  const promptIds = text.tokenizer.encode('the tower');
+  const { deltas, answer } = await answering(writing('on the hill'), { continues: true, promptIds });
+  expect(answer?.text).toBe(' on the hill');
+  expect(deltas.join('')).toBe(' on the hill');
+});
+
 test('an answer ends before a stop text, none of which is shown', async () => {
   const { deltas, answer } = await answering(writing('SELECT 1 ; -- and more of it'), { stop: ['; --', 'nowhere'] });
   expect(answer).toMatchObject({ text: 'SELECT 1 ', finish: 'end' });

@@ -22,6 +22,8 @@ export interface AnswerJob {
   readonly stop: readonly string[];
   /** Some answers that the adapter was trained to give, in ids: they make its first ones faster. */
   readonly trained?: readonly (readonly number[])[] | undefined;
+  /** Whether the text continues the prompt's own, as a completion does: a space that it begins with then belongs to it. */
+  readonly continues?: boolean;
 }
 
 export interface Answer {
@@ -53,7 +55,7 @@ export async function* writeAnswer(
     throw new StudioError('CONTEXT_TOO_LONG', { tokens: promptIds.length, limit: contextLength - 1 });
   }
   const ended = new AbortController();
-  const stream = parts.text.tokenizer.stream();
+  const stream = parts.text.tokenizer.stream(job.continues ? promptIds.at(-1) : undefined);
   const ids: number[] = [];
   let raw = '';
   let shown = 0;
@@ -77,7 +79,7 @@ export async function* writeAnswer(
       if (stopAt >= 0) continue;
       ids.push(event.id);
       const delta = stream.push(event.id);
-      raw += raw === '' && delta.startsWith(' ') ? delta.slice(1) : delta;
+      raw += raw === '' && !job.continues && delta.startsWith(' ') ? delta.slice(1) : delta;
       stopAt = firstStop(raw, stop);
       const safe = stopAt >= 0 ? stopAt : raw.length - heldBack(raw, stop);
       if (safe > shown) yield { kind: 'text', delta: raw.slice(shown, safe) };

@@ -98,6 +98,7 @@ export function chatProcedures(studio: {
         adapter: choiceOf(answerer),
         precision: input.precision,
         trained: trained.of(adapter, text),
+        continues: input.prompt.kind === 'raw',
         ...sampling,
       };
       for await (const event of writeAnswer(job, { engine, text }, signal)) {
