@@ -85,10 +85,11 @@ const byName: ReadonlyMap<string, PreTokenizer> = new Map([
   ...['gpt-2', 'phi-2', 'olmo', 'jina-es', 'jina-de', 'gigachat', 'roberta-bpe', 'jais'].map(
     (name) => [name, gpt2] as const,
   ),
+  ...['a.x-4.0', 'mellum', 'trillion'].map((name) => [name, gpt2] as const),
   ...['smollm', 'starcoder', 'refact', 'command-r', 'codeshell', 'exaone', 'minerva-7b'].map(
     (name) => [name, smollm] as const,
   ),
-  ...['llama-bpe', 'llama3', 'llama-v3'].map((name) => [name, llama3] as const),
+  ...['llama-bpe', 'llama3', 'llama-v3', 'falcon3', 'pixtral', 'midm-2.0'].map((name) => [name, llama3] as const),
   ...['qwen2', 'deepseek-r1-qwen'].map((name) => [name, qwen2] as const),
   ['tekken', tekken],
   ['default', llamaCppDefault],
