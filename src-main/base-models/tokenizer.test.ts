@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { type TextStream, Tokenizer, withoutLeadingSpace } from './tokenizer.ts';
@@ -82,4 +84,19 @@ test('a continuation keeps its first space although the decoder drops that of a 
   const written = (stream: TextStream) => [1, 2, 1].map((id) => stream.push(id)).join('');
   expect(written(tokenizer.stream())).toBe('bc b');
   expect(written(tokenizer.stream(0))).toBe(' bc b');
+});
+
+// Templates of such models wrote nothing for `bos_token`.
+test('special tokens that only special_tokens_map.json names are known, unless the config has its own', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tokenizer-'));
+  const write = (file: string, json: object) => writeFile(join(folder, file), JSON.stringify(json));
+  try {
+    await write('tokenizer.json', { ...bare, model: { type: 'BPE', vocab: { a: 0 }, merges: [] } });
+    await write('special_tokens_map.json', { bos_token: '<s>', eos_token: { content: '</s>', lstrip: false } });
+    expect((await Tokenizer.read(folder)).specialTokens).toEqual({ bos_token: '<s>', eos_token: '</s>' });
+    await write('tokenizer_config.json', { eos_token: '<end>', added_tokens_decoder: {} });
+    expect((await Tokenizer.read(folder)).specialTokens).toEqual({ eos_token: '<end>' });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

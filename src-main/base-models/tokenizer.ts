@@ -30,16 +30,17 @@ export class Tokenizer {
     this.#prefix = around.slice(0, Math.max(0, around.indexOf(bare[0] ?? -1)));
   }
 
-  /** Reads tokenizer.json and tokenizer_config.json of a model folder. Throws MODEL_FILE_INVALID. */
+  /**
+   * Reads tokenizer.json of a model folder, and tokenizer_config.json and special_tokens_map.json if it has them. Throws
+   * MODEL_FILE_INVALID.
+   */
   static async read(folder: string): Promise<Tokenizer> {
     const json = await readJsonObject(join(folder, 'tokenizer.json'), 'tokenizer.json');
-    const config = await readJsonObject(join(folder, 'tokenizer_config.json'), 'tokenizer_config.json').catch(
-      (error: unknown) => {
-        if (error instanceof StudioError && error.cause instanceof Error && 'code' in error.cause) return {};
-        throw error;
-      },
-    );
-    return Tokenizer.from(json, config);
+    const config = await readJsonObject(join(folder, 'tokenizer_config.json'), 'tokenizer_config.json', ifAny);
+    // Before 2023, special tokens had a file of their own; transformers 5 still reads it unless the config has them all.
+    const own = config.added_tokens_decoder === undefined ? 'special_tokens_map.json' : undefined;
+    const named = own && (await readJsonObject(join(folder, own), own, ifAny));
+    return Tokenizer.from(json, { ...config, ...named });
   }
 
   /** From the parsed content of the two files. Throws MODEL_FILE_INVALID. */
@@ -154,11 +155,19 @@ function completeModel({ model }: HuggingFaceTokenizer, json: Readonly<Record<st
   }
 }
 
-async function readJsonObject(path: string, file: string): Promise<Record<string, unknown>> {
+const ifAny = { isOptional: true } as const;
+
+/** An optional file that is not there counts as an empty object. */
+async function readJsonObject(
+  path: string,
+  file: string,
+  { isOptional = false } = {},
+): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
+    if (isOptional && cause instanceof Error && 'code' in cause) return {};
     const why = because(cause instanceof SyntaxError ? 'FILE_NOT_JSON' : 'FILE_NOT_READ');
     throw new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause });
   }
