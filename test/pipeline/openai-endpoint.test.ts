@@ -153,6 +153,14 @@ test('reports errors in OpenAI’s format', async () => {
       ...{ status: 400, code: 'context_length_exceeded' },
     });
   }
+  // The API that the client's own introduction begins with, and a base URL without its end.
+  const lost = new OpenAI({ baseURL: url.replace('/v1', ''), apiKey: key, maxRetries: 0 });
+  const toNothing = [() => openai.responses.create({ model: 'tiny', input: 'x' }), async () => lost.models.list()];
+  for (const call of toNothing) {
+    expect(await refusal(call())).toMatchObject({
+      ...{ status: 404, code: 'unknown_url', message: expect.stringContaining('Use /v1/chat/completions') },
+    });
+  }
   const stranger = new OpenAI({ baseURL: url, apiKey: 'as-wrong', maxRetries: 0 });
   const unknown = await refusal(stranger.chat.completions.create({ model: 'tiny', messages }));
   expect(unknown).toBeInstanceOf(APIError);

@@ -91,7 +91,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     const generate = { prompt, sampling: samplingOf(asked, usually(usualCompletionTokens)) };
     return write(asked, generate, completionStyle, asking);
   }
-  throw new OpenaiError(404, `There is nothing at ${path.slice(0, 200)}.`, { code: 'unknown_url' });
+  const sentence = `There is nothing at ${path.slice(0, 200)}. Use /v1/chat/completions, /v1/completions or /v1/models.`;
+  throw new OpenaiError(404, sentence, { code: 'unknown_url' });
 }
 
 /** Without a seed, clients expect another answer each time they ask for chance. */
