@@ -147,3 +147,43 @@ test('a database name from a row cannot escape the folder', () => {
   expect(databaseFileName('학교 1')).toBe('학교 1.sqlite');
   expect(() => attachedFile(folder, '../city')).toThrow(expect.objectContaining({ code: 'SQL_REFUSED' }));
 });
+
+// Regression: the next query was refused with “the process that runs queries ended”.
+test('a query that is stopped just as it is answered does not end the next one', async () => {
+  const started: FakeProcess[] = [];
+  const fake = new SqlRunner(() => {
+    const process = new FakeProcess();
+    started.push(process);
+    return process;
+  });
+  const abort = new AbortController();
+  const stopped = fake.query('any.sqlite', 'SELECT 1', usualLimits, abort.signal);
+  const next = fake.query('any.sqlite', 'SELECT 2');
+  await expect.poll(() => started[0]?.requests.length).toBe(1);
+  abort.abort();
+  // It had already replied, and takes a while to end.
+  started[0]?.reply();
+  await new Promise(setImmediate);
+  started[0]?.end();
+  await expect(stopped).rejects.toThrow();
+  await expect.poll(() => started[1]?.requests.length).toBe(1);
+  started[1]?.reply();
+  expect((await next).rows).toEqual([[7]]);
+});
+
+class FakeProcess {
+  readonly requests: { readonly id: number }[] = [];
+  reply = () => {};
+  end = () => {};
+  post(request: object): void {
+    this.requests.push(request as { id: number });
+  }
+  onReply(listener: (reply: unknown) => void): void {
+    const answer = { kind: 'rows', columns: ['n'], rows: [[7]], truncated: false, ms: 1 };
+    this.reply = () => listener({ ...answer, id: this.requests.at(-1)?.id });
+  }
+  onEnd(listener: () => void): void {
+    this.end = listener;
+  }
+  kill(): void {}
+}

@@ -72,7 +72,11 @@ export class SqlRunner {
     const sqlProcess = this.#process ?? this.#begin();
     const id = ++this.#id;
     let isLate = false;
-    const stop = () => sqlProcess.kill();
+    // Whatever it still replies, the next query must not be asked of a process that is about to end.
+    const stop = () => {
+      this.#process = undefined;
+      sqlProcess.kill();
+    };
     const timer = setTimeout(() => {
       isLate = true;
       stop();
@@ -108,10 +112,10 @@ export class SqlRunner {
     this.#process = sqlProcess;
     sqlProcess.onReply((message) => {
       const reply = replySchema.parse(message);
-      if (this.#waiting?.id === reply.id) this.#waiting.settle(reply);
+      if (this.#process === sqlProcess && this.#waiting?.id === reply.id) this.#waiting.settle(reply);
     });
+    // There is never a second one: a query that was stopped lasts until its process has ended.
     sqlProcess.onEnd(() => {
-      if (this.#process !== sqlProcess) return;
       this.#process = undefined;
       this.#waiting?.settle('ended');
     });
