@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
+import { fileSignatures } from '../src-contract/file-signature.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
 import { copyDatabase } from './database/copy-database.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
+import { firstBytes } from './first-bytes.ts';
 import { copyFile, readInto } from './synced-file.ts';
 import { nameWhole, unfinishedPath } from './unfinished-path.ts';
 
@@ -293,13 +295,8 @@ async function copyWhole(from: string, to: string, signal: AbortSignal): Promise
 }
 
 async function isDatabase(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    return buffer.toString('latin1') === 'SQLite format 3\0';
-  } finally {
-    await handle.close();
-  }
+  const { SQLITE } = fileSignatures;
+  return (await firstBytes(file, SQLITE.length)) === SQLITE;
 }
 
 async function sha256(path: string, signal: AbortSignal): Promise<string> {

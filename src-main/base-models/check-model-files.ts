@@ -1,9 +1,10 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ModelFileVerdict } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
+import { firstBytes } from '../first-bytes.ts';
 import { notAFile } from '../require-file.ts';
 import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
@@ -105,21 +106,9 @@ async function checkIndex(path: string, index: Readonly<Record<string, unknown>>
 async function refuseOther(path: string): Promise<never> {
   const file = basename(path);
   const known = 'safetensors, GGUF, config.json, tokenizer.json, adapter_config.json';
-  const head = await readHead(path);
-  const isPickle =
-    head[0] === 0x80 || head.subarray(0, 2).toString('latin1') === 'PK' || /[.](bin|pt|pth|pkl)$/i.test(file);
+  const isPickle = /^(?:\x80|PK)/.test(await firstBytes(path, 2)) || /[.](bin|pt|pth|pkl)$/i.test(file);
   if (isPickle) throw new StudioError('MODEL_FILE_PICKLED', { file });
   throw new StudioError('MODEL_UNSUPPORTED', { file, ...because('FORMAT_UNKNOWN', { known }) });
-}
-
-async function readHead(path: string): Promise<Buffer> {
-  const handle = await open(path);
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 async function isThere(path: string): Promise<boolean> {

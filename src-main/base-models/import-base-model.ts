@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { fileSignatures } from '../../src-contract/file-signature.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { Engine } from '../engine/engine.ts';
+import { firstBytes } from '../first-bytes.ts';
 import { notAFile } from '../require-file.ts';
 import { copyFile, syncFile } from '../synced-file.ts';
 import type { BaseModelStore } from './base-model-store.ts';
@@ -194,13 +196,8 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
 
 /** Other programs keep theirs under another name: Ollama under its hash, without an ending. */
 async function isGguf(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  try {
-    const start = await file?.read(Buffer.alloc(4), 0, 4, 0);
-    return start?.buffer.toString('latin1') === 'GGUF';
-  } finally {
-    await file?.close();
-  }
+  const { GGUF } = fileSignatures;
+  return (await firstBytes(path, GGUF.length).catch(() => '')) === GGUF;
 }
 
 function nameTaken(): StudioError {

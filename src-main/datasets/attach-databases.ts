@@ -1,16 +1,18 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { fileSignatures } from '../../src-contract/file-signature.ts';
+import { firstBytes } from '../first-bytes.ts';
 import { notAFile } from '../require-file.ts';
 import { copyFile } from '../synced-file.ts';
 import { databaseFileName, databasesFolder, forAllRowsFile } from './attached-database.ts';
 import { databaseEnding } from './database-ending.ts';
 import { fileName } from './readers/file-survey.ts';
-import { listZip, readEntry, zipSignature } from './readers/zip-archive.ts';
+import { listZip, readEntry } from './readers/zip-archive.ts';
 
 /** By name without extension, functions that copy a database to a path. */
 type Databases = ReadonlyMap<string, (target: string, signal: AbortSignal | undefined) => Promise<void>>;
@@ -43,13 +45,13 @@ export class DatabaseCopier {
     datasetFolder: string,
     signal?: AbortSignal,
   ): Promise<DatabaseCopier> {
-    const facts = await stat(source.path).catch(() => {
-      throw new StudioError('FILE_NOT_FOUND', { file: source.name });
+    const facts = await stat(source.path).catch((cause: unknown) => {
+      throw new StudioError('FILE_NOT_FOUND', { file: source.name }, { cause });
     });
     const target = databasesFolder(datasetFolder);
     if (facts.isDirectory()) return new DatabaseCopier(target, { databases: await ofFolder(source), signal });
     if (!facts.isFile()) throw notAFile(source.name);
-    if ((await firstBytes(source.path, 4)) === zipSignature) {
+    if ((await firstBytes(source.path, fileSignatures.ZIP.length)) === fileSignatures.ZIP) {
       return new DatabaseCopier(target, { databases: await ofArchive(source), signal });
     }
     await requireSqlite(source.path, source.name);
@@ -145,17 +147,9 @@ function noDatabases(file: string, kind: 'folder' | 'archive'): StudioError {
 }
 
 async function requireSqlite(path: string, name: string): Promise<void> {
-  if ((await firstBytes(path, 100)).startsWith('SQLite format 3\0')) return;
+  const head = await firstBytes(path, sqliteHeaderBytes);
+  if (head.length === sqliteHeaderBytes && head.startsWith(fileSignatures.SQLITE)) return;
   throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, ...because('NOT_SQLITE') });
 }
 
-/** As Latin-1; fewer if the file is shorter. */
-async function firstBytes(path: string, count: number): Promise<string> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
-    return bytesRead === count ? buffer.toString('latin1') : '';
-  } finally {
-    await file.close();
-  }
-}
+const sqliteHeaderBytes = 100;

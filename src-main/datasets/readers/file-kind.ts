@@ -1,5 +1,5 @@
 import { fileKinds } from '../../../src-contract/file-kind.ts';
-import { zipSignature } from './zip-archive.ts';
+import { fileSignatures } from '../../../src-contract/file-signature.ts';
 
 /** The kind of a file that is not a text table, in words, judged by its first bytes; undefined if it may be text. */
 export function kindOfFile(head: Buffer): string | undefined {
@@ -109,16 +109,16 @@ const zip = fileKinds.ZIP;
 
 const signatures: readonly { readonly kind: string; readonly bytes: Buffer; readonly at?: number }[] = [
   { kind: fileKinds.PDF, bytes: Buffer.from('%PDF-') },
-  { kind: zip, bytes: Buffer.from(zipSignature) },
+  { kind: zip, bytes: Buffer.from(fileSignatures.ZIP) },
   { kind: zip, bytes: Buffer.from('PK\x05\x06') },
   { kind: fileKinds.PNG, bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]) },
   { kind: fileKinds.JPEG, bytes: Buffer.from([0xff, 0xd8, 0xff]) },
   { kind: fileKinds.GIF, bytes: Buffer.from('GIF8') },
-  { kind: fileKinds.SQLITE, bytes: Buffer.from('SQLite format 3\0') },
-  { kind: fileKinds.PARQUET, bytes: Buffer.from('PAR1') },
+  { kind: fileKinds.SQLITE, bytes: Buffer.from(fileSignatures.SQLITE) },
+  { kind: fileKinds.PARQUET, bytes: Buffer.from(fileSignatures.PARQUET) },
   { kind: fileKinds.PARQUET_ENCRYPTED, bytes: Buffer.from('PARE') },
   { kind: fileKinds.ARROW, bytes: Buffer.from('ARROW1') },
-  { kind: fileKinds.GGUF, bytes: Buffer.from('GGUF') },
+  { kind: fileKinds.GGUF, bytes: Buffer.from(fileSignatures.GGUF) },
   {
     kind: fileKinds.OLE,
     bytes: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),

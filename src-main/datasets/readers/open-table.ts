@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,8 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { fileSignatures } from '../../../src-contract/file-signature.ts';
+import { firstBytes } from '../../first-bytes.ts';
 import { notAFile } from '../../require-file.ts';
 import { orderedTable } from './column-order.ts';
 import { openCsv } from './csv-table.ts';
@@ -22,7 +24,7 @@ import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
 import { workbookPath } from './xlsx-book.ts';
 import { openXlsx } from './xlsx-table.ts';
-import { listZip, readEntry, type ZipEntry, zipSignature } from './zip-archive.ts';
+import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
 
 interface NamedFile {
   readonly path: string;
@@ -67,10 +69,11 @@ export async function openTable(
   });
   if (facts.isDirectory()) return openFolder(file, options, signal);
   if (!facts.isFile()) throw notAFile(file.name);
-  const head = await readHead(file);
-  if (head.subarray(0, 4).toString('latin1') === 'PAR1')
-    return openParquet(file, await fingerprint(file.path, signal), signal);
-  if (head.subarray(0, 4).toString('latin1') === zipSignature) {
+  const head = await firstBytes(file.path, 4).catch((error: NodeJS.ErrnoException) => {
+    throw fileError(error, file.name);
+  });
+  if (head === fileSignatures.PARQUET) return openParquet(file, await fingerprint(file.path, signal), signal);
+  if (head === fileSignatures.ZIP) {
     const entries = await listZip(file.path, file.name);
     const workbook = await workbookPath(file, entries, signal);
     if (workbook !== undefined) {
@@ -92,7 +95,7 @@ export async function openTable(
       throw noTables(file.name, fileKinds.ZIP_EMPTY);
     }
   }
-  if (head[0] === 0x1f && head[1] === 0x8b) {
+  if (head.startsWith('\x1f\x8b')) {
     if (outer?.kind === 'gzip') throw noTables(file.name, fileKinds.GZIP_NESTED);
     return openGzip(file, options, { signal, outer });
   }
@@ -109,20 +112,6 @@ export async function openTable(
 /** Specifying a delimiter or a quote implies a text table. */
 function isPlain({ delimiter, quote, header, headerRows, skipLines }: CsvOptions): boolean {
   return [delimiter, quote, header, headerRows, skipLines].every((option) => option === undefined);
-}
-
-async function readHead(file: NamedFile): Promise<Buffer> {
-  try {
-    const handle = await open(file.path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fileError(error as NodeJS.ErrnoException, file.name);
-  }
 }
 
 const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)(?:\.gz)?$/i;

@@ -6,9 +6,6 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { type EntryName, entryNames } from './zip-names.ts';
 
-/** The first bytes of an archive, as Latin-1. */
-export const zipSignature = 'PK\x03\x04';
-
 export interface ZipEntry {
   /** As given by the archive, for display and selection; never used as a path. */
   readonly name: string;

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { orDiskFull } from '../../../src-contract/disk-full.ts';
+import { fileSignatures } from '../../../src-contract/file-signature.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { padded, string, u32, u64 } from './gguf-bytes.ts';
 import { ggufModule, interleaved } from './gguf-names.ts';
@@ -59,7 +60,7 @@ function outputsPlaced(module: string, b: Tensor<'float32'>, adapter: GgufLora):
 const types = { float32: 6, string: 8 };
 
 function headOf(adapter: GgufLora, tensors: readonly { name: string; tensor: Tensor<'float32'> }[]): Buffer {
-  const pieces: Buffer[] = [Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(5)];
+  const pieces: Buffer[] = [Buffer.from(fileSignatures.GGUF), u32(3), u64(tensors.length), u64(5)];
   const text = (key: string, value: string) => pieces.push(string(key), u32(types.string), string(value));
   text('general.type', 'adapter');
   text('general.architecture', adapter.architecture);

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
+import { fileSignatures } from '../../../src-contract/file-signature.ts';
 import { canDequantise, dequantise } from './gguf-blocks.ts';
 import { GgufCursor, type GgufValue } from './gguf-cursor.ts';
 import { type GgufType, ggufTypes } from './gguf-types.ts';
@@ -98,7 +99,7 @@ function readHeader(cursor: GgufCursor, size: number) {
 }
 
 function checkMagic(cursor: GgufCursor): void {
-  if (cursor.bytes(4).toString('latin1') !== 'GGUF') {
+  if (cursor.bytes(fileSignatures.GGUF.length).toString('latin1') !== fileSignatures.GGUF) {
     throw cursor.invalid(because('GGUF_MARK_MISSING'));
   }
   const version = cursor.u32();

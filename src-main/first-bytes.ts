@@ -1,0 +1,12 @@
+import { open } from 'node:fs/promises';
+
+/** The first bytes of a file, as Latin-1; fewer if it is shorter. Throws what the system does. */
+export async function firstBytes(path: string, count: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
