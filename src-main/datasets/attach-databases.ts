@@ -87,7 +87,9 @@ export class DatabaseCopier {
   /** Call once, after the last row. */
   async finish(): Promise<void> {
     if (this.#single === undefined || !this.hasCopied) return;
-    await writeFile(forAllRowsFile(this.#target), JSON.stringify({ rowsOfOthers: this.#rowsOfOthers }));
+    await writeFile(forAllRowsFile(this.#target), JSON.stringify({ rowsOfOthers: this.#rowsOfOthers }), {
+      flush: true,
+    });
   }
 
   async #copy(wanted: string): Promise<void> {

@@ -69,7 +69,7 @@ export async function attachToDataset(
         schemaText((query) => sql.query(attachedFile(aside, file), query, undefined, signal), { ...schema, form }),
       );
     }
-    await writeFile(attachmentFile(databasesFolder(aside)), randomUUID());
+    await writeFile(attachmentFile(databasesFolder(aside)), randomUUID(), { flush: true });
     putAside(folder, aside);
     renameSync(databasesFolder(aside), databasesFolder(folder));
   } finally {

@@ -126,7 +126,7 @@ async function noteType(
   const name = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }[dtype];
   // Newer versions of transformers call it dtype.
   const key = 'dtype' in config ? 'dtype' : 'torch_dtype';
-  await writeFile(path, `${JSON.stringify({ ...config, [key]: name }, null, 2)}\n`);
+  await writeFile(path, `${JSON.stringify({ ...config, [key]: name }, null, 2)}\n`, { flush: true });
 }
 
 function tooLarge(tensor: string, dtype: FloatType): StudioError {

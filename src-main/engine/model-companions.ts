@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { indexName } from './formats/folder-weights.ts';
 
@@ -9,7 +10,7 @@ export async function copyCompanions(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   if (from === to) return;
   const names = (await readdir(from)).filter((name) => name !== indexName && companion.test(name));
-  for (const name of names) await copyFile(join(from, name), join(to, name));
+  for (const name of names) await writeFile(join(to, name), createReadStream(join(from, name)), { flush: true });
 }
 
 const companion = /\.(json|jinja)$|^(merges\.txt|vocab\.txt|tokenizer\.model|LICENSE|NOTICE)/;

@@ -28,7 +28,7 @@ export async function writePassGroup(checkpointFolders: readonly string[]): Prom
   const name = randomUUID();
   for (const folder of checkpointFolders.toReversed()) {
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, fileName), name);
+    await writeFile(join(folder, fileName), name, { flush: true });
   }
 }
 

@@ -21,6 +21,7 @@ export async function unpackGguf(path: string, folder: string): Promise<void> {
     await writeFile(
       join(folder, 'README.md'),
       cardOf((key) => file.metadata.get(`general.${key}`)),
+      { flush: true },
     );
   } finally {
     await file.close();
@@ -34,5 +35,5 @@ function cardOf(general: (key: string) => unknown): string {
 }
 
 function writeJson(path: string, value: object): Promise<void> {
-  return writeFile(path, `${JSON.stringify(value)}\n`);
+  return writeFile(path, `${JSON.stringify(value)}\n`, { flush: true });
 }

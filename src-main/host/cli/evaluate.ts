@@ -87,7 +87,7 @@ interface EvaluateWords {
 
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
-  await writeFile(path, text).catch((cause: unknown) => {
+  await writeFile(path, text, { flush: true }).catch((cause: unknown) => {
     throw new StudioError('FILE_UNREADABLE', { file: path, ...because('FILE_UNWRITABLE') }, { cause });
   });
   return path;

@@ -16,7 +16,7 @@ export async function saveLab(
   const files: string[] = [];
   const write = async (name: string, text: string) => {
     const path = join(out, name);
-    await writeFile(path, text);
+    await writeFile(path, text, { flush: true });
     files.push(path);
   };
   const csv = labCsv(experiment, { maps, view: views[0] as LabView });
