@@ -269,8 +269,10 @@ export class ChatState {
     try {
       await this.#loadMessages();
     } finally {
-      this.opening = false;
+      if (this.conversationId === id) this.opening = false;
     }
+    // Another may have been opened meanwhile, and an adapter chosen in it.
+    if (this.conversationId !== id) return;
     const last = this.#lastAnswerer;
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
     this.strength = this.adapterId === null ? 1 : (last?.strength ?? 1);
@@ -312,6 +314,7 @@ export class ChatState {
     this.stop();
     this.composer.stopEditing();
     this.conversationId = undefined;
+    this.opening = false;
     this.messages = [];
     this.draft = undefined;
     this.sending = undefined;
@@ -321,11 +324,18 @@ export class ChatState {
 
   /** Switches to another of the alternative turns in one place. */
   async chooseTurn(messageId: string): Promise<void> {
-    this.messages = await client.chat.chooseTurn({ messageId });
+    await this.#showTurns(() => client.chat.chooseTurn({ messageId }));
   }
 
   async vote(message: Message): Promise<void> {
-    this.messages = await client.chat.vote({ messageId: message.id, isBest: !message.isBest });
+    await this.#showTurns(() => client.chat.vote({ messageId: message.id, isBest: !message.isBest }));
+  }
+
+  /** Shows the turns after a change, unless another conversation has been opened meanwhile. */
+  async #showTurns(change: () => Promise<readonly Message[]>): Promise<void> {
+    const { conversationId } = this;
+    const messages = await change();
+    if (conversationId === this.conversationId) this.messages = messages;
   }
 
   /** Opens a new conversation with the turns up to and including this one. */

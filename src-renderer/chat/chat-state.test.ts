@@ -25,6 +25,7 @@ vi.mock('../client.ts', () => ({
       compare: vi.fn(),
       measure: vi.fn(async () => undefined),
       readAhead: vi.fn(),
+      chooseTurn: vi.fn(),
     },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -89,6 +90,30 @@ test('an empty conversation switches to another base when its own is deleted', a
   vi.mocked(client.baseModels.list).mockResolvedValue(both.slice(0, 1));
   await state.refresh();
   expect(state.baseModelId).toBe('b');
+  state.leave();
+});
+
+// Regressions: a late answer about one conversation put its turns, or its adapter, into the one opened since.
+test('what comes late for a conversation changes nothing in the one opened since', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+  const state = await opened();
+  const late = Promise.withResolvers<Message[]>();
+  vi.mocked(client.chat.messages).mockReturnValueOnce(late.promise);
+  const opening = state.openConversation('c');
+  await state.openConversation('d');
+  expect(state.opening).toBe(false);
+  state.choose('answers');
+  late.resolve([]);
+  await opening;
+  expect(state.adapterId).toBe('answers');
+
+  const turns = Promise.withResolvers<Message[]>();
+  vi.mocked(client.chat.chooseTurn).mockReturnValueOnce(turns.promise);
+  const choosing = state.chooseTurn('m');
+  state.startConversation();
+  turns.resolve([user('Who is a cat?')]);
+  await choosing;
+  expect(state.messages).toEqual([]);
   state.leave();
 });
 
