@@ -23,7 +23,10 @@ export class Downloads {
     await mkdir(this.#folder.path, { recursive: true });
     const fileId = randomBytes(16).toString('hex');
     const path = join(this.#folder.path, fileId);
-    const written = await write(path);
+    const written = await write(path).catch(async (error: unknown) => {
+      await rm(path, { force: true });
+      throw error;
+    });
     this.#files.add(fileId);
     return { fileId, bytes: (await stat(path)).size, written };
   }
