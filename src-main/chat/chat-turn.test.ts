@@ -75,6 +75,17 @@ test('an answer cut off with its process is kept at the next start, up to its la
   expect(found([])).toEqual(kept);
 });
 
+// Regression: the turns of both were mixed, and went with the other one when that was deleted.
+test('a turn cannot follow one of another conversation', async () => {
+  const { parts, turn, found } = await talking();
+  const other = { ...turn, conversation: { ...turn.conversation, id: 'other' }, answerer };
+  for await (const _ of sendTurn(other, parts, new AbortController().signal));
+  const parentId = parts.store.all('other')[0]?.id ?? '';
+  const asked = sendTurn({ ...turn, parentId, answerer }, parts, new AbortController().signal);
+  await expect(asked.next()).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  expect(found([])).toEqual([]);
+});
+
 test('after a cut-off comparison, the conversation continues from the first answer', async () => {
   const { parts, turn, found } = await talking();
   const both = { ...turn, answerers: [answerer, answerer] };

@@ -118,7 +118,9 @@ function ask(turn: TurnJob & Question, answerer: Answerer | undefined, { store, 
     parentId: turn.parentId === undefined ? store.leaf(turn.conversation.id) : turn.parentId,
     ...{ text: turn.text, input: turn.input ?? null, task: answerer?.adapter?.task ?? null },
   };
-  if (user.parentId !== null) store.get(user.parentId);
+  if (user.parentId !== null && store.get(user.parentId).conversationId !== user.conversationId) {
+    throw new StudioError('MESSAGE_NOT_FOUND', { message: user.parentId });
+  }
   store.insert(user);
   return placed(user, store);
 }

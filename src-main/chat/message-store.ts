@@ -118,10 +118,11 @@ export class MessageStore {
   }
 
   /** At most one answer of a comparison is the best. */
-  vote(message: KeptMessage, isBest: boolean): void {
+  vote({ id, conversationId, comparisonId }: KeptMessage, isBest: boolean): void {
     this.#database
-      .prepare('UPDATE message SET is_best = (id = :id AND :isBest) WHERE comparison_id = :comparisonId')
-      .run({ id: message.id, isBest: isBest ? 1 : 0, comparisonId: message.comparisonId });
+      .prepare(`UPDATE message SET is_best = (id = :id AND :isBest)
+         WHERE conversation_id = :conversationId AND comparison_id = :comparisonId`)
+      .run({ id, isBest: isBest ? 1 : 0, conversationId, comparisonId });
   }
 
   /** Turns and titles that contain every word, or words beginning with it; latest first. */
