@@ -81,6 +81,22 @@ test('the latest progress stays known while other events follow', async () => {
   expect(supervisor.latest).toEqual({ kind: 'step', step: 2 });
 });
 
+// Regression: the queue stood still, and the error was lost in an unhandled rejection.
+test('an error that cannot be looked into ends its job, and the next one begins', async () => {
+  await supervisor.close();
+  const known = async () => {
+    throw new Error('the database cannot be read');
+  };
+  supervisor = new Supervisor({ store, changed: () => {}, known });
+  const gone = new StudioError('DATA_FOLDER_GONE', { folder: '/gone' });
+  start('a', counting(1, { fail: gone }));
+  start('b', counting(1));
+  expect((await told('a')).at(-1)).toEqual({ kind: 'finished', state: 'failed' });
+  const code = database.prepare('SELECT error_code FROM job WHERE id = ?').pluck().get('a');
+  expect(code).toBe('DATA_FOLDER_GONE');
+  expect((await told('b')).at(-1)).toEqual({ kind: 'finished', state: 'finished' });
+});
+
 test('work started while the studio closes waits for the next start', async () => {
   await supervisor.close();
   start('a', counting(1));

@@ -60,7 +60,9 @@ export class Supervisor<Event> {
   }) {
     this.#store = options.store;
     this.#changed = options.changed;
-    this.#known = options.known ?? (async (error) => error);
+    const { known = async (error) => error } = options;
+    // Where an error cannot be explained, it is told as it is: the work has to end either way.
+    this.#known = (error, id) => known(error, id).catch(() => error);
     this.#mayGoOn = options.mayGoOn ?? (() => {});
     this.#tellsHowFar = options.tellsHowFar ?? (() => true);
     this.#now = options.now ?? Date.now;
