@@ -170,6 +170,24 @@ test('a page uploads a file in pieces, inspects and imports it, and then it is r
   expect((await page.datasets.rejectFile({ id: 'mine' })).bytes).toBe(piece.size);
 });
 
+// Regression: a database or table that could not be used stayed until the window was closed.
+test('an upload is removed by what it was sent for, even if that fails', async () => {
+  const send = async () => {
+    const { fileId } = await page.files.begin({ name: 'a.sqlite', sizeBytes: 1 });
+    await page.files.append({ fileId, offset: 0, chunk: new Blob(['x']) });
+    return { kind: 'upload' as const, fileId };
+  };
+  for (const use of [
+    (source: { kind: 'upload'; fileId: string }) => page.datasets.attachDatabase({ id: 'mine', database: source }),
+    (source: { kind: 'upload'; fileId: string }) => page.datasets.addFromFile({ id: 'mine', source }),
+  ]) {
+    const source = await send();
+    await expect(use(source)).rejects.toThrow();
+    const late = page.datasets.inspect({ source });
+    await expect(late).rejects.toMatchObject({ data: { because: { code: 'UPLOAD_GONE' } } });
+  }
+});
+
 test('a page may not name file paths', async () => {
   const source = { kind: 'path' as const, path: '/etc/passwd' };
   await expect(page.datasets.inspect({ source })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });

@@ -57,6 +57,17 @@ export function datasetProcedures(studio: {
     if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', {});
     return sources.lend(source);
   };
+  /** Like `lend`, for a call that is not repeated with the same upload, even if it fails. */
+  const lendOnce = async (source: FileSource, context: CallerContext): Promise<LentFile> => {
+    const lent = await lend(source, context);
+    return {
+      ...lent,
+      async [Symbol.asyncDispose]() {
+        await lent[Symbol.asyncDispose]();
+        if (source.kind === 'upload') await uploads.discard(source.fileId);
+      },
+    };
+  };
   const unused = (idOrName: string) => {
     const dataset = store.get(idOrName);
     const user = studio.userOf(dataset.id);
@@ -160,9 +171,8 @@ export function datasetProcedures(studio: {
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
       const { source, csv } = input;
-      await using file = await lend(source, context);
+      await using file = await lendOnce(source, context);
       const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv }, signal);
-      if (source.kind === 'upload') await uploads.discard(source.fileId);
       changed();
       return after;
     }),
@@ -196,13 +206,12 @@ export function datasetProcedures(studio: {
     databases: os.databases.handler(({ input }) => listDatabases(join(datasetsFolder, store.get(input.id).id))),
     attachDatabase: os.attachDatabase.handler(async ({ input, context, signal }) => {
       const dataset = withDatabaseFree(input.id);
-      await using database = await lend(input.database, context);
+      await using database = await lendOnce(input.database, context);
       const after = await attachToDataset(
         { store, changes, datasetsFolder, sql },
         { dataset, database, schema: input.schema },
         signal,
       );
-      if (input.database.kind === 'upload') await uploads.discard(input.database.fileId);
       changed();
       return after;
     }),

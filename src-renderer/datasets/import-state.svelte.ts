@@ -144,7 +144,13 @@ export class ImportState {
         this.#stage = { kind: 'uploading', name: file.name, bytes, bytesTotal: file.size };
       };
       sent(0);
-      await this.#inspect({ kind: 'upload', fileId: await uploadFile(file, signal, sent) }, file.name, signal);
+      const source = { kind: 'upload', fileId: await uploadFile(file, signal, sent) } as const;
+      try {
+        await this.#inspect(source, file.name, signal);
+      } catch (error) {
+        discard(source);
+        throw error;
+      }
     });
   }
 
@@ -220,14 +226,21 @@ export class ImportState {
 
   async attachDatabase(file: File): Promise<void> {
     const { signal } = this.#leaving;
+    const table = this.#source;
     this.#error = undefined;
     this.#attaching = 0;
     try {
       const fileId = await uploadFile(file, signal, (bytes) => {
         this.#attaching = bytes;
       });
-      this.#database = { name: file.name, source: { kind: 'upload', fileId } };
-      this.#judge();
+      const source = { kind: 'upload', fileId } as const;
+      // Another table may have been chosen, or none, while this was sent.
+      if (signal.aborted || this.#source !== table) discard(source);
+      else {
+        this.#dropDatabase();
+        this.#database = { name: file.name, source };
+        this.#judge();
+      }
     } catch (error) {
       if (!signal.aborted) this.#error = error;
     }
@@ -235,7 +248,7 @@ export class ImportState {
   }
 
   detachDatabase(): void {
-    this.#database = undefined;
+    this.#dropDatabase();
     this.#judge();
   }
 
@@ -281,10 +294,8 @@ export class ImportState {
 
   startOver(): void {
     this.#endWork();
-    this.#discardUpload();
-    this.#source = undefined;
+    this.#dropFiles();
     this.#inspection = undefined;
-    this.#database = undefined;
     this.#error = undefined;
     this.#stage = { kind: 'choose' };
   }
@@ -293,12 +304,20 @@ export class ImportState {
     this.#leaving.abort();
     this.#endWork();
     this.#judging.abort();
-    this.#discardUpload();
+    this.#dropFiles();
   }
 
-  #discardUpload(): void {
-    const source = this.#source;
-    if (source?.kind === 'upload') void client.files.discard({ fileId: source.fileId }).catch(() => {});
+  #dropFiles(): void {
+    this.#dropDatabase();
+    if (this.#source !== undefined) discard(this.#source);
+    this.#source = undefined;
+  }
+
+  /** It may be in the same archive as the table, which is still needed. */
+  #dropDatabase(): void {
+    const source = this.#database?.source;
+    if (source !== undefined && source !== this.#source) discard(source);
+    this.#database = undefined;
   }
 
   async #inspect(source: FileSource, name: string, signal: AbortSignal, title?: string): Promise<void> {
@@ -342,9 +361,7 @@ export class ImportState {
 
   async #choose(read: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#error = undefined;
-    this.#discardUpload();
-    this.#source = undefined;
-    this.#database = undefined;
+    this.#dropFiles();
     const signal = this.#renewed();
     try {
       await read(signal);
@@ -366,6 +383,11 @@ export class ImportState {
     this.#work.abort();
     this.#csvAsked = undefined;
   }
+}
+
+/** The studio discards it at its next start; asking now only frees the space sooner. */
+function discard(source: FileSource): void {
+  if (source.kind === 'upload') void client.files.discard({ fileId: source.fileId }).catch(() => {});
 }
 
 function holdsDatabases({ file }: Inspection): boolean {

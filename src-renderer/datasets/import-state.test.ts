@@ -191,6 +191,41 @@ test('closing aborts the import and discards the file', async () => {
   expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'f' });
 });
 
+// Regression: each of these stayed on the studio's disk, gigabytes perhaps, until the window was closed.
+test('a file that is not imported after all is discarded', async () => {
+  const sent = (...ids: string[]) => {
+    for (const fileId of ids) vi.mocked(client.files.begin).mockResolvedValueOnce({ fileId });
+  };
+  const discarded = () => vi.mocked(client.files.discard).mock.calls.map(([{ fileId }]) => fileId);
+  const state = new ImportState();
+  sent('no table', 'given up', 'table', 'first', 'second', 'third', 'late');
+  vi.mocked(client.datasets.inspect).mockRejectedValueOnce(new Error('no table'));
+  await state.chooseFile(new File(['x'], 'talks.pdf'));
+  expect(discarded()).toEqual(['no table']);
+
+  const reading = Promise.withResolvers<never>();
+  vi.mocked(client.datasets.inspect).mockReturnValueOnce(reading.promise as never);
+  const givenUp = state.chooseFile(new File(['x'], 'talks.csv'));
+  await vi.waitFor(() => expect(state.stage.kind).toBe('reading'));
+  state.cancel();
+  reading.reject(new Error('given up'));
+  await givenUp;
+  expect(discarded()).toEqual(['no table', 'given up']);
+
+  vi.mocked(client.files.discard).mockClear();
+  await state.chooseFile(new File(['x'], 'talks.csv'));
+  await state.attachDatabase(new File(['x'], 'first.sqlite'));
+  await state.attachDatabase(new File(['x'], 'second.sqlite'));
+  state.detachDatabase();
+  await state.attachDatabase(new File(['x'], 'third.sqlite'));
+  expect(discarded()).toEqual(['first', 'second']);
+  const attaching = state.attachDatabase(new File(['x'], 'late.sqlite'));
+  state.startOver();
+  await attaching;
+  expect(discarded()).toEqual(['first', 'second', 'third', 'table', 'late']);
+  expect(state.database).toBeUndefined();
+});
+
 async function decided(): Promise<ImportState> {
   const state = new ImportState();
   await state.chooseFile(new File(['x'], 'talks.csv'));
