@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,11 +46,33 @@ test('pieces that are too large, too many or out of order are refused', async ()
   const append = (offset: number, text: string) => uploads.append({ fileId, offset, chunk: new Blob([text]) });
   await expect(append(1, 'a')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   await expect(append(0, 'abcde')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
-  await expect(append(0, 'a'.repeat(1024 ** 2 + 1))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   const both = await Promise.allSettled([append(0, 'ab'), append(0, 'xy')]);
   expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   expect(await append(2, 'cd')).toBe(4);
   expect(readFileSync(uploads.find(fileId).path, 'utf8')).toBe('abcd');
+});
+
+test('a piece has at most 1 MiB, whatever the file has', async () => {
+  const fileId = await uploads.begin({ name: 'a.csv', sizeBytes: 2 * 1024 ** 2 });
+  const append = (bytes: number) => uploads.append({ fileId, offset: 0, chunk: new Blob([new Uint8Array(bytes)]) });
+  await expect(append(1024 ** 2 + 1)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  expect(await append(1024 ** 2)).toBe(1024 ** 2);
+});
+
+// Regression: those begun at once were not counted.
+test('no more than 64 files are open, even if all are begun at once', async () => {
+  const begin = () => uploads.begin({ name: 'a.csv', sizeBytes: 0 });
+  const begun = await Promise.allSettled(Array.from({ length: 66 }, begin));
+  expect(begun.map(({ status }) => status)).toEqual([...Array(64).fill('fulfilled'), 'rejected', 'rejected']);
+  const [first] = begun;
+  await uploads.discard(first?.status === 'fulfilled' ? first.value : '');
+  await expect(begin()).resolves.toBeTypeOf('string');
+});
+
+test('a discarded file leaves nothing with the page that sent it', async () => {
+  const { signal } = new AbortController();
+  await uploads.discard(await uploads.begin({ name: 'a.csv', sizeBytes: 0 }, signal));
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('a file that is too large is refused before it is sent', async () => {

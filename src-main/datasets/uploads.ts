@@ -22,6 +22,8 @@ interface Upload {
   readers: number;
   /** Path of a file that was not uploaded: such a file is not the studio's to remove. */
   readonly elsewhere?: string;
+  /** Aborted once it is discarded: its page need not be watched any longer. */
+  readonly discarded: AbortController;
 }
 
 /**
@@ -42,15 +44,21 @@ export class Uploads {
   async begin(file: { name: string; sizeBytes: number }, left?: AbortSignal): Promise<string> {
     if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
     if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
-    await mkdir(this.#folder.path, { recursive: true });
     const fileId = newFileId();
-    await (await open(join(this.#folder.path, fileId), 'wx')).close();
-    const name = shownName(file.name);
-    this.#files.set(fileId, { name, sizeBytes: file.sizeBytes, bytes: 0, busy: false, readers: 0 });
+    const discarded = new AbortController();
+    // Before any await: a page may begin many at once.
+    this.#files.set(fileId, { ...unread, name: shownName(file.name), sizeBytes: file.sizeBytes, bytes: 0, discarded });
+    try {
+      await mkdir(this.#folder.path, { recursive: true });
+      await (await open(join(this.#folder.path, fileId), 'wx')).close();
+    } catch (error) {
+      this.#files.delete(fileId);
+      throw error;
+    }
     // A file that cannot be removed now is removed with the folder.
     const forget = () => void this.discard(fileId).catch(() => undefined);
     if (left?.aborted) forget();
-    else left?.addEventListener('abort', forget, { once: true });
+    else left?.addEventListener('abort', forget, { once: true, signal: discarded.signal });
     return fileId;
   }
 
@@ -61,7 +69,8 @@ export class Uploads {
     if (facts?.isFile() !== true) throw new StudioError('FILE_NOT_FOUND', { file: elsewhere });
     const fileId = newFileId();
     const name = shownName(elsewhere);
-    this.#files.set(fileId, { name, sizeBytes: facts.size, bytes: facts.size, busy: false, readers: 0, elsewhere });
+    const [sizeBytes, discarded] = [facts.size, new AbortController()];
+    this.#files.set(fileId, { ...unread, name, sizeBytes, bytes: sizeBytes, elsewhere, discarded });
     return { fileId, name };
   }
 
@@ -98,6 +107,7 @@ export class Uploads {
     const file = this.#files.get(fileId);
     if (file === undefined) return;
     this.#files.delete(fileId);
+    file.discarded.abort();
     if (file.readers === 0) await this.#remove(fileId, file);
   }
 
@@ -132,6 +142,8 @@ export class Uploads {
     if (file.elsewhere === undefined) await rm(join(this.#folder.path, fileId), { force: true });
   }
 }
+
+const unread = { busy: false, readers: 0 };
 
 const largestUpload = 8 * 1024 ** 3;
 const largestPiece = 1024 ** 2;
