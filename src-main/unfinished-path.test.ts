@@ -14,6 +14,12 @@ test('two writers to one path get separate places, and the second is refused the
   expect(readFileSync(path, 'utf8')).toBe('one');
 });
 
+test('a path that is taken is refused before anything is written', async () => {
+  const path = join(temporary(), 'out');
+  writeFileSync(path, 'taken');
+  await expect(unfinishedPath(path)).rejects.toMatchObject({ data: { because: { code: 'PATH_TAKEN' } } });
+});
+
 test('an existing path with .partial appended is left alone', async () => {
   const folder = temporary();
   mkdirSync(join(folder, 'out.partial'));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FairQueue } from './fair-queue.ts';
 
@@ -17,14 +18,23 @@ test('concurrency is limited, and lanes take turns regardless of arrival order',
   for (let turn = 0; turn < others.length; turn++) {
     const leave = await Promise.race(others);
     leave?.();
-    // A second call is a no-op.
-    leave?.();
     others.splice(0, others.length, ...(await stillWaiting(others)));
     if (others.length === 0) break;
   }
   await Promise.all(others.map(async (other) => (await other)?.()));
   expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'a4']);
   expect(await queue.enter('a', forever)).toBeTypeOf('function');
+});
+
+test('a turn that is ended twice frees one place', async () => {
+  const queue = new FairQueue({ atOnce: 1, mostWaiting: 9 });
+  const leave = await queue.enter('a', forever);
+  leave?.();
+  leave?.();
+  await queue.enter('a', forever);
+  const waiting = queue.enter('a', forever);
+  await nextTurn();
+  expect(await stillWaiting([waiting])).toEqual([waiting]);
 });
 
 test('an aborted waiter takes no turn, and a full queue refuses more', async () => {
@@ -38,6 +48,19 @@ test('an aborted waiter takes no turn, and a full queue refuses more', async () 
   const next = queue.enter('b', forever);
   leave?.();
   expect(await next).toBeTypeOf('function');
+});
+
+test('a caller that aborts during its turn takes nobody out of the queue', async () => {
+  const queue = new FairQueue({ atOnce: 1, mostWaiting: 9 });
+  const first = await queue.enter('a', forever);
+  const left = new AbortController();
+  const [second, third] = [queue.enter('a', left.signal), queue.enter('a', forever)];
+  first?.();
+  const leave = await second;
+  left.abort();
+  leave?.();
+  await nextTurn();
+  expect(await stillWaiting([third])).toEqual([]);
 });
 
 test('a caller that has already aborted takes no turn either', async () => {
