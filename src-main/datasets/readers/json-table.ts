@@ -11,7 +11,7 @@ import type { FileSurvey } from './file-survey.ts';
 import { namedTwice, uniqueNames } from './header-names.ts';
 import { chooseLists } from './json-lists.ts';
 import { isObject, parseJson } from './json-parse.ts';
-import { jsonRows } from './json-rows.ts';
+import { type JsonRows, jsonRows } from './json-rows.ts';
 import { type JsonLayout, type JsonList, type JsonText, JsonValues } from './json-values.ts';
 import { isSquad } from './squad-article.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
@@ -98,54 +98,15 @@ export async function openJson(
       yield { found: found.filter(isWanted), bytesRead };
     }
   }
-  const sample: unknown[] = [];
-  const twice = new Set<string>();
-  let isEmpty = true;
-  let isJson = false;
-  for await (const { found } of values(signal)) {
-    for (const { text } of found) {
-      isEmpty = false;
-      const value = parseJson(text, { onTwice: (name) => twice.add(name) });
-      isJson ||= value !== undefined;
-      if (typeof value === 'object' && value !== null) sample.push(value);
-    }
-    if (sample.length >= 200) break;
-  }
-  if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
-  if (sample.length === 0) {
-    const found = isJson ? fileKinds.JSON_PLAIN : fileKinds.JSON_DAMAGED;
-    throw new StudioError('FILE_NOT_A_TABLE', { file: name, found });
-  }
+  const { sample, twice } = await sampleOf(values(signal), name);
   const { columns: own, reasons, areNamedLists = false, rowsOf } = jsonRows(sample);
   if (own.length === 0) throw new StudioError('FILE_EMPTY', { file: name });
   const columns = chosen?.splits ? uniqueNames([...own, 'split']) : own;
   const recordsOf = (value: JsonText): TableRecord[] => {
-    const records = valueRecords(value);
+    const records = recordsIn(value, rowsOf);
     const split = chosen?.splits?.get(value.list ?? -1);
     if (split === undefined) return records;
     return records.map((record) => ({ ...record, cells: [...record.cells, split] }));
-  };
-  const valueRecords = ({ text, line }: JsonText): TableRecord[] => {
-    let isMended = false;
-    const value = parseJson(text, {
-      onMended: () => {
-        isMended = true;
-      },
-    });
-    const records = rowsOf(value, line);
-    if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
-    return records.map((record) => {
-      if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
-      // An escape may be a lone surrogate, which cannot be stored.
-      if (record.cells.every((cell) => cell.isWellFormed())) {
-        return isMended ? { ...record, problem: record.problem ?? 'JSON_MENDED' } : record;
-      }
-      return {
-        ...record,
-        cells: record.cells.map((cell) => cell.toWellFormed()),
-        problem: record.problem ?? 'REPLACED',
-      };
-    });
   };
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let namesLeft = Number(areNamedLists);
@@ -188,6 +149,54 @@ export async function openJson(
     close: async () => {},
   };
   return areNamedLists ? orderedTable(table) : table;
+}
+
+/** The first values that may be rows. Throws FILE_EMPTY, FILE_NOT_A_TABLE. */
+async function sampleOf(values: AsyncIterable<{ readonly found: readonly JsonText[] }>, name: string) {
+  const sample: unknown[] = [];
+  /** Names that occur twice in one object. */
+  const twice = new Set<string>();
+  let isEmpty = true;
+  let isJson = false;
+  for await (const { found } of values) {
+    for (const { text } of found) {
+      isEmpty = false;
+      const value = parseJson(text, { onTwice: (name) => twice.add(name) });
+      isJson ||= value !== undefined;
+      if (typeof value === 'object' && value !== null) sample.push(value);
+    }
+    if (sample.length >= 200) break;
+  }
+  if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
+  if (sample.length > 0) return { sample, twice };
+  throw new StudioError('FILE_NOT_A_TABLE', {
+    file: name,
+    found: isJson ? fileKinds.JSON_PLAIN : fileKinds.JSON_DAMAGED,
+  });
+}
+
+/** The rows that a value holds, or one that says what is wrong with it. */
+function recordsIn({ text, line }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
+  let isMended = false;
+  const value = parseJson(text, {
+    onMended: () => {
+      isMended = true;
+    },
+  });
+  const records = rowsOf(value, line);
+  if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
+  return records.map((record) => {
+    if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
+    // An escape may be a lone surrogate, which cannot be stored.
+    if (record.cells.every((cell) => cell.isWellFormed())) {
+      return isMended ? { ...record, problem: record.problem ?? 'JSON_MENDED' } : record;
+    }
+    return {
+      ...record,
+      cells: record.cells.map((cell) => cell.toWellFormed()),
+      problem: record.problem ?? 'REPLACED',
+    };
+  });
 }
 
 /** Reads the whole file, to know all of its lists before choosing one. */
