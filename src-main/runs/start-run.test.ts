@@ -25,6 +25,23 @@ test('nine adapters at once are too many', async () => {
   });
 });
 
+// Regression: each of a million was settled with the engine before they were counted.
+test('too many combinations are refused before any is settled', async () => {
+  let inspected = 0;
+  const engine = {
+    async inspect() {
+      // Enough to show it, and no million.
+      if (++inspected > 9) throw new Error('too much was settled');
+      return { targets: { q: {}, v: {} } };
+    },
+  };
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+  const also = { ranks: hundred, seeds: hundred, learningRates: hundred.map((each) => each / 1000) };
+  const settled = settleAll({ also }, { ...about, engine } as unknown as Parameters<typeof settleAll>[1]);
+  await expect(settled).rejects.toMatchObject({ data: { because: { code: 'TOO_MANY_TOGETHER' } } });
+  expect(inspected).toBe(1);
+});
+
 // Regression: another requested rank was silently replaced by the adapter's.
 test('a run from an initial adapter keeps its shape, and any other is refused', async () => {
   const adapter = { id: 'a', name: 'law', baseSha256: 'b', rank: 16, alpha: 32, targets: ['q', 'v'] };

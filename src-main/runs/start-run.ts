@@ -213,22 +213,25 @@ export async function settleAll(
   about: Parameters<typeof settleOptions>[1],
 ): Promise<[TrainOptions, ...TrainOptions[]]> {
   const first = await settleOptions(input, about);
-  const { ranks = [], seeds = [], learningRates = [] } = input.also ?? {};
-  if (first.initAdapterId !== null && ranks.length > 0) throw invalid('also', because('RANK_FIXED'));
+  const also = input.also ?? {};
+  if (first.initAdapterId !== null && also.ranks?.length) throw invalid('also', because('RANK_FIXED'));
+  const ranks = new Set([first.rank, ...(also.ranks ?? [])]);
+  const learningRates = new Set([first.learningRate, ...(also.learningRates ?? [])]);
+  const seeds = new Set([first.seed, ...(also.seeds ?? [])]);
+  // Before any is settled: three lists of a hundred are a million.
+  const count = ranks.size * learningRates.size * seeds.size;
+  if (count > mostTogether) throw invalid('also', because('TOO_MANY_TOGETHER', { count, most: mostTogether }));
   const others: TrainOptions[] = [];
-  for (const rank of new Set([first.rank, ...ranks])) {
-    for (const learningRate of new Set([first.learningRate, ...learningRates])) {
-      for (const seed of new Set([first.seed, ...seeds])) {
+  for (const rank of ranks) {
+    for (const learningRate of learningRates) {
+      for (const seed of seeds) {
         if (rank === first.rank && learningRate === first.learningRate && seed === first.seed) continue;
         const { preset, options } = input;
         others.push(await settleOptions({ preset, options: { ...options, rank, learningRate, seed } }, about));
       }
     }
   }
-  const all: [TrainOptions, ...TrainOptions[]] = [first, ...others];
-  if (all.length > mostTogether)
-    throw invalid('also', because('TOO_MANY_TOGETHER', { count: all.length, most: mostTogether }));
-  return all;
+  return [first, ...others];
 }
 
 /** Resolves the options and checks them against the base model and the data. */
