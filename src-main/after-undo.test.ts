@@ -40,3 +40,21 @@ test('closing frees what is left at once and cancels further tries', async () =>
   await other.close(() => false);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('a full disk frees what was deleted over 12 seconds ago, and nothing if nothing was', async () => {
+  const tried: number[] = [];
+  const afterUndo = new AfterUndo(async (deletedBefore) => {
+    tried.push(Date.now() - deletedBefore);
+    return true;
+  });
+  afterUndo.hurry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(tried).toEqual([]);
+  afterUndo.expect();
+  afterUndo.hurry();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(tried).toEqual([12_000]);
+  // What was deleted just now follows in its own time.
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(tried).toEqual([12_000, 60_000]);
+});

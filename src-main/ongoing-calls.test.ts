@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { OngoingCalls } from './ongoing-calls.ts';
 
@@ -8,6 +9,8 @@ test('settling waits for ongoing calls, whether they succeed or fail', async () 
   const asked = calls.during(one.promise).then(() => ends.push('one'));
   const failed = calls.during(other.promise).catch(() => ends.push('other'));
   const settled = calls.settle().then(() => ends.push('settled'));
+  await nextTurn();
+  expect(ends).toEqual([]);
   one.resolve();
   other.reject(new Error('gone'));
   await Promise.all([asked, failed, settled]);
@@ -30,7 +33,12 @@ test('settling waits only for streams that nobody watches any more', async () =>
   await Promise.all([watched.next(), leaving.next()]);
   left.abort();
   const ending = leaving.next();
-  const settled = calls.settle();
+  let isSettled = false;
+  const settled = calls.settle().then(() => {
+    isSettled = true;
+  });
+  await nextTurn();
+  expect(isSettled).toBe(false);
   undone.resolve();
   await settled;
   expect(isUndone).toBe(true);
