@@ -51,6 +51,8 @@ export const fileFactsSchema = z.object({
   /** How many rows the header takes up, for a text table or a sheet. */
   headerRows: z.number().int().optional(),
   skippedLines: z.number().int(),
+  /** Set if its records are numbered as the items of a list. */
+  numbered: z.literal('item').optional(),
   /** Data rows, excluding the header. */
   rows: z.number().int(),
   bytes: z.number().int(),
@@ -140,7 +142,10 @@ export type ChangedDataset = z.infer<typeof changedDatasetSchema>;
 export const rejectionSchema = z.object({
   line: z.number().int(),
   code: z.string(),
-  /** Values for the sentence of `code`, such as a column or counts; `part` is the file within a folder or archive. */
+  /**
+   * Values for the sentence of `code`, such as a column or counts; `part` is the file within a folder or archive, or the
+   * list within a file, and `by` tells that items of a list were counted there.
+   */
   data: rowVerdictDataSchema,
   /** The verdict in English. */
   message: z.string(),
@@ -224,7 +229,7 @@ export const exampleSchema = z.object({
   id: z.string(),
   /** Index in the dataset, from 0. */
   position: z.number().int(),
-  /** Line of the source file where the row starts, from 1. */
+  /** Line of the source file where the row starts, or its row or item, from 1. */
   line: z.number().int(),
   split: splitSchema,
   context: z.string(),

@@ -108,6 +108,28 @@ test('unusable rows of a workbook are named by the row of the sheet', async () =
   expect(readFileSync(rejected.file ?? '', 'utf8')).toContain('Row 6: The cell in the column “answer” is empty.');
 });
 
+// Regression: in a file without line breaks, all of them were said to be on line 1.
+test('unusable rows of a JSON list are named by their place in the list', async () => {
+  const rowsOf = (...targets: string[]) => targets.map((target) => ({ context: 'a', target }));
+  const reasonsOf = async (name: string, value: unknown) => {
+    writeFileSync(join(folder, name), JSON.stringify(value));
+    const { rejected } = await importFile(join(folder, name));
+    return [...readFileSync(rejected.file ?? '', 'utf8').matchAll(/(?:\w+, )?item \d+: The cell/gi)].map(String);
+  };
+  expect(await reasonsOf('list.json', rowsOf('1', '', '3', ''))).toEqual(['Item 2: The cell', 'Item 4: The cell']);
+  expect(await reasonsOf('columns.json', { context: ['a', 'b'], target: ['1', ''] })).toEqual(['Item 2: The cell']);
+  const splits = { train: rowsOf('1', '2', ''), test: rowsOf('', '2') };
+  expect(await reasonsOf('splits.json', splits)).toEqual(['train, item 3: The cell', 'test, item 1: The cell']);
+  mkdirSync(join(folder, 'both'));
+  writeFileSync(join(folder, 'both', 'a.csv'), 'context,target\na,\n');
+  writeFileSync(join(folder, 'both', 'b.txt'), JSON.stringify(rowsOf('1', '')));
+  const { rejected } = await importFile(join(folder, 'both'));
+  const text = readFileSync(rejected.file ?? '', 'utf8');
+  expect(text).toMatch(/a\.csv, line 2: .*\r\n.*b\.txt, item 2: /);
+  const { warned } = await importText(text.replaceAll('a,,', 'a,b,'), { name: 'mended' });
+  expect(warned.reasons).toEqual({ ROW_LEFT_OUT: 2 });
+});
+
 test('unusable rows are listed, and can be corrected and imported again', async () => {
   const { dataset, rejected } = await importText('context,target,note\na,1,x\n,2,"y, ""z"""\nb\nc,3,n,more\n');
   expect(dataset).toMatchObject({ rows: 1, rejected: 3 });

@@ -95,7 +95,7 @@ export async function* importRows(
       ...{ task: job.task, columns, chosen: job.mapping, file: job.file.name, sample },
       hasDatabase: job.database !== undefined,
     });
-    rejects = new RejectFile(job.rejectFile, { columns, format: table.facts.format });
+    rejects = new RejectFile(job.rejectFile, { columns, facts: table.facts });
     into = openWriter(job.rowsFile);
     yield { kind: 'opened', bytesTotal };
     // If the schema is to be written, the databases are attached to the finished dataset.
@@ -216,7 +216,8 @@ class ImportedRows {
       return this.#add(record, row, row.database);
     }
     const { code } = row;
-    const data = record.part === undefined ? row.data : { ...row.data, part: record.part };
+    const { part, by } = record;
+    const data = part === undefined ? row.data : { ...row.data, part, ...(by && { by }) };
     const message = rowVerdictSentence(code, data);
     this.#firstRefusal ??= { ...data, code, verdict: message.replace(/\.$/, '') };
     this.#rejections.push({

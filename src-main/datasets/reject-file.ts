@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { TableFormat } from '../../src-contract/dataset.ts';
+import type { FileFacts } from '../../src-contract/dataset.ts';
 import { numberedBy } from '../../src-contract/numbered-by.ts';
 import { csvLine } from './csv-text.ts';
 import { leftOutReason, reasonColumn } from './left-out-rows.ts';
@@ -13,13 +13,16 @@ import type { NewRejection } from './row-import-store.ts';
 export class RejectFile {
   readonly path: string;
   readonly #columns: readonly string[];
-  readonly #format: TableFormat;
+  readonly #facts: Pick<FileFacts, 'format' | 'numbered'>;
   #file: FileHandle | undefined;
 
-  constructor(path: string, { columns, format }: { columns: readonly string[]; format: TableFormat }) {
+  constructor(
+    path: string,
+    { columns, facts }: { columns: readonly string[]; facts: Pick<FileFacts, 'format' | 'numbered'> },
+  ) {
     this.path = path;
     this.#columns = columns;
-    this.#format = format;
+    this.#facts = facts;
   }
 
   async append(rejections: readonly NewRejection[]): Promise<void> {
@@ -31,8 +34,7 @@ export class RejectFile {
     const width = this.#columns.length;
     const lines = rejections.map(({ cells, line, message, data }) => {
       const own = Array.from({ length: width }, (_, place) => cells[place] ?? '');
-      const part = data.part === undefined ? undefined : String(data.part);
-      const place = { by: numberedBy(this.#format, part), number: line, ...(part !== undefined && { part }) };
+      const place = { by: numberedBy(this.#facts, data), number: line, part: data.part };
       return csvLine([...own, leftOutReason(place, message), ...cells.slice(width)]);
     });
     await this.#file.appendFile(lines.join(''));

@@ -9,7 +9,7 @@ import type {
 } from '../../src-contract/dataset.ts';
 import type { ExportFormat, RowContent } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { numberedBy } from '../../src-contract/numbered-by.ts';
+import { type NumberedBy, numberedBy } from '../../src-contract/numbered-by.ts';
 import { client } from '../client.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -179,10 +179,9 @@ export class DatasetState {
   }
 
   /** What the numbers of records in the file count; of a rejected one, which may be in a file within a folder. */
-  numberedBy(rejected?: Pick<ListedRejection, 'data'>): 'row' | 'line' {
-    const { part } = rejected?.data ?? {};
-    const format = this.file.value?.format;
-    return format === undefined ? 'line' : numberedBy(format, part === undefined ? undefined : String(part));
+  numberedBy(rejected?: Pick<ListedRejection, 'data'>): NumberedBy {
+    const file = this.file.value;
+    return file ? numberedBy(file, rejected?.data) : 'line';
   }
 
   follow(signal: AbortSignal): void {

@@ -15,8 +15,10 @@ export interface JsonRows {
   readonly reasons: readonly FileReason[];
   /** The rows are lists of cells, the first of which names the columns. */
   readonly areNamedLists?: boolean;
+  /** A single value is the table, and its rows are numbered. */
+  readonly isInOne?: boolean;
   /** The rows of a value; undefined if it gives none. */
-  rowsOf(value: unknown, line: number): TableRecord[] | undefined;
+  rowsOf(value: unknown, number: number): TableRecord[] | undefined;
 }
 
 /**
@@ -36,7 +38,8 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     return {
       columns: squadColumns,
       reasons: [shaped('squad', objects.some((record) => 'paragraphs' in record) ? 'paragraphs, qas' : 'context, qas')],
-      rowsOf: (value, line) => (isObject(value) ? squadRows(value)?.map((cells) => ({ cells, line })) : undefined),
+      rowsOf: (value, number) =>
+        isObject(value) ? squadRows(value)?.map((cells) => ({ cells, line: number })) : undefined,
     };
   }
   const split = sample.length === 1 && isObject(first) ? namesAndRows(first) : undefined;
@@ -46,25 +49,29 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     return {
       columns,
       reasons: [shaped('split', split.keys.join(', ')), ...nameReasons(names, columns)],
-      rowsOf: (value, line) =>
-        isObject(value) ? namesAndRows(value)?.rows.map((cells) => ({ cells: cells.map(cellOf), line })) : undefined,
+      isInOne: true,
+      rowsOf: (value) =>
+        isObject(value)
+          ? namesAndRows(value)?.rows.map((cells, row) => ({ cells: cells.map(cellOf), line: row + 1 }))
+          : undefined,
     };
   }
   const numbered = sample.length === 1 && isObject(first) ? numberedRows(first) : undefined;
   if (numbered) {
     const table = new NamedTable(numbered);
-    const rowsOf = (value: unknown, line: number) =>
-      isObject(value) ? numberedRows(value)?.map((row) => table.row(row, line)) : undefined;
-    return { columns: table.columns, reasons: [shaped('index', '0, 1'), ...table.reasons], rowsOf };
+    const rowsOf = (value: unknown) =>
+      isObject(value) ? numberedRows(value)?.map((row, place) => table.row(row, place + 1)) : undefined;
+    const reasons = [shaped('index', '0, 1'), ...table.reasons];
+    return { columns: table.columns, reasons, isInOne: true, rowsOf };
   }
   const keyed = sample.length === 1 && isObject(first) ? keyedRows(first) : undefined;
   if (keyed) {
     const table = new NamedTable(keyed.map(([, row]) => row));
     const columns = uniqueNames(['key', ...table.columns]);
-    const rowsOf = (value: unknown, line: number) =>
+    const rowsOf = (value: unknown) =>
       isObject(value)
-        ? keyedRows(value)?.map(([key, row]) => {
-            const record = table.row(row, line);
+        ? keyedRows(value)?.map(([key, row], place) => {
+            const record = table.row(row, place + 1);
             return { ...record, cells: [key, ...record.cells] };
           })
         : undefined;
@@ -80,6 +87,7 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
         ),
         ...table.reasons,
       ],
+      isInOne: true,
       rowsOf,
     };
   }
@@ -89,7 +97,9 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     return {
       columns,
       reasons: [shaped('columns', names.slice(0, 3).join(', ')), ...nameReasons(names, columns)],
-      rowsOf: (value, line) => (isObject(value) ? columnCells(value)?.map((cells) => ({ cells, line })) : undefined),
+      isInOne: true,
+      rowsOf: (value) =>
+        isObject(value) ? columnCells(value)?.map((cells, row) => ({ cells, line: row + 1 })) : undefined,
     };
   }
   const wrapped = wrappingKey(objects);
@@ -98,7 +108,7 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
   return {
     columns: table.columns,
     reasons: [...(wrapped === undefined ? [] : [shaped('wrapped', wrapped)]), ...table.reasons],
-    rowsOf: (value, line) => (isObject(value) ? [table.row(bared(value), line)] : undefined),
+    rowsOf: (value, number) => (isObject(value) ? [table.row(bared(value), number)] : undefined),
   };
 }
 
@@ -108,7 +118,7 @@ function conversationRows(sample: readonly unknown[]): JsonRows {
   return {
     columns: table.columns,
     reasons: table.reasons,
-    rowsOf: (value, line) => (Array.isArray(value) ? [table.row({ messages: value }, line)] : undefined),
+    rowsOf: (value, number) => (Array.isArray(value) ? [table.row({ messages: value }, number)] : undefined),
   };
 }
 
@@ -120,7 +130,7 @@ function listRows(first: readonly unknown[]): JsonRows {
     columns,
     reasons: [],
     areNamedLists: isHeader,
-    rowsOf: (value, line) => (Array.isArray(value) ? [{ cells: value.map(cellOf), line }] : undefined),
+    rowsOf: (value, number) => (Array.isArray(value) ? [{ cells: value.map(cellOf), line: number }] : undefined),
   };
 }
 

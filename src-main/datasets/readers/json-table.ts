@@ -99,14 +99,14 @@ export async function openJson(
     }
   }
   const { sample, twice } = await sampleOf(values(signal), name);
-  const { columns: own, reasons, areNamedLists = false, rowsOf } = jsonRows(sample);
+  const { columns: own, reasons, areNamedLists = false, isInOne = false, rowsOf } = jsonRows(sample);
   if (own.length === 0) throw new StudioError('FILE_EMPTY', { file: name });
   const columns = chosen?.splits ? uniqueNames([...own, 'split']) : own;
   const recordsOf = (value: JsonText): TableRecord[] => {
     const records = recordsIn(value, rowsOf);
     const split = chosen?.splits?.get(value.list ?? -1);
     if (split === undefined) return records;
-    return records.map((record) => ({ ...record, cells: [...record.cells, split] }));
+    return records.map((record) => ({ ...record, cells: [...record.cells, split], part: split }));
   };
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     let namesLeft = Number(areNamedLists);
@@ -128,6 +128,7 @@ export async function openJson(
         header: true,
         skippedLines: 0,
         bytes,
+        ...((layout !== 'lines' || isInOne) && { numbered: 'item' }),
       },
       reasons: [
         { about: 'format', code: 'FORMAT_CONTENT', data: {} },
@@ -176,15 +177,15 @@ async function sampleOf(values: AsyncIterable<{ readonly found: readonly JsonTex
 }
 
 /** The rows that a value holds, or one that says what is wrong with it. */
-function recordsIn({ text, line }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
+function recordsIn({ text, number }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
   let isMended = false;
   const value = parseJson(text, {
     onMended: () => {
       isMended = true;
     },
   });
-  const records = rowsOf(value, line);
-  if (!records) return [{ cells: [withoutMarks(text)], line, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
+  const records = rowsOf(value, number);
+  if (!records) return [{ cells: [withoutMarks(text)], line: number, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
   return records.map((record) => {
     if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
     // An escape may be a lone surrogate, which cannot be stored.

@@ -21,8 +21,13 @@ test.each<[string, JsonLayout, string, readonly string[]]>([
   expect([...found, ...pieces.end()].map((value) => value.text)).toEqual(values);
 });
 
-test('line breaks within strings are counted', () => {
-  const values = new JsonValues('objects');
-  const found = [...'{"a":"x\ny\\"\n"}\n{"b":2}\n\n{"c":"\n"} {"d":4}'].flatMap((letter) => values.push(letter));
-  expect(found.map(({ line }) => line)).toEqual([1, 4, 6, 7]);
+test('values are numbered by line, or within their list', () => {
+  const numbers = (layout: JsonLayout, text: string) => {
+    const values = new JsonValues(layout);
+    return [...[...text].flatMap((letter) => values.push(letter)), ...values.end()].map(({ number }) => number);
+  };
+  expect(numbers('lines', '{"a":1}\n\n{"a":2}\n{"a":')).toEqual([1, 3, 4]);
+  expect(numbers('objects', '{"a":"x\ny"}\n\n{"b":2} {"c":')).toEqual([1, 2, 3]);
+  expect(numbers('array', '[{"a":1},{"a":2}]\n[{"a":3}]')).toEqual([1, 2, 3]);
+  expect(numbers('array', '{"train":[{"a":1},{"a":2}],"test":[{"a":3}, {"a":')).toEqual([1, 2, 1, 2]);
 });

@@ -1,7 +1,7 @@
-/** One value of a stream: its JSON text, and the line where it starts. */
+/** One value of a stream: its JSON text, and its number from 1: its line if there is one per line, else among its list. */
 export interface JsonText {
   readonly text: string;
-  readonly line: number;
+  readonly number: number;
   /** For a list within an object: the index of the list that contains it. */
   readonly list?: number;
 }
@@ -34,15 +34,13 @@ export class JsonValues {
   readonly #kind: JsonLayout;
   #text = '';
   #place = 0;
-  #line = 1;
+  /** How many lines have been read, or values that are not in a list within an object. */
+  #count = 0;
   #isInside = false;
   #isObject = false;
   /** The list has ended. */
   #isBehind = false;
-  /** Position of the next line feed; past the text if there is none. */
-  #lineFeed = -1;
   #start = -1;
-  #startLine = 1;
   #depth = 0;
   #isString = false;
   #ended = false;
@@ -64,10 +62,9 @@ export class JsonValues {
     this.#text = this.#start >= 0 ? this.#text.slice(this.#start) + text : this.#text.slice(this.#place) + text;
     this.#place -= this.#start >= 0 ? this.#start : this.#place;
     if (this.#start >= 0) this.#start = 0;
-    this.#lineFeed = -1;
     const found = this.#kind === 'lines' ? this.#readLines() : this.#readArray();
     if (this.#text.length - Math.max(0, this.#start, this.#place * Number(this.#start < 0)) > longestValue) {
-      found.push({ text: this.#text.slice(Math.max(0, this.#start), 200), line: this.#line });
+      found.push({ text: this.#text.slice(Math.max(0, this.#start), 200), number: this.#next });
       this.#ended = true;
       this.#text = '';
     }
@@ -79,7 +76,7 @@ export class JsonValues {
     const rest = (
       this.#kind === 'lines' ? this.#text.slice(this.#place) : this.#start >= 0 ? this.#text.slice(this.#start) : ''
     ).trim();
-    return rest === '' ? [] : [{ text: rest, line: this.#kind === 'lines' ? this.#line : this.#startLine }];
+    return rest === '' ? [] : [{ text: rest, number: this.#next }];
   }
 
   #readLines(): JsonText[] {
@@ -88,8 +85,8 @@ export class JsonValues {
       const end = this.#text.indexOf('\n', this.#place);
       if (end < 0) return found;
       const text = this.#text.slice(this.#place, end).trim();
-      if (text !== '') found.push({ text, line: this.#line });
-      this.#line++;
+      if (text !== '') found.push({ text, number: this.#next });
+      this.#count++;
       this.#place = end + 1;
     }
     return found;
@@ -104,7 +101,6 @@ export class JsonValues {
         continue;
       }
       const sign = text[this.#place];
-      if (sign === '\n') this.#line++;
       if (!this.#isInside) {
         // A list is an array whose first element is an object; around it are only keys and plain values.
         if (sign === '"') {
@@ -127,11 +123,9 @@ export class JsonValues {
         } else if (sign === '[' && this.#isBehind) this.#isBehind = false;
         else if (sign === ']' || sign === '}') {
           // An unmatched bracket; passed on as an invalid value.
-          this.#startLine = this.#line;
           found.push(this.#value(sign));
         } else if (sign !== undefined && !between.test(sign)) {
           this.#start = this.#place;
-          this.#startLine = this.#line;
           this.#depth = 0;
           continue;
         }
@@ -158,22 +152,15 @@ export class JsonValues {
   }
 
   #value(text: string): JsonText {
-    const value = { text: text.trim(), line: this.#startLine };
+    const value = { text: text.trim(), number: this.#next };
     const list = this.#lists.at(-1);
-    if (list === undefined) return value;
-    list.values++;
-    return { ...value, list: this.#lists.length - 1 };
+    if (list) list.values++;
+    else this.#count++;
+    return list ? { ...value, list: this.#lists.length - 1 } : value;
   }
 
-  /** Strings should not contain line ends, but some do. */
-  #countLines(end: number): void {
-    if (this.#lineFeed < this.#place) this.#lineFeed = this.#lineFeedFrom(this.#place);
-    for (; this.#lineFeed < end; this.#lineFeed = this.#lineFeedFrom(this.#lineFeed + 1)) this.#line++;
-  }
-
-  #lineFeedFrom(place: number): number {
-    const found = this.#text.indexOf('\n', place);
-    return found < 0 ? this.#text.length : found;
+  get #next(): number {
+    return (this.#lists.at(-1)?.values ?? this.#count) + 1;
   }
 
   /** Moves to the end of the open string; false if that is in the next piece. */
@@ -181,7 +168,6 @@ export class JsonValues {
     // The first character is the opening quote, or was already examined in an earlier piece.
     for (;;) {
       const end = this.#text.indexOf('"', this.#place);
-      this.#countLines(end < 0 ? this.#text.length : end);
       if (!this.#isInside && this.#name.length < 200)
         this.#name += this.#text.slice(this.#place, end < 0 ? undefined : end);
       if (end < 0) {

@@ -9,7 +9,7 @@ import type { OpenTable, TablePiece } from './table.ts';
 
 /**
  * The tables of a folder or archive as one: the columns of all, each named once; rows have blanks where their own file
- * has no such column. Lines are counted within each file.
+ * has no such column. Lines, rows and items are counted within each file.
  */
 export function joinTables(
   name: string,
@@ -41,12 +41,16 @@ export function joinTables(
     let done = 0;
     for (const [at, { name: part, table }] of parts.entries()) {
       const own = placesOf[at] ?? [];
+      const by = table.facts.numbered;
       for await (const { records, bytesRead } of table.rows(signal)) {
         yield {
           records: records.map((record) => {
             const cells = movedCells(record.cells, own, names.length);
             if (splits) cells.splice(names.length, 0, splits[at] ?? '');
-            return { ...record, cells, part };
+            return {
+              ...{ ...record, cells, ...(by && { by }) },
+              part: record.part === undefined ? part : `${part}, ${record.part}`,
+            };
           }),
           bytesRead: done + bytesRead,
         };
@@ -65,6 +69,7 @@ export function joinTables(
       },
       ...{ escape: first?.escape ?? '', header: true, skippedLines: 0, bytes },
       files: parts.map((part) => part.name),
+      ...(parts.every(({ table }) => table.facts.numbered === 'item') && { numbered: 'item' }),
       reasons: [
         reason('PARTS_JOINED', { files: parts.length }),
         ...(skippedFiles.length > 0 ? [reason('PARTS_SKIPPED', skippedFacts(skippedFiles))] : []),

@@ -66,8 +66,8 @@ test('a list of objects is read element by element, even with brackets and quote
   const { table, rows } = await read('a.json', text);
   expect(table.facts.format).toBe('json');
   expect(rows).toEqual([
-    { cells: ['a ] } " , [', '{"x":[1,2]}'], line: 2 },
-    { cells: ['b', 'c'], line: 3 },
+    { cells: ['a ] } " , [', '{"x":[1,2]}'], line: 1 },
+    { cells: ['b', 'c'], line: 2 },
   ]);
 });
 

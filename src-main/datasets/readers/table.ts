@@ -31,8 +31,8 @@ export type RecordProblem =
   | 'NO_ANSWER';
 
 /**
- * One record of a table, whatever kind of file it comes from: its cells as written, and the line (or row) of the file,
- * from 1, where it starts. A blank line has no cells.
+ * One record of a table, whatever kind of file it comes from: its cells as written, and the line of the file where it
+ * starts, or its row or item, from 1. A blank line has no cells.
  */
 export interface TableRecord {
   readonly cells: readonly string[];
@@ -40,8 +40,10 @@ export interface TableRecord {
   readonly problem?: RecordProblem;
   /** A blank line precedes it. */
   readonly afterBlank?: boolean;
-  /** The file within a folder or an archive. */
+  /** The file within a folder or an archive, or the list within a JSON file. */
   readonly part?: string;
+  /** Set if the number of a record of such a file counts items of a list. */
+  readonly by?: 'item';
 }
 
 /** The records completed by one piece of a file, and how much of the file has been read so far. */

@@ -44,6 +44,8 @@ export const datasets = {
   'dataset.column.line.what':
     'Of the file as text. A cell of several lines counts for each: a spreadsheet numbers the row lower.',
   'dataset.column.line': 'Line',
+  'dataset.column.item.what': 'Of the list in the file, from 1.',
+  'dataset.column.item': 'Item',
   'dataset.column.row.what': 'Of the file, as a spreadsheet numbers it.',
   'dataset.column.fileRow': 'Row in the file',
   'dataset.column.group': 'Group',
@@ -59,6 +61,7 @@ export const datasets = {
   'dataset.inspector.close': 'Close the row',
   'dataset.inspector.line': 'Line {n} of the file',
   'dataset.inspector.row': 'Row {n} of the file',
+  'dataset.inspector.item': 'Item {n} of the list',
   'dataset.previousRow': 'Previous row',
   'dataset.nextRow': 'Next row',
   'dataset.rejected.sentence': {

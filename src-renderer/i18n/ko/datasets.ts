@@ -44,6 +44,8 @@ export const datasets: Translation<typeof english> = {
   'dataset.column.line.what':
     '텍스트 파일의 줄 번호입니다. 여러 줄인 칸은 줄마다 세므로, 스프레드시트의 행 번호는 더 작습니다.',
   'dataset.column.line': '줄',
+  'dataset.column.item.what': '파일에 있는 목록에서 1부터 센 번호입니다.',
+  'dataset.column.item': '항목',
   'dataset.column.row.what': '스프레드시트에 보이는 파일의 행 번호입니다.',
   'dataset.column.fileRow': '파일의 행',
   'dataset.column.group': '묶음',
@@ -59,6 +61,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.inspector.close': '행 닫기',
   'dataset.inspector.line': '파일의 {n}번째 줄',
   'dataset.inspector.row': '파일의 {n}번째 행',
+  'dataset.inspector.item': '목록의 {n}번째 항목',
   'dataset.previousRow': '이전 행',
   'dataset.nextRow': '다음 행',
   'dataset.rejected.sentence': '가져올 때 파일의 {n}행이 제외되었습니다.',
