@@ -37,6 +37,11 @@ test('rejects unusable tables with a clear message and keeps nothing', { timeout
   expectRefusal(await importing('paper.csv'), 'FILE_NOT_A_TABLE', 'PDF');
 
   expectRefusal(await importing('nowhere.csv'), 'FILE_NOT_FOUND', 'nowhere.csv');
+
+  // Regression: the exit status was 0, even if no file could be read.
+  const inspected = await runCommand(home, ['inspect', join(folder, 'short.csv'), join(folder, 'empty.csv')]);
+  expectRefusal(inspected, 'FILES_FAILED', '1 of 2 files cannot be used');
+  expect(inspected.json.files).toMatchObject([{ columns: [{}, {}] }, { error: { code: 'FILE_EMPTY' } }]);
   await expectNothingKept(home);
 });
 
@@ -52,13 +57,10 @@ test('rejects a model folder with a truncated weight file and keeps nothing', { 
   expect(models.filter((each: { builtIn: boolean }) => !each.builtIn)).toEqual([]);
   await expectNothingKept(home);
 
-  const { files } = await answerOf(home, [
-    'models',
-    'check',
-    join(model, 'model.safetensors'),
-    join(model, 'config.json'),
-  ]);
-  expect(files.map((file: { verdict: string }) => file.verdict)).toEqual(['reject', 'accept']);
+  const check = ['models', 'check', join(model, 'model.safetensors'), join(model, 'config.json')];
+  const checked = await runCommand(home, check);
+  expectRefusal(checked, 'FILES_FAILED', '1 of 2 files');
+  expect(checked.json.files.map((file: { verdict: string }) => file.verdict)).toEqual(['reject', 'accept']);
 });
 
 // Regression: it said that a file was missing or damaged.
@@ -111,6 +113,8 @@ test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
     ['estimate', '--dataset', 'd', '--base', 'b', '--rank', '0'],
     ['score', '--base', 'b'],
     ['generate', '--base', 'b', '--prompt', 'x', '--row', 'y'],
+    // Regression: it wrote CSV under any name.
+    ['datasets', 'export', 'd', '--out', 'd.xyz'],
     ['bench', 'poetry'],
     ['bench', 'switch', '--fly'],
   ]) {

@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Dataset } from '../../../src-contract/dataset.ts';
@@ -8,9 +9,11 @@ import { counted } from './counted.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { addDatabaseCommands } from './dataset-databases.ts';
 import { addDelete } from './delete-command.ts';
+import { usageFailure } from './failure.ts';
 import { reasonsText } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
+import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
 import { oneLine, textTable } from './text-table.ts';
 
@@ -87,12 +90,14 @@ export function addDatasetCommands(program: Command, run: Run): void {
       'add the rows of a file to a dataset, as a new version: fixed rows that had been left out, or new ones',
     )
     .argument('<dataset>')
-    .argument('<file>', 'the fixed file of left-out rows, or a table with the same columns')
-    .action((id: string, file: string, options: CsvWords, command: Command) =>
-      run(command, async ({ open, signal }) => {
+    .argument('<file>', 'the fixed file of left-out rows, or a table with the same columns; - is standard input')
+    .action((id: string, argument: string, options: CsvWords, command: Command) =>
+      run(command, async (session) => {
+        const { open, signal } = session;
         const client = await open();
-        const input = { id, source: fileAt(file), csv: csvOptionsOf(options) };
-        const { dataset, added, rejected } = await client.datasets.addFromFile(input, { signal });
+        const { dataset, added, rejected } = await withInput(argument, session, (file) =>
+          client.datasets.addFromFile({ id, source: fileAt(file), csv: csvOptionsOf(options) }, { signal }),
+        );
         return {
           json: { dataset, added, rejected },
           text: [
@@ -115,7 +120,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
     .action((id: string, options: ExportWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const out = fromHere(options.out);
-        const format = options.format ?? exportFormatSchema.safeParse(out.split('.').at(-1)?.toLowerCase()).data;
+        const format = options.format ?? formatOf(out);
         const job = { id, out, format, version: options.datasetVersion };
         const answer = await progress.during('Writing the rows', (await open()).datasets.export(job, { signal }));
         return { json: answer, text: `${counted(answer.rows, 'row', ['is', 'are'])} in ${answer.file}.` };
@@ -127,6 +132,13 @@ export function addDatasetCommands(program: Command, run: Run): void {
     description: 'delete a dataset',
     shelf: (client) => client.datasets,
   });
+}
+
+function formatOf(file: string): ExportFormat {
+  const format = exportFormatSchema.safeParse(extname(file).slice(1).toLowerCase());
+  if (format.success) return format.data;
+  const endings = exportFormatSchema.options.map((each) => `.${each}`).join(', ');
+  throw usageFailure(`“${basename(file)}” says no known format: end the name in ${endings}, or add --format.`);
 }
 
 interface ExportWords {

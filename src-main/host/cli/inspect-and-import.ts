@@ -8,24 +8,28 @@ import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, filesFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
+import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
 import { oneLine, textTable } from './text-table.ts';
 
 export function addInspectAndImport(program: Command, run: Run): void {
   withCsvOptions(program.command('inspect'))
     .description('describe a table: its kind, encoding, delimiter, header, columns and first rows, and why')
-    .argument('<file...>', 'the tables to describe')
+    .argument('<file...>', 'the tables to describe; - is standard input')
     .option('--cells', 'add the whole table as strings')
     .action((files: string[], options: CsvWords & { cells?: boolean }, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async (session) => {
+        const { open, signal } = session;
         const client = await open();
-        const inspect = async (file: string) =>
-          client.datasets.inspect(
-            { source: await sourceOf(file, client), csv: csvOptionsOf(options), cells: options.cells },
-            { signal },
+        const inspect = (argument: string) =>
+          withInput(argument, session, async (file) =>
+            client.datasets.inspect(
+              { source: await sourceOf(file, client), csv: csvOptionsOf(options), cells: options.cells },
+              { signal },
+            ),
           );
         const [only, ...more] = files;
         if (only !== undefined && more.length === 0) {
@@ -34,6 +38,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
         }
         const answers: object[] = [];
         const texts: string[] = [];
+        const failed: string[] = [];
         for (const path of files) {
           try {
             const inspection = await inspect(path);
@@ -42,17 +47,18 @@ export function addInspectAndImport(program: Command, run: Run): void {
           } catch (error) {
             const { code, message, hint, stack } = failureOf(error, signal);
             if (stack || signal.aborted) throw error;
+            failed.push(path);
             answers.push({ path, error: { code, message, hint } });
             texts.push(`${path}\n  ${message}`);
           }
         }
-        return { json: { files: answers }, text: texts.join('\n\n') };
+        return { json: { files: answers }, text: texts.join('\n\n'), failure: filesFailure(failed, files.length) };
       }),
     );
 
   withCsvOptions(program.command('import'))
     .description('turn a table into a dataset')
-    .argument('<file>', 'a table, or the name of a sample that comes with the studio')
+    .argument('<file>', 'a table, - for standard input, or the name of a sample that comes with the studio')
     .requiredOption(
       '--task <task>',
       `what the model should learn: ${taskIdSchema.options.join(', ')}`,
@@ -66,23 +72,27 @@ export function addInspectAndImport(program: Command, run: Run): void {
       'SQLite file, or a folder of them, that the queries run on; it also gives the schema if no column does',
     )
     .option('--seed <n>', 'seed of the split', numberIn(importInputSchema.shape.seed.unwrap()))
-    .action((file: string, options: ImportWords, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
+    .action((argument: string, options: ImportWords, command: Command) =>
+      run(command, async (session) => {
+        const { open, signal, progress } = session;
         const client = await open();
         const mapping = { ...options.map, ...(options.group !== undefined && { group: options.group }) };
-        const events = await client.datasets.import(
-          {
-            source: await sourceOf(file, client),
-            task: options.task,
-            name: options.name,
-            mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
-            csv: csvOptionsOf(options),
-            database: options.database === undefined ? undefined : fileAt(options.database),
-            seed: options.seed,
-          },
-          { signal },
-        );
-        const { dataset, file: facts, rejected, warned, seconds } = await importFinished(events, progress);
+        const finished = await withInput(argument, session, async (file) => {
+          const events = await client.datasets.import(
+            {
+              source: await sourceOf(file, client),
+              task: options.task,
+              name: options.name,
+              mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
+              csv: csvOptionsOf(options),
+              database: options.database === undefined ? undefined : fileAt(options.database),
+              seed: options.seed,
+            },
+            { signal },
+          );
+          return importFinished(events, progress);
+        });
+        const { dataset, file: facts, rejected, warned, seconds } = finished;
         const databases = dataset.hasDatabase ? await client.datasets.databases({ id: dataset.id }) : [];
         return {
           json: { dataset, file: facts, rejected, warned, seconds, ...(dataset.hasDatabase && { databases }) },
