@@ -41,6 +41,7 @@ export const fileReasons = {
   HEADER_REPEATED: 'In column {column} the text of the first row occurs again below.',
   HEADER_LIKELY: 'The first row looks like column names.',
   HEADER_ROWS: 'The first {rows} rows have words above columns of numbers or dates.',
+  HEADER_GROUPS: 'The first row names groups of columns, the row below it each column.',
   HEADER_MERGED: 'In the first {rows} rows, merged cells name several columns together.',
   HEADER_DELIMITER: 'The first row is split at {delimiter}, the rows below it are not.',
   HEADER_KEYS: 'The names are part of the file.',

@@ -20,6 +20,11 @@ export function isDate(cell: string): boolean {
   return /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(?::\d{2})?$/.test(cell.trim());
 }
 
+/** Whether it could name a column: a few words. */
+export function isName(cell: string): boolean {
+  return /\p{L}/u.test(cell) && cell.length <= 60 && !isNumber(cell) && !isDate(cell);
+}
+
 function isTyped(cell: string): boolean {
   return (
     cell === '' ||

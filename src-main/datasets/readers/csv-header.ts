@@ -1,7 +1,7 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../column-names.ts';
-import { isDate, isNumber } from './cell-type.ts';
+import { isDate, isName, isNumber } from './cell-type.ts';
 import { joinedNames } from './header-names.ts';
 import type { TableRecord } from './table.ts';
 import { isRule } from './table-breaks.ts';
@@ -80,7 +80,7 @@ function areCounted(first: readonly string[], below: (place: number) => string[]
 
 /**
  * How many rows name the columns, and why: none, one, or several if there are names above the values of at least two
- * columns.
+ * columns, or groups of columns have a name.
  */
 export function chooseHeaderRows(
   rows: readonly TableRecord[],
@@ -91,9 +91,47 @@ export function chooseHeaderRows(
   }
   const { header, reason } = chooseHeader(rows, given);
   if (!header) return { headerRows: 0, reason };
-  const several = given === undefined ? rowsOfNames(rows) : undefined;
-  if (several === undefined) return { headerRows: 1, reason };
-  return { headerRows: several, reason: { about: 'header', code: 'HEADER_ROWS', data: { rows: several } } };
+  if (given === undefined) {
+    const several = rowsOfNames(rows);
+    const headerRows = withRowNames(rows, several ?? 2);
+    if (several !== undefined)
+      return { headerRows, reason: { about: 'header', code: 'HEADER_ROWS', data: { rows: headerRows } } };
+    if (areGroups(rows)) return { headerRows, reason: { about: 'header', code: 'HEADER_GROUPS', data: {} } };
+  }
+  return { headerRows: 1, reason };
+}
+
+/** Whether the first row repeats a group's name above each of its columns, and the second has common column names. */
+function areGroups(rows: readonly TableRecord[]): boolean {
+  const [first = [], second = []] = rows.slice(0, 2).map(({ cells }) => cells.map((cell) => cell.trim()));
+  const isGrouped = (cell: string, place: number) =>
+    cell !== '' && (cell === first[place - 1] || cell === first[place + 1]);
+  const named = second.filter((_, place) => isGrouped(first[place] ?? '', place));
+  const names = joinedNames([first, second]).filter((name) => name !== '');
+  const comesAgain = rows
+    .slice(2, 200)
+    .some(({ cells }) => cells.some((cell, at) => cell !== '' && cell === second[at]));
+  return (
+    rows.length > 2 &&
+    first.length === second.length &&
+    named.some(isKnownColumnName) &&
+    !named.includes('') &&
+    [...first, ...second].every((cell) => cell === '' || isName(cell)) &&
+    new Set(names).size === names.length &&
+    !comesAgain
+  );
+}
+
+/**
+ * How many rows the header has with the row below it in which only columns without a name have one: pandas writes the
+ * names of a table's row numbers there.
+ */
+export function withRowNames(rows: readonly TableRecord[], headerRows: number): number {
+  const next = rows[headerRows]?.cells ?? [];
+  const isUnnamed = (place: number) =>
+    rows.slice(0, headerRows).every(({ cells }) => (cells[place] ?? '').trim() === '');
+  const areNames = next.every((cell, place) => cell.trim() === '' || (isUnnamed(place) && isName(cell)));
+  return areNames && next.some((cell) => cell.trim() !== '') ? headerRows + 1 : headerRows;
 }
 
 /**
@@ -103,8 +141,7 @@ export function chooseHeaderRows(
  */
 function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
   const isValue = (cell: string) => isNumber(cell) || isDate(cell);
-  const isName = (cell: string) =>
-    /\p{L}/u.test(cell) && cell.length <= 60 && !isValue(cell) && !missingWord.test(cell);
+  const mayName = (cell: string) => isName(cell) && !missingWord.test(cell);
   return [3, 2].find((count) => {
     if (rows.length < count + 3) return false;
     const header = rows.slice(0, count).map(({ cells }) => cells.map((cell) => cell.trim()));
@@ -113,13 +150,13 @@ function rowsOfNames(rows: readonly TableRecord[]): number | undefined {
     const below = (place: number) => rows.slice(count, count + 200).map(({ cells }) => (cells[place] ?? '').trim());
     const places = last.flatMap((cell, place) => {
       const cells = below(place).filter((each) => each !== '');
-      return isName(cell) && cells.length >= 3 && cells.every(isValue) ? [place] : [];
+      return mayName(cell) && cells.length >= 3 && cells.every(isValue) ? [place] : [];
     });
     if (places.length < 2) return false;
     const above = places.map((place) => first[place] ?? '');
     const isGrouped = above.includes('') || new Set(above).size < above.length;
     const areNames = header.every((cells, row) =>
-      cells.every((cell) => cell === '' || isName(cell) || (isGrouped && row < count - 1 && cell.length <= 60)),
+      cells.every((cell) => cell === '' || mayName(cell) || (isGrouped && row < count - 1 && cell.length <= 60)),
     );
     const saysMore = (cell: string, place: number) =>
       !places.includes(place) && cell !== '' && cell !== first[place] && !/^[([].*[)\]]$/.test(cell);

@@ -468,6 +468,29 @@ test.each([
   expect(format.reasons).toContainEqual({ about: 'header', code: 'HEADER_ROWS', data: { rows: 2 } });
 });
 
+// Regression: the second row of names that pandas writes for a MultiIndex was the first row of the table.
+test.each([
+  ['', 'in,in,out\npassage,question,answer\n', 2, ['passage', 'question', 'answer']],
+  [
+    'and unnamed row numbers',
+    ',in,in,out\n,passage,question,answer\n',
+    2,
+    ['column 1', 'passage', 'question', 'answer'],
+  ],
+  ['and named ones', ',in,in,out\n,passage,question,answer\nid,,,\n', 3, ['id', 'passage', 'question', 'answer']],
+  [
+    'twice',
+    'en,en,ko,ko\nquestion,answer,question,answer\n',
+    2,
+    ['en question', 'en answer', 'ko question', 'ko answer'],
+  ],
+  ['unless below are no names', 'text,label,label\nA cat.,cat,animal\n', 1, ['text', 'label', 'label 2']],
+])('groups of columns are named above common names %s', async (_, header, headerRows, columns) => {
+  const row = columns.map((_name, place) => `A word ${place}.`).join();
+  const { format } = await read(Buffer.from(`${header}${row}\n${row}\n${row}\n`));
+  expect(format).toMatchObject({ headerRows, columns });
+});
+
 test.each([
   ['words for missing values', 'place,a,b\nSeoul,pending,n/a\n'],
   ['words in the first row only', 'place,a,b\nSeoul,low,high\n'],

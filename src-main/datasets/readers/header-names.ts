@@ -1,11 +1,11 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { freeName } from '../../../src-contract/name.ts';
-import { foldColumnName } from '../column-names.ts';
+import { foldColumnName, isKnownColumnName } from '../column-names.ts';
 import type { TableRecord } from './table.ts';
 
 /**
  * The names given by the header rows, joined from top to bottom if there are several (a group's name is above the first
- * of its columns), and how they were changed. If every row has one cell more than the header, that column gets a name
+ * of its columns) unless the lowest suffice, and how they were changed. If every row has one cell more than the header, that column gets a name
  * too: the first one if it numbers or names the rows, as R writes it. But no column is added if decimal commas may have
  * split numbers, which is only possible if commas separate the cells; the rows are then reported as too long.
  */
@@ -19,7 +19,8 @@ export function nameColumns(
     const width = Math.max(0, ...below.slice(0, 100).map(({ length }) => length));
     return { columns: uniqueNames(Array.from({ length: width }, () => '')), reasons: [] };
   }
-  const names = joinedNames(rows.slice(0, headerRows).map(({ cells }) => cells));
+  const header = rows.slice(0, headerRows).map(({ cells }) => cells);
+  const names = (headerRows > 1 ? lowestNames(header) : undefined) ?? joinedNames(header);
   const isOneMore = names.length > 1 && below.length > 1 && below.every((cells) => cells.length === names.length + 1);
   const mayBeCut = delimiter === ',' && haveDecimalCommas(names, below);
   if (isOneMore && below.some((cells) => cells.at(-1) !== '') && !mayBeCut) {
@@ -50,6 +51,17 @@ function haveDecimalCommas(names: readonly string[], below: readonly (readonly s
       (place > 0 || !isCounted) &&
       below.every((cells) => isWhole(cells[place]?.replace(/^[-+]/, '')) && isWhole(cells[place + 1])),
   );
+}
+
+/** Each column's lowest name, if these differ and some are those that a task looks for; undefined otherwise. */
+function lowestNames(header: readonly (readonly string[])[]): string[] | undefined {
+  const width = Math.max(...header.map(({ length }) => length));
+  const names = Array.from(
+    { length: width },
+    (_, place) => header.map((cells) => cells[place]?.trim() ?? '').findLast((cell) => cell !== '') ?? '',
+  );
+  const given = names.filter((name) => name !== '');
+  return given.some(isKnownColumnName) && new Set(given).size === given.length ? names : undefined;
 }
 
 /** Each column's names from top to bottom; a group's name extends to the right until the next name in its row. */

@@ -1,4 +1,5 @@
-import { isDate, isNumber } from './cell-type.ts';
+import { isKnownColumnName } from '../column-names.ts';
+import { isName } from './cell-type.ts';
 import type { TableRecord } from './table.ts';
 import type { MergedRange } from './xlsx-book.ts';
 
@@ -19,7 +20,8 @@ export function titleLines(records: readonly TableRecord[], merged: readonly Mer
 
 /**
  * How many rows of a sheet name its columns according to its merged cells: the first has names across several columns,
- * the rows below it one for each of these, and nothing below the other names. Undefined if it is not so.
+ * the rows below it one for each of these. There must be other names with nothing below them, or a first column with no
+ * name at all, as pandas writes row numbers, or common names in the rows below. Undefined if it is not so.
  */
 export function headerLines(rows: readonly TableRecord[], merged: readonly MergedRange[]): number | undefined {
   const [first] = rows;
@@ -34,17 +36,16 @@ export function headerLines(rows: readonly TableRecord[], merged: readonly Merge
   const areNamed = groups.every(({ left, right }) =>
     below.some(({ cells }) => cells.slice(left, right + 1).filter(isName).length > 1),
   );
-  // Without another name that reaches down, the second row may as well be the first of the data.
+  // Without one of these, the second row may as well be the first of the data.
   const others = first.cells.flatMap((cell, column) =>
     cell.trim() === '' || groups.some(({ left, right }) => left <= column && column <= right) ? [] : [column],
   );
   const reachDown = others.every((column) => below.every(({ cells }) => (cells[column] ?? '').trim() === ''));
-  const isHeader = isWhole && areNames && areNamed && others.length > 0 && reachDown;
+  const isUnnamed = header.every(({ cells: [cell = ''] }) => cell.trim() === '');
+  const areKnown = below.some(({ cells }) => cells.some(isKnownColumnName));
+  const isTold = (others.length > 0 && reachDown) || isUnnamed || areKnown;
+  const isHeader = isWhole && areNames && areNamed && isTold;
   return isHeader && lines <= mostLines ? lines : undefined;
 }
 
 const mostLines = 3;
-
-function isName(cell: string): boolean {
-  return /\p{L}/u.test(cell) && cell.length <= 60 && !isNumber(cell) && !isDate(cell);
-}

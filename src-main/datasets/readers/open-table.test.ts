@@ -247,6 +247,21 @@ test.each([
   },
 );
 
+// Regression: they were read only if another name reached down to the second row.
+test('a workbook of pandas with two rows of names, and one for the names of the rows, is read by them', async () => {
+  const rows = Array.from({ length: 5 }, (_, at) => [at, `Tea ${at} is green.`, `What is tea ${at}?`, 'green']);
+  const top = [
+    [null, 'in', null, 'out'],
+    [null, 'passage', 'question', 'answer'],
+  ];
+  const book = (...names: string[][]) =>
+    workbook([{ name: 'Tea', rows: [...top, ...names, ...rows], merged: ['B1:C1'] }]);
+  const columns = ['passage', 'question', 'answer'];
+  expect((await read('tea.xlsx', book())).table.columns).toEqual(['column 1', ...columns]);
+  const named = await read('tea.xlsx', book(['id']));
+  expect([named.table.columns, named.rows.length]).toEqual([['id', ...columns], 5]);
+});
+
 // Regression: a list of the sheets was imported.
 test('of a workbook the first sheet is read, unless it is short beside a later one', async () => {
   const table = (length: number) => Array.from({ length }, (_, at) => [`question ${at}`, `answer ${at}`]);

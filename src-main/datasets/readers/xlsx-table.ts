@@ -2,7 +2,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { chooseHeaderRows, preambleLines } from './csv-header.ts';
+import { chooseHeaderRows, preambleLines, withRowNames } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
 import { headerLines, titleLines } from './merged-header.ts';
@@ -33,7 +33,8 @@ export async function openXlsx(
   const skipped = options.skipLines ?? (options.header === false ? 0 : titles());
   const shown = sample.filter(({ cells, line }) => cells.length > 0 && line > skipped);
   const isHeaderGiven = options.header !== undefined || options.headerRows !== undefined;
-  const merged = isHeaderGiven ? undefined : headerLines(shown, marks.mergedAtTop);
+  const lines = isHeaderGiven ? undefined : headerLines(shown, marks.mergedAtTop);
+  const merged = lines && withRowNames(shown, lines);
   const { headerRows, reason } =
     merged === undefined
       ? chooseHeaderRows(shown, options)

@@ -37,6 +37,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   HEADER_REPEATED: '{column}번째 열에서 첫 행의 글이 아래에 또 나옵니다.',
   HEADER_LIKELY: '첫 행이 열 이름처럼 보입니다.',
   HEADER_ROWS: '숫자나 날짜 열 위의 처음 {rows}행이 낱말입니다.',
+  HEADER_GROUPS: '첫 행은 열의 묶음을, 그 아래 행은 각 열을 부릅니다.',
   HEADER_MERGED: '처음 {rows}행에서 병합된 칸이 여러 열을 묶어 부릅니다.',
   HEADER_DELIMITER: '첫 행은 {delimiter}[으로|로] 나뉘고, 아래 행은 다르게 나뉩니다.',
   HEADER_KEYS: '이름이 파일 안에 들어 있습니다.',
