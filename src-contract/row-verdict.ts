@@ -31,6 +31,8 @@ export const rowVerdicts = {
   ROW_TEXT_AFTER_QUOTE: 'There is text after a closing quote; it was kept.',
   ROW_REPLACED: 'The row contains “�”: characters were lost before this file was written.',
   ROW_NUL: 'The row contains NUL characters; they were kept.',
+  ROW_COMPOSED:
+    'Letters of the row were stored in pieces, as macOS stores those of file names; they were put together, as people type them.',
   ROW_SHORT: 'The row has {found} cells, but there are {columns} columns; the required ones are there.',
   ROW_KEYS_LEFT:
     'The row has keys that the first rows do not have; they have no column, so their contents were left out.',

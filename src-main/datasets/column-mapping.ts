@@ -9,6 +9,7 @@ import type { Task } from '../tasks/task.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { isQuery, proposeByContents, sumsUp } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
+import { composed } from './composed-text.ts';
 import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
 import type { RecordProblem, TableRecord } from './readers/table.ts';
 import { isRule, namesOfSecondTable } from './readers/table-breaks.ts';
@@ -183,7 +184,7 @@ export type MappedRow =
     }
   | { readonly kind: 'rejected'; readonly code: RowVerdictCode; readonly data: RowVerdictData };
 
-/** Maps records to rows. Texts are taken as is; blank ones count as empty. */
+/** Maps records to rows. Texts are taken as is, but for letters in pieces; blank ones count as empty. */
 export function rowMapper(
   { task, mapping, places, columns }: ResolvedMapping,
   encoding: string,
@@ -237,13 +238,15 @@ export function rowMapper(
     if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
     }
-    const context =
+    const written =
       contextPlace >= 0
         ? (cells[contextPlace] ?? '')
         : task.renderContext(
             Object.fromEntries(contextFields.map((field) => [field, cells[places.get(field) ?? -1] ?? ''])),
           );
-    const target = cells[targetPlace] ?? '';
+    const context = composed(written);
+    const target = composed(cells[targetPlace] ?? '');
+    const isComposed = context !== written || target !== cells[targetPlace];
     const split = splitPlace < 0 ? undefined : splitNamed(cells[splitPlace] ?? '');
     return {
       ...{ kind: 'example', context, target },
@@ -255,6 +258,7 @@ export function rowMapper(
         ...warningsOf(record, width, context, target),
         ...(isLeftOut ? (['ROW_LEFT_OUT'] as const) : []),
         ...(second ? (['ROW_SECOND_TABLE'] as const) : []),
+        ...(isComposed ? (['ROW_COMPOSED'] as const) : []),
         ...(splitPlace >= 0 && split === undefined ? (['ROW_SPLIT_UNKNOWN'] as const) : []),
       ],
     };

@@ -185,6 +185,16 @@ test('every row is imported or rejected, and oddities are reported as warnings',
   ]);
 });
 
+// Regression: it was imported as it was, and the model learned other tokens than those of what people type.
+test('Korean in pieces is put together, and the row says so', async () => {
+  const row = (text: string) => `id,context,target\n1,${text} 어디?,한강\n2,한국,가\n`;
+  const { dataset, warned } = await importText(row('서울은'.normalize('NFD')));
+  expect(warned).toEqual({ count: 1, reasons: { ROW_COMPOSED: 1 } });
+  expect([...store.examples(dataset.id)].map(({ context }) => context)).toEqual(['서울은 어디?', '한국']);
+  const typed = await importText(row('서울은'), { name: 'typed' });
+  expect(typed.dataset.sha256).toBe(dataset.sha256);
+});
+
 test('a large file imported in a thread has the same hash as one imported in this one', async () => {
   const text = `context,target\n${Array.from({ length: 30_000 }, (_, row) => `row ${row} of a table that is long enough for a thread,x ${row}\n`).join('')}`;
   const { dataset } = await importText(`${text}${' '.repeat(2_000_000)},\n`);

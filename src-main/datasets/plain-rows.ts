@@ -53,7 +53,9 @@ export class PlainRows {
   }
 
   /** Adds a row to the batch and returns its split; undefined if it must be judged. */
-  take({ bytes, places }: PlacedPiece, record: number, into: RowBatch, splits: RowSplits): Split | undefined {
+  take(piece: PlacedPiece, record: number, into: RowBatch, splits: RowSplits): Split | undefined {
+    const { bytes, places, mayBeInPieces } = piece;
+    if (mayBeInPieces) return undefined;
     const first = places.firstCells[record] ?? 0;
     const { starts, ends, doubled } = places;
     if ((places.firstCells[record + 1] ?? 0) - first !== this.#width || places.afterBlank[record] === 1)

@@ -18,6 +18,10 @@ test('a group and a database are trimmed, and null if nothing is left', () => {
   expect(typedRow({ group: null })).toEqual({ group: null });
 });
 
+test('letters in pieces are put together, as on import', () => {
+  expect(typedRow({ context: '\u1100\u1161', target: 'e\u0301' })).toEqual({ context: '가', target: 'é' });
+});
+
 test('texts stay as typed, and fields that were not typed are absent', () => {
   expect(typedRow({ context: ' a ', target: 'b\n' })).toEqual({ context: ' a ', target: 'b\n' });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { mayBeInPieces } from '../composed-text.ts';
 import type { CsvFormat } from './csv-format.ts';
 import { CsvPlaces, type PlacedPiece } from './csv-places.ts';
 import { CsvRecords } from './csv-records.ts';
@@ -40,6 +41,7 @@ export async function* readCsvPieces(
       signal?.throwIfAborted();
       const { bytes, isEnd } = window;
       // What does not fit into a usual window is read as text, which knows the maximum record length.
+      const inPieces = mayBeInPieces(bytes);
       const isUnusual =
         skipping !== undefined || bytes.length > windowBytes || bytes.includes(0) || bytes.includes(replacement);
       places.place = 0;
@@ -47,7 +49,10 @@ export async function* readCsvPieces(
       let end = isUnusual ? 'odd' : places.read(bytes, isEnd);
       for (;;) {
         if (places.records > 0 && !isUnusual)
-          yield { bytes, places, from: 0, end: places.records, bytesRead: window.bytesRead };
+          yield {
+            ...{ bytes, places, from: 0, end: places.records },
+            ...{ bytesRead: window.bytesRead, mayBeInPieces: inPieces },
+          };
         if (end !== 'through' || places.place >= bytes.length) break;
         end = places.read(bytes, isEnd);
       }

@@ -14,6 +14,8 @@ export interface PlacedPiece {
   readonly from: number;
   readonly end: number;
   readonly bytesRead: number;
+  /** Some letters may be stored in pieces. */
+  readonly mayBeInPieces: boolean;
 }
 
 /**

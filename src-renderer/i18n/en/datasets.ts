@@ -262,6 +262,7 @@ export const datasets = {
   'reject.ROW_LEFT_OUT': 'Was left out before',
   'reject.ROW_TEXT_AFTER_QUOTE': 'Text after a closing quote',
   'reject.ROW_REPLACED': 'Characters were lost earlier (�)',
+  'reject.ROW_COMPOSED': 'Letters in pieces, put together',
   'reject.ROW_NUL': 'Contains NUL characters',
   'reject.ROW_SHORT': 'Fewer cells than columns',
   'reject.ROW_KEYS_LEFT': 'Keys without a column',

@@ -258,6 +258,7 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_LEFT_OUT': '전에 제외된 행',
   'reject.ROW_TEXT_AFTER_QUOTE': '닫는 따옴표 뒤에 글이 있음',
   'reject.ROW_REPLACED': '이미 깨져 있던 글자 (�)',
+  'reject.ROW_COMPOSED': '나뉜 글자를 합침',
   'reject.ROW_NUL': 'NUL 문자가 있음',
   'reject.ROW_SHORT': '열보다 칸이 적음',
   'reject.ROW_KEYS_LEFT': '열이 아닌 키가 있음',

@@ -23,6 +23,8 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_LEFT_OUT: '전에 가져올 때 제외된 행이고 그 까닭이 아직 적혀 있습니다. 고쳤는지는 이 행만으로 알 수 없습니다.',
   ROW_TEXT_AFTER_QUOTE: '닫는 따옴표 뒤에 글이 있어 그대로 두었습니다.',
   ROW_REPLACED: '행에 “�”가 있습니다. 이 파일이 만들어지기 전에 글자를 잃었습니다.',
+  ROW_COMPOSED:
+    '행의 글자가 macOS의 파일 이름처럼 자모나 부호로 나뉘어 저장되어 있어, 사람이 입력하는 모양으로 합쳤습니다.',
   ROW_NUL: '행에 NUL 문자가 있어 그대로 두었습니다.',
   ROW_SHORT: '칸이 {found}개로 열 {columns}개보다 적지만 필요한 칸은 있습니다.',
   ROW_KEYS_LEFT: '처음 행들에 없던 키가 있습니다. 그 키는 열이 아니어서 그 내용은 가져오지 않았습니다.',
