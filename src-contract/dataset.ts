@@ -22,7 +22,7 @@ export type TableFormat = z.infer<typeof tableFormatSchema>;
 export const csvOptionsSchema = z.object({
   /** Whether the text is a table or JSON. */
   format: z.enum(['csv', 'json', 'jsonl']).optional(),
-  /** For a workbook: the sheet's name, or its number from 1. */
+  /** For a workbook: the sheet's name, or its number from 1; for an archive of different tables: a file's name. */
   sheet: z.string().max(200).optional(),
   /** One character or several, such as `||`. */
   delimiter: z.string().min(1).max(8).optional(),
@@ -57,7 +57,10 @@ export const fileFactsSchema = z.object({
   rows: z.number().int(),
   bytes: z.number().int(),
   sha256: z.string(),
-  /** The sheet that was read, and all there are, for a workbook. */
+  /**
+   * The sheet that was read, and all there are, for a workbook; for a folder or an archive of different tables, the
+   * first file of those that were read as one, and of each others.
+   */
   sheet: z.string().optional(),
   sheets: z.array(z.string()).optional(),
   /** The tables that were read, for a folder or an archive. */

@@ -63,6 +63,7 @@ export const fileReasons = {
   LISTS_SPLITS: 'The lists {names} are read as one table; the list a row is in gives its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with their number of values: {names}.',
   PARTS_JOINED: 'Files read as one table: {files}. Columns with the same name are combined.',
+  PARTS_OTHER: 'Not read because they have other columns: {files} ({count} in all).',
   PARTS_SPLITS: 'The file names give the splits of their rows: {splits}.',
   PARTS_SKIPPED: 'Not read because they are not tables: {files} ({count} in all).',
 } as const;

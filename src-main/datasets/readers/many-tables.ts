@@ -5,6 +5,7 @@ import { databaseEnding } from '../database-ending.ts';
 import { splitColumnNames, splitNamed } from '../split.ts';
 import { uniqueNames } from './header-names.ts';
 import { movedCells } from './moved-cells.ts';
+import type { TablePart } from './related-tables.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { OpenTable, TablePiece } from './table.ts';
 export function joinTables(
   name: string,
   format: 'folder' | 'zip',
-  parts: readonly { readonly name: string; readonly table: OpenTable }[],
+  parts: readonly TablePart[],
   skippedFiles: readonly string[],
   close: () => Promise<void>,
 ): OpenTable {
@@ -109,7 +110,7 @@ function skippedFacts(files: readonly string[]): FileReason['data'] {
  * The splits given by the files' names, as written there (`train.csv`, `test-00000-of-00001.parquet`, `dev/a.json`);
  * undefined unless every name has one, one of them is train, they are not all the same, and no column has them already.
  */
-function splitsOf(parts: readonly { readonly name: string; readonly table: OpenTable }[]): string[] | undefined {
+function splitsOf(parts: readonly TablePart[]): string[] | undefined {
   const found = parts.map(({ name }) => {
     const words = name.split(/[/\\]/).flatMap((step) => step.split(/[-_.=\s]/));
     const named = new Map(words.map((word) => [splitNamed(word), word]));

@@ -481,6 +481,29 @@ test.each([
   if (splits) expect(rows.map(({ cells }) => cells)).toEqual(splits.map((split) => ['a', '1', split]));
 });
 
+// Regression: each row had the columns of all tables, most of them blank.
+test('of tables with other columns, those with usual names are read, or those chosen', async () => {
+  const path = join(folder, 'a.zip');
+  const files = {
+    'customers.csv': `id,name,city,note\n${'1,Mina,Seoul,regular\n'.repeat(9)}`,
+    'faq/1.csv': 'id,question,answer\n1,When?,at nine\n',
+    'faq/2.csv': 'id,Question,answer,by\n1,Where?,here,Jun\n',
+    'prices.csv': 'tea,price\ngreen,3\n',
+  };
+  writeFileSync(path, zipArchive(Object.entries(files).map(([name, text]) => ({ name, text }))));
+  const { table, rows } = await open(path);
+  expect(table.columns).toEqual(['id', 'question', 'answer', 'by']);
+  expect(rows).toHaveLength(2);
+  expect(table.facts).toMatchObject({
+    files: ['faq/1.csv', 'faq/2.csv'],
+    sheet: 'faq/1.csv',
+    sheets: ['faq/1.csv', 'customers.csv', 'prices.csv'],
+  });
+  const data = { files: 'customers.csv, prices.csv', count: 2 };
+  expect(table.facts.reasons).toContainEqual({ about: 'sheet', code: 'PARTS_OTHER', data });
+  expect((await open(path, { sheet: 'prices.csv' })).rows).toMatchObject([{ cells: ['green', '3'] }]);
+});
+
 test('file names give no split column if the table has one', async () => {
   const path = join(folder, 'a.zip');
   const text = 'context,target,Split\na,1,test\n';

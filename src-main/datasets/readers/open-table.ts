@@ -20,6 +20,7 @@ import { fileError, surveyFile } from './file-survey.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { openParquet } from './parquet-table.ts';
+import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
 import { workbookPath } from './xlsx-book.ts';
@@ -286,15 +287,18 @@ async function openParts(
   options: CsvOptions,
   signal?: AbortSignal,
 ): Promise<OpenTable> {
-  const parts: { name: string; table: OpenTable }[] = [];
+  const parts: TablePart[] = [];
   const left = [...skipped];
   const isAbout = ({ name }: NamedFile) => aboutTables.test(basename(name.replaceAll('\\', '/')));
   const tables = files.every(isAbout) ? files : files.filter((file) => !isAbout(file));
   left.push(...files.filter((file) => !tables.includes(file)).map(({ name }) => name));
+  // In an archive of different tables, one of them can be chosen like a sheet; else it is a sheet of each workbook.
+  const wanted = tables.find(({ name }) => name === options.sheet)?.name;
+  const ofParts = wanted === undefined ? options : { ...options, sheet: undefined };
   try {
     for (const file of tables) {
       try {
-        parts.push({ name: file.name, table: await openTable(file, options, { signal, outer }) });
+        parts.push({ name: file.name, table: await openTable(file, ofParts, { signal, outer }) });
       } catch (error) {
         // An empty file among others is skipped and reported; anything else is an error.
         if (!(error instanceof StudioError) || error.code !== 'FILE_EMPTY') throw error;
@@ -303,13 +307,21 @@ async function openParts(
     }
     if (parts.length === 0) throw new StudioError('FILE_EMPTY', { file: whole.name });
     // A single-column text file next to tables is prose.
-    const isTable = ({ name, table }: (typeof parts)[number]) => !/\.txt$/i.test(name) || table.columns.length > 1;
+    const isTable = ({ name, table }: TablePart) => !/\.txt$/i.test(name) || table.columns.length > 1;
     const kept = parts.some(({ table }) => table.columns.length > 1) ? parts.filter(isTable) : parts;
-    for (const part of parts.filter((each) => !kept.includes(each))) {
-      await part.table.close();
-      left.push(part.name);
-    }
-    return joinTables(whole.name, outer.kind, kept, left, close);
+    left.push(...parts.filter((each) => !kept.includes(each)).map(({ name }) => name));
+    const groups = relatedTables(kept);
+    const chosen = groups.find((group) => group.some(({ name }) => name === wanted)) ?? groups[0] ?? [];
+    const isRead = new Set(chosen);
+    for (const part of parts) if (!isRead.has(part)) await part.table.close();
+    const table = joinTables(whole.name, outer.kind, chosen, left, close);
+    if (groups.length === 1) return table;
+    // The first file of each group stands for it.
+    const [sheet = '', sheets] = [chosen[0]?.name, groups.flatMap(([first]) => first?.name ?? [])];
+    const others = kept.filter((part) => !isRead.has(part)).map(({ name }) => name);
+    const data = { files: others.slice(0, 5).join(', '), count: others.length };
+    const reasons = [...table.facts.reasons, { about: 'sheet' as const, code: 'PARTS_OTHER', data }];
+    return { ...table, facts: { ...table.facts, sheet, sheets, reasons } };
   } catch (error) {
     // Errors while closing matter less than the original one.
     await Promise.allSettled(parts.map(({ table }) => table.close()));

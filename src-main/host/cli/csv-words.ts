@@ -26,7 +26,7 @@ export function withCsvOptions(command: Command): Command {
     .option('--skip-lines <n>', 'lines above the table', numberIn(csvOptionsSchema.shape.skipLines.unwrap()))
     .option(
       '--sheet <name>',
-      'the sheet of a workbook, by name or number (default: the first with a table, unless another is far longer)',
+      'the sheet of a workbook, by name or number (default: the first with a table, unless another is far longer), or a file of an archive of different tables',
     )
     .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }

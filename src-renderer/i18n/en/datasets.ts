@@ -126,6 +126,7 @@ export const datasets = {
   'import.about.delimiter': 'Separator',
   'import.about.format': 'Format',
   'import.about.sheet': 'Sheet',
+  'import.about.table': 'Table',
   'import.about.skipped': 'Lines above',
   'import.about.escape': 'Inner quotes',
   'import.about.quote': 'Quotes',

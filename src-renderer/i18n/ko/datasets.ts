@@ -122,6 +122,7 @@ export const datasets: Translation<typeof english> = {
   'import.about.delimiter': '구분자',
   'import.about.format': '종류',
   'import.about.sheet': '시트',
+  'import.about.table': '표',
   'import.about.skipped': '위쪽 줄',
   'import.about.escape': '안쪽 따옴표',
   'import.about.quote': '따옴표',

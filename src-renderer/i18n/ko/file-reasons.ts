@@ -59,6 +59,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   LISTS_SPLITS: '목록 {names}[을|를] 한 표로 읽습니다. 행이 들어 있는 목록이 그 행의 분할입니다.',
   LISTS_LEFT: '가장 긴 목록을 읽습니다. 읽지 않은 목록과 값의 수: {names}.',
   PARTS_JOINED: '파일 {files}개를 합쳤습니다. 이름이 같은 열은 하나로 합칩니다.',
+  PARTS_OTHER: '열이 달라서 읽지 않음: {files} (모두 {count}개).',
   PARTS_SPLITS: '파일 이름이 그 행의 분할을 알려 줍니다: {splits}.',
   PARTS_SKIPPED: '표가 아니어서 읽지 않음: {files} (모두 {count}개).',
 };
