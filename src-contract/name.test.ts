@@ -4,6 +4,7 @@ import { freeName, nameFrom, nameSchema } from './name.ts';
 test.each([
   ['  Rivers \t', 'Rivers'],
   ['강 이름 (2)', '강 이름 (2)'],
+  ['강'.normalize('NFD'), '강'],
   ['👩‍👩‍👧 می‌خواهم', '👩‍👩‍👧 می‌خواهم'],
   ['x'.repeat(200), 'x'.repeat(200)],
 ])('%j is accepted as a name, trimmed', (given, name) => {

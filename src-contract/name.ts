@@ -8,9 +8,9 @@ const unwritable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 /** Blanks, including the Hangul and Braille ones, and zero-width characters. */
 const unseen = /[\p{Z}\p{C}\u115f\u1160\u2800\u3164\uffa0]/gu;
 
-/** A name given by a person, trimmed. Throws OPTION_INVALID for one that could not be shown or found again. */
+/** A name given by a person, trimmed and composed (NFC), as it is typed to find it. Throws OPTION_INVALID for one that could not be shown or found again. */
 export const nameSchema = z.string().transform((given) => {
-  const name = given.trim();
+  const name = given.trim().normalize();
   if (isUnseen(name)) throw unusable(because('NAME_UNSEEN'));
   if (name.search(unwritable) >= 0) throw unusable(because('NAME_UNWRITABLE'));
   if (name.length > mostLetters) throw unusable(because('NAME_TOO_LONG', { most: mostLetters }));
@@ -19,7 +19,7 @@ export const nameSchema = z.string().transform((given) => {
 
 /** A name derived from other text, such as a file name or a question; empty if none of it is visible. */
 export function nameFrom(words: string, most = mostLetters): string {
-  const name = words.replace(unwritable, ' ').replace(/\s+/g, ' ').trim().slice(0, most);
+  const name = words.normalize().replace(unwritable, ' ').replace(/\s+/g, ' ').trim().slice(0, most);
   // The cut may have split a surrogate pair.
   return isUnseen(name) ? '' : name.replace(/\p{Cs}$/u, '').trim();
 }

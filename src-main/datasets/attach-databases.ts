@@ -73,12 +73,12 @@ export class DatabaseCopier {
     { groupFirst }: { readonly groupFirst: boolean } = { groupFirst: false },
   ): Promise<{ readonly file: string | null; readonly name: string | null }> {
     if (this.#single !== undefined) {
-      if (row.database !== null && row.database !== this.#single) this.#rowsOfOthers++;
+      if (row.database !== null && row.database.normalize() !== this.#single) this.#rowsOfOthers++;
       await this.#copy(this.#single);
       return { file: this.#single, name: row.database };
     }
     const names = groupFirst ? [row.group, row.database] : [row.database, row.group];
-    const wanted = names.find((name) => name !== null && this.#databases.has(name)) ?? null;
+    const wanted = names.flatMap((name) => name?.normalize() ?? []).find((name) => this.#databases.has(name)) ?? null;
     if (wanted === null) return { file: null, name: row.database };
     await this.#copy(wanted);
     return { file: wanted, name: wanted };
@@ -139,8 +139,9 @@ function copyOf(file: string): (target: string, signal: AbortSignal | undefined)
   };
 }
 
+/** macOS stores the letters of file names in pieces. */
 function withoutEnding(name: string): string {
-  return name.replace(databaseEnding, '');
+  return name.replace(databaseEnding, '').normalize();
 }
 
 function noDatabases(file: string, kind: 'folder' | 'archive'): StudioError {

@@ -261,13 +261,17 @@ test('a deleted dataset is removed by a later process, but not while its own is 
 
 test('databases named by the rows are copied, and others are not', async () => {
   mkdirSync(join(folder, 'dbs'));
-  for (const name of ['school.sqlite', 'shop.db', 'unused.sqlite']) openDatabase(join(folder, 'dbs', name)).close();
-  const text = 'schema,question,sql,db\ns,q1,SELECT 1,school\ns,q2,SELECT 2,shop\ns,q3,SELECT 3,../secret\n';
+  // As macOS names it.
+  const tea = '차'.normalize('NFD');
+  for (const name of ['school.sqlite', 'shop.db', `${tea}.db`, 'unused.sqlite'])
+    openDatabase(join(folder, 'dbs', name)).close();
+  const text =
+    'schema,question,sql,db\ns,q1,SELECT 1,school\ns,q2,SELECT 2,shop\ns,q3,SELECT 3,차\ns,q4,SELECT 4,../secret\n';
   const { dataset } = await importText(text, { task: 'nl2sql', database: { path: join(folder, 'dbs'), name: 'dbs' } });
   expect(dataset.hasDatabase).toBe(true);
-  expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', '../secret']);
+  expect([...store.examples(dataset.id)].map((row) => row.database)).toEqual(['school', 'shop', '차', '../secret']);
   const own = join(folder, 'datasets', dataset.id);
-  expect(readdirSync(join(own, 'databases')).sort()).toEqual(['school.sqlite', 'shop.sqlite']);
+  expect(readdirSync(join(own, 'databases')).sort()).toEqual(['school.sqlite', 'shop.sqlite', '차.sqlite']);
   expect(attachedFile(own, 'shop')).toBe(join(own, 'databases', 'shop.sqlite'));
   expect(() => attachedFile(own, '../secret')).toThrowError(expect.objectContaining({ code: 'SQL_REFUSED' }));
 });

@@ -89,7 +89,7 @@ export const splitColumnNames: readonly string[] = [
 
 /** The split that a cell names, in the words of people and tools; undefined for anything else. */
 export function splitNamed(text: string): Split | undefined {
-  return names.get(text) ?? names.get(text.trim().toLowerCase());
+  return names.get(text) ?? names.get(text.trim().toLowerCase().normalize());
 }
 
 const names = new Map<string, Split>([
