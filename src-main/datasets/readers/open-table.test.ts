@@ -469,6 +469,7 @@ test.each([
     ['split=test/a.csv', 'split=train/a.csv'],
     ['test', 'train'],
   ],
+  [['평가.csv'.normalize('NFD'), '학습.csv'.normalize('NFD')], ['평가', '학습'].map((word) => word.normalize('NFD'))],
   [['train.csv', 'more.csv'], undefined],
   [['train_1.csv', 'train_2.csv'], undefined],
   [['dev.csv', 'test.csv'], undefined],
@@ -488,7 +489,7 @@ test('of tables with other columns, those with usual names are read, or those ch
     'customers.csv': `id,name,city,note\n${'1,Mina,Seoul,regular\n'.repeat(9)}`,
     'faq/1.csv': 'id,question,answer\n1,When?,at nine\n',
     'faq/2.csv': 'id,Question,answer,by\n1,Where?,here,Jun\n',
-    'prices.csv': 'tea,price\ngreen,3\n',
+    'prices.csv': 'id,answer\ngreen,3\n',
   };
   writeFileSync(path, zipArchive(Object.entries(files).map(([name, text]) => ({ name, text }))));
   const { table, rows } = await open(path);

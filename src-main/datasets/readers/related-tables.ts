@@ -14,8 +14,9 @@ interface Group {
 }
 
 /**
- * Groups tables that can be read as one: of the columns of the smaller one, more than half are also in another of the
- * group, ids aside. The first group is the one to read: one with several common column names, or else the largest.
+ * Groups tables that can be read as one: ids aside, each has the same columns as another of its group, or several in
+ * common that are more than half of those of the smaller one. The first group is the one to read: one with several
+ * common column names, or else the largest.
  */
 export function relatedTables(parts: readonly TablePart[]): TablePart[][] {
   const groups: Group[] = [];
@@ -46,7 +47,8 @@ function isKnown({ shapes }: Group): boolean {
 }
 
 function areRelated(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return sharedBy(one, other) * 2 > Math.min(one.size, other.size);
+  const shared = sharedBy(one, other);
+  return areEqual(one, other) || (shared > 1 && shared * 2 > Math.min(one.size, other.size));
 }
 
 function areEqual(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -39,9 +39,10 @@ export function interruption(message: string, hint: string, rest?: object): Call
 /** The failure of a command that answers for each of its files, some of which cannot be used. */
 export function filesFailure(failed: readonly string[], total: number): Failure | undefined {
   if (failed.length === 0) return undefined;
+  const named = failed.slice(0, 5).join(', ') + (failed.length > 5 ? ', …' : '');
   return {
     code: 'FILES_FAILED',
-    message: `${failed.length} of ${counted(total, 'file')} cannot be used: ${failed.join(', ')}.`,
+    message: `${failed.length} of ${counted(total, 'file')} cannot be used: ${named}.`,
     hint: 'The answer says why for each of them.',
     exitCode: 1,
   };
