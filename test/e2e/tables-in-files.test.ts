@@ -1,0 +1,54 @@
+// Files in which a row’s place, or a table, cannot be told by its line: an archive of different tables, and a JSON list.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+import { zipArchive } from '../fixtures/zip-archive.ts';
+
+const opened = openStudioForTests();
+let page: Page;
+beforeAll(() => {
+  ({ page } = opened);
+});
+
+test('of an archive of different tables another one can be chosen', async () => {
+  const tables = [
+    { name: 'customers.csv', text: `id,name,city\n${'1,Mina,Seoul\n'.repeat(9)}` },
+    { name: 'faq.csv', text: 'id,question,answer\n1,When do you open?,at nine\n2,Where are you?,in Jeju\n' },
+    { name: 'letters.csv', text: 'question,answer,by\nMay I come?,Yes,Jun\nMay she?,She may,Jun\nAnd he?,No,Jun\n' },
+    { name: 'prices.csv', text: 'tea,price\ngreen,3\nblack,4\nwhite,5\n' },
+  ];
+  await choose('shop.zip', zipArchive(tables));
+  await page.getByText('Not read because they have other columns: customers.csv, prices.csv (2 in all).').waitFor();
+  await page.getByRole('button', { name: /^Import 5 rows/ }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Change Table' }).click();
+  await page.locator('button[aria-haspopup=listbox]', { hasText: 'faq.csv' }).click();
+  await page.getByRole('option', { name: 'prices.csv' }).click();
+  await page.getByText('Not read because they have other columns: customers.csv, faq.csv').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+});
+
+test('a left-out item of a JSON list is named by its number', async () => {
+  const rows = ['red', '', 'blue'].map((target, row) => ({ context: `What colour is box ${row}?`, target }));
+  await choose('boxes.json', Buffer.from(JSON.stringify(rows)));
+  await page.getByRole('button', { name: /^Import 2 rows/ }).click();
+  await page.getByRole('link', { name: 'See why' }).click();
+  await page.getByRole('columnheader', { name: 'Item' }).waitFor();
+  await page.getByRole('grid', { name: 'Left out' }).getByText('What colour is box 1?').click();
+  await page.getByText('Item 2 of the list').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+async function choose(name: string, content: Buffer): Promise<void> {
+  writeFileSync(path.join(opened.folder, name), content);
+  await page.goto(new URL(paths.importDataset(), page.url()).href);
+  await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await (await chooser).setFiles(path.join(opened.folder, name));
+  await page.getByRole('heading', { name }).waitFor();
+}
