@@ -2,7 +2,6 @@ import { ORPCError } from '@orpc/server';
 import { InvalidArgumentError } from 'commander';
 import { errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
-import { counted } from './counted.ts';
 
 /** What the command line prints on failure, and its exit status. */
 export interface Failure {
@@ -34,18 +33,6 @@ export function usageFailure(message: string): CallFailure {
 
 export function interruption(message: string, hint: string, rest?: object): CallFailure {
   return new CallFailure({ code: 'INTERRUPTED', message, hint, exitCode: 130, rest });
-}
-
-/** The failure of a command that answers for each of its files, some of which cannot be used. */
-export function filesFailure(failed: readonly string[], total: number): Failure | undefined {
-  if (failed.length === 0) return undefined;
-  const named = failed.slice(0, 5).join(', ') + (failed.length > 5 ? ', …' : '');
-  return {
-    code: 'FILES_FAILED',
-    message: `${failed.length} of ${counted(total, 'file')} cannot be used: ${named}.`,
-    hint: 'The answer says why for each of them.',
-    exitCode: 1,
-  };
 }
 
 /** Throws what ended the work unless it was a person: a failure, or an interruption, with how to resume. */

@@ -8,7 +8,7 @@ import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
-import { failureOf, filesFailure } from './failure.ts';
+import { failureOf } from './failure.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import { withInput } from './standard-input.ts';
@@ -38,7 +38,6 @@ export function addInspectAndImport(program: Command, run: Run): void {
         }
         const answers: object[] = [];
         const texts: string[] = [];
-        const failed: string[] = [];
         for (const path of files) {
           try {
             const inspection = await inspect(path);
@@ -47,12 +46,11 @@ export function addInspectAndImport(program: Command, run: Run): void {
           } catch (error) {
             const { code, message, hint, stack } = failureOf(error, signal);
             if (stack || signal.aborted) throw error;
-            failed.push(path);
             answers.push({ path, error: { code, message, hint } });
             texts.push(`${path}\n  ${message}`);
           }
         }
-        return { json: { files: answers }, text: texts.join('\n\n'), failure: filesFailure(failed, files.length) };
+        return { json: { files: answers }, text: texts.join('\n\n') };
       }),
     );
 

@@ -3,7 +3,6 @@ import type { BaseModel, CatalogueModel } from '../../../src-contract/base-model
 import { fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import { downloadModel, megabytes } from './download-model.ts';
-import { filesFailure } from './failure.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -146,10 +145,6 @@ export function addModelCommands(program: Command, run: Run): void {
           text: answers
             .map(({ path, verdict, error }) => `${verdict}  ${path}${error ? `\n  ${error.message}` : ''}`)
             .join('\n'),
-          failure: filesFailure(
-            answers.flatMap(({ path, verdict }) => (verdict === 'accept' ? [] : [path])),
-            files.length,
-          ),
         };
       }),
     );

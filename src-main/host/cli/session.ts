@@ -27,8 +27,6 @@ export interface Session {
 export interface Answer {
   readonly json: object;
   readonly text: string;
-  /** What could not be done of several things, each of which is in the answer. */
-  readonly failure?: Failure | undefined;
 }
 
 /** Runs a command's work, prints its answer, if any, and ends the process with the exit status. */
@@ -61,10 +59,7 @@ export function runnerFor(installation: Installation): Run {
       };
       const answer = await work(session);
       progress.clear();
-      failure = answer?.failure;
-      // With `json`, the failure has the whole answer with it.
-      if (answer && !(json && failure)) await writeAnswer(json ? JSON.stringify(answer.json) : answer.text);
-      if (failure) await printFailure({ ...failure, rest: answer?.json }, { json });
+      if (answer) await writeAnswer(json ? JSON.stringify(answer.json) : answer.text);
     } catch (error) {
       progress.clear();
       failure = failureOf(error, interrupted);
