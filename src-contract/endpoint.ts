@@ -18,4 +18,13 @@ export const endpointSchema = z.object({
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
-export const endpointChoiceSchema = z.object({ on: z.boolean(), port: endpointSchema.shape.port.optional() });
+export const endpointChoiceSchema = z.object({
+  on: z.boolean(),
+  port: endpointSchema.shape.port.optional(),
+  /** A key of before: takes a new one back. */
+  key: z
+    .string()
+    .regex(/^as-[\w-]{32}$/)
+    .optional(),
+});
+export type EndpointChoice = z.infer<typeof endpointChoiceSchema>;

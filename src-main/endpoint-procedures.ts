@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
-import type { Endpoint } from '../src-contract/endpoint.ts';
+import type { Endpoint, EndpointChoice } from '../src-contract/endpoint.ts';
 import type { SettingStore } from './setting-store.ts';
 
 export interface OpenEndpoint {
@@ -46,8 +46,9 @@ export class EndpointSwitch {
     if (this.#settings.read('endpoint.on') === 'yes') await this.#turn(() => this.#start());
   }
 
-  async set({ on, port }: { on: boolean; port?: number }): Promise<void> {
+  async set({ on, port, key }: EndpointChoice): Promise<void> {
     await this.#turn(async () => {
+      if (key !== undefined) this.#settings.write('endpoint.key', key);
       if (port !== undefined) this.#settings.write('endpoint.port', String(port));
       await this.#stop();
       if (on) await this.#start();

@@ -128,6 +128,22 @@ test('a backup is restored into a new folder, and nothing is overwritten', async
   expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);
 });
 
+// Regression: the switch moved away from the pointer, and nothing told that other programs were shut out.
+test('the address is switched on where one clicks, and a new key can be taken back', async () => {
+  const row = page.getByRole('region', { name: 'Address for other programs' });
+  const on = row.getByText('On', { exact: true });
+  await on.scrollIntoViewIfNeeded();
+  const before = await on.boundingBox();
+  await on.click();
+  const key = await row.getByText(/^as-.{3}…$/).innerText();
+  expect(await on.boundingBox()).toEqual(before);
+  await row.getByRole('button', { name: 'New key' }).click();
+  const notice = page.getByRole('status').filter({ hasText: 'There is a new key.' });
+  await row.getByText(key, { exact: true }).waitFor({ state: 'detached' });
+  await notice.getByRole('button', { name: 'Undo' }).click();
+  await row.getByText(key, { exact: true }).waitFor();
+});
+
 test('the settings in Korean in a narrow window are accessible with nothing cut off', async () => {
   await page.setViewportSize({ width: 1000, height: 700 });
   await page.evaluate(() => localStorage.setItem('studio.locale', 'ko'));

@@ -194,6 +194,10 @@ test('a new key shuts the old one out at the same address, and switched off noth
     (await fetch(`${address}/models`, { headers: { authorization: `Bearer ${bearer}` } })).status;
   expect(await models(key)).toBe(401);
   expect(await models(renewed.key)).toBe(200);
+  // A new key can be taken back.
+  expect(await clientOf().endpoint.set({ on: true, key })).toMatchObject({ url, key });
+  expect([await models(key), await models(renewed.key)]).toEqual([200, 401]);
+  await clientOf().endpoint.set({ on: true, key: renewed.key });
   expect(await clientOf().endpoint.set({ on: false })).toMatchObject({ on: false, url: null });
   await expect(models(renewed.key)).rejects.toThrow();
   const other = createServer().listen(Number(address.port), '127.0.0.1');

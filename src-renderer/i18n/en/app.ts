@@ -103,6 +103,7 @@ export const app = {
   'settings.endpoint.address': 'Address',
   'settings.endpoint.key': 'Key',
   'settings.endpoint.renew': 'New key',
+  'settings.endpoint.renewed': 'There is a new key. Programs with the old one are refused.',
   'settings.endpoint.use':
     'In the other program, enter this address as the base URL, and the key. Requests from web pages are refused.',
   'settings.facts': 'Information for a bug report',

@@ -102,6 +102,7 @@ export const app: Translation<typeof english> = {
   'settings.endpoint.address': '주소',
   'settings.endpoint.key': '키',
   'settings.endpoint.renew': '새 키',
+  'settings.endpoint.renewed': '키를 새로 만들었습니다. 이전 키를 쓰는 프로그램은 접속할 수 없습니다.',
   'settings.endpoint.use':
     '다른 프로그램에 이 주소를 base URL로 넣고 키도 함께 넣으세요. 웹 페이지에서 보낸 요청은 거절합니다.',
   'settings.facts': '문제 보고용 정보',
