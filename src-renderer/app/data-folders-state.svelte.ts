@@ -46,6 +46,7 @@ export class DataFoldersState {
     this.error = undefined;
     this.name = name;
     await this.list();
+    this.name = this.#freeName(name);
   }
 
   /** Fetches the choices and selects the first. */
@@ -102,7 +103,8 @@ export class DataFoldersState {
       await reopened();
       const { failure } = await client.dataFolders.list();
       if (failure !== null) throw failure;
-      location.hash = '#/';
+      // After a move the page still shows the same things, and the settings the new place.
+      if (this.action !== 'move') location.hash = '#/';
       location.reload();
     } catch (error) {
       if (!signal.aborted) this.error = error;
@@ -112,6 +114,14 @@ export class DataFoldersState {
 
   cancel(): void {
     this.#working?.abort();
+  }
+
+  /** The name, or the first of “name 2”, “name 3” … that no known folder has, wherever that is. */
+  #freeName(name: string): string {
+    const taken = new Set(this.folders.value?.studios.map(({ path }) => path.split(/[\\/]/).at(-1)));
+    let free = name;
+    for (let place = 2; taken.has(free); place++) free = `${name} ${place}`;
+    return free;
   }
 
   async #follow(events: AsyncIterable<BackupEvent>): Promise<void> {

@@ -30,6 +30,15 @@ test('retries lists that failed to load, then chooses the first place', async ()
   expect([state.isListed, state.placeId]).toEqual([true, 'first']);
 });
 
+// It suggested the name of the folder that was open, which then could not be used.
+test('suggests a folder name that no known data folder has', async () => {
+  const state = new DataFoldersState();
+  const studios = ['/home/Data', 'C:\\Users\\Data 2'].map((path) => ({ id: path, path, isOpen: false }));
+  vi.mocked(client.dataFolders.list).mockResolvedValue({ ...listed('first'), studios });
+  await state.begin('open', 'Data');
+  expect(state.name).toBe('Data 3');
+});
+
 function answerWith(place: string): void {
   vi.mocked(client.dataFolders.list).mockResolvedValue(listed(place));
 }

@@ -110,6 +110,14 @@ test('names an invalid option by the label of its field', () => {
   expect(errorText({ code, message, hint }).message).toBe('Longest row in tokens: it is too long.');
 });
 
+// In a dialog in Korean, “name: …” stood above a box called 이름.
+test('names what is called “name” everywhere in the language on screen', () => {
+  const error = new StudioError('OPTION_INVALID', { option: 'name', ...because('PATH_TAKEN', { path: '/data' }) });
+  expect(errorText(error).message).toBe('Name: /data already exists.');
+  locale.current = 'ko';
+  expect(errorText(error).message).toMatch(/^이름: /);
+});
+
 test('reports an internal error as a bug in the studio', () => {
   expect(errorText({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' }).message).toBe(
     'This is a bug in the studio, not something you did wrong.',

@@ -105,7 +105,8 @@ test('the folder is moved, and its contents are intact', async () => {
   await button('Move').click();
   await page.getByLabel('Folder name').fill('Moved');
   await page.getByRole('dialog').getByRole('button', { name: 'Move', exact: true }).click();
-  await page.getByText(/^Next: train an adapter with/).waitFor();
+  // Regression: it ended on the home page, without a word of the new place.
+  await page.getByRole('main').getByText(path.join(documents, 'Moved'), { exact: true }).waitFor();
   expect(existsSync(path.join(documents, 'Moved', 'studio.sqlite'))).toBe(true);
   expect(existsSync(home)).toBe(false);
   await page.evaluate(() => (location.hash = '/datasets'));

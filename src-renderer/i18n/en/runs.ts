@@ -137,6 +137,7 @@ export const runs = {
   'runs.summary.shuffled': 'shuffled',
   'runs.summary.inOrder': 'in order',
 
+  'runs.option.name': 'Name',
   'runs.option.rank': 'Rank',
   'runs.option.rank.help': 'How thin the two matrices are. A higher rank can learn more and takes more memory.',
   'runs.option.alpha': 'Alpha',

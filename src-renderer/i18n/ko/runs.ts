@@ -115,6 +115,7 @@ export const runs: Translation<typeof english> = {
   'runs.summary.shuffled': '섞어서',
   'runs.summary.inOrder': '순서대로',
 
+  'runs.option.name': '이름',
   'runs.option.rank': '랭크',
   'runs.option.rank.help': '두 행렬이 얼마나 얇은지 나타냅니다. 클수록 더 많이 배우고 메모리를 더 씁니다.',
   'runs.option.alpha': '알파',
