@@ -25,6 +25,8 @@ const looks = [
   { language: 'ko', theme: 'dark', width: 760, height: 700 },
   // A window of 1280 × 800 at 200 %.
   { language: 'en', theme: 'light', width: 640, height: 400 },
+  // The same at 400 %, rounded up to a phone.
+  { language: 'en', theme: 'light', width: 360, height: 640 },
 ] as const;
 
 const opened = openStudioForTests({
