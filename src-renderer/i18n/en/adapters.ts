@@ -26,7 +26,8 @@ export const adapters = {
   'adapters.export.what': 'Writes a copy for other programs. The adapter stays here as it is.',
   'adapters.export.format': 'Format',
   'adapters.export.peft': 'PEFT',
-  'adapters.export.peft.what': 'A PEFT folder, which Hugging Face programs can load; {bytes}.',
+  'adapters.export.peft.what':
+    'A PEFT folder, which another Adapter Studio and Hugging Face programs can load; {bytes}.',
   'adapters.export.gguf': 'GGUF',
   'adapters.export.gguf.what':
     'A LoRA file for llama.cpp and programs based on it, to use with the base model’s own GGUF.',

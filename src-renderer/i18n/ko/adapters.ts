@@ -25,7 +25,8 @@ export const adapters: Translation<typeof english> = {
   'adapters.export.what': '다른 프로그램에서 쓸 사본을 만듭니다. 어댑터는 여기에 그대로 있습니다.',
   'adapters.export.format': '형식',
   'adapters.export.peft': 'PEFT',
-  'adapters.export.peft.what': 'PEFT 형식의 폴더로, Hugging Face 프로그램에서 쓸 수 있습니다({bytes}).',
+  'adapters.export.peft.what':
+    'PEFT 형식의 폴더로, 다른 Adapter Studio와 Hugging Face 프로그램에서 쓸 수 있습니다({bytes}).',
   'adapters.export.gguf': 'GGUF',
   'adapters.export.gguf.what': 'llama.cpp와 그 계열 프로그램용 LoRA 파일로, 기본 모델의 GGUF와 함께 씁니다.',
   'adapters.export.merged': '합친 모델',
