@@ -84,6 +84,10 @@ test('a run can be watched, survives a reload with its whole history, and keeps 
   await fold('Hashes').click();
   await see('unchanged');
   await accessible();
+
+  // Regression: it stood there as one that was trained to its end.
+  await page.getByRole('navigation').getByRole('link', { name: 'Home' }).click();
+  await see(/^Stopped, loss/);
 });
 
 test('a sample becomes a second adapter in a few clicks and steps', async () => {
