@@ -2,6 +2,7 @@ import type { Target } from '../../src-contract/adapter.ts';
 import type { LatencyVariant } from '../engine/engine.ts';
 import { type Experiment, firstOf } from './lab-work.ts';
 import { mean, spread } from './numbers.ts';
+import { intervalOf, pairedRatio } from './paired-ratio.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 
@@ -33,14 +34,20 @@ export const oneBatch: Experiment = {
         yield { kind: 'at', part: key, now: key, step: rounds.length, steps: options.trials };
       }
       if (rounds.length < options.trials) return;
+      const timesOf = (name: (typeof batchNames)[number]) =>
+        rounds.map((round) => round[batchNames.indexOf(name)] ?? Number.NaN);
       const timings: Record<string, number> = {};
-      for (const [place, name] of batchNames.entries()) {
-        const times = rounds.map((round) => round[place] ?? Number.NaN);
+      for (const name of batchNames) {
+        const times = timesOf(name);
         const quick = times.toSorted((a, b) => a - b)[Math.floor(times.length / 4)] ?? Number.NaN;
         timings[`${name} ms`] = mean(times);
         timings[`${name} spread`] = spread(times);
         // From the quickest rounds: interference from the machine only ever adds time.
         timings[`${name} tokensPerSecond`] = (pass.rows * pass.tokens * 1000) / quick;
+        // How many times longer a mixed batch takes, round by round: what the verdict goes by.
+        const paired = pairedRatio(timesOf('mixed'), times);
+        timings[`${name} ratio`] = paired.ratio;
+        Object.assign(timings, intervalOf(`${name} ratioInterval`, paired));
       }
       yield {
         kind: 'cell',

@@ -3,7 +3,7 @@ import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
 import type { LatencyVariant } from '../engine/engine.ts';
 import { type Experiment, firstOf, type LabTelling, type LabWork } from './lab-work.ts';
 import { median, spread } from './numbers.ts';
-import { pairedRatio, uncertainty } from './paired-ratio.ts';
+import { intervalOf, pairedRatio, uncertainty } from './paired-ratio.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
 
@@ -109,7 +109,7 @@ function timingsOf(rounds: readonly (readonly number[])[]): Record<string, numbe
       [`${name} difference`]: median(differences),
       [`${name} differenceSpread`]: spread(differences),
       [`${name} ratio`]: paired.ratio,
-      [`${name} ratioInterval`]: uncertainty(paired),
+      ...intervalOf(`${name} ratioInterval`, paired),
     });
   }
   return timings;
