@@ -28,12 +28,13 @@ function cellsOf({ ranks, seeds, learningRate }: LabOptions, model: ModelFacts):
       }),
     ),
   );
-  const full = fullRates.map((factor): TrainingCell => {
-    const [seed = 0] = seeds;
-    return {
-      ...{ key: `full rate ×${factor} seed ${seed}`, method: 'full', targets, rank: 0, seed, precision: 'float32' },
-      learningRate: learningRate * factor,
-    };
-  });
+  const full = fullRates.flatMap((factor) =>
+    seeds.map(
+      (seed): TrainingCell => ({
+        ...{ key: `full rate ×${factor} seed ${seed}`, method: 'full', targets, rank: 0, seed, precision: 'float32' },
+        learningRate: learningRate * factor,
+      }),
+    ),
+  );
   return [...lora, ...full];
 }
