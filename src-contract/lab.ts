@@ -98,7 +98,15 @@ export const labFactsSchema = z.object({
   /** How many rows the dataset has in each split; absent without one, and in results of earlier versions. */
   splits: datasetSchema.shape.splits.optional(),
   /** The adapter that is analysed; absent if the experiment trains its own, and in results of earlier versions. */
-  adapter: z.object({ name: z.string(), sha256: z.string() }).optional(),
+  adapter: z
+    .object({
+      name: z.string(),
+      sha256: z.string(),
+      /** Of the base and of the adapter, on the validation rows of its run; null without any. */
+      baseLoss: z.number().nullable().optional(),
+      loss: z.number().nullable().optional(),
+    })
+    .optional(),
   /** The task's main measure; null if none is taken. */
   metric: z.string().nullable(),
   chatTemplate: z.boolean(),
@@ -155,8 +163,8 @@ export const labEventSchema = z.discriminatedUnion('kind', [
 export type LabEvent = z.infer<typeof labEventSchema>;
 
 /**
- * Whether the paper's finding is confirmed here: `unclear` if the spread is too wide to say, `open` if there is not
- * enough yet.
+ * Whether the paper's finding is confirmed here: `unclear` if the spread is too wide to say, the seeds are too few or
+ * nothing was learned, `open` if there is not enough yet.
  */
 export const labVerdictSchema = z.enum(['holds', 'partly', 'not', 'unclear', 'open']);
 export type LabVerdict = z.infer<typeof labVerdictSchema>;

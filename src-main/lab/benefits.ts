@@ -64,6 +64,7 @@ function trainingCell(trained: Trained, { base, facts }: LabWork): LabCell {
       fileBytes: trained.adapterBytes ?? base.sizeBytes,
       stateBytes: trained.parameters * bytesPerTrained,
       ...{ baseLoss: trained.baseLoss, validationLoss: trained.validationLoss },
+      ...{ trainRows: trained.trainRows, validationRows: trained.validationRows },
       ...(isLora ? { adapterSha256: trained.adapterSha256 } : {}),
     },
     timings: {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LabCell, LabEvent } from '../../src-contract/lab.ts';
-import { conduct } from './conduct.ts';
+import { agreement, conduct } from './conduct.ts';
 import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 
 beforeEach(() => {
@@ -68,4 +68,11 @@ test('progress never decreases and ends at 1, whichever parts run together and f
 test('parts finished in an earlier session count from the start', async () => {
   const told = fractions(await toldOf([at('v r1', 0)], ['base', 'q r1', 'q r8']));
   expect(told[0]).toBeCloseTo(90 / 130);
+});
+
+test('a repeat is compared by the numbers that the earlier version recorded', () => {
+  const [earlier, repeated] = [{ loss: 1.5 }, { loss: 1.5, validationRows: 4 }].map((values) => [
+    { key: 'q r1', values, timings: {} },
+  ]) as [LabCell[], LabCell[]];
+  expect(agreement(repeated, earlier)).toEqual({ equal: 1, compared: 1 });
 });

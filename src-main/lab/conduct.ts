@@ -76,7 +76,8 @@ export function agreement(one: readonly LabCell[], other: readonly LabCell[]): {
   for (const cell of new Map(one.map((each) => [each.key, each])).values()) {
     const twin = known.get(cell.key);
     if (twin === undefined) continue;
-    for (const [name, value] of Object.entries(cell.values)) count(value, twin.values[name]);
+    // An earlier version may not have recorded it.
+    for (const [name, value] of Object.entries(cell.values)) if (name in twin.values) count(value, twin.values[name]);
     cell.map?.forEach((row, i) => {
       row.forEach((value, j) => {
         count(value, twin.map?.[i]?.[j]);

@@ -98,10 +98,13 @@ function mapKey(target: Target, layer: number, of: string): string {
 }
 
 export function trainedCell(cell: TrainingCell, trained: Trained): LabCell {
-  const { parameters, baseLoss, validationLoss, adapterSha256, steps } = trained;
+  const { parameters, baseLoss, validationLoss, adapterSha256, steps, trainRows, validationRows } = trained;
   return {
     key: `trained ${cell.key}`,
-    values: { rank: cell.rank, seed: cell.seed, parameters, steps, baseLoss, validationLoss, adapterSha256 },
+    values: {
+      ...{ rank: cell.rank, seed: cell.seed, parameters, steps, baseLoss, validationLoss, adapterSha256 },
+      ...{ trainRows, validationRows },
+    },
     timings: { secondsPerStep: trained.secondsPerStep, tokensPerSecond: trained.tokensPerSecond },
   };
 }

@@ -16,6 +16,7 @@ export interface LabTokens {
   /** Of the training rows. */
   readonly tokens: number;
   readonly trainRows: number;
+  readonly validationRows: number;
 }
 
 /**

@@ -17,19 +17,6 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
 }
 
-/** Below this share of the value itself, a difference between single measurements does not count. */
-const singleMargin = 0.01;
-
-/**
- * Whether two sets of measurements differ: by more than twice the standard error of the difference if there are several
- * of each, else by more than one per cent.
- */
-export function differ(one: readonly number[], other: readonly number[]): boolean {
-  const difference = Math.abs(mean(one) - mean(other));
-  if (one.length < 2 || other.length < 2) return difference > singleMargin * Math.abs(mean(one));
-  return difference > 2 * Math.sqrt(spread(one) ** 2 / one.length + spread(other) ** 2 / other.length);
-}
-
 /** Three significant figures: 0.0323, 2.90, 21.7, 1,034. */
 export function significant(value: number, digits = 3): string {
   if (value === 0 || !Number.isFinite(value)) return value === 0 ? '0' : '–';
@@ -39,6 +26,7 @@ export function significant(value: number, digits = 3): string {
 }
 
 export function percent(share: number, digits = 1): string {
+  if (!Number.isFinite(share)) return '–';
   const rounded = (share * 100).toFixed(digits);
   return `${Number(rounded) === 0 ? rounded.replace('-', '') : rounded.replace('-', '−')} %`;
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
@@ -80,7 +81,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
     ...{ baseModel: base.name, baseSha256: base.sha256, parameters: base.parameters, layers: base.layers },
     hidden: base.hidden,
     ...{ dataset: dataset?.name ?? null, datasetSha256: dataset?.sha256 ?? null, task: dataset?.task ?? null },
-    ...(adapter !== null && { adapter: { name: adapter.name, sha256: adapter.sha256 } }),
+    ...(adapter !== null && { adapter: adapterFacts(adapter) }),
     ...(dataset !== null && { splits: dataset.splits }),
     metric: judge !== null && settled.metricRows > 0 ? judge.mainMetric : null,
     chatTemplate: text.template !== undefined,
@@ -104,6 +105,11 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   parts.store.setTotal(stored.id, experiment.keys(settled, model, adapter).length);
   parts.supervisor.start(stored.id, detached(stored, parts));
   return parts.store.get(stored.id);
+}
+
+/** What it learned by its own run's measure, where it has one. */
+function adapterFacts({ name, sha256, baseValidationLoss, bestValidationLoss }: Adapter): LabFacts['adapter'] {
+  return { name, sha256, baseLoss: baseValidationLoss, loss: bestValidationLoss };
 }
 
 /** Takes over the experiments that an earlier process left queued. */

@@ -50,12 +50,12 @@ async function* metricOf(
 }
 
 function labCell(cell: TrainingCell, trained: Trained, metric: number | undefined): LabCell {
-  const { parameters, baseLoss, validationLoss, adapterSha256, steps, precision } = trained;
+  const { parameters, baseLoss, validationLoss, adapterSha256, steps, precision, trainRows, validationRows } = trained;
   return {
     key: cell.key,
     values: {
       ...{ targets: setName(cell.targets), rank: cell.rank, seed: cell.seed, parameters, steps, precision },
-      ...{ baseLoss, validationLoss, metric: metric ?? null, adapterSha256 },
+      ...{ baseLoss, validationLoss, metric: metric ?? null, adapterSha256, trainRows, validationRows },
       ...(cell.learningRate === undefined ? {} : { learningRate: cell.learningRate }),
     },
     timings: {

@@ -44,6 +44,9 @@ export interface Trained extends z.infer<typeof trainedSchema> {
   readonly key: string;
   /** The PEFT folder. */
   readonly folder: string;
+  /** The rows that were short enough to be trained on, and to measure the loss on. */
+  readonly trainRows: number;
+  readonly validationRows: number;
 }
 
 export type TrainingTelling =
@@ -83,7 +86,10 @@ export async function* trainCells(
     const folder = join(work.cellsFolder, await cellId(cell, work, tokens));
     const known = await readTrained(folder);
     if (known === undefined) left.push({ cell, folder });
-    else yield { kind: 'trained', trained: { ...known, key: cell.key, folder: join(folder, 'adapter') } };
+    else {
+      const trained = { ...known, key: cell.key, folder: join(folder, 'adapter'), ...rowsOf(tokens) };
+      yield { kind: 'trained', trained };
+    }
   }
   while (left.length > 0 && !signal.aborted) {
     const [first] = left as [PlacedCell, ...PlacedCell[]];
@@ -127,7 +133,10 @@ async function* trainSome(
     } else if (event.kind === 'finished') {
       underWay.delete(job);
       if (event.stopped || signal.aborted) continue;
-      yield { kind: 'trained', trained: await keepTrained({ cell, folder }, { ...sums, end: event }, work) };
+      yield {
+        kind: 'trained',
+        trained: await keepTrained({ cell, folder }, { ...sums, end: event }, { work, tokens }),
+      };
     }
   }
 }
@@ -150,7 +159,7 @@ async function keepTrained(
   spent: {
     readonly [Name in 'parameters' | 'steps' | 'tokens' | 'seconds']: number;
   } & { readonly precision: string; readonly end: Extract<TrainEvent, { kind: 'finished' }> },
-  { engine, base }: LabWork,
+  { work: { engine, base }, tokens }: { work: LabWork; tokens: LabTokens },
 ): Promise<Trained> {
   const { parameters, precision, end } = spent;
   const isLora = cell.method === 'lora';
@@ -172,7 +181,11 @@ async function keepTrained(
   // A fully trained model is as large as the base, and nobody needs it again.
   if (!isLora) await rm(adapterFolder, { recursive: true, force: true });
   await writeNote(join(folder, trainedName), trained);
-  return { ...trained, key: cell.key, folder: adapterFolder };
+  return { ...trained, key: cell.key, folder: adapterFolder, ...rowsOf(tokens) };
+}
+
+function rowsOf({ trainRows, validationRows }: LabTokens) {
+  return { trainRows, validationRows };
 }
 
 function trainJob(

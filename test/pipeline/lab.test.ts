@@ -48,12 +48,14 @@ test('a killed experiment resumes to its full table, and a repeat gives equal nu
   const resumed = await answerOf(home, ['lab', 'table6', '--resume', experiments[0].id]);
   expect(resumed.table).toHaveLength(4);
   for (const row of resumed.table) expect(row.validationLoss).toBeLessThan(row.baseLoss);
+  // As many as there were, not as many as were asked for.
+  expect(resumed.table[0]).toMatchObject({ validationRows: 4 });
   for (const file of resumed.files) expect(existsSync(file)).toBe(true);
   expect(resumed.files.filter((file: string) => file.includes('adapters'))).toHaveLength(4);
 
   const repeated = await answerOf(home, ['lab', 'table6', '--repeat', resumed.id]);
   expect(repeated.repeat.equal).toBe(repeated.repeat.compared);
-  expect(repeated.repeat.compared).toBe(4 * 10);
+  expect(repeated.repeat.compared).toBe(4 * 12);
 });
 
 test('reports the amplification factor of each matrix of an adapter', { timeout: 120_000 }, async () => {
@@ -70,7 +72,8 @@ test('reports the amplification factor of each matrix of an adapter', { timeout:
     expect(row.byRandom).toBeLessThan(row.byWeight);
     expect(row.byWeight).toBeLessThan(row.weightNorm);
   }
-  expect(['holds', 'partly', 'not']).toContain(reading.verdict);
+  // Of four matrices, and of a training that may have learned too little.
+  expect(['holds', 'partly', 'not', 'unclear']).toContain(reading.verdict);
 });
 
 /** Resolves when a command has reported this many steps. */

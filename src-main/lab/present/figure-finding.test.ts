@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { LabExperiment } from '../../../src-contract/lab.ts';
 import { sayIn } from '../words/say.ts';
 import { figureFinding } from './figure-finding.ts';
+import { findingOf } from './view.ts';
 
 const verdictOf = (shared: readonly number[], random: readonly number[]) =>
   figureFinding({ experiment: experiment(shared, random), say: sayIn('en') });
@@ -15,6 +16,31 @@ test('two seeds share more than chance only if the spread over matrices rules ou
 test('the finding gives the numbers behind its verdict', () => {
   const { because } = verdictOf([0.021, 0.022, 0.022, 0.021], [0.015, 0.016, 0.016, 0.015]);
   expect(because).toContain('φ(4, 4): A 0.022, B · A 0.022, random matrices 0.016.');
+});
+
+// Regression: directions of an adapter that had learned nothing made a verdict like any other.
+test('no conclusion is drawn from adapters of which one learned nothing', () => {
+  const found = (losses: readonly number[]) => {
+    const { cells, ...rest } = experiment([0.5, 0.5, 0.5, 0.5], [0.015, 0.016, 0.016, 0.015]);
+    const trained = losses.map((validationLoss, seed) => ({
+      key: `trained r8 seed ${seed}`,
+      values: { rank: 8, seed, baseLoss: 2, validationLoss },
+      timings: {},
+    }));
+    return findingOf({ experiment: { ...rest, cells: [...trained, ...cells] }, say: sayIn('en') });
+  };
+  expect(found([1.5, 1.4]).verdict).toBe('partly');
+  expect(found([1.5, 1.99])).toMatchObject({
+    verdict: 'unclear',
+    reading: expect.stringMatching(/^It is unclear here: not every adapter brought the loss clearly below/),
+    because: 'r8 seed 0: loss 1.50, the base 2.00. r8 seed 1: loss 1.99, the base 2.00.',
+    short: 'nothing learned',
+  });
+});
+
+test('two matrices are too few, and matrices that disagree too many ways, to tell sharing from chance', () => {
+  expect(verdictOf([0.2, 0.2], [0.015, 0.016]).verdict).toBe('unclear');
+  expect(verdictOf([0.001, 0.9, 0.002, 0.1], [0.015, 0.016, 0.016, 0.015]).verdict).toBe('unclear');
 });
 
 function experiment(shared: readonly number[], random: readonly number[]): LabExperiment {

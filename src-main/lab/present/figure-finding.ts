@@ -1,5 +1,6 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
-import { differ, median, significant } from '../numbers.ts';
+import { median, significant } from '../numbers.ts';
+import { fewestPairs, pairedInterval } from '../paired-interval.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
 import { heatMaps } from './heat-map.ts';
 
@@ -11,8 +12,8 @@ export function figureFinding(shown: Shown): Finding {
   const kind = experiment.kind === 'fig4' ? 'fig4' : 'fig3';
   const explanation =
     kind === 'fig3'
-      ? [say('explain.fig3.1'), say('explain.fig3.2'), say('explain.fig3.3')]
-      : [say('explain.fig4.1'), say('explain.fig4.2'), say('explain.fig3.3')];
+      ? [say('explain.fig3.1'), say('explain.fig3.2'), say('explain.fig3.3'), say('explain.figure')]
+      : [say('explain.fig4.1'), say('explain.fig4.2'), say('explain.fig3.3'), say('explain.figure')];
   const cells = experiment.cells.filter((cell) => typeof cell.values.of === 'string');
   if (cells.length === 0) return openFinding(explanation);
   const all = (of: string, name: string, target?: string) =>
@@ -47,9 +48,10 @@ export function figureFinding(shown: Shown): Finding {
   ];
   return {
     verdict,
-    reading: say(`reading.${kind}.${verdict}`),
+    reading: say(verdict === 'unclear' ? 'reading.figure.unclear' : `reading.${kind}.${verdict}`),
     because: say('because.figure', {
       ...{
+        n: all('A', 'first').length,
         a: significant(at('A', 'first'), 2),
         ba: significant(at('BA', 'first'), 2),
         chance: significant(chance, 2),
@@ -66,22 +68,25 @@ export function figureFinding(shown: Shown): Finding {
 }
 
 /**
- * Figure 3 holds if the first directions agree by more than half, as in the paper; Figure 4 if what two seeds share is
- * at least twice the chance level; partly if it is more than the spread over matrices can account for. The better of A
- * and B · A counts: the paper trained until A was no longer random.
+ * What two adapters share must be more than random matrices do, matrix by matrix, beyond their spread. Then Figure 3
+ * holds if the first directions agree by more than half, as in the paper, and Figure 4 if the first four agree at least
+ * twice as much as random ones. The better of A and B · A counts, and is held to more as the better of two: the paper
+ * trained until A was no longer random.
  */
 function verdictOf(kind: 'fig3' | 'fig4', all: (of: string, name: string) => number[], chance: number) {
   const first = Math.max(median(all('A', 'first')), median(all('BA', 'first')));
   const [shared = []] = [all('A', 'fourth'), all('BA', 'fourth')].sort((a, b) => median(b) - median(a));
-  const more = median(shared);
-  const random = median(all('random', 'fourth'));
-  const isMoreThanChance = more > random && differ(shared, all('random', 'fourth'));
-  if (kind === 'fig3') {
-    if (first > 0.5 && more < first) return 'holds';
-    return isMoreThanChance ? 'partly' : 'not';
-  }
-  if (first > 10 * chance && more > 2 * random) return 'holds';
-  return isMoreThanChance ? 'partly' : 'not';
+  const random = all('random', 'fourth');
+  const level = median(random);
+  // Cells are in the same order for each: matrix by matrix.
+  const beyond = pairedInterval(
+    shared.map((value, i) => value - (random[i] ?? Number.NaN)),
+    { level, chosenFrom: 2 },
+  );
+  if (shared.length < fewestPairs) return 'unclear';
+  if (beyond.low <= 0) return beyond.high < level ? 'not' : 'unclear';
+  if (kind === 'fig3') return first > 0.5 ? 'holds' : 'partly';
+  return first > 10 * chance && median(shared) > 2 * level ? 'holds' : 'partly';
 }
 
 function picturesOf(layer: number, cells: readonly LabCell[], { say }: Shown, zoom: number): Picture[] {

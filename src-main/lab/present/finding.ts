@@ -10,10 +10,15 @@ export interface Finding {
   readonly because: string;
   /** A few words for the card. */
   readonly short: string;
+  /** From how many seeds the verdict is, where it compares what differs from seed to seed. */
+  readonly seeds?: number | undefined;
   readonly explanation: readonly string[];
   readonly tables: readonly LabTable[];
   readonly pictures: readonly Picture[];
 }
+
+/** The sentences of a finding. */
+export type Reading = Pick<Finding, 'verdict' | 'reading' | 'because' | 'short' | 'seeds'>;
 
 export interface Picture extends Omit<LabPicture, 'maps'> {
   readonly maps?: readonly PlacedMap[];

@@ -1,10 +1,10 @@
-import type { LabTable, LabVerdict } from '../../../src-contract/lab.ts';
+import type { LabCell, LabTable, LabVerdict } from '../../../src-contract/lab.ts';
 import { percent, significant } from '../numbers.ts';
 import { batchNames } from '../one-batch.ts';
 import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 
-/** From this share of a single adapter's speed on, a mixed batch counts as about as fast. */
+/** A mixed batch is about as fast as a single adapter's if it has at least this share of its speed. */
 const near = 0.8;
 
 /** One batch, many tasks: tokens per second of the three ways to serve rows with different adapters. */
@@ -35,30 +35,38 @@ export function oneBatchFinding({ experiment, say }: Shown): Finding {
       })),
     }),
   };
-  const verdict = verdictOf({ mixed, single, swap });
+  const verdict = verdictOf(cell);
   return {
     verdict,
     reading: say(`reading.onebatch.${verdict}`),
     because: say('because.onebatch', {
       ...{ rows: numberOf(cell, 'rows'), adapters: numberOf(cell, 'adapters') },
       ...{ mixed: significant(mixed), single: significant(single), swap: significant(swap) },
+      ...{ toSingle: shareOf(cell, 'single'), toSwap: shareOf(cell, 'swap'), trials: numberOf(cell, 'trials') },
     }),
-    short: verdict === 'unclear' ? say('short.unclear') : say('short.onebatch', { ratio: percent(mixed / single, 0) }),
+    short:
+      verdict === 'unclear'
+        ? say('short.unclear')
+        : say('short.onebatch', { ratio: percent(1 / numberOf(cell, 'single ratio'), 0) }),
     ...{ explanation, tables: [table], pictures: [picture] },
   };
 }
 
-function verdictOf({
-  mixed,
-  single,
-  swap,
-}: {
-  mixed: number;
-  single: number;
-  swap: number;
-}): Exclude<LabVerdict, 'open'> {
+/** How long a mixed batch takes as a share of another way, with the 95 % interval. */
+function shareOf(cell: LabCell, name: string): string {
+  return `${percent(numberOf(cell, `${name} ratio`), 0)} ± ${percent(numberOf(cell, `${name} ratioInterval`), 0)}`;
+}
+
+function verdictOf(cell: LabCell): Exclude<LabVerdict, 'open'> {
+  const boundsOf = (name: string) => {
+    const [ratio, margin] = [numberOf(cell, `${name} ratio`), numberOf(cell, `${name} ratioInterval`)];
+    return { low: ratio - margin, high: ratio + margin };
+  };
+  const [single, swap] = [boundsOf('single'), boundsOf('swap')];
   // One adapter for all rows is less work than one for each: if it is much slower, something else was timed.
-  if (near * mixed > single) return 'unclear';
-  if (mixed < swap) return 'not';
-  return mixed >= near * single ? 'holds' : 'partly';
+  if (single.high < near) return 'unclear';
+  if (swap.low > 1) return 'not';
+  if (swap.high >= 1) return 'unclear';
+  if (single.high <= 1 / near) return 'holds';
+  return single.low > 1 / near ? 'partly' : 'unclear';
 }

@@ -1,15 +1,18 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
-import { differ, mean, percent, significant, spread } from '../numbers.ts';
+import { mean, percent, significant, spread } from '../numbers.ts';
+import { hasLearned, pairedInterval } from '../paired-interval.ts';
 import { barChart } from './bar-chart.ts';
-import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
+import { type Finding, numberOf, openFinding, type Picture, type Reading, type Shown, textOf } from './finding.ts';
 import { lineChart } from './line-chart.ts';
 import { paper } from './paper.ts';
+import { noneLearned } from './unlearned.ts';
 
 /** The cells of one set of matrices at one rank, over the seeds. */
 interface Group {
   readonly set: string;
   readonly rank: number;
   readonly losses: readonly number[];
+  readonly lossBySeed: ReadonlyMap<number, number>;
   readonly metrics: readonly number[];
   readonly parameters: number;
 }
@@ -20,7 +23,7 @@ export function table6Finding(shown: Shown): Finding {
   const { ranks, targetSets } = experiment.options;
   const groups = groupsOf(experiment.cells);
   const sets = targetSets.map((set) => set.join(','));
-  const explanation = [say('explain.table6.1'), say('explain.table6.2')];
+  const explanation = [say('explain.table6.1'), say('explain.table6.2'), say('explain.seeds')];
   const grid = (pick: (group: Group) => readonly number[], scale: number, better: 1 | -1) =>
     gridOf(groups, { sets, ranks, pick, scale, better, say });
   const measured = groups.some(({ metrics }) => metrics.length > 0);
@@ -43,18 +46,19 @@ export function table6Finding(shown: Shown): Finding {
     paperTable6(say('table.paper.wikisql'), paper.table6.wikiSql, say('column.matrices')),
     paperTable6(say('table.paper.multinli'), paper.table6.multiNli, say('column.matrices')),
   ];
+  const bars = experiment.options.seeds.length > 1 ? say('chart.bars') : '';
   const pictures: Picture[] =
     groups.length === 0
       ? []
       : [
-          rankPicture('loss', say('picture.loss'), say('chart.loss'), (group) => group.losses),
+          rankPicture('loss', say('picture.loss'), say('chart.loss') + bars, (group) => group.losses),
           // If all are equal, a picture shows nothing that the table does not.
           ...(measured && new Set(groups.map(({ metrics }) => mean(metrics))).size > 1
             ? [
                 rankPicture(
                   'metric',
                   say('picture.metric', { metric: metricName(shown) }),
-                  say('chart.metric', { metric: metricName(shown) }),
+                  say('chart.metric', { metric: metricName(shown) }) + bars,
                   (group) => group.metrics.map((value) => 100 * value),
                 ),
               ]
@@ -92,7 +96,15 @@ export function table6Finding(shown: Shown): Finding {
   }
 }
 
-function readTable6(groups: readonly Group[], sets: readonly string[], { experiment, say }: Shown) {
+/** A low rank is enough if it is within this share of what the best rank takes off the base's loss. */
+const almost = 0.1;
+
+/**
+ * A low rank is enough if it stays within a tenth of the gain of every other rank, and not if one is clearly ahead of it
+ * by more: to miss a difference is not to show that there is none.
+ */
+function readTable6(groups: readonly Group[], sets: readonly string[], shown: Shown): Reading | undefined {
+  const { experiment, say } = shown;
   // The set of q and v is the paper's own choice; without it, the last one takes its place.
   const set = sets.includes('q,v') ? 'q,v' : (sets.at(-1) ?? '');
   const first = sets.find((each) => each !== set) ?? set;
@@ -103,30 +115,70 @@ function readTable6(groups: readonly Group[], sets: readonly string[], { experim
   const best = own.reduce((most, group) => (mean(group.losses) < mean(most.losses) ? group : most));
   const base = mean(experiment.cells.map((cell) => numberOf(cell, 'baseLoss')).filter(Number.isFinite));
   const lowest = mean(best.losses);
-  const share = (base - mean(low.losses)) / (base - lowest);
-  const range = Math.max(...own.map(({ losses }) => mean(losses))) - lowest;
   const alone = groups.find((group) => group.set === first && group.rank === low.rank);
   if (alone === undefined) return undefined;
-  const gain = mean(alone.losses) - mean(low.losses);
-  const enough = share >= 0.9 || !differ(low.losses, best.losses);
-  const matricesMatter = gain >= range;
-  const verdict = enough ? (matricesMatter ? 'holds' : 'partly') : 'not';
+  // Another set may have learned: of this one's ranks, nothing follows.
+  if (!hasLearned(base, lowest)) return noneLearned(cellsOf(set, experiment.cells), shown);
+  const others = own.slice(1);
+  const seeds = sharedSeeds([...own, alone]);
+  const room = almost * (base - lowest);
+  const behind = (other: Group, chosenFrom: number) =>
+    pairedInterval(differences(low, other), { level: lowest, chosenFrom });
+  const enough = others.every((other) => behind(other, 1).high <= room);
+  const helps = others.some((other) => behind(other, others.length).low > room);
+  const gains = seeds.map((seed) => lossOf(alone, seed) - lossOf(low, seed));
+  const ranges = seeds.map((seed) => {
+    const losses = own.map((group) => lossOf(group, seed));
+    return Math.max(...losses) - Math.min(...losses);
+  });
+  const matricesMatter =
+    pairedInterval(
+      gains.map((gain, i) => Math.abs(gain) - (ranges[i] ?? Number.NaN)),
+      { level: lowest },
+    ).low > 0;
+  const verdict = enough ? (matricesMatter ? 'holds' : 'partly') : helps ? 'not' : 'unclear';
   return {
     verdict,
     reading: say(`reading.table6.${verdict}`),
     because: say(best === low ? 'because.table6.lowest' : 'because.table6', {
-      ...{ set, low: low.rank, bestRank: best.rank, first, share: percent(share, 0) },
-      ...{ base: significant(base), bestLoss: significant(lowest), gain: significant(gain), range: significant(range) },
+      ...{ set, low: low.rank, bestRank: best.rank, first, seeds: seeds.length },
+      ...{ share: percent((base - mean(low.losses)) / (base - lowest), 0), rows: rowsOf(experiment) },
+      ...{ base: significant(base), bestLoss: significant(lowest) },
+      ...{ gain: significant(Math.abs(mean(gains))), range: significant(mean(ranges)) },
     }),
-    short: say('short.table6', { low: low.rank, share: percent(share, 0) }),
-  } as const;
+    short: say('short.table6', { low: low.rank, share: percent((base - mean(low.losses)) / (base - lowest), 0) }),
+    seeds: seeds.length,
+  };
+}
+
+/** How much higher the one loss is than the other, seed by seed. */
+function differences(one: Group, other: Group): number[] {
+  return sharedSeeds([one, other]).map((seed) => lossOf(one, seed) - lossOf(other, seed));
+}
+
+function sharedSeeds([first, ...others]: readonly Group[]): number[] {
+  const seeds = [...(first?.lossBySeed.keys() ?? [])];
+  return seeds.filter((seed) => others.every(({ lossBySeed }) => lossBySeed.has(seed)));
+}
+
+function lossOf({ lossBySeed }: Group, seed: number): number {
+  return lossBySeed.get(seed) ?? Number.NaN;
+}
+
+/** The rows that losses were measured on. */
+function rowsOf({ cells, options }: Shown['experiment']): number {
+  return cells.map((cell) => numberOf(cell, 'validationRows')).find(Number.isFinite) ?? options.validationRows;
+}
+
+function cellsOf(set: string, cells: readonly LabCell[]): LabCell[] {
+  return cells.filter((cell) => textOf(cell, 'targets') === set);
 }
 
 /** Table 5: metric and loss by set within one budget, and how equal the budgets are. */
 export function table5Finding(shown: Shown): Finding {
   const { experiment, say } = shown;
-  const { budgetRank, targetSets, seeds } = experiment.options;
-  const explanation = [say('explain.table5.1'), say('explain.table5.2', { rank: budgetRank })];
+  const { budgetRank, targetSets } = experiment.options;
+  const explanation = [say('explain.table5.1'), say('explain.table5.2', { rank: budgetRank }), say('explain.seeds')];
   const groups = groupsOf(experiment.cells);
   if (groups.length === 0) return openFinding(explanation, { tables: paperTable5(say) });
   const ordered = targetSets.flatMap((set) => groups.filter((group) => group.set === set.join(',')));
@@ -181,35 +233,37 @@ export function table5Finding(shown: Shown): Finding {
       })),
     }),
   };
-  return { ...readTable5(ordered, off, { shown, seeds: seeds.length }), explanation, tables, pictures: [picture] };
+  return { ...readTable5(ordered, off, shown), explanation, tables, pictures: [picture] };
 }
 
-function readTable5(
-  groups: readonly Group[],
-  off: readonly number[],
-  { shown: { say, experiment }, seeds }: { shown: Shown; seeds: number },
-) {
-  const best = (among: readonly Group[]) =>
-    among.length === 0
-      ? undefined
-      : among.reduce((most, group) => (mean(group.losses) < mean(most.losses) ? group : most));
-  const single = best(groups.filter(({ set }) => !set.includes(',')));
-  const several = best(groups.filter(({ set }) => set.includes(',')));
+/**
+ * The best set must beat every one of the other kind. It was picked as the best of its own kind, so each interval is as
+ * wide as that demands.
+ */
+function readTable5(groups: readonly Group[], off: readonly number[], { say, experiment }: Shown): Reading {
+  const byLoss = (some: readonly Group[]) => some.toSorted((a, b) => mean(a.losses) - mean(b.losses));
+  const singles = byLoss(groups.filter(({ set }) => !set.includes(',')));
+  const severals = byLoss(groups.filter(({ set }) => set.includes(',')));
+  const [single, several] = [singles[0], severals[0]];
   if (single === undefined || several === undefined || groups.length < experiment.options.targetSets.length)
-    return { verdict: 'open', reading: '', because: '', short: '' } as const;
-  const wins = mean(several.losses) < mean(single.losses);
-  const clear = differ(several.losses, single.losses);
-  const verdict = wins ? (clear ? 'holds' : 'partly') : clear ? 'not' : 'unclear';
-  const first = wins ? several : single;
+    return { verdict: 'open', reading: '', because: '', short: '' };
+  const severalWins = mean(several.losses) < mean(single.losses);
+  const [best, own, rivals] = severalWins ? [several, severals, singles] : [single, singles, severals];
+  const about = { level: mean(best.losses), chosenFrom: own.length };
+  const isClear = rivals.every((rival) => pairedInterval(differences(rival, best), about).low > 0);
+  const verdict = isClear ? (severalWins ? 'holds' : 'not') : 'unclear';
+  const seeds = sharedSeeds([best, ...rivals]).length;
   return {
     verdict,
-    reading: say(`reading.table5.${verdict === 'unclear' ? 'not' : verdict}`),
+    reading: say(`reading.table5.${verdict}`),
     because: say('because.table5', {
-      ...{ best: first.set, bestLoss: significant(mean(first.losses)), single: single.set },
+      ...{ several: several.set, severalLoss: significant(mean(several.losses)), single: single.set },
       ...{ singleLoss: significant(mean(single.losses)), budget: percent(Math.max(...off.map(Math.abs))), seeds },
+      rows: rowsOf(experiment),
     }),
-    short: say('short.table5', { best: first.set }),
-  } as const;
+    short: say(isClear ? 'short.table5' : 'short.table5.unclear', { best: best.set }),
+    seeds,
+  };
 }
 
 /** The metric's name as pages show it; one without a translation keeps its own. */
@@ -229,7 +283,9 @@ function metricName({ experiment, say }: Shown): string {
 /** What the cells hold: a mean over seeds, or the value of the only seed. */
 function noteOf(name: 'table.metric.note' | 'table.loss.note', { experiment, say }: Shown): string {
   const { seeds, metricRows } = experiment.options;
-  return say(seeds.length > 1 ? name : `${name}.one`, { rows: metricRows });
+  return say(seeds.length > 1 ? name : `${name}.one`, {
+    ...{ rows: metricRows, seeds: seeds.length, each: (100 / Math.max(1, metricRows)).toFixed(1) },
+  });
 }
 
 function groupsOf(cells: readonly LabCell[]): Group[] {
@@ -239,6 +295,7 @@ function groupsOf(cells: readonly LabCell[]): Group[] {
     set: textOf(same[0] as LabCell, 'targets'),
     rank: numberOf(same[0], 'rank'),
     losses: same.map((cell) => numberOf(cell, 'validationLoss')),
+    lossBySeed: new Map(same.map((cell) => [numberOf(cell, 'seed'), numberOf(cell, 'validationLoss')])),
     metrics: same.map((cell) => numberOf(cell, 'metric')).filter(Number.isFinite),
     parameters: numberOf(same[0], 'parameters'),
   }));

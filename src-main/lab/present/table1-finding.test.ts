@@ -16,8 +16,18 @@ test('a difference measured on a busy machine gives no verdict', () => {
   expect(measured(1.25, 0.19).verdict).toBe('unclear');
   expect(measured(1.0, 0.05).verdict).toBe('unclear');
   // Regression: the card still claimed “merged +25 %”.
-  expect(measured(1.25, 0.19).short).toBe('computer too busy to tell');
+  expect(measured(1.25, 0.19).short).toBe('too noisy to tell');
   expect(measured(1.06, 0.01).short).toMatch(/^merged \+6/);
+});
+
+// Regression: 1.9 ± 3 % was “takes no time”, although it may be five per cent.
+test('merged LoRA is as fast as the base only if its whole interval is within three per cent', () => {
+  expect(measured(1.019, 0.01).verdict).toBe('holds');
+  expect(measured(1.019, 0.03).verdict).toBe('unclear');
+  // Faster than the same graph can only be noise.
+  expect(measured(0.94, 0.01).verdict).toBe('unclear');
+  // Too few rounds have no interval.
+  expect(measured(1.0, Number.NaN).verdict).toBe('unclear');
 });
 
 test('the table gives the width of the adapter layers, of which Adapter-H has two', () => {

@@ -6,10 +6,11 @@ import { colours, heatColour, heatStep, rect, svg, text } from './drawing.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 import { paper } from './paper.ts';
 
-/** Merged LoRA counts as being as fast as the base within this share; the machine's own noise is as large. */
-const same = 0.02;
-/** Half-width of an interval too wide to tell anything. */
-const widest = 0.03;
+/**
+ * Merged LoRA counts as being as fast as the base if its whole interval is within this share, and an interval wider than
+ * that tells nothing.
+ */
+const same = 0.03;
 const variants = variantNames.slice(1) as readonly Exclude<(typeof variantNames)[number], 'base'>[];
 
 /** Table 1 and the map of Appendix B: what each way of adapting adds to a forward pass. */
@@ -47,33 +48,38 @@ export function table1Finding(shown: Shown): Finding {
         ...{
           name: nameOf(name, width, shown),
           value: added(smallest, name),
-          shown: signedPercent(added(smallest, name)),
+          shown: `${signedPercent(added(smallest, name))} ± ${percent(unsure(smallest, name))}`,
           whose: 'ours',
         },
       })),
     }),
   };
   const slower = (name: string) => added(smallest, name) > unsure(smallest, name);
-  const merged = Math.abs(added(smallest, 'merged'));
+  const merged = added(smallest, 'merged');
   const margin = unsure(smallest, 'merged');
-  // Merged LoRA is the very graph of the base: if the times scatter this widely, a difference is noise.
-  const isUnclear = margin > widest || (merged > same && merged <= margin);
-  const both = slower('adapter-l') && slower('adapter-h');
-  const verdict = isUnclear ? 'unclear' : merged > same ? 'not' : both ? 'holds' : 'partly';
+  const verdict = verdictOf();
+  function verdictOf() {
+    // Too few rounds have no interval. Merged LoRA is the very graph of the base: faster can only be noise.
+    if (!(margin <= same)) return 'unclear';
+    if (Math.abs(merged) + margin <= same) return slower('adapter-l') && slower('adapter-h') ? 'holds' : 'partly';
+    return merged > margin ? 'not' : 'unclear';
+  }
+  const withMargin = (name: string) => `${signedPercent(added(smallest, name))} ± ${percent(unsure(smallest, name))}`;
   return {
     verdict,
     reading: say(`reading.table1.${verdict}`),
     because: say('because.table1', {
       ...{ rows: numberOf(smallest, 'rows'), tokens: numberOf(smallest, 'tokens') },
-      ...{ merged: signedPercent(added(smallest, 'merged')), unmerged: signedPercent(added(smallest, 'unmerged')) },
-      ...{ l: signedPercent(added(smallest, 'adapter-l')), h: signedPercent(added(smallest, 'adapter-h')) },
+      ...{ merged: withMargin('merged'), unmerged: withMargin('unmerged') },
+      ...{ l: withMargin('adapter-l'), h: withMargin('adapter-h') },
     }),
-    short: isUnclear
-      ? say('short.unclear')
-      : say('short.table1', {
-          merged: signedPercent(added(smallest, 'merged')),
-          h: signedPercent(added(smallest, 'adapter-h')),
-        }),
+    short:
+      verdict === 'unclear'
+        ? say('short.unclear')
+        : say('short.table1', {
+            merged: signedPercent(added(smallest, 'merged')),
+            h: signedPercent(added(smallest, 'adapter-h')),
+          }),
     ...{ explanation, tables: [table, paperTable] },
     pictures: [bars, ...(experiment.options.bottlenecks.length > 1 ? [sweepPicture(shown, added)] : [])],
   };

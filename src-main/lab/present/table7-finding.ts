@@ -1,5 +1,6 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
 import { median, significant } from '../numbers.ts';
+import { fewestPairs, pairedInterval } from '../paired-interval.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
 import { lineChart } from './line-chart.ts';
 import { paper } from './paper.ts';
@@ -7,7 +8,7 @@ import { paper } from './paper.ts';
 /** Table 7: ΔW beside W, in every adapted matrix. */
 export function table7Finding(shown: Shown): Finding {
   const { experiment, say } = shown;
-  const explanation = [say('explain.table7.1'), say('explain.table7.2')];
+  const explanation = [say('explain.table7.1'), say('explain.table7.2'), say('explain.table7.3')];
   const rows = experiment.cells.filter((cell) => typeof cell.values.layer === 'number');
   const paperTable: LabTable = {
     ...{ title: say('table.paper.table7'), whose: 'paper', note: `‖Wq‖ = ${paper.table7.weightNorm}` },
@@ -63,23 +64,29 @@ function numbersOf(cells: readonly LabCell[]) {
 }
 
 /**
- * Holds if W has at least half as much again in the adapter's directions as in random ones, less than half of what it
- * has in its own, and the adapter more than doubles it.
+ * Holds if W has at least half as much again in the adapter's directions as in random ones, in the median matrix and
+ * beyond the spread over matrices, less than half of what it has in its own, and the adapter more than doubles it. Matrix
+ * by matrix, since those of q and v are of different sizes.
  */
 function read(rows: readonly LabCell[], rank: number, { say }: Shown) {
-  const own = rows.filter((cell) => numberOf(cell, 'rank') === rank);
+  // A matrix to which the adapter adds nothing has no directions.
+  const own = rows.filter((cell) => numberOf(cell, 'rank') === rank && Number.isFinite(numberOf(cell, 'factor')));
   const [byDelta, byRandom, byWeight, , factor] = names.map((name) =>
-    median(own.map((cell) => numberOf(cell, name)).filter(Number.isFinite)),
+    median(own.map((cell) => numberOf(cell, name))),
   ) as [number, number, number, number, number];
-  const isRelated = byDelta > 1.5 * byRandom;
-  const isOwn = isRelated && byDelta >= byWeight / 2;
-  const verdict = isRelated && !isOwn ? (factor > 2 ? 'holds' : 'partly') : 'not';
+  const sharesOf = (name: string) => own.map((cell) => numberOf(cell, 'byDelta') / numberOf(cell, name));
+  const toRandom = sharesOf('byRandom');
+  const beyond = pairedInterval(toRandom.map(Math.log), { level: 1 });
+  const isMore = median(toRandom) > 1.5;
+  const isUnclear = isMore && (own.length < fewestPairs || beyond.low <= 0);
+  const isOwn = isMore && median(sharesOf('byWeight')) >= 0.5;
+  const verdict = isUnclear ? 'unclear' : isMore && !isOwn ? (factor > 2 ? 'holds' : 'partly') : 'not';
   return {
     verdict,
-    reading: say(`reading.table7.${isOwn ? 'own' : verdict}`),
+    reading: say(`reading.table7.${isOwn && !isUnclear ? 'own' : verdict}`),
     because: say('because.table7', {
       ...{ n: own.length, rank, byDelta: significant(byDelta), byRandom: significant(byRandom) },
-      ...{ byWeight: significant(byWeight), factor: significant(factor) },
+      ...{ byWeight: significant(byWeight), ratio: significant(median(toRandom), 2), factor: significant(factor) },
     }),
     short: say('short.table7', { factor: significant(factor), rank }),
   } as const;

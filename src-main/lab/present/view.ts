@@ -1,8 +1,7 @@
 import { deviceName } from '../../../src-contract/device-name.ts';
 import type { LabCell, LabExperiment, LabKind, LabOptions, LabView } from '../../../src-contract/lab.ts';
-import { comparesLosses } from '../experiments.ts';
 import { lossSplit } from '../lab-tokens.ts';
-import { differ, mean, significant } from '../numbers.ts';
+import { fewestPairs } from '../paired-interval.ts';
 import type { Say } from '../words/say.ts';
 import { benefitsFinding } from './benefits-finding.ts';
 import { figureFinding } from './figure-finding.ts';
@@ -12,6 +11,7 @@ import { rankToFullFinding } from './rank-to-full-finding.ts';
 import { table5Finding, table6Finding } from './sweep-finding.ts';
 import { table1Finding } from './table1-finding.ts';
 import { table7Finding } from './table7-finding.ts';
+import { unlearned } from './unlearned.ts';
 
 const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
   table1: table1Finding,
@@ -28,30 +28,17 @@ const findings: Readonly<Record<LabKind, (shown: Shown) => Finding>> = {
 export function findingOf(shown: Shown): Finding {
   const { say } = shown;
   const found = findings[shown.experiment.kind](shown);
-  const finding = found.verdict === 'open' ? found : { ...found, ...unlearned(shown) };
-  const { verdict, reading, because } = finding;
-  const { kind, options } = shown.experiment;
-  // A result from one seed may be chance: the sentence claims no more than that, and says so.
-  const isByOneSeed = comparesLosses.has(kind) && options.seeds.length === 1 && because !== '';
-  const claimsLess = isByOneSeed && verdict !== 'open' && verdict !== 'unclear';
+  const nothing = found.verdict === 'open' ? undefined : unlearned(shown);
+  const finding = nothing === undefined ? found : { ...found, ...nothing, seeds: undefined };
+  const { verdict, reading, because, short, seeds = fewestPairs } = finding;
+  if (seeds >= fewestPairs || verdict === 'open') return { ...finding, reading: say(`verdict.${verdict}`) + reading };
+  // What so few seeds show may be chance: it is a hint, and no verdict.
   return {
     ...finding,
-    reading: say(claimsLess ? `verdict.${verdict}.oneSeed` : `verdict.${verdict}`) + reading,
-    because: isByOneSeed ? `${because} ${say('because.oneSeed')}` : because,
-  };
-}
-
-/** What is said where nothing was learned: losses that equal the base's agree and differ by chance alone. */
-function unlearned({ experiment: { kind, cells }, say }: Shown): Partial<Finding> | undefined {
-  if (!comparesLosses.has(kind)) return undefined;
-  const named = (name: string) => cells.map((cell) => numberOf(cell, name)).filter(Number.isFinite);
-  const [base, lowest] = [mean(named('baseLoss')), Math.min(...named('validationLoss'))];
-  if (lowest < base && differ([base], [lowest])) return undefined;
-  return {
     verdict: 'unclear',
-    reading: say('reading.unlearned'),
-    because: say('because.unlearned', { base: significant(base), lowest: significant(lowest) }),
-    short: say('short.unlearned'),
+    reading: say(verdict === 'unclear' ? 'verdict.unclear' : `verdict.${verdict}.fewSeeds`) + reading,
+    because: `${because} ${say(seeds === 1 ? 'because.oneSeed' : 'because.twoSeeds', { fewest: fewestPairs })}`,
+    short: say(seeds === 1 ? 'short.oneSeed' : 'short.twoSeeds', { short }),
   };
 }
 
@@ -83,6 +70,11 @@ function captionOf(
   const { machine } = facts;
   const deviceWords = { graphics: say('device.graphics'), threads: (n: string) => say('device.threads', { n }) };
   const trains = facts.dataset !== null;
+  /** As many as were short enough; parts of earlier versions do not say. */
+  const rowsOf = (name: string, asked: number) =>
+    cells.map((cell) => numberOf(cell, name)).find(Number.isFinite) ?? asked;
+  const wanted = options.steps * options.batchSize;
+  const trainRows = rowsOf('trainRows', facts.splits?.train ?? Number.POSITIVE_INFINITY);
   const settings = [
     ...(trains
       ? [
@@ -93,13 +85,18 @@ function captionOf(
               length: options.maxLength,
               rate: options.learningRate,
             },
-            ...{ alpha: options.alpha, seeds: options.seeds.join(', '), loss: lossRowsOf(facts, options, say) },
+            ...{
+              alpha: options.alpha,
+              seeds: options.seeds.join(', '),
+              loss: lossRowsOf(facts, rowsOf('validationRows', options.validationRows), say),
+            },
           }),
-          ...(isReadAgain(facts, options) ? [say('caption.again', { rows: facts.splits?.train ?? 0 })] : []),
+          ...(trainRows < wanted ? [say('caption.again', { rows: trainRows, wanted })] : []),
         ]
       : []),
     ...(facts.metric === null ? [] : [say('caption.metric', { rows: options.metricRows })]),
-    ...(['onebatch', 'benefits'].includes(kind) ? [say('caption.trials', { trials: options.trials })] : []),
+    ...(kind === 'onebatch' ? [say('caption.trials', { trials: options.trials })] : []),
+    ...(kind === 'benefits' ? [say('caption.switches', { trials: options.trials })] : []),
     ...(kind === 'table1' && cells.length > 0 ? [say('caption.rounds', { rounds: roundsOf(cells) })] : []),
     ...(facts.adapter === undefined
       ? []
@@ -123,12 +120,8 @@ function captionOf(
 }
 
 /** The rows that the losses were measured on; their split is unknown in results of earlier versions. */
-function lossRowsOf({ splits }: LabExperiment['facts'], { validationRows: rows }: LabOptions, say: Say): string {
+function lossRowsOf({ splits }: LabExperiment['facts'], rows: number, say: Say): string {
   return splits === undefined ? say('caption.loss', { rows }) : say(`caption.loss.${lossSplit(splits)}`, { rows });
-}
-
-function isReadAgain({ splits }: LabExperiment['facts'], { steps, batchSize }: LabOptions): boolean {
-  return splits !== undefined && splits.train < steps * batchSize;
 }
 
 /** From the fewest to the most of any case: a measurement goes on until it is precise enough. */
