@@ -6,7 +6,7 @@ export const fewestPairs = 3;
 /** Below this share of the value itself, a difference between single measurements does not count. */
 const singleMargin = 0.01;
 
-export interface Interval {
+export interface PairedInterval {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -23,7 +23,7 @@ export interface Interval {
 export function pairedInterval(
   differences: readonly number[],
   { level, chosenFrom = 1 }: { level: number; chosenFrom?: number },
-): Interval {
+): PairedInterval {
   const middle = mean(differences);
   const n = differences.length;
   const reach =

@@ -76,6 +76,21 @@ test('reports the amplification factor of each matrix of an adapter', { timeout:
   expect(['holds', 'partly', 'not', 'unclear']).toContain(reading.verdict);
 });
 
+// Regression: the directions of adapters that had learned nothing made a verdict like any other.
+test('draws no conclusion from adapters that learned nothing', { timeout: 120_000 }, async () => {
+  const home = await prepared();
+  const untaught = ['--steps', '1', '--lr', '1e-9'];
+  for (const [kind, ranks] of [
+    ['fig3', '2,4'],
+    ['fig4', '4'],
+    ['table7', '2'],
+  ] as const) {
+    const { reading } = await answerOf(home, ['lab', kind, ...about, '--ranks', ranks, ...untaught]);
+    expect(reading.verdict).toBe('unclear');
+    expect(reading.text).toMatch(/nothing follows from (its|their) directions\./);
+  }
+});
+
 /** Resolves when a command has reported this many steps. */
 function stepsDone(command: ReturnType<typeof startCommand>, wanted: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

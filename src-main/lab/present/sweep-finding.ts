@@ -1,6 +1,6 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
 import { mean, percent, significant, spread } from '../numbers.ts';
-import { hasLearned, pairedInterval } from '../paired-interval.ts';
+import { fewestPairs, hasLearned, type PairedInterval, pairedInterval } from '../paired-interval.ts';
 import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Reading, type Shown, textOf } from './finding.ts';
 import { lineChart } from './line-chart.ts';
@@ -250,17 +250,30 @@ function readTable5(groups: readonly Group[], off: readonly number[], { say, exp
   const severalWins = mean(several.losses) < mean(single.losses);
   const [best, own, rivals] = severalWins ? [several, severals, singles] : [single, singles, severals];
   const about = { level: mean(best.losses), chosenFrom: own.length };
-  const isClear = rivals.every((rival) => pairedInterval(differences(rival, best), about).low > 0);
+  const [hardest] = rivals
+    .map(({ set, ...rival }) => ({ rival: set, ...pairedInterval(differences({ set, ...rival }, best), about) }))
+    .sort((a, b) => a.low - b.low) as [PairedInterval & { rival: string }];
+  const isClear = hardest.low > 0;
   const verdict = isClear ? (severalWins ? 'holds' : 'not') : 'unclear';
   const seeds = sharedSeeds([best, ...rivals]).length;
   return {
     verdict,
     reading: say(`reading.table5.${verdict}`),
-    because: say('because.table5', {
-      ...{ several: several.set, severalLoss: significant(mean(several.losses)), single: single.set },
-      ...{ singleLoss: significant(mean(single.losses)), budget: percent(Math.max(...off.map(Math.abs))), seeds },
-      rows: rowsOf(experiment),
-    }),
+    because: [
+      say('because.table5', {
+        ...{ several: several.set, severalLoss: significant(mean(several.losses)), single: single.set },
+        ...{ singleLoss: significant(mean(single.losses)), budget: percent(Math.max(...off.map(Math.abs))), seeds },
+        rows: rowsOf(experiment),
+      }),
+      ...(seeds < fewestPairs
+        ? []
+        : [
+            say('because.table5.interval', {
+              ...{ best: best.set, rival: hardest.rival, difference: hardest.mean.toFixed(3) },
+              ...{ low: hardest.low.toFixed(3).replace('-', '−'), high: hardest.high.toFixed(3) },
+            }),
+          ]),
+    ].join(' '),
     short: say(isClear ? 'short.table5' : 'short.table5.unclear', { best: best.set }),
     seeds,
   };

@@ -33,13 +33,8 @@ test('the median is not enough where the matrices disagree or are too few', () =
 
 // Regression: an adapter that had learned nothing had “little more to do with W than random directions”.
 test.each([
-  ['trained here', { validationLoss: 1.99 }, {}, 'the adapter did not bring the loss clearly below'],
-  [
-    'from a run',
-    { adapter: { name: 'dull', sha256: '', baseLoss: 2, loss: 2.1 } },
-    {},
-    'the adapter did not bring the loss',
-  ],
+  ['trained here', { validationLoss: 1.99 }, {}, 'the adapter did not learn, '],
+  ['from a run', { adapter: { name: 'dull', sha256: '', baseLoss: 2, loss: 2.1 } }, {}, 'the adapter did not learn, '],
   ['of no update', {}, { deltaNorm: 0, byDelta: 0, factor: null }, 'the adapter adds next to nothing to W'],
   ['of next to no update', {}, { deltaNorm: 0.001 }, 'the adapter adds next to nothing to W'],
 ])('no conclusion is drawn from an adapter %s that learned nothing', (_, about, values, words) => {

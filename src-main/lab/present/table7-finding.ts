@@ -1,7 +1,7 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
 import { median, significant } from '../numbers.ts';
 import { fewestPairs, pairedInterval } from '../paired-interval.ts';
-import { type Finding, numberOf, openFinding, type Picture, type Shown, textOf } from './finding.ts';
+import { type Finding, numberOf, openFinding, type Picture, type Reading, type Shown, textOf } from './finding.ts';
 import { lineChart } from './line-chart.ts';
 import { paper } from './paper.ts';
 
@@ -63,33 +63,41 @@ function numbersOf(cells: readonly LabCell[]) {
   }));
 }
 
+/** How many times as much as in random directions W must have in the adapter's for them to be directions of W. */
+const related = 1.5;
+
 /**
- * Holds if W has at least half as much again in the adapter's directions as in random ones, in the median matrix and
- * beyond the spread over matrices, less than half of what it has in its own, and the adapter more than doubles it. Matrix
- * by matrix, since those of q and v are of different sizes.
+ * Holds if W clearly has half as much again in the adapter's directions as in random ones, less than half of what it has
+ * in its own, and the adapter more than doubles it. Matrix by matrix, since those of q and v are of different sizes.
  */
-function read(rows: readonly LabCell[], rank: number, { say }: Shown) {
+function read(rows: readonly LabCell[], rank: number, { say }: Shown): Reading {
   // A matrix to which the adapter adds nothing has no directions.
   const own = rows.filter((cell) => numberOf(cell, 'rank') === rank && Number.isFinite(numberOf(cell, 'factor')));
   const [byDelta, byRandom, byWeight, , factor] = names.map((name) =>
     median(own.map((cell) => numberOf(cell, name))),
   ) as [number, number, number, number, number];
   const sharesOf = (name: string) => own.map((cell) => numberOf(cell, 'byDelta') / numberOf(cell, name));
-  const toRandom = sharesOf('byRandom');
-  const beyond = pairedInterval(toRandom.map(Math.log), { level: 1 });
-  const isMore = median(toRandom) > 1.5;
-  const isUnclear = isMore && (own.length < fewestPairs || beyond.low <= 0);
-  const isOwn = isMore && median(sharesOf('byWeight')) >= 0.5;
-  const verdict = isUnclear ? 'unclear' : isMore && !isOwn ? (factor > 2 ? 'holds' : 'partly') : 'not';
+  const logs = pairedInterval(sharesOf('byRandom').map(Math.log), { level: 1 });
+  const isOwn = median(sharesOf('byWeight')) >= 0.5;
+  const verdict = verdictOf();
+  function verdictOf() {
+    if (own.length < fewestPairs) return 'unclear';
+    if (logs.low > Math.log(related)) return isOwn ? 'not' : factor > 2 ? 'holds' : 'partly';
+    return logs.high < Math.log(related) ? 'not' : 'unclear';
+  }
   return {
     verdict,
-    reading: say(`reading.table7.${isOwn && !isUnclear ? 'own' : verdict}`),
+    reading: say(`reading.table7.${verdict === 'not' && logs.low > Math.log(related) ? 'own' : verdict}`),
     because: say('because.table7', {
       ...{ n: own.length, rank, byDelta: significant(byDelta), byRandom: significant(byRandom) },
-      ...{ byWeight: significant(byWeight), ratio: significant(median(toRandom), 2), factor: significant(factor) },
+      ...{ byWeight: significant(byWeight), factor: significant(factor) },
+      ratio: significant(Math.exp(logs.mean)),
+      // Fewer have none.
+      low: own.length < fewestPairs ? '–' : significant(Math.exp(logs.low)),
+      high: own.length < fewestPairs ? '–' : significant(Math.exp(logs.high)),
     }),
-    short: say('short.table7', { factor: significant(factor), rank }),
-  } as const;
+    short: verdict === 'unclear' ? say('short.unclear') : say('short.table7', { factor: significant(factor), rank }),
+  };
 }
 
 function picture(

@@ -1,4 +1,4 @@
-import type { LabCell, LabExperiment } from '../../../src-contract/lab.ts';
+import type { LabCell } from '../../../src-contract/lab.ts';
 import { mean, median, significant } from '../numbers.ts';
 import { hasLearned } from '../paired-interval.ts';
 import { numberOf, type Reading, type Shown } from './finding.ts';
@@ -19,9 +19,9 @@ export function unlearned(shown: Shown): Reading | undefined {
       return noneLearned(cells, shown);
     case 'fig3':
     case 'fig4':
-      return notAllLearned(trainedOf(cells), shown);
+      return notAllLearned(trainedOf(cells, shown), shown);
     case 'table7':
-      return notAllLearned(judgedOf(shown.experiment), shown) ?? addsNothing(shown);
+      return notAllLearned(judgedOf(shown), shown) ?? addsNothing(shown);
     case 'table1':
     case 'benefits':
     case 'onebatch':
@@ -65,22 +65,26 @@ interface Learning {
   readonly loss: number;
 }
 
-function trainedOf(cells: readonly LabCell[]): Learning[] {
+function trainedOf(cells: readonly LabCell[], { say }: Shown): Learning[] {
   return cells
     .filter(({ key }) => key.startsWith('trained '))
     .map((cell) => ({
-      name: cell.key.slice('trained '.length),
+      name: `r ${numberOf(cell, 'rank')}, ${say('case.seed', { seed: numberOf(cell, 'seed') })}`,
       base: numberOf(cell, 'baseLoss'),
       loss: numberOf(cell, 'validationLoss'),
     }));
 }
 
 /** The verdict on Table 7 is about the lowest rank trained, or about an adapter of the studio, whose run may be unknown. */
-function judgedOf({ cells, options, facts }: LabExperiment): Learning[] {
+function judgedOf(shown: Shown): Learning[] {
+  const { cells, options, facts } = shown.experiment;
   const { adapter } = facts;
   if (adapter === undefined) {
     const rank = Math.min(...options.ranks);
-    return trainedOf(cells.filter((cell) => numberOf(cell, 'rank') === rank));
+    return trainedOf(
+      cells.filter((cell) => numberOf(cell, 'rank') === rank),
+      shown,
+    );
   }
   const { name, baseLoss, loss } = adapter;
   return baseLoss == null || loss == null ? [] : [{ name, base: baseLoss, loss }];

@@ -81,9 +81,9 @@ export const en = {
   'because.unlearned': 'The base has {base}, the lowest loss is {lowest}.',
   'short.unlearned': 'nothing learned',
   'reading.unlearned.adapter':
-    'not every adapter brought the loss clearly below that of the base, and what one that learned nothing holds says nothing about the task; take more steps or another learning rate.',
+    'not both adapters learned, as a loss is not clearly below the base’s; nothing follows from their directions. Take more steps or another learning rate.',
   'reading.unlearned.one':
-    'the adapter did not bring the loss clearly below that of the base, so what it holds says nothing about the task; take more steps or another learning rate.',
+    'the adapter did not learn, as its loss is not clearly below the base’s; nothing follows from its directions. Take more steps or another learning rate.',
   'because.unlearned.adapter': '{name}: loss {loss}, the base {base}.',
   'reading.unlearned.nothing':
     'the adapter adds next to nothing to W, so its directions mean nothing; look at one that has learned something.',
@@ -105,6 +105,8 @@ export const en = {
   'reading.table5.unclear': 'whether several matrices do better than any one is not settled; more seeds may settle it.',
   'because.table5':
     'Mean loss of the best set, {several}, {severalLoss}; of the best single matrix, {single}, {singleLoss}. Budgets differ by at most {budget}. Seeds: {seeds}; rows for the loss: {rows}.',
+  'because.table5.interval':
+    'Hardest to tell from {best} is {rival}: behind by {difference}, with an interval from {low} to {high}.',
   'short.table5': '{best} is best',
   'short.table5.unclear': 'no clear winner',
 
@@ -121,12 +123,12 @@ export const en = {
 
   'reading.table7.holds': 'the adapter works in directions that W has but does not emphasise, and amplifies them.',
   'reading.table7.partly': 'the adapter works in directions of W, but adds less than twice of what W has there.',
-  'reading.table7.not':
-    'in the median matrix, W has less than half as much again in the adapter’s directions as in random ones.',
+  'reading.table7.not': 'W has less than half as much again in the adapter’s directions as in random ones.',
   'reading.table7.own': 'the adapter works in the directions that W itself emphasises.',
-  'reading.table7.unclear': 'the matrices vary too much to tell the adapter’s directions from random ones.',
+  'reading.table7.unclear':
+    'the matrices vary too much, or are too few, to say whether W has half as much again in the adapter’s directions as in random ones.',
   'because.table7':
-    'Over {n} matrices of one adapter at rank {rank}, median: W holds {byDelta} in the adapter’s directions, {byRandom} in random ones ({ratio} times, matrix by matrix) and {byWeight} in its own; the factor is {factor}.',
+    'Over {n} matrices of one adapter at rank {rank}, median: W holds {byDelta} in the adapter’s directions, {byRandom} in random ones and {byWeight} in its own; the factor is {factor}. Matrix by matrix, it holds {ratio} times as much as in random ones (geometric mean, interval {low} to {high}).',
   'short.table7': '×{factor} at r {rank}',
 
   'reading.fig3.holds': 'these two ranks share more than half of their first direction, far more than chance.',

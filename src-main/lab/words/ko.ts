@@ -72,7 +72,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'verdict.holds.fewSeeds': '여기서도 성립하는 듯합니다: ',
   'verdict.partly.fewSeeds': '일부만 성립하는 듯합니다: ',
   'verdict.not.fewSeeds': '여기서는 성립하지 않는 듯합니다: ',
-  'verdict.unclear': '여기서는 구별할 수 없습니다: ',
+  'verdict.unclear': '여기서는 알 수 없습니다: ',
   'because.oneSeed':
     '시드가 하나라서 이 차이 가운데 얼마가 우연인지는 알 수 없습니다. 시드를 {fewest}개 이상으로 실행하세요.',
   'because.twoSeeds':
@@ -84,9 +84,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'because.unlearned': '기본 모델의 손실은 {base}, 가장 낮은 손실은 {lowest}입니다.',
   'short.unlearned': '배운 것이 없음',
   'reading.unlearned.adapter':
-    '손실을 기본 모델보다 뚜렷이 낮추지 못한 어댑터가 있습니다. 배운 것이 없는 어댑터의 내용은 작업에 대해 아무것도 말하지 않습니다. 단계를 늘리거나 학습률을 바꾸세요.',
+    '배우지 못한 어댑터가 있습니다. 손실이 기본 모델보다 뚜렷이 낮지 않아 두 어댑터의 방향에서 결론을 내릴 수 없습니다. 단계를 늘리거나 학습률을 바꾸세요.',
   'reading.unlearned.one':
-    '어댑터가 손실을 기본 모델보다 뚜렷이 낮추지 못해, 그 내용은 작업에 대해 아무것도 말하지 않습니다. 단계를 늘리거나 학습률을 바꾸세요.',
+    '어댑터가 배우지 못했습니다. 손실이 기본 모델보다 뚜렷이 낮지 않아 그 방향에서 결론을 내릴 수 없습니다. 단계를 늘리거나 학습률을 바꾸세요.',
   'because.unlearned.adapter': '{name}: 손실 {loss}, 기본 모델 {base}.',
   'reading.unlearned.nothing':
     '어댑터가 W에 더하는 것이 거의 없어 그 방향에는 의미가 없습니다. 무언가 배운 어댑터로 살펴보세요.',
@@ -106,9 +106,11 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.table5.holds': '낮은 랭크의 여러 행렬이 높은 랭크의 어느 한 행렬보다도 낫습니다.',
   'reading.table5.not': '한 행렬이 여러 행렬의 어느 조합보다도 낫습니다.',
   'reading.table5.unclear':
-    '여러 행렬이 어느 한 행렬보다도 나은지는 아직 알 수 없습니다. 시드를 늘리면 알 수도 있습니다.',
+    '여러 행렬이 어느 한 행렬보다도 나은지 결론이 나지 않았습니다. 시드를 늘리면 결론이 날 수도 있습니다.',
   'because.table5':
     '가장 좋은 조합: {several}, 평균 손실 {severalLoss}. 가장 좋은 한 행렬: {single}, 평균 손실 {singleLoss}. 예산의 차이는 최대 {budget}. 시드 {seeds}개, 손실을 잰 행 {rows}개.',
+  'because.table5.interval':
+    '{best}에서 가장 구별하기 어려운 상대 {rival}: 손실 차이 {difference}, 구간 {low}부터 {high}까지.',
   'short.table5': '최선: {best}',
   'short.table5.unclear': '뚜렷한 최선 없음',
 
@@ -124,11 +126,12 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
   'reading.table7.partly': '어댑터는 W의 방향에서 일하지만, 더하는 것이 그 방향에 있던 것의 두 배에 못 미칩니다.',
-  'reading.table7.not': '가운데 행렬에서 W가 어댑터의 방향에 담은 것은 무작위 방향에 담은 것의 1.5배에 못 미칩니다.',
+  'reading.table7.not': 'W가 어댑터의 방향에 담은 것은 무작위 방향에 담은 것의 1.5배에 못 미칩니다.',
   'reading.table7.own': '어댑터가 W 자신의 강한 방향에서 일합니다.',
-  'reading.table7.unclear': '행렬마다 차이가 커서 어댑터의 방향을 무작위 방향과 구별할 수 없습니다.',
+  'reading.table7.unclear':
+    '행렬마다 차이가 크거나 행렬이 적어, W가 어댑터의 방향에 무작위 방향의 1.5배를 담고 있는지 말할 수 없습니다.',
   'because.table7':
-    '어댑터 하나의 랭크 {rank}, 행렬 {n}개의 중앙값: W가 어댑터의 방향에 담은 것 {byDelta}, 무작위 방향 {byRandom}(행렬마다 {ratio}배), 자기 방향 {byWeight}. 배율 {factor}.',
+    '어댑터 하나의 랭크 {rank}, 행렬 {n}개의 중앙값: W가 어댑터의 방향에 담은 것 {byDelta}, 무작위 방향 {byRandom}, 자기 방향 {byWeight}. 배율 {factor}. 행렬마다 비교하면 무작위 방향의 {ratio}배입니다(기하평균, 구간 {low}부터 {high}까지).',
   'short.table7': 'r {rank}에서 ×{factor}',
 
   'reading.fig3.holds': '이 두 랭크는 첫 방향의 절반 이상이 겹치며, 우연보다 훨씬 더 겹칩니다.',
