@@ -19,6 +19,7 @@ export default defineConfig({
           'import-thread': 'src-main/datasets/import-thread.ts',
           'machine-thread': 'src-main/engine/backends/wasm/machine-thread.ts',
           'rounding-thread': 'src-main/engine/rounding-thread.ts',
+          'text-thread': 'src-main/base-models/text-thread.ts',
           'sql-process': 'src-main/database/sql-process.ts',
           'rows-thread': 'src-main/datasets/rows-thread.ts',
           'rows-writer-thread': 'src-main/datasets/rows-writer-thread.ts',

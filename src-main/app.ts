@@ -21,7 +21,7 @@ import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
 import { importBaseModel, registerStarterModel } from './base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelLibrary } from './base-models/model-library.ts';
-import { ModelTexts } from './base-models/model-text.ts';
+import { ModelTexts } from './base-models/model-texts.ts';
 import { ChangeNews } from './change-news.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';

@@ -13,7 +13,7 @@ import { notAFile } from '../require-file.ts';
 import { copyFile, syncFile } from '../synced-file.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { copyBeside, hashModel, linkFile, readLicence, readModelFolder } from './model-folder.ts';
-import { ModelText } from './model-text.ts';
+import { textFacts } from './text-asking.ts';
 
 /** A model to import. */
 export interface ModelSource {
@@ -165,9 +165,7 @@ const starterId = 'starter';
 /** What the engine and the text side say about a model; both are read, so that a model that passes can be used. */
 export async function describeModel(folder: string, engine: Engine) {
   const { endIds, targets: _, ...facts } = await engine.inspect(folder);
-  const text = await ModelText.read(folder, endIds);
-  // A broken template would otherwise fail at the first conversation.
-  text.promptIds('Hello');
+  const text = await textFacts('check', { key: '', folder, endIds });
   return { ...facts, licence: await readLicence(folder), hasChatTemplate: text.template !== undefined };
 }
 

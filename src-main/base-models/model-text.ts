@@ -1,7 +1,6 @@
-import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import type { Engine, Respelled } from '../engine/engine.ts';
+import type { Respelled } from '../engine/engine.ts';
 import { ChatTemplate, readChatTemplateSource, type Turn } from './chat-template.ts';
 import { RespelledWords } from './respelled-words.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -14,6 +13,11 @@ export interface ExampleIds {
   readonly cut: boolean;
 }
 
+export interface RowLengths {
+  readonly context: number;
+  readonly target: number;
+}
+
 /** The fewest ids an example takes: those of its target, and eight of its context, or all if it has fewer. */
 export function shortestLength(contextLength: number, targetLength: number): number {
   return targetLength + Math.min(contextLength, 8);
@@ -21,6 +25,7 @@ export function shortestLength(contextLength: number, targetLength: number): num
 
 /**
  * How a base model represents text in ids: its tokenizer, its chat template if it has one, and the ids that end a text.
+ * Reading it and long texts take seconds, so the studio asks a thread for it (`ModelTexts`).
  */
 export class ModelText {
   readonly tokenizer: Tokenizer;
@@ -97,6 +102,16 @@ export class ModelText {
     return prompt.length > maxLength ? this.#shorten(context, prompt, maxLength) : prompt;
   }
 
+  /** Tokens of a context and of its target. */
+  lengths(context: string, target: string): RowLengths {
+    return { context: this.promptIds(context).length, target: this.targetIds(target).length };
+  }
+
+  /** The text of some ids, without start, end and other special tokens. */
+  decode(ids: readonly number[]): string {
+    return this.tokenizer.decode(ids);
+  }
+
   /** Words of a prompt as an answer would begin with them, for guesses. */
   respelled(promptIds: readonly number[]): readonly Respelled[] {
     return this.#words.of(promptIds);
@@ -115,34 +130,5 @@ export class ModelText {
     const rendered = this.template.render([{ role: 'user', content: context }]);
     const end = rendered.lastIndexOf(context.trim()) + context.trim().length;
     return this.tokenizer.encode(last + rendered.slice(end)).length;
-  }
-}
-
-/** Reads from a base model's folder, so that a failure can be attributed to that model. */
-type FolderReading = <T>(base: Pick<BaseModel, 'path'>, read: () => Promise<T>) => Promise<T>;
-
-/** Caches the text side of the base models in use: a tokenizer takes a while to read. */
-export class ModelTexts {
-  readonly #engine: Engine;
-  readonly #reading: FolderReading;
-  readonly #read = new Map<string, Promise<ModelText>>();
-
-  constructor(engine: Engine, reading: FolderReading = (_, read) => read()) {
-    this.#engine = engine;
-    this.#reading = reading;
-  }
-
-  of(model: Pick<BaseModel, 'path' | 'sha256'>): Promise<ModelText> {
-    const key = `${model.sha256} ${model.path}`;
-    const known = this.#read.get(key);
-    if (known !== undefined) return known;
-    const reading = this.#reading(model, async () => {
-      const facts = await this.#engine.inspect(model.path);
-      return ModelText.read(model.path, facts.endIds);
-    });
-    this.#read.set(key, reading);
-    // A failure is not cached: the files may be repaired.
-    reading.catch(() => this.#read.delete(key));
-    return reading;
   }
 }

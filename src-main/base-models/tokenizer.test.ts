@@ -21,25 +21,6 @@ test.each(texts)('%j round-trips, apart from the leading space of this tokenizer
   expect(withoutLeadingSpace(tokenizer.decode(tokenizer.encode(text)))).toBe(text);
 });
 
-test.each(texts)('streaming %j never emits half a character, and adds up to the whole', (text) => {
-  const stream = tokenizer.stream();
-  const deltas = tokenizer.encode(text).map((id) => stream.push(id));
-  for (const delta of deltas) expect(delta).not.toContain('\uFFFD');
-  expect(withoutLeadingSpace(deltas.join(''))).toBe(text);
-});
-
-test('a character whose last bytes never arrive is dropped', () => {
-  const stream = tokenizer.stream();
-  const ids = tokenizer.encode('ok 🙂').slice(0, -1);
-  expect(ids.map((id) => stream.push(id)).join('')).toBe(' ok ');
-});
-
-test('the end-of-text token adds no text', () => {
-  const end = tokenizer.idOf('<|endoftext|>') ?? -1;
-  const stream = tokenizer.stream();
-  expect([...tokenizer.encode('Paris'), end].map((id) => stream.push(id)).join('')).toBe(' Paris');
-});
-
 test('an empty text encodes to no ids, and no ids decode to an empty text', () => {
   expect(tokenizer.encode('')).toEqual([]);
   expect(tokenizer.decode([])).toBe('');

@@ -97,39 +97,6 @@ export class Tokenizer {
   idOf(token: string): number | undefined {
     return this.#tokenizer.token_to_id(token);
   }
-
-  /** For a text of its own, or for one that continues after an id: the two may differ in their first space. */
-  stream(after?: number): TextStream {
-    return new TextStream(this, after);
-  }
-}
-
-/**
- * Turns ids into text one by one. A character whose bytes span several ids is emitted with the last of them; an
- * incomplete one at the end is dropped.
- */
-export class TextStream {
-  readonly #tokenizer: Tokenizer;
-  /** Decoders depend on what precedes (the first id of a text may lose its space): the previous piece is included. */
-  #ids: number[] = [];
-  #shown = 0;
-
-  constructor(tokenizer: Tokenizer, after?: number) {
-    this.#tokenizer = tokenizer;
-    if (after !== undefined) this.#ids.push(after);
-    this.#shown = this.#ids.length;
-  }
-
-  /** The text that this id completes; often a word, sometimes nothing. */
-  push(id: number): string {
-    this.#ids.push(id);
-    const before = this.#tokenizer.decode(this.#ids.slice(0, this.#shown));
-    const text = this.#tokenizer.decode(this.#ids);
-    if (text.endsWith('\uFFFD') || text.length <= before.length) return '';
-    this.#ids = this.#ids.slice(this.#shown);
-    this.#shown = this.#ids.length;
-    return text.slice(before.length);
-  }
 }
 
 /**

@@ -2,7 +2,8 @@ import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { AdapterChoice, Engine } from '../engine/engine.ts';
-import type { ModelText } from './model-text.ts';
+import type { BaseText } from './base-text.ts';
+import { TextStream } from './text-stream.ts';
 
 export interface AnswerJob {
   /** Who answers, by the name that a person knows. */
@@ -47,7 +48,7 @@ export type AnswerEvent =
  */
 export async function* writeAnswer(
   job: AnswerJob,
-  parts: { engine: Engine; text: ModelText },
+  parts: { engine: Engine; text: BaseText },
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent> {
   const { promptIds, contextLength, stop } = job;
@@ -55,7 +56,7 @@ export async function* writeAnswer(
     throw new StudioError('CONTEXT_TOO_LONG', { tokens: promptIds.length, limit: contextLength - 1 });
   }
   const ended = new AbortController();
-  const stream = parts.text.tokenizer.stream(job.continues ? promptIds.at(-1) : undefined);
+  const stream = new TextStream(parts.text, job.continues ? promptIds.at(-1) : undefined);
   const ids: number[] = [];
   let raw = '';
   let shown = 0;
@@ -65,7 +66,7 @@ export async function* writeAnswer(
       ...{ modelFolder: job.modelFolder, precision: job.precision, adapter: job.adapter, promptIds, seed: job.seed },
       ...{ temperature: job.temperature, topK: job.topK, topP: job.topP, stopIds: parts.text.stopIds },
       maxTokens: Math.min(job.maxTokens, contextLength - promptIds.length),
-      respelled: parts.text.respelled(promptIds),
+      respelled: await parts.text.respelled(promptIds),
       trained: job.trained,
     },
     AbortSignal.any([signal, ended.signal]),
@@ -78,7 +79,7 @@ export async function* writeAnswer(
     if (event.kind === 'token') {
       if (stopAt >= 0) continue;
       ids.push(event.id);
-      const delta = stream.push(event.id);
+      const delta = await stream.push(event.id);
       raw += raw === '' && !job.continues && delta.startsWith(' ') ? delta.slice(1) : delta;
       stopAt = firstStop(raw, stop);
       const safe = stopAt >= 0 ? stopAt : raw.length - heldBack(raw, stop);

@@ -7,7 +7,8 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
-import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
+import type { ModelTexts } from '../base-models/model-texts.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -48,8 +49,8 @@ export function chatProcedures(studio: {
 
   const promptIdsOf = (
     prompt: GenerateInput['prompt'],
-    { base, text, maxTokens }: { base: BaseModel; text: ModelText; maxTokens: number },
-  ): number[] => {
+    { base, text, maxTokens }: { base: BaseModel; text: BaseText; maxTokens: number },
+  ): number[] | Promise<number[]> => {
     switch (prompt.kind) {
       case 'text':
         return text.promptIds(prompt.text);
@@ -91,13 +92,13 @@ export function chatProcedures(studio: {
       const { adapter } = answerer;
       const text = await modelTexts.of(base);
       const sampling = { ...defaultSampling, ...input.sampling };
-      const promptIds = promptIdsOf(input.prompt, { base, text, maxTokens: sampling.maxTokens });
+      const promptIds = await promptIdsOf(input.prompt, { base, text, maxTokens: sampling.maxTokens });
       const job = {
         name: adapter?.name ?? base.name,
         ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
         adapter: choiceOf(answerer),
         precision: input.precision,
-        trained: trained.of(adapter, text),
+        trained: await trained.of(adapter, text),
         continues: input.prompt.kind === 'raw',
         ...sampling,
       };

@@ -10,7 +10,7 @@ import {
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskInput } from '../../src-contract/task.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import { type Answer, type AnswerEvent as WrittenEvent, writeAnswer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Answerer, choiceOf, creditOf } from './answerer.ts';
@@ -25,7 +25,7 @@ export interface TurnParts {
   readonly store: MessageStore;
   readonly unfinished: UnfinishedAnswers;
   readonly engine: Engine;
-  readonly text: ModelText;
+  readonly text: BaseText;
   readonly trained: Pick<TrainedAnswers, 'of'>;
   readonly now: () => number;
 }
@@ -156,7 +156,7 @@ async function* answer(
   const { base, answerer, answerId: id } = turn;
   const { store, unfinished, now } = parts;
   const sampling = { ...defaultSampling, maxTokens: longestAnswer, ...turn.sampling };
-  const prompt = turnPrompt(
+  const prompt = await turnPrompt(
     {
       question: user,
       // Side by side each reads the question alone, as adapters always do: a base that read their answers copied them.
@@ -195,7 +195,7 @@ async function* answer(
     name: answerer.adapter?.name ?? base.name,
     ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
     adapter: choiceOf(answerer),
-    trained: parts.trained.of(answerer.adapter, parts.text),
+    trained: await parts.trained.of(answerer.adapter, parts.text),
     ...sampling,
   };
   try {

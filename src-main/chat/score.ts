@@ -2,13 +2,13 @@ import type { BaseModel, PrecisionChoice } from '../../src-contract/base-model.t
 import type { Score } from '../../src-contract/chat.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import type { Engine, TokenExample } from '../engine/engine.ts';
 import { type Answerer, choiceOf } from './answerer.ts';
 
 export interface ScoreParts {
   readonly engine: Engine;
-  readonly text: ModelText;
+  readonly text: BaseText;
   readonly base: BaseModel;
   readonly answerer: Answerer;
   readonly precision: PrecisionChoice;
@@ -24,8 +24,8 @@ export async function scorePair(
   signal: AbortSignal,
 ): Promise<Score> {
   const { text, base } = parts;
-  const promptIds = text.promptIds(pair.context);
-  const ids = text.targetIds(pair.target);
+  const promptIds = await text.promptIds(pair.context);
+  const ids = await text.targetIds(pair.target);
   const tokens = promptIds.length + ids.length;
   if (tokens > base.contextLength) throw new StudioError('CONTEXT_TOO_LONG', { tokens, limit: base.contextLength });
   const examples = [{ ids: [...promptIds, ...ids], targetStart: promptIds.length }];
@@ -55,7 +55,7 @@ export async function scoreRows(
     batch = [];
   };
   for (const { context, target } of rows) {
-    const example = text.exampleIds(context, target, base.contextLength);
+    const example = await text.exampleIds(context, target, base.contextLength);
     if (example !== undefined) batch.push(example);
     if (batch.length >= batchRows) await score();
   }

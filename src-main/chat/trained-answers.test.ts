@@ -11,32 +11,32 @@ function row(target: string, split: Example['split'] = 'train'): Example {
   return { target, split } as Example;
 }
 
-test('short answers of training rows alone are taken, and read once', () => {
+test('short answers of training rows alone are taken, and read once', async () => {
   const rows = [row('one'), row('two', 'test'), row('a'.repeat(501)), row('three'), row('four', 'validation')];
   const examples = vi.fn(() => rows.values());
   const trained = new TrainedAnswers({ examples: examples as never });
   const expected = ['one', 'three'].map((target) => text.targetIds(target));
-  expect(trained.of(adapter, text)).toEqual(expected);
-  expect(trained.of(adapter, text)).toEqual(expected);
+  expect(await trained.of(adapter, text)).toEqual(expected);
+  expect(await trained.of(adapter, text)).toEqual(expected);
   expect(examples).toHaveBeenCalledTimes(1);
   expect(examples).toHaveBeenCalledWith('d');
 });
 
-test('of a large dataset few rows are read', () => {
+test('of a large dataset few rows are read', async () => {
   let read = 0;
   function* examples(): Generator<Example> {
     for (;;) yield row(`answer ${read++}`);
   }
-  expect(new TrainedAnswers({ examples: examples as never }).of(adapter, text)).toHaveLength(50);
+  expect(await new TrainedAnswers({ examples: examples as never }).of(adapter, text)).toHaveLength(50);
   expect(read).toBeLessThan(60);
 });
 
-test('without an adapter, or without its dataset, there are none', () => {
+test('without an adapter, or without its dataset, there are none', async () => {
   const examples = () => {
     throw new Error('deleted');
   };
   const trained = new TrainedAnswers({ examples });
-  expect(trained.of(null, text)).toEqual([]);
-  expect(trained.of({ id: 'b', datasetId: null }, text)).toEqual([]);
-  expect(trained.of(adapter, text)).toEqual([]);
+  expect(await trained.of(null, text)).toEqual([]);
+  expect(await trained.of({ id: 'b', datasetId: null }, text)).toEqual([]);
+  expect(await trained.of(adapter, text)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 
 /** More hardly make better guesses. */
@@ -18,28 +18,28 @@ type Answers = readonly (readonly number[])[];
  */
 export class TrainedAnswers {
   readonly #datasets: Pick<DatasetStore, 'examples'>;
-  readonly #known = new Map<string, Answers>();
+  readonly #known = new Map<string, Promise<Answers>>();
 
   constructor(datasets: Pick<DatasetStore, 'examples'>) {
     this.#datasets = datasets;
   }
 
-  of(adapter: Pick<Adapter, 'id' | 'datasetId'> | null, text: ModelText): Answers {
+  async of(adapter: Pick<Adapter, 'id' | 'datasetId'> | null, text: BaseText): Promise<Answers> {
     if (!adapter?.datasetId) return [];
     const known = this.#known.get(adapter.id) ?? this.#read(adapter.datasetId, text);
     this.#known.set(adapter.id, known);
     return known;
   }
 
-  #read(datasetId: string, text: ModelText): Answers {
+  async #read(datasetId: string, text: BaseText): Promise<Answers> {
     try {
-      return this.#datasets
+      const answers = this.#datasets
         .examples(datasetId)
         .take(mostRows)
         .filter(({ split, target }) => split === 'train' && target.length <= longestAnswer)
         .take(mostAnswers)
-        .map(({ target }) => text.targetIds(target))
-        .toArray();
+        .map(({ target }) => text.targetIds(target));
+      return await Promise.all(answers);
     } catch {
       // The dataset was deleted or is damaged, which matters where it is needed: an answer is merely slower.
       return [];

@@ -13,13 +13,13 @@ const said = (role: 'user' | 'assistant', text: string) => ({ role, text, input:
 const turns = ['one', 'two', 'three'].flatMap((word) => [said('user', word), said('assistant', `${word}, yes`)]);
 const read = (ids: readonly number[]) => tokenizer.decode(ids);
 
-test('a base with a chat template reads the conversation, dropping the oldest turns if it is too long', () => {
+test('a base with a chat template reads the conversation, dropping the oldest turns if it is too long', async () => {
   const question = said('user', 'and now?');
   const about = { question, history: () => turns, task: undefined };
-  const whole = turnPrompt(about, { text: chatty, contextLength: 500, maxTokens: 100 });
+  const whole = await turnPrompt(about, { text: chatty, contextLength: 500, maxTokens: 100 });
   expect(read(whole.promptIds)).toContain('user: one');
   expect(whole).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0, promptTokens: whole.promptIds.length });
-  const tight = turnPrompt(about, { text: chatty, contextLength: whole.promptTokens + 5, maxTokens: 6 });
+  const tight = await turnPrompt(about, { text: chatty, contextLength: whole.promptTokens + 5, maxTokens: 6 });
   expect(tight.leftOutTurns).toBe(2);
   expect(read(tight.promptIds)).not.toContain('one');
   expect(read(tight.promptIds)).toContain('user: two');
@@ -28,7 +28,7 @@ test('a base with a chat template reads the conversation, dropping the oldest tu
 
 // Regression: the whole of it was read for each turn left out, and the studio stood still for seconds whenever a person
 // paused in typing.
-test('of a long conversation, the latest turns that fit are found without reading all of it', () => {
+test('of a long conversation, the latest turns that fit are found without reading all of it', async () => {
   const long = Array.from({ length: 200 }, (_, place) => [
     said('user', `question ${place}`),
     said('assistant', `answer ${place}`),
@@ -46,16 +46,16 @@ test('of a long conversation, the latest turns that fit are found without readin
       .length;
   for (const left of [398, 390, 366, 268, 2, 0]) {
     const model = { text: counting, contextLength: length(left) + 1, maxTokens: 1 };
-    expect(turnPrompt(about, model)).toMatchObject({ leftOutTurns: left, promptTokens: length(left) });
+    expect(await turnPrompt(about, model)).toMatchObject({ leftOutTurns: left, promptTokens: length(left) });
   }
   read = 0;
-  turnPrompt(about, { text: counting, contextLength: length(366) + 1, maxTokens: 1 });
+  await turnPrompt(about, { text: counting, contextLength: length(366) + 1, maxTokens: 1 });
   expect(read).toBeLessThan(400);
 });
 
-test('if no earlier turn fits, only the question is read, shortened in its middle', () => {
+test('if no earlier turn fits, only the question is read, shortened in its middle', async () => {
   const question = said('user', `${'long '.repeat(300)}\n\nlast words`);
-  const cut = turnPrompt(
+  const cut = await turnPrompt(
     { question, history: () => turns, task: undefined },
     { text: chatty, contextLength: 60, maxTokens: 20 },
   );
@@ -65,14 +65,17 @@ test('if no earlier turn fits, only the question is read, shortened in its middl
   expect(read(cut.promptIds)).toContain('last words');
 });
 
-test('an adapter reads only its turn; a base without a chat template counts the turns left out', () => {
+test('an adapter reads only its turn; a base without a chat template counts the turns left out', async () => {
   const question = { role: 'user' as const, text: 'Who?', input: { passage: 'Otto.' } };
   for (const [text, task, leftOutTurns] of [
     [chatty, 'mrc', 0],
     [plain, 'mrc', 0],
     [plain, undefined, 6],
   ] as const) {
-    const prompt = turnPrompt({ question, history: () => turns, task }, { text, contextLength: 200, maxTokens: 20 });
+    const prompt = await turnPrompt(
+      { question, history: () => turns, task },
+      { text, contextLength: 200, maxTokens: 20 },
+    );
     expect(prompt).toMatchObject({ leftOutTurns, leftOutTokens: 0 });
     expect(read(prompt.promptIds)).toContain('Passage: Otto.');
     expect(read(prompt.promptIds)).not.toContain('one');

@@ -11,7 +11,7 @@ import { TimeSlices } from './time-slices.ts';
 export async function* drawRows<T>(
   rows: RowStore,
   of: { version: number; split: Split; total: number; count: number; seed: number },
-  take: (row: Example) => T | undefined,
+  take: (row: Example) => T | undefined | Promise<T | undefined>,
 ): AsyncGenerator<T, void> {
   const { version, split, total, count, seed } = of;
   const beginOf = (stretch: number) => Math.floor((stretch * total) / count);
@@ -28,7 +28,7 @@ export async function* drawRows<T>(
   for (const { numbers } of rows.numbersOf(version, split)) {
     while (stretch < count && wanted < passed + numbers.length) {
       const [row] = rows.byNumbers(version, numbers.subarray(wanted - passed, wanted - passed + 1));
-      const taken = row && take(row);
+      const taken = row && (await take(row));
       if (taken !== undefined) yield taken;
       if (taken !== undefined || ++wanted >= beginOf(stretch + 1)) next(stretch + 1);
     }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Example } from '../../src-contract/dataset.ts';
@@ -10,7 +9,7 @@ import type {
   EvaluationResult,
   EvaluationRow,
 } from '../../src-contract/evaluation.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
@@ -28,7 +27,7 @@ export interface EvaluationJob {
 
 export interface EvaluationParts {
   readonly engine: Engine;
-  readonly text: ModelText;
+  readonly text: BaseText;
   readonly judge: Judge;
   /** Called before the first answer, with what the rest depends on. */
   readonly began: (facts: { rowsSha256: string; maxTokens: number }) => void;
@@ -116,7 +115,7 @@ async function answerTo(
   signal: AbortSignal,
 ): Promise<string> {
   const { name, base, choice, maxTokens, text } = asking;
-  const promptIds = text.promptIdsWithin(row.context, base.contextLength - maxTokens);
+  const promptIds = await text.promptIdsWithin(row.context, base.contextLength - maxTokens);
   const job = {
     ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
     ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
@@ -141,7 +140,7 @@ async function targetLosses(
   for (let begin = 0; begin < rows.length && !signal.aborted; begin += batchRows) {
     const fitting: { place: number; example: TokenExample }[] = [];
     for (const [i, { context, target }] of rows.slice(begin, begin + batchRows).entries()) {
-      const example = text.exampleIds(context, target, base.contextLength);
+      const example = await text.exampleIds(context, target, base.contextLength);
       if (example !== undefined) fitting.push({ place: begin + i, example });
     }
     if (fitting.length === 0) continue;
@@ -156,14 +155,11 @@ async function targetLosses(
 }
 
 /** Twice the 95th percentile of target lengths, so that only an answer that runs on is cut. */
-async function usualMaxTokens(rows: readonly Example[], text: ModelText, signal: AbortSignal): Promise<number> {
+async function usualMaxTokens(rows: readonly Example[], text: BaseText, signal: AbortSignal): Promise<number> {
   const lengths: number[] = [];
-  for (const [place, { target }] of rows.entries()) {
-    lengths.push(text.targetIds(target).length);
-    // Yields to the event loop: a thousand targets take a while.
-    if (place % 20 !== 19) continue;
-    await nextTurn();
+  for (const { target } of rows) {
     if (signal.aborted) break;
+    lengths.push((await text.targetIds(target)).length);
   }
   lengths.sort((a, b) => a - b);
   const most = lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * 0.95))] ?? 0;

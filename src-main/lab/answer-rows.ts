@@ -16,11 +16,11 @@ export async function* answerRows(
 ): AsyncGenerator<{ readonly answered: number; readonly rows: number; readonly mean: number }> {
   const { data, options, base } = work;
   const rows = data.rows(answeredSplit(data.dataset.splits), options.metricRows);
-  const maxTokens = longestAnswer(rows, work);
+  const maxTokens = await longestAnswer(rows, work);
   const adapter: AdapterChoice | null = adapterFolder === null ? null : { folder: adapterFolder, strength: 1 };
   let sum = 0;
   for (const [place, row] of rows.entries()) {
-    const promptIds = work.text.promptIdsWithin(
+    const promptIds = await work.text.promptIdsWithin(
       row.context,
       Math.min(base.contextLength, options.maxLength) - maxTokens,
     );
@@ -41,7 +41,8 @@ export async function* answerRows(
 }
 
 /** A little more than the longest target: an answer that runs on is wrong already. */
-function longestAnswer(rows: readonly Example[], { text, options }: LabWork): number {
-  const longest = rows.reduce((most, { target }) => Math.max(most, text.targetIds(target).length), 0);
+async function longestAnswer(rows: readonly Example[], { text, options }: LabWork): Promise<number> {
+  let longest = 0;
+  for (const { target } of rows) longest = Math.max(longest, (await text.targetIds(target)).length);
   return Math.max(8, Math.min(longest + 4, Math.floor(options.maxLength / 2)));
 }

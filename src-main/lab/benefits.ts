@@ -77,7 +77,7 @@ function trainingCell(trained: Trained, { base, facts }: LabWork): LabCell {
 
 /** Writes one token with the adapter and without, alternately, and records how long each switch took. */
 async function* switches(folder: string, work: LabWork, signal: AbortSignal): AsyncGenerator<LabTelling> {
-  const promptIds = work.text.promptIds('1 2 3');
+  const promptIds = await work.text.promptIds('1 2 3');
   const times: number[] = [];
   const { trials } = work.options;
   for (let trial = 0; trial < 2 * trials; trial++) {

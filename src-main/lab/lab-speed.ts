@@ -1,7 +1,7 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { LabKind, LabOptions } from '../../src-contract/lab.ts';
-import type { ModelTexts } from '../base-models/model-text.ts';
+import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
 import { answeringCost, trainingCost } from './lab-costs.ts';
@@ -70,7 +70,7 @@ export class LabSpeed {
     let tokens = 0;
     let rows = 0;
     for (const { context, target } of this.#parts.datasets.examples(dataset.id)) {
-      tokens += text.exampleIds(context, target, base.contextLength)?.ids.length ?? 0;
+      tokens += (await text.exampleIds(context, target, base.contextLength))?.ids.length ?? 0;
       if (++rows === lengthRows) break;
     }
     return rows === 0 ? 64 : tokens / rows;

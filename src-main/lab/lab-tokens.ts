@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Dataset, Example, Split } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import { readNote, writeNote } from '../note.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 import type { LabWork } from './lab-work.ts';
@@ -64,9 +64,9 @@ export function lossSplit(splits: Dataset['splits']): Split {
   return (['validation', 'test'] as const).find((split) => splits[split] > 0) ?? 'train';
 }
 
-function* tokenRows(examples: readonly Example[], text: ModelText, maxLength: number): Generator<TokenRow> {
+async function* tokenRows(examples: readonly Example[], text: BaseText, maxLength: number): AsyncGenerator<TokenRow> {
   for (const { context, target } of examples) {
-    const example = text.exampleIds(context, target, maxLength);
+    const example = await text.exampleIds(context, target, maxLength);
     if (example !== undefined) yield example;
   }
 }

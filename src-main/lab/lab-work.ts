@@ -2,7 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { LabCell, LabFacts, LabKind, LabOptions } from '../../src-contract/lab.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import type { Engine, ModelFacts } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
 
@@ -15,7 +15,7 @@ export interface LabWork {
   readonly base: BaseModel;
   readonly model: ModelFacts;
   readonly engine: Engine;
-  readonly text: ModelText;
+  readonly text: BaseText;
   /** Null if the experiment needs no rows. */
   readonly data: LabData | null;
   /** The experiment's own folder, with its token files; removed once it has finished. */

@@ -9,7 +9,7 @@ import type { LabCell, LabEvent, LabExperiment, LabFacts, LabOptions, StartLabIn
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
-import type { ModelTexts } from '../base-models/model-text.ts';
+import type { ModelTexts } from '../base-models/model-texts.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';

@@ -3,7 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import { validationInterval } from '../../src-contract/validation-interval.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { TimeSlices } from '../datasets/time-slices.ts';
 import type { Engine, ModelFacts, TokenExample } from '../engine/engine.ts';
@@ -35,7 +35,7 @@ export async function estimateRun(
   about: Estimating,
   parts: {
     datasets: DatasetStore;
-    text: ModelText;
+    text: BaseText;
     engine: Engine;
     runs: RunStore;
     speeds: TrainingSpeedStore;
@@ -48,7 +48,7 @@ export async function estimateRun(
   const rowCount = Math.max(1, count.rows);
   const rows: RowTokens = { mean: count.total / rowCount, target: count.target / rowCount };
   const { engine } = parts;
-  const occasion = { base, rows: count.examples, ...validationOf(about, parts), others };
+  const occasion = { base, rows: count.examples, ...(await validationOf(about, parts)), others };
   const one = await memoryNeed(options, { ...occasion, others: [] }, engine);
   signal?.throwIfAborted();
   const { parts: memory, passGroups } = others.length === 0 ? one : await memoryNeed(options, occasion, engine);
@@ -100,17 +100,17 @@ function written({ dataset: { splits } }: Estimating, options: TrainOptions): { 
 }
 
 /** The validation rows that are measured during a run, and the size of its sample answers. */
-function validationOf({ dataset, options }: Estimating, parts: { datasets: DatasetStore; text: ModelText }) {
+async function validationOf({ dataset, options }: Estimating, parts: { datasets: DatasetStore; text: BaseText }) {
   const { datasets, text } = parts;
   const { maxLength, sampleRows: count } = options;
-  const validationRows = datasets
-    .examples(dataset.id, 'validation', dataset.version)
-    .map(({ context, target }) => text.exampleIds(context, target, maxLength))
-    .filter((row) => row !== undefined)
-    .take(rowsMeasured)
-    .toArray();
+  const validationRows: TokenExample[] = [];
+  for (const { context, target } of datasets.examples(dataset.id, 'validation', dataset.version)) {
+    const row = await text.exampleIds(context, target, maxLength);
+    if (row !== undefined) validationRows.push(row);
+    if (validationRows.length >= rowsMeasured) break;
+  }
   const about = { datasetId: dataset.id, datasetVersion: dataset.version, task: dataset.task, count, maxLength };
-  const job = SampleAnswers.of(about, { datasets, text, runQuery: undefined })?.job;
+  const job = (await SampleAnswers.of(about, { datasets, text, runQuery: undefined }))?.job;
   const prompt = Math.max(1, ...(job?.prompts ?? []).map((ids) => ids.length));
   return { validationRows, samples: job === undefined ? null : { prompt, answer: job.maxTokens } };
 }
@@ -203,7 +203,7 @@ const usualRowsLookedAt = 2000;
 
 async function countTokens(
   about: Estimating,
-  parts: { datasets: DatasetStore; text: ModelText },
+  parts: { datasets: DatasetStore; text: BaseText },
   signal: AbortSignal | undefined,
 ): Promise<TokenCount> {
   const { dataset, options, rowsLookedAt = usualRowsLookedAt } = about;
@@ -219,7 +219,7 @@ async function countTokens(
     const looked = numbers.filter(() => place++ % every === 0);
     for (const { context, target } of stored.byNumbers(dataset.version, looked)) {
       counted++;
-      const example = parts.text.exampleIds(context, target, options.maxLength);
+      const example = await parts.text.exampleIds(context, target, options.maxLength);
       if (example !== undefined) {
         examples.push(example);
         sum.rows++;
@@ -227,7 +227,7 @@ async function countTokens(
         sum.total += example.ids.length;
         if (example.cut) {
           sum.cutRows++;
-          sum.cut += parts.text.promptIds(context).length - example.targetStart;
+          sum.cut += (await parts.text.promptIds(context)).length - example.targetStart;
         }
       }
       if (slices.isOver) await slices.rest();

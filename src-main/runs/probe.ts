@@ -27,7 +27,7 @@ export async function probeSpeed(
   const rows: TokenRow[] = [];
   let tokens = 0;
   for (const { context, target } of parts.datasets.examples(dataset.id, 'train', dataset.version)) {
-    const row = text.exampleIds(context, target, Math.min(options.maxLength, stepTokens));
+    const row = await text.exampleIds(context, target, Math.min(options.maxLength, stepTokens));
     if (row === undefined) continue;
     rows.push(row);
     tokens += row.ids.length;

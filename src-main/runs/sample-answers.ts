@@ -1,7 +1,7 @@
 import type { Example } from '../../src-contract/dataset.ts';
 import type { SampleAnswer, SampleRow } from '../../src-contract/run.ts';
 import type { TaskId } from '../../src-contract/task.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { SampleJob } from '../engine/engine.ts';
 import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
@@ -15,9 +15,9 @@ export class SampleAnswers {
   readonly job: SampleJob;
   readonly #examples: readonly Example[];
   readonly #judge: Judge;
-  readonly #text: ModelText;
+  readonly #text: BaseText;
 
-  private constructor(examples: readonly Example[], parts: { judge: Judge; text: ModelText; job: SampleJob }) {
+  private constructor(examples: readonly Example[], parts: { judge: Judge; text: BaseText; job: SampleJob }) {
     this.rows = examples.map(({ id, context, target }) => ({ exampleId: id, context, target }));
     this.mainMetric = parts.judge.mainMetric;
     this.job = parts.job;
@@ -27,26 +27,30 @@ export class SampleAnswers {
   }
 
   /** `count` evenly spaced rows of the validation split whose targets fit; undefined if there are none. */
-  static of(
+  static async of(
     about: { datasetId: string; datasetVersion: number; task: TaskId; count: number; maxLength: number },
-    parts: { datasets: DatasetStore; text: ModelText; runQuery: RunQuery | undefined },
-  ): SampleAnswers | undefined {
+    parts: { datasets: DatasetStore; text: BaseText; runQuery: RunQuery | undefined },
+  ): Promise<SampleAnswers | undefined> {
     if (about.count === 0) return undefined;
     const { text } = parts;
-    const examples = parts.datasets
-      .examples(about.datasetId, 'validation', about.datasetVersion)
-      .filter(({ context, target }) => text.exampleIds(context, target, about.maxLength) !== undefined)
-      .take(mostCandidates)
-      .toArray();
+    const examples: Example[] = [];
+    for (const example of parts.datasets.examples(about.datasetId, 'validation', about.datasetVersion)) {
+      const { context, target } = example;
+      if ((await text.exampleIds(context, target, about.maxLength)) !== undefined) examples.push(example);
+      if (examples.length >= mostCandidates) break;
+    }
     const count = Math.min(about.count, examples.length);
     if (count === 0) return undefined;
     const chosen = Array.from(
       { length: count },
       (_, i) => examples[Math.floor((i * examples.length) / count)] as Example,
     );
-    const longest = Math.max(...chosen.map(({ target }) => text.targetIds(target).length));
+    const lengths = await Promise.all(chosen.map(async ({ target }) => (await text.targetIds(target)).length));
+    const longest = Math.max(...lengths);
     const maxTokens = Math.min(mostTokens, Math.ceil(longest * 1.5), Math.floor(about.maxLength / 2));
-    const prompts = chosen.map(({ context }) => text.promptIdsWithin(context, about.maxLength - maxTokens));
+    const prompts = await Promise.all(
+      chosen.map(({ context }) => text.promptIdsWithin(context, about.maxLength - maxTokens)),
+    );
     const language = answerLanguageOf(chosen.flatMap(({ context, target }) => [context, target]));
     const judge = judgeOf(about.task, { language, runQuery: parts.runQuery });
     return new SampleAnswers(chosen, { judge, text, job: { prompts, maxTokens, stopIds: text.stopIds } });
@@ -58,7 +62,7 @@ export class SampleAnswers {
     const { signal } = new AbortController();
     const judged: SampleAnswer[] = [];
     for (const [place, row] of this.#examples.entries()) {
-      const text = this.#text.tokenizer.decode(answers[place] ?? []).trim();
+      const text = (await this.#text.decode(answers[place] ?? [])).trim();
       const marks = await this.#judge.mark(text, row, signal);
       judged.push({ text, score: marks[this.mainMetric] ?? 0, marks });
     }

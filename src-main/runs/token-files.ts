@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainOptions } from '../../src-contract/run.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { drawRows } from '../datasets/drawn-rows.ts';
 import { readNote, writeNote } from '../note.ts';
@@ -37,7 +37,7 @@ export interface TokenFiles {
  */
 export async function writeRunTokens(
   run: { folder: string; datasetId: string; datasetVersion: number; datasetName: string; options: TrainOptions },
-  parts: { datasets: DatasetStore; text: ModelText },
+  parts: { datasets: DatasetStore; text: BaseText },
   signal: AbortSignal,
 ): Promise<TokenFiles> {
   const known = await readRunTokens(run.folder);
@@ -46,8 +46,8 @@ export async function writeRunTokens(
   const count = { leftOut: 0, cut: 0 };
   const ids: string[] = [];
   const splits = parts.datasets.version(datasetId, version)?.splits;
-  const tokensOf = ({ id, context, target }: Example): TokenRow | undefined => {
-    const example = parts.text.exampleIds(context, target, options.maxLength);
+  const tokensOf = async ({ id, context, target }: Example): Promise<TokenRow | undefined> => {
+    const example = await parts.text.exampleIds(context, target, options.maxLength);
     if (example === undefined) {
       count.leftOut++;
       return undefined;
@@ -60,8 +60,7 @@ export async function writeRunTokens(
     const total = splits?.[split] ?? 0;
     const wanted = rowsWritten(split, total, options);
     if (wanted >= total || (split === 'train' && !options.shuffle)) {
-      const all = parts.datasets.examples(datasetId, split, version).map(tokensOf);
-      return all.filter((row) => row !== undefined).take(wanted);
+      return firstOf(parts.datasets.examples(datasetId, split, version), wanted, tokensOf);
     }
     const draw = { version, split, total, count: wanted, seed: options.seed };
     return drawRows(parts.datasets.rows(datasetId), draw, tokensOf);
@@ -81,6 +80,21 @@ export async function writeRunTokens(
   // Written last: if it exists, both token files are complete.
   await writeNote(join(run.folder, factsName), facts);
   return filesOf(run.folder, facts);
+}
+
+async function* firstOf(
+  examples: Iterable<Example>,
+  wanted: number,
+  tokensOf: (row: Example) => Promise<TokenRow | undefined>,
+): AsyncGenerator<TokenRow> {
+  let given = 0;
+  for (const example of examples) {
+    if (given >= wanted) return;
+    const row = await tokensOf(example);
+    if (row === undefined) continue;
+    given++;
+    yield row;
+  }
 }
 
 /** Copies the token files of a run into the folder of one that trains with it, unless it has them. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
-import type { ModelText } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
 import { countTokenLengths } from './token-lengths.ts';
 
 let given: DatasetFolder;
@@ -16,12 +16,11 @@ afterEach(() => given.close());
 /** One token per letter, and one after each target. */
 const text = {
   template: undefined,
-  promptIds: (context: string) => {
+  lengths: (context: string, target: string) => {
     encoded.push(context);
-    return Array.from(context, () => 1);
+    return { context: context.length, target: target.length + 1 };
   },
-  targetIds: (target: string) => Array.from(`${target}.`, () => 1),
-} as unknown as ModelText;
+} as Partial<BaseText> as BaseText;
 const base = { sha256: 'abc', contextLength: 64 } as BaseModel;
 
 test('token lengths are counted for training rows, but not for deleted ones', async () => {

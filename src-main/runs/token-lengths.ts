@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
-import { type ModelText, shortestLength } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
+import { shortestLength } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { TimeSlices } from '../datasets/time-slices.ts';
 
@@ -15,7 +16,7 @@ import { TimeSlices } from '../datasets/time-slices.ts';
  */
 export async function* countTokenLengths(
   about: { dataset: Dataset; base: BaseModel; split?: Split | undefined },
-  parts: { datasets: DatasetStore; text: ModelText; dataFolder: string },
+  parts: { datasets: DatasetStore; text: BaseText; dataFolder: string },
   signal: AbortSignal,
 ): AsyncGenerator<TokenLengthEvent, void> {
   const { dataset, base, split } = about;
@@ -30,7 +31,8 @@ export async function* countTokenLengths(
     while (file.known < total) {
       const start = file.known;
       for (const { number, context, target } of rows.contentBetween(start, Math.min(start + sliceRows, total))) {
-        file.set(number, text.promptIds(context).length, text.targetIds(target).length);
+        const { context: contextTokens, target: targetTokens } = await text.lengths(context, target);
+        file.set(number, contextTokens, targetTokens);
         if (slices.isOver) await slices.rest();
       }
       await file.keep(Math.min(start + sliceRows, total));

@@ -9,7 +9,8 @@ import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
 import { type AdapterOrigin, copyAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
-import type { ModelText, ModelTexts } from '../base-models/model-text.ts';
+import type { BaseText } from '../base-models/base-text.ts';
+import type { ModelTexts } from '../base-models/model-texts.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
@@ -147,7 +148,7 @@ async function openTraining(
     { datasets: parts.datasets, text },
     signal,
   );
-  const samples = dataset && samplesOf({ run, plan, dataset }, { ...parts, text });
+  const samples = dataset && (await samplesOf({ run, plan, dataset }, { ...parts, text }));
   const { initAdapterId } = run.options;
   const initial = initAdapterId === null ? undefined : parts.adapters.get(initAdapterId);
   const job = trainJob(run.options, { base, folder, files, samples, initFolder: initial?.path ?? null });
@@ -314,8 +315,8 @@ class OngoingRun {
 
 function samplesOf(
   { run, plan, dataset }: { run: Run; plan: RunPlan; dataset: Dataset },
-  parts: TrainingParts & { text: ModelText },
-): SampleAnswers | undefined {
+  parts: TrainingParts & { text: BaseText },
+): Promise<SampleAnswers | undefined> {
   const { datasetId, datasetVersion, task } = plan;
   const { sampleRows: count, maxLength } = run.options;
   const runQuery = datasetQueries(dataset, parts);

@@ -1,0 +1,63 @@
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { AskedName, AskedOf, BaseText, TextFacts } from './base-text.ts';
+import { askText, textFacts } from './text-asking.ts';
+import type { TextPlace } from './text-thread-messages.ts';
+
+/** Reads from a base model's folder, so that a failure can be attributed to that model. */
+type FolderReading = <T>(base: Pick<BaseModel, 'path'>, read: () => Promise<T>) => Promise<T>;
+
+/** The text side of the base models in use, each read once; a thread does the work. */
+export class ModelTexts {
+  readonly #engine: Engine;
+  readonly #reading: FolderReading;
+  readonly #read = new Map<string, Promise<BaseText>>();
+
+  constructor(engine: Engine, reading: FolderReading = (_, read) => read()) {
+    this.#engine = engine;
+    this.#reading = reading;
+  }
+
+  of(model: Pick<BaseModel, 'path' | 'sha256'>): Promise<BaseText> {
+    const key = `${model.sha256} ${model.path}`;
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#reading(model, async () => {
+      const { endIds } = await this.#engine.inspect(model.path);
+      const place = { key, folder: model.path, endIds };
+      return new ThreadedText(place, await textFacts('facts', place));
+    });
+    this.#read.set(key, reading);
+    // A failure is not cached: the files may be repaired.
+    reading.catch(() => this.#read.delete(key));
+    return reading;
+  }
+}
+
+class ThreadedText implements BaseText {
+  readonly template: TextFacts['template'];
+  readonly endId: number;
+  readonly stopIds: readonly number[];
+  readonly #place: TextPlace;
+
+  constructor(place: TextPlace, { template, endId, stopIds }: TextFacts) {
+    this.template = template;
+    this.endId = endId;
+    this.stopIds = stopIds;
+    this.#place = place;
+  }
+
+  promptIds = this.#asking('promptIds');
+  conversationIds = this.#asking('conversationIds');
+  rawIds = this.#asking('rawIds');
+  targetIds = this.#asking('targetIds');
+  exampleIds = this.#asking('exampleIds');
+  promptIdsWithin = this.#asking('promptIdsWithin');
+  lengths = this.#asking('lengths');
+  decode = this.#asking('decode');
+  respelled = this.#asking('respelled');
+
+  #asking<Name extends AskedName>(name: Name) {
+    return (...given: AskedOf<Name>) => askText(this.#place, name, given);
+  }
+}

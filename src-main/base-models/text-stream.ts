@@ -1,0 +1,30 @@
+import type { BaseText } from './base-text.ts';
+
+/**
+ * Turns ids into text one by one. A character whose bytes span several ids is emitted with the last of them; an
+ * incomplete one at the end is dropped.
+ */
+export class TextStream {
+  readonly #decoder: Pick<BaseText, 'decode'>;
+  /** Decoders depend on what precedes (the first id of a text may lose its space): the previous piece is included. */
+  #ids: number[] = [];
+  #shown = 0;
+
+  /** For a text of its own, or for one that continues after an id: the two may differ in their first space. */
+  constructor(decoder: Pick<BaseText, 'decode'>, after?: number) {
+    this.#decoder = decoder;
+    if (after !== undefined) this.#ids.push(after);
+    this.#shown = this.#ids.length;
+  }
+
+  /** The text that this id completes; often a word, sometimes nothing. */
+  async push(id: number): Promise<string> {
+    this.#ids.push(id);
+    const before = await this.#decoder.decode(this.#ids.slice(0, this.#shown));
+    const text = await this.#decoder.decode(this.#ids);
+    if (text.endsWith('\uFFFD') || text.length <= before.length) return '';
+    this.#ids = this.#ids.slice(this.#shown);
+    this.#shown = this.#ids.length;
+    return text.slice(before.length);
+  }
+}

@@ -1,0 +1,52 @@
+// Entry point of the thread that reads tokenizers and works with them: reading one takes half a second, and the ids of a
+// long text without a space many.
+import { parentPort } from 'node:worker_threads';
+import { toCarried } from '../../src-contract/carried-error.ts';
+import type { TextFacts } from './base-text.ts';
+import { ModelText } from './model-text.ts';
+import type { FromTextThread, TextPlace, ToTextThread } from './text-thread-messages.ts';
+
+const texts = new Map<string, Promise<ModelText>>();
+
+function textAt({ key, folder, endIds }: TextPlace): Promise<ModelText> {
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const reading = ModelText.read(folder, endIds);
+  texts.set(key, reading);
+  // A failure is not cached: the files may be repaired.
+  reading.catch(() => texts.delete(key));
+  return reading;
+}
+
+function factsOf({ template, endId, stopIds }: ModelText): TextFacts {
+  return { template: template && { source: template.source }, endId, stopIds };
+}
+
+async function answer(message: ToTextThread): Promise<unknown> {
+  if (message.name === 'check') {
+    const text = await ModelText.read(message.place.folder, message.place.endIds);
+    // A broken template would otherwise fail at the first conversation.
+    text.promptIds('Hello');
+    return factsOf(text);
+  }
+  const text = await textAt(message.place);
+  if (message.name === 'facts') return factsOf(text);
+  // Sound: what is given is of the type that the name determines.
+  const method = text[message.name] as (...given: readonly unknown[]) => unknown;
+  return method.apply(text, message.given);
+}
+
+function post(message: FromTextThread): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', async (message: ToTextThread) => {
+  const { id } = message;
+  try {
+    const answered = await answer(message);
+    const isIds = Array.isArray(answered) && typeof answered[0] === 'number';
+    post({ id, kind: 'answer', answer: isIds ? Int32Array.from(answered) : answered });
+  } catch (thrown) {
+    post({ id, kind: 'failed', error: toCarried(thrown) });
+  }
+});
