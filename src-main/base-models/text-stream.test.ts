@@ -35,6 +35,16 @@ test('the end-of-text token adds no text', async () => {
   expect((await pushed(stream, [...tokenizer.encode('Paris'), end])).join('')).toBe(' Paris');
 });
 
+test('a continuation keeps its first space although the decoder drops that of a text', async () => {
+  const model = { type: 'BPE', vocab: { '▁a': 0, '▁b': 1, c: 2 }, merges: [] };
+  const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
+  const decoders = [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }, { type: 'Fuse' }, strip];
+  const parts = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null };
+  const tokenizer = Tokenizer.from({ ...parts, model, decoder: { type: 'Sequence', decoders } }, {});
+  expect((await pushed(new TextStream(tokenizer), [1, 2, 1])).join('')).toBe('bc b');
+  expect((await pushed(new TextStream(tokenizer, 0), [1, 2, 1])).join('')).toBe(' bc b');
+});
+
 async function pushed(stream: TextStream, ids: readonly number[]): Promise<string[]> {
   const deltas: string[] = [];
   for (const id of ids) deltas.push(await stream.push(id));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { type TextStream, Tokenizer, withoutLeadingSpace } from './tokenizer.ts';
+import { Tokenizer } from './tokenizer.ts';
 
 let tokenizer: Tokenizer;
 
@@ -57,16 +57,6 @@ test.each(['continuing_subword_prefix', 'end_of_word_suffix'])('merges with a %s
   );
 });
 
-test('a continuation keeps its first space although the decoder drops that of a text', () => {
-  const model = { type: 'BPE', vocab: { '▁a': 0, '▁b': 1, c: 2 }, merges: [] };
-  const strip = { type: 'Strip', content: ' ', start: 1, stop: 0 };
-  const decoders = [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }, { type: 'Fuse' }, strip];
-  const tokenizer = Tokenizer.from({ ...bare, model, decoder: { type: 'Sequence', decoders } }, {});
-  const written = (stream: TextStream) => [1, 2, 1].map((id) => stream.push(id)).join('');
-  expect(written(tokenizer.stream())).toBe('bc b');
-  expect(written(tokenizer.stream(0))).toBe(' bc b');
-});
-
 // Templates of such models wrote nothing for `bos_token`.
 test('special tokens that only special_tokens_map.json names are known, unless the config has its own', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tokenizer-'));
@@ -80,4 +70,14 @@ test('special tokens that only special_tokens_map.json names are known, unless t
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('a long text is encoded as often as asked, with the same ids', () => {
+  const text = 'The tower stands on the hill. '.repeat(500);
+  const first = tokenizer.encode(text);
+  const [begin, length] = [first.slice(0, 5), first.length];
+  first.length = 0;
+  expect(tokenizer.encode(text)).toHaveLength(length);
+  expect(tokenizer.encode(`${text}!`).slice(0, 5)).toEqual(begin);
+  expect(tokenizer.decode(tokenizer.encode(text)).trim()).toBe(text.trim());
 });

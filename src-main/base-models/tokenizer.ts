@@ -16,6 +16,8 @@ export class Tokenizer {
   readonly #prefix: readonly number[];
   /** Whether it has a pattern that may backtrack for ever on some text. */
   readonly #mayStall: boolean;
+  /** A long text is asked for again and again: to count it, to shorten it, to answer it. */
+  #lastLong: { readonly text: string; readonly ids: readonly number[] } | undefined;
 
   private constructor(
     tokenizer: HuggingFaceTokenizer,
@@ -71,6 +73,13 @@ export class Tokenizer {
   /** Ids of a text, without start and end of text. Throws MODEL_FILE_INVALID if a pattern takes for ever on it. */
   encode(text: string): number[] {
     if (text === '') return [];
+    if (text === this.#lastLong?.text) return [...this.#lastLong.ids];
+    const ids = this.#idsOf(text);
+    if (text.length > 10_000) this.#lastLong = { text, ids };
+    return [...ids];
+  }
+
+  #idsOf(text: string): number[] {
     const encode = () => this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
     if (!this.#mayStall) return encode();
     try {

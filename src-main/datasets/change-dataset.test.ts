@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { openRowsFile } from '../database/rows-file.ts';
 import { compareVersions } from './compare-versions.ts';
 import { dealDataset, dealSplits } from './deal-splits.ts';
 import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
-import { listGroups } from './row-groups.ts';
+import { GroupSearch } from './row-groups.ts';
 import { splitOf } from './split.ts';
 
 let given: DatasetFolder;
@@ -380,13 +380,33 @@ test('groups can be held out by hand', async () => {
   expect([...given.store.examples(id)].map(({ split }) => split)).toEqual(['test', 'validation', 'train', 'test']);
 });
 
+test('a search for groups reads the rows once, until they change', async () => {
+  const { id } = given.make([
+    { context: 'a', group: 'Rhine' },
+    { context: 'b', group: 'Elbe' },
+  ]);
+  const rows = given.store.rows(id);
+  const read = vi.spyOn(rows, 'numbersOf');
+  const groups = new GroupSearch();
+  const list = async (search: string) => {
+    const found = await groups.list(given.store.get(id), { search, limit: 9 }, { rows });
+    return found.groups.map(({ name }) => name);
+  };
+  expect(await Promise.all([list('r'), list('rh'), list('e')])).toEqual([['Rhine'], ['Rhine'], ['Rhine', 'Elbe']]);
+  expect(read).toHaveBeenCalledTimes(1);
+  await given.changes.edit(id, { position: 0, content: { group: 'Oder' } });
+  expect(await list('')).toEqual(['Oder', 'Elbe']);
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
 test('groups are listed by how many rows they have, and found by a part of their name', async () => {
   const groups = ['Rhine', 'Elbe', 'Rhine', 'Moselle', 'Elbe', 'Rhine'];
-  const { id, version } = given.make([
+  const { id } = given.make([
     ...groups.map((group, row) => ({ context: `${row}`, group })),
     { context: 'without a group' },
   ]);
-  const list = (search: string, limit: number) => listGroups(given.store.rows(id), { version, search, limit });
+  const list = (search: string, limit: number) =>
+    new GroupSearch().list(given.store.get(id), { search, limit }, { rows: given.store.rows(id) });
   expect(await list('', 2)).toEqual({
     total: 3,
     groups: [

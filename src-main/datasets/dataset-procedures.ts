@@ -22,7 +22,7 @@ import { answerOfThread, needsThread } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
 import type { TableFile } from './readers/open-table.ts';
-import { listGroups } from './row-groups.ts';
+import { GroupSearch } from './row-groups.ts';
 import type { RowsThread } from './rows-threads.ts';
 import { listSamples, toSample } from './samples.ts';
 import type { Uploads } from './uploads.ts';
@@ -52,6 +52,7 @@ export function datasetProcedures(studio: {
     studio;
   const indexing = new WordIndexing(studio.thread);
   const placeOf = (id: string) => rowsPlace(datasetsFolder, id);
+  const groupSearch = new GroupSearch();
   const os = implement(contract.datasets).$context<CallerContext>();
   const lend = (source: FileSource, { caller }: CallerContext): Promise<LentFile> => {
     if (caller === 'page' && source.kind === 'path') throw new StudioError('NOT_ALLOWED', {});
@@ -226,8 +227,8 @@ export function datasetProcedures(studio: {
       return after;
     }),
     groups: os.groups.handler(({ input, signal }) => {
-      const { id, version } = store.get(input.id);
-      return listGroups(store.rows(id), { ...input, version }, signal);
+      const dataset = store.get(input.id);
+      return groupSearch.list(dataset, input, { rows: store.rows(dataset.id), signal });
     }),
     dealSplits: os.dealSplits.handler(async function* ({ input, signal }) {
       for await (const event of dealDataset(
