@@ -62,6 +62,22 @@ test('if no time left is given, it is estimated from the progress since the firs
   expect(written).toEqual(['Merging 20 %\n', 'Merging 60 % · 0:10 left\n', 'Checking 2 %\n']);
 });
 
+// Regression: a model whose first pieces took two seconds was said to be loading for minutes.
+test('no time left is estimated before a tenth of the work is done', () => {
+  const { written, stream } = recorder(false);
+  let ms = 0;
+  const progress = new Progress(stream, () => ms);
+  for (const [at, done] of [
+    [0, 0],
+    [4000, 0.01],
+    [8000, 0.2],
+  ] as const) {
+    ms = at;
+    progress.show({ what: 'Loading', done, total: 1 });
+  }
+  expect(written).toEqual(['Loading 0 %\n', 'Loading 1 %\n', 'Loading 20 % · 0:32 left\n']);
+});
+
 test('work without progress shows its elapsed time, and its result is passed on', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());

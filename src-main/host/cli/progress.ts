@@ -5,8 +5,8 @@ const barEveryMs = 100;
 const barCells = 24;
 /** A shorter bar shows nothing useful. */
 const fewestCells = 4;
-/** Any earlier, the estimate would rest on the first piece, which is often slower. */
-const fewestSeconds = 1;
+/** Any earlier, the estimate would rest on the first piece, which is often many times slower than the rest. */
+const [fewestSeconds, smallestShare] = [1, 0.1];
 
 /** The progress of a piece of work: `done` of `total`, and a few words. */
 export interface Standing {
@@ -67,7 +67,9 @@ export class Progress {
 
   #secondsLeft({ done, total }: Standing, ms: number): number | null {
     const [seconds, gone] = [(ms - (this.#begun?.ms ?? ms)) / 1000, done - (this.#begun?.done ?? 0)];
-    return seconds < fewestSeconds || gone <= 0 || total <= done ? null : (seconds * (total - done)) / gone;
+    const left = total - done;
+    if (seconds < fewestSeconds || left <= 0 || gone < smallestShare * (gone + left)) return null;
+    return (seconds * left) / gone;
   }
 
   /** Prints a sentence that stays on the screen. */
