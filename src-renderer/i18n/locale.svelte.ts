@@ -15,9 +15,20 @@ class LocaleState {
   }
 
   set current(locale: Locale) {
+    this.#show(locale);
+    localStorage.setItem(key, locale);
+  }
+
+  /** Shows what is chosen in another window or tab as well. */
+  followOtherWindows(): void {
+    addEventListener('storage', (event) => {
+      if (event.key === key) this.#show(firstLocale());
+    });
+  }
+
+  #show(locale: Locale): void {
     this.#current = locale;
     document.documentElement.lang = locale;
-    localStorage.setItem(key, locale);
   }
 }
 

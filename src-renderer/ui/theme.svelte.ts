@@ -24,6 +24,15 @@ class ThemeState {
     this.#apply();
   }
 
+  /** Shows what is chosen in another window or tab as well. */
+  followOtherWindows(): void {
+    addEventListener('storage', (event) => {
+      if (event.key !== key) return;
+      this.#chosen = keptTheme();
+      this.#apply();
+    });
+  }
+
   /** What is on screen now. Reading it in an effect makes a canvas redraw when the theme changes. */
   get shown(): 'light' | 'dark' {
     if (this.#chosen !== 'system') return this.#chosen;

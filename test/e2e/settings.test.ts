@@ -34,6 +34,23 @@ test('a device that the environment names is in use, whatever is chosen, and the
   await page.getByText('Restart the studio to apply this').waitFor();
 });
 
+// Regression: another window kept its language and its colours until it was reloaded.
+test('the language and the theme chosen in one window reach the others at once', async () => {
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByRole('heading', { level: 1 }).first().waitFor();
+  await openSettings();
+  await page.getByRole('radio', { name: '한국어' }).click();
+  await other.getByRole('navigation').getByRole('link', { name: '설정' }).waitFor();
+  await page.getByRole('radio', { name: '어둡게' }).click();
+  await other.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+  await page.getByRole('radio', { name: 'English' }).click();
+  await other.getByRole('navigation').getByRole('link', { name: 'Settings' }).waitFor();
+  await page.getByRole('radio', { name: 'Same as system' }).click();
+  await other.waitForFunction(() => document.documentElement.dataset.theme === undefined);
+  await other.close();
+});
+
 test('a backup is written to a place that the studio lists, with its number of files', async () => {
   await openSettings();
   await button('Back up').click();
