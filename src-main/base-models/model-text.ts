@@ -102,9 +102,12 @@ export class ModelText {
     return prompt.length > maxLength ? this.#shorten(context, prompt, maxLength) : prompt;
   }
 
-  /** Tokens of a context and of its target. */
-  lengths(context: string, target: string): RowLengths {
-    return { context: this.promptIds(context).length, target: this.targetIds(target).length };
+  /** Tokens of each row's context and target. */
+  lengths(rows: readonly { readonly context: string; readonly target: string }[]): RowLengths[] {
+    return rows.map(({ context, target }) => ({
+      context: this.promptIds(context).length,
+      target: this.targetIds(target).length,
+    }));
   }
 
   /** The text of some ids, without start, end and other special tokens. */

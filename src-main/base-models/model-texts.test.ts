@@ -26,7 +26,7 @@ test('a base answers about texts what its files say', async () => {
   expect(await text.exampleIds(context, target, 64)).toEqual(own.exampleIds(context, target, 64));
   expect(await text.exampleIds(context, target, 1)).toBeUndefined();
   expect(await text.promptIdsWithin(context, 3)).toEqual(own.promptIdsWithin(context, 3));
-  expect(await text.lengths(context, target)).toEqual(own.lengths(context, target));
+  expect(await text.lengths([{ context, target }])).toEqual([{ context: 6, target: 5 }]);
   expect(await text.decode(own.targetIds(target))).toBe(' on the hill');
   expect(await text.respelled(own.promptIds(context))).toEqual([]);
 });

@@ -16,9 +16,9 @@ afterEach(() => given.close());
 /** One token per letter, and one after each target. */
 const text = {
   template: undefined,
-  lengths: (context: string, target: string) => {
-    encoded.push(context);
-    return { context: context.length, target: target.length + 1 };
+  lengths: (rows) => {
+    encoded.push(...rows.map(({ context }) => context));
+    return rows.map(({ context, target }) => ({ context: context.length, target: target.length + 1 }));
   },
 } as Partial<BaseText> as BaseText;
 const base = { sha256: 'abc', contextLength: 64 } as BaseModel;

@@ -5,7 +5,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
 import type { BaseText } from '../base-models/base-text.ts';
-import { shortestLength } from '../base-models/model-text.ts';
+import { type RowLengths, shortestLength } from '../base-models/model-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { TimeSlices } from '../datasets/time-slices.ts';
 
@@ -30,11 +30,13 @@ export async function* countTokenLengths(
     let told = performance.now();
     while (file.known < total) {
       const start = file.known;
-      for (const { number, context, target } of rows.contentBetween(start, Math.min(start + sliceRows, total))) {
-        const { context: contextTokens, target: targetTokens } = await text.lengths(context, target);
-        file.set(number, contextTokens, targetTokens);
-        if (slices.isOver) await slices.rest();
+      const slice = [...rows.contentBetween(start, Math.min(start + sliceRows, total))];
+      const lengths = await text.lengths(slice.map(({ context, target }) => ({ context, target })));
+      for (const [place, { number }] of slice.entries()) {
+        const { context, target } = lengths[place] as RowLengths;
+        file.set(number, context, target);
       }
+      await slices.rest();
       await file.keep(Math.min(start + sliceRows, total));
       if (performance.now() - told < 100) continue;
       told = performance.now();
