@@ -11,8 +11,8 @@ const rows: EvaluationRow[] = Array.from({ length: 24 }, (_, i) => ({
   answers: [answer(0, 8), answer(i < 18 ? 1 : 0, 4), answer(1, 4)],
 }));
 
-test('adapters are compared with the base by every ranking metric, with each other by the main one', () => {
-  const comparisons = compareResults(rows, 'exactMatch');
+test('adapters are compared with the base by every ranking metric, with each other by the main one', async () => {
+  const comparisons = await compareResults(rows, 'exactMatch');
   expect(comparisons.map(({ metric, of, against }) => [metric, of, against])).toEqual([
     ['exactMatch', 1, 0],
     ['loss', 1, 0],
@@ -24,6 +24,11 @@ test('adapters are compared with the base by every ranking metric, with each oth
   expect(comparisons[4]).toMatchObject({ difference: 0.25, better: 6, worse: 0, same: 18, sure: true });
 });
 
-test('a lower loss is better: nats per token over all rows', () => {
-  expect(compareResults(rows, 'exactMatch')[1]).toMatchObject({ difference: -2, better: 24, worse: 0, sure: true });
+test('a lower loss is better: nats per token over all rows', async () => {
+  expect((await compareResults(rows, 'exactMatch'))[1]).toMatchObject({
+    difference: -2,
+    better: 24,
+    worse: 0,
+    sure: true,
+  });
 });

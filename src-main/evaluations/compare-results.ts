@@ -2,13 +2,15 @@ import type { Comparison, EvaluationAnswer, EvaluationRow } from '../../src-cont
 import { comparePaired, type PairedRow } from '../tasks/metrics/paired-comparison.ts';
 
 /** Each adapter against the base by every metric, and the adapters against each other by the main one. */
-export function compareResults(rows: readonly EvaluationRow[], mainMetric: string): Comparison[] {
+export async function compareResults(rows: readonly EvaluationRow[], mainMetric: string): Promise<Comparison[]> {
   const results = rows[0]?.answers.length ?? 0;
   const metrics = metricsOf(rows);
   const comparisons: Comparison[] = [];
   for (let of = 1; of < results; of++) {
-    for (const metric of metrics) comparisons.push(compare(rows, { metric, of, against: 0 }));
-    for (let against = 1; against < of; against++) comparisons.push(compare(rows, { metric: mainMetric, of, against }));
+    for (const metric of metrics) comparisons.push(await compare(rows, { metric, of, against: 0 }));
+    for (let against = 1; against < of; against++) {
+      comparisons.push(await compare(rows, { metric: mainMetric, of, against }));
+    }
   }
   return comparisons;
 }
@@ -20,14 +22,17 @@ function metricsOf(rows: readonly EvaluationRow[]): string[] {
   return [...names, ...(rows.some((row) => row.answers[0]?.target) ? ['loss'] : [])];
 }
 
-function compare(rows: readonly EvaluationRow[], about: { metric: string; of: number; against: number }): Comparison {
+async function compare(
+  rows: readonly EvaluationRow[],
+  about: { metric: string; of: number; against: number },
+): Promise<Comparison> {
   const { metric, of, against } = about;
   const paired = rows.flatMap(({ answers }): PairedRow[] => {
     const [one, other] = [answers[of], answers[against]];
     const row = one && other ? difference(one, other, metric) : undefined;
     return row === undefined ? [] : [row];
   });
-  const { better, worse, ...numbers } = comparePaired(paired, { seed: 1, bounded: metric !== 'loss' });
+  const { better, worse, ...numbers } = await comparePaired(paired, { seed: 1, bounded: metric !== 'loss' });
   // For a loss, lower is better.
   return metric === 'loss'
     ? { ...about, ...numbers, better: worse, worse: better }

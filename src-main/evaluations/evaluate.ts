@@ -32,7 +32,7 @@ export interface EvaluationParts {
   /** Called before the first answer, with what the rest depends on. */
   readonly began: (facts: { rowsSha256: string; maxTokens: number }) => void;
   /** Called with each result, and all rows with the answers so far. */
-  readonly keep: (result: EvaluationResult, rows: readonly EvaluationRow[]) => void;
+  readonly keep: (result: EvaluationResult, rows: readonly EvaluationRow[]) => Promise<void>;
 }
 
 /**
@@ -88,13 +88,13 @@ export async function* evaluate(
     const result: EvaluationResult = {
       ...{ adapterId: adapter?.id ?? null, adapter: name, n: rows.length },
       metrics: metricsOf(answers),
-      interval: meanInterval(
+      interval: await meanInterval(
         answers.map(({ score }) => score),
         { seed: 1 },
       ),
       seconds: (performance.now() - resultBegan) / 1000,
     };
-    parts.keep(result, told);
+    await parts.keep(result, told);
     yield { kind: 'result', result };
   }
 }

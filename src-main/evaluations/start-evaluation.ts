@@ -111,8 +111,8 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
           ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
         });
       },
-      keep: (result, told) => {
-        const comparisons = compareResults(told, judge.mainMetric);
+      keep: async (result, told) => {
+        const comparisons = await compareResults(told, judge.mainMetric);
         const answersSha256 = hashOf(told.map(({ answers }) => answers.map((answer) => answer.text)));
         store.addResult(id, { result, rows: told, comparisons, answersSha256 });
       },

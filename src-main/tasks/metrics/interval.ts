@@ -1,6 +1,8 @@
 // 95 % intervals for the mean of marks given to rows. None has zero width: even identical rows do not say everything
 // about the rows to come.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -10,7 +12,7 @@ export interface Interval {
 const z = 1.959964;
 
 /** The mean of marks from 0 to 1, one per row. */
-export function meanInterval(marks: readonly number[], { seed }: { seed: number }): Interval {
+export async function meanInterval(marks: readonly number[], { seed }: { seed: number }): Promise<Interval> {
   const first = marks[0] ?? 0;
   if (marks.every((mark) => mark === 0 || mark === 1)) {
     return shareInterval(marks.filter((mark) => mark === 1).length, marks.length);
@@ -64,8 +66,8 @@ export interface WeighedValue {
  * 1993, Koehn 2004). The percentiles lie further out the fewer rows there are, like those of Student's t-distribution:
  * the plain ones cover the mean of ten rows only 90 times in 100 ("expanded percentiles", Hesterberg 2015, §4.1).
  */
-export function bootstrapInterval(rows: readonly WeighedValue[], { seed }: { seed: number }): Interval {
-  const drawn = drawnMeans(rows, seed);
+export async function bootstrapInterval(rows: readonly WeighedValue[], { seed }: { seed: number }): Promise<Interval> {
+  const drawn = await drawnMeans(rows, seed);
   const n = rows.length;
   const outside = n < 2 ? 0 : normalShareBelow(-Math.sqrt(n / (n - 1)) * studentPercentile(n - 1));
   return { low: quantile(drawn, outside), high: quantile(drawn, 1 - outside) };
@@ -79,14 +81,23 @@ export function weighedMean(rows: readonly WeighedValue[]): number {
 /** Draws in all, so that many rows take a fraction of a second too. */
 const mostDraws = 4e6;
 
+/** Draws between two turns of the event loop: a few milliseconds. */
+const drawsATurn = 200_000;
+
 /** The means of resamples of the rows, ascending. */
-function drawnMeans(rows: readonly WeighedValue[], seed: number): Float64Array {
+async function drawnMeans(rows: readonly WeighedValue[], seed: number): Promise<Float64Array> {
   const count = Math.round(Math.min(10_000, Math.max(1000, mostDraws / Math.max(1, rows.length))));
   const values = Float64Array.from(rows, (row) => row.value);
   const weights = Float64Array.from(rows, (row) => row.weight);
   const uniform = uniformNumbers(seed);
   const drawn = new Float64Array(count);
+  let draws = 0;
   for (let i = 0; i < count; i++) {
+    draws += rows.length;
+    if (draws > drawsATurn) {
+      await nextTurn();
+      draws = rows.length;
+    }
     let sum = 0;
     let weight = 0;
     for (let k = 0; k < rows.length; k++) {

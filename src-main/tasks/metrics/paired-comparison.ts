@@ -26,10 +26,10 @@ export interface PairedComparison {
  * must agree; if it doesn't, the interval is extended to zero. Shares then get an interval made for few rows. `bounded`
  * says that no row can differ by more than 1: true of all marks but a loss.
  */
-export function comparePaired(
+export async function comparePaired(
   rows: readonly PairedRow[],
   { seed, bounded }: { seed: number; bounded: boolean },
-): PairedComparison {
+): Promise<PairedComparison> {
   const better = rows.filter(({ difference }) => difference > 0).length;
   const worse = rows.filter(({ difference }) => difference < 0).length;
   const few = better + worse < 20;
@@ -40,7 +40,7 @@ export function comparePaired(
       ? constantInterval(first, rows.length, { least: -1, most: 1 })
       : bounded && few && rows.every(({ difference }) => Number.isInteger(difference))
         ? shareDifferenceInterval(better, worse, rows.length)
-        : bootstrapInterval(values, { seed });
+        : await bootstrapInterval(values, { seed });
   const reachesZero = few && signTest(better, worse) >= 0.05;
   const low = reachesZero ? Math.min(0, interval.low) : interval.low;
   const high = reachesZero ? Math.max(0, interval.high) : interval.high;
