@@ -306,12 +306,12 @@ export class VersionChange {
       .map(([position]) => position)
       .sort((a, b) => a - b);
     const sides = [
-      { at: (position: number) => this.#before.at(position), isOld: true },
-      { at: (position: number) => this.#numberNow(position), isOld: false },
+      { at: (position: number) => this.#before.at(position), end: this.#before.positionEnd(), isOld: true },
+      { at: (position: number) => this.#numberNow(position), end: this.#nextPosition, isOld: false },
     ];
     const slices = new TimeSlices(signal);
-    for (const { at, isOld } of sides) {
-      const neighbours = new Neighbours(at, this.#nextPosition);
+    for (const { at, end, isOld } of sides) {
+      const neighbours = new Neighbours(at, end);
       let lastLeft: number | undefined | null = null;
       for (const position of positions) {
         if (slices.isOver) await slices.rest();
