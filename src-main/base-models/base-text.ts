@@ -10,6 +10,7 @@ type Asked = Pick<
   | 'promptIdsWithin'
   | 'lengths'
   | 'decode'
+  | 'decodeBehind'
   | 'respelled'
 >;
 export type AskedName = keyof Asked;

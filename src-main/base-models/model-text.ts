@@ -115,6 +115,11 @@ export class ModelText {
     return this.tokenizer.decode(ids);
   }
 
+  /** See `Tokenizer`. */
+  decodeBehind(known: number, ids: readonly number[]): string {
+    return this.tokenizer.decodeBehind(known, ids);
+  }
+
   /** Words of a prompt as an answer would begin with them, for guesses. */
   respelled(promptIds: readonly number[]): readonly Respelled[] {
     return this.#words.of(promptIds);

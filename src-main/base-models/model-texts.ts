@@ -55,6 +55,7 @@ class ThreadedText implements BaseText {
   promptIdsWithin = this.#asking('promptIdsWithin');
   lengths = this.#asking('lengths');
   decode = this.#asking('decode');
+  decodeBehind = this.#asking('decodeBehind');
   respelled = this.#asking('respelled');
 
   #asking<Name extends AskedName>(name: Name) {

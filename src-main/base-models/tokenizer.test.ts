@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { Tokenizer } from './tokenizer.ts';
+import { Tokenizer, withoutLeadingSpace } from './tokenizer.ts';
 
 let tokenizer: Tokenizer;
 

@@ -103,6 +103,13 @@ export class Tokenizer {
     return this.#tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   }
 
+  /** What the ids behind the first `known` add to the text of those; nothing while they end within a character. */
+  decodeBehind(known: number, ids: readonly number[]): string {
+    const before = this.decode(ids.slice(0, known));
+    const text = this.decode(ids);
+    return text.endsWith('\uFFFD') ? '' : text.slice(before.length);
+  }
+
   idOf(token: string): number | undefined {
     return this.#tokenizer.token_to_id(token);
   }
