@@ -37,6 +37,7 @@ const unsynced: Readonly<Record<string, string>> = {
   'datasets/readers/open-table.ts': 'unpacked tables, which are read and removed',
   'disk-reserve.ts': 'its content means nothing',
   'engine/engine-process.ts': 'no file, but a switch of the system',
+  'host/cli/standard-input.ts': 'a table that was piped in, which is read and removed',
   'host/web/last-port.ts': 'a damaged one is ignored',
   'lab/present/save-lab.ts': 'copied adapters, which the studio keeps',
 };
