@@ -1,4 +1,3 @@
-import type { CarriedError } from '../../src-contract/carried-error.ts';
 import type { AskedName, AskedOf } from './base-text.ts';
 
 /** Which text is asked. The thread reads it when it first hears of it. */
@@ -9,12 +8,9 @@ export interface TextPlace {
   readonly endIds: readonly number[];
 }
 
-export type ToTextThread =
-  | { readonly id: number; readonly place: TextPlace; readonly name: 'facts' }
-  | { readonly id: number; readonly place: TextPlace; readonly name: 'check' }
-  | { readonly id: number; readonly place: TextPlace; readonly name: AskedName; readonly given: AskedOf<AskedName> };
+export type TextQuestion =
+  | { readonly place: TextPlace; readonly name: 'facts' }
+  | { readonly place: TextPlace; readonly name: 'check' }
+  | { readonly place: TextPlace; readonly name: AskedName; readonly given: AskedOf<AskedName> };
 
-/** Plain lists of ids come as an `Int32Array`: a million of them as numbers would block whoever receives them. */
-export type FromTextThread =
-  | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
-  | { readonly id: number; readonly kind: 'failed'; readonly error: CarriedError };
+export type ToTextThread = TextQuestion & { readonly id: number };

@@ -2,9 +2,10 @@
 // long text without a space many.
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
+import type { FromAskedThread } from '../asked-thread.ts';
 import type { TextFacts } from './base-text.ts';
 import { ModelText } from './model-text.ts';
-import type { FromTextThread, TextPlace, ToTextThread } from './text-thread-messages.ts';
+import type { TextPlace, ToTextThread } from './text-thread-messages.ts';
 
 const texts = new Map<string, Promise<ModelText>>();
 
@@ -36,7 +37,8 @@ async function answer(message: ToTextThread): Promise<unknown> {
   return method.apply(text, message.given);
 }
 
-function post(message: FromTextThread): void {
+/** Plain lists of ids go as an `Int32Array`: a million of them as numbers would block whoever receives them. */
+function post(message: FromAskedThread): void {
   parentPort?.postMessage(message);
 }
 

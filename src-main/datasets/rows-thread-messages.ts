@@ -1,4 +1,3 @@
-import type { CarriedError } from '../../src-contract/carried-error.ts';
 import type { RowFilter, RowKinAnswer, RowsAnswer } from '../../src-contract/dataset.ts';
 import type { FindingReport } from '../../src-contract/finding.ts';
 import type { TaskId } from '../../src-contract/task.ts';
@@ -45,8 +44,3 @@ export type RowsThreadKind = keyof RowsThreadCalls;
 export type ToRowsThread =
   | { readonly id: number; readonly kind: RowsThreadKind; readonly ask: RowsThreadCalls[RowsThreadKind]['ask'] }
   | { readonly id: number; readonly kind: 'abort' };
-
-export type FromRowsThread =
-  | { readonly id: number; readonly kind: 'answer'; readonly answer: unknown }
-  | { readonly id: number; readonly kind: 'event'; readonly event: unknown }
-  | { readonly id: number; readonly kind: 'failed'; readonly error: CarriedError };

@@ -2,8 +2,9 @@
 // read-only for the rows; it writes only derived data.
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
+import type { FromAskedThread } from '../asked-thread.ts';
 import { DatasetReading, rowsFault } from './dataset-reading-store.ts';
-import type { FromRowsThread, RowsPlace, RowsThreadCalls, ToRowsThread } from './rows-thread-messages.ts';
+import type { RowsPlace, RowsThreadCalls, ToRowsThread } from './rows-thread-messages.ts';
 
 interface OpenReading {
   readonly reading: DatasetReading;
@@ -59,7 +60,7 @@ async function answer(message: Exclude<ToRowsThread, { kind: 'abort' }>, signal:
   }
 }
 
-function post(message: FromRowsThread): void {
+function post(message: FromAskedThread): void {
   parentPort?.postMessage(message);
 }
 
