@@ -18,14 +18,15 @@ interface Waiting {
  * an otherwise idle process alive.
  */
 export class AskedThread {
-  readonly #program: URL;
+  readonly #program: () => URL;
   /** For errors. */
   readonly #name: string;
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
 
-  constructor(program: URL, name: string) {
+  /** `program` is looked for when the thread starts. */
+  constructor(program: () => URL, name: string) {
     this.#program = program;
     this.#name = name;
   }
@@ -83,7 +84,7 @@ export class AskedThread {
 
   #started(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(this.#program);
+    const worker = new Worker(this.#program());
     worker.unref();
     worker.on('message', (message: FromAskedThread) => {
       const waiting = this.#waiting.get(message.id);

@@ -4,7 +4,7 @@ import type { AnswerTo, AskedName, AskedOf, TextFacts } from './base-text.ts';
 import type { TextPlace, TextQuestion } from './text-thread-messages.ts';
 
 /** The thread that has the tokenizers; it lasts as long as the process. */
-const thread = new AskedThread(ownProgram(import.meta.url, './text-thread.ts'), 'text');
+const thread = new AskedThread(() => ownProgram(import.meta.url, './text-thread.ts'), 'text');
 
 export async function askText<Name extends AskedName>(
   place: TextPlace,

@@ -7,7 +7,7 @@ import type { RowsPlace, RowsThreadCalls, RowsThreadKind } from './rows-thread-m
  * person is waiting for and one for work that takes minutes, so that the second never delays the first.
  */
 export class RowsThread {
-  readonly #thread = new AskedThread(ownProgram(import.meta.url, './rows-thread.ts'), 'rows');
+  readonly #thread = new AskedThread(() => ownProgram(import.meta.url, './rows-thread.ts'), 'rows');
 
   /** Rejects with the abort reason of `signal`, or with what the thread threw. */
   call<K extends RowsThreadKind>(
