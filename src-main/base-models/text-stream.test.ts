@@ -16,6 +16,10 @@ const texts = [
   'a\n\n  b\tc , d .',
 ];
 
+test.each(texts)('%j round-trips, apart from the leading space of this tokenizer', (text) => {
+  expect(withoutLeadingSpace(tokenizer.decode(tokenizer.encode(text)))).toBe(text);
+});
+
 test.each(texts)('streaming %j never emits half a character, and adds up to the whole', async (text) => {
   const stream = new TextStream(tokenizer);
   const deltas = await pushed(stream, tokenizer.encode(text));
