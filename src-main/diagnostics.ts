@@ -1,4 +1,4 @@
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import type { BaseModel } from '../src-contract/base-model.ts';
 import type { Dataset } from '../src-contract/dataset.ts';
 import type { Run } from '../src-contract/run.ts';
@@ -36,7 +36,7 @@ export function diagnosticsText(facts: {
     '',
     '## Machine',
     `- ${platform()} ${release()}, ${arch()}`,
-    `- ${cpus().length} × ${cpus()[0]?.model.trim() || 'unknown processor'}`,
+    `- ${availableParallelism()} × ${cpus()[0]?.model.trim() || 'unknown processor'}`,
     `- memory: ${megabytes(memory.rss)} of ${megabytes(totalmem())} used by the studio (heap ${megabytes(memory.heapUsed)})`,
     '',
     '## What is in the studio',

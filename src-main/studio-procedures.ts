@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { type EventPublisher, implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
@@ -53,7 +53,7 @@ export function studioProcedures(studio: {
   };
   const settings = () => ({
     ...(studio.engineSettings?.read() ?? { threads: null, device: 'cpu' as const }),
-    cores: cpus().length,
+    cores: availableParallelism(),
     environmentDevice: studio.engineSettings?.environmentDevice() ?? null,
   });
   return os.router({

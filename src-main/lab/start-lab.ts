@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -88,7 +88,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
     machine: {
       device,
       processor: cpus()[0]?.model.trim() ?? '',
-      cores: cpus().length,
+      cores: availableParallelism(),
       memoryBytes: totalmem(),
       platform: `${process.platform} ${process.arch}`,
       node: process.version,

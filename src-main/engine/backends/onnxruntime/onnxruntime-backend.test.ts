@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -28,6 +29,16 @@ test('constants are copied, both those that a kernel repacks and those it reads 
   const results = await executable.run(new Map([['x', float32([1, 2], Float32Array.of(10, 100))]]));
   expect([...results.y.data]).toEqual(expected);
   await executable.release();
+});
+
+test('there are as many threads as cores the process may use', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'only Linux says which cores a process may use');
+  const core = /Cpus_allowed_list:\s*(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1] as string;
+  const backend = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'onnxruntime-backend.ts')).href);
+  const program = `console.log((await import(${backend})).onnxruntimeBackend().threads);`;
+  const node = [process.execPath, '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)('taskset', ['--cpu-list', core, ...node]);
+  expect(stdout).toBe('1\n');
 });
 
 // A separate process, as Vulkan looks for its libraries at process start; here it finds no driver.

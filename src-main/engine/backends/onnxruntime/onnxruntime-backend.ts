@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { StudioError } from '../../../../src-contract/errors.ts';
 import { inEnglish } from '../../../../src-contract/failure-reason.ts';
@@ -22,7 +22,10 @@ export interface OnnxruntimeOptions {
  * kernel, such as scatters, run on the CPU. `run` blocks the calling thread, which is why the engine has its own
  * process.
  */
-export function onnxruntimeBackend({ threads = cpus().length, device = 'cpu' }: OnnxruntimeOptions = {}): Backend {
+export function onnxruntimeBackend({
+  threads = availableParallelism(),
+  device = 'cpu',
+}: OnnxruntimeOptions = {}): Backend {
   const cpu = `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return {
     name: 'onnxruntime',
