@@ -79,7 +79,7 @@ export default {
     no(
       'engine-is-alone',
       { path: '^src-main/engine/', pathNot: test },
-      { path: '^src-main/', pathNot: '^src-main/engine/' },
+      { path: '^src-main/', pathNot: '^src-main/(engine/|held-files[.]ts$)' },
       'The engine gets token ids, numbers and file paths.',
     ),
     no(

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
+import { waitForHeldFiles } from '../held-files.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';
@@ -20,6 +21,7 @@ if (isForked) {
 }
 giveWay();
 findGarbageAtOnce();
+waitForHeldFiles();
 /** Set by the host from the user's choice; otherwise the backend decides. */
 const threads = Number(process.env.ADAPTER_STUDIO_THREADS);
 const device = process.env.ADAPTER_STUDIO_DEVICE === 'webgpu' ? 'webgpu' : 'cpu';

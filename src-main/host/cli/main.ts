@@ -2,6 +2,7 @@
 // The command line: the studio's contract for scripts, tests and terminals. `--help` lists the commands.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { waitForHeldFiles } from '../../held-files.ts';
 import { addAdapterCommands } from './adapters.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDataCommands } from './data.ts';
@@ -20,6 +21,7 @@ import { addServeCommand } from './serve.ts';
 import { printFailure, runnerFor } from './session.ts';
 import { addTrainCommands } from './train.ts';
 
+waitForHeldFiles();
 const program = new Command('adapter-studio')
   .description('Turn a table of examples into a new skill for a language model, on your own computer.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')

@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type KeptFailure, keptFailureOf } from '../../../src-contract/kept-failure.ts';
 import { type App, createApp, type FolderHost, moveDataFolder } from '../../app.ts';
+import { waitForHeldFiles } from '../../held-files.ts';
 import { startEngineChild } from '../engine-child.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
@@ -18,6 +19,7 @@ import { keepLastPort, readLastPort } from './last-port.ts';
 import { openBrowser } from './open-browser.ts';
 import { servePage } from './page-server.ts';
 
+waitForHeldFiles();
 const { home, port, open, openai } = new Command('adapter-studio-web')
   .description('Serves Adapter Studio to a browser on this computer.')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
