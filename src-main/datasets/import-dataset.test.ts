@@ -131,6 +131,20 @@ test('unusable rows of a JSON list are named by their place in the list', async 
   expect(warned.reasons).toEqual({ ROW_LEFT_OUT: 2 });
 });
 
+// Regression: rows of which one lacked a quote were said to be one that is “not like the others”.
+test('a JSON row that is never closed is said to contain all that follows', async () => {
+  const rows = Array.from({ length: 9 }, (_, row) => ({ context: `row ${row}`, target: 'x' }));
+  const reasonsOf = async (text: string) => {
+    const { dataset, rejected } = await importText(text);
+    return [dataset.rows, rejected.reasons];
+  };
+  for (const list of [JSON.stringify(rows), JSON.stringify({ version: 1, data: rows }, null, 2)]) {
+    expect(await reasonsOf(list.replace('row 4"', 'row 4'))).toEqual([4, { ROW_JSON_OPEN: 1 }]);
+    expect(await reasonsOf(list.slice(0, list.indexOf('row 7')))).toEqual([7, { ROW_JSON_OPEN: 1 }]);
+  }
+  expect(await reasonsOf(`${JSON.stringify(rows)}\n-- 9 rows --`)).toEqual([9, { ROW_JSON_INVALID: 1 }]);
+});
+
 test('unusable rows are listed, and can be corrected and imported again', async () => {
   const { dataset, rejected } = await importText('context,target,note\na,1,x\n,2,"y, ""z"""\nb\nc,3,n,more\n');
   expect(dataset).toMatchObject({ rows: 1, rejected: 3 });
