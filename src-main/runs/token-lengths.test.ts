@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
@@ -62,22 +62,18 @@ test('only new rows are tokenised again', async () => {
   expect(encoded).toEqual(['one', 'two', 'three']);
 });
 
+type Write = (bytes: Uint8Array, offset: number, length: number, position: number) => Promise<unknown>;
+
 // Regression: the rows that a short write left out had no tokens from then on.
 test('what a filling disk did not take is counted again', async () => {
   const { id } = given.make(Array.from({ length: 70 }, () => ({ context: 'four' })));
   const any = await open(given.folder);
-  const files: Pick<FileHandle, 'write'> = Object.getPrototypeOf(any);
+  const files: { write: Write } = Object.getPrototypeOf(any);
   await any.close();
-  const write = files.write;
-  const short = vi.spyOn(files, 'write').mockImplementationOnce(function (
-    this: FileHandle,
-    bytes,
-    offset,
-    _,
-    position,
-  ) {
+  const { write } = files;
+  const short = vi.spyOn(files, 'write').mockImplementationOnce(function (this: unknown, bytes, offset, _, position) {
     return write.call(this, bytes, offset, 20, position);
-  } as FileHandle['write']);
+  });
   await count(id);
   short.mockRestore();
   expect(await count(id)).toMatchObject({ rows: 70, contextTokens: 280 });
