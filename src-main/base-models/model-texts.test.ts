@@ -50,7 +50,7 @@ test('while the ids of a long text are found, others get theirs', async () => {
   const text = await new ModelTexts(engine).of({ path: starter, sha256: 'a' });
   const order: string[] = [];
   await Promise.all([
-    Promise.resolve(text.promptIds('abcdefgh'.repeat(20_000))).then(() => order.push('long')),
+    Promise.resolve(text.promptIds('hgfedcba'.repeat(20_000))).then(() => order.push('long')),
     Promise.resolve(text.decode([300, 301])).then(() => order.push('short')),
   ]);
   expect(order).toEqual(['short', 'long']);
