@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { backUpDataFolder, movingDataFolder, restoreDataFolder } from './data-folder-store.ts';
+import { backUpDataFolder, movingDataFolder, restoreDataFolder, restoringDataFolder } from './data-folder-store.ts';
 import { openDatabase } from './database/open.ts';
 
 const never = new AbortController().signal;
@@ -116,6 +116,20 @@ test('restoring a backup that lacks a file names it and leaves nothing behind', 
     ...{ code: 'FILE_NOT_FOUND', data: { file: join(out, 'runs/early') } },
   });
   expect(existsSync(to)).toBe(false);
+});
+
+// Regression: that the folder is not empty was the error, as an internal one.
+test('what went wrong with a backup is told even if its new folder cannot be removed', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  rmSync(join(out, 'runs/early'));
+  const to = join(dirname(out), 'to');
+  const restoring = async () => {
+    for await (const _ of restoringDataFolder({ from: out, dataDir: to }, never))
+      writeFileSync(join(to, '.DS_Store'), '');
+  };
+  await expect(restoring()).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  expect(readdirSync(to)).toEqual(['.DS_Store']);
 });
 
 test('a backup is restored only into an empty folder', async () => {

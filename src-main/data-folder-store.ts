@@ -196,7 +196,8 @@ export async function* restoringDataFolder(
   } finally {
     if (!isWhole) {
       for (const name of made) await rm(join(dataDir, name), { recursive: true, force: true });
-      if (firstMade !== undefined) await rmdir(dataDir);
+      // One in which another program has put something stays; what went wrong is the answer.
+      if (firstMade !== undefined) await rmdir(dataDir).catch(() => undefined);
     }
   }
 }

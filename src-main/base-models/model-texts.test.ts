@@ -45,6 +45,17 @@ test('while the ids of a long text without a space are found, the event loop tur
   expect(turns).toBeGreaterThan(10);
 });
 
+// Regression: while a chat's text of a million letters became ids, other chats waited for their next words.
+test('while the ids of a long text are found, others get theirs', async () => {
+  const text = await new ModelTexts(engine).of({ path: starter, sha256: 'a' });
+  const order: string[] = [];
+  await Promise.all([
+    Promise.resolve(text.promptIds('hgfedcba'.repeat(20_000))).then(() => order.push('long')),
+    Promise.resolve(text.decode([300, 301])).then(() => order.push('short')),
+  ]);
+  expect(order).toEqual(['short', 'long']);
+});
+
 test('what a base cannot be read for is told, and asked again once it has changed', async () => {
   cpSync(starter, folder, { recursive: true });
   writeFileSync(join(folder, 'tokenizer.json'), 'not json');

@@ -1,5 +1,6 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Engine } from '../engine/engine.ts';
+import { keptPromise } from '../kept-promise.ts';
 import type { AskedName, AskedOf, BaseText, TextFacts } from './base-text.ts';
 import { askText, textFacts } from './text-asking.ts';
 import type { TextPlace } from './text-thread-messages.ts';
@@ -20,17 +21,13 @@ export class ModelTexts {
 
   of(model: Pick<BaseModel, 'path' | 'sha256'>): Promise<BaseText> {
     const key = `${model.sha256} ${model.path}`;
-    const known = this.#read.get(key);
-    if (known !== undefined) return known;
-    const reading = this.#reading(model, async () => {
-      const { endIds } = await this.#engine.inspect(model.path);
-      const place = { key, folder: model.path, endIds };
-      return new ThreadedText(place, await textFacts('facts', place));
-    });
-    this.#read.set(key, reading);
-    // A failure is not cached: the files may be repaired.
-    reading.catch(() => this.#read.delete(key));
-    return reading;
+    return keptPromise(this.#read, key, () =>
+      this.#reading(model, async () => {
+        const { endIds } = await this.#engine.inspect(model.path);
+        const place = { key, folder: model.path, endIds };
+        return new ThreadedText(place, await textFacts('facts', place));
+      }),
+    );
   }
 }
 

@@ -33,6 +33,11 @@ test.each([
     'no yes no yes yes no ',
   ],
   ['{{ tools is defined and tools is none }}', 'true'],
+  // A tool that a conversation does not have is not none.
+  [
+    "{% for same in [nothing == none, nothing != None, tools == none, none != tools, messages[0].name == none, none == none, '' == none, nothing == nothing] %}{{ 'yes ' if same else 'no ' }}{% endfor %}",
+    'no yes yes no no yes no yes ',
+  ],
   ['x\r\n{% if true %}\r\ny\r\n{% endif %}\r\nz', 'x\ny\nz'],
   [
     "{{ strftime_now('%d %b %Y, %B %A %-d %e %I %p %H:%M:%S %y %j') }}",

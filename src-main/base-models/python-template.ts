@@ -35,6 +35,7 @@ interface Wrapped {
   readonly value: unknown;
 }
 
+const isNone = ({ type, value }: Node) => type === 'Identifier' && (value === 'none' || value === 'None');
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
 
 function rewritten(part: unknown): unknown {
@@ -47,7 +48,13 @@ function rewritten(part: unknown): unknown {
       return node.value === 'strftime_now' ? named(timeFunction) : node;
     case 'BinaryExpression': {
       const { value: operator } = node.operator as Wrapped;
-      return operator === '==' || operator === '!=' ? called(operator, [node.left, node.right]) : node;
+      if (operator !== '==' && operator !== '!=') return node;
+      const [left, right] = [node.left, node.right] as [Node, Node];
+      // Called functions are given the same for none as for what is not there, which is not none.
+      const other = isNone(left) ? right : isNone(right) ? left : undefined;
+      if (other !== undefined)
+        return { type: 'TestExpression', operand: other, negate: operator === '!=', test: named('none') };
+      return called(operator, [left, right]);
     }
     case 'CallExpression': {
       const callee = node.callee as Node;

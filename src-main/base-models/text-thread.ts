@@ -3,6 +3,7 @@
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
 import type { FromAskedThread } from '../asked-thread.ts';
+import { keptPromise } from '../kept-promise.ts';
 import type { TextFacts } from './base-text.ts';
 import { ModelText } from './model-text.ts';
 import type { TextPlace, ToTextThread } from './text-thread-messages.ts';
@@ -10,13 +11,7 @@ import type { TextPlace, ToTextThread } from './text-thread-messages.ts';
 const texts = new Map<string, Promise<ModelText>>();
 
 function textAt({ key, folder, endIds }: TextPlace): Promise<ModelText> {
-  const known = texts.get(key);
-  if (known !== undefined) return known;
-  const reading = ModelText.read(folder, endIds);
-  texts.set(key, reading);
-  // A failure is not cached: the files may be repaired.
-  reading.catch(() => texts.delete(key));
-  return reading;
+  return keptPromise(texts, key, () => ModelText.read(folder, endIds));
 }
 
 function factsOf({ template, endId, stopIds }: ModelText): TextFacts {

@@ -39,6 +39,31 @@ test('a word that a model of whole words does not know has the id of the unknown
   expect(tokenizer.encode('a b a')).toEqual([1, 0, 1]);
 });
 
+// Ids of tokenizers 0.23.3.
+test.each([false, true])(
+  'an added token that is a single word is not found in longer ones (normalized: %s)',
+  (normalized) => {
+    const vocab = Object.fromEntries(
+      ['<unk>', 'c', 'a', 't', ' ', '가', '_', '-', 's'].map((token, id) => [token, id]),
+    );
+    const json = {
+      ...{ ...bare, normalizer: normalized ? { type: 'Lowercase' } : null },
+      model: { type: 'BPE', vocab, merges: [], unk_token: '<unk>' },
+      added_tokens: [
+        { id: 14, content: 'cat', single_word: true, normalized },
+        { id: 15, content: '<s>', normalized: false },
+      ],
+    };
+    const tokenizer = Tokenizer.from(json, {});
+    const found = { cat: [14], 'a cat': [2, 4, 14], 'a-cat-s': [2, 7, 14, 7, 8], '<s>cat<s>': [15, 14, 15] };
+    const within = { cats: [1, 2, 3, 8], catcat: [1, 2, 3, 1, 2, 3], 가cat: [5, 1, 2, 3], cat_: [1, 2, 3, 6] };
+    const both = { 'catt cat': [1, 2, 3, 3, 4, 14], 'scat<s>cat': [8, 1, 2, 3, 15, 14] };
+    for (const [text, ids] of Object.entries({ ...found, ...within, ...both })) {
+      expect([text, tokenizer.encode(text)]).toEqual([text, ids]);
+    }
+  },
+);
+
 test.each(['continuing_subword_prefix', 'end_of_word_suffix'])('merges with a %s are refused', (mark) => {
   const model = { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [], [mark]: '##' };
   expect(() => Tokenizer.from({ ...bare, model }, {})).toThrow(

@@ -5,6 +5,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
+import { keepSingleWords } from './single-words.ts';
 import { withUnicodeCuts } from './unicode-cuts.ts';
 
 /** Converts text to token ids and back, as tokenizer.json says. */
@@ -52,6 +53,7 @@ export class Tokenizer {
       const corrected = { ...json, pre_tokenizer: withUnicodeCuts(json.pre_tokenizer) };
       const tokenizer = new HuggingFaceTokenizer(corrected, config);
       completeModel(tokenizer, json.model as Readonly<Record<string, unknown>>);
+      keepSingleWords(tokenizer);
       return new Tokenizer(tokenizer, { json, config });
     } catch (cause) {
       const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });

@@ -33,7 +33,7 @@ export function withUnicodeCuts(preTokenizer: unknown): unknown {
 }
 
 /** What the reference's own expressions call `\w` (Unicode Technical Standard 18, annex C). */
-const wordCharacters = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
+export const wordCharacters = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
 
 /** The words of GPT-2 (Radford et al. 2019), as the reference cuts them unless the file says otherwise. */
 const words = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";

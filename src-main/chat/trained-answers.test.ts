@@ -31,6 +31,17 @@ test('of a large dataset few rows are read', async () => {
   expect(read).toBeLessThan(60);
 });
 
+// Regression: there were none until the studio was started again.
+test('answers that could not be read once are read with the next question', async () => {
+  const examples = vi.fn(() => [row('one')].values());
+  examples.mockImplementationOnce(() => {
+    throw new Error('in use');
+  });
+  const trained = new TrainedAnswers({ examples: examples as never });
+  expect(await trained.of(adapter, text)).toEqual([]);
+  expect(await trained.of(adapter, text)).toEqual([text.targetIds('one')]);
+});
+
 test('without an adapter, or without its dataset, there are none', async () => {
   const examples = () => {
     throw new Error('deleted');

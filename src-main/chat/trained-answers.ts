@@ -1,6 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import { keptPromise } from '../kept-promise.ts';
 
 /** More hardly make better guesses. */
 const mostAnswers = 50;
@@ -25,24 +26,23 @@ export class TrainedAnswers {
   }
 
   async of(adapter: Pick<Adapter, 'id' | 'datasetId'> | null, text: BaseText): Promise<Answers> {
-    if (!adapter?.datasetId) return [];
-    const known = this.#known.get(adapter.id) ?? this.#read(adapter.datasetId, text);
-    this.#known.set(adapter.id, known);
-    return known;
-  }
-
-  async #read(datasetId: string, text: BaseText): Promise<Answers> {
+    const { id, datasetId } = adapter ?? {};
+    if (id === undefined || !datasetId) return [];
     try {
-      const answers = this.#datasets
-        .examples(datasetId)
-        .take(mostRows)
-        .filter(({ split, target }) => split === 'train' && target.length <= longestAnswer)
-        .take(mostAnswers)
-        .map(({ target }) => text.targetIds(target));
-      return await Promise.all(answers);
+      return await keptPromise(this.#known, id, () => this.#read(datasetId, text));
     } catch {
       // The dataset was deleted or is damaged, which matters where it is needed: an answer is merely slower.
       return [];
     }
+  }
+
+  async #read(datasetId: string, text: BaseText): Promise<Answers> {
+    const answers = this.#datasets
+      .examples(datasetId)
+      .take(mostRows)
+      .filter(({ split, target }) => split === 'train' && target.length <= longestAnswer)
+      .take(mostAnswers)
+      .map(({ target }) => text.targetIds(target));
+    return Promise.all(answers);
   }
 }

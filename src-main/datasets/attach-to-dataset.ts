@@ -152,7 +152,7 @@ export async function swapDatabases(
     await rm(between, { recursive: true, force: true });
   }
   store.setHasDatabase(id, existsSync(now));
-  return store.get(id);
+  return store.undeleted(id);
 }
 
 /**

@@ -7,6 +7,7 @@ import { dealDataset, dealSplits } from './deal-splits.ts';
 import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
 import { GroupSearch } from './row-groups.ts';
 import { splitOf } from './split.ts';
+import { VersionRows } from './version-rows-store.ts';
 
 let given: DatasetFolder;
 beforeEach(() => {
@@ -442,6 +443,21 @@ test('an edit of a large dataset writes only the pages it changes', async () => 
   const rows = given.store.rows(id);
   expect(rows.numberEnd()).toBe(20_001);
   expect(rows.pagesChangedBetween(1, 3)).toEqual([0, 4]);
+});
+
+// Regression: all positions of the new rows were looked up in one go before they were stored: 1.4 s for 300,000.
+test('rows are added without looking for earlier ones at their positions', async () => {
+  const { id } = given.make(abc);
+  const looked = vi.spyOn(VersionRows.prototype, 'at');
+  await given.changes.apply({ id, kind: 'add' }, function* (change) {
+    for (let row = 0; row < 100; row++)
+      yield change.add({ context: `${row}`, target: 'x', group: null, database: null }, 'train');
+  });
+  const positions = looked.mock.calls.map(([position]) => position);
+  looked.mockRestore();
+  expect(positions.length).toBeGreaterThan(0);
+  expect(positions.every((position) => position < abc.length)).toBe(true);
+  expect(given.store.get(id).rows).toBe(103);
 });
 
 // Regression: a full disk was reported as an internal error: SQLite had already rolled back by itself, and the explicit

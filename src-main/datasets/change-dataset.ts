@@ -78,7 +78,8 @@ export class DatasetChanges {
     work: (change: VersionChange) => number | undefined | Promise<number | undefined>,
   ): Promise<ChangedDataset> {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
-      const { name: dataset } = this.#store.get(id);
+      // An import's last step may be a change.
+      const { name: dataset } = this.#store.undeleted(id);
       const change = await beginChange(this.#store.rowsFile(id), dataset);
       let made: number | undefined;
       try {

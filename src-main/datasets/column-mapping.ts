@@ -292,6 +292,7 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   HEADER_AGAIN: 'ROW_HEADER_AGAIN',
   HEADER_OTHER: 'ROW_HEADER_OTHER',
   JSON: 'ROW_JSON_INVALID',
+  JSON_OPEN: 'ROW_JSON_OPEN',
   NO_ANSWER: 'ROW_NO_ANSWER',
 };
 

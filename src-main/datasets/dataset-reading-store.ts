@@ -182,7 +182,8 @@ export class DatasetReading {
     const state = verdict ? JSON.stringify(this.#findings.report()?.seconds) : '';
     const key = `${version} ${state} ${JSON.stringify(filter)}`;
     const known = this.#views.get(key);
-    if (known instanceof Promise) return known;
+    // Whoever asked for it first may have left.
+    if (known instanceof Promise) return known.catch(() => this.#view(version, filter, signal));
     if (known && !known.isStale) return known.view(signal);
     if (known) this.#forget(key, known);
     const flagged = (code: string | undefined) => {

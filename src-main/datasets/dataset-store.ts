@@ -15,7 +15,7 @@ import type { RowsPlace } from './rows-thread-messages.ts';
 
 /**
  * Datasets, and access to their rows, which are stored in one file per dataset. Only complete datasets that are not
- * deleted are found; only the clean-up methods see the rest.
+ * deleted are found; only what completes them and the clean-up methods see the rest.
  */
 export class DatasetStore {
   readonly #database: StudioDatabase;
@@ -67,7 +67,7 @@ export class DatasetStore {
          WHERE id = :id`,
       )
       .run({ id, version, rows, sha256, ...splits });
-    return this.get(id);
+    return this.undeleted(id);
   }
 
   /**
@@ -125,13 +125,22 @@ export class DatasetStore {
     return toDataset(row);
   }
 
+  /** By id, even while it is being imported. Throws DATASET_NOT_FOUND. */
+  undeleted(id: string): Dataset {
+    const row = this.#database
+      .prepare<[string], DatasetRow>(`SELECT ${datasetColumns} FROM dataset WHERE id = ? AND deleted_at IS NULL`)
+      .get(id);
+    if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: id });
+    return toDataset(row);
+  }
+
   /** How the source file was read, as stored by the import. */
   fileFacts(id: string): FileFacts | null {
     const row = this.#database
       .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
       .get(id);
     if (!row?.file_facts) return null;
-    // Sound: the column is written only by `finishImport`, from the same type or an earlier version with fewer fields.
+    // Sound: the column is written only by `storeImported`, from the same type or an earlier version with fewer fields.
     const facts = JSON.parse(row.file_facts) as Omit<FileFacts, 'format' | 'escape' | 'skippedLines'> &
       Partial<FileFacts>;
     const reasons = facts.reasons.filter((reason) => 'code' in reason);
@@ -175,8 +184,8 @@ export class DatasetStore {
     return id;
   }
 
-  /** Makes the dataset visible once complete: the last step of an import. */
-  finishImport(
+  /** Stores what is known once all rows are; the dataset stays invisible. */
+  storeImported(
     id: string,
     facts: {
       splits: Dataset['splits'];
@@ -190,9 +199,8 @@ export class DatasetStore {
     const { splits, rejected, sha256 } = facts;
     this.#database
       .prepare(
-        `UPDATE dataset SET state = 'ready', rows = :rows, train_rows = :train, validation_rows = :validation,
-           test_rows = :test, rejected = :rejected, sha256 = :sha256, file_facts = :file, mapping = :mapping,
-           has_database = :hasDatabase, owner = NULL
+        `UPDATE dataset SET rows = :rows, train_rows = :train, validation_rows = :validation, test_rows = :test,
+           rejected = :rejected, sha256 = :sha256, file_facts = :file, mapping = :mapping, has_database = :hasDatabase
          WHERE id = :id`,
       )
       .run({
@@ -200,6 +208,12 @@ export class DatasetStore {
         ...{ file: JSON.stringify(facts.file), mapping: JSON.stringify(facts.mapping) },
         hasDatabase: facts.hasDatabase ? 1 : 0,
       });
+    return this.undeleted(id);
+  }
+
+  /** Makes the dataset visible once complete: the last step of an import. */
+  finishImport(id: string): Dataset {
+    this.#database.prepare("UPDATE dataset SET state = 'ready', owner = NULL WHERE id = ?").run(id);
     return this.get(id);
   }
 

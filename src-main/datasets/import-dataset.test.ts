@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ImportEvent } from '../../src-contract/dataset.ts';
+import type { Dataset, ImportEvent } from '../../src-contract/dataset.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
 import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { listDatabases } from './attach-to-dataset.ts';
 import { attachedFile } from './attached-database.ts';
+import { DatasetChanges } from './change-dataset.ts';
 import { clearDatasets } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
 import { type ImportJob, importDataset } from './import-dataset.ts';
@@ -128,6 +129,20 @@ test('unusable rows of a JSON list are named by their place in the list', async 
   expect(text).toMatch(/a\.csv, line 2: .*\r\n.*b\.txt, item 2: /);
   const { warned } = await importText(text.replaceAll('a,,', 'a,b,'), { name: 'mended' });
   expect(warned.reasons).toEqual({ ROW_LEFT_OUT: 2 });
+});
+
+// Regression: rows of which one lacked a quote were said to be one that is “not like the others”.
+test('a JSON row that is never closed is said to contain all that follows', async () => {
+  const rows = Array.from({ length: 9 }, (_, row) => ({ context: `row ${row}`, target: 'x' }));
+  const reasonsOf = async (text: string) => {
+    const { dataset, rejected } = await importText(text);
+    return [dataset.rows, rejected.reasons];
+  };
+  for (const list of [JSON.stringify(rows), JSON.stringify({ version: 1, data: rows }, null, 2)]) {
+    expect(await reasonsOf(list.replace('row 4"', 'row 4'))).toEqual([4, { ROW_JSON_OPEN: 1 }]);
+    expect(await reasonsOf(list.slice(0, list.indexOf('row 7')))).toEqual([7, { ROW_JSON_OPEN: 1 }]);
+  }
+  expect(await reasonsOf(`${JSON.stringify(rows)}\n-- 9 rows --`)).toEqual([9, { ROW_JSON_INVALID: 1 }]);
 });
 
 test('unusable rows are listed, and can be corrected and imported again', async () => {
@@ -301,6 +316,26 @@ test('a single database serves all rows, and a file that is not a database is re
     database: { path: join(folder, 'two.sqlite'), name: 'two.sqlite' },
   });
   await expect(wrong).rejects.toMatchObject({ code: 'DATABASE_ATTACHED_INVALID' });
+  expect(store.list()).toHaveLength(1);
+});
+
+// Regression: the dataset was in the list without them, and stayed so if the studio was ended at that moment.
+test('a dataset whose schemas have to be written is not seen without them', async () => {
+  const [table, shop] = ['questions.csv', 'shop.sqlite'].map((name) => join(folder, name)) as [string, string];
+  writeFileSync(table, 'question,sql\nHow many?,SELECT 1\n');
+  openDatabase(shop).close();
+  const changes = new DatasetChanges(store, () => 2);
+  const seen: unknown[] = [];
+  const writeSchema = async ({ id }: Dataset) => {
+    await changes.edit(id, { position: 0, content: { context: 'Schema:\nseller(id)\n\nQuestion: How many?' } });
+    seen.push(store.list(), store.listLeftovers());
+  };
+  const parts = { store, datasetsFolder: join(folder, 'datasets'), writeSchema };
+  const asked = job(table, { task: 'nl2sql', database: { path: shop, name: 'shop.sqlite' } });
+  for await (const event of importDataset(parts, asked, new AbortController().signal)) {
+    if (event.kind === 'finished') seen.push(event.dataset.version, event.dataset.rows);
+  }
+  expect(seen).toEqual([[], [], 2, 1]);
   expect(store.list()).toHaveLength(1);
 });
 

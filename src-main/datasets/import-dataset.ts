@@ -11,12 +11,12 @@ import { importRows, type RowsJob } from './import-rows.ts';
 import { inThread, needsThread } from './import-worker.ts';
 import type { TableFile } from './readers/open-table.ts';
 
-/** Attaches databases to a dataset whose rows have no schema, and writes it. */
+/** Attaches databases to a dataset whose rows have no schema, and writes it, before anybody sees the dataset. */
 export type WriteSchema = (
   dataset: Dataset,
   database: { readonly path: string; readonly name: string },
   signal: AbortSignal,
-) => Promise<Dataset>;
+) => Promise<unknown>;
 
 export interface ImportJob {
   readonly file: TableFile;
@@ -32,7 +32,7 @@ export interface ImportJob {
 
 /**
  * Turns a table into a dataset: usable rows go into the rows file, the others into the reject file. The dataset stays
- * invisible until its last row and its hash are stored; a failure, an abort or a watcher that leaves undoes everything.
+ * invisible until its last row, its hash and schemas to be written are stored; a failure, an abort or a watcher that leaves undoes everything.
  * Large files are read in a separate thread.
  *
  * Throws whatever `importRows` throws, DISK_FULL, and OPTION_INVALID for a name that is taken.
@@ -72,12 +72,14 @@ export async function* importDataset(
       } else {
         const { rejected, warned, mapping, hasDatabase } = event;
         await sync.finish(signal);
-        const imported = store.finishImport(datasetId, {
+        const imported = store.storeImported(datasetId, {
           ...{ ...event.facts, rejected: rejected.count, file: event.file, hasDatabase, mapping },
         });
-        const isWritten = job.database !== undefined && lacksSchema(task, mapping);
-        const dataset = isWritten ? await writeSchema?.(imported, job.database, signal) : imported;
-        if (dataset === undefined) throw new Error('a table without schemas needs a way to write them');
+        if (job.database !== undefined && lacksSchema(task, mapping)) {
+          if (writeSchema === undefined) throw new Error('a table without schemas needs a way to write them');
+          await writeSchema(imported, job.database, signal);
+        }
+        const dataset = store.finishImport(datasetId);
         isDone = true;
         yield {
           ...{ kind: 'finished', dataset, file: event.file, warned, seconds: (performance.now() - began) / 1000 },

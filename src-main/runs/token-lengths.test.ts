@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { open } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
@@ -59,6 +60,24 @@ test('only new rows are tokenised again', async () => {
   await given.changes.edit(id, { position: 1, content: { context: 'three' } });
   expect(await count(id)).toMatchObject({ rows: 2, contextTokens: 8 });
   expect(encoded).toEqual(['one', 'two', 'three']);
+});
+
+type Write = (bytes: Uint8Array, offset: number, length: number, position: number) => Promise<unknown>;
+
+// Regression: the rows that a short write left out had no tokens from then on.
+test('what a filling disk did not take is counted again', async () => {
+  const { id } = given.make(Array.from({ length: 70 }, () => ({ context: 'four' })));
+  const any = await open(given.folder);
+  const files: { write: Write } = Object.getPrototypeOf(any);
+  await any.close();
+  const { write } = files;
+  const short = vi.spyOn(files, 'write').mockImplementationOnce(function (this: unknown, bytes, offset, _, position) {
+    return write.call(this, bytes, offset, 20, position);
+  });
+  await count(id);
+  short.mockRestore();
+  expect(await count(id)).toMatchObject({ rows: 70, contextTokens: 280 });
+  expect(encoded).toHaveLength(70 + 62);
 });
 
 async function count(id: string): Promise<TokenLengths> {

@@ -91,8 +91,9 @@ class LengthsFile {
   /** Writes the new lengths below `end`. */
   async keep(end: number): Promise<void> {
     const from = this.known * 8;
-    await this.#file.write(new Uint8Array(this.#lengths.buffer), from, end * 8 - from, from);
-    this.known = end;
+    const { bytesWritten } = await this.#file.write(new Uint8Array(this.#lengths.buffer), from, end * 8 - from, from);
+    // A full disk first shows as a short write: the rows behind it are counted again, and the next write fails.
+    this.known = Math.floor((from + bytesWritten) / 8);
   }
 
   close(): Promise<void> {

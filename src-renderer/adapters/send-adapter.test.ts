@@ -1,5 +1,18 @@
-import { expect, test } from 'vitest';
-import { adapterFilesOf } from './send-adapter.ts';
+import { expect, test, vi } from 'vitest';
+import { client } from '../client.ts';
+import { type AdapterFiles, adapterFilesOf, sendAdapter } from './send-adapter.ts';
+
+// The fake replaces the studio, at the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    files: {
+      begin: vi.fn(async ({ name }: { name: string }) => ({ fileId: name })),
+      append: vi.fn(),
+      discard: vi.fn(async () => {}),
+    },
+    adapters: { importSent: vi.fn() },
+  },
+}));
 
 const file = (name: string) => new File([''], name);
 
@@ -22,4 +35,20 @@ test('accepts files under other names and names the adapter after its weights fi
 test('finds no adapter without config or weights', () => {
   expect(adapterFilesOf(['adapter_config.json'].map(file), '')).toBeUndefined();
   expect(adapterFilesOf(['adapter_studio.json', 'adapter_model.safetensors'].map(file), '')).toBeUndefined();
+});
+
+// Regression: the config stayed with the studio until its page was closed.
+test('an adapter whose weights are not sent leaves no file behind', async () => {
+  const leaving = new AbortController();
+  vi.mocked(client.files.append).mockImplementation(async ({ fileId }) => {
+    if (fileId === 'lakes.safetensors') leaving.abort();
+    leaving.signal.throwIfAborted();
+    return { bytes: 2 };
+  });
+  const [config, weights] = ['adapter_config.json', 'lakes.safetensors'].map((name) => new File(['{}'], name));
+  const files = { name: 'lakes', config, weights, origin: undefined } as AdapterFiles;
+  await expect(sendAdapter(files, undefined, leaving.signal)).rejects.toThrow();
+  const discarded = vi.mocked(client.files.discard).mock.calls.map(([{ fileId }]) => fileId);
+  expect(discarded.toSorted()).toEqual(['adapter_config.json', 'lakes.safetensors']);
+  expect(client.adapters.importSent).not.toHaveBeenCalled();
 });

@@ -43,12 +43,24 @@ export async function sendAdapter(
   baseModelId: string | undefined,
   signal: AbortSignal,
 ): Promise<Adapter> {
-  const files = {
-    configFileId: await uploadFile(config, signal),
-    weightsFileId: await uploadFile(weights, signal),
-    originFileId: origin && (await uploadFile(origin, signal)),
+  const sent: string[] = [];
+  const send = async (file: File) => {
+    const fileId = await uploadFile(file, signal);
+    sent.push(fileId);
+    return fileId;
   };
-  return client.adapters.importSent({ ...files, name, baseModelId }, { signal });
+  try {
+    const files = {
+      configFileId: await send(config),
+      weightsFileId: await send(weights),
+      originFileId: origin && (await send(origin)),
+    };
+    return await client.adapters.importSent({ ...files, name, baseModelId }, { signal });
+  } catch (error) {
+    // The import discards the files it was given; those that never reached it are discarded here.
+    for (const fileId of sent) void client.files.discard({ fileId }).catch(() => {});
+    throw error;
+  }
 }
 
 /** What is known about the base model if an import failed only because it was not named. */

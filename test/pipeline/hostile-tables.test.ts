@@ -424,7 +424,7 @@ const cases: readonly Case[] = [
   ],
   ['commas behind the last values of columns', '{"context":["a","b",],"target":["1","2",],}', ['a=1?', 'b=2?']],
   ['commas behind the last values around a list', '{"version":1,"data":[{"context":"a","target":"1"},],}', ['a=1']],
-  ['a list that was cut off', '[{"context":"a","target":"1"},{"context":"b","tar', ['a=1'], ['ROW_JSON_INVALID']],
+  ['a list that was cut off', '[{"context":"a","target":"1"},{"context":"b","tar', ['a=1'], ['ROW_JSON_OPEN']],
   ['lists in a list', '[["context","target"],["a","1"],["b","2"]]', ab],
   ['a list a line', '["context","target"]\n["a","1"]\n["b","2"]\n', ab],
   ['JSON by columns', '{"context":["a","b"],"target":["1","2"]}', ab],

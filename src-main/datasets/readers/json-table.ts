@@ -177,7 +177,7 @@ async function sampleOf(values: AsyncIterable<{ readonly found: readonly JsonTex
 }
 
 /** The rows that a value holds, or one that says what is wrong with it. */
-function recordsIn({ text, number }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
+function recordsIn({ text, number, isOpen }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
   let isMended = false;
   const value = parseJson(text, {
     onMended: () => {
@@ -185,7 +185,10 @@ function recordsIn({ text, number }: JsonText, rowsOf: JsonRows['rowsOf']): Tabl
     },
   });
   const records = rowsOf(value, number);
-  if (!records) return [{ cells: [withoutMarks(text)], line: number, problem: hasMark(text) ? 'ENCODING' : 'JSON' }];
+  if (!records) {
+    const problem = hasMark(text) ? 'ENCODING' : isOpen ? 'JSON_OPEN' : 'JSON';
+    return [{ cells: [withoutMarks(text)], line: number, problem }];
+  }
   return records.map((record) => {
     if (hasMark(text)) return { ...record, cells: record.cells.map(withoutMarks), problem: 'ENCODING' };
     // An escape may be a lone surrogate, which cannot be stored.

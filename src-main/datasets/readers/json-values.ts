@@ -4,6 +4,8 @@ export interface JsonText {
   readonly number: number;
   /** For a list within an object: the index of the list that contains it. */
   readonly list?: number;
+  /** Set if a string, list or object in it is never closed: it contains everything behind it. */
+  readonly isOpen?: boolean;
 }
 
 /** A list of objects within a top-level object: its key, and its number of values. */
@@ -64,7 +66,7 @@ export class JsonValues {
     if (this.#start >= 0) this.#start = 0;
     const found = this.#kind === 'lines' ? this.#readLines() : this.#readArray();
     if (this.#text.length - Math.max(0, this.#start, this.#place * Number(this.#start < 0)) > longestValue) {
-      found.push({ text: this.#text.slice(Math.max(0, this.#start), 200), number: this.#next });
+      found.push(this.#rest(this.#text.slice(Math.max(0, this.#start), 200)));
       this.#ended = true;
       this.#text = '';
     }
@@ -76,7 +78,11 @@ export class JsonValues {
     const rest = (
       this.#kind === 'lines' ? this.#text.slice(this.#place) : this.#start >= 0 ? this.#text.slice(this.#start) : ''
     ).trim();
-    return rest === '' ? [] : [{ text: rest, number: this.#next }];
+    return rest === '' ? [] : [this.#rest(rest)];
+  }
+
+  #rest(text: string): JsonText {
+    return { text, number: this.#next, isOpen: this.#isString || this.#depth > 0 };
   }
 
   #readLines(): JsonText[] {

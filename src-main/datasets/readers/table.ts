@@ -19,6 +19,8 @@ export type RecordProblem =
   | 'CELL_TWICE'
   /** Not JSON, or not an object. */
   | 'JSON'
+  /** JSON that is never closed; contains everything behind it. */
+  | 'JSON_OPEN'
   /** Not a row but the column names again. */
   | 'HEADER_AGAIN'
   /**

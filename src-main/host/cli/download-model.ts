@@ -14,8 +14,10 @@ export async function downloadModel(
   const { baseModels } = await open();
   const began = performance.now();
   const fetched = { from: '', bytes: 0 };
-  // Stopped by a separate call, so that what has been downloaded is on disk before the process ends.
-  signal.addEventListener('abort', () => void baseModels.stopDownload({ id }), { once: true });
+  // Stopped by a separate call, so that what has been downloaded is on disk before the process ends. If that fails, as
+  // when the studio is closing, another Ctrl-C ends the process.
+  const stop = () => void baseModels.stopDownload({ id }).catch(() => {});
+  signal.addEventListener('abort', stop, { once: true });
   await baseModels.download({ id, ...options });
   for await (const event of await baseModels.watchDownload({ id })) {
     switch (event.kind) {

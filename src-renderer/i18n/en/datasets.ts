@@ -258,6 +258,7 @@ export const datasets = {
   'reject.ROW_HEADER_AGAIN': 'Repeats the header',
   'reject.ROW_HEADER_OTHER': 'Names the columns in another order',
   'reject.ROW_JSON_INVALID': 'Not a JSON object',
+  'reject.ROW_JSON_OPEN': 'A quote or bracket is not closed; all behind it is left out',
   'reject.ROW_JSON_MENDED': 'Not quite JSON, but clear',
   'reject.ROW_NO_ANSWER': 'Ends without an answer',
   'reject.ROW_LEFT_OUT': 'Was left out before',

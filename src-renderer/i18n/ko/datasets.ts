@@ -254,6 +254,7 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_HEADER_AGAIN': '머리글이 되풀이됨',
   'reject.ROW_HEADER_OTHER': '머리글이 다른 순서로 다시 나옴',
   'reject.ROW_JSON_INVALID': 'JSON 객체가 아님',
+  'reject.ROW_JSON_OPEN': '따옴표나 괄호가 닫히지 않아 그 뒤도 모두 제외됨',
   'reject.ROW_JSON_MENDED': '뜻이 분명한 잘못된 JSON',
   'reject.ROW_NO_ANSWER': '답 없이 끝남',
   'reject.ROW_LEFT_OUT': '전에 제외된 행',

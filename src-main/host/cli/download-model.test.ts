@@ -1,0 +1,34 @@
+import { expect, test, vi } from 'vitest';
+import { downloadModel } from './download-model.ts';
+import type { Session } from './session.ts';
+
+// Regression: an unhandled rejection ended the process with its stack, as when the studio was closing behind a download.
+test('Ctrl-C on a download that cannot be stopped does not end the process', async () => {
+  const interrupt = new AbortController();
+  const rejected = vi.fn();
+  process.once('unhandledRejection', rejected);
+  let asked = 0;
+  const baseModels = {
+    async stopDownload() {
+      asked++;
+      throw new Error('the studio is closing');
+    },
+    download: async () => {},
+    watchDownload: async function* () {
+      yield { kind: 'checking' };
+      interrupt.abort();
+      await new Promise(setImmediate);
+      yield { kind: 'finished', baseModel: { name: 'small' } };
+    },
+  };
+  // Sound: nothing else of a session is used.
+  const session = {
+    open: async () => ({ baseModels }),
+    progress: { say: () => {} },
+    signal: interrupt.signal,
+  } as unknown as Session;
+  expect((await downloadModel('small', {}, session)).model).toEqual({ name: 'small' });
+  expect(asked).toBe(1);
+  process.off('unhandledRejection', rejected);
+  expect(rejected).not.toHaveBeenCalled();
+});
