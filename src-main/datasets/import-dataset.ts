@@ -32,8 +32,8 @@ export interface ImportJob {
 
 /**
  * Turns a table into a dataset: usable rows go into the rows file, the others into the reject file. The dataset stays
- * invisible until its last row, its hash and schemas to be written are stored; a failure, an abort or a watcher that leaves undoes everything.
- * Large files are read in a separate thread.
+ * invisible until its last row, its hash and schemas to be written are stored; a failure, an abort or a watcher that
+ * leaves undoes everything. Large files are read in a separate thread.
  *
  * Throws whatever `importRows` throws, DISK_FULL, and OPTION_INVALID for a name that is taken.
  */
