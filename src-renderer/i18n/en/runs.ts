@@ -28,7 +28,7 @@ export const runs = {
   'runs.new.row': 'From rows like this one, it learns to write what is on the right',
   'runs.new.row.all': 'See all rows',
   'runs.new.dataset': 'Dataset',
-  'runs.new.dataset.detail': '{train} train, {validation} validation rows',
+  'runs.new.dataset.detail': 'rows: {train} train, {validation} validation',
   'runs.new.dataset.few': {
     one: 'With only {n} row to train on, it just memorises it. A task needs about {enough} or more.',
     other: 'With only {n} rows to train on, it just memorises them. A task needs about {enough} or more.',
@@ -388,7 +388,10 @@ export const runs = {
     'Not identical to “{adapter}”: another computer, number of threads or version rounds differently.',
   'runs.results': 'Evaluated with this adapter',
   'runs.results.each': 'See each answer',
-  'runs.results.line': '{metric} on {n} {split} rows: {from} → {to}',
+  'runs.results.line': {
+    one: '{metric} on {n} {split} row: {from} → {to}',
+    other: '{metric} on {n} {split} rows: {from} → {to}',
+  },
   'runs.results.rows': 'better on {better}, worse on {worse}',
   'runs.results.better': 'clearly better',
   'runs.results.betterMixed': 'clearly better on average',
