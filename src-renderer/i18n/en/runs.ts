@@ -262,7 +262,7 @@ export const runs = {
   'runs.small.learningRate': 'Learning rate',
   'runs.small.learningRate.peak': 'peak {rate} at step {step}',
   'runs.small.gradient': 'Gradient size',
-  'runs.small.gradient.cut': { one: 'cut to {limit} in {n} step', other: 'cut to {limit} in {n} steps' },
+  'runs.small.gradient.cut': { one: 'cut to {limit}, in {n} step', other: 'cut to {limit}, in {n} steps' },
   'runs.small.gradient.uncut': 'never cut',
   'runs.small.tokens': 'Tokens per second',
   'runs.small.tokens.mean': '{tokens} on average',
