@@ -69,9 +69,9 @@ export function proposeByContents(
     // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
     const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
     if (first && second && (third === undefined || third.meanLetters * 2 < second.meanLetters)) {
-      const inOrder = [first, second].toSorted((a, b) => a.place - b.place);
       // A label is written for the text, also where it stands before it.
-      const [context, target] = inOrder[0]?.isLabel && !inOrder[1]?.isLabel ? inOrder.toReversed() : inOrder;
+      const isLabelled = second.isLabel && !first.isLabel && second.meanLetters * 2 < first.meanLetters;
+      const [context, target] = isLabelled || first.place < second.place ? [first, second] : [second, first];
       take('context', context);
       take('target', target);
     }
@@ -116,7 +116,7 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       queries: share(isQuery),
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
       words: share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
-      isLabel: new Set(cells).size <= cells.length / 2,
+      isLabel: new Set(cells).size <= cells.length / 4,
     };
   });
 }

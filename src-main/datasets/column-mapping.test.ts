@@ -162,12 +162,13 @@ test('next to a column called a summary, the longest text is the document', () =
 
 // Regression: the model was to write a text of its own for each label.
 test('a label before its text is the target', () => {
-  const texts = ['I won a prize, call now', 'See you at noon', 'Free tickets, reply yes', 'Where are you?'];
-  const sample = texts.map((text, at) => [at % 2 ? 'ham' : 'spam', text]);
+  const sample = Array.from({ length: 8 }, (_, at) => [at % 2 ? 'ham' : 'spam', `You won prize ${at}, call now`]);
   expect(proposeMapping('custom', ['v1', 'v2'], sample)).toEqual({ context: 'v2', target: 'v1' });
   const swapped = sample.map((cells) => cells.toReversed());
   expect(proposeMapping('custom', ['v1', 'v2'], swapped)).toEqual({ context: 'v1', target: 'v2' });
-  expect(proposeMapping('custom', ['v1', 'v2'], [['spam', 'I won a prize']])).toEqual({ context: 'v1', target: 'v2' });
+  // Several answers to the same question are no texts with a label.
+  const repeated = sample.map(([, text = ''], at) => [at % 2 ? 'What did I win today?' : 'Whom do I call now?', text]);
+  expect(proposeMapping('custom', ['v1', 'v2'], repeated)).toEqual({ context: 'v1', target: 'v2' });
 });
 
 test('an address is not a text to learn from', () => {
