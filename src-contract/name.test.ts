@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeName, nameFrom, nameSchema } from './name.ts';
+import { freeName, nameFrom, nameSchema, titleFrom } from './name.ts';
 
 test.each([
   ['  Rivers \t', 'Rivers'],
@@ -33,6 +33,13 @@ test('a name derived from other text drops what names cannot contain', () => {
   expect(nameFrom(' Who owns\n\nthe camel?\u0007 ')).toBe('Who owns the camel?');
   expect(nameFrom('12345 👩', 7)).toBe('12345');
   expect(nameFrom('\u200b \n')).toBe('');
+});
+
+// Regression: a conversation was called “I bought it 8 da”, as if that had been written.
+test('a title that is cut ends in dots', () => {
+  expect(titleFrom('I bought it 8 days ago', 15)).toBe('I bought it 8 d…');
+  expect(titleFrom('I bought it 8 days ago', 14)).toBe('I bought it 8…');
+  expect(titleFrom(' I bought it\n', 12)).toBe('I bought it');
 });
 
 test('the first free number is appended to a name that is taken', () => {

@@ -24,6 +24,12 @@ export function nameFrom(words: string, most = mostLetters): string {
   return isUnseen(name) ? '' : name.replace(/\p{Cs}$/u, '').trim();
 }
 
+/** A name derived from a text of any length: one that was cut says so. */
+export function titleFrom(words: string, most: number): string {
+  const title = nameFrom(words, most);
+  return title.length < nameFrom(words).length ? `${title}…` : title;
+}
+
 /** The wanted name, or that name with the first number that makes it free: a number is the same in every language. */
 export function freeName(wanted: string, isTaken: (name: string) => boolean): string {
   let name = wanted;

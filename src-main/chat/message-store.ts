@@ -158,7 +158,12 @@ export class MessageStore {
   }
 }
 
-const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id, adapter_name, adapter_sha256, mix, base_sha256,
+/** An adapter has the name that it has now; one that is gone for good, the name that it had then. */
+const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id,
+    coalesce((SELECT name FROM adapter WHERE adapter.id = adapter_id), adapter_name) AS adapter_name, adapter_sha256,
+    (SELECT json_group_array(json_set(value, '$.name',
+        coalesce((SELECT name FROM adapter WHERE adapter.id = value ->> '$.adapterId'), value ->> '$.name')) ORDER BY key)
+      FROM json_each(mix)) AS mix, base_sha256,
     task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, prompt_tokens, left_out_turns,
     left_out_tokens, comparison_id, is_best, created_at
   FROM message`;
@@ -180,7 +185,7 @@ interface MessageRow {
   adapter_id: string | null;
   adapter_name: string | null;
   adapter_sha256: string | null;
-  mix: string | null;
+  mix: string;
   base_sha256: string | null;
   task: Message['task'];
   strength: number | null;
@@ -207,7 +212,7 @@ function toMessage(row: MessageRow): KeptMessage {
     adapterId: row.adapter_id,
     adapterName: row.adapter_name,
     adapterSha256: row.adapter_sha256,
-    mix: row.mix === null ? [] : (JSON.parse(row.mix) as Message['mix']),
+    mix: JSON.parse(row.mix) as Message['mix'],
     baseSha256: row.base_sha256,
     tokensPerSecond: row.tokens_per_second,
     firstTokenMs: row.first_token_ms,

@@ -10,20 +10,24 @@ interface ColumnContents {
   readonly queries: number;
   readonly schemas: number;
   readonly words: number;
+  /** Few values say the same of many rows: a label, a sender, a country. */
+  readonly isLabel: boolean;
 }
 
 /**
  * The likely columns of a task's fields, judged by content whatever the columns are called: queries begin with SELECT,
  * questions end in a question mark, an answer occurs in its passage, a summary is much shorter than its document.
- * Fields without a clear column are absent. `taken` are columns already assigned by name.
+ * Fields without a clear column are absent. `named` are columns already assigned by name.
  */
 export function proposeByContents(
   taskId: TaskId,
   columns: readonly string[],
   sample: readonly (readonly string[])[],
-  taken: ReadonlySet<string>,
+  named: ColumnMapping,
 ): ColumnMapping {
-  const free = contentsOf(columns, sample).filter(({ column, words }) => !taken.has(column) && words > 0.5);
+  const all = contentsOf(columns, sample);
+  const taken = new Set(Object.values(named));
+  const free = all.filter(({ column, words }) => !taken.has(column) && words > 0.5);
   const mapping: ColumnMapping = {};
   const take = (field: string, found: ColumnContents | undefined) => {
     if (!found) return;
@@ -54,7 +58,9 @@ export function proposeByContents(
     const share = ({ place }: ColumnContents) => (passage ? shareWithin(sample, place, passage.place) : 0);
     take('answer', most(share, 0.5));
   } else if (taskId === 'summarisation') {
-    const document = most(({ meanLetters }) => meanLetters, 120);
+    // Next to a column that is called a summary, a short text may be a document: a message, or one in Korean.
+    const told = all.find(({ column }) => column === named.summary)?.meanLetters;
+    const document = most(({ meanLetters }) => meanLetters, told ?? 120);
     take('document', document);
     const isSummary = ({ meanLetters }: ColumnContents) =>
       document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
@@ -63,7 +69,9 @@ export function proposeByContents(
     // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
     const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
     if (first && second && (third === undefined || third.meanLetters * 2 < second.meanLetters)) {
-      const [context, target] = first.place < second.place ? [first, second] : [second, first];
+      // A label is written for the text, also where it stands before it.
+      const isLabelled = second.isLabel && !first.isLabel && second.meanLetters * 2 < first.meanLetters;
+      const [context, target] = isLabelled || first.place < second.place ? [first, second] : [second, first];
       take('context', context);
       take('target', target);
     }
@@ -107,7 +115,8 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       questions: share((cell) => cell.length < 500 && question.test(cell)),
       queries: share(isQuery),
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
-      words: share((cell) => /\p{L}{2}/u.test(cell)),
+      words: share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
+      isLabel: new Set(cells).size <= cells.length / 4,
     };
   });
 }
@@ -117,7 +126,9 @@ export function isQuery(cell: string): boolean {
 }
 
 const question =
-  /[?？]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
+  /[?？؟]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
+/** Of a person or a page: forms ask for one beside their questions. */
+const address = /^\s*(?:\S+@\S+|https?:\/\/\S+)\s*$/;
 /** Written to stay linear in cells of any length: code with long lists, an image as text. */
 const schema = /\bcreate\s+table\b|\btable(?:\s*[:=])?\s*\w|\b\w+\s*\(\s*\w[^(),]*,[^()]*\)|\b\w+\s*:\s*\w+\s*,\s*\w/i;
 

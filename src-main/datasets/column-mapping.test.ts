@@ -126,6 +126,15 @@ test.each([
     ],
   ],
   [
+    'mrc',
+    { passage: 'a', question: 'b', answer: 'c' },
+    [
+      'تقع كاتدرائية كولونيا على ضفاف نهر الراين، وهي رمز المدينة، وقد اكتمل بناؤها في عام 1880.',
+      'متى اكتمل بناؤها؟',
+      'نهر الراين',
+    ],
+  ],
+  [
     'nl2sql',
     { schema: 'a', question: 'b', sql: 'c' },
     ['CREATE TABLE t (x INT)', 'How many rows are there?', 'SELECT count(*) FROM t'],
@@ -137,6 +146,38 @@ test.each([
   ],
 ] as const)('%s: columns whose names say nothing are told apart by their rows', (task, mapping, cells) => {
   expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
+});
+
+// Regression: only documents of 120 letters were found, which in Korean is a long text; the summaries were imported
+// for a task of one's own, and measured by whether they were exactly the same.
+test('next to a column called a summary, the longest text is the document', () => {
+  const columns = ['번호', '문의 내용', '요약'];
+  const sample = [['1', '3일 전에 산 전동 드릴이 켜지지 않습니다. 교환을 부탁드립니다.', '드릴이 켜지지 않습니다']];
+  expect(proposeMapping('summarisation', columns, sample)).toEqual({ document: '문의 내용', summary: '요약' });
+  expect(proposeTask(columns, sample)).toBe('summarisation');
+  expect(proposeMapping('summarisation', ['Summary', 'State'], [['The drill does not start', 'open']])).toEqual({
+    summary: 'Summary',
+  });
+});
+
+// Regression: the model was to write a text of its own for each label.
+test('a label before its text is the target', () => {
+  const sample = Array.from({ length: 8 }, (_, at) => [at % 2 ? 'ham' : 'spam', `You won prize ${at}, call now`]);
+  expect(proposeMapping('custom', ['v1', 'v2'], sample)).toEqual({ context: 'v2', target: 'v1' });
+  const swapped = sample.map((cells) => cells.toReversed());
+  expect(proposeMapping('custom', ['v1', 'v2'], swapped)).toEqual({ context: 'v1', target: 'v2' });
+  // Several answers to the same question are no texts with a label.
+  const repeated = sample.map(([, text = ''], at) => [at % 2 ? 'What did I win today?' : 'Whom do I call now?', text]);
+  expect(proposeMapping('custom', ['v1', 'v2'], repeated)).toEqual({ context: 'v1', target: 'v2' });
+});
+
+test('an address is not a text to learn from', () => {
+  const columns = ['Timestamp', 'Email Address', 'What did you like?', 'In one sentence?'];
+  const cells = ['3/1/2026 14:00', 'a.long.name@example.org', 'The food was great, the room too.', 'Great food.'];
+  expect(proposeMapping('custom', columns, [cells, cells])).toEqual({
+    context: 'What did you like?',
+    target: 'In one sentence?',
+  });
 });
 
 // Regression: for a table with names of its own nothing was proposed, and the person was asked for “Context” and

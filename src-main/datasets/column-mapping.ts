@@ -28,7 +28,7 @@ export function proposeMapping(
   if (byName.split !== undefined && !namesSplits(columns.indexOf(byName.split), sample)) delete byName.split;
   const lacks = neededFields(tasks[taskId], byName).filter((field) => byName[field] === undefined);
   if (lacks.length === 0 || sample.length === 0) return byName;
-  const found = proposeByContents(taskId, columns, sample, new Set(Object.values(byName)));
+  const found = proposeByContents(taskId, columns, sample, byName);
   return { ...byName, ...Object.fromEntries(lacks.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
 }
 

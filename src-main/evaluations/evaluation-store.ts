@@ -28,7 +28,7 @@ export class EvaluationStore {
     const rows = this.#database
       .prepare(`${select} WHERE deleted_at IS NULL ORDER BY evaluation.id DESC`)
       .all() as Row[];
-    return rows.map(toEvaluation);
+    return rows.map((row) => this.#read(row));
   }
 
   /** Throws EVALUATION_NOT_FOUND. */
@@ -37,7 +37,7 @@ export class EvaluationStore {
       | Row
       | undefined;
     if (row === undefined) throw new StudioError('EVALUATION_NOT_FOUND', { evaluation: id });
-    return toEvaluation(row);
+    return this.#read(row);
   }
 
   /** Ids in the input are row ids, not names. */
@@ -157,6 +157,17 @@ export class EvaluationStore {
         answers: (JSON.parse(answers) as StoredAnswer[]).map(toAnswer),
       };
     }
+  }
+
+  /** An adapter has the name that it has now; one that is gone for good, the name that it had then. */
+  #read(row: Row): Evaluation {
+    const evaluation = toEvaluation(row);
+    const nameNow = this.#database.prepare('SELECT name FROM adapter WHERE id = ?').pluck();
+    const results = evaluation.results.map((result) => ({
+      ...result,
+      adapter: (nameNow.get(result.adapterId) as string | undefined) ?? result.adapter,
+    }));
+    return { ...evaluation, results };
   }
 
   /** True when a queued or running evaluation uses this dataset. */

@@ -42,6 +42,16 @@ test('suggests watching a run in progress', () => {
   expect(nextStep({ ...nothing, datasets: [dataset], runs: [run] })).toEqual({ kind: 'watch', run });
 });
 
+// A paused run was mentioned nowhere on the home page, which suggested another training instead.
+test('suggests resuming the newest run if it was interrupted or paused', () => {
+  for (const state of ['interrupted', 'paused'] as const) {
+    const run = { state } as Run;
+    expect(nextStep({ ...nothing, datasets: [dataset], runs: [run] })).toEqual({ kind: 'resume', run });
+    const newer = { state: 'finished' } as Run;
+    expect(nextStep({ ...nothing, datasets: [dataset], runs: [newer, run] }).kind).toBe('train');
+  }
+});
+
 test('suggests chatting with an adapter that has no conversation yet', () => {
   expect(nextStep({ ...nothing, datasets: [dataset], adapters: [adapter] }).kind).toBe('chat');
 });

@@ -38,8 +38,8 @@ export type NextStep =
 export function nextStep(has: Belongings): NextStep {
   const running = has.runs.find(isActive);
   if (running !== undefined) return { kind: 'watch', run: running };
-  const interrupted = has.runs[0];
-  if (interrupted?.state === 'interrupted') return { kind: 'resume', run: interrupted };
+  const [newest] = has.runs;
+  if (newest?.state === 'interrupted' || newest?.state === 'paused') return { kind: 'resume', run: newest };
   const [dataset] = has.datasets;
   const [adapter] = has.adapters;
   if (adapter === undefined) return dataset === undefined ? { kind: 'bring' } : { kind: 'train', dataset };

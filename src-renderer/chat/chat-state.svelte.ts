@@ -9,7 +9,7 @@ import type {
   PromptFit,
 } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import { nameFrom } from '../../src-contract/name.ts';
+import { titleFrom } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -555,7 +555,7 @@ export class ChatState {
   }
 
   async #createConversation(text: string): Promise<string> {
-    const title = nameFrom(text, 60);
+    const title = titleFrom(text, 60);
     const conversation = await client.chat.createConversation({
       baseModelId: this.baseModelId,
       ...(title !== '' && { title }),

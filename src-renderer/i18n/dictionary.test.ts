@@ -60,6 +60,23 @@ test('no two parts of the dictionary share a key', async () => {
   expect(keys.length).toBe(Object.keys(en).length);
 });
 
+// A table of twelve rows has one for testing: its results were “on 1 test rows”.
+test('one row is not told in the plural where the count may be one', () => {
+  const keys = [
+    'runs.results.line',
+    'evaluations.new.split.rows',
+    'evaluations.verdict.evenOnlyBetter.rows',
+    'evaluations.verdict.evenOnlyWorse.rows',
+    'evaluations.doubt.runsNot',
+    'dataset.rejected.addedSome',
+  ] as const;
+  expect(keys.filter((key) => /\brows\b|\bdo\b/.test(formsOf(en[key])[0] ?? ''))).toEqual([]);
+});
+
+function formsOf(message: Message): string[] {
+  return typeof message === 'string' ? [message] : [message.one, message.other];
+}
+
 function placesIn(message: Message): string[] {
   const forms = typeof message === 'string' ? [message] : [message.other];
   return [...new Set(forms.flatMap((form) => [...form.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')))].sort();

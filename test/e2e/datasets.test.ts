@@ -39,6 +39,22 @@ beforeAll(async () => {
   await page.reload();
 });
 
+// Regression: a reload led back to the choice of a file without a word.
+test('a file that a reload has closed is named, until another page was seen', async () => {
+  await page.evaluate((hash) => (location.hash = hash), paths.importDataset());
+  await page.getByText(words('import.choose.title')).waitFor();
+  await page.locator('input[type=file]').first().setInputFiles(inFolder('questions.csv'));
+  await button(words('import.rows', { n: 41 })).waitFor();
+  await page.reload();
+  await page.getByText(words('import.lost', { name: 'questions.csv' })).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.evaluate((hash) => (location.hash = hash), paths.datasets());
+  await page.getByRole('heading', { level: 1, name: words('datasets.title') }).waitFor();
+  await page.evaluate((hash) => (location.hash = hash), paths.importDataset());
+  await page.getByText(words('import.choose.title')).waitFor();
+  expect(await page.getByText(words('import.lost', { name: 'questions.csv' })).count()).toBe(0);
+});
+
 test('a file is imported', async () => {
   // Long before the key: the browser takes a while to hand its file chooser over to the test.
   const chooser = page.waitForEvent('filechooser');

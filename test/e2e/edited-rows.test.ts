@@ -187,7 +187,8 @@ test('an added row is opened and in view, with the search that hides it cleared'
   const form = page.getByRole('dialog');
   await form.getByLabel('Context').fill('quince');
   await form.getByLabel('Target').fill('the last');
-  await form.getByRole('button', { name: 'Add row' }).click();
+  // Regression: only in the inspector, which says so, did these keys save a text.
+  await page.keyboard.press('Control+Enter');
   await page.getByRole('status').getByText('Row 261 added.').waitFor();
   await shows('Row 261');
   await row('quince').waitFor();

@@ -56,6 +56,8 @@ test('they train together, pause together, and resume together after a reload', 
   await expect
     .poll(() => page.getByRole('row').filter({ hasText: 'many' }).filter({ hasText: 'Paused' }).count(), patient)
     .toBe(3);
+  await page.goto(new URL(paths.home(), page.url()).href);
+  await see(/is paused\. Next: resume it\./);
   await page.goto(first);
   await page.reload();
   await page.getByRole('button', { name: 'Resume' }).click();

@@ -57,7 +57,8 @@ test('a backup is written to a place that the studio lists, with its number of f
   const dialog = page.getByRole('dialog');
   await dialog.getByText(documents).first().waitFor();
   expect(await seriousViolations(page)).toEqual([]);
-  await dialog.getByRole('button', { name: 'Back up', exact: true }).click();
+  // Regression: the focus was on the cross, and Enter closed the dialog.
+  await page.keyboard.press('Enter');
   await dialog.getByText(/\d+ files? \(.*\) (is|are) now in/).waitFor();
   const [backup] = readdirSync(documents);
   expect(backup).toMatch(/^Adapter Studio backup \d{4}-\d\d-\d\d \d\d-\d\d$/);

@@ -50,6 +50,26 @@ test('numbers conversations and branches with the same title, but keeps a name c
   expect(await chat.renameConversation({ id: branch.id, title: first.title })).toMatchObject({ title: first.title });
 });
 
+// Regression: the adapter that is offered as “streams” had answered as “rivers”.
+test('an answer is by the adapter as it is called now', async () => {
+  const { chat, adapters } = studio.client;
+  const [lakes, rivers] = ['lakes', 'rivers'].map((name) => adapters.get({ id: name }));
+  const conversationId = await begin();
+  const mix = [{ adapterId: (await lakes)?.id ?? '', strength: 1 }];
+  await ask({ conversationId, text: 'one', adapterId: (await rivers)?.id, mix });
+  const namesNow = async () =>
+    (await chat.messages({ conversationId })).map((message) => [
+      message.adapterName,
+      ...message.mix.map(({ name }) => name),
+    ]);
+  expect(await namesNow()).toEqual([[null], ['rivers', 'lakes']]);
+  await adapters.rename({ id: 'rivers', name: 'streams' });
+  await adapters.rename({ id: 'lakes', name: 'ponds' });
+  expect(await namesNow()).toEqual([[null], ['streams', 'ponds']]);
+  await adapters.rename({ id: 'streams', name: 'rivers' });
+  await adapters.rename({ id: 'ponds', name: 'lakes' });
+});
+
 test('an edited question starts a branch, which can be left or made into a new conversation', async () => {
   const { chat } = studio.client;
   const conversationId = await begin();

@@ -75,8 +75,11 @@ export const datasets = {
   'dataset.rejected.add': 'Add fixed rows…',
   'dataset.rejected.adding': 'Reading the file…',
   'dataset.rejected.added': { one: '{n} row added as a new version.', other: '{n} rows added as a new version.' },
-  'dataset.rejected.addedSome': '{n} rows added as a new version; {left} still cannot be used.',
-  'dataset.rejected.addedNone': 'None of the {left} rows in the file can be used: {why}.',
+  'dataset.rejected.addedSome': {
+    one: '{n} row added as a new version; {left} still cannot be used.',
+    other: '{n} rows added as a new version; {left} still cannot be used.',
+  },
+  'dataset.rejected.addedNone': 'No row of the file can be used, of {left}: {why}.',
   'dataset.rejected.none': 'Every row of the file was imported',
   'dataset.rejected.none.what': 'Nothing was left out of this dataset.',
   'dataset.about.file': 'File',
@@ -101,6 +104,7 @@ export const datasets = {
   'dataset.about.task': 'Task',
 
   'import.title': 'Import',
+  'import.lost': '“{name}” was closed when the page was loaded again. Nothing of it was imported: choose it again.',
   'import.choose.title': 'Bring a table of examples',
   'import.choose.what':
     'One row for each example: the text to read, and the answer to learn. You check everything before a row is imported.',

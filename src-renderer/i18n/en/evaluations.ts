@@ -22,8 +22,8 @@ export const evaluations = {
   'evaluations.noAdapter.train': 'Train one',
   'evaluations.column.data': 'Dataset',
   'evaluations.column.state': 'State',
-  'evaluations.column.best': 'Best',
-  'evaluations.column.metric': 'Base → best',
+  'evaluations.column.best': 'Best adapter',
+  'evaluations.column.metric': 'Base → adapter',
   'evaluations.column.when': 'When',
   'evaluations.gone': 'deleted',
   'evaluations.gone.dataset': 'dataset deleted',
@@ -70,7 +70,7 @@ export const evaluations = {
 
   'evaluations.new.dataset': 'Dataset',
   'evaluations.new.split': 'Split',
-  'evaluations.new.split.rows': '{split}, {n} rows',
+  'evaluations.new.split.rows': { one: '{split}, {n} row', other: '{split}, {n} rows' },
   'evaluations.new.split.test': 'Test rows were kept out of training: only they show how well it does on new ones.',
   'evaluations.new.split.validation': 'Validation rows steered the training, so results look a little too good.',
   'evaluations.new.split.train':
@@ -134,8 +134,14 @@ export const evaluations = {
   'evaluations.verdict.even.rows': verdicts.even,
   'evaluations.verdict.onlyBetter.rows': verdicts.onlyBetter,
   'evaluations.verdict.onlyWorse.rows': verdicts.onlyWorse,
-  'evaluations.verdict.evenOnlyBetter.rows': verdicts.evenOnlyBetter,
-  'evaluations.verdict.evenOnlyWorse.rows': verdicts.evenOnlyWorse,
+  'evaluations.verdict.evenOnlyBetter.rows': {
+    one: '{adapter} is better than the base model on the one row: this could be chance.',
+    other: verdicts.evenOnlyBetter,
+  },
+  'evaluations.verdict.evenOnlyWorse.rows': {
+    one: '{adapter} is worse than the base model on the one row: this could be chance.',
+    other: verdicts.evenOnlyWorse,
+  },
   'evaluations.verdict.same.rows': {
     one: '{adapter} does no better and no worse than the base model on the one row.',
     other: verdicts.same,
@@ -150,7 +156,10 @@ export const evaluations = {
     one: '{n} of its answers is empty.',
     other: '{n} of its answers are empty.',
   },
-  'evaluations.doubt.runsNot': '{n} of its {of} queries do not run.',
+  'evaluations.doubt.runsNot': {
+    one: '{n} of its {of} queries does not run.',
+    other: '{n} of its {of} queries do not run.',
+  },
   'evaluations.doubt.stopped': 'It was stopped before all rows were answered.',
   'evaluations.doubt.interrupted': 'It was interrupted before all rows were answered.',
   'evaluations.next.fewRows': {

@@ -85,6 +85,7 @@ export const home = {
   'home.next.watch.why': 'You can do other things in the meantime.',
   'home.next.watch.action': 'Watch it',
   'home.next.resume': '{name} was interrupted. Next: resume it.',
+  'home.next.resume.paused': '{name} is paused. Next: resume it.',
   'home.next.resume.why': 'It continues from its last checkpoint.',
   'home.next.resume.action': 'Resume',
   'home.next.train': 'Next: train an adapter with {name}.',

@@ -175,7 +175,7 @@ export const mending = {
     one: '{n} row will be shortened; {leftOut} will be left out because the target does not fit.',
     other: '{n} rows will be shortened; {leftOut} will be left out because the target does not fit.',
   },
-  'mend.tokens.trained': '{whole} rows are kept whole. Training uses {tokens} tokens, {target} of them in targets.',
+  'mend.tokens.trained': 'Rows kept whole: {whole}. Training uses {tokens} tokens, {target} of them in targets.',
 
   'version.import': 'Imported',
   'version.edit': 'Row {n} edited',

@@ -72,6 +72,7 @@ export const home: Translation<typeof english> = {
   'home.next.watch.why': '그동안 다른 일을 해도 됩니다.',
   'home.next.watch.action': '지켜보기',
   'home.next.resume': '{name} 학습이 중단되었습니다. 다음: 이어서 하세요.',
+  'home.next.resume.paused': '{name} 학습을 일시정지했습니다. 다음: 이어서 하세요.',
   'home.next.resume.why': '마지막 체크포인트부터 이어집니다.',
   'home.next.resume.action': '이어서 하기',
   'home.next.train': '다음: {name}[으로|로] 어댑터를 학습하세요.',
