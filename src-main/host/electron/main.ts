@@ -35,12 +35,16 @@ const words = parseArgs({
   strict: false,
 }).values;
 const opened = new OpenedFolder();
-const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_STUDIO_HOME;
+const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_STUDIO_HOME || undefined;
 const changedTo = typeof words['opened-home'] === 'string' ? words['opened-home'] : undefined;
 const dataDir = path.resolve(changedTo ?? named ?? opened.start);
 try {
   // Before anything in it is open: Windows cannot move a folder with open files.
-  if (typeof words['moved-from'] === 'string') moveDataFolder(words['moved-from'], dataDir);
+  if (typeof words['moved-from'] === 'string') {
+    moveDataFolder(words['moved-from'], dataDir);
+    // At once, even if it cannot be opened: the next start would find nothing where the folder was.
+    if (named === undefined) opened.remember(dataDir);
+  }
   makeDataFolder(dataDir);
 } catch (error) {
   cannotStart(error);
