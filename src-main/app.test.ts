@@ -875,6 +875,25 @@ test('runs queued when the studio closes keep their order, and begin where work 
   ]);
 });
 
+// Regression: it waited for the next start, and an evaluation was shown as running meanwhile.
+test('work that another process leaves queued is taken up by a studio that is open', async () => {
+  await app.close();
+  await open({ takesUpWork: true });
+  const datasetId = await importRivers();
+  engine.pauseAfter = 1;
+  const folders = { dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources') };
+  const other = await createApp({ ...folders, engine });
+  const theirs: typeof client = createRouterClient(other.router, { context: { caller: 'trusted' } });
+  const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await theirs.runs.start({ ...about, name: 'going' });
+  for await (const event of await theirs.runs.watch({ id })) if (event.kind === 'step') break;
+  await theirs.runs.start({ ...about, name: 'left' });
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await other.close();
+  const states = async () => (await client.runs.list()).map(({ name, state }) => `${name} ${state}`);
+  await expect.poll(states, { timeout: 10_000 }).toEqual(['left finished', 'going interrupted']);
+});
+
 test('a run left queued can be resumed on its own', async () => {
   engine.pauseAfter = 1;
   const datasetId = await importRivers();

@@ -415,23 +415,30 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 
+  const takeUpWork = () => {
+    if (!host.takesUpWork) return;
+    takeUpRuns(running);
+    takeUpEvaluations(evaluating);
+    takeUpLab(experiment);
+  };
+  let isReady = false;
   // A process that is killed announces nothing.
-  const tending = setInterval(() => {
+  const tend = () => {
     try {
       for (const noun of tendLeft()) news.tell(noun);
+      if (isReady) takeUpWork();
     } catch {
       // A full disk, or a folder that is gone: it is tried again, and reported by what a person does.
     }
-  }, tendEveryMs).unref();
+  };
+  const tending = setInterval(tend, tendEveryMs).unref();
   opened.defer(() => clearInterval(tending));
 
   await endpoint.resume();
   reserve.keep();
   const takenUp = starter.then(() => {
-    if (!host.takesUpWork) return;
-    takeUpRuns(running);
-    takeUpEvaluations(evaluating);
-    takeUpLab(experiment);
+    isReady = true;
+    tend();
   });
 
   // From here on `close` releases everything.
