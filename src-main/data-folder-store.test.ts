@@ -42,6 +42,24 @@ test('a backup starts over when an adapter’s files are replaced meanwhile', as
   expect(readdirSync(join(out, 'adapters'))).toEqual(['newer']);
 });
 
+// Regression: a restored studio listed what was deleted meanwhile, without its rows or weights.
+test.each(['datasets/01arz3ndektsv4rrffq6/rows.sqlite', 'base-models/01arz3ndektsv4rrffq6/model.safetensors'])(
+  'a backup starts over when what its database names is deleted meanwhile: %s',
+  async (path) => {
+    const { dataDir, out, database, write } = scene();
+    write(path, 'there');
+    database.prepare('INSERT INTO named VALUES (?)').run(path);
+    let isDeleted = false;
+    for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
+      if (isDeleted || event.kind !== 'progress') continue;
+      isDeleted = true;
+      rmSync(dirname(join(dataDir, path)), { recursive: true });
+      database.prepare('DELETE FROM named WHERE path = ?').run(path);
+    }
+    expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/early']);
+  },
+);
+
 // Regression: it restarted for as long as a run replaced its adapter more often than a round took.
 test('a backup gives up on endless changes and leaves nothing behind', async () => {
   const { dataDir, out, write } = scene();

@@ -69,9 +69,13 @@ export async function* backUpDataFolder(
 type Progress = Extract<BackupEvent, { kind: 'progress' }>;
 type BackedUp = z.infer<typeof manifestSchema>['files'][number];
 
+/** What the studio's database may name: an adapter, the rows of a dataset, the weights of a base model. */
+const named = /^(adapters\/|datasets\/[^/]+\/rows\.sqlite$|base-models\/[0-9a-z]{20}\/)/;
+
 /**
  * The studio's database first: the files that it names exist already, and later ones it does not know. Returns
- * undefined when files that it may name have disappeared meanwhile, as those of an adapter still in training.
+ * undefined when files that it may name have disappeared meanwhile: an adapter was trained further, or a dataset was
+ * deleted.
  */
 async function* copyingStudio(
   { dataDir, to }: { dataDir: string; to: string },
@@ -87,9 +91,10 @@ async function* copyingStudio(
   };
   await copy(databaseName);
   const paths = [...new Set([databaseName, ...before, ...(await filesOf(dataDir))])];
+  const isNamedAndGone = (path: string) => named.test(path) && !existsSync(join(dataDir, path));
   for (const [place, path] of paths.entries()) {
     signal.throwIfAborted();
-    if (path !== databaseName && !(await copy(path)) && path.startsWith('adapters/')) return undefined;
+    if (path !== databaseName && !(await copy(path)) && isNamedAndGone(path)) return undefined;
     yield { kind: 'progress', done: place + 1, total: paths.length };
   }
   return files;
