@@ -112,6 +112,28 @@ test('changes made while a folder is copied to another disk are carried over', a
   expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('changed');
 });
 
+// Regression: what was changed between the last look and the closing of the studio was only in the old folder.
+test('what was changed last before the studio closed is in the copy, too', async () => {
+  const { dataDir, out, database, write } = scene();
+  const moving = movingDataFolder({ dataDir, out, expectRest: () => {} }, never);
+  let next = await moving.next();
+  while (!next.done) next = await moving.next();
+  write('adapters/late', 'late');
+  rmSync(join(dataDir, 'adapters/early'));
+  database.exec("UPDATE named SET path = 'adapters/late'");
+  await next.value();
+  expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/late']);
+  expect(readdirSync(join(out, 'adapters'))).toEqual(['late']);
+  expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('early');
+
+  // Nothing is left of a copy that cannot be brought up to date.
+  write('runs/early', 'changed');
+  rmSync(join(out, 'runs'), { recursive: true });
+  writeFileSync(join(out, 'runs'), '');
+  await expect(next.value()).rejects.toThrow();
+  expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
 test('a move fails when work begins or changes do not end, and leaves no copy', async () => {
   const { dataDir, out, database } = scene();
   const busy = movingDataFolder({ dataDir, out, expectRest: () => expect.fail('busy') }, never);

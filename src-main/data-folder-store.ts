@@ -102,41 +102,63 @@ async function* copyingStudio(
 
 /**
  * Copies a data folder to `out`, for good. Whatever changes meanwhile, in any process, is copied again until the copy
- * matches. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and STUDIO_BUSY when the changes
- * do not stop; then nothing of the copy is left.
+ * matches. Returns what is to be called once nobody has the folder open any more: it copies what has changed since then,
+ * or removes the copy and throws. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and
+ * STUDIO_BUSY when the changes do not stop; then nothing of the copy is left.
  */
 export async function* movingDataFolder(
   { dataDir, out, expectRest }: { dataDir: string; out: string; expectRest: () => void },
   signal: AbortSignal,
-): AsyncGenerator<Progress> {
+): AsyncGenerator<Progress, () => Promise<void>> {
   const partial = await unfinishedPath(out);
+  const copied: CopiedStates = new Map();
   try {
     await mkdir(partial);
-    const copied = new Map<string, string>();
-    for (let round = 0; ; round++) {
-      const states = await statesOf(dataDir);
-      for (const path of [...copied.keys()].filter((each) => !states.has(each))) {
-        await rm(join(partial, path), { force: true });
-        copied.delete(path);
-      }
-      const changed = [...states].filter(([path, state]) => copied.get(path) !== state);
-      if (changed.length === 0) break;
-      if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
-      for (const [place, [path, state]] of changed.entries()) {
-        signal.throwIfAborted();
-        expectRest();
-        await rm(join(partial, path), { force: true });
-        // A file that has gone is noticed in the next round, if it matters.
-        if (await copyWhole(join(dataDir, path), join(partial, path), signal)) copied.set(path, state);
-        yield { kind: 'progress', done: place + 1, total: changed.length };
-      }
-    }
+    yield* followingChanges({ dataDir, to: partial, copied, expectRest }, signal);
     expectRest();
     await nameWhole(partial, out);
   } catch (error) {
     throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+  return async () => {
+    try {
+      const job = { dataDir, to: out, copied, expectRest: () => {} };
+      for await (const _ of followingChanges(job, new AbortController().signal));
+    } catch (error) {
+      await rm(out, { recursive: true, force: true });
+      throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+    }
+  };
+}
+
+/** What each file was like when it was copied, by path. */
+type CopiedStates = Map<string, string>;
+
+/** Copies what differs from `copied`, in rounds, until nothing does. */
+async function* followingChanges(
+  job: { dataDir: string; to: string; copied: CopiedStates; expectRest: () => void },
+  signal: AbortSignal,
+): AsyncGenerator<Progress> {
+  const { dataDir, to, copied, expectRest } = job;
+  for (let round = 0; ; round++) {
+    const states = await statesOf(dataDir);
+    for (const path of [...copied.keys()].filter((each) => !states.has(each))) {
+      await rm(join(to, path), { force: true });
+      copied.delete(path);
+    }
+    const changed = [...states].filter(([path, state]) => copied.get(path) !== state);
+    if (changed.length === 0) return;
+    if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
+    for (const [place, [path, state]] of changed.entries()) {
+      signal.throwIfAborted();
+      expectRest();
+      await rm(join(to, path), { force: true });
+      // A file that has gone is noticed in the next round, if it matters.
+      if (await copyWhole(join(dataDir, path), join(to, path), signal)) copied.set(path, state);
+      yield { kind: 'progress', done: place + 1, total: changed.length };
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
-import { changeFolder, stayInFolder } from './change-folder.ts';
+import { changeFolder, restartIfDue, stayInFolder } from './change-folder.ts';
 import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
 import { askBeforeLeaving, leavingQuestion } from './leaving-page.ts';
@@ -96,6 +96,7 @@ async function openStudio(): Promise<void> {
     closeBeforeQuit(async () => {
       await studio.close();
       await stopEngine();
+      await restartIfDue((error) => dialog.showErrorBox('Adapter Studio', sentenceOf(error)));
     });
     // Only once it has been opened successfully, or the next start would fail on it too.
     if (changedTo !== undefined && named === undefined) opened.remember(dataDir);

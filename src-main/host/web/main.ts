@@ -66,7 +66,7 @@ async function serve(): Promise<void> {
   let failure: KeptFailure | undefined;
 
   /** Closes the studio and opens another folder, or the previous one again if that fails. */
-  async function change({ folder, move }: { folder: string; move: boolean }): Promise<void> {
+  async function change({ folder, move, catchUp }: Parameters<FolderHost['change']>[0]): Promise<void> {
     const before = studio.dataDir;
     failure = undefined;
     if (!move) earlier.add(before);
@@ -81,6 +81,7 @@ async function serve(): Promise<void> {
         // Before it is opened: killed meanwhile, the next start would find nothing where the folder was.
         remembered?.remember(folder);
       }
+      await catchUp?.();
       studio = await openFolder(folder);
       if (!move) remembered?.remember(folder);
     } catch (error) {
