@@ -204,10 +204,14 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   choices.write('home', dataDir);
 
   /** Returns the kinds of things that processes which were killed have left and that were taken care of. */
-  const tendLeft = (): ChangeEvent['noun'][] => [
-    ...(jobs.interruptOrphans(Date.now()) > 0 ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
-    ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
-  ];
+  const tendLeft = (): ChangeEvent['noun'][] => {
+    const interrupted = jobs.interruptOrphans(Date.now());
+    if (interrupted > 0) runs.endComplete();
+    return [
+      ...(interrupted > 0 ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
+      ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
+    ];
+  };
   tendLeft();
   const cutOff = new CutOffImports(choices);
   cutOff.note(datasets.listCutOff());
