@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { backUpDataFolder, movingDataFolder, restoreDataFolder } from './data-folder-store.ts';
 import { openDatabase } from './database/open.ts';
@@ -72,6 +74,25 @@ test('a backup gives up on endless changes and leaves nothing behind', async () 
   };
   await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
   expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+// Regression: it failed for no reason that a person could see, as an adapter got its name meanwhile.
+test('folders that come and go meanwhile do not hinder a backup', async () => {
+  const { dataDir, out } = scene();
+  const churn = new Worker(
+    `const { mkdirSync, rmdirSync } = require('node:fs');
+     const folders = Array.from({ length: 200 }, (_, place) => process.argv[2] + '/' + place);
+     for (;;) {
+       for (const folder of folders) mkdirSync(folder);
+       require('node:worker_threads').parentPort.postMessage('churning');
+       for (const folder of folders) rmdirSync(folder);
+     }`,
+    { eval: true, argv: [join(dataDir, 'adapters')] },
+  );
+  onTestFinished(async () => void (await churn.terminate()));
+  await once(churn, 'message');
+  for (let turn = 0; turn < 3; turn++)
+    await Array.fromAsync(backUpDataFolder({ dataDir, out: `${out}-${turn}`, version: '1', now: 0 }, never));
 });
 
 // Regression: an abort was noticed only after the whole file was copied: a minute for the weights of a model.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
@@ -287,13 +287,23 @@ async function readManifest(from: string) {
   }
 }
 
-async function filesOf(dataDir: string): Promise<string[]> {
-  const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(dataDir, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !leftOut.test(path))
-    .sort();
+/** The files within a folder of the data folder, or in all of it. */
+async function filesOf(dataDir: string, within = ''): Promise<string[]> {
+  const entries = await readdir(join(dataDir, within), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      // Removed since it was listed, such as one that is renamed once its adapter is complete.
+      if (within !== '' && error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = within === '' ? entry.name : `${within}/${entry.name}`;
+    if (leftOut.test(path)) continue;
+    if (entry.isDirectory()) files.push(...(await filesOf(dataDir, path)));
+    else if (entry.isFile()) files.push(path);
+  }
+  return files.sort();
 }
 
 /** The size of a copy of the data folder; undefined if that cannot be determined. */
