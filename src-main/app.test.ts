@@ -290,6 +290,25 @@ async function train(name: string, options: object = { maxSteps: 4 }) {
 
 const stepsOf = (events: readonly RunEvent[]) => events.flatMap((event) => (event.kind === 'step' ? [event.step] : []));
 
+// Regression: it counted as interrupted, although its adapter was whole, and resumed from the first step.
+test('a run killed between its adapter and its end has finished, and its leftovers are removed', async () => {
+  const { run } = await train('rivers');
+  const { run: longer } = await train('stopped');
+  await app.close();
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  database.prepare(`UPDATE job SET state = 'running', owner = 'a process that is gone' WHERE kind = 'run'`).run();
+  // Continued after a stop at its fourth step.
+  database.prepare('UPDATE run SET total_steps = 8, step = 5 WHERE id = ?').run(longer.id);
+  database.close();
+  for (const { id } of [run, longer]) mkdirSync(join(folder, 'data/runs', id));
+  await open();
+  expect((await client.runs.list()).map(({ id, state }) => [id, state])).toEqual([
+    [longer.id, 'interrupted'],
+    [run.id, 'finished'],
+  ]);
+  expect(readdirSync(join(folder, 'data/runs'))).toEqual([longer.id]);
+});
+
 test('a run trains on token files and produces a verifiable adapter', async () => {
   const { run, events } = await train('rivers');
   expect(run).toMatchObject({ state: 'finished', step: 4, totalSteps: 4, lastLoss: 6, error: null });
@@ -873,6 +892,25 @@ test('runs queued when the studio closes keep their order, and begin where work 
   expect((await client.runs.list()).map(({ state }) => state).toSorted()).toEqual([
     ...['finished', 'finished', 'interrupted', 'stopped'],
   ]);
+});
+
+// Regression: it waited for the next start, and an evaluation was shown as running meanwhile.
+test('work that another process leaves queued is taken up by a studio that is open', async () => {
+  await app.close();
+  await open({ takesUpWork: true });
+  const datasetId = await importRivers();
+  engine.pauseAfter = 1;
+  const folders = { dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources') };
+  const other = await createApp({ ...folders, engine });
+  const theirs: typeof client = createRouterClient(other.router, { context: { caller: 'trusted' } });
+  const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await theirs.runs.start({ ...about, name: 'going' });
+  for await (const event of await theirs.runs.watch({ id })) if (event.kind === 'step') break;
+  await theirs.runs.start({ ...about, name: 'left' });
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await other.close();
+  const states = async () => (await client.runs.list()).map(({ name, state }) => `${name} ${state}`);
+  await expect.poll(states, { timeout: 10_000 }).toEqual(['left finished', 'going interrupted']);
 });
 
 test('a run left queued can be resumed on its own', async () => {

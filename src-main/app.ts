@@ -204,10 +204,14 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   choices.write('home', dataDir);
 
   /** Returns the kinds of things that processes which were killed have left and that were taken care of. */
-  const tendLeft = (): ChangeEvent['noun'][] => [
-    ...(jobs.interruptOrphans(Date.now()) > 0 ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
-    ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
-  ];
+  const tendLeft = (): ChangeEvent['noun'][] => {
+    const interrupted = jobs.interruptOrphans(Date.now());
+    if (interrupted > 0) runs.endComplete();
+    return [
+      ...(interrupted > 0 ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
+      ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
+    ];
+  };
   tendLeft();
   const cutOff = new CutOffImports(choices);
   cutOff.note(datasets.listCutOff());
@@ -415,23 +419,30 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
   });
 
+  const takeUpWork = () => {
+    if (!host.takesUpWork) return;
+    takeUpRuns(running);
+    takeUpEvaluations(evaluating);
+    takeUpLab(experiment);
+  };
+  let isReady = false;
   // A process that is killed announces nothing.
-  const tending = setInterval(() => {
+  const tend = () => {
     try {
       for (const noun of tendLeft()) news.tell(noun);
+      if (isReady) takeUpWork();
     } catch {
       // A full disk, or a folder that is gone: it is tried again, and reported by what a person does.
     }
-  }, tendEveryMs).unref();
+  };
+  const tending = setInterval(tend, tendEveryMs).unref();
   opened.defer(() => clearInterval(tending));
 
   await endpoint.resume();
   reserve.keep();
   const takenUp = starter.then(() => {
-    if (!host.takesUpWork) return;
-    takeUpRuns(running);
-    takeUpEvaluations(evaluating);
-    takeUpLab(experiment);
+    isReady = true;
+    tend();
   });
 
   // From here on `close` releases everything.

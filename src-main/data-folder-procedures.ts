@@ -58,9 +58,10 @@ export function dataFolderProcedures(studio: {
       const folder = join(await folders.pathOf(input.placeId, 'place'), input.name);
       if (existsSync(folder)) throw taken(folder);
       const isSameDisk = places.find(({ id }) => id === input.placeId)?.isSameDisk === true;
+      if (isSameDisk) return folders.change({ folder, move: true });
       // To another disk everything is copied; the old folder stays, for the person to remove.
-      if (!isSameDisk) yield* movingDataFolder({ dataDir, out: folder, expectRest: expectAlone }, signal);
-      folders.change({ folder, move: isSameDisk });
+      const catchUp = yield* movingDataFolder({ dataDir, out: folder, expectRest: expectAlone }, signal);
+      folders.change({ folder, move: false, catchUp });
     }),
   });
 }

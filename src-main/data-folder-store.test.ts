@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { backUpDataFolder, movingDataFolder, restoreDataFolder, restoringDataFolder } from './data-folder-store.ts';
 import { openDatabase } from './database/open.ts';
@@ -42,6 +44,24 @@ test('a backup starts over when an adapter’s files are replaced meanwhile', as
   expect(readdirSync(join(out, 'adapters'))).toEqual(['newer']);
 });
 
+// Regression: a restored studio listed what was deleted meanwhile, without its rows or weights.
+test.each(['datasets/01arz3ndektsv4rrffq6/rows.sqlite', 'base-models/01arz3ndektsv4rrffq6/model.safetensors'])(
+  'a backup starts over when what its database names is deleted meanwhile: %s',
+  async (path) => {
+    const { dataDir, out, database, write } = scene();
+    write(path, 'there');
+    database.prepare('INSERT INTO named VALUES (?)').run(path);
+    let isDeleted = false;
+    for await (const event of backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)) {
+      if (isDeleted || event.kind !== 'progress') continue;
+      isDeleted = true;
+      rmSync(dirname(join(dataDir, path)), { recursive: true });
+      database.prepare('DELETE FROM named WHERE path = ?').run(path);
+    }
+    expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/early']);
+  },
+);
+
 // Regression: it restarted for as long as a run replaced its adapter more often than a round took.
 test('a backup gives up on endless changes and leaves nothing behind', async () => {
   const { dataDir, out, write } = scene();
@@ -54,6 +74,25 @@ test('a backup gives up on endless changes and leaves nothing behind', async () 
   };
   await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
   expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+// Regression: it failed for no reason that a person could see, as an adapter got its name meanwhile.
+test('folders that come and go meanwhile do not hinder a backup', async () => {
+  const { dataDir, out } = scene();
+  const churn = new Worker(
+    `const { mkdirSync, rmdirSync } = require('node:fs');
+     const folders = Array.from({ length: 200 }, (_, place) => process.argv[2] + '/' + place);
+     for (;;) {
+       for (const folder of folders) mkdirSync(folder);
+       require('node:worker_threads').parentPort.postMessage('churning');
+       for (const folder of folders) rmdirSync(folder);
+     }`,
+    { eval: true, argv: [join(dataDir, 'adapters')] },
+  );
+  onTestFinished(async () => void (await churn.terminate()));
+  await once(churn, 'message');
+  for (let turn = 0; turn < 3; turn++)
+    await Array.fromAsync(backUpDataFolder({ dataDir, out: `${out}-${turn}`, version: '1', now: 0 }, never));
 });
 
 // Regression: an abort was noticed only after the whole file was copied: a minute for the weights of a model.
@@ -92,6 +131,28 @@ test('changes made while a folder is copied to another disk are carried over', a
   expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/late']);
   expect(readdirSync(join(out, 'adapters'))).toEqual(['late']);
   expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('changed');
+});
+
+// Regression: what was changed between the last look and the closing of the studio was only in the old folder.
+test('what was changed last before the studio closed is in the copy, too', async () => {
+  const { dataDir, out, database, write } = scene();
+  const moving = movingDataFolder({ dataDir, out, expectRest: () => {} }, never);
+  let next = await moving.next();
+  while (!next.done) next = await moving.next();
+  write('adapters/late', 'late');
+  rmSync(join(dataDir, 'adapters/early'));
+  database.exec("UPDATE named SET path = 'adapters/late'");
+  await next.value();
+  expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/late']);
+  expect(readdirSync(join(out, 'adapters'))).toEqual(['late']);
+  expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('early');
+
+  // Nothing is left of a copy that cannot be brought up to date.
+  write('runs/early', 'changed');
+  rmSync(join(out, 'runs'), { recursive: true });
+  writeFileSync(join(out, 'runs'), '');
+  await expect(next.value()).rejects.toThrow();
+  expect(readdirSync(dirname(out))).toEqual(['data']);
 });
 
 test('a move fails when work begins or changes do not end, and leaves no copy', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
@@ -69,9 +69,13 @@ export async function* backUpDataFolder(
 type Progress = Extract<BackupEvent, { kind: 'progress' }>;
 type BackedUp = z.infer<typeof manifestSchema>['files'][number];
 
+/** What the studio's database may name: an adapter, the rows of a dataset, the weights of a base model. */
+const named = /^(adapters\/|datasets\/[^/]+\/rows\.sqlite$|base-models\/[0-9a-z]{20}\/)/;
+
 /**
  * The studio's database first: the files that it names exist already, and later ones it does not know. Returns
- * undefined when files that it may name have disappeared meanwhile, as those of an adapter still in training.
+ * undefined when files that it may name have disappeared meanwhile: an adapter was trained further, or a dataset was
+ * deleted.
  */
 async function* copyingStudio(
   { dataDir, to }: { dataDir: string; to: string },
@@ -87,9 +91,10 @@ async function* copyingStudio(
   };
   await copy(databaseName);
   const paths = [...new Set([databaseName, ...before, ...(await filesOf(dataDir))])];
+  const isNamedAndGone = (path: string) => named.test(path) && !existsSync(join(dataDir, path));
   for (const [place, path] of paths.entries()) {
     signal.throwIfAborted();
-    if (path !== databaseName && !(await copy(path)) && path.startsWith('adapters/')) return undefined;
+    if (path !== databaseName && !(await copy(path)) && isNamedAndGone(path)) return undefined;
     yield { kind: 'progress', done: place + 1, total: paths.length };
   }
   return files;
@@ -97,41 +102,63 @@ async function* copyingStudio(
 
 /**
  * Copies a data folder to `out`, for good. Whatever changes meanwhile, in any process, is copied again until the copy
- * matches. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and STUDIO_BUSY when the changes
- * do not stop; then nothing of the copy is left.
+ * matches. Returns what is to be called once nobody has the folder open any more: it copies what has changed since then,
+ * or removes the copy and throws. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and
+ * STUDIO_BUSY when the changes do not stop; then nothing of the copy is left.
  */
 export async function* movingDataFolder(
   { dataDir, out, expectRest }: { dataDir: string; out: string; expectRest: () => void },
   signal: AbortSignal,
-): AsyncGenerator<Progress> {
+): AsyncGenerator<Progress, () => Promise<void>> {
   const partial = await unfinishedPath(out);
+  const copied: CopiedStates = new Map();
   try {
     await mkdir(partial);
-    const copied = new Map<string, string>();
-    for (let round = 0; ; round++) {
-      const states = await statesOf(dataDir);
-      for (const path of [...copied.keys()].filter((each) => !states.has(each))) {
-        await rm(join(partial, path), { force: true });
-        copied.delete(path);
-      }
-      const changed = [...states].filter(([path, state]) => copied.get(path) !== state);
-      if (changed.length === 0) break;
-      if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
-      for (const [place, [path, state]] of changed.entries()) {
-        signal.throwIfAborted();
-        expectRest();
-        await rm(join(partial, path), { force: true });
-        // A file that has gone is noticed in the next round, if it matters.
-        if (await copyWhole(join(dataDir, path), join(partial, path), signal)) copied.set(path, state);
-        yield { kind: 'progress', done: place + 1, total: changed.length };
-      }
-    }
+    yield* followingChanges({ dataDir, to: partial, copied, expectRest }, signal);
     expectRest();
     await nameWhole(partial, out);
   } catch (error) {
     throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+  return async () => {
+    try {
+      const job = { dataDir, to: out, copied, expectRest: () => {} };
+      for await (const _ of followingChanges(job, new AbortController().signal));
+    } catch (error) {
+      await rm(out, { recursive: true, force: true });
+      throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+    }
+  };
+}
+
+/** What each file was like when it was copied, by path. */
+type CopiedStates = Map<string, string>;
+
+/** Copies what differs from `copied`, in rounds, until nothing does. */
+async function* followingChanges(
+  job: { dataDir: string; to: string; copied: CopiedStates; expectRest: () => void },
+  signal: AbortSignal,
+): AsyncGenerator<Progress> {
+  const { dataDir, to, copied, expectRest } = job;
+  for (let round = 0; ; round++) {
+    const states = await statesOf(dataDir);
+    for (const path of [...copied.keys()].filter((each) => !states.has(each))) {
+      await rm(join(to, path), { force: true });
+      copied.delete(path);
+    }
+    const changed = [...states].filter(([path, state]) => copied.get(path) !== state);
+    if (changed.length === 0) return;
+    if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
+    for (const [place, [path, state]] of changed.entries()) {
+      signal.throwIfAborted();
+      expectRest();
+      await rm(join(to, path), { force: true });
+      // A file that has gone is noticed in the next round, if it matters.
+      if (await copyWhole(join(dataDir, path), join(to, path), signal)) copied.set(path, state);
+      yield { kind: 'progress', done: place + 1, total: changed.length };
+    }
   }
 }
 
@@ -261,13 +288,23 @@ async function readManifest(from: string) {
   }
 }
 
-async function filesOf(dataDir: string): Promise<string[]> {
-  const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(dataDir, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => !leftOut.test(path))
-    .sort();
+/** The files within a folder of the data folder, or in all of it. */
+async function filesOf(dataDir: string, within = ''): Promise<string[]> {
+  const entries = await readdir(join(dataDir, within), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      // Removed since it was listed, such as one that is renamed once its adapter is complete.
+      if (within !== '' && error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = within === '' ? entry.name : `${within}/${entry.name}`;
+    if (leftOut.test(path)) continue;
+    if (entry.isDirectory()) files.push(...(await filesOf(dataDir, path)));
+    else if (entry.isFile()) files.push(path);
+  }
+  return files.sort();
 }
 
 /** The size of a copy of the data folder; undefined if that cannot be determined. */

@@ -7,6 +7,15 @@ import { StudioError } from '../src-contract/errors.ts';
 import type { KeptFailure } from '../src-contract/kept-failure.ts';
 import { manifestName, readBackup } from './data-folder-store.ts';
 
+/** Where a studio carries on. */
+export interface FolderChange {
+  readonly folder: string;
+  /** Moves the present folder there. */
+  readonly move: boolean;
+  /** Once the studio is closed: brings the other folder up to what was changed last. */
+  readonly catchUp?: () => Promise<void>;
+}
+
 /** What a host knows about folders, and what only it can do: close this studio and carry on with another folder. */
 export interface FolderHost {
   /** Folders in which a person keeps files: only in these may a page create one. */
@@ -16,7 +25,7 @@ export interface FolderHost {
   /** The system's own dialog, if there is one. Resolves to undefined when the person closes it. */
   readonly choose?: (() => Promise<string | undefined>) | undefined;
   /** Returns at once; pages lose their connection and reconnect with the other folder. */
-  change(to: { readonly folder: string; readonly move: boolean }): void;
+  change(to: FolderChange): void;
   /** Why the last change failed, after which the studio carried on with the previous folder. */
   failure?(): KeptFailure | undefined;
 }
@@ -64,7 +73,7 @@ export class KnownFolders {
     return { id: idOf(path), path };
   }
 
-  change(to: { folder: string; move: boolean }): void {
+  change(to: FolderChange): void {
     if (this.#host === undefined) throw new StudioError('NOT_ALLOWED', {});
     this.#host.change(to);
   }

@@ -282,6 +282,42 @@ test.each<[string, Left, Pick<Left, 'databases' | 'before'> & { has: boolean }]>
   });
 });
 
+// Regression: the new databases stayed attached, while the rows still described those of before, or none.
+test.each([
+  { before: 'zoo', areWritten: false, expected: ['zoo'] },
+  { before: undefined, areWritten: false, expected: [] },
+  { before: 'zoo', areWritten: true, expected: ['shop'] },
+])('databases whose texts were due when the studio was killed: %j', async ({ before, areWritten, expected }) => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  const attach = (name: string, changes: DatasetChanges = given.changes) =>
+    attachToDataset(
+      { ...given, sql, changes },
+      {
+        ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
+        schema: { foreignKeys: false, sampleValues: 0 },
+      },
+    );
+  if (before !== undefined) await attach(before);
+  const killed = Promise.withResolvers<void>();
+  const apply: DatasetChanges['apply'] = async (...change) => {
+    if (areWritten) await given.changes.apply(...change);
+    killed.resolve();
+    return new Promise(() => {});
+  };
+  void attach('shop', { apply } as unknown as DatasetChanges); // only this is called
+  await killed.promise;
+  await mendAttachments(given);
+  const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
+  expect(listed.map(({ name }) => name)).toEqual(expected);
+  expect(given.store.get(dataset.id).hasDatabase).toBe(expected.length > 0);
+  // What was taken off can still be attached, and the next start leaves it.
+  await swapDatabases(given, dataset);
+  await mendAttachments(given);
+  const swapped = await listDatabases(join(given.datasetsFolder, dataset.id));
+  expect(swapped.map(({ name }) => name)).toEqual(areWritten ? ['zoo'] : ['shop']);
+});
+
 /**
  * Contents of a dataset's folder, as the name of the database in each place; `aside`: the folder within the one of the
  * attach.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { ChangedDataset, Dataset } from '../../src-contract/dataset.ts';
 import {
   type AttachedDatabase,
@@ -11,6 +12,7 @@ import {
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { readNote, writeNote } from '../note.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { attachedFile, databasesFolder, forAllRowsFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
@@ -69,9 +71,11 @@ export async function attachToDataset(
         schemaText((query) => sql.query(attachedFile(aside, file), query, undefined, signal), { ...schema, form }),
       );
     }
-    await writeFile(attachmentFile(databasesFolder(aside)), randomUUID(), { flush: true });
+    const copies = databasesFolder(aside);
+    await writeFile(attachmentFile(copies), randomUUID(), { flush: true });
+    await writeNote(textsDueFile(copies), { after: store.rows(dataset.id).head().version });
     putAside(folder, aside);
-    renameSync(databasesFolder(aside), databasesFolder(folder));
+    renameSync(copies, databasesFolder(folder));
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
@@ -92,10 +96,13 @@ export async function attachToDataset(
     signal,
   );
   // Databases and texts belong together: if the texts could not be written, reattach what was attached before.
-  return await change.catch(async (error) => {
+  const after = await change.catch(async (error) => {
     await swapDatabases(parts, dataset);
+    await rm(textsDueFile(before(folder)), { force: true });
     throw error;
   });
+  await rm(textsDueFile(databasesFolder(folder)), { force: true });
+  return after;
 }
 
 /**
@@ -157,22 +164,43 @@ export async function swapDatabases(
 
 /**
  * Repairs what a process killed while attaching, detaching or swapping left behind, and updates for each dataset
- * whether it has a database. An interrupted swap is completed; otherwise what was attached is reattached. For the
- * start, when no other process is doing this.
+ * whether it has a database. An interrupted swap is completed; otherwise what was attached is reattached, also where
+ * the texts that go with newer databases were not written any more. For the start, when no other process is doing this.
  */
 export async function mendAttachments({ store, datasetsFolder }: Attached): Promise<void> {
-  for (const { id, hasDatabase } of store.list()) {
+  for (const { id, name, hasDatabase } of store.list()) {
     const folder = join(datasetsFolder, id);
     const now = databasesFolder(folder);
     const left = existsSync(folder) ? (await readdir(folder)).filter((name) => name.startsWith(asidePrefix)) : [];
-    for (const name of left) {
-      const held = heldBetween(join(folder, name));
+    for (const aside of left) {
+      const held = heldBetween(join(folder, aside));
       if (!existsSync(now)) moveIfThere(held, now);
       else if (!existsSync(before(folder))) moveIfThere(held, before(folder));
-      await rm(join(folder, name), { recursive: true, force: true });
+      await rm(join(folder, aside), { recursive: true, force: true });
     }
-    if (hasDatabase && !existsSync(now)) moveIfThere(before(folder), now);
-    if (hasDatabase !== existsSync(now)) store.setHasDatabase(id, !hasDatabase);
+    const isHalfDone = await areTextsDue(store, { id, databases: now });
+    if (isHalfDone) await swapDatabases({ store, datasetsFolder }, { id, name });
+    else if (hasDatabase && !existsSync(now)) moveIfThere(before(folder), now);
+    for (const databases of [now, before(folder)]) await rm(textsDueFile(databases), { force: true });
+    store.setHasDatabase(id, existsSync(now));
+  }
+}
+
+/** Whether the rows lack the texts that go with these databases: their process was killed before it wrote them. */
+async function areTextsDue(
+  store: DatasetStore,
+  { id, databases }: { id: string; databases: string },
+): Promise<boolean> {
+  const due = await readNote(textsDueFile(databases), z.object({ after: z.number() }));
+  if (due === undefined) return false;
+  try {
+    const { version: newest } = store.rows(id).head();
+    for (let version = due.after + 1; version <= newest; version++)
+      if (store.version(id, version)?.kind === 'schema') return false;
+    return true;
+  } catch {
+    // Rows that cannot be read are reported when they are opened, and hinder no start.
+    return false;
   }
 }
 
@@ -223,6 +251,11 @@ function attachmentIn(databases: string): string | null {
 
 function attachmentFile(databases: string): string {
   return join(databases, 'attachment');
+}
+
+/** A note among databases whose texts are being written to the rows: since which version. */
+function textsDueFile(databases: string): string {
+  return join(databases, 'texts-due.json');
 }
 
 /** Prefix of the folders in which databases are prepared, one per attach or swap. */

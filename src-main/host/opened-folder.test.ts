@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -16,6 +16,20 @@ test('the last opened folder is reopened as long as it exists', () => {
   expect(new OpenedFolder(usual).start).toBe(usual);
   writeFileSync(join(usual, 'opened-folder.json'), '{"opened":');
   expect(new OpenedFolder(usual).start).toBe(usual);
+});
+
+test('a folder that was moved away from the usual place can be moved back, although the note is there now', () => {
+  const root = temporary();
+  const [usual, other] = [join(root, 'usual'), join(root, 'other')];
+  mkdirSync(other);
+  writeFileSync(join(other, 'studio.sqlite'), '');
+  const opened = new OpenedFolder(usual);
+  opened.remember(other);
+  opened.makeWay(usual);
+  renameSync(other, usual);
+  expect(readdirSync(usual)).toEqual(['studio.sqlite']);
+  opened.makeWay(other);
+  expect(opened.start).toBe(usual);
 });
 
 test('personal places are the home folder and its Documents folder, if it exists', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -31,6 +31,13 @@ export class OpenedFolder {
     const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
     mkdirSync(this.#usual, { recursive: true });
     writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
+  }
+
+  /** Lets a folder be moved back to where it was, although `remember` may have made the usual folder anew meanwhile. */
+  makeWay(before: string): void {
+    if (before !== this.#usual || !existsSync(before)) return;
+    rmSync(path.join(before, fileName), { force: true });
+    rmdirSync(before);
   }
 
   #read(): z.infer<typeof rememberedSchema> | undefined {

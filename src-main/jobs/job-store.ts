@@ -83,14 +83,19 @@ export class JobStore {
     return this.#othersWith(['running'], kinds).length > 0;
   }
 
-  /** Takes over a queued job whose process is gone; it keeps its place. Throws DATA_FOLDER_BUSY as `enqueue` does. */
-  adopt(job: { id: string; aloneIn?: string }): void {
-    this.transaction(() => {
-      const kind = this.#database.prepare('SELECT kind FROM job WHERE id = ?').pluck().get(job.id) as string;
-      this.#requireAlone({ ...job, kind });
-      this.#database
-        .prepare(`UPDATE job SET owner = ? WHERE id = ? AND state = 'queued'`)
-        .run(this.#lock.token, job.id);
+  /**
+   * Takes over queued jobs whose process is gone; they keep their place. False if another process was first. Throws
+   * DATA_FOLDER_BUSY as `enqueue` does.
+   */
+  adopt(ids: readonly string[], { aloneIn }: { aloneIn?: string } = {}): boolean {
+    return this.transaction(() => {
+      if (!ids.every((id) => this.isLeft(id))) return false;
+      for (const id of ids) {
+        const kind = this.#database.prepare('SELECT kind FROM job WHERE id = ?').pluck().get(id) as string;
+        this.#requireAlone({ kind, ...(aloneIn !== undefined && { aloneIn }) });
+        this.#database.prepare('UPDATE job SET owner = ? WHERE id = ?').run(this.#lock.token, id);
+      }
+      return true;
     });
   }
 

@@ -265,7 +265,7 @@ test('jobs left queued by a dead process can be adopted in their order, or stopp
   await supervisor.stop('second');
   expect(store.stateOf('second')).toBe('stopped');
   const order: string[] = [];
-  for (const id of ['third', 'first']) store.adopt({ id });
+  for (const id of ['third', 'first']) expect(store.adopt([id])).toBe(true);
   expect(store.listLeft('run')).toEqual([]);
   start('new', { ...counting(0, { endless: true }) });
   for (const id of ['third', 'first']) {
@@ -281,6 +281,19 @@ test('jobs left queued by a dead process can be adopted in their order, or stopp
   await supervisor.stop('new');
   await told('third');
   expect(order).toEqual(['first', 'third']);
+});
+
+// Regression: of two studios opened at once, both measured an evaluation that a third had left, and stored it twice.
+test('a job left by a dead process is taken up by only one of two that saw it', async () => {
+  const [dead, other] = [new ProcessLock(folder), new ProcessLock(folder)];
+  new JobStore(database, dead).enqueue({ id: 'left', kind: 'evaluation', now: 1 });
+  dead.release();
+  const theirs = new JobStore(database, other);
+  expect([store.listLeft('evaluation'), theirs.listLeft('evaluation')]).toEqual([['left'], ['left']]);
+  expect(theirs.adopt(['left'])).toBe(true);
+  supervisor.takeUp('left', counting(1));
+  expect([supervisor.isActive('left'), store.isElsewhere('left')]).toEqual([false, true]);
+  other.release();
 });
 
 test('a waiting job can be moved to another place in the queue', async () => {

@@ -93,15 +93,14 @@ export class Supervisor<Event> {
     if (this.#store.isElsewhere(id)) throw new StudioError('WORK_ELSEWHERE', {});
   }
 
-  /** Takes over a queued job whose process is gone, in its place in the queue. */
+  /** Takes over a queued job whose process is gone, in its place in the queue, unless another process was first. */
   takeUp(id: string, work: Work<Event>): void {
     this.takeUpTogether([id], alone(id, work));
   }
 
   /** Like `takeUp`, for jobs that share their work. With `aloneIn`, throws DATA_FOLDER_BUSY. */
   takeUpTogether(ids: readonly string[], work: SharedWork<Event>, where: { aloneIn?: string } = {}): void {
-    for (const id of ids) this.#store.adopt({ id, ...where });
-    this.startTogether(ids, work);
+    if (this.#store.adopt(ids, where)) this.startTogether(ids, work);
   }
 
   /** Queued jobs of a kind whose process is gone, in queue order. */

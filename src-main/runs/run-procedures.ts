@@ -111,14 +111,14 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
 }
 
 /**
- * Removes deleted runs, and folders of runs that are no longer known: only the studio's own, no older than the
+ * Removes deleted runs, and folders of runs that have finished or are no longer known: only the studio's own, no older than the
  * database, which was created at `since`. To be called only when no other process is running.
  */
 export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
   runs.removeDeleted(Date.now());
-  const known = new Set(runs.listIds());
+  const unfinished = new Set(runs.listUnfinishedIds());
   for (const name of await readdir(runsFolder)) {
-    if (known.has(name) || !(isOwnName(name, since) || /^probe-\w{6}$/.test(name))) continue;
+    if (unfinished.has(name) || !(isOwnName(name, since) || /^probe-\w{6}$/.test(name))) continue;
     await rm(join(runsFolder, name), { recursive: true, force: true });
   }
 }

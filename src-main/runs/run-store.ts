@@ -224,6 +224,17 @@ export class RunStore {
     });
   }
 
+  /** A run that was killed between its last adapter and its end has finished: what it would train again is all there. */
+  endComplete(): void {
+    this.#database
+      .prepare(
+        `UPDATE job SET state = 'finished' WHERE kind = 'run' AND state = 'interrupted' AND id IN (
+           SELECT id FROM run WHERE adapter_id IS NOT NULL
+             AND (json_extract(result, '$.steps') = total_steps OR json_extract(result, '$.early')))`,
+      )
+      .run();
+  }
+
   markDeleted(id: string, now: number): void {
     this.#database.prepare('UPDATE run SET deleted_at = ? WHERE id = ?').run(now, id);
   }
@@ -243,8 +254,12 @@ export class RunStore {
     this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM run WHERE deleted_at <= ?)').run(before);
   }
 
-  listIds(): string[] {
-    return this.#database.prepare('SELECT id FROM run').pluck().all() as string[];
+  /** Those that may resume, including deleted ones that can be restored. */
+  listUnfinishedIds(): string[] {
+    return this.#database
+      .prepare(`SELECT id FROM job WHERE kind = 'run' AND state <> 'finished'`)
+      .pluck()
+      .all() as string[];
   }
 }
 

@@ -24,17 +24,21 @@ export interface RunningStudio {
 
 /**
  * Starts the built web host (run `npm run build` first) as a process of its own, on a fresh data folder or on `home`.
+ * With `cwd`, a folder to run in, it is not told which data folder: `env` says where it looks.
  */
 export async function startStudio({
   home,
   env,
+  cwd,
 }: {
   readonly home?: string;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
 } = {}): Promise<RunningStudio> {
   if (!existsSync(entry)) throw new Error('There is no build: run “npm run build” first.');
   const folder = home ?? (await mkdtemp(path.join(tmpdir(), 'adapter-studio-e2e-')));
-  const child = spawn(process.execPath, [entry, '--home', folder, '--no-open'], {
+  const child = spawn(process.execPath, [entry, ...(cwd === undefined ? ['--home', folder] : []), '--no-open'], {
+    ...(cwd !== undefined && { cwd }),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

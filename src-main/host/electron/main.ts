@@ -15,7 +15,7 @@ import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
 import { listPageFiles } from '../page-files.ts';
 import { superviseEngine } from '../supervised-engine.ts';
-import { changeFolder, stayInFolder } from './change-folder.ts';
+import { changeFolder, restartIfDue, stayInFolder } from './change-folder.ts';
 import { desktopActions, desktopSigns } from './desktop-actions.ts';
 import { startEngineUtility } from './engine-utility.ts';
 import { askBeforeLeaving, leavingQuestion } from './leaving-page.ts';
@@ -37,12 +37,16 @@ const words = parseArgs({
   strict: false,
 }).values;
 const opened = new OpenedFolder();
-const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_STUDIO_HOME;
+const named = typeof words.home === 'string' ? words.home : process.env.ADAPTER_STUDIO_HOME || undefined;
 const changedTo = typeof words['opened-home'] === 'string' ? words['opened-home'] : undefined;
 const dataDir = path.resolve(changedTo ?? named ?? opened.start);
 try {
   // Before anything in it is open: Windows cannot move a folder with open files.
-  if (typeof words['moved-from'] === 'string') moveDataFolder(words['moved-from'], dataDir);
+  if (typeof words['moved-from'] === 'string') {
+    moveDataFolder(words['moved-from'], dataDir);
+    // At once, even if it cannot be opened: the next start would find nothing where the folder was.
+    if (named === undefined) opened.remember(dataDir);
+  }
   makeDataFolder(dataDir);
 } catch (error) {
   cannotStart(error);
@@ -94,6 +98,7 @@ async function openStudio(): Promise<void> {
     closeBeforeQuit(async () => {
       await studio.close();
       await stopEngine();
+      await restartIfDue((error) => dialog.showErrorBox('Adapter Studio', sentenceOf(error)));
     });
     // Only once it has been opened successfully, or the next start would fail on it too.
     if (changedTo !== undefined && named === undefined) opened.remember(dataDir);

@@ -1,7 +1,7 @@
 // The web host: the studio for a browser on this machine. It prints the address, with a one-time token, and runs until
 // it is told to stop.
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
@@ -51,7 +51,10 @@ try {
 
 async function serve(): Promise<void> {
   const opened = new OpenedFolder();
-  const named = home ?? process.env.ADAPTER_STUDIO_HOME;
+  // An empty variable names nothing, and not the folder that this happens to be started in.
+  const named = home ?? (process.env.ADAPTER_STUDIO_HOME || undefined);
+  // A folder named for this start says nothing about the next one.
+  const remembered = named === undefined ? opened : undefined;
   /** Folders opened since the start and closed again. */
   const earlier = new Set<string>();
   let studio = await openFolder(path.resolve(named ?? opened.start));
@@ -65,23 +68,33 @@ async function serve(): Promise<void> {
   let failure: KeptFailure | undefined;
 
   /** Closes the studio and opens another folder, or the previous one again if that fails. */
-  async function change({ folder, move }: { folder: string; move: boolean }): Promise<void> {
+  async function change({ folder, move, catchUp }: Parameters<FolderHost['change']>[0]): Promise<void> {
     const before = studio.dataDir;
     failure = undefined;
     if (!move) earlier.add(before);
     server.answerWith(undefined);
     await endpoint?.close();
     await studio.close();
+    let isMoved = false;
     try {
-      if (move) moveDataFolder(before, folder);
+      if (move) {
+        moveDataFolder(before, folder);
+        isMoved = true;
+        // Before it is opened: killed meanwhile, the next start would find nothing where the folder was.
+        remembered?.remember(folder);
+      }
+      await catchUp?.();
       studio = await openFolder(folder);
-      // A folder named for this start says nothing about the next one.
-      if (named === undefined) opened.remember(folder);
+      if (!move) remembered?.remember(folder);
     } catch (error) {
       // A StudioError is shown on the page.
       if (!(error instanceof StudioError)) console.error(`The data folder ${folder} cannot be opened.`, error);
       failure = keptFailureOf(error);
-      if (move && !existsSync(before)) renameSync(folder, before);
+      if (isMoved) {
+        remembered?.makeWay(before);
+        renameSync(folder, before);
+        remembered?.remember(before);
+      }
       studio = await openFolder(before);
     }
     server.answerWith(studio.app.router);
