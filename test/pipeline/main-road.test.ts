@@ -132,6 +132,13 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   // Two orders of float32 sums.
   expect(ofMerged.loss).toBeCloseTo(ofAdapter.loss, 4);
 
+  // The same as one file, which brings its words along; it says how a message has to look elsewhere.
+  const one = ['--format', 'merged-gguf', '--dtype', 'F32', '--out', join(folder, 'whole.gguf')];
+  const inOne = await answerOf(home, ['adapters', 'export', 'colours', ...one]);
+  expect(inOne).toMatchObject({ dtypes: ['F32'], prompt: 'Passage: {passage}\n\nQuestion: {question}' });
+  await answerOf(home, ['models', 'import', inOne.path, '--name', 'in one']);
+  expect((await answerOf(home, ['score', '--base', 'in one', ...pair])).loss).toBeCloseTo(ofAdapter.loss, 4);
+
   const mix = await answerOf(home, ['adapters', 'mix', 'colours:0.5', 'back:0.5', '--name', 'twice half']);
   expect(mix.adapter).toMatchObject({ name: 'twice half', task: 'mrc', rank: 8 });
   const ofMix = await answerOf(home, ['score', '--base', 'tiny', '--adapter', 'twice half', ...pair]);
