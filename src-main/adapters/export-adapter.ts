@@ -7,7 +7,7 @@ import type { TaskId } from '../../src-contract/task.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
-import { type AdapterOrigin, copyAdapter, readOrigin, writeOrigin } from './adapter-files.ts';
+import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
 
 /** How a base's prompts are laid out, and what ends an answer: the first of these is what training writes. */
 export interface BaseTexts {
@@ -47,6 +47,7 @@ export async function* exportAdapter(
       await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
       if (format === 'peft') await writeOrigin(partial, await originAtStrength(adapter, base));
     }
+    if (format === 'peft') await nameBase(partial, base);
     await nameWhole(partial, path);
   } catch (error) {
     throw orDiskFull(error, dirname(path), isMerged ? base.sizeBytes : adapter.bytes);

@@ -120,6 +120,9 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
     '--out',
     join(folder, 'peft'),
   ]);
+  // Regression: it named the base by its id here, which no other program knows.
+  const config = JSON.parse(readFileSync(join(exported.path, 'adapter_config.json'), 'utf8'));
+  expect(config.base_model_name_or_path).toBe('tiny');
   const { adapter } = await answerOf(home, ['adapters', 'import', exported.path, '--name', 'back', '--base', 'tiny']);
   expect(adapter.sha256).toBe(first.adapter.sha256);
 
