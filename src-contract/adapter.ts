@@ -35,13 +35,16 @@ export type Adapter = z.infer<typeof adapterSchema>;
 /** Multiplies the adapter's own scale; a negative value subtracts what the adapter adds. */
 const strengthSchema = z.number().min(-2).max(2);
 
+export const adapterFormats = ['peft', 'gguf', 'merged-gguf', 'merged'] as const;
+const adapterFormatSchema = z.enum(adapterFormats);
+
 export const adapterExportInputSchema = z.object({
   id: z.string(),
   /**
    * `peft`: a folder for the PEFT library; `gguf`: a LoRA file for llama.cpp; `merged`: a Hugging Face model with the
-   * adapter merged into its weights.
+   * adapter merged into its weights; `merged-gguf`: the same as one GGUF file.
    */
-  format: z.enum(['peft', 'gguf', 'merged']),
+  format: adapterFormatSchema,
   out: z.string(),
   strength: strengthSchema.optional(),
   /** For a merged model; `same` is the base's own storage type. */
@@ -54,6 +57,11 @@ export const adapterExportToInputSchema = adapterExportInputSchema.omit({ out: t
 
 export const adapterExportSchema = z.object({
   path: z.string(),
+  /**
+   * What a message to it has to look like elsewhere: the context as in training, with each of the task's fields as its
+   * name in braces.
+   */
+  prompt: z.string(),
   merged: z
     .object({
       bytes: z.number().int(),

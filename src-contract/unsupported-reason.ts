@@ -33,6 +33,15 @@ export const unsupportedReasons = {
   WEIGHTS_QUANTISED: { found: 'quantised weights', supported: 'F32, F16 and BF16 weights' },
   TOKENIZER_KIND: { found: 'a tokenizer of type “{kind}”', supported: '{known}' },
   TOKENIZER_CUTS: { found: 'a tokenizer that splits text by “{way}”', supported: '{known}' },
+  GGUF_TOKENIZER: {
+    found: 'a tokenizer that GGUF has no name for',
+    supported: 'the tokenizers of GPT-2, Llama, Mistral, Qwen and SmolLM; or the model as a folder (merged)',
+  },
+  GGUF_KEY: { found: '“{key}”, which GGUF has no word for', supported: 'the model as a folder (merged)' },
+  GGUF_MODEL: {
+    found: 'model type “{type}” as one GGUF file',
+    supported: '{known}; or the model as a folder (merged)',
+  },
 
   MODEL_TYPE: { found: 'model type “{type}”', supported: '{known}' },
   MODEL_CODE: { found: 'a model with its own code', supported: 'models that need no code' },

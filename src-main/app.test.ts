@@ -1336,7 +1336,8 @@ test('an exported PEFT folder imports under another name, and an incomplete one 
   await train('rivers');
   const out = join(folder, 'out');
   const written = await Array.fromAsync(await client.adapters.export({ id: 'rivers', format: 'peft', out }));
-  expect(written).toEqual([{ kind: 'finished', written: { path: out } }]);
+  const prompt = 'Passage: {passage}\n\nQuestion: {question}';
+  expect(written).toEqual([{ kind: 'finished', written: { path: out, prompt } }]);
   const back = await client.adapters.import({ path: out, name: 'back' });
   const original = await client.adapters.get({ id: 'rivers' });
   expect(back).toMatchObject({ sha256: original.sha256, task: 'mrc', baseModelId: 'starter', bestValidationLoss: 2 });

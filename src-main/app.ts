@@ -398,6 +398,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     }),
     adapters: adapterProcedures({
       ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, uploads, changed: changed('adapter') },
+      textOf: (base) => modelTexts.of(base),
       newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
     }),
     runs: runProcedures({ ...running, settings, changed: changed('run') }),

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { originName, readOrigin } from './adapter-files.ts';
+import { nameBase, originName, readOrigin } from './adapter-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,4 +21,17 @@ test('an unreadable or damaged origin file is not treated as missing', async () 
   rmSync(join(folder, originName), { recursive: true });
   writeFileSync(join(folder, originName), '{');
   await expect(readOrigin(folder)).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
+});
+
+test('a base named by its id here gets its own name, and one named by another program keeps that', async () => {
+  const file = join(folder, 'adapter_config.json');
+  const base = { path: '/home/base-models/01abc', name: 'SmolLM2' };
+  for (const [before, after] of [
+    ['01abc', 'SmolLM2'],
+    ['meta-llama/Llama-3.2-1B', 'meta-llama/Llama-3.2-1B'],
+  ]) {
+    writeFileSync(file, JSON.stringify({ r: 8, base_model_name_or_path: before }));
+    await nameBase(folder, base);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ r: 8, base_model_name_or_path: after });
+  }
 });

@@ -109,6 +109,15 @@ export async function copyAdapter(from: string, to: string, origin?: AdapterOrig
   }
 }
 
+/** Gives the base in adapter_config.json a name that people and other programs know it by. */
+export async function nameBase(folder: string, { path, name }: { path: string; name: string }): Promise<void> {
+  const file = join(folder, configName);
+  const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  // Training writes the folder of the base, which is an id here. A name from elsewhere stays.
+  if (config.base_model_name_or_path !== basename(path)) return;
+  await writeFile(file, `${JSON.stringify({ ...config, base_model_name_or_path: name }, null, 2)}\n`, { flush: true });
+}
+
 const configName = 'adapter_config.json';
 const weightsName = 'adapter_model.safetensors';
 const pickleName = 'adapter_model.bin';

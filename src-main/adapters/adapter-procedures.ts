@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../own-name.ts';
 import { originName } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
-import { exportAdapter } from './export-adapter.ts';
+import { type BaseTexts, exportAdapter } from './export-adapter.ts';
 import { type BaseModels, importAdapter } from './import-adapter.ts';
 import { mixAdapters } from './mix-adapters.ts';
 import { verifyAdapter } from './verify-adapter.ts';
@@ -21,12 +21,13 @@ export function adapterProcedures(studio: {
   baseModels: BaseModels;
   hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
   adaptersFolder: string;
+  textOf: (base: BaseModel) => Promise<BaseTexts>;
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
   /** A free path for something new at one of the listed places. Throws NOT_ALLOWED. */
   newAt: (placeId: string, name: string) => Promise<string>;
   changed: () => void;
 }) {
-  const { store, engine, baseModels, hashBase, adaptersFolder, uploads, newAt, changed } = studio;
+  const { store, engine, baseModels, hashBase, adaptersFolder, textOf, uploads, newAt, changed } = studio;
   const os = implement(contract.adapters).$context<CallerContext>();
   return os.router({
     list: os.list.handler(() => store.list()),
@@ -41,7 +42,7 @@ export function adapterProcedures(studio: {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
-      yield* exportAdapter(input, { adapter, base }, engine, signal);
+      yield* exportAdapter(input, { adapter, base, textOf }, engine, signal);
     }),
     exportTo: os.exportTo.handler(async function* ({
       input: { placeId, ...input },
@@ -50,7 +51,7 @@ export function adapterProcedures(studio: {
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
       const out = await newAt(placeId, exportName(adapter.name, input.format));
-      yield* exportAdapter({ ...input, out }, { adapter, base }, engine, signal);
+      yield* exportAdapter({ ...input, out }, { adapter, base, textOf }, engine, signal);
     }),
     importSent: os.importSent.handler(
       async ({ input: { configFileId, weightsFileId, originFileId, name, baseModelId } }) => {
@@ -100,7 +101,12 @@ export function adapterProcedures(studio: {
 /** A PEFT folder gets the adapter's own name, so that importing it again restores that name. */
 function exportName(adapter: string, format: AdapterExportInput['format']): string {
   const name = adapter.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
-  return { peft: name, gguf: `${name}.gguf`, merged: `${name} merged` }[format];
+  return {
+    peft: name,
+    gguf: `${name}.gguf`,
+    merged: `${name} merged`,
+    'merged-gguf': `${name} merged.gguf`,
+  }[format];
 }
 
 /**

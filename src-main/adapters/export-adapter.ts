@@ -3,51 +3,71 @@ import { dirname, resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
+import type { TaskId } from '../../src-contract/task.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
+import { tasks } from '../tasks/tasks.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
-import { type AdapterOrigin, copyAdapter, readOrigin, writeOrigin } from './adapter-files.ts';
+import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
+
+/** How a base's prompts are laid out, and what ends an answer: the first of these is what training writes. */
+export interface BaseTexts {
+  readonly template: { readonly source: string } | undefined;
+  readonly stopIds: readonly number[];
+}
 
 /**
  * Writes an adapter for other programs: as a PEFT folder, as a GGUF file for llama.cpp, or merged with its base into a
- * model of its own. Whatever exists under the name is complete. Throws OPTION_INVALID, DISK_FULL, and what the engine
- * throws.
+ * model of its own, in a folder or one GGUF file. Whatever exists under the name is complete. Throws OPTION_INVALID,
+ * DISK_FULL, and what the engine throws.
  */
 export async function* exportAdapter(
   { format, out, strength = 1, dtype = 'same' }: Omit<AdapterExportInput, 'id'>,
-  { adapter, base }: { adapter: Adapter; base: BaseModel },
+  { adapter, base, textOf }: { adapter: Adapter; base: BaseModel; textOf: (base: BaseModel) => Promise<BaseTexts> },
   engine: Engine,
   signal: AbortSignal,
 ): AsyncGenerator<AdapterExportEvent> {
   const path = resolve(out);
-  if (format === 'peft' && strength === 1) {
-    await copyAdapter(adapter.path, path);
-    yield { kind: 'finished', written: { path } };
-    return;
-  }
+  const prompt = promptForm(adapter.task);
+  const isMerged = format === 'merged' || format === 'merged-gguf';
   const partial = await unfinishedPath(path);
   const choice = { folder: adapter.path, strength };
   let merged: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   try {
-    if (format === 'merged') {
-      const job = { modelFolder: base.path, adapter: choice, outputFolder: partial, dtype };
+    if (isMerged) {
+      const gguf = format === 'merged-gguf' ? toldInGguf(adapter.name, await textOf(base)) : undefined;
+      const job = { modelFolder: base.path, adapter: choice, out: partial, dtype, ...(gguf && { gguf }) };
       for await (const event of engine.merge(job, signal)) {
         if (event.kind === 'finished') merged = event;
         else yield event;
       }
       signal.throwIfAborted();
+    } else if (format === 'peft' && strength === 1) {
+      await copyAdapter(adapter.path, partial);
     } else {
       await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
       if (format === 'peft') await writeOrigin(partial, await originAtStrength(adapter, base));
     }
+    if (format === 'peft') await nameBase(partial, base);
     await nameWhole(partial, path);
   } catch (error) {
-    throw orDiskFull(error, dirname(path), format === 'merged' ? base.sizeBytes : adapter.bytes);
+    throw orDiskFull(error, dirname(path), isMerged ? base.sizeBytes : adapter.bytes);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
   const { bytes, dtypes, residue } = merged ?? { bytes: 0, dtypes: [], residue: 0 };
   const facts = merged && { merged: { bytes, dtypes: [...dtypes], residue } };
-  yield { kind: 'finished', written: { path, ...facts } };
+  yield { kind: 'finished', written: { path, prompt, ...facts } };
+}
+
+/** How training lays out a context of the task, with the fields named in braces. */
+function promptForm(task: TaskId): string {
+  const { fields, renderContext } = tasks[task];
+  return renderContext(Object.fromEntries(fields.context.map((field) => [field, `{${field}}`])));
+}
+
+/** What makes a program that opens the file ask as training did. */
+function toldInGguf(name: string, { template, stopIds }: BaseTexts) {
+  return { name, chatTemplate: template?.source, endIds: stopIds };
 }
 
 /** The losses are dropped, since they were measured at full strength. */

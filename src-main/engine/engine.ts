@@ -44,8 +44,9 @@ export interface Engine {
    */
   trainTogether(job: TrainTogetherJob, signal: AbortSignal): AsyncIterable<TrainTogetherEvent>;
   /**
-   * Writes a Hugging Face folder whose weights are W + scale · BA. On abort, the caller removes the partial output.
-   * Throws as `inspect` and `inspectAdapter` do, DISK_FULL, and OPTION_INVALID where a number does not fit the type.
+   * Writes a model whose weights are W + scale · BA, as a Hugging Face folder or a GGUF file. On abort, the caller
+   * removes the partial output. Throws as `inspect` and `inspectAdapter` do, DISK_FULL, and OPTION_INVALID where a number
+   * does not fit the type.
    */
   merge(job: MergeJob, signal: AbortSignal): AsyncIterable<MergeEvent>;
   /** Exports an adapter or a mix, with its strength applied. Throws as `inspect` and `inspectAdapter` do, DISK_FULL. */
@@ -125,7 +126,16 @@ export type { PrecisionChoice };
 export interface MergeJob {
   readonly modelFolder: string;
   readonly adapter: AdapterChoice;
-  readonly outputFolder: string;
+  /** A new Hugging Face folder or, with `gguf`, a file. */
+  readonly out: string;
+  /** For one GGUF file with everything in it: what the engine does not know. */
+  readonly gguf?: {
+    readonly name: string;
+    /** The base's own; undefined for one that reads a text as it is. */
+    readonly chatTemplate: string | undefined;
+    /** What ends an answer; the first is the one that training writes. */
+    readonly endIds: readonly number[];
+  };
   /** The storage type; `same` keeps the base's own, tensor by tensor, but half precision instead of integer blocks. */
   readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
 }

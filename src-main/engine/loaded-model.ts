@@ -403,7 +403,11 @@ async function readFloats(
   return weights;
 }
 
-type OpenedModel = Awaited<ReturnType<typeof openModel>>;
+export interface OpenedModel {
+  readonly architecture: Architecture;
+  readonly config: ModelConfig;
+  readonly source: WeightSource;
+}
 
 type JobsOf = (opened: OpenedModel) => AsyncIterable<RoundingJob>;
 
@@ -528,16 +532,17 @@ export async function inspectModel(folder: string): Promise<ModelFacts> {
  * Opens a model folder and checks everything but the weight values; the caller must close the source. Throws as
  * `inspectModel` does.
  */
-export async function openModel(folder: string): Promise<{ architecture: Architecture; source: WeightSource }> {
-  const config = await optional(readModelConfig(folder));
-  const known = config && architectureOf(config);
+export async function openModel(folder: string): Promise<OpenedModel> {
+  const beside = await optional(readModelConfig(folder));
+  const known = beside && architectureOf(beside);
   const source = await openFolderWeights(folder);
   try {
     // A GGUF file carries its own config; any other folder is read again, to report the missing config.json.
     const own = source.config && new ModelConfig(source.config, source.file);
-    const architecture = known ?? architectureOf(own ?? (await readModelConfig(folder)));
+    const config = beside ?? own ?? (await readModelConfig(folder));
+    const architecture = known ?? architectureOf(config);
     checkWeights(architecture, source);
-    return { architecture, source };
+    return { architecture, config, source };
   } catch (error) {
     await source.close();
     throw error;

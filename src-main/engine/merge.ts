@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -7,41 +5,36 @@ import { readMix, type ScaledAdapter } from './adapter-mix.ts';
 import { moduleOfWeight } from './architectures/architecture.ts';
 import type { MergeEvent, MergeJob } from './engine.ts';
 import { allFinite, type FloatType, fromFloat32, toFloat32 } from './formats/float-types.ts';
-import { createSafetensors } from './formats/safetensors.ts';
-import type { WeightSource } from './formats/weight-source.ts';
 import { openModel } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
-import { copyCompanions } from './model-companions.ts';
-import { addToPart, readStored, type StoredGroup, storedGroups, storedType } from './stored-weights.ts';
-import { textIfThere } from './text-if-there.ts';
+import { createMergedFolder, createMergedGguf } from './merged-file.ts';
+import { addToPart, readStored, type StoredGroup, storedGroups } from './stored-weights.ts';
 
 /**
- * Writes a Hugging Face folder in which an adapter, or a mix, is merged into the weights: W + scale · B A (Hu et al.
- * 2021, §4.1). Works tensor by tensor, so that little more than one is in memory. Throws as `inspect` and
- * `inspectAdapter` do, DISK_FULL, and OPTION_INVALID where a number does not fit the chosen type. On abort, the caller
- * removes the partial output.
+ * Writes a model in which an adapter, or a mix, is merged into the weights: W + scale · B A (Hu et al. 2021, §4.1).
+ * Works tensor by tensor, so that little more than one is in memory. Throws as `inspect` and `inspectAdapter` do,
+ * DISK_FULL, MODEL_UNSUPPORTED for a base that cannot be written as GGUF, and OPTION_INVALID where a number does not fit
+ * the chosen type. On abort, the caller removes the partial output.
  */
 export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGenerator<MergeEvent> {
-  const { architecture, source } = await openModel(job.modelFolder);
+  const opened = await openModel(job.modelFolder);
+  const { architecture, source } = opened;
   try {
     const adapter = await readMix(job.adapter, architecture);
     const modules = new Set(adaptedModules(architecture, adapter.weights.targets));
     const groups = storedGroups(architecture);
-    const types = new Map<string, { readonly dtype: FloatType; readonly dims: readonly number[] }>();
-    for (const [name, { dims, members }] of groups) {
-      const stored = storedType(architecture, source, members[0]?.parameter ?? '');
-      types.set(name, { dtype: job.dtype === 'same' ? floatType(stored) : job.dtype, dims });
-    }
-    await copyCompanions(job.modelFolder, job.outputFolder);
-    const writer = await createSafetensors(join(job.outputFolder, 'model.safetensors'), types, { format: 'pt' });
+    const { gguf } = job;
+    const file = await (gguf
+      ? createMergedGguf(job, { gguf }, opened, groups)
+      : createMergedFolder(job, opened, groups));
     const residue = new Residue();
     let bytes = 0;
     try {
-      for (const [i, name] of writer.names.entries()) {
+      for (const [i, name] of file.names.entries()) {
         await setImmediate();
         signal.throwIfAborted();
         const { members } = groups.get(name) as StoredGroup;
-        const { dtype } = types.get(name) as { dtype: FloatType };
+        const dtype = file.dtypeOf(name);
         const weights = await readStored(architecture, source, name);
         const update = new Float32Array(weights.length);
         const changed = members.filter(({ parameter }) => modules.has(moduleOfWeight(parameter)));
@@ -54,17 +47,16 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
         const rounded = toFloat32(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength), dtype);
         if (!allFinite(rounded)) throw tooLarge(name, dtype);
         if (changed.length > 0) residue.measure(weights, rounded, update);
-        await writer.append(stored);
+        await file.append(name, stored);
         bytes += stored.byteLength;
         yield { kind: 'progress', done: i + 1, total: groups.size };
       }
-      await writer.finish();
+      await file.finish();
     } finally {
-      await writer.close();
+      await file.close();
     }
-    const kinds = new Set([...types.values()].map(({ dtype }) => dtype));
-    await noteType(job.outputFolder, [...kinds], source.config);
-    yield { kind: 'finished', bytes, dtypes: [...kinds], residue: residue.relative };
+    const dtypes = [...new Set(file.names.map(file.dtypeOf))];
+    yield { kind: 'finished', bytes, dtypes, residue: residue.relative };
   } finally {
     await source.close();
   }
@@ -106,27 +98,6 @@ class Residue {
       this.#weight = Math.max(this.#weight, Math.abs(value));
     });
   }
-}
-
-/** Integer blocks cannot absorb a change: they become half precision. */
-function floatType(stored: string): FloatType {
-  return stored === 'F32' || stored === 'BF16' ? stored : 'F16';
-}
-
-/** Readers that choose the type automatically take it from the config. */
-async function noteType(
-  folder: string,
-  [dtype, ...others]: readonly FloatType[],
-  fallback: WeightSource['config'],
-): Promise<void> {
-  if (dtype === undefined || others.length > 0) return;
-  const path = join(folder, 'config.json');
-  const text = (await textIfThere(path)) ?? JSON.stringify(fallback ?? {});
-  const config = JSON.parse(text) as Record<string, unknown>;
-  const name = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }[dtype];
-  // Newer versions of transformers call it dtype.
-  const key = 'dtype' in config ? 'dtype' : 'torch_dtype';
-  await writeFile(path, `${JSON.stringify({ ...config, [key]: name }, null, 2)}\n`, { flush: true });
 }
 
 function tooLarge(tensor: string, dtype: FloatType): StudioError {

@@ -115,7 +115,8 @@ test('a file that is not a model is rejected with the reason, and no model is ad
 
 test.each([
   ['PEFT', 'Answers/adapter_model.safetensors'],
-  ['GGUF', 'Answers.gguf'],
+  ['GGUF adapter', 'Answers.gguf'],
+  ['GGUF model', 'Answers merged.gguf'],
   ['Merged model', 'Answers merged/model.safetensors'],
 ])('an adapter is exported as %s to a place that the studio lists', async (format, file) => {
   await open('/adapters');
@@ -130,6 +131,7 @@ test.each([
   }
   await dialog.getByRole('button', { name: 'Export', exact: true }).click();
   await dialog.getByText('Saved to').waitFor();
+  await dialog.getByText('Passage: {Passage}\n\nQuestion: {Question}').waitFor();
   if (format === 'Merged model') await dialog.getByText(/^Subtracting the adapter again/).waitFor();
   expect(existsSync(path.join(person, file))).toBe(true);
   expect(statSync(path.join(person, file)).size).toBeGreaterThan(1000);

@@ -76,7 +76,7 @@ test('aborting a merge leaves no partial file', async () => {
     adapter: { folder: join(golden, 'qwen2-tiny-lora'), strength: 1 },
   };
   const merging = async () => {
-    for await (const event of engine.merge({ ...job, outputFolder: out, dtype: 'same' }, stop.signal))
+    for await (const event of engine.merge({ ...job, out, dtype: 'same' }, stop.signal))
       if (event.kind === 'progress' && event.done === 3) stop.abort();
   };
   await expect(merging()).rejects.toThrow();
@@ -97,10 +97,7 @@ test('a mix written as one adapter is the sum of its parts', async () => {
   // Merged one after the other: the same sum.
   const { out: once } = await merged('gpt2-tiny', first, 'F32');
   const twice = join(scratch, 'twice');
-  for await (const _ of engine.merge(
-    { modelFolder: once, adapter: second, outputFolder: twice, dtype: 'F32' },
-    forever,
-  ));
+  for await (const _ of engine.merge({ modelFolder: once, adapter: second, out: twice, dtype: 'F32' }, forever));
   expect(worst(together, await logProbs(twice, null))).toBeLessThan(5e-6);
 });
 
@@ -186,7 +183,7 @@ async function gguf(model: string, adapter: string): Promise<string> {
 async function merged(model: string, adapter: AdapterChoice, dtype: 'same' | 'F32' | 'BF16') {
   const out = await mkdtemp(join(scratch, `${model}-`));
   const events: MergeEvent[] = [];
-  const job = { modelFolder: join(golden, model), adapter, outputFolder: out, dtype };
+  const job = { modelFolder: join(golden, model), adapter, out, dtype };
   for await (const event of engine.merge(job, forever)) events.push(event);
   const event = events.at(-1) as Extract<MergeEvent, { kind: 'finished' }>;
   const progress = events.slice(0, -1) as Extract<MergeEvent, { kind: 'progress' }>[];

@@ -120,6 +120,9 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
     '--out',
     join(folder, 'peft'),
   ]);
+  // Regression: it named the base by its id here, which no other program knows.
+  const config = JSON.parse(readFileSync(join(exported.path, 'adapter_config.json'), 'utf8'));
+  expect(config.base_model_name_or_path).toBe('tiny');
   const { adapter } = await answerOf(home, ['adapters', 'import', exported.path, '--name', 'back', '--base', 'tiny']);
   expect(adapter.sha256).toBe(first.adapter.sha256);
 
@@ -131,6 +134,13 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   const ofMerged = await answerOf(home, ['score', '--base', 'coloured', ...pair]);
   // Two orders of float32 sums.
   expect(ofMerged.loss).toBeCloseTo(ofAdapter.loss, 4);
+
+  // The same as one file, which brings its words along; it says how a message has to look elsewhere.
+  const one = ['--format', 'merged-gguf', '--dtype', 'F32', '--out', join(folder, 'whole.gguf')];
+  const inOne = await answerOf(home, ['adapters', 'export', 'colours', ...one]);
+  expect(inOne).toMatchObject({ dtypes: ['F32'], prompt: 'Passage: {passage}\n\nQuestion: {question}' });
+  await answerOf(home, ['models', 'import', inOne.path, '--name', 'in one']);
+  expect((await answerOf(home, ['score', '--base', 'in one', ...pair])).loss).toBeCloseTo(ofAdapter.loss, 4);
 
   const mix = await answerOf(home, ['adapters', 'mix', 'colours:0.5', 'back:0.5', '--name', 'twice half']);
   expect(mix.adapter).toMatchObject({ name: 'twice half', task: 'mrc', rank: 8 });

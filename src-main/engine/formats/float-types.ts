@@ -1,14 +1,15 @@
 import type { StoredType } from './safetensors.ts';
 
-const sizes = { F32: 4, F16: 2, BF16: 2 } as const;
+/** Bytes of one number. */
+export const floatBytes = { F32: 4, F16: 2, BF16: 2 } as const;
 
 /** The types that safetensors files store weights in. */
-export type FloatType = keyof typeof sizes;
+export type FloatType = keyof typeof floatBytes;
 
-export const floatTypes = Object.keys(sizes) as readonly FloatType[];
+export const floatTypes = Object.keys(floatBytes) as readonly FloatType[];
 
 export function isFloatType(dtype: string): dtype is FloatType {
-  return Object.hasOwn(sizes, dtype);
+  return Object.hasOwn(floatBytes, dtype);
 }
 
 /** Stored numbers as float32. Bytes are little-endian; those of F32 are viewed in place where they are aligned. */
@@ -16,9 +17,9 @@ export function toFloat32(bytes: Buffer, dtype: StoredType): Float32Array {
   if (!isFloatType(dtype)) throw new Error(`${dtype} is not a floating-point type that can be read`);
   if (dtype === 'F32') {
     const { buffer, byteOffset, byteLength } = aligned(bytes);
-    return new Float32Array(buffer, byteOffset, byteLength / sizes.F32);
+    return new Float32Array(buffer, byteOffset, byteLength / floatBytes.F32);
   }
-  const numbers = new Float32Array(bytes.length / sizes[dtype]);
+  const numbers = new Float32Array(bytes.length / floatBytes[dtype]);
   writeFloat32(bytes, dtype, numbers);
   return numbers;
 }
@@ -26,7 +27,7 @@ export function toFloat32(bytes: Buffer, dtype: StoredType): Float32Array {
 /** The same, into existing memory. */
 export function writeFloat32(bytes: Buffer, dtype: FloatType, into: Float32Array): void {
   const { buffer, byteOffset, byteLength } = aligned(bytes);
-  const count = byteLength / sizes[dtype];
+  const count = byteLength / floatBytes[dtype];
   if (dtype === 'F32') into.set(new Float32Array(buffer, byteOffset, count));
   else if (dtype === 'F16') into.set(new Float16Array(buffer, byteOffset, count));
   else {

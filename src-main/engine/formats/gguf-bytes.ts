@@ -5,8 +5,12 @@ const alignment = 32;
 
 /** Pads with zeros to where the next tensor may start. */
 export function padded(bytes: Buffer): Buffer {
-  const rest = bytes.length % alignment;
-  return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(alignment - rest)]);
+  const rest = paddedLength(bytes.length) - bytes.length;
+  return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(rest)]);
+}
+
+export function paddedLength(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
 }
 
 /** A string preceded by its length. */
@@ -24,5 +28,11 @@ export function u32(value: number): Buffer {
 export function u64(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}
+
+export function f32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
   return bytes;
 }

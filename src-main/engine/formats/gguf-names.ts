@@ -75,11 +75,44 @@ function halfSplit(values: Float32Array, rows: number, heads: number): Float32Ar
   return values;
 }
 
+/** A tensor of a Hugging Face checkpoint as llama.cpp's converter stores it: the inverse of `huggingFaceTensors`. */
+export interface GgufPlace {
+  readonly name: string;
+  readonly dims: readonly number[];
+  /** Float32 whatever the others are: llama.cpp adds and multiplies by these in that type only. */
+  readonly isFloat32: boolean;
+  placed<Values extends Float32Array | Uint16Array>(values: Values): Values;
+}
+
+export function ggufPlace(
+  tensor: string,
+  dims: readonly number[],
+  base: { readonly architecture: string; readonly heads: number; readonly keyValueHeads: number },
+): GgufPlace {
+  const { architecture } = base;
+  const [, module = tensor, kind] = /^(.+)\.(weight|bias)$/.exec(tensor) ?? [];
+  const part = ggufModule(module, architecture);
+  const own = { name: `${part}.${kind}`, dims, isFloat32: dims.length === 1 || part === 'position_embd' };
+  const which = /^blk\.\d+\.attn_([qk])$/.exec(part)?.[1];
+  if (architecture === 'llama' && which !== undefined) {
+    const heads = which === 'q' ? base.heads : base.keyValueHeads;
+    return { ...own, placed: (values) => interleaved(values, dims[0] as number, heads) };
+  }
+  if (architecture === 'gpt2' && dims.length === 2 && part.startsWith('blk.')) {
+    return { ...own, dims: dims.toReversed(), placed: (values) => transposed(values, dims) };
+  }
+  return { ...own, placed: (values) => values };
+}
+
 /** The inverse of what `restore` does for Wq and Wk of Llama-type models, in a new array. */
-export function interleaved(values: Float32Array, rows: number, heads: number): Float32Array {
+export function interleaved<Values extends Float32Array | Uint16Array>(
+  values: Values,
+  rows: number,
+  heads: number,
+): Values {
   const width = values.length / rows;
   const perHead = rows / heads;
-  const placed = new Float32Array(values.length);
+  const placed = emptyLike(values);
   for (let row = 0; row < rows; row++) {
     const inHead = row % perHead;
     const place = row - inHead + 2 * (inHead % (perHead / 2)) + Math.floor(inHead / (perHead / 2));
@@ -100,8 +133,17 @@ export function ggufModule(module: string, architecture: string): string {
   return layer === undefined ? part : `blk.${layer}.${part}`;
 }
 
-function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
-  const out = new Float32Array(values.length);
+function emptyLike<Values extends Float32Array | Uint16Array>(values: Values): Values {
+  const { length } = values;
+  // The type of the values is that of the copy.
+  return (values instanceof Float32Array ? new Float32Array(length) : new Uint16Array(length)) as Values;
+}
+
+function transposed<Values extends Float32Array | Uint16Array>(
+  values: Values,
+  [rows, columns]: readonly number[],
+): Values {
+  const out = emptyLike(values);
   const [height, width] = [rows as number, columns as number];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) out[column * height + row] = values[row * width + column] as number;

@@ -16,6 +16,32 @@ export function preTokenizerOf(name: string): PreTokenizer | undefined {
   return byName.get(name);
 }
 
+/**
+ * llama.cpp's name for how a tokenizer.json cuts a text, or undefined where it has none. Settings that make no
+ * difference to ids are passed over.
+ */
+export function preTokenizerName(json: {
+  readonly normalizer?: object | null;
+  readonly pre_tokenizer?: object | null;
+  readonly model: { readonly ignore_merges?: boolean };
+}): string | undefined {
+  const { normalizer = null, pre_tokenizer = null, model } = json;
+  const cuts = written({ normalizer, pre_tokenizer, ignore_merges: model.ignore_merges ?? false });
+  if (cuts === written({ ...gpt2, pre_tokenizer: starter })) return 'gpt-2';
+  return [...byName].find(([, known]) => cuts === written(known))?.[0];
+}
+
+function written({ normalizer, pre_tokenizer, ignore_merges }: Omit<Written, 'addStart'>): string {
+  return JSON.stringify([normalizer, pre_tokenizer, ignore_merges], (key, value) => {
+    if (key === 'trim_offsets') return undefined;
+    if (value?.type !== 'ByteLevel') return value;
+    const { add_prefix_space = true, use_regex = true } = value;
+    return ['ByteLevel', add_prefix_space, use_regex];
+  });
+}
+
+type Written = Omit<PreTokenizer, 'pre_tokenizer'> & { readonly pre_tokenizer: object | null };
+
 export const knownPreTokenizers = () => [...byName.keys()].join(', ');
 
 const letters = {
@@ -43,6 +69,15 @@ function sequence(...parts: object[]): object {
 const plain = { normalizer: null, ignore_merges: false, addStart: false } as const;
 
 const gpt2: PreTokenizer = { ...plain, pre_tokenizer: byteLevel(true) };
+
+/**
+ * The starter model's. No merge of its vocabulary crosses a digit or a syllable, so GPT-2's cuts give the same ids; the
+ * blank before a text is up to whoever writes the prompt.
+ */
+const starter = sequence(
+  { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+  split('Ġ?[0-9]|Ġ?[êëìí][¡-¿Ģ-Ń]{2}'),
+);
 
 const smollm: PreTokenizer = {
   ...plain,

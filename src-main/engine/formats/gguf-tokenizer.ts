@@ -45,7 +45,7 @@ interface Vocabulary {
 }
 
 /** Numbered as in llama.cpp's `llama_token_type`. */
-const kinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
+export const tokenKinds = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 function readVocabulary(file: GgufFile): Vocabulary {
   const tokens = stringsOf(file, 'tokenizer.ggml.tokens');
@@ -54,7 +54,7 @@ function readVocabulary(file: GgufFile): Vocabulary {
   if (types !== undefined && !(types instanceof Int32Array && types.length === tokens.length)) {
     throw invalid(file, because('TOKEN_TYPES_COUNT'));
   }
-  return { file, tokens, kinds: types ?? new Int32Array(tokens.length).fill(kinds.normal) };
+  return { file, tokens, kinds: types ?? new Int32Array(tokens.length).fill(tokenKinds.normal) };
 }
 
 function readPreTokenizer(file: GgufFile): PreTokenizer {
@@ -87,7 +87,7 @@ function sentencePieceBpe(vocabulary: Vocabulary, start: Start | undefined) {
   const { file } = vocabulary;
   const hasPrefix = file.metadata.get('tokenizer.ggml.add_space_prefix') !== false;
   const unknown =
-    tokenOf(vocabulary, 'unknown') ?? vocabulary.tokens[Array.from(vocabulary.kinds).indexOf(kinds.unknown)];
+    tokenOf(vocabulary, 'unknown') ?? vocabulary.tokens[Array.from(vocabulary.kinds).indexOf(tokenKinds.unknown)];
   const blanks = { type: 'Replace', pattern: { String: ' ' }, content: '▁' };
   return {
     ...frame(vocabulary, start),
@@ -106,7 +106,7 @@ function sentencePieceBpe(vocabulary: Vocabulary, start: Start | undefined) {
       ...bpe(vocabulary.tokens, mergesByScore(vocabulary)),
       unk_token: unknown ?? null,
       fuse_unk: true,
-      byte_fallback: Array.from(vocabulary.kinds).includes(kinds.byte),
+      byte_fallback: Array.from(vocabulary.kinds).includes(tokenKinds.byte),
       ignore_merges: false,
     },
   };
@@ -121,7 +121,7 @@ function mergesByScore({ file, tokens, kinds: types }: Vocabulary): string[][] {
   if (!(scores instanceof Float32Array) || scores.length !== tokens.length) {
     throw invalid(file, because('TOKEN_SCORES_COUNT'));
   }
-  const joinable = (id: number) => types[id] === kinds.normal || types[id] === kinds.userDefined;
+  const joinable = (id: number) => types[id] === tokenKinds.normal || types[id] === tokenKinds.userDefined;
   const idOf = new Map(tokens.map((token, id) => [token, id]));
   const merges: { pair: string[]; score: number; ids: readonly [number, number] }[] = [];
   tokens.forEach((token, id) => {
@@ -155,8 +155,8 @@ function bpe(tokens: readonly string[], merges: readonly string[][]) {
 
 function frame({ tokens, kinds: types }: Vocabulary, start: Start | undefined) {
   const added = tokens.flatMap((content, id) => {
-    const special = types[id] === kinds.control || types[id] === kinds.unknown;
-    if (!special && types[id] !== kinds.userDefined) return [];
+    const special = types[id] === tokenKinds.control || types[id] === tokenKinds.unknown;
+    if (!special && types[id] !== tokenKinds.userDefined) return [];
     return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special }];
   });
   return { version: '1.0', truncation: null, padding: null, added_tokens: added, post_processor: startWith(start) };

@@ -1,8 +1,8 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { orDiskFull } from '../../../src-contract/disk-full.ts';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
+import { createTensorFile, type TensorWriter } from './tensor-file.ts';
 
 /**
  * The safetensors format: 8 bytes of header length (u64, little-endian), a JSON header naming each tensor's dtype,
@@ -85,8 +85,7 @@ export interface StoredTensor {
 }
 
 /**
- * Writes to a temporary name, syncs, and renames: the file is there whole or not at all. Tensors are written in name
- * order. Throws DISK_FULL.
+ * The file is there whole or not at all. Tensors are written in name order. Throws DISK_FULL.
  */
 export async function writeSafetensors(
   path: string,
@@ -102,13 +101,10 @@ export async function writeSafetensors(
   }
 }
 
-/** A safetensors file being written, tensor by tensor. Always close it: unless finished, nothing is left. */
-export interface SafetensorsWriter {
+/** A safetensors file being written. */
+export interface SafetensorsWriter extends TensorWriter {
   /** The order in which the tensors must be appended. */
   readonly names: readonly string[];
-  append(data: ArrayBufferView): Promise<void>;
-  finish(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** Starts a file of tensors with known types and shapes; their data follows. Throws DISK_FULL. */
@@ -119,42 +115,7 @@ export async function createSafetensors(
 ): Promise<SafetensorsWriter> {
   const names = [...tensors.keys()].sort();
   const { head, end } = headOf(names, tensors, metadata);
-  // Always the same name: the next attempt overwrites what a crash left behind.
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
-  let finished = false;
-  const onDisk = async (work: Promise<void>) => {
-    try {
-      await work;
-    } catch (cause) {
-      throw orDiskFull(cause, dirname(path), head.length + end);
-    }
-  };
-  // writeFile continues after a short write, which is how a disk that is filling up first shows.
-  const write = (data: Uint8Array) => onDisk(file.writeFile(data));
-  const writer: SafetensorsWriter = {
-    names,
-    append: (data) => write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-    async finish() {
-      // Some file systems report a full disk only now.
-      await onDisk(file.sync());
-      await file.close();
-      await rename(temporary, path);
-      finished = true;
-    },
-    async close() {
-      if (finished) return;
-      await file.close().catch(() => undefined);
-      await rm(temporary, { force: true });
-    },
-  };
-  try {
-    await write(head);
-    return writer;
-  } catch (error) {
-    await writer.close();
-    throw error;
-  }
+  return { names, ...(await createTensorFile(path, head, end)) };
 }
 
 function headOf(

@@ -1,5 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { Adapter, AdapterExport } from '../../../src-contract/adapter.ts';
+import {
+  type Adapter,
+  type AdapterExport,
+  type AdapterExportInput,
+  adapterFormats,
+} from '../../../src-contract/adapter.ts';
 import { adapterIn, fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import type { Run } from './session.ts';
@@ -67,9 +72,9 @@ export function addAdapterCommands(program: Command, run: Run): void {
     .addOption(
       new Option(
         '--format <format>',
-        'peft: a PEFT folder; gguf: a LoRA file for llama.cpp; merged: a Hugging Face model with the adapter merged into its weights',
+        'peft: a PEFT folder; gguf: a LoRA file for llama.cpp; merged: a Hugging Face model with the adapter merged into its weights; merged-gguf: the same as one GGUF file, for LM Studio, Jan, Ollama and llama.cpp',
       )
-        .choices(['peft', 'gguf', 'merged'])
+        .choices(adapterFormats)
         .makeOptionMandatory(),
     )
     .requiredOption('--out <path>', 'where to write it')
@@ -82,18 +87,25 @@ export function addAdapterCommands(program: Command, run: Run): void {
       run(command, async ({ open, signal, progress }) => {
         const { name: id, strength } = adapterIn(adapter);
         const input = { id, strength, ...options, out: fromHere(out) };
-        let written: AdapterExport = { path: input.out };
+        let written: AdapterExport = { path: input.out, prompt: '' };
         for await (const event of await (await open()).adapters.export(input, { signal })) {
           if (event.kind === 'finished') written = event.written;
           else progress.show({ ...event, what: 'Merging', words: `matrix ${event.done} of ${event.total}` });
         }
-        const { path, merged } = written;
+        const { path, prompt, merged } = written;
         return {
-          json: { path, ...merged },
-          text: merged
-            ? `The model with the adapter merged into its weights is in ${path} (${merged.dtypes.join(', ')}, ${(merged.bytes / 1e6).toFixed(1)} MB).\n` +
-              `Subtracting the adapter again would leave weights off by up to ${merged.residue.toExponential(1)} of the largest one.`
-            : `The adapter is in ${path}`,
+          json: { path, prompt, ...merged },
+          text: [
+            ...(merged
+              ? [
+                  `The model with the adapter merged into its weights is in ${path} (${merged.dtypes.join(', ')}, ${(merged.bytes / 1e6).toFixed(1)} MB).`,
+                  `Subtracting the adapter again would leave weights off by up to ${merged.residue.toExponential(1)} of the largest one.`,
+                ]
+              : [`The adapter is in ${path}`]),
+            '',
+            'Ask it elsewhere as it was trained: each message is nothing but',
+            ...prompt.split('\n').map((line) => (line === '' ? '' : `    ${line}`)),
+          ].join('\n'),
         };
       }),
     );
@@ -140,9 +152,9 @@ export function addAdapterCommands(program: Command, run: Run): void {
 }
 
 interface ExportOptions {
-  readonly format: 'peft' | 'gguf' | 'merged';
+  readonly format: AdapterExportInput['format'];
   readonly out: string;
-  readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
+  readonly dtype: NonNullable<AdapterExportInput['dtype']>;
 }
 
 function factsOf(adapter: Adapter): string {

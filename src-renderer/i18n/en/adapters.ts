@@ -28,15 +28,21 @@ export const adapters = {
   'adapters.export.peft': 'PEFT',
   'adapters.export.peft.what':
     'A PEFT folder, which another Adapter Studio and Hugging Face programs can load; {bytes}.',
-  'adapters.export.gguf': 'GGUF',
+  'adapters.export.gguf': 'GGUF adapter',
   'adapters.export.gguf.what':
     'A LoRA file for llama.cpp and programs based on it, to use with the base model’s own GGUF.',
+  'adapters.export.merged-gguf': 'GGUF model',
+  'adapters.export.merged-gguf.what':
+    'One file of base model and adapter together, which LM Studio, Jan, Ollama and llama.cpp open. It is as large as the base in 16 bits, and the adapter can no longer be switched off.',
   'adapters.export.merged': 'Merged model',
   'adapters.export.merged.what':
     'A whole model with the adapter merged into its weights, as large as the base. The adapter can no longer be switched off.',
   'adapters.export.merged.size': '{bytes}, {types}',
   'adapters.export.residue':
     'Subtracting the adapter again would not give back the exact base: weights would be off by up to {residue} of the largest one. The base model itself stays as it is.',
+  'adapters.export.ask':
+    'In other programs, write each message as in training: this form, filled in, and nothing else.',
+  'adapters.export.ask.copy': 'Copy the form',
   'adapters.export.working': 'Exporting',
   'adapters.export.done': 'Saved to',
   'adapters.column.name': 'Adapter',

@@ -27,14 +27,19 @@ export const adapters: Translation<typeof english> = {
   'adapters.export.peft': 'PEFT',
   'adapters.export.peft.what':
     'PEFT 형식의 폴더로, 다른 Adapter Studio와 Hugging Face 프로그램에서 쓸 수 있습니다({bytes}).',
-  'adapters.export.gguf': 'GGUF',
+  'adapters.export.gguf': 'GGUF 어댑터',
   'adapters.export.gguf.what': 'llama.cpp와 그 계열 프로그램용 LoRA 파일로, 기본 모델의 GGUF와 함께 씁니다.',
+  'adapters.export.merged-gguf': 'GGUF 모델',
+  'adapters.export.merged-gguf.what':
+    '기본 모델과 어댑터를 함께 담은 파일 하나로, LM Studio, Jan, Ollama, llama.cpp에서 열 수 있습니다. 16비트로 저장한 기본 모델만큼 크고, 어댑터를 더는 끌 수 없습니다.',
   'adapters.export.merged': '합친 모델',
   'adapters.export.merged.what':
     '어댑터를 가중치에 합친 온전한 모델로, 기본 모델만큼 큽니다. 어댑터를 더는 끌 수 없습니다.',
   'adapters.export.merged.size': '{bytes}, {types}',
   'adapters.export.residue':
     '어댑터를 다시 빼면 기본 모델의 가장 큰 가중치의 최대 {residue}만큼 차이가 남습니다. 기본 모델 자체는 그대로 있습니다.',
+  'adapters.export.ask': '다른 프로그램에서도 학습할 때처럼 메시지마다 이 형식만 채워서 보내세요.',
+  'adapters.export.ask.copy': '형식 복사',
   'adapters.export.working': '내보내는 중',
   'adapters.export.done': '저장한 곳',
   'adapters.train': '학습하기',

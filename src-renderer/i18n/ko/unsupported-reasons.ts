@@ -34,6 +34,15 @@ export const unsupportedReasons: {
   WEIGHTS_QUANTISED: { found: '양자화된 가중치', supported: 'F32, F16, BF16 가중치' },
   TOKENIZER_KIND: { found: '“{kind}” 종류의 토크나이저', supported: '{known}' },
   TOKENIZER_CUTS: { found: '글을 “{way}” 방식으로 나누는 토크나이저', supported: '{known}' },
+  GGUF_TOKENIZER: {
+    found: 'GGUF에 이름이 없는 토크나이저',
+    supported: 'GPT-2, Llama, Mistral, Qwen, SmolLM의 토크나이저. 아니면 폴더로 된 합친 모델(merged)',
+  },
+  GGUF_KEY: { found: 'GGUF로 나타낼 수 없는 “{key}”', supported: '폴더로 된 합친 모델(merged)' },
+  GGUF_MODEL: {
+    found: 'GGUF 파일 하나로 된 “{type}” 모델',
+    supported: '{known}. 아니면 폴더로 된 합친 모델(merged)',
+  },
 
   MODEL_TYPE: { found: '모델 종류 “{type}”', supported: '{known}' },
   MODEL_CODE: { found: '자체 코드가 딸린 모델', supported: '코드가 필요 없는 모델' },

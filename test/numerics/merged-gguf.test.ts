@@ -1,0 +1,204 @@
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
+import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
+import type { AdapterChoice, TokenExample } from '../../src-main/engine/engine.ts';
+import { type GgufFile, openGguf } from '../../src-main/engine/formats/gguf.ts';
+import { preTokenizerName, preTokenizerOf } from '../../src-main/engine/formats/gguf-pre-tokenizers.ts';
+import { ggufTokenizer } from '../../src-main/engine/formats/gguf-tokenizer.ts';
+import { ggufVocabulary, type TokenizerJson } from '../../src-main/engine/formats/gguf-vocabulary.ts';
+import { createGguf } from '../../src-main/engine/formats/gguf-writer.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+
+// A base and an adapter as one GGUF file, against the same models and tokenizers as gguf-py wrote them; see
+// golden/make_gguf_models.py and golden/make_tokenizers.py.
+const golden = join(import.meta.dirname, 'golden');
+const forever = new AbortController().signal;
+const engine = localEngine(onnxruntimeBackend({ threads: 1 }));
+let scratch: string;
+let examples: readonly TokenExample[];
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'merged-gguf-'));
+  ({ examples } = await readJson<{ examples: TokenExample[] }>(join(golden, 'gpt2-tiny.json')));
+});
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+describe.each(['llama-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gpt2-tiny'])('%s', (name) => {
+  const folder = join(golden, `${name}-lora`);
+
+  test('without the adapter’s effect, its weights and sizes are those of llama.cpp’s converter', async () => {
+    const [expected, found] = [
+      await openGguf(join(golden, `${name}.gguf`)),
+      await openGguf((await written(name, { folder, strength: 0 }, 'F32')).file),
+    ];
+    try {
+      const sizes = (file: GgufFile) => [...file.metadata].filter(([key]) => !/^tokenizer\.|sliding_window$/.test(key));
+      expect(Object.fromEntries(found.metadata)).toMatchObject(Object.fromEntries(sizes(expected)));
+      expect([...found.tensors.keys()].sort()).toEqual([...expected.tensors.keys()].sort());
+      for (const [tensor, { dims }] of expected.tensors) {
+        expect(found.tensors.get(tensor)?.dims, tensor).toEqual(dims);
+        expect(await found.readFloat32(tensor), tensor).toEqual(await expected.readFloat32(tensor));
+      }
+    } finally {
+      await Promise.all([expected.close(), found.close()]);
+    }
+  });
+
+  test('opened again, it scores as the adapter does', async () => {
+    const model = await mkdtemp(join(scratch, 'opened-'));
+    const { base, file } = await written(name, { folder, strength: 1 }, 'F32');
+    await copyFile(file, join(model, 'model.gguf'));
+    await engine.unpack({ file, folder: model });
+    const together = await logProbs(model, null);
+    // Two orders of float32 sums over two layers.
+    expect(worst(together, await logProbs(base, { folder, strength: 1 }))).toBeLessThan(5e-6);
+  });
+});
+
+test('by default matrices keep the base’s type, and what llama.cpp reads as float32 only is that', async () => {
+  const file = await openedGguf('qwen2-tiny', 'same');
+  expect(file.metadata.get('general.file_type')).toBe(32);
+  expect(file.tensors.get('blk.0.attn_q.weight')?.type.name).toBe('BF16');
+  expect(file.tensors.get('blk.0.attn_q.bias')?.type.name).toBe('F32');
+  expect(file.tensors.get('blk.0.attn_norm.weight')?.type.name).toBe('F32');
+  await file.close();
+});
+
+test('Llama 3’s stretched rotary positions are a tensor of divisors', async () => {
+  const file = await openedGguf('llama3-tiny', 'F32');
+  const [fast = 0, slow = 0] = await file.readFloat32('rope_freqs.weight');
+  // Over 16 tokens the first pair makes 2.546 turns, of 1 to 4: 0.515 of it is kept, the rest is divided by 8.
+  expect(fast).toBeCloseTo(1 / (0.5155 + 0.4845 / 8), 3);
+  expect(slow).toBe(8);
+  await file.close();
+});
+
+test('a model that cannot be written as one GGUF file is refused before anything is written', async () => {
+  await expect(openedGguf('gemma3-tiny', 'F32')).rejects.toMatchObject({
+    code: 'MODEL_UNSUPPORTED',
+    data: { found: expect.stringContaining('gemma3_text') },
+  });
+  // This tiny GPT-2 divides its scores by the number of the layer.
+  await expect(openedGguf('gpt2-tiny', 'F32', {})).rejects.toMatchObject({
+    data: { found: expect.stringContaining('scale_attn_by_inverse_layer_idx') },
+  });
+});
+
+async function openedGguf(model: string, dtype: 'same' | 'F32', config?: object): Promise<GgufFile> {
+  const adapter = { folder: join(golden, `${model}-lora`), strength: 1 };
+  return openGguf((await written(model, adapter, dtype, config)).file);
+}
+
+describe('a tokenizer', () => {
+  test.each(['gpt-2', 'smollm', 'llama-bpe', 'qwen2', 'tekken'])(
+    '%s is written as llama.cpp’s converter does',
+    async (family) => {
+      const json = await readJson<TokenizerJson>(join(golden, `tokenizers/${family}.json`));
+      const file = await openGguf(join(golden, `tokenizers/${family}.gguf`));
+      const size = Object.keys(json.model.vocab).length;
+      const keys = ggufVocabulary(json, { named: {}, chatTemplate: undefined, endIds: [0], size });
+      const found = Object.fromEntries(keys);
+      for (const key of ['model', 'pre', 'tokens', 'token_type', 'merges'].map((part) => `tokenizer.ggml.${part}`))
+        expect(found[key], key).toEqual(file.metadata.get(key));
+      await file.close();
+    },
+  );
+
+  test('SentencePiece, written and read again, gives the same ids', async () => {
+    const spm = await openGguf(join(golden, 'tokenizers/spm.gguf'));
+    const json = JSON.parse(JSON.stringify(ggufTokenizer(spm).tokenizer)) as TokenizerJson;
+    await spm.close();
+    const size = Object.keys(json.model.vocab).length;
+    const again = join(scratch, 'spm.gguf');
+    const keys = ggufVocabulary(json, { named: { unk_token: '<unk>' }, chatTemplate: undefined, endIds: [2], size });
+    await (await createGguf(again, new Map(keys), new Map())).finish();
+    const file = await openGguf(again);
+    const { tokenizer, config } = ggufTokenizer(file);
+    await file.close();
+    const read = Tokenizer.from(JSON.parse(JSON.stringify(tokenizer)), config);
+    const { texts, ids } = await readJson<{ texts: string[]; ids: { spm: number[][] } }>(
+      join(golden, 'tokenizers/ids.json'),
+    );
+    expect(texts.map((text) => read.encode(text))).toEqual(ids.spm);
+  });
+
+  // The starter model isolates digits and syllables, which llama.cpp cannot; see gguf-pre-tokenizers.ts.
+  test('the starter model’s gives the same ids with GPT-2’s cuts and a blank before the text', async () => {
+    const samples = join(import.meta.dirname, '../../resources/samples');
+    const json = await readJson<TokenizerJson & Record<string, unknown>>(
+      join(samples, '../starter-model/tokenizer.json'),
+    );
+    expect(preTokenizerName(json)).toBe('gpt-2');
+    const own = Tokenizer.from(json, {});
+    const cut = Tokenizer.from({ ...json, pre_tokenizer: preTokenizerOf('gpt-2')?.pre_tokenizer }, {});
+    const korean = '서울은 대한민국의 수도이며, 인구는 9,386,034명이다. 2026년 11월 29일 현재 3.5%가 늘었다.';
+    const files = ['generated-mrc', 'generated-nl2sql', 'generated-summarisation', 'xquad-en', 'spider-en'];
+    const read = await Promise.all(files.map((file) => readFile(join(samples, `${file}.csv`), 'utf8')));
+    const texts = [korean, ...read.flatMap((text) => text.split('\n').slice(0, 300))].filter((text) => text !== '');
+    expect(texts.map((text) => cut.encode(text.startsWith(' ') ? text : ` ${text}`))).toEqual(
+      texts.map((text) => own.encode(text)),
+    );
+  });
+
+  test('a base with a chat template brings it, and a start of text only where that writes one', async () => {
+    const json = await readJson<TokenizerJson>(join(golden, 'tokenizers/llama-bpe.json'));
+    const start = (chatTemplate: string | undefined) =>
+      Object.fromEntries(
+        ggufVocabulary(json, { named: { bos_token: '<|endoftext|>' }, chatTemplate, endIds: [2], size: 560 }),
+      );
+    expect(start('{{ bos_token }}{{ messages[0].content }}')).toMatchObject({
+      'tokenizer.ggml.add_bos_token': true,
+      'tokenizer.ggml.bos_token_id': 0,
+      'tokenizer.ggml.eos_token_id': 2,
+      'tokenizer.chat_template': '{{ bos_token }}{{ messages[0].content }}',
+    });
+    expect(start('<|endoftext|>{{ messages[0].content }}')['tokenizer.ggml.add_bos_token']).toBe(true);
+    expect(start('{{ messages[0].content }}')['tokenizer.ggml.add_bos_token']).toBe(false);
+    // Its tokenizer puts one before every text.
+    expect(start(undefined)['tokenizer.ggml.add_bos_token']).toBe(true);
+  });
+
+  test('one that llama.cpp has no name for is refused', async () => {
+    const json = await readJson<TokenizerJson>(join(golden, 'tokenizers/gpt-2.json'));
+    const other = { ...json, pre_tokenizer: { type: 'Whitespace' } };
+    expect(() => ggufVocabulary(other, { named: {}, chatTemplate: undefined, endIds: [0], size: 560 })).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }),
+    );
+  });
+});
+
+/** What the tiny models have that their makers switch off, and no GGUF file can say. */
+const usual = { use_sliding_window: false, scale_attn_by_inverse_layer_idx: false };
+
+async function written(model: string, adapter: AdapterChoice, dtype: 'same' | 'F32', config: object = usual) {
+  const folder = await mkdtemp(join(scratch, `${model}-`));
+  await cp(join(golden, model), folder, { recursive: true });
+  const own = await readJson<object>(join(folder, 'config.json'));
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...own, ...config }));
+  // The tiny models have no words of their own.
+  await copyFile(join(golden, 'tokenizers/gpt-2.json'), join(folder, 'tokenizer.json'));
+  await writeFile(join(folder, 'tokenizer_config.json'), '{}');
+  const out = join(folder, 'whole.gguf');
+  const gguf = { name: 'my skill', chatTemplate: undefined, endIds: [0] };
+  for await (const _ of engine.merge({ modelFolder: folder, adapter, out, gguf, dtype }, forever));
+  return { base: folder, file: out };
+}
+
+async function logProbs(modelFolder: string, adapter: AdapterChoice | null): Promise<number[]> {
+  return (await engine.score({ modelFolder, adapter, examples }, forever)).logprobs.flat();
+}
+
+/** Relative to the largest value. */
+function worst(a: readonly number[], b: readonly number[]): number {
+  expect(a.length).toBe(b.length);
+  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
+}
+
+async function readJson<Content>(path: string): Promise<Content> {
+  return JSON.parse(await readFile(path, 'utf8')) as Content;
+}
