@@ -443,6 +443,7 @@ export class DatasetState {
   /** A search continues only while asked: repeats the request shortly, for what is on screen. */
   #lookFurther(): void {
     clearTimeout(this.#nextLook);
+    if (this.#isLeft) return;
     this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 30);
   }
 
