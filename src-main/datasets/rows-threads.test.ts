@@ -117,6 +117,18 @@ test('a check finishes while its dataset is being indexed', async () => {
   expect(await positions(id, { search: 'row 9 ' })).toEqual([9]);
 });
 
+// It failed for the second, too.
+test('of two who wait for the same rows, one may leave', async () => {
+  const { id } = given.make(Array.from({ length: 20_000 }, (_, row) => ({ context: `row ${row}` })));
+  const asked = { ...placeOf(id), version: 1, filter: { contextLetters: { min: 9 } }, offset: 0, limit: 1 };
+  const leaving = new AbortController();
+  const left = expect(thread.call('page', asked, { signal: leaving.signal })).rejects.toThrow('aborted');
+  const other = thread.call('page', asked);
+  leaving.abort();
+  await left;
+  expect((await other).total).toBe(10_000);
+});
+
 // Regression: opening a ninth dataset closed the files of the first of eight, even if it was in use.
 test('a dataset in use stays open, however many others are viewed', async () => {
   const { id } = given.make(

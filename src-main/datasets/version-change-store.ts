@@ -43,6 +43,8 @@ export class VersionChange {
   readonly #changed = new Map<number, { old: number | undefined; now: number | undefined }>();
   readonly #insert;
   readonly #select;
+  /** One past the last position used before this change. */
+  readonly #positionEnd: number;
   #nextNumber: number;
   #nextPosition: number;
   #isOpen = true;
@@ -68,7 +70,8 @@ export class VersionChange {
       this.#blocks = new RowBlocks(this.#database);
       const last = this.#database.prepare<[], number | null>('SELECT max(number) FROM example').pluck().get() ?? -1;
       this.#nextNumber = Math.max(last + 1, this.#blocks.end);
-      this.#nextPosition = this.#before.positionEnd();
+      this.#positionEnd = this.#before.positionEnd();
+      this.#nextPosition = this.#positionEnd;
       this.#insert = this.#database.prepare(
         `INSERT INTO example (number, position, line, context, target, group_key, database_name, source_id, warning)
          VALUES (:number, :position, :line, :context, :target, :group, :database, :sourceId, NULL)`,
@@ -258,13 +261,17 @@ export class VersionChange {
 
   #numberNow(position: number): number | undefined {
     const change = this.#changed.get(position);
-    return change ? change.now : this.#before.at(position);
+    return change ? change.now : this.#numberBefore(position);
+  }
+
+  #numberBefore(position: number): number | undefined {
+    return position < this.#positionEnd ? this.#before.at(position) : undefined;
   }
 
   #note(position: number, number: number | undefined): void {
     const known = this.#changed.get(position);
     if (known) known.now = number;
-    else this.#changed.set(position, { old: this.#before.at(position), now: number });
+    else this.#changed.set(position, { old: this.#numberBefore(position), now: number });
   }
 
   #state(number: number): number {
@@ -306,7 +313,7 @@ export class VersionChange {
       .map(([position]) => position)
       .sort((a, b) => a - b);
     const sides = [
-      { at: (position: number) => this.#before.at(position), end: this.#before.positionEnd(), isOld: true },
+      { at: (position: number) => this.#numberBefore(position), end: this.#positionEnd, isOld: true },
       { at: (position: number) => this.#numberNow(position), end: this.#nextPosition, isOld: false },
     ];
     const slices = new TimeSlices(signal);
