@@ -12,10 +12,14 @@ export function guardContents(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** Refuses permissions, devices, foreign downloads and every request outside the page's own origin. */
+/**
+ * Refuses devices, foreign downloads, every request outside the page's own origin, and permissions, except that the page
+ * may copy a text when a person presses its button.
+ */
 export function guardSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  session.setPermissionCheckHandler(() => false);
+  const isGiven = (permission: string) => permission === 'clipboard-sanitized-write';
+  session.setPermissionRequestHandler((_contents, permission, decide) => decide(isGiven(permission)));
+  session.setPermissionCheckHandler((_contents, permission) => isGiven(permission));
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest((request, decide) => decide({ cancel: !isOwn(request.url) }));
   session.on('will-download', (event, item) => {
