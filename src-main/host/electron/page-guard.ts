@@ -3,10 +3,16 @@ import type { Session, WebContents } from 'electron';
 /** The page's own origin. `page-protocol.ts` serves `app:` from the built files and nowhere else. */
 export const pageOrigin = 'app://studio';
 
-/** Refuses anything that would lead the page elsewhere: navigation, new windows and embedded pages. */
+/**
+ * Refuses anything that would lead the page elsewhere: navigation, new windows and embedded pages. It may reload itself,
+ * which is what a person is offered when it fails.
+ */
 export function guardContents(contents: WebContents): void {
-  contents.on('will-navigate', (event) => event.preventDefault());
-  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  const refuse = (event: { isMainFrame: boolean; url: string; preventDefault(): void }) => {
+    if (!event.isMainFrame || event.url !== contents.getURL()) event.preventDefault();
+  };
+  contents.on('will-navigate', refuse);
+  contents.on('will-frame-navigate', refuse);
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
