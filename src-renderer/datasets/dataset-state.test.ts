@@ -195,6 +195,15 @@ test('opens an added row and clears a filter that hides it', async () => {
   expect([page.filtered, page.selected, page.open?.id, added?.row.position]).toEqual([false, 150, 'r150', 150]);
 });
 
+test('blanks around the words of a search stay in the box and are not searched for', async () => {
+  const page = await opened([row(0), row(1)]);
+  page.filter({ search: 'context 1 ' });
+  await vi.waitFor(() => expect(page.rows.total).toBe(1));
+  expect(page.shown.search).toBe('context 1 ');
+  page.filter({ search: ' ' });
+  expect(page.filtered).toBe(false);
+});
+
 test('the list does not change while a cell is edited in place', async () => {
   const page = await opened([row(0), row(1)]);
   page.holdStill(true);
