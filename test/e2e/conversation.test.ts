@@ -273,6 +273,19 @@ test('a turn that a search found is in view, whichever branch it is on, until so
   await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
 });
 
+// Regression: the page was gone.
+test('a schema that names a table and a column twice is drawn', async () => {
+  await page.setViewportSize({ width: 1600, height: 860 });
+  await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
+  await page.reload();
+  await page.getByRole('radio', { name: 'Base', exact: true }).click();
+  await page.getByRole('radio', { name: 'Schema', exact: true }).click();
+  await page.getByRole('button', { name: 'Edit as text' }).click();
+  await page.getByRole('textbox', { name: 'Schema', exact: true }).fill('game(day, result, day) game(id)');
+  await page.getByRole('button', { name: 'Show as tables' }).click();
+  await expect.poll(() => page.getByText('day', { exact: true }).count()).toBe(2);
+});
+
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 const last = () => page.getByRole('article').last();
 
