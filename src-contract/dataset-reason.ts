@@ -19,6 +19,7 @@ export const datasetReasons = {
 
   XLSX_TEXT_TOO_LONG: 'a single cell or row of “{entry}” takes up more than {size} MB',
 
+  FOLDER_TOO_LARGE: 'a folder of more than 4 GB is sent as a ZIP file',
   ARCHIVE_ENCRYPTED: 'it is encrypted',
   ARCHIVE_CUT_OFF: 'it is incomplete or damaged',
   ARCHIVE_DIRECTORY_DAMAGED: 'its directory is damaged',

@@ -4,6 +4,9 @@ import { nameSchema } from './name.ts';
 import { rowVerdictDataSchema } from './row-verdict.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 
+/** The most files in an archive, and so in a folder, which a page sends as one. */
+export const mostArchiveFiles = 20_000;
+
 /**
  * Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), or shipped with
  * the studio.

@@ -73,6 +73,13 @@ export const failureReasons = {
     '“{base}” has no chat template, so it can read neither a system message nor earlier turns; send one user message alone',
   NOTHING_ASKED: 'nothing has been asked in it yet',
 
+  DOCUMENT_TOO_LARGE: 'it is larger than {most} MB',
+  DOCUMENT_WITHOUT_TEXT: 'there is no text in it (a scan has only pictures)',
+  DOCUMENT_UNKNOWN: 'it is neither a text nor a PDF',
+  PDF_DAMAGED: 'it is not a PDF that can be read',
+  PDF_LOCKED: 'it is locked with a password',
+  PDF_SLOW: 'it took longer than a minute',
+
   SQL_NOT_SELECT: 'it is not a SELECT',
   SQL_DATABASE_LOGGED:
     'the database is larger than {most} MB and keeps a write-ahead log; set its journal mode to DELETE and attach it again',

@@ -1593,6 +1593,24 @@ test('a resumed lab experiment does not retrain a cell it had trained', async ()
   expect(engine.trained).toHaveLength(1);
 });
 
+// Regression: its adapter answered the rows as they had become, and its result named those as they had been.
+test('a lab experiment keeps to the rows that it was started with', async () => {
+  const loaded = Promise.withResolvers<void>();
+  engine.loaded = loaded.promise;
+  const datasetId = await importRivers();
+  const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 2 };
+  const { id } = await client.lab.start({ kind: 'table6', baseModelId: 'starter', datasetId, options });
+  await vi.waitFor(() => expect(engine.trained).toHaveLength(1));
+  const replaced = { search: 'river', replacement: 'lake', fields: ['context' as const] };
+  await client.versions.replace({ id: datasetId, ...replaced, matchCase: true, isPattern: false });
+  loaded.resolve();
+  await Array.fromAsync(await client.lab.watch({ id }));
+  const asked = (isBase: boolean) =>
+    engine.asked.filter(({ adapter }) => (adapter === null) === isBase).map(({ promptIds }) => promptIds);
+  expect(asked(true)).toHaveLength(2);
+  expect(asked(false)).toEqual(asked(true));
+});
+
 // Regression: the caption told of 48 rows where 1 was there, and rows that had been trained on were called unseen.
 test('a lab experiment names only what it measures, and compares losses on unseen rows alone', async () => {
   const datasetId = await importRivers();

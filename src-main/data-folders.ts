@@ -5,6 +5,7 @@ import { basename, dirname, join, parse } from 'node:path';
 import type { DataFolders } from '../src-contract/data-folder.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { KeptFailure } from '../src-contract/kept-failure.ts';
+import { localTime } from '../src-contract/local-time.ts';
 import { manifestName, readBackup } from './data-folder-store.ts';
 
 /** Where a studio carries on. */
@@ -125,10 +126,8 @@ export function freePath(place: string, name: string): string {
 
 /** A name such as `Adapter Studio backup 2026-11-25 14-05`, with a number appended if that is taken. */
 export function freeFolder(place: string, words: string, nowMs: number): string {
-  const time = new Date(nowMs);
-  const local = new Date(nowMs - time.getTimezoneOffset() * 60_000).toISOString();
   // A hyphen, since what follows a full stop would be taken for a file extension.
-  return freePath(place, `${words} ${local.slice(0, 10)} ${local.slice(11, 16).replace(':', '-')}`);
+  return freePath(place, `${words} ${localTime(nowMs).replace('T', ' ').replace(':', '-')}`);
 }
 
 function isStudio(path: string): boolean {

@@ -15,10 +15,14 @@ export function diagnosticsText(facts: {
   datasets: readonly Pick<Dataset, 'task' | 'rows' | 'rejected'>[];
   baseModels: readonly Pick<BaseModel, 'architecture' | 'parameters' | 'dtype' | 'contextLength' | 'builtIn'>[];
   adapters: readonly { readonly task: string; readonly rank: number; readonly parameters: number }[];
+  /** Newest first. */
   runs: readonly Pick<Run, 'state' | 'step' | 'totalSteps' | 'error'>[];
   endpointOn: boolean;
 }): string {
-  const failures = facts.runs.flatMap(({ error }) => (error === null ? [] : [error.code])).slice(-20);
+  const failures = facts.runs
+    .flatMap(({ error }) => (error === null ? [] : [error.code]))
+    .slice(0, 20)
+    .reverse();
   const memory = process.memoryUsage();
   const lines = [
     '# Adapter Studio: information for a bug report',

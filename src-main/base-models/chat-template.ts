@@ -4,6 +4,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import { PythonTemplate } from './python-template.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface Turn {
   readonly role: 'system' | 'user' | 'assistant';
@@ -16,15 +17,20 @@ export class ChatTemplate {
   readonly source: string;
   readonly #template: PythonTemplate;
   readonly #tokens: Readonly<Record<string, string>>;
+  readonly #file: string;
 
-  /** `specialTokens` are those that templates refer to by name, such as `bos_token`. Throws MODEL_FILE_INVALID. */
-  constructor(source: string, specialTokens: Readonly<Record<string, string>>) {
+  /**
+   * `specialTokens` are those that templates refer to by name, such as `bos_token`; `file` is where it was read from, for
+   * errors. Throws MODEL_FILE_INVALID.
+   */
+  constructor(source: string, specialTokens: Readonly<Record<string, string>>, file = configName) {
     this.source = source;
     this.#tokens = specialTokens;
+    this.#file = file;
     try {
       this.#template = new PythonTemplate(source);
     } catch (cause) {
-      throw broken(cause);
+      throw broken(file, cause);
     }
   }
 
@@ -38,33 +44,41 @@ export class ChatTemplate {
     try {
       return withinTime(mostSeconds * 1000, () => this.#template.render(given, now));
     } catch (cause) {
-      throw broken(cause);
+      throw broken(this.#file, cause);
     }
   }
 }
 
+const [ownName, configName] = ['chat_template.jinja', 'tokenizer_config.json'];
+
 /** About a thousand times what a template takes. */
 const mostSeconds = 2;
 
-/** The template of a model folder, from chat_template.jinja or tokenizer_config.json; undefined if it has none. */
-export async function readChatTemplateSource(
+/**
+ * The template of a model folder, from a file of its own or from the tokenizer's config; undefined if it has none.
+ * Throws MODEL_FILE_INVALID.
+ */
+export async function readChatTemplate(
   folder: string,
-  tokenizerConfig: Readonly<Record<string, unknown>>,
-): Promise<string | undefined> {
-  const own = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined);
-  if (own !== undefined) return own;
-  const field = tokenizerConfig.chat_template;
-  if (typeof field === 'string') return field;
-  if (!Array.isArray(field)) return undefined;
-  const named = field as { name?: unknown; template?: unknown }[];
-  const template = (named.find(({ name }) => name === 'default') ?? named[0])?.template;
-  return typeof template === 'string' ? template : undefined;
+  { config, specialTokens }: Pick<Tokenizer, 'config' | 'specialTokens'>,
+): Promise<ChatTemplate | undefined> {
+  const own = await readFile(join(folder, ownName), 'utf8').catch(() => undefined);
+  if (own !== undefined) return new ChatTemplate(own, specialTokens, ownName);
+  const source = sourceIn(config.chat_template);
+  return typeof source === 'string' ? new ChatTemplate(source, specialTokens) : undefined;
 }
 
-function broken(cause: unknown): StudioError {
+/** One of several has a name. */
+function sourceIn(field: unknown): unknown {
+  if (!Array.isArray(field)) return field;
+  const named = field as { name?: unknown; template?: unknown }[];
+  return (named.find(({ name }) => name === 'default') ?? named[0])?.template;
+}
+
+function broken(file: string, cause: unknown): StudioError {
   const why: Because =
     cause instanceof OverTime
       ? because('CHAT_TEMPLATE_SLOW', { seconds: mostSeconds })
       : because('CHAT_TEMPLATE_FAULT', { message: cause instanceof Error ? cause.message : String(cause) });
-  return new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer_config.json', ...why }, { cause });
+  return new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause });
 }

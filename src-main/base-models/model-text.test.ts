@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ChatTemplate } from './chat-template.ts';
 import { ModelText } from './model-text.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -70,6 +71,15 @@ test('a broken chat template is reported', () => {
   expect(() => new ChatTemplate('{% for %}', {})).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
   const refusing = new ChatTemplate("{{ raise_exception('no') }}", {});
   expect(() => refusing.render([])).toThrow(expect.objectContaining({ code: 'MODEL_FILE_INVALID' }));
+});
+
+// It named tokenizer_config.json, in which there was nothing to mend.
+test('a broken chat template is reported under the name of its file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'template-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await cp(join(import.meta.dirname, '../../resources/starter-model'), folder, { recursive: true });
+  await writeFile(join(folder, 'chat_template.jinja'), '{% for %}');
+  await expect(ModelText.read(folder, [0])).rejects.toMatchObject({ data: { file: 'chat_template.jinja' } });
 });
 
 // A model's author must not be able to hang the studio.

@@ -1,7 +1,7 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Respelled } from '../engine/engine.ts';
-import { ChatTemplate, readChatTemplateSource, type Turn } from './chat-template.ts';
+import { type ChatTemplate, readChatTemplate, type Turn } from './chat-template.ts';
 import { RespelledWords } from './respelled-words.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -52,9 +52,7 @@ export class ModelText {
   /** Reads the text side of a model folder. Throws MODEL_FILE_INVALID. */
   static async read(folder: string, endIds: readonly number[]): Promise<ModelText> {
     const tokenizer = await Tokenizer.read(folder);
-    const source = await readChatTemplateSource(folder, tokenizer.config);
-    const template = source === undefined ? undefined : new ChatTemplate(source, tokenizer.specialTokens);
-    return new ModelText({ tokenizer, template, endIds });
+    return new ModelText({ tokenizer, template: await readChatTemplate(folder, tokenizer), endIds });
   }
 
   /** A context alone: as it is for a base without a chat template, as the user's turn for one with it. */

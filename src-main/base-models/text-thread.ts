@@ -32,7 +32,6 @@ async function answer(message: ToTextThread): Promise<unknown> {
   return method.apply(text, message.given);
 }
 
-/** Plain lists of ids go as an `Int32Array`: a million of them as numbers would block whoever receives them. */
 function post(message: FromAskedThread): void {
   parentPort?.postMessage(message);
 }
@@ -41,6 +40,7 @@ parentPort?.on('message', async (message: ToTextThread) => {
   const { id } = message;
   try {
     const answered = await answer(message);
+    // As numbers, a million of them would block whoever receives them.
     const isIds = Array.isArray(answered) && typeof answered[0] === 'number';
     post({ id, kind: 'answer', answer: isIds ? Int32Array.from(answered) : answered });
   } catch (thrown) {

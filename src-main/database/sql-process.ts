@@ -147,9 +147,9 @@ function snapshotAt(file: string): Snapshot {
   const bytes = snapshotOf(file);
   let held = bytes.length;
   // Newest first: the oldest are evicted when there are too many, or they are too large.
-  for (const [name, each] of [...open].reverse()) {
+  for (const [place, [name, each]] of [...open].reverse().entries()) {
     held += each.bytes;
-    if (held > mostSnapshotBytes || open.size >= 16) close(name, each);
+    if (held > mostSnapshotBytes || place >= mostSnapshots - 1) close(name, each);
   }
   const database = new BetterSqlite3(bytes);
   restrict(database);
@@ -173,6 +173,7 @@ function close(file: string, { database, authoriser }: Snapshot): void {
   authoriser?.close();
 }
 
+const mostSnapshots = 16;
 const mostSnapshotBytes = 256 * 1024 * 1024;
 /** For sorting, grouping, growing texts. */
 const queryBytes = 256 * 1024 * 1024;

@@ -359,6 +359,24 @@ test.each(['shop.sqlite', 'shop.zip'])('copying a database stops when aborted: %
   await expect(copier.take({ database: 'shop', group: null })).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+// All rows were looked at in one go, while the studio answered nobody.
+test('an attachment can be called off while rows are looked at, and replaces nothing', async () => {
+  const rows = Array.from({ length: 20_000 }, () => ({ context: context('x'), target: 'SELECT 1' }));
+  const dataset = given.make(rows, { task: 'nl2sql' });
+  const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
+  const leaving = new AbortController();
+  const [first, ...others] = given.store.examples(dataset.id);
+  vi.spyOn(given.store, 'examples').mockImplementationOnce(function* () {
+    if (first) yield first;
+    // The file has been copied.
+    void setImmediate().then(() => leaving.abort());
+    yield* others;
+  });
+  const attached = attachToDataset({ ...given, sql }, { dataset, database }, leaving.signal);
+  await expect(attached).rejects.toMatchObject({ name: 'AbortError' });
+  expect(readdirSync(join(given.datasetsFolder, dataset.id)).filter((name) => /databases/.test(name))).toEqual([]);
+});
+
 // Regression: the copy lacked what was only in the log, or failed.
 test('a database is copied whole while the program that uses it moves its log into it', async () => {
   const path = join(folder, 'used.sqlite');

@@ -19,6 +19,7 @@ import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { schemaParts } from './schema-parts.ts';
 import { formOf, schemaText } from './schema-text.ts';
+import { TimeSlices } from './time-slices.ts';
 
 /**
  * Copies a SQLite file, or the ones in a folder that the rows name, to a dataset. With `schema`, every row's schema
@@ -45,28 +46,31 @@ export async function attachToDataset(
   // Copied aside and moved at the end, so that a rejected file replaces nothing.
   const aside = await mkdtemp(join(folder, asidePrefix));
   const files = new Map<number, { readonly file: string | null; readonly name: string | null }>();
-  const groupFirst = groupsName(dataset, store);
   let texts: ReadonlyMap<string, string> = new Map();
+  const slices = new TimeSlices(signal);
   try {
+    const groupFirst = await groupsName(dataset, store, slices);
     const copier = await DatabaseCopier.open(database, aside, signal);
     /** For each file, the most characters around the schema in any row. */
     const around = new Map<string, number>();
+    const firstSchemas: string[] = [];
     for (const { position, database: own, group, context } of store.examples(dataset.id)) {
       const taken = await copier.take({ database: own, group }, { groupFirst });
       files.set(position, taken);
       const parts = schema === undefined ? undefined : schemaParts(context);
+      if (parts && firstSchemas.length < 50) firstSchemas.push(parts.schema);
       if (taken.file !== null && parts) {
         const letters = parts.head.length + parts.tail.length;
         around.set(taken.file, Math.max(letters, around.get(taken.file) ?? 0));
       }
-      signal?.throwIfAborted();
+      if (slices.isOver) await slices.rest();
     }
     if (!copier.hasCopied) {
       throw new StudioError('DATABASE_ATTACHED_INVALID', { file: database.name, ...because('DATABASES_UNNAMED') });
     }
     await copier.finish();
     if (schema !== undefined) {
-      const form = schema.form ?? formOf(firstSchemas(store, dataset.id));
+      const form = schema.form ?? formOf(firstSchemas);
       texts = await schemaTexts(around, (file) =>
         schemaText((query) => sql.query(attachedFile(aside, file), query, undefined, signal), { ...schema, form }),
       );
@@ -227,12 +231,13 @@ const forAllRowsSchema = attachedDatabaseSchema.pick({ rowsOfOthers: true });
  * Earlier versions wrote a single file's name into every row. If the groups came from the column that named the
  * databases, they still hold the original names.
  */
-function groupsName({ id, mapping }: Dataset, store: DatasetStore): boolean {
+async function groupsName({ id, mapping }: Dataset, store: DatasetStore, slices: TimeSlices): Promise<boolean> {
   if (mapping.database === undefined || mapping.group !== mapping.database) return false;
   let first: string | null | undefined;
   for (const { database } of store.examples(id)) {
     first ??= database;
     if (database !== first) return false;
+    if (slices.isOver) await slices.rest();
   }
   return true;
 }
@@ -280,12 +285,4 @@ function putAside(datasetFolder: string, aside: string): void {
 
 function moveIfThere(from: string, to: string): void {
   if (existsSync(from)) renameSync(from, to);
-}
-
-function firstSchemas(store: DatasetStore, id: string): string[] {
-  const schemas = store.examples(id).map(({ context }) => schemaParts(context)?.schema);
-  return schemas
-    .filter((schema) => schema !== undefined)
-    .take(50)
-    .toArray();
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -126,6 +126,26 @@ test('a database too large for a copy in memory is read from its file, and is as
     data: { because: { code: 'SQL_DATABASE_LOGGED' } },
   });
 }, 30_000);
+
+// Regression: of more than sixteen, the newest was dropped: two that were asked in turn were read anew each time.
+test('the databases that were asked first are the ones no longer held in memory', async () => {
+  const files = Array.from({ length: 17 }, (_, place) => join(folder, `small ${place}.sqlite`));
+  const bytes = readFileSync(file);
+  const write = (each: string, name: string) => {
+    writeFileSync(each, Buffer.from(bytes.toString('latin1').replaceAll('Bonn', name), 'latin1'));
+    // With the size and the time of before, the change is unseen where the database is still held.
+    utimesSync(each, 1, 1);
+  };
+  const said = async (each = '') => (await runner.query(each, 'SELECT name FROM city LIMIT 1')).rows;
+  for (const each of files) {
+    write(each, 'Bonn');
+    await said(each);
+    write(each, 'Kiel');
+  }
+  expect(await said(files[16])).toEqual([['Bonn']]);
+  expect(await said(files[15])).toEqual([['Bonn']]);
+  expect(await said(files[0])).toEqual([['Kiel']]);
+});
 
 test('aborting ends the query, and the next one runs', async () => {
   const abort = new AbortController();

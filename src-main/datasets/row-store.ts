@@ -47,6 +47,16 @@ export class RowStore {
     return row && toVersion(row);
   }
 
+  /** The newest with this hash, and so with the same rows in the same splits; undefined if there is none. */
+  versionOf(sha256: string): DatasetVersion | undefined {
+    const row = this.#database
+      .prepare<[string], VersionRow>(
+        `SELECT ${versionColumns} FROM version WHERE sha256 = ? ORDER BY version DESC LIMIT 1`,
+      )
+      .get(sha256);
+    return row && toVersion(row);
+  }
+
   /** Newest first. */
   versions(offset: number, limit: number): DatasetVersion[] {
     return this.#database

@@ -27,10 +27,13 @@ export class RowLosses {
     return this.#losses().reduce((worst, each) => (each.loss > worst.loss ? each : worst));
   }
 
-  /** The rows whose loss is infinite or undefined; all rows if none is, as when only a gradient is. */
+  /**
+   * The rows whose loss is infinite or undefined; all rows if none is, as when only a gradient is. Each once: where two
+   * epochs meet, and in a table shorter than a batch, a step reads a row several times.
+   */
   undefinedRows(): number[] {
     const broken = this.#losses().filter(({ loss }) => !Number.isFinite(loss));
-    return (broken.length > 0 ? broken : this.#losses()).map(({ row }) => row);
+    return [...new Set((broken.length > 0 ? broken : this.#losses()).map(({ row }) => row))];
   }
 
   #losses(): RowLoss[] {

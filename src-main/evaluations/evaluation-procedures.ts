@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { localDay } from '../../src-contract/local-time.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
 import { withinMessage } from '../within-message.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
@@ -58,5 +59,5 @@ export function evaluationProcedures(parts: EvaluatingParts & { changed: () => v
 /** Without an extension. */
 function fileName({ provenance, split, createdAt }: ReturnType<EvaluatingParts['store']['get']>): string {
   const dataset = (provenance?.dataset.name ?? 'evaluation').replace(/[^\p{L}\p{N} _-]/gu, '_');
-  return `${dataset}-${split}-${new Date(createdAt).toISOString().slice(0, 10)}`;
+  return `${dataset}-${split}-${localDay(createdAt)}`;
 }

@@ -182,7 +182,7 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
     ...{ id, kind, options, facts, base, engine: parts.engine, fresh: repeat !== null },
     model: await parts.engine.inspect(base.path),
     text: await parts.modelTexts.of(base),
-    data: experiment.datasetId === null ? null : dataOf(experiment.datasetId, parts),
+    data: experiment.datasetId === null ? null : dataOf(experiment, parts),
     folder: join(parts.labFolder, id),
     cellsFolder: join(parts.labFolder, 'cells'),
     done: new Map(cells.map((cell) => [cell.key, cell])),
@@ -191,30 +191,37 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
 }
 
 function judgeFor(dataset: Dataset, parts: LabParts): Judge {
-  const sample = parts.datasets.examples(dataset.id).take(50);
+  const sample = parts.datasets.examples(dataset.id, undefined, dataset.version).take(50);
   const language = answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]).toArray());
   return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
 }
 
-function dataOf(datasetId: string, parts: LabParts): LabData {
-  const { datasets } = parts;
-  const dataset = datasets.get(datasetId);
+/** The rows as they were when the experiment was started: it may have waited, and runs for long. */
+function dataOf({ id, datasetId, facts }: LabExperiment, parts: LabParts): LabData {
+  const known = parts.datasets.get(datasetId ?? '');
+  const stored = () => parts.datasets.rows(known.id);
+  const pinned = stored().versionOf(facts.datasetSha256 ?? '');
+  if (pinned === undefined)
+    throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...because('DATASET_GONE') });
+  const { version, splits } = pinned;
+  const dataset = { ...known, version, splits };
   return {
     dataset,
     judge: judgeFor(dataset, parts),
     rows(split, count, flock = 1) {
-      const there = Math.ceil(dataset.splits[split] / flock);
+      const there = Math.ceil(splits[split] / flock);
       const wanted = Math.min(Math.ceil(count / flock), there);
-      const rows = [];
       let place = 0;
-      for (const example of datasets.examples(dataset.id, split)) {
-        // Flock p is taken where ⌊p · wanted ÷ there⌋ rises: exactly `wanted` of them, spread over the split.
-        const p = Math.floor(place / flock);
-        if (Math.floor(((p + 1) * wanted) / there) > Math.floor((p * wanted) / there)) rows.push(example);
-        if (rows.length === count) break;
-        place++;
+      // Flock p is taken where ⌊p · wanted ÷ there⌋ rises: exactly `wanted` of them, spread over the split.
+      const isTaken = () => {
+        const p = Math.floor(place++ / flock);
+        return Math.floor(((p + 1) * wanted) / there) > Math.floor((p * wanted) / there);
+      };
+      const rows = [];
+      for (const { numbers } of stored().numbersOf(version, split)) {
+        rows.push(...stored().byNumbers(version, numbers.filter(isTaken)));
       }
-      return rows;
+      return rows.slice(0, count);
     },
   };
 }

@@ -253,7 +253,8 @@ export class ChatState {
     this.mix = [];
   }
 
-  async openConversation(id: string): Promise<void> {
+  /** On the branch of this message, if one is given. */
+  async openConversation(id: string, messageId?: string): Promise<void> {
     this.stop();
     this.composer.stopEditing();
     const conversation = this.conversations.find((known) => known.id === id);
@@ -268,6 +269,8 @@ export class ChatState {
     this.opening = true;
     try {
       await this.#loadMessages();
+      const isElsewhere = messageId !== undefined && !this.messages.some((message) => message.id === messageId);
+      if (isElsewhere && this.conversationId === id) await this.chooseTurn(messageId);
     } finally {
       if (this.conversationId === id) this.opening = false;
     }

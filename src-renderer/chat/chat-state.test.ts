@@ -107,6 +107,16 @@ test('what comes late for a conversation changes nothing in the one opened since
   await opening;
   expect(state.adapterId).toBe('answers');
 
+  const found = Promise.withResolvers<Message[]>();
+  vi.mocked(client.chat.messages).mockReturnValueOnce(found.promise);
+  const finding = state.openConversation('c', 'm');
+  await state.openConversation('d');
+  vi.mocked(client.chat.chooseTurn).mockResolvedValueOnce([user('Who is a cat?')]);
+  found.resolve([]);
+  await finding;
+  expect(state.messages).toEqual([]);
+  vi.mocked(client.chat.chooseTurn).mockReset();
+
   const turns = Promise.withResolvers<Message[]>();
   vi.mocked(client.chat.chooseTurn).mockReturnValueOnce(turns.promise);
   const choosing = state.chooseTurn('m');

@@ -62,6 +62,11 @@ export function turnsOf(messages: readonly Message[]): Turn[] {
   return turns;
 }
 
+/** Whether a message is shown in this turn. */
+export function holds(turn: Turn, messageId: string): boolean {
+  return turn.kind === 'comparison' ? turn.answers.some(({ id }) => id === messageId) : turn.id === messageId;
+}
+
 function answererKey({ adapterId, mix }: Message): string {
   return [adapterId, ...mix.map((added) => added.adapterId)].join(' ');
 }

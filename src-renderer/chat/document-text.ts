@@ -1,4 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { PdfReply } from './pdf-worker.ts';
 
 /** File types the chooser offers; dropped files are judged by their content. */
@@ -14,11 +15,11 @@ export function isDocument(file: File): boolean {
 
 /** The text of a document: plain text, Markdown source, or the text of a PDF. Throws FILE_UNREADABLE. */
 export async function readDocument(file: File): Promise<string> {
-  if (file.size > mostBytes) throw unreadable(file, `it is larger than ${mostBytes / 1024 / 1024} MB`);
+  if (file.size > mostBytes) throw unreadable(file, because('DOCUMENT_TOO_LARGE', { most: mostBytes / 1024 / 1024 }));
   const bytes = await file.arrayBuffer();
   const start = new TextDecoder('latin1').decode(bytes.slice(0, 1024));
   const text = start.includes('%PDF-') ? await pdfText(file, bytes) : plainText(file, bytes);
-  if (text.trim() === '') throw unreadable(file, 'there is no text in it (a scan has only pictures)');
+  if (text.trim() === '') throw unreadable(file, because('DOCUMENT_WITHOUT_TEXT'));
   return text;
 }
 
@@ -35,7 +36,7 @@ function plainText(file: File, bytes: ArrayBuffer): string {
       // The next encoding may fit.
     }
   }
-  throw unreadable(file, 'it is neither a text nor a PDF');
+  throw unreadable(file, because('DOCUMENT_UNKNOWN'));
 }
 
 /** In a worker, which is terminated if it takes too long: a broken PDF must not block the page. */
@@ -43,13 +44,13 @@ async function pdfText(file: File, bytes: ArrayBuffer): Promise<string> {
   const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), { type: 'module' });
   try {
     const reply = await new Promise<PdfReply>((resolve) => {
-      setTimeout(() => resolve({ kind: 'failed', reason: 'it took longer than a minute' }), pdfPatienceMs);
+      setTimeout(() => resolve({ kind: 'failed', why: 'PDF_SLOW' }), pdfPatienceMs);
       // unpdf 1.8 posts a message of its own in a worker, which is not the reply.
       worker.onmessage = ({ data }: MessageEvent<PdfReply | object>) => 'kind' in data && resolve(data);
-      worker.onerror = () => resolve({ kind: 'failed', reason: 'it could not be read' });
+      worker.onerror = () => resolve({ kind: 'failed', why: 'PDF_DAMAGED' });
       worker.postMessage(bytes, [bytes]);
     });
-    if (reply.kind === 'failed') throw unreadable(file, reply.reason);
+    if (reply.kind === 'failed') throw unreadable(file, because(reply.why));
     return tidy(reply.text);
   } finally {
     worker.terminate();
@@ -63,6 +64,6 @@ function tidy(text: string): string {
     .trim();
 }
 
-function unreadable(file: File, reason: string): StudioError {
-  return new StudioError('FILE_UNREADABLE', { file: file.name, reason });
+function unreadable(file: File, why: Because): StudioError {
+  return new StudioError('FILE_UNREADABLE', { file: file.name, ...why });
 }

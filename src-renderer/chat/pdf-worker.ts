@@ -3,7 +3,7 @@ import { getDocumentProxy } from 'unpdf';
 
 export type PdfReply =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly why: 'PDF_DAMAGED' | 'PDF_LOCKED' | 'PDF_SLOW' };
 
 const mostPages = 500;
 const mostLetters = 2_000_000;
@@ -34,6 +34,6 @@ async function read(bytes: ArrayBuffer): Promise<PdfReply> {
     return { kind: 'text', text: pages.filter(Boolean).join('\n\n') };
   } catch (error) {
     const isLocked = error instanceof Error && error.name === 'PasswordException';
-    return { kind: 'failed', reason: isLocked ? 'it is locked with a password' : 'it is not a PDF that can be read' };
+    return { kind: 'failed', why: isLocked ? 'PDF_LOCKED' : 'PDF_DAMAGED' };
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { databaseSource, databasesIn } from './database-files.ts';
+import { archiveOf } from './folder-archive.ts';
 
 const inFolder = (...paths: string[]) => ({
   name: 'database',
@@ -26,4 +27,13 @@ test('sends one file as is, several as an archive, and nothing for none', () => 
   expect(databaseSource([])).toBeUndefined();
   expect(databaseSource([shop])).toBe(shop);
   expect(databaseSource([shop, zoo])?.name).toBe('shop.sqlite + 1.zip');
+});
+
+// Of 65,541 files, five were imported.
+test('a folder of more files than an archive may have is refused before it is sent', () => {
+  const file = new File(['x'], 'a.txt');
+  const files = Array.from({ length: 65_541 }, (_, place) => ({ path: `${place}.txt`, file }));
+  expect(() => archiveOf({ name: 'corpus', files })).toThrow(
+    '“corpus” cannot be read: it lists more than 20000 files.',
+  );
 });

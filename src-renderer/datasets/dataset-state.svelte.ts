@@ -42,8 +42,9 @@ export class DatasetState {
   readonly rows = new Paged<ShownExample>(
     async (offset, limit) => {
       const filter = this.#filter;
+      const { search, ...others } = filter;
       const { total, examples, isBounded, isSearching, indexed } = await client.datasets.rows({
-        ...{ id: this.id, filter, offset, limit },
+        ...{ id: this.id, filter: { ...others, ...(search && { search: search.trim() }) }, offset, limit },
       });
       if (filter === this.#filter) {
         this.#isBounded = isBounded;
@@ -201,7 +202,9 @@ export class DatasetState {
   /** `undefined` removes a part of the filter. */
   filter(wanted: { [Part in keyof RowFilter]: RowFilter[Part] | undefined }): void {
     const entries = Object.entries({ ...this.#filter, ...wanted });
-    this.#filter = Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== ''));
+    // Blanks around the words stay in their box, where more may follow.
+    const isSet = (value: unknown) => (typeof value === 'string' ? value.trim() !== '' : value !== undefined);
+    this.#filter = Object.fromEntries(entries.filter(([, value]) => isSet(value)));
     this.selected = undefined;
     this.#range = { first: 0, end: 0 };
     void this.rows.reset();
@@ -443,6 +446,7 @@ export class DatasetState {
   /** A search continues only while asked: repeats the request shortly, for what is on screen. */
   #lookFurther(): void {
     clearTimeout(this.#nextLook);
+    if (this.#isLeft) return;
     this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 30);
   }
 

@@ -7,9 +7,15 @@ import { TextChangedElsewhere } from './typed-text.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
+const { changes } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('dataset');
+});
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
+    studio: { changes },
     datasets: { get: async () => dataset(1), databases: vi.fn(), rows: vi.fn(), example: vi.fn() },
     versions: {
       undo: vi.fn(),
@@ -17,6 +23,7 @@ vi.mock('../client.ts', () => ({
       list: async () => ({ total: 0, versions: [] }),
     },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 beforeEach(() => vi.clearAllMocks());
@@ -188,6 +195,15 @@ test('opens an added row and clears a filter that hides it', async () => {
   expect([page.filtered, page.selected, page.open?.id, added?.row.position]).toEqual([false, 150, 'r150', 150]);
 });
 
+test('blanks around the words of a search stay in the box and are not searched for', async () => {
+  const page = await opened([row(0), row(1)]);
+  page.filter({ search: 'context 1 ' });
+  await vi.waitFor(() => expect(page.rows.total).toBe(1));
+  expect(page.shown.search).toBe('context 1 ');
+  page.filter({ search: ' ' });
+  expect(page.filtered).toBe(false);
+});
+
 test('the list does not change while a cell is edited in place', async () => {
   const page = await opened([row(0), row(1)]);
   page.holdStill(true);
@@ -196,6 +212,26 @@ test('the list does not change while a cell is edited in place', async () => {
   expect(page.rows.at(0)?.id).toBe('r0');
   page.holdStill(false);
   await vi.waitFor(() => expect(page.rows.at(0)?.id).toBe('r1'));
+});
+
+// It went on to the end of a large dataset, for nobody.
+test('a search ends when its page is left while an answer is awaited', async () => {
+  vi.useFakeTimers();
+  try {
+    const page = new DatasetState('d');
+    const leaving = new AbortController();
+    page.follow(leaving.signal);
+    const answer = Promise.withResolvers<RowsAnswer>();
+    vi.mocked(client.datasets.rows).mockReturnValue(answer.promise as never);
+    const asked = page.rows.reset();
+    leaving.abort();
+    answer.resolve({ total: 0, examples: [], isSearching: true } as unknown as RowsAnswer);
+    await asked;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(client.datasets.rows).toHaveBeenCalledTimes(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 async function opened(rows?: readonly ShownExample[]): Promise<DatasetState> {

@@ -1,4 +1,6 @@
+import { mostArchiveFiles } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { droppedFolder, type FolderOfFiles } from '../ui/dropped-folder.ts';
 
 /** ZIP's limit without its 64-bit extension (APPNOTE 6.3.10 §4.4.8). */
@@ -6,9 +8,16 @@ const mostBytes = 0xffff_ffff;
 
 /**
  * A folder as one file, which the studio reads like any archive: a ZIP with stored entries, so that nothing is copied
- * or compressed in the page. Throws FILE_UNREADABLE above 4 GB.
+ * or compressed in the page. Throws FILE_UNREADABLE for too many files and above 4 GB.
  */
 export function archiveOf({ name, files }: FolderOfFiles): File {
+  const title = name || `${files[0]?.path ?? ''} + ${files.length - 1}`;
+  // Two bytes hold their number: of 65,541 files, the studio would see five.
+  if (files.length > mostArchiveFiles)
+    throw new StudioError('FILE_UNREADABLE', {
+      file: title,
+      ...because('ARCHIVE_TOO_MANY', { most: mostArchiveFiles }),
+    });
   const parts: BlobPart[] = [];
   const directory: BlobPart[] = [];
   let offset = 0;
@@ -22,13 +31,8 @@ export function archiveOf({ name, files }: FolderOfFiles): File {
     offset += local.byteLength + encoded.length + file.size;
     directoryBytes += central.byteLength + encoded.length;
   }
-  const title = name || `${files[0]?.path ?? ''} + ${files.length - 1}`;
-  if (offset + directoryBytes > mostBytes) {
-    throw new StudioError('FILE_UNREADABLE', {
-      file: title,
-      reason: 'a folder of more than 4 GB is sent as a ZIP file',
-    });
-  }
+  if (offset + directoryBytes > mostBytes)
+    throw new StudioError('FILE_UNREADABLE', { file: title, ...because('FOLDER_TOO_LARGE') });
   return new File([...parts, ...directory, endOf(files.length, directoryBytes, offset)], `${title}.zip`);
 }
 

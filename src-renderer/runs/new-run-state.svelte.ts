@@ -315,7 +315,7 @@ export class NewRunState {
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));
       this.#settings = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]?.options]));
-      void this.#probe(question.signal);
+      void this.#probe();
     } catch (error) {
       if (question.signal.aborted) return;
       this.estimates = {};
@@ -360,15 +360,14 @@ export class NewRunState {
   }
 
   /** If this machine's speed is only a guess, measures it briefly and updates the cards. */
-  async #probe(signal: AbortSignal): Promise<void> {
+  async #probe(): Promise<void> {
     if (this.estimate?.time.basis !== 'guess' || !this.estimate.fits || this.probing) return;
     this.probing = true;
+    const { signal } = this.#leaving;
     try {
       const { datasetId, baseModelId, preset, changed: options } = this;
-      const { measured } = await client.runs.probe(
-        { datasetId, baseModelId, preset, options },
-        { signal: this.#leaving.signal },
-      );
+      const { measured } = await client.runs.probe({ datasetId, baseModelId, preset, options }, { signal });
+      // Also what was changed meanwhile is estimated by it.
       if (measured && !signal.aborted) void this.estimateAll();
     } catch {
       // The guess remains; whatever is wrong with the run itself is reported when it is started.

@@ -265,6 +265,20 @@ test('measures a guessed speed once, then estimates all presets again', async ()
   await vi.waitFor(() => expect(state.estimate?.time.basis).toBe('run'));
 });
 
+// A setting changed while the speed was measured: its estimate remained a guess.
+test('a speed that was measured counts for what was changed meanwhile', async () => {
+  const guess = async ({ preset }: { preset?: string }) => ({ preset, fits: true, time: { basis: 'guess' } });
+  for (let each = 0; each < 6; each++) vi.mocked(client.runs.estimate).mockImplementationOnce(guess as never);
+  const probe = Promise.withResolvers<{ measured: boolean }>();
+  vi.mocked(client.runs.probe).mockReturnValueOnce(probe.promise as never);
+  const state = await opened('new');
+  await vi.waitFor(() => expect(state.probing).toBe(true));
+  state.change('rank', 4);
+  await vi.waitFor(() => expect(state.estimating).toBe(false));
+  probe.resolve({ measured: true });
+  await vi.waitFor(() => expect(state.estimate?.time.basis).toBe('run'));
+});
+
 // A second press, right after the first, started a second run.
 test('stays in the starting state after a start, and allows another try after a failure', async () => {
   const state = await opened('new');

@@ -6,9 +6,13 @@ import { expect, test } from 'vitest';
 import { errorCatalogue } from '../../src-contract/errors.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-const sources = readdirSync(path.join(root, 'src-main'), { recursive: true })
-  .map((name) => path.posix.join('src-main', ...String(name).split(path.sep)))
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+const sources = ['src-main', 'src-renderer']
+  .flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true }).map((name) =>
+      path.posix.join(folder, ...String(name).split(path.sep)),
+    ),
+  )
+  .filter((name) => /\.(ts|svelte)$/.test(name) && !name.endsWith('.test.ts'))
   .map((name) => ({ name, text: readFileSync(path.join(root, name), 'utf8') }));
 
 /** How often a file gives a reason in English, and why that is allowed. */

@@ -107,13 +107,13 @@ class Child extends EventEmitter {
 type Decide = (decision: unknown) => void;
 class Session extends EventEmitter {
   request: ((contents: unknown, permission: string, decide: Decide) => void) | undefined;
-  check: (() => boolean) | undefined;
+  check: ((contents: unknown, permission: string) => boolean) | undefined;
   device: (() => boolean) | undefined;
   before: ((request: { url: string }, decide: Decide) => void) | undefined;
   setPermissionRequestHandler(handler: NonNullable<Session['request']>): void {
     this.request = handler;
   }
-  setPermissionCheckHandler(handler: () => boolean): void {
+  setPermissionCheckHandler(handler: NonNullable<Session['check']>): void {
     this.check = handler;
   }
   setDevicePermissionHandler(handler: () => boolean): void {

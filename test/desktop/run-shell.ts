@@ -55,7 +55,8 @@ seen.page = {
   post: await ask('app://studio/', { method: 'POST' }),
 };
 
-// What a compromised page would try.
+// What a compromised page would try, and the one thing that the page may do.
+const copying = 'clipboard-sanitized-write';
 const stopped = (name: string) => {
   let isStopped = false;
   window.webContents.emit(name, { preventDefault: () => (isStopped = true) });
@@ -75,10 +76,13 @@ const download = (url: string) => {
 seen.guards = {
   navigations: ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'].map(stopped),
   newWindow: window.webContents.openHandler?.(),
-  permissions: ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal'].map((permission) =>
-    decided((decide) => defaultSession.request?.({}, permission, decide)),
+  permissions: ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', copying].map(
+    (permission) => [
+      decided((decide) => defaultSession.request?.({}, permission, decide)),
+      defaultSession.check?.({}, permission),
+    ],
   ),
-  checks: [defaultSession.check?.(), defaultSession.device?.()],
+  device: defaultSession.device?.(),
   requests: [
     'https://studio.example/',
     'http://127.0.0.1/',

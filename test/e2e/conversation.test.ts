@@ -218,6 +218,74 @@ test('a table wider than the conversation is scrolled', async () => {
   await expect.poll(() => table.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
 });
 
+// Regression: on another branch, or among compared answers, it was out of view, and it came back with each answer.
+test('a turn that a search found is in view, whichever branch it is on, until something is asked', async () => {
+  const database = openDatabase(join(opened.home, 'studio.sqlite'));
+  // Sound: it is only asked who is alive for answers.
+  const store = new ConversationStore(database, {} as ProcessLock);
+  const { id: conversation } = store.insert({ baseModelId: 'starter', title: 'An orchard', now: Date.now() });
+  const insert = database.prepare(
+    `INSERT INTO message (id, conversation_id, parent_id, role, text, comparison_id, created_at)
+     VALUES (:id, '${conversation}', :parent, :role, :text, :comparison, 1)`,
+  );
+  let parent: string | null = null;
+  const say = (id: string, text: string, comparison: string | null = null) => {
+    insert.run({ id, parent, text, comparison, role: id.startsWith('q') ? 'user' : 'assistant' });
+    if (id !== 'a of two') parent = id;
+  };
+  const sayMuch = (branch: string) => {
+    for (let turn = 0; turn < 15; turn++) {
+      say(`q${branch}${turn}`, `And what else, for the ${turn}th time?`);
+      say(`a${branch}${turn}`, 'Apples and pears. '.repeat(20));
+    }
+  };
+  say('q', 'What grows here?');
+  say('a', 'Apples.');
+  say('q of the other branch', 'Does the quince bear?');
+  say('a of the other branch', 'It does.');
+  sayMuch('other');
+  parent = 'a';
+  say('q of two', 'And what of medlars?');
+  say('a of two', 'None of the tree is left.', 'two');
+  say('a of the two', 'They were planted in spring.', 'two');
+  sayMuch('chosen');
+  database.prepare('UPDATE conversation SET leaf_id = ? WHERE id = ?').run(parent, conversation);
+  database.close();
+  await page.setViewportSize({ width: 1600, height: 860 });
+  await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
+  await page.reload();
+  const log = page.getByRole('log');
+  const find = async (words: string) => {
+    await page.getByPlaceholder('Search chats').fill(words);
+    await page.getByRole('navigation', { name: 'Conversations' }).getByRole('button', { name: words }).click();
+    const found = log.getByText(words);
+    await found.waitFor();
+    await expect
+      .poll(async () => {
+        const [inner, outer] = [await found.boundingBox(), await log.boundingBox()];
+        return inner && outer && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+      })
+      .toBe(true);
+  };
+  await find('planted in spring');
+  await find('Does the quince bear?');
+  await ask('And which of them bears first?');
+  await expect.poll(() => log.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight)).toBeLessThan(2);
+});
+
+// Regression: the page was gone.
+test('a schema that names a table and a column twice is drawn', async () => {
+  await page.setViewportSize({ width: 1600, height: 860 });
+  await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
+  await page.reload();
+  await page.getByRole('radio', { name: 'Base', exact: true }).click();
+  await page.getByRole('radio', { name: 'Schema', exact: true }).click();
+  await page.getByRole('button', { name: 'Edit as text' }).click();
+  await page.getByRole('textbox', { name: 'Schema', exact: true }).fill('game(day, result, day) game(id)');
+  await page.getByRole('button', { name: 'Show as tables' }).click();
+  await expect.poll(() => page.getByText('day', { exact: true }).count()).toBe(2);
+});
+
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 const last = () => page.getByRole('article').last();
 

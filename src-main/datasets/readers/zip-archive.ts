@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
+import { mostArchiveFiles } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { type EntryName, entryNames } from './zip-names.ts';
@@ -27,7 +28,7 @@ export async function listZip(path: string, name: string): Promise<ZipEntry[]> {
   try {
     const { size } = await file.stat();
     const { offset, bytes, count } = await findDirectory(file, size, name);
-    if (count > mostEntries) throw unsafe(name, because('ARCHIVE_TOO_MANY', { most: mostEntries }));
+    if (count > mostArchiveFiles) throw unsafe(name, because('ARCHIVE_TOO_MANY', { most: mostArchiveFiles }));
     if (bytes > largestDirectory || offset + bytes > size) throw unsafe(name, because('ARCHIVE_DIRECTORY_DAMAGED'));
     return readDirectory(await readAt(file, offset, bytes), count, name);
   } finally {
@@ -98,7 +99,6 @@ function hasChecksum({ method, crc }: ZipEntry): boolean {
 }
 
 const endSignature = Buffer.from([0x50, 0x4b, 5, 6]);
-const mostEntries = 20_000;
 const largestDirectory = 64 * 1024 * 1024;
 const largestEntry = 64 * 1024 ** 3;
 /** Deflate compresses text about 3 to 20 times, and never more than 1032 times (zlib's technical notes). */

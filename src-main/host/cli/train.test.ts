@@ -18,6 +18,15 @@ test('an estimate is rounded as on the page', async () => {
   );
 });
 
+// Regression: the call ended with a stack, and without an answer for scripts.
+test.each(['nowhere.json', '.'])('settings that cannot be read from %s are wrong usage', async (file) => {
+  const program = new Command().exitOverride().configureOutput({ outputError: () => {} });
+  addTrainCommands(program, async () => {});
+  await expect(program.parseAsync(['train', '--settings', file], { from: 'user' })).rejects.toThrow(
+    `option '--settings <file>' argument '${file}' is invalid. There is no such file, or it cannot be read.`,
+  );
+});
+
 const broken = {
   id: 'r1',
   name: 'rivers',

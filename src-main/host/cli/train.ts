@@ -227,9 +227,17 @@ function patienceIn(text: string): number | 'never' {
 }
 
 function settingsIn(file: string): Partial<TrainOptions> {
-  const settings = readSettingsText(readFileSync(fromHere(file), 'utf8'));
+  const settings = readSettingsText(textIn(fromHere(file)));
   if (settings === undefined) throw new InvalidArgumentError('This is not a file of training settings.');
   return settings;
+}
+
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new InvalidArgumentError('There is no such file, or it cannot be read.');
+  }
 }
 
 /** Only options that were specified: the rest comes from the preset. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { app, type BrowserWindow, dialog, Notification, shell } from 'electron';
 import type { Contract } from '../../../src-contract/contract.ts';
+import { localDay } from '../../../src-contract/local-time.ts';
 import { changeFolder } from './change-folder.ts';
 import { isKorean, type MenuActions, menuPlaces } from './menu.ts';
 import { pageOrigin } from './page-guard.ts';
@@ -18,8 +19,7 @@ export function desktopActions(studio: {
     open: (place) => void window().loadURL(`${pageOrigin}/#${menuPlaces[place]}`),
     showDataFolder: () => void shell.openPath(dataDir),
     async backUp() {
-      const day = new Date().toISOString().slice(0, 10);
-      const suggested = path.join(app.getPath('documents'), `Adapter Studio ${day}`);
+      const suggested = path.join(app.getPath('documents'), `Adapter Studio ${localDay(Date.now())}`);
       const { canceled, filePath } = await dialog.showSaveDialog(window(), { defaultPath: suggested });
       if (canceled || !filePath) return;
       try {

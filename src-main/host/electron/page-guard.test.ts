@@ -5,17 +5,31 @@ import { guardContents, guardSession } from './page-guard.ts';
 // Stand-ins for Electron's objects, because Electron cannot run everywhere: shows that every way out has a handler and
 // what it decides, with the event names that Electron documents.
 
+const shown = 'app://studio/#/datasets';
+
 test.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])('%s is refused', (name) => {
-  const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: () => {} });
+  expect(isRefused(name, { url: 'https://studio.example/', isMainFrame: true })).toBe(true);
+  expect(isRefused(name, { url: 'app://studio/', isMainFrame: true })).toBe(true);
+  expect(isRefused(name, { url: shown, isMainFrame: false })).toBe(true);
+});
+
+// Regression: the button to try a failed page again did nothing in the window.
+test.each(['will-navigate', 'will-frame-navigate'])('a reload is not refused by %s', (name) => {
+  expect(isRefused(name, { url: shown, isMainFrame: true })).toBe(false);
+});
+
+function isRefused(name: string, event: { url: string; isMainFrame: boolean }): boolean {
+  const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: () => {}, getURL: () => shown });
   guardContents(contents as never);
   let isPrevented = false;
   contents.emit(name, {
+    ...event,
     preventDefault: () => {
       isPrevented = true;
     },
   });
-  expect(isPrevented).toBe(true);
-});
+  return isPrevented;
+}
 
 test('new windows are refused', () => {
   let open: ((details: object) => object) | undefined;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Target } from '../../../src-contract/adapter.ts';
 import type { LabCell, LabExperiment } from '../../../src-contract/lab.ts';
 import { largestDifference } from '../conduct.ts';
@@ -62,6 +62,14 @@ test('a caption names the rows that losses were measured on, and says if trainin
   expect(captionOf({ train: 47, validation: 5, test: 5 })).toContain(
     'loss on 5 validation rows. Of the 48 training rows wanted, 47 were there and short enough, so some were read more than once.',
   );
+});
+
+// Regression: in Seoul, what was run before nine in the morning had the day before in its caption.
+test('a caption has the day of the calendar on the wall', () => {
+  vi.stubEnv('TZ', 'Asia/Seoul');
+  const experiment = { ...table5([0]), createdAt: Date.UTC(2026, 10, 29, 23, 30) };
+  expect(viewOf({ experiment, say: sayIn('en') }, []).caption).toContain('2026-11-30');
+  vi.unstubAllEnvs();
 });
 
 // Regression: what too few seeds could not tell apart was taken for equal, so that the fewer there were, the more held.

@@ -1,5 +1,6 @@
 import { deviceName } from '../../../src-contract/device-name.ts';
 import type { LabCell, LabExperiment, LabKind, LabOptions, LabView } from '../../../src-contract/lab.ts';
+import { localDay } from '../../../src-contract/local-time.ts';
 import { lossSplit } from '../lab-tokens.ts';
 import { fewestPairs } from '../paired-interval.ts';
 import type { Say } from '../words/say.ts';
@@ -115,7 +116,7 @@ function captionOf(
       : say('caption.noData'),
     settings: settings.join(' '),
     machine: say('caption.machine', { ...machine, device: deviceName(machine.device, deviceWords) }),
-    ...{ studio: machine.studio, date: new Date(createdAt).toISOString().slice(0, 10) },
+    ...{ studio: machine.studio, date: localDay(createdAt) },
   });
 }
 

@@ -20,6 +20,7 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   XLSX_TEXTS_TOO_LARGE: '글이 256 MB를 넘습니다. 시트를 CSV로 저장하세요',
   XLSX_TEXT_TOO_LONG: '“{entry}”의 한 셀이나 한 행이 {size} MB를 넘습니다',
 
+  FOLDER_TOO_LARGE: '4 GB가 넘는 폴더는 ZIP 파일로 만들어 보내야 합니다',
   ARCHIVE_ENCRYPTED: '암호화되어 있습니다',
   ARCHIVE_CUT_OFF: '잘렸거나 손상되었습니다',
   ARCHIVE_DIRECTORY_DAMAGED: '파일 목록이 손상되었습니다',

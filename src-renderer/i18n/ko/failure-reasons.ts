@@ -72,6 +72,13 @@ export const failureReasons: {
     '“{base}”에는 채팅 템플릿이 없어 시스템 메시지나 앞의 메시지를 읽을 수 없습니다. 사용자 메시지 하나만 보내세요',
   NOTHING_ASKED: '아직 질문한 것이 없습니다',
 
+  DOCUMENT_TOO_LARGE: '{most} MB보다 큽니다',
+  DOCUMENT_WITHOUT_TEXT: '글이 없습니다(스캔한 문서에는 그림만 있습니다)',
+  DOCUMENT_UNKNOWN: '텍스트도 PDF도 아닙니다',
+  PDF_DAMAGED: '읽을 수 있는 PDF가 아닙니다',
+  PDF_LOCKED: '암호로 잠겨 있습니다',
+  PDF_SLOW: '1분이 넘게 걸렸습니다',
+
   SQL_NOT_SELECT: 'SELECT가 아닙니다',
   SQL_DATABASE_LOGGED:
     '데이터베이스가 {most} MB보다 크고 미리 쓰기 로그(WAL)를 씁니다. 저널 모드를 DELETE로 바꾸어 다시 첨부하세요',

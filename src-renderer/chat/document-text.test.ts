@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { readDocument } from './document-text.ts';
+
+test.each([
+  ['UTF-8, with the line ends of Windows', new TextEncoder().encode('\uFEFFÜber\r\nuns\n'), 'Über\nuns'],
+  ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x00, 0xae), '글'],
+  ['EUC-KR', Uint8Array.of(0xb1, 0xdb), '글'],
+])('a text is read in %s', async (_, bytes, text) => {
+  expect(await readDocument(new File([bytes], 'a.txt'))).toBe(text);
+});
+
+// A Korean page told the reason in English.
+test.each([
+  ['DOCUMENT_UNKNOWN', Uint8Array.of(0x80, 0x00, 0xff)],
+  ['DOCUMENT_WITHOUT_TEXT', Uint8Array.of(0x20, 0x0a)],
+])('what cannot be read has a reason in every language: %s', async (code, bytes) => {
+  const refused = readDocument(new File([bytes], 'a.txt'));
+  await expect(refused).rejects.toMatchObject({ code: 'FILE_UNREADABLE', data: { because: { code } } });
+});
