@@ -74,6 +74,7 @@ import {
   labExperimentSchema,
   labLanguageSchema,
   labViewSchema,
+  listedExperimentSchema,
   matrixShapesSchema,
   startLabInputSchema,
 } from './lab.ts';
@@ -110,6 +111,10 @@ const namedText = z.object({ name: z.string(), text: z.string() });
 export const contract = {
   studio: {
     status: base.output(studioStatusSchema),
+    /** How many there are, for the rail; of runs those queued or running. */
+    counts: base.output(
+      z.object({ datasets: z.number().int(), running: z.number().int(), adapters: z.number().int() }),
+    ),
     /** Streams changes until the client disconnects. */
     changes: base.output(eventIterator(changeEventSchema)),
     settings: base.output(settingsSchema),
@@ -436,6 +441,10 @@ export const contract = {
       .input(z.object({ id: z.string(), after: z.number().int().min(0).optional() }))
       .output(eventIterator(runEventSchema)),
     list: base.output(z.array(runSchema)),
+    /** The course of each run's training loss in at most a hundred numbers, by id: for a small picture beside its name. */
+    curves: base
+      .input(z.object({ ids: z.array(z.string()).max(1000) }))
+      .output(z.record(z.string(), z.array(z.number()))),
     get: base.input(id).output(runSchema),
     /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
@@ -562,7 +571,7 @@ export const contract = {
     resume: base.input(id).output(labExperimentSchema),
     stop: base.input(id).output(nothing),
     watch: base.input(id).output(eventIterator(labEventSchema)),
-    list: base.output(z.array(labExperimentSchema)),
+    list: base.output(z.array(listedExperimentSchema)),
     get: base.input(id).output(labExperimentSchema),
     /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),

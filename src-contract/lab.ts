@@ -143,6 +143,10 @@ export const labExperimentSchema = z.object({
 });
 export type LabExperiment = z.infer<typeof labExperimentSchema>;
 
+/** In a list: how many parts are finished, in place of the parts, of which one experiment can have hundreds. */
+export const listedExperimentSchema = labExperimentSchema.omit({ cells: true }).extend({ done: z.number().int() });
+export type ListedExperiment = z.infer<typeof listedExperimentSchema>;
+
 export const labEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), total: z.number().int() }),
   z.object({

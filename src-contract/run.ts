@@ -99,7 +99,7 @@ export const runResultSchema = z.object({
   /** Loss of the adapter that the run continued from; null if it started from the base. */
   startValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
-  /** Training loss of each step, in nats per target token. */
+  /** Training loss of each step, in nats per target token; empty in lists of runs, where `curves` sums them up. */
   losses: z.array(z.number()),
   backend: z.string(),
   device: z.string(),

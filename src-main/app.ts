@@ -349,6 +349,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       canChoosePath: host.choosePath !== undefined,
       job,
       ...{ version: packageJson.version, dataFolder: dataDir, engine, changes, engineSettings: host.engineSettings },
+      counts: () => ({ datasets: datasets.count(), running: runs.countActive(), adapters: adapters.count() }),
       facts: () => ({
         ...{ datasets: datasets.list(), baseModels: baseModels.list(), adapters: adapters.list(), runs: runs.list() },
         ...{ migrations: Number(database.pragma('user_version', { simple: true })), endpointOn: endpoint.state.on },

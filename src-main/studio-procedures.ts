@@ -25,6 +25,7 @@ export function studioProcedures(studio: {
   engineSettings: EngineSettingsKeeper | undefined;
   /** The facts counted in the diagnostics. */
   facts: () => Omit<Parameters<typeof diagnosticsText>[0], 'version' | 'device'>;
+  counts: () => { datasets: number; running: number; adapters: number };
   /** The run or evaluation in progress. */
   job: () => StudioStatus['job'];
 }) {
@@ -81,6 +82,7 @@ export function studioProcedures(studio: {
         totalMemoryBytes: totalmem(),
       };
     }),
+    counts: os.counts.handler(studio.counts),
     changes: os.changes.handler(async function* ({ signal }) {
       try {
         yield* studio.changes.subscribe('change', { signal });

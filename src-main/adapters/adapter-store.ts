@@ -22,6 +22,10 @@ export class AdapterStore {
     return rows.map(fromRow);
   }
 
+  count(): number {
+    return this.#database.prepare('SELECT count(*) FROM adapter WHERE deleted_at IS NULL').pluck().get() as number;
+  }
+
   /** By id or name, among those not deleted. Throws ADAPTER_NOT_FOUND. */
   get(idOrName: string): Adapter {
     const row = this.#database

@@ -130,6 +130,7 @@ export class MessageStore {
     const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
     if (words.length === 0) return [];
     const query = words.map((word) => `"${word}" *`).join(' ');
+    // In the order of the index, which stops at the limit: any other would cut an excerpt of every turn that is found.
     const rows = this.#database
       .prepare(
         `SELECT m.conversation_id AS conversationId, c.title, m.id AS messageId, m.role, m.created_at AS at,
@@ -137,7 +138,7 @@ export class MessageStore {
          FROM message_text
            JOIN message m ON m.number = message_text.rowid
            JOIN conversation c ON c.id = m.conversation_id AND c.deleted_at IS NULL
-         WHERE message_text MATCH ? ORDER BY m.number DESC LIMIT ?`,
+         WHERE message_text MATCH ? ORDER BY message_text.rowid DESC LIMIT ?`,
       )
       .all(query, mostFound) as FoundMessage[];
     const inMessages = new Set(rows.map(({ conversationId }) => conversationId));

@@ -19,6 +19,8 @@ import { initialAdaptersMigration } from './migrations/0017-initial-adapters.ts'
 import { forgottenEventsMigration } from './migrations/0018-forgotten-events.ts';
 import { namesOfDeletedDatasetsMigration } from './migrations/0019-names-of-deleted-datasets.ts';
 import { answeringProcessMigration } from './migrations/0020-answering-process.ts';
+import { lossesApartMigration } from './migrations/0021-losses-apart.ts';
+import { mapsApartMigration } from './migrations/0022-maps-apart.ts';
 
 /** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +44,6 @@ export const migrations: readonly Migration[] = [
   forgottenEventsMigration,
   namesOfDeletedDatasetsMigration,
   answeringProcessMigration,
+  lossesApartMigration,
+  mapsApartMigration,
 ];

@@ -113,6 +113,13 @@ export class DatasetStore {
       .map(toDataset);
   }
 
+  count(): number {
+    return this.#database
+      .prepare<[], number>("SELECT count(*) FROM dataset WHERE state = 'ready' AND deleted_at IS NULL")
+      .pluck()
+      .get() as number;
+  }
+
   /** By id, else by name. Throws DATASET_NOT_FOUND. */
   get(idOrName: string): Dataset {
     const row = this.#database

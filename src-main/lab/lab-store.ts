@@ -1,5 +1,12 @@
 import { StudioError } from '../../src-contract/errors.ts';
-import type { LabCell, LabExperiment, LabFacts, LabKind, LabOptions } from '../../src-contract/lab.ts';
+import type {
+  LabCell,
+  LabExperiment,
+  LabFacts,
+  LabKind,
+  LabOptions,
+  ListedExperiment,
+} from '../../src-contract/lab.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
@@ -23,12 +30,12 @@ export class LabStore {
     this.#jobs = jobs;
   }
 
-  /** Newest first; like `get`, without the heat maps. */
-  list(): LabExperiment[] {
+  /** Newest first. */
+  list(): ListedExperiment[] {
     const rows = this.#database
       .prepare(`${select} WHERE deleted_at IS NULL ORDER BY lab_experiment.id DESC`)
       .all() as Row[];
-    return rows.map((row) => toExperiment(row, this.#cells(row.id)));
+    return rows.map(toListed);
   }
 
   /** Those that may resume, including deleted ones that can be restored. */
@@ -69,25 +76,25 @@ export class LabStore {
       .all(before) as string[];
   }
 
-  /** Throws EXPERIMENT_NOT_FOUND. */
+  /** Without the heat maps. Throws EXPERIMENT_NOT_FOUND. */
   get(id: string): LabExperiment {
     const row = this.#database.prepare(`${select} WHERE lab_experiment.id = ? AND deleted_at IS NULL`).get(id) as
       | Row
       | undefined;
     if (row === undefined) throw new StudioError('EXPERIMENT_NOT_FOUND', { experiment: id });
-    return toExperiment(row, this.#cells(id));
+    const { done: _, ...experiment } = toListed(row);
+    return { ...experiment, cells: this.#cells(id) };
   }
 
   /** The heat maps of one layer, or of all. */
   maps(id: string, layer?: number): LabCell[] {
     const cells = this.#database
       .prepare(
-        `SELECT cell FROM lab_cell WHERE experiment_id = :id AND json_extract(cell, '$.map') IS NOT NULL
+        `SELECT cell, map FROM lab_cell WHERE experiment_id = :id AND map IS NOT NULL
            AND (:layer IS NULL OR json_extract(cell, '$.values.layer') = :layer) ORDER BY position`,
       )
-      .pluck()
-      .all({ id, layer: layer ?? null }) as string[];
-    return cells.map((cell) => JSON.parse(cell) as LabCell);
+      .all({ id, layer: layer ?? null }) as { cell: string; map: string }[];
+    return cells.map(({ cell, map }) => ({ ...JSON.parse(cell), map: JSON.parse(map) }) as LabCell);
   }
 
   insert(experiment: NewExperiment, now: number): LabExperiment {
@@ -121,13 +128,13 @@ export class LabStore {
     this.#database.prepare('UPDATE lab_experiment SET seconds = seconds + ? WHERE id = ?').run(seconds, id);
   }
 
-  addCell(id: string, cell: LabCell): void {
+  addCell(id: string, { map, ...cell }: LabCell): void {
     this.#database
       .prepare(
-        `INSERT INTO lab_cell (experiment_id, position, key, cell)
-         SELECT :id, coalesce(max(position), 0) + 1, :key, :cell FROM lab_cell WHERE experiment_id = :id`,
+        `INSERT INTO lab_cell (experiment_id, position, key, cell, map)
+         SELECT :id, coalesce(max(position), 0) + 1, :key, :cell, :map FROM lab_cell WHERE experiment_id = :id`,
       )
-      .run({ id, key: cell.key, cell: JSON.stringify(cell) });
+      .run({ id, key: cell.key, cell: JSON.stringify(cell), map: map === undefined ? null : JSON.stringify(map) });
   }
 
   setRepeat(id: string, { equal, compared }: { equal: number; compared: number }): void {
@@ -175,7 +182,7 @@ export class LabStore {
 
   #cells(id: string): LabCell[] {
     const cells = this.#database
-      .prepare(`SELECT json_remove(cell, '$.map') FROM lab_cell WHERE experiment_id = ? ORDER BY position`)
+      .prepare(`SELECT cell FROM lab_cell WHERE experiment_id = ? ORDER BY position`)
       .pluck()
       .all(id) as string[];
     return cells.map((cell) => JSON.parse(cell) as LabCell);
@@ -183,7 +190,9 @@ export class LabStore {
 }
 
 const select = `SELECT lab_experiment.id, lab_experiment.kind, base_model_id, dataset_id, options, facts, total, seconds, repeat_of,
-    repeat_equal, repeat_compared, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at, job.finished_at
+    repeat_equal, repeat_compared, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at, job.finished_at,
+    -- positions are without gaps
+    coalesce((SELECT max(position) FROM lab_cell WHERE experiment_id = lab_experiment.id), 0) AS done
   FROM lab_experiment JOIN job ON job.id = lab_experiment.id`;
 
 interface Row extends FailureColumns {
@@ -201,12 +210,13 @@ interface Row extends FailureColumns {
   state: JobState;
   created_at: number;
   finished_at: number | null;
+  done: number;
 }
 
-function toExperiment(row: Row, cells: LabCell[]): LabExperiment {
-  const { id, kind, state, total, seconds } = row;
+function toListed(row: Row): ListedExperiment {
+  const { id, kind, state, done, total, seconds } = row;
   return {
-    ...{ id, kind, state, total, seconds, cells },
+    ...{ id, kind, state, done, total, seconds },
     baseModelId: row.base_model_id,
     datasetId: row.dataset_id,
     options: JSON.parse(row.options) as LabOptions,

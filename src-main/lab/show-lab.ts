@@ -36,13 +36,14 @@ export async function labCards(
   const dataset = datasetId === null ? null : datasets.get(datasetId);
   const model = await engine.inspect(base.path);
   const say = sayIn(language);
+  const adaptersById = new Map(adapters.list().map((adapter) => [adapter.id, adapter]));
   const own = store.list().filter((each) => each.facts.baseSha256 === base.sha256);
   const speed = await parts.speed.of(base, dataset);
   return labKindSchema.options.map((kind) => {
     const experiment = experiments[kind];
     const options = propose(kind, model);
     const wanted = { ...options, ...changes?.[kind] };
-    const adapter = adapters.list().find(({ id }) => id === wanted.adapterId) ?? null;
+    const adapter = adaptersById.get(wanted.adapterId ?? '') ?? null;
     const latest = own.find(
       (each) => each.kind === kind && (dataset === null || each.datasetId === null || each.datasetId === dataset.id),
     );
@@ -52,7 +53,7 @@ export async function labCards(
       needsDataset: experiment.needsDataset || kind === 'table7',
       uses: [...experiment.uses],
       seconds: speed === null ? null : speed.secondsFor(kind, wanted, experiment.keys(wanted, model, adapter)),
-      latest: latest === undefined ? null : latestOf(latest, language),
+      latest: latest === undefined ? null : latestOf(store.get(latest.id), language),
     };
   });
 }
@@ -117,7 +118,7 @@ export function labReport(
   { store, baseModels }: LabParts,
 ): { name: string; text: string } {
   const base = baseModels.get(baseModelId);
-  const own = store.list().filter((each) => each.facts.baseSha256 === base.sha256 && each.cells.length > 0);
+  const own = store.list().filter((each) => each.facts.baseSha256 === base.sha256 && each.done > 0);
   const newest = labKindSchema.options.flatMap((kind) => own.find((each) => each.kind === kind) ?? []);
   const say = sayIn(language);
   const views = newest.map(({ id }) => labView(id, { language }, store));

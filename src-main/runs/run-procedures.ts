@@ -73,6 +73,7 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
       return watchJob(supervisor, id, { signal, lastEventId, after: input.after, ended });
     }),
     list: os.list.handler(() => runs.list()),
+    curves: os.curves.handler(({ input }) => runs.curves(input.ids, pointsOfCurve)),
     get: os.get.handler(({ input }) => runs.get(input.id)),
     delete: os.delete.handler(({ input }) => {
       const { id, name, state } = runs.get(input.id);
@@ -109,6 +110,9 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     },
   });
 }
+
+/** One for each pixel of the picture, or nearly. */
+const pointsOfCurve = 100;
 
 /**
  * Removes deleted runs, and folders of runs that have finished or are no longer known: only the studio's own, no older than the

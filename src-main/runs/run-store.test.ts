@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunResult } from '../../src-contract/run.ts';
 import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { type EndState, JobStore } from '../jobs/job-store.ts';
@@ -49,6 +50,41 @@ function secondsBefore(state: EndState): number | undefined {
   runs.setActive(id, {} as Parameters<RunStore['setActive']>[1], 60_000);
   return runs.get(id).secondsBefore;
 }
+
+// Regression: the list of two thousand runs had every loss of every step in it: 25 MB, at every change.
+test('a list of runs has no losses of steps; one run has them all, and its curve sums them up', () => {
+  const [run] = runs.insert([plan], 0);
+  const id = run?.id ?? '';
+  const losses = Array.from({ length: 1_000 }, (_, step) => 1_000 - step);
+  runs.finish(id, { result: { losses } as RunResult, adapterId: 'a', keep: () => {} });
+  expect(runs.list()[0]?.result?.losses).toEqual([]);
+  expect(runs.get(id).result?.losses).toEqual(losses);
+  expect(runs.curves([id], 4)).toEqual({ [id]: [875.5, 625.5, 375.5, 125.5] });
+  expect(runs.curves([id], 5_000)[id]).toEqual(losses);
+});
+
+// Regression: to draw the curves of failed runs, their page had every event of theirs sent to it.
+test('the curve of a run without a result is taken from some of its steps', () => {
+  const [run] = runs.insert([plan], 0);
+  const id = run?.id ?? '';
+  expect(runs.curves([id], 4)).toEqual({ [id]: [] });
+  const events = Array.from({ length: 1_000 }, (_, place) =>
+    place % 2 === 0 ? { kind: 'step', loss: 1_000 - place } : { kind: 'checkpoint' },
+  );
+  jobs.insertEvents(
+    id,
+    events.map((event, place) => ({ sequence: place + 1, event })),
+  );
+  expect(runs.curves([id], 4)).toEqual({ [id]: [1_000, 750, 500, 250] });
+});
+
+test('active runs are counted', () => {
+  const [first, second] = runs.insert([plan, plan], 0);
+  jobs.end(first?.id ?? '', { state: 'finished', failure: null, now: 1 });
+  expect(runs.countActive()).toBe(1);
+  runs.markDeleted(second?.id ?? '', 2);
+  expect(runs.countActive()).toBe(0);
+});
 
 const plan: RunPlan = {
   ...{

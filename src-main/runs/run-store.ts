@@ -43,12 +43,47 @@ export class RunStore {
     this.#dataFolder = dataFolder;
   }
 
-  /** Newest first. */
+  /** Newest first; like `get`, without the losses of each step, which `curves` sums up. */
   list(): Run[] {
     const rows = this.#database
-      .prepare(`${select} WHERE deleted_at IS NULL ORDER BY job.created_at DESC, run.id DESC`)
+      .prepare(`${selectWith('NULL')} WHERE deleted_at IS NULL ORDER BY job.created_at DESC, run.id DESC`)
       .all() as Row[];
     return rows.map(fromRow);
+  }
+
+  /** How many are queued or running. */
+  countActive(): number {
+    return this.#database
+      .prepare(
+        `SELECT count(*) FROM job JOIN run ON run.id = job.id WHERE job.state IN ('queued', 'running') AND deleted_at IS NULL`,
+      )
+      .pluck()
+      .get() as number;
+  }
+
+  /** The course of the training loss of each run in at most `points` numbers; none for a run without a step. */
+  curves(ids: readonly string[], points: number): Record<string, number[]> {
+    const losses = this.#database.prepare('SELECT losses FROM run WHERE id = ?').pluck();
+    return Object.fromEntries(
+      ids.map((id) => {
+        const kept = losses.get(id) as string | null | undefined;
+        return [id, kept == null ? this.#curveOfEvents(id, points) : means(JSON.parse(kept) as number[], points)];
+      }),
+    );
+  }
+
+  /** Of a run without a result, the losses are in its events: thousands, of which some are looked at. */
+  #curveOfEvents(id: string, points: number): number[] {
+    const last = this.#database.prepare('SELECT max(sequence) FROM job_event WHERE job_id = ?').pluck().get(id);
+    const apart = Math.max(1, Math.ceil(((last as number | null) ?? 0) / points));
+    const step = this.#database
+      .prepare(
+        `SELECT event ->> '$.loss' FROM job_event
+         WHERE job_id = ? AND sequence > ? AND sequence <= ? AND event ->> '$.kind' = 'step' ORDER BY sequence LIMIT 1`,
+      )
+      .pluck();
+    const found = Array.from({ length: points }, (_, place) => step.get(id, place * apart, (place + 1) * apart));
+    return found.filter((loss) => typeof loss === 'number');
   }
 
   /** By id, else the newest of that name. Throws RUN_NOT_FOUND. */
@@ -216,11 +251,12 @@ export class RunStore {
 
   /** Ends a run that produced an adapter. `keep` stores the adapter; both happen or neither. */
   finish(id: string, end: { result: RunResult; adapterId: string; keep: () => void }): void {
+    const { losses, ...result } = end.result;
     this.#jobs.transaction(() => {
       end.keep();
       this.#database
-        .prepare('UPDATE run SET result = ?, adapter_id = ? WHERE id = ?')
-        .run(JSON.stringify(end.result), end.adapterId, id);
+        .prepare('UPDATE run SET result = ?, losses = ?, adapter_id = ? WHERE id = ?')
+        .run(JSON.stringify(result), JSON.stringify(losses), end.adapterId, id);
     });
   }
 
@@ -263,14 +299,18 @@ export class RunStore {
   }
 }
 
-const select = `SELECT run.id, name, job.state, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
-    chat_template, adapter_id, options, step, total_steps, last_loss, result, job.error_code, job.error_message,
+const selectWith = (
+  losses: 'losses' | 'NULL',
+) => `SELECT run.id, name, job.state, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
+    chat_template, adapter_id, options, step, total_steps, last_loss, result, ${losses} AS losses, job.error_code, job.error_message,
     job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
     active_since, seconds_before, initial_sha256, group_id, group_size, iif(job.state = 'queued', (
       SELECT count(DISTINCT waiting.place) FROM job AS waiting
       WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
     ), NULL) AS queue_place
   FROM run JOIN job ON job.id = run.id`;
+
+const select = selectWith('losses');
 
 interface Row extends FailureColumns {
   id: string;
@@ -290,6 +330,7 @@ interface Row extends FailureColumns {
   total_steps: number;
   last_loss: number | null;
   result: string | null;
+  losses: string | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
@@ -321,7 +362,7 @@ function fromRow(row: Row): Run {
     options: { ...earlierOptions, ...(JSON.parse(row.options) as TrainOptions) },
     totalSteps: row.total_steps,
     lastLoss: row.last_loss,
-    result: row.result === null ? null : { ...earlierResult, ...(JSON.parse(row.result) as RunResult) },
+    result: row.result === null ? null : toResult(row.result, row.losses),
     error: failureOf(row),
     createdAt: row.created_at,
     startedAt: row.started_at,
@@ -334,6 +375,20 @@ function fromRow(row: Row): Run {
     queuePlace: row.queue_place,
     group: row.group_id === null ? null : { id: row.group_id, size: row.group_size ?? 0 },
   };
+}
+
+function toResult(result: string, losses: string | null): RunResult {
+  const facts = JSON.parse(result) as Omit<RunResult, 'losses'>;
+  return { ...earlierResult, ...facts, losses: losses === null ? [] : (JSON.parse(losses) as number[]) };
+}
+
+/** The means of as many equal parts of the numbers, or the numbers themselves if they are fewer. */
+function means(all: readonly number[], parts: number): number[] {
+  const most = Math.min(parts, all.length);
+  return Array.from({ length: most }, (_, place) => {
+    const part = all.slice(Math.floor((place * all.length) / most), Math.floor(((place + 1) * all.length) / most));
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
 }
 
 /** Fields that results of earlier versions lack. */

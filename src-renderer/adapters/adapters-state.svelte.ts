@@ -6,6 +6,7 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { type Measured, measured } from '../ui/measured.ts';
+import { NamedList } from '../ui/named-list.svelte.ts';
 
 export type Verification =
   | { readonly kind: 'running' }
@@ -25,6 +26,10 @@ export class AdaptersState {
     const newestFirst = adapters.toSorted((a, b) => b.createdAt - a.createdAt);
     return { adapters: newestFirst, baseModels, datasets, runs, evaluations };
   });
+  readonly named = new NamedList(
+    () => this.adapters,
+    (adapter) => `${adapter.name}\n${this.datasetOf(adapter)?.name ?? ''}`,
+  );
   /** The error of a rename or deletion. */
   actionError = $state.raw<unknown>(undefined);
   verifications = $state.raw<Readonly<Record<string, Verification>>>({});

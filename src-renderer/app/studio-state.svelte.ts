@@ -1,4 +1,3 @@
-import { isActive } from '../../src-contract/active-job.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -42,16 +41,6 @@ export class StudioState {
   }
 
   async #loadCounts(): Promise<void> {
-    const [datasets, runs, adapters] = await Promise.all([
-      client.datasets.list(),
-      client.runs.list(),
-      client.adapters.list(),
-    ]).catch(() => []);
-    if (datasets === undefined || runs === undefined || adapters === undefined) return;
-    this.#counts = {
-      datasets: datasets.length,
-      running: runs.filter(isActive).length,
-      adapters: adapters.length,
-    };
+    this.#counts = await client.studio.counts().catch(() => this.#counts);
   }
 }

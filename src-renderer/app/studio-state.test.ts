@@ -6,8 +6,7 @@ import { StudioState } from './studio-state.svelte.ts';
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    ...{ datasets: { list: async () => [] }, runs: { list: async () => [] }, adapters: { list: async () => [] } },
-    studio: { status: vi.fn(), changes: () => new Promise(() => {}) },
+    studio: { status: vi.fn(), counts: async () => undefined, changes: () => new Promise(() => {}) },
   },
   connection: { current: 'open', subscribe: () => () => {} },
 }));

@@ -13,6 +13,7 @@ import { titleFrom } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
+import { NamedList } from '../ui/named-list.svelte.ts';
 import { mixName } from './answerer-name.ts';
 import { ComposerState, type SentQuestion } from './composer-state.svelte.ts';
 
@@ -36,6 +37,9 @@ export interface ChatChoice {
   readonly dataset?: string | undefined;
   readonly row?: string | undefined;
 }
+
+/** More would fill the panel, and take seconds to draw. */
+export const mostChips = 24;
 
 /** The chat panel: one base model, one conversation, and the adapter that the next message goes to. */
 export class ChatState {
@@ -67,6 +71,17 @@ export class ChatState {
   /** Adapters added to the chosen one. */
   mix = $state.raw<readonly MixedAdapter[]>([]);
   readonly composer: ComposerState;
+  /** Adapters that fit the base in use, whichever copy of it, oldest first, so that a chip keeps its place. */
+  readonly adapters: readonly Adapter[] = $derived(
+    this.allAdapters
+      .filter((adapter) => adapter.baseSha256 === this.baseModel?.sha256)
+      .toSorted((a, b) => a.createdAt - b.createdAt),
+  );
+  /** For a search among the chips. */
+  readonly named = new NamedList(
+    () => this.adapters,
+    ({ name }) => name,
+  );
   /** How the contents of the box would fit into the model's context. */
   fit = $state.raw<PromptFit | undefined>(undefined);
 
@@ -97,11 +112,15 @@ export class ChatState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  /** Adapters that fit the base in use, whichever copy of it, oldest first, so that a chip keeps its place. */
-  get adapters(): readonly Adapter[] {
-    return this.allAdapters
-      .filter((adapter) => adapter.baseSha256 === this.baseModel?.sha256)
-      .toSorted((a, b) => a.createdAt - b.createdAt);
+  /** Whether some adapters have no chip until their name is searched for. */
+  get hasMoreThanChips(): boolean {
+    return this.adapters.length > mostChips;
+  }
+
+  /** The adapters with chips: the newest of those found, and those that are chosen. */
+  chips(isChosen: (id: string) => boolean): readonly Adapter[] {
+    const newest = new Set(this.named.found.slice(-mostChips));
+    return this.adapters.filter((adapter) => newest.has(adapter) || isChosen(adapter.id));
   }
 
   get adapter(): Adapter | undefined {

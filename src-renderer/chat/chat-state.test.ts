@@ -301,6 +301,18 @@ test('opens no earlier conversation when a base is requested or a new one has un
   }
 });
 
+// Regression: each of hundreds had a chip, oldest first: seconds to draw, and the one just trained was far below.
+test('of hundreds of adapters the newest have chips, and those that are chosen or searched for', async () => {
+  const many = Array.from({ length: 300 }, (_, age) => ({ ...adapter(`a${age}`, 'mrc'), createdAt: age }));
+  vi.mocked(client.adapters.list).mockResolvedValue(many);
+  const state = await opened();
+  const chips = () => state.chips((id) => id === 'a7').map(({ id }) => id);
+  expect(state.hasMoreThanChips).toBe(true);
+  expect(chips()).toEqual(['a7', ...many.slice(-24).map(({ id }) => id)]);
+  state.named.search = 'A123';
+  expect(chips()).toEqual(['a7', 'a123']);
+});
+
 test('deleted adapters are no longer used, alone or in a mix', async () => {
   const state = await opened();
   state.choose('answers');

@@ -2,6 +2,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
+import { NamedList } from '../ui/named-list.svelte.ts';
 
 /** The list of datasets, kept current while the page is open. */
 export class DatasetsState {
@@ -13,15 +14,13 @@ export class DatasetsState {
     }
     return { datasets, adapterCounts };
   });
-  search = $state('');
+  readonly named = new NamedList(
+    () => this.datasets,
+    ({ name }) => name,
+  );
 
   get datasets(): readonly Dataset[] {
     return this.list.value?.datasets ?? [];
-  }
-
-  get found(): readonly Dataset[] {
-    const wanted = this.search.trim().toLowerCase();
-    return this.datasets.filter((dataset) => dataset.name.toLowerCase().includes(wanted));
   }
 
   adaptersOf(dataset: Dataset): number {

@@ -4,6 +4,8 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
+import { NamedList } from '../ui/named-list.svelte.ts';
+import { datasetName } from './dataset-name.ts';
 
 /** All evaluations, newest first, with what can be evaluated. */
 export class EvaluationsState {
@@ -15,6 +17,13 @@ export class EvaluationsState {
     ]);
     return { evaluations: evaluations.toSorted((a, b) => b.createdAt - a.createdAt), datasets, adapters };
   });
+  readonly named = new NamedList(
+    () => this.evaluations,
+    (evaluation) =>
+      [datasetName(evaluation, this.datasetOf(evaluation)), ...evaluation.results.map(({ adapter }) => adapter)].join(
+        '\n',
+      ),
+  );
 
   get evaluations(): readonly Evaluation[] {
     return this.list.value?.evaluations ?? [];

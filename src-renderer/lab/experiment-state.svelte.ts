@@ -1,5 +1,5 @@
 import { isActive } from '../../src-contract/active-job.ts';
-import type { LabEvent, LabExperiment, LabView } from '../../src-contract/lab.ts';
+import type { LabEvent, LabExperiment, LabView, ListedExperiment } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
@@ -16,7 +16,7 @@ export class ExperimentState {
   view = $state.raw<LabView | undefined>(undefined);
   progress = $state.raw<Progress | undefined>(undefined);
   /** Other results of the same experiment, newest first. */
-  others = $state.raw<readonly LabExperiment[]>([]);
+  others = $state.raw<readonly ListedExperiment[]>([]);
   stopping = $state(false);
   layer = $state<number | undefined>(undefined);
   // It may start from the queue, or be resumed, stopped or deleted elsewhere.

@@ -1,5 +1,6 @@
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
+import { NamedList } from '../ui/named-list.svelte.ts';
 import { RunCurve } from './run-curve.ts';
 
 export interface Overlay {
@@ -18,6 +19,10 @@ export class ChartView {
   wish = $state.raw<{ readonly kind: 'all' | 'closer' } | undefined>(undefined);
   overlays = $state.raw<readonly Overlay[]>([]);
   others = $state.raw<readonly Run[]>([]);
+  readonly named = new NamedList(
+    () => this.others,
+    ({ name }) => name,
+  );
   error = $state.raw<unknown>(undefined);
   /** Incremented whenever an overlaid curve has grown. */
   version = $state(0);

@@ -5,8 +5,9 @@ import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
+import { NamedList } from '../ui/named-list.svelte.ts';
 
-/** All runs, newest first, with what they refer to, and the losses for their sparklines. */
+/** All runs, newest first, with what they refer to, and the course of the loss of those that are drawn. */
 export class RunsState {
   readonly list = new Loaded(async () => {
     const [runs, datasets, baseModels, adapters] = await Promise.all([
@@ -17,14 +18,22 @@ export class RunsState {
     ]);
     // Runs started together are in the order in which they were named.
     const newestFirst = runs.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
-    // A run that has just started has no step yet, and steps are not announced as changes.
-    const hasLosses = ({ state, step }: Run) => state === 'running' || step > 0;
-    for (const run of newestFirst) if (run.result === null && hasLosses(run)) void this.#watchLosses(run.id);
+    // Steps are not announced as changes.
+    for (const run of newestFirst) if (run.state === 'running') void this.#watchLosses(run.id);
     return { runs: newestFirst, datasets, baseModels, adapters };
   });
-  /** Training losses by run id, for runs whose result isn't written yet. */
+  /** Without those in the queue. */
+  readonly named = new NamedList(
+    () => this.runs.filter(({ state }) => state !== 'queued'),
+    (run) => `${run.name}\n${this.datasetOf(run)?.name ?? run.datasetName ?? ''}`,
+  );
+  /** By run id. */
+  curves = $state.raw<Readonly<Record<string, readonly number[]>>>({});
+  /** Training losses by run id, for runs in progress. */
   liveLosses = $state.raw<Readonly<Record<string, readonly number[]>>>({});
 
+  /** The step at which each run's curve was fetched. */
+  readonly #curvesAt = new Map<string, number>();
   readonly #watched = new Set<string>();
   #leaving: AbortSignal | undefined;
 
@@ -87,7 +96,17 @@ export class RunsState {
   }
 
   lossesOf(run: Run): readonly number[] {
-    return run.result?.losses ?? this.liveLosses[run.id] ?? [];
+    return this.liveLosses[run.id] ?? this.curves[run.id] ?? [];
+  }
+
+  /** Fetches the curves of the runs drawn that are not known as they are now. Without them the list is correct. */
+  async loadCurves(): Promise<void> {
+    const wanted = this.named.drawn.filter(({ id, step }) => this.#curvesAt.get(id) !== step);
+    if (wanted.length === 0) return;
+    for (const { id, step } of wanted) this.#curvesAt.set(id, step);
+    const ids = wanted.map(({ id }) => id);
+    const curves = await client.runs.curves({ ids }, { signal: this.#leaving }).catch(() => ({}));
+    this.curves = { ...this.curves, ...curves };
   }
 
   async #watchLosses(id: string): Promise<void> {

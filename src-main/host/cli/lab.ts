@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   type LabExperiment,
   type LabOptions,
+  type ListedExperiment,
   labKindSchema,
   labOptionsSchema,
   type StartLabInput,
@@ -81,7 +82,7 @@ async function look(what: Look, id: string | undefined, client: StudioClient): P
   return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} was deleted.` };
 }
 
-function listOf(experiments: readonly LabExperiment[]): Answer {
+function listOf(experiments: readonly ListedExperiment[]): Answer {
   return {
     json: { experiments },
     text:
@@ -89,8 +90,8 @@ function listOf(experiments: readonly LabExperiment[]): Answer {
         ? 'Nothing has been run in the lab yet.'
         : textTable([
             ['experiment', 'state', 'parts', 'of', 'base model', 'dataset', 'id'],
-            ...experiments.map(({ kind, state, cells, total, facts, id }) => [
-              ...[kind, state, String(cells.length), String(total), facts.baseModel, facts.dataset ?? '–', id],
+            ...experiments.map(({ kind, state, done, total, facts, id }) => [
+              ...[kind, state, String(done), String(total), facts.baseModel, facts.dataset ?? '–', id],
             ]),
           ]),
   };

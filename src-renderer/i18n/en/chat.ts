@@ -37,6 +37,8 @@ export const chat = {
   'chat.empty.train': 'Train one',
 
   'chat.adapters': 'Who answers next',
+  'chat.adapters.search': 'Search for an adapter',
+  'chat.adapters.newest': 'The newest {shown} of {n}',
   'chat.strength': 'Strength',
   'chat.strength.explain':
     'How strongly the adapter acts: 0 is the base model alone, 1 the adapter as trained, 2 twice its effect.',

@@ -27,6 +27,8 @@ export const ui = {
   'ui.restored': '{name} restored',
   'ui.rows': { one: '{n} row', other: '{n} rows' },
   'ui.nothingFound': 'Nothing found',
+  'ui.nothingFound.what': 'Search for another word, or clear the search.',
+  'ui.searchByName': 'Search by name',
 
   'ui.chooseFolder': 'Choose a folder',
   'ui.chooseFile': 'Choose a file',

@@ -37,6 +37,8 @@ export const chat: Translation<typeof english> = {
   'chat.empty.train': '학습하기',
 
   'chat.adapters': '다음에 답할 어댑터',
+  'chat.adapters.search': '어댑터 검색',
+  'chat.adapters.newest': '{n}개 중 최근 {shown}개',
   'chat.strength': '강도',
   'chat.strength.explain': '어댑터를 얼마나 세게 적용할지 정합니다. 0은 기본 모델, 1은 배운 그대로, 2는 두 배입니다.',
   'chat.strength.value': '{value}배',

@@ -27,6 +27,8 @@ export const ui: Translation<typeof english> = {
   'ui.restored': '{name}[을|를] 되돌렸습니다',
   'ui.rows': '{n}행',
   'ui.nothingFound': '찾은 것이 없습니다',
+  'ui.nothingFound.what': '다른 말로 검색하거나 검색어를 지우세요.',
+  'ui.searchByName': '이름으로 검색',
 
   'ui.chooseFolder': '폴더 고르기',
   'ui.chooseFile': '파일 고르기',

@@ -1,0 +1,41 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Run } from '../../src-contract/run.ts';
+import { client } from '../client.ts';
+import { RunsState } from './runs-state.svelte.ts';
+
+// The fake replaces the studio, at the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    ...{ datasets: { list: async () => [] }, baseModels: { list: async () => [] }, adapters: { list: async () => [] } },
+    runs: { list: vi.fn(), curves: vi.fn(), watch: vi.fn() },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+beforeEach(() => void vi.clearAllMocks());
+
+// Regression: for its curve, every event of every failed run was fetched: two hundred streams of thousands of events.
+test('of hundreds of failed runs, the curves of those drawn are fetched, each once', async () => {
+  vi.mocked(client.runs.list).mockResolvedValue(Array.from({ length: 300 }, (_, age) => failed(`r${age}`, age)));
+  vi.mocked(client.runs.curves).mockImplementation(async ({ ids }) =>
+    Object.fromEntries(ids.map((id) => [id, [2, 1]])),
+  );
+  const page = new RunsState();
+  await page.list.load();
+  await page.loadCurves();
+  page.named.drawMore();
+  await page.loadCurves();
+  await page.loadCurves();
+  const asked = vi.mocked(client.runs.curves).mock.calls.map(([{ ids }]) => [ids.length, ids[0]]);
+  expect(asked).toEqual([
+    [40, 'r299'],
+    [40, 'r259'],
+  ]);
+  expect(page.lossesOf(page.named.drawn[79] as Run)).toEqual([2, 1]);
+  expect(client.runs.watch).not.toHaveBeenCalled();
+});
+
+function failed(id: string, createdAt: number): Run {
+  // Sound: the list looks at nothing else.
+  return { id, name: id, createdAt, state: 'failed', step: 20_000, result: null } as Run;
+}
