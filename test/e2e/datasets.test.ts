@@ -49,7 +49,7 @@ test('a file that a reload has closed is named, until another page was seen', as
   await page.getByText(words('import.lost', { name: 'questions.csv' })).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   await page.evaluate((hash) => (location.hash = hash), paths.datasets());
-  await page.getByRole('heading', { level: 1, name: words('datasets.title') }).waitFor();
+  await page.getByRole('heading', { level: 1, name: words('datasets.title'), exact: true }).waitFor();
   await page.evaluate((hash) => (location.hash = hash), paths.importDataset());
   await page.getByText(words('import.choose.title')).waitFor();
   expect(await page.getByText(words('import.lost', { name: 'questions.csv' })).count()).toBe(0);
