@@ -71,12 +71,6 @@ export class ChatState {
   /** Adapters added to the chosen one. */
   mix = $state.raw<readonly MixedAdapter[]>([]);
   readonly composer: ComposerState;
-  /** Adapters that fit the base in use, whichever copy of it, oldest first, so that a chip keeps its place. */
-  readonly adapters: readonly Adapter[] = $derived(
-    this.allAdapters
-      .filter((adapter) => adapter.baseSha256 === this.baseModel?.sha256)
-      .toSorted((a, b) => a.createdAt - b.createdAt),
-  );
   /** For a search among the chips. */
   readonly named = new NamedList(
     () => this.adapters,
@@ -110,6 +104,14 @@ export class ChatState {
 
   get baseModel(): BaseModel | undefined {
     return this.baseModels.find((model) => model.id === this.baseModelId);
+  }
+
+  /** Adapters that fit the base in use, whichever copy of it, oldest first, so that a chip keeps its place. */
+  get adapters(): readonly Adapter[] {
+    const base = this.baseModel?.sha256;
+    return this.allAdapters
+      .filter(({ baseSha256 }) => baseSha256 === base)
+      .toSorted((a, b) => a.createdAt - b.createdAt);
   }
 
   /** Whether some adapters have no chip until their name is searched for. */
