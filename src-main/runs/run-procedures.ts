@@ -115,8 +115,8 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
 const pointsOfCurve = 100;
 
 /**
- * Removes deleted runs, and folders of runs that have finished or are no longer known: only the studio's own, no older than the
- * database, which was created at `since`. To be called only when no other process is running.
+ * Removes deleted runs, and folders of runs that have finished or are no longer known: only the studio's own, no older
+ * than the database, which was created at `since`. To be called only when no other process is running.
  */
 export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
   runs.removeDeleted(Date.now());
