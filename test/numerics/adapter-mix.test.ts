@@ -10,6 +10,7 @@ import { adaptedModules, initialiseLora } from '../../src-main/engine/lora.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { scoreRows } from '../../src-main/engine/score.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { worstDifference } from './worst-difference.ts';
 
 const folder = join(import.meta.dirname, 'golden');
 const forever = new AbortController().signal;
@@ -86,11 +87,4 @@ function mergedModel(parts: readonly ScaledAdapter[]): LoadedModel {
     weights.set(`${module}.weight`, float32(w.dims, Float32Array.from(sums)));
   }
   return new LoadedModel(model.architecture, weights, model.backend);
-}
-
-/** Relative to the largest value: single values near zero have no relative meaning. */
-function worstDifference(a: readonly number[], b: readonly number[]): number {
-  expect(a.length).toBe(b.length);
-  const largest = Math.max(1e-12, ...b.map(Math.abs));
-  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) / largest;
 }

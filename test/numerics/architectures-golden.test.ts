@@ -22,6 +22,7 @@ import { elements, float32, type Tensor } from '../../src-main/engine/tensor.ts'
 import { trainModel } from '../../src-main/engine/train.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 import { backends } from '../fixtures/backends.ts';
+import { worstDifference } from './worst-difference.ts';
 
 // Made by golden/make_architectures_golden.py with PyTorch, transformers and PEFT (versions in the files).
 interface Golden {
@@ -274,12 +275,8 @@ async function generated(model: LoadedModel, promptIds: readonly number[]): Prom
   return ids;
 }
 
-/** Largest difference, relative to the largest expected value: single values near zero have no relative meaning. */
 function expectClose(actual: readonly number[], expected: readonly number[], limit = tolerance): void {
-  expect(actual.length).toBe(expected.length);
-  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-12);
-  const worst = actual.reduce((max, value, i) => Math.max(max, Math.abs(value - (expected[i] as number))), 0);
-  expect(worst / largest).toBeLessThan(limit);
+  expect(worstDifference(actual, expected)).toBeLessThan(limit);
 }
 
 function cosine(a: readonly number[], b: readonly number[]): number {

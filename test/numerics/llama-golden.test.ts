@@ -14,6 +14,7 @@ import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import type { Tensor } from '../../src-main/engine/tensor.ts';
 import { trainModel } from '../../src-main/engine/train.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
+import { worstDifference } from './worst-difference.ts';
 
 // Made by golden/make_golden.py with PyTorch, transformers and PEFT (versions in the file).
 interface Golden {
@@ -208,12 +209,8 @@ async function trainTenSteps(name: string, stopAfter?: number) {
   return { losses: steps.map((step) => step.loss), norms: steps.map((step) => step.gradientNorm), final };
 }
 
-/** Largest difference, relative to the largest expected value: single values near zero have no relative meaning. */
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
-  expect(actual.length).toBe(expected.length);
-  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-12);
-  const worst = actual.reduce((max, value, i) => Math.max(max, Math.abs(value - (expected[i] as number))), 0);
-  expect(worst / largest).toBeLessThan(tolerance);
+  expect(worstDifference(actual, expected)).toBeLessThan(tolerance);
 }
 
 function cosine(a: readonly number[], b: readonly number[]): number {

@@ -8,6 +8,7 @@ import { cutMicroBatches, type MicroBatch } from '../../src-main/engine/micro-ba
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
 import { scoreRows } from '../../src-main/engine/score.ts';
 import { float32 } from '../../src-main/engine/tensor.ts';
+import { worstDifference } from './worst-difference.ts';
 
 // Made by golden/make_golden.py with PyTorch and transformers.
 interface Golden {
@@ -91,10 +92,6 @@ async function generated(model: LoadedModel, promptIds: readonly number[]): Prom
   return ids;
 }
 
-/** Largest difference, relative to the largest expected value: single values near zero have no relative meaning. */
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
-  expect(actual.length).toBe(expected.length);
-  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-12);
-  const worst = actual.reduce((max, value, i) => Math.max(max, Math.abs(value - (expected[i] as number))), 0);
-  expect(worst / largest).toBeLessThan(tolerance);
+  expect(worstDifference(actual, expected)).toBeLessThan(tolerance);
 }

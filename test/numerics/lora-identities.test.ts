@@ -16,6 +16,7 @@ import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
 import { float32, int32, type Tensor } from '../../src-main/engine/tensor.ts';
 import { trainableOf } from '../../src-main/engine/trainable.ts';
+import { worstDifference } from './worst-difference.ts';
 
 // Identities of LoRA that hold for any weights: shown on a tiny model with an adapter on all seven matrices.
 const folder = join(import.meta.dirname, 'golden');
@@ -313,15 +314,4 @@ function sum(count: number, value: (i: number) => number): number {
   let total = 0;
   for (let i = 0; i < count; i++) total += value(i);
   return total;
-}
-
-/** Relative to the largest value: single values near zero have no relative meaning. */
-function worstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length);
-  let [worst, largest] = [0, 1e-12];
-  for (let i = 0; i < a.length; i++) {
-    worst = Math.max(worst, Math.abs((a[i] as number) - (b[i] as number)));
-    largest = Math.max(largest, Math.abs(b[i] as number));
-  }
-  return worst / largest;
 }

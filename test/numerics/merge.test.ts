@@ -2,24 +2,18 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { AdapterChoice, MergeEvent, TokenExample } from '../../src-main/engine/engine.ts';
+import type { AdapterChoice, MergeEvent } from '../../src-main/engine/engine.ts';
 import { openFolderWeights } from '../../src-main/engine/formats/folder-weights.ts';
 import { openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
-import { localEngine } from '../../src-main/engine/local-engine.ts';
+import { engine, forever, golden, logProbs } from './golden-scores.ts';
+import { worstDifference } from './worst-difference.ts';
 
 // An adapter merged into the weights, added to another, at partial strength, and in the file formats of other programs.
-const golden = join(import.meta.dirname, 'golden');
-const forever = new AbortController().signal;
-const engine = localEngine(onnxruntimeBackend({ threads: 1 }));
 let scratch: string;
-let examples: readonly TokenExample[];
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'merge-'));
-  examples = (JSON.parse(await readFile(join(golden, 'gpt2-tiny.json'), 'utf8')) as { examples: TokenExample[] })
-    .examples;
 });
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
@@ -33,8 +27,8 @@ describe.each(['llama3-tiny', 'mistral-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gemma
       const { out } = await merged(name, { folder, strength }, 'F32');
       const together = await logProbs(out, null);
       // Two orders of float32 sums over two layers.
-      expect(worst(together, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(5e-6);
-      expect(worst(together, await logProbs(modelFolder, null))).toBeGreaterThan(1e-2);
+      expect(worstDifference(together, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(5e-6);
+      expect(worstDifference(together, await logProbs(modelFolder, null))).toBeGreaterThan(1e-2);
     }
   });
 
@@ -93,12 +87,12 @@ test('a mix written as one adapter is the sum of its parts', async () => {
   expect(await engine.inspectAdapter({ modelFolder, adapterFolder: out })).toMatchObject({ rank: 5, scale: 1 });
   expect(await readPeft(out)).toMatchObject({ rank: 15, blocks: ['q', 'k', 'v'] });
   const together = await logProbs(modelFolder, { folder: out, strength: 1 });
-  expect(worst(together, await logProbs(modelFolder, { ...first, with: [second] }))).toBeLessThan(1e-6);
+  expect(worstDifference(together, await logProbs(modelFolder, { ...first, with: [second] }))).toBeLessThan(1e-6);
   // Merged one after the other: the same sum.
   const { out: once } = await merged('gpt2-tiny', first, 'F32');
   const twice = join(scratch, 'twice');
   for await (const _ of engine.merge({ modelFolder: once, adapter: second, out: twice, dtype: 'F32' }, forever));
-  expect(worst(together, await logProbs(twice, null))).toBeLessThan(5e-6);
+  expect(worstDifference(together, await logProbs(twice, null))).toBeLessThan(5e-6);
 });
 
 test('an adapter can be written at a fractional or negative strength', async () => {
@@ -108,7 +102,7 @@ test('an adapter can be written at a fractional or negative strength', async () 
     const out = join(scratch, `strength${strength}`);
     await engine.writeAdapter({ modelFolder, adapter: { folder, strength }, format: 'peft', out, name: '' });
     const written = await logProbs(modelFolder, { folder: out, strength: 1 });
-    expect(worst(written, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(1e-6);
+    expect(worstDifference(written, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(1e-6);
   }
 });
 
@@ -226,15 +220,4 @@ async function tensorsOf(folder: string): Promise<Map<string, Float32Array>> {
   for (const name of source.tensors.keys()) tensors.set(name, await source.read(name));
   await source.close();
   return tensors;
-}
-
-async function logProbs(modelFolder: string, adapter: AdapterChoice | null): Promise<number[]> {
-  return (await engine.score({ modelFolder, adapter, examples }, forever)).logprobs.flat();
-}
-
-/** Relative to the largest value. */
-function worst(a: readonly number[], b: readonly number[]): number {
-  expect(a.length).toBe(b.length);
-  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
 }

@@ -3,26 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
-import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { AdapterChoice, TokenExample } from '../../src-main/engine/engine.ts';
+import type { AdapterChoice } from '../../src-main/engine/engine.ts';
 import { type GgufFile, openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { preTokenizerName, preTokenizerOf } from '../../src-main/engine/formats/gguf-pre-tokenizers.ts';
 import { ggufTokenizer } from '../../src-main/engine/formats/gguf-tokenizer.ts';
 import { ggufVocabulary, type TokenizerJson } from '../../src-main/engine/formats/gguf-vocabulary.ts';
 import { createGguf } from '../../src-main/engine/formats/gguf-writer.ts';
-import { localEngine } from '../../src-main/engine/local-engine.ts';
+import { engine, forever, golden, logProbs } from './golden-scores.ts';
+import { worstDifference } from './worst-difference.ts';
 
 // A base and an adapter as one GGUF file, against the same models and tokenizers as gguf-py wrote them; see
 // golden/make_gguf_models.py and golden/make_tokenizers.py.
-const golden = join(import.meta.dirname, 'golden');
-const forever = new AbortController().signal;
-const engine = localEngine(onnxruntimeBackend({ threads: 1 }));
 let scratch: string;
-let examples: readonly TokenExample[];
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'merged-gguf-'));
-  ({ examples } = await readJson<{ examples: TokenExample[] }>(join(golden, 'gpt2-tiny.json')));
 });
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
@@ -55,7 +50,7 @@ describe.each(['llama-tiny', 'qwen2-tiny', 'qwen3-tiny', 'gpt2-tiny'])('%s', (na
     await engine.unpack({ file, folder: model });
     const together = await logProbs(model, null);
     // Two orders of float32 sums over two layers.
-    expect(worst(together, await logProbs(base, { folder, strength: 1 }))).toBeLessThan(5e-6);
+    expect(worstDifference(together, await logProbs(base, { folder, strength: 1 }))).toBeLessThan(5e-6);
   });
 });
 
@@ -186,17 +181,6 @@ async function written(model: string, adapter: AdapterChoice, dtype: 'same' | 'F
   const gguf = { name: 'my skill', chatTemplate: undefined, endIds: [0] };
   for await (const _ of engine.merge({ modelFolder: folder, adapter, out, gguf, dtype }, forever));
   return { base: folder, file: out };
-}
-
-async function logProbs(modelFolder: string, adapter: AdapterChoice | null): Promise<number[]> {
-  return (await engine.score({ modelFolder, adapter, examples }, forever)).logprobs.flat();
-}
-
-/** Relative to the largest value. */
-function worst(a: readonly number[], b: readonly number[]): number {
-  expect(a.length).toBe(b.length);
-  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] as number))), 0) / largest;
 }
 
 async function readJson<Content>(path: string): Promise<Content> {
