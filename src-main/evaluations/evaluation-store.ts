@@ -17,10 +17,13 @@ import { type FailureColumns, failureOf, type JobState, type JobStore } from '..
 export class EvaluationStore {
   readonly #database: StudioDatabase;
   readonly #jobs: JobStore;
+  /** Of an adapter by id: a list asks for those of every result. */
+  readonly #nameNow;
 
   constructor(database: StudioDatabase, jobs: JobStore) {
     this.#database = database;
     this.#jobs = jobs;
+    this.#nameNow = database.prepare('SELECT name FROM adapter WHERE id = ?').pluck();
   }
 
   /** Newest first. */
@@ -162,10 +165,9 @@ export class EvaluationStore {
   /** An adapter has the name that it has now; one that is gone for good, the name that it had then. */
   #read(row: Row): Evaluation {
     const evaluation = toEvaluation(row);
-    const nameNow = this.#database.prepare('SELECT name FROM adapter WHERE id = ?').pluck();
     const results = evaluation.results.map((result) => ({
       ...result,
-      adapter: (nameNow.get(result.adapterId) as string | undefined) ?? result.adapter,
+      adapter: (this.#nameNow.get(result.adapterId) as string | undefined) ?? result.adapter,
     }));
     return { ...evaluation, results };
   }
