@@ -33,6 +33,12 @@ export class NamedList<Item> {
     return this.found.slice(0, this.#drawn);
   }
 
+  /** What is drawn, and what is chosen: that stays in sight, whatever is searched for. */
+  drawnOr(isChosen: (item: Item) => boolean): readonly Item[] {
+    const drawn = new Set(this.drawn);
+    return this.#all().filter((item) => drawn.has(item) || isChosen(item));
+  }
+
   drawMore(): void {
     this.#drawn = Math.min(this.#drawn, this.found.length) + more;
   }
