@@ -23,7 +23,7 @@ export function findAdapted(
   const isOwn = (node: Expression) => uses.get(node) === 1;
   for (const node of order) {
     const [product, added] = node.inputs;
-    if (node.op !== 'add' || product?.op !== 'matmulInt8' || added === undefined || !isOwn(product)) continue;
+    if (node.op !== 'add' || !isIntegerProduct(product) || added === undefined || !isOwn(product)) continue;
     const times = (added.op === 'reshape' ? added.inputs[0] : added) as Expression<'matmul'>;
     const [low, up] = times.inputs;
     if (times.op !== 'matmul' || up?.op !== 'input' || low === undefined) continue;
@@ -39,6 +39,10 @@ export function findAdapted(
     found.set(added, 'absorbed').set(times, 'absorbed');
   }
   return found;
+}
+
+function isIntegerProduct(node: Expression | undefined): node is Expression {
+  return node?.op === 'matmulInt8' || node?.op === 'matmulInt4';
 }
 
 /** The A that produces `low`, before the mask. */

@@ -201,6 +201,8 @@ export const i32x4 = {
   splat: vector(17),
   lane: (x: Operand, lane: number): Code => [...code(x), vectorPrefix, ...unsigned(27), lane],
   shiftLeft: vector(171),
+  /** Keeps the sign. */
+  shiftRight: vector(172),
   add: vector(174),
   subtract: vector(177),
   multiply: vector(181),
@@ -218,6 +220,9 @@ export const i32x4 = {
 export const i16x8 = {
   /** Sums of adjacent signed bytes. */
   sumsOfBytes: vector(124),
+  shiftLeft: vector(139),
+  /** Fills with zeros. */
+  shiftRight: vector(141),
   add: vector(142),
   /** Eight 16-bit numbers from four and four 32-bit ones, saturating. */
   narrow: vector(133),
@@ -232,6 +237,8 @@ export const i16x8 = {
 export const i8x16 = {
   splat: vector(15),
   subtract: vector(113),
+  /** Sixteen signed bytes from eight and eight 16-bit numbers, saturating. */
+  narrowSigned: vector(101),
   /** Sixteen bytes from eight and eight 16-bit numbers, saturating at 0 and 255. */
   narrow: vector(102),
 } as const;

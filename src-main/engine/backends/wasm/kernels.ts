@@ -5,10 +5,13 @@ import { attendMany } from './kernels/attend-many.ts';
 import { elementwise, sigmoid, unary } from './kernels/elementwise.ts';
 import { times, timesShorts, timesTransposed } from './kernels/floats.ts';
 import { hadamard } from './kernels/hadamard.ts';
-import { pack } from './kernels/pack.ts';
-import { product } from './kernels/product.ts';
+import { packInt4 } from './kernels/pack-int4.ts';
+import { packInt8 } from './kernels/pack-int8.ts';
+import { productInt4 } from './kernels/product-int4.ts';
+import { productInt8 } from './kernels/product-int8.ts';
 import { rotate } from './kernels/rotate.ts';
-import { round } from './kernels/round.ts';
+import { roundForInt4 } from './kernels/round-for-int4.ts';
+import { roundForInt8 } from './kernels/round-for-int8.ts';
 import { copyRows, gather, reduction } from './kernels/rows.ts';
 import { addTimes, shorten, tile } from './kernels/shorts.ts';
 
@@ -45,11 +48,14 @@ export const kernels = {
   gather,
   rotate,
   hadamard,
-  round,
-  pack,
+  roundForInt8,
+  roundForInt4,
+  packInt8,
+  packInt4,
   shorten,
   tile,
-  product,
+  productInt8,
+  productInt4,
   timesTransposed,
   timesShorts,
   times,

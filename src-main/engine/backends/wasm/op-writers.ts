@@ -4,7 +4,16 @@ import { CannotRun } from './cannot-run.ts';
 import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
 import { mostSteps, pairOutputs, roundedRowBytes } from './kernels/layout.ts';
 import type { KernelName } from './kernels.ts';
-import { behind, bitsOf, isDense, nameOf, rowsOf, type Value, type Writer } from './program-writer.ts';
+import {
+  behind,
+  bitsOf,
+  isDense,
+  nameOf,
+  type PackedMatrix,
+  rowsOf,
+  type Value,
+  type Writer,
+} from './program-writer.ts';
 import { shortRows } from './short-matrices.ts';
 import type { Address, Argument } from './step.ts';
 
@@ -124,28 +133,13 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
   },
   matmulInt8(writer, node) {
     const [first, integers] = node.inputs as readonly [Expression, Expression];
-    const x = writer.value(first);
-    if (x.dims.length !== 2 || node.attributes.scaled !== 'output') throw new CannotRun('No kernel for this product');
-    writer.readRows(x);
-    const { address, scales, pairs, blocks } = writer.site.matrix(nameOf(integers));
-    const [rows = 0, size = 0] = x.dims;
-    const region = writer.isSplit ? 'shared' : 'own';
-    const rowBytes = roundedRowBytes(blocks);
-    const rounded = writer.take(region, rows * rowBytes);
-    const steps = writer.take(region, 4 * rows);
-    const into = [
-      { first: rounded, perUnit: rowBytes },
-      { first: steps, perUnit: 4 },
-    ];
-    const most = bitsOf(mostSteps(blocks));
-    writer.rows('round', rows, [...into, rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row, most]);
-    if (writer.isSplit) writer.meet();
-    const out = writer.makeShared(writer.dims(node), rows, 4 * pairOutputs * pairs);
-    const matrix = [address, scales, pairs, blocks, writer.atOnce(pairs)];
-    writer.step('product', [out.address, out.row, rounded, rowBytes, steps, writer.count(rows), ...matrix]);
-    writer.give(rounded);
-    writer.give(steps);
-    return out;
+    if (node.attributes.scaled !== 'output') throw new CannotRun('No kernel for this product');
+    return integerProduct(writer, { node, x: writer.value(first), matrix: writer.site.matrix(nameOf(integers)) });
+  },
+  matmulInt4(writer, node) {
+    const [first, integers] = node.inputs as readonly [Expression, Expression];
+    if (node.attributes.by !== 'transposed') throw new CannotRun('No kernel for this product');
+    return integerProduct(writer, { node, x: writer.value(first), matrix: writer.site.matrix(nameOf(integers)) });
   },
   attend(writer, node) {
     const [queries, keys, values] = [0, 1, 2].map((i) => operand(writer, node, i)) as [Value, Value, Value];
@@ -325,6 +319,36 @@ function timesShared(
   const given = [into, x.address, ...by, 1, { count: outputsAtOnce }, size, 0, 0, bitsOf(factor)];
   writer.shared(matrix.kernel, elements(dims) / outputsAtOnce, given);
   writer.arrive(out);
+  return out;
+}
+
+/** Rounds the rows, and multiplies them by an integer matrix. */
+function integerProduct(
+  writer: Writer,
+  { node, x, matrix }: { readonly node: Expression; readonly x: Value; readonly matrix: PackedMatrix },
+): Value {
+  if (x.dims.length !== 2) throw new CannotRun('No kernel for this product');
+  writer.readRows(x);
+  const { kind, address, scales, pairs, blocks } = matrix;
+  const [rows = 0, size = 0] = x.dims;
+  const region = writer.isSplit ? 'shared' : 'own';
+  const rowBytes = roundedRowBytes(blocks);
+  const rounded = writer.take(region, rows * rowBytes);
+  const steps = writer.take(region, 4 * rows);
+  const [into, intoSteps] = [
+    { first: rounded, perUnit: rowBytes },
+    { first: steps, perUnit: 4 },
+  ];
+  const given = [rowsOf(x, rows), { count: 1 }, size, rowBytes, x.row];
+  if (kind === 'int4') writer.rows('roundForInt4', rows, [into, ...given]);
+  else writer.rows('roundForInt8', rows, [into, intoSteps, ...given, bitsOf(mostSteps(blocks))]);
+  if (writer.isSplit) writer.meet();
+  const out = writer.makeShared(writer.dims(node), rows, 4 * pairOutputs * pairs);
+  const packed = [address, scales, pairs, blocks, writer.atOnce(pairs)];
+  const multiplied = [rounded, rowBytes, steps, writer.count(rows), ...packed];
+  writer.step(kind === 'int4' ? 'productInt4' : 'productInt8', [out.address, out.row, ...multiplied]);
+  writer.give(rounded);
+  writer.give(steps);
   return out;
 }
 

@@ -6,8 +6,9 @@ import type { KernelName } from './kernels.ts';
 import { patience } from './machine-run.ts';
 import type { Address, Argument, Meeting, Place, Region, Step } from './step.ts';
 
-/** An integer matrix as `product` reads it. */
+/** An integer matrix as `productInt8` or `productInt4` reads it. */
 export interface PackedMatrix {
+  readonly kind: 'int8' | 'int4';
   readonly address: number;
   readonly scales: number;
   readonly pairs: number;

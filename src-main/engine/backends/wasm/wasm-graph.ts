@@ -136,8 +136,7 @@ export class WasmGraph implements WasmExecutable {
       return fresh.has(node) ? [[name, kind, Number(layer)] as const] : [];
     });
     const tables = new Set(this.#gathered.flatMap(({ inputs }) => inputs));
-    const isOfMatrix = (node: Expression) =>
-      isHadamard(node) || node.type === 'int8' || nameOf(node).endsWith('.int8_scales');
+    const isOfMatrix = (node: Expression) => isHadamard(node) || /\.int[48](_\w+)?$/.test(nameOf(node));
     const told = all.filter((node) => !isOfMatrix(node));
     const isKept = (node: Expression) => nameOf(node).startsWith('kept_');
     this.#fed = told.filter((node) => !tables.has(node) && !isKept(node));

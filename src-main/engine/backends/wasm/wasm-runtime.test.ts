@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { architectureOf } from '../../architectures/by-model-type.ts';
 import { ModelConfig } from '../../architectures/model-config.ts';
+import { forKernels } from '../../four-bit-multiples.ts';
 import { type Expression, input } from '../../graph/expression.ts';
 import { add } from '../../graph/ops/add.ts';
 import { attend } from '../../graph/ops/attend.ts';
 import { gather } from '../../graph/ops/gather.ts';
 import { inverseRms } from '../../graph/ops/inverse-rms.ts';
 import { matmul } from '../../graph/ops/matmul.ts';
+import { matmulInt4 } from '../../graph/ops/matmul-int4.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import { multiply } from '../../graph/ops/multiply.ts';
 import { reshape } from '../../graph/ops/reshape.ts';
@@ -164,6 +166,56 @@ test.each([
   const feeds = { x: floats(rows, inFeatures), [`${name}.int8`]: integers, [`${name}.int8_scales`]: scales };
   const [error, of] = compare(y, feeds);
   expect(error).toBeLessThan(2e-2 * of);
+});
+
+/** A random four-bit matrix in the forms for the kernels and for the reference, and a product by it. */
+function int4Matrix(name: string, [inFeatures, out]: readonly [number, number], x: Expression) {
+  const count = (inFeatures * out) / 32;
+  const blocks = {
+    integers: Uint8Array.from({ length: 16 * count }, () => Math.floor(256 * random.uniform())),
+    scales: floats(count).data,
+    minima: floats(count).data.map((value) => 8 * value),
+  };
+  const [integers, scales, minima] = [`${name}.int4`, `${name}.int4_scales`, `${name}.int4_minima`] as const;
+  return {
+    loaded: forKernels(name, blocks, [out, inFeatures]),
+    feeds: {
+      [integers]: { type: 'uint8', dims: [out, inFeatures / 32, 16], data: blocks.integers },
+      [scales]: float32([count], blocks.scales),
+      [minima]: float32([count], blocks.minima),
+    } satisfies Record<string, Tensor>,
+    product: matmulInt4(x, {
+      integers: input(integers, [out, inFeatures / 32, 16], 'uint8'),
+      scales: input(scales, [count]),
+      minima: input(minima, [count]),
+    }),
+  };
+}
+
+// Rows of 96 are one and a half of the kernels' blocks.
+test.each([
+  [1, 96, 24],
+  [5, 96, 23],
+  [2, 576, 64],
+  [8, 1088, 8],
+  [17, 64, 40],
+])('int4 products of %d rows of %d with %d outputs match the reference', async (rows, inFeatures, out) => {
+  const { loaded, feeds, product } = int4Matrix(`f${rows}`, [inFeatures, out], input('x', ['positions', inFeatures]));
+  await runtime.load(loaded);
+  const [error, of] = compare(product, { x: floats(rows, inFeatures), ...feeds });
+  expect(error).toBeLessThan(1e-2 * of);
+});
+
+test('an int4 product of rows that eight bits hold exactly is as exact as its scales', async () => {
+  const { loaded, feeds, product } = int4Matrix('exact', [192, 48], input('x', ['positions', 192]));
+  await runtime.load(loaded);
+  const x = floats(3, 192);
+  x.data.forEach((value, i) => {
+    // In each block the largest is 127.
+    x.data[i] = i % 64 === 5 ? 127 : Math.max(-127, Math.min(127, Math.round(40 * value)));
+  });
+  const [error, of] = compare(product, { x, ...feeds });
+  expect(error).toBeLessThan(3e-4 * of);
 });
 
 interface Heads {
@@ -569,6 +621,36 @@ test('a program that accesses memory out of bounds throws CannotRun', () => {
   const machine = new Machine({ threads: 1 });
   const behindTheEnd = 0x7fff0000;
   expect(() => machine.runAll('copyRows', [[behindTheEnd, 4096, 1, 4, 16, 16]])).toThrow(CannotRun);
+});
+
+test.each([1, 2, 5, 16, 17])('%d rows of int4 products give the same bits however they are run', async (positions) => {
+  const x = input('x', ['positions', 352]);
+  const { loaded, product } = int4Matrix('any', [352, 200], x);
+  const feeds = new Map<string, Tensor>([['x', floats(positions, 352)]]);
+  const runs = [
+    ...[1, 2, 3, 5].map((threads) => ({ threads })),
+    ...(['fours', 'pairs', 'single'] as const).map((products) => ({ threads: 2, products })),
+  ];
+  const results = [];
+  for (const options of runs) {
+    const own = new WasmRuntime(options);
+    onTestFinished(() => own.release());
+    await own.load(loaded);
+    results.push(given(product, feeds, { by: own }));
+  }
+  const [one, ...others] = results;
+  expect(Math.hypot(...(one as Float32Array))).toBeGreaterThan(1);
+  for (const other of others) expect(other).toEqual(one);
+  // Each row as if it were alone.
+  const { data } = feeds.get('x') as Tensor<'float32'>;
+  const alone = new WasmRuntime({ threads: 2 });
+  onTestFinished(() => alone.release());
+  await alone.load(loaded);
+  const rows = Array.from({ length: positions }, (_, row) => {
+    const own = float32([1, 352], data.slice(row * 352, (row + 1) * 352));
+    return [...given(product, new Map([['x', own]]), { by: alone })];
+  });
+  expect([...(one as Float32Array)]).toEqual(rows.flat());
 });
 
 // Of twelve ranks each thread has some; of ten, all have all. Five and sixteen rows are multiplied piece by piece.

@@ -36,6 +36,12 @@ export const middle = reach + 1;
  */
 export const counts = { whole: 0, halves: 4, middles: 8 } as const;
 
+/**
+ * Offsets, after a block of a row for a four-bit matrix, of its step, and of the sums of its halves as two 16-bit
+ * numbers.
+ */
+export const countsForInt4 = { step: 0, sums: 4 } as const;
+
 /** A block of a row: its numbers, and its counts. */
 export const rowBlockBytes = block + 16;
 
@@ -43,24 +49,46 @@ export const rowBlockBytes = block + 16;
 export const queryLanes = 16;
 export const laneBytes = 4 * queryLanes;
 
-/** Bytes of a row as written by `round`. */
+/** Bytes of a row as rounding writes them. */
 export function roundedRowBytes(blocks: number): number {
   return rowBlockBytes * blocks;
 }
 
-/**
- * Bytes of a group of outputs: each one's block sums, as negated 16-bit numbers, padded to a whole step, then the
- * blocks of numbers.
- */
-export function groupBytesOf(blocks: number): number {
-  return stepBytes * Math.ceil(blocks / 2) + productGroup * block * blocks;
+/** How a group of a matrix is laid out: what is known about each block, padded to a whole step, then the blocks. */
+export interface GroupLayout {
+  /** Bytes of what is known about a block, for all outputs of a group. */
+  readonly head: number;
+  /** Bytes of a block, mostly numbers. */
+  readonly numbers: number;
 }
 
-/** The same in a kernel, given the number of blocks: bytes of the sums, and of everything. */
-export function groupSizesOf(f: WasmFunction, blocks: Local): readonly [sums: Local, all: Local] {
-  const steps = i32.shiftRight(i32.add(blocks, 1), 1);
-  const sums = f.let('i32', i32.multiply(steps, stepBytes));
-  return [sums, f.let('i32', i32.add(sums, i32.multiply(blocks, productGroup * block)))];
+/** Each output's sum, as a negated 16-bit number; and a byte for each number. */
+export const int8Groups: GroupLayout = { head: 2 * productGroup, numbers: productGroup * block };
+
+/**
+ * Ahead of a block's numbers: each output's multiples of its step for both halves of the block, 16-bit numbers, first
+ * those of the scales and then those of the minima. Elsewhere, a single row would take twice as long: a processor sees
+ * only so many lines of memory ahead.
+ */
+export const multiplesOfInt4 = 2 * stepBytes;
+
+/** Half a byte for each number. */
+export const int4Groups: GroupLayout = { head: 0, numbers: multiplesOfInt4 + (productGroup * block) / 2 };
+
+/** Bytes of a group of outputs. */
+export function groupBytesOf({ head, numbers }: GroupLayout, blocks: number): number {
+  return stepBytes * Math.ceil((head * blocks) / stepBytes) + numbers * blocks;
+}
+
+/** The same in a kernel, given the number of blocks: bytes of what comes before the numbers, and of everything. */
+export function groupSizesOf(
+  f: WasmFunction,
+  { head, numbers }: GroupLayout,
+  blocks: Local,
+): readonly [heads: Local, all: Local] {
+  const padded = i32.add(i32.multiply(blocks, head), stepBytes - 1);
+  const heads = f.let('i32', i32.and(padded, -stepBytes));
+  return [heads, f.let('i32', i32.add(heads, i32.multiply(blocks, numbers)))];
 }
 
 /** The number of pairs of groups for this many outputs. */

@@ -7,7 +7,7 @@ import { atOnce, block, counts, middle, reach, rowBlockBytes } from './layout.ts
  * has one step, and each block a whole multiple of it, so that it is rounded about as finely as its own largest
  * magnitude requires. A row of zeros has a step of zero.
  */
-export function round(): WasmFunction {
+export function roundForInt8(): WasmFunction {
   return kernel((f, take) => {
     const [out, steps, x, rows, size, outRow, row, mostBits] = locals(8, take);
     const most = f.let('f32', f32x4.lane(f.let('v128', i32x4.splat(mostBits)), 0));

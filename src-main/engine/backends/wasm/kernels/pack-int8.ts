@@ -1,18 +1,18 @@
 import { type Code, i16x8, i32, i32x4, v128, type WasmFunction } from '../code.ts';
 import { halves, kernel, locals, pairOf, partAt } from './kernel.ts';
-import { block, bytesAtOnce, groupSizesOf, productGroup, stepBytes } from './layout.ts';
+import { block, bytesAtOnce, groupSizesOf, int8Groups, productGroup, stepBytes } from './layout.ts';
 
 /** Of four bytes of each of four rows, those of each column. */
 const columnsOfFour = [0, 1, 2, 3].flatMap((column) => [0, 4, 8, 12].map((row) => row + column));
 
 /**
- * out, x, columns, groups, blocks: packs a matrix of bytes [rows, columns], whole blocks of rows, as `product` reads
+ * out, x, columns, groups, blocks: packs a matrix of bytes [rows, columns], whole blocks of rows, as `productInt8` reads
  * it. Threads share the groups.
  */
-export function pack(): WasmFunction {
+export function packInt8(): WasmFunction {
   return kernel((f, take, { number, of }) => {
     const [out, x, columns, groups, blocks] = locals(5, take);
-    const [sumsBytes, groupBytes] = groupSizesOf(f, blocks);
+    const [sumsBytes, groupBytes] = groupSizesOf(f, int8Groups, blocks);
     const [from, into, sums, end] = locals(4, () => f.local('i32'));
     const [four, own] = [f.local('v128'), f.local('v128')];
     const totals = pairOf(() => f.local('v128'));
