@@ -1,13 +1,5 @@
+import type { FourBitBlocks } from './formats/four-bit-rows.ts';
 import { int4Block } from './graph/ops/matmul-int4.ts';
-
-/** A matrix in four-bit blocks, as `matmulInt4` takes it. */
-export interface FourBitBlocks {
-  /** Two numbers to a byte: one of the block's first half in the low bits, the one 16 places on in the high bits. */
-  readonly integers: Uint8Array;
-  /** value = number · scale + minimum, for each block. */
-  readonly scales: Float32Array;
-  readonly minima: Float32Array;
-}
 
 const half = int4Block / 2;
 const most = 15;
@@ -35,6 +27,26 @@ export function toFourBits(values: Float32Array): FourBitBlocks {
     for (let i = 0; i < half; i++) {
       blocks.integers[block * half + i] = (found.wholes[i] as number) | ((found.wholes[half + i] as number) << 4);
     }
+  }
+  return blocks;
+}
+
+/** Matrices below each other. */
+export function stacked(all: readonly FourBitBlocks[]): FourBitBlocks {
+  const [first] = all;
+  if (first !== undefined && all.length === 1) return first;
+  const count = all.reduce((sum, { scales }) => sum + scales.length, 0);
+  const blocks = {
+    integers: new Uint8Array(count * half),
+    scales: new Float32Array(count),
+    minima: new Float32Array(count),
+  };
+  let at = 0;
+  for (const { integers, scales, minima } of all) {
+    blocks.integers.set(integers, at * half);
+    blocks.scales.set(scales, at);
+    blocks.minima.set(minima, at);
+    at += scales.length;
   }
   return blocks;
 }

@@ -1,4 +1,7 @@
+import { type FourBitBlocks, isFourBit, readFourBits } from './formats/four-bit-rows.ts';
 import { readRows, type StoredMatrix } from './formats/stored-matrix.ts';
+import { stacked, toFourBits } from './four-bit-blocks.ts';
+import { forKernels } from './four-bit-multiples.ts';
 import { toInt4 } from './int4-weights.ts';
 import { type MatrixRows, rowsAtOnce, toInt8 } from './int8-weights.ts';
 import type { Precision } from './rounded-weights.ts';
@@ -18,6 +21,8 @@ export type RoundingJob =
       readonly forwardOnly: boolean;
     }
   | { readonly kind: 'integers'; readonly name: string; readonly matrices: readonly Matrix[] }
+  /** Four-bit blocks for our own kernels: as stored, where matrices are stored so. */
+  | { readonly kind: 'fourBits'; readonly name: string; readonly matrices: readonly Matrix[] }
   | {
       readonly kind: 'blocks';
       readonly name: string;
@@ -30,10 +35,12 @@ export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
   switch (job.kind) {
     case 'training':
       return job.precision === 'int4'
-        ? toInt4(job.module, wholeOf(job.weight))
+        ? toInt4(job.module, fourBitsOf(job.weight), job.weight.dims)
         : toInt8(job.module, [rowsOf(job.weight)], { forwardOnly: job.forwardOnly });
     case 'integers':
       return toInt8(job.name, job.matrices.map(rowsOf), { forwardOnly: true });
+    case 'fourBits':
+      return forKernels(job.name, stacked(job.matrices.map(fourBitsOf)), dimsOf(job.matrices));
     case 'blocks':
       return blocksOf(job.name, { matrices: job.matrices.map(wholeOf), fourBits: job.fourBits });
     default:
@@ -48,6 +55,16 @@ export function numbersOf(job: RoundingJob): number {
 
 export function matricesOf(job: RoundingJob): readonly Matrix[] {
   return job.kind === 'training' ? [job.weight] : job.matrices;
+}
+
+/** The size of matrices stacked vertically. */
+function dimsOf(matrices: readonly Matrix[]): readonly [out: number, inFeatures: number] {
+  const out = matrices.reduce((sum, { dims }) => sum + (dims[0] as number), 0);
+  return [out, matrices[0]?.dims[1] as number];
+}
+
+function fourBitsOf(matrix: Matrix): FourBitBlocks {
+  return 'dtype' in matrix && isFourBit(matrix.dtype) ? readFourBits(matrix) : toFourBits(wholeOf(matrix).data);
 }
 
 function rowsOf(matrix: Matrix): MatrixRows {

@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { isFourBit, readFourBits } from '../../src-main/engine/formats/four-bit-rows.ts';
 import { dequantise } from '../../src-main/engine/formats/gguf-blocks.ts';
+import { fromFourBits } from '../../src-main/engine/four-bit-blocks.ts';
 
 // Blocks of random bytes and their values by gguf-py; see golden/make_gguf_blocks.py.
 const golden = JSON.parse(await readFile(join(import.meta.dirname, 'golden/gguf-blocks.json'), 'utf8')) as Record<
@@ -21,4 +24,28 @@ test.each(Object.keys(golden))('%s dequantises to the reference values bit for b
   const found = new Float32Array(expected.length);
   dequantise(type, Buffer.from(bytes, 'base64'), found);
   expect(found).toEqual(expected);
+});
+
+test('types of four bits are those with a scale and a minimum for 32 numbers', () => {
+  expect(Object.keys(golden).filter(isFourBit).sort()).toEqual(['Q4_0', 'Q4_1', 'Q4_K']);
+});
+
+test.each(Object.keys(golden).filter(isFourBit))('%s is read into four-bit blocks without rounding', async (type) => {
+  const { bytes, values } = golden[type] as { bytes: string; values: string };
+  const stored = Buffer.from(bytes, 'base64');
+  const expected = new Float32Array(Uint8Array.from(Buffer.from(values, 'base64')).buffer);
+  const folder = await mkdtemp(join(tmpdir(), 'four-bits-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const ahead = 12;
+  await writeFile(join(folder, 'matrix'), Buffer.concat([Buffer.alloc(ahead), stored]));
+  const file = await open(join(folder, 'matrix'));
+  onTestFinished(() => file.close());
+  const found = fromFourBits(
+    readFourBits({
+      ...{ dims: [2, expected.length / 2], dtype: type, offset: ahead, bytes: stored.length },
+      ...{ descriptor: file.fd, file: 'matrix', tensor: 'w' },
+    }),
+  );
+  // Scales of scales are products that a float may hold to its last place only.
+  for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 6);
 });

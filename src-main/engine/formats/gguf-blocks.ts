@@ -170,12 +170,12 @@ function q6K(bytes: Buffer, view: DataView, at: number, out: Float32Array, o: nu
   }
 }
 
-function sixBitScale(bytes: Buffer, at: number, group: number): number {
+export function sixBitScale(bytes: Buffer, at: number, group: number): number {
   if (group < 4) return (bytes[at + group] as number) & 63;
   return ((bytes[at + group + 4] as number) & 15) | (((bytes[at + group - 4] as number) >> 6) << 4);
 }
 
-function sixBitMinimum(bytes: Buffer, at: number, group: number): number {
+export function sixBitMinimum(bytes: Buffer, at: number, group: number): number {
   if (group < 4) return (bytes[at + group + 4] as number) & 63;
   return ((bytes[at + group + 4] as number) >> 4) | (((bytes[at + group] as number) >> 6) << 4);
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile, GgufTensor } from './gguf.ts';
+import { interleavedRow } from './stored-matrix.ts';
 
 /** A tensor of a GGUF file under the name and in the layout of the Hugging Face checkpoint it was converted from. */
 export interface NamedTensor {
@@ -10,6 +11,8 @@ export interface NamedTensor {
   readonly dims: readonly number[];
   /** Undoes what the conversion to GGUF did to the numbers, in place where possible; undefined where it did nothing. */
   readonly restore: ((values: Float32Array) => Float32Array) | undefined;
+  /** Set where all it did was to interleave the rows of this many heads. */
+  readonly interleavedHeads?: number;
 }
 
 /** Head counts as `ggufConfig` gives them: a file's own metadata may list them, one number per layer. */
@@ -49,7 +52,7 @@ function layoutOf(
       const why = because('KEY_NOT_DIVISOR', { key: `${architecture}.attention.head_count`, number: rows });
       throw new StudioError('MODEL_FILE_INVALID', { file: basename(file.path), ...why });
     }
-    return { dims, restore: (values: Float32Array) => halfSplit(values, rows, count) };
+    return { dims, restore: (values: Float32Array) => halfSplit(values, rows, count), interleavedHeads: count };
   }
   if (architecture === 'gpt2' && /^(attn_qkv|attn_output|ffn_up|ffn_down)\.weight$/.test(part)) {
     return { dims: dims.toReversed(), restore: (values: Float32Array) => transposed(values, dims) };
@@ -67,7 +70,7 @@ function halfSplit(values: Float32Array, rows: number, heads: number): Float32Ar
   const head = new Float32Array(perHead * width);
   for (let start = 0; start < values.length; start += head.length) {
     for (let row = 0; row < perHead; row++) {
-      const from = start + (2 * (row % (perHead / 2)) + Math.floor(row / (perHead / 2))) * width;
+      const from = start + interleavedRow(row, perHead) * width;
       head.set(values.subarray(from, from + width), row * width);
     }
     values.set(head, start);
@@ -114,9 +117,7 @@ export function interleaved<Values extends Float32Array | Uint16Array>(
   const perHead = rows / heads;
   const placed = emptyLike(values);
   for (let row = 0; row < rows; row++) {
-    const inHead = row % perHead;
-    const place = row - inHead + 2 * (inHead % (perHead / 2)) + Math.floor(inHead / (perHead / 2));
-    placed.set(values.subarray(row * width, (row + 1) * width), place * width);
+    placed.set(values.subarray(row * width, (row + 1) * width), interleavedRow(row, perHead) * width);
   }
   return placed;
 }

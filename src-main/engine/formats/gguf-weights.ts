@@ -31,8 +31,8 @@ export async function openGgufWeights(path: string): Promise<WeightSource> {
         return restore?.(numbers) ?? numbers;
       },
       place(name) {
-        const { tensor, dims, restore } = tensorOf(name);
-        if (restore !== undefined || !isMatrix(dims)) return undefined;
+        const { tensor, dims, restore, interleavedHeads } = tensorOf(name);
+        if ((restore !== undefined && interleavedHeads === undefined) || !isMatrix(dims)) return undefined;
         const { type, offset, bytes } = tensor;
         return {
           dims,
@@ -42,6 +42,7 @@ export async function openGgufWeights(path: string): Promise<WeightSource> {
           tensor: name,
           offset,
           bytes,
+          ...(interleavedHeads === undefined ? {} : { interleavedHeads }),
         };
       },
       async readRows(name) {

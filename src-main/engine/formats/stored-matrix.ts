@@ -18,6 +18,8 @@ export interface StoredMatrix {
   /** From the start of the file. */
   readonly offset: number;
   readonly bytes: number;
+  /** Of this many heads, each one's rows are those of its two halves in turn, as llama.cpp stores Wq and Wk. */
+  readonly interleavedHeads?: number;
 }
 
 /** The rows of a matrix held in memory as stored. */
@@ -40,20 +42,45 @@ let numbers = new Float32Array(0);
 
 /** Rows [from, to) of a matrix, [rows, columns]; valid until the next call. Throws MODEL_FILE_INVALID. */
 export function readRows(matrix: StoredMatrix, from: number, to: number): Float32Array {
-  const { dims, dtype, file, tensor } = matrix;
-  const [rows, columns] = dims;
-  const rowBytes = matrix.bytes / rows;
-  const [length, count] = [(to - from) * rowBytes, (to - from) * columns];
-  if (stored.length < length) stored = Buffer.alloc(length);
+  const count = (to - from) * matrix.dims[1];
   if (numbers.length < count) numbers = new Float32Array(count);
-  const [piece, found] = [stored.subarray(0, length), numbers.subarray(0, count)];
-  for (let done = 0; done < length; ) {
-    const read = readSync(matrix.descriptor, piece, done, length - done, matrix.offset + from * rowBytes + done);
+  const found = numbers.subarray(0, count);
+  dequantise(matrix.dtype, readBytes(matrix, from, to), found);
+  checkFinite(matrix, found);
+  return found;
+}
+
+/** Rows [from, to) of a matrix as they are stored; valid until the next call. Throws MODEL_FILE_INVALID. */
+export function readBytes(matrix: StoredMatrix, from: number, to: number): Buffer {
+  const rowBytes = matrix.bytes / matrix.dims[0];
+  const length = (to - from) * rowBytes;
+  if (stored.length < length) stored = Buffer.alloc(length);
+  const piece = stored.subarray(0, length);
+  if (matrix.interleavedHeads === undefined) fill(piece, matrix, from * rowBytes);
+  else
+    for (let row = from; row < to; row++) {
+      const place = interleavedRow(row, matrix.dims[0] / matrix.interleavedHeads);
+      fill(piece.subarray((row - from) * rowBytes, (row - from + 1) * rowBytes), matrix, place * rowBytes);
+    }
+  return piece;
+}
+
+/** Throws MODEL_FILE_INVALID if a number is NaN or infinite. */
+export function checkFinite({ file, tensor }: StoredMatrix, numbers: Float32Array): void {
+  if (!allFinite(numbers))
+    throw new StudioError('MODEL_FILE_INVALID', { file, ...because('TENSOR_NOT_FINITE', { tensor }) });
+}
+
+/** Where a row is among those of its head, which are interleaved: those of the first half are at even places. */
+export function interleavedRow(row: number, perHead: number): number {
+  const inHead = row % perHead;
+  return row - inHead + 2 * (inHead % (perHead / 2)) + Math.floor(inHead / (perHead / 2));
+}
+
+function fill(piece: Buffer, { descriptor, file, offset }: StoredMatrix, start: number): void {
+  for (let done = 0; done < piece.length; ) {
+    const read = readSync(descriptor, piece, done, piece.length - done, offset + start + done);
     if (read === 0) throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_ENDS_EARLY') });
     done += read;
   }
-  dequantise(dtype, piece, found);
-  if (!allFinite(found))
-    throw new StudioError('MODEL_FILE_INVALID', { file, ...because('TENSOR_NOT_FINITE', { tensor }) });
-  return found;
 }

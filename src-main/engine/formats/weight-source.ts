@@ -12,7 +12,7 @@ export interface WeightSource {
   readonly config?: Readonly<Record<string, unknown>>;
   /** The numbers of one tensor, as float32. */
   read(name: string): Promise<Float32Array>;
-  /** Where a matrix is in its file, if it is stored there row by row, without transformation. */
+  /** Where a matrix is in its file, if its rows are stored there without transformation. */
   place(name: string): StoredMatrix | undefined;
   /** A matrix in memory as it is stored, if that needs no transformation, as for embeddings. */
   readRows(name: string): Promise<StoredRows>;
