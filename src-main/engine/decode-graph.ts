@@ -19,6 +19,7 @@ import { multiply } from './graph/ops/multiply.ts';
 import { reshape } from './graph/ops/reshape.ts';
 import { slice } from './graph/ops/slice.ts';
 import { transpose } from './graph/ops/transpose.ts';
+import { int4Product } from './int4-weights.ts';
 import { int8Product } from './int8-weights.ts';
 import { weightDims } from './lora.ts';
 import { groupOf, groupsOf, type TargetGroup } from './target-groups.ts';
@@ -35,13 +36,13 @@ export interface DecodeOptions {
 
 /**
  * How the base's matrices are multiplied: as floats; as numbers in blocks (`weight-blocks.ts`); or as the integers that
- * training multiplies by (`int8-weights.ts`), where a processor is faster with those (decision 0046). Floats are per
- * matrix, the others per group of matrices with the same input.
+ * training multiplies by (`int8-weights.ts`), where a processor is faster with those (decision 0046), of which our own
+ * kernels take some in four bits, by name. Floats are per matrix, the others per group of matrices with the same input.
  */
 export type DecodeMatrices =
   | { readonly kind: 'floats' }
   | { readonly kind: 'blocks'; readonly blocks: ReadonlyMap<string, Tensor> }
-  | { readonly kind: 'integers' };
+  | { readonly kind: 'integers'; readonly fourBits?: ReadonlySet<string> };
 
 /**
  * One pass of generation: `tokens` new positions of each of `rows` texts, token by token, over the KV cache. Returns
@@ -112,7 +113,10 @@ function inputs(architecture: Architecture, options: DecodeOptions, attendKept: 
 function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { parameter }: Parameter) {
   return (name: string, x: Expression, dims = weightDims(architecture, name)): Expression => {
     if (matrices.kind === 'floats') return matmul(x, parameter(`${name}.weight`), { transposeB: true });
-    if (matrices.kind === 'integers') return int8Product(name, x, { dims, forwardOnly: true });
+    if (matrices.kind === 'integers')
+      return matrices.fourBits?.has(name)
+        ? int4Product(name, x, dims)
+        : int8Product(name, x, { dims, forwardOnly: true });
     const { blocks } = matrices;
     const dimsOf = (part: string) => (blocks.get(`${name}.${part}`) as Tensor).dims;
     const blockDims = dimsOf('integers');

@@ -278,6 +278,32 @@ test.each(['base', 'lora', 'houlsby'] as const)(
   },
 );
 
+test.each(['base', 'lora'] as const)(
+  'a base rounded to four bits is written by the kernels as its prompts are read, up to rounding: %s',
+  async (kind) => {
+    // Rows of three blocks of 32 are one and a half of the kernels'.
+    const folder = tinyModel({ hidden: 96, heads: 4, keyValueHeads: 2, intermediate: 224, layers: 2 });
+    const model = await loadModel(folder, onnxruntimeBackend(), 'int4');
+    const { architecture } = model;
+    const pass = new DecodePass(model, new AdapterStack(architecture));
+    const adapter = adapterOf(kind, architecture);
+    const row = { ids: Array.from({ length: 20 }, (_, i) => (i * i + 7) % 256), adapter, asked: 1 };
+    const logitsOf = async (by: 'prefill' | 'decode') => {
+      const [logits] = await pass.run(new KeyValueCache(architecture), [row], by);
+      return [...(logits?.[0] ?? [])];
+    };
+    const read = await logitsOf('prefill');
+    const runs = vi.spyOn(WasmGraph.prototype, 'run');
+    onTestFinished(() => runs.mockRestore());
+    const written = await logitsOf('decode');
+    expect(runs).toHaveBeenCalledOnce();
+    const off = Math.hypot(...written.map((value, word) => value - (read[word] as number))) / Math.hypot(...read);
+    expect(off).toBeLessThan(0.05);
+    expect(written).not.toEqual(read);
+    await model.release();
+  },
+);
+
 function adapterOf(kind: 'base' | 'lora' | 'houlsby', architecture: Architecture): LiveAdapter | null {
   if (kind === 'base') return null;
   const random = new Random(3);

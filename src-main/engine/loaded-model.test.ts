@@ -58,15 +58,11 @@ test('reading what trainings multiply by counts as loading', async () => {
 });
 
 test('where single-row integer products are slow, a base too large for the kernels uses blocks', async () => {
-  const answersBy = (use: 'all' | 'reading', rows: number) =>
-    answeringMatrices(
-      'int8',
-      { parameters: new Map([['weight', [rows, 50_000]]]) },
-      { ...backend, integersFor: async () => use },
-    );
-  expect(await answersBy('reading', 10_000)).toBe('integers');
-  expect(await answersBy('reading', 60_000)).toBe('blocks');
-  expect(await answersBy('all', 60_000)).toBe('integers');
+  const answersBy = (use: 'all' | 'reading', bytesOfKernels: number) =>
+    answeringMatrices('int8', bytesOfKernels, { ...backend, integersFor: async () => use });
+  expect(await answersBy('reading', 0.5e9)).toBe('integers');
+  expect(await answersBy('reading', 3e9)).toBe('blocks');
+  expect(await answersBy('all', 3e9)).toBe('integers');
 });
 
 test('a model is described without loading its weights', async () => {

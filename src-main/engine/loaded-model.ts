@@ -16,6 +16,7 @@ import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
 import { writtenOut } from './int4-weights.ts';
+import { inFourBits, kernelBytes } from './kernel-matrices.ts';
 import type { CacheMemory } from './key-value-cache.ts';
 import { LoadingProgress } from './loading-progress.ts';
 import { weightDims } from './lora.ts';
@@ -46,10 +47,10 @@ export interface RoundedMatrices {
   /** In the form generation uses: matrices with the same input are fused, and what only gradients need is omitted. */
   answering(): Promise<Matrices>;
   /**
-   * The integers for our own kernels (`WasmRuntime`), laid out like those of `answersBy: 'integers'`; undefined where
-   * there are no kernels.
+   * The integers for our own kernels (`WasmRuntime`): those of `answersBy: 'integers'`, which are taken from here if
+   * they are already at hand, and others in four bits; undefined where there are no kernels.
    */
-  readonly forKernels: (() => Promise<Matrices>) | undefined;
+  readonly forKernels: ((atHand?: Matrices) => Promise<Matrices>) | undefined;
 }
 
 /** A base model in memory: its weights, held once, and the graphs compiled for it. */
@@ -142,15 +143,16 @@ export class LoadedModel {
       // Read anew for each graph: the graph keeps its own repacked copy, and a third copy would sit in memory unused.
       const matrices = await rounded.answering();
       const { answersBy } = rounded;
-      const wantsKernels = rounded.forKernels !== undefined && this.hasKernels && !this.#isReleased;
+      const forKernels = this.hasKernels && !this.#isReleased ? rounded.forKernels : undefined;
       // The kernels need different matrices from these; they are built during the prefill.
-      if (wantsKernels && answersBy === 'blocks') this.#startRuntime(loadingOwn(rounded.forKernels)).catch(() => {});
+      if (forKernels !== undefined && answersBy === 'blocks') this.#startRuntime(loading(forKernels)).catch(() => {});
       const executable = await this.backend.compile(
         graph(answersBy === 'blocks' ? { kind: answersBy, blocks: matrices } : { kind: answersBy }),
         matrices,
       );
-      // The same matrices, but only after onnxruntime, which holds them twice while repacking them.
-      if (wantsKernels && answersBy === 'integers') await this.#startRuntime(loading(matrices));
+      // Mostly the same matrices, but only after onnxruntime, which holds them twice while repacking them.
+      if (forKernels !== undefined && answersBy === 'integers')
+        await this.#startRuntime(loading(() => forKernels(matrices)));
       letGo(...matrices.values());
       return executable;
     };
@@ -167,10 +169,10 @@ export class LoadedModel {
   ): Promise<WasmExecutable | undefined> {
     const matrices = this.#rounded?.forKernels;
     if (matrices === undefined || this.#lacksKernels || this.#isReleased) return undefined;
-    const runtime = await this.#startRuntime(loadingOwn(matrices));
+    const runtime = await this.#startRuntime(loading(matrices));
     if (runtime === undefined || this.#isReleased) return undefined;
     if (!this.#kernelExecutables.has(key))
-      this.#kernelExecutables.set(key, runtime.compile(graph({ kind: 'integers' })));
+      this.#kernelExecutables.set(key, runtime.compile(graph({ kind: 'integers', fourBits: runtime.fourBits })));
     return this.#kernelExecutables.get(key);
   }
 
@@ -308,13 +310,8 @@ export class LoadedModel {
 type Loading = (runtime: WasmRuntime) => Promise<void>;
 
 /** Loads matrices that nothing else needs: each is freed once repacked, so at most one is in memory twice. */
-function loading(matrices: Matrices): Loading {
-  return (runtime) => runtime.load(matrices, letGo);
-}
-
-/** The same for matrices that must be read first. */
-function loadingOwn(read: () => Promise<Matrices>): Loading {
-  return async (runtime) => loading(await read())(runtime);
+function loading(read: () => Promise<Matrices>): Loading {
+  return async (runtime) => runtime.load(await read(), letGo);
 }
 
 /**
@@ -372,7 +369,8 @@ export async function loadModel(
       return !(rounded.has(module) || module === architecture.embedding);
     };
     const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
-    const answersBy = await answeringMatrices(precision, architecture, backend);
+    const ofKernels = inFourBits({ architecture, source }, precision);
+    const answersBy = await answeringMatrices(precision, kernelBytes(architecture, ofKernels), backend);
     // Without VNNI, a single row of four-bit blocks is summed in a different order than among others.
     const fourBits = (await backend.integersFor()) !== 'all';
     const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
@@ -380,7 +378,17 @@ export async function loadModel(
       ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(answersBy, backend) },
       words: await readWordTable(architecture, source),
       training: () => round((opened) => trainingJobs(opened, precision)),
-      forKernels: precision === 'int8' && backend.hasInt8 ? () => round(integerJobs) : undefined,
+      forKernels: backend.hasInt8
+        ? async (atHand = new Map()) => {
+            if (atHand.size > 0 && ofKernels.size === 0) return atHand;
+            const { kept = [], rest = [] } = Object.groupBy(atHand, ([name]) =>
+              ofKernels.has(name.replace(/\.int8(_scales)?$/, '')) ? 'rest' : 'kept',
+            );
+            letGo(...rest.map(([, tensor]) => tensor));
+            const others = await round((opened) => kernelJobs(opened, { fourBits: ofKernels, atHand }));
+            return new Map([...kept, ...others]);
+          }
+        : undefined,
       answering: () =>
         round((opened) =>
           answersBy === 'integers' ? integerJobs(opened) : blockJobs(opened, { precision, fourBits }),
@@ -444,6 +452,17 @@ async function* trainingJobs(
   }
 }
 
+/** What our own kernels multiply by, without what is at hand. */
+async function* kernelJobs(
+  { architecture, source }: OpenedModel,
+  { fourBits, atHand }: { readonly fourBits: ReadonlySet<string>; readonly atHand: Matrices },
+): AsyncGenerator<RoundingJob> {
+  for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source))) {
+    if (fourBits.has(name)) yield { kind: 'fourBits', name, matrices };
+    else if (!atHand.has(`${name}.int8`)) yield { kind: 'integers', name, matrices };
+  }
+}
+
 async function* integerJobs({ architecture, source }: OpenedModel): AsyncGenerator<RoundingJob> {
   for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source)))
     yield { kind: 'integers', name, matrices };
@@ -478,8 +497,8 @@ export function countParameters({ parameters }: Pick<Architecture, 'parameters'>
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
 }
 
-/** The largest parameter count that fits into our kernels' memory of two gibibytes and leaves some of it free. */
-const mostOfKernels = 1.8e9;
+/** What matrices may take of our kernels' memory of two gibibytes, leaving some of it free. */
+const mostOfKernels = 1.9e9;
 
 /**
  * What a quantised model's generation multiplies by: the integers used in training where the processor is faster with
@@ -487,12 +506,12 @@ const mostOfKernels = 1.8e9;
  */
 export async function answeringMatrices(
   precision: RoundedMatrices['precision'],
-  architecture: Pick<Architecture, 'parameters'>,
+  bytesOfKernels: number,
   backend: Backend,
 ): Promise<RoundedMatrices['answersBy']> {
   if (precision !== 'int8') return 'blocks';
   const use = await backend.integersFor();
-  if (use === 'reading') return countParameters(architecture) <= mostOfKernels ? 'integers' : 'blocks';
+  if (use === 'reading') return bytesOfKernels <= mostOfKernels ? 'integers' : 'blocks';
   return use === 'all' ? 'integers' : 'blocks';
 }
 

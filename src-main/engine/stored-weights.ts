@@ -59,10 +59,18 @@ export async function* placeWeights(
   const read = weightReader(architecture, source);
   for (const parameter of architecture.parameters.keys()) {
     if (!isWanted(parameter)) continue;
-    const part = placeOf(architecture, parameter);
-    const place = isWhole(part) ? source.place(storedName(architecture, source, part.tensor)) : undefined;
-    yield [parameter, place ?? (await read(parameter))];
+    yield [parameter, placeOfWeight(architecture, source, parameter) ?? (await read(parameter))];
   }
+}
+
+/** Where a weight is stored, if that is a matrix without transformation. */
+export function placeOfWeight(
+  architecture: Architecture,
+  source: WeightSource,
+  parameter: string,
+): StoredMatrix | undefined {
+  const part = placeOf(architecture, parameter);
+  return isWhole(part) ? source.place(storedName(architecture, source, part.tensor)) : undefined;
 }
 
 /** Parts of one tensor are consecutive: it is read once for all of them. */

@@ -6,6 +6,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
+import { inFourBits, kernelBytes } from './kernel-matrices.ts';
 import { answeringMatrices, kernelsPrefill, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
@@ -25,15 +26,16 @@ import { validationRowLimit } from './training-run.ts';
  */
 export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): Promise<TrainingMemory> {
   const { architecture, source } = await openModel(job.modelFolder);
-  await source.close();
   const wanted = job.precision ?? 'auto';
   const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
+  const ofKernels = kernelBytes(architecture, inFourBits({ architecture, source }, precision));
+  await source.close();
   const { rank, targets } = job.method;
   const adaptation = { kind: 'lora' as const, targets, dropout: job.method.dropout > 0 };
   const { labelSmoothing, gradientCheckpointing } = job;
   const options = { precision, labelSmoothing, gradientCheckpointing };
-  const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, architecture, backend);
-  const writes = precision === 'int8' && backend.hasInt8;
+  const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, ofKernels, backend);
+  const writes = precision !== 'float32' && backend.hasInt8;
   const graphReads = !(await kernelsPrefill(answersBy, backend));
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
@@ -89,8 +91,8 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
         : generation(graphs.generate, {
             ...job.samples,
             architecture,
-            bytesEach: (graphReads ? bytesInside[answersBy] : 0) + (writes ? bytesInKernels : 0),
-            besides: writes ? besideKernels : 0,
+            bytesEach: graphReads ? bytesInside[answersBy] : 0,
+            besides: writes ? ofKernels + besideKernels : 0,
             copies: writes && !(await backend.takesShared()) ? 2 : 1,
             rank: highest,
           }),
@@ -279,8 +281,7 @@ function generation(
  */
 const bytesInside = { floats: 0, blocks: 2.5, integers: 1 } as const;
 /**
- * The same for our own kernels, and what these and their threads take besides, whatever the model; where they also run
- * the prefill, there is no such graph.
+ * What our own kernels and their threads take besides matrices, whatever the model; where they also run the prefill,
+ * there is no such graph.
  */
-const bytesInKernels = 1.05;
 const besideKernels = 75e6;

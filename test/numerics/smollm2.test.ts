@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { ModelText } from '../../src-main/base-models/model-text.ts';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import type { Engine } from '../../src-main/engine/engine.ts';
+import { inFourBits } from '../../src-main/engine/kernel-matrices.ts';
+import { openModel } from '../../src-main/engine/loaded-model.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { smollm2 } from '../fixtures/smollm2.ts';
 
@@ -57,6 +59,14 @@ describe.skipIf(folder === undefined)('SmolLM2-135M-Instruct', () => {
     // The runtime's own memory comes on top.
     expect(process.memoryUsage().rss - before).toBeLessThan(1.5 * 4 * 134_515_008);
   }, 120_000);
+
+  test('our kernels multiply its layers as they are stored, in four bits, and its head in eight', async () => {
+    const opened = await openModel(place);
+    const fourBits = inFourBits(opened, 'int8');
+    await opened.source.close();
+    expect(fourBits.size).toBe(4 * 30);
+    expect(fourBits.has(opened.architecture.head)).toBe(false);
+  });
 
   test('its tokenizer, extracted from the GGUF file, gives the ids of the reference', async () => {
     const tokenizer = await Tokenizer.read(place);

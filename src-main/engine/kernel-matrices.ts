@@ -1,0 +1,56 @@
+import type { Architecture } from './architectures/architecture.ts';
+import { isFourBit } from './formats/four-bit-rows.ts';
+import type { WeightSource } from './formats/weight-source.ts';
+import { int4Block } from './graph/ops/matmul-int4.ts';
+import { weightDims } from './lora.ts';
+import type { Precision } from './rounded-weights.ts';
+import { placeOfWeight } from './stored-weights.ts';
+import { groupsOf } from './target-groups.ts';
+
+/** Matrices that our own kernels multiply as one, by the name that `groupedMatrices` gives them. */
+interface KernelMatrix {
+  readonly name: string;
+  readonly modules: readonly string[];
+  readonly numbers: number;
+  readonly inFeatures: number;
+}
+
+type Opened = { readonly architecture: Architecture; readonly source: WeightSource };
+
+/**
+ * Those that our own kernels multiply in four bits: what a file stores in such blocks, and the layers of a base that is
+ * rounded to four bits.
+ */
+export function inFourBits({ architecture, source }: Opened, precision: Precision): ReadonlySet<string> {
+  const isStored = (module: string) => {
+    const place = placeOfWeight(architecture, source, `${module}.weight`);
+    return place !== undefined && isFourBit(place.dtype);
+  };
+  const isRounded = ({ name, inFeatures }: KernelMatrix) =>
+    precision === 'int4' && name !== architecture.head && inFeatures % int4Block === 0;
+  const all = matricesOf(architecture).filter((each) => isRounded(each) || each.modules.every(isStored));
+  return new Set(all.map(({ name }) => name));
+}
+
+/** Bytes of a number in a matrix as our own kernels lay it out, with what it is scaled by. */
+const bytesEach = { int8: 1.05, int4: 0.63 } as const;
+
+/** What the kernels' matrices take of their memory. */
+export function kernelBytes(architecture: Architecture, fourBits: ReadonlySet<string>): number {
+  return matricesOf(architecture).reduce(
+    (sum, { name, numbers }) => sum + bytesEach[fourBits.has(name) ? 'int4' : 'int8'] * numbers,
+    0,
+  );
+}
+
+function matricesOf(architecture: Architecture): KernelMatrix[] {
+  const { head, layers } = architecture;
+  const [out, hidden] = weightDims(architecture, head);
+  const ofLayer = (layer: number): KernelMatrix[] =>
+    groupsOf(architecture).map(({ name, targets, width, inFeatures }) => ({
+      ...{ name: `${layer}.${name}`, inFeatures, numbers: width * inFeatures },
+      modules: targets.map((target) => architecture.moduleOf(target, layer)),
+    }));
+  const ofHead = { name: head, modules: [head], inFeatures: hidden, numbers: out * hidden };
+  return [...Array.from({ length: layers }, (_, layer) => ofLayer(layer)).flat(), ofHead];
+}
