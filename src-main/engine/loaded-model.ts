@@ -375,7 +375,7 @@ export async function loadModel(
     const fourBits = (await backend.integersFor()) !== 'all';
     const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
     const matrices: RoundedMatrices = {
-      ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(answersBy, backend) },
+      ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(precision, answersBy, backend) },
       words: await readWordTable(architecture, source),
       training: () => round((opened) => trainingJobs(opened, precision)),
       forKernels: backend.hasInt8
@@ -516,11 +516,18 @@ export async function answeringMatrices(
 }
 
 /**
- * Whether our own kernels, if available, run the prefill: without VNNI, and where V8 emits wide vectors, they are
- * faster than onnxruntime on the same integers (decision 0050).
+ * Whether our own kernels, if available, run the prefill, for which V8 must emit wide vectors: without VNNI they are
+ * faster than onnxruntime on the same integers (decision 0050), and a base rounded to four bits, which is done to save
+ * memory, takes a quarter of it (0068).
  */
-export async function kernelsPrefill(answersBy: DecodeMatrices['kind'], backend: Backend): Promise<boolean> {
-  return answersBy === 'integers' && (await backend.integersFor()) === 'all' && makesWideVectors();
+export async function kernelsPrefill(
+  precision: RoundedMatrices['precision'],
+  answersBy: DecodeMatrices['kind'],
+  backend: Backend,
+): Promise<boolean> {
+  const isBetter =
+    precision === 'int4' ? backend.hasInt8 : answersBy === 'integers' && (await backend.integersFor()) === 'all';
+  return isBetter && makesWideVectors();
 }
 
 /** Reads and checks a model folder, without weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

@@ -36,7 +36,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const options = { precision, labelSmoothing, gradientCheckpointing };
   const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, ofKernels, backend);
   const writes = precision !== 'float32' && backend.hasInt8;
-  const graphReads = !(await kernelsPrefill(answersBy, backend));
+  const graphReads = precision === 'float32' || !(await kernelsPrefill(precision, answersBy, backend));
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
