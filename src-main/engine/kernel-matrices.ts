@@ -43,6 +43,11 @@ export function kernelBytes(architecture: Architecture, fourBits: ReadonlySet<st
   );
 }
 
+/** How many numbers generation's matrices have. */
+export function matrixNumbers(architecture: Architecture): number {
+  return matricesOf(architecture).reduce((sum, { numbers }) => sum + numbers, 0);
+}
+
 function matricesOf(architecture: Architecture): KernelMatrix[] {
   const { head, layers } = architecture;
   const [out, hidden] = weightDims(architecture, head);

@@ -8,7 +8,7 @@ import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.t
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import { input } from './graph/expression.ts';
 import { scale } from './graph/ops/scale.ts';
-import { answeringMatrices, inspectModel, loadModel } from './loaded-model.ts';
+import { answeringMatrices, inspectModel, kernelsPrefill, loadModel } from './loaded-model.ts';
 import { LoadingProgress } from './loading-progress.ts';
 import { float32 } from './tensor.ts';
 
@@ -63,6 +63,18 @@ test('where single-row integer products are slow, a base too large for the kerne
   expect(await answersBy('reading', 0.5e9)).toBe('integers');
   expect(await answersBy('reading', 3e9)).toBe('blocks');
   expect(await answersBy('all', 3e9)).toBe('integers');
+});
+
+test('where memory is scarce, or a base is rounded to four bits, the kernels hold the only matrices', async () => {
+  v8.makesWideVectors = true;
+  const on = { ...backend, integersFor: async () => 'reading' as const };
+  const prefill = (precision: 'int8' | 'int4', numbers: number) =>
+    kernelsPrefill({ precision, answersBy: precision === 'int8' ? 'integers' : 'blocks', numbers }, on, 8e9);
+  expect(await prefill('int8', 1.2e9)).toBe(false);
+  expect(await prefill('int8', 2.8e9)).toBe(true);
+  expect(await prefill('int4', 1e6)).toBe(true);
+  v8.makesWideVectors = false;
+  expect(await prefill('int8', 2.8e9)).toBe(false);
 });
 
 test('a model is described without loading its weights', async () => {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
@@ -16,7 +17,7 @@ import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
 import { writtenOut } from './int4-weights.ts';
-import { inFourBits, kernelBytes } from './kernel-matrices.ts';
+import { inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
 import type { CacheMemory } from './key-value-cache.ts';
 import { LoadingProgress } from './loading-progress.ts';
 import { weightDims } from './lora.ts';
@@ -369,13 +370,14 @@ export async function loadModel(
       return !(rounded.has(module) || module === architecture.embedding);
     };
     const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
+    const numbers = matrixNumbers(architecture);
     const ofKernels = inFourBits({ architecture, source }, precision);
     const answersBy = await answeringMatrices(precision, kernelBytes(architecture, ofKernels), backend);
     // Without VNNI, a single row of four-bit blocks is summed in a different order than among others.
     const fourBits = (await backend.integersFor()) !== 'all';
     const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
     const matrices: RoundedMatrices = {
-      ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill(precision, answersBy, backend) },
+      ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill({ precision, answersBy, numbers }, backend) },
       words: await readWordTable(architecture, source),
       training: () => round((opened) => trainingJobs(opened, precision)),
       forKernels: backend.hasInt8
@@ -515,19 +517,23 @@ export async function answeringMatrices(
   return use === 'all' ? 'integers' : 'blocks';
 }
 
+/** Of the machine's memory, what a second copy of the matrices, which only prompts need, may take. */
+const shareForPrompts = 1 / 4;
+
 /**
  * Whether our own kernels, if available, run the prefill, for which V8 must emit wide vectors: without VNNI they are
- * faster than onnxruntime on the same integers (decision 0050), and a base rounded to four bits, which is done to save
- * memory, takes a quarter of it (0068).
+ * faster than onnxruntime on the same integers (decision 0050), and there is a single copy of the matrices, which
+ * matters where memory is scarce, or a base is rounded to four bits to save it (0068).
  */
 export async function kernelsPrefill(
-  precision: RoundedMatrices['precision'],
-  answersBy: DecodeMatrices['kind'],
+  { precision, answersBy, numbers }: { readonly numbers: number } & Pick<RoundedMatrices, 'precision' | 'answersBy'>,
   backend: Backend,
+  memoryBytes = totalmem(),
 ): Promise<boolean> {
-  const isBetter =
-    precision === 'int4' ? backend.hasInt8 : answersBy === 'integers' && (await backend.integersFor()) === 'all';
-  return isBetter && makesWideVectors();
+  if (!backend.hasInt8 || !makesWideVectors()) return false;
+  if (precision === 'int4') return true;
+  if (answersBy !== 'integers') return false;
+  return (await backend.integersFor()) === 'all' || numbers > shareForPrompts * memoryBytes;
 }
 
 /** Reads and checks a model folder, without weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */

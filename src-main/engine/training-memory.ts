@@ -6,7 +6,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { inFourBits, kernelBytes } from './kernel-matrices.ts';
+import { inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
 import { answeringMatrices, kernelsPrefill, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
@@ -36,7 +36,11 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   const options = { precision, labelSmoothing, gradientCheckpointing };
   const answersBy = precision === 'float32' ? 'floats' : await answeringMatrices(precision, ofKernels, backend);
   const writes = precision !== 'float32' && backend.hasInt8;
-  const graphReads = precision === 'float32' || !(await kernelsPrefill(precision, answersBy, backend));
+  const numbers = matrixNumbers(architecture);
+  const graphReads =
+    precision === 'float32' ||
+    answersBy === 'floats' ||
+    !(await kernelsPrefill({ precision, answersBy, numbers }, backend));
   const decodeOptions = { targets: new Set(targets), layers: undefined };
   const graphs = {
     train: executed(trainGraph(architecture, adaptation, options)),
@@ -267,11 +271,7 @@ function generation(
   // Scores before and after softmax are internal to one operation.
   const scores = 2 * architecture.heads * tokens * prompt * 4;
   const pass = arena(peakMemory(graph, new Map([...Object.entries(sizes), ...ranks])) + scores);
-  const numbers = [...adaptedModules(architecture, architecture.targets), architecture.head].reduce((sum, module) => {
-    const [out, inFeatures] = weightDims(architecture, module);
-    return sum + out * inFeatures;
-  }, 0);
-  return kept + pass + bytesEach * numbers + besides;
+  return kept + pass + bytesEach * matrixNumbers(architecture) + besides;
 }
 
 /**
