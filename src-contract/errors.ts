@@ -309,6 +309,11 @@ export const errorCatalogue = {
     'The studio’s database {file} is damaged.',
     'It was left as it is. Restore a backup into another folder (data restore FOLDER --home NEW), or open another data folder with --home.',
   ),
+  DATABASE_FOREIGN: entry(
+    { file: z.string(), part: z.string() },
+    'The studio’s database {file} was changed by another program: it contains “{part}”, which Adapter Studio does not write.',
+    'It was left as it is. Restore a backup of your own into another folder (data restore FOLDER --home NEW), or open another data folder with --home.',
+  ),
   DATABASE_FORBIDDEN: entry(
     { file: z.string() },
     'You do not have permission to read and write the studio’s database {file}.',

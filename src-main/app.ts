@@ -136,8 +136,8 @@ export function moveDataFolder(from: string, to: string): void {
 
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
- * which answer once the starter model is registered. Throws OPTION_INVALID, DATABASE_TOO_NEW, DATABASE_DAMAGED,
- * DATABASE_FORBIDDEN, DISK_FULL.
+ * which answer once the starter model is registered. Throws OPTION_INVALID, DATABASE_TOO_NEW, DATABASE_FOREIGN,
+ * DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   try {
@@ -333,7 +333,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     // An evaluation, here or in another process, may read a deleted adapter or model to its end.
     if (measuring.current !== undefined || experimenting.current !== undefined) return false;
     if (jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
-    await freeAdapters(adapters, deletedBefore);
+    await freeAdapters(adapters, adaptersFolder, deletedBefore);
     await freeBaseModels(baseModels, modelsFolder, deletedBefore);
     return isLabFree;
   });

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nameBase, originName, readOrigin } from './adapter-files.ts';
+import { newId } from '../database/new-id.ts';
+import { nameBase, originName, readOrigin, removeAdapter } from './adapter-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -34,4 +35,15 @@ test('a base named by its id here gets its own name, and one named by another pr
     await nameBase(folder, base);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ r: 8, base_model_name_or_path: after });
   }
+});
+
+test('an adapter is removed where the studio puts them, wherever its path leads', async () => {
+  const [adapters, other] = [join(folder, 'adapters'), join(folder, 'other')];
+  const id = newId();
+  for (const path of [join(adapters, id), join(other, id)]) mkdirSync(path, { recursive: true });
+  for (const path of [other, join(other, '..'), join(adapters, id, '..'), '', '..'])
+    await removeAdapter(path, adapters);
+  expect(readdirSync(folder).sort()).toEqual(['adapters', 'other']);
+  await removeAdapter(join(other, id), adapters);
+  expect([readdirSync(adapters), readdirSync(other)]).toEqual([[], [id]]);
 });

@@ -6,6 +6,7 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
+import { isOwnName } from '../own-name.ts';
 import { requireFile } from '../require-file.ts';
 import { copyFile } from '../synced-file.ts';
 import { textIfThere } from '../text-if-there.ts';
@@ -122,3 +123,12 @@ const configName = 'adapter_config.json';
 const weightsName = 'adapter_model.safetensors';
 const pickleName = 'adapter_model.bin';
 export const originName = 'adapter_studio.json';
+
+/**
+ * Removes an adapter's folder, if it is where the studio puts them: a database that somebody else has written may name
+ * any folder of the computer.
+ */
+export async function removeAdapter(path: string, adaptersFolder: string): Promise<void> {
+  const name = basename(path);
+  if (isOwnName(name)) await rm(join(adaptersFolder, name), { recursive: true, force: true });
+}

@@ -8,7 +8,7 @@ import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../own-name.ts';
-import { originName } from './adapter-files.ts';
+import { originName, removeAdapter } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
 import { type BaseTexts, exportAdapter } from './export-adapter.ts';
 import { type BaseModels, importAdapter } from './import-adapter.ts';
@@ -123,7 +123,7 @@ export async function clearAdapters(store: AdapterStore, adaptersFolder: string,
 }
 
 /** Removes adapters that were deleted up to then, while the studio is running. */
-export async function freeAdapters(store: AdapterStore, deletedBefore: number): Promise<void> {
-  for (const path of store.listDeletedPaths(deletedBefore)) await rm(path, { recursive: true, force: true });
+export async function freeAdapters(store: AdapterStore, adaptersFolder: string, deletedBefore: number): Promise<void> {
+  for (const path of store.listDeletedPaths(deletedBefore)) await removeAdapter(path, adaptersFolder);
   store.removeDeleted(deletedBefore);
 }

@@ -243,3 +243,15 @@ test.each([
   const third = await importBaseModel({ path: source, name: 'Third' }, studio());
   expect(new Set([base.id, second.id, third.id]).size).toBe(3);
 });
+
+// Regression: the folder that its row named was replaced by the model's.
+test('a base whose row names a folder elsewhere does not get its files back there', async () => {
+  const model = await importing();
+  const elsewhere = join(folder, 'documents');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'letter.txt'), 'Dear');
+  store.replace({ ...model, path: elsewhere });
+  const again = await importing();
+  expect(again.id).not.toBe(model.id);
+  expect(readdirSync(elsewhere)).toEqual(['letter.txt']);
+});

@@ -62,7 +62,7 @@ export async function importBaseModel(
     const bringIn = { partial, engine, take: source.take ? take : undefined, link: source.link ?? false, signal };
     const { facts, sha256 } = await (place.gguf ? bringGguf(place.path, bringIn) : bringFolder(place.path, bringIn));
     signal?.throwIfAborted();
-    const spoiled = source.name === undefined ? await findSpoiled(store, sha256, signal) : undefined;
+    const spoiled = source.name === undefined ? await findSpoiled({ store, modelsFolder, sha256, signal }) : undefined;
     if (spoiled !== undefined) {
       await rm(spoiled.path, { recursive: true, force: true });
       await rename(partial, spoiled.path);
@@ -87,14 +87,23 @@ export async function importBaseModel(
   }
 }
 
-/** A base with these files that has lost them, or whose files have changed. */
-async function findSpoiled(
-  store: BaseModelStore,
-  sha256: string,
-  signal: AbortSignal | undefined,
-): Promise<BaseModel | undefined> {
+/**
+ * A base with these files that has lost them, or whose files have changed. One whose folder is not where the studio puts
+ * them does not count: the folder is replaced, and a database that somebody else has written may name any.
+ */
+async function findSpoiled({
+  store,
+  modelsFolder,
+  sha256,
+  signal,
+}: {
+  store: BaseModelStore;
+  modelsFolder: string;
+  sha256: string;
+  signal: AbortSignal | undefined;
+}): Promise<BaseModel | undefined> {
   for (const model of store.list()) {
-    if (model.builtIn || model.sha256 !== sha256) continue;
+    if (model.path !== join(modelsFolder, model.id) || model.sha256 !== sha256) continue;
     const found = await readModelFolder(model.path)
       .then(({ hashed }) => hashModel(model.path, hashed, { signal }))
       .catch(() => undefined);

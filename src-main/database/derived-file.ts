@@ -1,12 +1,14 @@
 import { rmSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
+import { foreignCode } from './own-content.ts';
 
 /** A handle on the file of what was derived from the rows of one dataset. */
 export type DerivedDatabase = BetterSqlite3.Database;
 
 /**
  * Opens the file of the word index and the findings, creating it if it is missing. It can be rebuilt at any time: so a
- * file of another shape, or a damaged one, is discarded, and a power cut may cost the last seconds.
+ * file of another shape, a damaged one, or one with somebody else's triggers or views is discarded, and a power cut may
+ * cost the last seconds.
  */
 export function openDerivedFile(file: string): DerivedDatabase {
   try {
@@ -30,6 +32,7 @@ export function makeEmptyDatabase(file: string): void {
 function open(file: string): DerivedDatabase {
   const database = new BetterSqlite3(file, { timeout: 5000 });
   try {
+    if (foreignCode(database, []) !== undefined) throw new BetterSqlite3.SqliteError('foreign code', 'SQLITE_CORRUPT');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     const version = Number(database.pragma('user_version', { simple: true }));
@@ -42,7 +45,7 @@ function open(file: string): DerivedDatabase {
           )
           .pluck()
           .all()) {
-          database.exec(`DROP TABLE "${name}"`);
+          database.exec(`DROP TABLE "${name.replaceAll('"', '""')}"`);
         }
         database.exec(schema);
         database.pragma(`user_version = ${shape}`);

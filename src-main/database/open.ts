@@ -2,6 +2,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { StudioError } from '../../src-contract/errors.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
+import { requireOwnContent } from './own-content.ts';
 import { tellsDamage } from './rows-file.ts';
 
 /** The only handle on the studio's database; stores take it as an argument. */
@@ -9,7 +10,7 @@ export type StudioDatabase = BetterSqlite3.Database;
 
 /**
  * Opens or creates the database and migrates it to the newest schema. `:memory:` is for tests. Throws DATABASE_TOO_NEW
- * when a newer studio has written the file, DATABASE_DAMAGED and DATABASE_FORBIDDEN.
+ * when a newer studio has written the file, DATABASE_FOREIGN, DATABASE_DAMAGED and DATABASE_FORBIDDEN.
  */
 export function openDatabase(file: string): StudioDatabase {
   let database: StudioDatabase | undefined;
@@ -18,6 +19,9 @@ export function openDatabase(file: string): StudioDatabase {
     // The library's default under WAL is NORMAL, which may lose the last transactions in a power cut.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    // Before anything is written, which may run a trigger. A newer studio's own parts are not known here.
+    if (Number(database.pragma('user_version', { simple: true })) <= migrations.length)
+      requireOwnContent(database, file);
     migrate(database, file, migrations);
     // After the migrator, so that a refused file is left untouched.
     database.pragma('journal_mode = WAL');

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { StudioError } from '../../src-contract/errors.ts';
+import { foreignCode } from './own-content.ts';
 
 /** A handle on the file that holds the rows of one dataset. */
 export type RowsDatabase = BetterSqlite3.Database;
@@ -42,6 +43,8 @@ export function openRowsFile(file: string, { readonly }: { readonly: boolean }):
       const about = { dataset: datasetIdOf(file), file, version, known: schemaVersion };
       throw new StudioError('DATASET_FILE_TOO_NEW', about);
     }
+    // Before anything is read or written, which would run it.
+    if (foreignCode(database, []) !== undefined) throw damaged(file);
     // An import ends by writing its version: a file without one, such as an emptied file, was damaged since.
     if (database.prepare('SELECT 1 FROM version LIMIT 1').get() === undefined) throw damaged(file);
     if (version < schemaVersion) addBlocks(file);

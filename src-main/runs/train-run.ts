@@ -6,7 +6,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
-import { type AdapterOrigin, copyAdapter } from '../adapters/adapter-files.ts';
+import { type AdapterOrigin, copyAdapter, removeAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { BaseText } from '../base-models/base-text.ts';
@@ -410,6 +410,6 @@ async function keepAdapter(
     await rm(path, { recursive: true, force: true });
     throw error;
   }
-  if (earlier !== undefined) await rm(earlier.path, { recursive: true, force: true });
+  if (earlier !== undefined) await removeAdapter(earlier.path, parts.adaptersFolder);
   parts.adapterAdded();
 }
