@@ -90,5 +90,6 @@ export const modelFileReasons = {
   PIECES_MARKED: 'it marks the pieces of words with “{mark}”; tokenizers of this kind are not supported',
   CHAT_TEMPLATE_FAULT: 'its chat template does not work: {message}',
   CHAT_TEMPLATE_SLOW: 'its chat template has not finished after {seconds} s',
-  TOKENIZER_SLOW: 'one of its patterns takes far too long on this text; it may repeat a repetition, as (a+)+ does',
+  TOKENIZER_GROWS: 'it makes a text far longer than it is',
+  TOKENIZER_SLOW: 'it takes far too long on this text; one of its patterns may repeat a repetition, as (a+)+ does',
 } as const;

@@ -21,14 +21,14 @@ export class ChatTemplate {
 
   /**
    * `specialTokens` are those that templates refer to by name, such as `bos_token`; `file` is where it was read from, for
-   * errors. Throws MODEL_FILE_INVALID.
+   * errors. Throws MODEL_FILE_INVALID when it is no template, or takes too long to read.
    */
   constructor(source: string, specialTokens: Readonly<Record<string, string>>, file = configName) {
     this.source = source;
     this.#tokens = specialTokens;
     this.#file = file;
     try {
-      this.#template = new PythonTemplate(source);
+      this.#template = withinTime(mostSeconds * 1000, () => new PythonTemplate(source));
     } catch (cause) {
       throw broken(file, cause);
     }

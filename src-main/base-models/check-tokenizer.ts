@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { partsOf } from './tokenizer-limits.ts';
 
 /** Throws MODEL_FILE_INVALID when vocabulary, merges or added tokens contradict each other, or parts nest too deep. */
 export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
@@ -13,15 +14,17 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
     throw invalid(because('TOKENIZER_PART', { part: issue?.path.join('.') || 'model' }));
   }
   const { model, added_tokens: added } = parsed.data;
+  for (const part of partsOf(json)) {
+    const isEndless = part.type === 'FixedLength' && !(Number.isInteger(part.length) && Number(part.length) > 0);
+    const isTooLong = String(part.Regex ?? '').length > longestPattern;
+    if (isEndless || isTooLong) throw invalid(because('TOKENIZER_PART', { part: isEndless ? 'length' : 'Regex' }));
+  }
   const tokens = model.type === 'Unigram' ? model.vocab.map(([token]) => token) : Object.keys(model.vocab);
   if (tokens.length === 0) throw invalid(because('VOCABULARY_EMPTY'));
   const ids = model.type === 'Unigram' ? tokens.map((_, id) => id) : Object.values(model.vocab);
   const byId = new Map(ids.map((id, place) => [id, tokens[place]]));
   if (byId.size < ids.length) throw invalid(because('TOKEN_IDS_ALIKE'));
-  const most = Math.max(
-    ids.reduce((largest, id) => Math.max(largest, id), 0),
-    ...added.map(({ id }) => id),
-  );
+  const most = [...ids, ...added.map(({ id }) => id)].reduce((largest, id) => Math.max(largest, id), 0);
   // The library allocates a table as long as the largest id.
   if (most > 4 * (tokens.length + added.length) + 1000) throw invalid(because('TOKEN_IDS_TOO_HIGH'));
   for (const { id, content } of added) {
@@ -51,6 +54,9 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
     throw invalid(because('UNKNOWN_TOKEN_MISSING'));
   }
 }
+
+/** In letters: the library takes minutes to translate one of some ten thousand, and common ones have some hundred. */
+const longestPattern = 4000;
 
 /** Sequences of sequences are at most a few deep in real files. */
 const deepest = 64;

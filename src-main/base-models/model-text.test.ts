@@ -93,6 +93,16 @@ test('a chat template that runs for too long is aborted', () => {
   );
 });
 
+// Regression: reading it had no limit, and held the thread that all models share.
+test('a chat template that takes for ever to read is refused', () => {
+  expect(() => new ChatTemplate(`{%${' '.repeat(1_000_000)}`, {})).toThrow(
+    expect.objectContaining({
+      code: 'MODEL_FILE_INVALID',
+      data: expect.objectContaining({ because: expect.objectContaining({ code: 'CHAT_TEMPLATE_SLOW' }) }),
+    }),
+  );
+});
+
 test('a regex too slow on one text is aborted, and still reads others', async () => {
   const starter = join(import.meta.dirname, '../../resources/starter-model');
   const json = JSON.parse(await readFile(join(starter, 'tokenizer.json'), 'utf8')) as Record<string, unknown>;

@@ -62,3 +62,30 @@ test('a pattern that names more or fewer values than there are is refused', () =
 test('only a text has the methods of texts', () => {
   expect(() => render('{{ nothing.strip() }}')).toThrow('Only a text');
 });
+
+// Regression: a text of a hundred million letters, split, ended the whole process.
+test.each([
+  [
+    '{% set all = namespace(x="a ") %}{% for i in range(27) %}{% set all.x = all.x ~ all.x %}{% endfor %}{{ all.x.split(" ") | length }}',
+    'text',
+  ],
+  [
+    '{% set all = namespace(x=[1]) %}{% for i in range(27) %}{% set all.x = all.x + all.x %}{% endfor %}{{ all.x | length }}',
+    'list',
+  ],
+  [
+    '{% set x %}{% for i in range(100000) %}{{ "%1000s" | format("a") }}{% endfor %}{% endset %}{{ x | length }}',
+    'text',
+  ],
+])('%s makes too long a %s', (source, kind) => {
+  expect(() => render(source)).toThrow(`it makes a ${kind} that is too long`);
+});
+
+test('a range is Python’s, up to Python’s limit', () => {
+  expect(
+    render('{{ range(3) | join }} {{ range(2, 9, 3) | join }} {{ range(3, 0, -1) | join }} {{ range(4, 2) | join }}.'),
+  ).toBe('012 258 321 .');
+  expect(render('{{ range(100000) | length }}')).toBe('100000');
+  for (const sizes of ['100001', '0, 1000000000', '0, 5, 0', '0, 5, 0.5'])
+    expect(() => render(`{{ range(${sizes}) | length }}`)).toThrow(/range/);
+});

@@ -1,6 +1,26 @@
 // Chat templates are written for Python's Jinja; @huggingface/jinja 0.5.11 deviates from it in the places put right here,
 // each found by comparing the templates of some 250 models with what transformers 5 makes of them.
-import { Template } from '@huggingface/jinja';
+import { Interpreter, Template } from '@huggingface/jinja';
+
+/**
+ * The longest text and list that a template may make on the way: a list of a hundred million, as of the letters of a
+ * text that doubled often enough, ends the whole process. Python's own limit is on ranges, hundred thousand.
+ */
+const [mostLetters, mostItems, mostInRange] = [2 ** 24, 2 ** 20, 100_000];
+
+// Every value comes from one of these two.
+for (const name of ['evaluate', 'evaluateBlock'] as const) {
+  // Sound: the second is private, but there (0.5.11).
+  const parts = Interpreter.prototype as unknown as Record<typeof name, (...given: unknown[]) => Wrapped>;
+  const evaluate = parts[name];
+  parts[name] = function (...given) {
+    const made = evaluate.apply(this, given);
+    const { value } = made;
+    if (typeof value === 'string' ? value.length > mostLetters : Array.isArray(value) && value.length > mostItems)
+      throw new Error(`it makes a ${typeof value === 'string' ? 'text' : 'list'} that is too long`);
+    return made;
+  };
+}
 
 /** A template that writes what Python's would. Throws where the source is no template, and where its own rules do. */
 export class PythonTemplate {
@@ -19,6 +39,7 @@ export class PythonTemplate {
     return this.#template.render({
       ...given,
       ...functions,
+      [rangeFunction]: range,
       [timeFunction]: (format: string) => writtenTime(format, now),
     });
   }
@@ -45,7 +66,7 @@ function rewritten(part: unknown): unknown {
   const node = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, rewritten(value)])) as Node;
   switch (node.type) {
     case 'Identifier':
-      return node.value === 'strftime_now' ? named(timeFunction) : node;
+      return replaced.has(node.value) ? named(replaced.get(node.value) as string) : node;
     case 'BinaryExpression': {
       const { value: operator } = node.operator as Wrapped;
       if (operator !== '==' && operator !== '!=') return node;
@@ -87,6 +108,11 @@ const unless = (name: string, alternate: Node[]): Node => ({ type: 'If', test: n
 
 // Names that no template can use itself.
 const timeFunction = 'strftime now';
+const rangeFunction = 'python range';
+const replaced = new Map<unknown, string>([
+  ['strftime_now', timeFunction],
+  ['range', rangeFunction],
+]);
 const roundIsOver = 'round is over';
 const loopIsOver = 'loop is over';
 
@@ -162,6 +188,17 @@ function written(value: unknown): string {
     default:
       throw new Error('A list cannot be used as a text here');
   }
+}
+
+/** Python's `range`, as it is for templates. */
+function range(first: unknown, second?: unknown, step: unknown = 1): number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  if (![start, stop, step].every(Number.isInteger)) throw new Error('A range needs whole numbers');
+  const [from, to, by] = [start, stop, step] as [number, number, number];
+  if (by === 0) throw new Error('A range needs a step other than 0');
+  const count = Math.max(0, Math.ceil((to - from) / by));
+  if (count > mostInRange) throw new Error(`A range may have ${mostInRange} numbers at most`);
+  return Array.from({ length: count }, (_, place) => from + place * by);
 }
 
 /** What `str.strip` takes away: unlike JavaScript, the separators U+001C to U+001F and U+0085, but no byte order mark. */

@@ -6,6 +6,7 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { keepSingleWords } from './single-words.ts';
+import { limitGrowth, mayTakeForEver } from './tokenizer-limits.ts';
 import { withUnicodeCuts } from './unicode-cuts.ts';
 
 /** Converts text to token ids and back, as tokenizer.json says. */
@@ -15,8 +16,8 @@ export class Tokenizer {
   readonly #tokenizer: HuggingFaceTokenizer;
   /** Ids that the model expects before every text: the start-of-text id, or none. */
   readonly #prefix: readonly number[];
-  /** Whether it has a pattern that may backtrack for ever on some text. */
-  readonly #mayStall: boolean;
+  readonly #mayTakeForEver: boolean;
+  readonly #mayGrowFrom: (letters: number) => void;
   /** A long text is asked for again and again: to count it, to shorten it, to answer it. */
   #lastLong: { readonly text: string; readonly ids: readonly number[] } | undefined;
 
@@ -26,10 +27,11 @@ export class Tokenizer {
   ) {
     this.#tokenizer = tokenizer;
     this.config = config;
-    this.#mayStall = hasRepeatedGroup([json.normalizer, json.pre_tokenizer]);
+    this.#mayTakeForEver = mayTakeForEver(json);
+    this.#mayGrowFrom = limitGrowth(tokenizer);
     // A post-processor that also appends an end id would end the text before the target; only the prefix is kept.
-    const around = tokenizer.encode('a').ids;
-    const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
+    const around = this.#within(1, () => tokenizer.encode('a').ids);
+    const bare = this.#within(1, () => tokenizer.encode('a', { add_special_tokens: false }).ids);
     this.#prefix = around.slice(0, Math.max(0, around.indexOf(bare[0] ?? -1)));
   }
 
@@ -56,6 +58,7 @@ export class Tokenizer {
       keepSingleWords(tokenizer);
       return new Tokenizer(tokenizer, { json, config });
     } catch (cause) {
+      if (cause instanceof StudioError) throw cause;
       const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });
       throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...why }, { cause });
     }
@@ -72,7 +75,7 @@ export class Tokenizer {
     return tokens;
   }
 
-  /** Ids of a text, without start and end of text. Throws MODEL_FILE_INVALID if a pattern takes for ever on it. */
+  /** Ids of a text, without start and end of text. Throws MODEL_FILE_INVALID if it takes for ever, or grows without end. */
   encode(text: string): number[] {
     if (text === '') return [];
     if (text === this.#lastLong?.text) return [...this.#lastLong.ids];
@@ -82,11 +85,16 @@ export class Tokenizer {
   }
 
   #idsOf(text: string): number[] {
-    const encode = () => this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
-    if (!this.#mayStall) return encode();
+    return this.#within(text.length, () => this.#tokenizer.encode(text, { add_special_tokens: false }).ids);
+  }
+
+  /** `letters` is the length of what is read. */
+  #within<Result>(letters: number, read: () => Result): Result {
+    this.#mayGrowFrom(letters);
+    if (!this.#mayTakeForEver) return read();
     try {
       // Ten times what a long text takes on a busy machine.
-      return withinTime(2_000 + text.length / 20, encode);
+      return withinTime(2_000 + letters / 20, read);
     } catch (cause) {
       if (!(cause instanceof OverTime)) throw cause;
       throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...because('TOKENIZER_SLOW') }, { cause });
@@ -98,11 +106,12 @@ export class Tokenizer {
     return [...this.#prefix, ...this.encode(text)];
   }
 
-  /** The text of some ids, without start, end and other special tokens. */
+  /** The text of some ids, without start, end and other special tokens. Throws as `encode` does. */
   decode(ids: readonly number[]): string {
     if (ids.length === 0) return '';
     // Cleaning up spaces would change the text: an adapter's SQL must come out as it was written.
-    return this.#tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+    const options = { skip_special_tokens: true, clean_up_tokenization_spaces: false };
+    return this.#within(ids.length, () => this.#tokenizer.decode([...ids], options));
   }
 
   /** What the ids behind the first `known` add to the text of those; nothing while they end within a character. */
@@ -124,19 +133,28 @@ export function withoutLeadingSpace(text: string): string {
   return text.startsWith(' ') ? text.slice(1) : text;
 }
 
-/** Adds what @huggingface/tokenizers 0.2.0 leaves out of two kinds of models. `json` is that part of tokenizer.json. */
+/**
+ * Adds what @huggingface/tokenizers 0.2.0 leaves out of two kinds of models, and lets words be long. `json` is that part
+ * of tokenizer.json.
+ */
 function completeModel({ model }: HuggingFaceTokenizer, json: Readonly<Record<string, unknown>>): void {
   if (model === null) return;
   const ids = model.tokens_to_ids;
   if (json.type === 'WordLevel' && typeof json.unk_token === 'string') model.unk_token_id = ids.get(json.unk_token);
-  if (json.type === 'Unigram' && json.byte_fallback === true) {
-    const encode = model.encode.bind(model);
+  if (json.type === 'Unigram') {
+    // Sound: there is one in every model of that type. `encode` hands all pieces of a word over as arguments, of which
+    // there may be some hundred thousand.
+    const { tokenize } = model as typeof model & { tokenize(this: typeof model, word: string): string[] };
     model.encode = (words) =>
-      encode(words).flatMap((piece) => {
-        if (ids.has(piece)) return piece;
-        const bytes = [...Buffer.from(piece)].map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
-        return bytes.every((byte) => ids.has(byte)) ? bytes : piece;
-      });
+      words
+        .flatMap((word) => tokenize.call(model, word))
+        .flatMap((piece) => {
+          if (json.byte_fallback !== true || ids.has(piece)) return piece;
+          const bytes = [...Buffer.from(piece)].map(
+            (byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+          );
+          return bytes.every((byte) => ids.has(byte)) ? bytes : piece;
+        });
   }
 }
 
@@ -160,12 +178,4 @@ async function readJsonObject(
     throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_JSON_OBJECT') });
   }
   return value as Record<string, unknown>;
-}
-
-/** Whether some pattern repeats a group: the patterns of common models do not, and need no time limit. */
-function hasRepeatedGroup(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false;
-  return Object.entries(part).some(([name, value]) =>
-    name === 'Regex' && typeof value === 'string' ? /\)[+*{]/.test(value) : hasRepeatedGroup(value),
-  );
 }

@@ -90,5 +90,6 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
   PIECES_MARKED: '단어의 조각을 “{mark}”로 표시합니다. 이런 토크나이저는 지원하지 않습니다',
   CHAT_TEMPLATE_FAULT: '채팅 템플릿이 작동하지 않습니다: {message}',
   CHAT_TEMPLATE_SLOW: '채팅 템플릿이 {seconds}초가 지나도 끝나지 않습니다',
-  TOKENIZER_SLOW: '패턴 하나가 이 글에서 지나치게 오래 걸립니다. (a+)+처럼 반복을 다시 반복하는 식일 수 있습니다',
+  TOKENIZER_GROWS: '글을 원래보다 훨씬 길게 늘립니다',
+  TOKENIZER_SLOW: '이 글을 나누는 데 지나치게 오래 걸립니다. (a+)+처럼 반복을 다시 반복하는 패턴이 있을 수 있습니다',
 };
