@@ -96,3 +96,11 @@ test('seconds are shown as minutes and seconds', () => {
   expect(clock(59.6)).toBe('1:00');
   expect(clock(605)).toBe('10:05');
 });
+
+test('a name with control characters moves nothing on a terminal', () => {
+  const { stream, written } = recorder(true);
+  const progress = new Progress(stream, () => 0);
+  progress.show({ what: 'Reading a\x1b[2J', done: 0, total: 0 });
+  progress.say('b\x1b[2J');
+  expect(written.join('').replaceAll('\r\x1b[K', '')).not.toContain('\x1b');
+});

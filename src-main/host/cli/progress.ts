@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { terminalText } from './terminal-text.ts';
 
 const lineEveryMs = 3000;
 const barEveryMs = 100;
@@ -43,7 +44,7 @@ export class Progress {
     const whole = { ...standing, secondsLeft: standing.secondsLeft ?? this.#secondsLeft(standing, ms) };
     if (this.#stream.isTTY) {
       this.#drawn = true;
-      this.#stream.write(`\r\x1b[K${barOf(whole, (this.#stream.columns || 100) - 1)}`);
+      this.#stream.write(`\r\x1b[K${terminalText(barOf(whole, (this.#stream.columns || 100) - 1), this.#stream)}`);
     } else {
       this.#stream.write(`${lineOf(whole)}\n`);
     }
@@ -75,7 +76,7 @@ export class Progress {
   /** Prints a sentence that stays on the screen. */
   say(sentence: string): void {
     this.clear();
-    this.#stream.write(`${sentence}\n`);
+    this.#stream.write(`${terminalText(sentence, this.#stream)}\n`);
   }
 
   /** Removes the bar before something else is printed. */

@@ -6,6 +6,7 @@ import type { Installation } from './installation.ts';
 import { Progress } from './progress.ts';
 import { rightName } from './right-name.ts';
 import { openStudio, type Studio, type StudioClient } from './studio.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** What a command gets to work with. */
 export interface Session {
@@ -116,5 +117,6 @@ function signalOfInterrupt(): AbortSignal {
 
 /** Resolves to what kept it from being written, if anything. */
 function write(stream: NodeJS.WriteStream, text: string): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => stream.write(`${text}\n`, (error) => resolve(error ?? undefined)));
+  const line = `${terminalText(text, stream)}\n`;
+  return new Promise((resolve) => stream.write(line, (error) => resolve(error ?? undefined)));
 }
