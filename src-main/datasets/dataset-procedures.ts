@@ -18,7 +18,7 @@ import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
 import type { FileSources, LentFile } from './file-sources.ts';
 import { importDataset, rejectFilePath, removeDataset, type WriteSchema } from './import-dataset.ts';
-import { answerOfThread, needsThread } from './import-worker.ts';
+import { answerOfThread, isPacked, needsThread } from './import-worker.ts';
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
 import type { TableFile } from './readers/open-table.ts';
@@ -92,7 +92,8 @@ export function datasetProcedures(studio: {
     inspect: os.inspect.handler(async ({ input, context, signal = new AbortController().signal }) => {
       await using file = await lend(input.source, context);
       // All cells of a large file are more than a thread can hold.
-      if (input.cells || !(await needsThread(file))) return await inspectTable(file, input, signal);
+      const isInline = input.cells ? !(await isPacked(file)) : !(await needsThread(file));
+      if (isInline) return await inspectTable(file, input, signal);
       return await answerOfThread('inspect', [plain(file), input], signal);
     }),
     judge: os.judge.handler(async ({ input, context, signal = new AbortController().signal }) => {

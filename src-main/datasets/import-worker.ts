@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
 import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
+import { fileSignatures } from '../../src-contract/file-signature.ts';
+import { firstBytes } from '../first-bytes.ts';
 import { ownProgram } from '../own-program.ts';
 import type { AddedRowsEvent, AddedRowsJob } from './added-rows.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
@@ -37,12 +39,21 @@ export type ThreadMessage =
   | { readonly kind: 'failed'; readonly error: CarriedError }
   | { readonly kind: 'ended' };
 
-/** A file of this size is read in no more time than it takes to start a thread. */
+/** A text of this size is read in no more time than it takes to start a thread. */
 const inlineBytes = 2 * 1024 * 1024;
 
-export async function needsThread({ path }: { readonly path: string }): Promise<boolean> {
-  const facts = await stat(path).catch(() => undefined);
-  return facts?.isDirectory() === true || (facts?.size ?? 0) > inlineBytes;
+export async function needsThread(file: { readonly path: string }): Promise<boolean> {
+  const facts = await stat(file.path).catch(() => undefined);
+  return facts?.isDirectory() === true || (facts?.size ?? 0) > inlineBytes || (await isPacked(file));
+}
+
+/**
+ * Whether a file's size says nothing about the time that it takes. A damaged Parquet file of some kilobytes, alone or in
+ * an archive, holds its reader for ever (hyparquet 1.31.5: a run of a negative length): a thread can be ended.
+ */
+export async function isPacked({ path }: { readonly path: string }): Promise<boolean> {
+  const head = await firstBytes(path, 4).catch(() => '');
+  return head === fileSignatures.PARQUET || head === fileSignatures.ZIP || head.startsWith('\x1f\x8b');
 }
 
 /** The single result of a task. */
