@@ -81,6 +81,7 @@ export const failureReasons = {
   PDF_SLOW: 'it took longer than a minute',
 
   SQL_NOT_SELECT: 'it is not a SELECT',
+  SQL_LONG: 'it is longer than {most} letters',
   SQL_DATABASE_LOGGED:
     'the database is larger than {most} MB and keeps a write-ahead log; set its journal mode to DELETE and attach it again',
   SQL_WOULD_CHANGE: 'it would change something',

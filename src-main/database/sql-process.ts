@@ -45,6 +45,11 @@ interface Snapshot extends Opened {
 
 const open = new Map<string, Snapshot>();
 
+/** Parsing takes a hundred times a query's length in memory, and recognising its first word a stack as deep. */
+const mostSqlLetters = 1_000_000;
+/** SQLite repeats a name that it does not know in full. */
+const mostErrorLetters = 500;
+
 /**
  * Skips comments and brackets. A comment must end at its first end: otherwise many of them could be split in
  * exponentially many ways.
@@ -54,6 +59,8 @@ const reads = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/|\()*(?:select|
 function answer(request: SqlRequest): SqlReply {
   const { id } = request;
   const began = performance.now();
+  if (request.sql.length > mostSqlLetters)
+    return { id, kind: 'refused', ...because('SQL_LONG', { most: mostSqlLetters }) };
   if (!reads.test(request.sql)) {
     return { id, kind: 'refused', ...because('SQL_NOT_SELECT') };
   }
@@ -65,7 +72,7 @@ function answer(request: SqlRequest): SqlReply {
     return withFile(file, (opened) => resultOf(request, opened, began));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { id, kind: 'refused', ...because('SQL_ERROR', { message: error.message }) };
+    return { id, kind: 'refused', ...because('SQL_ERROR', { message: error.message.slice(0, mostErrorLetters) }) };
   }
 }
 

@@ -156,6 +156,16 @@ test('aborting ends the query, and the next one runs', async () => {
   expect((await runner.query(file, 'SELECT 1')).rows).toEqual([[1]]);
 });
 
+// Regression: white space of some megabytes ended the process, and an unknown name of megabytes was repeated in full.
+test('a query of megabytes is refused, and an error is of readable length', async () => {
+  await expect(runner.query(file, `${'\n'.repeat(20_000_000)}SELECT 1`)).rejects.toMatchObject({
+    data: { because: { code: 'SQL_LONG' } },
+  });
+  const error = await runner.query(file, `SELECT ${'z'.repeat(900_000)}`).catch((thrown: Error) => thrown);
+  expect((error as Error).message).toMatch(/^The query cannot be run: SQLite says “no such column: z{400,500}”/);
+  expect((await runner.query(file, `SELECT '${'z'.repeat(900_000)}'`)).rows).toHaveLength(1);
+});
+
 test('a file that is not a database is refused', async () => {
   await expect(runner.query(import.meta.filename, 'SELECT 1 FROM sqlite_schema')).rejects.toMatchObject({
     code: 'SQL_REFUSED',

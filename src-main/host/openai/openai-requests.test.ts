@@ -34,6 +34,18 @@ test.each([
   expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
 });
 
+const long = 'a'.repeat(2_000_001);
+
+// Regression: “Too big: expected string to have <=2000000 characters”.
+test.each([
+  [chatRequestSchema, { messages: [{ role: 'user', content: long }] }],
+  [chatRequestSchema, { messages: [{ role: 'user', content: [{ type: 'text', text: long }] }] }],
+  [completionRequestSchema, { prompt: long }],
+])('the error of a text that is too long says what is allowed', (schema, request) => {
+  const { error } = schema.safeParse({ model: 'm', ...request });
+  expect(error?.issues[0]?.message).toBe('it must be text, of at most 2,000,000 characters');
+});
+
 test('only text output is supported', () => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', messages, modalities: ['text', 'audio'] });
   expect(error?.issues[0]).toMatchObject({ path: ['modalities', 1], message: 'only text is supported' });

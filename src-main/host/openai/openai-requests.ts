@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { GenerateInput, Sampling } from '../../../src-contract/chat.ts';
 
 // Every rule states in plain words what is allowed; the validator's own messages are for the studio's programmers.
-const text = z.string().max(2_000_000);
-const parts = z.array(z.object({ type: z.literal('text'), text })).max(1000);
+const textWords = 'it must be text, of at most 2,000,000 characters';
+const text = z.string(textWords).max(2_000_000, textWords);
+const parts = z.array(z.object({ type: z.literal('text'), text })).max(1000, 'it must have 1000 parts at most');
 
 function numberFrom(least: number, most: number) {
   const words = `it must be a number from ${least} to ${most}`;

@@ -80,6 +80,7 @@ export const failureReasons: {
   PDF_SLOW: '1분이 넘게 걸렸습니다',
 
   SQL_NOT_SELECT: 'SELECT가 아닙니다',
+  SQL_LONG: '{most}자보다 깁니다',
   SQL_DATABASE_LOGGED:
     '데이터베이스가 {most} MB보다 크고 미리 쓰기 로그(WAL)를 씁니다. 저널 모드를 DELETE로 바꾸어 다시 첨부하세요',
   SQL_WOULD_CHANGE: '무언가를 바꾸려 합니다',
