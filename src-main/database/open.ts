@@ -23,6 +23,9 @@ export function openDatabase(file: string): StudioDatabase {
     if (Number(database.pragma('user_version', { simple: true })) <= migrations.length)
       requireOwnContent(database, file);
     migrate(database, file, migrations);
+    // Read at every start: a broken one would be told as a fault of the program.
+    if (database.prepare('SELECT 1 FROM dataset WHERE NOT json_valid(mapping) LIMIT 1').get() !== undefined)
+      throw new StudioError('DATABASE_DAMAGED', { file });
     // After the migrator, so that a refused file is left untouched.
     database.pragma('journal_mode = WAL');
     return database;

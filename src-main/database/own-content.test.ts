@@ -47,6 +47,14 @@ test.each([
   expect(existsSync(`${file}-journal`)).toBe(false);
 });
 
+// Regression: it was told as a bug in the program, with its stack.
+test('a database with a mapping that cannot be read is damaged', () => {
+  const file = join(folder, 'studio.sqlite');
+  openDatabase(file).close();
+  alter(file, `${insertDataset("'a'")}; UPDATE dataset SET mapping = '{"context":'`);
+  expect(() => openDatabase(file)).toThrow(expect.objectContaining({ code: 'DATABASE_DAMAGED', data: { file } }));
+});
+
 test('a rows file with a trigger or a view is damaged', () => {
   for (const sql of [
     'CREATE TRIGGER mine AFTER INSERT ON note BEGIN DELETE FROM block; END',
