@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
+import { mayTakeForEver } from '../../src-main/base-models/tokenizer-limits.ts';
 import { openGguf } from '../../src-main/engine/formats/gguf.ts';
+import { knownPreTokenizers, preTokenizerOf } from '../../src-main/engine/formats/gguf-pre-tokenizers.ts';
 import { ggufTokenizer } from '../../src-main/engine/formats/gguf-tokenizer.ts';
 
 // Ids of the same texts (English, Korean, German, Chinese, Arabic, emoji, SQL, code, unusual white space) from the
@@ -44,4 +46,11 @@ describe.each([
       expect(tokenizer.encode(text)).toEqual(expected);
     },
   );
+});
+
+test('how common models cut texts needs no time limit', () => {
+  const timed = knownPreTokenizers()
+    .split(', ')
+    .filter((name) => mayTakeForEver({ ...preTokenizerOf(name), model: { type: 'BPE' } }));
+  expect(timed).toEqual([]);
 });
