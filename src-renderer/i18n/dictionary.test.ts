@@ -53,6 +53,11 @@ test('every reason is translated into Korean, except those that are only a name'
   expect(untold).toEqual([]);
 });
 
+// It was called something else than the tab that it opens.
+test('the button to the findings of an import has the name of their tab', () => {
+  expect(ko['import.done.findings']).toContain(ko['mend.tab.findings']);
+});
+
 test('no two parts of the dictionary share a key', async () => {
   const parts = import.meta.glob<Record<string, Record<string, Message>>>('./en/*.ts', { eager: true });
   const keys = Object.values(parts).flatMap((part) => Object.values(part).flatMap((messages) => Object.keys(messages)));

@@ -226,7 +226,7 @@ export const datasets: Translation<typeof english> = {
   'import.waits': '이 가져오기가 끝나면 {name} 차례입니다',
   'import.read': '{name}[을|를] 읽었습니다',
   'import.read.goOn': '계속하기',
-  'import.done.findings': '지적 보기',
+  'import.done.findings': '점검 결과 보기',
   'import.done.why': '이유 보기',
   'import.done.all': '제외된 행이 없습니다.',
   'import.done.nothingHeld': '학습 결과를 평가할 행이 남지 않았습니다',
