@@ -37,6 +37,13 @@ test('a Latin word in ng or c counts as ending in a consonant, abbreviations and
   );
 });
 
+// “SQL B을 학습하고 있습니다.” stood on the home page.
+test('a capital, or a letter alone, takes the form of its name', () => {
+  expect(withParticles('DB[을|를] GPT[은|는] 모델 B[을|를] k[이|가] r[으로|로] ROM[과|와]')).toBe(
+    'DB를 GPT는 모델 B를 k가 r로 ROM과',
+  );
+});
+
 test('handles a one-letter word at the beginning of a sentence', () => {
   expect(withParticles('A”[은|는] m[이|가] 표[을|를]')).toBe('A”는 m이 표를');
 });

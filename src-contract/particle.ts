@@ -29,9 +29,13 @@ function finalOf(end: string): Final {
     return final === 8 ? 'rieul' : 'other';
   }
   if (character >= '0' && character <= '9') return digits[Number(character)] ?? 'none';
-  // A final r in a word is silent (“starter” is 스타터); the letter R alone is pronounced (알).
-  if (/[lLR]/.test(character)) return 'rieul';
-  // At the end of a word (“training” is 트레이닝, “generic” is 제너릭), not of an abbreviation.
-  if (/ng$|[a-z]c$/.test(end)) return 'other';
-  return /[mnbkpt]/i.test(character) ? 'other' : 'none';
+  // A capital, or a letter alone, is read by its name: “DB” is 디비, “GPT” 지피티, “QR” 큐알.
+  if (/[A-Z]$|(^|[^A-Za-z])[a-z]$/.test(end)) {
+    if (/[lr]/i.test(character)) return 'rieul';
+    return /[mn]/i.test(character) ? 'other' : 'none';
+  }
+  // A final r in a word is silent (“starter” is 스타터).
+  if (character === 'l') return 'rieul';
+  // “training” is 트레이닝, “generic” is 제너릭.
+  return /ng$|[mnbkptc]$/.test(end) ? 'other' : 'none';
 }
