@@ -1,4 +1,4 @@
-import { isActive } from '../../src-contract/active-job.ts';
+import { foremostRun } from '../../src-contract/active-job.ts';
 import type { CutOffImport } from '../../src-contract/dataset.ts';
 import type { Run } from '../../src-contract/run.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
@@ -41,7 +41,7 @@ export class HomeState {
   }
 
   get running(): Run | undefined {
-    return this.facts.value?.runs.find(isActive);
+    return foremostRun(this.facts.value?.runs ?? []);
   }
 
   /** Losses of the run in progress, one per step. */

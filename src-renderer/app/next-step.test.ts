@@ -42,6 +42,15 @@ test('suggests watching a run in progress', () => {
   expect(nextStep({ ...nothing, datasets: [dataset], runs: [run] })).toEqual({ kind: 'watch', run });
 });
 
+// The newest was named as being trained, with an empty bar, while it waited for the one that was.
+test('suggests watching the run under way, and while none is, the first in the queue', () => {
+  const [third, second] = [{ state: 'queued', queuePlace: 2 } as Run, { state: 'queued', queuePlace: 1 } as Run];
+  const first = { state: 'running', queuePlace: null } as Run;
+  const kind = 'watch';
+  expect(nextStep({ ...nothing, datasets: [dataset], runs: [third, second, first] })).toEqual({ kind, run: first });
+  expect(nextStep({ ...nothing, datasets: [dataset], runs: [third, second] })).toEqual({ kind, run: second });
+});
+
 // A paused run was mentioned nowhere on the home page, which suggested another training instead.
 test('suggests resuming the newest run if it was interrupted or paused', () => {
   for (const state of ['interrupted', 'paused'] as const) {

@@ -1,4 +1,4 @@
-import { isActive } from '../../src-contract/active-job.ts';
+import { foremostRun } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
@@ -36,7 +36,7 @@ export type NextStep =
   | { readonly kind: 'another' };
 
 export function nextStep(has: Belongings): NextStep {
-  const running = has.runs.find(isActive);
+  const running = foremostRun(has.runs);
   if (running !== undefined) return { kind: 'watch', run: running };
   const [newest] = has.runs;
   if (newest?.state === 'interrupted' || newest?.state === 'paused') return { kind: 'resume', run: newest };
