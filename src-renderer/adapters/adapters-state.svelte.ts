@@ -1,11 +1,12 @@
 import type { Adapter, AdapterVerification } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
-import { type Measured, measured } from '../ui/measured.ts';
+import { beingMeasured, type Measured, measured } from '../ui/measured.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
 
 export type Verification =
@@ -70,6 +71,11 @@ export class AdaptersState {
 
   measuredOf(adapter: Adapter): Measured | undefined {
     return measured(adapter, this.list.value?.evaluations ?? []);
+  }
+
+  /** The evaluation in progress that includes it. */
+  beingMeasuredOf(adapter: Adapter): Evaluation | undefined {
+    return beingMeasured(adapter, this.list.value?.evaluations ?? []);
   }
 
   /** Rehashes the files on disk: real proof that the base is unchanged, not a stored one. */

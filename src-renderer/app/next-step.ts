@@ -6,7 +6,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
 import { outcomeOf } from '../../src-contract/verdict.ts';
-import { type Measured, measured } from '../ui/measured.ts';
+import { beingMeasured, type Measured, measured } from '../ui/measured.ts';
 
 /** Everything there is, newest first in each list. */
 export interface Belongings {
@@ -74,11 +74,3 @@ export function nextStep(has: Belongings): NextStep {
 
 /** As many as the balanced preset, which may stop before it has made them if there are many rows. */
 const longerEpochs = 3;
-
-/** The evaluation in progress that includes this adapter. */
-export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation[]): Evaluation | undefined {
-  return evaluations.find(
-    ({ state, provenance }) =>
-      state === 'running' && provenance?.adapters.some(({ sha256 }) => sha256 === adapter.sha256) === true,
-  );
-}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import { couldBeChance, measured } from './measured.ts';
+import { beingMeasured, couldBeChance, measured } from './measured.ts';
 
 // Only the fields that are read; the casts are sound because nothing else is looked at.
 const adapter = { id: 'a', datasetId: 'd' } as Adapter;
@@ -60,4 +60,10 @@ test.each([
 
 test('an adapter in no evaluation is not measured', () => {
   expect(measured({ id: 'b' } as Adapter, [evaluation('e', 0.6)])).toBeUndefined();
+});
+
+test('an evaluation in progress is of the adapter with the same weights', () => {
+  const going = { state: 'running', provenance: { adapters: [{ name: 'a', sha256: 'f00' }] } } as Evaluation;
+  expect(beingMeasured({ ...adapter, sha256: 'f00' }, [going])).toBe(going);
+  expect(beingMeasured({ ...adapter, sha256: 'bad' }, [going])).toBeUndefined();
 });

@@ -44,6 +44,14 @@ export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): 
   return found.toSorted((a, b) => compare(b.order, a.order))[0]?.measured;
 }
 
+/** The evaluation in progress that includes this adapter. */
+export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation[]): Evaluation | undefined {
+  return evaluations.find(
+    ({ state, provenance }) =>
+      state === 'running' && provenance?.adapters.some(({ sha256 }) => sha256 === adapter.sha256) === true,
+  );
+}
+
 /** The rows leave open whether the adapter is better or worse than the base. */
 export function couldBeChance({ comparison }: Measured): boolean {
   return comparison !== undefined && outcomeOf(comparison) === 'even';

@@ -121,6 +121,23 @@ test('training continues from an adapter and shows the loss of the base', { time
   await accessible();
 });
 
+// Its page said that an evaluation would show more, while it was being evaluated.
+test('an adapter that is being evaluated says so in the list and on its page', async () => {
+  await open(paths.adapters());
+  await page.getByRole('link', { name: 'Questions to small tables SQL 2', exact: true }).first().click();
+  await see('An evaluation shows how many test rows it gets right.');
+  await page.getByRole('link', { name: 'Evaluate', exact: true }).last().click();
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+  const evaluation = page.url();
+  await page.goBack();
+  await page.goBack();
+  await see('It is being evaluated.');
+  await open(paths.adapters());
+  await page.getByRole('link', { name: 'being evaluated' }).click();
+  expect(page.url()).toBe(evaluation);
+});
+
 test('a deleted run can be restored by undo', async () => {
   await open(paths.runs());
   await page.getByText('2 runs', { exact: true }).waitFor();

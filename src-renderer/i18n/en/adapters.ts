@@ -90,6 +90,7 @@ export const adapters = {
   'adapters.learned.unknown': 'It was not measured on rows kept out of training.',
   'adapters.learned.tested': 'Evaluated: {metric} **{from}** for the base model, **{to}** with the adapter.',
   'adapters.learned.toEvaluation': 'See the evaluation',
+  'adapters.learned.measuring': 'It is being evaluated.',
   'adapters.learned.measure': 'An evaluation shows how many test rows it gets right.',
   'adapters.answers': 'What it answers',
   'adapters.answers.which': 'the first {n} of {of} {split} rows',

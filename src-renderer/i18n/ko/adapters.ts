@@ -88,6 +88,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.learned.unknown': '학습에 쓰지 않은 행으로 측정하지 않았습니다.',
   'adapters.learned.tested': '평가 결과 {metric}: 기본 모델 **{from}**, 어댑터 **{to}**.',
   'adapters.learned.toEvaluation': '평가 보기',
+  'adapters.learned.measuring': '지금 평가하고 있습니다.',
   'adapters.learned.measure': '평가하면 테스트 행을 몇 개나 맞히는지 알 수 있습니다.',
   'adapters.answers': '이렇게 답합니다',
   'adapters.answers.which': '{split} {of}행 중 처음 {n}행',
