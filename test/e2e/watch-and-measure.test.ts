@@ -138,6 +138,17 @@ test('an adapter that is being evaluated says so in the list and on its page', a
   expect(page.url()).toBe(evaluation);
 });
 
+// The base's score was in the list twice, as if an adapter had come to the same.
+test('an evaluation without adapters is listed with the score of the base alone', async () => {
+  const base = ['--dataset', 'Questions to small tables', '--base', 'starter', '--limit', '2', '--max-tokens', '4'];
+  opened.command('evaluate', ...base);
+  await open(paths.evaluations());
+  const alone = page.getByRole('row').filter({ hasText: /2 rows/ });
+  await alone.getByText('Done').waitFor();
+  expect(await alone.innerText()).toMatch(/\s0\s%\s/);
+  expect(await alone.innerText()).not.toContain('→');
+});
+
 test('a deleted run can be restored by undo', async () => {
   await open(paths.runs());
   await page.getByText('2 runs', { exact: true }).waitFor();
