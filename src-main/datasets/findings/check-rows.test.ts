@@ -11,6 +11,7 @@ test('an empty text is flagged', async () => {
   expect(await found([{ context: ' \n' }, { target: '' }, {}])).toEqual({ EMPTY_TEXT: [0, 1] });
 });
 
+// Of two equal rows only the first was said to differ: once it was deleted, the second one did.
 test('duplicate rows and a context with two targets are flagged', async () => {
   const rows = [
     { context: 'a', target: '1' },
@@ -19,7 +20,7 @@ test('duplicate rows and a context with two targets are flagged', async () => {
     { context: 'a', target: '2' },
     { context: 'a', target: '1' },
   ];
-  expect(await found(rows)).toEqual({ DUPLICATE_ROW: [3, 4], TARGETS_DIFFER: [2] });
+  expect(await found(rows)).toEqual({ DUPLICATE_ROW: [3, 4], TARGETS_DIFFER: [2, 3] });
 });
 
 test('near-duplicates are flagged, within a split and between training and held-out rows', async () => {

@@ -28,10 +28,10 @@ export class SameRows implements Detector {
       copied.add(pair.number);
       yield flag('DUPLICATE_ROW', row, '', first.position);
     }
+    // Copies too: with only the first of them deleted, the next would differ.
     for (const pair of this.#again) {
-      if (copied.has(pair.number)) continue;
       const [row, first] = [read(pair.number), read(pair.first)];
-      if (row && first && row.context === first.context)
+      if (row && first && row.context === first.context && row.target !== first.target)
         yield flag('TARGETS_DIFFER', row, first.target, first.position);
     }
     yield* this.#leaks(read);
