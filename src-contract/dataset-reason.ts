@@ -36,6 +36,7 @@ export const datasetReasons = {
   FOLDER_WITHOUT_DATABASE: 'the folder has no file that ends in .sqlite, .sqlite3 or .db',
   ARCHIVE_WITHOUT_DATABASE: 'the archive has no file that ends in .sqlite, .sqlite3 or .db',
   NOT_SQLITE: 'it is not a SQLite file',
+  SQL_SCRIPT: 'it is a script of SQL; a database is made of it with: sqlite3 "{name}.sqlite" ".read \'{script}\'"',
 
   DATASET_NAME_TAKEN: 'there is already a dataset named “{name}”',
   ROW_UNKNOWN: 'the dataset has no row “{row}”',

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { fileSignatures } from '../../src-contract/file-signature.ts';
+import { notSqlite } from '../../src-contract/not-sqlite.ts';
 import { firstBytes } from '../first-bytes.ts';
 import { notAFile } from '../require-file.ts';
 import { copyFile } from '../synced-file.ts';
@@ -152,7 +153,7 @@ function noDatabases(file: string, kind: 'folder' | 'archive'): StudioError {
 async function requireSqlite(path: string, name: string): Promise<void> {
   const head = await firstBytes(path, sqliteHeaderBytes);
   if (head.length === sqliteHeaderBytes && head.startsWith(fileSignatures.SQLITE)) return;
-  throw new StudioError('DATABASE_ATTACHED_INVALID', { file: name, ...because('NOT_SQLITE') });
+  throw notSqlite(name);
 }
 
 const sqliteHeaderBytes = 100;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fileSignatures } from '../../src-contract/file-signature.ts';
 import { databaseSource, databasesIn } from './database-files.ts';
 import { archiveOf } from './folder-archive.ts';
 
@@ -22,11 +23,23 @@ test('rejects a folder without a database', () => {
   );
 });
 
-test('sends one file as is, several as an archive, and nothing for none', () => {
-  const [shop, zoo] = [new File(['x'], 'shop.sqlite'), new File(['x'], 'zoo.sqlite')];
-  expect(databaseSource([])).toBeUndefined();
-  expect(databaseSource([shop])).toBe(shop);
-  expect(databaseSource([shop, zoo])?.name).toBe('shop.sqlite + 1.zip');
+test('sends one file as is, several as an archive, and nothing for none', async () => {
+  const [shop, zoo] = [new File([fileSignatures.SQLITE], 'shop.sqlite'), new File(['x'], 'zoo.sqlite')];
+  expect(await databaseSource([])).toBeUndefined();
+  expect(await databaseSource([shop])).toBe(shop);
+  expect((await databaseSource([shop, zoo]))?.name).toBe('shop.sqlite + 1.zip');
+});
+
+// It was sent and shown as attached, and the preview named its schema, until the import failed.
+test('a file that is no database is refused before it is sent', async () => {
+  await expect(databaseSource([new File(['id,name'], 'shop.db')])).rejects.toThrow(
+    '“shop.db” cannot be used as a database: it is not a SQLite file.',
+  );
+  await expect(databaseSource([new File(['CREATE TABLE'], 'my shop.sql')])).rejects.toThrow(
+    `it is a script of SQL; a database is made of it with: sqlite3 "my shop.sqlite" ".read 'my shop.sql'"`,
+  );
+  const archive = new File([fileSignatures.ZIP, '\u{ff}'], 'all.zip');
+  expect(await databaseSource([archive])).toBe(archive);
 });
 
 // Of 65,541 files, five were imported.

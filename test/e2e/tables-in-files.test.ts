@@ -1,4 +1,5 @@
 // Files in which a row’s place, or a table, cannot be told by its line: an archive of different tables, and a JSON list.
+// Then questions whose schema is in another file.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -6,6 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
+import { writeSqliteFile } from '../fixtures/sqlite-file.ts';
 import { zipArchive } from '../fixtures/zip-archive.ts';
 
 const opened = openStudioForTests();
@@ -41,6 +43,28 @@ test('a left-out item of a JSON list is named by its number', async () => {
   await page.getByRole('grid', { name: 'Left out' }).getByText('What colour is box 1?').click();
   await page.getByText('Item 2 of the list').waitFor();
   expect(await seriousViolations(page)).toEqual([]);
+});
+
+// A script of SQL was said to come before the question, until the import failed. Without the schema, the context was
+// said to be of 43 characters.
+test('questions take their schema from a database, and of a script it is told how to make one of it', async () => {
+  const [script, database] = ['shop.sql', 'shop.sqlite'].map((name) => path.join(opened.folder, name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(script, 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
+  writeSqliteFile(database, 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
+  await choose(
+    'questions.csv',
+    Buffer.from(`question,sql\n${'How many sellers?,SELECT COUNT(*) FROM seller\n'.repeat(9)}`),
+  );
+  await page.getByLabel('Attach SQLite files').last().setInputFiles(script);
+  await page.getByText(`sqlite3 "shop.sqlite" ".read 'shop.sql'"`).waitFor();
+  expect(await page.getByText('comes before the question').count()).toBe(0);
+  await page.getByLabel('Attach SQLite files').last().setInputFiles(database);
+  await page.getByText('The schema of shop.sqlite comes before the question.').waitFor();
+  expect(await page.getByText(/^\d+ characters$/).count()).toBe(1);
+  await page.getByRole('button', { name: 'Cancel' }).click();
 });
 
 async function choose(name: string, content: Buffer): Promise<void> {

@@ -37,6 +37,8 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   FOLDER_WITHOUT_DATABASE: '폴더에 .sqlite, .sqlite3, .db로 끝나는 파일이 없습니다',
   ARCHIVE_WITHOUT_DATABASE: '압축 파일에 .sqlite, .sqlite3, .db로 끝나는 파일이 없습니다',
   NOT_SQLITE: 'SQLite 파일이 아닙니다',
+  SQL_SCRIPT:
+    'SQL 문이 적힌 파일입니다. 이 명령으로 데이터베이스를 만들 수 있습니다: sqlite3 "{name}.sqlite" ".read \'{script}\'"',
 
   DATASET_NAME_TAKEN: '“{name}” 데이터셋이 이미 있습니다',
   ROW_UNKNOWN: '데이터셋에 “{row}” 행이 없습니다',
