@@ -1,5 +1,17 @@
 import { z } from 'zod';
 
+const studioJobSchema = z.object({
+  kind: z.enum(['run', 'evaluation', 'lab']),
+  id: z.string(),
+  name: z.string(),
+  done: z.number(),
+  total: z.number(),
+  /** Progress from 0 to 1, counting parts in progress. */
+  fraction: z.number(),
+  secondsLeft: z.number().nullable(),
+});
+export type StudioJob = z.infer<typeof studioJobSchema>;
+
 /** What the status line shows. */
 export const studioStatusSchema = z.object({
   version: z.string(),
@@ -11,18 +23,8 @@ export const studioStatusSchema = z.object({
   dataFolder: z.string(),
   /** Whether a page can open the system's folder dialog. */
   canChoosePath: z.boolean(),
-  job: z
-    .object({
-      kind: z.enum(['run', 'evaluation', 'lab']),
-      id: z.string(),
-      name: z.string(),
-      done: z.number(),
-      total: z.number(),
-      /** Progress from 0 to 1, counting parts in progress. */
-      fraction: z.number(),
-      secondsLeft: z.number().nullable(),
-    })
-    .nullable(),
+  /** What is under way, at most one of each kind: training first. */
+  jobs: z.array(studioJobSchema).readonly(),
 });
 export type StudioStatus = z.infer<typeof studioStatusSchema>;
 

@@ -364,6 +364,25 @@ test('a run that was started with others and waits for its turn is told so', asy
   await client.runs.stop({ id });
 });
 
+// Only the training was named: the pages took the evaluation beside it for ended.
+test('the status names an evaluation beside a training', async () => {
+  engine.pauseAfter = 2;
+  const datasetId = await importRivers();
+  const run = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
+  const { generate } = engine;
+  const held = Promise.withResolvers<void>();
+  engine.generate = async function* (job, signal) {
+    await held.promise;
+    yield* generate.call(this, job, signal);
+  };
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const };
+  const evaluation = await client.evaluations.start(about);
+  expect((await client.studio.status()).jobs.map(({ id }) => id)).toEqual([run.id, evaluation.id]);
+  held.resolve();
+  await Array.fromAsync(await client.evaluations.watch({ id: evaluation.id }));
+  await client.runs.stop({ id: run.id });
+});
+
 test('a stopped run keeps what it learnt and can be resumed, updating the same adapter', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
@@ -371,7 +390,7 @@ test('a stopped run keeps what it learnt and can be resumed, updating the same a
   for await (const event of await client.runs.watch({ id })) {
     if (event.kind === 'step' && event.step === 2) break;
   }
-  expect((await client.studio.status()).job).toMatchObject({ kind: 'run', id, name: 'r', total: 4 });
+  expect((await client.studio.status()).jobs).toMatchObject([{ kind: 'run', id, name: 'r', total: 4 }]);
   await client.runs.stop({ id });
   const stopped = await client.runs.get({ id });
   expect(stopped).toMatchObject({ state: 'stopped', step: 2, result: { steps: 2, losses: [9, 8] } });

@@ -10,7 +10,7 @@ import type { EvaluationEvent } from '../src-contract/evaluation.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
-import type { ChangeEvent, StudioStatus } from '../src-contract/studio.ts';
+import type { ChangeEvent, StudioJob } from '../src-contract/studio.ts';
 import { adapterProcedures, clearAdapters, freeAdapters } from './adapters/adapter-procedures.ts';
 import { AdapterStore } from './adapters/adapter-store.ts';
 import { AfterUndo } from './after-undo.ts';
@@ -325,7 +325,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   );
 
   const folders = new KnownFolders(dataDir, host.folders);
-  const job = () => currentJob({ training, measuring, experimenting, runs, evaluations, datasets, lab });
+  const jobsUnderWay = () => currentJobs({ training, measuring, experimenting, runs, evaluations, datasets, lab });
   const afterUndo = new AfterUndo(async (deletedBefore) => {
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
@@ -347,7 +347,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const router: App['router'] = os.router({
     studio: studioProcedures({
       canChoosePath: host.choosePath !== undefined,
-      job,
+      jobs: jobsUnderWay,
       ...{ version: packageJson.version, dataFolder: dataDir, engine, changes, engineSettings: host.engineSettings },
       counts: () => ({ datasets: datasets.count(), running: runs.countActive(), adapters: adapters.count() }),
       facts: () => ({
@@ -357,7 +357,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     }),
     dataFolders: dataFolderProcedures({
       ...{ dataDir, version: packageJson.version, folders, isAlone: () => lock.isAlone() },
-      isBusy: () => job() !== null || importing.size > 0,
+      isBusy: () => jobsUnderWay().length > 0 || importing.size > 0,
     }),
     endpoint: endpointProcedures(endpoint, changed('status')),
     files: fileProcedures(uploads),
@@ -584,7 +584,7 @@ function isIterable(output: unknown): output is AsyncIterable<unknown> {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 
-function currentJob(studio: {
+function currentJobs(studio: {
   training: Supervisor<RunEvent>;
   measuring: Supervisor<EvaluationEvent>;
   experimenting: Supervisor<LabEvent>;
@@ -592,31 +592,31 @@ function currentJob(studio: {
   evaluations: EvaluationStore;
   datasets: DatasetStore;
   lab: LabStore;
-}): StudioStatus['job'] {
+}): readonly StudioJob[] {
   const { training, measuring, experimenting, runs, evaluations, datasets, lab } = studio;
+  const jobs: StudioJob[] = [];
   if (training.current !== undefined) {
     const { id, name, step, totalSteps } = runs.get(training.current);
     const last = training.latest;
     const secondsLeft = last?.kind === 'step' ? last.secondsLeft : null;
-    return { kind: 'run', id, name, ...overOf(step, totalSteps), secondsLeft };
+    jobs.push({ kind: 'run', id, name, ...overOf(step, totalSteps), secondsLeft });
   }
   if (measuring.current !== undefined) {
     const { id, datasetId } = evaluations.get(measuring.current);
     const name = datasets.list().find((dataset) => dataset.id === datasetId)?.name ?? '';
     const last = measuring.latest;
-    if (last?.kind !== 'progress') return { kind: 'evaluation', id, name, ...overOf(0, 0), secondsLeft: null };
-    const { done, total, secondsLeft } = last;
-    return { kind: 'evaluation', id, name, ...overOf(done, total), secondsLeft };
+    const { done, total, secondsLeft } = last?.kind === 'progress' ? last : { done: 0, total: 0, secondsLeft: null };
+    jobs.push({ kind: 'evaluation', id, name, ...overOf(done, total), secondsLeft });
   }
   if (experimenting.current !== undefined) {
     const { id, kind, total, cells } = lab.get(experimenting.current);
     const last = experimenting.latest;
     const over = overOf(cells.length, total);
-    if (last?.kind !== 'progress') return { kind: 'lab', id, name: kind, ...over, secondsLeft: null };
-    const { secondsLeft, fraction = over.fraction } = last;
-    return { kind: 'lab', id, name: kind, ...over, fraction, secondsLeft };
+    const { secondsLeft, fraction = over.fraction } =
+      last?.kind === 'progress' ? last : { secondsLeft: null, fraction: over.fraction };
+    jobs.push({ kind: 'lab', id, name: kind, ...over, fraction, secondsLeft });
   }
-  return null;
+  return jobs;
 }
 
 function overOf(done: number, total: number) {

@@ -27,7 +27,7 @@ export function studioProcedures(studio: {
   facts: () => Omit<Parameters<typeof diagnosticsText>[0], 'version' | 'device'>;
   counts: () => { datasets: number; running: number; adapters: number };
   /** The run or evaluation in progress. */
-  job: () => StudioStatus['job'];
+  jobs: () => StudioStatus['jobs'];
 }) {
   const os = implement(contract.studio).$context<CallerContext>();
   let device: Promise<DeviceFacts> | undefined;
@@ -76,7 +76,7 @@ export function studioProcedures(studio: {
     status: os.status.handler(async () => {
       const { device, threads } = await askDevice();
       return {
-        ...{ version: studio.version, device, threads, dataFolder: studio.dataFolder, job: studio.job() },
+        ...{ version: studio.version, device, threads, dataFolder: studio.dataFolder, jobs: studio.jobs() },
         canChoosePath: studio.canChoosePath,
         rssBytes: process.memoryUsage.rss() + askEngineBytes(),
         totalMemoryBytes: totalmem(),

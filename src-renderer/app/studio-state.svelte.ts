@@ -28,7 +28,7 @@ export class StudioState {
     // Neither a training step nor memory use (of an answer or a check) is announced as a change: both are polled,
     // memory only while the page is visible.
     const asking = setInterval(() => {
-      if (this.#status?.job || (this.#status !== undefined && !document.hidden)) void this.#loadStatus();
+      if (this.#status !== undefined && (this.#status.jobs.length > 0 || !document.hidden)) void this.#loadStatus();
     }, 2_000);
     signal.addEventListener('abort', () => clearInterval(asking), { once: true });
     void followChanges(['status', 'run', 'evaluation', 'lab'], () => void this.#loadStatus(), signal);

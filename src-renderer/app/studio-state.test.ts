@@ -36,5 +36,5 @@ test('keeps the memory in use up to date while idle, but does not poll while the
 
 function inUse(rssBytes: number): void {
   // Sound: the state only passes it on.
-  vi.mocked(client.studio.status).mockResolvedValue({ rssBytes, job: null } as StudioStatus);
+  vi.mocked(client.studio.status).mockResolvedValue({ rssBytes, jobs: [] as StudioStatus['jobs'] } as StudioStatus);
 }

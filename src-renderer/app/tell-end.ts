@@ -1,4 +1,4 @@
-import type { StudioStatus } from '../../src-contract/studio.ts';
+import type { StudioJob } from '../../src-contract/studio.ts';
 import type { ImportNews } from '../datasets/imports.svelte.ts';
 import { isTextKey, t } from '../i18n/text.ts';
 import { goTo, paths } from '../paths.ts';
@@ -20,7 +20,7 @@ export const notify = {
 };
 
 /** Announces the end of long work in the page, and outside it if the page is hidden and the person wants that. */
-export function tellEnd(job: NonNullable<StudioStatus['job']>, toasts: Toasts): void {
+export function tellEnd(job: StudioJob, toasts: Toasts): void {
   const place = { run: paths.run, evaluation: paths.evaluation, lab: paths.experiment }[job.kind](job.id);
   const key = `lab.name.${job.name}`;
   const words = t(`app.ended.${job.kind}`, { name: isTextKey(key) ? t(key) : job.name });

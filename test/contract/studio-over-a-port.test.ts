@@ -123,7 +123,7 @@ test('each part of an experiment that is done is news for the status line', { ti
   const counting = (async () => {
     for await (const { noun } of changes) {
       if (noun !== 'status') continue;
-      const { job } = await studio.client.studio.status();
+      const [job] = (await studio.client.studio.status()).jobs;
       if (job?.kind === 'lab') counted.push(job.done);
     }
   })().catch(() => undefined);
@@ -139,7 +139,7 @@ test('each part of an experiment that is done is news for the status line', { ti
 
 test('the engine answers from its own process', async () => {
   const status = await studio.client.studio.status();
-  expect(status).toMatchObject({ dataFolder: studio.dataDir, threads: expect.any(Number), job: null });
+  expect(status).toMatchObject({ dataFolder: studio.dataDir, threads: expect.any(Number), jobs: [] });
 });
 
 function tableOf(rows: number): string {

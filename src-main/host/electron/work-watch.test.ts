@@ -17,21 +17,21 @@ test('the taskbar shows progress, and only long jobs that end unwatched are anno
   };
   let clock = 0;
   const script = [
-    { at: 0, job: null, looking: false },
-    { at: 0, job: job('long', 0), looking: false },
-    { at: 30_000, job: job('long', 5), looking: false },
-    { at: 60_000, job: null, looking: false },
-    { at: 61_000, job: job('short', 1), looking: false },
-    { at: 62_000, job: null, looking: false },
-    { at: 70_000, job: job('seen', 1), looking: true },
-    { at: 170_000, job: null, looking: true },
+    { at: 0, jobs: [], looking: false },
+    { at: 0, jobs: [job('long', 0)], looking: false },
+    { at: 30_000, jobs: [job('long', 5)], looking: false },
+    { at: 60_000, jobs: [], looking: false },
+    { at: 61_000, jobs: [job('short', 1)], looking: false },
+    { at: 62_000, jobs: [], looking: false },
+    { at: 70_000, jobs: [job('seen', 1)], looking: true },
+    { at: 170_000, jobs: [], looking: true },
   ];
   let place = 0;
   const status = async () => {
     const now = script[Math.min(place++, script.length - 1)] as (typeof script)[0];
     clock = now.at;
     looking = now.looking;
-    return { job: now.job };
+    return { jobs: now.jobs };
   };
   const changes = async () =>
     (async function* () {
