@@ -169,6 +169,15 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
+/** The turns of a conversation: the first `kept` of those that the reader has, followed by `messages`. */
+export const turnsSchema = z.object({
+  kept: z.number().int(),
+  messages: z.array(messageSchema),
+  /** Identify the turns, for the next time that they are read. */
+  marks: z.array(z.string()),
+});
+export type Turns = z.infer<typeof turnsSchema>;
+
 /** Who should answer: the base or an adapter, at a strength, with others mixed in. */
 const answererSchema = z.object({
   adapterId: z.string().nullable(),

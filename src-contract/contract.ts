@@ -19,13 +19,13 @@ import {
   generateEventSchema,
   generateInputSchema,
   measureInputSchema,
-  messageSchema,
   promptFitSchema,
   readAheadInputSchema,
   regenerateInputSchema,
   scoreInputSchema,
   scoreSchema,
   sendInputSchema,
+  turnsSchema,
 } from './chat.ts';
 import { dataFoldersSchema, folderNameSchema } from './data-folder.ts';
 import {
@@ -513,8 +513,13 @@ export const contract = {
     renameConversation: base.input(z.object({ id: z.string(), title: nameSchema })).output(conversationSchema),
     deleteConversation: base.input(id).output(nothing),
     restoreConversation: base.input(id).output(conversationSchema),
-    /** The turns from first to last, with each compared answer's alternatives. */
-    messages: base.input(z.object({ conversationId: z.string() })).output(z.array(messageSchema)),
+    /**
+     * The turns from first to last, with each compared answer's alternatives. With the `marks` of an earlier reading,
+     * only those that were added or changed since.
+     */
+    messages: base
+      .input(z.object({ conversationId: z.string(), known: z.array(z.string()).optional() }))
+      .output(turnsSchema),
     /** Words of turns and titles; each may be a prefix of a longer one. */
     search: base.input(z.object({ text: z.string().max(200) })).output(z.array(foundMessageSchema)),
     /**
@@ -534,9 +539,9 @@ export const contract = {
      */
     readAhead: base.input(readAheadInputSchema).output(nothing),
     /** Continues with this turn, and with whatever last followed it. */
-    chooseTurn: base.input(z.object({ messageId: z.string() })).output(z.array(messageSchema)),
+    chooseTurn: base.input(z.object({ messageId: z.string() })).output(nothing),
     /** Marks an answer of a comparison as the best (or unmarks it) and continues with it. */
-    vote: base.input(z.object({ messageId: z.string(), isBest: z.boolean() })).output(z.array(messageSchema)),
+    vote: base.input(z.object({ messageId: z.string(), isBest: z.boolean() })).output(nothing),
     /** A question and its answer as a dataset row: the context as the model read it, and the target. */
     asRow: base
       .input(z.object({ messageId: z.string() }))

@@ -229,7 +229,7 @@ afterEach(async () => {
 /** The conversation after a question to the base and its answer. */
 async function saidIn(conversationId: string, text: string): Promise<Message[]> {
   await Array.fromAsync(await client.chat.send({ conversationId, text, adapterId: null }));
-  return client.chat.messages({ conversationId });
+  return (await client.chat.messages({ conversationId })).messages;
 }
 
 /** Twenty passages about rivers, over all splits. */
@@ -1125,12 +1125,12 @@ test('a conversation can switch between base and adapter each turn, and records 
   // An adapter reads its task's layout; the base gets the same.
   expect(engine.asked[0]?.promptIds).toEqual(engine.asked[1]?.promptIds);
   expect(engine.asked[0]?.adapter).toEqual({ folder: adapter.path, strength: 1 });
-  const messages = await client.chat.messages({ conversationId });
+  const messages = (await client.chat.messages({ conversationId })).messages;
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
   expect((await client.chat.conversations())[0]).toMatchObject({ id: conversationId, messages: 4 });
 
   await Array.fromAsync(await client.chat.regenerate({ conversationId, adapterId: 'rivers' }));
-  const after = await client.chat.messages({ conversationId });
+  const after = (await client.chat.messages({ conversationId })).messages;
   expect(after).toHaveLength(4);
   expect(after.at(-1)).toMatchObject({ role: 'assistant', adapterName: 'rivers' });
   // The earlier answer remains as a sibling of the new one.
@@ -1142,7 +1142,7 @@ test('an abandoned answer keeps the text written so far', async () => {
   for await (const event of await client.chat.send({ conversationId, text: 'one two three', adapterId: null })) {
     if (event.kind === 'text') break;
   }
-  const [, answer] = await client.chat.messages({ conversationId });
+  const [, answer] = (await client.chat.messages({ conversationId })).messages;
   expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', tokens: null });
   expect('one two three'.includes(answer?.text ?? 'nothing')).toBe(true);
 });
@@ -1173,7 +1173,7 @@ test('what another process had begun when it was killed is taken in while the st
     .poll(() => told, { timeout: 10_000 })
     .toEqual(new Set(['run', 'evaluation', 'lab', 'status', 'conversation']));
   expect(state()).toBe('interrupted');
-  expect((await client.chat.messages({ conversationId })).map(({ text, finish }) => [text, finish])).toEqual([
+  expect((await client.chat.messages({ conversationId })).messages.map(({ text, finish }) => [text, finish])).toEqual([
     ['one two three', null],
     [answer?.text, 'stopped'],
   ]);

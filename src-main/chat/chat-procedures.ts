@@ -148,7 +148,7 @@ export function chatProcedures(studio: {
       changed();
       return conversation;
     }),
-    messages: os.messages.handler(({ input }) => messages.path(store.get(input.conversationId).id)),
+    messages: os.messages.handler(({ input }) => messages.turns(store.get(input.conversationId).id, input.known)),
     search: os.search.handler(({ input }) => messages.search(input.text)),
     send: os.send.handler(async function* ({ input, signal }) {
       const { turn, parts } = await turnOf(input);
@@ -200,14 +200,12 @@ export function chatProcedures(studio: {
       const message = messages.get(input.messageId);
       messages.choose(message);
       changed();
-      return messages.path(message.conversationId);
     }),
     vote: os.vote.handler(({ input }) => {
       const message = messages.get(input.messageId);
       messages.vote(message, input.isBest);
       if (input.isBest) messages.choose(message);
       changed();
-      return messages.path(message.conversationId);
     }),
     asRow: os.asRow.handler(({ input }) => {
       const answer = messages.get(input.messageId);

@@ -1,20 +1,36 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
-import { openDatabase } from '../database/open.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Message } from '../../src-contract/chat.ts';
+import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { type KeptMessage, MessageStore } from './message-store.ts';
 
+let [folder, database]: [string, StudioDatabase] = ['', openDatabase(':memory:')];
+let lock: ProcessLock;
+let messages: MessageStore;
+/** A conversation. */
+let id: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'studio-chat-'));
+  database = openDatabase(':memory:');
+  database.pragma('foreign_keys = OFF');
+  lock = new ProcessLock(folder);
+  messages = new MessageStore(database);
+  id = new ConversationStore(database, lock).insert({ baseModelId: 'b', title: 'Rivers', now: 0 }).id;
+});
+
+afterEach(() => {
+  database.close();
+  lock.release();
+  rmSync(folder, { recursive: true, force: true });
+});
+
 // Regression: of a word that was in all of 27,000 turns, every excerpt was cut before fifty were taken: half a second.
 test('a search finds the latest turns, and stops at the most that are shown', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'studio-chat-'));
-  const database = openDatabase(':memory:');
-  database.pragma('foreign_keys = OFF');
-  const lock = new ProcessLock(folder);
-  const messages = new MessageStore(database);
-  const { id } = new ConversationStore(database, lock).insert({ baseModelId: 'b', title: 'Rivers', now: 0 });
   for (let at = 1; at <= 60; at++) messages.insert({ ...turn, id: `m${at}`, conversationId: id, createdAt: at });
 
   const prepare = vi.spyOn(database, 'prepare');
@@ -23,11 +39,42 @@ test('a search finds the latest turns, and stops at the most that are shown', ()
   const sql = prepare.mock.calls.map(([text]) => text).find((text) => text.includes('MATCH')) ?? '';
   const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all('"Danube" *', 50) as { detail: string }[];
   expect(plan.map(({ detail }) => detail).filter((detail) => detail.includes('ORDER BY'))).toEqual([]);
-
-  database.close();
-  lock.release();
-  rmSync(folder, { recursive: true, force: true });
 });
+
+// Regression: a conversation of 5,000 turns was sent whole, 6 MB, with every answer.
+test('turns that a reader has are left out, as far as nothing in them has changed', () => {
+  for (let at = 1; at <= 100; at++) add(at, { parentId: at === 1 ? null : `m${at - 1}`, comparisonId: `c${at}` });
+  let read: readonly Message[] = [];
+  let marks: string[] = [];
+  /** How many turns are sent to a reader who keeps what it has; it then has the path. */
+  const sent = () => {
+    const turns = messages.turns(id, marks);
+    read = [...read.slice(0, turns.kept), ...turns.messages];
+    marks = turns.marks;
+    expect(read).toEqual(messages.path(id));
+    return turns.messages.length;
+  };
+
+  expect(sent()).toBe(100);
+  expect(sent()).toBe(4);
+  add(101, { parentId: 'm100' });
+  expect(sent()).toBe(5);
+  messages.vote(messages.get('m40'), true);
+  expect(sent()).toBe(101 - 32);
+  database.prepare(`UPDATE message SET adapter_id = 'a', adapter_name = 'rivers' WHERE id = 'm70'`).run();
+  expect(sent()).toBe(101 - 64);
+  // Edited: an alternative to a turn, with nothing after it; and back.
+  add(102, { parentId: 'm50' });
+  expect(sent()).toBe(51 - 32);
+  messages.choose(messages.get('m51'));
+  expect(sent()).toBe(101 - 32);
+  add(103, { parentId: null });
+  expect(sent()).toBe(1);
+});
+
+function add(at: number, own: Partial<KeptMessage>): void {
+  messages.insert({ ...turn, id: `m${at}`, conversationId: id, createdAt: at, ...own });
+}
 
 const turn: KeptMessage = {
   ...{ id: '', conversationId: '', parentId: null, role: 'user', text: 'Where does the Danube end?', input: null },

@@ -1,4 +1,5 @@
-import type { FoundMessage, Message } from '../../src-contract/chat.ts';
+import { createHash } from 'node:crypto';
+import type { FoundMessage, Message, Turns } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TaskInput } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
@@ -7,7 +8,18 @@ import type { StudioDatabase } from '../database/open.ts';
 /** A turn as it is stored; its place among the others follows from theirs. */
 export type KeptMessage = Omit<Message, 'siblings' | 'onPath'>;
 
+/** A turn's place, and all of it that can change once it is stored. */
+interface Outline extends Pick<KeptMessage, 'id' | 'parentId' | 'comparisonId' | 'adapterName'> {
+  readonly number: number;
+  readonly isBest: 0 | 1;
+  readonly mix: string;
+  readonly siblings: string[];
+  readonly onPath: boolean;
+}
+
 const mostFound = 50;
+/** With an answer at the end of a conversation, at most this many turns are sent that were known. */
+const turnsPerMark = 32;
 
 /** The turns of conversations: a tree, of which one path is shown. */
 export class MessageStore {
@@ -19,10 +31,38 @@ export class MessageStore {
 
   /** The turns from first to last; answers compared with one on the path are included. */
   path(conversationId: string): Message[] {
-    const all = this.all(conversationId);
+    return this.turns(conversationId).messages;
+  }
+
+  /** The same without the first ones that a reader already has, told by the marks that it was given with them. */
+  turns(conversationId: string, known: readonly string[] = []): Turns {
+    const path = this.#outline(conversationId);
+    const marks = marksOf(path);
+    const kept = (marks.findLastIndex((mark, block) => mark === known[block]) + 1) * turnsPerMark;
+    const rest = path.slice(kept);
+    const rows = this.#database
+      .prepare(`${select} WHERE number IN (SELECT value FROM json_each(?))`)
+      .all(JSON.stringify(rest.map(({ number }) => number))) as MessageRow[];
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const messages = rest.flatMap(({ id, siblings, onPath }) => {
+      const row = byId.get(id);
+      return row === undefined ? [] : [{ ...toMessage(row), siblings, onPath }];
+    });
+    return { kept, messages, marks };
+  }
+
+  /** The path without what a turn said, which is nearly all of a conversation and never changes. */
+  #outline(conversationId: string): Outline[] {
+    const all = this.#database
+      .prepare<[string], Omit<Outline, 'siblings' | 'onPath'>>(
+        `SELECT number, id, parent_id AS parentId, comparison_id AS comparisonId, is_best AS isBest,
+           ${adapterName} AS adapterName, ${mixWithNames} AS mix
+         FROM message WHERE conversation_id = ? ORDER BY number`,
+      )
+      .all(conversationId);
     const byId = new Map(all.map((message) => [message.id, message]));
     const children = Map.groupBy(all, ({ parentId }) => parentId);
-    const path: Message[] = [];
+    const path: Outline[] = [];
     const seen = new Set<string>();
     for (let at = byId.get(this.leaf(conversationId) ?? ''); at !== undefined; at = byId.get(at.parentId ?? '')) {
       // A damaged file must not make this loop forever.
@@ -32,11 +72,11 @@ export class MessageStore {
       const beside = children.get(at.parentId) ?? [];
       const siblings = beside.map((message) => message.id);
       const compared = beside.filter((message) => message.comparisonId === comparisonId);
-      // Ids rise with the columns, while turns are ordered by when the answers ended.
-      const shown = comparisonId === null ? [at] : compared.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-      path.unshift(...shown.map((message) => ({ ...message, siblings, onPath: message.id === id })));
+      // Ids rise with the columns, while turns are ordered by when the answers ended; the path is read from its end.
+      const shown = comparisonId === null ? [at] : compared.toSorted((a, b) => (a.id > b.id ? -1 : 1));
+      path.push(...shown.map((message) => ({ ...message, siblings, onPath: message.id === id })));
     }
-    return path;
+    return path.reverse();
   }
 
   /** Every turn, in the order in which they were stored. */
@@ -160,11 +200,13 @@ export class MessageStore {
 }
 
 /** An adapter has the name that it has now; one that is gone for good, the name that it had then. */
-const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id,
-    coalesce((SELECT name FROM adapter WHERE adapter.id = adapter_id), adapter_name) AS adapter_name, adapter_sha256,
-    (SELECT json_group_array(json_set(value, '$.name',
-        coalesce((SELECT name FROM adapter WHERE adapter.id = value ->> '$.adapterId'), value ->> '$.name')) ORDER BY key)
-      FROM json_each(mix)) AS mix, base_sha256,
+const adapterName = 'coalesce((SELECT name FROM adapter WHERE adapter.id = adapter_id), adapter_name)';
+const mixWithNames = `(SELECT json_group_array(json_set(value, '$.name',
+    coalesce((SELECT name FROM adapter WHERE adapter.id = value ->> '$.adapterId'), value ->> '$.name')) ORDER BY key)
+  FROM json_each(mix))`;
+
+const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id, ${adapterName} AS adapter_name,
+    adapter_sha256, ${mixWithNames} AS mix, base_sha256,
     task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, prompt_tokens, left_out_turns,
     left_out_tokens, comparison_id, is_best, created_at
   FROM message`;
@@ -201,6 +243,17 @@ interface MessageRow {
   comparison_id: string | null;
   is_best: 0 | 1;
   created_at: number;
+}
+
+/** After every `turnsPerMark` turns, a hash of all up to there: equal only if none has changed. */
+function marksOf(path: readonly Outline[]): string[] {
+  const hash = createHash('sha256');
+  const marks: string[] = [];
+  for (const [place, turn] of path.entries()) {
+    hash.update(JSON.stringify(turn));
+    if ((place + 1) % turnsPerMark === 0) marks.push(hash.copy().digest('base64url').slice(0, 16));
+  }
+  return marks;
 }
 
 function toMessage(row: MessageRow): KeptMessage {

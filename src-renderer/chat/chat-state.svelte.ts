@@ -88,6 +88,8 @@ export class ChatState {
 
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
+  /** The turns as the studio last told them. */
+  #read: { conversationId: string; messages: readonly Message[]; marks: string[] } | undefined;
   #measured = 0;
   #readingAhead: AbortController | undefined;
   #readAheadOf = '';
@@ -348,17 +350,19 @@ export class ChatState {
 
   /** Switches to another of the alternative turns in one place. */
   async chooseTurn(messageId: string): Promise<void> {
-    await this.#showTurns(() => client.chat.chooseTurn({ messageId }));
+    await this.#changeTurns(() => client.chat.chooseTurn({ messageId }));
   }
 
   async vote(message: Message): Promise<void> {
-    await this.#showTurns(() => client.chat.vote({ messageId: message.id, isBest: !message.isBest }));
+    await this.#changeTurns(() => client.chat.vote({ messageId: message.id, isBest: !message.isBest }));
   }
 
   /** Shows the turns after a change, unless another conversation has been opened meanwhile. */
-  async #showTurns(change: () => Promise<readonly Message[]>): Promise<void> {
+  async #changeTurns(change: () => Promise<void>): Promise<void> {
     const { conversationId } = this;
-    const messages = await change();
+    if (conversationId === undefined) return;
+    await change();
+    const messages = await this.#readTurns(conversationId);
     if (conversationId === this.conversationId) this.messages = messages;
   }
 
@@ -620,9 +624,18 @@ export class ChatState {
   async #loadMessages(): Promise<void> {
     const { conversationId } = this;
     if (conversationId === undefined) return;
-    const messages = await client.chat.messages({ conversationId });
+    const messages = await this.#readTurns(conversationId);
     if (conversationId !== this.conversationId || this.writing) return;
     this.messages = messages;
     if (this.draft !== undefined && messages.some((message) => message.id === this.draft?.id)) this.draft = undefined;
+  }
+
+  /** Fetches the turns that were added or changed since the conversation was last read. */
+  async #readTurns(conversationId: string): Promise<readonly Message[]> {
+    const known = this.#read?.conversationId === conversationId ? this.#read : undefined;
+    const { kept, messages: rest, marks } = await client.chat.messages({ conversationId, known: known?.marks });
+    const messages = [...(known?.messages.slice(0, kept) ?? []), ...rest];
+    this.#read = { conversationId, messages, marks };
+    return messages;
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { ChatEvent, CompareEvent, Conversation, Message } from '../../src-contract/chat.ts';
+import type { ChatEvent, CompareEvent, Conversation, Message, Turns } from '../../src-contract/chat.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { type ChatChoice, ChatState } from './chat-state.svelte.ts';
@@ -39,7 +39,7 @@ beforeEach(() => {
   vi.mocked(client.baseModels.list).mockResolvedValue([baseModel('b', { builtIn: true })]);
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc'), adapter('notes', 'summarisation')]);
   vi.mocked(client.chat.conversations).mockResolvedValue([]);
-  vi.mocked(client.chat.messages).mockImplementation(async () => [...stored]);
+  vi.mocked(client.chat.messages).mockImplementation(async () => turns(stored));
   vi.mocked(client.chat.createConversation).mockResolvedValue(conversation('c'));
 });
 
@@ -97,33 +97,51 @@ test('an empty conversation switches to another base when its own is deleted', a
 test('what comes late for a conversation changes nothing in the one opened since', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
   const state = await opened();
-  const late = Promise.withResolvers<Message[]>();
+  const late = Promise.withResolvers<Turns>();
   vi.mocked(client.chat.messages).mockReturnValueOnce(late.promise);
   const opening = state.openConversation('c');
   await state.openConversation('d');
   expect(state.opening).toBe(false);
   state.choose('answers');
-  late.resolve([]);
+  late.resolve(turns([]));
   await opening;
   expect(state.adapterId).toBe('answers');
 
-  const found = Promise.withResolvers<Message[]>();
+  const found = Promise.withResolvers<Turns>();
   vi.mocked(client.chat.messages).mockReturnValueOnce(found.promise);
   const finding = state.openConversation('c', 'm');
   await state.openConversation('d');
-  vi.mocked(client.chat.chooseTurn).mockResolvedValueOnce([user('Who is a cat?')]);
-  found.resolve([]);
+  vi.mocked(client.chat.messages).mockResolvedValueOnce(turns([user('Who is a cat?')]));
+  found.resolve(turns([]));
   await finding;
   expect(state.messages).toEqual([]);
-  vi.mocked(client.chat.chooseTurn).mockReset();
+  vi.mocked(client.chat.messages).mockReset();
 
-  const turns = Promise.withResolvers<Message[]>();
-  vi.mocked(client.chat.chooseTurn).mockReturnValueOnce(turns.promise);
+  const chosen = Promise.withResolvers<Turns>();
+  vi.mocked(client.chat.messages).mockReturnValueOnce(chosen.promise);
   const choosing = state.chooseTurn('m');
   state.startConversation();
-  turns.resolve([user('Who is a cat?')]);
+  chosen.resolve(turns([user('Who is a cat?')]));
   await choosing;
   expect(state.messages).toEqual([]);
+  state.leave();
+});
+
+// Regression: a conversation of 5,000 turns came whole, 6 MB, with every answer and every vote.
+test('turns that were read stay, and only what follows them is read again', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+  const [first, second, third] = [user('Who?'), user('Where?'), user('When?')];
+  vi.mocked(client.chat.messages).mockResolvedValueOnce({ kept: 0, messages: [first, second], marks: ['1', '2'] });
+  const state = await opened({ conversation: 'c' });
+  expect(client.chat.messages).toHaveBeenLastCalledWith({ conversationId: 'c', known: undefined });
+
+  vi.mocked(client.chat.messages).mockResolvedValueOnce({ kept: 1, messages: [third], marks: ['1', '3'] });
+  await state.refresh();
+  expect(client.chat.messages).toHaveBeenLastCalledWith({ conversationId: 'c', known: ['1', '2'] });
+  expect(state.messages).toEqual([first, third]);
+
+  await state.openConversation('d');
+  expect(client.chat.messages).toHaveBeenLastCalledWith({ conversationId: 'd', known: undefined });
   state.leave();
 });
 
@@ -778,6 +796,10 @@ function answer(text: string): Message {
     finish: 'end',
     createdAt: 0,
   };
+}
+
+function turns(messages: readonly Message[]): Turns {
+  return { kept: 0, messages: [...messages], marks: [] };
 }
 
 function conversation(id: string): Conversation {

@@ -44,7 +44,7 @@ test('numbers conversations and branches with the same title, but keeps a name c
   const second = await chat.createConversation({ baseModelId, title: 'Who owns the camel?' });
   expect([first.title, second.title]).toEqual(['Who owns the camel?', 'Who owns the camel? (2)']);
   await ask({ conversationId: second.id, text: 'one' });
-  const [question] = await chat.messages({ conversationId: second.id });
+  const [question] = (await chat.messages({ conversationId: second.id })).messages;
   const branch = await chat.branch({ messageId: question?.id ?? '' });
   expect(branch.title).toBe('Who owns the camel? (3)');
   expect(await chat.renameConversation({ id: branch.id, title: first.title })).toMatchObject({ title: first.title });
@@ -58,7 +58,7 @@ test('an answer is by the adapter as it is called now', async () => {
   const mix = [{ adapterId: (await lakes)?.id ?? '', strength: 1 }];
   await ask({ conversationId, text: 'one', adapterId: (await rivers)?.id, mix });
   const namesNow = async () =>
-    (await chat.messages({ conversationId })).map((message) => [
+    (await chat.messages({ conversationId })).messages.map((message) => [
       message.adapterName,
       ...message.mix.map(({ name }) => name),
     ]);
@@ -75,21 +75,22 @@ test('an edited question starts a branch, which can be left or made into a new c
   const conversationId = await begin();
   await ask({ conversationId, text: 'one' });
   const answer = await ask({ conversationId, text: 'two' });
-  const [first, , second] = await chat.messages({ conversationId });
+  const [first, , second] = (await chat.messages({ conversationId })).messages;
   await ask({ conversationId, text: 'two, but otherwise', parentId: second?.parentId });
-  const edited = await chat.messages({ conversationId });
+  const edited = (await chat.messages({ conversationId })).messages;
   expect(edited.map(({ text, role }) => (role === 'user' ? text : role))).toEqual([
     ...['one', 'assistant', 'two, but otherwise', 'assistant'],
   ]);
   expect(edited[2]?.siblings).toEqual([second?.id, edited[2]?.id]);
-  const back = await chat.chooseTurn({ messageId: second?.id ?? '' });
+  await chat.chooseTurn({ messageId: second?.id ?? '' });
+  const back = (await chat.messages({ conversationId })).messages;
   expect(back.at(-1)?.id).toBe(answer.id);
 
   const branch = await chat.branch({ messageId: answer.id });
-  const copied = await chat.messages({ conversationId: branch.id });
+  const copied = (await chat.messages({ conversationId: branch.id })).messages;
   expect(copied.map(({ text, siblings }) => [text, siblings.length])).toEqual(back.map(({ text }) => [text, 1]));
   await ask({ conversationId, text: 'a new beginning', parentId: null });
-  expect((await chat.messages({ conversationId }))[0]?.siblings[0]).toBe(first?.id);
+  expect((await chat.messages({ conversationId })).messages[0]?.siblings[0]).toBe(first?.id);
   await expect(ask({ conversationId, text: 'x', parentId: 'nowhere' })).rejects.toMatchObject({
     code: 'MESSAGE_NOT_FOUND',
   });
@@ -110,7 +111,7 @@ test('while an answer is written, no other is begun in its conversation; once it
   await expect(refused).rejects.toMatchObject({ code: 'ANSWER_BEING_WRITTEN' });
   stopping.abort();
   await Promise.all([ask({ conversationId, text: 'two' }), goneOn(first)]);
-  const turns = await chat.messages({ conversationId });
+  const turns = (await chat.messages({ conversationId })).messages;
   expect(turns.map(({ text, role }) => (role === 'user' ? text : role))).toEqual([
     ...['one', 'assistant', 'two', 'assistant'],
   ]);
@@ -136,7 +137,7 @@ test('nor is one begun by another process of the data folder', async () => {
     await goneOn(first);
     await ask({ conversationId, text: 'two' }, other);
     await ask({ conversationId, text: 'three' });
-    const turns = await other.client.chat.messages({ conversationId });
+    const turns = (await other.client.chat.messages({ conversationId })).messages;
     expect(turns.map(({ text, role }) => (role === 'user' ? text : role))).toEqual([
       ...['one', 'assistant', 'two', 'assistant', 'three', 'assistant'],
     ]);
@@ -165,7 +166,7 @@ test('base and adapters answer side by side as they do alone, and the conversati
     events.map((event) => (event.kind === 'text' && event.column === column ? event.delta : '')).join(''),
   );
   expect(streamed).toEqual(alone);
-  const [question, ...answers] = await chat.messages({ conversationId });
+  const [question, ...answers] = (await chat.messages({ conversationId })).messages;
   expect(question?.siblings).toEqual([question?.id]);
   expect(answers.map(({ text }) => text)).toEqual(alone);
   expect(answers.map(({ onPath }) => onPath)).toEqual([true, false, false, false, false]);
@@ -173,14 +174,16 @@ test('base and adapters answer side by side as they do alone, and the conversati
   const base = await studio.client.baseModels.get({ id: baseModelId });
   for (const answer of answers) expect(answer.baseSha256).toBe(base.sha256);
 
-  const voted = await chat.vote({ messageId: answers[1]?.id ?? '', isBest: true });
+  await chat.vote({ messageId: answers[1]?.id ?? '', isBest: true });
+  const voted = (await chat.messages({ conversationId })).messages;
   expect(voted.map(({ isBest, onPath }) => isBest && onPath)).toEqual([false, false, true, false, false, false]);
   expect(voted[1]?.onPath).toBe(false);
   await ask({ conversationId, text: 'And now?' });
-  const all = await chat.messages({ conversationId });
+  const all = (await chat.messages({ conversationId })).messages;
   expect(all).toHaveLength(8);
   expect(all[6]?.parentId).toBe(answers[1]?.id);
-  const unvoted = await chat.vote({ messageId: answers[1]?.id ?? '', isBest: false });
+  await chat.vote({ messageId: answers[1]?.id ?? '', isBest: false });
+  const unvoted = (await chat.messages({ conversationId })).messages;
   expect(unvoted.some(({ isBest }) => isBest)).toBe(false);
 });
 
@@ -200,7 +203,7 @@ test('side by side, a base with a chat template reads the question alone as well
   await ask({ conversationId, text: 'Which?', adapterId: 'streams' });
   const columns = [{ adapterId: null }, { adapterId: 'streams' }];
   await goneOn(await chat.compare({ conversationId, text: 'Which?', columns, sampling }));
-  const [base] = (await chat.messages({ conversationId })).slice(3);
+  const [base] = (await chat.messages({ conversationId })).messages.slice(3);
   expect([base?.text, base?.promptTokens]).toEqual([alone.text, alone.promptTokens]);
   expect((await ask({ conversationId, text: 'Which?' })).promptTokens).toBeGreaterThan(alone.promptTokens ?? 0);
 });
@@ -215,7 +218,7 @@ test('leaving a comparison midway keeps the partial answer of every column', asy
     if (event.kind === 'text') written.add(event.column);
     if (written.size === 2) break;
   }
-  const [, ...answers] = await chat.messages({ conversationId });
+  const [, ...answers] = (await chat.messages({ conversationId })).messages;
   expect(answers.map(({ adapterName, finish }) => [adapterName, finish])).toEqual([
     [null, 'stopped'],
     ['rivers', 'stopped'],
@@ -317,7 +320,7 @@ test('closing the studio in the middle of an answer keeps what was written', asy
   while (!step.done && step.value.kind !== 'text') step = await asked.next();
   await Promise.all([studio.close(), goneOn(asked)]);
   studio = await open();
-  const [, answer] = await studio.client.chat.messages({ conversationId });
+  const [, answer] = (await studio.client.chat.messages({ conversationId })).messages;
   expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', text: expect.stringMatching(/./) });
 });
 

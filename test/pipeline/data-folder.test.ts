@@ -29,7 +29,7 @@ test('a data folder backed up while in use, restored elsewhere and moved still w
   const { id: conversationId } = await client.chat.createConversation({ baseModelId: base.id });
   const asked = { text: 'Who?', adapterId: adapter.id, sampling: { maxTokens: 8 } };
   await Array.fromAsync(await client.chat.send({ conversationId, ...asked }));
-  const [, answer] = await client.chat.messages({ conversationId });
+  const [, answer] = (await client.chat.messages({ conversationId })).messages;
 
   const out = join(folder, 'backup');
   const events = await Array.fromAsync(await client.studio.backup({ out }));
@@ -58,7 +58,7 @@ test('a data folder backed up while in use, restored elsewhere and moved still w
   const found = await again.client.adapters.get({ id: adapter.id });
   expect(found.path.startsWith(moved)).toBe(true);
   await Array.fromAsync(await again.client.chat.send({ conversationId, ...asked }));
-  expect((await again.client.chat.messages({ conversationId })).at(-1)?.text).toBe(answer?.text);
+  expect((await again.client.chat.messages({ conversationId })).messages.at(-1)?.text).toBe(answer?.text);
   expect((await again.client.datasets.list())[0]).toMatchObject({ rows: 12 });
   await again.close();
 });

@@ -87,6 +87,7 @@ export const chat = {
   'chat.writing.wait': 'Wait until the answer is finished',
   'chat.toLatest': 'Jump to the latest',
   'chat.earlier': { one: '{n} earlier turn: show more', other: '{n} earlier turns: show more' },
+  'chat.later': { one: '{n} later turn: show more', other: '{n} later turns: show more' },
   'chat.readFrom': {
     one: 'The model reads from here on; {n} earlier turn is left out',
     other: 'The model reads from here on; {n} earlier turns are left out',

@@ -85,6 +85,7 @@ export const chat: Translation<typeof english> = {
   'chat.writing.wait': '답변이 끝날 때까지 기다리세요',
   'chat.toLatest': '맨 아래로',
   'chat.earlier': '앞의 메시지 {n}개: 더 보기',
+  'chat.later': '뒤의 메시지 {n}개: 더 보기',
   'chat.readFrom': '모델은 여기부터 읽습니다. 앞의 메시지 {n}개는 읽지 않습니다',
   'chat.leftOut': '글에서 {n}토큰을 읽지 못했습니다',
   'chat.edit': '고쳐 묻기',
