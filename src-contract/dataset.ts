@@ -271,7 +271,8 @@ export const rowsAnswerSchema = z.object({
   isSearching: z.boolean(),
   /** The newest version at the time of the request. */
   version: z.number().int(),
-  examples: z.array(exampleSchema.extend({ findings: z.array(z.string()) })),
+  /** `isCut`: of a long text only the beginning and the end are here; `example` has the whole row. */
+  examples: z.array(exampleSchema.extend({ findings: z.array(z.string()), isCut: z.boolean() })),
   /** How many rows the search index covers, and of how many; searching the rest takes longer. */
   indexed: z.object({ done: z.number().int(), total: z.number().int() }),
 });

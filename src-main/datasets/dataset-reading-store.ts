@@ -5,6 +5,7 @@ import { withinMessage } from '../within-message.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { FindingStore } from './findings/finding-store.ts';
+import { listedTexts } from './listed-texts.ts';
 import { RowKin } from './row-kin.ts';
 import { RowSearch } from './row-search.ts';
 import { splitOfState } from './row-states.ts';
@@ -56,7 +57,7 @@ export class DatasetReading {
     for (const number of numbers) {
       for (const { example } of this.#rows.numbered(version, [number])) {
         const findings = [...(example.warning?.split(' ') ?? []), ...this.#findings.codesOf(number)];
-        yield { ...example, findings };
+        yield { ...example, ...listedTexts(example), findings };
       }
     }
   }

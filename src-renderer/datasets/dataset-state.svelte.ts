@@ -78,8 +78,8 @@ export class DatasetState {
   /** Settles with the last change requested. */
   #turn: Promise<unknown> = Promise.resolve();
   /**
-   * The open row, as last read, and its index in the filtered list. It is identified by its id: rows before it come and
-   * go, and one that no longer matches the filter stays open. Without `row` if it has not been fetched yet.
+   * The open row, whole, as last read, and its index in the filtered list. It is identified by its id: rows before it
+   * come and go, and one that no longer matches the filter stays open. Without `row` if it has not been fetched yet.
    */
   #chosen = $state.raw<{ readonly place: number; readonly row: ShownExample | undefined } | undefined>();
   /** The text last saved from this window, by row and field. */
@@ -146,7 +146,8 @@ export class DatasetState {
   }
 
   set selected(place: number | undefined) {
-    this.#chosen = place === undefined ? undefined : { place, row: this.rows.at(place) };
+    const row = place === undefined ? undefined : this.rows.at(place);
+    this.#chosen = place === undefined ? undefined : { place, row: row?.isCut ? undefined : row };
   }
 
   readonly #selected = $derived.by(() => {
@@ -157,9 +158,28 @@ export class DatasetState {
     return found ?? (this.rows.at(place) === undefined && place < (this.rows.total ?? 0) ? place : undefined);
   });
 
+  /** The open row; `isCut` as long as only the list has been read, which cuts long texts. */
   get open(): ShownExample | undefined {
+    const [listed, read] = [this.#listed, this.#chosen?.row];
+    return listed === undefined || (listed.isCut && listed.id === read?.id) ? read : listed;
+  }
+
+  get #listed(): ShownExample | undefined {
     const place = this.selected;
-    return (place === undefined ? undefined : this.rows.at(place)) ?? this.#chosen?.row;
+    return place === undefined ? undefined : this.rows.at(place);
+  }
+
+  /** Reads the texts of a row that a list has cut. Throws DATASET_CHANGED if the row is gone. */
+  async whole(row: ShownExample): Promise<ShownExample> {
+    return row.isCut ? { ...row, ...(await this.#present(row)), isCut: false } : row;
+  }
+
+  /** Reads the open row if a list has cut it. */
+  async readWhole(): Promise<void> {
+    const [row, chosen] = [this.open, this.#chosen];
+    if (!row?.isCut) return;
+    const whole = await this.whole(row);
+    if (this.#chosen === chosen) this.#chosen = { place: this.selected ?? chosen?.place ?? 0, row: whole };
   }
 
   /** Opens the previous or next row; if the open one has left the list, the one before or after where it was. */
@@ -420,7 +440,9 @@ export class DatasetState {
     this.#rereadIsDue = this.#heldStill;
     if (this.rows.total === undefined || this.#heldStill) return;
     const { open, selected } = this;
-    if (open !== undefined && selected !== undefined) this.#chosen = { place: selected, row: open };
+    if (open !== undefined && selected !== undefined) {
+      this.#chosen = { place: selected, row: open.isCut ? undefined : open };
+    }
     const place = this.#chosen?.place;
     // With its neighbours: a row before it may have been added or removed.
     const around = place === undefined ? [] : [{ first: place - 1, end: place + 2 }];
@@ -433,13 +455,14 @@ export class DatasetState {
     const chosen = this.#chosen;
     if (chosen?.row === undefined) return;
     const { place, row } = chosen;
-    const now = this.selected === undefined ? await this.#ifThere(row) : this.open;
+    const listed = this.#listed;
+    const now = listed === undefined || listed.isCut ? await this.#ifThere(row) : listed;
     if (this.#chosen !== chosen) return;
     // A check's verdict on the row was about these texts.
     const reads = now !== undefined && now.context === row.context && now.target === row.target;
     this.#chosen = now && {
       place: this.selected ?? place,
-      row: { ...row, findings: reads ? row.findings : [], ...now },
+      row: { ...row, findings: listed?.findings ?? (reads ? row.findings : []), ...now },
     };
   }
 

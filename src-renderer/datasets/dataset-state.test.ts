@@ -234,6 +234,51 @@ test('a search ends when its page is left while an answer is awaited', async () 
   }
 });
 
+// A list has only the beginning and the end of long texts: neither may ever be saved as the text.
+const passage = 'The Danube is long. '.repeat(500);
+const whole = { ...row(0), context: `Passage: ${passage}\n\nQuestion: Which river?`, target: 'The Danube' };
+const listed = { ...whole, context: `Passage: The Danube … long. \n\nQuestion: Which river?`, isCut: true };
+
+async function openedCut(): Promise<DatasetState> {
+  const page = await opened([listed, row(1)]);
+  page.facts.set({ ...dataset(1), task: 'mrc' });
+  // As the studio answers: without what only a list says.
+  const { findings: _, isCut: __, ...example } = whole;
+  vi.mocked(client.datasets.example).mockResolvedValue(example);
+  vi.mocked(client.versions.editRow).mockResolvedValue({ ...dataset(2), task: 'mrc' });
+  page.selected = 0;
+  return page;
+}
+
+test('a row that the list has cut is open whole once it has been read, also after the list was reread', async () => {
+  const page = await openedCut();
+  expect(page.open).toMatchObject({ context: listed.context, isCut: true });
+  await page.readWhole();
+  expect(page.open).toMatchObject({ context: whole.context, isCut: false, findings: [] });
+  vi.mocked(client.datasets.example).mockResolvedValue({ ...whole, context: `${whole.context} And the longest?` });
+  await page.change(async () => dataset(3));
+  expect(page.open).toMatchObject({ context: `${whole.context} And the longest?`, isCut: false });
+});
+
+test('a row that the list has cut keeps the rest of its text when a part of it is edited', async () => {
+  const page = await openedCut();
+  await page.readWhole();
+  await page.keep({
+    ...{ datasetId: 'd', row: whole, field: 'question' },
+    ...{ before: 'Which river?', text: 'What is long?' },
+  });
+  const content = { context: `Passage: ${passage}\n\nQuestion: What is long?` };
+  expect(client.versions.editRow).toHaveBeenCalledWith(expect.objectContaining({ content }));
+});
+
+test('a row takes no text that was made from what the list has of it', async () => {
+  const page = await openedCut();
+  const before = 'The Danube … long. ';
+  const typed = { datasetId: 'd', row: whole, field: 'passage', before, text: `${before}It is.` };
+  await expect(page.keep(typed)).rejects.toThrow(TextChangedElsewhere);
+  expect(client.versions.editRow).not.toHaveBeenCalled();
+});
+
 async function opened(rows?: readonly ShownExample[]): Promise<DatasetState> {
   const page = new DatasetState('d');
   await page.facts.load();
@@ -267,6 +312,7 @@ function row(position: number): ShownExample {
     context: `context ${position}`,
     target: '',
     findings: [] as string[],
+    isCut: false,
   } as ShownExample;
 }
 

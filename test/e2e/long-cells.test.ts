@@ -7,11 +7,17 @@ import { openStudioForTests } from '../browser/opened-studio.ts';
 // With a font split into subsets by character, this paragraph took 23 seconds.
 const korean = '강이 바다로 흐르고 있다 '.repeat(70_000);
 
+// More than a list has of a text, and not too much for a box.
+const river = 'The river turns. '.repeat(300);
+
 const opened = openStudioForTests({
   before: ({ command, folder }) => {
     const file = path.join(folder, 'long.csv');
     const tooLong = 'a river '.repeat(1_500_000);
-    writeFileSync(file, ['context,target', 'short,one', `강 ${korean},two`, `"${tooLong}",three`].join('\n'));
+    writeFileSync(
+      file,
+      ['context,target', 'short,one', `강 ${korean},two`, `"${tooLong}",three`, `${river}!,four`].join('\n'),
+    );
     command('import', file, '--task', 'custom', '--name', 'Long');
   },
 });
@@ -41,4 +47,22 @@ test('shows the beginning of a row that was left out for its length', async () =
   await page.getByRole('row').getByText('A cell is too long').click();
   const beginning = 'Long cells are shown only in part; the saved file has them in full.';
   await page.getByText(beginning).waitFor({ timeout: 5_000 });
+});
+
+test('a long text is whole in the row in full and in its cell, and is saved whole', async () => {
+  const { page } = opened;
+  await page.getByRole('tab', { name: /^Rows/ }).click();
+  const cell = page.getByRole('gridcell', { name: /^The river turns/ });
+  await cell.click();
+  const inspector = page.getByRole('region', { name: 'The row in full' });
+  const box = inspector.getByRole('textbox', { name: 'Edit: Context' });
+  expect(await box.inputValue()).toBe(`${river}!`);
+  await box.press('Control+End');
+  await page.keyboard.type(' And ends.');
+  await box.press('Control+Enter');
+  await inspector.getByText('5,111 characters').waitFor();
+  await cell.dblclick();
+  const inPlace = page.getByRole('grid').getByRole('textbox', { name: 'Context' });
+  expect(await inPlace.inputValue()).toBe(`${river}! And ends.`);
+  await inPlace.press('Escape');
 });
