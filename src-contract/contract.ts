@@ -82,6 +82,7 @@ import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
 import { nameSchema } from './name.ts';
 import {
   estimateSchema,
+  listedRunSchema,
   presetSchema,
   runEventSchema,
   runSchema,
@@ -441,6 +442,8 @@ export const contract = {
       .input(z.object({ id: z.string(), after: z.number().int().min(0).optional() }))
       .output(eventIterator(runEventSchema)),
     list: base.output(z.array(runSchema)),
+    /** The same in brief, for pages, which read it again with every change. */
+    listed: base.output(z.array(listedRunSchema)),
     /** The course of each run's training loss in at most a hundred numbers, by id: for a small picture beside its name. */
     curves: base
       .input(z.object({ ids: z.array(z.string()).max(1000) }))

@@ -170,6 +170,20 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
+/** What the pages with many runs need of each: a third of it all. */
+export const listedRunSchema = runSchema
+  .omit({ datasetVersion: true, baseSha256: true, machine: true, initialSha256: true, repeats: true })
+  .extend({
+    options: trainOptionsSchema.pick({ epochs: true }),
+    result: runResultSchema
+      .pick({
+        ...{ seconds: true, firstLoss: true, lastLoss: true, baseValidationLoss: true, bestValidationLoss: true },
+        ...{ baseSha256Before: true, baseSha256After: true },
+      })
+      .nullable(),
+  });
+export type ListedRun = z.infer<typeof listedRunSchema>;
+
 /** A validation row that is answered repeatedly during a run. */
 export const sampleRowSchema = z.object({ exampleId: z.string(), context: z.string(), target: z.string() });
 export type SampleRow = z.infer<typeof sampleRowSchema>;

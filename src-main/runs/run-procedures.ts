@@ -73,6 +73,7 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
       return watchJob(supervisor, id, { signal, lastEventId, after: input.after, ended });
     }),
     list: os.list.handler(() => runs.list()),
+    listed: os.listed.handler(() => runs.listed()),
     curves: os.curves.handler(({ input }) => runs.curves(input.ids, pointsOfCurve)),
     get: os.get.handler(({ input }) => runs.get(input.id)),
     delete: os.delete.handler(({ input }) => {

@@ -1,5 +1,12 @@
 import { StudioError } from '../../src-contract/errors.ts';
-import { earlierOptions, type Machine, type Run, type RunResult, type TrainOptions } from '../../src-contract/run.ts';
+import {
+  earlierOptions,
+  type ListedRun,
+  type Machine,
+  type Run,
+  type RunResult,
+  type TrainOptions,
+} from '../../src-contract/run.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
@@ -49,6 +56,32 @@ export class RunStore {
       .prepare(`${selectWith('NULL')} WHERE deleted_at IS NULL ORDER BY job.created_at DESC, run.id DESC`)
       .all() as Row[];
     return rows.map(fromRow);
+  }
+
+  /** Like `list`, in brief: nothing else is read or parsed of options and results. */
+  listed(): ListedRun[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT run.id, name, job.state, task, dataset_id, dataset_name, dataset_sha256, base_model_id, adapter_id, step,
+           total_steps, last_loss, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
+           job.started_at, job.finished_at, paused, active_since, seconds_before, group_id, group_size, ${queuePlace},
+           json_object('epochs', options -> '$.epochs') AS options,
+           iif(result IS NULL, NULL, json_object(
+             'seconds', result -> '$.seconds', 'firstLoss', result -> '$.firstLoss', 'lastLoss', result -> '$.lastLoss',
+             'baseValidationLoss', result -> '$.baseValidationLoss',
+             'bestValidationLoss', result -> '$.bestValidationLoss',
+             'baseSha256Before', result -> '$.baseSha256Before', 'baseSha256After', result -> '$.baseSha256After'
+           )) AS result
+         FROM run JOIN job ON job.id = run.id
+         WHERE deleted_at IS NULL ORDER BY job.created_at DESC, run.id DESC`,
+      )
+      .all() as ListedRow[];
+    return rows.map((row) => ({
+      ...briefOf(row),
+      // Sound: made of what `insert` and `finish` have stored.
+      options: JSON.parse(row.options) as ListedRun['options'],
+      result: row.result === null ? null : (JSON.parse(row.result) as ListedRun['result']),
+    }));
   }
 
   /** How many are queued or running. */
@@ -299,54 +332,73 @@ export class RunStore {
   }
 }
 
+const queuePlace = `iif(job.state = 'queued', (
+    SELECT count(DISTINCT waiting.place) FROM job AS waiting
+    WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
+  ), NULL) AS queue_place`;
+
 const selectWith = (
   losses: 'losses' | 'NULL',
 ) => `SELECT run.id, name, job.state, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, ${losses} AS losses, job.error_code, job.error_message,
     job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
-    active_since, seconds_before, initial_sha256, group_id, group_size, iif(job.state = 'queued', (
-      SELECT count(DISTINCT waiting.place) FROM job AS waiting
-      WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
-    ), NULL) AS queue_place
+    active_since, seconds_before, initial_sha256, group_id, group_size, ${queuePlace}
   FROM run JOIN job ON job.id = run.id`;
 
 const select = selectWith('losses');
 
-interface Row extends FailureColumns {
+interface ListedRow extends FailureColumns {
   id: string;
   name: string;
   state: JobState;
   dataset_id: string;
   dataset_name: string | null;
   dataset_sha256: string;
-  dataset_version: number;
   task: TaskId;
   base_model_id: string;
-  base_sha256: string;
-  chat_template: string | null;
   adapter_id: string | null;
   options: string;
   step: number;
   total_steps: number;
   last_loss: number | null;
   result: string | null;
-  losses: string | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
   paused: 0 | 1;
-  machine: string | null;
-  repeats: string | null;
-  evaluate_after: 0 | 1;
   active_since: number | null;
   seconds_before: number;
-  initial_sha256: string | null;
   queue_place: number | null;
   group_id: string | null;
   group_size: number | null;
 }
 
+interface Row extends ListedRow {
+  dataset_version: number;
+  base_sha256: string;
+  chat_template: string | null;
+  losses: string | null;
+  machine: string | null;
+  repeats: string | null;
+  evaluate_after: 0 | 1;
+  initial_sha256: string | null;
+}
+
 function fromRow(row: Row): Run {
+  return {
+    ...briefOf(row),
+    datasetVersion: row.dataset_version,
+    baseSha256: row.base_sha256,
+    options: { ...earlierOptions, ...(JSON.parse(row.options) as TrainOptions) },
+    result: row.result === null ? null : toResult(row.result, row.losses),
+    machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
+    initialSha256: row.initial_sha256,
+    repeats: row.repeats,
+  };
+}
+
+/** What lists of runs have as it is. */
+function briefOf(row: ListedRow): Omit<ListedRun, 'options' | 'result'> {
   const { id, name, step } = row;
   return {
     ...{ id, name, step },
@@ -355,23 +407,16 @@ function fromRow(row: Row): Run {
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     datasetSha256: row.dataset_sha256,
-    datasetVersion: row.dataset_version,
     baseModelId: row.base_model_id,
-    baseSha256: row.base_sha256,
     adapterId: row.adapter_id,
-    options: { ...earlierOptions, ...(JSON.parse(row.options) as TrainOptions) },
     totalSteps: row.total_steps,
     lastLoss: row.last_loss,
-    result: row.result === null ? null : toResult(row.result, row.losses),
     error: failureOf(row),
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     activeSince: row.active_since,
     secondsBefore: row.seconds_before,
-    machine: row.machine === null ? null : (JSON.parse(row.machine) as Machine),
-    initialSha256: row.initial_sha256,
-    repeats: row.repeats,
     queuePlace: row.queue_place,
     group: row.group_id === null ? null : { id: row.group_id, size: row.group_size ?? 0 },
   };

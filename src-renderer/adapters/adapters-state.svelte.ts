@@ -2,7 +2,7 @@ import type { Adapter, AdapterVerification } from '../../src-contract/adapter.ts
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -21,7 +21,7 @@ export class AdaptersState {
       client.adapters.list(),
       client.baseModels.list(),
       client.datasets.list(),
-      client.runs.list(),
+      client.runs.listed(),
       client.evaluations.list(),
     ]);
     const newestFirst = adapters.toSorted((a, b) => b.createdAt - a.createdAt);
@@ -65,7 +65,7 @@ export class AdaptersState {
     return this.list.value?.datasets.find((dataset) => dataset.id === adapter.datasetId);
   }
 
-  runOf(adapter: Adapter): Run | undefined {
+  runOf(adapter: Adapter): ListedRun | undefined {
     return this.list.value?.runs.find((run) => run.id === adapter.runId);
   }
 

@@ -1,6 +1,6 @@
 import type { CutOffImport, Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 
 /**
  * Something that was finished; lists have the newest first. Runs that train together end at the same moment: `id` tells
@@ -9,7 +9,7 @@ import type { Run } from '../../src-contract/run.ts';
 export type Activity = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'import'; readonly dataset: Dataset }
   | { readonly kind: 'cut-off'; readonly sourceName: string }
-  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'run'; readonly run: ListedRun }
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
 );
 
@@ -17,7 +17,7 @@ export function lastFinished(
   done: {
     datasets: readonly Dataset[];
     cutOff: readonly CutOffImport[];
-    runs: readonly Run[];
+    runs: readonly ListedRun[];
     evaluations: readonly Evaluation[];
   },
   most: number,

@@ -1,6 +1,6 @@
 import { foremostRun } from '../../src-contract/active-job.ts';
 import type { CutOffImport } from '../../src-contract/dataset.ts';
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
@@ -20,7 +20,7 @@ export class HomeState {
     const [datasets, cutOff, runs, adapters, conversations, evaluations, baseModels, status] = await Promise.all([
       client.datasets.list(),
       client.datasets.cutOff(),
-      client.runs.list(),
+      client.runs.listed(),
       client.adapters.list(),
       client.chat.conversations(),
       client.evaluations.list(),
@@ -40,7 +40,7 @@ export class HomeState {
     return has !== undefined && has.datasets.length + has.cutOff.length + has.runs.length + has.adapters.length === 0;
   }
 
-  get running(): Run | undefined {
+  get running(): ListedRun | undefined {
     return foremostRun(this.facts.value?.runs ?? []);
   }
 
@@ -64,11 +64,11 @@ export class HomeState {
     void followChanges(['dataset', 'run', 'adapter', 'evaluation', 'conversation', 'base-model'], load, signal);
   }
 
-  async stop(run: Run): Promise<void> {
+  async stop(run: ListedRun): Promise<void> {
     await client.runs.stop({ id: run.id });
   }
 
-  async resume(run: Run): Promise<void> {
+  async resume(run: ListedRun): Promise<void> {
     await client.runs.resume({ id: run.id });
   }
 

@@ -6,7 +6,7 @@ import { HomeState } from './home-state.svelte.ts';
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    runs: { list: vi.fn(), watch: vi.fn() },
+    runs: { listed: vi.fn(), watch: vi.fn() },
     ...{
       datasets: { list: async () => [], cutOff: async () => [] },
       adapters: { list: async () => [] },
@@ -20,7 +20,7 @@ vi.mock('../client.ts', () => ({
 
 // It was counted as “step 15 of 0”: the total is known once the rows are read, and no list is fetched then.
 test('a run that starts while the page is open shows its total number of steps', async () => {
-  vi.mocked(client.runs.list).mockResolvedValue([{ id: 'r', state: 'running', step: 0, totalSteps: 0 } as Run]);
+  vi.mocked(client.runs.listed).mockResolvedValue([{ id: 'r', state: 'running', step: 0, totalSteps: 0 } as Run]);
   const told = [
     { kind: 'started', totalSteps: 40 },
     { kind: 'step', step: 1, loss: 3, secondsLeft: 9 },

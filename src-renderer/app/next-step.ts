@@ -4,14 +4,14 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 import { outcomeOf } from '../../src-contract/verdict.ts';
 import { beingMeasured, type Measured, measured } from '../ui/measured.ts';
 
 /** Everything there is, newest first in each list. */
 export interface Belongings {
   readonly datasets: readonly Dataset[];
-  readonly runs: readonly Run[];
+  readonly runs: readonly ListedRun[];
   readonly adapters: readonly Adapter[];
   readonly conversations: readonly Conversation[];
   readonly evaluations: readonly Evaluation[];
@@ -21,8 +21,8 @@ export interface Belongings {
 /** The one thing to do next, and what to do it with. */
 export type NextStep =
   | { readonly kind: 'bring' }
-  | { readonly kind: 'watch'; readonly run: Run }
-  | { readonly kind: 'resume'; readonly run: Run }
+  | { readonly kind: 'watch'; readonly run: ListedRun }
+  | { readonly kind: 'resume'; readonly run: ListedRun }
   | { readonly kind: 'train'; readonly dataset: Dataset }
   | { readonly kind: 'chat'; readonly adapter: Adapter }
   | { readonly kind: 'measure'; readonly adapter: Adapter; readonly testRows: number }

@@ -4,7 +4,7 @@ import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { LabCard } from '../../src-contract/lab.ts';
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 
@@ -13,7 +13,7 @@ export class PaletteState {
   datasets = $state.raw<readonly Dataset[]>([]);
   adapters = $state.raw<readonly Adapter[]>([]);
   conversations = $state.raw<readonly Conversation[]>([]);
-  runs = $state.raw<readonly Run[]>([]);
+  runs = $state.raw<readonly ListedRun[]>([]);
   evaluations = $state.raw<readonly Evaluation[]>([]);
   baseModels = $state.raw<readonly BaseModel[]>([]);
   experiments = $state.raw<readonly LabCard[]>([]);
@@ -25,7 +25,7 @@ export class PaletteState {
         client.datasets.list().catch(() => []),
         client.adapters.list().catch(() => []),
         client.chat.conversations().catch(() => []),
-        client.runs.list().catch(() => []),
+        client.runs.listed().catch(() => []),
         client.evaluations.list().catch(() => []),
         client.baseModels.list().catch(() => []),
       ]);

@@ -1,4 +1,4 @@
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun, Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
 import { RunCurve } from './run-curve.ts';
@@ -18,7 +18,7 @@ export class ChartView {
   /** What the buttons ask of the chart. */
   wish = $state.raw<{ readonly kind: 'all' | 'closer' } | undefined>(undefined);
   overlays = $state.raw<readonly Overlay[]>([]);
-  others = $state.raw<readonly Run[]>([]);
+  others = $state.raw<readonly ListedRun[]>([]);
   readonly named = new NamedList(
     () => this.others,
     ({ name }) => name,
@@ -32,16 +32,23 @@ export class ChartView {
   /** Runs that can be overlaid on the run with this id: those with any measurements. */
   async load(id: string): Promise<void> {
     try {
-      const runs = await client.runs.list();
+      const runs = await client.runs.listed();
       this.others = runs.filter((run) => run.id !== id && run.step > 0);
     } catch (error) {
       this.error = error;
     }
   }
 
-  toggle(run: Run): void {
-    if (this.overlays.some(({ id }) => id === run.id)) this.overlays = this.overlays.filter(({ id }) => id !== run.id);
-    else this.lay(run);
+  async toggle({ id }: ListedRun): Promise<void> {
+    if (this.overlays.some((overlay) => overlay.id === id)) {
+      this.overlays = this.overlays.filter((overlay) => overlay.id !== id);
+      return;
+    }
+    try {
+      this.lay(await client.runs.get({ id }));
+    } catch (error) {
+      this.error = error;
+    }
   }
 
   /** Overlays a run, and follows it while it is in progress. */

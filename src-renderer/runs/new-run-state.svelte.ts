@@ -164,18 +164,19 @@ export class NewRunState {
     if (this.starting) return;
     const subject = () => `${this.lacks} ${this.dataset?.version}`;
     const before = subject();
-    await this.#offer.load();
+    const reused = this.#hasChosen || wish.run === undefined ? undefined : client.runs.get({ id: wish.run });
+    const [original] = await Promise.all([reused?.catch(() => undefined), this.#offer.load()]);
     if (!this.#hasChosen) {
       this.error = this.#offer.error;
       this.#hasChosen = this.datasets.length > 0;
-      if (this.#hasChosen) this.#choose(wish);
+      if (this.#hasChosen) this.#choose(wish, original);
     }
     if (subject() !== before) void this.estimateAll();
   }
 
-  #choose(wish: NewRunWish): void {
+  /** `original` is the run whose settings are reused, unless it is gone. */
+  #choose(wish: NewRunWish, original: Run | undefined): void {
     const { datasets } = this;
-    const original = this.#offer.value?.runs.find((run) => run.id === wish.run);
     const start = this.adapters.find((adapter) => adapter.id === wish.adapter);
     // If the requested one is gone, no other replaces it unasked.
     this.datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id ?? '';
@@ -387,7 +388,7 @@ async function readOffer() {
     client.datasets.list(),
     client.baseModels.list(),
     client.adapters.list(),
-    client.runs.list(),
+    client.runs.listed(),
     client.runs.settings.list(),
     client.studio.status(),
   ]);

@@ -18,7 +18,7 @@ vi.mock('../client.ts', () => ({
     baseModels: { list: vi.fn() },
     adapters: { list: vi.fn() },
     runs: {
-      list: vi.fn(),
+      ...{ listed: vi.fn(), get: vi.fn() },
       settings: { list: async () => [], save: vi.fn() },
       estimate: vi.fn(async ({ preset }) => ({ preset, fits: true, time: { basis: 'run' } })),
       probe: vi.fn(async () => ({ measured: true })),
@@ -36,7 +36,7 @@ beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.datasets.list).mockResolvedValue([dataset('old', 1), dataset('new', 2)]);
   vi.mocked(client.adapters.list).mockResolvedValue([]);
-  vi.mocked(client.runs.list).mockResolvedValue([]);
+  vi.mocked(client.runs.listed).mockResolvedValue([]);
   vi.mocked(client.baseModels.list).mockResolvedValue([starter]);
 });
 
@@ -51,7 +51,7 @@ test.each([
   ['gone', 'b'],
 ])('proposes the last base model trained with while it exists: %s', async (last, proposed) => {
   vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 0)]);
-  vi.mocked(client.runs.list).mockResolvedValue([run('b', 1), run(last, 2)]);
+  vi.mocked(client.runs.listed).mockResolvedValue([run('b', 1), run(last, 2)]);
   expect((await opened('new')).baseModelId).toBe(proposed);
 });
 
@@ -59,9 +59,9 @@ test.each([
 test('proposes a base model added since the last run over the one of that run', async () => {
   vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 3), added('older', 1)]);
   expect((await opened('new')).baseModelId).toBe('large');
-  vi.mocked(client.runs.list).mockResolvedValue([run('b', 2)]);
+  vi.mocked(client.runs.listed).mockResolvedValue([run('b', 2)]);
   expect((await opened('new')).baseModelId).toBe('large');
-  vi.mocked(client.runs.list).mockResolvedValue([run('b', 4)]);
+  vi.mocked(client.runs.listed).mockResolvedValue([run('b', 4)]);
   expect((await opened('new')).baseModelId).toBe('b');
 });
 
@@ -250,7 +250,7 @@ test('keeps the settings of the preset when the estimate fails', async () => {
 
 test('takes over the settings of another run', async () => {
   const other = { id: 'r', name: 'r', state: 'finished', datasetId: 'old', baseModelId: 'b', options: { rank: 3 } };
-  vi.mocked(client.runs.list).mockResolvedValue([other] as never);
+  vi.mocked(client.runs.get).mockResolvedValue(other as never);
   const state = await opened(undefined, 'r');
   expect([state.datasetId, state.changed]).toEqual(['old', { rank: 3 }]);
 });

@@ -177,7 +177,7 @@ export class RunState {
       run.adapterId === null ? undefined : client.adapters.get({ id: run.adapterId }),
       run.adapterId === null ? [] : client.evaluations.list(),
       run.repeats === null ? undefined : this.#adapterOf(run.repeats),
-      run.group === null ? [] : client.runs.list(),
+      this.#othersOf(run),
       run.options.initAdapterId === null ? undefined : client.adapters.get({ id: run.options.initAdapterId }),
     ]);
     // Each may have been deleted since; the run is shown without them.
@@ -186,14 +186,18 @@ export class RunState {
     this.adapter = adapter.status === 'fulfilled' ? adapter.value : undefined;
     this.startedFrom = startedFrom.status === 'fulfilled' ? startedFrom.value : undefined;
     this.original = original.status === 'fulfilled' ? original.value : undefined;
-    this.trainedWith =
-      trainedWith.status === 'fulfilled'
-        ? trainedWith.value.filter(({ id, group }) => id !== run.id && group?.id === run.group?.id).toReversed()
-        : [];
+    this.trainedWith = trainedWith.status === 'fulfilled' ? trainedWith.value : [];
     this.evaluations =
       evaluations.status === 'fulfilled'
         ? evaluations.value.filter(({ results }) => results.some(({ adapterId }) => adapterId === run.adapterId))
         : [];
+  }
+
+  /** The runs that it trains together with. */
+  async #othersOf({ id: own, group }: Run): Promise<Run[]> {
+    if (group === null) return [];
+    const others = (await client.runs.listed()).filter((run) => run.id !== own && run.group?.id === group.id);
+    return Promise.all(others.toReversed().map(({ id }) => client.runs.get({ id })));
   }
 
   async #adapterOf(runId: string): Promise<Adapter | undefined> {

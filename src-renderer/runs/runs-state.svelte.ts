@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -11,7 +11,7 @@ import { NamedList } from '../ui/named-list.svelte.ts';
 export class RunsState {
   readonly list = new Loaded(async () => {
     const [runs, datasets, baseModels, adapters] = await Promise.all([
-      client.runs.list(),
+      client.runs.listed(),
       client.datasets.list(),
       client.baseModels.list(),
       client.adapters.list(),
@@ -43,7 +43,7 @@ export class RunsState {
     void followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.list.load(), signal);
   }
 
-  get runs(): readonly Run[] {
+  get runs(): readonly ListedRun[] {
     return this.list.value?.runs ?? [];
   }
 
@@ -51,51 +51,51 @@ export class RunsState {
     return this.list.value?.datasets ?? [];
   }
 
-  datasetOf(run: Run): Dataset | undefined {
+  datasetOf(run: ListedRun): Dataset | undefined {
     return this.datasets.find((dataset) => dataset.id === run.datasetId);
   }
 
-  baseModelOf(run: Run): BaseModel | undefined {
+  baseModelOf(run: ListedRun): BaseModel | undefined {
     return this.list.value?.baseModels.find((model) => model.id === run.baseModelId);
   }
 
-  adapterOf(run: Run): Adapter | undefined {
+  adapterOf(run: ListedRun): Adapter | undefined {
     return this.list.value?.adapters.find((adapter) => adapter.id === run.adapterId);
   }
 
   /** The waiting runs in starting order; of runs that train together only the first. */
-  get queue(): readonly Run[] {
+  get queue(): readonly ListedRun[] {
     const waiting = this.runs.filter(({ queuePlace }) => queuePlace !== null);
     const ordered = waiting.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0) || (a.id < b.id ? -1 : 1));
     return ordered.filter((run, place) => ordered[place - 1]?.queuePlace !== run.queuePlace);
   }
 
   /** The runs waiting at the same place in the queue, including this one. */
-  waitingWith(run: Run): readonly Run[] {
+  waitingWith(run: ListedRun): readonly ListedRun[] {
     return this.runs.filter(({ queuePlace }) => queuePlace !== null && queuePlace === run.queuePlace);
   }
 
   /** Moves a waiting run to another place in the queue, from 1. */
-  async move(run: Run, to: number): Promise<void> {
+  async move(run: ListedRun, to: number): Promise<void> {
     await client.runs.move({ id: run.id, to });
     await this.list.load();
   }
 
   /** Takes a waiting run out of the queue; it can be resumed later. */
-  async pause(run: Run): Promise<void> {
+  async pause(run: ListedRun): Promise<void> {
     await client.runs.pause({ id: run.id });
     await this.list.load();
   }
 
-  async delete(run: Run): Promise<void> {
+  async delete(run: ListedRun): Promise<void> {
     await client.runs.delete({ id: run.id });
   }
 
-  async restore(run: Run): Promise<void> {
+  async restore(run: ListedRun): Promise<void> {
     await client.runs.restore({ id: run.id });
   }
 
-  lossesOf(run: Run): readonly number[] {
+  lossesOf(run: ListedRun): readonly number[] {
     return this.liveLosses[run.id] ?? this.curves[run.id] ?? [];
   }
 

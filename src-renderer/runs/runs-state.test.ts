@@ -7,7 +7,7 @@ import { RunsState } from './runs-state.svelte.ts';
 vi.mock('../client.ts', () => ({
   client: {
     ...{ datasets: { list: async () => [] }, baseModels: { list: async () => [] }, adapters: { list: async () => [] } },
-    runs: { list: vi.fn(), curves: vi.fn(), watch: vi.fn() },
+    runs: { listed: vi.fn(), curves: vi.fn(), watch: vi.fn() },
   },
   connection: { current: 'open', subscribe: () => () => {} },
 }));
@@ -16,7 +16,7 @@ beforeEach(() => void vi.clearAllMocks());
 
 // Regression: for its curve, every event of every failed run was fetched: two hundred streams of thousands of events.
 test('of hundreds of failed runs, the curves of those drawn are fetched, each once', async () => {
-  vi.mocked(client.runs.list).mockResolvedValue(Array.from({ length: 300 }, (_, age) => failed(`r${age}`, age)));
+  vi.mocked(client.runs.listed).mockResolvedValue(Array.from({ length: 300 }, (_, age) => failed(`r${age}`, age)));
   vi.mocked(client.runs.curves).mockImplementation(async ({ ids }) =>
     Object.fromEntries(ids.map((id) => [id, [2, 1]])),
   );

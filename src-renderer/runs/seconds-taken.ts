@@ -1,10 +1,10 @@
-import type { Run } from '../../src-contract/run.ts';
+import type { ListedRun } from '../../src-contract/run.ts';
 
 /**
  * Seconds from the start of a run until now or its end, including its measurements; time paused or with the studio
  * closed does not count. Undefined for a run that has not started, or not yet resumed.
  */
-export function secondsTaken(run: Run, now: number): number | undefined {
+export function secondsTaken(run: ListedRun, now: number): number | undefined {
   const { activeSince, finishedAt, secondsBefore, result } = run;
   if (activeSince === null) return result?.seconds;
   const until = run.state === 'running' ? now : finishedAt;
