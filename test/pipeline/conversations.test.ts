@@ -307,7 +307,7 @@ test('reading a message ahead does not change its answer', async () => {
     await studio.client.chat.readAhead(about);
     expect((await ask({ conversationId, text, adapterId })).text).toBe(answer.text);
   }
-  expect(await studio.client.chat.messages({ conversationId: await begin() })).toEqual([]);
+  expect((await studio.client.chat.messages({ conversationId: await begin() })).messages).toEqual([]);
 });
 
 // Regression: the database was closed when the answer was to be stored: it was lost, and a stack was printed.
