@@ -1327,6 +1327,18 @@ test('an import cut off with the studio is undone and reported at the next start
   expect(await client.datasets.cutOff()).toMatchObject([{ sourceName: 'rivers.csv', at: 5 }]);
 });
 
+// The studio opens without reading the files of all datasets, and looks at them afterwards.
+test('a change of rows that a killed process did not bring to the list is in it soon after the start', async () => {
+  await train('rivers');
+  const [dataset] = await client.datasets.list();
+  await app.close();
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  database.prepare("UPDATE dataset SET version = 0, rows = 1, sha256 = 'old'").run();
+  database.close();
+  await open();
+  await expect.poll(() => client.datasets.list()).toEqual([dataset]);
+});
+
 // Regression: space was only freed at the next start, and a full disk stayed full whatever was deleted.
 test('deleted items free their disk space once they can no longer be restored', async () => {
   await train('rivers');

@@ -216,7 +216,6 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const cutOff = new CutOffImports(choices);
   cutOff.note(datasets.listCutOff());
   await clearDatasets(datasets, datasetsFolder);
-  datasets.refreshAll();
   if (home !== undefined) for (const own of Object.values(ownFolders)) await own.clear();
   if (home !== undefined && lock.isAlone()) {
     await mendAttachments({ store: datasets, datasetsFolder });
@@ -240,6 +239,13 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     (told) => told.close(),
   );
   const changed = (noun: ChangeEvent['noun']) => () => news.tell(noun);
+  const looking = new AbortController();
+  const refreshed = datasets.refreshAll(looking.signal).then((hasChanged) => hasChanged && changed('dataset')());
+  // It writes to the database.
+  opened.defer(() => {
+    looking.abort();
+    return refreshed.then(() => {});
+  });
   const jobChanged = (noun: ChangeEvent['noun']) => () => {
     changed(noun)();
     changed('status')();

@@ -70,6 +70,6 @@ test(`a dataset killed ${kills} times during edits has every confirmed version, 
   // The hash of the rows as they are, computed from all of them rather than from the previous version.
   expect(given.make([...rows.examples(version)]).sha256).toBe(sha256);
   rows.close();
-  given.store.refreshAll();
+  await given.store.refreshAll(new AbortController().signal);
   expect(given.store.get(id)).toMatchObject({ version, sha256 });
 });
