@@ -8,6 +8,7 @@ export const ui = {
   'ui.undo': 'Undo',
   'ui.copy': 'Copy',
   'ui.copied': 'Copied',
+  'ui.copy.refused': 'The clipboard cannot be used. Select the text and copy it with the keyboard.',
   'ui.copyDetails': 'Copy details',
   'ui.more': 'More actions',
   'ui.rename': 'Rename',

@@ -8,6 +8,7 @@ export const ui: Translation<typeof english> = {
   'ui.undo': '되돌리기',
   'ui.copy': '복사',
   'ui.copied': '복사됨',
+  'ui.copy.refused': '클립보드를 쓸 수 없습니다. 텍스트를 선택해 키보드로 복사하세요.',
   'ui.copyDetails': '자세한 내용 복사',
   'ui.more': '더 보기',
   'ui.rename': '이름 바꾸기',
