@@ -24,6 +24,16 @@ export type ImportStage =
   | { readonly kind: 'importing'; readonly progress: Progress | undefined }
   | { readonly kind: 'finished'; readonly result: Finished };
 
+/** What was decided about a file, which is recognised by its name and size. */
+export interface ImportChoices {
+  readonly file: string;
+  readonly bytes: number;
+  readonly csv: CsvOptions;
+  readonly task: TaskId;
+  readonly mapping: ColumnMapping;
+  readonly name: string;
+}
+
 /** A stage in which work is in progress. */
 export type BusyStage = Extract<ImportStage, { kind: 'uploading' | 'reading' | 'importing' }>;
 
@@ -126,6 +136,33 @@ export class ImportState {
   /** No column holds the schema, so it will be written from the attached database. */
   get writesSchema(): boolean {
     return this.#database !== undefined && this.#columnless.includes('schema');
+  }
+
+  /** Undefined until a file has been read. */
+  get choices(): ImportChoices | undefined {
+    const { file } = this.#inspection ?? {};
+    if (file === undefined || this.#stage.kind !== 'decide') return undefined;
+    return {
+      file: file.name,
+      bytes: file.bytes,
+      csv: this.csv,
+      task: this.#task,
+      mapping: this.#mapping,
+      name: this.name,
+    };
+  }
+
+  /** Decides as before, if it was about this file; columns that are not there any more are not taken up. */
+  async takeUp({ file, bytes, csv, task, mapping, name }: ImportChoices): Promise<void> {
+    const read = this.#inspection?.file;
+    if (read?.name !== file || read.bytes !== bytes) return;
+    this.name = name;
+    this.chooseTask(task);
+    if (Object.keys(csv).length > 0) await this.#readWith(csv);
+    const isThere = (column: string) => column === '' || this.columns.includes(column);
+    if (!Object.values(mapping).every(isThere)) return;
+    this.#mapping = mapping;
+    this.#judge();
   }
 
   get #columnless(): readonly string[] {

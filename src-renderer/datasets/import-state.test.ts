@@ -44,6 +44,31 @@ test('uploads a file in chunks of a megabyte, then inspects it', async () => {
   expect(state.name).toBe('talks');
 });
 
+// Regression: a reload closed the file, and with it what had been decided about its columns.
+test('a file that is chosen again is decided on as before', async () => {
+  const file = { ...inspection.file, bytes: 7 };
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file } as never);
+  const before = new ImportState();
+  await before.chooseFile(new File(['a'], 'talks.csv'));
+  await before.readAs({ delimiter: ';' });
+  before.chooseTask('summarisation');
+  before.map('document', 'text');
+  before.name = 'my talks';
+  const { choices } = before;
+  expect(choices).toMatchObject({ file: 'talks.csv', bytes: 7, task: 'summarisation', name: 'my talks' });
+
+  const again = new ImportState();
+  await again.chooseFile(new File(['a'], 'talks.csv'));
+  if (choices) await again.takeUp(choices);
+  expect(again.choices).toEqual(choices);
+
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file: { ...file, bytes: 8 } } as never);
+  const other = new ImportState();
+  await other.chooseFile(new File(['a'], 'talks.csv'));
+  if (choices) await other.takeUp(choices);
+  expect(other.choices).toMatchObject({ csv: {}, task: 'mrc', name: 'talks' });
+});
+
 // They were reported as “not read, as no table”, and had to be chosen again.
 test('attaches databases from the table’s archive, for the SQL task only', async () => {
   const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/about.txt', count: 6, databases: 1 } };

@@ -40,14 +40,21 @@ beforeAll(async () => {
 });
 
 // Regression: a reload led back to the choice of a file without a word.
-test('a file that a reload has closed is named, until another page was seen', async () => {
+test('a file that a reload has closed is named until another page was seen, and decided on as before', async () => {
   await page.evaluate((hash) => (location.hash = hash), paths.importDataset());
   await page.getByText(words('import.choose.title')).waitFor();
   await page.locator('input[type=file]').first().setInputFiles(inFolder('questions.csv'));
   await button(words('import.rows', { n: 41 })).waitFor();
+  const name = page.getByRole('textbox', { name: words('import.name') });
+  await name.fill('나의 질문');
   await page.reload();
   await page.getByText(words('import.lost', { name: 'questions.csv' })).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
+  await page.locator('input[type=file]').first().setInputFiles(inFolder('questions.csv'));
+  await button(words('import.rows', { n: 41 })).waitFor();
+  expect(await name.inputValue()).toBe('나의 질문');
+  await page.reload();
+  await page.getByText(words('import.lost', { name: 'questions.csv' })).waitFor();
   await page.evaluate((hash) => (location.hash = hash), paths.datasets());
   await page.getByRole('heading', { level: 1, name: words('datasets.title'), exact: true }).waitFor();
   await page.evaluate((hash) => (location.hash = hash), paths.importDataset());

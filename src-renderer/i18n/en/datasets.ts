@@ -102,7 +102,8 @@ export const datasets = {
   'dataset.about.task': 'Task',
 
   'import.title': 'Import',
-  'import.lost': '“{name}” was closed when the page was loaded again. Nothing of it was imported: choose it again.',
+  'import.lost':
+    '“{name}” was closed when the page was loaded again. Nothing of it was imported. Choose it again: what you had decided is kept.',
   'import.choose.title': 'Bring a table of examples',
   'import.choose.what':
     'One row for each example: the text to read, and the answer to learn. You check everything before a row is imported.',

@@ -96,7 +96,8 @@ export const datasets: Translation<typeof english> = {
   'dataset.about.task': '작업',
 
   'import.title': '가져오기',
-  'import.lost': '페이지를 다시 불러와서 “{name}” 파일이 닫혔습니다. 가져온 것은 없으니 다시 고르세요.',
+  'import.lost':
+    '페이지를 다시 불러와서 “{name}” 파일이 닫혔습니다. 가져온 것은 없습니다. 다시 고르면 정해 둔 내용이 그대로 있습니다.',
   'import.choose.title': '예시가 담긴 표를 가져오세요',
   'import.choose.what': '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다. 저장하기 전에 모두 확인할 수 있습니다.',
   'import.drop': '여기에 파일이나 폴더를 놓으세요',
