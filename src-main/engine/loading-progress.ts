@@ -1,10 +1,7 @@
+import { readingShare } from '../../src-contract/base-model.ts';
+
 /** Smaller models are there before anybody would look. */
 const leastNumbers = 50e6;
-/**
- * The share of reading in the time until a model answers or trains. The rest is repacking by the backend, which blocks
- * the thread, so it cannot be counted. Measured on 1.2 billion weights.
- */
-const readingShare = 0.6;
 
 /** How far a base has loaded. */
 export class LoadingProgress {

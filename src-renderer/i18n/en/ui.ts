@@ -17,6 +17,7 @@ export const ui = {
   'ui.save': 'Save',
   'ui.loading': 'Loading',
   'ui.loadingBase': 'Loading {name}',
+  'ui.preparingBase': 'Preparing {name}',
   'ui.dismiss': 'Dismiss',
   'ui.clearSearch': 'Clear the search',
   'ui.chooseOne': 'Choose',

@@ -17,6 +17,7 @@ export const ui: Translation<typeof english> = {
   'ui.save': '저장',
   'ui.loading': '불러오는 중',
   'ui.loadingBase': '{name} 불러오는 중',
+  'ui.preparingBase': '{name} 준비하는 중',
   'ui.dismiss': '닫기',
   'ui.clearSearch': '검색어 지우기',
   'ui.chooseOne': '선택',
