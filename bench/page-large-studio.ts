@@ -64,6 +64,7 @@ try {
   try {
     const servedMs = performance.now() - begun;
     const { page } = await openWatchedPage(browser, studio.url);
+    page.setDefaultTimeout(600_000);
     let sent = 0;
     page.on('websocket', (socket) =>
       socket.on('framereceived', ({ payload }) => {
@@ -85,14 +86,19 @@ try {
       figures[what] = { sentBytes: sent - before, gapMs: Number(gaps.at(-1)?.[1]) };
     };
     const go = (path: string) => page.goto(new URL(path, page.url()).href);
-    await felt('home', () => go(paths.home()));
-    await felt('list of runs', () => go(paths.runs()));
+    await felt('list of runs', async () => {
+      await go(paths.runs());
+      await page.getByRole('link', { name: `Run ${values.runs}`, exact: true }).waitFor();
+    });
     await felt('rows with long cells', async () => {
       await go(paths.datasets());
       await page.getByRole('link', { name: 'Long', exact: true }).click();
       await page.getByText('Row 1', { exact: true }).waitFor();
     });
-    await felt('conversation opened', () => go(paths.chat({ conversation })));
+    await felt('conversation opened', async () => {
+      await go(paths.chat({ conversation }));
+      await page.getByRole('button', { name: /earlier turns/ }).waitFor();
+    });
     await felt('question and answer', () => ask(page));
     if (values.json) process.stdout.write(`${JSON.stringify({ servedMs, ...figures })}\n`);
     else {
