@@ -6,7 +6,7 @@ export function isActive({ state }: { readonly state: string }): boolean {
 }
 
 /** The run that is under way; while none is, the one whose turn comes first. */
-export function foremostRun(runs: readonly Run[]): Run | undefined {
+export function foremostRun<Of extends Pick<Run, 'state' | 'queuePlace'>>(runs: readonly Of[]): Of | undefined {
   const waiting = runs.filter(({ state }) => state === 'queued');
   return (
     runs.find(({ state }) => state === 'running') ??
