@@ -38,6 +38,9 @@ const strengthSchema = z.number().min(-2).max(2);
 export const adapterFormats = ['peft', 'gguf', 'merged-gguf', 'merged'] as const;
 const adapterFormatSchema = z.enum(adapterFormats);
 
+/** How the weights of a merged model are stored; `same` is as in the base. */
+export const mergedTypes = ['same', 'F32', 'F16', 'BF16', 'Q8_0'] as const;
+
 export const adapterExportInputSchema = z.object({
   id: z.string(),
   /**
@@ -47,8 +50,8 @@ export const adapterExportInputSchema = z.object({
   format: adapterFormatSchema,
   out: z.string(),
   strength: strengthSchema.optional(),
-  /** For a merged model; `same` is the base's own storage type. */
-  dtype: z.enum(['same', 'F32', 'F16', 'BF16']).optional(),
+  /** For a merged model; `Q8_0` for one in a GGUF file only. */
+  dtype: z.enum(mergedTypes).optional(),
 });
 export type AdapterExportInput = z.infer<typeof adapterExportInputSchema>;
 

@@ -106,6 +106,7 @@ export const failureReasons = {
   DATA_CHANGED: 'its data has changed',
   PROMPT_EMPTY: 'it is empty',
   NUMBER_TOO_LARGE: 'a number of {tensor} is too large for {type}',
+  TYPE_OF_GGUF: 'only a GGUF file can be of type {type}; choose the format merged-gguf',
 
   ...datasetReasons,
   ...inUseReasons,

@@ -136,8 +136,11 @@ export interface MergeJob {
     /** What ends an answer; the first is the one that training writes. */
     readonly endIds: readonly number[];
   };
-  /** The storage type; `same` keeps the base's own, tensor by tensor, but half precision instead of integer blocks. */
-  readonly dtype: 'same' | 'F32' | 'F16' | 'BF16';
+  /**
+   * The storage type; `same` keeps the base's own, tensor by tensor, but half precision instead of integer blocks.
+   * `Q8_0`, for GGUF only, are 8 bits and a scale for every 32 numbers.
+   */
+  readonly dtype: 'same' | 'F32' | 'F16' | 'BF16' | 'Q8_0';
 }
 
 export type MergeEvent =

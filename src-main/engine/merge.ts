@@ -4,7 +4,8 @@ import { because } from '../../src-contract/failure-reason.ts';
 import { readMix, type ScaledAdapter } from './adapter-mix.ts';
 import { moduleOfWeight } from './architectures/architecture.ts';
 import type { MergeEvent, MergeJob } from './engine.ts';
-import { allFinite, type FloatType, fromFloat32, toFloat32 } from './formats/float-types.ts';
+import { allFinite } from './formats/float-types.ts';
+import { dequantise, quantise, type WrittenType } from './formats/gguf-blocks.ts';
 import { openModel } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { createMergedFolder, createMergedGguf } from './merged-file.ts';
@@ -35,19 +36,22 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
         signal.throwIfAborted();
         const { members } = groups.get(name) as StoredGroup;
         const dtype = file.dtypeOf(name);
-        const weights = await readStored(architecture, source, name);
-        const update = new Float32Array(weights.length);
+        const read = await readStored(architecture, source, name);
+        const added = new Float32Array(read.length);
         const changed = members.filter(({ parameter }) => modules.has(moduleOfWeight(parameter)));
         for (const { parameter, part } of changed) {
           const module = moduleOfWeight(parameter);
-          addToPart(update, part, updateOf(adapter, module, weightDims(architecture, module)));
+          addToPart(added, part, updateOf(adapter, module, weightDims(architecture, module)));
         }
+        // Blocks are cut from rows as they will lie in the file.
+        const [weights, update] = [file.placed(name, read), file.placed(name, added)];
         const merged = changed.length === 0 ? weights : weights.map((value, k) => value + (update[k] as number));
-        const stored = fromFloat32(merged, dtype);
-        const rounded = toFloat32(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength), dtype);
+        const stored = quantise(dtype, merged);
+        const rounded = new Float32Array(merged.length);
+        dequantise(dtype, Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength), rounded);
         if (!allFinite(rounded)) throw tooLarge(name, dtype);
         if (changed.length > 0) residue.measure(weights, rounded, update);
-        await file.append(name, stored);
+        await file.append(stored);
         bytes += stored.byteLength;
         yield { kind: 'progress', done: i + 1, total: groups.size };
       }
@@ -100,7 +104,7 @@ class Residue {
   }
 }
 
-function tooLarge(tensor: string, dtype: FloatType): StudioError {
+function tooLarge(tensor: string, dtype: WrittenType): StudioError {
   return new StudioError('OPTION_INVALID', {
     option: 'dtype',
     ...because('NUMBER_TOO_LARGE', { tensor, type: dtype }),

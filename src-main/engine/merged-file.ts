@@ -4,6 +4,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { MergeJob } from './engine.ts';
 import { type FloatType, isFloatType } from './formats/float-types.ts';
+import { q8Elements, type WrittenType } from './formats/gguf-blocks.ts';
 import { ggufPlace } from './formats/gguf-names.ts';
 import { ggufVocabulary, type TokenizerJson } from './formats/gguf-vocabulary.ts';
 import { createGguf, type GgufMetadata, type GgufTensorPlan } from './formats/gguf-writer.ts';
@@ -18,16 +19,21 @@ import { textIfThere } from './text-if-there.ts';
 export interface MergedFile {
   /** The order in which the tensors of the checkpoint must be appended. */
   readonly names: readonly string[];
-  dtypeOf(name: string): FloatType;
-  append(name: string, data: Float32Array | Uint16Array): Promise<void>;
+  dtypeOf(name: string): WrittenType;
+  /** The numbers of a tensor in the order of this file, perhaps in place. */
+  placed(name: string, numbers: Float32Array): Float32Array;
+  append(data: ArrayBufferView): Promise<void>;
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
 type Groups = ReadonlyMap<string, StoredGroup>;
 
-/** A Hugging Face folder: the base's own files beside new weights. Throws DISK_FULL. */
+/** A Hugging Face folder: the base's own files beside new weights. Throws DISK_FULL, and OPTION_INVALID for blocks. */
 export async function createMergedFolder(job: MergeJob, opened: OpenedModel, groups: Groups): Promise<MergedFile> {
+  if (job.dtype === 'Q8_0') {
+    throw new StudioError('OPTION_INVALID', { option: 'dtype', ...because('TYPE_OF_GGUF', { type: job.dtype }) });
+  }
   const types = new Map(
     [...groups].map(([name, group]) => [name, { dtype: chosenType(job, opened, group), dims: group.dims }]),
   );
@@ -36,7 +42,8 @@ export async function createMergedFolder(job: MergeJob, opened: OpenedModel, gro
   return {
     names: writer.names,
     dtypeOf: (name) => types.get(name)?.dtype ?? 'F32',
-    append: (_, data) => writer.append(data),
+    placed: (_, numbers) => numbers,
+    append: writer.append,
     async finish() {
       await writer.finish();
       const dtypes = new Set([...types.values()].map(({ dtype }) => dtype));
@@ -67,13 +74,13 @@ export async function createMergedGguf(
   const places = new Map(
     [...groups].map(([tensor, group]) => {
       const place = ggufPlace(tensor, group.dims, { architecture: name, heads, keyValueHeads });
-      const dtype = place.isFloat32 ? 'F32' : chosenType(job, opened, group);
-      return [tensor, { ...place, dtype }];
+      return [tensor, { ...place, dtype: ggufType(place, job, chosenType(job, opened, group)) }];
     }),
   );
   const plan = new Map<string, GgufTensorPlan>([...places.values()].map((place) => [place.name, place]));
   if (rotaryDivisors) plan.set('rope_freqs.weight', { dtype: 'F32', dims: [rotaryDivisors.length] });
-  const matrices = [...places.values()].find(({ isFloat32 }) => !isFloat32)?.dtype ?? 'F32';
+  const types = [...places.values()].flatMap(({ isFloat32, dtype }) => (isFloat32 ? [] : [dtype]));
+  const matrices = types.includes('Q8_0') ? 'Q8_0' : (types[0] ?? 'F32');
   const vocabulary = ggufVocabulary(await readJson<TokenizerJson>(job.modelFolder, 'tokenizer.json'), {
     ...{ chatTemplate: gguf.chatTemplate, endIds: gguf.endIds, size: architecture.vocabulary },
     named: await namedTokens(job.modelFolder),
@@ -83,13 +90,15 @@ export async function createMergedGguf(
     ['general.architecture', name],
     ['general.name', gguf.name],
     ['general.file_type', fileTypes[matrices]],
+    ['general.quantization_version', 2],
   ];
   const writer = await createGguf(job.out, new Map([...described, ...metadata, ...vocabulary]), plan);
   const placeOf = (tensor: string) => places.get(tensor) as NonNullable<ReturnType<typeof places.get>>;
   return {
     names: [...places.keys()],
     dtypeOf: (tensor) => placeOf(tensor).dtype,
-    append: (tensor, data) => writer.append(placeOf(tensor).placed(data)),
+    placed: (tensor, numbers) => placeOf(tensor).placed(numbers),
+    append: writer.append,
     async finish() {
       if (rotaryDivisors) await writer.append(rotaryDivisors);
       await writer.finish();
@@ -104,13 +113,24 @@ const ggufNames: Readonly<Record<string, string>> = {
 };
 
 /** llama.cpp's `llama_ftype`: what most weights are. */
-const fileTypes: Readonly<Record<FloatType, number>> = { F32: 0, F16: 1, BF16: 32 };
+const fileTypes: Readonly<Record<WrittenType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
 
 /** Integer blocks cannot absorb a change: they become half precision. */
 function chosenType(job: MergeJob, { architecture, source }: OpenedModel, { members }: StoredGroup): FloatType {
-  if (job.dtype !== 'same') return job.dtype;
+  if (isFloatType(job.dtype)) return job.dtype;
   const stored = storedType(architecture, source, members[0]?.parameter ?? '');
   return isFloatType(stored) ? stored : 'F16';
+}
+
+/** As llama.cpp's converter: what has no whole blocks in a row is kept in half precision. */
+function ggufType(
+  { isFloat32, dims }: { readonly isFloat32: boolean; readonly dims: readonly number[] },
+  { dtype }: MergeJob,
+  float: FloatType,
+): WrittenType {
+  if (isFloat32) return 'F32';
+  if (dtype !== 'Q8_0') return float;
+  return (dims.at(-1) as number) % q8Elements === 0 ? 'Q8_0' : 'F16';
 }
 
 /** Special tokens by name; before 2023 they had a file of their own. */

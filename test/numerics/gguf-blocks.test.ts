@@ -3,14 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isFourBit, readFourBits } from '../../src-main/engine/formats/four-bit-rows.ts';
-import { dequantise } from '../../src-main/engine/formats/gguf-blocks.ts';
+import { dequantise, quantise } from '../../src-main/engine/formats/gguf-blocks.ts';
 import { fromFourBits } from '../../src-main/engine/four-bit-blocks.ts';
 
 // Blocks of random bytes and their values by gguf-py; see golden/make_gguf_blocks.py.
-const golden = JSON.parse(await readFile(join(import.meta.dirname, 'golden/gguf-blocks.json'), 'utf8')) as Record<
-  string,
-  { bytes: string; values: string }
->;
+const [golden, rounded] = (await Promise.all(
+  ['gguf-blocks', 'gguf-rounded'].map(
+    async (name) =>
+      JSON.parse(await readFile(join(import.meta.dirname, `golden/${name}.json`), 'utf8')) as Record<string, Case>,
+  ),
+)) as [Record<string, Case>, Record<string, Case>];
+
+interface Case {
+  readonly bytes: string;
+  readonly values: string;
+}
 
 test('every readable storage type has golden values', () => {
   expect(Object.keys(golden).sort()).toEqual(
@@ -19,8 +26,8 @@ test('every readable storage type has golden values', () => {
 });
 
 test.each(Object.keys(golden))('%s dequantises to the reference values bit for bit', (type) => {
-  const { bytes, values } = golden[type] as { bytes: string; values: string };
-  const expected = new Float32Array(Uint8Array.from(Buffer.from(values, 'base64')).buffer);
+  const { bytes, values } = golden[type] as Case;
+  const expected = floats(values);
   const found = new Float32Array(expected.length);
   dequantise(type, Buffer.from(bytes, 'base64'), found);
   expect(found).toEqual(expected);
@@ -31,9 +38,9 @@ test('types of four bits are those with a scale and a minimum for 32 numbers', (
 });
 
 test.each(Object.keys(golden).filter(isFourBit))('%s is read into four-bit blocks without rounding', async (type) => {
-  const { bytes, values } = golden[type] as { bytes: string; values: string };
+  const { bytes, values } = golden[type] as Case;
   const stored = Buffer.from(bytes, 'base64');
-  const expected = new Float32Array(Uint8Array.from(Buffer.from(values, 'base64')).buffer);
+  const expected = floats(values);
   const folder = await mkdtemp(join(tmpdir(), 'four-bits-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const ahead = 12;
@@ -49,3 +56,12 @@ test.each(Object.keys(golden).filter(isFourBit))('%s is read into four-bit block
   // Scales of scales are products that a float may hold to its last place only.
   for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 6);
 });
+
+test('numbers are rounded to Q8_0 as the reference does, byte for byte', () => {
+  const { bytes, values } = rounded.Q8_0 as Case;
+  expect(Buffer.from(quantise('Q8_0', floats(values)))).toEqual(Buffer.from(bytes, 'base64'));
+});
+
+function floats(base64: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+}

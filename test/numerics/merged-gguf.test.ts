@@ -1,10 +1,11 @@
-import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
-import type { AdapterChoice } from '../../src-main/engine/engine.ts';
+import type { AdapterChoice, MergeEvent, MergeJob } from '../../src-main/engine/engine.ts';
 import { type GgufFile, openGguf } from '../../src-main/engine/formats/gguf.ts';
+import { dequantise, quantise } from '../../src-main/engine/formats/gguf-blocks.ts';
 import { preTokenizerName, preTokenizerOf } from '../../src-main/engine/formats/gguf-pre-tokenizers.ts';
 import { ggufTokenizer } from '../../src-main/engine/formats/gguf-tokenizer.ts';
 import { ggufVocabulary, type TokenizerJson } from '../../src-main/engine/formats/gguf-vocabulary.ts';
@@ -63,6 +64,40 @@ test('by default matrices keep the base’s type, and what llama.cpp reads as fl
   await file.close();
 });
 
+test('in 8 bits matrices are rounded as they lie in the file, and rows that are no whole blocks are half precision', async () => {
+  const expected = await openGguf(join(golden, 'llama-tiny.gguf'));
+  const { file, event } = await written('llama-tiny', { folder: join(golden, 'llama-tiny-lora'), strength: 0 }, 'Q8_0');
+  const found = await openGguf(file);
+  expect(found.metadata.get('general.file_type')).toBe(7);
+  for (const [tensor, { type }] of found.tensors) {
+    // Rows of 32 and, in what leads down from the feed-forward layer, of 48 numbers.
+    const dtype = /norm/.test(tensor) ? 'F32' : tensor.includes('ffn_down') ? 'F16' : 'Q8_0';
+    expect(type.name, tensor).toBe(dtype);
+    const floats = await expected.readFloat32(tensor);
+    const rounded = new Float32Array(floats.length);
+    dequantise(dtype, Buffer.from(quantise(dtype, floats).buffer), rounded);
+    expect(await found.readFloat32(tensor), tensor).toEqual(rounded);
+  }
+  await Promise.all([expected.close(), found.close()]);
+  expect(event?.dtypes).toEqual(['Q8_0', 'F32', 'F16']);
+  // A block's largest number is at most the largest weight, and what is rounded is off by half of a 127th of it.
+  expect(event?.residue).toBeGreaterThan(1e-3);
+  expect(event?.residue).toBeLessThan(1 / 254 + 1e-5);
+});
+
+test('a folder has no blocks: it is refused before anything is written', async () => {
+  const [modelFolder, folder] = [join(golden, 'llama-tiny'), join(golden, 'llama-tiny-lora')];
+  const out = join(scratch, 'no-blocks');
+  const merging = async () => {
+    for await (const _ of engine.merge({ modelFolder, adapter: { folder, strength: 1 }, out, dtype: 'Q8_0' }, forever));
+  };
+  await expect(merging()).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: 'dtype: only a GGUF file can be of type Q8_0; choose the format merged-gguf.',
+  });
+  await expect(access(out)).rejects.toThrow();
+});
+
 test('Llama 3’s stretched rotary positions are a tensor of divisors', async () => {
   const file = await openedGguf('llama3-tiny', 'F32');
   const [fast = 0, slow = 0] = await file.readFloat32('rope_freqs.weight');
@@ -83,7 +118,7 @@ test('a model that cannot be written as one GGUF file is refused before anything
   });
 });
 
-async function openedGguf(model: string, dtype: 'same' | 'F32', config?: object): Promise<GgufFile> {
+async function openedGguf(model: string, dtype: MergeJob['dtype'], config?: object): Promise<GgufFile> {
   const adapter = { folder: join(golden, `${model}-lora`), strength: 1 };
   return openGguf((await written(model, adapter, dtype, config)).file);
 }
@@ -169,7 +204,7 @@ describe('a tokenizer', () => {
 /** What the tiny models have that their makers switch off, and no GGUF file can say. */
 const usual = { use_sliding_window: false, scale_attn_by_inverse_layer_idx: false };
 
-async function written(model: string, adapter: AdapterChoice, dtype: 'same' | 'F32', config: object = usual) {
+async function written(model: string, adapter: AdapterChoice, dtype: MergeJob['dtype'], config: object = usual) {
   const folder = await mkdtemp(join(scratch, `${model}-`));
   await cp(join(golden, model), folder, { recursive: true });
   const own = await readJson<object>(join(folder, 'config.json'));
@@ -179,8 +214,10 @@ async function written(model: string, adapter: AdapterChoice, dtype: 'same' | 'F
   await writeFile(join(folder, 'tokenizer_config.json'), '{}');
   const out = join(folder, 'whole.gguf');
   const gguf = { name: 'my skill', chatTemplate: undefined, endIds: [0] };
-  for await (const _ of engine.merge({ modelFolder: folder, adapter, out, gguf, dtype }, forever));
-  return { base: folder, file: out };
+  let last: Extract<MergeEvent, { kind: 'finished' }> | undefined;
+  for await (const event of engine.merge({ modelFolder: folder, adapter, out, gguf, dtype }, forever))
+    if (event.kind === 'finished') last = event;
+  return { base: folder, file: out, event: last };
 }
 
 async function readJson<Content>(path: string): Promise<Content> {

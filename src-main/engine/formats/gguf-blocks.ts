@@ -1,4 +1,10 @@
-import { isFloatType, writeFloat32 } from './float-types.ts';
+import { type FloatType, fromFloat32, isFloatType, writeFloat32 } from './float-types.ts';
+
+/** The types that weights are written in. */
+export type WrittenType = FloatType | 'Q8_0';
+
+/** How many numbers of a row share a scale in Q8_0. */
+export const q8Elements = 32;
 
 /**
  * Converts the stored numbers of a GGUF tensor, mostly in blocks, to float32. The layouts and formulas are those of
@@ -19,6 +25,30 @@ function readBlocks(type: string, bytes: Buffer, out: Float32Array): void {
 
 export function canDequantise(type: string): boolean {
   return isFloatType(type) || Object.hasOwn(blocks, type);
+}
+
+/** The inverse of `dequantise`, rounding to the nearest. Rows of Q8_0 are multiples of `q8Elements`. */
+export function quantise(type: WrittenType, numbers: Float32Array): Float32Array | Uint16Array | Uint8Array {
+  return type === 'Q8_0' ? q8_0Blocks(numbers) : fromFloat32(numbers, type);
+}
+
+/** Every step is rounded to float32, as by `quantize_row_q8_0_ref`: the bytes are the same. */
+function q8_0Blocks(numbers: Float32Array): Uint8Array {
+  const bytes = new Uint8Array((numbers.length / q8Elements) * 34);
+  const view = new DataView(bytes.buffer);
+  for (let from = 0, at = 0; from < numbers.length; from += q8Elements, at += 34) {
+    let most = 0;
+    for (let j = 0; j < q8Elements; j++) most = Math.max(most, Math.abs(numbers[from + j] as number));
+    const d = Math.fround(most / 127);
+    const inverse = d === 0 ? 0 : Math.fround(1 / d);
+    view.setFloat16(at, d, true);
+    for (let j = 0; j < q8Elements; j++) {
+      const q = Math.fround((numbers[from + j] as number) * inverse);
+      // Halves are rounded away from zero, as by C's `roundf`.
+      view.setInt8(at + 2 + j, q < 0 ? Math.ceil(q - 0.5) : Math.floor(q + 0.5));
+    }
+  }
+  return bytes;
 }
 
 type ReadBlock = (bytes: Buffer, view: DataView, at: number, out: Float32Array, o: number) => void;

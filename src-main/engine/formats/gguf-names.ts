@@ -84,7 +84,7 @@ export interface GgufPlace {
   readonly dims: readonly number[];
   /** Float32 whatever the others are: llama.cpp adds and multiplies by these in that type only. */
   readonly isFloat32: boolean;
-  placed<Values extends Float32Array | Uint16Array>(values: Values): Values;
+  placed(values: Float32Array): Float32Array;
 }
 
 export function ggufPlace(
@@ -108,14 +108,10 @@ export function ggufPlace(
 }
 
 /** The inverse of what `restore` does for Wq and Wk of Llama-type models, in a new array. */
-export function interleaved<Values extends Float32Array | Uint16Array>(
-  values: Values,
-  rows: number,
-  heads: number,
-): Values {
+export function interleaved(values: Float32Array, rows: number, heads: number): Float32Array {
   const width = values.length / rows;
   const perHead = rows / heads;
-  const placed = emptyLike(values);
+  const placed = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     placed.set(values.subarray(row * width, (row + 1) * width), interleavedRow(row, perHead) * width);
   }
@@ -134,17 +130,8 @@ export function ggufModule(module: string, architecture: string): string {
   return layer === undefined ? part : `blk.${layer}.${part}`;
 }
 
-function emptyLike<Values extends Float32Array | Uint16Array>(values: Values): Values {
-  const { length } = values;
-  // The type of the values is that of the copy.
-  return (values instanceof Float32Array ? new Float32Array(length) : new Uint16Array(length)) as Values;
-}
-
-function transposed<Values extends Float32Array | Uint16Array>(
-  values: Values,
-  [rows, columns]: readonly number[],
-): Values {
-  const out = emptyLike(values);
+function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
+  const out = new Float32Array(values.length);
   const [height, width] = [rows as number, columns as number];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) out[column * height + row] = values[row * width + column] as number;

@@ -1,6 +1,7 @@
 import { fileSignatures } from '../../../src-contract/file-signature.ts';
-import { type FloatType, floatBytes } from './float-types.ts';
+import type { WrittenType } from './gguf-blocks.ts';
 import { f32, padded, paddedLength, string, u32, u64 } from './gguf-bytes.ts';
+import { type GgufType, ggufTypes } from './gguf-types.ts';
 import { createTensorFile, type TensorWriter } from './tensor-file.ts';
 
 /** A metadata value. Numbers are written as unsigned integers unless they are marked as floats. */
@@ -8,7 +9,7 @@ export type GgufMetadata = string | boolean | number | { readonly float: number 
 type GgufList = readonly string[] | Int32Array | Float32Array;
 
 export interface GgufTensorPlan {
-  readonly dtype: FloatType;
+  readonly dtype: WrittenType;
   /** Row-major. */
   readonly dims: readonly number[];
 }
@@ -26,16 +27,17 @@ export async function createGguf(
   for (const [key, value] of metadata) pieces.push(string(key), ...valueBytes(value));
   let end = 0;
   for (const [name, { dtype, dims }] of tensors) {
+    const [id, { elements, bytes }] = typesByName.get(dtype) as [number, GgufType];
     // The fastest axis first.
-    pieces.push(string(name), u32(dims.length), ...dims.toReversed().map(u64), u32(tensorTypes[dtype]), u64(end));
-    end += paddedLength(dims.reduce((product, dim) => product * dim, floatBytes[dtype]));
+    pieces.push(string(name), u32(dims.length), ...dims.toReversed().map(u64), u32(id), u64(end));
+    end += paddedLength(dims.reduce((product, dim) => product * dim, bytes / elements));
   }
   const writer = await createTensorFile(path, padded(Buffer.concat(pieces)), end);
   return { ...writer, append: (data) => writer.append(padded(bytesOf(data))) };
 }
 
+const typesByName = new Map([...ggufTypes].map((type) => [type[1].name, type]));
 /** By the numbers that files use. */
-const tensorTypes: Readonly<Record<FloatType, number>> = { F32: 0, F16: 1, BF16: 30 };
 const types = { u32: 4, i32: 5, f32: 6, boolean: 7, string: 8, list: 9 } as const;
 
 function valueBytes(value: GgufMetadata): Buffer[] {

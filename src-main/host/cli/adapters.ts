@@ -4,6 +4,7 @@ import {
   type AdapterExport,
   type AdapterExportInput,
   adapterFormats,
+  mergedTypes,
 } from '../../../src-contract/adapter.ts';
 import { adapterIn, fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
@@ -79,8 +80,11 @@ export function addAdapterCommands(program: Command, run: Run): void {
     )
     .requiredOption('--out <path>', 'where to write it')
     .addOption(
-      new Option('--dtype <type>', 'storage type of a merged model')
-        .choices(['same', 'F32', 'F16', 'BF16'])
+      new Option(
+        '--dtype <type>',
+        'storage type of a merged model; same: as the base; Q8_0: 8 bits, about half as large, for merged-gguf only',
+      )
+        .choices(mergedTypes)
         .default('same'),
     )
     .action((adapter: string, { out, ...options }: ExportOptions, command: Command) =>

@@ -105,6 +105,7 @@ export const failureReasons: {
   DATA_CHANGED: '데이터가 바뀌었습니다',
   PROMPT_EMPTY: '비어 있습니다',
   NUMBER_TOO_LARGE: '{tensor} 텐서에 {type} 형식으로 담기에는 너무 큰 수가 있습니다',
+  TYPE_OF_GGUF: '{type}[은|는] GGUF 파일에만 쓸 수 있으니 merged-gguf 형식을 고르세요',
 
   ...datasetReasons,
   ...inUseReasons,
