@@ -129,8 +129,13 @@ test.each([
     // Regression: nothing told which of the three a colleague's studio takes.
     await dialog.getByText('which another Adapter Studio', { exact: false }).waitFor();
   }
+  // How large the file becomes is told before; half the size is the default.
+  const eightBits = dialog.getByRole('radio', { name: /^8 bits, about [\d.]+.[KM]B$/ });
+  if (format === 'GGUF model') await expect.poll(() => eightBits.isChecked()).toBe(true);
+  else expect(await eightBits.count()).toBe(0);
   await dialog.getByRole('button', { name: 'Export', exact: true }).click();
   await dialog.getByText('Saved to').waitFor();
+  if (format === 'GGUF model') await dialog.getByText(/^[\d.]+.[KM]B, Q8_0, F32/).waitFor();
   await dialog.getByText('Passage: {Passage}\n\nQuestion: {Question}').waitFor();
   if (format === 'Merged model') await dialog.getByText(/^Subtracting the adapter again/).waitFor();
   expect(existsSync(path.join(person, file))).toBe(true);

@@ -33,7 +33,11 @@ export const adapters = {
     'A LoRA file for llama.cpp and programs based on it, to use with the base model’s own GGUF.',
   'adapters.export.merged-gguf': 'GGUF model',
   'adapters.export.merged-gguf.what':
-    'One file of base model and adapter together, which LM Studio, Jan, Ollama and llama.cpp open. It is as large as the base in 16 bits, and the adapter can no longer be switched off.',
+    'One file of base model and adapter together, which LM Studio, Jan, Ollama and llama.cpp open. The adapter can no longer be switched off.',
+  'adapters.export.bits': 'Size of a weight',
+  'adapters.export.bits.of': '{bits} bits, about {bytes}',
+  'adapters.export.bits.what':
+    'With 8 bits the file is smaller and answers come faster. Where two answers are almost equally likely, it may give the other one.',
   'adapters.export.merged': 'Merged model',
   'adapters.export.merged.what':
     'A whole model with the adapter merged into its weights, as large as the base. The adapter can no longer be switched off.',

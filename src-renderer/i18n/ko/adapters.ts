@@ -31,7 +31,11 @@ export const adapters: Translation<typeof english> = {
   'adapters.export.gguf.what': 'llama.cpp와 그 계열 프로그램용 LoRA 파일로, 기본 모델의 GGUF와 함께 씁니다.',
   'adapters.export.merged-gguf': 'GGUF 모델',
   'adapters.export.merged-gguf.what':
-    '기본 모델과 어댑터를 함께 담은 파일 하나로, LM Studio, Jan, Ollama, llama.cpp에서 열 수 있습니다. 16비트로 저장한 기본 모델만큼 크고, 어댑터를 더는 끌 수 없습니다.',
+    '기본 모델과 어댑터를 함께 담은 파일 하나로, LM Studio, Jan, Ollama, llama.cpp에서 열 수 있습니다. 어댑터를 더는 끌 수 없습니다.',
+  'adapters.export.bits': '가중치 하나의 크기',
+  'adapters.export.bits.of': '{bits}비트, 약 {bytes}',
+  'adapters.export.bits.what':
+    '8비트면 파일이 작고 답이 더 빨리 나옵니다. 두 답의 확률이 거의 같을 때는 다른 쪽을 고를 수 있습니다.',
   'adapters.export.merged': '합친 모델',
   'adapters.export.merged.what':
     '어댑터를 가중치에 합친 온전한 모델로, 기본 모델만큼 큽니다. 어댑터를 더는 끌 수 없습니다.',
