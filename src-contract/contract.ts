@@ -269,12 +269,18 @@ export const contract = {
     attachDatabase: base.input(attachInputSchema).output(changedDatasetSchema),
     detachDatabase: base.input(id).output(datasetSchema),
     /**
-     * Undoes an attach or detach: reattaches what was attached before. The rows' texts are undone through their
-     * version. `attachment` is what that change left attached, null for nothing; refused if something else has been
-     * attached since.
+     * Undoes an attach or detach: reattaches what was attached before. `attachment` is what that change left attached,
+     * null for nothing; refused if something else has been attached since. `version` is the one that an attach made: the
+     * rows' texts are undone with it, or nothing is.
      */
     swapDatabase: base
-      .input(z.object({ id: z.string(), attachment: z.string().nullable().optional() }))
+      .input(
+        z.object({
+          id: z.string(),
+          attachment: z.string().nullable().optional(),
+          version: z.number().int().optional(),
+        }),
+      )
       .output(datasetSchema),
     /** The largest groups of rows, or of those whose name contains a text. */
     groups: base

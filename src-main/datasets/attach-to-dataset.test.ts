@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SchemaTextOptions } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { openSqliteFile, writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
@@ -23,6 +23,7 @@ import {
   listDatabases,
   mendAttachments,
   swapDatabases,
+  undoAttach,
 } from './attach-to-dataset.ts';
 import { attachedFile, databasesFolder, forkSqlProcess, SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
@@ -316,6 +317,87 @@ test.each([
   await mendAttachments(given);
   const swapped = await listDatabases(join(given.datasetsFolder, dataset.id));
   expect(swapped.map(({ name }) => name)).toEqual(areWritten ? ['zoo'] : ['shop']);
+});
+
+// Regression: the page swapped the databases and then undid the texts, and a studio killed in between kept texts of
+// databases that were no longer attached.
+describe('the undo of an attach with texts', () => {
+  const attached = async () => {
+    const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+    writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+    const attach = (name: string) =>
+      attachToDataset(
+        { ...given, sql },
+        {
+          ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
+          schema: { foreignKeys: false, sampleValues: 0 },
+        },
+      );
+    await attach('zoo');
+    const { made } = await attach('shop');
+    const own = join(given.datasetsFolder, dataset.id);
+    const now = async () => {
+      const [row] = [...given.store.examples(dataset.id)];
+      const names = (await listDatabases(own)).map(({ name }) => name);
+      return { names, isOfZoo: row?.context.includes('animal') === true, notes: notesIn(own) };
+    };
+    const [{ attachment } = { attachment: null }] = await listDatabases(own);
+    return { dataset, now, made: { attachment, version: made ?? 0 } };
+  };
+  const ofShop = { names: ['shop'], isOfZoo: false, notes: [] };
+  const ofZoo = { names: ['zoo'], isOfZoo: true, notes: [] };
+
+  test('brings back the databases and the texts of before', async () => {
+    const { dataset, now, made } = await attached();
+    expect(await now()).toEqual(ofShop);
+    expect(await undoAttach(given, dataset, made)).toMatchObject({ hasDatabase: true, version: made.version + 1 });
+    expect(await now()).toEqual(ofZoo);
+    await expect(undoAttach(given, dataset, made)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+    expect(await now()).toEqual(ofZoo);
+  });
+
+  test('does nothing once rows or databases are others', async () => {
+    const { dataset, now, made } = await attached();
+    const other = { ...made, attachment: 'other' };
+    await expect(undoAttach(given, dataset, other)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+    await given.changes.edit(dataset.id, { position: 0, content: { target: 'SELECT 2' } });
+    await expect(undoAttach(given, dataset, made)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+    expect(await now()).toEqual(ofShop);
+  });
+
+  test('writes the texts again if the databases were swapped meanwhile', async () => {
+    const { dataset, now, made } = await attached();
+    const bringBack: DatasetChanges['bringBack'] = async (...change) => {
+      const after = await given.changes.bringBack(...change);
+      if (change[1] === 'undo') await swapDatabases(given, dataset);
+      return after;
+    };
+    const changes = { bringBack } as unknown as DatasetChanges; // only this is called
+    await expect(undoAttach({ ...given, changes }, dataset, made)).rejects.toMatchObject({ code: 'DATASET_CHANGED' });
+    expect(await now()).toEqual({ ...ofShop, names: ['zoo'] });
+  });
+
+  test.each([
+    { areUndone: true, expected: ofZoo },
+    { areUndone: false, expected: ofShop },
+  ])('is whole or has not happened after the studio was killed: %j', async ({ areUndone, expected }) => {
+    const { dataset, now, made } = await attached();
+    const killed = Promise.withResolvers<void>();
+    const bringBack: DatasetChanges['bringBack'] = async (...change) => {
+      if (areUndone) await given.changes.bringBack(...change);
+      killed.resolve();
+      return new Promise(() => {});
+    };
+    void undoAttach({ ...given, changes: { bringBack } as unknown as DatasetChanges }, dataset, made);
+    await killed.promise;
+    await mendAttachments(given);
+    expect(await now()).toEqual(expected);
+  });
+
+  const notesIn = (own: string) =>
+    ['databases', 'databases-before'].flatMap((databases) =>
+      readdirSync(join(own, databases)).filter((name) => name.endsWith('.json') && name.startsWith('texts-')),
+    );
 });
 
 /**

@@ -7,6 +7,7 @@ import type { ChangedDataset, Dataset } from '../../src-contract/dataset.ts';
 import {
   type AttachedDatabase,
   attachedDatabaseSchema,
+  type ChangeKind,
   longestText,
   type SchemaTextOptions,
 } from '../../src-contract/dataset-version.ts';
@@ -167,9 +168,42 @@ export async function swapDatabases(
 }
 
 /**
+ * Undoes an attach that wrote the rows' texts: these become those of before, as a new version, and what was attached
+ * before is reattached. `version` is the one that the attach made. Throws DATASET_CHANGED if that or the attachment is no
+ * longer the newest; then both stay.
+ */
+export async function undoAttach(
+  parts: Attached & { readonly changes: DatasetChanges },
+  dataset: Pick<Dataset, 'id' | 'name'>,
+  made: { readonly attachment: string | null | undefined; readonly version: number },
+): Promise<Dataset> {
+  const { store, changes, datasetsFolder } = parts;
+  const { id, name } = dataset;
+  const folder = join(datasetsFolder, id);
+  const now = databasesFolder(folder);
+  const { attachment = attachmentIn(now), version } = made;
+  if (attachment === null || attachment !== attachmentIn(now))
+    throw new StudioError('DATASET_CHANGED', { dataset: name });
+  const note = textsUndoneFile(now);
+  await writeNote(note, { after: store.rows(id).head().version });
+  let undone: number | null = null;
+  try {
+    ({ made: undone } = await changes.bringBack(id, 'undo', version));
+    return await swapDatabases(parts, dataset, attachment);
+  } catch (error) {
+    // Databases and texts belong together.
+    if (undone !== null) await changes.bringBack(id, 'redo', undone);
+    throw error;
+  } finally {
+    for (const databases of [now, before(folder)]) await rm(textsUndoneFile(databases), { force: true });
+  }
+}
+
+/**
  * Repairs what a process killed while attaching, detaching or swapping left behind, and updates for each dataset
- * whether it has a database. An interrupted swap is completed; otherwise what was attached is reattached, also where
- * the texts that go with newer databases were not written any more. For the start, when no other process is doing this.
+ * whether it has a database. An interrupted swap is completed, as is the undo of an attach whose texts were undone;
+ * otherwise what was attached is reattached, also where the texts that go with newer databases were not written any
+ * more. For the start, when no other process is doing this.
  */
 export async function mendAttachments({ store, datasetsFolder }: Attached): Promise<void> {
   for (const { id, name, hasDatabase } of store.list()) {
@@ -182,29 +216,34 @@ export async function mendAttachments({ store, datasetsFolder }: Attached): Prom
       else if (!existsSync(before(folder))) moveIfThere(held, before(folder));
       await rm(join(folder, aside), { recursive: true, force: true });
     }
-    const isHalfDone = await areTextsDue(store, { id, databases: now });
+    const [sinceAttached, sinceUndone] = [
+      await madeSince(textsDueFile(now), id, store),
+      await madeSince(textsUndoneFile(now), id, store),
+    ];
+    const isHalfDone = sinceAttached?.has('schema') === false || sinceUndone?.has('undo') === true;
     if (isHalfDone) await swapDatabases({ store, datasetsFolder }, { id, name });
     else if (hasDatabase && !existsSync(now)) moveIfThere(before(folder), now);
-    for (const databases of [now, before(folder)]) await rm(textsDueFile(databases), { force: true });
+    for (const databases of [now, before(folder)])
+      for (const note of [textsDueFile(databases), textsUndoneFile(databases)]) await rm(note, { force: true });
     store.setHasDatabase(id, existsSync(now));
   }
 }
 
-/** Whether the rows lack the texts that go with these databases: their process was killed before it wrote them. */
-async function areTextsDue(
-  store: DatasetStore,
-  { id, databases }: { id: string; databases: string },
-): Promise<boolean> {
-  const due = await readNote(textsDueFile(databases), z.object({ after: z.number() }));
-  if (due === undefined) return false;
+/** The kinds of the versions that were made since a note was written; undefined if there is none. */
+async function madeSince(note: string, id: string, store: DatasetStore): Promise<ReadonlySet<ChangeKind> | undefined> {
+  const written = await readNote(note, z.object({ after: z.number() }));
+  if (written === undefined) return undefined;
   try {
     const { version: newest } = store.rows(id).head();
-    for (let version = due.after + 1; version <= newest; version++)
-      if (store.version(id, version)?.kind === 'schema') return false;
-    return true;
+    const made = new Set<ChangeKind>();
+    for (let version = written.after + 1; version <= newest; version++) {
+      const kind = store.version(id, version)?.kind;
+      if (kind !== undefined) made.add(kind);
+    }
+    return made;
   } catch {
     // Rows that cannot be read are reported when they are opened, and hinder no start.
-    return false;
+    return undefined;
   }
 }
 
@@ -261,6 +300,11 @@ function attachmentFile(databases: string): string {
 /** A note among databases whose texts are being written to the rows: since which version. */
 function textsDueFile(databases: string): string {
   return join(databases, 'texts-due.json');
+}
+
+/** A note among databases whose texts are being undone before they are: since which version. */
+function textsUndoneFile(databases: string): string {
+  return join(databases, 'texts-undone.json');
 }
 
 /** Prefix of the folders in which databases are prepared, one per attach or swap. */

@@ -9,7 +9,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { UsedBy } from '../../src-contract/failure-reason.ts';
 import { copyFile } from '../synced-file.ts';
 import { addFromFile } from './add-from-file.ts';
-import { attachToDataset, detachDatabases, listDatabases, swapDatabases } from './attach-to-dataset.ts';
+import { attachToDataset, detachDatabases, listDatabases, swapDatabases, undoAttach } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
@@ -223,7 +223,11 @@ export function datasetProcedures(studio: {
       return after;
     }),
     swapDatabase: os.swapDatabase.handler(async ({ input }) => {
-      const after = await swapDatabases({ store, datasetsFolder }, withDatabaseFree(input.id), input.attachment);
+      const { attachment, version } = input;
+      const [parts, dataset] = [{ store, changes, datasetsFolder }, withDatabaseFree(input.id)];
+      const after = await (version === undefined
+        ? swapDatabases(parts, dataset, attachment)
+        : undoAttach(parts, dataset, { attachment, version }));
       changed();
       return after;
     }),
