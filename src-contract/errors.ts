@@ -36,6 +36,11 @@ export const errorCatalogue = {
     'Nothing was restored, because of “{file}” in the backup: {reason}.',
     'Restore from another backup, or put an undamaged copy of the file into this one.',
   ),
+  RESTORE_CUT_OFF: entry(
+    { folder: z.string() },
+    'A backup was being restored to {folder}, and that has not come to its end.',
+    'Restore the backup to the same folder again: what is left there is removed first.',
+  ),
   ARCHIVE_UNSAFE: entry(
     { file: z.string(), ...reason },
     '“{file}” cannot be unpacked safely: {reason}.',

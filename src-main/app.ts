@@ -32,7 +32,7 @@ import { CutOffImports } from './cut-off-imports.ts';
 import { damageIn } from './damage.ts';
 import { requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
-import { restoreDataFolder } from './data-folder-store.ts';
+import { clearCutOffCopies, expectRestored, restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
 import { asDatabaseFault, openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
@@ -136,8 +136,8 @@ export function moveDataFolder(from: string, to: string): void {
 
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
- * which answer once the starter model is registered. Throws OPTION_INVALID, DATABASE_TOO_NEW, DATABASE_FOREIGN,
- * DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
+ * which answer once the starter model is registered. Throws OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW,
+ * DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   try {
@@ -152,6 +152,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const folder = (...name: string[]) => makeDataFolder(dataDir, ...name);
   folder();
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
+  await expectRestored(dataDir);
   const [datasetsFolder, adaptersFolder, runsFolder] = [folder('datasets'), folder('adapters'), folder('runs')];
   const [modelsFolder, labFolder] = [folder('base-models'), folder('lab')];
   const samplesFolder = join(resourcesDir, 'samples');
@@ -223,6 +224,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await clearRuns(runs, runsFolder, since);
     await clearLab(lab, labFolder, since);
     await purgeBaseModels(baseModels, modelsFolder);
+    await clearCutOffCopies(dataDir);
     conversations.removeDeleted();
     evaluations.removeDeleted();
   }

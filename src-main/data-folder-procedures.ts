@@ -5,6 +5,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
+import { noteCopy } from './copy-note.ts';
 import { backUpDataFolder, movingDataFolder, restoringDataFolder } from './data-folder-store.ts';
 import { freeFolder, type KnownFolders } from './data-folders.ts';
 
@@ -49,6 +50,7 @@ export function dataFolderProcedures(studio: {
       expectRest();
       const from = await folders.pathOf(input.backupId, 'backup');
       const to = freeFolder(await folders.pathOf(input.placeId, 'place'), 'Adapter Studio restored', Date.now());
+      await using _ = await noteCopy(dataDir, to);
       yield* restoringDataFolder({ from, dataDir: to }, signal);
       folders.change({ folder: to, move: false });
     }),

@@ -12,8 +12,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { expect, onTestFinished, test } from 'vitest';
-import { backUpDataFolder, movingDataFolder, restoreDataFolder, restoringDataFolder } from './data-folder-store.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { noteCopy } from './copy-note.ts';
+import {
+  backUpDataFolder,
+  clearCutOffCopies,
+  expectRestored,
+  movingDataFolder,
+  restoreDataFolder,
+  restoringDataFolder,
+} from './data-folder-store.ts';
 import { openDatabase } from './database/open.ts';
 
 const never = new AbortController().signal;
@@ -207,6 +215,95 @@ test('a backup is restored only into an empty folder', async () => {
   writeFileSync(join(to, 'opened-folder.json'), '{}');
   expect(await restoreDataFolder({ from: out, dataDir: to })).toEqual({ files: 3 });
   expect(readdirSync(to).sort()).toEqual(['adapters', 'opened-folder.json', 'runs', 'studio.sqlite']);
+});
+
+// Regression: its folder, without a database, was in the way of the next restore, and a studio opened there was empty.
+test('what a killed restore has left is told, and the next one removes it and nothing else', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const to = join(dirname(out), 'to');
+  mkdirSync(to);
+  writeFileSync(join(to, 'opened-folder.json'), 'mine');
+  const killed = restoringDataFolder({ from: out, dataDir: to }, never);
+  await killed.next();
+  // Its process is gone, and with it the lock.
+  for (const name of readdirSync(join(to, 'locks'))) rmSync(join(to, 'locks', name));
+  writeFileSync(join(to, 'runs.partial'), 'mine');
+  await expect(expectRestored(to)).rejects.toMatchObject({ code: 'RESTORE_CUT_OFF', data: { folder: to } });
+  await expect(restoreDataFolder({ from: out, dataDir: to })).rejects.toMatchObject({
+    ...{ code: 'OPTION_INVALID', data: { because: { code: 'BACKUP_HOME_NOT_EMPTY' } } },
+  });
+  expect(readdirSync(to).sort()).toEqual(['opened-folder.json', 'runs.partial']);
+  rmSync(join(to, 'runs.partial'));
+  expect(await restoreDataFolder({ from: out, dataDir: to })).toEqual({ files: 3 });
+  await expectRestored(to);
+  expect(readFileSync(join(to, 'opened-folder.json'), 'utf8')).toBe('mine');
+  expect(namesIn(join(to, 'studio.sqlite'))).toEqual(['adapters/early']);
+});
+
+test('a restore that has just written the database is whole', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const to = join(dirname(out), 'to');
+  const killed = restoringDataFolder({ from: out, dataDir: to }, never);
+  for (let file = 0; file < 3; file++) await killed.next();
+  await expectRestored(to);
+  expect(readdirSync(to).sort()).toEqual(['adapters', 'locks', 'runs', 'studio.sqlite']);
+});
+
+test('a folder into which another process is restoring is refused, and left alone', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const to = join(dirname(out), 'to');
+  const other = restoringDataFolder({ from: out, dataDir: to }, never);
+  await other.next();
+  const there = readdirSync(to, { recursive: true }).toSorted();
+  await expect(restoreDataFolder({ from: out, dataDir: to })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  expect(readdirSync(to, { recursive: true }).toSorted()).toEqual(there);
+  await Array.fromAsync(other);
+  expect(namesIn(join(to, 'studio.sqlite'))).toEqual(['adapters/early']);
+});
+
+// Regression: copies of gigabytes stayed for good, beside the place that the person had chosen.
+describe('what a killed process was writing elsewhere is removed at the next start:', () => {
+  test.each(['backup', 'move'])('%s', async (what) => {
+    const { dataDir, out } = scene();
+    const killed =
+      what === 'backup'
+        ? backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never)
+        : movingDataFolder({ dataDir, out, expectRest: () => {} }, never);
+    await killed.next();
+    writeFileSync(join(dirname(out), 'mine.partial'), 'mine');
+    expect(readdirSync(dirname(out))).toHaveLength(3);
+    await clearCutOffCopies(dataDir);
+    expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'mine.partial']);
+    expect(readdirSync(join(dataDir, 'copying'))).toEqual([]);
+  });
+
+  test('restore', async () => {
+    const { dataDir, out } = scene();
+    await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+    const to = join(dirname(out), 'to');
+    await noteCopy(dataDir, to);
+    const killed = restoringDataFolder({ from: out, dataDir: to }, never);
+    await killed.next();
+    await clearCutOffCopies(dataDir);
+    expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out']);
+  });
+
+  test('but nothing that is whole, and nothing on a disk that is not there', async () => {
+    const { dataDir, out } = scene();
+    await noteCopy(dataDir, out);
+    await noteCopy(dataDir, join(dirname(out), 'no-disk/out.0123456789abcdef.partial'));
+    await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+    const to = join(dirname(out), 'to');
+    await noteCopy(dataDir, to);
+    await restoreDataFolder({ from: out, dataDir: to });
+    await clearCutOffCopies(dataDir);
+    expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out', 'to']);
+    expect(readdirSync(join(dataDir, 'copying'))).toHaveLength(1);
+    expect(readdirSync(out).sort()).toEqual(['adapter-studio-backup.json', 'adapters', 'runs', 'studio.sqlite']);
+  });
 });
 
 /** A data folder with a database that names one of two files. */

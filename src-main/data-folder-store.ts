@@ -7,21 +7,28 @@ import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import { fileSignatures } from '../src-contract/file-signature.ts';
 import type { BackupEvent } from '../src-contract/studio.ts';
+import { copyNotes, forgetCopies, noteCopy } from './copy-note.ts';
 import { copyDatabase } from './database/copy-database.ts';
+import { ProcessLock } from './database/process-lock.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
 import { firstBytes } from './first-bytes.ts';
+import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
-import { nameWhole, unfinishedPath } from './unfinished-path.ts';
+import { isUnfinishedPath, nameWhole, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
 const databaseName = 'studio.sqlite';
+/** In a folder that is being restored, what is being written; removed once the database, the last of it, is there. */
+const restoringName = 'adapter-studio-restoring.json';
 /**
- * What a data folder can do without: locks, news, partial uploads, the disk reserve, the window's own files, and
+ * What a data folder can do without: locks, news, notes of copies, partial uploads, the disk reserve, the window's own files, and
  * SQLite's files beside a database.
  */
-const leftOut = new RegExp(`^(locks|news|uploads|downloads|unpacked|window|${reserveName})(/|$)|-(wal|shm|journal)$`);
+const leftOut = new RegExp(
+  `^(locks|news|${copyNotes}|uploads|downloads|unpacked|window|${reserveName})(/|$)|-(wal|shm|journal)$`,
+);
 
 const manifestSchema = z.object({
   format: z.literal('adapter-studio-backup-1'),
@@ -43,6 +50,7 @@ export async function* backUpDataFolder(
     throw new StudioError('OPTION_INVALID', { option: 'out', ...because('BACKUP_INSIDE') });
   }
   const partial = await unfinishedPath(out);
+  await using _ = await noteCopy(dataDir, partial);
   try {
     let files: BackedUp[] | undefined;
     for (let round = 0; files === undefined; round++) {
@@ -111,6 +119,7 @@ export async function* movingDataFolder(
   signal: AbortSignal,
 ): AsyncGenerator<Progress, () => Promise<void>> {
   const partial = await unfinishedPath(out);
+  await using _ = await noteCopy(dataDir, partial);
   const copied: CopiedStates = new Map();
   try {
     await mkdir(partial);
@@ -191,36 +200,56 @@ export async function restoreDataFolder(folders: { from: string; dataDir: string
   return { files };
 }
 
-/** Like `restoreDataFolder`, reporting each file. Nothing is left of one that fails or is aborted. */
+/**
+ * Like `restoreDataFolder`, reporting each file. Nothing is left of one that fails or is aborted; what is left of one
+ * whose process was killed is removed first.
+ */
 export async function* restoringDataFolder(
   { from, dataDir }: { from: string; dataDir: string },
   signal: AbortSignal,
 ): AsyncGenerator<Progress> {
   const manifest = await readManifest(from);
-  await expectEmpty(dataDir);
+  const isCutOff = existsSync(join(dataDir, restoringName));
+  if (!isCutOff) await expectEmpty(dataDir);
   const firstMade = await mkdir(dataDir, { recursive: true });
-  const before = new Set(await readdir(dataDir));
+  const locks = join(dataDir, 'locks');
+  let lock: ProcessLock | undefined;
   const made = new Set<string>();
   // The database last: if the process is killed, a folder without it is not a studio.
   const files = manifest.files.toSorted((a, b) => Number(a.path === databaseName) - Number(b.path === databaseName));
   const bytesInAll = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let isWhole = false;
   try {
+    await mkdir(locks, { recursive: true });
+    lock = new ProcessLock(locks);
+    // Another process may be restoring into it.
+    if (!lock.isAlone()) throw homeTaken('BACKUP_HOME_NOT_EMPTY', dataDir);
+    if (isCutOff) {
+      await removeCutOffRestore(dataDir);
+      await expectEmpty(dataDir);
+    }
+    const before = new Set(await readdir(dataDir));
+    const written = files.map(({ path }) => path).filter((path) => !before.has(topOf(path)));
+    made.add(restoringName);
+    await writeNote(join(dataDir, restoringName), { files: written });
     for (const [place, { path, sha256: expected }] of files.entries()) {
       signal.throwIfAborted();
-      const [top = '', ...rest] = path.split(/[\\/]/);
-      // A path in a manifest that somebody else may have written must stay inside the folder.
-      if ([top, ...rest].some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
-        throw new StudioError('BACKUP_DAMAGED', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
-      }
+      const top = topOf(path);
       if (!before.has(top)) {
         made.add(top);
-        await restoreFile(join(from, path), join(dataDir, path), { expected, bytesInAll, signal });
+        await restoreFile(join(from, path), join(dataDir, path), { expected, signal });
       }
       yield { kind: 'progress', done: place + 1, total: files.length };
     }
+    await rm(join(dataDir, restoringName));
     isWhole = true;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw orDiskOrDatabaseFull(cause, dirname(dataDir), bytesInAll);
   } finally {
+    lock?.release();
+    // A studio that is opened there makes it again.
+    await rmdir(locks).catch(() => undefined);
     if (!isWhole) {
       for (const name of made) await rm(join(dataDir, name), { recursive: true, force: true });
       // One in which another program has put something stays; what went wrong is the answer.
@@ -229,18 +258,69 @@ export async function* restoringDataFolder(
   }
 }
 
+/**
+ * The first part of a path in a backup. Throws BACKUP_DAMAGED for one that leads outside the folder: somebody else may
+ * have written the list.
+ */
+function topOf(path: string): string {
+  const [top = '', ...rest] = path.split(/[\\/]/);
+  if ([top, ...rest].some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
+    throw new StudioError('BACKUP_DAMAGED', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
+  }
+  return top;
+}
+
+/** Throws RESTORE_CUT_OFF for a folder in which a restore has not come to its end. */
+export async function expectRestored(dataDir: string): Promise<void> {
+  const note = join(dataDir, restoringName);
+  if (!existsSync(note)) return;
+  if (!existsSync(join(dataDir, databaseName))) throw new StudioError('RESTORE_CUT_OFF', { folder: dataDir });
+  // The database is the last file; only the note was still to be removed.
+  await rm(note);
+}
+
+/** Removes what a restore whose process was killed has left in a folder, and nothing else. False if there is none. */
+async function removeCutOffRestore(folder: string): Promise<boolean> {
+  const note = await readNote(join(folder, restoringName), z.object({ files: z.array(z.string()) }));
+  if (note === undefined || existsSync(join(folder, databaseName))) return false;
+  const folders = new Set<string>();
+  for (const path of note.files) {
+    topOf(path);
+    for (const each of [path, `${path}.partial`]) await rm(join(folder, each), { force: true });
+    for (let inside = dirname(path); inside !== '.'; inside = dirname(inside)) folders.add(inside);
+  }
+  // The inner ones first. One in which another program has put something stays.
+  const inner = [...folders].toSorted((a, b) => b.length - a.length);
+  for (const each of inner) await rmdir(join(folder, each)).catch(() => undefined);
+  await rm(join(folder, restoringName));
+  return true;
+}
+
+/**
+ * Removes what killed processes have left of backups, moves and restores elsewhere. To be called only when no other
+ * process is running.
+ */
+export async function clearCutOffCopies(dataDir: string): Promise<void> {
+  await forgetCopies(dataDir, async (path) => {
+    if (isUnfinishedPath(path)) return rm(path, { recursive: true, force: true });
+    if (!(await removeCutOffRestore(path))) return;
+    // A restore on a page makes a new folder. What is left in it is the lock of the killed process.
+    await rm(join(path, 'locks'), { recursive: true, force: true });
+    await rmdir(path).catch(() => undefined);
+  });
+}
+
 async function restoreFile(
   from: string,
   to: string,
-  { expected, bytesInAll, signal }: { expected: string; bytesInAll: number; signal: AbortSignal },
+  { expected, signal }: { expected: string; signal: AbortSignal },
 ): Promise<void> {
   try {
     await mkdir(dirname(to), { recursive: true });
     await copyFile(from, `${to}.partial`, signal);
   } catch (cause) {
-    signal.throwIfAborted();
-    if (!existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
-    throw orDiskOrDatabaseFull(cause, dirname(to), bytesInAll);
+    if (!signal.aborted && !existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
+    throw cause;
   }
   if ((await sha256(`${to}.partial`, signal)) !== expected) {
     throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });
@@ -252,8 +332,11 @@ async function restoreFile(
 async function expectEmpty(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
   if (names.every((name) => countsAsNothing.has(name))) return;
-  const code = names.includes(databaseName) ? 'BACKUP_HOME_TAKEN' : 'BACKUP_HOME_NOT_EMPTY';
-  throw new StudioError('OPTION_INVALID', { option: 'home', ...because(code, { folder }) });
+  throw homeTaken(names.includes(databaseName) ? 'BACKUP_HOME_TAKEN' : 'BACKUP_HOME_NOT_EMPTY', folder);
+}
+
+function homeTaken(code: 'BACKUP_HOME_TAKEN' | 'BACKUP_HOME_NOT_EMPTY', folder: string): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'home', ...because(code, { folder }) });
 }
 
 /** What the default data folder holds before there is a studio in it, and what systems put into a new one. */
@@ -263,6 +346,9 @@ const countsAsNothing = new Set([
   'window',
   '.DS_Store',
   'lost+found',
+  // Of a restore whose process was killed.
+  'locks',
+  `${restoringName}.partial`,
 ]);
 
 /** When a backup was made and its size; undefined if there is none. */

@@ -21,6 +21,11 @@ export async function unfinishedPath(path: string): Promise<string> {
   return `${path}.${randomBytes(8).toString('hex')}.partial`;
 }
 
+/** Whether a path is one that `unfinishedPath` has made. */
+export function isUnfinishedPath(path: string): boolean {
+  return /\.[0-9a-f]{16}\.partial$/.test(path);
+}
+
 /** Gives something complete its name. Throws OPTION_INVALID when that has been taken meanwhile. */
 export async function nameWhole(unfinished: string, path: string): Promise<void> {
   // Otherwise a file of the same name would be replaced.

@@ -20,6 +20,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '백업의 “{file}” 파일 때문에 아무것도 복원하지 않았습니다: {reason}.',
     hint: '다른 백업으로 복원하거나, 이 백업에 온전한 파일을 넣으세요.',
   },
+  RESTORE_CUT_OFF: {
+    message: '{folder} 폴더에 백업을 복원하던 작업이 끝나지 않았습니다.',
+    hint: '같은 폴더에 백업을 다시 복원하세요. 거기 남은 것은 먼저 지워집니다.',
+  },
   ARCHIVE_UNSAFE: {
     message: '“{file}”[을|를] 안전하게 풀 수 없습니다: {reason}.',
     hint: '통합 문서라면 표 계산 프로그램에서 열어 새로 저장하거나 CSV로 저장하세요. 다른 압축 파일이라면 직접 풀어서 안의 표를 고르세요.',
