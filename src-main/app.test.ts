@@ -784,6 +784,32 @@ test('a run with evaluateAfter is evaluated as soon as it finishes', async () =>
   ]);
 });
 
+// Regression: the wish was forgotten when the process ended between the end of the run and the evaluation's begin.
+test.each(['finished', 'running'])(
+  'the evaluation of a run whose process was killed as it ended (%s) is begun at the next start, and once',
+  async (state) => {
+    const { run } = await train('wanted');
+    await train('not wanted');
+    await app.close();
+    const database = openDatabase(join(folder, 'data/studio.sqlite'));
+    database.prepare('UPDATE run SET evaluate_after = 1 WHERE id = ?').run(run.id);
+    database.prepare(`UPDATE job SET state = ?, owner = 'a process that is gone' WHERE id = ?`).run(state, run.id);
+    database.close();
+    const measured = async () => {
+      const evaluations = await client.evaluations.list();
+      return evaluations.map(({ results }) => results.map(({ adapterId }) => adapterId));
+    };
+
+    await open({ takesUpWork: true });
+    await vi.waitFor(async () => expect(await measured()).toEqual([[null, run.adapterId]]));
+    for (let start = 0; start < 2; start++) {
+      await app.close();
+      await open({ takesUpWork: true });
+      expect(await measured()).toEqual([[null, run.adapterId]]);
+    }
+  },
+);
+
 // Regression: space for all rows of the dataset was required, and a short run on millions of them was refused.
 test('a short run on a large dataset needs disk space only for the rows it uses', async () => {
   const path = join(folder, 'many.csv');

@@ -66,7 +66,7 @@ import { takeUpLab } from './lab/start-lab.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
-import { takeUpRuns } from './runs/start-run.ts';
+import { listUnevaluated, takeUpRuns } from './runs/start-run.ts';
 import { TrainingSettingsStore } from './runs/training-settings-store.ts';
 import { TrainingSpeedStore } from './runs/training-speed-store.ts';
 import { SettingStore } from './setting-store.ts';
@@ -298,7 +298,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
     ...{ datasetsFolder, version: packageJson.version },
   };
-  /** Evaluates the adapters of runs that have just ended, beside their base, on the test rows of their dataset. */
+  /** Evaluates the adapters of runs that have ended, beside their base, on the test rows of their dataset. */
   async function measure([first, ...others]: readonly Run[]): Promise<void> {
     if (first === undefined) return;
     const { datasetId, baseModelId } = first;
@@ -313,7 +313,9 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await startEvaluation(input, evaluating).catch((error) => {
       if (!(error instanceof StudioError)) console.error(error);
     });
+    runs.setEvaluated([first, ...others].map(({ id }) => id));
   }
+  const unevaluated = home !== undefined && lock.isAlone() ? listUnevaluated(runs) : [];
   const experiment = {
     ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
     ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now },
@@ -453,6 +455,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const takenUp = starter.then(() => {
     isReady = true;
     tend();
+    if (host.takesUpWork) for (const finished of unevaluated) running.evaluateAfter(finished);
   });
 
   // From here on `close` releases everything.

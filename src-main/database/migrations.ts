@@ -21,6 +21,7 @@ import { namesOfDeletedDatasetsMigration } from './migrations/0019-names-of-dele
 import { answeringProcessMigration } from './migrations/0020-answering-process.ts';
 import { lossesApartMigration } from './migrations/0021-losses-apart.ts';
 import { mapsApartMigration } from './migrations/0022-maps-apart.ts';
+import { evaluationsDueMigration } from './migrations/0023-evaluations-due.ts';
 
 /** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   answeringProcessMigration,
   lossesApartMigration,
   mapsApartMigration,
+  evaluationsDueMigration,
 ];

@@ -304,6 +304,23 @@ export class RunStore {
       .run();
   }
 
+  /** Finished runs that have an adapter whose evaluation is wanted and was not begun. */
+  listUnevaluated(): Run[] {
+    const rows = this.#database
+      .prepare(
+        `${select} WHERE evaluate_after = 1 AND job.state = 'finished' AND adapter_id IS NOT NULL AND deleted_at IS NULL
+         ORDER BY run.id`,
+      )
+      .all() as Row[];
+    return rows.map(fromRow);
+  }
+
+  /** Notes that the evaluation of runs was begun, or cannot be. */
+  setEvaluated(ids: readonly string[]): void {
+    const set = this.#database.prepare('UPDATE run SET evaluate_after = 0 WHERE id = ?');
+    for (const id of ids) set.run(id);
+  }
+
   markDeleted(id: string, now: number): void {
     this.#database.prepare('UPDATE run SET deleted_at = ? WHERE id = ?').run(now, id);
   }

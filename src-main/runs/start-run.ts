@@ -17,7 +17,7 @@ import type { ModelFacts } from '../engine/engine.ts';
 import type { SharedWork } from '../jobs/supervisor.ts';
 import { requireFit } from './fit-check.ts';
 import { resolveOptions } from './presets.ts';
-import type { RunPlan } from './run-store.ts';
+import type { RunPlan, RunStore } from './run-store.ts';
 import { type Training, type TrainingParts, trainRuns } from './train-run.ts';
 
 export interface RunningParts extends TrainingParts {
@@ -308,8 +308,22 @@ function trainingOf(id: string, { runs, baseModels, datasets }: RunningParts): T
 function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
   const group = runs.groupOf(run);
   if (group.some(({ state }) => state === 'running' || state === 'queued')) return;
-  const made = group.filter(({ state, adapterId }) => state === 'finished' && adapterId !== null);
+  const made = group.filter(hasMade);
   if (made.length > 0) evaluateAfter(made);
+}
+
+/**
+ * The runs whose evaluation was wanted when their process was killed before it began that, those that trained together
+ * as one. Runs of which one may go on are evaluated when it has ended. For the start, when no other process is running.
+ */
+export function listUnevaluated(runs: RunStore): Run[][] {
+  const groups = new Map(runs.listUnevaluated().map((run) => [run.group?.id ?? run.id, runs.groupOf(run)]));
+  const mayGoOn = ({ state }: Run) => !['finished', 'failed', 'stopped'].includes(state);
+  return [...groups.values()].filter((group) => !group.some(mayGoOn)).map((group) => group.filter(hasMade));
+}
+
+function hasMade({ state, adapterId }: Run): boolean {
+  return state === 'finished' && adapterId !== null;
 }
 
 function targetsOf(facts: ModelFacts) {
