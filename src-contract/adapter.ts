@@ -76,6 +76,8 @@ export const adapterExportSchema = z.object({
       residue: z.number(),
     })
     .optional(),
+  /** What Ollama needs to open a model in one GGUF file. */
+  modelfile: z.string().optional(),
 });
 export type AdapterExport = z.infer<typeof adapterExportSchema>;
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
@@ -8,16 +8,18 @@ import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
+import { type Around, modelfile } from './modelfile.ts';
 
 /** How a base's prompts are laid out, and what ends an answer: the first of these is what training writes. */
 export interface BaseTexts {
   readonly template: { readonly source: string } | undefined;
   readonly stopIds: readonly number[];
+  around(): Around | Promise<Around>;
 }
 
 /**
  * Writes an adapter for other programs: as a PEFT folder, as a GGUF file for llama.cpp, or merged with its base into a
- * model of its own, in a folder or one GGUF file. Whatever exists under the name is complete. Throws OPTION_INVALID,
+ * model of its own, in a folder or one GGUF file with a Modelfile beside it. Whatever exists under the name is complete. Throws OPTION_INVALID,
  * DISK_FULL, and what the engine throws.
  */
 export async function* exportAdapter(
@@ -30,11 +32,15 @@ export async function* exportAdapter(
   const prompt = promptForm(adapter.task);
   const isMerged = format === 'merged' || format === 'merged-gguf';
   const partial = await unfinishedPath(path);
+  const beside = format === 'merged-gguf' ? `${path.replace(/\.gguf$/i, '')}.Modelfile` : undefined;
+  const partialBeside = beside && (await unfinishedPath(beside));
   const choice = { folder: adapter.path, strength };
   let merged: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   try {
     if (isMerged) {
-      const gguf = format === 'merged-gguf' ? toldInGguf(adapter.name, await textOf(base)) : undefined;
+      const texts = await textOf(base);
+      const gguf = format === 'merged-gguf' ? toldInGguf(adapter.name, texts) : undefined;
+      if (partialBeside) await writeFile(partialBeside, modelfile(path, await texts.around()), { flush: true });
       const job = { modelFolder: base.path, adapter: choice, out: partial, dtype, ...(gguf && { gguf }) };
       for await (const event of engine.merge(job, signal)) {
         if (event.kind === 'finished') merged = event;
@@ -49,13 +55,15 @@ export async function* exportAdapter(
     }
     if (format === 'peft') await nameBase(partial, base);
     await nameWhole(partial, path);
+    if (beside && partialBeside) await nameWhole(partialBeside, beside);
   } catch (error) {
     throw orDiskFull(error, dirname(path), isMerged ? base.sizeBytes : adapter.bytes);
   } finally {
     await rm(partial, { recursive: true, force: true });
+    if (partialBeside) await rm(partialBeside, { force: true });
   }
   const { bytes, dtypes, residue } = merged ?? { bytes: 0, dtypes: [], residue: 0 };
-  const facts = merged && { merged: { bytes, dtypes: [...dtypes], residue } };
+  const facts = merged && { merged: { bytes, dtypes: [...dtypes], residue }, ...(beside && { modelfile: beside }) };
   yield { kind: 'finished', written: { path, prompt, ...facts } };
 }
 

@@ -2,6 +2,7 @@ import type { ModelText } from './model-text.ts';
 
 type Asked = Pick<
   ModelText,
+  | 'around'
   | 'promptIds'
   | 'conversationIds'
   | 'rawIds'

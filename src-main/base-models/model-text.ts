@@ -55,6 +55,22 @@ export class ModelText {
     return new ModelText({ tokenizer, template: await readChatTemplate(folder, tokenizer), endIds });
   }
 
+  /**
+   * What a prompt has before and after its context, without the start of a text where programs put that first by
+   * themselves: where every text begins with it, or the template names it.
+   */
+  around(): { before: string; after: string } {
+    const { template, tokenizer } = this;
+    if (template === undefined) return { before: tokenizer.beginsWithBlank ? ' ' : '', after: '' };
+    const mark = 'what is asked';
+    const rendered = template.render([{ role: 'user', content: mark }]);
+    const start = tokenizer.specialTokens.bos_token ?? '';
+    const isPut = tokenizer.beginsWithStart || template.source.includes('bos_token');
+    const from = isPut && rendered.startsWith(start) ? start.length : 0;
+    const at = rendered.lastIndexOf(mark);
+    return { before: rendered.slice(from, at), after: rendered.slice(at + mark.length) };
+  }
+
   /** A context alone: as it is for a base without a chat template, as the user's turn for one with it. */
   promptIds(context: string): number[] {
     return this.conversationIds([{ role: 'user', content: context }]);

@@ -44,6 +44,7 @@ class ThreadedText implements BaseText {
     this.#place = place;
   }
 
+  around = this.#asking('around');
   promptIds = this.#asking('promptIds');
   conversationIds = this.#asking('conversationIds');
   rawIds = this.#asking('rawIds');

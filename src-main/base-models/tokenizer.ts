@@ -64,6 +64,16 @@ export class Tokenizer {
     }
   }
 
+  /** Whether every text is read with a start of text before it. */
+  get beginsWithStart(): boolean {
+    return this.#prefix.length > 0;
+  }
+
+  /** Whether a text is read as if it began with a blank, unless it does. */
+  get beginsWithBlank(): boolean {
+    return this.encode('a').join() === this.encode(' a').join();
+  }
+
   /** `bos_token`, `eos_token` and the like, as text. */
   get specialTokens(): Record<string, string> {
     const tokens: Record<string, string> = {};

@@ -135,7 +135,11 @@ test.each([
   else expect(await eightBits.count()).toBe(0);
   await dialog.getByRole('button', { name: 'Export', exact: true }).click();
   await dialog.getByText('Saved to').waitFor();
-  if (format === 'GGUF model') await dialog.getByText(/^[\d.]+.[KM]B, Q8_0, F32/).waitFor();
+  if (format === 'GGUF model') {
+    await dialog.getByText(/^[\d.]+.[KM]B, Q8_0, F32/).waitFor();
+    await dialog.getByText('ollama create answers -f ', { exact: false }).waitFor();
+    expect(existsSync(path.join(person, 'Answers merged.Modelfile'))).toBe(true);
+  }
   await dialog.getByText('Passage: {Passage}\n\nQuestion: {Question}').waitFor();
   if (format === 'Merged model') await dialog.getByText(/^Subtracting the adapter again/).waitFor();
   expect(existsSync(path.join(person, file))).toBe(true);

@@ -139,6 +139,7 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   const one = ['--format', 'merged-gguf', '--dtype', 'F32', '--out', join(folder, 'whole.gguf')];
   const inOne = await answerOf(home, ['adapters', 'export', 'colours', ...one]);
   expect(inOne).toMatchObject({ dtypes: ['F32'], prompt: 'Passage: {passage}\n\nQuestion: {question}' });
+  expect(readFileSync(inOne.modelfile, 'utf8')).toContain('FROM "./whole.gguf"\nTEMPLATE """');
   await answerOf(home, ['models', 'import', inOne.path, '--name', 'in one']);
   expect((await answerOf(home, ['score', '--base', 'in one', ...pair])).loss).toBeCloseTo(ofAdapter.loss, 4);
 

@@ -8,7 +8,9 @@ test('runs that have finished are not evaluated again, and others still are', ()
   migrate(database, 'x', migrations.slice(0, 22));
   database.pragma('foreign_keys = OFF');
   for (const [id, state] of Object.entries({ a: 'finished', b: 'interrupted' })) {
-    database.prepare("INSERT INTO job (id, kind, state, owner, place, created_at) VALUES (?, 'run', ?, 'x', 1, 1)").run(id, state);
+    database
+      .prepare("INSERT INTO job (id, kind, state, owner, place, created_at) VALUES (?, 'run', ?, 'x', 1, 1)")
+      .run(id, state);
     database
       .prepare(
         `INSERT INTO run (id, name, dataset_id, dataset_sha256, dataset_version, task, base_model_id, base_sha256, options,

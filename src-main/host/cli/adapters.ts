@@ -96,9 +96,9 @@ export function addAdapterCommands(program: Command, run: Run): void {
           if (event.kind === 'finished') written = event.written;
           else progress.show({ ...event, what: 'Merging', words: `matrix ${event.done} of ${event.total}` });
         }
-        const { path, prompt, merged } = written;
+        const { path, prompt, merged, modelfile } = written;
         return {
-          json: { path, prompt, ...merged },
+          json: { path, prompt, ...merged, ...(modelfile && { modelfile }) },
           text: [
             ...(merged
               ? [
@@ -106,6 +106,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
                   `Subtracting the adapter again would leave weights off by up to ${merged.residue.toExponential(1)} of the largest one.`,
                 ]
               : [`The adapter is in ${path}`]),
+            ...(modelfile ? [`Ollama opens it with: ollama create NAME -f "${modelfile}"`] : []),
             '',
             'Ask it elsewhere as it was trained: each message is nothing but',
             ...prompt.split('\n').map((line) => (line === '' ? '' : `    ${line}`)),

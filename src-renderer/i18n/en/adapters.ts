@@ -38,6 +38,12 @@ export const adapters = {
   'adapters.export.bits.of': '{bits} bits, about {bytes}',
   'adapters.export.bits.what':
     'With 8 bits the file is smaller and answers come faster. Where two answers are almost equally likely, it may give the other one.',
+  'adapters.export.open.lmstudio':
+    'LM Studio: run lms import with the path of the file in a terminal. In its chat, set the temperature to 0 and switch the repeat penalty off.',
+  'adapters.export.open.jan':
+    'Jan: import the file in the settings, under Model Providers, Llama.cpp. In its chat, set the temperature to 0 and the repeat penalty to 1.',
+  'adapters.export.open.ollama': 'Ollama: run this in a terminal, then ollama run with the same name:',
+  'adapters.export.open.copy': 'Copy the command',
   'adapters.export.merged': 'Merged model',
   'adapters.export.merged.what':
     'A whole model with the adapter merged into its weights, as large as the base. The adapter can no longer be switched off.',

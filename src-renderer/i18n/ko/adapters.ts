@@ -36,6 +36,12 @@ export const adapters: Translation<typeof english> = {
   'adapters.export.bits.of': '{bits}비트, 약 {bytes}',
   'adapters.export.bits.what':
     '8비트면 파일이 작고 답이 더 빨리 나옵니다. 두 답의 확률이 거의 같을 때는 다른 쪽을 고를 수 있습니다.',
+  'adapters.export.open.lmstudio':
+    'LM Studio: 터미널에서 lms import 뒤에 파일 경로를 적어 실행하세요. 채팅 설정에서 온도를 0으로 하고 반복 페널티를 끄세요.',
+  'adapters.export.open.jan':
+    'Jan: 설정의 Model Providers, Llama.cpp에서 파일을 가져오세요. 채팅 설정에서 온도는 0, 반복 페널티는 1로 하세요.',
+  'adapters.export.open.ollama': 'Ollama: 터미널에서 이 명령을 실행한 뒤, 같은 이름으로 ollama run을 실행하세요:',
+  'adapters.export.open.copy': '명령 복사',
   'adapters.export.merged': '합친 모델',
   'adapters.export.merged.what':
     '어댑터를 가중치에 합친 온전한 모델로, 기본 모델만큼 큽니다. 어댑터를 더는 끌 수 없습니다.',
