@@ -156,7 +156,7 @@ export const messageSchema = z.object({
   promptTokens: z.number().int().nullable(),
   /**
    * Earlier turns that the base did not read because they did not fit or it has no chat template. An adapter reads
-   * none.
+   * none, unless it was trained on conversations.
    */
   leftOutTurns: z.number().int(),
   /** Tokens of the question itself that did not fit. */

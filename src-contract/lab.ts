@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
 import { datasetSchema } from './dataset.ts';
 import { keptFailureSchema } from './kept-failure.ts';
+import { taskIdSchema } from './task.ts';
 
 /** The experiments of the LoRA paper (Hu et al. 2021) that the lab repeats. */
 export const labKindSchema = z.enum([
@@ -94,7 +95,7 @@ export const labFactsSchema = z.object({
   hidden: z.number(),
   dataset: z.string().nullable(),
   datasetSha256: z.string().nullable(),
-  task: z.string().nullable(),
+  task: taskIdSchema.nullable(),
   /** How many rows the dataset has in each split; absent without one, and in results of earlier versions. */
   splits: datasetSchema.shape.splits.optional(),
   /** The adapter that is analysed; absent if the experiment trains its own, and in results of earlier versions. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const taskIdSchema = z.enum(['summarisation', 'mrc', 'nl2sql', 'custom']);
+export const taskIdSchema = z.enum(['summarisation', 'mrc', 'nl2sql', 'conversation', 'custom']);
 export type TaskId = z.infer<typeof taskIdSchema>;
 
 /** What a task's table must contain: the fields that make up the context, and the one that is the target. */
@@ -17,6 +17,7 @@ export const taskFields: Readonly<Record<TaskId, TaskFields>> = {
   summarisation: { context: ['document'], target: 'summary' },
   mrc: { context: ['passage', 'question'], target: 'answer' },
   nl2sql: { context: ['schema', 'question'], target: 'sql' },
+  conversation: { context: ['context'], target: 'target' },
   custom: { context: ['context'], target: 'target' },
 };
 

@@ -5,6 +5,7 @@ type Asked = Pick<
   | 'around'
   | 'promptIds'
   | 'conversationIds'
+  | 'conversationWithin'
   | 'rawIds'
   | 'targetIds'
   | 'exampleIds'

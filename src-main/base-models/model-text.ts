@@ -18,6 +18,12 @@ export interface RowLengths {
   readonly target: number;
 }
 
+/** The latest turns of a conversation in ids, and how many of the earliest are left out. */
+export interface TurnsWithin {
+  readonly ids: readonly number[];
+  readonly leftOut: number;
+}
+
 /** The fewest ids an example takes: those of its target, and eight of its context, or all if it has fewer. */
 export function shortestLength(contextLength: number, targetLength: number): number {
   return targetLength + Math.min(contextLength, 8);
@@ -86,6 +92,26 @@ export class ModelText {
     return ids.length === 0 ? [this.endId] : ids;
   }
 
+  /**
+   * The latest of these turns that fit into `room` ids, beginning with one of the user's; undefined if not even the
+   * last does. Never reads much more than fits: of hundreds of turns, reading all takes a moment each time.
+   */
+  conversationWithin(turns: readonly Turn[], room: number): TurnsWithin | undefined {
+    const begins = turns.flatMap(({ role }, place) => (role === 'user' ? [place] : [])).reverse();
+    let last: TurnsWithin | undefined;
+    let [fitting, tooMany] = [0, begins.length + 1];
+    while (tooMany - fitting > 1) {
+      // Twice as many until it is too much, then halfway.
+      const doubled = Math.min(begins.length, Math.max(1, fitting * 2));
+      const count = tooMany > begins.length ? doubled : (fitting + tooMany) >> 1;
+      const leftOut = begins[count - 1] as number;
+      const ids = this.conversationIds(turns.slice(leftOut));
+      if (ids.length > room) tooMany = count;
+      else [fitting, last] = [count, { ids, leftOut }];
+    }
+    return last;
+  }
+
   /** A text as it is, whatever the base's chat template. */
   rawIds(text: string): number[] {
     const ids = this.tokenizer.encodeFromStart(text);
@@ -106,14 +132,14 @@ export class ModelText {
     if (maxLength < shortestLength(prompt.length, targetIds.length)) return undefined;
     const room = maxLength - targetIds.length;
     const cut = prompt.length > room;
-    const kept = cut ? this.#shorten(context, prompt, room) : prompt;
+    const kept = cut ? this.shorten(context, prompt, room) : prompt;
     return { ids: [...kept, ...targetIds], targetStart: kept.length, cut };
   }
 
   /** A prompt in at most `maxLength` ids, shortened as `exampleIds` does. */
   promptIdsWithin(context: string, maxLength: number): number[] {
     const prompt = this.promptIds(context);
-    return prompt.length > maxLength ? this.#shorten(context, prompt, maxLength) : prompt;
+    return prompt.length > maxLength ? this.shorten(context, prompt, maxLength) : prompt;
   }
 
   /** Tokens of each row's context and target. */
@@ -139,7 +165,8 @@ export class ModelText {
     return this.#words.of(promptIds);
   }
 
-  #shorten(context: string, prompt: readonly number[], room: number): number[] {
+  /** The ids of a prompt that is too long, without what there is no room for. */
+  protected shorten(context: string, prompt: readonly number[], room: number): number[] {
     const tail = Math.min(this.#tailLength(context), Math.floor(room / 2));
     return [...prompt.slice(0, room - tail), ...prompt.slice(prompt.length - tail)];
   }

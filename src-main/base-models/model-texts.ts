@@ -1,4 +1,5 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { TaskId } from '../../src-contract/task.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keptPromise } from '../kept-promise.ts';
 import type { AskedName, AskedOf, BaseText, TextFacts } from './base-text.ts';
@@ -19,12 +20,14 @@ export class ModelTexts {
     this.#reading = reading;
   }
 
-  of(model: Pick<BaseModel, 'path' | 'sha256'>): Promise<BaseText> {
+  /** With a task, the text reads contexts as that task's rows have them. */
+  of(model: Pick<BaseModel, 'path' | 'sha256'>, task?: TaskId): Promise<BaseText> {
     const key = `${model.sha256} ${model.path}`;
-    return keptPromise(this.#read, key, () =>
+    const readsTurns = task === 'conversation';
+    return keptPromise(this.#read, `${readsTurns} ${key}`, () =>
       this.#reading(model, async () => {
         const { endIds } = await this.#engine.inspect(model.path);
-        const place = { key, folder: model.path, endIds };
+        const place = { key, folder: model.path, endIds, readsTurns };
         return new ThreadedText(place, await textFacts('facts', place));
       }),
     );
@@ -47,6 +50,7 @@ class ThreadedText implements BaseText {
   around = this.#asking('around');
   promptIds = this.#asking('promptIds');
   conversationIds = this.#asking('conversationIds');
+  conversationWithin = this.#asking('conversationWithin');
   rawIds = this.#asking('rawIds');
   targetIds = this.#asking('targetIds');
   exampleIds = this.#asking('exampleIds');

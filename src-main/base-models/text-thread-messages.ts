@@ -6,6 +6,8 @@ export interface TextPlace {
   readonly key: string;
   readonly folder: string;
   readonly endIds: readonly number[];
+  /** Contexts are conversations. */
+  readonly readsTurns?: boolean;
 }
 
 export type TextQuestion =

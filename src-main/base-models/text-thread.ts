@@ -5,13 +5,16 @@ import { toCarried } from '../../src-contract/carried-error.ts';
 import type { FromAskedThread } from '../asked-thread.ts';
 import { keptPromise } from '../kept-promise.ts';
 import type { TextFacts } from './base-text.ts';
+import { ConversationText } from './conversation-text.ts';
 import { ModelText } from './model-text.ts';
 import type { TextPlace, ToTextThread } from './text-thread-messages.ts';
 
 const texts = new Map<string, Promise<ModelText>>();
 
-function textAt({ key, folder, endIds }: TextPlace): Promise<ModelText> {
-  return keptPromise(texts, key, () => ModelText.read(folder, endIds));
+function textAt({ key, folder, endIds, readsTurns = false }: TextPlace): Promise<ModelText> {
+  if (!readsTurns) return keptPromise(texts, key, () => ModelText.read(folder, endIds));
+  // The tokenizer is the same.
+  return keptPromise(texts, `turns ${key}`, async () => ConversationText.of(await textAt({ key, folder, endIds })));
 }
 
 function factsOf({ template, endId, stopIds }: ModelText): TextFacts {

@@ -5,6 +5,7 @@ import { defaultSampling, type GenerateInput, type MeasureInput, type Sampling }
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import type { TaskId } from '../../src-contract/task.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { BaseText } from '../base-models/base-text.ts';
@@ -43,19 +44,24 @@ export function chatProcedures(studio: {
   const turnOf = async (input: { conversationId: string; sampling?: Partial<Sampling> }) => {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
-    const parts = { store: messages, unfinished, engine, trained, text: await modelTexts.of(base), now: Date.now };
+    const textFor = (task: TaskId | undefined) => modelTexts.of(base, task);
+    const parts = { store: messages, unfinished, engine, trained, textFor, now: Date.now };
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 
   const promptIdsOf = (
     prompt: GenerateInput['prompt'],
-    { base, text, maxTokens }: { base: BaseModel; text: BaseText; maxTokens: number },
+    { base, text, task, maxTokens }: { base: BaseModel; text: BaseText; task: TaskId | undefined; maxTokens: number },
   ): number[] | Promise<number[]> => {
     switch (prompt.kind) {
       case 'text':
         return text.promptIds(prompt.text);
       case 'turns':
-        if (text.template === undefined && (prompt.turns.length > 1 || prompt.turns[0]?.role !== 'user')) {
+        if (
+          text.template === undefined &&
+          task !== 'conversation' &&
+          (prompt.turns.length > 1 || prompt.turns[0]?.role !== 'user')
+        ) {
           const why = because('TURNS_WITHOUT_TEMPLATE', { base: base.name });
           throw new StudioError('OPTION_INVALID', { option: 'messages', ...why });
         }
@@ -81,7 +87,11 @@ export function chatProcedures(studio: {
         history: () => (parentId === null ? [] : messages.pathTo(parentId)),
         task: answerer.adapter?.task,
       },
-      { text: await modelTexts.of(base), contextLength: base.contextLength, maxTokens: defaultSampling.maxTokens },
+      {
+        text: await modelTexts.of(base, answerer.adapter?.task),
+        contextLength: base.contextLength,
+        maxTokens: defaultSampling.maxTokens,
+      },
     );
   };
 
@@ -90,9 +100,10 @@ export function chatProcedures(studio: {
       const base = baseModels.get(input.baseModelId);
       const answerer = answererOn(base, input, studio);
       const { adapter } = answerer;
-      const text = await modelTexts.of(base);
+      const task = input.prompt.kind === 'example' ? datasets.get(input.prompt.datasetId).task : adapter?.task;
+      const text = await modelTexts.of(base, task);
       const sampling = { ...defaultSampling, ...input.sampling };
-      const promptIds = await promptIdsOf(input.prompt, { base, text, maxTokens: sampling.maxTokens });
+      const promptIds = await promptIdsOf(input.prompt, { base, text, task, maxTokens: sampling.maxTokens });
       const job = {
         name: adapter?.name ?? base.name,
         ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds },
@@ -121,10 +132,14 @@ export function chatProcedures(studio: {
     score: os.score.handler(async ({ input, signal = never() }) => {
       const base = baseModels.get(input.baseModelId);
       const answerer = answererOn(base, input, studio);
-      const parts = { engine, text: await modelTexts.of(base), base, answerer, precision: input.precision };
       const { what } = input;
-      if (what.kind === 'pair') return scorePair(what, parts, signal);
-      const rows = datasets.examples(datasets.get(what.datasetId).id, what.split);
+      const partsFor = async (task: TaskId | undefined) => {
+        return { engine, text: await modelTexts.of(base, task), base, answerer, precision: input.precision };
+      };
+      if (what.kind === 'pair') return scorePair(what, await partsFor(answerer.adapter?.task), signal);
+      const { id, task } = datasets.get(what.datasetId);
+      const rows = datasets.examples(id, what.split);
+      const parts = await partsFor(task);
       return scoreRows(rows.take(what.limit ?? Infinity), parts, signal);
     }),
     conversations: os.conversations.handler(() => store.list()),

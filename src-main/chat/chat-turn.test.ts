@@ -40,7 +40,7 @@ async function talking() {
   const conversations = new ConversationStore(database, processOf('first', []) as ProcessLock);
   const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
   const parts = {
-    ...{ store, engine, text, now: () => clock, trained: { of: async () => [[1, 2, 3]] } },
+    ...{ store, engine, textFor: async () => text, now: () => clock, trained: { of: async () => [[1, 2, 3]] } },
     unfinished: new UnfinishedAnswers(database, processOf('first', ['first'])),
   };
   return {

@@ -9,7 +9,7 @@ import {
 } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import type { TaskInput } from '../../src-contract/task.ts';
+import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import { type Answer, type AnswerEvent as WrittenEvent, writeAnswer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -25,7 +25,8 @@ export interface TurnParts {
   readonly store: MessageStore;
   readonly unfinished: UnfinishedAnswers;
   readonly engine: Engine;
-  readonly text: BaseText;
+  /** The base's text, as it is read for a task. */
+  readonly textFor: (task: TaskId | undefined) => Promise<BaseText>;
   readonly trained: Pick<TrainedAnswers, 'of'>;
   readonly now: () => number;
 }
@@ -156,15 +157,17 @@ async function* answer(
   const { base, answerer, answerId: id } = turn;
   const { store, unfinished, now } = parts;
   const sampling = { ...defaultSampling, maxTokens: longestAnswer, ...turn.sampling };
+  const baseText = await parts.textFor(answerer.adapter?.task);
   const prompt = await turnPrompt(
     {
       question: user,
-      // Side by side each reads the question alone, as adapters always do: a base that read their answers copied them.
-      history: () => (user.parentId === null || turn.comparisonId ? [] : store.pathTo(user.parentId)),
+      // Side by side the base reads the question alone, as most adapters do: one that read their answers copied them.
+      history: () =>
+        user.parentId === null || (turn.comparisonId && !answerer.adapter) ? [] : store.pathTo(user.parentId),
       task: answerer.adapter?.task,
     },
     {
-      text: parts.text,
+      text: baseText,
       contextLength: base.contextLength,
       maxTokens: turn.sampling?.maxTokens ?? defaultSampling.maxTokens,
     },
@@ -195,11 +198,11 @@ async function* answer(
     name: answerer.adapter?.name ?? base.name,
     ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
     adapter: choiceOf(answerer),
-    trained: await parts.trained.of(answerer.adapter, parts.text),
+    trained: await parts.trained.of(answerer.adapter, baseText),
     ...sampling,
   };
   try {
-    for await (const event of writeAnswer(job, parts, signal)) {
+    for await (const event of writeAnswer(job, { engine: parts.engine, text: baseText }, signal)) {
       // Stopping may have taken as long as loading the base, and another question may have been asked meanwhile.
       if (signal.aborted && text === '') return;
       if (event.kind === 'text') {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChatTemplate } from '../base-models/chat-template.ts';
+import { ConversationText } from '../base-models/conversation-text.ts';
 import { ModelText } from '../base-models/model-text.ts';
 import { Tokenizer } from '../base-models/tokenizer.ts';
 import { turnPrompt } from './turn-prompt.ts';
@@ -79,5 +80,25 @@ test('an adapter reads only its turn; a base without a chat template counts the 
     expect(prompt).toMatchObject({ leftOutTurns, leftOutTokens: 0 });
     expect(read(prompt.promptIds)).toContain('Passage: Otto.');
     expect(read(prompt.promptIds)).not.toContain('one');
+  }
+});
+
+// Regression: it read its turn alone, whatever it had been trained on.
+test('an adapter for conversations reads the turns before its own as its training wrote them', async () => {
+  const question = said('user', 'and now?');
+  const ask = async (text: ConversationText, contextLength: number) => {
+    const about = { question, history: () => turns, task: 'conversation' as const };
+    return turnPrompt(about, { text, contextLength, maxTokens: 1 });
+  };
+  const context =
+    'User: one\n\nAssistant: one, yes\n\nUser: two\n\nAssistant: two, yes\n\nUser: three\n\nAssistant: three, yes\n\nUser: and now?';
+  for (const text of [ConversationText.of(chatty), ConversationText.of(plain)]) {
+    const trained = text.exampleIds(context, 'yes', 500);
+    const whole = await ask(text, 500);
+    expect(whole.promptIds).toEqual(trained?.ids.slice(0, trained.targetStart));
+    expect(whole).toMatchObject({ leftOutTurns: 0, leftOutTokens: 0 });
+    const tight = await ask(text, whole.promptTokens);
+    expect(tight).toMatchObject({ leftOutTurns: 2, leftOutTokens: 0 });
+    expect(tight.promptIds).toEqual(text.promptIds(context.slice(context.indexOf('User: two'))));
   }
 });

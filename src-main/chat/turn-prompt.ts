@@ -11,9 +11,10 @@ export interface TurnPrompt extends PromptFit {
 }
 
 /**
- * What the model reads for a turn, in ids that leave `room` for an answer. An adapter reads its task's layout, one turn alone,
- * as in its training. The base reads the turns before it where it has a chat template, otherwise the turn alone. What does
- * not fit is left out: the oldest turns first, then the middle of the question. What the base does not read is counted.
+ * What the model reads for a turn, in ids that leave `room` for an answer. An adapter reads its task's layout, one turn
+ * alone, as in its training; one for conversations, and the base where it has a chat template, reads the turns before it,
+ * too. What does not fit is left out: the oldest turns first, then the middle of the question. What was left out of what
+ * is read otherwise is counted. `text` is that of the base for the task.
  */
 export async function turnPrompt(
   said: {
@@ -28,15 +29,12 @@ export async function turnPrompt(
   const room = Math.max(Math.ceil(contextLength / 2), contextLength - model.maxTokens);
   const alone = renderTurn(said.question, said.task);
   const whole = await text.promptIds(alone);
-  const history = said.task === undefined ? said.history() : [];
-  if (text.template !== undefined && whole.length <= room) {
-    const turns = history.map(turnOf);
-    // What remains must begin with a question.
-    const begins = turns.flatMap(({ role }, place) => (role === 'user' ? [place] : [])).reverse();
-    const readFrom = (begin: number) => text.conversationIds([...turns.slice(begin), { role: 'user', content: alone }]);
-    const kept = await lastFitting(begins, { read: readFrom, room });
+  const history = readsTurns(said.task) ? said.history() : [];
+  const isRead = said.task !== undefined || text.template !== undefined;
+  if (isRead && history.length > 0 && whole.length <= room) {
+    const kept = await text.conversationWithin([...history.map(turnOf), { role: 'user', content: alone }], room);
     if (kept !== undefined) {
-      const { place: leftOutTurns, ids: promptIds } = kept;
+      const { ids: promptIds, leftOut: leftOutTurns } = kept;
       return { promptIds, promptTokens: promptIds.length, contextLength, leftOutTurns, leftOutTokens: 0 };
     }
   }
@@ -48,26 +46,9 @@ export async function turnPrompt(
   };
 }
 
-/**
- * The last of these places from which the ids that `read` returns fit; each has more of them than the one before. Never
- * reads much more than fits: of a conversation of hundreds of turns, reading all takes a moment each time.
- */
-async function lastFitting(
-  places: readonly number[],
-  { read, room }: { readonly read: (place: number) => number[] | Promise<number[]>; readonly room: number },
-): Promise<{ readonly place: number; readonly ids: number[] } | undefined> {
-  let last: { place: number; ids: number[] } | undefined;
-  let [fitting, tooMany] = [0, places.length + 1];
-  while (tooMany - fitting > 1) {
-    // Twice as many until it is too much, then halfway.
-    const doubled = Math.min(places.length, Math.max(1, fitting * 2));
-    const count = tooMany > places.length ? doubled : (fitting + tooMany) >> 1;
-    const place = places[count - 1] as number;
-    const ids = await read(place);
-    if (ids.length > room) tooMany = count;
-    else [fitting, last] = [count, { place, ids }];
-  }
-  return last;
+/** Whether the turns before a question are for whoever answers it: the base, or an adapter for conversations. */
+export function readsTurns(task: TaskId | undefined): boolean {
+  return task === undefined || task === 'conversation';
 }
 
 /** The text that a model reads for a question, without its chat template. */

@@ -7,6 +7,7 @@ import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { custom } from '../tasks/custom.ts';
 import type { Task } from '../tasks/task.ts';
 import { tasks } from '../tasks/tasks.ts';
+import { readTurns } from '../tasks/turns.ts';
 import { isQuery, proposeByContents, sumsUp } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
 import { composed } from './composed-text.ts';
@@ -58,7 +59,7 @@ function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMappin
   const ready = { context: find(custom.columnNames.context), target: find(custom.columnNames.target) };
   const isReady = ready.context !== undefined && ready.target !== undefined;
   const isFree = (column: string) =>
-    !used.has(column) && !(isReady && (column === ready.context || column === ready.target) && taskId !== 'custom');
+    !used.has(column) && !(isReady && (column === ready.context || column === ready.target) && !takesPair(task));
   const parts: ColumnMapping = {};
   for (const field of [task.fields.target, ...task.fields.context]) {
     const column = find(task.columnNames[field], isFree);
@@ -95,10 +96,22 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
   const named = (['mrc', 'summarisation'] as const).find((id) => isWhole(id, mapped(id)));
   if (named) return named;
   // Columns named context and target say no more than that.
-  if (isWhole('custom', mapped('custom'))) return 'custom';
+  const pair = mapped('custom');
+  if (isWhole('custom', pair))
+    return holdsTurns(sample, columns.indexOf(pair.context ?? '')) ? 'conversation' : 'custom';
   const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
   if (byContents) return byContents;
   return sumsUp(columns, sample, proposeMapping('summarisation', columns, sample)) ? 'summarisation' : 'custom';
+}
+
+/** Whether ready-made columns are the task's own fields. */
+function takesPair({ fields }: Task): boolean {
+  return fields.target === 'target';
+}
+
+/** Whether a column has conversations of several turns; rows of one turn are the same for every task. */
+function holdsTurns(sample: readonly (readonly string[])[], place: number): boolean {
+  return sample.some((cells) => readTurns(cells[place] ?? '').length > 1);
 }
 
 /** A mapping with the index of each column. */
@@ -154,8 +167,8 @@ export function resolveMapping(request: {
   };
   const isWritten = (field: string) => field === 'schema' && request.hasDatabase === true;
   const takeContextParts = () => contextFields.filter((field) => !take(field) && !isWritten(field));
-  if (given.has('context') && task.id !== 'custom') take('context');
-  else if (contextFields.some((field) => given.has(field)) || proposed.context === undefined || task.id === 'custom') {
+  if (given.has('context') && !takesPair(task)) take('context');
+  else if (contextFields.some((field) => given.has(field)) || proposed.context === undefined || takesPair(task)) {
     const lacking = takeContextParts()[0];
     if (lacking !== undefined) throw missing(lacking);
   } else take('context');

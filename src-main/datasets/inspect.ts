@@ -1,5 +1,5 @@
 import type { CsvOptions, Inspection } from '../../src-contract/dataset.ts';
-import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { type ColumnMapping, type TaskId, taskIdSchema } from '../../src-contract/task.ts';
 import { proposeMapping, proposeTask } from './column-mapping.ts';
 import { openTable, type TableFile } from './readers/open-table.ts';
 import type { TableRecord } from './readers/table.ts';
@@ -45,10 +45,7 @@ export async function inspectTable(
     const { columns, facts } = table;
     const proposedTask = proposeTask(columns, sample);
     const mappings = Object.fromEntries(
-      (['summarisation', 'mrc', 'nl2sql', 'custom'] as const).map((task) => [
-        task,
-        proposeMapping(task, columns, sample),
-      ]),
+      taskIdSchema.options.map((task) => [task, proposeMapping(task, columns, sample)]),
     ) as Record<TaskId, ColumnMapping>; // Object.fromEntries loses the key type.
     const fieldOf = new Map(Object.entries(mappings[proposedTask]).map(([field, column]) => [column, field]));
     return {

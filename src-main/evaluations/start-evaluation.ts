@@ -89,7 +89,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const { store, datasets, engine } = parts;
   const input = store.input(id);
   const { dataset, base, adapters } = chosen(input, parts);
-  const text = await parts.modelTexts.of(base);
+  const text = await parts.modelTexts.of(base, dataset.task);
   const { device } = await engine.device();
   const split = datasets.examples(dataset.id, input.split, dataset.version);
   const rows = split.take(input.limit ?? Infinity).toArray();

@@ -66,7 +66,7 @@ export class LabSpeed {
   }
 
   async #rowTokens(base: BaseModel, dataset: Dataset): Promise<number> {
-    const text = await this.#parts.modelTexts.of(base);
+    const text = await this.#parts.modelTexts.of(base, dataset.task);
     let tokens = 0;
     let rows = 0;
     for (const { context, target } of this.#parts.datasets.examples(dataset.id)) {

@@ -75,7 +75,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
     adapterId: adapter?.id ?? null,
   };
   const { device } = await parts.engine.device();
-  const text = await parts.modelTexts.of(base);
+  const text = await parts.modelTexts.of(base, dataset?.task);
   const judge = dataset === null ? null : judgeFor(dataset, parts);
   const facts: LabFacts = {
     ...{ baseModel: base.name, baseSha256: base.sha256, parameters: base.parameters, layers: base.layers },
@@ -181,7 +181,7 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
   return {
     ...{ id, kind, options, facts, base, engine: parts.engine, fresh: repeat !== null },
     model: await parts.engine.inspect(base.path),
-    text: await parts.modelTexts.of(base),
+    text: await parts.modelTexts.of(base, experiment.facts.task ?? undefined),
     data: experiment.datasetId === null ? null : dataOf(experiment, parts),
     folder: join(parts.labFolder, id),
     cellsFolder: join(parts.labFolder, 'cells'),

@@ -18,7 +18,7 @@ export async function requireFit(
   parts: TrainingParts,
 ): Promise<void> {
   const facts = await parts.engine.inspect(about.base.path);
-  const text = await parts.modelTexts.of(about.base);
+  const text = await parts.modelTexts.of(about.base, about.dataset.task);
   const estimate = await estimateRun({ ...about, facts, rowsLookedAt }, { ...parts, text });
   const { memory, disk, remedy } = estimate;
   if (disk.bytes > disk.availableBytes) {

@@ -23,7 +23,7 @@ export async function probeSpeed(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { dataset, base, options } = about;
-  const text = await parts.modelTexts.of(base);
+  const text = await parts.modelTexts.of(base, dataset.task);
   const rows: TokenRow[] = [];
   let tokens = 0;
   for (const { context, target } of parts.datasets.examples(dataset.id, 'train', dataset.version)) {

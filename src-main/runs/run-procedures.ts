@@ -90,12 +90,12 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     tokenLengths: os.tokenLengths.handler(async function* ({ input, signal = new AbortController().signal }) {
       const dataset = datasets.get(input.datasetId);
       const base = baseModels.get(input.baseModelId);
-      const text = await modelTexts.of(base);
+      const text = await modelTexts.of(base, dataset.task);
       yield* countTokenLengths({ dataset, base, split: input.split }, { datasets, text, dataFolder }, signal);
     }),
     estimate: os.estimate.handler(async ({ input, signal }) => {
       const { dataset, base, options, others } = await settled(input);
-      const [facts, text] = [await engine.inspect(base.path), await modelTexts.of(base)];
+      const [facts, text] = [await engine.inspect(base.path), await modelTexts.of(base, dataset.task)];
       return estimateRun({ dataset, base, facts, options, others }, { ...parts, text }, signal);
     }),
     probe: os.probe.handler(async ({ input, signal = new AbortController().signal }) => {

@@ -138,7 +138,7 @@ async function openTraining(
       ...because('FILES_CHANGED'),
     });
   }
-  const text = await parts.modelTexts.of(base);
+  const text = await parts.modelTexts.of(base, run.task);
   if (firstFolder !== undefined) await copyRunTokens(firstFolder, folder);
   const files = await writeRunTokens(
     {

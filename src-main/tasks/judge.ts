@@ -31,6 +31,7 @@ export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: 
   const { language, runQuery } = by;
   switch (task) {
     case 'summarisation':
+    case 'conversation':
       return {
         mainMetric: 'rougeL',
         mark: async (answer, { target }) => {

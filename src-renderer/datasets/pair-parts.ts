@@ -19,6 +19,7 @@ export function renderContext(task: TaskId, input: TaskInput): string {
       return `Passage: ${input.passage ?? ''}\n\nQuestion: ${input.question ?? ''}`;
     case 'nl2sql':
       return `Schema:\n${input.schema ?? ''}\n\nQuestion: ${input.question ?? ''}`;
+    case 'conversation':
     case 'custom':
       return '';
     default:

@@ -1,5 +1,6 @@
 import Box from '@lucide/svelte/icons/box';
 import Database from '@lucide/svelte/icons/database';
+import MessagesSquare from '@lucide/svelte/icons/messages-square';
 import Shapes from '@lucide/svelte/icons/shapes';
 import TextAlignStart from '@lucide/svelte/icons/text-align-start';
 import TextSearch from '@lucide/svelte/icons/text-search';
@@ -14,6 +15,7 @@ export const taskIcons: Readonly<Record<TaskOrBase, IconShape>> = {
   summarisation: TextAlignStart,
   mrc: TextSearch,
   nl2sql: Database,
+  conversation: MessagesSquare,
   custom: Shapes,
   base: Box,
 };

@@ -103,6 +103,7 @@ export const evaluations = {
   'evaluations.new.metric.nl2sql': 'Execution: the query is run and must return the same rows as the target query.',
   'evaluations.new.metric.nl2sql.text':
     'Same query: no database is attached, so the query must be the target’s, ignoring case, spaces and quotes.',
+  'evaluations.new.metric.conversation': 'ROUGE-L: how much of the target answer’s word order each answer shares.',
   'evaluations.new.metric.custom': 'Exact match: the answer must be the target, ignoring case and punctuation.',
   'evaluations.new.what': 'What is evaluated',
   'evaluations.new.start': 'Evaluate',

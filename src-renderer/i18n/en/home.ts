@@ -19,6 +19,7 @@ export const home = {
     one: 'turns questions into SQL, {n} row',
     other: 'turns questions into SQL, {n} rows',
   },
+  'home.sample.to.conversation': { one: '{n} answer', other: '{n} answers' },
   'home.sample.to.custom': { one: '{n} row', other: '{n} rows' },
   'home.sample.importing': 'Importing {title}',
   'home.sample.taken': { one: '{n} row imported', other: '{n} rows imported' },

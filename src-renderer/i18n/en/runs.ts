@@ -87,6 +87,7 @@ export const runs = {
   'runs.new.name.summarisation': '{dataset} summaries',
   'runs.new.name.mrc': '{dataset} answers',
   'runs.new.name.nl2sql': '{dataset} SQL',
+  'runs.new.name.conversation': '{dataset} chat',
   'runs.new.name.custom': '{dataset} adapter',
 
   'runs.new.sentence': 'Trains **{trained}** of **{total}** weights (**{share}**), about **{time}**, **{memory}**.',

@@ -40,11 +40,13 @@ export const ui = {
   'task.summarisation': 'Summarise',
   'task.mrc': 'Answer',
   'task.nl2sql': 'NL2SQL',
+  'task.conversation': 'Converse',
   'task.custom': 'Custom',
   'task.base': 'Base',
   'task.summarisation.long': 'Summaries of documents',
   'task.mrc.long': 'Answers from a passage',
   'task.nl2sql.long': 'Questions to SQL',
+  'task.conversation.long': 'The next answer in a conversation',
   'task.custom.long': 'A text and the answer you want',
 
   'field.document': 'Document',

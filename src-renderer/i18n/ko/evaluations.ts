@@ -97,6 +97,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.nl2sql': '실행: 쿼리를 실행해 정답 쿼리와 같은 행이 나와야 합니다.',
   'evaluations.new.metric.nl2sql.text':
     '같은 쿼리: 데이터베이스가 없으므로 대소문자, 공백, 따옴표를 무시했을 때 쿼리가 정답과 같아야 합니다.',
+  'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
   'evaluations.new.metric.custom': '정확히 일치: 대소문자와 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
   'evaluations.new.what': '평가 내용',
   'evaluations.new.start': '평가',

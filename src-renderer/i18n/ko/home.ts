@@ -10,6 +10,7 @@ export const home: Translation<typeof english> = {
   'home.sample.to.summarisation': '글을 요약하는 법, {n}행',
   'home.sample.to.mrc': '글에서 답을 찾는 법, {n}행',
   'home.sample.to.nl2sql': '질문을 SQL로 바꾸는 법, {n}행',
+  'home.sample.to.conversation': '답 {n}개',
   'home.sample.to.custom': '{n}행',
   'home.sample.importing': '{title} 가져오는 중',
   'home.sample.taken': '{n}행 저장',

@@ -71,6 +71,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.name.summarisation': '{dataset} 요약',
   'runs.new.name.mrc': '{dataset} 답변',
   'runs.new.name.nl2sql': '{dataset} SQL',
+  'runs.new.name.conversation': '{dataset} 대화',
   'runs.new.name.custom': '{dataset} 어댑터',
 
   'runs.new.sentence':

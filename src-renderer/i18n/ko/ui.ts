@@ -40,11 +40,13 @@ export const ui: Translation<typeof english> = {
   'task.summarisation': '요약',
   'task.mrc': '질의응답',
   'task.nl2sql': 'NL2SQL',
+  'task.conversation': '대화',
   'task.custom': '사용자 지정',
   'task.base': '기본',
   'task.summarisation.long': '문서 요약',
   'task.mrc.long': '지문에서 답 찾기',
   'task.nl2sql.long': '질문을 SQL로',
+  'task.conversation.long': '대화에서 이어질 답',
   'task.custom.long': '글과 원하는 답',
 
   'field.document': '문서',
