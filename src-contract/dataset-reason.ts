@@ -14,6 +14,7 @@ export const datasetReasons = {
   NO_ROWS_BELOW_HEADER: 'there are none below the header',
   ONLY_ROW_REFUSED: '1 row was read, with this problem: {verdict}',
   ALL_ROWS_REFUSED: '{count} rows were read, and the first has this problem: {verdict}',
+  SPEAKER_UNKNOWN: 'nobody is called “{name}”; there are {found}',
   SHEET_UNKNOWN: 'there is no sheet “{sheet}”; the sheets are {sheets}',
   XLSX_TEXTS_TOO_LARGE: 'its texts take up more than 256 MB; save the sheet as CSV',
 

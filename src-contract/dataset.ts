@@ -18,7 +18,7 @@ export const fileSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type FileSource = z.infer<typeof fileSourceSchema>;
 
-export const tableFormatSchema = z.enum(['csv', 'json', 'jsonl', 'xlsx', 'parquet', 'folder', 'zip']);
+export const tableFormatSchema = z.enum(['csv', 'json', 'jsonl', 'xlsx', 'parquet', 'chat', 'folder', 'zip']);
 export type TableFormat = z.infer<typeof tableFormatSchema>;
 
 /** How to read a file; anything left out is detected. */
@@ -27,6 +27,11 @@ export const csvOptionsSchema = z.object({
   format: z.enum(['csv', 'json', 'jsonl']).optional(),
   /** For a workbook: the sheet's name, or its number from 1; for an archive of different tables: a file's name. */
   sheet: z.string().max(200).optional(),
+  /**
+   * In a chat, or a table with one message a row: whose answers are the targets. Empty if nobody's are, and each message
+   * is a row.
+   */
+  speaker: z.string().max(500).optional(),
   /** One character or several, such as `||`. */
   delimiter: z.string().min(1).max(8).optional(),
   /** One character; empty if no cell is quoted. */
@@ -41,6 +46,10 @@ export const csvOptionsSchema = z.object({
   skipLines: z.number().int().min(0).max(100_000).optional(),
 });
 export type CsvOptions = z.infer<typeof csvOptionsSchema>;
+
+/** Somebody who takes part in a chat, and how often as an answer to somebody else. */
+export const speakerSchema = z.object({ name: z.string(), replies: z.number().int() });
+export type Speaker = z.infer<typeof speakerSchema>;
 
 export const fileFactsSchema = z.object({
   name: z.string(),
@@ -66,6 +75,9 @@ export const fileFactsSchema = z.object({
    */
   sheet: z.string().optional(),
   sheets: z.array(z.string()).optional(),
+  /** For messages: whose answers the rows are, and all who take part. */
+  speaker: z.string().optional(),
+  speakers: z.array(speakerSchema).optional(),
   /** The tables that were read, for a folder or an archive. */
   files: z.array(z.string()).optional(),
   /** Why the file is read the way it is. */

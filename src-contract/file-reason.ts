@@ -60,6 +60,22 @@ export const fileReasons = {
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
   FORMAT_SHAPE: 'Every record checked has the keys {keys}, as in the “{shape}” format.',
+  TURNS_EACH: 'Each answer of the assistant is a row; its context is the conversation before it.',
+  TURNS_TOLD:
+    'All conversations checked begin with the same instruction. It is left out, since nobody gives it in a chat here: “{text}”',
+  FORMAT_CHAT: 'Lines begin with a time and a name, as in a chat that was exported.',
+  MESSAGES:
+    'One message a row: {messages} messages in {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
+  MESSAGES_FIRST:
+    'One message a row: the first {messages} messages have {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
+  MESSAGES_LEFT: 'Not read, as they are no messages (notices, pictures, empty ones): {count}.',
+  CONVERSATIONS_COLUMN: 'The column {column} tells conversations apart.',
+  CONVERSATIONS_PAUSE: 'After a pause of {hours} hours, a new conversation begins.',
+  CONVERSATIONS_ONE: 'All of it is one conversation, since no column has a time or a number of the conversation.',
+  SPEAKER_ROLE: '“{speaker}” is a name for somebody whose job is to answer.',
+  SPEAKER_SELF: '“{speaker}” is what the messenger calls whoever saved the chat.',
+  SPEAKER_OTHER: 'The file is named after somebody else than “{speaker}”.',
+  SPEAKER_MOST: 'Nobody answers more often than “{speaker}”.',
   LISTS_SPLITS: 'The lists {names} are read as one table; the list a row is in gives its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with their number of values: {names}.',
   PARTS_JOINED: 'Files read as one table: {files}. Columns with the same name are combined.',
@@ -80,6 +96,7 @@ export const reasonAbouts = [
   'sheet',
   'skipped',
   'shape',
+  'speaker',
 ] as const;
 
 export const fileReasonSchema = z.object({

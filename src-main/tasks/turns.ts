@@ -28,6 +28,24 @@ export function readTurns(context: string): readonly Said[] {
   return before === '' ? all : [{ role: 'user', content: `${before.slice(2)}\n\n${first.content}` }, ...others];
 }
 
+/** The latest turns of so many letters at most, beginning with one of the user's; at least the last. */
+export function latestTurns(turns: readonly Said[], mostLetters: number): readonly Said[] {
+  let letters = 0;
+  let from = turns.length - 1;
+  for (let place = turns.length - 1; place >= 0; place--) {
+    letters += turns[place]?.content.length ?? 0;
+    if (letters > mostLetters) break;
+    if (turns[place]?.role === 'user') from = place;
+  }
+  return turns.slice(Math.max(0, from));
+}
+
+/**
+ * In letters: more of the past than training reads by default, and not so much that the rows of a conversation of
+ * thousands of turns repeat it a thousand times.
+ */
+export const longestPast = 8000;
+
 const labels = { user: 'User: ', assistant: 'Assistant: ' } as const;
 /** What a tool has found is told to the assistant like what the user says. */
 const ofTool = 'Tool: ';
@@ -45,7 +63,7 @@ function unlabelled(piece: string): Said {
 }
 
 /** The sides take turns, and the user begins. */
-function inTurns(turns: readonly Said[]): Said[] {
+export function inTurns(turns: readonly Said[]): Said[] {
   const all: Said[] = [];
   for (const { role, content } of turns) {
     const last = all.at(-1);

@@ -222,9 +222,11 @@ export class ImportState {
       this.#csv = csv;
       const kept = this.#mapping;
       this.#inspection = inspection;
-      const proposed = inspection.mappings[this.#task] ?? {};
       const names = inspection.columns.map((column) => column.name);
       const stillThere = Object.entries(kept).filter(([, column]) => names.includes(column));
+      // Another table, for which another task may be meant: messages that are read as conversations, or no longer.
+      if (stillThere.length === 0) this.#task = inspection.proposedTask;
+      const proposed = inspection.mappings[this.#task] ?? {};
       this.#mapping = { ...proposed, ...Object.fromEntries(stillThere) };
       this.#judge();
     } catch (error) {

@@ -1,32 +1,64 @@
+import { inTurns, latestTurns, longestPast, type Said, writeTurns } from '../../tasks/turns.ts';
 import { cellOf, joined } from './cell-text.ts';
 import type { RecordProblem } from './table.ts';
 
 export interface Turn {
   readonly role: string;
   readonly text: string;
+  /** It is not to be learnt (OpenAI's weight of 0). */
+  readonly isGiven?: boolean;
+}
+
+/** A context and its target; `problem` if there is none. */
+export interface DerivedRow {
+  readonly cells: readonly string[];
+  readonly problem?: RecordProblem;
 }
 
 /**
- * A conversation: the last answer is the target, everything before it the context. A single question is used as is; in
- * longer conversations each turn is labelled with its role. `system` is the prompt stored outside the turns, and comes
- * first.
+ * A conversation: the last answer is the target, everything before it the context. `system` is the prompt stored outside
+ * the turns, and comes first.
  */
-export function conversation(
-  turns: readonly Turn[],
-  system?: unknown,
-): { readonly cells: readonly string[]; readonly problem?: RecordProblem } {
-  const said = turns[0]?.role === 'system' ? '' : cellOf(system);
-  const all = said.trim() === '' ? turns : [{ role: 'system', text: said }, ...turns];
-  const last = all.at(-1);
-  if (last?.role !== 'assistant') {
-    return { cells: [joined(...all.map(({ text }) => text)), ''], problem: 'NO_ANSWER' };
+export function conversation(turns: readonly Turn[], system?: unknown): DerivedRow {
+  const told = instructionOf(turns, system);
+  const all = spoken(turns);
+  if (turns.at(-1)?.role !== 'assistant') {
+    return { cells: [joined(told, ...all.map(({ content }) => content)), ''], problem: 'NO_ANSWER' };
   }
-  const before = all.slice(0, -1);
-  const isShort = before.filter(({ role }) => role !== 'system').length <= 1;
-  const context = isShort
-    ? joined(...before.map(({ text }) => text))
-    : before.map(({ role, text }) => (role === 'system' ? text : `${roleNames[role] ?? role}: ${text}`)).join('\n\n');
-  return { cells: [context, last.text] };
+  return { cells: [joined(told, writeTurns(all.slice(0, -1))), turns.at(-1)?.text ?? ''] };
+}
+
+/** Each answer of a conversation as the target of what was said before it; `told` are the instructions above. */
+export function everyAnswer(turns: readonly Turn[], told: string): DerivedRow[] {
+  const rows = turns.flatMap(({ role, isGiven = false }, place): DerivedRow[] => {
+    if (role !== 'assistant' || turns[place + 1]?.role === 'assistant' || isGiven) return [];
+    const all = inTurns(spoken(turns.slice(0, place + 1)));
+    const answer = all.at(-1);
+    if (answer?.role !== 'assistant') return [];
+    return [{ cells: [joined(told, writeTurns(latestTurns(all.slice(0, -1), longestPast))), answer.content] }];
+  });
+  return rows.length > 0
+    ? rows
+    : [
+        conversation(
+          turns.filter(({ role }) => role !== 'assistant'),
+          told,
+        ),
+      ];
+}
+
+/** What a conversation is told before it begins; empty if nothing. */
+export function instructionOf(turns: readonly Turn[], system: unknown): string {
+  return turns[0]?.role === 'system' ? turns[0].text : cellOf(system);
+}
+
+/** The turns without the instruction above them. Whatever does not come from the assistant is told to it. */
+function spoken(turns: readonly Turn[]): Said[] {
+  const said = turns[0]?.role === 'system' ? turns.slice(1) : turns;
+  return said.map(({ role, text }) => {
+    if (role === 'assistant') return { role, content: text };
+    return { role: 'user', content: role === 'tool' ? `Tool: ${text}` : text };
+  });
 }
 
 /** Whether a value is a non-empty list that consists only of turns. */
@@ -40,7 +72,8 @@ export function turnsOf(list: unknown): Turn[] {
   return list.map((entry: unknown) => {
     const turn = isObject(entry) ? entry : {};
     const role = cellOf(valueAt(turn, roleKeys)).toLowerCase();
-    return { role: roles[role] ?? role, text: joined(textOf(valueAt(turn, textKeys)), ...callsOf(turn)) };
+    const text = joined(textOf(valueAt(turn, textKeys)), ...callsOf(turn));
+    return { role: roles[role] ?? role, text, ...(turn.weight === 0 && { isGiven: true }) };
   });
 }
 
@@ -56,7 +89,6 @@ function valueAt(turn: Record<string, unknown>, keys: readonly string[]): unknow
   return keys.map((key) => turn[key]).find((value) => value !== undefined && value !== null);
 }
 
-const roleNames: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', tool: 'Tool' };
 const roles: Readonly<Record<string, string>> = {
   ...{ human: 'user', gpt: 'assistant', model: 'assistant', bot: 'assistant', developer: 'system' },
   // LLaMA-Factory's names for tool calls and tool results.

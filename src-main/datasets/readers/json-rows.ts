@@ -60,7 +60,7 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
   if (numbered) {
     const table = new NamedTable(numbered);
     const rowsOf = (value: unknown) =>
-      isObject(value) ? numberedRows(value)?.map((row, place) => table.row(row, place + 1)) : undefined;
+      isObject(value) ? numberedRows(value)?.flatMap((row, place) => table.rows(row, place + 1)) : undefined;
     const reasons = [shaped('index', '0, 1'), ...table.reasons];
     return { columns: table.columns, reasons, isInOne: true, rowsOf };
   }
@@ -70,10 +70,9 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     const columns = uniqueNames(['key', ...table.columns]);
     const rowsOf = (value: unknown) =>
       isObject(value)
-        ? keyedRows(value)?.map(([key, row], place) => {
-            const record = table.row(row, place + 1);
-            return { ...record, cells: [key, ...record.cells] };
-          })
+        ? keyedRows(value)?.flatMap(([key, row], place) =>
+            table.rows(row, place + 1).map((record) => ({ ...record, cells: [key, ...record.cells] })),
+          )
         : undefined;
     return {
       columns,
@@ -108,7 +107,7 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
   return {
     columns: table.columns,
     reasons: [...(wrapped === undefined ? [] : [shaped('wrapped', wrapped)]), ...table.reasons],
-    rowsOf: (value, number) => (isObject(value) ? [table.row(bared(value), number)] : undefined),
+    rowsOf: (value, number) => (isObject(value) ? table.rows(bared(value), number) : undefined),
   };
 }
 
@@ -118,7 +117,7 @@ function conversationRows(sample: readonly unknown[]): JsonRows {
   return {
     columns: table.columns,
     reasons: table.reasons,
-    rowsOf: (value, number) => (Array.isArray(value) ? [table.row({ messages: value }, number)] : undefined),
+    rowsOf: (value, number) => (Array.isArray(value) ? table.rows({ messages: value }, number) : undefined),
   };
 }
 

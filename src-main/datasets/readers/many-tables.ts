@@ -70,6 +70,7 @@ export function joinTables(
       },
       ...{ escape: first?.escape ?? '', header: true, skippedLines: 0, bytes },
       files: parts.map((part) => part.name),
+      ...(first?.speaker !== undefined && { speaker: first.speaker, speakers: first.speakers }),
       ...(parts.every(({ table }) => table.facts.numbered === 'item') && { numbered: 'item' }),
       reasons: [
         reason('PARTS_JOINED', { files: parts.length }),

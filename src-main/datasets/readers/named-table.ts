@@ -1,7 +1,8 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { cellOf } from './cell-text.ts';
+import type { DerivedRow } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
-import { type NamedValues, type RecordShape, shapeOf, shapeReason } from './record-shape.ts';
+import { type NamedValues, type RecordShape, shapeOf, shapeReasons } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** Turns records of named values into rows of one table. */
@@ -32,15 +33,17 @@ export class NamedTable {
     this.#ofNames = nameReasons([...made, ...own.map(({ written }) => written)], this.columns);
   }
 
-  row(record: NamedValues, line: number): TableRecord {
+  rows(record: NamedValues, line: number): TableRecord[] {
     const own = this.#keys.map((key) => cellOf(Object.hasOwn(record, key) ? record[key] : ''));
     const isMore = Object.keys(record).some((key) => !this.#known.has(key) && cellOf(record[key]) !== '');
-    const { cells = [], problem = isMore ? ('KEYS_LEFT' as const) : undefined } = this.shape?.derive(record) ?? {};
-    return { cells: [...cells, ...own], line, ...(problem && { problem }) };
+    const derived: readonly DerivedRow[] = this.shape?.derive(record, line) ?? [{ cells: [] }];
+    return derived.map(({ cells, problem = isMore ? ('KEYS_LEFT' as const) : undefined }) => {
+      return { cells: [...cells, ...own], line, ...(problem && { problem }) };
+    });
   }
 
   get reasons(): FileReason[] {
     if (!this.shape) return [...this.#ofNames];
-    return [shapeReason(this.shape, this.#always), ...this.#ofNames];
+    return [...shapeReasons(this.shape, this.#always), ...this.#ofNames];
   }
 }

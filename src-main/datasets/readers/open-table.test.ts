@@ -164,34 +164,59 @@ test('a row that is too short keeps its cells, after the columns derived from th
   expect(rows[1]?.cells).toEqual(['Greet.', '', 'Greet.']);
 });
 
-test('the last answer of a conversation is the target', async () => {
-  const lines = [
-    {
-      messages: [
-        { role: 'system', content: 'Be short.' },
-        { role: 'user', content: 'Hi' },
-        { role: 'assistant', content: 'Hello' },
-      ],
-    },
-    {
-      messages: [
-        { role: 'user', content: 'One?' },
-        { role: 'assistant', content: '1' },
-        { role: 'user', content: [{ type: 'text', text: 'Two?' }] },
-        { role: 'assistant', content: '2' },
-      ],
-    },
-    { messages: [{ role: 'user', content: 'Nobody?' }] },
-  ];
-  const { rows } = await read('chat.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+const turn = (role: string, content: unknown) => ({ role, content });
+const jsonLines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n');
+
+test('the answer of a conversation is the target', async () => {
+  const asked = { messages: [turn('system', 'Be short.'), turn('user', 'Hi'), turn('assistant', 'Hello')] };
+  const { table, rows } = await read('chat.jsonl', jsonLines(asked, { messages: [turn('user', 'Nobody?')] }));
+  expect(table.columns).toEqual(['context', 'target']);
   expect(rows.map(({ cells }) => cells)).toEqual([
     ['Be short.\n\nHi', 'Hello'],
-    ['User: One?\n\nAssistant: 1\n\nUser: Two?', '2'],
     ['Nobody?', ''],
   ]);
-  expect(rows[2]?.problem).toBe('NO_ANSWER');
+  expect(rows[1]?.problem).toBe('NO_ANSWER');
   const shared = '{"conversations":[{"from":"human","value":"a"},{"from":"gpt","value":"b"}]}\n';
   expect((await read('share.jsonl', shared)).rows[0]?.cells).toEqual(['a', 'b']);
+});
+
+// Regression: only the last answer was learnt, and a conversation that ended with “Thanks” was left out.
+test('where conversations go on, each answer is a target, and what was said before it is its context', async () => {
+  const { table, rows } = await read(
+    'chat.jsonl',
+    jsonLines(
+      {
+        messages: [
+          turn('user', 'One?'),
+          turn('assistant', '1'),
+          turn('user', [{ type: 'text', text: 'Two?' }]),
+          turn('assistant', '2'),
+          turn('user', 'Thanks'),
+        ],
+      },
+      { messages: [turn('assistant', 'Welcome'), turn('user', 'Hi'), { ...turn('assistant', 'no'), weight: 0 }] },
+    ),
+  );
+  expect(table.columns).toEqual(['context', 'target', 'conversation']);
+  expect(rows.map(({ cells, problem }) => [...cells, problem])).toEqual([
+    ['One?', '1', '1', undefined],
+    ['User: One?\n\nAssistant: 1\n\nUser: Two?', '2', '1', undefined],
+    ['Hi', '', '2', 'NO_ANSWER'],
+  ]);
+});
+
+test('an instruction that all conversations begin with is left out, another one stays above its turns', async () => {
+  const talk = (told: string) => [
+    ...[turn('system', told), turn('user', 'a'), turn('assistant', 'b'), turn('user', 'c'), turn('assistant', 'd')],
+  ];
+  const same = await read('same.jsonl', jsonLines({ messages: talk('Be kind.') }, { messages: talk('Be kind.') }));
+  expect(same.rows.slice(0, 2).map(({ cells }) => cells[0])).toEqual(['a', 'User: a\n\nAssistant: b\n\nUser: c']);
+  expect(same.table.facts.reasons).toContainEqual({ about: 'shape', code: 'TURNS_TOLD', data: { text: 'Be kind.' } });
+  const other = await read('other.jsonl', jsonLines({ messages: talk('Be kind.') }, { messages: talk('Be short.') }));
+  expect(other.rows.slice(2).map(({ cells }) => cells[0])).toEqual([
+    'Be short.\n\na',
+    'Be short.\n\nUser: a\n\nAssistant: b\n\nUser: c',
+  ]);
 });
 
 test('a text that only starts like JSON is a table, and a person can force the format', async () => {

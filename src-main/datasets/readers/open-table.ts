@@ -11,6 +11,7 @@ import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { fileSignatures } from '../../../src-contract/file-signature.ts';
 import { firstBytes } from '../../first-bytes.ts';
 import { notAFile } from '../../require-file.ts';
+import { isChatText, openChatText } from './chat-text.ts';
 import { orderedTable } from './column-order.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
@@ -19,6 +20,7 @@ import { fingerprint } from './file-fingerprint.ts';
 import { fileError, surveyFile } from './file-survey.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
+import { messageTable } from './message-table.ts';
 import { openParquet } from './parquet-table.ts';
 import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
@@ -44,6 +46,7 @@ export interface TableFile extends NamedFile {
 /** What contains the file being opened, and how much of it may still be unpacked. */
 interface Outer {
   readonly kind: 'folder' | 'zip' | 'gzip';
+  readonly name: string;
   bytesLeft: number;
 }
 
@@ -60,10 +63,22 @@ interface Opening {
  *
  * Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE, FILE_ENCODING, ARCHIVE_UNSAFE, OPTION_INVALID.
  */
-export async function openTable(
+export async function openTable(file: TableFile, options: CsvOptions = {}, opening: Opening = {}): Promise<OpenTable> {
+  const table = await openAnyTable(file, options, opening);
+  // The tables within a folder or an archive have been looked at on their own.
+  if (table.facts.files !== undefined || table.facts.speaker !== undefined) return table;
+  try {
+    return await messageTable(table, options, { within: opening.outer?.name, signal: opening.signal });
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
+}
+
+async function openAnyTable(
   file: TableFile,
-  options: CsvOptions = {},
-  { keepEmpty = false, signal, outer }: Opening = {},
+  options: CsvOptions,
+  { keepEmpty = false, signal, outer }: Opening,
 ): Promise<OpenTable> {
   const facts = await stat(file.path).catch((error: NodeJS.ErrnoException) => {
     throw fileError(error, file.name);
@@ -104,6 +119,7 @@ export async function openTable(
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
     const text = createDecoder(encoding).write(survey.head.subarray(bomBytes));
+    if (options.format === undefined && isChatText(text)) return openChatText(file, survey, options);
     const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
     if (kind) return openJson(file, survey, kind, options, signal);
   }
@@ -188,7 +204,10 @@ async function openGzip(archive: TableFile, options: CsvOptions, { signal, outer
     await pipeline(createReadStream(archive.path), createGunzip(), bounded, createWriteStream(path), { signal });
     spend(outer, bytes, archive.name);
     const inside = { ...archive, path, name: archive.name.replace(/\.gz$/i, '') };
-    const table = await openTable(inside, options, { signal, outer: { kind: 'gzip', bytesLeft: most - bytes } });
+    const table = await openTable(inside, options, {
+      signal,
+      outer: { kind: 'gzip', name: archive.name, bytesLeft: most - bytes },
+    });
     return {
       ...table,
       close: async () => {
@@ -230,7 +249,7 @@ async function openFolder(folder: TableFile, options: CsvOptions, signal?: Abort
   for (const path of tables) bytes += (await stat(path).catch(() => undefined))?.size ?? 0;
   return openParts(
     {
-      ...{ whole: folder, outer: { kind: 'folder', bytesLeft: mostUnpacked(bytes) } },
+      ...{ whole: folder, outer: { kind: 'folder', name: folder.name, bytesLeft: mostUnpacked(bytes) } },
       files: tables.map((path) => ({ ...folder, path, name: nameOf(path) })),
       skipped: found.filter((path) => !wanted.has(path)).map(nameOf),
       close: async () => {},
@@ -265,7 +284,7 @@ async function openArchive(
     const skipped = entries
       .filter((entry) => !tables.includes(entry) && !entry.name.endsWith('/'))
       .map(({ name }) => name);
-    const outer = { kind: 'zip' as const, bytesLeft: most - bytes };
+    const outer = { kind: 'zip' as const, name: archive.name, bytesLeft: most - bytes };
     return await openParts({ whole: archive, outer, files: parts, skipped, close: remove }, options, signal);
   } catch (error) {
     await remove();

@@ -70,8 +70,8 @@ export async function openParquet(
         for (let from = 0; from < values.length; from += sliceRows) {
           const records = values
             .slice(from, from + sliceRows)
-            .map((record, place) => checked(table.row(record, start + from + place + 1)));
-          const done = (start + from + records.length) / Math.max(1, Number(metadata.num_rows));
+            .flatMap((record, place) => table.rows(record, start + from + place + 1).map(checked));
+          const done = (start + Math.min(from + sliceRows, values.length)) / Math.max(1, Number(metadata.num_rows));
           yield { records, bytesRead: Math.round(done * print.bytes) };
         }
         start += group.rows;

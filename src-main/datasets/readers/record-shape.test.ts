@@ -60,17 +60,18 @@ test.each<[string, NamedValues, context: string, target: string]>([
   ],
   ['no history', { instruction: 'q', output: 'a', history: [], system: null }, 'q', 'a'],
 ])('%s gives a context and a target', (_, record, context, target) => {
-  expect(shapeOf([record])?.derive(record)).toEqual({ cells: [context, target] });
+  expect(shapeOf([record])?.derive(record, 1)).toEqual([{ cells: [context, target] }]);
 });
 
 test('tool calls are part of the assistant turn, and may be the answer', () => {
   const asked = { messages: [question, { role: 'assistant', content: null, tool_calls: [call] }] };
   const written = '{"name":"get","arguments":"{\\"city\\":\\"Bonn\\"}"}';
-  expect(shapeOf([asked])?.derive(asked)).toEqual({ cells: ['q', written] });
+  expect(shapeOf([asked])?.derive(asked, 1)).toEqual([{ cells: ['q', written] }]);
   const told = { messages: [...asked.messages, { role: 'tool', content: 'sunny' }, answer] };
-  expect(shapeOf([told])?.derive(told)).toEqual({
-    cells: [`User: q\n\nAssistant: ${written}\n\nTool: sunny`, 'a'],
-  });
+  expect(shapeOf([told])?.derive(told, 1)).toEqual([
+    { cells: ['q', written, '1'] },
+    { cells: [`User: q\n\nAssistant: ${written}\n\nTool: sunny`, 'a', '1'] },
+  ]);
 });
 
 test('a list of other things is not a conversation', () => {
@@ -83,12 +84,12 @@ test('an AI-Hub document is made of its sentences, and a dialogue of its utteran
   const sentences = (...texts: string[]) => texts.map((sentence, index) => ({ index, sentence }));
   const text = [sentences('하나.', '둘.'), sentences('셋.')];
   const document = { id: '1', text, extractive: [0], abstractive: ['요약.'] };
-  expect(shapeOf([document])?.derive(document)).toEqual({ cells: ['하나. 둘.\n셋.', '요약.'] });
+  expect(shapeOf([document])?.derive(document, 1)).toEqual([{ cells: ['하나. 둘.\n셋.', '요약.'] }]);
   const dialogue = [
     { turnID: 'T1', participantID: 'P01', utterance: '안녕' },
     { turnID: 'T2', participantID: 'P02', utterance: '그래' },
   ];
   const talk = { dialogue, summary: '인사' };
-  expect(shapeOf([talk])?.derive(talk)).toEqual({ cells: ['P01: 안녕\nP02: 그래'] });
+  expect(shapeOf([talk])?.derive(talk, 1)).toEqual([{ cells: ['P01: 안녕\nP02: 그래'] }]);
   expect(shapeOf([{ dialogue: 'P01: 안녕', summary: '인사' }])).toBeUndefined();
 });

@@ -1,7 +1,14 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { cellOf, joined } from './cell-text.ts';
-import { conversation, isConversation, turnsOf } from './conversation.ts';
-import type { RecordProblem } from './table.ts';
+import {
+  conversation,
+  type DerivedRow,
+  everyAnswer,
+  instructionOf,
+  isConversation,
+  type Turn,
+  turnsOf,
+} from './conversation.ts';
 
 /** A record of named values, as in JSON and Parquet. */
 export type NamedValues = Readonly<Record<string, unknown>>;
@@ -17,15 +24,39 @@ export interface RecordShape {
   readonly nested: readonly string[];
   /** Columns put in front of the record's own. */
   readonly columns: readonly string[];
-  derive(record: NamedValues): { readonly cells: readonly string[]; readonly problem?: RecordProblem };
+  /** Set if each answer of a conversation is a row; what all conversations are told, and what is left out of them. */
+  readonly turns?: { readonly told: string };
+  /** The cells of those columns, for each row that the record gives; `number` is that of the record. */
+  derive(record: NamedValues, number: number): readonly DerivedRow[];
 }
 
 /** The shape that all these records have; undefined if it is not a known one. */
 export function shapeOf(records: readonly NamedValues[]): RecordShape | undefined {
   if (records.length === 0) return undefined;
-  return shapes.find((shape) =>
+  const found = shapes.find((shape) =>
     records.every((record) => shape.keys.every((key) => key in record) && shape.fits(record)),
   );
+  return found?.turnsOf === undefined ? found : byAnswer(found, found.turnsOf, records);
+}
+
+/** Where conversations go on after the first answer, each answer is a row. */
+function byAnswer(shape: KnownShape, turns: (record: NamedValues) => readonly Turn[], sample: readonly NamedValues[]) {
+  const answers = (record: NamedValues) => turns(record).filter(({ role }) => role === 'assistant').length;
+  if (sample.every((record) => answers(record) <= 1)) return shape;
+  const toldOf = (record: NamedValues) => instructionOf(turns(record), record.system);
+  const all = new Set(sample.map(toldOf));
+  // What every conversation is told says nothing of any, and in the chat nobody says it.
+  const told = all.size === 1 && sample.length > 1 ? ([...all][0] ?? '') : '';
+  return {
+    ...shape,
+    columns: [...shape.columns, 'conversation'],
+    turns: { told },
+    derive: (record: NamedValues, number: number) => {
+      const own = toldOf(record);
+      const rows = everyAnswer(turns(record), own === told ? '' : own);
+      return rows.map(({ cells, ...others }) => ({ ...others, cells: [...cells, String(number)] }));
+    },
+  };
 }
 
 /** The shapes that records with these keys may have. */
@@ -33,10 +64,19 @@ export function shapesOfKeys(names: readonly string[]): RecordShape[] {
   return shapes.filter(({ keys }) => keys.every((key) => names.includes(key)));
 }
 
-/** The reason that reports a shape; `names` are all keys of the records. */
-export function shapeReason({ name, keys, optional = [] }: RecordShape, names: readonly string[]): FileReason {
+/** The reasons that report a shape; `names` are all keys of the records. */
+export function shapeReasons(
+  { name, keys, optional = [], turns }: RecordShape,
+  names: readonly string[],
+): FileReason[] {
   const found = [...keys, ...optional.filter((key) => names.includes(key))];
-  return { about: 'shape', code: 'FORMAT_SHAPE', data: { shape: name, keys: found.join(', ') } };
+  const reason = (code: string, data: FileReason['data']): FileReason => ({ about: 'shape', code, data });
+  const told = turns?.told.trim() ?? '';
+  return [
+    reason('FORMAT_SHAPE', { shape: name, keys: found.join(', ') }),
+    ...(turns ? [reason('TURNS_EACH', {})] : []),
+    ...(told === '' ? [] : [reason('TURNS_TOLD', { text: told.length > 80 ? `${told.slice(0, 80)}…` : told })]),
+  ];
 }
 
 const isList = (value: unknown) => Array.isArray(value);
@@ -49,13 +89,18 @@ function lines(list: unknown, textOf: (each: NamedValues) => unknown, between = 
   return entries.map((each) => cellOf(textOf(each))).join(between);
 }
 
-type KnownShape = RecordShape & { fits(record: NamedValues): boolean };
+type KnownShape = RecordShape & {
+  fits(record: NamedValues): boolean;
+  /** For records that are conversations. */
+  turnsOf?(record: NamedValues): readonly Turn[];
+};
 
 function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: unknown) => boolean): KnownShape {
   return {
     ...{ name, keys: [key], optional: ['system'], nested: [key], columns: ['context', 'target'] },
     fits: (record) => isTurns(record[key]),
-    derive: (record) => conversation(turnsOf(record[key]), record.system),
+    turnsOf: (record) => turnsOf(record[key]),
+    derive: (record) => [conversation(turnsOf(record[key]), record.system)],
   };
 }
 
@@ -75,7 +120,7 @@ const shapes: readonly KnownShape[] = [
     nested: ['prompt', 'completion'],
     columns: ['context', 'target'],
     fits: ({ prompt, completion }) => isConversation(prompt) && isConversation(completion),
-    derive: ({ prompt, completion }) => conversation([...turnsOf(prompt), ...turnsOf(completion)]),
+    derive: ({ prompt, completion }) => [conversation([...turnsOf(prompt), ...turnsOf(completion)])],
   },
   {
     // The preferred answer stands alone, after its prompt, or after a copy of it.
@@ -86,9 +131,9 @@ const shapes: readonly KnownShape[] = [
     fits: ({ chosen }) => isConversation(chosen),
     derive({ prompt, chosen, system }) {
       const turns = turnsOf(chosen);
-      if (turns.some(({ role }) => role === 'user')) return conversation(turns, system);
+      if (turns.some(({ role }) => role === 'user')) return [conversation(turns, system)];
       const asked = Array.isArray(prompt) ? turnsOf(prompt) : [{ role: 'user', text: cellOf(prompt) }];
-      return conversation([...asked, ...turns], system);
+      return [conversation([...asked, ...turns], system)];
     },
   },
   {
@@ -98,7 +143,7 @@ const shapes: readonly KnownShape[] = [
     nested: ['history'],
     columns: ['context', 'target'],
     fits: () => true,
-    derive: ({ instruction, input, output, system, history }) =>
+    derive: ({ instruction, input, output, system, history }) => [
       conversation(
         [
           ...pairsOf(history).flatMap(([question, answer]) => [
@@ -110,6 +155,7 @@ const shapes: readonly KnownShape[] = [
         ],
         system,
       ),
+    ],
   },
   {
     name: 'squad',
@@ -117,7 +163,7 @@ const shapes: readonly KnownShape[] = [
     nested: ['answers'],
     columns: ['answer'],
     fits: ({ answers }) => firstAnswer(answers) !== undefined,
-    derive: ({ answers }) => ({ cells: [firstAnswer(answers) ?? ''] }),
+    derive: ({ answers }) => [{ cells: [firstAnswer(answers) ?? ''] }],
   },
   {
     // Document summaries from AI-Hub: paragraphs of sentences.
@@ -127,9 +173,14 @@ const shapes: readonly KnownShape[] = [
     columns: ['document', 'summary'],
     fits: ({ text, abstractive }) =>
       isListOf(text, (part) => isListOf(part, (each) => 'sentence' in Object(each))) && isList(abstractive),
-    derive: ({ text, abstractive }) => ({
-      cells: [lines(text, (part) => lines(part, ({ sentence }) => sentence, ' ')), lines(abstractive, (each) => each)],
-    }),
+    derive: ({ text, abstractive }) => [
+      {
+        cells: [
+          lines(text, (part) => lines(part, ({ sentence }) => sentence, ' ')),
+          lines(abstractive, (each) => each),
+        ],
+      },
+    ],
   },
   {
     // Dialogue summaries from AI-Hub.
@@ -138,16 +189,18 @@ const shapes: readonly KnownShape[] = [
     nested: ['dialogue'],
     columns: ['document'],
     fits: ({ dialogue }) => isListOf(dialogue, (turn) => 'utterance' in Object(turn)),
-    derive: ({ dialogue }) => ({
-      cells: [
-        lines(dialogue, ({ participantID: who, utterance }) =>
-          [who, utterance]
-            .map(cellOf)
-            .filter((each) => each !== '')
-            .join(': '),
-        ),
-      ],
-    }),
+    derive: ({ dialogue }) => [
+      {
+        cells: [
+          lines(dialogue, ({ participantID: who, utterance }) =>
+            [who, utterance]
+              .map(cellOf)
+              .filter((each) => each !== '')
+              .join(': '),
+          ),
+        ],
+      },
+    ],
   },
   {
     name: 'dolly',
@@ -155,9 +208,9 @@ const shapes: readonly KnownShape[] = [
     nested: [],
     columns: ['context', 'target'],
     fits: () => true,
-    derive: ({ instruction, context, input, response }) => ({
-      cells: [joined(instruction, context, input), cellOf(response)],
-    }),
+    derive: ({ instruction, context, input, response }) => [
+      { cells: [joined(instruction, context, input), cellOf(response)] },
+    ],
   },
 ];
 

@@ -1,5 +1,5 @@
 import { uniqueNames } from './header-names.ts';
-import { type NamedValues, type RecordShape, shapeOf, shapeReason, shapesOfKeys } from './record-shape.ts';
+import { type NamedValues, type RecordShape, shapeOf, shapeReasons, shapesOfKeys } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { writtenValue } from './written-value.ts';
 
@@ -27,12 +27,12 @@ export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promi
     ...others,
     facts: {
       ...table.facts,
-      reasons: [...table.facts.reasons, shapeReason(shape, names)],
+      reasons: [...table.facts.reasons, ...shapeReasons(shape, names)],
     },
     columns: uniqueNames([...shape.columns, ...table.columns]),
     async *rows(signal) {
       for await (const piece of table.rows(signal)) {
-        yield { ...piece, records: piece.records.map((record) => shaped(record, shape, readShaped)) };
+        yield { ...piece, records: piece.records.flatMap((record) => shaped(record, shape, readShaped)) };
       }
     },
   };
@@ -65,8 +65,9 @@ function recordReader(names: readonly string[], nested: readonly string[]): Read
     );
 }
 
-function shaped(record: TableRecord, shape: RecordShape, read: ReadRecord): TableRecord {
-  if (record.cells.length === 0) return record;
-  const { cells, problem } = shape.derive(read(record));
-  return { ...record, cells: [...cells, ...record.cells], ...(problem && { problem: record.problem ?? problem }) };
+function shaped(record: TableRecord, shape: RecordShape, read: ReadRecord): TableRecord[] {
+  if (record.cells.length === 0) return [record];
+  return shape.derive(read(record), record.line).map(({ cells, problem }) => {
+    return { ...record, cells: [...cells, ...record.cells], ...(problem && { problem: record.problem ?? problem }) };
+  });
 }

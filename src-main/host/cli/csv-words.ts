@@ -13,6 +13,7 @@ export interface CsvWords {
   readonly headerRows?: number;
   readonly skipLines?: number;
   readonly sheet?: string;
+  readonly speaker?: string;
 }
 
 export function withCsvOptions(command: Command): Command {
@@ -28,11 +29,26 @@ export function withCsvOptions(command: Command): Command {
       '--sheet <name>',
       'the sheet of a workbook, by name or number (default: the first with a table, unless another is far longer), or a file of an archive of different tables',
     )
+    .option(
+      '--speaker <name>',
+      'in a chat, or a table with one message a row: whose answers are learnt (default: guessed); "" reads each message as a row',
+    )
     .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
 export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
-  const { format, delimiter, quote, escape: escaping, encoding, header, headerRows, skipLines, sheet } = words;
-  const options = { format, delimiter, quote, escape: escaping, encoding, header, headerRows, skipLines, sheet };
+  const { format, delimiter, quote, escape: escaping, encoding, header, headerRows, skipLines, sheet, speaker } = words;
+  const options = {
+    format,
+    delimiter,
+    quote,
+    escape: escaping,
+    encoding,
+    header,
+    headerRows,
+    skipLines,
+    sheet,
+    speaker,
+  };
   return Object.values(options).some((value) => value !== undefined) ? options : undefined;
 }

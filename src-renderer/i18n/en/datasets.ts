@@ -108,7 +108,8 @@ export const datasets = {
   'import.choose.what':
     'One row for each example: the text to read, and the answer to learn. You check everything before a row is imported.',
   'import.drop': 'Drop a file or a folder here',
-  'import.formats': 'CSV, TSV, Excel, JSON, JSON Lines, Parquet, or a ZIP of those',
+  'import.formats':
+    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, a chat saved from WhatsApp or KakaoTalk, or a ZIP of those',
   'import.samples': 'Or try a sample first',
   'import.sample.rows': { one: '{n} row', other: '{n} rows' },
   'import.sample.generated': 'made for the starter model',
@@ -148,6 +149,7 @@ export const datasets = {
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel workbook',
   'import.format.parquet': 'Parquet',
+  'import.format.chat': 'Chat',
   'import.format.folder': 'Folder',
   'import.format.zip': 'ZIP archive',
   'import.ordinary': 'Details',
@@ -171,6 +173,9 @@ export const datasets = {
   'import.byHand': 'You chose it.',
   'import.firstLines': 'First rows, as read',
 
+  'import.speaker': 'Whose answers should it learn to write?',
+  'import.speaker.none': 'Nobody’s: each message is a row',
+  'import.speaker.one': { one: '{name} ({n} answer)', other: '{name} ({n} answers)' },
   'import.task': 'Task',
   'import.fields': 'Fields',
   'import.field.none': 'None',

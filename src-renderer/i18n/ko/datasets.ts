@@ -101,7 +101,8 @@ export const datasets: Translation<typeof english> = {
   'import.choose.title': '예시가 담긴 표를 가져오세요',
   'import.choose.what': '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다. 저장하기 전에 모두 확인할 수 있습니다.',
   'import.drop': '여기에 파일이나 폴더를 놓으세요',
-  'import.formats': 'CSV, TSV, Excel, JSON, JSON Lines, Parquet 또는 이들을 담은 ZIP',
+  'import.formats':
+    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡에서 저장한 대화 또는 이들을 담은 ZIP',
   'import.samples': '또는 예제를 먼저 보기',
   'import.sample.rows': '{n}행',
   'import.sample.generated': '기본 제공 모델용',
@@ -141,6 +142,7 @@ export const datasets: Translation<typeof english> = {
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel 통합 문서',
   'import.format.parquet': 'Parquet',
+  'import.format.chat': '채팅',
   'import.format.folder': '폴더',
   'import.format.zip': 'ZIP 압축 파일',
   'import.ordinary': '나머지',
@@ -164,6 +166,9 @@ export const datasets: Translation<typeof english> = {
   'import.byHand': '직접 골랐습니다.',
   'import.firstLines': '읽은 처음 몇 줄',
 
+  'import.speaker': '누구처럼 답하게 할까요?',
+  'import.speaker.none': '아무도 아님: 메시지마다 한 행',
+  'import.speaker.one': '{name} (답 {n}개)',
   'import.task': '작업',
   'import.fields': '항목',
   'import.field.none': '없음',

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { tableFile } from '../../../test/fixtures/table-file.ts';
+import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
+import { proposeMapping, proposeTask } from '../column-mapping.ts';
+import { openTable } from './open-table.ts';
+import type { TableRecord } from './table.ts';
+
+const chats = new URL('../../../test/fixtures/chats/', import.meta.url).pathname;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'messages-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface ReadChat {
+  readonly file: string;
+  readonly name: string;
+  readonly speaker: string;
+  readonly why: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+const exported: readonly ReadChat[] = [
+  {
+    ...{
+      file: 'whatsapp-android.txt',
+      name: 'WhatsApp Chat with Anna Weber.txt',
+      speaker: 'Tom',
+      why: 'SPEAKER_OTHER',
+    },
+    rows: [
+      ['Hi Tom, are you in town?', 'Yes: until Friday\nwhy?', '1'],
+      [
+        'User: Hi Tom, are you in town?\n\nAssistant: Yes: until Friday\nwhy?\n\nUser: Cake, coffee, a walk\nor just coffee',
+        'Coffee, then',
+        '1',
+      ],
+      ['Home?\nStill awake?', 'No', '2'],
+    ],
+  },
+  {
+    ...{ file: 'whatsapp-iphone.txt', name: '_chat.txt', speaker: 'Tom', why: 'SPEAKER_MOST' },
+    rows: [
+      ['Are you in town?', 'Until Friday', '1'],
+      ['User: Are you in town?\n\nAssistant: Until Friday\n\nUser: Nice', 'It is', '1'],
+    ],
+  },
+  {
+    ...{ file: 'whatsapp-korean.txt', name: '지영님과의 WhatsApp 대화.txt', speaker: '민수', why: 'SPEAKER_OTHER' },
+    rows: [
+      ['어디야?', '집, 왜?', '1'],
+      ['User: 어디야?\n\nAssistant: 집, 왜?\n\nUser: 점심 먹자', '좋아', '1'],
+    ],
+  },
+  {
+    ...{ file: 'kakaotalk-phone.txt', name: 'KakaoTalk_2024.txt', speaker: '회원님', why: 'SPEAKER_SELF' },
+    rows: [
+      ['어디야?', '집, 왜?\n둘째 줄', '1'],
+      ['User: 어디야?\n\nAssistant: 집, 왜?\n둘째 줄\n\nUser: 점심 먹자', '좋아', '1'],
+    ],
+  },
+  {
+    ...{ file: 'kakaotalk-computer.txt', name: 'KakaoTalk_2024.txt', speaker: '민수', why: 'SPEAKER_MOST' },
+    rows: [
+      ['어디야?', '집, 왜?', '1'],
+      ['User: 어디야?\n\nAssistant: 집, 왜?\n\nUser: 그냥', '자자', '1'],
+      ['오늘은?', '좋아', '2'],
+    ],
+  },
+];
+
+// Regression: each was split at commas.
+test.each(exported)('an exported chat is read as conversations, with answers by one of them: $file', async (chat) => {
+  const { table, rows } = await read(join(chats, chat.file), {}, chat.name);
+  expect(table.facts).toMatchObject({ format: 'chat', encoding: 'utf-8', speaker: chat.speaker });
+  expect(table.facts.reasons.find(({ about }) => about === 'speaker')).toMatchObject({ code: chat.why });
+  expect(table.columns).toEqual(['context', 'target', 'conversation']);
+  expect(rows.map(({ cells }) => cells)).toEqual(chat.rows);
+  const sample = rows.map(({ cells }) => cells);
+  expect(proposeTask(table.columns, sample)).toBe('conversation');
+  const mapping = { context: 'context', target: 'target', group: 'conversation' };
+  expect(proposeMapping('conversation', table.columns, sample)).toEqual(mapping);
+});
+
+// Regression: the sender was proposed as what the model should write.
+test.each([
+  [
+    'messages.csv',
+    'Support',
+    [
+      [['Hi, is anybody there?', 'Yes, how can I help?', '7'], 4],
+      [['Where is my order?', 'Which one?', '8'], 5],
+      [
+        [
+          'User: Hi, is anybody there?\n\nAssistant: Yes, how can I help?\n\nUser: I lost my key\nthe blue one',
+          'A new one is on its way',
+          '7',
+        ],
+        9,
+      ],
+      [['User: Where is my order?\n\nAssistant: Which one?\n\nUser: Number 12', 'It left today, at noon', '8'], 10],
+    ],
+  ],
+  [
+    'messages-korean.csv',
+    '상담원',
+    [
+      [['안녕하세요, 계신가요?', '네, 무엇을 도와드릴까요?', '7'], 3],
+      [
+        [
+          'User: 안녕하세요, 계신가요?\n\nAssistant: 네, 무엇을 도와드릴까요?\n\nUser: 열쇠를 잃어버렸어요',
+          '새 열쇠를 보내 드릴게요',
+          '7',
+        ],
+        5,
+      ],
+      [['주문한 것이 안 와요', '번호가, 몇 번인가요?', '8'], 7],
+    ],
+  ],
+] as const)('in a table with one message a row, each answer is a row: %s', async (file, speaker, expected) => {
+  const { table, rows } = await read(join(chats, file));
+  expect(table.facts).toMatchObject({ format: 'csv', speaker });
+  const byLine = rows.toSorted((a, b) => a.line - b.line).map(({ cells, line }) => [cells, line]);
+  expect(byLine).toEqual(expected);
+  expect(
+    proposeTask(
+      table.columns,
+      rows.map(({ cells }) => cells),
+    ),
+  ).toBe('conversation');
+});
+
+test('a person chooses whose answers they are, or that each message is a row', async () => {
+  const android = join(chats, 'whatsapp-android.txt');
+  const other = await read(android, { speaker: 'anna weber' });
+  expect(other.table.facts).toMatchObject({
+    speaker: 'Anna Weber',
+    speakers: [{ name: 'Tom' }, { name: 'Anna Weber' }],
+  });
+  expect(other.rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+    ['Yes: until Friday\nwhy?', 'Cake, coffee, a walk\nor just coffee'],
+  ]);
+  const nobody = await read(android, { speaker: '' });
+  expect(nobody.table.columns).toEqual(['time', 'sender', 'message']);
+  expect(nobody.table.facts).toMatchObject({ speaker: '', speakers: [{ name: 'Tom' }, { name: 'Anna Weber' }] });
+  await expect(read(android, { speaker: 'Nobody' })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    message: expect.stringContaining('Tom, Anna Weber'),
+  });
+});
+
+test('a chat within an archive, as a phone saves it', async () => {
+  const path = join(folder, 'WhatsApp Chat - Anna Weber.zip');
+  const chat = '[03.01.24, 09:12:10] Anna: Hi\n[03.01.24, 09:14:44] Tom: Hello\n[03.01.24, 09:16:00] Anna: Bye\n';
+  writeFileSync(
+    path,
+    zipArchive([
+      { name: '_chat.txt', text: chat },
+      { name: '00001-PHOTO.jpg', text: 'x' },
+    ]),
+  );
+  const { table, rows } = await read(path);
+  expect(table.facts).toMatchObject({ format: 'zip', speaker: 'Tom' });
+  expect(rows.map(({ cells }) => cells)).toEqual([['Hi', 'Hello', '1']]);
+});
+
+test.each([
+  ['reviews by many', 'author,text\nAnn,Good\nBen,Bad\nCem,Fine\nDora,Nice\nEwa,Poor\nFinn,Great\n'],
+  ['songs by few', `author,text,date\n${['Ann', 'Ben'].map((name) => `${name},la la,1990\n`.repeat(20)).join('')}`],
+  ['a log', `time,user,action\n${'10:00,Ann,login\n10:01,Ben,logout\n'.repeat(9)}`],
+])('is no table of messages: %s', async (_, text) => {
+  writeFileSync(join(folder, 'a.csv'), text);
+  expect((await read(join(folder, 'a.csv'))).table.facts.speaker).toBeUndefined();
+});
+
+test('the past of an answer is bounded, so that a chat of years does not repeat itself in every row', async () => {
+  const lines = Array.from({ length: 400 }, (_, n) => `7,${n % 2 ? 'Support' : 'Customer'},${`${n} `.repeat(40)}\n`);
+  writeFileSync(join(folder, 'a.csv'), `ticket,from,text\n${lines.join('')}`);
+  const { rows } = await read(join(folder, 'a.csv'));
+  const last = rows.at(-1)?.cells[0] ?? '';
+  expect(rows).toHaveLength(200);
+  expect(last.length).toBeLessThan(9000);
+  expect(last).toMatch(/^User: \d*[02468] /);
+});
+
+async function read(path: string, options: CsvOptions = {}, name?: string) {
+  const table = await openTable(tableFile(path, name), options);
+  const rows: TableRecord[] = [];
+  for await (const { records } of table.rows()) rows.push(...records);
+  await table.close();
+  return { table, rows };
+}
