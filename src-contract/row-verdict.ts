@@ -20,6 +20,7 @@ export const rowVerdicts = {
   ROW_HEADER_OTHER:
     'The row names columns like the header, but in another order or with other names; the rows below were read by these names.',
   ROW_PADDING: 'The row contains only characters that end a file or fill it up.',
+  ROW_SUMS: 'The row adds up other rows; it is no example.',
   ROW_RULE: 'The row is a line drawn with symbols; it has no text.',
   ROW_SECOND_TABLE: 'After a blank line, another table seems to start here, with the columns {columns}.',
   ROW_JSON_INVALID: 'This is not a JSON object, or not like the others.',

@@ -306,6 +306,7 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   HEADER_OTHER: 'ROW_HEADER_OTHER',
   JSON: 'ROW_JSON_INVALID',
   JSON_OPEN: 'ROW_JSON_OPEN',
+  SUMS: 'ROW_SUMS',
   NO_ANSWER: 'ROW_NO_ANSWER',
 };
 

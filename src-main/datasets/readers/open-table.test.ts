@@ -240,6 +240,21 @@ test('a workbook: the first sheet with a table, dates, gaps, escaped characters 
   await expect(open(join(fixtures, 'book.xlsx'), { sheet: 'none' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
 
+// Regression: it was imported as an example, “Total” and its number.
+test('a row of sums at the end of a sheet is named as one, and a row about a total is not', async () => {
+  const path = join(folder, 'sums.xlsx');
+  const rows = [
+    ['Question', 'Answer', 'Asked'],
+    ['Total', 'all of it', 3],
+    ['How many?', 12, 4],
+    ['합계', 12, 7],
+    ['Grand total:', null, '7 €'],
+  ];
+  writeFileSync(path, workbook([{ name: 'Data', rows }]));
+  const read = await open(path);
+  expect(read.rows.map(({ problem }) => problem)).toEqual([undefined, undefined, 'SUMS', 'SUMS']);
+});
+
 // Regression: the title was read as the header, or as a part of each name, and the header as an example.
 test.each([
   ['a title', [['Tea shop questions'], ['They ask', 'We say', 'Remarks']], [], ['They ask', 'We say', 'Remarks']],

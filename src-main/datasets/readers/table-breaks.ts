@@ -49,3 +49,13 @@ export function withoutBlanks(
   }
   return { kept, isBlank: wasBlank };
 }
+
+/** Whether a row of a sheet adds up the others: a word for it, and otherwise only numbers. */
+export function isSums(cells: readonly string[]): boolean {
+  const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
+  const numbers = filled.filter((cell) => amount.test(cell)).length;
+  return numbers > 0 && numbers === filled.length - 1 && filled.some((cell) => sum.test(cell));
+}
+
+const amount = /^[-+(]?\p{Sc}?\s?\d[\d.,'\s]*(?:[%)]|\s?\p{Sc})?$/u;
+const sum = /^(?:(?:grand |sub-?)?totals?|sums?|(?:gesamt|zwischen)?summe|gesamt|합계|총계|총합|소계|계)\s*[:：]?$/i;

@@ -29,6 +29,8 @@ export type RecordProblem =
   | 'HEADER_OTHER'
   /** JSON with unambiguous slips. */
   | 'JSON_MENDED'
+  /** The sums of a sheet's rows. */
+  | 'SUMS'
   /** A conversation that does not end with the assistant's turn. */
   | 'NO_ANSWER';
 

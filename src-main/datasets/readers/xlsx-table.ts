@@ -7,7 +7,7 @@ import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
 import { headerLines, titleLines } from './merged-header.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
-import { withoutBlanks } from './table-breaks.ts';
+import { isSums, withoutBlanks } from './table-breaks.ts';
 import { type Sheet, type SheetMarks, XlsxBook } from './xlsx-book.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
@@ -86,13 +86,17 @@ export async function openXlsx(
           if (record.line <= skipped) continue;
           if (headersLeft > 0) headersLeft--;
           // Sheets do not store trailing blanks; pad the row to all columns.
-          else kept.push(widened(record, columns.length));
+          else kept.push(withSums(widened(record, columns.length)));
         }
         yield { records: kept, bytesRead };
       }
     },
     close: async () => {},
   };
+}
+
+function withSums(record: TableRecord): TableRecord {
+  return record.problem === undefined && isSums(record.cells) ? { ...record, problem: 'SUMS' } : record;
 }
 
 function markReasons({ merged, firstMerged, hiddenRows: rows, hiddenColumns: columns }: SheetMarks): FileReason[] {

@@ -278,6 +278,7 @@ export const datasets = {
   'reject.ROW_KEYS_LEFT': 'Keys without a column',
   'reject.ROW_CELL_TWICE': 'Two texts for one cell',
   'reject.ROW_PADDING': 'End of the file, not a row',
+  'reject.ROW_SUMS': 'A row of sums',
   'reject.ROW_RULE': 'A line of symbols',
   'reject.ROW_SECOND_TABLE': 'Another table starts',
   'reject.ROW_SPLIT_UNKNOWN': 'Unknown split name',

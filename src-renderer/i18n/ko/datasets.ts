@@ -271,6 +271,7 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_KEYS_LEFT': '열이 아닌 키가 있음',
   'reject.ROW_CELL_TWICE': '한 칸에 글이 둘',
   'reject.ROW_PADDING': '행이 아닌 파일의 끝',
+  'reject.ROW_SUMS': '합계 행',
   'reject.ROW_RULE': '기호로 그은 줄',
   'reject.ROW_SECOND_TABLE': '다른 표의 시작',
   'reject.ROW_SPLIT_UNKNOWN': '알 수 없는 분할',

@@ -14,6 +14,7 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_HEADER_AGAIN: '열 이름이 다시 적힌 행입니다.',
   ROW_HEADER_OTHER: '열 이름이 다른 순서나 다른 이름으로 다시 적힌 행입니다. 그 아래 행은 이 이름대로 읽었습니다.',
   ROW_PADDING: '파일의 끝을 알리거나 채우는 기호만 있는 행입니다.',
+  ROW_SUMS: '다른 행을 더한 합계이므로 예시가 아닙니다.',
   ROW_RULE: '글 없이 기호로 그은 줄입니다.',
   ROW_SECOND_TABLE: '빈 줄 다음의 이 행에서 다른 표가 시작하는 듯합니다. 열은 {columns}입니다.',
   ROW_JSON_INVALID: 'JSON 객체가 아니거나 다른 것들과 형식이 다릅니다.',
