@@ -47,7 +47,7 @@ export async function turnPrompt(
 }
 
 /** Whether the turns before a question are for whoever answers it: the base, or an adapter for conversations. */
-export function readsTurns(task: TaskId | undefined): boolean {
+function readsTurns(task: TaskId | undefined): boolean {
   return task === undefined || task === 'conversation';
 }
 
