@@ -27,6 +27,7 @@ beforeAll(() => {
 
 test('a saved chat is read as conversations, and the page asks whose answers are learnt', async () => {
   await page.goto(new URL(paths.importDataset(), page.url()).href);
+  await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(path.join(opened.folder, name));
