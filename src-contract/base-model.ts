@@ -47,6 +47,8 @@ export const modelOriginSchema = z.discriminatedUnion('kind', [
     repository: z.string(),
     /** A commit, so that everyone gets the same files. */
     revision: z.string(),
+    /** One GGUF file of the repository; absent if its config, tokenizer and safetensors are the model. */
+    file: z.string().optional(),
     dtype: z.string(),
     sizeBytes: z.number().int(),
   }),
@@ -81,7 +83,8 @@ export const catalogueEntrySchema = z.object({
   chats: z.boolean(),
   /** Whether its licence must be accepted on the hub before downloading. */
   gated: z.boolean(),
-  goodFor: z.object({ en: z.string(), ko: z.string() }),
+  /** Absent for a model of the hub that is not in the catalogue's file: nobody has tried it. */
+  goodFor: z.object({ en: z.string(), ko: z.string() }).optional(),
   /** In the order in which they are tried; empty for the built-in model. */
   sources: z.array(modelOriginSchema),
 });
@@ -106,6 +109,34 @@ export const catalogueModelSchema = catalogueEntrySchema.extend({
   ]),
 });
 export type CatalogueModel = z.infer<typeof catalogueModelSchema>;
+
+/**
+ * What is known of a model of the Hugging Face hub before its weights are downloaded, or the GGUF files of its
+ * repository, of which one is to be chosen.
+ */
+export const hubFindingSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('files'),
+    repository: z.string(),
+    /** By size. `repository:name` is what each is looked up and downloaded by. */
+    files: z.array(z.object({ name: z.string(), sizeBytes: z.number().int() })),
+  }),
+  z.object({
+    kind: z.literal('model'),
+    model: catalogueModelSchema,
+    architecture: z.string(),
+    /** Memory for its weights as floats. */
+    loadMemoryBytes: z.number().int(),
+    /** On the disk that it would be downloaded to. */
+    freeDiskBytes: z.number().int(),
+  }),
+]);
+export type HubFinding = z.infer<typeof hubFindingSchema>;
+
+/** Memory for a model's weights as floats: four bytes each. */
+export function loadMemoryBytes({ parameters }: { parameters: number }): number {
+  return 4 * parameters;
+}
 
 /** Events of a download. Failures are thrown. */
 export const downloadEventSchema = z.discriminatedUnion('kind', [

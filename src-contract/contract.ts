@@ -8,7 +8,13 @@ import {
   adapterSchema,
   adapterVerificationSchema,
 } from './adapter.ts';
-import { baseModelSchema, catalogueModelSchema, downloadEventSchema, modelFileVerdictSchema } from './base-model.ts';
+import {
+  baseModelSchema,
+  catalogueModelSchema,
+  downloadEventSchema,
+  hubFindingSchema,
+  modelFileVerdictSchema,
+} from './base-model.ts';
 import {
   chatEventSchema,
   compareEventSchema,
@@ -413,10 +419,16 @@ export const contract = {
      * Adds a model of the model folder to the shelf, without a second copy of its weights where the disk supports that.
      */
     importFound: base.input(id).output(baseModelSchema),
+    /** The models of the catalogue's file, and those of the hub whose download has begun. */
     catalogue: base.output(z.array(catalogueModelSchema)),
     /**
+     * Reads what a model of the Hugging Face hub is, from its config and the heads of its weight files, and so whether
+     * it can be used. `model` is `owner/name`, `owner/name:FILE` for one GGUF file, or the address of either.
+     */
+    lookUp: base.input(z.object({ model: z.string().trim().min(1).max(500) })).output(hubFindingSchema),
+    /**
      * Detached: continues when the watcher leaves, and resumes after an interruption. Starting one that is running is a
-     * no-op.
+     * no-op. The id is that of a model in the catalogue, or what `lookUp` takes.
      */
     download: base
       .input(

@@ -145,7 +145,22 @@ export const errorCatalogue = {
   CATALOGUE_MODEL_NOT_FOUND: entry(
     { model: z.string(), known: z.string() },
     'The catalogue has no model “{model}”. It has: {known}.',
-    'Choose one of these names, or import a model that is on this computer.',
+    'Choose one of these names, give the name of a model on the Hugging Face hub as owner/name, or import a model that is on this computer.',
+  ),
+  HUB_NAME_INVALID: entry(
+    { text: z.string() },
+    '“{text}” is not the name or address of a model on the Hugging Face hub.',
+    'Enter it as owner/name, or paste the address of the model’s page, such as https://huggingface.co/owner/name.',
+  ),
+  HUB_MODEL_NOT_FOUND: entry(
+    { model: z.string() },
+    'The Hugging Face hub has no model “{model}”, or it is private.',
+    'Check the name on the model’s page. For a private model, put an access token that may read it into the environment variable HF_TOKEN.',
+  ),
+  HUB_FILE_UNCLEAR: entry(
+    { model: z.string(), known: z.string() },
+    '“{model}” has several models, each in a GGUF file of its own: {known}.',
+    'Name one of them: {model}:FILE.',
   ),
   DOWNLOAD_FAILED: entry(
     { model: z.string(), ...reason },

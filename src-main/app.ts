@@ -17,7 +17,9 @@ import { AfterUndo } from './after-undo.ts';
 import { baseModelProcedures, freeBaseModels, purgeBaseModels } from './base-models/base-model-procedures.ts';
 import { BaseModelStore } from './base-models/base-model-store.ts';
 import { Catalogue } from './base-models/catalogue.ts';
+import { hubEndpoint } from './base-models/downloads/hugging-face-hub.ts';
 import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
+import { findOnHub } from './base-models/find-on-hub.ts';
 import { importBaseModel, registerStarterModel } from './base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelLibrary } from './base-models/model-library.ts';
@@ -291,6 +293,16 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now(), signal });
     },
   });
+  const catalogue = new Catalogue(resourcesDir, {
+    ...{ store: baseModels, downloads: modelDownloads, endpoint: hubEndpoint(process.env) },
+    findOnHub: (name, signal) =>
+      findOnHub(name, {
+        engine,
+        environment: process.env,
+        folder: join(modelsFolder, `.${baseModels.newId()}.partial`),
+        signal,
+      }),
+  });
   const hashBase = (base: BaseModel, signal?: AbortSignal) =>
     faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
 
@@ -403,7 +415,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         choosePath: host.choosePath,
         changed: changed('base-model'),
       },
-      ...{ catalogue: new Catalogue(resourcesDir, { store: baseModels, downloads: modelDownloads }) },
+      catalogue,
       downloads: modelDownloads,
       library: modelLibrary,
     }),

@@ -85,12 +85,13 @@ export function baseModelProcedures(studio: {
       return model;
     }),
     catalogue: os.catalogue.handler(() => catalogue.list()),
-    download: os.download.handler(async ({ input: { id, ...options } }) => {
-      const entry = await catalogue.find(id);
+    lookUp: os.lookUp.handler(({ input, signal }) => catalogue.lookUp(input.model, signal)),
+    download: os.download.handler(async ({ input: { id, ...options }, signal }) => {
+      const entry = await catalogue.find(id, signal);
       downloads.start(entry, { keepInCache: library.isChosen, ...options });
     }),
     watchDownload: os.watchDownload.handler(async function* ({ input, signal }) {
-      const { id } = await catalogue.find(input.id);
+      const { id } = await catalogue.find(input.id, signal);
       yield* downloads.watch(id, signal);
     }),
     stopDownload: os.stopDownload.handler(async ({ input }) => {

@@ -1,56 +1,122 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type CatalogueEntry, type CatalogueModel, catalogueEntrySchema } from '../../src-contract/base-model.ts';
+import {
+  type CatalogueEntry,
+  type CatalogueModel,
+  catalogueEntrySchema,
+  type HubFinding,
+  loadMemoryBytes,
+} from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { BaseModelStore } from './base-model-store.ts';
+import { type HubName, hubNameOf } from './downloads/hub-name.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
+import type { FoundOnHub } from './find-on-hub.ts';
 
 /**
- * The content of `resources/model-catalogue.json`: the models that can be downloaded by name, and the starter model.
+ * The models that can be downloaded by name: those of `resources/model-catalogue.json`, which has the starter model too,
+ * and any that the Hugging Face hub has.
  */
 export class Catalogue {
   readonly #file: string;
   readonly #store: BaseModelStore;
   readonly #downloads: ModelDownloads;
+  readonly #findOnHub: (name: HubName, signal: AbortSignal | undefined) => Promise<FoundOnHub>;
+  readonly #endpoint: string;
+  /** What was looked up, so that it need not be again when it is downloaded. */
+  readonly #lookedUp = new Map<string, CatalogueEntry>();
 
-  constructor(resourcesDir: string, { store, downloads }: { store: BaseModelStore; downloads: ModelDownloads }) {
+  constructor(
+    resourcesDir: string,
+    studio: {
+      store: BaseModelStore;
+      downloads: ModelDownloads;
+      findOnHub: (name: HubName, signal: AbortSignal | undefined) => Promise<FoundOnHub>;
+      /** The hub's address. */
+      endpoint: string;
+    },
+  ) {
     this.#file = join(resourcesDir, 'model-catalogue.json');
-    this.#store = store;
-    this.#downloads = downloads;
+    this.#store = studio.store;
+    this.#downloads = studio.downloads;
+    this.#findOnHub = studio.findOnHub;
+    this.#endpoint = studio.endpoint;
   }
 
   /** Each model with how much of it is here. One that is not here and cannot be downloaded is left out. */
   async list(): Promise<CatalogueModel[]> {
-    const installed = new Map(
-      this.#store.list().flatMap(({ id, catalogueId }) => (catalogueId === null ? [] : [[catalogueId, id] as const])),
-    );
+    const installed = this.#installed();
     const entries = (await this.#read()).filter(({ id, sources }) => sources.length > 0 || installed.has(id));
-    return Promise.all(
-      entries.map(async (entry) => {
-        const baseModelId = installed.get(entry.id);
-        const state =
-          baseModelId === undefined
-            ? await this.#downloads.stateOf(entry)
-            : ({ kind: 'installed', baseModelId } as const);
-        return { ...entry, trainMemoryBytes: trainMemory(entry), state };
-      }),
+    const begun = await this.#downloads.begunOnHub();
+    return Promise.all([...begun, ...entries].map((entry) => this.#withState(entry, installed)));
+  }
+
+  /**
+   * A downloadable model, by what a person calls it. One that is neither in the catalogue nor begun is looked up.
+   * Throws CATALOGUE_MODEL_NOT_FOUND, HUB_FILE_UNCLEAR, and as `lookUp` does.
+   */
+  async find(id: string, signal?: AbortSignal): Promise<CatalogueEntry> {
+    const entries = (await this.#read()).filter(({ sources }) => sources.length > 0);
+    const wanted = id.toLowerCase();
+    const entry = entries.find(
+      (each) => each.id === wanted || each.name.toLowerCase() === wanted || isFrom(each, wanted),
+    );
+    if (entry !== undefined) return entry;
+    const known = this.#lookedUp.get(id) ?? (await this.#downloads.begunOnHub()).find((each) => each.id === id);
+    if (known !== undefined) return known;
+    const name = hubNameOf(id, this.#endpoint);
+    if (name === undefined) {
+      const names = entries.map((each) => each.id).join(', ');
+      throw new StudioError('CATALOGUE_MODEL_NOT_FOUND', { model: id, known: names });
+    }
+    const found = await this.#lookUp(name, signal);
+    if (found.kind === 'model') return found.entry;
+    const files = found.files.map((file) => file.name).join(', ');
+    throw new StudioError('HUB_FILE_UNCLEAR', { model: found.repository, known: files });
+  }
+
+  /** What a model of the hub is. Throws HUB_NAME_INVALID, and as `findOnHub` does. */
+  async lookUp(text: string, signal: AbortSignal | undefined): Promise<HubFinding> {
+    const name = hubNameOf(text, this.#endpoint);
+    if (name === undefined) throw new StudioError('HUB_NAME_INVALID', { text });
+    const found = await this.#lookUp(name, signal);
+    if (found.kind === 'files') return found;
+    const { kind, entry, architecture, freeDiskBytes } = found;
+    const model = await this.#withState(entry, this.#installed());
+    return { kind, model, architecture, freeDiskBytes, loadMemoryBytes: loadMemoryBytes(entry) };
+  }
+
+  /** A model that is in the catalogue's file too is that one: it may have other sources. */
+  async #lookUp(name: HubName, signal: AbortSignal | undefined): Promise<FoundOnHub> {
+    const found = await this.#findOnHub(name, signal);
+    if (found.kind === 'files') return found;
+    const known = (await this.#read()).find((each) => isFrom(each, found.entry.id.toLowerCase()));
+    const entry = known ?? found.entry;
+    this.#lookedUp.set(entry.id, entry);
+    return { ...found, entry };
+  }
+
+  #installed(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#store.list().flatMap(({ id, catalogueId }) => (catalogueId === null ? [] : [[catalogueId, id] as const])),
     );
   }
 
-  /** A downloadable model, by id or name. Throws CATALOGUE_MODEL_NOT_FOUND. */
-  async find(id: string): Promise<CatalogueEntry> {
-    const entries = (await this.#read()).filter(({ sources }) => sources.length > 0);
-    const wanted = id.toLowerCase();
-    const entry = entries.find((each) => each.id === wanted || each.name.toLowerCase() === wanted);
-    if (entry !== undefined) return entry;
-    const known = entries.map((each) => each.id).join(', ');
-    throw new StudioError('CATALOGUE_MODEL_NOT_FOUND', { model: id, known });
+  async #withState(entry: CatalogueEntry, installed: ReadonlyMap<string, string>): Promise<CatalogueModel> {
+    const baseModelId = installed.get(entry.id);
+    const state =
+      baseModelId === undefined ? await this.#downloads.stateOf(entry) : ({ kind: 'installed', baseModelId } as const);
+    return { ...entry, trainMemoryBytes: trainMemory(entry), state };
   }
 
   async #read(): Promise<CatalogueEntry[]> {
     return z.array(catalogueEntrySchema).parse(JSON.parse(await readFile(this.#file, 'utf8')));
   }
+}
+
+function isFrom({ sources }: CatalogueEntry, repository: string): boolean {
+  return sources.some((source) => source.kind === 'hub' && source.repository.toLowerCase() === repository);
 }
 
 /**

@@ -53,7 +53,7 @@ function isModel(names: readonly string[]): boolean {
 }
 
 /** A shard of a model, or its vision part, is not a model of its own. */
-function isWholeGguf(name: string): boolean {
+export function isWholeGguf(name: string): boolean {
   return /\.gguf$/i.test(name) && !/-\d{5}-of-\d{5}\.gguf$/i.test(name) && !/mmproj/i.test(name);
 }
 

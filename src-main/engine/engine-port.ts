@@ -62,6 +62,7 @@ export function connectEngine(port: EnginePort): Engine {
     memory: () => remote.memory().catch(rethrow),
     inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
     check: (job) => remote.check(job).catch(rethrow),
+    partsReadFirst: (job) => remote.partsReadFirst(job).catch(rethrow),
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
     trainingMemory: (job) => remote.trainingMemory(job).catch(rethrow),
@@ -112,6 +113,9 @@ function engineRouter(engine: Engine) {
     memory: procedure.handler(() => engine.memory()),
     inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
     check: procedure.input(type<Parameters<Engine['check']>[0]>()).handler(({ input }) => engine.check(input)),
+    partsReadFirst: procedure
+      .input(type<{ file: string; sizeBytes: number }>())
+      .handler(({ input }) => engine.partsReadFirst(input)),
     unpack: procedure.input(type<{ file: string; folder: string }>()).handler(({ input }) => engine.unpack(input)),
     inspectAdapter: procedure
       .input(type<{ modelFolder: string; adapterFolder: string }>())

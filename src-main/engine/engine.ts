@@ -1,6 +1,7 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { AwaitedEvent } from '../../src-contract/chat.ts';
+import type { FilePart } from './formats/parts-read-first.ts';
 
 /**
  * The engine's public interface. It deals in token ids, numbers and file paths and knows nothing of text, tasks or the
@@ -23,6 +24,12 @@ export interface Engine {
    * MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED.
    */
   check(job: { file: string; kind: 'safetensors' | 'gguf' | 'config' | 'adapter-config' }): Promise<void>;
+  /**
+   * The parts of a safetensors or GGUF file that `inspect` and `unpack` read, so that they can judge a model whose
+   * weights are not here yet. `file` is its beginning; undefined if that ends within the header. Throws
+   * MODEL_FILE_INVALID.
+   */
+  partsReadFirst(job: { file: string; sizeBytes: number }): Promise<readonly FilePart[] | undefined>;
   /**
    * Writes a GGUF file's metadata into a folder: config, tokenizer, chat template, model card. Throws as `inspect`
    * does.

@@ -26,6 +26,7 @@ import type {
 } from './engine.ts';
 import { checkSafetensors } from './formats/check-safetensors.ts';
 import { openGguf } from './formats/gguf.ts';
+import { partsReadFirst } from './formats/parts-read-first.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
 import { timePasses } from './latency.ts';
@@ -143,6 +144,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       else if (kind === 'config') architectureOf(await readModelConfig(dirname(file), basename(file)));
       else await checkAdapterConfig(file);
     },
+    partsReadFirst: ({ file, sizeBytes }) => partsReadFirst(file, sizeBytes),
     async unpack({ file, folder }) {
       await unpackGguf(file, folder);
       // It may hold an unsupported kind of model; better to say so before a large file is copied.

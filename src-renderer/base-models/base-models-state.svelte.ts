@@ -1,12 +1,10 @@
-import type { BaseModel } from '../../src-contract/base-model.ts';
+import { type BaseModel, loadMemoryBytes } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** How well a model's weights fit into this machine's memory. */
 export type MemoryFit = 'fits' | 'tight' | 'tooBig';
-
-const bytesAWeight = 4;
 
 /** The shelf of base models, kept current while the page is open. */
 export class BaseModelsState {
@@ -34,8 +32,8 @@ export class BaseModelsState {
     return this.shelf.value?.conversations.filter(({ baseModelId }) => baseModelId === model.id).length ?? 0;
   }
 
-  memory(model: BaseModel): { bytes: number; fit: MemoryFit } {
-    const bytes = model.parameters * bytesAWeight;
+  memory(model: Pick<BaseModel, 'parameters'>): { bytes: number; fit: MemoryFit } {
+    const bytes = loadMemoryBytes(model);
     const total = this.shelf.value?.totalMemoryBytes ?? Number.POSITIVE_INFINITY;
     return { bytes, fit: bytes > total ? 'tooBig' : bytes > total / 2 ? 'tight' : 'fits' };
   }

@@ -47,7 +47,12 @@ test('the memory told of the starter model is that of its runs, too', async () =
 async function memoryTold(id: string): Promise<number> {
   const catalogue = new Catalogue(resources, {
     store: { list: () => [{ id: 'starter', catalogueId: 'starter' }] } as unknown as BaseModelStore,
-    downloads: { stateOf: async () => ({ kind: 'absent' }) } as unknown as ModelDownloads,
+    downloads: {
+      stateOf: async () => ({ kind: 'absent' }),
+      begunOnHub: async () => [],
+    } as unknown as ModelDownloads,
+    findOnHub: () => Promise.reject(new Error('nothing is looked up')),
+    endpoint: 'http://nowhere.invalid',
   });
   return (await catalogue.list()).find((entry) => entry.id === id)?.trainMemoryBytes ?? 0;
 }

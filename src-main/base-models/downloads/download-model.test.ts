@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
-import { downloadModel, type FetchEvent } from './download-model.ts';
+import { bytesLeft, downloadModel, type FetchEvent } from './download-model.ts';
 
 // A hub and a package index over real HTTP on this machine, and real files.
 
@@ -62,7 +62,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (path.startsWith('/api/models/')) {
     const siblings = Object.entries(hubFiles).map(([rfilename, content]) => ({
       ...{ rfilename, size: content.length, blobId: gitId(content) },
-      lfs: rfilename.endsWith('.safetensors') ? { sha256: sha256(content), size: content.length } : undefined,
+      lfs: /\.(safetensors|gguf)$/.test(rfilename) ? { sha256: sha256(content), size: content.length } : undefined,
     }));
     return void response.setHeader('content-type', 'application/json').end(JSON.stringify({ sha: commit, siblings }));
   }
@@ -70,7 +70,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     const page = '<a href="../../files/other-1.0.whl">x</a> <a href="../../files/some_wheel-1.0.whl#sha256=0">y</a>';
     return void response.setHeader('content-type', 'text/html').end(page);
   }
-  const content = path.startsWith('/files/') ? wheel : hubFiles[path.split('/').at(-1) ?? ''];
+  const content = path.startsWith('/files/') ? wheel : hubFiles[/\/resolve\/[^/]+\/(.+)$/.exec(path)?.[1] ?? ''];
   if (content === undefined) return void response.writeHead(404).end();
   const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
   response.writeHead(from > 0 ? 206 : 200, { 'content-length': content.length - from });
@@ -173,6 +173,42 @@ test('a download can be kept in the Hugging Face cache, in its usual layout', as
   const link = readlinkSync(join(home, 'snapshots', commit, 'model.safetensors'));
   expect(link).toBe(`../../blobs/${sha256(weights)}`);
   expect(readFileSync(join(home, 'snapshots', commit, 'model.safetensors'))).toEqual(weights);
+});
+
+test('of a repository of GGUF files the one that is meant is downloaded, or used from the cache', async () => {
+  hubFiles['q4/tiny.Q4_0.gguf'] = gguf;
+  hubFiles['tiny.Q8_0.gguf'] = weights;
+  const file = { ...hub, file: 'q4/tiny.Q4_0.gguf', sizeBytes: gguf.length };
+  try {
+    const events = await downloading([file], { environment: { KEEP: '1' } });
+    const path = join(folder, 'place/hub/tiny.Q4_0.gguf');
+    expect(events.at(-1)).toEqual({ kind: 'fetched', path, isOurs: true });
+    expect(readFileSync(path)).toEqual(gguf);
+    expect(asked.slice(1)).toEqual(['tiny.Q4_0.gguf']);
+    rmSync(join(folder, 'place'), { recursive: true });
+    const cached = join(folder, 'hf/hub/models--maker--tiny/snapshots', commit, 'q4/tiny.Q4_0.gguf');
+    expect((await downloading([file])).at(-1)).toEqual({ kind: 'fetched', path: cached, isOurs: false });
+  } finally {
+    for (const name of ['q4/tiny.Q4_0.gguf', 'tiny.Q8_0.gguf']) delete hubFiles[name];
+  }
+});
+
+test('a sharded model is downloaded without the single file beside it, and what has arrived of it is counted', async () => {
+  const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+  const others = {
+    'model.safetensors.index.json': Buffer.from('{}'),
+    [shards[0] ?? '']: weights,
+    [shards[1] ?? '']: weights,
+  };
+  Object.assign(hubFiles, others);
+  try {
+    await downloading([hub]);
+    expect(readdirSync(join(folder, 'place/hub')).filter((name) => name.endsWith('.safetensors'))).toEqual(shards);
+    // Regression: only `model.safetensors` was counted, so that such a download was not offered to be resumed.
+    expect(await bytesLeft(join(folder, 'place'))).toBe(600_026);
+  } finally {
+    for (const name of Object.keys(others)) delete hubFiles[name];
+  }
 });
 
 test('an unreachable hub falls back to a package in pip’s index, unpacking only its model', async () => {

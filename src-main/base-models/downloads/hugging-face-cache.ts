@@ -13,15 +13,25 @@ export function huggingFaceCache(environment: NodeJS.ProcessEnv): string {
   return HF_HUB_CACHE ?? HUGGINGFACE_HUB_CACHE ?? join(home, 'hub');
 }
 
-/** The cached folder of a repository at a commit, or at what was its main branch, if it holds a complete model. */
-export async function findInCache(cache: string, repository: string, revision: string): Promise<string | undefined> {
+/**
+ * Where a model is in the cache: the folder of its repository at a commit, or at what was its main branch, if that is
+ * complete; or the one GGUF file that is asked for.
+ */
+export async function findInCache(
+  cache: string,
+  { repository, revision, file, sizeBytes }: { repository: string; revision: string; file?: string; sizeBytes: number },
+): Promise<string | undefined> {
   const home = join(cache, folderName(repository));
   const main = await readFile(join(home, 'refs', 'main'), 'utf8').catch(() => '');
   for (const commit of [revision, main.trim()]) {
     // A bare commit hash: the content of a file must not lead out of the cache.
     if (!/^[0-9a-f]{40}$/.test(commit)) continue;
     const snapshot = join(home, 'snapshots', commit);
-    if (await isWhole(snapshot)) return snapshot;
+    if (file === undefined) {
+      if (await isWhole(snapshot)) return snapshot;
+    } else if ((await stat(join(snapshot, file)).catch(() => undefined))?.size === sizeBytes) {
+      return join(snapshot, file);
+    }
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RefusedError, type RemoteFile } from './fetch-file.ts';
+import { isRepository } from './hub-name.ts';
 
 /**
  * Where the hub is, and who asks. Honours `HF_ENDPOINT`, `HF_TOKEN`, and the token stored by the hub's own programs.
@@ -13,17 +14,63 @@ export interface Hub {
 }
 
 export async function huggingFaceHub(environment: NodeJS.ProcessEnv): Promise<Hub> {
-  const { HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_TOKEN_PATH } = environment;
+  const { HF_TOKEN, HF_HOME, HF_TOKEN_PATH } = environment;
   const tokenFile = HF_TOKEN_PATH ?? join(HF_HOME ?? join(homedir(), '.cache', 'huggingface'), 'token');
   const token = HF_TOKEN ?? (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
   return {
-    endpoint: (HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    endpoint: hubEndpoint(environment),
     headers: token === '' ? {} : { authorization: `Bearer ${token}` },
   };
 }
 
+export function hubEndpoint({ HF_ENDPOINT }: NodeJS.ProcessEnv): string {
+  return (HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, '');
+}
+
 export interface HubFile extends RemoteFile {
   readonly name: string;
+}
+
+/** A repository of the hub at a commit. */
+export interface HubRepository {
+  /** `owner/name` as the hub spells it. */
+  readonly name: string;
+  readonly commit: string;
+  /** Whether its licence must be accepted before its files are given out. */
+  readonly isGated: boolean;
+  /** As its model card names it; an empty string if it does not. */
+  readonly licence: string;
+  /** With size and checksum as the hub states them. */
+  readonly files: readonly HubFile[];
+}
+
+/** Throws RefusedError (401 also for a repository that does not exist) and what `fetch` throws. */
+export async function readHubRepository(
+  hub: Hub,
+  { repository, revision }: { repository: string; revision: string },
+  signal: AbortSignal,
+): Promise<HubRepository> {
+  const response = await fetch(`${hub.endpoint}/api/models/${repository}/revision/${revision}?blobs=true`, {
+    headers: { ...hub.headers, accept: 'application/json' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+  });
+  if (!response.ok) throw RefusedError.of(response);
+  const answer = answerSchema.safeParse(await response.json().catch(() => undefined));
+  if (!answer.success) throw new Error('its answer is not that of a hub', { cause: answer.error.message });
+  const { id, sha, siblings, gated, cardData: card } = answer.data;
+  const files = siblings.map(({ rfilename: name, size, blobId, lfs }) => ({
+    name,
+    url: `${hub.endpoint}/${repository}/resolve/${sha}/${name.split('/').map(encodeURIComponent).join('/')}`,
+    headers: hub.headers,
+    sizeBytes: lfs?.size ?? size,
+    checksum: lfs ? { kind: 'sha256' as const, hex: lfs.sha256 } : { kind: 'git' as const, hex: blobId },
+  }));
+  const named = id !== undefined && isRepository(id) ? id : repository;
+  const licence = [card?.license ?? ''].flat().join(', ');
+  return {
+    ...{ name: named, commit: sha, isGated: gated !== undefined && gated !== false, files },
+    licence: licence === 'other' ? (card?.license_name ?? licence) : licence,
+  };
 }
 
 /** What a model needs, and what accompanies it if it exists. */
@@ -33,38 +80,35 @@ const wanted = new Set([
 ]);
 
 /**
- * The files of a repository that make up a model, with size and checksum as the hub states them, and the commit they
- * are from. Throws RefusedError (401 and 403 for a licence that was not accepted) and what `fetch` throws.
+ * The files that make up a repository's model: its config, tokenizer and safetensors with what accompanies them, or the
+ * one GGUF file that is named. Nothing else is ever fetched: no pickles, no code.
  */
-export async function listHubFiles(
-  hub: Hub,
-  { repository, revision }: { repository: string; revision: string },
-  signal: AbortSignal,
-): Promise<{ commit: string; files: HubFile[] }> {
-  const response = await fetch(`${hub.endpoint}/api/models/${repository}/revision/${revision}?blobs=true`, {
-    headers: { ...hub.headers, accept: 'application/json' },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
-  });
-  if (!response.ok) throw new RefusedError(response.status);
-  const { sha, siblings } = answerSchema.parse(await response.json());
-  const files = siblings
-    .filter(
-      ({ rfilename: name }) => wanted.has(name) || /^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/.test(name),
-    )
-    .map(({ rfilename: name, size, blobId, lfs }) => ({
-      name,
-      url: `${hub.endpoint}/${repository}/resolve/${sha}/${name}`,
-      headers: hub.headers,
-      sizeBytes: lfs?.size ?? size,
-      checksum: lfs ? { kind: 'sha256' as const, hex: lfs.sha256 } : { kind: 'git' as const, hex: blobId },
-    }));
-  return { commit: sha, files };
+export function filesOfModel({ files }: HubRepository, gguf: string | undefined): readonly HubFile[] {
+  if (gguf !== undefined) return files.filter(({ name }) => name === gguf && isGgufName(name));
+  const isSharded = files.some(({ name }) => name === 'model.safetensors.index.json');
+  return files.filter(
+    ({ name }) =>
+      wanted.has(name) ||
+      (isSharded ? /^model(-\d+-of-\d+\.safetensors|\.safetensors\.index\.json)$/ : /^model\.safetensors$/).test(name),
+  );
+}
+
+/** A GGUF file under a name that any disk takes, and that leads nowhere else. */
+export function isGgufName(name: string): boolean {
+  return /^(\w[\w.+-]*\/)*\w[\w.+-]*\.gguf$/i.test(name) && name.length <= 200;
 }
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
 
+/** What is only told, and not needed, must not make a model unreachable. */
 const answerSchema = z.object({
+  id: z.string().optional().catch(undefined),
   sha: hex(40),
+  gated: z.union([z.boolean(), z.string()]).optional().catch(undefined),
+  cardData: z
+    .object({ license: z.union([z.string(), z.array(z.string())]).optional(), license_name: z.string().optional() })
+    .optional()
+    .catch(undefined),
   siblings: z.array(
     z.object({
       rfilename: z.string(),

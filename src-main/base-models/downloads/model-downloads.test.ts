@@ -23,7 +23,11 @@ beforeEach(() => {
   mkdirSync(join(folder, 'tiny/wheel'), { recursive: true });
   writeFileSync(join(folder, 'tiny/wheel/tiny.gguf'), 'GGUF');
   imports = [];
-  downloads = new ModelDownloads({
+  downloads = makeDownloads();
+});
+
+function makeDownloads(): ModelDownloads {
+  return new ModelDownloads({
     ...{ folder, environment: {}, modelFolder: () => folder, changed: () => {} },
     process: { token: 'mine', isAlive: (token) => token !== 'gone' },
     bringIn: () => {
@@ -32,7 +36,7 @@ beforeEach(() => {
       return bringing.promise;
     },
   });
-});
+}
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 // Regression: the second was ignored as if it were the first, or forgotten with it.
@@ -66,6 +70,26 @@ test('a download of a living process is left alone, and one of a dead process is
   imports[0]?.reject(new Error('given up'));
   await downloads.close();
   expect(existsSync(claim)).toBe(false);
+});
+
+test('a model of the hub is remembered from the start of its download until that is done or discarded', async () => {
+  const source = { kind: 'hub' as const, repository: 'maker/tiny', revision: 'c0', dtype: 'F32', sizeBytes: 4 };
+  const facts = { parameters: 1, layers: 1, hidden: 1, vocabulary: 1, contextLength: 1 };
+  const told = { licence: '', languages: [], chats: false, gated: false };
+  const onHub: CatalogueEntry = { id: 'maker/tiny:a.gguf', name: 'a', ...facts, ...told, sources: [source] };
+  downloads.start(onHub, { from: 'wheel' });
+  expect(await downloads.begunOnHub()).toEqual([onHub]);
+  await expect(Array.fromAsync(downloads.watch(onHub.id, undefined))).rejects.toMatchObject({
+    code: 'DOWNLOAD_FAILED',
+  });
+  await downloads.close();
+  // As in the next session.
+  const later = makeDownloads();
+  expect(await later.begunOnHub()).toEqual([onHub]);
+  expect(await later.stateOf(onHub)).toEqual({ kind: 'partial', bytesDone: 0 });
+  await later.stop(onHub, { discard: true });
+  expect(await later.begunOnHub()).toEqual([]);
+  expect(await later.stateOf(onHub)).toEqual({ kind: 'absent' });
 });
 
 test('watching a download leaves no abort listener behind', async () => {

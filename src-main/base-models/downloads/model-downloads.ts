@@ -1,6 +1,13 @@
-import { rm } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BaseModel, CatalogueEntry, CatalogueModel, DownloadEvent } from '../../../src-contract/base-model.ts';
+import {
+  type BaseModel,
+  type CatalogueEntry,
+  type CatalogueModel,
+  catalogueEntrySchema,
+  type DownloadEvent,
+} from '../../../src-contract/base-model.ts';
 import { type Claimant, claimFolder } from './claimed-folder.ts';
 import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts';
 import { Speed } from './speed.ts';
@@ -15,7 +22,7 @@ type BringIn = (
 /**
  * Downloads that continue whether or not anybody watches. Their state is on the disk: one interrupted by a person, or
  * with the whole studio, is resumed from what it left. The files of each are in a folder of its own until they become a
- * base model.
+ * base model, with its entry if no catalogue has that.
  */
 export class ModelDownloads {
   readonly #folder: string;
@@ -50,7 +57,7 @@ export class ModelDownloads {
   start(entry: CatalogueEntry, options: Options): void {
     const before = this.#active.get(entry.id);
     if (before?.isOver === false && !before.abort.signal.aborted) return;
-    const active = new Active();
+    const active = new Active(entry);
     this.#active.set(entry.id, active);
     this.#changed();
     void this.#after(entry.id, () =>
@@ -93,7 +100,7 @@ export class ModelDownloads {
     active?.abort.abort();
     await this.#after(entry.id, async () => {
       if (!discard) return;
-      const folder = join(this.#folder, entry.id);
+      const folder = this.#folderOf(entry);
       await claimFolder(folder, this.#process);
       await rm(folder, { recursive: true, force: true });
     });
@@ -105,14 +112,31 @@ export class ModelDownloads {
   async stateOf(entry: CatalogueEntry): Promise<Exclude<CatalogueModel['state'], { kind: 'installed' }>> {
     const active = this.#active.get(entry.id);
     if (active !== undefined && !active.isOver) return { ...active.progress, kind: 'downloading' };
-    const bytesDone = await bytesLeft(join(this.#folder, entry.id), entry);
-    return bytesDone > 0 ? { kind: 'partial', bytesDone } : { kind: 'absent' };
+    const folder = this.#folderOf(entry);
+    const bytesDone = await bytesLeft(folder);
+    const isBegun = bytesDone > 0 || (await readEntry(folder)) !== undefined;
+    return isBegun ? { kind: 'partial', bytesDone } : { kind: 'absent' };
+  }
+
+  /** The models of the hub whose download has begun and is not done. */
+  async begunOnHub(): Promise<CatalogueEntry[]> {
+    const active = [...this.#active.values()].filter(({ entry, isOver }) => isOfHub(entry) && !isOver);
+    const folders = (await readdir(this.#folder).catch(() => [])).filter((name) => name.startsWith(hubPrefix));
+    const left = await Promise.all(folders.map((name) => readEntry(join(this.#folder, name))));
+    const entries = [...active.map(({ entry }) => entry), ...left.filter((entry) => entry !== undefined)];
+    return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
   }
 
   /** Stops all; what has arrived stays. */
   async close(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
     await Promise.all(this.#last.values());
+  }
+
+  /** The id of a model of the hub is no name for a folder. */
+  #folderOf(entry: CatalogueEntry): string {
+    const name = isOfHub(entry) ? `${hubPrefix}${hash('sha256', entry.id).slice(0, 16)}` : entry.id;
+    return join(this.#folder, name);
   }
 
   #after(id: string, work: () => Promise<void>): Promise<void> {
@@ -125,12 +149,13 @@ export class ModelDownloads {
   }
 
   async #run(entry: CatalogueEntry, options: Options, active: Active): Promise<void> {
-    const folder = join(this.#folder, entry.id);
+    const folder = this.#folderOf(entry);
     const { signal } = active.abort;
     const speed = new Speed();
     let letGo: (() => Promise<void>) | undefined;
     try {
       letGo = await claimFolder(folder, this.#process);
+      if (isOfHub(entry)) await writeFile(join(folder, entryName), JSON.stringify(entry), { flush: true });
       const from = { ...options, environment: this.#environment, modelFolder: this.#modelFolder() };
       for await (const event of downloadModel(entry, folder, from, signal)) {
         switch (event.kind) {
@@ -165,10 +190,27 @@ export class ModelDownloads {
   }
 }
 
+const entryName = 'entry.json';
+const hubPrefix = 'hub-';
+
+/** Named by its repository, whereas an id of the catalogue is a single word. */
+function isOfHub({ id }: CatalogueEntry): boolean {
+  return id.includes('/');
+}
+
+async function readEntry(folder: string): Promise<CatalogueEntry | undefined> {
+  try {
+    return catalogueEntrySchema.parse(JSON.parse(await readFile(join(folder, entryName), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
 /** How often progress is reported. */
 const everyMs = 250;
 
 class Active {
+  readonly entry: CatalogueEntry;
   readonly abort = new AbortController();
   progress = { bytesDone: 0, bytesTotal: 0, bytesPerSecond: null as number | null, secondsLeft: null as number | null };
   readonly told: DownloadEvent[] = [];
@@ -178,6 +220,10 @@ class Active {
   isOver = false;
   #change = Promise.withResolvers<void>();
   #toldMs = 0;
+
+  constructor(entry: CatalogueEntry) {
+    this.entry = entry;
+  }
 
   async nextChange(signal: AbortSignal | undefined): Promise<void> {
     const left = Promise.withResolvers<void>();

@@ -38,6 +38,9 @@ export function ggufArchitecture(file: GgufFile): string {
 /** Hugging Face's names, where they differ. */
 const modelTypes: Readonly<Record<string, string>> = { gemma3: 'gemma3_text' };
 
+/** The only numbers that a config is made of. */
+export const rotaryDivisors = 'rope_freqs.weight';
+
 async function llamaConfig(file: GgufFile, about: Metadata): Promise<Record<string, unknown>> {
   const has = (part: string) => file.tensors.has(`blk.0.${part}`);
   const window = about.number('attention.sliding_window');
@@ -101,8 +104,8 @@ async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | un
     const known = trained === undefined ? {} : { original_max_position_embeddings: trained };
     return { rope_type: kind, factor, ...known };
   }
-  if (!file.tensors.has('rope_freqs.weight')) return undefined;
-  const divisors = await file.readFloat32('rope_freqs.weight');
+  if (!file.tensors.has(rotaryDivisors)) return undefined;
+  const divisors = await file.readFloat32(rotaryDivisors);
   const scaling = {
     rope_type: 'llama3',
     factor: round(Math.max(...divisors)),

@@ -71,7 +71,8 @@ const longestName = 64;
 const mostDims = 4;
 const largestAlignment = 2 ** 20;
 
-function readHeader(cursor: GgufCursor, size: number) {
+/** `end` is where the header ends; `size`, that of the file. Throws MODEL_FILE_INVALID. */
+export function readHeader(cursor: GgufCursor, size: number) {
   checkMagic(cursor);
   const tensorCount = cursor.u64('the number of its tensors');
   const keyCount = cursor.u64('the number of its keys');
@@ -91,11 +92,12 @@ function readHeader(cursor: GgufCursor, size: number) {
     if (entries.has(name)) throw cursor.invalid(because('TENSOR_TWICE', { tensor: name }));
     entries.set(name, readEntry(cursor, name, alignment));
   }
-  const start = Math.ceil(cursor.position / alignment) * alignment;
+  const end = cursor.position;
+  const start = Math.ceil(end / alignment) * alignment;
   const tensors = new Map<string, GgufTensor>();
   for (const [name, entry] of entries) tensors.set(name, { ...entry, offset: start + entry.offset });
   checkPlaces(tensors, size, cursor);
-  return { metadata, tensors };
+  return { metadata, tensors, end };
 }
 
 function checkMagic(cursor: GgufCursor): void {

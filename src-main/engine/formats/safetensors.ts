@@ -48,7 +48,7 @@ const sizes = {
 export type StoredType = keyof typeof sizes;
 
 /** The reference implementation's own limit. */
-const largestHeader = 100_000_000;
+export const largestHeader = 100_000_000;
 /** Node reads at most 2³¹ − 1 bytes at a time. */
 const largestRead = 2 ** 30;
 

