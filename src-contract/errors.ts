@@ -155,7 +155,7 @@ export const errorCatalogue = {
   HUB_MODEL_NOT_FOUND: entry(
     { model: z.string() },
     'The Hugging Face hub has no model “{model}”, or it is private.',
-    'Check the name on the model’s page. For a private model, put an access token that may read it into the environment variable HF_TOKEN.',
+    'Check the name on the model’s page. For a private model, put an access token that may read it into the environment variable HF_TOKEN, and start the studio again.',
   ),
   HUB_FILE_UNCLEAR: entry(
     { model: z.string(), known: z.string() },
@@ -175,7 +175,7 @@ export const errorCatalogue = {
   DOWNLOAD_NEEDS_LICENCE: entry(
     { model: z.string(), address: z.string() },
     '“{model}” is only available to people who have accepted its licence.',
-    'Accept it at {address}, create an access token there, and put the token into the environment variable HF_TOKEN.',
+    'Accept it at {address}, create an access token there, put it into the environment variable HF_TOKEN, and start the studio again.',
   ),
   ADAPTER_NOT_FOUND: entry(
     { adapter: z.string() },

@@ -34,6 +34,12 @@ beforeAll(async () => {
     'maker/gated': { files: modelFiles, gated: 'manual' },
     'maker/pickled': { files: { 'config.json': config('llama'), 'pytorch_model.bin': Buffer.alloc(9) } },
     'maker/adapter': { files: { 'adapter_config.json': config('x'), 'adapter_model.safetensors': Buffer.alloc(9) } },
+    'maker/misnamed': {
+      files: {
+        ...{ 'config.json': modelFiles['config.json'], 'tokenizer.json': modelFiles['tokenizer.json'] },
+        'model.safetensors.index.json': Buffer.from('{"weight_map":{"a":"other.safetensors"}}'),
+      },
+    },
     'maker/wordless': { files: { ...modelFiles, 'tokenizer.json': undefined } },
     'maker/one-gguf': { files: { 'tiny.gguf': gguf, 'mmproj-tiny.gguf': gguf, 'README.md': Buffer.from('') } },
     'maker/ggufs': {
@@ -106,6 +112,7 @@ test.each([
   ['maker/pickled', 'MODEL_UNSUPPORTED', { because: { code: 'WEIGHTS_FORMAT' } }],
   ['maker/adapter', 'MODEL_UNSUPPORTED', { because: { code: 'ADAPTER_AS_MODEL' } }],
   ['maker/wordless', 'MODEL_FILE_INVALID', { file: 'tokenizer.json', reason: 'it is not in maker/wordless' }],
+  ['maker/misnamed', 'MODEL_FILE_INVALID', { file: 'other.safetensors', reason: 'it is not in maker/misnamed' }],
   ['maker/broken-gguf', 'MODEL_FILE_INVALID', { file: 'tiny.gguf', because: { code: 'GGUF_CUT_OFF' } }],
 ])('%s is refused as %s', async (repository, code, data) => {
   await expect(finding(repository)).rejects.toMatchObject({ code, data });

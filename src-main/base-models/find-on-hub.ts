@@ -2,7 +2,7 @@ import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { CatalogueEntry } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
-import { StudioError } from '../../src-contract/errors.ts';
+import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { whyNone } from './downloads/download-model.ts';
@@ -170,16 +170,7 @@ function toldOf(
   error: unknown,
   { name, hub, repository }: { name: string; hub: Hub; repository: HubRepository | undefined },
 ): unknown {
-  if (error instanceof StudioError) {
-    // It is not on this computer, and one of many of its kind.
-    return error.code === 'MODEL_UNSUPPORTED'
-      ? new StudioError(
-          'MODEL_UNSUPPORTED',
-          { ...(error as StudioError<'MODEL_UNSUPPORTED'>).data, file: name },
-          { cause: error },
-        )
-      : error;
-  }
+  if (error instanceof StudioError) return namedFor(error, name);
   if (error instanceof RefusedError) {
     const isRefused = error.status === 401 || error.status === 403;
     if (error.reason === 'GatedRepo' || (isRefused && repository?.isGated)) {
@@ -195,4 +186,17 @@ function toldOf(
   }
   const why = whyNone([{ source: { kind: 'hub' }, error }]);
   return new StudioError('DOWNLOAD_FAILED', { model: name, ...why }, { cause: error });
+}
+
+/** It is not on this computer, where its files were laid out under names of their own. */
+function namedFor(error: StudioError, name: string): StudioError {
+  // Sound, here and below: the data are those of the code.
+  if (error.code === 'MODEL_UNSUPPORTED') {
+    const data = error.data as ErrorData<'MODEL_UNSUPPORTED'>;
+    return new StudioError('MODEL_UNSUPPORTED', { ...data, file: name }, { cause: error });
+  }
+  if (error.code !== 'FILE_NOT_FOUND') return error;
+  const file = basename((error.data as ErrorData<'FILE_NOT_FOUND'>).file);
+  const why = because('FILE_NOT_IN_FOLDER', { folder: name });
+  return new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause: error });
 }

@@ -3,6 +3,11 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
+/** Of the Hugging Face hub, and not in the catalogue's file, where each has a word on what it is good for. */
+export function isOfHub({ goodFor }: CatalogueModel): boolean {
+  return goodFor === undefined;
+}
+
 /** The catalogue's entries, and the state of downloads while the page is open. Downloads continue without it. */
 export class CatalogueState {
   readonly entries = new Loaded(() => client.baseModels.catalogue());

@@ -71,6 +71,22 @@ export const baseModels = {
   'baseModels.catalogue.goOn': 'Resume',
   'baseModels.catalogue.discard': 'Discard',
   'baseModels.catalogue.partial': '{bytes} downloaded',
+  'baseModels.hub': 'Other models from the Hugging Face hub',
+  'baseModels.hub.sentence':
+    'Type the name of a model, or paste the address of its page. The studio first reads what it is and what it needs; you then decide whether to download it.',
+  'baseModels.hub.name': 'Name or address',
+  'baseModels.hub.example': 'owner/name',
+  'baseModels.hub.nameFirst': 'Type a name first',
+  'baseModels.hub.lookUp': 'Look it up',
+  'baseModels.hub.looking': 'Reading what it is',
+  'baseModels.hub.of': '{name}, from the Hugging Face hub.',
+  'baseModels.hub.free': '{bytes} free on the disk',
+  'baseModels.hub.noRoom': 'It does not fit on the disk. Free some space first.',
+  'baseModels.hub.files':
+    '{name} has the same model in files of several sizes. A larger file answers more precisely, but needs more space.',
+  'baseModels.hub.choose': 'Choose',
+  'baseModels.hub.choose.name': 'Choose {name}',
+  'baseModels.hub.here': 'You have {name} already',
   'baseModels.empty': 'No base models yet',
   'baseModels.empty.what': 'The starter model is missing. Reinstall the studio, or add a model.',
 } satisfies Record<string, Message>;

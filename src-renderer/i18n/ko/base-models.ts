@@ -70,6 +70,22 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.catalogue.goOn': '이어받기',
   'baseModels.catalogue.discard': '버리기',
   'baseModels.catalogue.partial': '{bytes} 받음',
+  'baseModels.hub': 'Hugging Face 허브의 다른 모델',
+  'baseModels.hub.sentence':
+    '모델 이름을 적거나 모델 페이지의 주소를 붙여 넣으세요. 어떤 모델이고 무엇이 필요한지 먼저 읽어 보여 드리니, 보고 나서 내려받을지 정하면 됩니다.',
+  'baseModels.hub.name': '이름이나 주소',
+  'baseModels.hub.example': '소유자/이름',
+  'baseModels.hub.nameFirst': '이름을 먼저 적으세요',
+  'baseModels.hub.lookUp': '알아보기',
+  'baseModels.hub.looking': '어떤 모델인지 읽는 중',
+  'baseModels.hub.of': 'Hugging Face 허브의 {name}',
+  'baseModels.hub.free': '디스크에 {bytes} 남음',
+  'baseModels.hub.noRoom': '디스크에 들어가지 않습니다. 먼저 공간을 비우세요.',
+  'baseModels.hub.files':
+    '{name}에는 같은 모델이 여러 크기의 파일로 있습니다. 큰 파일일수록 답이 정확하지만 공간이 더 듭니다.',
+  'baseModels.hub.choose': '고르기',
+  'baseModels.hub.choose.name': '{name} 고르기',
+  'baseModels.hub.here': '{name}[은|는] 이미 있습니다',
   'baseModels.empty': '아직 기본 모델이 없습니다',
   'baseModels.empty.what': '기본 제공 모델이 빠져 있습니다. 스튜디오를 다시 설치하거나 모델을 추가하세요.',
 };

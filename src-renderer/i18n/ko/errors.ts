@@ -110,7 +110,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   HUB_MODEL_NOT_FOUND: {
     message: 'Hugging Face 허브에 “{model}” 모델이 없거나, 비공개입니다.',
-    hint: '모델 페이지에서 이름을 확인하세요. 비공개 모델이라면 읽을 수 있는 접근 토큰을 환경 변수 HF_TOKEN에 넣으세요.',
+    hint: '모델 페이지에서 이름을 확인하세요. 비공개 모델이라면 읽을 수 있는 접근 토큰을 환경 변수 HF_TOKEN에 넣은 뒤, 스튜디오를 다시 시작하세요.',
   },
   HUB_FILE_UNCLEAR: {
     message: '“{model}”에는 모델이 여러 개 있고, 저마다 GGUF 파일 하나입니다: {known}.',
@@ -126,7 +126,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   DOWNLOAD_NEEDS_LICENCE: {
     message: '“{model}”[은|는] 라이선스에 동의한 사람에게만 제공됩니다.',
-    hint: '{address}에서 동의하고 접근 토큰을 만든 뒤, 환경 변수 HF_TOKEN에 넣으세요.',
+    hint: '{address}에서 동의하고 접근 토큰을 만들어 환경 변수 HF_TOKEN에 넣은 뒤, 스튜디오를 다시 시작하세요.',
   },
   ADAPTER_NOT_FOUND: { message: '“{adapter}” 어댑터가 없습니다.', hint: '어댑터 목록에서 이름을 확인하세요.' },
   ADAPTER_WRONG_BASE: {

@@ -1,0 +1,98 @@
+// Any model of the Hugging Face hub: looked up on the page by its name or address, told before it is downloaded, and
+// then downloaded, interrupted and resumed as one of the catalogue. The hub is on this machine.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+import { startLocalHub } from '../fixtures/local-hub.ts';
+import { writeTinyGguf } from '../tiny-gguf.ts';
+
+const starter = path.join(import.meta.dirname, '../../resources/starter-model');
+const files = Object.fromEntries(
+  readdirSync(starter).map((name) => [name, readFileSync(path.join(starter, name))] as const),
+);
+const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-hub-'));
+await writeTinyGguf(path.join(folder, 'tiny.gguf'));
+const gguf = readFileSync(path.join(folder, 'tiny.gguf'));
+
+const hub = await startLocalHub({
+  'maker/small': { files, cardData: { license: 'mit' } },
+  'maker/strange': { files: { ...files, 'config.json': Buffer.from('{"model_type":"mamba"}') } },
+  'maker/gated': { files, gated: 'manual' },
+  'maker/tiny-GGUF': {
+    files: { 'tiny.Q8_0.gguf': Buffer.concat([gguf, Buffer.alloc(50_000)]), 'tiny.Q4_0.gguf': gguf },
+  },
+});
+const opened = openStudioForTests({ env: { HF_ENDPOINT: hub.address, HF_HOME: path.join(folder, 'hf') } });
+let page: Page;
+beforeAll(() => ({ page } = opened));
+afterAll(async () => {
+  await hub.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('a model is told by its name before anything large is downloaded', async () => {
+  await page.evaluate(() => (location.hash = '/base-models'));
+  await lookUp('maker/small');
+  const card = page.getByRole('article', { name: 'small' });
+  await card.getByText('llama', { exact: true }).waitFor();
+  await card.getByText(/^about .* free on the disk$/).waitFor();
+  await card.getByText('MIT', { exact: true }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(hub.asked.filter((each) => each === 'model.safetensors')).toEqual([]);
+});
+
+test('its download is interrupted, resumed, and added to the shelf', async () => {
+  hub.hold = 2_000_000;
+  await button('Download small').click();
+  const card = page.getByRole('article', { name: 'small' });
+  await card.getByRole('progressbar').waitFor();
+  await expect.poll(() => weightsArrived(), { timeout: 30_000 }).toBe(2_000_000);
+  await card.getByRole('button', { name: 'Cancel' }).click();
+  await card.getByText('2 MB downloaded', { exact: true }).waitFor();
+  // As after a restart.
+  await page.reload();
+  hub.hold = undefined;
+  await card.getByRole('button', { name: 'Resume' }).click();
+  await card.getByRole('link', { name: 'Chat with it' }).waitFor();
+  expect(hub.asked).toContainEqual(expect.stringMatching(/^model\.safetensors bytes=[1-9]\d*-$/));
+  expect(readdirSync(path.join(opened.home, 'model-downloads'))).toEqual([]);
+  await lookUp(`${hub.address}/maker/small?a=b`);
+  await page.getByText('You have small already').waitFor();
+});
+
+test('of several GGUF files one is chosen, told and downloaded', async () => {
+  await lookUp('https://huggingface.co/maker/tiny-GGUF/tree/main');
+  await button('Choose tiny.Q4_0.gguf').click();
+  const card = page.getByRole('article', { name: 'tiny.Q4_0' });
+  await button('Download tiny.Q4_0').click();
+  await card.getByRole('link', { name: 'Chat with it' }).waitFor();
+});
+
+test.each([
+  ['maker/strange', 'model type “mamba”. Supported: gemma3_text, gpt2, llama'],
+  ['maker/gated', 'only available to people who have accepted its licence'],
+  ['maker/none', 'The Hugging Face hub has no model “maker/none”'],
+  ['a name', '“a name” is not the name or address of a model'],
+])('%s is refused by a sentence', async (name, sentence) => {
+  await lookUp(name);
+  await page.getByRole('alert').getByText(sentence, { exact: false }).waitFor();
+});
+
+function weightsArrived(): number | undefined {
+  const root = path.join(opened.home, 'model-downloads');
+  const [name = ''] = readdirSync(root);
+  return statSync(path.join(root, name, 'hub/model.safetensors.part'), { throwIfNoEntry: false })?.size;
+}
+
+async function lookUp(name: string): Promise<void> {
+  await page.getByLabel('Name or address').fill(name);
+  await button('Look it up').click();
+}
+
+function button(name: string) {
+  return page.getByRole('button', { name, exact: true });
+}
