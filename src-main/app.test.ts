@@ -86,6 +86,10 @@ class FakeEngine implements Engine {
 
   async unpack() {}
 
+  async partsReadFirst() {
+    return undefined;
+  }
+
   async inspectAdapter({ adapterFolder }: { adapterFolder: string }): Promise<AdapterFacts> {
     if (this.refusal !== undefined) throw this.refusal;
     const text = readFileSync(join(adapterFolder, 'adapter_model.safetensors'), 'utf8');

@@ -24,8 +24,8 @@ export class Catalogue {
   readonly #downloads: ModelDownloads;
   readonly #findOnHub: (name: HubName, signal: AbortSignal | undefined) => Promise<FoundOnHub>;
   readonly #endpoint: string;
-  /** What was looked up, so that it need not be again when it is downloaded. */
-  readonly #lookedUp = new Map<string, CatalogueEntry>();
+  /** Models of the hub that need not be looked up again. */
+  readonly #found = new Map<string, CatalogueEntry>();
 
   constructor(
     resourcesDir: string,
@@ -63,8 +63,12 @@ export class Catalogue {
       (each) => each.id === wanted || each.name.toLowerCase() === wanted || isFrom(each, wanted),
     );
     if (entry !== undefined) return entry;
-    const known = this.#lookedUp.get(id) ?? (await this.#downloads.begunOnHub()).find((each) => each.id === id);
-    if (known !== undefined) return known;
+    const known = this.#found.get(id) ?? (await this.#downloads.begunOnHub()).find((each) => each.id === id);
+    if (known !== undefined) {
+      // It is forgotten on the disk when it is done, and may still be asked for.
+      this.#found.set(id, known);
+      return known;
+    }
     const name = hubNameOf(id, this.#endpoint);
     if (name === undefined) {
       const names = entries.map((each) => each.id).join(', ');
@@ -93,7 +97,7 @@ export class Catalogue {
     if (found.kind === 'files') return found;
     const known = (await this.#read()).find((each) => isFrom(each, found.entry.id.toLowerCase()));
     const entry = known ?? found.entry;
-    this.#lookedUp.set(entry.id, entry);
+    this.#found.set(entry.id, entry);
     return { ...found, entry };
   }
 

@@ -16,7 +16,7 @@ test('a model of the hub is told, and downloaded by the same name', async () => 
   onTestFinished(() => hub.stop());
   vi.stubEnv('HF_ENDPOINT', hub.address);
   vi.stubEnv('HF_HOME', join(folder, 'hf'));
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
 
   const told = await answerOf(home, ['models', 'look-up', `${hub.address}/maker/tiny`]);
   expect(told).toMatchObject({

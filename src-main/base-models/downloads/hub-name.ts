@@ -11,7 +11,7 @@ export interface HubName {
  * that takes its place. Undefined for anything else.
  */
 export function hubNameOf(text: string, endpoint: string): HubName | undefined {
-  const hosts = ['huggingface.co', 'www.huggingface.co', 'hf.co', new URL(endpoint).host];
+  const hosts = ['huggingface.co', 'www.huggingface.co', 'hf.co', URL.parse(endpoint)?.host];
   const [, host, rest = ''] = /^(?:https?:\/\/)?([^/]+)\/(.*)$/.exec(text.trim()) ?? [];
   const isAddress = host !== undefined && hosts.includes(host.toLowerCase());
   if (!isAddress && text.includes('://')) return undefined;

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type LocalHub, type LocalRepository, startLocalHub } from '../../test/fixtures/local-hub.ts';
-import { writeTinyGguf } from '../../test/tiny-gguf.ts';
-import { localEngine } from '../engine/local-engine.ts';
-import { findOnHub } from './find-on-hub.ts';
+import { findOnHub } from '../../src-main/base-models/find-on-hub.ts';
+import { localEngine } from '../../src-main/engine/local-engine.ts';
+import { type LocalHub, type LocalRepository, startLocalHub } from '../fixtures/local-hub.ts';
+import { writeTinyGguf } from '../tiny-gguf.ts';
 
 // A hub over real HTTP on this machine, real model files, and the engine itself.
 
