@@ -61,8 +61,8 @@ test('where single-row integer products are slow, a base too large for the kerne
   const answersBy = (use: 'all' | 'reading', bytesOfKernels: number) =>
     answeringMatrices('int8', bytesOfKernels, { ...backend, integersFor: async () => use });
   expect(await answersBy('reading', 0.5e9)).toBe('integers');
-  expect(await answersBy('reading', 3e9)).toBe('blocks');
-  expect(await answersBy('all', 3e9)).toBe('integers');
+  expect(await answersBy('reading', 3.8e9)).toBe('blocks');
+  expect(await answersBy('all', 3.8e9)).toBe('integers');
 });
 
 test('where memory is scarce, or a base is rounded to four bits, the kernels hold the only matrices', async () => {
@@ -70,11 +70,11 @@ test('where memory is scarce, or a base is rounded to four bits, the kernels hol
   const on = { ...backend, integersFor: async () => 'reading' as const };
   const prefill = (precision: 'int8' | 'int4', numbers: number) =>
     kernelsPrefill({ precision, answersBy: precision === 'int8' ? 'integers' : 'blocks', numbers }, on, 8e9);
-  expect(await prefill('int8', 1.2e9)).toBe(false);
-  expect(await prefill('int8', 2.8e9)).toBe(true);
+  expect(await prefill('int8', 0.6e9)).toBe(false);
+  expect(await prefill('int8', 1.2e9)).toBe(true);
   expect(await prefill('int4', 1e6)).toBe(true);
   v8.makesWideVectors = false;
-  expect(await prefill('int8', 2.8e9)).toBe(false);
+  expect(await prefill('int8', 1.2e9)).toBe(false);
 });
 
 test('a model is described without loading its weights', async () => {

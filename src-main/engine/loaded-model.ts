@@ -499,8 +499,8 @@ export function countParameters({ parameters }: Pick<Architecture, 'parameters'>
   return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
 }
 
-/** What matrices may take of our kernels' memory of two gibibytes, leaving some of it free. */
-const mostOfKernels = 1.9e9;
+/** What matrices may take of our kernels' memory of four gibibytes, leaving some of it free. */
+const mostOfKernels = 3.6e9;
 
 /**
  * What a quantised model's generation multiplies by: the integers used in training where the processor is faster with
@@ -518,7 +518,7 @@ export async function answeringMatrices(
 }
 
 /** Of the machine's memory, what a second copy of the matrices, which only prompts need, may take. */
-const shareForPrompts = 1 / 4;
+const shareForPrompts = 1 / 8;
 
 /**
  * Whether our own kernels, if available, run the prefill, for which V8 must emit wide vectors: without VNNI they are

@@ -96,8 +96,9 @@ export const i32 = {
   /** Saturating; NaN becomes zero. */
   fromF32: (x: Operand): Code => [...code(x), 0xfc, 0],
   equal: plain(0x46),
-  less: plain(0x48),
-  atLeast: plain(0x4e),
+  /** Both unsigned: addresses go up to four gibibytes. */
+  less: plain(0x49),
+  atLeast: plain(0x4f),
   load: memory([], 0x28),
   store: writes([], 0x36),
 } as const;

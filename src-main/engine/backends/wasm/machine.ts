@@ -11,8 +11,8 @@ import { cells, lineBytes, over, patience, type Run, runOf, type ThreadStart } f
 import type { Meeting } from './step.ts';
 
 const pageBytes = 64 * 1024;
-/** Two gibibytes: addresses are compared as signed integers. */
-const mostPages = 32 * 1024;
+/** Four gibibytes less one: the address behind the last byte must not be zero. */
+const mostPages = 64 * 1024 - 1;
 
 const mostThreads = 64;
 const firstFree = cells.scratch + lineBytes * mostThreads;

@@ -39,6 +39,8 @@ let runtime: WasmRuntime;
 beforeAll(async () => {
   runtime = new WasmRuntime({ threads: 3 });
   await runtime.load(new Map());
+  // All that this one takes is behind two gibibytes, where addresses are negative as signed numbers.
+  runtime.machine.take(2 ** 31);
 });
 
 afterAll(() => runtime.release());
@@ -651,6 +653,20 @@ test.each([1, 2, 5, 16, 17])('%d rows of int4 products give the same bits howeve
     return [...given(product, new Map([['x', own]]), { by: alone })];
   });
   expect([...(one as Float32Array)]).toEqual(rows.flat());
+});
+
+test('a matrix across two gibibytes is multiplied like any other', async () => {
+  const { loaded, product } = int4Matrix('across', [640, 96], input('x', ['positions', 640]));
+  const feeds = new Map<string, Tensor>([['x', floats(2, 640)]]);
+  const results = [];
+  for (const before of [64, 2 ** 31 - 36_000]) {
+    const own = new WasmRuntime({ threads: 2 });
+    onTestFinished(() => own.release());
+    own.machine.take(before);
+    await own.load(loaded);
+    results.push(given(product, feeds, { by: own }));
+  }
+  expect(results[1]).toEqual(results[0]);
 });
 
 // Of twelve ranks each thread has some; of ten, all have all. Five and sixteen rows are multiplied piece by piece.

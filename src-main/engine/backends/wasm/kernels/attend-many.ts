@@ -155,7 +155,7 @@ export function attendMany(): WasmFunction {
     /** Scores of all keys that any lane sees, and of some in between: from `begin` up to, but not including, `end`. */
     const scoreKeys = () => {
       const [score, key] = [f.let('i32', scores), f.let('i32', ofKeys)];
-      f.set(begin, -1);
+      f.set(begin, 0);
       f.set(end, 0);
       f.for(0, keys, keysAtOnce, (k) => {
         const maskOffset = f.let('i32', i32.shiftLeft(k, 2));
@@ -177,7 +177,7 @@ export function attendMany(): WasmFunction {
         f.if(
           v128.isAnyTrue(v128.or(...seen)),
           () => {
-            f.if(i32.less(begin, 0), () => f.set(begin, score));
+            f.if(i32.equal(begin, 0), () => f.set(begin, score));
             for (let part = 0; part < keysAtOnce; part += tile) {
               const ofPart = part === 0 ? key : f.let('i32', i32.add(key, i32.multiply(placeBytes, part)));
               scoreTile(ofPart, part === 0 ? score : f.let('i32', i32.add(score, laneBytes * part)));
@@ -195,7 +195,7 @@ export function attendMany(): WasmFunction {
       // Past the last key, up to a whole step, is arbitrary data.
       const last = f.let('i32', i32.add(scores, i32.multiply(keys, laneBytes)));
       f.if(i32.less(last, end), () => f.set(end, last));
-      f.if(i32.less(begin, 0), () => f.set(begin, end));
+      f.if(i32.equal(begin, 0), () => f.set(begin, end));
     };
 
     /** Turns scores into weights of keys, and stores the reciprocals of their sums in `totals`. */
