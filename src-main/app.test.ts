@@ -1197,7 +1197,8 @@ test('what another process had begun when it was killed is taken in while the st
     for await (const { noun } of changes) told.add(noun);
   })();
   const state = () => database.prepare(`SELECT state FROM job WHERE id = 'elsewhere'`).pluck().get();
-  expect([await client.chat.messages({ conversationId }), state()]).toEqual([[question], 'running']);
+  const before = await client.chat.messages({ conversationId });
+  expect([before.messages, state()]).toEqual([[question], 'running']);
   other.release();
   await expect
     .poll(() => told, { timeout: 10_000 })

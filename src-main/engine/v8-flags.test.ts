@@ -10,7 +10,7 @@ const program = `
   import { Machine, wordsOf } from '${import.meta.dirname}/backends/wasm/machine.ts';
   const machine = new Machine({ threads: 1 });
   const [out, x, steps, matrix, scales] = [64, 80, 4, 1088, 64].map((bytes) => machine.take(bytes));
-  const words = wordsOf('product', [out, 64, x, 80, steps, 1, matrix, scales, 1, 1, 0]);
+  const words = wordsOf('productInt8', [out, 64, x, 80, steps, 1, matrix, scales, 1, 1, 0]);
   const start = machine.take(4 * words.length);
   machine.integers(start, words.length).set(words);
   machine.run([[start, start + 4 * words.length]]);

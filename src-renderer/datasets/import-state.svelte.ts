@@ -157,8 +157,9 @@ export class ImportState {
     const read = this.#inspection?.file;
     if (read?.name !== file || read.bytes !== bytes) return;
     this.name = name;
-    this.chooseTask(task);
     if (Object.keys(csv).length > 0) await this.#readWith(csv);
+    // A file that is read otherwise may get another proposal.
+    this.chooseTask(task);
     const isThere = (column: string) => column === '' || this.columns.includes(column);
     if (!Object.values(mapping).every(isThere)) return;
     this.#mapping = mapping;
