@@ -68,10 +68,12 @@ test('where single-row integer products are slow, a base too large for the kerne
 test('where memory is scarce, or a base is rounded to four bits, the kernels hold the only matrices', async () => {
   v8.makesWideVectors = true;
   const on = { ...backend, integersFor: async () => 'reading' as const };
-  const prefill = (precision: 'int8' | 'int4', numbers: number) =>
-    kernelsPrefill({ precision, answersBy: precision === 'int8' ? 'integers' : 'blocks', numbers }, on, 8e9);
+  const prefill = (precision: 'int8' | 'int4', numbers: number, memoryBytes = 8e9) =>
+    kernelsPrefill({ precision, answersBy: precision === 'int8' ? 'integers' : 'blocks', numbers }, on, memoryBytes);
   expect(await prefill('int8', 0.6e9)).toBe(false);
   expect(await prefill('int8', 1.2e9)).toBe(true);
+  expect(await prefill('int8', 1.2e9, 32e9)).toBe(false);
+  expect(await prefill('int8', 2.8e9, 32e9)).toBe(true);
   expect(await prefill('int4', 1e6)).toBe(true);
   v8.makesWideVectors = false;
   expect(await prefill('int8', 1.2e9)).toBe(false);

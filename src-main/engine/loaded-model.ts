@@ -517,8 +517,8 @@ export async function answeringMatrices(
   return use === 'all' ? 'integers' : 'blocks';
 }
 
-/** Of the machine's memory, what a second copy of the matrices, which only prompts need, may take. */
-const shareForPrompts = 1 / 8;
+/** What a second copy of the matrices, which only prompts need, may take: of the machine's memory, and in bytes. */
+const mostForPrompts = { share: 1 / 8, bytes: 2e9 } as const;
 
 /**
  * Whether our own kernels, if available, run the prefill, for which V8 must emit wide vectors: without VNNI they are
@@ -533,7 +533,8 @@ export async function kernelsPrefill(
   if (!backend.hasInt8 || !makesWideVectors()) return false;
   if (precision === 'int4') return true;
   if (answersBy !== 'integers') return false;
-  return (await backend.integersFor()) === 'all' || numbers > shareForPrompts * memoryBytes;
+  const { share, bytes } = mostForPrompts;
+  return (await backend.integersFor()) === 'all' || numbers > Math.min(bytes, share * memoryBytes);
 }
 
 /** Reads and checks a model folder, without weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
