@@ -10,7 +10,7 @@ const middle = 7.5;
 
 /**
  * A matrix [out, in] in four-bit blocks, rows of whole ones, as our own kernels take it (`KernelInt4`): scales and
- * minima are multiples of a step of each output, exact to a 16,000th of its largest scale.
+ * minima are multiples of a step of each output, exact to an 8,000th of its largest scale.
  */
 export function forKernels(
   name: string,
