@@ -1,5 +1,5 @@
-import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeStatement } from '../../test/fixtures/before-statement.ts';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { openRowsFile } from '../database/rows-file.ts';
 import { compareVersions } from './compare-versions.ts';
@@ -464,13 +464,10 @@ test('rows are added without looking for earlier ones at their positions', async
 // rollback failed.
 test('a change that SQLite rolls back on its own fails with the cause', async () => {
   const { id } = given.make(abc);
-  const { prepare } = BetterSqlite3.prototype;
-  const prepares = vi.spyOn(BetterSqlite3.prototype, 'prepare').mockImplementation(function (this: Database, sql) {
-    if (sql.startsWith('INSERT INTO version'))
-      this.exec("CREATE TEMP TRIGGER full BEFORE INSERT ON version BEGIN SELECT RAISE(ROLLBACK, 'no room'); END");
-    return prepare.call(this, sql) as never;
-  });
-  onTestFinished(() => prepares.mockRestore());
+  beforeStatement(
+    'INSERT INTO version',
+    "CREATE TEMP TRIGGER full BEFORE INSERT ON version BEGIN SELECT RAISE(ROLLBACK, 'no room'); END",
+  );
   await expect(given.changes.edit(id, { position: 1, content: { target: 'two' } })).rejects.toThrow('no room');
   expect(given.shown(id)).toEqual(['t a=1', 't b=2', 't c=3']);
 });
