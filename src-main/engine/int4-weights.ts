@@ -1,6 +1,5 @@
-import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
+import type { Architecture } from './architectures/architecture.ts';
 import type { FourBitBlocks } from './formats/four-bit-rows.ts';
-import { fromFourBits, toFourBits } from './four-bit-blocks.ts';
 import { type Expression, input } from './graph/expression.ts';
 import { int4Block, matmulInt4 } from './graph/ops/matmul-int4.ts';
 import { adaptedModules, weightDims } from './lora.ts';
@@ -44,16 +43,4 @@ export function toInt4(
     [`${module}.int4_scales`, float32([scales.length], scales)],
     [`${module}.int4_minima`, float32([minima.length], minima)],
   ]);
-}
-
-/** A model's weights, rounded to four bits and dequantised again. */
-export async function* writtenOut(
-  architecture: Architecture,
-  weights: AsyncIterable<readonly [name: string, tensor: Tensor<'float32'>]>,
-): AsyncGenerator<readonly [name: string, tensor: Tensor<'float32'>]> {
-  const rounded = new Set(int4Modules(architecture));
-  for await (const [name, tensor] of weights) {
-    const isRounded = rounded.has(moduleOfWeight(name));
-    yield [name, isRounded ? float32(tensor.dims, fromFourBits(toFourBits(tensor.data))) : tensor];
-  }
 }

@@ -16,7 +16,6 @@ import { openFolderWeights } from './formats/folder-weights.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
 import { groupedMatrices } from './grouped-matrices.ts';
-import { writtenOut } from './int4-weights.ts';
 import { inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
 import type { CacheMemory } from './key-value-cache.ts';
 import { LoadingProgress } from './loading-progress.ts';
@@ -52,6 +51,8 @@ export interface RoundedMatrices {
    * they are already at hand, and others in four bits; undefined where there are no kernels.
    */
   readonly forKernels: ((atHand?: Matrices) => Promise<Matrices>) | undefined;
+  /** The names of those in four bits. */
+  readonly inInt4: ReadonlySet<string>;
 }
 
 /** A base model in memory: its weights, held once, and the graphs compiled for it. */
@@ -168,12 +169,12 @@ export class LoadedModel {
     key: string,
     graph: (matrices: DecodeMatrices) => DecodeOutputs,
   ): Promise<WasmExecutable | undefined> {
-    const matrices = this.#rounded?.forKernels;
-    if (matrices === undefined || this.#lacksKernels || this.#isReleased) return undefined;
-    const runtime = await this.#startRuntime(loading(matrices));
+    const rounded = this.#rounded;
+    if (rounded?.forKernels === undefined || this.#lacksKernels || this.#isReleased) return undefined;
+    const runtime = await this.#startRuntime(loading(rounded.forKernels));
     if (runtime === undefined || this.#isReleased) return undefined;
     if (!this.#kernelExecutables.has(key))
-      this.#kernelExecutables.set(key, runtime.compile(graph({ kind: 'integers', fourBits: runtime.fourBits })));
+      this.#kernelExecutables.set(key, runtime.compile(graph({ kind: 'integers', fourBits: rounded.inInt4 })));
     return this.#kernelExecutables.get(key);
   }
 
@@ -371,29 +372,36 @@ export async function loadModel(
     };
     const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
     const numbers = matrixNumbers(architecture);
-    const ofKernels = inFourBits({ architecture, source }, precision);
-    const answersBy = await answeringMatrices(precision, kernelBytes(architecture, ofKernels), backend);
+    const inInt4 = inFourBits({ architecture, source }, precision);
+    const answersBy = await answeringMatrices(precision, kernelBytes(architecture, inInt4), backend);
     // Without VNNI, a single row of four-bit blocks is summed in a different order than among others.
     const fourBits = (await backend.integersFor()) !== 'all';
     const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
     const matrices: RoundedMatrices = {
-      ...{ precision, answersBy, kernelsPrefill: await kernelsPrefill({ precision, answersBy, numbers }, backend) },
+      ...{
+        precision,
+        answersBy,
+        inInt4,
+        kernelsPrefill: await kernelsPrefill({ precision, answersBy, numbers }, backend),
+      },
       words: await readWordTable(architecture, source),
       training: () => round((opened) => trainingJobs(opened, precision)),
       forKernels: backend.hasInt8
         ? async (atHand = new Map()) => {
-            if (atHand.size > 0 && ofKernels.size === 0) return atHand;
+            if (atHand.size > 0 && inInt4.size === 0) return atHand;
             const { kept = [], rest = [] } = Object.groupBy(atHand, ([name]) =>
-              ofKernels.has(name.replace(/\.int8(_scales)?$/, '')) ? 'rest' : 'kept',
+              inInt4.has(name.replace(/\.int8(_scales)?$/, '')) ? 'rest' : 'kept',
             );
             letGo(...rest.map(([, tensor]) => tensor));
-            const others = await round((opened) => kernelJobs(opened, { fourBits: ofKernels, atHand }));
+            const others = await round((opened) => kernelJobs(opened, { fourBits: inInt4, atHand }));
             return new Map([...kept, ...others]);
           }
         : undefined,
       answering: () =>
         round((opened) =>
-          answersBy === 'integers' ? integerJobs(opened) : blockJobs(opened, { precision, fourBits }),
+          answersBy === 'integers'
+            ? integerJobs(opened)
+            : blockJobs(opened, { inInt4: precision === 'int4' ? inInt4 : new Set(), fourBits }),
         ),
     };
     return new LoadedModel(architecture, weights, backend, matrices, loading);
@@ -472,14 +480,10 @@ async function* integerJobs({ architecture, source }: OpenedModel): AsyncGenerat
 
 async function* blockJobs(
   { architecture, source }: OpenedModel,
-  { precision, fourBits }: Pick<RoundedMatrices, 'precision'> & { readonly fourBits: boolean },
+  { inInt4, fourBits }: { readonly inInt4: ReadonlySet<string>; readonly fourBits: boolean },
 ): AsyncGenerator<RoundingJob> {
-  const weights =
-    precision === 'int4'
-      ? writtenOut(architecture, readWeights(architecture, source))
-      : placeWeights(architecture, source);
-  for await (const [name, matrices] of groupedMatrices(architecture, weights))
-    yield { kind: 'blocks', name, matrices, fourBits };
+  for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source)))
+    yield { kind: 'blocks', name, matrices, isInt4: inInt4.has(name), fourBits };
 }
 
 /** Below this many parameters a model is fast enough, and floats are exact. */

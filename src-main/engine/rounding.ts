@@ -1,6 +1,6 @@
 import { type FourBitBlocks, isFourBit, readFourBits } from './formats/four-bit-rows.ts';
 import { readRows, type StoredMatrix } from './formats/stored-matrix.ts';
-import { stacked, toFourBits } from './four-bit-blocks.ts';
+import { fromFourBits, stacked, toFourBits } from './four-bit-blocks.ts';
 import { forKernels } from './four-bit-multiples.ts';
 import { toInt4 } from './int4-weights.ts';
 import { type MatrixRows, rowsAtOnce, toInt8 } from './int8-weights.ts';
@@ -27,6 +27,8 @@ export type RoundingJob =
       readonly kind: 'blocks';
       readonly name: string;
       readonly matrices: readonly Matrix[];
+      /** Whether the values are those that training in four bits multiplies by. */
+      readonly isInt4?: boolean;
       readonly fourBits: boolean;
     };
 
@@ -42,7 +44,10 @@ export function rounded(job: RoundingJob): ReadonlyMap<string, Tensor> {
     case 'fourBits':
       return forKernels(job.name, stacked(job.matrices.map(fourBitsOf)), dimsOf(job.matrices));
     case 'blocks':
-      return blocksOf(job.name, { matrices: job.matrices.map(wholeOf), fourBits: job.fourBits });
+      return blocksOf(job.name, {
+        matrices: job.matrices.map(job.isInt4 ? int4ValuesOf : wholeOf),
+        fourBits: job.fourBits,
+      });
     default:
       return job satisfies never;
   }
@@ -65,6 +70,11 @@ function dimsOf(matrices: readonly Matrix[]): readonly [out: number, inFeatures:
 
 function fourBitsOf(matrix: Matrix): FourBitBlocks {
   return 'dtype' in matrix && isFourBit(matrix.dtype) ? readFourBits(matrix) : toFourBits(wholeOf(matrix).data);
+}
+
+/** What is left of a matrix in four bits. */
+function int4ValuesOf(matrix: Matrix): Tensor<'float32'> {
+  return float32(matrix.dims, fromFourBits(fourBitsOf(matrix)));
 }
 
 function rowsOf(matrix: Matrix): MatrixRows {

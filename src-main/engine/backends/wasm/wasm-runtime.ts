@@ -117,11 +117,6 @@ export class WasmRuntime {
     for (const place of places) this.machine.give(place);
   }
 
-  /** Names of the four-bit matrices, without `.int4`. */
-  get fourBits(): ReadonlySet<string> {
-    return new Set([...this.#matrices].flatMap(([name, { kind }]) => (kind === 'int4' ? [name.slice(0, -5)] : [])));
-  }
-
   /** Undefined if it has no kernel for one of the operations. */
   compile(outputs: Readonly<Record<string, Expression>>): WasmExecutable | undefined {
     if (!canRun(outputs)) return undefined;
