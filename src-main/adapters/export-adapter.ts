@@ -38,9 +38,9 @@ export async function* exportAdapter(
   let merged: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   try {
     if (isMerged) {
-      const texts = await textOf(base);
-      const gguf = format === 'merged-gguf' ? toldInGguf(adapter.name, texts) : undefined;
-      if (partialBeside) await writeFile(partialBeside, modelfile(path, await texts.around()), { flush: true });
+      const texts = partialBeside && (await textOf(base));
+      const gguf = texts && toldInGguf(adapter.name, texts);
+      if (texts) await writeFile(partialBeside, modelfile(path, await texts.around()), { flush: true });
       const job = { modelFolder: base.path, adapter: choice, out: partial, dtype, ...(gguf && { gguf }) };
       for await (const event of engine.merge(job, signal)) {
         if (event.kind === 'finished') merged = event;
