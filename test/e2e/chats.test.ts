@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { chooseTable } from '../browser/choose-table.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
@@ -26,12 +27,7 @@ beforeAll(() => {
 });
 
 test('a saved chat is read as conversations, and the page asks whose answers are learnt', async () => {
-  await page.goto(new URL(paths.importDataset(), page.url()).href);
-  await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file' }).click();
-  await (await chooser).setFiles(path.join(opened.folder, name));
-  await page.getByRole('heading', { name }).waitFor();
+  await chooseTable(page, path.join(opened.folder, name));
   await page.getByText('Whose answers should it learn to write?').waitFor();
   await page.getByText('360 messages in 60 conversations, with 180 answers by “Tom”', { exact: false }).waitFor();
   await page.getByText('(notices, pictures, empty ones): 61.', { exact: false }).waitFor();

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { paths } from '../../src-renderer/paths.ts';
+import { chooseTable } from '../browser/choose-table.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { workbook } from '../fixtures/workbook.ts';
 
@@ -184,10 +184,5 @@ async function clickTwice(control: Locator, done: () => Promise<unknown>): Promi
 }
 
 async function choose(): Promise<void> {
-  await page.goto(new URL(paths.importDataset(), page.url()).href);
-  await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file' }).click();
-  await (await chooser).setFiles(path.join(opened.folder, 'tea shop.xlsx'));
-  await page.getByRole('heading', { name: 'tea shop.xlsx' }).waitFor();
+  await chooseTable(page, path.join(opened.folder, 'tea shop.xlsx'));
 }

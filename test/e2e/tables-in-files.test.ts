@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { paths } from '../../src-renderer/paths.ts';
+import { chooseTable } from '../browser/choose-table.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 import { writeSqliteFile } from '../fixtures/sqlite-file.ts';
@@ -69,10 +69,5 @@ test('questions take their schema from a database, and of a script it is told ho
 
 async function choose(name: string, content: Buffer): Promise<void> {
   writeFileSync(path.join(opened.folder, name), content);
-  await page.goto(new URL(paths.importDataset(), page.url()).href);
-  await page.getByRole('heading', { name: 'Bring a table of examples' }).waitFor();
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file' }).click();
-  await (await chooser).setFiles(path.join(opened.folder, name));
-  await page.getByRole('heading', { name }).waitFor();
+  await chooseTable(page, path.join(opened.folder, name));
 }
