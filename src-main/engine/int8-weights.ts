@@ -92,10 +92,7 @@ export function toInt8(
       const some = roundRows(rows(from, to), inFeatures);
       scales.set(some.scales, first);
       transposed?.set(some.integers, first * inFeatures);
-      for (let column = 0; column < inFeatures; column++) {
-        const start = column * some.apart;
-        integers.set(some.columns.subarray(start, start + to - from), column * out + first);
-      }
+      setColumns(integers, some, { out, first, count: to - from });
       first += to - from;
     }
   }
@@ -106,6 +103,25 @@ export function toInt8(
   ]);
   if (transposed) feeds.set(`${module}.int8_transposed`, { type: 'int8', dims: [out, inFeatures], data: transposed });
   return feeds;
+}
+
+/** Copies `count` numbers of each column to place `first` of the columns of `out` numbers. */
+function setColumns(
+  integers: Int8Array,
+  { columns, apart }: RoundedRows,
+  { out, first, count }: Record<'out' | 'first' | 'count', number>,
+): void {
+  // Four at a time where possible: a model has millions of such columns, and a `set` takes four times as long.
+  const isByFours = [out, first, count, apart].every((each) => each % 4 === 0);
+  const [to, from] = isByFours ? [inFours(integers), inFours(columns)] : [integers, columns];
+  const size = isByFours ? 4 : 1;
+  const [toColumn, fromColumn, length] = [out / size, apart / size, count / size];
+  for (let into = first / size, at = 0; into < to.length; into += toColumn, at += fromColumn)
+    for (let n = 0; n < length; n++) to[into + n] = from[at + n] as number;
+}
+
+function inFours({ buffer, byteOffset, length }: Int8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length / 4);
 }
 
 let kernel: RoundingKernel | undefined;

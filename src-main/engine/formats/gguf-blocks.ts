@@ -23,6 +23,12 @@ function readBlocks(type: string, bytes: Buffer, out: Float32Array): void {
   for (let at = 0, o = 0; o < out.length; at += size, o += elements) read(bytes, view, at, out, o);
 }
 
+/** How many numbers in a row are finite if one of them is. */
+export function finiteTogether(type: string): number {
+  // Of a block, only the factors that all its numbers share can be infinite or NaN.
+  return isFloatType(type) ? 1 : leastBlock;
+}
+
 export function canDequantise(type: string): boolean {
   return isFloatType(type) || Object.hasOwn(blocks, type);
 }
@@ -50,6 +56,9 @@ function q8_0Blocks(numbers: Float32Array): Uint8Array {
   }
   return bytes;
 }
+
+/** Numbers in the smallest block; the others are multiples of it. */
+const leastBlock = 32;
 
 type ReadBlock = (bytes: Buffer, view: DataView, at: number, out: Float32Array, o: number) => void;
 
@@ -190,11 +199,14 @@ function q6K(bytes: Buffer, view: DataView, at: number, out: Float32Array, o: nu
       const lowShift = (quarter >> 1) * 4;
       const high = at + 128 + half * 32;
       const highShift = quarter * 2;
-      for (let l = 0; l < 32; l++) {
-        const scale = view.getInt8(at + 192 + half * 8 + quarter * 2 + (l >> 4));
-        const q =
-          (((bytes[low + l] as number) >> lowShift) & 15) | ((((bytes[high + l] as number) >> highShift) & 3) << 4);
-        out[o + half * 128 + quarter * 32 + l] = d * scale * (q - 32);
+      for (let side = 0; side < 32; side += 16) {
+        const dl = d * view.getInt8(at + 192 + half * 8 + quarter * 2 + side / 16);
+        const into = o + half * 128 + quarter * 32;
+        for (let l = side; l < side + 16; l++) {
+          const q =
+            (((bytes[low + l] as number) >> lowShift) & 15) | ((((bytes[high + l] as number) >> highShift) & 3) << 4);
+          out[into + l] = dl * (q - 32);
+        }
       }
     }
   }

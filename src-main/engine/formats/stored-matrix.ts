@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { allFinite } from './float-types.ts';
-import { dequantise } from './gguf-blocks.ts';
+import { dequantise, finiteTogether } from './gguf-blocks.ts';
 
 /**
  * A matrix in an open file: plain data with which any thread of the process can read some rows at a time. If read
@@ -46,7 +46,7 @@ export function readRows(matrix: StoredMatrix, from: number, to: number): Float3
   if (numbers.length < count) numbers = new Float32Array(count);
   const found = numbers.subarray(0, count);
   dequantise(matrix.dtype, readBytes(matrix, from, to), found);
-  checkFinite(matrix, found);
+  checkFinite(matrix, found, finiteTogether(matrix.dtype));
   return found;
 }
 
@@ -65,9 +65,9 @@ export function readBytes(matrix: StoredMatrix, from: number, to: number): Buffe
   return piece;
 }
 
-/** Throws MODEL_FILE_INVALID if a number is NaN or infinite. */
-export function checkFinite({ file, tensor }: StoredMatrix, numbers: Float32Array): void {
-  if (!allFinite(numbers))
+/** Throws MODEL_FILE_INVALID if a number is NaN or infinite; `together` as in `allFinite`. */
+export function checkFinite({ file, tensor }: StoredMatrix, numbers: Float32Array, together = 1): void {
+  if (!allFinite(numbers, together))
     throw new StudioError('MODEL_FILE_INVALID', { file, ...because('TENSOR_NOT_FINITE', { tensor }) });
 }
 
