@@ -21,6 +21,7 @@ export default defineConfig({
           'rounding-thread': 'src-main/engine/rounding-thread.ts',
           'text-thread': 'src-main/base-models/text-thread.ts',
           'sql-process': 'src-main/database/sql-process.ts',
+          'pdf-thread': 'src-main/datasets/readers/pdf-thread.ts',
           'rows-thread': 'src-main/datasets/rows-thread.ts',
           'rows-writer-thread': 'src-main/datasets/rows-writer-thread.ts',
         },

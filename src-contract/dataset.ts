@@ -18,7 +18,17 @@ export const fileSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type FileSource = z.infer<typeof fileSourceSchema>;
 
-export const tableFormatSchema = z.enum(['csv', 'json', 'jsonl', 'xlsx', 'parquet', 'chat', 'folder', 'zip']);
+export const tableFormatSchema = z.enum([
+  'csv',
+  'json',
+  'jsonl',
+  'xlsx',
+  'parquet',
+  'chat',
+  'documents',
+  'folder',
+  'zip',
+]);
 export type TableFormat = z.infer<typeof tableFormatSchema>;
 
 /** How to read a file; anything left out is detected. */
@@ -32,6 +42,11 @@ export const csvOptionsSchema = z.object({
    * is a row.
    */
   speaker: z.string().max(500).optional(),
+  /**
+   * For documents: a row for each piece that fits the model, or for each document with what belongs to it. Texts that
+   * may be tables are then read as documents.
+   */
+  documents: z.enum(['pieces', 'whole']).optional(),
   /** One character or several, such as `||`. */
   delimiter: z.string().min(1).max(8).optional(),
   /** One character; empty if no cell is quoted. */
@@ -78,6 +93,8 @@ export const fileFactsSchema = z.object({
   /** For messages: whose answers the rows are, and all who take part. */
   speaker: z.string().optional(),
   speakers: z.array(speakerSchema).optional(),
+  /** For documents: what a row is. */
+  documents: z.enum(['pieces', 'whole']).optional(),
   /** The tables that were read, for a folder or an archive. */
   files: z.array(z.string()).optional(),
   /** Why the file is read the way it is. */

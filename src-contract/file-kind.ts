@@ -65,11 +65,11 @@ export const fileKinds = {
   PARQUET_LARGE: 'a Parquet file whose row groups are larger than 512 MB',
   XLSX_EMPTY: 'an Excel workbook without a sheet',
   ZIP_NESTED: 'a ZIP archive with other archives in it, and no table',
-  ZIP_EMPTY: 'a ZIP archive without a table in it',
+  ZIP_EMPTY: 'a ZIP archive without a table or a document in it',
   GZIP_NESTED: 'a gzip archive in a gzip archive',
   GZIP_DAMAGED: 'a damaged gzip archive',
-  FOLDER_EMPTY: 'a folder without a table in it',
-  FOLDER_LARGE: 'a folder of more than 10,000 tables',
+  FOLDER_EMPTY: 'a folder without a table or a document in it',
+  FOLDER_LARGE: 'a folder of more than 10,000 files',
 } as const;
 
 export type FileKind = keyof typeof fileKinds;

@@ -78,6 +78,14 @@ export const fileReasons = {
   SPEAKER_MOST: 'Nobody answers more often than “{speaker}”.',
   LISTS_SPLITS: 'The lists {names} are read as one table; the list a row is in gives its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with their number of values: {names}.',
+  DOCUMENTS: 'Read as documents: {files}. Whatever cannot be read is listed with its name.',
+  DOCUMENTS_SKIPPED: 'Not read because they are neither documents nor tables: {files} ({count} in all).',
+  DOCUMENT_PIECES:
+    'Write like these: the model reads the title and the heading above a text and learns to write that text. Long sections are cut between paragraphs into pieces of about {letters} letters (400 of Korean, Chinese or Japanese), so that they fit; from the second piece on, the model also reads the sentence before. Where nothing is above a text, it reads the first sentence and learns to write the rest.',
+  DOCUMENT_WHOLE:
+    'Write like these: the model reads the title and learns to write the whole document; without a title, it reads the first sentence and learns to write the rest. A document that is longer than the base model can read is cut in training.',
+  DOCUMENT_PAIRS:
+    'Each document is a row with what belongs to it: “{kind}”, from a file that is named after the document or from the lines above its text. A document without it is left out, and listed.',
   PARTS_JOINED: 'Files read as one table: {files}. Columns with the same name are combined.',
   PARTS_OTHER: 'Not read because they have other columns: {files} ({count} in all).',
   PARTS_SPLITS: 'The file names give the splits of their rows: {splits}.',

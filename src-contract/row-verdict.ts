@@ -29,6 +29,13 @@ export const rowVerdicts = {
   ROW_JSON_MENDED:
     'The row is not valid JSON: there is a comma after the last value, or a text contains a raw line break or tab. The meaning is clear, so it was read that way.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer from the assistant.',
+  ROW_DOCUMENT_DAMAGED:
+    'The document cannot be read: it is damaged, or of another kind than the ending of its name says. Open it in its program and save it again.',
+  ROW_DOCUMENT_EMPTY: 'There is no text in the document; a scan has only pictures.',
+  ROW_DOCUMENT_LARGE:
+    'The document is larger than 64 MB, or needs more than 1 GB of memory to be read; divide it, or save only its text.',
+  ROW_DOCUMENT_LOCKED: 'The document is locked with a password; save a copy without one.',
+  ROW_DOCUMENT_SLOW: 'Reading the document took longer than a minute; divide it, or save it as text.',
   ROW_LEFT_OUT:
     'An earlier import left this row out, and the reason is still written next to it; there is no telling whether it has been fixed.',
   ROW_TEXT_AFTER_QUOTE: 'There is text after a closing quote; it was kept.',

@@ -308,6 +308,11 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   JSON_OPEN: 'ROW_JSON_OPEN',
   SUMS: 'ROW_SUMS',
   NO_ANSWER: 'ROW_NO_ANSWER',
+  DOCUMENT_DAMAGED: 'ROW_DOCUMENT_DAMAGED',
+  DOCUMENT_EMPTY: 'ROW_DOCUMENT_EMPTY',
+  DOCUMENT_LARGE: 'ROW_DOCUMENT_LARGE',
+  DOCUMENT_LOCKED: 'ROW_DOCUMENT_LOCKED',
+  DOCUMENT_SLOW: 'ROW_DOCUMENT_SLOW',
 };
 
 /** NUL, and Ctrl-Z, which marked the end of a text in DOS. */

@@ -23,6 +23,7 @@ test.each([
   ['a workbook or another archive', zipArchive([{ name: 'a.csv', text }]), true],
   ['a packed text', gzipSync(text), true],
   ['a Parquet file', Buffer.from('PAR1'), true],
+  ['a PDF', Buffer.from('%PDF-1.4'), true],
   ['an empty file', Buffer.alloc(0), false],
 ])('whether %s is read in a thread', async (_, bytes, isThread) => {
   const path = join(folder, 'table');

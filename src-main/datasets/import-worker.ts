@@ -53,7 +53,8 @@ export async function needsThread(file: { readonly path: string }): Promise<bool
  */
 export async function isPacked({ path }: { readonly path: string }): Promise<boolean> {
   const head = await firstBytes(path, 4).catch(() => '');
-  return head === fileSignatures.PARQUET || head === fileSignatures.ZIP || head.startsWith('\x1f\x8b');
+  const isArchive = head === fileSignatures.ZIP || head.startsWith('\x1f\x8b');
+  return isArchive || head === fileSignatures.PARQUET || head === '%PDF';
 }
 
 /** The single result of a task. */

@@ -53,7 +53,7 @@ test('a folder without a table is rejected with the reason', async () => {
   writeFileSync(path.join(empty, 'a.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
   await open(paths.runs());
   await drop(page.getByRole('navigation').first(), empty);
-  await page.getByText(/“pictures\.zip” is not a table of text: .* without a table in it/).waitFor();
+  await page.getByText(/“pictures\.zip” is not a table of text: .* without a table or a document in it/).waitFor();
 });
 
 // This is how the desktop window passes on a file that the system opened with the studio

@@ -2,6 +2,7 @@
 // and PDF, a database whose SQL is changed, run and exported; a row asked in chat, and a corrected answer kept as a
 // row. At the end a model gives the worst answers. Two steps of training are enough: nothing here depends on what was
 // learnt.
+
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -10,6 +11,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
+import { pdfFile } from '../fixtures/pdf-file.ts';
 
 const opened = openStudioForTests({
   before: ({ command }) => {
@@ -39,7 +41,7 @@ test('a passage stays beside the conversation from one question to the next', as
 test.each([
   ['notes.txt', 'text/plain', Buffer.from('The harbour was closed on Monday because of ice.')],
   ['notes.md', 'text/markdown', Buffer.from('# Harbour\n\nThe harbour was closed on *Monday* because of ice.')],
-  ['notes.pdf', 'application/pdf', pdfOf('The harbour was closed on Monday because of ice.')],
+  ['notes.pdf', 'application/pdf', pdfFile([[{ text: 'The harbour was closed on Monday because of ice.' }]])],
 ])('a document dropped as %s is read by the page, and summarised with an empty box', async (name, type, bytes) => {
   await talkTo('Summaries');
   await drop(page.getByRole('region', { name: 'Chat' }), { name, type, bytes });
@@ -243,25 +245,4 @@ async function drop(on: Locator, file: { name: string; type: string; bytes: Buff
     { name: file.name, type: file.type, base64: file.bytes.toString('base64') },
   );
   await on.dispatchEvent('drop', { dataTransfer });
-}
-
-/** One page with one line, in the fewest objects that PDF allows. */
-function pdfOf(line: string): Buffer {
-  const drawn = `BT /F1 12 Tf 72 720 Td (${line}) Tj ET`;
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
-    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
-    `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-  ];
-  let text = '%PDF-1.4\n';
-  const places = objects.map((object, at) => {
-    const place = text.length;
-    text += `${at + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(place).padStart(10, '0')} 00000 n \n`;
-  });
-  const start = text.length;
-  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join('')}`;
-  return Buffer.from(`${text}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`);
 }

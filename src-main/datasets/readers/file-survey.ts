@@ -37,10 +37,15 @@ export interface FileSurvey {
 }
 
 /**
- * Counts every byte of the file's first part; for the rest, runs only the fast checks. Throws FILE_NOT_FOUND,
- * FILE_UNREADABLE, FILE_NOT_A_TABLE.
+ * Counts every byte of the file's first part; for the rest, runs only the fast checks. `refused` tells by the beginning
+ * what is no text of the kind wanted. Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_NOT_A_TABLE.
  */
-export async function surveyFile(path: string, name: string, signal?: AbortSignal): Promise<FileSurvey> {
+export async function surveyFile(
+  path: string,
+  name: string,
+  signal?: AbortSignal,
+  refused: (head: Buffer) => string | undefined = kindOfFile,
+): Promise<FileSurvey> {
   const counts = new Uint32Array(256);
   const beyondAscii: Buffer[] = [];
   let head: Buffer | undefined;
@@ -57,7 +62,7 @@ export async function surveyFile(path: string, name: string, signal?: AbortSigna
   try {
     for await (const chunk of filePieces(path, signal)) {
       if (!head) {
-        const kind = kindOfFile(chunk);
+        const kind = refused(chunk);
         if (kind) throw new StudioError('FILE_NOT_A_TABLE', { file: name, found: kind });
         head = Buffer.from(chunk.subarray(0, lineFeedsIn(chunk.subarray(0, headBytes)) < 3 ? chunk.length : headBytes));
       }

@@ -745,7 +745,7 @@ test('databases beside a table are counted, by the end of their names', async ()
 
 test('an archive or a folder without a table is refused', async () => {
   const path = join(folder, 'a.zip');
-  writeFileSync(path, zipArchive([{ name: 'notes.md', text: 'x' }]));
+  writeFileSync(path, zipArchive([{ name: 'notes.png', text: 'x' }]));
   await expect(open(path)).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });
   mkdirSync(join(folder, 'none'));
   await expect(open(join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE' });

@@ -15,6 +15,7 @@ import { isChatText, openChatText } from './chat-text.ts';
 import { orderedTable } from './column-order.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
+import { openDocuments } from './document-table.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { fileError, surveyFile } from './file-survey.ts';
@@ -22,6 +23,7 @@ import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { messageTable } from './message-table.ts';
 import { openParquet } from './parquet-table.ts';
+import { documentEndings, onlyDocuments } from './read-document.ts';
 import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
@@ -58,13 +60,26 @@ interface Opening {
 }
 
 /**
- * Opens a table of any kind: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those. The kind is
- * detected from the file's content, not its name. The caller must close it.
+ * Opens a table of any kind: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those; or documents.
+ * The kind of a table is detected from the file's content, not its name. The caller must close it.
  *
  * Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE, FILE_ENCODING, ARCHIVE_UNSAFE, OPTION_INVALID.
  */
 export async function openTable(file: TableFile, options: CsvOptions = {}, opening: Opening = {}): Promise<OpenTable> {
-  const table = await openAnyTable(file, options, opening);
+  const likely = await documentLikelihood(file, options, opening);
+  const asDocument = () =>
+    openDocuments({ name: file.name, files: [file], skipped: [], close: async () => {} }, options);
+  if (likely === 'sure') return asDocument();
+  const table = await openAnyTable(file, options, opening).catch((error: unknown) => {
+    // What begins like another format may be a text about it.
+    const isOther = error instanceof StudioError && error.code === 'FILE_NOT_A_TABLE';
+    if (isOther && likely !== 'none' && markdown.test(file.name)) return asDocument();
+    throw error;
+  });
+  if (likely === 'possible' && isProse(table)) {
+    await table.close();
+    return asDocument();
+  }
   // The tables within a folder or an archive have been looked at on their own.
   if (table.facts.files !== undefined || table.facts.speaker !== undefined) return table;
   try {
@@ -74,6 +89,30 @@ export async function openTable(file: TableFile, options: CsvOptions = {}, openi
     throw error;
   }
 }
+
+/** Judged by the name, as what a document says looks like any text; some of those may still be tables. */
+async function documentLikelihood(
+  { path, name }: TableFile,
+  options: CsvOptions,
+  { outer, keepEmpty }: Opening,
+): Promise<'sure' | 'possible' | 'none'> {
+  if (outer !== undefined || keepEmpty || !documentEndings.test(name) || !isPlain(options)) return 'none';
+  if (options.format !== undefined || !(await stat(path).catch(() => undefined))?.isFile()) return 'none';
+  return options.documents !== undefined || onlyDocuments.test(name) ? 'sure' : 'possible';
+}
+
+/**
+ * Whether a text is none that was laid out as a table: it has one column, or is split where sentences have commas. In
+ * Markdown, only drawn tables are meant.
+ */
+function isProse({ columns, facts }: OpenTable): boolean {
+  if (facts.format !== 'csv' || facts.files !== undefined) return false;
+  if (markdown.test(facts.name) && facts.delimiter !== '|') return true;
+  const share = facts.reasons.find(({ code }) => code === 'DELIMITER_SHARE')?.data.percent;
+  return columns.length === 1 || (share !== undefined && Number(share) < 50);
+}
+
+const markdown = /\.(?:md|markdown)$/i;
 
 async function openAnyTable(
   file: TableFile,
@@ -100,9 +139,11 @@ async function openAnyTable(
     }
     if (entries.some(({ name }) => name.endsWith('.iwa'))) throw noTables(file.name, fileKinds.IWORK);
     // A text within a document, as the preview of a Hangul one, is not a table.
-    const tables = entries.some(({ name }) => name === 'mimetype') ? [] : tablesAmong(entries);
-    if (tables.length > 0 && outer) throw noTables(file.name, fileKinds.ZIP);
-    if (tables.length > 0) return openArchive(file, { entries, tables }, options, signal);
+    const isOffice = entries.some(({ name }) => name === '[Content_Types].xml');
+    const isDocument = entries.some(({ name }) => name === 'mimetype');
+    const found = filesAmong(isDocument ? [] : entries.map(({ name }) => name), isOffice ? { format: 'csv' } : options);
+    if (found.names.length > 0 && outer) throw noTables(file.name, fileKinds.ZIP);
+    if (found.names.length > 0) return openArchive(file, { entries, found }, options, signal);
     if (entries.some(({ name }) => /\.(?:zip|gz|7z|rar|tar)$/i.test(name))) {
       throw noTables(file.name, fileKinds.ZIP_NESTED);
     }
@@ -161,19 +202,50 @@ function bytesOf(entries: readonly ZipEntry[]): number {
 
 /** Hidden files, those that macOS adds to archives, and those of Excel beside an open workbook are not tables. */
 function isTableName(path: string): boolean {
-  const name = basename(path.replaceAll('\\', '/'));
-  return endings.test(name) && !/^(?:\.|~\$)/.test(name) && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
+  return endings.test(path) && isVisible(path);
 }
 
-/** Text files about the tables next to them. */
-const aboutTables =
-  /^(?:read[ _-]?me|licen[cs]e|copying|notice|change(?:log|s)|citation|authors|requirements)\b.*\.txt$/i;
+function isVisible(path: string): boolean {
+  return !/^(?:\.|~\$)/.test(baseName(path)) && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
+}
 
-/** By name; a single file without an extension is opened as well. */
-function tablesAmong(entries: readonly ZipEntry[]): ZipEntry[] {
-  const named = entries.filter(({ name }) => isTableName(name));
-  const files = entries.filter(({ name }) => !name.endsWith('/'));
-  return named.length === 0 && files.length === 1 && !basename(files[0]?.name ?? '.').includes('.') ? files : named;
+function baseName(path: string): string {
+  return basename(path.replaceAll('\\', '/'));
+}
+
+/** Texts about the tables or documents next to them. */
+function isAbout(path: string): boolean {
+  return aboutOthers.test(baseName(path));
+}
+
+const aboutOthers =
+  /^(?:read[ _-]?me|licen[cs]e|copying|notice|change(?:log|s)|citation|authors|requirements)\b.*\.(?:txt|text|md|markdown)$/i;
+
+/** What is read of a folder or an archive, judged by the names. */
+interface FilesFound {
+  readonly names: readonly string[];
+  /** `texts`: tables if all texts among them are, else documents. */
+  readonly as: 'tables' | 'documents' | 'texts';
+}
+
+/** A single file without an extension is opened as a table as well. */
+function filesAmong(all: readonly string[], options: CsvOptions): FilesFound {
+  const tables = all.filter(isTableName);
+  const isWhole = (name: string) => !name.endsWith('/');
+  const named = all.filter((name) => isWhole(name) && isVisible(name) && documentEndings.test(name));
+  const documents = named.every(isAbout) ? named : named.filter((name) => !isAbout(name));
+  const isTable = options.format !== undefined || !isPlain(options) || tables.some((name) => !isText(name));
+  if (documents.length > 0 && (options.documents !== undefined || !isTable)) {
+    const mayBeTables = options.documents === undefined && documents.some(isText);
+    return { names: documents, as: mayBeTables ? 'texts' : 'documents' };
+  }
+  const files = all.filter(isWhole);
+  const isOnly = tables.length === 0 && files.length === 1 && !basename(files[0] ?? '.').includes('.');
+  return { names: isOnly ? files : tables, as: 'tables' };
+}
+
+function isText(name: string): boolean {
+  return /\.txt(?:\.gz)?$/i.test(name);
 }
 
 /** A new folder for the content of one archive. */
@@ -241,17 +313,19 @@ async function openFolder(folder: TableFile, options: CsvOptions, signal?: Abort
       .slice(folder.path.length)
       .replace(/^[\\/]/, '')
       .replaceAll('\\', '/');
-  const tables = found.filter((path) => isTableName(nameOf(path)));
-  if (tables.length === 0) throw noTables(folder.name, fileKinds.FOLDER_EMPTY);
-  if (tables.length > mostFiles) throw noTables(folder.name, fileKinds.FOLDER_LARGE);
-  const wanted = new Set(tables);
+  const among = filesAmong(found.map(nameOf), options);
+  if (among.names.length === 0) throw noTables(folder.name, fileKinds.FOLDER_EMPTY);
+  if (among.names.length > mostFiles) throw noTables(folder.name, fileKinds.FOLDER_LARGE);
+  const wanted = new Set(among.names);
+  const paths = found.filter((path) => wanted.has(nameOf(path)));
   let bytes = 0;
-  for (const path of tables) bytes += (await stat(path).catch(() => undefined))?.size ?? 0;
+  for (const path of paths) bytes += (await stat(path).catch(() => undefined))?.size ?? 0;
   return openParts(
     {
       ...{ whole: folder, outer: { kind: 'folder', name: folder.name, bytesLeft: mostUnpacked(bytes) } },
-      files: tables.map((path) => ({ ...folder, path, name: nameOf(path) })),
-      skipped: found.filter((path) => !wanted.has(path)).map(nameOf),
+      as: among.as,
+      files: paths.map((path) => ({ ...folder, path, name: nameOf(path) })),
+      skipped: found.map(nameOf).filter((name) => !wanted.has(name)),
       close: async () => {},
     },
     options,
@@ -262,10 +336,12 @@ async function openFolder(folder: TableFile, options: CsvOptions, signal?: Abort
 /** Unpacks the tables of an archive under generated names, so that no entry can name a path outside. */
 async function openArchive(
   archive: TableFile,
-  { entries, tables }: { entries: readonly ZipEntry[]; tables: readonly ZipEntry[] },
+  { entries, found }: { entries: readonly ZipEntry[]; found: FilesFound },
   options: CsvOptions,
   signal?: AbortSignal,
 ): Promise<OpenTable> {
+  const wanted = new Set(found.names);
+  const tables = entries.filter(({ name }) => wanted.has(name));
   const bytes = bytesOf(tables);
   const most = mostUnpacked((await stat(archive.path)).size);
   // Entries that share the same compressed bytes could each be within bounds but exceed them together.
@@ -285,7 +361,8 @@ async function openArchive(
       .filter((entry) => !tables.includes(entry) && !entry.name.endsWith('/'))
       .map(({ name }) => name);
     const outer = { kind: 'zip' as const, name: archive.name, bytesLeft: most - bytes };
-    return await openParts({ whole: archive, outer, files: parts, skipped, close: remove }, options, signal);
+    const { as } = found;
+    return await openParts({ whole: archive, outer, as, files: parts, skipped, close: remove }, options, signal);
   } catch (error) {
     await remove();
     signal?.throwIfAborted();
@@ -296,20 +373,49 @@ async function openArchive(
 interface Parts {
   readonly whole: NamedFile;
   readonly outer: Outer & { readonly kind: 'folder' | 'zip' };
+  readonly as: FilesFound['as'];
   readonly files: readonly TableFile[];
   readonly skipped: readonly string[];
   close(): Promise<void>;
 }
 
-async function openParts(
+async function openParts(parts: Parts, options: CsvOptions, signal?: AbortSignal): Promise<OpenTable> {
+  const { whole, as, files, skipped, close } = parts;
+  if (as === 'tables') return openTables(parts, options, signal);
+  const texts = files.filter(({ name }) => isText(name));
+  if (as === 'documents' || !(await areTables(texts, parts.outer, signal))) {
+    return openDocuments({ name: whole.name, files, skipped, close }, options);
+  }
+  const others = files.filter((file) => !texts.includes(file)).map(({ name }) => name);
+  return openTables({ ...parts, files: texts, skipped: [...skipped, ...others] }, options, signal);
+}
+
+/** Whether the first texts of a folder are tables, or one of them is a chat, which pictures and letters may be beside. */
+async function areTables(texts: readonly TableFile[], outer: Outer, signal?: AbortSignal): Promise<boolean> {
+  let isAny = false;
+  for (const file of texts.slice(0, 20)) {
+    try {
+      const table = await openTable(file, {}, { signal, outer });
+      await table.close();
+      if (table.facts.format === 'chat') return true;
+      if (isProse(table)) return false;
+      isAny = true;
+    } catch (error) {
+      if (!(error instanceof StudioError)) throw error;
+      if (error.code !== 'FILE_EMPTY') return false;
+    }
+  }
+  return isAny;
+}
+
+async function openTables(
   { whole, outer, files, skipped, close }: Parts,
   options: CsvOptions,
   signal?: AbortSignal,
 ): Promise<OpenTable> {
   const parts: TablePart[] = [];
   const left = [...skipped];
-  const isAbout = ({ name }: NamedFile) => aboutTables.test(basename(name.replaceAll('\\', '/')));
-  const tables = files.every(isAbout) ? files : files.filter((file) => !isAbout(file));
+  const tables = files.every(({ name }) => isAbout(name)) ? files : files.filter(({ name }) => !isAbout(name));
   left.push(...files.filter((file) => !tables.includes(file)).map(({ name }) => name));
   // In an archive of different tables, one of them can be chosen like a sheet; else it is a sheet of each workbook.
   const wanted = tables.find(({ name }) => name === options.sheet)?.name;

@@ -32,7 +32,13 @@ export type RecordProblem =
   /** The sums of a sheet's rows. */
   | 'SUMS'
   /** A conversation that does not end with the assistant's turn. */
-  | 'NO_ANSWER';
+  | 'NO_ANSWER'
+  /** Documents without text that could be read; there is a record for each. */
+  | 'DOCUMENT_DAMAGED'
+  | 'DOCUMENT_EMPTY'
+  | 'DOCUMENT_LARGE'
+  | 'DOCUMENT_LOCKED'
+  | 'DOCUMENT_SLOW';
 
 /**
  * One record of a table, whatever kind of file it comes from: its cells as written, and the line of the file where it

@@ -14,6 +14,7 @@ export interface CsvWords {
   readonly skipLines?: number;
   readonly sheet?: string;
   readonly speaker?: string;
+  readonly documents?: CsvOptions['documents'];
 }
 
 export function withCsvOptions(command: Command): Command {
@@ -33,11 +34,28 @@ export function withCsvOptions(command: Command): Command {
       '--speaker <name>',
       'in a chat, or a table with one message a row: whose answers are learnt (default: guessed); "" reads each message as a row',
     )
+    .option(
+      '--documents <rows>',
+      'for documents: a row for each of their pieces, or for each whole one (default: whole if others belong to them)',
+      wordIn(csvOptionsSchema.shape.documents.unwrap()),
+    )
     .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
 export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
-  const { format, delimiter, quote, escape: escaping, encoding, header, headerRows, skipLines, sheet, speaker } = words;
+  const {
+    format,
+    delimiter,
+    quote,
+    escape: escaping,
+    encoding,
+    header,
+    headerRows,
+    skipLines,
+    sheet,
+    speaker,
+    documents,
+  } = words;
   const options = {
     format,
     delimiter,
@@ -49,6 +67,7 @@ export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
     skipLines,
     sheet,
     speaker,
+    documents,
   };
   return Object.values(options).some((value) => value !== undefined) ? options : undefined;
 }

@@ -99,10 +99,11 @@ export const datasets: Translation<typeof english> = {
   'import.lost':
     '페이지를 다시 불러와서 “{name}” 파일이 닫혔습니다. 가져온 것은 없습니다. 다시 고르면 정해 둔 내용이 그대로 있습니다.',
   'import.choose.title': '예시가 담긴 표를 가져오세요',
-  'import.choose.what': '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다. 저장하기 전에 모두 확인할 수 있습니다.',
+  'import.choose.what':
+    '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다. 또는 닮은 글을 쓰게 할 문서를 가져오세요. 단락으로 행을 만듭니다. 저장하기 전에 모두 확인할 수 있습니다.',
   'import.drop': '여기에 파일이나 폴더를 놓으세요',
   'import.formats':
-    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡에서 저장한 대화 또는 이들을 담은 ZIP',
+    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡에서 저장한 대화, 문서(Word, PDF, 웹페이지, Markdown, 텍스트) 또는 이들을 담은 ZIP',
   'import.samples': '또는 예제를 먼저 보기',
   'import.sample.rows': '{n}행',
   'import.sample.generated': '기본 제공 모델용',
@@ -143,6 +144,7 @@ export const datasets: Translation<typeof english> = {
   'import.format.xlsx': 'Excel 통합 문서',
   'import.format.parquet': 'Parquet',
   'import.format.chat': '채팅',
+  'import.format.documents': '문서',
   'import.format.folder': '폴더',
   'import.format.zip': 'ZIP 압축 파일',
   'import.ordinary': '나머지',
@@ -166,6 +168,9 @@ export const datasets: Translation<typeof english> = {
   'import.byHand': '직접 골랐습니다.',
   'import.firstLines': '읽은 처음 몇 줄',
 
+  'import.documents': '한 행을 무엇으로 할까요?',
+  'import.documents.pieces': '단락 하나: 제목을 보고 글 쓰기',
+  'import.documents.whole': '문서 하나와 그에 딸린 것',
   'import.speaker': '누구처럼 답하게 할까요?',
   'import.speaker.none': '아무도 아님: 메시지마다 한 행',
   'import.speaker.one': '{name} (답 {n}개)',
@@ -261,6 +266,11 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_JSON_INVALID': 'JSON 객체가 아님',
   'reject.ROW_JSON_OPEN': '따옴표나 괄호가 닫히지 않아 그 뒤도 모두 제외됨',
   'reject.ROW_JSON_MENDED': '뜻이 분명한 잘못된 JSON',
+  'reject.ROW_DOCUMENT_DAMAGED': '읽을 수 없음',
+  'reject.ROW_DOCUMENT_EMPTY': '글이 없음',
+  'reject.ROW_DOCUMENT_LARGE': '너무 큼',
+  'reject.ROW_DOCUMENT_LOCKED': '암호로 잠김',
+  'reject.ROW_DOCUMENT_SLOW': '너무 오래 걸림',
   'reject.ROW_NO_ANSWER': '답 없이 끝남',
   'reject.ROW_LEFT_OUT': '전에 제외된 행',
   'reject.ROW_TEXT_AFTER_QUOTE': '닫는 따옴표 뒤에 글이 있음',

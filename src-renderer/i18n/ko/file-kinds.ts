@@ -64,9 +64,9 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   PARQUET_LARGE: '행 묶음이 512 MB보다 큰 Parquet 파일',
   XLSX_EMPTY: '시트가 없는 Excel 통합 문서',
   ZIP_NESTED: '표는 없고 다른 압축 파일만 든 ZIP 파일',
-  ZIP_EMPTY: '표가 들어 있지 않은 ZIP 파일',
+  ZIP_EMPTY: '표도 문서도 들어 있지 않은 ZIP 파일',
   GZIP_NESTED: 'gzip 파일 안의 gzip 파일',
   GZIP_DAMAGED: '손상된 gzip 파일',
-  FOLDER_EMPTY: '표가 들어 있지 않은 폴더',
-  FOLDER_LARGE: '표가 10,000개가 넘는 폴더',
+  FOLDER_EMPTY: '표도 문서도 들어 있지 않은 폴더',
+  FOLDER_LARGE: '파일이 10,000개가 넘는 폴더',
 };

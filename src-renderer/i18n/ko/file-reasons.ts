@@ -63,6 +63,14 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
     '한 행에 메시지 하나입니다. 대화 {conversations}개에 메시지 {messages}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 문맥입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
   MESSAGES_FIRST:
     '한 행에 메시지 하나입니다. 처음 메시지 {messages}개에 대화 {conversations}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 문맥입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
+  DOCUMENTS: '문서 {files}개로 읽습니다. 읽을 수 없는 문서는 이름과 함께 보여 줍니다.',
+  DOCUMENTS_SKIPPED: '문서도 표도 아니어서 읽지 않은 파일: {files} (모두 {count}개).',
+  DOCUMENT_PIECES:
+    '이 글들처럼 쓰기: 모델은 글 위의 제목과 소제목을 읽고 그 글을 쓰는 법을 배웁니다. 긴 글은 모델에 들어가도록 문단 사이에서 한글 400자(로마자 {letters}자)쯤으로 나눕니다. 둘째 조각부터는 앞 문장도 함께 읽습니다. 위에 제목이 없으면 첫 문장을 읽고 나머지를 씁니다.',
+  DOCUMENT_WHOLE:
+    '이 글들처럼 쓰기: 모델은 제목을 읽고 문서 전체를 쓰는 법을 배웁니다. 제목이 없으면 첫 문장을 읽고 나머지를 씁니다. 기본 모델이 읽을 수 있는 것보다 긴 문서는 학습할 때 잘립니다.',
+  DOCUMENT_PAIRS:
+    '문서 하나가 그에 딸린 “{kind}”[과|와] 함께 한 행입니다. 딸린 것은 문서의 이름을 딴 파일이나 글 위의 항목에서 가져옵니다. 딸린 것이 없는 문서는 빼고 목록에 보여 줍니다.',
   MESSAGES_LEFT: '메시지가 아니어서 읽지 않은 것(알림, 사진, 빈 칸): {count}개.',
   CONVERSATIONS_COLUMN: '{column} 열로 대화를 나눕니다.',
   CONVERSATIONS_PAUSE: '{hours}시간 동안 말이 없으면 새 대화로 봅니다.',

@@ -22,6 +22,12 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
     '이 행의 따옴표나 괄호가 닫히지 않았거나 파일이 여기서 끊겼습니다. 그 뒤의 모든 내용이 이 행의 일부로 읽혀 제외되었습니다.',
   ROW_JSON_MENDED:
     '올바른 JSON이 아닙니다. 마지막 값 뒤에 쉼표가 있거나 글에 줄바꿈이나 탭이 그대로 있습니다. 뜻이 하나뿐이라 그렇게 읽었습니다.',
+  ROW_DOCUMENT_DAMAGED:
+    '문서를 읽을 수 없습니다. 손상되었거나 이름의 확장자와 다른 종류입니다. 원래 프로그램에서 열어 다시 저장하세요.',
+  ROW_DOCUMENT_EMPTY: '문서에 글이 없습니다. 스캔한 문서에는 그림만 있습니다.',
+  ROW_DOCUMENT_LARGE: '문서가 64MB보다 크거나 읽는 데 메모리가 1GB 넘게 듭니다. 나누거나 글만 저장하세요.',
+  ROW_DOCUMENT_LOCKED: '문서가 암호로 잠겨 있습니다. 암호 없는 사본을 저장하세요.',
+  ROW_DOCUMENT_SLOW: '문서를 읽는 데 1분이 넘게 걸렸습니다. 나누거나 텍스트로 저장하세요.',
   ROW_NO_ANSWER: '대화가 도우미의 답으로 끝나지 않습니다.',
   ROW_LEFT_OUT: '전에 가져올 때 제외된 행이고 그 까닭이 아직 적혀 있습니다. 고쳤는지는 이 행만으로 알 수 없습니다.',
   ROW_TEXT_AFTER_QUOTE: '닫는 따옴표 뒤에 글이 있어 그대로 두었습니다.',

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { markdownBlocks, plainBlocks } from './document-blocks.ts';
+import { documentPieces } from './document-pieces.ts';
+import { htmlBlocks } from './html-blocks.ts';
+
+test('a long section is cut between paragraphs, and a further piece is learnt from the sentence before it', () => {
+  const paragraph = (name: string) => `${name} begins. ${'More is said of it here. '.repeat(20)}${name} ends.`;
+  const pieces = documentPieces(markdownBlocks(`# Ice\n\n${['A', 'B', 'C'].map(paragraph).join('\n\n')}`), 'ice');
+  expect(pieces).toEqual([
+    { heading: 'Ice', context: 'Ice', target: `${paragraph('A')}\n\n${paragraph('B')}` },
+    { heading: 'Ice', context: 'Ice\n\nB ends.', target: paragraph('C') },
+  ]);
+});
+
+test.each([
+  ['of one paragraph at its sentences', 'A sentence of some words. '.repeat(200)],
+  ['of lines', 'a line of some words\n'.repeat(200)],
+  ['without sentences', 'word '.repeat(1000)],
+  ['without blanks', 'x'.repeat(5000)],
+  ['in Korean, of which fewer letters fit', '모든 직원은 휴가를 쓸 수 있습니다. '.repeat(100)],
+  ['of letters of two halves', '😀'.repeat(2000)],
+])('a text %s is cut without losing any of it', (_, text) => {
+  const pieces = documentPieces({ title: 'T', blocks: [{ text: text.trim() }] }, 't').map(({ target }) => target);
+  expect(pieces.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
+  expect(pieces.every((piece) => piece.length <= 1300 && piece.isWellFormed())).toBe(true);
+  expect(pieces.every((piece) => !/[가-힣]/.test(piece) || piece.length <= 550)).toBe(true);
+  expect(pieces.length).toBeGreaterThan(2);
+});
+
+test('a plain text has headings where short lines stand alone, but a poem has none', () => {
+  expect(
+    plainBlocks('Leave\n\nAll have 25 days.\n\n1. Carry over\n\nFive days\nat most.\n\n- an item\n\nKind regards,')
+      .blocks,
+  ).toEqual([
+    { level: 1, text: 'Leave' },
+    { text: 'All have 25 days.' },
+    { level: 2, text: '1. Carry over' },
+    { text: 'Five days\nat most.' },
+    { text: '- an item' },
+    { text: 'Kind regards,' },
+  ]);
+  expect(
+    plainBlocks('The rose\n\nThe thorn\n\nThe dew\n\nis gone.').blocks.every(({ level }) => level === undefined),
+  ).toBe(true);
+});
+
+test('Markdown: marks within code are no headings, and underlined lines are', () => {
+  expect(markdownBlocks('Title\n=====\n```\n# no\n\n```\nSub\n---\ntext\n\n---\n').blocks).toEqual([
+    { level: 1, text: 'Title' },
+    { text: '```\n# no\n\n```' },
+    { level: 2, text: 'Sub' },
+    { text: 'text' },
+  ]);
+});
+
+test.each([
+  ['<h1>A &amp; B</h1><p>x<br>y</p><ul><li>one<li>two</ul>', ['A & B', 'x\ny', '- one', '- two']],
+  ['a &lt; b &#x41;&#0;&#xD800; < c', ['a < b A&#0;&#xD800; < c']],
+  ['<p>before<!-- never closed <p>after', ['before']],
+  ['<p>before<script>never closed <p>after', ['before']],
+  ['<p>text <a href="x', ['text']],
+  ['<nav><p>menu</nav><main>text</main>', ['text']],
+  ['<pre>\n a\n  b</pre>', [' a\n  b']],
+  ['<svg/><p>text', ['text']],
+])('the text of %s', (html, texts) => {
+  expect(htmlBlocks(html).blocks.map(({ text }) => text)).toEqual(texts);
+});
+
+// In time that grows with their length only: otherwise these would take hours.
+test.each([
+  ['tags that never end', '<a'.repeat(1_000_000)],
+  ['signs', '< '.repeat(1_000_000)],
+  ['scripts that never end', `${'<script>'.repeat(200_000)}`],
+  ['line breaks', `${'<br>'.repeat(300_000)}x`],
+  ['blanks', `${' '.repeat(2_000_000)}x`],
+])('hostile pages are read to their end: %s', (_, html) => {
+  const { blocks } = htmlBlocks(`<p>first<p>${html}`);
+  expect(blocks[0]).toEqual({ text: 'first' });
+  expect(plainBlocks(html).blocks.length + markdownBlocks(`---\n${html}`).blocks.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { firstBytes } from '../../first-bytes.ts';
+import { isKnownColumnName } from '../column-names.ts';
+import { belongingFiles, isSummaryName } from './belonging-files.ts';
+import { type DocumentText, frontMatter, longestFront } from './document-blocks.ts';
+import { documentPieces, openedBy, pieceLetters, titleOf, wholeText } from './document-pieces.ts';
+import { fingerprint } from './file-fingerprint.ts';
+import { fileName } from './file-survey.ts';
+import { uniqueNames } from './header-names.ts';
+import { DocumentReader } from './read-document.ts';
+import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+
+export interface DocumentFile {
+  readonly path: string;
+  /** With its folders; for display and to find what belongs together, never used as a path. */
+  readonly name: string;
+}
+
+interface Documents {
+  /** What contains them, or the only one. */
+  readonly name: string;
+  readonly files: readonly DocumentFile[];
+  /** Names of other files that are there. */
+  readonly skipped: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Documents as a table, which are read one after another: a row for each piece of them, or for each as a whole with
+ * what belongs to it, such as a summary in a file of its own, or in front of a text in Markdown.
+ */
+export async function openDocuments(
+  { name, files, skipped, close }: Documents,
+  { documents: chosen, encoding }: CsvOptions,
+): Promise<OpenTable> {
+  const sizes = new Map<string, number>();
+  for (const file of files) sizes.set(file.name, (await stat(file.path).catch(() => undefined))?.size ?? 0);
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const { kinds, of: belonging, parts } = belongingFiles(files);
+  const facts = await factNames(files);
+  const isPaired = kinds.length > 0 || facts.some(isSummaryName);
+  const isPieces = (chosen ?? (isPaired ? 'whole' : 'pieces')) === 'pieces';
+  const read = isPieces ? files : files.filter((file) => !parts.has(file.name));
+  const layout: Layout = isPieces ? pieceRows(read) : isPaired ? pairRows(kinds, facts) : wholeRows;
+  const ownFacts = facts.filter((fact) => layout.takesKnownNames || !isKnownColumnName(fact));
+  async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
+    const reader = new DocumentReader();
+    const textOf = (file: DocumentFile) => reader.read(file.path, file.name, encoding, signal);
+    let bytesRead = bytes - read.reduce((sum, { name }) => sum + (sizes.get(name) ?? 0), 0);
+    try {
+      for (const file of read) {
+        const document = await textOf(file);
+        const others: string[] = [];
+        for (const kind of isPieces ? [] : kinds) {
+          const part = belonging.get(file.name)?.get(kind);
+          const found = part && (await textOf(part));
+          others.push(found && 'blocks' in found ? wholeText(found, { withTitle: true }) : '');
+        }
+        bytesRead += sizes.get(file.name) ?? 0;
+        const own = 'blocks' in document ? ownFacts.map((fact) => document.facts?.get(fact) ?? '') : [];
+        const records =
+          'blocks' in document
+            ? layout.rows(document, file.name, others).map((cells) => ({ cells: [...cells, ...own] }))
+            : [{ ...document, cells: columns.map((column) => (column === 'file' ? file.name : '')) }];
+        yield {
+          records: records.map((record, at) => ({ ...record, line: at + 1, by: 'item', part: file.name }) as const),
+          bytesRead,
+        };
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+  const columns = uniqueNames([...layout.columns, ...ownFacts]);
+  return {
+    facts: {
+      ...{ name, format: 'documents', encoding: encoding ?? 'utf-8', delimiter: '', quote: '', escape: '' },
+      ...{ header: true, skippedLines: 0, bytes, numbered: 'item', documents: isPieces ? 'pieces' : 'whole' },
+      files: files.map((file) => file.name),
+      reasons: [
+        { about: 'format', code: 'DOCUMENTS', data: { files: files.length } },
+        ...(skipped.length > 0 ? [skippedReason(skipped)] : []),
+        layout.reason,
+      ],
+    },
+    columns,
+    bytesTotal: bytes,
+    async sha256(signal) {
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(`${file.name}\0${(await fingerprint(file.path, signal)).sha256}\n`);
+      return hash.digest('hex');
+    },
+    rows,
+    async *raw(signal) {
+      yield { records: [{ cells: columns, line: 1 } satisfies TableRecord], bytesRead: 0 };
+      yield* rows(signal);
+    },
+    close,
+  };
+}
+
+/** How documents become rows. */
+interface Layout {
+  /** Those of `rows`; facts of the front matter follow. */
+  readonly columns: readonly string[];
+  /** Facts may have the name of a task's field. */
+  readonly takesKnownNames: boolean;
+  readonly reason: FileReason;
+  rows(document: DocumentText, file: string, others: readonly string[]): string[][];
+}
+
+function pieceRows(files: readonly DocumentFile[]): Layout {
+  // Whole documents are kept back for validation and testing, but sections of a few.
+  const ofFile = files.length >= 10;
+  return {
+    columns: ['context', 'target', 'group', 'file', 'title', 'heading'],
+    takesKnownNames: false,
+    reason: { about: 'shape', code: 'DOCUMENT_PIECES', data: { letters: pieceLetters } },
+    rows: (document, file) =>
+      documentPieces(document, shortName(file)).map(({ context, target, heading }) => {
+        const group = ofFile || heading === '' ? file : `${file} › ${heading}`;
+        return [context, target, group, file, titleOf(document), heading];
+      }),
+  };
+}
+
+function pairRows(kinds: readonly string[], facts: readonly string[]): Layout {
+  const [kind = ''] = [...kinds, ...facts.filter(isSummaryName)];
+  // The names that a task finds its fields by.
+  const text = [...kinds, ...facts].some(isSummaryName) ? 'text' : 'context';
+  return {
+    columns: [text, ...kinds, 'file', 'title'],
+    takesKnownNames: true,
+    reason: { about: 'shape', code: 'DOCUMENT_PAIRS', data: { kind } },
+    rows: (document, file, others) => [[wholeText(document, { withTitle: true }), ...others, file, titleOf(document)]],
+  };
+}
+
+const wholeRows: Layout = {
+  columns: ['context', 'target', 'file', 'title'],
+  takesKnownNames: false,
+  reason: { about: 'shape', code: 'DOCUMENT_WHOLE', data: {} },
+  rows: (document, file) => {
+    const title = titleOf(document);
+    const text = wholeText(document, { withTitle: false });
+    const { context, target } =
+      title !== '' && text !== ''
+        ? { context: title, target: text }
+        : openedBy(wholeText(document, { withTitle: true }), shortName(file));
+    return [[context, target, file, title]];
+  },
+};
+
+/** The keys that at least half of the texts with any have in their front matter, at most twenty. */
+async function factNames(files: readonly DocumentFile[]): Promise<string[]> {
+  const counts = new Map<string, number>();
+  let texts = 0;
+  for (const { path } of files.filter(({ name }) => /\.(?:md|markdown)$/i.test(name))) {
+    const head = await firstBytes(path, longestFront).catch(() => '');
+    const { facts } = frontMatter(Buffer.from(head, 'latin1').toString().replace(/\r\n?/g, '\n'));
+    facts.delete('title');
+    if (facts.size > 0) texts++;
+    for (const fact of facts.keys()) counts.set(fact, (counts.get(fact) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([fact, count]) => (count * 2 >= texts ? [fact] : [])).slice(0, 20);
+}
+
+function skippedReason(skipped: readonly string[]): FileReason {
+  const data = { files: skipped.slice(0, 5).join(', '), count: skipped.length };
+  return { about: 'format', code: 'DOCUMENTS_SKIPPED', data };
+}
+
+/** As a person would say it: without folders and ending. */
+function shortName(file: string): string {
+  return fileName(file)
+    .replace(/\.[a-z]+$/i, '')
+    .replace(/[_\s]+/g, ' ')
+    .trim();
+}

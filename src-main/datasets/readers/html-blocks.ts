@@ -1,0 +1,103 @@
+import type { Block, DocumentText } from './document-blocks.ts';
+
+/**
+ * The text of a web page: headings, and paragraphs between the tags that make blocks. Nothing is run or fetched; menus,
+ * forms and scripts are left out. Reads once from start to end, whatever is never closed.
+ */
+export function htmlBlocks(html: string): DocumentText {
+  const blocks: Block[] = [];
+  let title = '';
+  let open = '';
+  let level: number | undefined;
+  /** The element that is left out, and how many of its kind are open within. */
+  let skipped = { name: '', depth: 0 };
+  let isPre = false;
+  const end = () => {
+    const lines = open.split('\n').map((line) => line.replace(/[ \t\r\f]+/g, ' ').trim());
+    const text = isPre ? open.replace(/^\n/, '').trimEnd() : lines.join('\n').trim();
+    if (/[^\s-]/.test(text)) blocks.push({ text, ...(level !== undefined && { level }) });
+    open = '';
+  };
+  for (let place = 0; place < html.length; ) {
+    const found = html.indexOf('<', place);
+    const before = html.slice(place, found < 0 ? html.length : found);
+    if (skipped.depth === 0) open += withEntities(isPre ? before : before.replace(/\s+/g, ' '));
+    if (found < 0) break;
+    const isComment = html.startsWith('<!--', found);
+    const close = html.indexOf(isComment ? '-->' : '>', found);
+    const tag = isComment ? null : /^<(\/?)([a-z][a-z0-9:-]*)/i.exec(html.slice(found, found + 40));
+    if (close < 0) {
+      if (!isComment && tag === null && skipped.depth === 0) open += html.slice(found);
+      break;
+    }
+    if (!isComment && tag === null && !/^<[!?/]/.test(html.slice(found, found + 2))) {
+      if (skipped.depth === 0) open += '<';
+      place = found + 1;
+      continue;
+    }
+    place = close + (isComment ? 3 : 1);
+    if (tag === null) continue;
+    const [name, isEnd] = [(tag[2] ?? '').toLowerCase(), tag[1] === '/'];
+    if (skipped.depth > 0) {
+      if (name === skipped.name) skipped = { name, depth: skipped.depth + (isEnd ? -1 : 1) };
+    } else if (!isEnd && raw.has(name)) {
+      const last = new RegExp(`</${name}`, 'gi');
+      last.lastIndex = place;
+      const at = last.exec(html)?.index ?? html.length;
+      if (name === 'title' && title === '') title = withEntities(html.slice(place, at)).replace(/\s+/g, ' ').trim();
+      place = html.indexOf('>', at) < 0 ? html.length : html.indexOf('>', at) + 1;
+    } else if (!isEnd && leftOut.has(name) && html[close - 1] !== '/') {
+      end();
+      skipped = { name, depth: 1 };
+    } else if (name === 'br') open += '\n';
+    else if (name === 'td' || name === 'th') open += isEnd ? ' ' : '\t';
+    else if (inBlocks.has(name)) {
+      end();
+      isPre = name === 'pre' && !isEnd;
+      level = !isEnd && /^h[1-6]$/.test(name) ? Number(name[1]) : undefined;
+      if (name === 'li' && !isEnd) open = '- ';
+    }
+  }
+  end();
+  // The title often names the site as well.
+  const top = blocks.find((block) => block.level === 1)?.text ?? title;
+  return { blocks, ...(top !== '' && { title: top }) };
+}
+
+const raw = new Set(['script', 'style', 'title', 'textarea', 'noscript', 'iframe']);
+const leftOut = new Set(['nav', 'svg', 'template', 'form', 'select', 'button', 'object', 'video', 'audio', 'canvas']);
+const inBlocks = new Set([
+  ...['address', 'article', 'aside', 'blockquote', 'body', 'dd', 'div', 'dl', 'dt', 'fieldset', 'figcaption', 'figure'],
+  ...['footer', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'head', 'header', 'hr', 'html', 'li', 'main', 'ol', 'p', 'pre'],
+  ...['section', 'summary', 'table', 'tbody', 'tfoot', 'thead', 'tr', 'ul'],
+]);
+
+function withEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));/gi, (whole, hex, decimal, name: string) => {
+    if (name) return entities.get(name) ?? whole;
+    const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
+    const isLetter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return isLetter ? String.fromCodePoint(code) : whole;
+  });
+}
+
+const entities = new Map(
+  ['amp&', 'lt<', 'gt>', 'quot"', "apos'", 'nbsp ', 'shy', 'mdash—', 'ndash–', 'hellip…', 'lsquo‘', 'rsquo’', 'ldquo“']
+    .concat(['rdquo”', 'sbquo‚', 'bdquo„', 'laquo«', 'raquo»', 'bull•', 'middot·', 'copy©', 'reg®', 'trade™', 'euro€'])
+    .concat(['pound£', 'deg°', 'sect§', 'times×', 'frac12½', 'auml\u00e4', 'ouml\u00f6', 'uuml\u00fc', 'Auml\u00c4'])
+    .concat(['Ouml\u00d6', 'Uuml\u00dc', 'szlig\u00df', 'eacute\u00e9', 'egrave\u00e8', 'agrave\u00e0', 'ccedil\u00e7'])
+    .concat([
+      'ecirc\u00ea',
+      'ocirc\u00f4',
+      'icirc\u00ee',
+      'aacute\u00e1',
+      'iacute\u00ed',
+      'oacute\u00f3',
+      'uacute\u00fa',
+    ])
+    .map((pair) => {
+      const name = /^[A-Za-z]+(?:12)?/.exec(pair)?.[0] ?? '';
+      return [name, pair.slice(name.length)] as const;
+    }),
+);
