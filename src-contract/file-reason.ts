@@ -81,7 +81,7 @@ export const fileReasons = {
   DOCUMENTS: 'Read as documents: {files}. Whatever cannot be read is listed with its name.',
   DOCUMENTS_SKIPPED: 'Not read because they are neither documents nor tables: {files} ({count} in all).',
   DOCUMENT_PIECES:
-    'Write like these: the model reads the title and the heading above a text and learns to write that text. Long sections are cut between paragraphs into pieces of about {letters} letters (400 of Korean, Chinese or Japanese), so that they fit; from the second piece on, the model also reads the sentence before. Where nothing is above a text, it reads the first sentence and learns to write the rest.',
+    'Write like these: the model reads the title and the heading above a text and learns to write that text. Long sections are cut between paragraphs into pieces of about {letters} letters (400 of Korean, Chinese or Japanese), so that they fit; from the second piece on, the model also reads the sentence before. Where nothing is above a text, it reads the first sentence and learns to write the rest. To have summaries learnt instead, put each into a file named after its document: report.txt and report.summary.txt.',
   DOCUMENT_WHOLE:
     'Write like these: the model reads the title and learns to write the whole document; without a title, it reads the first sentence and learns to write the rest. A document that is longer than the base model can read is cut in training.',
   DOCUMENT_PAIRS:
