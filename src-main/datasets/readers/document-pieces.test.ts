@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { markdownBlocks, plainBlocks } from './document-blocks.ts';
 import { documentPieces } from './document-pieces.ts';
 import { htmlBlocks } from './html-blocks.ts';
+import { mailBlocks } from './mail-blocks.ts';
 
 test('a long section is cut between paragraphs, and a further piece is learnt from the sentence before it', () => {
   const paragraph = (name: string) => `${name} begins. ${'More is said of it here. '.repeat(20)}${name} ends.`;
@@ -64,6 +65,27 @@ test.each([
   ['<svg/><p>text', ['text']],
 ])('the text of %s', (html, texts) => {
   expect(htmlBlocks(html).blocks.map(({ text }) => text)).toEqual(texts);
+});
+
+test.each([
+  [
+    'plain, of several lines in a header and with what it answers',
+    'Subject: =?UTF-8?B?7Zqo6rO8?=\r\n =?utf-8?q?_of_ice?=\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nDear Mina,\r\n\r\nit =\r\nis =C3=A9.\r\n\r\nOn Monday Jun wrote:\r\n> quoted\r\n-- \r\nJun',
+    { title: '효과 of ice', blocks: [{ text: 'Dear Mina,' }, { text: 'it is é.' }] },
+  ],
+  [
+    'in parts',
+    'Subject: Re: Ice\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: multipart/alternative;\n boundary=c\n\n--c\nContent-Type: text/html; charset=euc-kr\nContent-Transfer-Encoding: base64\n\nPHA+yN6woTxwPg==\n--c--\n--b\nContent-Type: text/plain\nContent-Disposition: attachment\n\nno\n--b--',
+    { title: 'Ice', blocks: [{ text: '휴가' }] },
+  ],
+  [
+    'of parts without an end',
+    `Content-Type: multipart/mixed; boundary=b\n\n${'--b\nContent-Type: multipart/mixed; boundary=b\n\n'.repeat(50_000)}`,
+    { blocks: [] },
+  ],
+  ['of a header only', 'Subject: Ice', { title: 'Ice', blocks: [] }],
+])('a mail %s', (_, mail, document) => {
+  expect(mailBlocks(Buffer.from(mail, 'latin1'))).toEqual(document);
 });
 
 // In time that grows with their length only: otherwise these would take hours.

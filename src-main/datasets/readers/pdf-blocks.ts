@@ -15,7 +15,9 @@ export interface PdfLine {
 export function pdfBlocks(pages: readonly (readonly PdfLine[])[]): DocumentText {
   const repeated = repeatedLines(pages);
   const lines = pages.map((page) =>
-    page.filter(({ text }, at) => !(isEdge(at, page.length) && repeated.has(withoutNumbers(text)))),
+    page.filter(
+      ({ text }, at) => !leaders.test(text) && !(isEdge(at, page.length) && repeated.has(withoutNumbers(text))),
+    ),
   );
   const size = usualHeight(lines.flat());
   const blocks: Block[] = [];
@@ -42,6 +44,9 @@ export function pdfBlocks(pages: readonly (readonly PdfLine[])[]): DocumentText 
   }
   return { blocks };
 }
+
+/** Dots that lead to the page number in a table of contents. */
+const leaders = /(?:\. ?){5}/;
 
 /** As lines of a list begin. */
 const item = /^\s*(?:[-–•·▪◦*]|\(?\d{1,3}[.)])\s/u;

@@ -22,10 +22,15 @@ async function read(path: string): Promise<PdfReply> {
       const page = await pdf.getPage(number);
       const lines: PdfLine[] = [];
       let [text, height, y] = ['', 0, 0];
+      let drawn = { str: '', x: 0, y: 0 };
       for (const item of (await page.getTextContent()).items) {
         if (!('str' in item)) continue;
-        text += item.str;
-        if (item.height > height) [height, y] = [item.height, Number(item.transform[5])];
+        // Some programs draw bold letters twice, a little aside.
+        const [x, place] = [Number(item.transform[4]), Number(item.transform[5])];
+        const isTwice = item.str === drawn.str && Math.abs(x - drawn.x) < 1 && Math.abs(place - drawn.y) < 1;
+        if (!isTwice || item.str === '') text += item.str;
+        if (item.str.trim() !== '') drawn = { str: item.str, x, y: place };
+        if (item.height > height) [height, y] = [item.height, place];
         if (!item.hasEOL) continue;
         if (text.trim() !== '') lines.push({ text: text.trim(), height, y });
         [text, height, y] = ['', 0, 0];

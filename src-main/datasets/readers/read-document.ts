@@ -7,14 +7,15 @@ import { docxBlocks } from './docx-blocks.ts';
 import { chooseEncoding } from './encoding.ts';
 import { surveyFile } from './file-survey.ts';
 import { htmlBlocks } from './html-blocks.ts';
+import { mailBlocks } from './mail-blocks.ts';
 import { pdfBlocks } from './pdf-blocks.ts';
 import type { PdfReply } from './pdf-thread.ts';
 import type { RecordProblem } from './table.ts';
 
 /** Endings of the names of documents. */
-export const documentEndings = /\.(?:txt|text|md|markdown|html?|docx|pdf)$/i;
+export const documentEndings = /\.(?:txt|text|md|markdown|html?|docx|pdf|eml)$/i;
 /** Those that cannot be tables. */
-export const onlyDocuments = /\.(?:html?|docx|pdf)$/i;
+export const onlyDocuments = /\.(?:html?|docx|pdf|eml)$/i;
 
 export type ReadDocument = DocumentText | { readonly problem: RecordProblem };
 
@@ -33,7 +34,9 @@ export class DocumentReader {
         ? await this.#pdf(path, signal)
         : /\.docx$/i.test(name)
           ? await docxBlocks(path, mostBytes, signal)
-          : await textDocument(path, name, encoding, signal);
+          : /\.eml$/i.test(name)
+            ? mailBlocks(await readFile(path, { signal }))
+            : await textDocument(path, name, encoding, signal);
       return 'problem' in document || document.blocks.length > 0 ? document : { problem: 'DOCUMENT_EMPTY' };
     } catch {
       signal?.throwIfAborted();
