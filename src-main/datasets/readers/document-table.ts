@@ -10,14 +10,8 @@ import { documentPieces, openedBy, pieceLetters, titleOf, wholeText } from './do
 import { fingerprint } from './file-fingerprint.ts';
 import { fileName } from './file-survey.ts';
 import { uniqueNames } from './header-names.ts';
-import { DocumentReader } from './read-document.ts';
+import { type DocumentFile, DocumentReader } from './read-document.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
-
-export interface DocumentFile {
-  readonly path: string;
-  /** With its folders; for display and to find what belongs together, never used as a path. */
-  readonly name: string;
-}
 
 interface Documents {
   /** What contains them, or the only one. */
@@ -48,7 +42,7 @@ export async function openDocuments(
   const ownFacts = facts.filter((fact) => layout.takesKnownNames || !isKnownColumnName(fact));
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     const reader = new DocumentReader();
-    const textOf = (file: DocumentFile) => reader.read(file.path, file.name, encoding, signal);
+    const textOf = (file: DocumentFile) => reader.read(file, encoding, signal);
     let bytesRead = bytes - read.reduce((sum, { name }) => sum + (sizes.get(name) ?? 0), 0);
     try {
       for (const file of read) {

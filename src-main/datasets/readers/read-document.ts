@@ -17,6 +17,12 @@ export const documentEndings = /\.(?:txt|text|md|markdown|html?|docx|pdf|eml)$/i
 /** Those that cannot be tables. */
 export const onlyDocuments = /\.(?:html?|docx|pdf|eml)$/i;
 
+export interface DocumentFile {
+  readonly path: string;
+  /** With its folders; for display and to find what belongs together, never used as a path. */
+  readonly name: string;
+}
+
 export type ReadDocument = DocumentText | { readonly problem: RecordProblem };
 
 /**
@@ -27,7 +33,7 @@ export class DocumentReader {
   #pdfs: Worker | undefined;
 
   /** `encoding` is for texts, if it was chosen. */
-  async read(path: string, name: string, encoding?: string, signal?: AbortSignal): Promise<ReadDocument> {
+  async read({ path, name }: DocumentFile, encoding?: string, signal?: AbortSignal): Promise<ReadDocument> {
     try {
       if ((await stat(path)).size > mostBytes) return { problem: 'DOCUMENT_LARGE' };
       const document = /\.pdf$/i.test(name)
