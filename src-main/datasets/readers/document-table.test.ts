@@ -31,29 +31,32 @@ test('a folder of documents has a row for each section, whose headings are what 
   });
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'set', 'link.txt'));
   const { table, cells } = await open('set');
-  expect(table.columns).toEqual(['context', 'target', 'group', 'file', 'title', 'heading', 'department']);
+  expect(table.columns).toEqual(['context', 'target', 'file', 'title', 'heading', 'department']);
   expect(table.facts).toMatchObject({ format: 'documents', documents: 'pieces' });
   expect(table.facts.files).toEqual(['leave.md', 'more/travel.txt', 'page.html']);
   expect(table.facts.reasons.find(({ code }) => code === 'DOCUMENTS_SKIPPED')?.data).toEqual({
     files: '.hidden.md, logo.png',
     count: 2,
   });
-  expect(cells.map((row) => row.slice(0, 4))).toEqual([
-    ['Leave', 'All have 25 days.', 'leave.md › Leave', 'leave.md'],
-    ['Leave\nCarry over', 'Five days.', 'leave.md › Leave › Carry over', 'leave.md'],
-    ['Travel', 'Book early.', 'more/travel.txt › Travel', 'more/travel.txt'],
-    ['Travel\nTrains', 'Second class.', 'more/travel.txt › Travel › Trains', 'more/travel.txt'],
-    ['Pay', 'On the 25th.', 'page.html › Pay', 'page.html'],
+  expect(cells.map((row) => row.slice(0, 3))).toEqual([
+    ['Leave', 'All have 25 days.', 'leave.md'],
+    ['Leave\nCarry over', 'Five days.', 'leave.md'],
+    ['Travel', 'Book early.', 'more/travel.txt'],
+    ['Travel\nTrains', 'Second class.', 'more/travel.txt'],
+    ['Pay', 'On the 25th.', 'page.html'],
   ]);
   expect(cells[0]?.at(-1)).toBe('People');
 });
 
-test('the general task is proposed, and of many documents none is in two splits', async () => {
+// Of a long text without headings, all rows were one group, and none could be kept back.
+test('the general task is proposed, and only of many documents each stays in one split', async () => {
   write(Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`set/${n}.md`, '# A\n\nText.\n\n## B\n\nMore.\n'])));
   const inspection = await inspectTable(tableFile(join(folder, 'set')), {});
   expect(inspection.proposedTask).toBe('custom');
   expect(inspection.mappings.custom).toEqual({ context: 'context', target: 'target', group: 'group' });
   expect(new Set(inspection.sample.map((row) => row[2])).size).toBe(10);
+  const few = await inspectTable(tableFile(join(folder, 'set', '0.md')), {});
+  expect(few.mappings.custom).toEqual({ context: 'context', target: 'target' });
 });
 
 test.each([

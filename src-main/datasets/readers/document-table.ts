@@ -107,16 +107,15 @@ interface Layout {
 }
 
 function pieceRows(files: readonly DocumentFile[]): Layout {
-  // Whole documents are kept back for validation and testing, but sections of a few.
-  const ofFile = files.length >= 10;
+  // Whole documents are kept back for validation and testing; of a few, most would be, or none.
+  const areMany = files.length >= 10;
   return {
-    columns: ['context', 'target', 'group', 'file', 'title', 'heading'],
+    columns: ['context', 'target', ...(areMany ? ['group'] : []), 'file', 'title', 'heading'],
     takesKnownNames: false,
     reason: { about: 'shape', code: 'DOCUMENT_PIECES', data: { letters: pieceLetters } },
     rows: (document, file) =>
       documentPieces(document, shortName(file)).map(({ context, target, heading }) => {
-        const group = ofFile || heading === '' ? file : `${file} › ${heading}`;
-        return [context, target, group, file, titleOf(document), heading];
+        return [context, target, ...(areMany ? [file] : []), file, titleOf(document), heading];
       }),
   };
 }
