@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptFailureSchema } from './kept-failure.ts';
 
 /**
  * How a base's matrices are stored: as floats, quantised to 8 or 4 bits, or whatever suits the base and the processor.
@@ -132,6 +133,36 @@ export const hubFindingSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type HubFinding = z.infer<typeof hubFindingSchema>;
+
+/** How many models a search of the hub gives at most. */
+export const mostHubMatches = 30;
+
+/** A model of the hub whose name has the words of a search, as far as the hub's answer tells. */
+export const hubMatchSchema = z.object({
+  /** `owner/name`, which it can be looked up by. */
+  name: z.string(),
+  /** `llama`, for one; null if the hub does not say, as below. */
+  modelType: z.string().nullable(),
+  parameters: z.number().int().nullable(),
+  /** An empty string if it is not stated. */
+  licence: z.string(),
+  /** Whether its licence must be accepted on the hub before downloading. */
+  gated: z.boolean(),
+  downloads: z.number().int().nullable(),
+  /** Whether it is one or several GGUF files. */
+  isGguf: z.boolean(),
+  /** Why it cannot be used; null if nothing is known against it. */
+  refusal: keptFailureSchema.nullable(),
+});
+export type HubMatch = z.infer<typeof hubMatchSchema>;
+
+export const hubMatchesSchema = z.object({
+  /** Those that can be used first, each part by downloads. */
+  matches: z.array(hubMatchSchema),
+  /** Whether there are more than `mostHubMatches`. */
+  isCut: z.boolean(),
+});
+export type HubMatches = z.infer<typeof hubMatchesSchema>;
 
 /** Memory for a model's weights as floats: four bytes each. */
 export function loadMemoryBytes({ parameters }: { parameters: number }): number {

@@ -13,6 +13,7 @@ import {
   catalogueModelSchema,
   downloadEventSchema,
   hubFindingSchema,
+  hubMatchesSchema,
   modelFileVerdictSchema,
 } from './base-model.ts';
 import {
@@ -421,6 +422,8 @@ export const contract = {
     importFound: base.input(id).output(baseModelSchema),
     /** The models of the catalogue's file, and those of the hub whose download has begun. */
     catalogue: base.output(z.array(catalogueModelSchema)),
+    /** The models of the Hugging Face hub whose names have these words, by how often they are downloaded. */
+    search: base.input(z.object({ words: z.string().trim().min(1).max(200) })).output(hubMatchesSchema),
     /**
      * Reads what a model of the Hugging Face hub is, from its config and the heads of its weight files, and so whether
      * it can be used. `model` is `owner/name`, `owner/name:FILE` for one GGUF file, or the address of either.

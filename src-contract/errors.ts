@@ -157,6 +157,11 @@ export const errorCatalogue = {
     'The Hugging Face hub has no model “{model}”, or it is private.',
     'Check the name on the model’s page. For a private model, put an access token that may read it into the environment variable HF_TOKEN, and start the studio again.',
   ),
+  HUB_SEARCH_FAILED: entry(
+    reason,
+    'The Hugging Face hub could not be searched: {reason}.',
+    'Check the connection and search again. A model that you know the name of can also be looked up by it.',
+  ),
   HUB_FILE_UNCLEAR: entry(
     { model: z.string(), known: z.string() },
     '“{model}” has several models, each in a GGUF file of its own: {known}.',

@@ -98,6 +98,10 @@ export const failureReasons = {
 
   SOURCE_MISSING: 'it is not available there',
   HUB_UNREACHABLE: 'the Hugging Face hub cannot be reached',
+  HUB_SLOW: 'it did not answer within {seconds} seconds',
+  HUB_BUSY: 'it has been asked too often; wait a few minutes',
+  HUB_REFUSES: 'it answers with the status {status}',
+  HUB_ANSWER_STRANGE: 'its answer is not that of a hub',
   INDEX_UNREACHABLE: 'the Python package index cannot be reached',
   SOURCES_UNREACHABLE: 'the Hugging Face hub cannot be reached; the Python package index cannot be reached',
 

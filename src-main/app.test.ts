@@ -86,6 +86,8 @@ class FakeEngine implements Engine {
 
   async unpack() {}
 
+  async checkKind() {}
+
   async partsReadFirst() {
     return undefined;
   }

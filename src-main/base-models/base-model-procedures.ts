@@ -14,6 +14,7 @@ import type { ModelDownloads } from './downloads/model-downloads.ts';
 import { gatherModel } from './gather-model.ts';
 import { importBaseModel, type ModelSource } from './import-base-model.ts';
 import type { ModelLibrary } from './model-library.ts';
+import { searchHub } from './search-hub.ts';
 
 export function baseModelProcedures(studio: {
   store: BaseModelStore;
@@ -85,6 +86,7 @@ export function baseModelProcedures(studio: {
       return model;
     }),
     catalogue: os.catalogue.handler(() => catalogue.list()),
+    search: os.search.handler(({ input, signal }) => searchHub(input.words, { engine, signal })),
     lookUp: os.lookUp.handler(({ input, signal }) => catalogue.lookUp(input.model, signal)),
     download: os.download.handler(async ({ input: { id, ...options }, signal }) => {
       const entry = await catalogue.find(id, signal);

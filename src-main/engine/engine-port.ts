@@ -62,6 +62,7 @@ export function connectEngine(port: EnginePort): Engine {
     memory: () => remote.memory().catch(rethrow),
     inspect: (modelFolder) => remote.inspect({ modelFolder }).catch(rethrow),
     check: (job) => remote.check(job).catch(rethrow),
+    checkKind: (job) => remote.checkKind(job).catch(rethrow),
     partsReadFirst: (job) => remote.partsReadFirst(job).catch(rethrow),
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
@@ -113,6 +114,9 @@ function engineRouter(engine: Engine) {
     memory: procedure.handler(() => engine.memory()),
     inspect: procedure.input(type<{ modelFolder: string }>()).handler(({ input }) => engine.inspect(input.modelFolder)),
     check: procedure.input(type<Parameters<Engine['check']>[0]>()).handler(({ input }) => engine.check(input)),
+    checkKind: procedure
+      .input(type<Parameters<Engine['checkKind']>[0]>())
+      .handler(({ input }) => engine.checkKind(input)),
     partsReadFirst: procedure
       .input(type<{ file: string; sizeBytes: number }>())
       .handler(({ input }) => engine.partsReadFirst(input)),

@@ -25,6 +25,14 @@ export interface Engine {
    */
   check(job: { file: string; kind: 'safetensors' | 'gguf' | 'config' | 'adapter-config' }): Promise<void>;
   /**
+   * Judges what is known of a model before any file of it is here: some keys of its config, or the architecture that its
+   * GGUF files name. `name` is what the failure calls it. Throws MODEL_UNSUPPORTED.
+   */
+  checkKind(job: {
+    name: string;
+    of: { readonly config: Readonly<Record<string, unknown>> } | { readonly gguf: string };
+  }): Promise<void>;
+  /**
    * The parts of a safetensors or GGUF file that `inspect` and `unpack` read, so that they can judge a model whose
    * weights are not here yet. `file` is its beginning; undefined if that ends within the header. Throws
    * MODEL_FILE_INVALID.

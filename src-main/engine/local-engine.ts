@@ -7,8 +7,8 @@ import { AdapterCache } from './adapter-cache.ts';
 import { adapterFingerprint } from './adapter-fingerprint.ts';
 import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
 import { analyseAdapters } from './analysis/analyse.ts';
-import { architectureOf } from './architectures/by-model-type.ts';
-import { readModelConfig } from './architectures/model-config.ts';
+import { architectureOf, refuseKind } from './architectures/by-model-type.ts';
+import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
 import { findDevices } from './backends/devices.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
@@ -26,6 +26,7 @@ import type {
 } from './engine.ts';
 import { checkSafetensors } from './formats/check-safetensors.ts';
 import { openGguf } from './formats/gguf.ts';
+import { modelTypeOfGguf } from './formats/gguf-config.ts';
 import { partsReadFirst } from './formats/parts-read-first.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
@@ -143,6 +144,10 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       else if (kind === 'gguf') await (await openGguf(file)).close();
       else if (kind === 'config') architectureOf(await readModelConfig(dirname(file), basename(file)));
       else await checkAdapterConfig(file);
+    },
+    async checkKind({ name, of }) {
+      const values = 'gguf' in of ? { model_type: modelTypeOfGguf(of.gguf) } : of.config;
+      refuseKind(new ModelConfig(values, name));
     },
     partsReadFirst: ({ file, sizeBytes }) => partsReadFirst(file, sizeBytes),
     async unpack({ file, folder }) {

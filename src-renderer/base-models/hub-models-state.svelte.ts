@@ -1,37 +1,75 @@
-import type { HubFinding } from '../../src-contract/base-model.ts';
+import type { HubFinding, HubMatches } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 
-/** What a person looks up on the Hugging Face hub, one model at a time. */
+/**
+ * What a person searches on the Hugging Face hub, by words, or looks up by a name or address. Nothing is asked of the
+ * hub until they say so.
+ */
 export class HubModelsState {
   text = $state('');
+  /** What was found by words. Kept while one of them is looked up. */
+  matches = $state.raw<HubMatches | undefined>(undefined);
   found = $state.raw<HubFinding | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
-  isLooking = $state.raw(false);
+  awaited = $state.raw<'search' | 'look-up' | undefined>(undefined);
+  #words = '';
   #leaving: AbortController | undefined;
 
-  async lookUp(): Promise<void> {
+  /** Names and addresses have a slash. */
+  async submit(): Promise<void> {
     this.clear();
-    this.#leaving = new AbortController();
-    const { signal } = this.#leaving;
-    this.isLooking = true;
-    try {
-      const found = await client.baseModels.lookUp({ model: this.text }, { signal });
-      if (!signal.aborted) this.found = found;
-    } catch (error) {
-      if (!signal.aborted) this.error = error;
-    }
-    if (!signal.aborted) this.isLooking = false;
+    await (this.text.includes('/') ? this.#lookUp() : this.#search());
   }
 
-  async choose(repository: string, file: string): Promise<void> {
-    this.text = `${repository}:${file}`;
-    await this.lookUp();
+  async choose(name: string): Promise<void> {
+    this.#stop();
+    this.text = name;
+    await this.#lookUp();
+  }
+
+  backToMatches(): void {
+    this.#stop();
+    if (this.matches !== undefined) this.text = this.#words;
   }
 
   /** Forgets what was found, and stops looking. */
   clear(): void {
+    this.#stop();
+    this.matches = undefined;
+  }
+
+  #search(): Promise<void> {
+    this.#words = this.text;
+    return this.#await('search', async (signal) => {
+      const matches = await client.baseModels.search({ words: this.text }, { signal });
+      return () => (this.matches = matches);
+    });
+  }
+
+  #lookUp(): Promise<void> {
+    return this.#await('look-up', async (signal) => {
+      const found = await client.baseModels.lookUp({ model: this.text }, { signal });
+      return () => (this.found = found);
+    });
+  }
+
+  /** An answer that comes after the next question is not shown. */
+  async #await(what: 'search' | 'look-up', ask: (signal: AbortSignal) => Promise<() => void>): Promise<void> {
+    this.#leaving = new AbortController();
+    const { signal } = this.#leaving;
+    this.awaited = what;
+    try {
+      const show = await ask(signal);
+      if (!signal.aborted) show();
+    } catch (error) {
+      if (!signal.aborted) this.error = error;
+    }
+    if (!signal.aborted) this.awaited = undefined;
+  }
+
+  #stop(): void {
     this.#leaving?.abort();
-    this.isLooking = false;
+    this.awaited = undefined;
     this.found = undefined;
     this.error = undefined;
   }

@@ -1,34 +1,67 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { HubFinding } from '../../src-contract/base-model.ts';
+import type { HubFinding, HubMatches } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 import { HubModelsState } from './hub-models-state.svelte.ts';
 
 // The fake replaces the studio, at the renderer's edge.
-vi.mock('../client.ts', () => ({ client: { baseModels: { lookUp: vi.fn() } } }));
+vi.mock('../client.ts', () => ({ client: { baseModels: { lookUp: vi.fn(), search: vi.fn() } } }));
 const lookUp = vi.mocked(client.baseModels.lookUp);
+const search = vi.mocked(client.baseModels.search);
 
 const files: HubFinding = { kind: 'files', repository: 'maker/tiny', files: [] };
+const matches: HubMatches = { matches: [], isCut: false };
 
-beforeEach(() => lookUp.mockReset());
+beforeEach(() => {
+  lookUp.mockReset();
+  search.mockReset();
+});
 
-test('a file of a repository is looked up by the name that is then in the field', async () => {
+test('words are searched, and what has a slash is looked up', async () => {
   const hub = new HubModelsState();
+  search.mockResolvedValue(matches);
   lookUp.mockResolvedValue(files);
-  await hub.choose('maker/tiny', 'a.gguf');
-  expect(lookUp.mock.lastCall?.[0]).toEqual({ model: 'maker/tiny:a.gguf' });
-  expect(hub.text).toBe('maker/tiny:a.gguf');
-  expect(hub.found).toEqual(files);
+  hub.text = 'tiny instruct';
+  await hub.submit();
+  expect([search.mock.lastCall?.[0], lookUp.mock.calls.length]).toEqual([{ words: 'tiny instruct' }, 0]);
+  hub.text = 'maker/tiny';
+  await hub.submit();
+  expect([lookUp.mock.lastCall?.[0], search.mock.calls.length]).toEqual([{ model: 'maker/tiny' }, 1]);
+  expect([hub.found, hub.matches]).toEqual([files, undefined]);
+});
+
+test('a model that was found is looked up by its name, and there is a way back to the others', async () => {
+  const hub = new HubModelsState();
+  search.mockResolvedValue(matches);
+  hub.text = 'tiny';
+  await hub.submit();
+  lookUp.mockResolvedValueOnce(files).mockRejectedValueOnce(new Error('gone'));
+  await hub.choose('maker/tiny');
+  await hub.choose('maker/tiny:a.gguf');
+  expect([hub.text, hub.found, hub.error]).toEqual(['maker/tiny:a.gguf', undefined, new Error('gone')]);
+  hub.backToMatches();
+  expect([hub.text, hub.matches, hub.error]).toEqual(['tiny', matches, undefined]);
+});
+
+test('a name whose look-up is given up stays in the field', async () => {
+  const hub = new HubModelsState();
+  lookUp.mockReturnValueOnce(Promise.withResolvers<HubFinding>().promise);
+  hub.text = 'maker/tiny';
+  void hub.submit();
+  expect(hub.awaited).toBe('look-up');
+  hub.backToMatches();
+  expect([hub.awaited, hub.text]).toEqual([undefined, 'maker/tiny']);
 });
 
 test('what an earlier question finds or fails with is not shown for a later one', async () => {
   const hub = new HubModelsState();
   const [first, second] = [Promise.withResolvers<HubFinding>(), Promise.withResolvers<HubFinding>()];
   lookUp.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise);
-  const both = [hub.lookUp(), hub.lookUp()];
+  hub.text = 'maker/tiny';
+  const both = [hub.submit(), hub.submit()];
   first.reject(new Error('aborted'));
   await both[0];
-  expect([hub.isLooking, hub.error]).toEqual([true, undefined]);
+  expect([hub.awaited, hub.error]).toEqual(['look-up', undefined]);
   second.resolve(files);
   await both[1];
-  expect([hub.isLooking, hub.found]).toEqual([false, files]);
+  expect([hub.awaited, hub.found]).toEqual([undefined, files]);
 });

@@ -1,4 +1,4 @@
-// Any model of the Hugging Face hub: looked up on the page by its name or address, told before it is downloaded, and
+// Any model of the Hugging Face hub: found on the page by words, or by its name or address, told before it is downloaded, and
 // then downloaded, interrupted and resumed as one of the catalogue. The hub is on this machine.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,10 +19,14 @@ await writeTinyGguf(path.join(folder, 'tiny.gguf'));
 const gguf = readFileSync(path.join(folder, 'tiny.gguf'));
 
 const hub = await startLocalHub({
-  'maker/small': { files, cardData: { license: 'mit' } },
+  'maker/small': { files, cardData: { license: 'mit' }, listed: llama({ downloads: 1234 }) },
+  'maker/small-huge': { files: {}, listed: llama({ safetensors: { total: 2e13 } }) },
+  'maker/small-gated': { files, gated: 'manual', listed: llama({}) },
+  'maker/small-mamba': { files: {}, listed: { ...llama({}), config: { model_type: 'mamba' } } },
   'maker/strange': { files: { ...files, 'config.json': Buffer.from('{"model_type":"mamba"}') } },
   'maker/gated': { files, gated: 'manual' },
   'maker/tiny-GGUF': {
+    listed: { tags: ['gguf'], gguf: { architecture: 'llama', total: 99_000 } },
     files: { 'tiny.Q8_0.gguf': Buffer.concat([gguf, Buffer.alloc(50_000)]), 'tiny.Q4_0.gguf': gguf },
   },
 });
@@ -34,8 +38,36 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a model is told by its name before anything large is downloaded', async () => {
+test('models are found by words, once they are sent, and what cannot be used says why', async () => {
   await page.evaluate(() => (location.hash = '/base-models'));
+  await page.getByLabel('Words, name or address').fill('small');
+  expect(hub.searched).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByText('4 models found').waitFor();
+  const row = (name: string) => page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
+  await row('maker/small').getByText('llama · 162,000 weights · MIT · 1,234 downloads').waitFor();
+  await row('maker/small-huge')
+    .getByText(/^about .* of memory, more than this computer has$/)
+    .waitFor();
+  await row('maker/small-gated').getByText('accept its licence first').waitFor();
+  await row('maker/small-mamba').getByText('“small-mamba” cannot be used here: model type “mamba”').waitFor();
+  expect(await row('maker/small-mamba').getByRole('button').count()).toBe(0);
+  expect(hub.searched.map((query) => query.get('search'))).toEqual(['small']);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('one of them is chosen and looked up, and there is a way back to the others', async () => {
+  await button('Choose maker/small').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('article', { name: 'small' }).getByText('MIT', { exact: true }).waitFor();
+  await button('Back to the models found').click();
+  await page.getByText('4 models found').waitFor();
+  expect(await page.getByLabel('Words, name or address').inputValue()).toBe('small');
+  await lookUp('nothing of the kind');
+  await page.getByText('No text-writing model on the hub has a name with these words').waitFor();
+});
+
+test('a model is told by its name before anything large is downloaded', async () => {
   await lookUp('maker/small');
   const card = page.getByRole('article', { name: 'small' });
   await card.getByText('llama', { exact: true }).waitFor();
@@ -76,11 +108,20 @@ test.each([
   ['maker/strange', 'model type “mamba”. Supported: gemma3_text, gpt2, llama'],
   ['maker/gated', 'only available to people who have accepted its licence'],
   ['maker/none', 'The Hugging Face hub has no model “maker/none”'],
-  ['a name', '“a name” is not the name or address of a model'],
+  ['a/wrong/name', '“a/wrong/name” is not the name or address of a model'],
 ])('%s is refused by a sentence', async (name, sentence) => {
   await lookUp(name);
   await page.getByRole('alert').getByText(sentence, { exact: false }).waitFor();
 });
+
+function llama(facts: object) {
+  const small = {
+    tags: ['safetensors', 'license:mit'],
+    config: { model_type: 'llama' },
+    safetensors: { total: 162_000 },
+  };
+  return { ...small, ...facts };
+}
 
 function weightsArrived(): number | undefined {
   const root = path.join(opened.home, 'model-downloads');
@@ -89,8 +130,8 @@ function weightsArrived(): number | undefined {
 }
 
 async function lookUp(name: string): Promise<void> {
-  await page.getByLabel('Name or address').fill(name);
-  await button('Look it up').click();
+  await page.getByLabel('Words, name or address').fill(name);
+  await button('Search the hub').click();
 }
 
 function button(name: string) {

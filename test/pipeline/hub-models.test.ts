@@ -12,11 +12,23 @@ test('a model of the hub is told, and downloaded by the same name', async () => 
   await writeTinyGguf(join(folder, 'tiny.gguf'));
   const gguf = readFileSync(join(folder, 'tiny.gguf'));
   const files = { 'tiny.Q4_0.gguf': gguf, 'tiny.Q8_0.gguf': Buffer.concat([gguf, Buffer.alloc(64)]) };
-  const hub = await startLocalHub({ 'maker/tiny': { files, cardData: { license: 'mit' } } });
+  const listed = { tags: ['gguf', 'license:mit'], gguf: { architecture: 'llama', total: 1_500_000 }, downloads: 12 };
+  const mamba = { tags: ['safetensors'], config: { model_type: 'mamba' } };
+  const hub = await startLocalHub({
+    'maker/tiny': { files, cardData: { license: 'mit' }, listed },
+    'maker/tiny-mamba': { files: {}, listed: mamba },
+  });
   onTestFinished(() => hub.stop());
   vi.stubEnv('HF_ENDPOINT', hub.address);
   vi.stubEnv('HF_HOME', join(folder, 'hf'));
   onTestFinished(() => void vi.unstubAllEnvs());
+
+  const search = await runCommand(home, ['models', 'search', 'tiny', 'maker']);
+  expect(search.json.matches).toMatchObject([
+    { name: 'maker/tiny', refusal: null },
+    { name: 'maker/tiny-mamba', refusal: { code: 'MODEL_UNSUPPORTED', message: expect.stringContaining('“mamba”') } },
+  ]);
+  expect(hub.searched.map((query) => query.get('search'))).toEqual(['tiny maker']);
 
   const told = await answerOf(home, ['models', 'look-up', `${hub.address}/maker/tiny`]);
   expect(told).toMatchObject({

@@ -73,6 +73,72 @@ export async function readHubRepository(
   };
 }
 
+/** What the hub's list of models says of one. */
+export interface ListedRepository {
+  readonly name: string;
+  readonly isGated: boolean;
+  /** An empty string if it is not stated. */
+  readonly licence: string;
+  readonly downloads?: number | undefined;
+  readonly tags: readonly string[];
+  readonly library: string | undefined;
+  /** Of its config what tells whether it can be used; empty if there is none. */
+  readonly config: { readonly model_type?: string | undefined; readonly [key: string]: unknown };
+  readonly gguf?: { readonly architecture?: string | undefined; readonly total?: number | undefined } | undefined;
+  /** Of its safetensors. */
+  readonly parameters: number | undefined;
+}
+
+/** The hub answered, but not as a hub does. */
+export class StrangeAnswerError extends Error {}
+
+/**
+ * The repositories of text-writing models whose names have these words, those downloaded most often first. Source:
+ * huggingface_hub, `HfApi.list_models`. What is not a repository is left out. Throws RefusedError, StrangeAnswerError,
+ * and what `fetch` throws.
+ */
+export async function listHubRepositories(
+  hub: Hub,
+  { words, most }: { words: string; most: number },
+  signal: AbortSignal,
+): Promise<ListedRepository[]> {
+  const asked = new URLSearchParams({ search: words, pipeline_tag: 'text-generation', sort: 'downloads' });
+  asked.set('limit', String(most));
+  for (const part of ['config', 'downloads', 'gated', 'gguf', 'library_name', 'safetensors', 'tags'])
+    asked.append('expand', part);
+  const headers = { ...hub.headers, accept: 'application/json' };
+  const response = await fetch(`${hub.endpoint}/api/models?${asked}`, { headers, signal });
+  if (!response.ok) throw RefusedError.of(response);
+  const listed = z.array(z.unknown()).safeParse(await shortJson(response));
+  if (!listed.success) throw new StrangeAnswerError('not a list of models', { cause: listed.error });
+  return listed.data.flatMap((each) => {
+    const { data } = listedSchema.safeParse(each);
+    if (data === undefined || !isRepository(data.id)) return [];
+    const { id: name, gated, tags, library_name: library, safetensors, ...facts } = data;
+    const licence = tags.find((tag) => tag.startsWith('license:'))?.slice('license:'.length) ?? '';
+    const isGated = gated !== undefined && gated !== false;
+    return [{ ...facts, name, isGated, licence, tags, library, parameters: safetensors?.total }];
+  });
+}
+
+/** Thirty models with their chat templates are about a megabyte; parsing much more would hold up the studio. */
+const mostAnswerBytes = 8_000_000;
+
+async function shortJson(response: Response): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of response.body ?? []) {
+    bytes += part.length;
+    if (bytes > mostAnswerBytes) throw new StrangeAnswerError('too long');
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString());
+  } catch (cause) {
+    throw new StrangeAnswerError('not JSON', { cause });
+  }
+}
+
 /** What a model needs, and what accompanies it if it exists. */
 const wanted = new Set([
   ...['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json'],
@@ -99,6 +165,31 @@ export function isGgufName(name: string): boolean {
 }
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+
+/** A number or a word as the hub has them; anything else counts as not told. */
+const amount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().catch(undefined);
+const word = z.string().regex(/^[\w.:+-]{1,80}$/);
+
+const there = z
+  .unknown()
+  .transform((value) => (value ? {} : undefined))
+  .optional();
+
+const listedSchema = z.object({
+  id: z.string(),
+  gated: z.union([z.boolean(), z.string()]).optional().catch(undefined),
+  downloads: amount,
+  tags: z.array(word.catch('')).catch([]),
+  library_name: word.optional().catch(undefined),
+  config: z
+    .object({ model_type: word.optional().catch(undefined), quantization_config: there, auto_map: there })
+    .catch({}),
+  gguf: z
+    .object({ architecture: word.optional().catch(undefined), total: amount })
+    .optional()
+    .catch(undefined),
+  safetensors: z.object({ total: amount }).optional().catch(undefined),
+});
 
 /** What is only told, and not needed, must not make a model unreachable. */
 const answerSchema = z.object({

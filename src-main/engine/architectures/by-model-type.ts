@@ -1,5 +1,6 @@
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { Architecture } from './architecture.ts';
+import { refuseForeignWeights } from './decoder-sizes.ts';
 import { gemma3 } from './gemma3.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
@@ -19,10 +20,20 @@ const architectures: Readonly<Record<string, (config: ModelConfig) => Architectu
 
 /** The architecture that a config names. Throws MODEL_UNSUPPORTED for an unknown one. */
 export function architectureOf(config: ModelConfig): Architecture {
+  return builderOf(config)(config);
+}
+
+/** Refuses a config that is known in part for what is known of it. Throws MODEL_UNSUPPORTED. */
+export function refuseKind(config: ModelConfig): void {
+  builderOf(config);
+  refuseForeignWeights(config);
+}
+
+function builderOf(config: ModelConfig): (config: ModelConfig) => Architecture {
   const build = Object.hasOwn(architectures, config.modelType) ? architectures[config.modelType] : undefined;
   if (build === undefined)
     throw config.unsupported(
       because('MODEL_TYPE', { type: config.modelType, known: Object.keys(architectures).join(', ') }),
     );
-  return build(config);
+  return build;
 }

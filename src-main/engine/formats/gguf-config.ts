@@ -15,7 +15,7 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
   const embeddings = file.tensors.get('token_embd.weight');
   if (embeddings === undefined) throw invalid(file, because('GGUF_NO_MODEL', { tensor: 'token_embd.weight' }));
   const shared = {
-    model_type: modelTypes[architecture] ?? architecture,
+    model_type: modelTypeOfGguf(architecture),
     vocab_size: embeddings.dims[0],
     tie_word_embeddings: !file.tensors.has('output.weight'),
     bos_token_id: about.token('bos'),
@@ -35,8 +35,10 @@ export function ggufArchitecture(file: GgufFile): string {
   return architecture;
 }
 
-/** Hugging Face's names, where they differ. */
-const modelTypes: Readonly<Record<string, string>> = { gemma3: 'gemma3_text' };
+/** Hugging Face's name for what GGUF files call an architecture. */
+export function modelTypeOfGguf(architecture: string): string {
+  return architecture === 'gemma3' ? 'gemma3_text' : architecture;
+}
 
 /** The only numbers that a config is made of. */
 export const rotaryDivisors = 'rope_freqs.weight';

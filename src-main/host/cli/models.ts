@@ -1,5 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { BaseModel, CatalogueModel, HubFinding } from '../../../src-contract/base-model.ts';
+import {
+  type BaseModel,
+  type CatalogueModel,
+  type HubFinding,
+  type HubMatches,
+  mostHubMatches,
+} from '../../../src-contract/base-model.ts';
 import { fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import { downloadModel, hubFacts, megabytes, millions } from './download-model.ts';
@@ -100,6 +106,18 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 
   models
+    .command('search')
+    .description('text-writing models on the Hugging Face hub whose names have these words; only these are sent')
+    .argument('<words...>', 'such as korean 1b instruct')
+    .action((words: string[], _options: object, command: Command) =>
+      run(command, async ({ open, signal, progress }) => {
+        const searching = (await open()).baseModels.search({ words: words.join(' ') }, { signal });
+        const found = await progress.during('Searching the hub', searching);
+        return { json: found, text: matchesFound(found) };
+      }),
+    );
+
+  models
     .command('look-up')
     .description('what a model on the Hugging Face hub is and needs, before it is downloaded')
     .argument('<model>', hubNames)
@@ -171,6 +189,26 @@ function filesFound({ repository, files }: Omit<Extract<HubFinding, { kind: 'fil
       ['model', 'size'],
       ...files.map(({ name, sizeBytes }) => [`${repository}:${name}`, megabytes(sizeBytes)]),
     ]),
+  ].join('\n');
+}
+
+function matchesFound({ matches, isCut }: HubMatches): string {
+  if (matches.length === 0) return 'No text-writing model on the hub has a name with these words.';
+  return [
+    textTable([
+      ['model', 'type', 'parameters', 'licence', 'downloads', 'usable here'],
+      ...matches.map(({ name, modelType, parameters, licence, gated, downloads, isGguf, refusal }) => [
+        name,
+        `${modelType ?? '?'}${isGguf ? ' (GGUF)' : ''}`,
+        parameters === null ? '?' : millions(parameters),
+        gated ? `${licence} (accept it on the hub first)` : licence,
+        String(downloads ?? '?'),
+        // The engine's phrase alone: the name is there already.
+        refusal === null ? 'as far as the hub tells' : `no: ${refusal.data?.found}`,
+      ]),
+    ]),
+    ...(isCut ? [`There are more than ${mostHubMatches}; more words find fewer.`] : []),
+    'What a model needs, and whether it can be used: models look-up MODEL',
   ].join('\n');
 }
 

@@ -112,6 +112,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: 'Hugging Face 허브에 “{model}” 모델이 없거나, 비공개입니다.',
     hint: '모델 페이지에서 이름을 확인하세요. 비공개 모델이라면 읽을 수 있는 접근 토큰을 환경 변수 HF_TOKEN에 넣은 뒤, 스튜디오를 다시 시작하세요.',
   },
+  HUB_SEARCH_FAILED: {
+    message: 'Hugging Face 허브에서 찾지 못했습니다: {reason}.',
+    hint: '연결을 확인하고 다시 찾아보세요. 이름을 아는 모델은 이름으로도 알아볼 수 있습니다.',
+  },
   HUB_FILE_UNCLEAR: {
     message: '“{model}”에는 모델이 여러 개 있고, 저마다 GGUF 파일 하나입니다: {known}.',
     hint: '{model}:파일이름처럼 그중 하나를 적으세요.',

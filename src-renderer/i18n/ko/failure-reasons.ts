@@ -97,6 +97,10 @@ export const failureReasons: {
 
   SOURCE_MISSING: '거기에서는 받을 수 없습니다',
   HUB_UNREACHABLE: 'Hugging Face 허브에 연결할 수 없습니다',
+  HUB_SLOW: '{seconds}초 안에 답하지 않았습니다',
+  HUB_BUSY: '요청이 너무 잦았습니다. 몇 분 기다려 주세요',
+  HUB_REFUSES: '상태 코드 {status}[으로|로] 답했습니다',
+  HUB_ANSWER_STRANGE: '돌아온 답이 허브의 답이 아닙니다',
   INDEX_UNREACHABLE: '파이썬 패키지 색인에 연결할 수 없습니다',
   SOURCES_UNREACHABLE: 'Hugging Face 허브와 파이썬 패키지 색인에 연결할 수 없습니다',
 
