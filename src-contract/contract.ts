@@ -69,7 +69,7 @@ import {
   rowContentSchema,
   versionComparisonSchema,
 } from './dataset-version.ts';
-import { endpointChoiceSchema, endpointSchema } from './endpoint.ts';
+import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
 import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema } from './finding.ts';
@@ -160,6 +160,8 @@ export const contract = {
     /** Turns it on or off, now and for every later start. */
     set: base.input(endpointChoiceSchema).output(endpointSchema),
     renewKey: base.output(endpointSchema),
+    /** The latest requests of other programs, the last one first, since the studio was started. */
+    requests: base.output(z.array(endpointRequestSchema)),
   },
   files: {
     /** Opens a slot for a file that a page sends in pieces. It is removed once used, or when the page is gone. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptFailureSchema } from './kept-failure.ts';
 
 /** The OpenAI-compatible address at which other programs on this machine can use the studio's models. */
 export const endpointSchema = z.object({
@@ -28,3 +29,27 @@ export const endpointChoiceSchema = z.object({
     .optional(),
 });
 export type EndpointChoice = z.infer<typeof endpointChoiceSchema>;
+
+/** A request of another program. Never what was asked or answered, and never a key. */
+export const endpointRequestSchema = z.object({
+  id: z.number().int(),
+  at: z.number().int(),
+  /** What it calls itself (its User-Agent); an empty string if it does not. */
+  program: z.string(),
+  /** Without the part after `?`. */
+  path: z.string(),
+  /** As it was asked for, `base` or `base:adapter`; null if none was, or it was not read so far. */
+  model: z.string().nullable(),
+  promptTokens: z.number().int().nullable(),
+  tokens: z.number().int().nullable(),
+  /** Null while it is being answered. */
+  durationMs: z.number().nullable(),
+  outcome: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('waiting') }),
+    z.object({ kind: z.literal('answered') }),
+    /** The program did not wait for the end of the answer. */
+    z.object({ kind: z.literal('left') }),
+    z.object({ kind: z.literal('failed'), status: z.number().int(), failure: keptFailureSchema }),
+  ]),
+});
+export type EndpointRequest = z.infer<typeof endpointRequestSchema>;

@@ -182,6 +182,21 @@ export const errorCatalogue = {
     '“{model}” is only available to people who have accepted its licence.',
     'Accept it at {address}, create an access token there, put it into the environment variable HF_TOKEN, and start the studio again.',
   ),
+  ENDPOINT_KEY_MISSING: entry({}, 'It sent no key.', 'Enter the key that is shown here in the program.'),
+  ENDPOINT_KEY_WRONG: entry({}, 'Its key is wrong.', 'Copy the key that is shown here into the program.'),
+  ENDPOINT_WEB_PAGE: entry({}, 'It came from a web page.', 'Use a program outside the browser.'),
+  ENDPOINT_PATH_UNKNOWN: entry(
+    { path: z.string() },
+    'There is nothing at {path}.',
+    'The base URL in the program must be the address that is shown here, with /v1 at its end. It answers chat/completions, completions and models.',
+  ),
+  ENDPOINT_MODEL_UNKNOWN: entry(
+    { model: z.string() },
+    'There is no model “{model}”.',
+    'In the program, choose one of the models that it is offered: base, or base:adapter.',
+  ),
+  ENDPOINT_BUSY: entry({}, 'Too many requests were waiting.', 'Let the program ask for less at a time.'),
+  ENDPOINT_REFUSED: entry(reason, 'It was refused: {reason}', 'Change what the program sends.'),
   ADAPTER_NOT_FOUND: entry(
     { adapter: z.string() },
     'There is no adapter “{adapter}”.',

@@ -30,7 +30,7 @@ export type StudioStatus = z.infer<typeof studioStatusSchema>;
 
 /** Tells pages what kind of thing has changed, so that lists stay up to date without polling. */
 export const changeEventSchema = z.object({
-  noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'lab', 'status']),
+  noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'lab', 'endpoint', 'status']),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;
 

@@ -55,6 +55,7 @@ import { versionProcedures } from './datasets/version-procedures.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { DiskReserve } from './disk-reserve.ts';
 import { EndpointSwitch, endpointProcedures, type OpenEndpoint } from './endpoint-procedures.ts';
+import { EndpointRequests } from './endpoint-requests.ts';
 import type { Engine } from './engine/engine.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
@@ -93,13 +94,20 @@ export interface AppOptions {
   /** How the host switches to another data folder while it runs. */
   readonly folders?: FolderHost | undefined;
   /** Opens an address for other programs, whose requests are answered like the command line's. */
-  readonly openEndpoint?: (options: { router: App['router']; port: number; key: string }) => Promise<OpenEndpoint>;
+  readonly openEndpoint?: (options: {
+    router: App['router'];
+    port: number;
+    key: string;
+    note: App['noteRequest'];
+  }) => Promise<OpenEndpoint>;
   /** The system's own dialog for a folder or file, if the host has a window. Undefined when the person closes it. */
   readonly choosePath?: (what: 'folder' | 'file') => Promise<string | undefined>;
 }
 
 export interface App {
   readonly router: Router<typeof contract, CallerContext>;
+  /** Keeps the beginning of another program's request for the settings; what it returns takes what became of it. */
+  readonly noteRequest: EndpointRequests['begin'];
   /** Ends all work, which can resume at the next start, and releases the data folder. */
   close(): Promise<void>;
 }
@@ -341,9 +349,11 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     evaluateAfter: (finished: readonly Run[]) => void calls.during(measure(finished)),
   };
   const { openEndpoint } = host;
+  const requests = new EndpointRequests({ now: Date.now, changed: changed('endpoint') });
+  const noteRequest = requests.begin.bind(requests);
   const endpoint = new EndpointSwitch(
     choices,
-    openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, ...options }),
+    openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, note: noteRequest, ...options }),
   );
 
   const folders = new KnownFolders(dataDir, host.folders);
@@ -381,7 +391,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       ...{ dataDir, version: packageJson.version, folders, isAlone: () => lock.isAlone() },
       isBusy: () => jobsUnderWay().length > 0 || importing.size > 0,
     }),
-    endpoint: endpointProcedures(endpoint, changed('status')),
+    endpoint: endpointProcedures(endpoint, requests, changed('status')),
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
       ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
@@ -473,7 +483,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   // From here on `close` releases everything.
   opened.move();
   return {
-    router,
+    ...{ router, noteRequest },
     async close() {
       clearInterval(tending);
       await takenUp;

@@ -42,8 +42,8 @@ export class ChangeNews {
   tell(noun: Noun): void {
     if (this.#isClosed) return;
     this.#publish(noun);
-    // The status line is about this process alone.
-    if (noun === 'status') return;
+    // These are about this process alone.
+    if (noun === 'status' || noun === 'endpoint') return;
     try {
       writeFileSync(this.#fileOf(noun), `${Date.now()}`);
     } catch {

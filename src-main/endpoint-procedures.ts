@@ -3,6 +3,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import type { Endpoint, EndpointChoice } from '../src-contract/endpoint.ts';
+import type { EndpointRequests } from './endpoint-requests.ts';
 import type { SettingStore } from './setting-store.ts';
 
 export interface OpenEndpoint {
@@ -130,7 +131,7 @@ export class EndpointSwitch {
   }
 }
 
-export function endpointProcedures(endpoint: EndpointSwitch, changed: () => void) {
+export function endpointProcedures(endpoint: EndpointSwitch, requests: EndpointRequests, changed: () => void) {
   const os = implement(contract.endpoint).$context<CallerContext>();
   return os.router({
     get: os.get.handler(() => endpoint.state),
@@ -144,6 +145,7 @@ export function endpointProcedures(endpoint: EndpointSwitch, changed: () => void
       changed();
       return endpoint.state;
     }),
+    requests: os.requests.handler(() => requests.list()),
   });
 }
 

@@ -86,6 +86,11 @@ export function when(time: number, now = Date.now()): string {
   return new Intl.DateTimeFormat(tag(), { year: 'numeric', month: 'short', day: 'numeric' }).format(date);
 }
 
+/** The time of day to the second. */
+export function clock(time: number): string {
+  return new Intl.DateTimeFormat(tag(), { timeStyle: 'medium', hourCycle: 'h23' }).format(new Date(time));
+}
+
 /** Day and time in full, for facts and tooltips. */
 export function dateTime(time: number): string {
   return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(

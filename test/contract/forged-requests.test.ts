@@ -36,7 +36,7 @@ beforeAll(async () => {
   const router = { baseModels: { list: called }, adapters: { list: called } };
   pageServer = await servePage({ router, pageFolder: path.join(folder, 'page'), port: 0 });
   // Sound: a request is refused before anything but the two procedures above is called.
-  endpoint = await openEndpoint({ router: router as never, port: 0, key });
+  endpoint = await openEndpoint({ router: router as never, port: 0, key, note: () => () => {} });
   const { host, pathname, search } = new URL(pageServer.url);
   const first = await send(host, `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   cookie = /set-cookie: ([^;\r]+)/i.exec(first)?.[1] ?? '';

@@ -184,6 +184,46 @@ test('rejects web origins, other hosts, wrong methods and oversized bodies', asy
   expect(await status(to, { method: 'POST', headers: json, body: '"'.padEnd(5_000_000) })).toBe(413);
 });
 
+test('the requests are kept with their outcomes, and neither their texts nor any key', async () => {
+  const before = (await clientOf().endpoint.requests())[0]?.id ?? 0;
+  const text = 'A very private question';
+  const ask = (about: object, client = openai) =>
+    client.chat.completions
+      .create({ model: 'tiny:a', messages: [{ role: 'user', content: text }], max_tokens: 3, ...about })
+      .catch(() => undefined);
+  await ask({});
+  for await (const _ of (await openai.completions.create({
+    model: 'tiny',
+    prompt: text,
+    max_tokens: 2,
+    stream: true,
+  })) ?? []);
+  await ask({ model: 'nobody' });
+  await ask({ messages: [{ role: 'user', content: text.repeat(40) }] });
+  await ask({ n: 2 });
+  await ask({}, new OpenAI({ baseURL: url, apiKey: 'as-mistaken', maxRetries: 0 }));
+  await status('/v1/models?key=as-mistaken', { headers: {} });
+  await openai.models.list();
+  const requests = (await clientOf().endpoint.requests()).filter(({ id }) => id > before).toReversed();
+  const failed = (httpStatus: number, code: string) => ({ kind: 'failed', status: httpStatus, failure: { code } });
+  const program = expect.stringMatching(/^OpenAI\/JS /);
+  expect(requests).toMatchObject([
+    { program, path: '/v1/chat/completions', model: 'tiny:a', tokens: 3, outcome: { kind: 'answered' } },
+    { program, path: '/v1/completions', model: 'tiny', tokens: 2, outcome: { kind: 'answered' } },
+    { model: 'nobody', tokens: null, outcome: failed(404, 'ENDPOINT_MODEL_UNKNOWN') },
+    { model: 'tiny:a', outcome: failed(400, 'CONTEXT_TOO_LONG') },
+    { model: null, outcome: failed(400, 'ENDPOINT_REFUSED') },
+    { model: null, outcome: failed(401, 'ENDPOINT_KEY_WRONG') },
+    { program: '', path: '/v1/models', outcome: failed(401, 'ENDPOINT_KEY_MISSING') },
+    { program, path: '/v1/models', outcome: { kind: 'answered' } },
+  ]);
+  for (const { promptTokens, durationMs } of requests.slice(0, 2)) {
+    expect([promptTokens, durationMs]).toEqual([expect.any(Number), expect.any(Number)]);
+  }
+  const kept = JSON.stringify(requests);
+  for (const secret of ['private', key, 'mistaken']) expect(kept).not.toContain(secret);
+});
+
 // Regression: it got another address each time it was opened.
 test('a new key shuts the old one out at the same address, and switched off nothing answers', async () => {
   const renewed = await clientOf().endpoint.renewKey();

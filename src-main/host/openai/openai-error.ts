@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
-import { errorCatalogue, isErrorCode } from '../../../src-contract/errors.ts';
+import { type ErrorData, errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
+import { inEnglish } from '../../../src-contract/failure-reason.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
 
 /** A failure in OpenAI's format. */
@@ -8,16 +9,23 @@ export class OpenaiError extends Error {
   readonly type: string;
   readonly code: string | null;
   readonly param: string | null;
+  /** The failure as the person at the studio is told of it, who sees what the program did. */
+  readonly told: StudioError | undefined;
 
   constructor(
     status: number,
     message: string,
-    { code = null, param = null }: { code?: string | null; param?: string | null } = {},
+    {
+      code = null,
+      param = null,
+      told = new StudioError('ENDPOINT_REFUSED', inEnglish(message)),
+    }: { code?: string | null; param?: string | null; told?: StudioError } = {},
   ) {
     super(message);
     this.status = status;
     this.code = code;
     this.param = param;
+    this.told = status === 500 ? undefined : told;
     this.type = status >= 500 ? 'server_error' : status === 429 ? 'rate_limit_error' : 'invalid_request_error';
   }
 
@@ -34,9 +42,11 @@ export function openaiErrorOf(error: unknown): OpenaiError {
     // The contract parsed the data under this code, so it has the fields named in the sentences.
     const data = error.data as Record<string, unknown>;
     const words = `${fillIn(message, data)} ${fillIn(hint, data)}`;
-    if (error.code === 'CONTEXT_TOO_LONG') return new OpenaiError(400, words, { code: 'context_length_exceeded' });
-    if (error.code === 'ENGINE_STOPPED') return new OpenaiError(503, words, { code: 'engine_stopped' });
-    return new OpenaiError(400, words, { code: error.code.toLowerCase() });
+    const told = new StudioError(error.code, data as ErrorData<typeof error.code>);
+    if (error.code === 'CONTEXT_TOO_LONG')
+      return new OpenaiError(400, words, { code: 'context_length_exceeded', told });
+    if (error.code === 'ENGINE_STOPPED') return new OpenaiError(503, words, { code: 'engine_stopped', told });
+    return new OpenaiError(400, words, { code: error.code.toLowerCase(), told });
   }
   return new OpenaiError(500, 'Something went wrong in the studio.');
 }

@@ -24,8 +24,14 @@ test('nothing is generated for a client that disconnects while its model is look
       },
     },
   };
+  const told: object[] = [];
   // Only these methods are called.
-  const server = await serveOpenai({ studio: studio as unknown as StudioClient, port: 0, key: 'key' });
+  const server = await serveOpenai({
+    studio: studio as unknown as StudioClient,
+    port: 0,
+    key: 'key',
+    note: () => (news) => void told.push(news),
+  });
   const headers = { authorization: 'Bearer key', 'content-type': 'application/json' };
   const leaving = request(`${server.url}/chat/completions`, { method: 'POST', headers });
   const left = new Promise((resolve) => leaving.once('error', resolve));
@@ -39,6 +45,7 @@ test('nothing is generated for a client that disconnects while its model is look
   looked.resolve([{ id: 'tiny', name: 'tiny' }] as never[]);
   await another();
   expect(generated).toBe(0);
+  expect(told).toContainEqual({ outcome: { kind: 'left' } });
   await server.close();
 });
 
@@ -51,7 +58,7 @@ test.each([
   ],
 ])('a body that is too large, %s, gets a 413 that is readable after sending all of it', async (_, sent) => {
   // None of its methods are called.
-  const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key' });
+  const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key', note: () => () => {} });
   onTestFinished(() => server.close());
   const { host, port } = new URL(server.url);
   const told = await new Promise<string>((resolve, reject) => {
@@ -75,7 +82,7 @@ test.each([
 
 test('reading an endless body stops soon after the size limit', async () => {
   // None of its methods are called.
-  const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key' });
+  const server = await serveOpenai({ studio: {} as StudioClient, port: 0, key: 'key', note: () => () => {} });
   onTestFinished(() => server.close());
   const { host, port } = new URL(server.url);
   const socket = connect(Number(port), '127.0.0.1');

@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import type { GenerateEvent } from '../../../src-contract/chat.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { keptFailureOf } from '../../../src-contract/kept-failure.ts';
+import type { App } from '../../app.ts';
 import { type AnswerStyle, chatStyle, completionStyle } from './answer-style.ts';
 import { FairQueue } from './fair-queue.ts';
 import { OpenaiError, openaiErrorOf } from './openai-error.ts';
@@ -28,7 +31,12 @@ export interface OpenaiServer {
  * Answers OpenAI's /v1/models, /v1/chat/completions and /v1/completions on 127.0.0.1, for local programs that have the
  * key. Web pages may not ask: anything with an Origin is refused. Throws if the port is taken.
  */
-export async function serveOpenai(options: { studio: StudioClient; port: number; key: string }): Promise<OpenaiServer> {
+export async function serveOpenai(options: {
+  studio: StudioClient;
+  port: number;
+  key: string;
+  note: App['noteRequest'];
+}): Promise<OpenaiServer> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -43,7 +51,14 @@ export async function serveOpenai(options: { studio: StudioClient; port: number;
     queue: new FairQueue({ atOnce: 8, mostWaiting: 256 }),
   };
   server.on('request', (request, response) => {
-    answer(request, response, context).catch((error: unknown) => fail(request, response, error));
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const tell = options.note({ program: request.headers['user-agent'] ?? '', path, key: options.key });
+    answer(request, response, { ...context, path, tell })
+      .then(() => tell({ outcome: { kind: response.destroyed ? 'left' : 'answered' } }))
+      .catch((error: unknown) => {
+        tell({ outcome: outcomeOf(error, response) });
+        return fail(request, response, error);
+      });
   });
   return {
     url: `http://127.0.0.1:${port}/v1`,
@@ -62,13 +77,28 @@ interface Context {
   readonly queue: FairQueue;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+/** What one request is answered with. */
+interface Asked extends Context {
+  readonly path: string;
+  readonly tell: Tell;
+}
+
+/** Takes what becomes of a request, for the person at the studio. */
+type Tell = ReturnType<App['noteRequest']>;
+
+function outcomeOf(error: unknown, response: ServerResponse): Parameters<Tell>[0]['outcome'] {
+  if (response.destroyed) return { kind: 'left' };
+  const { status, told } = openaiErrorOf(error);
+  return { kind: 'failed', status, failure: keptFailureOf(told) };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, context: Asked): Promise<void> {
   admit(request, context);
   // Before any await: a client that leaves during one would go unnoticed.
   const left = new AbortController();
   response.once('close', () => left.abort());
   const asking = { response, left: left.signal, context };
-  const [path = ''] = (request.url ?? '').split('?', 1);
+  const { path } = context;
   if (path === '/v1/models') {
     only(request, 'GET');
     const models = await servedModels(context.studio);
@@ -92,7 +122,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     return write(asked, generate, completionStyle, asking);
   }
   const sentence = `There is nothing at ${path.slice(0, 200)}. Use /v1/chat/completions, /v1/completions or /v1/models.`;
-  throw new OpenaiError(404, sentence, { code: 'unknown_url' });
+  const told = new StudioError('ENDPOINT_PATH_UNKNOWN', { path: path.slice(0, 200) });
+  throw new OpenaiError(404, sentence, { code: 'unknown_url', told });
 }
 
 /** Without a seed, clients expect another answer each time they ask for chance. */
@@ -105,11 +136,15 @@ function admit(request: IncomingMessage, { hosts, key }: Context): void {
   // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
   if (!hosts.includes(request.headers.host ?? ''))
     throw new OpenaiError(403, `This address can only be reached as ${hosts[0]}.`);
-  if (request.headers.origin !== undefined) throw new OpenaiError(403, 'Requests from web pages are refused.');
+  if (request.headers.origin !== undefined) {
+    const told = new StudioError('ENDPOINT_WEB_PAGE', {});
+    throw new OpenaiError(403, 'Requests from web pages are refused.', { told });
+  }
   const brought = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (brought === undefined || !isSame(brought, key)) {
     const sentence = 'The key is missing or wrong. It is shown in the settings of Adapter Studio.';
-    throw new OpenaiError(401, sentence, { code: 'invalid_api_key' });
+    const told = new StudioError(brought === undefined ? 'ENDPOINT_KEY_MISSING' : 'ENDPOINT_KEY_WRONG', {});
+    throw new OpenaiError(401, sentence, { code: 'invalid_api_key', told });
   }
 }
 
@@ -122,21 +157,27 @@ async function write(
   },
   generate: Pick<Parameters<StudioClient['chat']['generate']>[0], 'prompt' | 'sampling'>,
   style: AnswerStyle,
-  { response, left, context }: { response: ServerResponse; left: AbortSignal; context: Context },
+  { response, left, context }: { response: ServerResponse; left: AbortSignal; context: Asked },
 ): Promise<void> {
   const model = await find(asked.model, context);
   const leave = await context.queue.enter(model.name, left);
-  if (leave === undefined) throw new OpenaiError(429, 'Too many requests are waiting.', { code: 'queue_full' });
+  if (leave === undefined) {
+    const told = new StudioError('ENDPOINT_BUSY', {});
+    throw new OpenaiError(429, 'Too many requests are waiting.', { code: 'queue_full', told });
+  }
   try {
     const { baseModelId, adapterId } = model;
     const strength = asked.adapter_strength ?? 1;
     const input = { baseModelId, adapterId, strength, precision: 'auto' as const, ...generate };
-    const events = await context.studio.chat.generate(input, { signal: left });
+    const events = counted(await context.studio.chat.generate(input, { signal: left }), context.tell);
     const named = { id: `${style.idPrefix}${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.name };
     const usage = asked.stream_options?.include_usage === true;
     // With usage asked for, each chunk has the field; it is filled in the last.
     if (asked.stream)
-      await stream(events, { named: { ...named, ...(usage && { usage: null }) }, style, response, usage });
+      await stream(events, {
+        ...{ named: { ...named, ...(usage && { usage: null }) }, style, response, usage },
+        tell: context.tell,
+      });
     else say(response, 200, await whole(events, { named, style }));
   } finally {
     leave();
@@ -149,6 +190,17 @@ interface Named {
   readonly model: string;
 }
 
+/** Passes the events on, and tells how much was read and written. */
+async function* counted(events: AsyncIterable<GenerateEvent>, tell: Tell): AsyncGenerator<GenerateEvent> {
+  for await (const event of events) {
+    if (event.kind === 'finished') {
+      const { promptTokens, tokens } = event.generation;
+      tell({ promptTokens, tokens });
+    }
+    yield event;
+  }
+}
+
 async function whole(events: AsyncIterable<GenerateEvent>, { named, style }: { named: Named; style: AnswerStyle }) {
   for await (const event of events) {
     if (event.kind === 'finished') return style.whole(named, event.generation);
@@ -159,7 +211,13 @@ async function whole(events: AsyncIterable<GenerateEvent>, { named, style }: { n
 /** Server-sent events, ending with `[DONE]`. Failures midway are reported in the stream. */
 async function stream(
   events: AsyncIterable<GenerateEvent>,
-  { named, style, response, usage }: { named: Named; style: AnswerStyle; response: ServerResponse; usage: boolean },
+  {
+    named,
+    style,
+    response,
+    usage,
+    tell,
+  }: { named: Named; style: AnswerStyle; response: ServerResponse; usage: boolean; tell: Tell },
 ): Promise<void> {
   const send = (data: object | string) =>
     response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
@@ -180,17 +238,20 @@ async function stream(
   } catch (error) {
     // Before the first event, the status can still report it.
     if (!begun) throw error;
+    tell({ outcome: outcomeOf(error, response) });
     send(openaiErrorOf(error).body);
   }
   send('[DONE]');
   response.end();
 }
 
-async function find(name: string, { studio }: Context): Promise<ServedModel> {
+async function find(name: string, { studio, tell }: Asked): Promise<ServedModel> {
+  tell({ model: name });
   const model = (await servedModels(studio)).find((served) => served.name === name);
   if (model !== undefined) return model;
   const sentence = `There is no model “${name.slice(0, 200)}”. GET /v1/models lists the available ones.`;
-  throw new OpenaiError(404, sentence, { code: 'model_not_found', param: 'model' });
+  const told = new StudioError('ENDPOINT_MODEL_UNKNOWN', { model: name.slice(0, 200) });
+  throw new OpenaiError(404, sentence, { code: 'model_not_found', param: 'model', told });
 }
 
 function parse<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {

@@ -101,7 +101,7 @@ async function serve(): Promise<void> {
     keepLastPort(studio.dataDir, portIn(server.url));
     if (endpoint === undefined) return;
     try {
-      endpoint = await openEndpoint({ router: studio.app.router, port: portIn(endpoint.url), key });
+      endpoint = await openOwn(portIn(endpoint.url));
     } catch (error) {
       console.error(`The address ${endpoint.url} cannot be opened again.`, error);
       endpoint = undefined;
@@ -133,7 +133,11 @@ async function serve(): Promise<void> {
 
   // The address for other programs, with its own key, whatever the settings say.
   const key = `as-${randomBytes(24).toString('base64url')}`;
-  let endpoint = openai ? await openEndpoint({ router: studio.app.router, port: 0, key }) : undefined;
+  function openOwn(at: number): ReturnType<typeof openEndpoint> {
+    const { router, noteRequest: note } = studio.app;
+    return openEndpoint({ router, port: at, key, note });
+  }
+  let endpoint = openai ? await openOwn(0) : undefined;
   process.stdout.write(`Adapter Studio is at ${server.url}\n`);
   if (endpoint) process.stdout.write(`OpenAI-compatible address: ${endpoint.url} key: ${key}\n`);
   if (open) openBrowser(server.url);

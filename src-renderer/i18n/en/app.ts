@@ -106,6 +106,16 @@ export const app = {
   'settings.endpoint.renewed': 'There is a new key. Programs with the old one are refused.',
   'settings.endpoint.use':
     'In the other program, enter this address as the base URL, and the key. Requests from web pages are refused.',
+  'settings.requests': 'Requests',
+  'settings.requests.none': 'None yet. What other programs ask for appears here.',
+  'settings.requests.what':
+    'The last 100 since the studio was started, kept nowhere else. What is asked and answered is not in this list.',
+  'settings.requests.unnamed': 'a program without a name',
+  'settings.requests.tokens': '{read} tokens read, {written} written',
+  'settings.requests.waiting': 'being answered',
+  'settings.requests.answered': 'answered',
+  'settings.requests.left': 'the program did not wait',
+  'settings.requests.failed': 'refused ({status})',
   'settings.facts': 'Information for a bug report',
   'settings.facts.what':
     'Counts, sizes and codes that help to find the problem. No names, no paths, none of your texts.',

@@ -105,6 +105,16 @@ export const app: Translation<typeof english> = {
   'settings.endpoint.renewed': '키를 새로 만들었습니다. 이전 키를 쓰는 프로그램은 접속할 수 없습니다.',
   'settings.endpoint.use':
     '다른 프로그램에 이 주소를 base URL로 넣고 키도 함께 넣으세요. 웹 페이지에서 보낸 요청은 거절합니다.',
+  'settings.requests': '요청',
+  'settings.requests.none': '아직 없습니다. 다른 프로그램의 요청이 여기에 나타납니다.',
+  'settings.requests.what':
+    '스튜디오를 시작한 뒤의 마지막 100개이며, 다른 곳에는 남지 않습니다. 질문과 답의 내용은 들어 있지 않습니다.',
+  'settings.requests.unnamed': '이름 없는 프로그램',
+  'settings.requests.tokens': '토큰 {read}개 읽고 {written}개 씀',
+  'settings.requests.waiting': '답하는 중',
+  'settings.requests.answered': '답함',
+  'settings.requests.left': '프로그램이 기다리지 않음',
+  'settings.requests.failed': '거절함({status})',
   'settings.facts': '문제 보고용 정보',
   'settings.facts.what': '문제를 찾는 데 필요한 개수, 크기, 코드입니다. 이름, 경로, 직접 쓴 글은 들어 있지 않습니다.',
   'settings.facts.show': '정보 보기',

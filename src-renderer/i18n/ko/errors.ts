@@ -132,6 +132,34 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{model}”[은|는] 라이선스에 동의한 사람에게만 제공됩니다.',
     hint: '{address}에서 동의하고 접근 토큰을 만들어 환경 변수 HF_TOKEN에 넣은 뒤, 스튜디오를 다시 시작하세요.',
   },
+  ENDPOINT_KEY_MISSING: {
+    message: '키를 보내지 않았습니다.',
+    hint: '여기에 보이는 키를 그 프로그램에 넣으세요.',
+  },
+  ENDPOINT_KEY_WRONG: {
+    message: '키가 틀렸습니다.',
+    hint: '여기에 보이는 키를 복사해 그 프로그램에 넣으세요.',
+  },
+  ENDPOINT_WEB_PAGE: {
+    message: '웹 페이지에서 온 요청입니다.',
+    hint: '브라우저 밖의 프로그램을 쓰세요.',
+  },
+  ENDPOINT_PATH_UNKNOWN: {
+    message: '{path}에는 아무것도 없습니다.',
+    hint: '프로그램의 base URL은 여기에 보이는 주소여야 하고, /v1로 끝나야 합니다. chat/completions, completions, models에 답합니다.',
+  },
+  ENDPOINT_MODEL_UNKNOWN: {
+    message: '“{model}” 모델이 없습니다.',
+    hint: '프로그램에 나오는 모델 중에서 고르세요. 이름은 base 또는 base:adapter입니다.',
+  },
+  ENDPOINT_BUSY: {
+    message: '기다리는 요청이 너무 많았습니다.',
+    hint: '프로그램이 한 번에 보내는 요청을 줄이세요.',
+  },
+  ENDPOINT_REFUSED: {
+    message: '요청을 거절했습니다: {reason}',
+    hint: '프로그램이 보내는 내용을 고치세요.',
+  },
   ADAPTER_NOT_FOUND: { message: '“{adapter}” 어댑터가 없습니다.', hint: '어댑터 목록에서 이름을 확인하세요.' },
   ADAPTER_WRONG_BASE: {
     message: '“{adapter}” 어댑터는 {found}[이|가] 아니라 {expected} 기본 모델에 맞게 만들어졌습니다.',
