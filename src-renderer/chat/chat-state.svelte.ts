@@ -16,6 +16,7 @@ import { followChanges } from '../ui/changes.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
 import { mixName } from './answerer-name.ts';
 import { ComposerState, type SentQuestion } from './composer-state.svelte.ts';
+import { type KeptMessages, WaitingMessages } from './waiting-messages.svelte.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
 export interface Draft {
@@ -71,6 +72,8 @@ export class ChatState {
   /** Adapters added to the chosen one. */
   mix = $state.raw<readonly MixedAdapter[]>([]);
   readonly composer: ComposerState;
+  /** Sent while an answer is being written. */
+  readonly waiting: WaitingMessages;
   /** For a search among the chips. */
   readonly named = new NamedList(
     () => this.adapters,
@@ -85,6 +88,12 @@ export class ChatState {
   askedInstead: () => Adapter | undefined = () => undefined;
   /** Several are asked at once, each without the previous turns; set by the comparison. */
   asksAlone: () => boolean = () => false;
+  /** Asks several at once; set by the comparison. `giveBack` as in `#ask`. */
+  askSeveral: (
+    sent: SentQuestion,
+    columns: readonly ChatState['answerer'][],
+    giveBack: (conversationId: string | undefined) => void,
+  ) => Promise<void> = async () => {};
 
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
@@ -94,8 +103,9 @@ export class ChatState {
   #readingAhead: AbortController | undefined;
   #readAheadOf = '';
 
-  constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}) {
+  constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}, waiting: KeptMessages = {}) {
     this.composer = new ComposerState(() => this.#composerPlace, unsent);
+    this.waiting = new WaitingMessages(() => this.conversationId, waiting);
     void this.load(choice);
     void followChanges(
       ['adapter', 'base-model', 'dataset', 'conversation'],
@@ -182,6 +192,15 @@ export class ChatState {
     return !this.writing && this.baseModel !== undefined && this.composer.outgoing.text !== '';
   }
 
+  /** Whether what was typed can wait for the answer that is being written. */
+  get canQueue(): boolean {
+    if (!this.writing || this.conversationId === undefined || this.composer.editing !== undefined) return false;
+    const { text } = this.composer.outgoing;
+    // A document stays in the panel when it has been sent.
+    const asked = this.waiting.here.at(-1)?.sent.text ?? this.sending?.text ?? this.lastQuestion?.text;
+    return text !== '' && (this.composer.text.trim() !== '' || text !== asked);
+  }
+
   get lastQuestion(): Message | undefined {
     return this.path.findLast((message) => message.role === 'user');
   }
@@ -210,8 +229,20 @@ export class ChatState {
 
   /** Who the next message goes to; undefined is the base. */
   get answererName(): string | undefined {
-    const added = this.mix.flatMap(({ adapterId }) => this.adapters.filter(({ id }) => id === adapterId));
-    return this.adapter && mixName(this.adapter.name, added);
+    return this.nameOf(this.answerer);
+  }
+
+  /** The adapter and those added to it; undefined for the base. */
+  nameOf({ adapterId, mix = [] }: ChatState['answerer']): string | undefined {
+    const named = (id: string | null) => this.adapters.filter((adapter) => adapter.id === id);
+    const [adapter] = named(adapterId);
+    return (
+      adapter &&
+      mixName(
+        adapter.name,
+        mix.flatMap((added) => named(added.adapterId)),
+      )
+    );
   }
 
   /** The chosen adapter and those added to it, in the form that the studio's API takes. */
@@ -435,18 +466,66 @@ export class ChatState {
 
   async send(): Promise<void> {
     if (!this.canSend) return;
-    const { answerer, composer } = this;
-    let { conversationId } = this;
+    const { composer } = this;
     const sent = composer.take();
+    await this.#ask(sent, this.answerer, (conversationId) => composer.giveBack(sent, conversationId));
+  }
+
+  /** Lets what was typed wait for the answer that is being written. It goes to those who are chosen now. */
+  queue(columns?: readonly ChatState['answerer'][]): void {
+    if (!this.canQueue) return;
+    const { answerer } = this;
+    this.waiting.add({ sent: this.composer.take(), answerer, ...(columns !== undefined && { columns }) });
+  }
+
+  /** Sends a message that has waited: the first, unless another is named. The rest follow when it is answered. */
+  async sendWaiting(at = this.waiting.here[0]?.at): Promise<void> {
+    const { conversationId } = this;
+    if (at === undefined || conversationId === undefined || this.writing || this.baseModel === undefined) return;
+    const message = this.waiting.take(at);
+    if (message === undefined) return;
+    this.waiting.isHeld = false;
+    const giveBack = () => this.waiting.putBack(message, conversationId);
+    if (message.columns !== undefined) await this.askSeveral(message.sent, message.columns, giveBack);
+    else await this.#ask(message.sent, message.answerer, giveBack);
+  }
+
+  /** What has waited for an answer that is now finished is sent. */
+  answered(): void {
+    if (!this.waiting.isHeld) void this.sendWaiting();
+  }
+
+  /** Puts a waiting message back into the empty box, for whom it was meant. */
+  editWaiting(at: number): void {
+    if (this.composer.text !== '') return;
+    const message = this.waiting.take(at);
+    if (message === undefined) return;
+    const { adapterId, strength, mix = [] } = message.answerer;
+    if (message.columns === undefined && (adapterId === null || this.adapters.some(({ id }) => id === adapterId))) {
+      this.choose(adapterId);
+      this.strength = strength;
+      this.mix = mix;
+      this.#leaveOutDeleted();
+    }
+    this.composer.putBack(message.sent);
+  }
+
+  /** `giveBack` takes the question where not even that was accepted. */
+  async #ask(
+    sent: SentQuestion,
+    answerer: ChatState['answerer'],
+    giveBack: (conversationId: string | undefined) => void,
+  ): Promise<void> {
+    let { conversationId } = this;
     await this.answering(
       async (signal) => {
         const question = await this.questionOf(sent);
         conversationId = question.conversationId;
         // Left while its conversation was being created: the studio never gets it.
-        if (signal.aborted) composer.giveBack(sent, conversationId);
+        if (signal.aborted) giveBack(conversationId);
         return await client.chat.send({ ...question, ...answerer }, { signal });
       },
-      { sent, onRefused: () => composer.giveBack(sent, conversationId) },
+      { sent, answerer, onRefused: () => giveBack(conversationId) },
     );
   }
 
@@ -465,8 +544,9 @@ export class ChatState {
     );
   }
 
-  /** Keeps what has been written. */
+  /** Keeps what has been written. What waits for it goes on waiting. */
   stop(): void {
+    this.waiting.isHeld = true;
     this.#answering?.abort();
   }
 
@@ -490,11 +570,21 @@ export class ChatState {
   /** `onRefused` is called if not even the question was accepted, as soon as that is known. */
   async answering(
     ask: (signal: AbortSignal) => Promise<AsyncIterable<ChatEvent>>,
-    { questionId, sent, onRefused }: { questionId?: string | undefined; sent?: SentQuestion; onRefused?: () => void },
+    {
+      questionId,
+      sent,
+      answerer = this.answerer,
+      onRefused,
+    }: {
+      questionId?: string | undefined;
+      sent?: SentQuestion;
+      answerer?: ChatState['answerer'];
+      onRefused?: () => void;
+    },
   ): Promise<void> {
     const answering = this.begin(sent);
-    const { adapter, answererName: name } = this;
-    this.draft = { id: undefined, text: '', adapter, name, writing: true, questionId };
+    const adapter = this.adapters.find(({ id }) => id === answerer.adapterId);
+    this.draft = { id: undefined, text: '', adapter, name: this.nameOf(answerer), writing: true, questionId };
     let accepted = false;
     try {
       for await (const event of await ask(answering.signal)) {
@@ -510,7 +600,12 @@ export class ChatState {
       }
     }
     // Another conversation may have been opened meanwhile.
-    if (this.#answering !== answering || this.draft === undefined) return;
+    if (this.#answering !== answering) return;
+    if (this.sendError !== undefined) this.waiting.isHeld = true;
+    if (this.draft === undefined) {
+      if (!answering.signal.aborted) this.answered();
+      return;
+    }
     this.sending = undefined;
     this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
     const isAsked = await this.findsAsked();

@@ -2,6 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Message } from '../../src-contract/chat.ts';
 import { client } from '../client.ts';
 import type { ChatState } from './chat-state.svelte.ts';
+import type { SentQuestion } from './composer-state.svelte.ts';
 
 export const mostColumns = 5;
 
@@ -31,10 +32,15 @@ export class ComparisonState {
     this.#chat = chat;
     chat.askedInstead = () => this.#askedInstead;
     chat.asksAlone = () => this.on;
+    chat.askSeveral = (...asked) => this.#ask(...asked);
   }
 
   get canSend(): boolean {
     return this.#chat.canSend && this.#asked.length >= 2;
+  }
+
+  get canQueue(): boolean {
+    return this.#chat.canQueue && this.#asked.length >= 2;
   }
 
   /** Who is asked: the chosen ones that still fit the base in use. */
@@ -91,17 +97,30 @@ export class ComparisonState {
 
   async send(): Promise<void> {
     if (!this.canSend) return;
-    const chat = this.#chat;
-    const { composer } = chat;
-    let { conversationId } = chat;
+    const { composer } = this.#chat;
     const columns = this.#asked.map((id) => this.answererOf(id));
     const sent = composer.take();
+    await this.#ask(sent, columns, (conversationId) => composer.giveBack(sent, conversationId));
+  }
+
+  queue(): void {
+    if (this.canQueue) this.#chat.queue(this.#asked.map((id) => this.answererOf(id)));
+  }
+
+  /** `giveBack` takes the question where not even that was accepted. */
+  async #ask(
+    sent: SentQuestion,
+    columns: readonly ChatState['answerer'][],
+    giveBack: (conversationId: string | undefined) => void,
+  ): Promise<void> {
+    const chat = this.#chat;
+    let { conversationId } = chat;
     const answering = chat.begin(sent);
     this.#running = answering;
     chat.comparing = true;
-    this.columns = columns.map(({ adapterId }) => {
-      const adapter = chat.adapters.find(({ id }) => id === adapterId);
-      return { adapter, name: this.nameOf(adapter), text: '', answer: undefined };
+    this.columns = columns.map((answerer) => {
+      const adapter = chat.adapters.find(({ id }) => id === answerer.adapterId);
+      return { adapter, name: chat.nameOf(answerer), text: '', answer: undefined };
     });
     this.seconds = undefined;
     const startMs = performance.now();
@@ -109,7 +128,7 @@ export class ComparisonState {
     try {
       const question = await chat.questionOf(sent);
       conversationId = question.conversationId;
-      const events = await client.chat.compare({ ...question, columns }, { signal: answering.signal });
+      const events = await client.chat.compare({ ...question, columns: [...columns] }, { signal: answering.signal });
       for await (const event of events) {
         if (answering.signal.aborted) break;
         if (event.kind === 'started') {
@@ -127,7 +146,7 @@ export class ComparisonState {
     } catch (error) {
       if (!answering.signal.aborted) {
         chat.sendError = error;
-        if (!accepted) composer.giveBack(sent, conversationId);
+        if (!accepted) giveBack(conversationId);
       }
     }
     // Another conversation may have been opened meanwhile, and a comparison started there.
@@ -137,7 +156,10 @@ export class ComparisonState {
       chat.comparing = false;
     }
     const isAsked = await chat.findsAsked();
-    if (!accepted && answering.signal.aborted && !isAsked) composer.giveBack(sent, conversationId);
+    if (!accepted && answering.signal.aborted && !isAsked) giveBack(conversationId);
+    if (this.#running !== answering || answering.signal.aborted) return;
+    if (chat.sendError === undefined) chat.answered();
+    else chat.waiting.isHeld = true;
   }
 
   #change(place: number, change: (column: ColumnDraft) => ColumnDraft): void {

@@ -150,6 +150,14 @@ export class ComposerState {
     } else if (!this.unsent[box]) this.unsent = { ...this.unsent, [box]: typed };
   }
 
+  /** Puts a question that has waited back into the box and the panel. */
+  putBack({ text, input, typed }: SentQuestion): void {
+    this.text = typed;
+    // Nothing is typed for a document that is in the panel.
+    if (typed === '') this.document = text;
+    this.#putBeside(input);
+  }
+
   /** Puts the last question's passage or schema back into the panel and returns the task it implies. */
   recall(messages: readonly Message[]): TaskId | undefined {
     const asked = messages.findLast((message) => message.role === 'user' && message.input !== null);
