@@ -16,7 +16,7 @@ import { followChanges } from '../ui/changes.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
 import { mixName } from './answerer-name.ts';
 import { ComposerState, type SentQuestion } from './composer-state.svelte.ts';
-import { type KeptMessages, WaitingMessages } from './waiting-messages.svelte.ts';
+import { type Answerer, type KeptMessages, WaitingMessages } from './waiting-messages.svelte.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
 export interface Draft {
@@ -91,7 +91,7 @@ export class ChatState {
   /** Asks several at once; set by the comparison. `giveBack` as in `#ask`. */
   askSeveral: (
     sent: SentQuestion,
-    columns: readonly ChatState['answerer'][],
+    columns: readonly Answerer[],
     giveBack: (conversationId: string | undefined) => void,
   ) => Promise<void> = async () => {};
 
@@ -233,7 +233,7 @@ export class ChatState {
   }
 
   /** The adapter and those added to it; undefined for the base. */
-  nameOf({ adapterId, mix = [] }: ChatState['answerer']): string | undefined {
+  nameOf({ adapterId, mix = [] }: Answerer): string | undefined {
     const named = (id: string | null) => this.adapters.filter((adapter) => adapter.id === id);
     const [adapter] = named(adapterId);
     return (
@@ -245,8 +245,8 @@ export class ChatState {
     );
   }
 
-  /** The chosen adapter and those added to it, in the form that the studio's API takes. */
-  get answerer(): { adapterId: string | null; strength: number; mix?: MixedAdapter[] } {
+  /** The chosen adapter and those added to it. */
+  get answerer(): Answerer {
     const { adapterId, strength, mix } = this;
     return { adapterId, strength, ...(adapterId !== null && mix.length > 0 && { mix: [...mix] }) };
   }
@@ -472,7 +472,7 @@ export class ChatState {
   }
 
   /** Lets what was typed wait for the answer that is being written. It goes to those who are chosen now. */
-  queue(columns?: readonly ChatState['answerer'][]): void {
+  queue(columns?: readonly Answerer[]): void {
     if (!this.canQueue) return;
     const { answerer } = this;
     this.waiting.add({ sent: this.composer.take(), answerer, ...(columns !== undefined && { columns }) });
@@ -513,7 +513,7 @@ export class ChatState {
   /** `giveBack` takes the question where not even that was accepted. */
   async #ask(
     sent: SentQuestion,
-    answerer: ChatState['answerer'],
+    answerer: Answerer,
     giveBack: (conversationId: string | undefined) => void,
   ): Promise<void> {
     let { conversationId } = this;
@@ -578,7 +578,7 @@ export class ChatState {
     }: {
       questionId?: string | undefined;
       sent?: SentQuestion;
-      answerer?: ChatState['answerer'];
+      answerer?: Answerer;
       onRefused?: () => void;
     },
   ): Promise<void> {

@@ -3,6 +3,7 @@ import type { Message } from '../../src-contract/chat.ts';
 import { client } from '../client.ts';
 import type { ChatState } from './chat-state.svelte.ts';
 import type { SentQuestion } from './composer-state.svelte.ts';
+import type { Answerer } from './waiting-messages.svelte.ts';
 
 export const mostColumns = 5;
 
@@ -53,7 +54,7 @@ export class ComparisonState {
   }
 
   /** The adapter in use answers with its settings and mix; the others as they were trained. */
-  answererOf(adapterId: string | null): ChatState['answerer'] {
+  answererOf(adapterId: string | null): Answerer {
     return adapterId === this.#chat.adapterId ? this.#chat.answerer : { adapterId, strength: 1 };
   }
 
@@ -110,7 +111,7 @@ export class ComparisonState {
   /** `giveBack` takes the question where not even that was accepted. */
   async #ask(
     sent: SentQuestion,
-    columns: readonly ChatState['answerer'][],
+    columns: readonly Answerer[],
     giveBack: (conversationId: string | undefined) => void,
   ): Promise<void> {
     const chat = this.#chat;

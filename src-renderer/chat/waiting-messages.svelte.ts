@@ -1,5 +1,12 @@
-import type { ChatState } from './chat-state.svelte.ts';
+import type { MixedAdapter } from '../../src-contract/chat.ts';
 import type { SentQuestion } from './composer-state.svelte.ts';
+
+/** Who is to answer, in the form that the studio's API takes; a null adapter is the base. */
+export interface Answerer {
+  readonly adapterId: string | null;
+  readonly strength: number;
+  readonly mix?: MixedAdapter[];
+}
 
 /** A message that was sent while an answer was being written. */
 export interface WaitingMessage {
@@ -7,9 +14,9 @@ export interface WaitingMessage {
   readonly at: number;
   readonly sent: SentQuestion;
   /** Who was chosen then. */
-  readonly answerer: ChatState['answerer'];
+  readonly answerer: Answerer;
   /** Those who are asked at once, if it goes to several. */
-  readonly columns?: readonly ChatState['answerer'][];
+  readonly columns?: readonly Answerer[];
 }
 
 export type KeptMessages = Readonly<Record<string, readonly WaitingMessage[]>>;
