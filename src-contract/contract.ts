@@ -17,6 +17,13 @@ import {
   modelFileVerdictSchema,
 } from './base-model.ts';
 import {
+  blindPairSchema,
+  blindResultSchema,
+  blindRowSchema,
+  blindRowsSchema,
+  blindVoteInputSchema,
+} from './blind-vote.ts';
+import {
   chatEventSchema,
   compareEventSchema,
   compareInputSchema,
@@ -592,6 +599,13 @@ export const contract = {
     csv: base.input(id).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */
     report: base.input(id.extend({ language: z.enum(['en', 'ko']) })).output(namedText),
+    /** The rows on which two models' answers differ, to be judged without knowing whose they are. */
+    blindRows: base.input(blindPairSchema).output(blindRowsSchema),
+    blindRow: base.input(blindVoteInputSchema.omit({ choice: true })).output(blindRowSchema),
+    /** Keeps a choice; an earlier one on the same row is replaced. */
+    blindVote: base.input(blindVoteInputSchema).output(nothing),
+    /** Whose answers were preferred. */
+    blindResult: base.input(blindPairSchema).output(blindResultSchema),
     /** Hides it at once and removes it at the next start; undone by `restore`. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(evaluationSchema),

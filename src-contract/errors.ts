@@ -324,6 +324,11 @@ export const errorCatalogue = {
     'The evaluation “{evaluation}” cannot be resumed: {reason}.',
     'Start a new one.',
   ),
+  EVALUATION_NOT_JUDGEABLE: entry(
+    { evaluation: z.string() },
+    'The evaluation “{evaluation}” has no two different answers there to choose from.',
+    'Choose two models that it has measured.',
+  ),
   EXPERIMENT_NOT_FOUND: entry(
     { experiment: z.string() },
     'There is no experiment “{experiment}”.',

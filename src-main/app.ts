@@ -57,6 +57,7 @@ import { DiskReserve } from './disk-reserve.ts';
 import { EndpointSwitch, endpointProcedures, type OpenEndpoint } from './endpoint-procedures.ts';
 import { EndpointRequests } from './endpoint-requests.ts';
 import type { Engine } from './engine/engine.ts';
+import { BlindVoteStore } from './evaluations/blind-vote-store.ts';
 import { evaluationProcedures } from './evaluations/evaluation-procedures.ts';
 import { EvaluationStore } from './evaluations/evaluation-store.ts';
 import { startEvaluation, takeUpEvaluations } from './evaluations/start-evaluation.ts';
@@ -450,7 +451,11 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       changed: changed('conversation'),
     }),
     lab: labProcedures({ ...experiment, changed: changed('lab') }),
-    evaluations: evaluationProcedures({ ...evaluating, changed: changed('evaluation') }),
+    evaluations: evaluationProcedures({
+      ...evaluating,
+      votes: new BlindVoteStore(database),
+      changed: changed('evaluation'),
+    }),
   });
 
   const takeUpWork = () => {

@@ -22,6 +22,7 @@ import { answeringProcessMigration } from './migrations/0020-answering-process.t
 import { lossesApartMigration } from './migrations/0021-losses-apart.ts';
 import { mapsApartMigration } from './migrations/0022-maps-apart.ts';
 import { evaluationsDueMigration } from './migrations/0023-evaluations-due.ts';
+import { blindVotesMigration } from './migrations/0024-blind-votes.ts';
 
 /** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   lossesApartMigration,
   mapsApartMigration,
   evaluationsDueMigration,
+  blindVotesMigration,
 ];

@@ -1,21 +1,38 @@
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { csvLine } from '../datasets/csv-text.ts';
+import { isSameAnswer, judgedPairs } from './blind-vote.ts';
+import type { BlindVote } from './blind-vote-store.ts';
 
 /**
  * One line per row: its id, context and target, then for each model its answer, every measure of it, and the target's
- * loss in nats per token. RFC 4180.
+ * loss in nats per token. For every two models that were judged blind, whose answer was preferred and whose was shown
+ * first. RFC 4180.
  */
-export function evaluationCsv({ results }: Evaluation, rows: readonly EvaluationRow[]): string {
+export function evaluationCsv(
+  { results }: Evaluation,
+  rows: readonly EvaluationRow[],
+  votes: readonly BlindVote[],
+): string {
   const measures = [...new Set(rows.flatMap((row) => row.answers.flatMap(({ marks }) => Object.keys(marks))))];
   const models = results.map(({ adapter }, place) => (place === 0 ? `base: ${adapter}` : adapter));
   const heads = models.flatMap((model) => [model, ...[...measures, 'loss'].map((name) => `${model}: ${name}`)]);
-  const lines = rows.map(({ exampleId, context, target, answers }) => [
+  const pairs = judgedPairs(votes);
+  const judgedHeads = pairs.flatMap(({ of, against }) =>
+    ['preferred', 'shown first'].map((what) => `${models[of]} or ${models[against]}: ${what}`),
+  );
+  const voteOn = new Map(votes.map((vote) => [`${vote.position} ${vote.of} ${vote.against}`, vote]));
+  const lines = rows.map(({ exampleId, context, target, answers }, position) => [
     ...[exampleId, context, target],
     ...models.flatMap((_, place) => {
       const answer = answers[place];
       const loss = answer?.target ? String(answer.target.nats / answer.target.tokens) : '';
       return [answer?.text ?? '', ...measures.map((name) => String(answer?.marks[name] ?? '')), loss];
     }),
+    ...pairs.flatMap(({ of, against }) => {
+      const vote = voteOn.get(`${position} ${of} ${against}`);
+      if (vote !== undefined) return [models[vote.preferred ?? -1] ?? 'equal', models[vote.first] ?? ''];
+      return [isSameAnswer(answers[of]?.text ?? '', answers[against]?.text ?? '') ? 'same answer' : '', ''];
+    }),
   ]);
-  return [['id', 'context', 'target', ...heads], ...lines].map(csvLine).join('');
+  return [['id', 'context', 'target', ...heads, ...judgedHeads], ...lines].map(csvLine).join('');
 }

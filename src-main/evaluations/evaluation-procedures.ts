@@ -1,18 +1,24 @@
 import { implement } from '@orpc/server';
+import type { BlindPair } from '../../src-contract/blind-vote.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { localDay } from '../../src-contract/local-time.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
 import { withinMessage } from '../within-message.ts';
+import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
+import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationReport } from './evaluation-report.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation } from './start-evaluation.ts';
 
-export function evaluationProcedures(parts: EvaluatingParts & { changed: () => void }) {
-  const { store, supervisor, changed } = parts;
+export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVoteStore; changed: () => void }) {
+  const { store, supervisor, votes, changed } = parts;
   const os = implement(contract.evaluations).$context<CallerContext>();
   const allRows = (id: string) => [...store.rows({ id, offset: 0, limit: store.countRows(id) })];
+
+  /** Of an evaluation that is there. */
+  const known = ({ id, of, against }: BlindPair): BlindPair => ({ id: store.get(id).id, of, against });
 
   return os.router({
     start: os.start.handler(({ input }) => startEvaluation(input, parts)),
@@ -35,13 +41,21 @@ export function evaluationProcedures(parts: EvaluatingParts & { changed: () => v
     }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      return { name: `${fileName(evaluation)}.csv`, text: evaluationCsv(evaluation, allRows(evaluation.id)) };
+      return {
+        name: `${fileName(evaluation)}.csv`,
+        text: evaluationCsv(evaluation, allRows(evaluation.id), votes.list(evaluation.id)),
+      };
     }),
     report: os.report.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      const text = evaluationReport(evaluation, allRows(evaluation.id), input.language);
+      const told = { rows: allRows(evaluation.id), judged: blindResults(evaluation.id, votes) };
+      const text = evaluationReport(evaluation, told, input.language);
       return { name: `${fileName(evaluation)}.html`, text };
     }),
+    blindRows: os.blindRows.handler(({ input }) => blindRows(known(input), votes)),
+    blindRow: os.blindRow.handler(({ input }) => blindRow(known(input), input.position, votes)),
+    blindVote: os.blindVote.handler(({ input }) => putBlindVote(known(input), input, votes)),
+    blindResult: os.blindResult.handler(({ input }) => blindResult(known(input), votes)),
     delete: os.delete.handler(({ input }) => {
       const { id, state, provenance } = store.get(input.id);
       if (state === 'running') throw new StudioError('RUN_ALREADY_ACTIVE', { run: provenance?.dataset.name ?? id });

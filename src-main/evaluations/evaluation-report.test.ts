@@ -3,23 +3,27 @@ import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { evaluationReport } from './evaluation-report.ts';
 
 test('the report suggests the next step, as the evaluation page does', () => {
-  const report = evaluationReport(mostlyWrong, [], 'en');
+  const report = evaluationReport(mostlyWrong, nothing, 'en');
   expect(report).toContain('<b>Next:</b> 27 of 36 rows are still wrong.');
-  expect(evaluationReport(mostlyWrong, [], 'ko')).toContain('<b>다음:</b> 36행 가운데 27행은 아직 틀립니다.');
+  expect(evaluationReport(mostlyWrong, nothing, 'ko')).toContain('<b>다음:</b> 36행 가운데 27행은 아직 틀립니다.');
 });
 
 // Regression: in Korean it was worded differently.
 test('the verdict is worded as on the evaluation page', () => {
   const english = 'Answers is clearly better than the base model: better on 9 of 36 rows and worse on none.';
-  expect(evaluationReport(mostlyWrong, [], 'en')).toContain(english);
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).toContain(english);
   const korean = 'Answers는 기본 모델보다 확실히 낫습니다. 36행 가운데 9행에서 낫고, 못한 행은 없습니다.';
-  expect(evaluationReport(mostlyWrong, [], 'ko')).toContain(korean);
+  expect(evaluationReport(mostlyWrong, nothing, 'ko')).toContain(korean);
 });
 
 // Regression: a browser took 40 seconds to lay out 200,000 characters of several scripts.
 test('a long text is divided into pieces that are laid out quickly', () => {
   const context = '강이 바다로 แม่น้ำ नदी '.repeat(150);
-  const report = evaluationReport(mostlyWrong, [{ exampleId: 'e', context, target: 'short', answers: [] }], 'en');
+  const report = evaluationReport(
+    mostlyWrong,
+    { ...nothing, rows: [{ exampleId: 'e', context, target: 'short', answers: [] }] },
+    'en',
+  );
   const [, shown = ''] = /<dd>(<span>.*?)<\/dd>/s.exec(report) ?? [];
   expect(shown.split('<span>').length).toBe(4);
   expect(shown.replaceAll(/<\/?span>/g, '')).toBe(context.trim());
@@ -31,11 +35,11 @@ test('a perfect result suggests no next step', () => {
   const [base, best] = results;
   if (base === undefined || best === undefined) throw new Error('both are above');
   const allRight = { ...mostlyWrong, comparisons, results: [base, { ...best, metrics: { exactMatch: 1 } }] };
-  expect(evaluationReport(allRight, [], 'en')).not.toContain('Next:');
+  expect(evaluationReport(allRight, nothing, 'en')).not.toContain('Next:');
 });
 
 test('a Korean report translates metrics, splits and languages', () => {
-  const report = evaluationReport(mostlyWrong, [], 'ko');
+  const report = evaluationReport(mostlyWrong, nothing, 'ko');
   expect(report).toContain('정확히 일치 0.0 % → 25.0 %');
   expect(report).toContain('테스트 행 · aa');
   expect(report).toContain('<dd>영어</dd>');
@@ -49,15 +53,31 @@ test('adapters are compared with each other, not only with the base', () => {
   const rival = { ...best, adapterId: 'b', adapter: 'Replies' };
   const among = { ...{ metric: 'exactMatch', of: 2, against: 1, difference: 0.028, low: -0.05, high: 0.11 } };
   const comparisons = [...mostlyWrong.comparisons, { ...among, better: 2, worse: 1, same: 33, sure: false }];
-  const report = evaluationReport({ ...mostlyWrong, results: [base, best, rival], comparisons }, [], 'en');
+  const report = evaluationReport({ ...mostlyWrong, results: [base, best, rival], comparisons }, nothing, 'en');
   expect(report).toContain('<td>Replies</td><td>Answers</td><td>+2.8</td><td>−5.0</td><td>+11.0</td>');
-  expect(evaluationReport(mostlyWrong, [], 'en')).not.toContain('against each other');
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('against each other');
+});
+
+test('a blind vote is told in the words of its page', () => {
+  const models = { one: 14, other: 3, low: 0.59, high: 0.94, sure: true };
+  const places = { one: 9, other: 8, low: 0.3, high: 0.75, sure: false };
+  const judged = [{ of: 1, against: 0, models, places, equal: 1, identical: 4, open: 0 }];
+  const report = evaluationReport(mostlyWrong, { rows: [], judged }, 'en');
+  expect(report).toContain('<h2>Judged by a person who did not see whose answers they were</h2>');
+  expect(report).toContain('<b>Answers was preferred on 14 of 18 rows and starter on 3: that is clear.</b>');
+  expect(evaluationReport(mostlyWrong, { rows: [], judged }, 'ko')).toContain(
+    '<b>18행 가운데 14행에서 Answers가 더 나았고, starter가 더 나은 행은 3행입니다. 확실한 차이입니다.</b>',
+  );
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Judged by a person');
 });
 
 test('the report says when its numbers were measured', () => {
-  const report = evaluationReport({ ...mostlyWrong, createdAt: Date.UTC(2026, 2, 4, 5, 6) }, [], 'en');
+  const report = evaluationReport({ ...mostlyWrong, createdAt: Date.UTC(2026, 2, 4, 5, 6) }, nothing, 'en');
   expect(report).toContain('<dt>Measured</dt><dd>2026-03-04 05:06 UTC</dd>');
 });
+
+/** No rows, and nothing judged blind. */
+const nothing = { rows: [], judged: [] };
 
 const mostlyWrong: Evaluation = {
   ...{

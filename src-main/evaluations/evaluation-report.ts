@@ -1,9 +1,11 @@
 import { adviceText } from '../../src-contract/advice-words.ts';
+import type { BlindResult } from '../../src-contract/blind-vote.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
+import { blindResultText } from '../../src-contract/preference-words.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
 import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
@@ -26,7 +28,7 @@ const mostRows = 300;
  */
 export function evaluationReport(
   evaluation: Evaluation,
-  rows: readonly EvaluationRow[],
+  { rows, judged }: { readonly rows: readonly EvaluationRow[]; readonly judged: readonly BlindResult[] },
   language: 'en' | 'ko',
 ): string {
   const words: Words = { ...reportWords[language], tongue: language };
@@ -49,6 +51,7 @@ ${next(evaluation, words)}
 ${pictures(evaluation, words)}
 ${measures(evaluation, words)}
 ${rivals(evaluation, words)}
+${preferences(evaluation, judged, words)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
 ${provenance(evaluation, words)}
 <h2>${escapeHtml(words.rows)}</h2>
@@ -140,6 +143,17 @@ function rivals({ results, comparisons, mainMetric }: Evaluation, words: Words):
   ]);
   const head = [words.model, words.other, words.difference, words.from, words.to];
   return `<p>${escapeHtml(fillIn(words.rivals, { metric }))}</p>\n${table(head, lines)}`;
+}
+
+/** What a person preferred without knowing whose answers they were. */
+function preferences({ results }: Evaluation, judged: readonly BlindResult[], words: Words): string {
+  if (judged.length === 0) return '';
+  const names = results.map(({ adapter }) => adapter);
+  const told = judged.map((result) => {
+    const { sentence, doubts } = blindResultText(result, names, words.tongue);
+    return `<p><b>${escapeHtml(sentence)}</b> ${escapeHtml(doubts.join(' '))}</p>`;
+  });
+  return [`<h2>${escapeHtml(words.blind)}</h2>`, ...told].join('\n');
 }
 
 function table(head: readonly string[], lines: readonly (readonly string[])[]): string {

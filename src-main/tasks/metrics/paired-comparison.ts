@@ -51,16 +51,17 @@ export async function comparePaired(
   };
 }
 
-/** Two-sided probability of a split at least as uneven if both sides were equally likely; equal rows say nothing. */
-function signTest(better: number, worse: number): number {
+/**
+ * Two-sided probability of a split at least as uneven if both sides were equally likely; equal rows say nothing. The
+ * terms are relative to the middle one, as 2 to the power of a thousand rows is no number.
+ */
+export function signTest(better: number, worse: number): number {
   const n = better + worse;
-  let tail = 0;
-  for (let k = 0; k <= Math.min(better, worse); k++) tail += choose(n, k);
-  return Math.min(1, (2 * tail) / 2 ** n);
-}
-
-function choose(n: number, k: number): number {
-  let result = 1;
-  for (let i = 0; i < k; i++) result = (result * (n - i)) / (i + 1);
-  return result;
+  let [term, tail, all] = [1, 0, 0];
+  for (let k = Math.floor(n / 2); k >= 0; k--) {
+    if (k <= Math.min(better, worse)) tail += term;
+    all += 2 * k === n ? term : 2 * term;
+    term *= k / (n - k + 1);
+  }
+  return Math.min(1, (2 * tail) / all);
 }

@@ -246,6 +246,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{evaluation}” 평가를 이어서 할 수 없습니다: {reason}.',
     hint: '새로 시작하세요.',
   },
+  EVALUATION_NOT_JUDGEABLE: {
+    message: '“{evaluation}” 평가에는 그곳에서 고를 서로 다른 두 답이 없습니다.',
+    hint: '평가가 끝난 모델 두 개를 고르세요.',
+  },
   EXPERIMENT_NOT_FOUND: { message: '“{experiment}” 실험이 없습니다.', hint: '실험실의 실험 목록을 확인하세요.' },
   EXPERIMENT_ALREADY_ACTIVE: {
     message: '“{experiment}” 실험이 아직 진행 중입니다.',
