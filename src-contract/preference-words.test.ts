@@ -14,7 +14,7 @@ test('a clear result says how clear, and what else there was', () => {
   expect(blindResultText(clear, names, 'en')).toEqual({
     sentence: 'Answers was preferred on 14 of 18 rows and starter on 3: that is clear.',
     doubts: [
-      'Where one was preferred, it was Answers in 82\u00a0% of the rows; with 95 % confidence, the true share is between 59\u00a0% and 94\u00a0%.',
+      'Where one was preferred, it was Answers in 82\u00a0% of the rows; with 95\u00a0% confidence, the true share is between 59\u00a0% and 94\u00a0%.',
       'Judged equal: 1 row.',
       'Counted as equal without being asked, as both answers are the same: 4 rows.',
       'Not judged yet: 12 rows.',

@@ -67,7 +67,7 @@ const english = {
   neither: 'Neither answer was preferred on any of {rows}.',
   nothing: 'No row has been judged yet.',
   share:
-    'Where one was preferred, it was {winner} in {share} of the rows; with 95 % confidence, the true share is between {low} and {high}.',
+    'Where one was preferred, it was {winner} in {share} of the rows; with 95\u00a0% confidence, the true share is between {low} and {high}.',
   few: 'With so few, nothing can be told from chance: at least 6 must agree.',
   equal: 'Judged equal: {rows}.',
   identical: 'Counted as equal without being asked, as both answers are the same: {rows}.',
@@ -89,7 +89,7 @@ const korean: typeof english = {
   neither: '{rows} 모두에서 우열이 없었습니다.',
   nothing: '아직 고른 행이 없습니다.',
   share:
-    '한쪽을 고른 행 가운데 {share}에서 {winner}[을|를] 골랐습니다. 95 % 신뢰도로 실제 비율은 {low}에서 {high} 사이입니다.',
+    '한쪽을 고른 행 가운데 {share}에서 {winner}[을|를] 골랐습니다. 95\u00a0% 신뢰도로 실제 비율은 {low}에서 {high} 사이입니다.',
   few: '이렇게 적으면 우연과 구별할 수 없습니다. 적어도 6행에서 선택이 일치해야 합니다.',
   equal: '비슷하다고 고른 것은 {rows}입니다.',
   identical: '두 답이 똑같아 묻지 않고 비슷한 것으로 센 것은 {rows}입니다.',

@@ -30,6 +30,7 @@ export const paths = {
   evaluations: () => '#/evaluate',
   newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),
+  blindVote: (id: string) => link(`/evaluate/${encodeURIComponent(id)}/blind`),
   lab: (kind?: string) => link('/lab', { kind }),
   experiment: (id: string) => link(`/lab/${encodeURIComponent(id)}`),
   baseModels: () => '#/base-models',

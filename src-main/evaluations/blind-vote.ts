@@ -75,7 +75,7 @@ export function isSameAnswer(one: string, other: string): boolean {
   return one.trim() === other.trim();
 }
 
-export function choiceOf({ first, preferred }: Pick<BlindVote, 'first' | 'preferred'>): BlindChoice {
+function choiceOf({ first, preferred }: Pick<BlindVote, 'first' | 'preferred'>): BlindChoice {
   return preferred === null ? 'equal' : preferred === first ? 'first' : 'second';
 }
 

@@ -39,6 +39,7 @@ const routes: readonly Route[] = [
   { pattern: '/evaluate', place: 'evaluate', load: () => import('../evaluations/EvaluationsPage.svelte') },
   { pattern: '/evaluate/new', place: 'evaluate', load: () => import('../evaluations/NewEvaluationPage.svelte') },
   { pattern: '/evaluate/:id', place: 'evaluate', load: () => import('../evaluations/EvaluationPage.svelte') },
+  { pattern: '/evaluate/:id/blind', place: 'evaluate', load: () => import('../evaluations/BlindVotePage.svelte') },
   { pattern: '/lab', place: 'lab', load: () => import('../lab/LabPage.svelte') },
   { pattern: '/lab/:id', place: 'lab', load: () => import('../lab/ExperimentPage.svelte') },
   { pattern: '/base-models', place: 'base-models', load: () => import('../base-models/BaseModelsPage.svelte') },

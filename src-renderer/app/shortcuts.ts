@@ -38,6 +38,7 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['Shift', 'Enter'], text: 'app.shortcuts.line' },
   { keys: ['↑'], text: 'app.shortcuts.again' },
   { keys: ['Ctrl', 'Enter'], text: 'app.shortcuts.query' },
+  { keys: ['1', '2', '0'], text: 'app.shortcuts.blind' },
   { keys: ['Esc'], text: 'app.shortcuts.close' },
 ];
 

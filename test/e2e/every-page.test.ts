@@ -164,7 +164,7 @@ async function cutOff(): Promise<string[]> {
   });
 }
 
-/** The pages of the dataset, the run, the adapter and the evaluation. */
+/** The pages of the dataset, the run, the adapter and the evaluation, and of its blind vote. */
 async function pagesOfThings(): Promise<string[]> {
   const found: string[] = [];
   for (const [list, way] of [
@@ -178,5 +178,5 @@ async function pagesOfThings(): Promise<string[]> {
     await link.waitFor();
     found.push(((await link.getAttribute('href')) ?? '#/').slice(1));
   }
-  return found;
+  return [...found, `${found.at(-1)}/blind`];
 }

@@ -47,6 +47,7 @@ export const app = {
   'app.shortcuts.line': 'Start a new line in the message',
   'app.shortcuts.again': 'In an empty message box: edit your last question',
   'app.shortcuts.query': 'Run the query you are editing',
+  'app.shortcuts.blind': 'Judging blind: prefer answer 1, answer 2, neither',
   'app.shortcuts.close': 'Close what is open',
   'app.ended.run': 'Training of {name} has ended',
   'app.ended.evaluation': 'The evaluation on {name} has ended',

@@ -47,6 +47,7 @@ export const app: Translation<typeof english> = {
   'app.shortcuts.line': '메시지에서 줄 바꾸기',
   'app.shortcuts.again': '빈 메시지 칸에서 마지막 질문 고쳐 묻기',
   'app.shortcuts.query': '고치는 중인 쿼리 실행',
+  'app.shortcuts.blind': '블라인드 비교: 답 1, 답 2, 비슷함',
   'app.shortcuts.close': '열린 것 닫기',
   'app.ended.run': '{name} 학습이 끝났습니다',
   'app.ended.evaluation': '{name} 평가가 끝났습니다',

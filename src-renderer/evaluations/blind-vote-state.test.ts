@@ -1,0 +1,131 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { BlindChoice, BlindResult } from '../../src-contract/blind-vote.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { Evaluation, EvaluationResult } from '../../src-contract/evaluation.ts';
+import { client } from '../client.ts';
+import { BlindVoteState } from './blind-vote-state.svelte.ts';
+
+vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
+
+// The fake replaces the studio, at the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    evaluations: { get: vi.fn(), blindRows: vi.fn(), blindRow: vi.fn(), blindVote: vi.fn(), blindResult: vi.fn() },
+  },
+}));
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(client.evaluations.get).mockResolvedValue(threeModels);
+  rowsAre([7, null], [3, 'equal'], [5, null], [1, null]);
+  vi.mocked(client.evaluations.blindRow).mockImplementation(async ({ position }) => ({
+    ...{ context: `asked ${position}`, target: '', first: 'one', second: 'other' },
+  }));
+  vi.mocked(client.evaluations.blindVote).mockResolvedValue(undefined);
+});
+
+test('it begins with the best adapter and the base, on the first row that is not judged', async () => {
+  const vote = await opened();
+  expect(vote.pair).toEqual({ id: 'e', of: 2, against: 0 });
+  expect(vote.row).toMatchObject({ place: 0, context: 'asked 7' });
+  expect(vote.judged).toBe(1);
+  expect(vote.result).toBeUndefined();
+});
+
+test('a choice is kept and leads to the next row that is not judged, until none is left', async () => {
+  const vote = await opened();
+  await vote.choose('first');
+  expect(client.evaluations.blindVote).toHaveBeenCalledWith({
+    ...{ id: 'e', of: 2, against: 0, position: 7, choice: 'first' },
+  });
+  expect(vote.row).toMatchObject({ context: 'asked 5' });
+  await vote.choose('second');
+  expect(vote.canSkip).toBe(false);
+  await vote.choose('equal');
+  expect(vote.row).toBeUndefined();
+  expect(vote.rows.map(({ choice }) => choice)).toEqual(['first', 'equal', 'second', 'equal']);
+});
+
+test('a row that is skipped comes again after the others', async () => {
+  const vote = await opened();
+  await vote.skip();
+  expect(vote.row).toMatchObject({ context: 'asked 5' });
+  await vote.choose('first');
+  await vote.choose('first');
+  expect(vote.row).toMatchObject({ context: 'asked 7' });
+});
+
+test('back leads to the rows shown before with what was chosen, also to those of the last time, and a new choice replaces it', async () => {
+  const vote = await opened();
+  await vote.choose('first');
+  await vote.back();
+  expect(vote.row).toMatchObject({ context: 'asked 7' });
+  expect(vote.choice).toBe('first');
+  await vote.choose('second');
+  expect(vote.rows[0]).toEqual({ position: 7, choice: 'second' });
+  await vote.back();
+  await vote.back();
+  expect(vote.row).toMatchObject({ context: 'asked 3' });
+  expect(vote.choice).toBe('equal');
+  expect(vote.canGoBack).toBe(false);
+});
+
+test('a choice made while the next row is on its way does not count for it', async () => {
+  const vote = await opened();
+  const one = vote.choose('first');
+  await vote.choose('second');
+  await one;
+  expect(client.evaluations.blindVote).toHaveBeenCalledTimes(1);
+  expect(vote.judged).toBe(2);
+});
+
+test('a choice that could not be kept is told, and its row stays to be judged', async () => {
+  const vote = await opened();
+  vi.mocked(client.evaluations.blindVote).mockRejectedValueOnce(
+    new StudioError('EVALUATION_NOT_FOUND', { evaluation: 'e' }),
+  );
+  await vote.choose('first');
+  expect(vote.error).toBeInstanceOf(StudioError);
+  expect(vote.choice).toBeNull();
+  await vote.choose('first');
+  expect(vote.error).toBeUndefined();
+});
+
+test('the result is read when it is asked for, and put away to continue or to compare two others', async () => {
+  const vote = await opened();
+  // Sound: nothing of it is read here.
+  vi.mocked(client.evaluations.blindResult).mockResolvedValue({ of: 2 } as BlindResult);
+  await vote.showResult();
+  expect(vote.result).toEqual({ of: 2 });
+  vote.goOn();
+  expect(vote.result).toBeUndefined();
+  await vote.showResult();
+  rowsAre([4, null]);
+  await vote.compare(2, 1);
+  expect(client.evaluations.blindRows).toHaveBeenLastCalledWith({ id: 'e', of: 2, against: 1 });
+  expect(vote.result).toBeUndefined();
+  expect(vote.row).toMatchObject({ context: 'asked 4' });
+});
+
+async function opened(): Promise<BlindVoteState> {
+  const vote = new BlindVoteState('e');
+  await vi.waitFor(() => expect(vote.row).toBeDefined());
+  // The attempt that shows it ends a moment later.
+  await Promise.resolve();
+  return vote;
+}
+
+function rowsAre(...rows: [position: number, choice: BlindChoice | null][]): void {
+  const told = { rows: rows.map(([position, choice]) => ({ position, choice })), identical: 0 };
+  vi.mocked(client.evaluations.blindRows).mockResolvedValue(told);
+}
+
+const result = (adapterId: string | null, rougeL: number): EvaluationResult => ({
+  ...{ adapterId, adapter: adapterId ?? 'base', n: 4, metrics: { rougeL }, interval: null, seconds: 1 },
+});
+
+const threeModels: Evaluation = {
+  ...{ id: 'e', task: 'summarisation', datasetId: 'd', baseModelId: 'b', split: 'test', state: 'finished' },
+  ...{ mainMetric: 'rougeL', results: [result(null, 0.2), result('r', 0.3), result('s', 0.4)] },
+  ...{ comparisons: [], provenance: null, error: null, createdAt: 1 },
+};
