@@ -50,7 +50,7 @@ test('two answers are shown without names, and keys choose, skip and go back', a
 
 // The second click would have judged a row that was on screen for a fraction of a second.
 test('a double click judges one row', async () => {
-  await page.getByRole('button', { name: 'Answer 1' }).dblclick();
+  await page.getByRole('button', { name: 'Answer 1' }).dblclick({ delay: 150 });
   await judged(3);
   await page.getByText(`Row 5 of ${total}`, { exact: true }).waitFor();
   await judged(3);
@@ -77,7 +77,7 @@ test('the result names the models, and the saved table has each choice and whose
   expect(await seriousViolations(page)).toEqual([]);
   const counts = await page.locator('tbody tr td:nth-child(2)').allTextContents();
 
-  await page.getByRole('link', { name: 'Talks' }).click();
+  await page.getByRole('link', { name: 'Evaluation' }).click();
   await page.getByRole('button', { name: 'Save and delete' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),

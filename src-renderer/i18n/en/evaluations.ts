@@ -11,6 +11,7 @@ const verdicts = verdictWords.en;
 export const evaluations = {
   'evaluations.title': 'Evaluate',
   'evaluations.count': { one: '{n} evaluation', other: '{n} evaluations' },
+  'evaluations.one': 'Evaluation',
   'evaluations.new': 'New evaluation',
   'evaluations.empty': 'No evaluations yet',
   'evaluations.empty.what':

@@ -11,6 +11,7 @@ const verdicts = verdictWords.ko;
 export const evaluations: Translation<typeof english> = {
   'evaluations.title': '평가',
   'evaluations.count': '평가 {n}회',
+  'evaluations.one': '평가',
   'evaluations.new': '새 평가',
   'evaluations.empty': '아직 평가한 것이 없습니다',
   'evaluations.empty.what': '평가는 기본 모델과 어댑터에 같은 행을 묻고 얼마나 맞히는지 셉니다.',
