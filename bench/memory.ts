@@ -13,7 +13,8 @@ import { realSets } from './parts/real-rows.ts';
 
 /**
  * The memory estimated before a run, by part, compared with the peak that a fresh studio and its engine held during
- * that run (VmHWM): real rows, validated and sampled before the first step as in any run.
+ * that run (VmHWM): real rows, validated and sampled before the first step as in any run. Then the same for an answer
+ * after a prompt of some thousand tokens.
  *
  *     npm run bench -- memory [--model FOLDER] [--data ../shared/data] [--only PART-OF-A-NAME] [--json]
  *
@@ -105,6 +106,16 @@ try {
     });
     if (!values.json) console.error(rows.at(-1));
   }
+  for (const [base, baseModelId] of Object.entries({ starter: 'starter', large })) {
+    const name = `${base} answers`;
+    if (baseModelId === undefined || !name.includes(values.only)) continue;
+    const { foretold, peakBytes, startRss } = await child<Held & { foretold: number }>('answer', { home, baseModelId });
+    rows.push({
+      ...benchCase(name, 'foretold and held, MB', { ours: [mb(foretold)], peer: [mb(peakBytes)] }),
+      programBefore: mb(startRss),
+    });
+    if (!values.json) console.error(rows.at(-1));
+  }
   printBench('memory', rows, { json: values.json });
 } finally {
   await rm(home, { recursive: true });
@@ -140,7 +151,7 @@ async function prepare() {
   return { datasets, large };
 }
 
-function child<Told>(what: 'estimate' | 'train', about: object): Promise<Told> {
+function child<Told>(what: 'estimate' | 'train' | 'answer', about: object): Promise<Told> {
   const script = join(import.meta.dirname, 'parts/memory-child.ts');
   return programAnswer<Told>(process.execPath, [script, what, JSON.stringify(about)]);
 }

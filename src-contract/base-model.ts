@@ -111,6 +111,15 @@ export const catalogueModelSchema = catalogueEntrySchema.extend({
 });
 export type CatalogueModel = z.infer<typeof catalogueModelSchema>;
 
+/** Memory for answers, the whole studio included, in bytes. */
+export const answeringNeedSchema = z.object({
+  /** For the base, or for adapters that change the same matrices, with a conversation of a thousand tokens. */
+  bytes: z.number().int(),
+  /** What it takes more if both answer, one after the other. */
+  inTurnBytes: z.number().int(),
+});
+export type AnsweringNeed = z.infer<typeof answeringNeedSchema>;
+
 /**
  * What is known of a model of the Hugging Face hub before its weights are downloaded, or the GGUF files of its
  * repository, of which one is to be chosen.
@@ -126,8 +135,7 @@ export const hubFindingSchema = z.discriminatedUnion('kind', [
     kind: z.literal('model'),
     model: catalogueModelSchema,
     architecture: z.string(),
-    /** Memory for its weights as floats. */
-    loadMemoryBytes: z.number().int(),
+    answering: answeringNeedSchema,
     /** On the disk that it would be downloaded to. */
     freeDiskBytes: z.number().int(),
   }),
@@ -163,11 +171,6 @@ export const hubMatchesSchema = z.object({
   isCut: z.boolean(),
 });
 export type HubMatches = z.infer<typeof hubMatchesSchema>;
-
-/** Memory for a model's weights as floats: four bytes each. */
-export function loadMemoryBytes({ parameters }: { parameters: number }): number {
-  return 4 * parameters;
-}
 
 /** Events of a download. Failures are thrown. */
 export const downloadEventSchema = z.discriminatedUnion('kind', [

@@ -9,6 +9,7 @@ import {
   adapterVerificationSchema,
 } from './adapter.ts';
 import {
+  answeringNeedSchema,
   baseModelSchema,
   catalogueModelSchema,
   downloadEventSchema,
@@ -413,6 +414,8 @@ export const contract = {
   baseModels: {
     list: base.output(z.array(baseModelSchema)),
     get: base.input(id).output(baseModelSchema),
+    /** Of those whose files can be read. */
+    answeringNeeds: base.output(z.array(answeringNeedSchema.extend({ id: z.string() }))),
     /** A folder or GGUF file by its path (not for pages), or the files that a page has uploaded. */
     import: base
       .input(z.union([z.object({ path: z.string(), name: nameSchema.optional() }), sentModelSchema]))

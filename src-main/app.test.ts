@@ -119,6 +119,10 @@ class FakeEngine implements Engine {
     };
   }
 
+  async answeringMemory() {
+    return { bytes: 5000, inTurnBytes: 7 };
+  }
+
   async *merge() {}
 
   async writeAdapter({ adapter, out }: WriteAdapterJob) {

@@ -5,9 +5,10 @@ import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { superviseEngine } from '../../src-main/host/supervised-engine.ts';
 import { peakBytes } from './peak-memory.ts';
 
-// One studio in a separate process, for memory.ts: `node memory-child.ts estimate|train JSON`, with the engine in
-// another as in the hosts. Prints the estimate, or the peak memory of the engine (VmHWM) and that of the studio.
-const [what, text] = process.argv.slice(2) as ['estimate' | 'train', string];
+// One studio in a separate process, for memory.ts: `node memory-child.ts estimate|train|answer JSON`, with the engine in
+// another as in the hosts. Prints the estimate, or the peak memory of the engine (VmHWM) and that of the studio, or
+// both for an answer.
+const [what, text] = process.argv.slice(2) as ['estimate' | 'train' | 'answer', string];
 const { home, ...about } = JSON.parse(text);
 const child = startEngineChild(new URL('../../src-main/engine/engine-process.ts', import.meta.url), process.env);
 const { engine, stop } = superviseEngine(() => child);
@@ -17,6 +18,19 @@ if (what === 'estimate') {
   const began = performance.now();
   const { memory } = await client.runs.estimate(about);
   console.log(JSON.stringify({ ...memory, ms: performance.now() - began }));
+} else if (what === 'answer') {
+  const needs = await client.baseModels.answeringNeeds();
+  const { contextLength } = await client.baseModels.get({ id: about.baseModelId });
+  const prompt = {
+    kind: 'raw' as const,
+    text: 'The sea is wide and blue. '.repeat(Math.min(1000, contextLength / 2) / 8),
+  };
+  const startRss = process.memoryUsage.rss() + (await engine.memory()).rssBytes;
+  const sampling = { maxTokens: 40, temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] };
+  const given = { adapterId: null, precision: 'auto' as const, prompt, sampling };
+  for await (const _ of await client.chat.generate({ ...about, ...given }));
+  const { bytes: foretold } = needs.find(({ id }) => id === about.baseModelId) as (typeof needs)[number];
+  console.log(JSON.stringify({ foretold, peakBytes: peakBytes() + peakBytes(child.pid as number), startRss }));
 } else {
   const { rssBytes } = await engine.memory();
   const startRss = process.memoryUsage.rss() + rssBytes;

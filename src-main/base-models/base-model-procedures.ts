@@ -7,6 +7,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../own-name.ts';
+import { AnsweringNeeds } from './answering-need.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkModelFiles } from './check-model-files.ts';
@@ -31,6 +32,7 @@ export function baseModelProcedures(studio: {
 }) {
   const { store, engine, modelsFolder, catalogue, library, downloads, uploads, choosePath, changed } = studio;
   const os = implement(contract.baseModels).$context<CallerContext>();
+  const needs = new AnsweringNeeds(engine);
 
   async function bringIn(source: ModelSource, signal: AbortSignal | undefined) {
     const model = await importBaseModel(source, { store, engine, modelsFolder, now: Date.now(), signal });
@@ -41,6 +43,13 @@ export function baseModelProcedures(studio: {
   return os.router({
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
+    answeringNeeds: os.answeringNeeds.handler(async () => {
+      const found = await Promise.allSettled(
+        store.list().map(async (model) => ({ id: model.id, ...(await needs.of(model)) })),
+      );
+      // What is wrong with files is told where they are used.
+      return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    }),
     import: os.import.handler(async ({ input, context, signal }) => {
       if ('path' in input) {
         if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});

@@ -6,7 +6,6 @@ import {
   type CatalogueModel,
   catalogueEntrySchema,
   type HubFinding,
-  loadMemoryBytes,
 } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { BaseModelStore } from './base-model-store.ts';
@@ -86,9 +85,8 @@ export class Catalogue {
     if (name === undefined) throw new StudioError('HUB_NAME_INVALID', { text });
     const found = await this.#lookUp(name, signal);
     if (found.kind === 'files') return found;
-    const { kind, entry, architecture, freeDiskBytes } = found;
-    const model = await this.#withState(entry, this.#installed());
-    return { kind, model, architecture, freeDiskBytes, loadMemoryBytes: loadMemoryBytes(entry) };
+    const { entry, ...needs } = found;
+    return { ...needs, model: await this.#withState(entry, this.#installed()) };
   }
 
   /** A model that is in the catalogue's file too is that one: it may have other sources. */

@@ -1,10 +1,11 @@
 import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { CatalogueEntry } from '../../src-contract/base-model.ts';
+import type { AnsweringNeed, CatalogueEntry } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
+import { answeringNeed } from './answering-need.ts';
 import { whyNone } from './downloads/download-model.ts';
 import { fetchFile, fetchPart, RefusedError } from './downloads/fetch-file.ts';
 import type { HubName } from './downloads/hub-name.ts';
@@ -27,6 +28,7 @@ export type FoundOnHub =
       readonly kind: 'model';
       readonly entry: CatalogueEntry;
       readonly architecture: string;
+      readonly answering: AnsweringNeed;
       readonly freeDiskBytes: number;
     };
 
@@ -124,6 +126,7 @@ async function read(
   const source = { kind: 'hub', repository: repository.name, revision: repository.commit, sizeBytes } as const;
   return {
     ...{ kind: 'model', architecture, freeDiskBytes: bavail * bsize },
+    answering: await answeringNeed(folder, facts.vocabulary, engine),
     entry: {
       ...facts,
       id: gguf === undefined ? repository.name : `${repository.name}:${gguf}`,

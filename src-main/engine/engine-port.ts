@@ -67,6 +67,7 @@ export function connectEngine(port: EnginePort): Engine {
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
     trainingMemory: (job) => remote.trainingMemory(job).catch(rethrow),
+    answeringMemory: (job) => remote.answeringMemory(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
     trainTogether: (job, signal) => follow((jobId) => remote.trainTogether({ jobId, job }), signal),
     merge: (job, signal) => follow((jobId) => remote.merge({ jobId, job }), signal),
@@ -125,6 +126,9 @@ function engineRouter(engine: Engine) {
       .input(type<{ modelFolder: string; adapterFolder: string }>())
       .handler(({ input }) => engine.inspectAdapter(input)),
     trainingMemory: procedure.input(type<TrainingMemoryJob>()).handler(({ input }) => engine.trainingMemory(input)),
+    answeringMemory: procedure
+      .input(type<Parameters<Engine['answeringMemory']>[0]>())
+      .handler(({ input }) => engine.answeringMemory(input)),
     train: procedure
       .input(type<{ jobId: number; job: TrainJob }>())
       .handler(({ input }) => run<TrainEvent>(input.jobId, (signal) => engine.train(input.job, signal))),

@@ -53,6 +53,8 @@ export interface Engine {
   train(job: TrainJob, signal: AbortSignal): AsyncIterable<TrainEvent>;
   /** Estimates a training's memory use by part, without loading the weights. Throws as `inspect` does. */
   trainingMemory(job: TrainingMemoryJob): Promise<TrainingMemory>;
+  /** Estimates what answers hold in memory at most, without loading the weights. Throws as `inspect` does. */
+  answeringMemory(job: { modelFolder: string; precision?: PrecisionChoice }): Promise<AnsweringMemory>;
   /**
    * Trains several LoRA adapters over one base, as many side by side as pays off; each event names its job. Throws as
    * `train` does.
@@ -109,6 +111,14 @@ export interface ModelFacts {
   readonly endIds: readonly number[];
   /** [out, in] of each adaptable matrix, the same in every layer. */
   readonly targets: Readonly<Partial<Record<Target, readonly [number, number]>>>;
+}
+
+/** In bytes, beyond what an engine holds without a base. */
+export interface AnsweringMemory {
+  /** For answers of the base, or of adapters that change the same matrices, with a conversation of a thousand tokens. */
+  readonly bytes: number;
+  /** What it takes more if others answer as well, such as an adapter beside the base. */
+  readonly inTurnBytes: number;
 }
 
 export interface AdapterFacts {

@@ -587,7 +587,7 @@ export async function openModel(folder: string): Promise<OpenedModel> {
 }
 
 /** Opens a model folder for the duration of `use`. Throws as `inspectModel` does. */
-async function withOpenModel<Made>(folder: string, use: (opened: OpenedModel) => Promise<Made>): Promise<Made> {
+export async function withOpenModel<Made>(folder: string, use: (opened: OpenedModel) => Promise<Made>): Promise<Made> {
   const opened = await openModel(folder);
   try {
     return await use(opened);

@@ -7,6 +7,7 @@ import { AdapterCache } from './adapter-cache.ts';
 import { adapterFingerprint } from './adapter-fingerprint.ts';
 import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
 import { analyseAdapters } from './analysis/analyse.ts';
+import { answeringMemory } from './answering-memory.ts';
 import { architectureOf, refuseKind } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
@@ -165,6 +166,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       return { rank, alpha, scale, targets, parameters, bytes, ...(await adapterFingerprint(file, weights)) };
     },
     trainingMemory: (job) => trainingMemory(job, backend),
+    answeringMemory: (job) => answeringMemory(job, backend),
     train(job, signal) {
       const awaited: AwaitedShares = {};
       return toldMeanwhile(train(job, signal, awaited), () => loadingOf(awaited));

@@ -6,7 +6,7 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
+import { bytesInside, inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
 import { answeringMatrices, kernelsPrefill, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
@@ -274,12 +274,6 @@ function generation(
   return kept + pass + bytesEach * matrixNumbers(architecture) + besides;
 }
 
-/**
- * Bytes per matrix element in a decode graph, in the layout of its kernels, with scales and the space its copies left
- * behind. Measured, with 135 million to 1.2 billion weights: blocks 2.5; integers 1, as they are repacked from where
- * they are. It takes more while compiling, but that is before the first training pass and in space that this will take.
- */
-const bytesInside = { floats: 0, blocks: 2.5, integers: 1 } as const;
 /**
  * What our own kernels and their threads take besides matrices, whatever the model; where they also run the prefill,
  * there is no such graph.

@@ -1,5 +1,6 @@
 import type { BaseModel, PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
+import { tokenBytes } from '../base-models/answering-need.ts';
 import { shortestLength } from '../base-models/model-text.ts';
 import type { Engine, TokenExample } from '../engine/engine.ts';
 
@@ -98,6 +99,3 @@ function shortened(rows: readonly TokenExample[], maxLength: number): TokenExamp
  * library, tokenising and garbage add during one: what nine runs took beyond the other parts.
  */
 const programBytes = 350e6;
-
-/** Of a tokenizer, per token in its vocabulary. Measured: 4 MB for 4,096 tokens, 52 to 63 MB for 49,152. */
-const tokenBytes = 1.2e3;

@@ -1,10 +1,7 @@
-import { type BaseModel, loadMemoryBytes } from '../../src-contract/base-model.ts';
+import type { AnsweringNeed, BaseModel } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
-
-/** How well a model's weights fit into this machine's memory. */
-export type MemoryFit = 'fits' | 'tight' | 'tooBig';
 
 /** The shelf of base models, kept current while the page is open. */
 export class BaseModelsState {
@@ -19,9 +16,16 @@ export class BaseModelsState {
     return { models, adapters, conversations, totalMemoryBytes, canChoosePath };
   });
 
+  /** Apart from the shelf: the files of every model are looked into. */
+  readonly #needs = new Loaded(() => client.baseModels.answeringNeeds());
+
   follow(signal: AbortSignal): void {
-    void this.shelf.load();
-    void followChanges(['base-model', 'adapter', 'conversation'], () => void this.shelf.load(), signal);
+    const load = () => {
+      void this.shelf.load();
+      void this.#needs.load();
+    };
+    load();
+    void followChanges(['base-model', 'adapter', 'conversation'], load, signal);
   }
 
   adaptersOf(model: BaseModel): number {
@@ -32,10 +36,8 @@ export class BaseModelsState {
     return this.shelf.value?.conversations.filter(({ baseModelId }) => baseModelId === model.id).length ?? 0;
   }
 
-  memory(model: Pick<BaseModel, 'parameters'>): { bytes: number; fit: MemoryFit } {
-    const bytes = loadMemoryBytes(model);
-    const total = this.shelf.value?.totalMemoryBytes ?? Number.POSITIVE_INFINITY;
-    return { bytes, fit: bytes > total ? 'tooBig' : bytes > total / 2 ? 'tight' : 'fits' };
+  answeringNeedOf(model: BaseModel): AnsweringNeed | undefined {
+    return this.#needs.value?.find(({ id }) => id === model.id);
   }
 
   get models(): readonly BaseModel[] {

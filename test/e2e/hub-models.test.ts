@@ -47,7 +47,7 @@ test('models are found by words, once they are sent, and what cannot be used say
   const row = (name: string) => page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) });
   await row('maker/small').getByText('llama · 162,000 weights · MIT · 1,234 downloads').waitFor();
   await row('maker/small-huge')
-    .getByText(/^about .* of memory, more than this computer has$/)
+    .getByText(/^at least .* of memory, more than this computer has$/)
     .waitFor();
   await row('maker/small-gated').getByText('accept its licence first').waitFor();
   await row('maker/small-mamba').getByText('“small-mamba” cannot be used here: model type “mamba”').waitFor();

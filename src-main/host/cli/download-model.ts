@@ -81,7 +81,7 @@ export function hubFacts({
   return [
     `${model.name}: ${architecture}, ${millions(model.parameters)} parameters, reads at most ${model.contextLength} tokens.`,
     `Download: ${megabytes(size)}; ${megabytes(needs.freeDiskBytes)} of the disk are free.`,
-    `Memory: about ${megabytes(needs.loadMemoryBytes)} to load it, about ${megabytes(model.trainMemoryBytes)} to train an adapter.`,
+    `Memory: about ${megabytes(needs.answering.bytes)} to answer, about ${megabytes(model.trainMemoryBytes)} to train an adapter.`,
     `Licence: ${model.licence || 'not stated'}.`,
   ].join('\n');
 }
