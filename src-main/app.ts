@@ -395,7 +395,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     endpoint: endpointProcedures(endpoint, requests, changed('status')),
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
-      ...{ store: datasets, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
+      ...{ store: datasets, dataDir, datasetsFolder, samplesFolder, uploads, sql, changed: changed('dataset') },
       ...{ changes: datasetChanges, downloads, pages: rowPages, thread: rowWork, importing },
       cutOff: () => cutOff.list(),
       sources: new FileSources(uploads, samplesFolder, ownFolders.unpacked),
@@ -431,7 +431,16 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       library: modelLibrary,
     }),
     adapters: adapterProcedures({
-      ...{ store: adapters, engine, baseModels, hashBase, adaptersFolder, uploads, changed: changed('adapter') },
+      ...{
+        store: adapters,
+        engine,
+        baseModels,
+        hashBase,
+        adaptersFolder,
+        dataDir,
+        uploads,
+        changed: changed('adapter'),
+      },
       textOf: (base) => modelTexts.of(base),
       newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
     }),

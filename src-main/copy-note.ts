@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readNote, writeNote } from './note.ts';
 
-// A backup, a move and a restore write outside the data folder. Notes in it say where, so that what a killed process has
-// left there is found.
+// A backup, a move, a restore and an export write outside the data folder. Notes in it say where, so that what a killed
+// process has left there is found.
 
 /** The notes' folder within a data folder. */
 export const copyNotes = 'copying';

@@ -297,7 +297,7 @@ async function removeCutOffRestore(folder: string): Promise<boolean> {
 }
 
 /**
- * Removes what killed processes have left of backups, moves and restores elsewhere. To be called only when no other
+ * Removes what killed processes have left of backups, moves, restores and exports elsewhere. To be called only when no other
  * process is running.
  */
 export async function clearCutOffCopies(dataDir: string): Promise<void> {

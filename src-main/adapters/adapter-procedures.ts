@@ -21,13 +21,15 @@ export function adapterProcedures(studio: {
   baseModels: BaseModels;
   hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
   adaptersFolder: string;
+  /** Where exports are noted. */
+  dataDir: string;
   textOf: (base: BaseModel) => Promise<BaseTexts>;
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
   /** A free path for something new at one of the listed places. Throws NOT_ALLOWED. */
   newAt: (placeId: string, name: string) => Promise<string>;
   changed: () => void;
 }) {
-  const { store, engine, baseModels, hashBase, adaptersFolder, textOf, uploads, newAt, changed } = studio;
+  const { store, engine, baseModels, hashBase, adaptersFolder, dataDir, textOf, uploads, newAt, changed } = studio;
   const os = implement(contract.adapters).$context<CallerContext>();
   return os.router({
     list: os.list.handler(() => store.list()),
@@ -42,7 +44,7 @@ export function adapterProcedures(studio: {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
-      yield* exportAdapter(input, { adapter, base, textOf }, engine, signal);
+      yield* exportAdapter(input, { adapter, base, dataDir, textOf }, engine, signal);
     }),
     exportTo: os.exportTo.handler(async function* ({
       input: { placeId, ...input },
@@ -51,7 +53,7 @@ export function adapterProcedures(studio: {
       const adapter = store.get(input.id);
       const base = baseModels.get(adapter.baseModelId);
       const out = await newAt(placeId, exportName(adapter.name, input.format));
-      yield* exportAdapter({ ...input, out }, { adapter, base, textOf }, engine, signal);
+      yield* exportAdapter({ ...input, out }, { adapter, base, dataDir, textOf }, engine, signal);
     }),
     importSent: os.importSent.handler(
       async ({ input: { configFileId, weightsFileId, originFileId, name, baseModelId } }) => {

@@ -4,6 +4,7 @@ import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import { noteCopy } from '../copy-note.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
@@ -24,7 +25,12 @@ export interface BaseTexts {
  */
 export async function* exportAdapter(
   { format, out, strength = 1, dtype = 'same' }: Omit<AdapterExportInput, 'id'>,
-  { adapter, base, textOf }: { adapter: Adapter; base: BaseModel; textOf: (base: BaseModel) => Promise<BaseTexts> },
+  {
+    adapter,
+    base,
+    dataDir,
+    textOf,
+  }: { adapter: Adapter; base: BaseModel; dataDir: string; textOf: (base: BaseModel) => Promise<BaseTexts> },
   engine: Engine,
   signal: AbortSignal,
 ): AsyncGenerator<AdapterExportEvent> {
@@ -34,6 +40,8 @@ export async function* exportAdapter(
   const partial = await unfinishedPath(path);
   const beside = format === 'merged-gguf' ? `${path.replace(/\.gguf$/i, '')}.Modelfile` : undefined;
   const partialBeside = beside && (await unfinishedPath(beside));
+  await using _ = await noteCopy(dataDir, partial);
+  await using __ = partialBeside === undefined ? undefined : await noteCopy(dataDir, partialBeside);
   const choice = { folder: adapter.path, strength };
   let merged: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   try {

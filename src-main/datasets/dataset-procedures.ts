@@ -30,6 +30,8 @@ import { WordIndexing } from './word-indexing.ts';
 
 export function datasetProcedures(studio: {
   store: DatasetStore;
+  /** Where exports are noted. */
+  dataDir: string;
   datasetsFolder: string;
   samplesFolder: string;
   sources: FileSources;
@@ -195,7 +197,7 @@ export function datasetProcedures(studio: {
     }),
     export: os.export.handler(({ input: { id, format = 'csv', ...job }, context, signal }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
-      return exportDataset(store, { ...job, dataset: store.get(id), format }, signal);
+      return exportDataset(store, { ...job, dataset: store.get(id), format, dataDir: studio.dataDir }, signal);
     }),
     exportFile: os.exportFile.handler(async ({ input: { id, ...job }, signal }) => {
       const dataset = store.get(id);

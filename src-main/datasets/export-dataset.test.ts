@@ -124,3 +124,18 @@ test('an existing file is neither replaced nor mistaken for the unfinished expor
   for (const path of [taken, beside]) expect(readFileSync(path, 'utf8')).toBe('mine');
   expect(readdirSync(folder).sort()).toEqual(['out.csv', 'out.csv.part', 'taken.csv']);
 });
+
+// Regression: what a killed export had written stayed for good beside the file that was wanted.
+test('an export is noted in the data folder until it is done, so that the next start can remove it', async () => {
+  const dataset = given.make([{ context: 'a', target: '1' }]);
+  const dataDir = join(folder, 'data');
+  const reading = given.store.examples.bind(given.store);
+  let noted: string[] = [];
+  vi.spyOn(given.store, 'examples').mockImplementation(function* (...about) {
+    noted = readdirSync(join(dataDir, 'copying'));
+    yield* reading(...about);
+  });
+  await exportDataset(given.store, { dataset, format: 'csv', out: join(folder, 'out.csv'), dataDir });
+  expect(noted).toHaveLength(1);
+  expect(readdirSync(join(dataDir, 'copying'))).toEqual([]);
+});

@@ -5,6 +5,7 @@ import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { noteCopy } from '../copy-note.ts';
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
 import { unwritable } from '../unwritable.ts';
@@ -18,6 +19,8 @@ interface ExportJob {
   readonly version?: number | undefined;
   readonly format: ExportFormat;
   readonly out: string;
+  /** Where it is noted until it is done; for a file of the studio's own, absent. */
+  readonly dataDir?: string | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ interface ExportJob {
  */
 export async function exportDataset(
   store: DatasetStore,
-  { dataset, version, format, out }: ExportJob,
+  { dataset, version, format, out, dataDir }: ExportJob,
   signal?: AbortSignal,
 ): Promise<{ file: string; rows: number }> {
   if (version !== undefined && !store.version(dataset.id, version)) {
@@ -35,6 +38,7 @@ export async function exportDataset(
   }
   const path = resolve(out);
   const temporary = await unfinishedPath(path);
+  await using _ = dataDir === undefined ? undefined : await noteCopy(dataDir, temporary);
   let rows = 0;
   let isDone = false;
   try {
