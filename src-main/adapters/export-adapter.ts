@@ -47,7 +47,7 @@ export async function* exportAdapter(
   try {
     if (isMerged) {
       const texts = partialBeside && (await textOf(base));
-      const gguf = texts && toldInGguf(adapter.name, texts);
+      const gguf = texts && toldInGguf(adapter, texts);
       if (texts) await writeFile(partialBeside, modelfile(path, await texts.around()), { flush: true });
       const job = { modelFolder: base.path, adapter: choice, out: partial, dtype, ...(gguf && { gguf }) };
       for await (const event of engine.merge(job, signal)) {
@@ -82,8 +82,8 @@ function promptForm(task: TaskId): string {
 }
 
 /** What makes a program that opens the file ask as training did. */
-function toldInGguf(name: string, { template, stopIds }: BaseTexts) {
-  return { name, chatTemplate: template?.source, endIds: stopIds };
+function toldInGguf({ name, task }: Adapter, { template, stopIds }: BaseTexts) {
+  return { name, chatTemplate: template?.source, readsTurns: task === 'conversation', endIds: stopIds };
 }
 
 /** The losses are dropped, since they were measured at full strength. */

@@ -158,6 +158,8 @@ export interface MergeJob {
     readonly name: string;
     /** The base's own; undefined for one that reads a text as it is. */
     readonly chatTemplate: string | undefined;
+    /** Whether such a base reads all turns of a conversation, or the last alone. */
+    readonly readsTurns: boolean;
     /** What ends an answer; the first is the one that training writes. */
     readonly endIds: readonly number[];
   };

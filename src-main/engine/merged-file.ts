@@ -82,7 +82,8 @@ export async function createMergedGguf(
   const types = [...places.values()].flatMap(({ isFloat32, dtype }) => (isFloat32 ? [] : [dtype]));
   const matrices = types.includes('Q8_0') ? 'Q8_0' : (types[0] ?? 'F32');
   const vocabulary = ggufVocabulary(await readJson<TokenizerJson>(job.modelFolder, 'tokenizer.json'), {
-    ...{ chatTemplate: gguf.chatTemplate, endIds: gguf.endIds, size: architecture.vocabulary },
+    ...{ chatTemplate: gguf.chatTemplate, readsTurns: gguf.readsTurns, endIds: gguf.endIds },
+    size: architecture.vocabulary,
     named: await namedTokens(job.modelFolder),
   });
   const described: [string, GgufMetadata][] = [

@@ -2,6 +2,8 @@ import { access, copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ChatTemplate, type Turn } from '../../src-main/base-models/chat-template.ts';
+import { ConversationText } from '../../src-main/base-models/conversation-text.ts';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import type { AdapterChoice, MergeEvent, MergeJob } from '../../src-main/engine/engine.ts';
 import { type GgufFile, openGguf } from '../../src-main/engine/formats/gguf.ts';
@@ -130,7 +132,7 @@ describe('a tokenizer', () => {
       const json = await readJson<TokenizerJson>(join(golden, `tokenizers/${family}.json`));
       const file = await openGguf(join(golden, `tokenizers/${family}.gguf`));
       const size = Object.keys(json.model.vocab).length;
-      const keys = ggufVocabulary(json, { named: {}, chatTemplate: undefined, endIds: [0], size });
+      const keys = ggufVocabulary(json, { named: {}, chatTemplate: undefined, readsTurns: false, endIds: [0], size });
       const found = Object.fromEntries(keys);
       for (const key of ['model', 'pre', 'tokens', 'token_type', 'merges'].map((part) => `tokenizer.ggml.${part}`))
         expect(found[key], key).toEqual(file.metadata.get(key));
@@ -144,7 +146,13 @@ describe('a tokenizer', () => {
     await spm.close();
     const size = Object.keys(json.model.vocab).length;
     const again = join(scratch, 'spm.gguf');
-    const keys = ggufVocabulary(json, { named: { unk_token: '<unk>' }, chatTemplate: undefined, endIds: [2], size });
+    const keys = ggufVocabulary(json, {
+      named: { unk_token: '<unk>' },
+      chatTemplate: undefined,
+      readsTurns: false,
+      endIds: [2],
+      size,
+    });
     await (await createGguf(again, new Map(keys), new Map())).finish();
     const file = await openGguf(again);
     const { tokenizer, config } = ggufTokenizer(file);
@@ -178,7 +186,13 @@ describe('a tokenizer', () => {
     const json = await readJson<TokenizerJson>(join(golden, 'tokenizers/llama-bpe.json'));
     const start = (chatTemplate: string | undefined) =>
       Object.fromEntries(
-        ggufVocabulary(json, { named: { bos_token: '<|endoftext|>' }, chatTemplate, endIds: [2], size: 560 }),
+        ggufVocabulary(json, {
+          named: { bos_token: '<|endoftext|>' },
+          chatTemplate,
+          readsTurns: false,
+          endIds: [2],
+          size: 560,
+        }),
       );
     expect(start('{{ bos_token }}{{ messages[0].content }}')).toMatchObject({
       'tokenizer.ggml.add_bos_token': true,
@@ -192,12 +206,46 @@ describe('a tokenizer', () => {
     expect(start(undefined)['tokenizer.ggml.add_bos_token']).toBe(true);
   });
 
+  // Regression: an adapter for conversations was given the last message alone.
+  test('without a chat template, it lays out the turns of a conversation as the chat does', async () => {
+    const starter = join(import.meta.dirname, '../../resources/starter-model');
+    const json = await readJson<TokenizerJson>(join(starter, 'tokenizer.json'));
+    const about = { named: {}, chatTemplate: undefined, endIds: [0], size: 4096 };
+    const templateOf = (readsTurns: boolean) =>
+      new ChatTemplate(
+        String(new Map(ggufVocabulary(json, { ...about, readsTurns })).get('tokenizer.chat_template')),
+        {},
+      );
+    const tokenizer = await Tokenizer.read(starter);
+    const [alone, turns] = [templateOf(false), templateOf(true)];
+    const chat = new ConversationText({ tokenizer, template: undefined, endIds: [0] });
+    const told = { role: 'system', content: 'Be brief.' } as const;
+    const asked = { role: 'user', content: 'Hello?' } as const;
+    const answered = { role: 'assistant', content: 'Hi!\n\nSo?' } as const;
+    const conversations: Turn[][] = [
+      [asked],
+      [{ role: 'user', content: ' Hello?' }],
+      [asked, answered, asked],
+      [told, asked],
+      [told, asked, answered, asked],
+      [answered, asked],
+      [asked, asked, answered, { role: 'user', content: ' ' }, answered, { role: 'user', content: 'Tool: 7' }],
+    ];
+    for (const conversation of conversations) {
+      expect(tokenizer.encode(turns.render(conversation))).toEqual(chat.conversationIds(conversation));
+      expect(alone.render(conversation)).toBe(` ${conversation.at(-1)?.content.trimStart()}`);
+    }
+    expect(turns.render([told, asked, answered, asked])).toBe(
+      ' Be brief.\n\nUser: Hello?\n\nAssistant: Hi!\n\nSo?\n\nUser: Hello?',
+    );
+  });
+
   test('one that llama.cpp has no name for is refused', async () => {
     const json = await readJson<TokenizerJson>(join(golden, 'tokenizers/gpt-2.json'));
     const other = { ...json, pre_tokenizer: { type: 'Whitespace' } };
-    expect(() => ggufVocabulary(other, { named: {}, chatTemplate: undefined, endIds: [0], size: 560 })).toThrow(
-      expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }),
-    );
+    expect(() =>
+      ggufVocabulary(other, { named: {}, chatTemplate: undefined, readsTurns: false, endIds: [0], size: 560 }),
+    ).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
   });
 });
 
@@ -213,7 +261,7 @@ async function written(model: string, adapter: AdapterChoice, dtype: MergeJob['d
   await copyFile(join(golden, 'tokenizers/gpt-2.json'), join(folder, 'tokenizer.json'));
   await writeFile(join(folder, 'tokenizer_config.json'), '{}');
   const out = join(folder, 'whole.gguf');
-  const gguf = { name: 'my skill', chatTemplate: undefined, endIds: [0] };
+  const gguf = { name: 'my skill', chatTemplate: undefined, readsTurns: false, endIds: [0] };
   let last: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   for await (const event of engine.merge({ modelFolder: folder, adapter, out, gguf, dtype }, forever))
     if (event.kind === 'finished') last = event;

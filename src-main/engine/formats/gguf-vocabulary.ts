@@ -37,6 +37,8 @@ export interface GgufTexts {
   readonly named: Readonly<Record<string, string | undefined>>;
   /** The base's own; undefined for one that reads a text as it is. */
   readonly chatTemplate: string | undefined;
+  /** Without a chat template: whether all turns are read, each behind the name of its side, or the last alone. */
+  readonly readsTurns: boolean;
   /** What ends an answer; the first is the one that training writes. */
   readonly endIds: readonly number[];
   /** Rows of the embedding: some models have more than tokens. */
@@ -54,7 +56,7 @@ export function ggufVocabulary(json: TokenizerJson, texts: GgufTexts): readonly 
   const idOf = (name: string) => tokens.indexOf(texts.named[name] ?? '');
   const ids = { bos: idOf('bos_token'), unknown: idOf('unk_token'), padding: idOf('pad_token') };
   const [endId = 0, otherEnd] = texts.endIds;
-  const template = texts.chatTemplate ?? bareTemplate(json);
+  const template = texts.chatTemplate ?? bareTemplate(json, texts);
   return [
     ...(isSentencePiece ? sentencePiece(json, tokens, kinds) : byteLevel(json)),
     ['tokenizer.ggml.tokens', tokens],
@@ -137,13 +139,37 @@ function beginsWithStart(json: TokenizerJson, { named, chatTemplate }: GgufTexts
   return isAdded && (chatTemplate === undefined || chatTemplate.includes(start));
 }
 
-/** Without a template of its own, a base reads the last message as it is. */
-function bareTemplate({ pre_tokenizer }: TokenizerJson): string {
+/** Without a template of its own, a base reads the last message, or the turns, as they are. */
+function bareTemplate({ pre_tokenizer }: TokenizerJson, { readsTurns }: GgufTexts): string {
   const blank = piecesOf(pre_tokenizer).some(({ add_prefix_space }) => add_prefix_space === true);
   // llama.cpp has no key for it.
-  const before = blank ? "{% if not message['content'].startswith(' ') %}{{ ' ' }}{% endif %}" : '';
-  return `{% for message in messages %}{% if loop.last %}${before}{{ message['content'] }}{% endif %}{% endfor %}`;
+  const written = (text: string) =>
+    `${blank ? `{% if not ${text}.startswith(' ') %}{{ ' ' }}{% endif %}` : ''}{{ ${text} }}`;
+  if (readsTurns) return `${turnsTemplate}{% set text = ns.told + ns.label + ns.text %}${written('text')}`;
+  return `{% for message in messages %}{% if loop.last %}${written("message['content']")}{% endif %}{% endfor %}`;
 }
+
+/**
+ * Conversations as `tasks/turns.ts` writes them: what one side said in a row is one turn, the first is the user's, and a
+ * single one has no name before it.
+ */
+const turnsTemplate = [
+  "{% set ns = namespace(told='', label='', first='', text='', last='') %}",
+  '{% for message in messages %}',
+  "{% set content = message['content'] %}",
+  "{% set side = 'assistant' if message['role'] == 'assistant' else 'user' %}",
+  "{% if message['role'] == 'system' %}",
+  "{% set ns.told = ns.told + content + '\\n\\n' %}",
+  "{% elif content | trim == '' or (ns.last == '' and side == 'assistant') %}",
+  '{% elif side == ns.last %}',
+  "{% set ns.text = ns.text + '\\n' + content %}",
+  '{% else %}',
+  "{% set label = 'Assistant: ' if side == 'assistant' else '' if content.startswith('Tool: ') else 'User: ' %}",
+  "{% if ns.last == '' %}{% set ns.first = label %}{% set ns.text = content %}",
+  "{% else %}{% set ns.label = ns.first %}{% set ns.text = ns.text + '\\n\\n' + label + content %}{% endif %}",
+  '{% set ns.last = side %}',
+  '{% endif %}{% endfor %}',
+].join('');
 
 function piecesOf(...pieces: readonly (Piece | null | undefined)[]): Piece[] {
   return pieces.flatMap((piece) => {
