@@ -113,6 +113,7 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
+import { usualMeasureSchema } from './text-measure.ts';
 import { tokenLengthEventSchema } from './token-lengths.ts';
 
 const base = oc.errors(errorCatalogue);
@@ -588,6 +589,8 @@ export const contract = {
     export: base.input(exportConversationInputSchema).output(z.object({ name: z.string(), text: z.string() })),
   },
   evaluations: {
+    /** How answers to a dataset of a task that leaves it open are compared, and what its targets are. */
+    measure: base.input(z.object({ datasetId: z.string() })).output(usualMeasureSchema),
     start: base.input(evaluationInputSchema).output(evaluationSchema),
     /** Resumes one that was stopped or interrupted, from the first model that was not fully measured. */
     resume: base.input(id).output(evaluationSchema),

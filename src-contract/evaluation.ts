@@ -3,6 +3,7 @@ import { splitSchema } from './dataset.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 import { answerLanguageSchema } from './language.ts';
 import { taskIdSchema } from './task.ts';
+import { textMeasureSchema } from './text-measure.ts';
 
 export const evaluationInputSchema = z.object({
   datasetId: z.string(),
@@ -13,6 +14,8 @@ export const evaluationInputSchema = z.object({
   maxTokens: z.number().int().positive().max(2048).optional(),
   /** Whose rules normalise the answers; detected from the rows by default. */
   language: answerLanguageSchema.optional(),
+  /** How answers are compared, where the task leaves that open (`custom`); follows from the targets by default. */
+  measure: textMeasureSchema.optional(),
 });
 export type EvaluationInput = z.infer<typeof evaluationInputSchema>;
 
@@ -99,7 +102,7 @@ export const evaluationSchema = z.object({
   baseModelId: z.string(),
   split: splitSchema,
   state: z.enum(['running', 'finished', 'stopped', 'failed', 'interrupted']),
-  /** The metric that decides for this task: rougeL, exactMatch, executionAccuracy. */
+  /** The metric that decides: rougeL, exactMatch, executionAccuracy, sqlMatch. */
   mainMetric: z.string(),
   results: z.array(evaluationResultSchema),
   /** Each adapter against the base by every metric, and adapters against each other by the main one. */

@@ -1241,6 +1241,32 @@ test('an evaluation or a score of a model that yields NaN fails and names the mo
   expect(refused).toMatchObject({ code: 'MODEL_WITHOUT_NUMBERS' });
 });
 
+// Regression: all answers were wrong that were not the target word for word, as no letter is.
+test('how answers to any texts are measured follows from the targets, and can be chosen', async () => {
+  const path = join(folder, 'mails.csv');
+  const letter = (n: number) =>
+    `Dear customer ${n}, your parcel has left our house today and will be with you tomorrow.`;
+  writeFileSync(
+    path,
+    `context,target\n${Array.from({ length: 20 }, (_, n) => `mail ${n},"${letter(n)}"`).join('\n')}\n`,
+  );
+  for await (const _ of await client.datasets.import({ source: { kind: 'path', path }, task: 'custom' }));
+  expect(await client.evaluations.measure({ datasetId: 'mails' })).toEqual({ measure: 'rougeL', kind: 'free' });
+  const about = { datasetId: 'mails', baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 2 };
+  const measured = async (changed: object) => {
+    const { id } = await client.evaluations.start({ ...about, ...changed });
+    await Array.fromAsync(await client.evaluations.watch({ id }));
+    const { mainMetric, results } = await client.evaluations.get({ id });
+    return [mainMetric, Object.keys(results[0]?.metrics ?? {}).includes(mainMetric)];
+  };
+  expect(await measured({})).toEqual(['rougeL', true]);
+  expect(await measured({ measure: 'exactMatch' })).toEqual(['exactMatch', true]);
+  const { error } = await safe(
+    client.evaluations.start({ ...about, datasetId: await importRivers(), measure: 'rougeL' }),
+  );
+  expect(error).toMatchObject({ code: 'OPTION_INVALID', data: { because: { code: 'MEASURE_FIXED' } } });
+});
+
 // Regression: after the engine died a resume was suggested, and there was none.
 test('an interrupted evaluation resumes with the first model not fully measured', async () => {
   await train('rivers');

@@ -10,7 +10,7 @@ import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './
 import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationReport } from './evaluation-report.ts';
-import { type EvaluatingParts, resumeEvaluation, startEvaluation } from './start-evaluation.ts';
+import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
 
 export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVoteStore; changed: () => void }) {
   const { store, supervisor, votes, changed } = parts;
@@ -21,6 +21,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
   const known = ({ id, of, against }: BlindPair): BlindPair => ({ id: store.get(id).id, of, against });
 
   return os.router({
+    measure: os.measure.handler(({ input }) => usualMeasureOf(parts.datasets.get(input.datasetId), parts)),
     start: os.start.handler(({ input }) => startEvaluation(input, parts)),
     resume: os.resume.handler(({ input }) => resumeEvaluation(store.get(input.id).id, parts)),
     stop: os.stop.handler(({ input }) => supervisor.stop(store.get(input.id).id)),

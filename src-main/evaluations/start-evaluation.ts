@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import type { UsualMeasure } from '../../src-contract/text-measure.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
@@ -14,6 +15,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+import { usualMeasure } from '../tasks/usual-measure.ts';
 import { compareResults } from './compare-results.ts';
 import { evaluate, hashOf } from './evaluate.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
@@ -42,11 +44,24 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
   // Reports a fault in the base's files at once.
   await parts.modelTexts.of(base);
   const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
+  if (input.measure !== undefined && dataset.task !== 'custom')
+    throw new StudioError('OPTION_INVALID', { option: 'measure', ...because('MEASURE_FIXED') });
+  const measure = input.measure ?? usualMeasureOf(dataset, parts).measure;
   // The main metric is the same in every language.
-  const { mainMetric } = judgeOf(dataset.task, { language: 'en', runQuery: datasetQueries(dataset, parts) });
+  const { mainMetric } = judgeOf(dataset.task, {
+    ...{ language: 'en', runQuery: datasetQueries(dataset, parts), measure },
+  });
   const evaluation = store.insert(settled, { task: dataset.task, mainMetric, now: Date.now() });
   parts.supervisor.start(evaluation.id, workOf(evaluation.id, parts));
   return evaluation;
+}
+
+/** How answers to a dataset are compared if its task leaves that open, and why. */
+export function usualMeasureOf(
+  { id, version }: Dataset,
+  { datasets }: Pick<EvaluatingParts, 'datasets'>,
+): UsualMeasure {
+  return usualMeasure(datasets.examples(id, undefined, version));
 }
 
 /**
@@ -96,7 +111,9 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const measured = [...store.rows({ id, offset: 0, limit: rows.length })];
   const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
   const language = input.language ?? answerLanguageOf(sample);
-  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
+  // Settled when it was started.
+  const measure = store.get(id).mainMetric === 'rougeL' ? 'rougeL' : 'exactMatch';
+  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
   yield* evaluate(
     { base, adapters, rows, maxTokens: input.maxTokens, measured },
     {

@@ -16,6 +16,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { type Judge, judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+import { usualMeasure } from '../tasks/usual-measure.ts';
 import { answeredSplit } from './answer-rows.ts';
 import { agreement, conduct } from './conduct.ts';
 import { comparesLosses, experiments } from './experiments.ts';
@@ -193,7 +194,8 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
 function judgeFor(dataset: Dataset, parts: LabParts): Judge {
   const sample = parts.datasets.examples(dataset.id, undefined, dataset.version).take(50);
   const language = answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]).toArray());
-  return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts) });
+  const { measure } = usualMeasure(parts.datasets.examples(dataset.id, undefined, dataset.version));
+  return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
 }
 
 /** The rows as they were when the experiment was started: it may have waited, and runs for long. */

@@ -6,7 +6,6 @@ import type { Task } from './task.ts';
 export const conversation: Task = {
   id: 'conversation',
   fields: taskFields.conversation,
-  mainMetric: 'rougeL',
   columnNames: {
     ...custom.columnNames,
     group: [

@@ -5,7 +5,6 @@ import type { Task } from './task.ts';
 export const custom: Task = {
   id: 'custom',
   fields: taskFields.custom,
-  mainMetric: 'exactMatch',
   columnNames: {
     context: ['context', 'prompt', 'input', 'instruction', '문맥', '입력', '프롬프트', '지시', 'kontext', 'eingabe'],
     target: [

@@ -3,7 +3,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { judgeOf } from './judge.ts';
 
 const signal = new AbortController().signal;
-const words = { language: 'en', runQuery: undefined } as const;
+const words = { language: 'en', runQuery: undefined, measure: 'exactMatch' } as const;
 
 test('reading comprehension is judged by exact match and F1', async () => {
   const judge = judgeOf('mrc', words);
@@ -37,7 +37,7 @@ test('with a database, queries are compared by their results and their parts', a
     if (sql.includes('nonsense')) throw new StudioError('SQL_REFUSED', { reason: 'no such column' });
     return { rows: [[sql.includes('age') ? 3 : 'Minka']], truncated: false };
   };
-  const judge = judgeOf('nl2sql', { language: 'en', runQuery });
+  const judge = judgeOf('nl2sql', { ...words, runQuery });
   expect(judge.mainMetric).toBe('executionAccuracy');
   const row = { target: 'SELECT name FROM cat', database: 'pets' };
   const right = { executionAccuracy: 1, exactSet: 1, runs: 1 };

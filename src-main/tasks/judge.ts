@@ -1,5 +1,6 @@
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import type { TextMeasure } from '../../src-contract/text-measure.ts';
 import { answerF1, exactMatch } from './metrics/exact-match.ts';
 import { asksForOrder, type ResultCell, readyToCompare, resultMatch } from './metrics/result-match.ts';
 import { rouge } from './metrics/rouge.ts';
@@ -26,34 +27,46 @@ export type RunQuery = (
   signal: AbortSignal,
 ) => Promise<{ readonly rows: readonly (readonly ResultCell[])[]; readonly truncated: boolean }>;
 
-/** How answers of a task are judged. With `runQuery`, for attached databases, queries are compared by their results. */
-export function judgeOf(task: TaskId, by: { language: AnswerLanguage; runQuery: RunQuery | undefined }): Judge {
-  const { language, runQuery } = by;
+/**
+ * How answers of a task are judged. With `runQuery`, for attached databases, queries are compared by their results;
+ * `measure` is for the task that leaves it open.
+ */
+export function judgeOf(
+  task: TaskId,
+  by: { language: AnswerLanguage; runQuery: RunQuery | undefined; measure: TextMeasure },
+): Judge {
+  const { language, runQuery, measure } = by;
   switch (task) {
     case 'summarisation':
     case 'conversation':
-      return {
-        mainMetric: 'rougeL',
-        mark: async (answer, { target }) => {
-          const { answerWords, targetWords, ...measures } = rouge(answer, target, language);
-          return { ...measures, ...stemmedRouge(answer, target, language), words: answerWords, targetWords };
-        },
-      };
+      return byText.rougeL(language);
     case 'mrc':
+      return byText.exactMatch(language);
     case 'custom':
-      return {
-        mainMetric: 'exactMatch',
-        mark: async (answer, { target }) => ({
-          exactMatch: exactMatch(answer, target, language),
-          f1: answerF1(answer, target, language),
-        }),
-      };
+      return byText[measure](language);
     case 'nl2sql':
-      return runQuery === undefined ? byText : byExecution(runQuery);
+      return runQuery === undefined ? bySqlText : byExecution(runQuery);
     default:
       return task satisfies never;
   }
 }
+
+const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage) => Judge>> = {
+  rougeL: (language) => ({
+    mainMetric: 'rougeL',
+    mark: async (answer, { target }) => {
+      const { answerWords, targetWords, ...measures } = rouge(answer, target, language);
+      return { ...measures, ...stemmedRouge(answer, target, language), words: answerWords, targetWords };
+    },
+  }),
+  exactMatch: (language) => ({
+    mainMetric: 'exactMatch',
+    mark: async (answer, { target }) => ({
+      exactMatch: exactMatch(answer, target, language),
+      f1: answerF1(answer, target, language),
+    }),
+  }),
+};
 
 /** By word stems, for English only: many papers report ROUGE this way. */
 function stemmedRouge(answer: string, target: string, language: AnswerLanguage): Marks {
@@ -62,7 +75,7 @@ function stemmedRouge(answer: string, target: string, language: AnswerLanguage):
   return { rouge1Stemmed: rouge1, rouge2Stemmed: rouge2, rougeLStemmed: rougeL };
 }
 
-const byText: Judge = {
+const bySqlText: Judge = {
   mainMetric: 'sqlMatch',
   mark: async (answer, { target }) => ({ sqlMatch: sqlMatch(answer, target) }),
 };

@@ -5,7 +5,6 @@ import type { Task } from './task.ts';
 export const mrc: Task = {
   id: 'mrc',
   fields: taskFields.mrc,
-  mainMetric: 'exactMatch',
   columnNames: {
     passage: [
       ...['passage', 'paragraph', 'document', 'article', 'text', 'story', 'context'],

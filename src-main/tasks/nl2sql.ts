@@ -5,7 +5,6 @@ import type { Task } from './task.ts';
 export const nl2sql: Task = {
   id: 'nl2sql',
   fields: taskFields.nl2sql,
-  mainMetric: 'executionAccuracy',
   columnNames: {
     schema: [
       ...[

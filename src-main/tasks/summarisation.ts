@@ -5,7 +5,6 @@ import type { Task } from './task.ts';
 export const summarisation: Task = {
   id: 'summarisation',
   fields: taskFields.summarisation,
-  mainMetric: 'rougeL',
   columnNames: {
     document: [
       ...['document', 'article', 'dialogue', 'dialog', 'body', 'text', 'content', 'passage', 'transcript', 'source'],

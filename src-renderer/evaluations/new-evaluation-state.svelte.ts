@@ -2,6 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
+import type { TextMeasure, UsualMeasure } from '../../src-contract/text-measure.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -27,8 +28,14 @@ export class NewEvaluationState {
   split = $state<Split>('test');
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   limit = $state<number | undefined>(usualLimit);
+  /** How answers are compared, if a person has chosen that. */
+  chosenMeasure = $state<TextMeasure | undefined>(undefined);
 
   readonly #offer = new Loaded(readOffer);
+  readonly #usual = new Loaded(async () => {
+    const { datasetId } = this;
+    return { datasetId, ...(await client.evaluations.measure({ datasetId })) };
+  });
   /** All that were ever offered here, so that a deleted one can be named. */
   readonly #known = new Map<string, Adapter>();
   readonly #leaving = new AbortController();
@@ -89,6 +96,16 @@ export class NewEvaluationState {
     return this.limit === undefined ? there : Math.min(there, this.limit);
   }
 
+  /** What the targets are, and what follows from that, where the task leaves it open; undefined until it is known. */
+  get usual(): UsualMeasure | undefined {
+    return this.#usual.value?.datasetId === this.datasetId ? this.#usual.value : undefined;
+  }
+
+  /** How answers are compared, where the task leaves it open. */
+  get measure(): TextMeasure | undefined {
+    return this.usual && (this.chosenMeasure ?? this.usual.measure);
+  }
+
   /** The expected time, at the pace of the last evaluation on this dataset and base; undefined if there was none. */
   get seconds(): number | undefined {
     const last = this.#offer.value?.evaluations.find(
@@ -140,6 +157,8 @@ export class NewEvaluationState {
 
   chooseDataset(id: string): void {
     this.datasetId = id;
+    this.chosenMeasure = undefined;
+    if (this.dataset?.task === 'custom') void this.#usual.load();
     const splits = this.dataset?.splits;
     this.split = splits !== undefined && splits.test === 0 && splits.validation > 0 ? 'validation' : 'test';
     const fitting = this.adapters.filter((adapter) => adapter.task === this.dataset?.task);
@@ -168,6 +187,7 @@ export class NewEvaluationState {
         adapterIds: this.compared.map(({ id }) => id),
         split: this.split,
         ...(this.limit !== undefined && { limit: this.limit }),
+        ...(this.chosenMeasure !== undefined && { measure: this.chosenMeasure }),
       });
     } catch (error) {
       this.error = error;

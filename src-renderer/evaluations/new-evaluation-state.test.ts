@@ -16,7 +16,7 @@ vi.mock('../client.ts', () => ({
     datasets: { list: vi.fn() },
     adapters: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
-    evaluations: { start: vi.fn(), list: vi.fn() },
+    evaluations: { start: vi.fn(), list: vi.fn(), measure: vi.fn() },
     studio: { changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -116,6 +116,22 @@ test('chooses the first adapter trained elsewhere, with its dataset', async () =
   changed();
   await vi.waitFor(() => expect(form.datasetId).toBe('notes'));
   expect([...form.chosen]).toEqual(['notes']);
+  form.leave();
+});
+
+test('how answers to any texts are compared follows from the targets, unless a person chooses', async () => {
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('mails', 'custom', 9), dataset('qa', 'mrc', 9)]);
+  vi.mocked(client.evaluations.measure).mockResolvedValue({ measure: 'rougeL', kind: 'free' });
+  const form = await opened({ dataset: 'mails' });
+  await vi.waitFor(() => expect(form.measure).toBe('rougeL'));
+  await form.start();
+  expect(vi.mocked(client.evaluations.start).mock.lastCall?.[0]).not.toHaveProperty('measure');
+  form.chosenMeasure = 'exactMatch';
+  expect(form.measure).toBe('exactMatch');
+  await form.start();
+  expect(client.evaluations.start).toHaveBeenLastCalledWith(expect.objectContaining({ measure: 'exactMatch' }));
+  form.chooseDataset('qa');
+  expect([form.usual, form.measure, form.chosenMeasure]).toEqual([undefined, undefined, undefined]);
   form.leave();
 });
 

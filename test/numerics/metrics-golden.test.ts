@@ -57,7 +57,11 @@ test('exact set match and execution accuracy match Spider’s test suite', async
       const context = JSON.stringify([name, answer, target]);
       const file = join(import.meta.dirname, '../../resources/samples/databases/spider', `${name}.sqlite`);
       const judge =
-        judges.get(name) ?? judgeOf('nl2sql', { language: 'en', runQuery: (_, sql) => runner.query(file, sql) });
+        judges.get(name) ??
+        judgeOf('nl2sql', {
+          ...{ language: 'en', measure: 'exactMatch' },
+          runQuery: (_, sql) => runner.query(file, sql),
+        });
       judges.set(name, Promise.resolve(judge));
       const marks = await (await judge).mark(answer, { target, database: name }, new AbortController().signal);
       expect(marks.executionAccuracy, context).toBe(execution);

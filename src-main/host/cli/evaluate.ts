@@ -8,6 +8,7 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
+import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
@@ -33,6 +34,11 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       `language whose rules are used to compare answers: ${answerLanguageSchema.options.join(', ')} (default: detected from the rows)`,
       wordIn(answerLanguageSchema),
     )
+    .option(
+      '--measure <name>',
+      `how answers of the task “custom” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
+      wordIn(textMeasureSchema),
+    )
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
     .option('--csv <file>', 'write all answers and scores to this file')
     .option('--report <file>', 'write a page with the verdict, charts and rows to this file')
@@ -57,6 +63,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
                 limit: words.limit,
                 maxTokens: words.maxTokens,
                 language: words.language,
+                measure: words.measure,
               })
             : await client.evaluations.resume({ id: resume });
         const evaluation = await evaluationEnded(started, { client, signal, progress });
@@ -72,6 +79,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
 }
 
 interface EvaluateWords {
+  readonly measure?: TextMeasure;
   readonly dataset?: string;
   readonly base?: string;
   readonly resume?: string;

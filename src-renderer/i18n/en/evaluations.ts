@@ -105,7 +105,14 @@ export const evaluations = {
   'evaluations.new.metric.nl2sql.text':
     'Same query: no database is attached, so the query must be the target’s, ignoring case, spaces and quotes.',
   'evaluations.new.metric.conversation': 'ROUGE-L: how much of the target answer’s word order each answer shares.',
-  'evaluations.new.metric.custom': 'Exact match: the answer must be the target, ignoring case and punctuation.',
+  'evaluations.new.metric.custom.exactMatch':
+    'Exact match: the answer must be the target, ignoring case and punctuation.',
+  'evaluations.new.metric.custom.rougeL': 'ROUGE-L: how much of the target’s word order each answer shares.',
+  'evaluations.new.metric.usual.few': 'Usually exact match, as the targets are a few that occur again and again.',
+  'evaluations.new.metric.usual.short': 'Usually exact match, as the targets are short.',
+  'evaluations.new.metric.usual.structured': 'Usually exact match, as the targets are lists or objects in JSON.',
+  'evaluations.new.metric.usual.free':
+    'Usually ROUGE-L, as the targets are texts that nobody writes twice in the same words.',
   'evaluations.new.what': 'What is evaluated',
   'evaluations.new.start': 'Evaluate',
   'evaluations.new.starting': 'Starting',

@@ -99,7 +99,13 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.nl2sql.text':
     '같은 쿼리: 데이터베이스가 없으므로 대소문자, 공백, 따옴표를 무시했을 때 쿼리가 정답과 같아야 합니다.',
   'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
-  'evaluations.new.metric.custom': '정확히 일치: 대소문자와 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.custom.exactMatch':
+    '정확히 일치: 대소문자와 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.custom.rougeL': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
+  'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
+  'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
+  'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 정확히 일치로 채점합니다.',
+  'evaluations.new.metric.usual.free': '정답이 똑같은 말로 두 번 쓰기 어려운 글이므로 보통 ROUGE-L로 채점합니다.',
   'evaluations.new.what': '평가 내용',
   'evaluations.new.start': '평가',
   'evaluations.new.starting': '시작하는 중',

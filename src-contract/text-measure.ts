@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** How answers are compared with targets that may be any text. */
+export const textMeasureSchema = z.enum(['exactMatch', 'rougeL']);
+export type TextMeasure = z.infer<typeof textMeasureSchema>;
+
+/** What targets are: a few that occur again and again, short ones, lists and objects in JSON, or texts written freely. */
+const targetKindSchema = z.enum(['few', 'short', 'structured', 'free']);
+export type TargetKind = z.infer<typeof targetKindSchema>;
+
+export const usualMeasureSchema = z.object({ measure: textMeasureSchema, kind: targetKindSchema });
+export type UsualMeasure = z.infer<typeof usualMeasureSchema>;

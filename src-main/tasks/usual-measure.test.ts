@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { usualMeasure } from './usual-measure.ts';
+
+const of = (targets: readonly string[]) => usualMeasure(targets.map((target) => ({ target })));
+const rows = <Row>(row: (place: number) => Row) => Array.from({ length: 40 }, (_, place) => row(place));
+
+// Regression: a letter was right only if it was the target, word for word.
+test('letters are compared by what they share with the target', () => {
+  const letter = (n: number) =>
+    `Dear customer ${n}, thank you for writing. Your parcel has left our house today. Kind regards`;
+  expect(of(rows(letter))).toEqual({ measure: 'rougeL', kind: 'free' });
+  const korean = (n: number) =>
+    `고객 ${n}님, 문의해 주셔서 감사합니다. 주문하신 상품은 오늘 발송되었으며 내일 도착할 예정입니다.`;
+  expect(of(rows(korean))).toEqual({ measure: 'rougeL', kind: 'free' });
+  const chinese = (n: number) => `尊敬的客户${n}，感谢您的来信，您的包裹今天已经寄出，预计明天送达。`;
+  expect(of(rows(chinese))).toEqual({ measure: 'rougeL', kind: 'free' });
+});
+
+test('labels, short answers and structured texts are compared exactly', () => {
+  expect(of(rows((n) => (n % 2 ? 'complaint' : 'order')))).toEqual({ measure: 'exactMatch', kind: 'few' });
+  const canned = (n: number) => `This is answer ${n % 4} of the four that our support gives to everybody who asks it.`;
+  expect(of(rows(canned))).toEqual({ measure: 'exactMatch', kind: 'few' });
+  expect(of(rows((n) => `in the year ${1900 + n}`))).toEqual({ measure: 'exactMatch', kind: 'short' });
+  expect(of(rows((n) => `东京第${n}大学`))).toEqual({ measure: 'exactMatch', kind: 'short' });
+  const order = (n: number) =>
+    JSON.stringify({ name: `Ada ${n}`, street: 'Long Way 5', town: 'Bern', items: [1, 2, n, 4] });
+  expect(of(rows(order))).toEqual({ measure: 'exactMatch', kind: 'structured' });
+  expect(of([])).toEqual({ measure: 'exactMatch', kind: 'few' });
+});
