@@ -459,7 +459,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       },
       changed: changed('conversation'),
     }),
-    lab: labProcedures({ ...experiment, changed: changed('lab') }),
+    lab: labProcedures({ ...experiment, isBusy: () => jobsUnderWay().length > 0, changed: changed('lab') }),
     evaluations: evaluationProcedures({
       ...evaluating,
       votes: new BlindVoteStore(database),

@@ -22,7 +22,7 @@ import {
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
 import { isCellId, readTrained } from './train-cells.ts';
 
-export function labProcedures(parts: LabParts & { changed: () => void }) {
+export function labProcedures(parts: LabParts & { isBusy: () => boolean; changed: () => void }) {
   const { store, supervisor, changed } = parts;
   const speed = new LabSpeed(parts);
   const os = implement(contract.lab).$context<CallerContext>();

@@ -4,6 +4,7 @@ import type { LabKind, LabOptions } from '../../src-contract/lab.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
+import { keptPromise } from '../kept-promise.ts';
 import { answeringCost, trainingCost } from './lab-costs.ts';
 
 /** Rows whose length is measured. */
@@ -16,53 +17,56 @@ const longestMs = 60_000;
 /** Training all weights also computes the gradient of every weight. */
 const fullFactor = 1.5;
 
+interface SpeedParts {
+  readonly engine: Pick<Engine, 'score'>;
+  readonly datasets: DatasetStore;
+  readonly modelTexts: ModelTexts;
+  /** Whether the studio trains, measures or experiments. */
+  readonly isBusy: () => boolean;
+}
+
 export interface Speed {
   /** An estimate from one short forward pass, good to a factor of two. */
   secondsFor(kind: LabKind, options: LabOptions, keys: readonly string[]): number;
 }
 
 /**
- * How fast this machine runs a base model, from one short, warmed-up forward pass. Cached while the studio is running.
+ * How fast this machine runs a base model, from one short, warmed-up forward pass. Kept while the studio is running,
+ * unless something else was running beside it.
  */
 export class LabSpeed {
-  readonly #parts: { engine: Engine; datasets: DatasetStore; modelTexts: ModelTexts };
-  readonly #probes = new Map<string, Promise<number | null>>();
+  readonly #parts: SpeedParts;
+  readonly #probes = new Map<string, Promise<number>>();
 
-  constructor(parts: { engine: Engine; datasets: DatasetStore; modelTexts: ModelTexts }) {
+  constructor(parts: SpeedParts) {
     this.#parts = parts;
   }
 
   /** Null if the probe fails: then nothing is known. */
   async of(base: BaseModel, dataset: Dataset | null): Promise<Speed | null> {
-    let probe = this.#probes.get(base.sha256);
-    if (probe === undefined) {
-      probe = this.#probe(base);
-      this.#probes.set(base.sha256, probe);
-    }
-    const tokensPerSecond = await probe;
-    if (tokensPerSecond === null) return null;
+    const probe = keptPromise(this.#probes, base.sha256, () => this.#probe(base));
+    const tokensPerSecond = await probe.catch(() => undefined);
+    if (tokensPerSecond === undefined) return null;
     const rowTokens = dataset === null ? 64 : await this.#rowTokens(base, dataset);
     return { secondsFor: (kind, options, keys) => secondsFor({ kind, options, keys, rowTokens, tokensPerSecond }) };
   }
 
-  async #probe(base: BaseModel): Promise<number | null> {
+  async #probe(base: BaseModel): Promise<number> {
+    const wasBusy = this.#parts.isBusy();
     const ids = Array.from({ length: probeTokens }, (_, i) => i % 97);
     const job = { modelFolder: base.path, adapter: null, examples: [{ ids, targetStart: 1 }] };
     const signal = AbortSignal.timeout(longestMs);
     const started = performance.now();
-    try {
+    await this.#parts.engine.score(job, signal);
+    let quickest = Number.POSITIVE_INFINITY;
+    for (let trial = 0; trial < probeTrials; trial++) {
+      if (trial > 0 && performance.now() - started > longestMs / 3) break;
+      const begun = performance.now();
       await this.#parts.engine.score(job, signal);
-      let quickest = Number.POSITIVE_INFINITY;
-      for (let trial = 0; trial < probeTrials; trial++) {
-        if (trial > 0 && performance.now() - started > longestMs / 3) break;
-        const begun = performance.now();
-        await this.#parts.engine.score(job, signal);
-        quickest = Math.min(quickest, (performance.now() - begun) / 1000);
-      }
-      return probeTokens / quickest;
-    } catch {
-      return null;
+      quickest = Math.min(quickest, (performance.now() - begun) / 1000);
     }
+    if (wasBusy || this.#parts.isBusy()) this.#probes.delete(base.sha256);
+    return probeTokens / quickest;
   }
 
   async #rowTokens(base: BaseModel, dataset: Dataset): Promise<number> {
