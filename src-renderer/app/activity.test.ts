@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run } from '../../src-contract/run.ts';
-import { lastFinished } from './activity.ts';
+import { lastFinished, rowsText } from './activity.ts';
 
 // A list keyed by time could not be drawn: the home page stayed empty.
 test('runs that ended in the same millisecond are listed under distinct ids', () => {
@@ -28,4 +28,9 @@ test('does not list a paused run as ended', () => {
   const runs = [run('done', 'finished'), run('resting', 'paused'), run('ended', 'stopped')];
   const finished = lastFinished({ datasets: [], cutOff: [], runs, evaluations: [] }, 8);
   expect(finished.map(({ id }) => id)).toEqual(['done', 'ended']);
+});
+
+// Regression: an import was told with rows that were added or deleted later.
+test('tells the rows of an import as what they are now if they have changed since', () => {
+  expect([1, 2].map((version) => rowsText({ version }))).toEqual(['ui.rows', 'home.finished.rowsNow']);
 });

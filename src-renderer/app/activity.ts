@@ -37,3 +37,8 @@ export function lastFinished(
   ];
   return all.toSorted((a, b) => b.at - a.at).slice(0, most);
 }
+
+/** How the rows of an imported dataset are told: those of one that has been changed since are not the import's. */
+export function rowsText({ version }: Pick<Dataset, 'version'>): 'ui.rows' | 'home.finished.rowsNow' {
+  return version > 1 ? 'home.finished.rowsNow' : 'ui.rows';
+}

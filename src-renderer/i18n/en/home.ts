@@ -114,6 +114,7 @@ export const home = {
   'home.finished.size': 'Rows or time',
   'home.finished.outcome': 'Outcome',
   'home.finished.imported': 'Imported {name}',
+  'home.finished.rowsNow': { one: '{n} row now', other: '{n} rows now' },
   'home.finished.cutOff': 'Import of {name}',
   'home.finished.cutOff.what': 'Interrupted and undone: choose the file again',
   'home.finished.trained': 'Trained {name}',

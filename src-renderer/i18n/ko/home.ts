@@ -98,6 +98,7 @@ export const home: Translation<typeof english> = {
   'home.finished.size': '행 또는 시간',
   'home.finished.outcome': '결과',
   'home.finished.imported': '{name} 가져옴',
+  'home.finished.rowsNow': '지금 {n}행',
   'home.finished.cutOff': '{name} 가져오기',
   'home.finished.cutOff.what': '중단되어 되돌렸습니다. 파일을 다시 고르세요',
   'home.finished.trained': '{name} 학습함',
