@@ -212,8 +212,8 @@ export const contract = {
     /** How the source file was read; null for a dataset that did not come from one. */
     fileFacts: base.input(id).output(fileFactsSchema.nullable()),
     /**
-     * Here and in every other procedure that returns a page of rows: fewer than `limit` rows if their texts are long,
-     * but at least one.
+     * Of long texts beginning and end. Where procedures return whole ones, fewer rows than `limit` if they are long, but
+     * at least one.
      */
     examples: base
       .input(

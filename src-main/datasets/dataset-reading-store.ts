@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowFilter, ShownExample } from '../../src-contract/dataset.ts';
 import { asRowsFault } from '../database/rows-file.ts';
-import { withinMessage } from '../within-message.ts';
 import { checkRows, findingsOf } from './findings/check-rows.ts';
 import type { CheckedRow } from './findings/detector.ts';
 import { FindingStore } from './findings/finding-store.ts';
@@ -46,7 +45,7 @@ export class DatasetReading {
   ): Promise<RowsThreadCalls['page']['answer']> {
     const view = await this.#view(version, filter, signal);
     const numbers = view.order.slice(offset, limit);
-    const examples = withinMessage(this.#shown(version, numbers), ({ context, target }) => [context, target]);
+    const examples = [...this.#shown(version, numbers)];
     return {
       ...{ total: view.order.length, isBounded: view.isBounded, isSearching: view.isSearching, examples },
       indexed: { done: this.#index.rows, total: this.#indexable() },
