@@ -24,6 +24,10 @@ test('a downloadable model shows its licence, memory and languages', async () =>
   await card.getByText('Apache 2.0').waitFor();
   await card.getByText(/^about .*, (fits|more than)/).waitFor();
   await card.getByText('English', { exact: true }).waitFor();
+  const starter = page.getByRole('article', { name: 'starter', exact: true });
+  await starter.getByText('Memory to chat').waitFor();
+  // To chat and to train.
+  expect(await starter.getByText(/^about [3-6]\d\d.MB, (fits|more than)/).count()).toBe(2);
 });
 
 test('a GGUF file is added on the page, deleted and restored', async () => {
