@@ -45,7 +45,7 @@ beforeAll(() => {
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
       ...{ store, downloads, changes: new DatasetChanges(store, () => 5), ...threads },
-      datasetsFolder: join(folder, 'datasets'),
+      ...{ dataDir: folder, datasetsFolder: join(folder, 'datasets') },
       ...{
         samplesFolder,
         sources: new FileSources(uploads, samplesFolder, new ProcessFolder(join(folder, 'unpacked'), lock)),

@@ -17,12 +17,12 @@ export class BaseModelsState {
   });
 
   /** Apart from the shelf: the files of every model are looked into. */
-  readonly #needs = new Loaded(() => client.baseModels.answeringNeeds());
+  readonly needs = new Loaded(() => client.baseModels.answeringNeeds());
 
   follow(signal: AbortSignal): void {
     const load = () => {
       void this.shelf.load();
-      void this.#needs.load();
+      void this.needs.load();
     };
     load();
     void followChanges(['base-model', 'adapter', 'conversation'], load, signal);
@@ -37,7 +37,7 @@ export class BaseModelsState {
   }
 
   answeringNeedOf(model: BaseModel): AnsweringNeed | undefined {
-    return this.#needs.value?.find(({ id }) => id === model.id);
+    return this.needs.value?.find(({ id }) => id === model.id);
   }
 
   get models(): readonly BaseModel[] {

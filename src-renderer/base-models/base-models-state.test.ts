@@ -3,13 +3,18 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { client } from '../client.ts';
 import { BaseModelsState } from './base-models-state.svelte.ts';
 
-const model = { id: 'm', parameters: 1_000 } as BaseModel;
+// Sound: no other field is read.
+const model = { id: 'm' } as BaseModel;
 
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     studio: { status: async () => ({ totalMemoryBytes: 6_000 }) },
-    baseModels: { list: vi.fn(async () => [{ id: 'm' }]), delete: vi.fn(async () => {}), restore: vi.fn() },
+    baseModels: {
+      list: vi.fn(async () => [{ id: 'm' }]),
+      answeringNeeds: async () => [{ id: 'm', bytes: 5_000, inTurnBytes: 70 }],
+      ...{ delete: vi.fn(async () => {}), restore: vi.fn() },
+    },
     adapters: { list: async () => [{ baseModelId: 'm' }, { baseModelId: 'other' }] },
     chat: { conversations: async () => [{ baseModelId: 'm' }, { baseModelId: 'm' }, { baseModelId: 'other' }] },
   },
@@ -19,11 +24,13 @@ beforeEach(() => {
   vi.clearAllMocks();
 });
 
-test('counts four bytes per weight and compares them with the memory of this machine', async () => {
+test('tells what was made with a model, and what answers need once its files have been looked into', async () => {
   const state = new BaseModelsState();
   await state.shelf.load();
-  expect(state.memory(model)).toEqual({ bytes: 4_000, fit: 'tight' });
-  expect(state.memory({ ...model, parameters: 2_000 }).fit).toBe('tooBig');
+  expect(state.answeringNeedOf(model)).toBeUndefined();
+  await state.needs.load();
+  expect(state.answeringNeedOf(model)).toMatchObject({ bytes: 5_000, inTurnBytes: 70 });
+  expect(state.answeringNeedOf({ ...model, id: 'damaged' })).toBeUndefined();
   expect(state.adaptersOf(model)).toBe(1);
   expect(state.conversationsWith(model)).toBe(2);
 });
