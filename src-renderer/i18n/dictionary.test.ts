@@ -54,6 +54,12 @@ test('every reason is translated into Korean, except those that are only a name'
 });
 
 // It was called something else than the tab that it opens.
+// Regression: with two models, six rows were “row 7 of 12” at the foot of the page, whose head said “Answer 7 of 12”.
+test('at the foot of the page as on its own, an evaluation is told by its answers', () => {
+  expect([en['app.status.evaluation'], en['evaluations.progress.rows']].join()).toMatch(/answer.*answer/i);
+  expect([ko['app.status.evaluation'], ko['evaluations.progress.rows']].join()).toMatch(/답변.*답변/);
+});
+
 test('the button to the findings of an import has the name of their tab', () => {
   expect(ko['import.done.findings']).toContain(ko['mend.tab.findings']);
 });

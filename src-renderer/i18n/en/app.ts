@@ -59,7 +59,7 @@ export const app = {
   'app.status.memory': '{used} of {total}',
   'app.status.memoryLabel': 'Memory in use',
   'app.status.run': '{name}, step {done} of {total}',
-  'app.status.evaluation': '{name}, row {done} of {total}',
+  'app.status.evaluation': '{name}, answer {done} of {total}',
   'app.status.lab': { one: '{name}, {done} of {total} part', other: '{name}, {done} of {total} parts' },
   'app.status.progress': 'Progress',
 

@@ -59,7 +59,7 @@ export const app: Translation<typeof english> = {
   'app.status.memory': '{total} 중 {used}',
   'app.status.memoryLabel': '사용 중인 메모리',
   'app.status.run': '{name}, {total}단계 중 {done}',
-  'app.status.evaluation': '{name}, {total}행 중 {done}',
+  'app.status.evaluation': '{name}, 답변 {total}개 중 {done}',
   'app.status.lab': '{name}, {total}부분 중 {done}',
   'app.status.progress': '진행',
 
