@@ -108,19 +108,20 @@ function readTable6(groups: readonly Group[], sets: readonly string[], shown: Sh
   // The set of q and v is the paper's own choice; without it, the last one takes its place.
   const set = sets.includes('q,v') ? 'q,v' : (sets.at(-1) ?? '');
   const first = sets.find((each) => each !== set) ?? set;
-  const own = groups.filter((group) => group.set === set).sort((a, b) => a.rank - b.rank);
-  const low = own[0];
+  const ofSet = groups.filter((group) => group.set === set).sort((a, b) => a.rank - b.rank);
+  const beside = groups.find((group) => group.set === first && group.rank === ofSet[0]?.rank);
   // One rank says nothing of ranks, nor one set of sets.
-  if (low === undefined || own.length < 2 || sets.length < 2) return undefined;
+  if (beside === undefined || ofSet.length < 2 || sets.length < 2) return undefined;
+  const [alone, ...own] = onSharedSeeds([beside, ...ofSet]) as [Group, ...Group[]];
+  const seeds = [...alone.lossBySeed.keys()];
+  const low = own[0];
+  if (low === undefined || seeds.length === 0) return undefined;
   const best = own.reduce((most, group) => (mean(group.losses) < mean(most.losses) ? group : most));
   const base = mean(experiment.cells.map((cell) => numberOf(cell, 'baseLoss')).filter(Number.isFinite));
   const lowest = mean(best.losses);
-  const alone = groups.find((group) => group.set === first && group.rank === low.rank);
-  if (alone === undefined) return undefined;
   // Another set may have learned: of this one's ranks, nothing follows.
   if (!hasLearned(base, lowest)) return noneLearned(cellsOf(set, experiment.cells), shown);
   const others = own.slice(1);
-  const seeds = sharedSeeds([...own, alone]);
   const room = almost * (base - lowest);
   const behind = (other: Group, chosenFrom: number) =>
     pairedInterval(differences(low, other), { level: lowest, chosenFrom });
@@ -159,6 +160,15 @@ function differences(one: Group, other: Group): number[] {
 function sharedSeeds([first, ...others]: readonly Group[]): number[] {
   const seeds = [...(first?.lossBySeed.keys() ?? [])];
   return seeds.filter((seed) => others.every(({ lossBySeed }) => lossBySeed.has(seed)));
+}
+
+/** Without the seeds that are not trained in all of them: the mean of others says nothing of a difference. */
+function onSharedSeeds(groups: readonly Group[]): Group[] {
+  const seeds = sharedSeeds(groups);
+  return groups.map((group) => {
+    const lossBySeed = new Map(seeds.map((seed) => [seed, lossOf(group, seed)]));
+    return { ...group, lossBySeed, losses: [...lossBySeed.values()] };
+  });
 }
 
 function lossOf({ lossBySeed }: Group, seed: number): number {
@@ -240,12 +250,15 @@ export function table5Finding(shown: Shown): Finding {
  * The best set must beat every one of the other kind. It was picked as the best of its own kind, so each interval is as
  * wide as that demands.
  */
-function readTable5(groups: readonly Group[], off: readonly number[], { say, experiment }: Shown): Reading {
+function readTable5(all: readonly Group[], off: readonly number[], { say, experiment }: Shown): Reading {
+  const groups = onSharedSeeds(all);
   const byLoss = (some: readonly Group[]) => some.toSorted((a, b) => mean(a.losses) - mean(b.losses));
   const singles = byLoss(groups.filter(({ set }) => !set.includes(',')));
   const severals = byLoss(groups.filter(({ set }) => set.includes(',')));
   const [single, several] = [singles[0], severals[0]];
-  if (single === undefined || several === undefined || groups.length < experiment.options.targetSets.length)
+  const seeds = single?.losses.length ?? 0;
+  const isPartial = groups.length < experiment.options.targetSets.length;
+  if (single === undefined || several === undefined || seeds === 0 || isPartial)
     return { verdict: 'open', reading: '', because: '', short: '' };
   const severalWins = mean(several.losses) < mean(single.losses);
   const [best, own, rivals] = severalWins ? [several, severals, singles] : [single, singles, severals];
@@ -255,7 +268,6 @@ function readTable5(groups: readonly Group[], off: readonly number[], { say, exp
     .sort((a, b) => a.low - b.low) as [PairedInterval & { rival: string }];
   const isClear = hardest.low > 0;
   const verdict = isClear ? (severalWins ? 'holds' : 'not') : 'unclear';
-  const seeds = sharedSeeds([best, ...rivals]).length;
   return {
     verdict,
     reading: say(`reading.table5.${verdict}`),
@@ -296,8 +308,12 @@ function metricName({ experiment, say }: Shown): string {
 /** What the cells hold: a mean over seeds, or the value of the only seed. */
 function noteOf(name: 'table.metric.note' | 'table.loss.note', { experiment, say }: Shown): string {
   const { seeds, metricRows } = experiment.options;
-  return say(seeds.length > 1 ? name : `${name}.one`, {
-    ...{ rows: metricRows, seeds: seeds.length, each: (100 / Math.max(1, metricRows)).toFixed(1) },
+  const trained = groupsOf(experiment.cells).map(({ losses }) => losses.length);
+  const most = Math.max(...trained);
+  // After a stop, some cells may have fewer seeds than others.
+  const counts = trained.length === 0 ? [seeds.length] : new Set([Math.min(...trained), most]);
+  return say(most === 1 || seeds.length === 1 ? `${name}.one` : name, {
+    ...{ rows: metricRows, seeds: [...counts].join('–'), each: (100 / Math.max(1, metricRows)).toFixed(1) },
   });
 }
 

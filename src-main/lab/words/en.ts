@@ -116,9 +116,9 @@ export const en = {
   'reading.table6.not': 'a higher rank clearly does better than the lowest.',
   'reading.table6.unclear': 'the ranks cannot be told apart well enough to say whether a low one is enough.',
   'because.table6':
-    'On {set}, rank {low} gives {share} of all that rank {bestRank} takes off the base’s loss ({base} to {bestLoss}). At rank {low}, {first} and {set} are {gain} apart; on {set}, the best and the worst rank are {range} apart. Seeds: {seeds}; rows for the loss: {rows}.',
+    'On {set}, rank {low} gives {share} of all that rank {bestRank} takes off the base’s loss ({base} to {bestLoss}). At rank {low}, {first} and {set} are {gain} apart; on {set}, the best and the worst rank of a seed are {range} apart on average. Seeds: {seeds}; rows for the loss: {rows}.',
   'because.table6.lowest':
-    'On {set}, rank {low} has the lowest mean loss of the ranks ({base} to {bestLoss}). At rank {low}, {first} and {set} are {gain} apart; on {set}, the best and the worst rank are {range} apart. Seeds: {seeds}; rows for the loss: {rows}.',
+    'On {set}, rank {low} has the lowest mean loss of the ranks ({base} to {bestLoss}). At rank {low}, {first} and {set} are {gain} apart; on {set}, the best and the worst rank of a seed are {range} apart on average. Seeds: {seeds}; rows for the loss: {rows}.',
   'short.table6': 'rank {low} gives {share}',
 
   'reading.table7.holds': 'the adapter works in directions that W has but does not emphasise, and amplifies them.',

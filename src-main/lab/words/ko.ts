@@ -119,9 +119,9 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'reading.table6.not': '더 높은 랭크가 가장 낮은 랭크보다 뚜렷이 낫습니다.',
   'reading.table6.unclear': '낮은 랭크로 충분한지 말할 만큼 랭크들을 구별할 수 없습니다.',
   'because.table6':
-    '{set}에서 랭크 {bestRank} 어댑터는 손실을 {base}에서 {bestLoss}까지 줄이는데, 랭크 {low} 어댑터만으로 그 감소의 {share} 정도를 얻습니다. 랭크 {low}에서 두 조합 {first}, {set} 사이의 차이는 {gain}, {set}에서 가장 좋은 랭크와 가장 나쁜 랭크의 차이는 {range}입니다. 시드 {seeds}개, 손실을 잰 행 {rows}개.',
+    '{set}에서 랭크 {bestRank} 어댑터는 손실을 {base}에서 {bestLoss}까지 줄이는데, 랭크 {low} 어댑터만으로 그 감소의 {share} 정도를 얻습니다. 랭크 {low}에서 두 조합 {first}, {set} 사이의 차이는 {gain}, {set}에서 한 시드 안의 가장 좋은 랭크와 가장 나쁜 랭크의 차이는 평균 {range}입니다. 시드 {seeds}개, 손실을 잰 행 {rows}개.',
   'because.table6.lowest':
-    '{set}에서는 랭크 {low} 어댑터의 평균 손실이 가장 낮습니다({base}에서 {bestLoss}까지). 랭크 {low}에서 두 조합 {first}, {set} 사이의 차이는 {gain}, {set}에서 가장 좋은 랭크와 가장 나쁜 랭크의 차이는 {range}입니다. 시드 {seeds}개, 손실을 잰 행 {rows}개.',
+    '{set}에서는 랭크 {low} 어댑터의 평균 손실이 가장 낮습니다({base}에서 {bestLoss}까지). 랭크 {low}에서 두 조합 {first}, {set} 사이의 차이는 {gain}, {set}에서 한 시드 안의 가장 좋은 랭크와 가장 나쁜 랭크의 차이는 평균 {range}입니다. 시드 {seeds}개, 손실을 잰 행 {rows}개.',
   'short.table6': '랭크 {low}: {share}',
 
   'reading.table7.holds': '어댑터는 W가 지녔지만 강조하지 않은 방향에서 일하고, 그것을 키웁니다.',
