@@ -56,6 +56,11 @@ export const errorCatalogue = {
     '“{file}” has no column “{column}”. Its columns are: {found}.',
     'Name the column to use for “{field}”, for example --map {field}=COLUMN, or choose it in the import page.',
   ),
+  CSV_SCHEMA_MISSING: entry(
+    { file: z.string(), found: z.string() },
+    '“{file}” has no column with the schema of the database that its queries are for. Its columns are: {found}.',
+    'Give the database as well, for example --database FILE.sqlite, or attach it in the import page. If a column has the schema, name it: --map schema=COLUMN.',
+  ),
   CSV_NO_ROWS: entry(
     { file: z.string(), ...reason },
     'No row of “{file}” can be used: {reason}.',

@@ -125,7 +125,8 @@ export interface ResolvedMapping {
 
 /**
  * A person's choices, completed by the proposals. A column can be given by its name or its number from 1; an empty name
- * leaves an optional field out. Throws CSV_COLUMN_MISSING, and OPTION_INVALID for a field that the task does not have.
+ * leaves an optional field out. Throws CSV_COLUMN_MISSING, CSV_SCHEMA_MISSING, and OPTION_INVALID for a field that the
+ * task does not have.
  */
 export function resolveMapping(request: {
   task: TaskId;
@@ -170,6 +171,8 @@ export function resolveMapping(request: {
   if (given.has('context') && !takesPair(task)) take('context');
   else if (contextFields.some((field) => given.has(field)) || proposed.context === undefined || takesPair(task)) {
     const lacking = takeContextParts()[0];
+    // A database gives it as well, so the column is not what is missing.
+    if (lacking === 'schema') throw new StudioError('CSV_SCHEMA_MISSING', { file, found: listed(columns) });
     if (lacking !== undefined) throw missing(lacking);
   } else take('context');
   const targetField = given.has('target') && !given.has(task.fields.target) ? 'target' : task.fields.target;

@@ -106,7 +106,7 @@ test('questions with their SQL alone take the schema from the database that come
   const asked = { source: { kind: 'path', path: table ?? '' }, task: 'nl2sql', name: 'shop' } as const;
   const at = (path = '') => ({ kind: 'path', path }) as const;
   await expect(finished(await trusted.datasets.import(asked))).rejects.toMatchObject({
-    ...{ code: 'CSV_COLUMN_MISSING', data: { column: 'schema' } },
+    ...{ code: 'CSV_SCHEMA_MISSING', hint: expect.stringContaining('--database FILE.sqlite') },
   });
   await expect(finished(await trusted.datasets.import({ ...asked, database: at(other) }))).rejects.toMatchObject({
     code: 'DATABASE_ATTACHED_INVALID',

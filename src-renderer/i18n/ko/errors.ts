@@ -36,6 +36,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”에 “{column}” 열이 없습니다. 있는 열: {found}.',
     hint: '“{field}”에 쓸 열을 가져오기 화면에서 고르거나, --map {field}=열이름처럼 지정하세요.',
   },
+  CSV_SCHEMA_MISSING: {
+    message: '“{file}”에 쿼리가 쓰는 데이터베이스의 스키마를 담은 열이 없습니다. 있는 열: {found}.',
+    hint: '--database 파일.sqlite처럼 데이터베이스를 함께 지정하거나 가져오기 화면에서 첨부하세요. 스키마를 담은 열이 있다면 --map schema=열이름으로 지정하세요.',
+  },
   CSV_NO_ROWS: {
     message: '“{file}”에 쓸 수 있는 행이 없습니다: {reason}.',
     hint: '고른 열이 맞는지 확인하고 행을 고친 다음 다시 가져오세요.',
