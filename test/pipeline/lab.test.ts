@@ -61,7 +61,7 @@ test('a killed experiment resumes to its full table, and a repeat gives equal nu
 test('reports the amplification factor of each matrix of an adapter', { timeout: 120_000 }, async () => {
   const home = await prepared();
   const table7 = ['lab', 'table7', ...about, '--ranks', '2', '--seeds', '0', '--steps', '20'];
-  const { table, reading } = await answerOf(home, table7);
+  const { id, table, reading } = await answerOf(home, table7);
   const rows = table.filter((row: { layer?: number }) => row.layer !== undefined);
   // Two layers, q and v in each.
   expect(rows).toHaveLength(4);
@@ -74,6 +74,12 @@ test('reports the amplification factor of each matrix of an adapter', { timeout:
   }
   // Of four matrices, and of a training that may have learned too little.
   expect(['holds', 'partly', 'not', 'unclear']).toContain(reading.verdict);
+
+  // Regression: the folder was left out without a word, and nothing else writes all files of a result that is there.
+  const out = join(home, '../results');
+  const { files } = await answerOf(home, ['lab', 'show', id, '--out', out]);
+  expect(files).toContain(join(out, 'table7.csv'));
+  for (const file of files) expect(existsSync(file)).toBe(true);
 });
 
 // Regression: the directions of adapters that had learned nothing made a verdict like any other.

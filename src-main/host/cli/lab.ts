@@ -44,11 +44,15 @@ export function addLabCommand(program: Command, run: Run): void {
     .option('--resume <experiment>', 'resume a stopped or interrupted experiment')
     .option(
       '--out <folder>',
-      'folder for the tables, pictures, numbers and adapters (otherwise one in the data folder)',
+      'folder for the tables, pictures, numbers and adapters, also with show (otherwise one in the data folder)',
     )
     .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
-        if (isLook(kind)) return look(kind, id, await open());
+        if (isLook(kind)) {
+          const heeded = kind === 'show' ? ['out'] : [];
+          tellIgnored(command, { heeded, because: `${kind} does not use them`, progress });
+          return look(kind, { id, out: outOf(words) }, await open());
+        }
         if (id !== undefined) throw usageFailure(`An id can only be given with show or delete, not with ${kind}.`);
         const client = await open();
         const begun =
@@ -59,8 +63,7 @@ export function addLabCommand(program: Command, run: Run): void {
         const because = heeded === kept ? 'it keeps its settings' : `${begun.kind} does not use them`;
         tellIgnored(command, { heeded, because, progress });
         const experiment = await experimentEnded(begun.id, { client, signal, progress });
-        const out = words.out === undefined ? undefined : fromHere(words.out);
-        const { files } = await client.lab.save({ id: experiment.id, out, language: 'en' });
+        const { files } = await client.lab.save({ id: experiment.id, out: outOf(words), language: 'en' });
         return answerOf(experiment, { files, client });
       }),
     );
@@ -73,10 +76,23 @@ type Look = (typeof looks)[number];
 const isLook = (text: string): text is Look => (looks as readonly string[]).includes(text);
 const experimentIn = wordIn(z.enum([...labKindSchema.options, ...looks]));
 
-async function look(what: Look, id: string | undefined, client: StudioClient): Promise<Answer> {
+function outOf({ out }: LabWords): string | undefined {
+  return out === undefined ? undefined : fromHere(out);
+}
+
+async function look(
+  what: Look,
+  { id, out }: { readonly id: string | undefined; readonly out: string | undefined },
+  client: StudioClient,
+): Promise<Answer> {
   if (what === 'list') return listOf(await client.lab.list());
   if (id === undefined) throw usageFailure(`Give the id of the result to ${what}; adapter-studio lab list shows them.`);
-  if (what === 'show') return answerOf(await client.lab.get({ id }), { files: [], client });
+  if (what === 'show') {
+    const experiment = await client.lab.get({ id });
+    // Its page saves a table or a picture at a time; this, all of them and the adapters.
+    const { files } = out === undefined ? { files: [] } : await client.lab.save({ id, out, language: 'en' });
+    return answerOf(experiment, { files, client });
+  }
   const { kind } = await client.lab.get({ id });
   await client.lab.delete({ id });
   return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} was deleted.` };
