@@ -1,4 +1,4 @@
-import type { ListedRun } from '../../src-contract/run.ts';
+import type { ListedRun } from './run.ts';
 
 /**
  * Seconds from the start of a run until now or its end, including its measurements; time paused or with the studio

@@ -4,11 +4,11 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
+import { secondsTaken } from '../../src-contract/seconds-taken.ts';
 import { client, connection } from '../client.ts';
 import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 import { isSomebodyTyping } from '../ui/typing.ts';
 import { RunCurve } from './run-curve.ts';
-import { secondsTaken } from './seconds-taken.ts';
 
 type StartedEvent = Extract<RunEvent, { kind: 'started' }>;
 /** How far the base has loaded is shown while it matters, but not recorded. */

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import type { Adapter } from '../../../src-contract/adapter.ts';
 import type { Estimate, Run } from '../../../src-contract/run.ts';
 import type { Standing } from './progress.ts';
 import type { Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
-import { addTrainCommands, runEnded } from './train.ts';
+import { addTrainCommands, runEnded, trainingText } from './train.ts';
 
 // Regression: it was always rounded up: 597 MB here, and 596 on the page.
 test('an estimate is rounded as on the page', async () => {
@@ -24,6 +25,23 @@ test.each(['nowhere.json', '.'])('settings that cannot be read from %s are wrong
   addTrainCommands(program, async () => {});
   await expect(program.parseAsync(['train', '--settings', file], { from: 'user' })).rejects.toThrow(
     `option '--settings <file>' argument '${file}' is invalid. There is no such file, or it cannot be read.`,
+  );
+});
+
+// Regression: of a minute and 42 seconds that somebody had waited for, it told the fifteen of the steps.
+test('a training took as long as somebody waited for it', () => {
+  const result = {
+    steps: 12,
+    seconds: 15.13,
+    tokensPerSecond: 890.8,
+    firstLoss: 4.748,
+    lastLoss: 2.51,
+    baseSha256After: '',
+  };
+  const run = { state: 'finished', result, activeSince: 1_000, finishedAt: 103_600, secondsBefore: 0 };
+  // Sound here: these are the fields that are read.
+  expect(trainingText(run as unknown as Run, { name: 'fast', sha256: '133c4ef9' } as Adapter)).toContain(
+    '12 steps in 102.6 s with all measurements, 891 token/s in 15.1 s of training; training loss 4.748 → 2.510.',
   );
 });
 

@@ -9,6 +9,7 @@ import {
   type TrainOptions,
   trainOptionsSchema,
 } from '../../../src-contract/run.ts';
+import { secondsTaken } from '../../../src-contract/seconds-taken.ts';
 import { readSettingsText } from '../../../src-contract/settings-file.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
@@ -326,6 +327,8 @@ export async function trainingAnswer(run: TrainingRun, client: StudioClient) {
         step: run.step,
         totalSteps: run.totalSteps,
         options: run.options,
+        /** As long as a person waited; `seconds` are those of the steps alone. */
+        secondsTaken: secondsTaken(run, Date.now()),
         ...result,
       },
       adapter,
@@ -336,14 +339,16 @@ export async function trainingAnswer(run: TrainingRun, client: StudioClient) {
 }
 
 /** The result of a run, with the adapter that it made. */
-export function trainingText({ id, result, step, totalSteps }: TrainingRun, adapter: Adapter | null): string {
+export function trainingText(run: TrainingRun, adapter: Adapter | null): string {
+  const { id, result, step, totalSteps } = run;
   if (!result || !adapter) return `The run ${id} ended after step ${step} of ${totalSteps} without an adapter.`;
   const [before, start, after] = [result.baseValidationLoss, result.startValidationLoss, result.bestValidationLoss].map(
     (loss) => loss?.toFixed(3),
   );
   return [
     `The adapter “${adapter.name}” is ready: ${adapter.parameters} parameters, fingerprint ${adapter.sha256.slice(0, 8)}.`,
-    `${counted(result.steps, 'step')} in ${result.seconds.toFixed(1)} s, ${Math.round(result.tokensPerSecond)} token/s; ` +
+    `${counted(result.steps, 'step')} in ${secondsTaken(run, Date.now())?.toFixed(1)} s with all measurements, ` +
+      `${Math.round(result.tokensPerSecond)} token/s in ${result.seconds.toFixed(1)} s of training; ` +
       `training loss ${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}.`,
     before === undefined || after === undefined
       ? 'There were no validation rows.'
