@@ -15,7 +15,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
-import { usualMeasure } from '../tasks/usual-measure.ts';
+import { textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
 import { compareResults } from './compare-results.ts';
 import { evaluate, hashOf } from './evaluate.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
@@ -112,7 +112,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
   const language = input.language ?? answerLanguageOf(sample);
   // Settled when it was started.
-  const measure = store.get(id).mainMetric === 'rougeL' ? 'rougeL' : 'exactMatch';
+  const measure = textMeasureOf(store.get(id).mainMetric);
   const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
   yield* evaluate(
     { base, adapters, rows, maxTokens: input.maxTokens, measured },

@@ -16,7 +16,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { type Judge, judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
-import { usualMeasure } from '../tasks/usual-measure.ts';
+import { textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
 import { answeredSplit } from './answer-rows.ts';
 import { agreement, conduct } from './conduct.ts';
 import { comparesLosses, experiments } from './experiments.ts';
@@ -191,10 +191,13 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
   };
 }
 
-function judgeFor(dataset: Dataset, parts: LabParts): Judge {
+/** `metric`, which an experiment under way was started with, rather than what its rows suggest by now. */
+function judgeFor(dataset: Dataset, parts: LabParts, metric?: string | null): Judge {
   const sample = parts.datasets.examples(dataset.id, undefined, dataset.version).take(50);
   const language = answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]).toArray());
-  const { measure } = usualMeasure(parts.datasets.examples(dataset.id, undefined, dataset.version));
+  const measure = metric
+    ? textMeasureOf(metric)
+    : usualMeasure(parts.datasets.examples(dataset.id, undefined, dataset.version)).measure;
   return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
 }
 
@@ -209,7 +212,7 @@ function dataOf({ id, datasetId, facts }: LabExperiment, parts: LabParts): LabDa
   const dataset = { ...known, version, splits };
   return {
     dataset,
-    judge: judgeFor(dataset, parts),
+    judge: judgeFor(dataset, parts, facts.metric),
     rows(split, count, flock = 1) {
       const there = Math.ceil(splits[split] / flock);
       const wanted = Math.min(Math.ceil(count / flock), there);

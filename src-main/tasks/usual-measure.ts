@@ -1,4 +1,4 @@
-import type { TargetKind, UsualMeasure } from '../../src-contract/text-measure.ts';
+import type { TargetKind, TextMeasure, UsualMeasure } from '../../src-contract/text-measure.ts';
 
 /**
  * For a task whose targets may be anything: answers must be labels, names, numbers and structured texts exactly, whereas
@@ -8,6 +8,11 @@ export function usualMeasure(rows: Iterable<{ readonly target: string }>): Usual
   const targets = [...Iterator.from(rows).take(mostLookedAt)].map(({ target }) => target.trim());
   const kind = kindOf(targets);
   return { kind, measure: kind === 'free' ? 'rougeL' : 'exactMatch' };
+}
+
+/** By the main metric of what was started with it. */
+export function textMeasureOf(mainMetric: string): TextMeasure {
+  return mainMetric === 'rougeL' ? 'rougeL' : 'exactMatch';
 }
 
 const mostLookedAt = 200;
