@@ -29,7 +29,7 @@ export function readTurns(context: string): readonly Said[] {
 }
 
 /** The latest turns of so many letters at most, beginning with one of the user's; at least the last. */
-export function latestTurns(turns: readonly Said[], mostLetters: number): readonly Said[] {
+export function latestTurns<Turn extends Said>(turns: readonly Turn[], mostLetters: number): readonly Turn[] {
   let letters = 0;
   let from = turns.length - 1;
   for (let place = turns.length - 1; place >= 0; place--) {

@@ -154,6 +154,81 @@ test('a person chooses whose answers they are, or that each message is a row', a
   });
 });
 
+// Regression: who said what was lost.
+test('of several others, each is named where the turn passes to him or her; one alone is not', async () => {
+  const messages = [
+    ...['Anna: Lunch?', 'Tom: Yes', 'Ben: Where?', 'Ben: Not far', 'Anna: At noon', 'Tom: Here'],
+    ...['Anna: Fine', 'Anna: See you', 'Tom: Bye'],
+  ];
+  const lines = messages.map((message, minute) => `1/13/24, 9:1${minute} AM - ${message}\n`);
+  const later = ['Ben: Home?', 'Tom: Yes'].map((message) => `1/14/24, 9:10 AM - ${message}\n`);
+  writeFileSync(join(folder, 'group.txt'), [...lines, ...later].join(''));
+  const { table, rows } = await read(join(folder, 'group.txt'));
+  expect(table.facts.reasons.map(({ code }) => code)).toContain('MESSAGES_NAMED');
+  const named = 'User: Anna: Lunch?\n\nAssistant: Yes\n\nUser: Ben: Where?\nNot far\nAnna: At noon';
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['Lunch?', 'Yes', '1'],
+    [named, 'Here', '1'],
+    [`${named}\n\nAssistant: Here\n\nUser: Anna: Fine\nSee you`, 'Bye', '1'],
+    ['Home?', 'Yes', '2'],
+  ]);
+});
+
+const newestFirst = [
+  ['time', 'sender', 'text', 'id'],
+  ['3/2/24 10:05', 'Support', 'On Tuesday', '6'],
+  ['3/2/24 10:03', 'Ann', 'And when?', '5'],
+  ['3/1/24 9:14', 'Support', 'Yes', '4'],
+  ['3/1/24 9:13', 'Support', 'Hello', '3'],
+  ['3/1/24 9:12', 'Ann', 'Are you open?', '2'],
+  ['3/1/24 9:11', 'Ann', 'Hi', '1'],
+];
+
+// Regression: the answer came before the question.
+test('messages that are sorted newest first are turned round, which is told', async () => {
+  writeFileSync(join(folder, 'a.csv'), newestFirst.map((cells) => `${cells.join(',')}\n`).join(''));
+  const { table, rows } = await read(join(folder, 'a.csv'));
+  expect(table.facts.speakers).toEqual([
+    { name: 'Support', replies: 2 },
+    { name: 'Ann', replies: 0 },
+  ]);
+  expect(table.facts.reasons.find(({ code }) => code === 'MESSAGES_NEWEST')?.data).toEqual({ back: 5, all: 5 });
+  expect(rows.map(({ cells, line }) => [...cells, line])).toEqual([
+    ['And when?', 'On Tuesday', '1', '6', 2],
+    ['Hi\nAre you open?', 'Hello\nYes', '2', '3', 5],
+  ]);
+});
+
+test('so are those whose conversations are mixed, and no others', async () => {
+  const [names = [], ...messages] = newestFirst;
+  const mixed = messages.flatMap((cells) => [
+    [...cells, 'a'],
+    [...cells, 'b'],
+  ]);
+  const text = (rows: string[][]) => [[...names, 'chat'], ...rows].map((cells) => `${cells.join(',')}\n`).join('');
+  writeFileSync(join(folder, 'a.csv'), text(mixed));
+  const { rows } = await read(join(folder, 'a.csv'));
+  const first = ['Hi\nAre you open?', 'Hello\nYes'];
+  const second = ['User: Hi\nAre you open?\n\nAssistant: Hello\nYes\n\nUser: And when?', 'On Tuesday'];
+  expect(rows.map(({ cells }) => cells.slice(0, 3))).toEqual([
+    ...[first, second].map((cells) => [...cells, 'a']),
+    ...[first, second].map((cells) => [...cells, 'b']),
+  ]);
+  writeFileSync(join(folder, 'b.csv'), text(mixed.toReversed()));
+  const { table } = await read(join(folder, 'b.csv'));
+  expect(table.facts.reasons.map(({ code }) => code)).not.toContain('MESSAGES_NEWEST');
+});
+
+test('whoever takes part in the most chats is likely the one who saved them', async () => {
+  const chats = ['Anna', 'Ben', 'Cem'].flatMap((name, chat) =>
+    [`${name},Hi`, 'Tom,Hi', `${name},You?`, `${name},Well?`, 'Tom,Fine'].map((message) => `${chat},${message}\n`),
+  );
+  writeFileSync(join(folder, 'a.csv'), `chat,from,text\n${chats.join('')}`);
+  const { table } = await read(join(folder, 'a.csv'));
+  expect(table.facts).toMatchObject({ speaker: 'Tom' });
+  expect(table.facts.reasons.find(({ about }) => about === 'speaker')).toMatchObject({ code: 'SPEAKER_CHATS' });
+});
+
 test('a chat within an archive, as a phone saves it', async () => {
   const path = join(folder, 'WhatsApp Chat - Anna Weber.zip');
   const chat = '[03.01.24, 09:12:10] Anna: Hi\n[03.01.24, 09:14:44] Tom: Hello\n[03.01.24, 09:16:00] Anna: Bye\n';

@@ -1,10 +1,19 @@
 import type { Speaker } from '../../../src-contract/dataset.ts';
 
+/** Somebody who takes part, and in how many chats. */
+export interface Participant extends Speaker {
+  readonly chats: number;
+}
+
 /**
  * Whose answers are most likely to be learnt: somebody who answers by profession, whoever saved the chat, the one after
- * whom the file is not named, or else who answers most. `why` is the code of a file reason.
+ * whom neither the file nor the heading in it is named, who takes part in more chats than anybody else, or else who
+ * answers most. `why` is the code of a file reason.
  */
-export function likelySpeaker(speakers: readonly Speaker[], file: string): { name: string; why: string } {
+export function likelySpeaker(
+  speakers: readonly Participant[],
+  { file, heading = '' }: { readonly file: string; readonly heading?: string | undefined },
+): { name: string; why: string } {
   const [most] = speakers.toSorted((a, b) => b.replies - a.replies);
   const among = (fits: (name: string) => boolean) =>
     speakers.filter(({ name }) => fits(name)).toSorted((a, b) => b.replies - a.replies)[0]?.name;
@@ -12,11 +21,21 @@ export function likelySpeaker(speakers: readonly Speaker[], file: string): { nam
   if (role !== undefined) return { name: role, why: 'SPEAKER_ROLE' };
   const self = among((name) => self_.test(name.trim()));
   if (self !== undefined) return { name: self, why: 'SPEAKER_SELF' };
-  const isNamed = (name: string) =>
-    file.normalize('NFC').toLowerCase().includes(name.trim().normalize('NFC').toLowerCase());
-  const other = speakers.some(({ name }) => isNamed(name)) ? among((name) => !isNamed(name)) : undefined;
-  if (other !== undefined) return { name: other, why: 'SPEAKER_OTHER' };
+  for (const [text, why] of [
+    [file, 'SPEAKER_OTHER'],
+    [heading, 'SPEAKER_WITH'],
+  ] as const) {
+    const isNamed = (name: string) => folded(text).includes(folded(name.trim()));
+    const other = speakers.some(({ name }) => isNamed(name)) ? among((name) => !isNamed(name)) : undefined;
+    if (other !== undefined) return { name: other, why };
+  }
+  const [first, second] = speakers.toSorted((a, b) => b.chats - a.chats);
+  if (first && second && first.chats > second.chats) return { name: first.name, why: 'SPEAKER_CHATS' };
   return { name: most?.name ?? '', why: 'SPEAKER_MOST' };
+}
+
+function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase();
 }
 
 const answering =

@@ -67,6 +67,8 @@ export interface OpenTable {
   readonly facts: Omit<FileFacts, 'rows' | 'sha256'>;
   /** The SHA-256 of the file's bytes, in hexadecimal; for a folder or archive, of its tables. */
   sha256(signal?: AbortSignal): Promise<string>;
+  /** What a chat says of itself above its first message, such as whom it is with. */
+  readonly heading?: string | undefined;
   /** One name per column, unique and not empty. */
   readonly columns: readonly string[];
   /** The final value of `bytesRead`. */
