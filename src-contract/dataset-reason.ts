@@ -15,6 +15,8 @@ export const datasetReasons = {
   ONLY_ROW_REFUSED: '1 row was read, with this problem: {verdict}',
   ALL_ROWS_REFUSED: '{count} rows were read, and the first has this problem: {verdict}',
   SPEAKER_UNKNOWN: 'nobody is called “{name}”; there are {found}',
+  SPEAKER_OF_DATASET:
+    'the answers in this dataset are by “{name}”, who is not in this file; import it as a dataset of its own',
   SHEET_UNKNOWN: 'there is no sheet “{sheet}”; the sheets are {sheets}',
   XLSX_TEXTS_TOO_LARGE: 'its texts take up more than 256 MB; save the sheet as CSV',
 

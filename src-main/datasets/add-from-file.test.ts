@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CsvOptions } from '../../src-contract/dataset.ts';
 import { DatasetFolder } from '../../test/fixtures/dataset-folder.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
 import { addFromFile } from './add-from-file.ts';
@@ -77,12 +78,33 @@ test('a left-out row of any length that comes back unchanged is left out again',
   expect(added).toMatchObject({ added: 0, rejected: { count: 40, reasons: { ROW_ENCODING: 40 } } });
 });
 
+// Regression: whose answers they are was guessed anew, here by the name of the file.
+test('the answers of a chat that is added are by whom they are in the dataset', async () => {
+  const { store, changes } = given;
+  const chat = (day: number) =>
+    ['Anna: Hi', 'Tom: Hello', 'Anna: Bye', 'Tom: So soon?']
+      .map((message, minute) => `1/${day}/24, 9:1${minute} AM - ${message}\n`)
+      .join('');
+  const { dataset } = await imported(chat(3), { speaker: 'Anna' });
+  expect([...store.examples(dataset.id)].map(({ target }) => target)).toEqual(['Bye']);
+  const file = tableFile(join(given.folder, 'Chat with Anna.txt'));
+  writeFileSync(file.path, chat(4).replaceAll(/(?<=Anna: )/g, 'Again, '));
+  expect((await addFromFile({ store, changes }, { dataset, file })).added).toBe(1);
+  expect([...store.examples(dataset.id)].map(({ target }) => target)).toEqual(['Bye', 'Again, Bye']);
+  const csv = { speaker: 'Tom' };
+  expect((await addFromFile({ store, changes }, { dataset, file, csv })).added).toBe(2);
+  writeFileSync(file.path, chat(4).replaceAll('Anna', 'Eva'));
+  await expect(addFromFile({ store, changes }, { dataset, file })).rejects.toMatchObject({
+    ...{ code: 'OPTION_INVALID', message: expect.stringContaining('by “Anna”, who is not in this file') },
+  });
+});
+
 /** Imports a table; `rejectFile` is empty if no row was left out. */
-async function imported(table: string | Buffer) {
+async function imported(table: string | Buffer, csv: CsvOptions = {}) {
   const { store, datasetsFolder } = given;
   const path = join(given.folder, 'table.csv');
   writeFileSync(path, table);
-  const job = { file: tableFile(path), task: 'custom', seed: 0, now: 1 } as const;
+  const job = { file: tableFile(path), task: 'custom', csv, seed: 0, now: 1 } as const;
   for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
     if (event.kind !== 'finished') continue;
     const { dataset, rejected } = event;

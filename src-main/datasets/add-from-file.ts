@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AddedRows, CsvOptions, Dataset } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import { type AddedRowsJob, addedRows } from './added-rows.ts';
 import type { DatasetChanges } from './change-dataset.ts';
@@ -17,7 +19,8 @@ import { UnmendedRows } from './unmended-rows.ts';
 /**
  * Adds the rows of a file to a dataset, as its next version: rows that were left out by the import and have been
  * corrected, or any others with the same columns. A row joins the split that already has its group (or its exact
- * context); a split given by the file only counts if nothing else decides. Rows that cannot be used, and rejected rows
+ * context); a split given by the file only counts if nothing else decides. Of a chat, the answers are by whom they are in
+ * the dataset, unless `csv` says otherwise. Rows that cannot be used, and rejected rows
  * that have not changed, are reported and change nothing. Large files are read in a thread.
  *
  * Throws whatever `addedRows` throws, and DISK_SHORT.
@@ -30,7 +33,12 @@ export async function addFromFile(
   const { id, task, mapping } = dataset;
   const { path, name, unpackFolder } = file;
   const schemas = lacksSchema(task, mapping) ? await writtenSchemas(store, id, signal) : undefined;
-  const job: AddedRowsJob = { file: { path, name, unpackFolder }, csv, task, mapping, schemas, seed: store.seedOf(id) };
+  // Whose answers it learns has been chosen for the dataset, not for one chat.
+  const speaker = csv?.speaker ?? store.fileFacts(id)?.speaker;
+  const job: AddedRowsJob = {
+    ...{ file: { path, name, unpackFolder }, csv: { ...csv, speaker }, task, mapping, schemas },
+    seed: store.seedOf(id),
+  };
   const events = (await needsThread(file)) ? inThread('add', job, signal) : addedRows(job, signal);
   // Reading continues after the first loop, which would otherwise close the generator.
   const reading = { [Symbol.asyncIterator]: () => ({ next: () => events.next() }) };
@@ -85,11 +93,19 @@ export async function addFromFile(
     );
     return { dataset: after, added, rejected: { count: rejected, reasons: Object.fromEntries(reasons) } };
   } catch (error) {
+    if (isUnknownSpeaker(error) && speaker !== undefined && csv?.speaker === undefined) {
+      const why = because('SPEAKER_OF_DATASET', { name: speaker });
+      throw new StudioError('OPTION_INVALID', { option: 'speaker', ...why }, { cause: error });
+    }
     const bytes = await stat(path).catch(() => undefined);
     throw orDiskOrDatabaseFull(error, dirname(store.rowsFile(id)), bytes?.size);
   } finally {
     await events.return();
   }
+}
+
+function isUnknownSpeaker(error: unknown): boolean {
+  return error instanceof StudioError && 'option' in error.data && error.data.option === 'speaker';
 }
 
 async function writtenSchemas(
