@@ -64,6 +64,9 @@ export const fileReasons = {
   TURNS_TOLD:
     'All conversations checked begin with the same instruction. It is left out, since nobody gives it in a chat here: “{text}”',
   FORMAT_CHAT: 'Lines begin with a time and a name, as in a chat that was exported.',
+  FORMAT_LINE:
+    'Below lines with a date, others begin with a time and a name, as in a chat that was exported from LINE.',
+  FORMAT_EXPORT: 'The records have the keys of chats that were exported from {program}: {keys}.',
   MESSAGES:
     'One message a row: {messages} messages in {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
   MESSAGES_FIRST:

@@ -43,7 +43,8 @@ export async function inspectTable(
     if (options.cells)
       for await (const { records } of table.raw(signal)) cells.push(...records.map((record) => [...record.cells]));
     const { columns, facts } = table;
-    const proposedTask = proposeTask(columns, sample);
+    // Answers in a chat, though each may be the first.
+    const proposedTask = facts.speaker ? 'conversation' : proposeTask(columns, sample);
     const mappings = Object.fromEntries(
       taskIdSchema.options.map((task) => [task, proposeMapping(task, columns, sample)]),
     ) as Record<TaskId, ColumnMapping>; // Object.fromEntries loses the key type.

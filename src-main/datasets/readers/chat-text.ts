@@ -1,40 +1,59 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { type ChatDialect, type ChatMessage, headingOf } from './chat-dialects.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { filePieces } from './file-pieces.ts';
 import type { FileSurvey } from './file-survey.ts';
+import { SenderNames } from './sender-names.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
 /** The columns of a chat that a messenger has exported as text; without a sender, it is a notice or what stood for a picture. */
 const columns = ['time', 'sender', 'message'];
 
-/** Whether a text begins like a chat exported by WhatsApp or KakaoTalk. */
-export function isChatText(text: string): boolean {
-  const lines = text
-    .split(/\r?\n/, 200)
-    .slice(0, -1)
-    .filter((line) => line.trim() !== '');
-  const messages = lines.filter((line) => startOf(line, '')?.cells[1]).length;
-  // Messages may have several lines, but not most of them.
-  return messages >= 3 && messages * 3 >= lines.length;
-}
-
-/** One message a row, whatever it has of line ends, commas and colons. Throws whatever `chooseEncoding` throws. */
-export function openChatText(file: { path: string }, survey: FileSurvey, options: CsvOptions = {}): OpenTable {
+/**
+ * One message a row, whatever it has of line ends, commas and colons; `head` is how the text begins. Throws whatever
+ * `chooseEncoding` throws.
+ */
+export async function openChatText(
+  file: { path: string },
+  survey: FileSurvey,
+  {
+    dialect,
+    head,
+    options,
+    signal,
+  }: { dialect: ChatDialect; head: string; options: CsvOptions; signal?: AbortSignal | undefined },
+): Promise<OpenTable> {
   const { encoding, bomBytes, reason } = chooseEncoding(survey, options.encoding);
   const { name, bytes } = survey;
-  async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
+  async function* lines(signal?: AbortSignal): AsyncGenerator<{ found: string[]; bytesRead: number }, void> {
     const decoder = createDecoder(encoding);
-    const messages = new ChatLines();
     let [rest, bytesRead] = ['', 0];
     for await (const piece of filePieces(file.path, signal)) {
-      const lines = (rest + decoder.write(bytesRead === 0 ? piece.subarray(bomBytes) : piece)).split(/\r?\n/);
+      const found = (rest + decoder.write(bytesRead === 0 ? piece.subarray(bomBytes) : piece)).split(/\r?\n/);
       bytesRead += piece.length;
-      rest = lines.pop() ?? '';
-      yield { records: lines.flatMap((line) => messages.read(line)), bytesRead };
+      rest = found.pop() ?? '';
+      yield { found, bytesRead };
     }
-    yield { records: [...messages.read(rest + decoder.end()), ...messages.end()], bytesRead };
+    yield { found: [rest + decoder.end()], bytesRead };
+  }
+  const names = new SenderNames(dialect);
+  const reading = new ChatLines(dialect, (message) => {
+    names.see(message);
+    return message;
+  });
+  // At spaces, many a name is cut; at colons, few are.
+  for await (const { found } of dialect.afterName === ' ' ? lines(signal) : [{ found: head.split(/\r?\n/) }]) {
+    for (const line of found) reading.read(line);
+  }
+  reading.end();
+  async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
+    const messages = new ChatLines(dialect, (message) => names.corrected(message));
+    for await (const { found, bytesRead } of lines(signal)) {
+      yield { records: found.flatMap((line) => messages.read(line)), bytesRead };
+    }
+    yield { records: messages.end(), bytesRead: bytes };
   }
   return {
     facts: {
@@ -49,9 +68,10 @@ export function openChatText(file: { path: string }, survey: FileSurvey, options
         skippedLines: 0,
         bytes,
       },
-      reasons: [{ about: 'format', code: 'FORMAT_CHAT', data: {} }, reason],
+      reasons: [{ about: 'format', code: dialect.reason, data: {} }, reason],
     },
     sha256: async (signal) => (await fingerprint(file.path, signal)).sha256,
+    heading: headingOf(head, dialect),
     columns,
     bytesTotal: bytes,
     rows,
@@ -62,71 +82,42 @@ export function openChatText(file: { path: string }, survey: FileSurvey, options
 
 /** Puts the lines of a chat together: those without a time continue the message above. */
 class ChatLines {
-  #open: { cells: string[]; line: number } | undefined;
+  readonly #dialect: ChatDialect;
+  readonly #corrected: (message: ChatMessage) => ChatMessage;
+  #open: { readonly message: ChatMessage; readonly more: string[]; readonly line: number } | undefined;
   #line = 0;
   /** Of the messages below, where a line of its own tells it. */
   #day = '';
 
+  /** `corrected` is told each message, and returns it with its whole name. */
+  constructor(dialect: ChatDialect, corrected: (message: ChatMessage) => ChatMessage) {
+    this.#dialect = dialect;
+    this.#corrected = corrected;
+  }
+
   read(line: string): TableRecord[] {
     this.#line++;
-    const day = dayLine.exec(line)?.[1];
+    const day = this.#dialect.dayOf(line);
     if (day !== undefined) {
       this.#day = day;
       return this.end();
     }
-    const start = startOf(line, this.#day);
-    if (start !== undefined) {
-      const done = this.end();
-      this.#open = { cells: start.cells, line: this.#line };
-      return done;
+    const message = this.#dialect.messageOf(line, this.#day);
+    if (message === undefined) {
+      this.#open?.more.push(line);
+      return [];
     }
-    const { cells } = this.#open ?? {};
-    if (cells !== undefined) cells[2] = `${cells[2]}\n${line}`;
-    return [];
+    const done = this.end();
+    this.#open = { message, more: [], line: this.#line };
+    return done;
   }
 
   end(): TableRecord[] {
     const open = this.#open;
     this.#open = undefined;
     if (open === undefined) return [];
-    const [time = '', sender = '', text = ''] = open.cells;
-    const message = text.replace(edited, '').trim();
-    return [{ cells: [time, isNoMessage(message) ? '' : sender, message], line: open.line }];
+    const { time, sender, text } = this.#corrected(open.message);
+    const own = this.#dialect.textOf([text, ...open.more].join('\n'));
+    return [{ cells: [time, own === '' ? '' : sender, own], line: open.line }];
   }
 }
-
-const date = String.raw`(?:\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\.?|\d{4}년 \d{1,2}월 \d{1,2}일|\p{L}{3,12} \d{1,2}, \d{4}(?: at)?)`;
-const clock = String.raw`(?:(?:오전|오후)[ \u202f]?)?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u00a0\u202f]?[AaPp]\.?[ \u00a0]?[Mm]\.?)?`;
-
-/** A message, or a notice, which has no name before a colon. */
-const starts = [
-  // WhatsApp on Android, on an iPhone
-  new RegExp(`^(${date},? ${clock}) [-–] (?:([^:]{1,80}): )?(.*)$`, 'u'),
-  new RegExp(`^\\[(${date},? ${clock})\\] (?:([^:]{1,80}): )?(.*)$`, 'u'),
-  // KakaoTalk on a phone
-  new RegExp(`^(${date} ${clock})(?:, (.{1,80}?) : (.*))?$`, 'u'),
-];
-/** KakaoTalk on a computer */
-const named = new RegExp(`^\\[(.{1,80}?)\\] \\[(${clock})\\] (.*)$`, 'u');
-const dayLine = /^-{5,} (.*\d.*) -{5,}$/;
-
-function startOf(line: string, day: string): { readonly cells: string[] } | undefined {
-  // Some messengers put marks of the direction of writing before what they write themselves.
-  const plain = line.replace(/^[\u200e\u200f\ufeff]+/, '');
-  for (const pattern of starts) {
-    const [, time, sender = '', text = ''] = pattern.exec(plain) ?? [];
-    if (time !== undefined) return { cells: [time, sender.replace(/^[~\u200e\u202a\u00a0 ]+|\u202c$/g, ''), text] };
-  }
-  const [, sender, time, text = ''] = named.exec(plain) ?? [];
-  return sender === undefined || time === undefined ? undefined : { cells: [`${day} ${time}`.trim(), sender, text] };
-}
-
-const edited = / ?\u200e?<(?:This message was edited|편집된 메시지)>$/;
-
-/** What stands for a picture, a call or a message taken back. */
-function isNoMessage(text: string): boolean {
-  return text === '' || text.startsWith('\u200e') || placeholder.test(text);
-}
-
-const placeholder =
-  /^(?:<[^<>]{4,60}>|.{0,80}\((?:file attached|파일 첨부됨|파일 첨부)\)|(?:This message was deleted|You deleted this message|Missed (?:voice|video) call)\.?|(?:사진|동영상|이모티콘|음성메시지|보이스톡|페이스톡|삭제된 메시지입니다\.?|사진 \d+장|Photo|Video|Emoticon|Photos? \d+))$/;

@@ -17,8 +17,8 @@ export interface JsonRows {
   readonly areNamedLists?: boolean;
   /** A single value is the table, and its rows are numbered. */
   readonly isInOne?: boolean;
-  /** The rows of a value; undefined if it gives none. */
-  rowsOf(value: unknown, number: number): TableRecord[] | undefined;
+  /** The rows of a value; undefined if it gives none. `list` is the index of the list that contains it. */
+  rowsOf(value: unknown, number: number, list?: number): TableRecord[] | undefined;
 }
 
 /**

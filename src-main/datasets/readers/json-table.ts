@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { chatRows, isExportedConversation } from './chat-exports.ts';
 import { orderedTable } from './column-order.ts';
 import { isConversation } from './conversation.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
@@ -66,6 +67,7 @@ function holdsList(value: unknown): boolean {
   if (!isObject(value)) return false;
   // An article with its questions is one value, as is a conversation.
   if (isSquad(value)) return 'paragraphs' in value;
+  if (isExportedConversation(value)) return false;
   return Object.values(value).some((inner) => {
     if (!Array.isArray(inner)) return holdsList(inner);
     return isObject(inner[0]) && !('role' in inner[0]) && !('from' in inner[0]);
@@ -87,19 +89,25 @@ export async function openJson(
   const head = createDecoder(encoding).write(survey.head.subarray(bomBytes));
   const stored = { encoding, bomBytes };
   const isList = startOf(head).startsWith('[');
-  let layout = kind === 'jsonl' ? 'lines' : layoutOf(head, survey.head.length >= bytes);
-  const lists = layout === 'array' && !isList ? await listsIn(file.path, stored, signal) : undefined;
+  const mayBeChats = kind === 'json' && options.format === undefined && chatsStart.test(startOf(head));
+  const under = mayBeChats && (await areChatMessages(file.path, stored, signal)) ? messagesKey : undefined;
+  let layout: JsonLayout =
+    kind === 'jsonl' ? 'lines' : under !== undefined ? 'array' : layoutOf(head, survey.head.length >= bytes);
+  const lists =
+    layout === 'array' && !isList && under === undefined ? await listsIn(file.path, stored, signal) : undefined;
   // A single object without a list of objects is a row, or columns, however large.
   if (lists?.length === 0) layout = 'objects';
   const chosen = lists?.length ? chooseLists(lists) : undefined;
   const isWanted = ({ list }: JsonText) => list === undefined || chosen === undefined || chosen.wanted.has(list);
   async function* values(signal?: AbortSignal) {
-    for await (const { found, bytesRead } of readValues(file.path, new JsonValues(layout), stored, signal)) {
+    for await (const { found, bytesRead } of readValues(file.path, new JsonValues(layout, under), stored, signal)) {
       yield { found: found.filter(isWanted), bytesRead };
     }
   }
   const { sample, twice } = await sampleOf(values(signal), name);
-  const { columns: own, reasons, areNamedLists = false, isInOne = false, rowsOf } = jsonRows(sample);
+  const isAccount = accountStart.test(startOf(head));
+  const chat = options.format === undefined ? chatRows(sample, { areChats: isAccount }) : undefined;
+  const { columns: own, reasons, areNamedLists = false, isInOne = false, rowsOf } = chat ?? jsonRows(sample);
   if (own.length === 0) throw new StudioError('FILE_EMPTY', { file: name });
   const columns = chosen?.splits ? uniqueNames([...own, 'split']) : own;
   const recordsOf = (value: JsonText): TableRecord[] => {
@@ -120,7 +128,7 @@ export async function openJson(
     facts: {
       ...{
         name,
-        format: kind,
+        format: chat ? ('chat' as const) : kind,
         encoding,
         delimiter: '',
         quote: '',
@@ -131,7 +139,7 @@ export async function openJson(
         ...((layout !== 'lines' || isInOne) && { numbered: 'item' }),
       },
       reasons: [
-        { about: 'format', code: 'FORMAT_CONTENT', data: {} },
+        chat?.format ?? { about: 'format', code: 'FORMAT_CONTENT', data: {} },
         reason,
         { about: 'header', code: 'HEADER_KEYS', data: {} },
         ...namedTwice([...twice]),
@@ -140,6 +148,7 @@ export async function openJson(
       ],
     },
     sha256: async (signal) => (await fingerprint(file.path, signal)).sha256,
+    ...(under !== undefined && !isAccount && { heading: startOf(head).split(`"${messagesKey}"`, 1)[0] }),
     columns,
     bytesTotal: bytes,
     rows,
@@ -152,6 +161,24 @@ export async function openJson(
   return areNamedLists ? orderedTable(table) : table;
 }
 
+/** The key of the messages of a chat, or of each chat of an account, that Telegram or Discord has exported. */
+const messagesKey = 'messages';
+/** Telegram’s export of an account is about other things too, which come first. */
+const accountStart = /^\{\s*"about"\s*:/;
+const chatsStart = new RegExp(`${accountStart.source}|^\\{[\\s\\S]*"${messagesKey}"\\s*:\\s*\\[`);
+
+/** Whether the first values under that key are messages of a chat. */
+async function areChatMessages(
+  path: string,
+  stored: { encoding: string; bomBytes: number },
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  for await (const { found } of readValues(path, new JsonValues('array', messagesKey), stored, signal)) {
+    if (found.length > 0) return chatRows(found.map(({ text }) => parseJson(text))) !== undefined;
+  }
+  return false;
+}
+
 /** The first values that may be rows. Throws FILE_EMPTY, FILE_NOT_A_TABLE. */
 async function sampleOf(values: AsyncIterable<{ readonly found: readonly JsonText[] }>, name: string) {
   const sample: unknown[] = [];
@@ -159,14 +186,16 @@ async function sampleOf(values: AsyncIterable<{ readonly found: readonly JsonTex
   const twice = new Set<string>();
   let isEmpty = true;
   let isJson = false;
+  let letters = 0;
   for await (const { found } of values) {
     for (const { text } of found) {
       isEmpty = false;
+      letters += text.length;
       const value = parseJson(text, { onTwice: (name) => twice.add(name) });
       isJson ||= value !== undefined;
       if (typeof value === 'object' && value !== null) sample.push(value);
     }
-    if (sample.length >= 200) break;
+    if (sample.length >= 200 || (sample.length > 0 && letters > sampleLetters)) break;
   }
   if (isEmpty) throw new StudioError('FILE_EMPTY', { file: name });
   if (sample.length > 0) return { sample, twice };
@@ -176,15 +205,18 @@ async function sampleOf(values: AsyncIterable<{ readonly found: readonly JsonTex
   });
 }
 
+/** A conversation can be as long as a book. */
+const sampleLetters = 8_000_000;
+
 /** The rows that a value holds, or one that says what is wrong with it. */
-function recordsIn({ text, number, isOpen }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
+function recordsIn({ text, number, list, isOpen }: JsonText, rowsOf: JsonRows['rowsOf']): TableRecord[] {
   let isMended = false;
   const value = parseJson(text, {
     onMended: () => {
       isMended = true;
     },
   });
-  const records = rowsOf(value, number);
+  const records = rowsOf(value, number, list);
   if (!records) {
     const problem = hasMark(text) ? 'ENCODING' : isOpen ? 'JSON_OPEN' : 'JSON';
     return [{ cells: [withoutMarks(text)], line: number, problem }];

@@ -34,6 +34,7 @@ const longestValue = 64 * 1024 * 1024;
  */
 export class JsonValues {
   readonly #kind: JsonLayout;
+  readonly #under: string | undefined;
   #text = '';
   #place = 0;
   /** How many lines have been read, or values that are not in a list within an object. */
@@ -50,8 +51,10 @@ export class JsonValues {
   #name = '';
   readonly #lists: { name: string; values: number }[] = [];
 
-  constructor(kind: JsonLayout) {
+  /** `under`: within a top-level object, only the lists under this key are read, however deep they are. */
+  constructor(kind: JsonLayout, under?: string) {
     this.#kind = kind;
+    this.#under = under;
     this.#isInside = kind === 'objects';
   }
 
@@ -115,7 +118,8 @@ export class JsonValues {
         } else if (sign === '[') {
           const first = /\S/.exec(text.slice(this.#place + 1, this.#place + 1000))?.[0];
           if (first === undefined && text.length < this.#place + 1000) break;
-          this.#isInside = !this.#isObject || first === '{';
+          const isWanted = this.#under === undefined || this.#name === this.#under;
+          this.#isInside = !this.#isObject || (first === '{' && isWanted);
           if (this.#isInside && this.#isObject) this.#lists.push({ name: this.#name, values: 0 });
         } else if (sign === '{') this.#isObject = true;
         this.#place++;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { proposeMapping, proposeTask } from '../column-mapping.ts';
+import { inspectTable } from '../inspect.ts';
 import { openTable } from './open-table.ts';
 import type { TableRecord } from './table.ts';
 
@@ -65,11 +66,126 @@ const exported: readonly ReadChat[] = [
     ],
   },
   {
-    ...{ file: 'kakaotalk-computer.txt', name: 'KakaoTalk_2024.txt', speaker: '민수', why: 'SPEAKER_MOST' },
+    ...{ file: 'kakaotalk-computer.txt', name: 'KakaoTalk_2024.txt', speaker: '민수', why: 'SPEAKER_WITH' },
     rows: [
       ['어디야?', '집, 왜?', '1'],
       ['User: 어디야?\n\nAssistant: 집, 왜?\n\nUser: 그냥', '자자', '1'],
       ['오늘은?', '좋아', '2'],
+    ],
+  },
+  {
+    // Marks of the direction of writing, around names and within dates.
+    ...{ file: 'whatsapp-hebrew.txt', name: '_chat.txt', speaker: 'Tom', why: 'SPEAKER_MOST' },
+    rows: [
+      ['איפה אתה?', '\u200fבבית: למה?', '1'],
+      ['User: איפה אתה?\n\nAssistant: \u200fבבית: למה?\n\nUser: סתם', 'טוב', '1'],
+    ],
+  },
+  {
+    // “Dr: Who” is a name, “Note” is none, and a notice names a group with a colon.
+    ...{ file: 'whatsapp-colons.txt', name: 'chat.txt', speaker: 'Dr: Who', why: 'SPEAKER_MOST' },
+    rows: [
+      ['Note: bring cake', 'Which: plum?', '1'],
+      ['User: Note: bring cake\n\nAssistant: Which: plum?\n\nUser: Yes', 'Fine', '1'],
+      [
+        'User: Note: bring cake\n\nAssistant: Which: plum?\n\nUser: Yes\n\nAssistant: Fine\n\nUser: When?',
+        ...['Now', '1'],
+      ],
+      ['Again?', 'No', '2'],
+    ],
+  },
+  {
+    ...{ file: 'signal.md', name: 'Aya.md', speaker: 'Me', why: 'SPEAKER_SELF' },
+    rows: [
+      ["We're great!", 'And\nyou?', '1'],
+      ["User: We're great!\n\nAssistant: And\nyou?\n\nUser: I'm not.", 'Oh: why?', '1'],
+    ],
+  },
+  {
+    ...{ file: 'line-english.txt', name: 'chat.txt', speaker: 'Tom', why: 'SPEAKER_WITH' },
+    rows: [
+      ['Are you in town?', 'Until Friday: yes', '1'],
+      ['User: Are you in town?\n\nAssistant: Until Friday: yes\n\nUser: Cake, coffee\nor a "walk"', ...['Coffee', '1']],
+      ['Still\nawake?', 'No\tway', '2'],
+    ],
+  },
+  {
+    ...{ file: 'line-japanese.txt', name: '[LINE] 花子.txt', speaker: '太郎', why: 'SPEAKER_OTHER' },
+    rows: [
+      ['どこにいますか？', '家です\nなぜですか？', '1'],
+      [
+        'User: どこにいますか？\n\nAssistant: 家です\nなぜですか？\n\nUser: 昼ご飯を食べましょう',
+        ...['いいですね', '1'],
+      ],
+      ['起きてる？', 'はい', '2'],
+    ],
+  },
+  {
+    ...{ file: 'line-korean.txt', name: 'chat.txt', speaker: '민수', why: 'SPEAKER_WITH' },
+    rows: [
+      ['어디야?', '집, 왜?', '1'],
+      ['User: 어디야?\n\nAssistant: 집, 왜?\n\nUser: 점심 먹자', '좋아', '1'],
+    ],
+  },
+  {
+    // Nothing but a space is between a name and its text, and both have spaces.
+    ...{ file: 'line-computer.txt', name: 'chat.txt', speaker: 'Anna Weber', why: 'SPEAKER_MOST' },
+    rows: [
+      ['どこにいますか？', '家です\nなぜですか？', '1'],
+      [
+        'User: どこにいますか？\n\nAssistant: 家です\nなぜですか？\n\nUser: 昼ご飯 を食べましょう\nどう？',
+        ...['いい ですね', '1'],
+      ],
+      ['起きてる？', 'はい', '2'],
+    ],
+  },
+  {
+    // Texts in parts, captions, a forwarded message, pictures, calls, and what Telegram could not export.
+    ...{ file: 'telegram-chat.json', name: 'result.json', speaker: 'Tom: work', why: 'SPEAKER_WITH' },
+    rows: [
+      ['Are you in town?', 'Until Friday, see https://example.org/a', '1'],
+      [
+        'User: Are you in town?\n\nAssistant: Until Friday, see https://example.org/a\n\nUser: Cake, coffee\nor a walk',
+        ...['Coffee', '1'],
+      ],
+      ['Awake?', 'No', '2'],
+    ],
+  },
+  {
+    // Two chats, a list of contacts that is longer, and a deleted account.
+    ...{ file: 'telegram-account.json', name: 'result.json', speaker: 'Tom: work', why: 'SPEAKER_CHATS' },
+    rows: [
+      ['Are you in town?', 'Until Friday, see https://example.org/a', '1.1'],
+      ['Ben: Who has the key?\nuser9: Not me', 'I do', '2.1'],
+      ['User: Ben: Who has the key?\nuser9: Not me\n\nAssistant: I do\n\nUser: Ben: Good', 'It is', '2.1'],
+    ],
+  },
+  {
+    ...{ file: 'discord.json', name: 'Direct Messages.json', speaker: 'Tom', why: 'SPEAKER_WITH' },
+    rows: [
+      ['Are you: there?', 'Yes', '1'],
+      ['User: Are you: there?\n\nAssistant: Yes\n\nUser: Nice\nday', 'It is', '1'],
+    ],
+  },
+  {
+    // The branch that is shown; no instructions, thoughts, calls of tools or marks of sources.
+    ...{ file: 'chatgpt.json', name: 'conversations.json', speaker: 'assistant', why: 'SPEAKER_ROLE' },
+    rows: [
+      ['Longest river?', 'The Nile is.', 'c1'],
+      ['User: Longest river?\n\nAssistant: The Nile is.\n\nUser: And this\none?', 'A creek.', 'c1'],
+      ['Hi', 'Hello', 'c2'],
+    ],
+  },
+  {
+    // A pasted text, thoughts, tools, a branch that is not shown, and messages without parents.
+    ...{ file: 'claude.json', name: 'conversations.json', speaker: 'assistant', why: 'SPEAKER_ROLE' },
+    rows: [
+      ['Sum this up\n\nThe Nile is long.', 'A long river.\n\nIn Africa.', 'k1'],
+      [
+        'User: Sum this up\n\nThe Nile is long.\n\nAssistant: A long river.\n\nIn Africa.\n\nUser: Shorter',
+        ...['Long.', 'k1'],
+      ],
+      ['Hi', 'Hello', 'k2'],
     ],
   },
 ];
@@ -227,6 +343,96 @@ test('whoever takes part in the most chats is likely the one who saved them', as
   const { table } = await read(join(folder, 'a.csv'));
   expect(table.facts).toMatchObject({ speaker: 'Tom' });
   expect(table.facts.reasons.find(({ about }) => about === 'speaker')).toMatchObject({ code: 'SPEAKER_CHATS' });
+});
+
+test.each([
+  [
+    'discord.csv',
+    'Tom',
+    [
+      ['Are you: there?', 'Yes, I "am"', '1'],
+      ['User: Are you: there?\n\nAssistant: Yes, I "am"\n\nUser: Nice\nday', 'It is', '1'],
+      ['Back?', 'Yes', '2'],
+    ],
+  ],
+  [
+    // iMazing's of iMessage and SMS: who saved the chats has no name, and somebody else a number only.
+    'imessage.csv',
+    'Me',
+    [
+      ['Are you\nin town?', 'Until Friday', 'Anna Weber.1'],
+      ['Who is this?', 'Tom', '+15550101.1'],
+      ['User: Are you\nin town?\n\nAssistant: Until Friday\n\nUser: Cake, coffee?', ...['Coffee', 'Anna Weber.1']],
+      ['And now?', 'Still Tom', '+15550101.2'],
+    ],
+  ],
+] as const)('a chat that was exported as a table: %s', async (file, speaker, expected) => {
+  const { table, rows } = await read(join(chats, file));
+  expect(table.facts).toMatchObject({ format: 'csv', speaker });
+  expect(rows.map(({ cells }) => cells.slice(0, 3))).toEqual(expected);
+});
+
+test('what an assistant was told can be learnt too, or nobody’s answers', async () => {
+  const user = await read(join(chats, 'chatgpt.json'), { speaker: 'user' });
+  expect(user.rows.map(({ cells }) => cells)).toEqual([['The Nile is.', 'And this\none?', 'c1']]);
+  const nobody = await read(join(chats, 'telegram-account.json'), { speaker: '' });
+  expect(nobody.table.columns).toEqual(['time', 'sender', 'message', 'chat session']);
+  expect(nobody.rows).toHaveLength(7);
+  const json = await read(join(chats, 'claude.json'), { format: 'json' });
+  expect(json.table.facts).toMatchObject({ format: 'json' });
+  expect(json.table.columns).toContain('chat_messages');
+});
+
+test('a chat is for conversations, though each of its answers is the first of one', async () => {
+  const path = join(folder, 'chat.txt');
+  writeFileSync(
+    path,
+    ['09:00] Anna: Hi', '09:01] Tom: Hello', '19:02] Anna: Bye', '19:03] Tom: So soon?']
+      .map((line) => `[1/3/24, ${line}\n`)
+      .join(''),
+  );
+  expect(await inspectTable(tableFile(path), {})).toMatchObject({
+    sample: [
+      ['Hi', 'Hello', '1'],
+      ['Bye', 'So soon?', '2'],
+    ],
+    proposedTask: 'conversation',
+  });
+});
+
+test('the archive that ChatGPT sends is read by its conversations', async () => {
+  const path = join(folder, 'export.zip');
+  const text = readFileSync(join(chats, 'chatgpt.json'), 'utf8');
+  writeFileSync(
+    path,
+    zipArchive([
+      { name: 'user.json', text: '{"id":"user-1","email":"a@example.org","chatgpt_plus_user":false}' },
+      { name: 'conversations.json', text },
+      { name: 'message_feedback.json', text: '[]' },
+      { name: 'shared_conversations.json', text: '[{"id":"s1","conversation_id":"c1","title":"Rivers"}]' },
+      { name: 'group_chats.json', text: '{"chats": []}' },
+      { name: 'sora.json', text: '{}' },
+      { name: 'chat.html', text: '<html></html>' },
+    ]),
+  );
+  const { table, rows } = await read(path);
+  expect(table.facts).toMatchObject({ format: 'zip', speaker: 'assistant', sheet: 'conversations.json' });
+  expect(rows.map(({ cells }) => cells[1])).toEqual(['The Nile is.', 'A creek.', 'Hello']);
+});
+
+test('damage in an export costs the message it is in', async () => {
+  const text = readFileSync(join(chats, 'telegram-chat.json'), 'utf8');
+  const path = join(folder, 'result.json');
+  writeFileSync(path, text.replace('"text": "Coffee"', '"text": Coffee'));
+  const { rows } = await read(path);
+  expect(rows.map(({ cells, problem, line }) => [line, problem ?? cells[1]])).toEqual([
+    [3, 'Until Friday, see https://example.org/a'],
+    [8, 'JSON'],
+    [10, 'No'],
+  ]);
+  // Of a chat without messages, nothing can be learnt.
+  writeFileSync(path, '{"name": "Anna", "type": "personal_chat", "id": 1, "messages": []}');
+  expect((await read(path)).table.facts.speaker).toBeUndefined();
 });
 
 test('a chat within an archive, as a phone saves it', async () => {

@@ -76,7 +76,7 @@ export async function messageTable(
         });
         yield { ...piece, records };
       }
-      yield { records: talks.end(), bytesRead } satisfies TablePiece;
+      for (const records of talks.end()) yield { records, bytesRead } satisfies TablePiece;
     },
   };
 }
@@ -121,9 +121,10 @@ async function surveyOf(table: OpenTable, places: MessageColumns, signal: AbortS
   const speakers = [...people].map(([name, { replies, rooms }]) => ({ name, replies, chats: rooms.size }));
   const turns = speakers.reduce((sum, { replies: count }) => sum + count, 0);
   // Posts and reviews have many authors, songs and articles one for many rows, and neither a place or time of a talk.
-  const isTold = [places.conversation, places.room, places.time].some((place) => place !== undefined);
+  const isTold = places.conversation !== undefined || places.time !== undefined;
   const takeTurns = (isTold || speakers.length <= 3) && speakers.length * 3 <= messages && turns * 5 >= follow;
-  const isChat = speakers.length >= 2 && turns > 0 && (table.facts.format === 'chat' || takeTurns);
+  const isExported = table.facts.format === 'chat' || places.room !== undefined;
+  const isChat = speakers.length >= 2 && turns > 0 && (isExported || takeTurns);
   return {
     ...{ isChat, isWhole, messages, notices, times, conversations: talks.size },
     areNamed: [...talks.values()].some(({ senders }) => senders.size > 2),

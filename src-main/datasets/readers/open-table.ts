@@ -11,7 +11,8 @@ import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { fileSignatures } from '../../../src-contract/file-signature.ts';
 import { firstBytes } from '../../first-bytes.ts';
 import { notAFile } from '../../require-file.ts';
-import { isChatText, openChatText } from './chat-text.ts';
+import { dialectOf } from './chat-dialects.ts';
+import { openChatText } from './chat-text.ts';
 import { orderedTable } from './column-order.ts';
 import { openCsv } from './csv-table.ts';
 import { createDecoder } from './decoder.ts';
@@ -160,7 +161,8 @@ async function openAnyTable(
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
     const text = createDecoder(encoding).write(survey.head.subarray(bomBytes));
-    if (options.format === undefined && isChatText(text)) return openChatText(file, survey, options);
+    const dialect = options.format === undefined ? dialectOf(text) : undefined;
+    if (dialect) return openChatText(file, survey, { dialect, head: text, options, signal });
     const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
     if (kind) return openJson(file, survey, kind, options, signal);
   }

@@ -25,7 +25,7 @@ export function likelySpeaker(
     [file, 'SPEAKER_OTHER'],
     [heading, 'SPEAKER_WITH'],
   ] as const) {
-    const isNamed = (name: string) => folded(text).includes(folded(name.trim()));
+    const isNamed = (name: string) => names(text, name);
     const other = speakers.some(({ name }) => isNamed(name)) ? among((name) => !isNamed(name)) : undefined;
     if (other !== undefined) return { name: other, why };
   }
@@ -34,8 +34,15 @@ export function likelySpeaker(
   return { name: most?.name ?? '', why: 'SPEAKER_MOST' };
 }
 
-function folded(text: string): string {
-  return text.normalize('NFC').toLowerCase();
+/** Whether a text has a name in it. In other scripts, words may follow without a space. */
+function names(text: string, name: string): boolean {
+  const [all, own] = [text, name.trim()].map((each) => each.normalize('NFC').toLowerCase());
+  const word = /[\p{Script=Latin}\d]/u;
+  for (let from = all?.indexOf(own ?? '') ?? -1; from >= 0; from = all?.indexOf(own ?? '', from + 1) ?? -1) {
+    const around = [all?.[from - 1], all?.[from + (own?.length ?? 0)]];
+    if (!around.some((letter) => word.test(letter ?? ''))) return true;
+  }
+  return false;
 }
 
 const answering =

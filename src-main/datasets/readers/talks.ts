@@ -27,7 +27,7 @@ export class Talks {
     const rows: TableRecord[] = [];
     const known = this.#open.get(message.room);
     if (known !== undefined && known.name !== message.talk) rows.push(...this.#end(message.room));
-    if (known === undefined && this.#areTogether) rows.push(...this.end());
+    if (known === undefined && this.#areTogether) for (const others of this.end()) rows.push(...others);
     const open = this.#open.get(message.room) ?? {
       ...{ name: message.talk, talk: new Talk(message.talk, this.#speaker), held: [] },
     };
@@ -37,8 +37,9 @@ export class Talks {
     return rows;
   }
 
-  end(): TableRecord[] {
-    return [...this.#open.keys()].flatMap((room) => this.#end(room));
+  /** The rows that are left, of one chat after another: together they may be far more than the file. */
+  *end(): Generator<TableRecord[], void> {
+    for (const room of [...this.#open.keys()]) yield this.#end(room);
   }
 
   #end(room: string): TableRecord[] {

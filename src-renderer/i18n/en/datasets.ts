@@ -109,7 +109,7 @@ export const datasets = {
     'One row for each example: the text to read, and the answer to learn. Or bring documents to write like them: rows are made of their sections. You check everything before a row is imported.',
   'import.drop': 'Drop a file or a folder here',
   'import.formats':
-    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, a chat saved from WhatsApp or KakaoTalk; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
+    'CSV, TSV, Excel, JSON, JSON Lines, Parquet; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
   'import.samples': 'Or try a sample first',
   'import.sample.rows': { one: '{n} row', other: '{n} rows' },
   'import.sample.generated': 'made for the starter model',

@@ -17,7 +17,8 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   ONLY_ROW_REFUSED: '1행을 읽었는데 쓸 수 없습니다. {verdict}',
   ALL_ROWS_REFUSED: '{count}행을 읽었는데 모두 쓸 수 없습니다. 첫 행: {verdict}',
   SPEAKER_UNKNOWN: '“{name}”[이라는|라는] 사람이 없습니다. 있는 사람은 {found}입니다',
-  SPEAKER_OF_DATASET: '이 데이터셋의 답은 “{name}”의 것인데 이 파일에는 그 사람이 없습니다. 별도의 데이터셋으로 가져오세요',
+  SPEAKER_OF_DATASET:
+    '이 데이터셋의 답은 “{name}”의 것인데 이 파일에는 그 사람이 없습니다. 별도의 데이터셋으로 가져오세요',
   SHEET_UNKNOWN: '“{sheet}” 시트가 없습니다. 있는 시트는 {sheets}입니다',
   XLSX_TEXTS_TOO_LARGE: '글이 256 MB를 넘습니다. 시트를 CSV로 저장하세요',
   XLSX_TEXT_TOO_LONG: '“{entry}”의 한 셀이나 한 행이 {size} MB를 넘습니다',

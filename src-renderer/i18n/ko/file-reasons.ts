@@ -59,6 +59,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 문맥입니다.',
   TURNS_TOLD: '살펴본 대화가 모두 같은 지시로 시작합니다. 여기서 채팅할 때는 아무도 적지 않으므로 뺐습니다: “{text}”',
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
+  FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
+  FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:
     '한 행에 메시지 하나입니다. 대화 {conversations}개에 메시지 {messages}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 문맥입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
   MESSAGES_FIRST:
