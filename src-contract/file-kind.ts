@@ -40,6 +40,8 @@ export const fileKinds = {
   EPUB: 'an e-book (EPUB)',
   ODS: 'an OpenDocument spreadsheet (ODS)',
   HTML: 'a web page (HTML)',
+  HTML_TELEGRAM: 'a web page (HTML), as Telegram exports a chat; choose “machine-readable JSON” when you export it',
+  HTML_CHATGPT: 'the web page of a ChatGPT export; its conversations.json has the chats, as has the whole ZIP',
   XLS_XML: 'an Excel 2003 workbook (XML)',
   XML: 'an XML document',
   SQL: 'an SQL script',

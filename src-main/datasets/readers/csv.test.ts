@@ -343,6 +343,14 @@ test.each([
   ['SQLite format 3\0', 'a SQLite database'],
   ['\x7fELF\x02\x01', 'a program (ELF)'],
   ['<!DOCTYPE html><html>', 'a web page (HTML)'],
+  [
+    '<!DOCTYPE html>\n<html>\n\n <head>\n\n  <meta charset="utf-8"/>\n<title>Exported Data</title>',
+    'a web page (HTML), as Telegram exports a chat; choose “machine-readable JSON” when you export it',
+  ],
+  [
+    '<html>\n<head>\n    <title>ChatGPT Data Export</title>',
+    'the web page of a ChatGPT export; its conversations.json has the chats, as has the whole ZIP',
+  ],
 ])('%j is not taken for a table', async (bytes, found) => {
   await expect(read(Buffer.from(bytes, 'latin1'))).rejects.toMatchObject({ code: 'FILE_NOT_A_TABLE', data: { found } });
 });

@@ -18,7 +18,10 @@ export function kindOfFile(head: Buffer): string | undefined {
   if (found?.kind === fileKinds.OLE && head.includes('HWP Document File')) return fileKinds.HWP;
   if (found) return found.kind;
   const start = startOf(head);
-  if (/^\s*<(?:!doctype html|html|head|body|table)[\s>]/i.test(start)) return fileKinds.HTML;
+  if (/^\s*<(?:!doctype html|html|head|body|table)[\s>]/i.test(start)) {
+    if (start.includes('<title>Exported Data</title>')) return fileKinds.HTML_TELEGRAM;
+    return start.includes('<title>ChatGPT Data Export</title>') ? fileKinds.HTML_CHATGPT : fileKinds.HTML;
+  }
   if (/^\s*<\?xml[\s?]/i.test(start)) {
     return start.includes('Excel.Sheet') ? fileKinds.XLS_XML : fileKinds.XML;
   }

@@ -31,3 +31,16 @@ test('values are numbered by line, or within their list', () => {
   expect(numbers('array', '[{"a":1},{"a":2}]\n[{"a":3}]')).toEqual([1, 2, 3]);
   expect(numbers('array', '{"train":[{"a":1},{"a":2}],"test":[{"a":3}, {"a":')).toEqual([1, 2, 1, 2]);
 });
+
+test('lists under one key are read wherever they are, and no others', () => {
+  const values = new JsonValues('array', 'messages');
+  const text =
+    '{"name": "messages", "list": [{"id": 1, "messages": []}, {"messages": [{"a": [{"messages": 1}]}, {"b": 2}]}, {"messages": [{"c": 3}]}]}';
+  // Cut anywhere, as a file is.
+  const found = [...text].flatMap((letter) => values.push(letter));
+  expect(found.map(({ text, list }) => [text, list])).toEqual([
+    ['{"a": [{"messages": 1}]}', 0],
+    ['{"b": 2}', 0],
+    ['{"c": 3}', 1],
+  ]);
+});

@@ -39,6 +39,8 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   EPUB: '전자책(EPUB)',
   ODS: 'OpenDocument 스프레드시트(ODS)',
   HTML: '웹 페이지(HTML)',
+  HTML_TELEGRAM: '텔레그램이 채팅을 내보낸 웹 페이지(HTML, 내보낼 때 “기계가 읽는 JSON”을 고르세요)',
+  HTML_CHATGPT: 'ChatGPT에서 내보낸 웹 페이지(채팅은 conversations.json이나 전체 ZIP에 있습니다)',
   XLS_XML: '2003년 형식의 Excel 통합 문서(XML)',
   XML: 'XML 문서',
   SQL: 'SQL 스크립트',
