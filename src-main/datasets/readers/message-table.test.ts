@@ -369,6 +369,7 @@ test.each([
 ] as const)('a chat that was exported as a table: %s', async (file, speaker, expected) => {
   const { table, rows } = await read(join(chats, file));
   expect(table.facts).toMatchObject({ format: 'csv', speaker });
+  expect(table.columns).toContain(file === 'discord.csv' ? 'AuthorID' : 'Type');
   expect(rows.map(({ cells }) => cells.slice(0, 3))).toEqual(expected);
 });
 

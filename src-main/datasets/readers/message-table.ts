@@ -46,8 +46,9 @@ export async function messageTable(
   });
   const speaker = found?.name ?? likely.name;
   const { pieces: _, ...others } = table;
-  const own = Object.values(places);
-  const kept = table.columns.flatMap((_, place) => (own.includes(place) ? [] : [place]));
+  const { sender, message, conversation, room, time } = places;
+  const made = [sender, message, conversation, room, time];
+  const kept = table.columns.flatMap((_, place) => (made.includes(place) ? [] : [place]));
   return {
     ...others,
     facts: {
