@@ -96,18 +96,20 @@ function isNotice(sender: string): boolean {
 const placeholder =
   /^(?:<[^<>]{4,60}>|!?\[[^\]\n]*\]\([^)\n]*\)|.{0,80}\((?:file attached|파일 첨부됨|파일 첨부)\)|(?:This message was deleted|You deleted this message|Missed (?:voice|video) call)\.?|(?:사진|동영상|이모티콘|음성메시지|보이스톡|페이스톡|삭제된 메시지입니다\.?|사진 \d+장|Photo|Video|Emoticon|Photos? \d+))$/;
 
+/** LINE's, always with the day of the week: `2024/01/15(Mon)`, `2024.01.15 月曜日`, `Mon, 01/15/2024`. */
 const weekday = String.raw`[\p{L}\p{M}.]{1,20}`;
-const lineDay = new RegExp(
-  String.raw`^\ufeff?(?:${weekday}, ?)?(\d{1,4}[./]\d{1,2}[./]\d{1,4})\.?(?: ?[(（]${weekday}[)）]| ?${weekday})?$`,
-  'u',
-);
+const lineDate = String.raw`(\d{1,4}[./]\d{1,2}[./]\d{1,4})`;
+const lineDays = [
+  new RegExp(`^\ufeff?${weekday}, ?${lineDate}$`, 'u'),
+  new RegExp(`^\ufeff?${lineDate}\\.? ?(?:[(（]${weekday}[)）]|${weekday})$`, 'u'),
+];
 
 function lineDialect(gap: '\t' | ' ', isNoText: RegExp): ChatDialect {
   const message = new RegExp(`^(${clock})${gap}(?:([^${gap}]{1,80})${gap}(.*)|.*)$`, 'u');
   return {
     reason: 'FORMAT_LINE',
     ...(gap === ' ' && { afterName: gap }),
-    dayOf: (line) => lineDay.exec(line)?.[1],
+    dayOf: (line) => lineDays.map((pattern) => pattern.exec(line)?.[1]).find((day) => day !== undefined),
     messageOf(line, day) {
       const [, time, sender = '', text = ''] = day === '' ? [] : (message.exec(line) ?? []);
       return time === undefined ? undefined : { time: `${day} ${time}`, sender, text };

@@ -94,7 +94,7 @@ const exports: readonly ChatExport[] = [
     keys: ['mapping', 'current_node'],
     fits: ({ mapping }) =>
       isObject(mapping) &&
-      Object.values(mapping).every((node) => isObject(node) && 'parent' in node && 'message' in node),
+      Object.values(mapping).every((node) => isObject(node) && ('parent' in node || 'children' in node)),
     conversationOf: ({ conversation_id: conversation, id, title }) => conversation ?? id ?? title,
     messagesOf: ({ mapping, current_node: current }) => {
       const nodes = new Map(Object.entries(isObject(mapping) ? mapping : {}).filter(isNode));

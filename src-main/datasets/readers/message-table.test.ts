@@ -455,6 +455,7 @@ test.each([
   ['reviews by many', 'author,text\nAnn,Good\nBen,Bad\nCem,Fine\nDora,Nice\nEwa,Poor\nFinn,Great\n'],
   ['songs by few', `author,text,date\n${['Ann', 'Ben'].map((name) => `${name},la la,1990\n`.repeat(20)).join('')}`],
   ['a log', `time,user,action\n${'10:00,Ann,login\n10:01,Ben,logout\n'.repeat(9)}`],
+  ['a log under dates', `2024/01/03\n${'10:00 ERROR no disk\n10:01 INFO disk found\n'.repeat(9)}`],
 ])('is no table of messages: %s', async (_, text) => {
   writeFileSync(join(folder, 'a.csv'), text);
   expect((await read(join(folder, 'a.csv'))).table.facts.speaker).toBeUndefined();

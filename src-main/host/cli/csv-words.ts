@@ -32,7 +32,7 @@ export function withCsvOptions(command: Command): Command {
     )
     .option(
       '--speaker <name>',
-      'in a chat, or a table with one message a row: whose answers are learnt (default: guessed); "" reads each message as a row',
+      'in a chat, or a table with one message a row: whose answers are learnt (default: guessed, or those of the dataset that it is added to); "" reads each message as a row',
     )
     .option(
       '--documents <rows>',
