@@ -30,7 +30,7 @@ test('a saved chat is read as conversations, and the page asks whose answers are
   await chooseTable(page, path.join(opened.folder, name));
   await page.getByText('Whose answers should it learn to write?').waitFor();
   await page.getByText('360 messages in 60 conversations, with 180 answers by “Tom”', { exact: false }).waitFor();
-  await page.getByText('(notices, pictures, empty ones): 61.', { exact: false }).waitFor();
+  await page.getByText('(notices, pictures, forwarded or empty ones): 61.', { exact: false }).waitFor();
   expect(await page.getByRole('radio', { name: 'Converse' }).getAttribute('aria-checked')).toBe('true');
   await page.getByRole('button', { name: 'Next row' }).click();
   const seen = page.getByRole('region', { name: 'What the model sees' });
