@@ -88,6 +88,15 @@ test.each([
   expect(mailBlocks(Buffer.from(mail, 'latin1'))).toEqual(document);
 });
 
+// In time that grows with its length only: otherwise this would take minutes.
+test('letters without a blank are cut too, and nothing of them is lost', () => {
+  const letters = 'QUJD😀Q'.repeat(3_000_000);
+  const targets = documentPieces({ title: 'Data', blocks: [{ text: letters }] }, 'data').map(({ target }) => target);
+  expect(targets.join('') === letters).toBe(true);
+  expect(targets.every((target) => target.isWellFormed())).toBe(true);
+  expect(Math.max(...targets.map(({ length }) => length))).toBe(1200);
+});
+
 // In time that grows with their length only: otherwise these would take hours.
 test.each([
   ['tags that never end', '<a'.repeat(1_000_000)],

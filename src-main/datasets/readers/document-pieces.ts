@@ -73,8 +73,14 @@ function sectionsOf(blocks: readonly Block[]): Section[] {
  */
 export const pieceLetters = 1200;
 
+/** Counted letter by letter: a list of all matches in a text of megabytes would take gigabytes. */
 function weightOf(text: string): number {
-  return text.length + 2 * (text.match(/[\u3040-\u9fff\uac00-\ud7af]/g)?.length ?? 0);
+  let weight = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7af)) weight += 2;
+  }
+  return weight;
 }
 
 /** Puts paragraphs together as long as they fit; one that alone does not is cut at its lines, sentences or blanks. */
@@ -120,20 +126,26 @@ function sentencesOf(line: string): string[] {
   return line.split(/(?<=[.!?。！？…]["”’)]?)\s+/u).filter(Boolean);
 }
 
-/** For what has no sentences. */
+/** For what has no sentences, such as data in letters, of which there may be megabytes. */
 function slicesOf(sentence: string): string[] {
   const slices: string[] = [];
-  let rest = sentence;
-  while (weightOf(rest) > pieceLetters) {
-    const most = rest.slice(0, Math.floor((pieceLetters * rest.length) / Math.max(weightOf(rest), 1)));
-    const blank = most.lastIndexOf(' ');
-    // Not between the halves of a letter.
-    const half = /[\ud800-\udbff]$/.test(most) ? most.length - 1 : most.length;
-    const end = Math.max(1, blank > most.length / 2 ? blank : half);
-    slices.push(rest.slice(0, end).trim());
-    rest = rest.slice(end).trim();
+  for (let from = 0; from < sentence.length; ) {
+    const next = sentence.slice(from, from + pieceLetters);
+    const weight = weightOf(next);
+    const isLast = from + next.length === sentence.length && weight <= pieceLetters;
+    const end = isLast ? next.length : sliceEnd(next.slice(0, Math.floor((pieceLetters * next.length) / weight)));
+    const slice = next.slice(0, end).trim();
+    if (slice !== '') slices.push(slice);
+    from += end;
   }
-  return rest === '' ? slices : [...slices, rest];
+  return slices;
+}
+
+/** At a blank, or at least not between the halves of a letter. */
+function sliceEnd(most: string): number {
+  const blank = most.lastIndexOf(' ');
+  if (blank > most.length / 2) return blank;
+  return Math.max(1, /[\ud800-\udbff]$/.test(most) ? most.length - 1 : most.length);
 }
 
 function lastSentence(text: string): string {
