@@ -108,6 +108,7 @@ export const datasets = {
   'import.choose.what':
     'One row for each example: the text to read, and the answer to learn. Or bring documents to write like them: rows are made of their sections. You check everything before a row is imported.',
   'import.drop': 'Drop a file or a folder here',
+  'import.formats.short': 'A table such as CSV or Excel, a saved chat, or documents such as Word and PDF',
   'import.formats':
     'CSV, TSV, Excel, JSON, JSON Lines, Parquet; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
   'import.samples': 'Or try a sample first',

@@ -102,6 +102,7 @@ export const datasets: Translation<typeof english> = {
   'import.choose.what':
     '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다. 또는 닮은 글을 쓰게 할 문서를 가져오세요. 단락으로 행을 만듭니다. 저장하기 전에 모두 확인할 수 있습니다.',
   'import.drop': '여기에 파일이나 폴더를 놓으세요',
+  'import.formats.short': 'CSV나 Excel 같은 표, 저장한 대화, Word나 PDF 같은 문서',
   'import.formats':
     'CSV, TSV, Excel, JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡, 텔레그램, LINE, 디스코드, 시그널, ChatGPT, Claude에서 저장한 대화, 문서(Word, PDF, 웹페이지, 이메일, Markdown, 텍스트) 또는 이들을 담은 ZIP',
   'import.samples': '또는 예제를 먼저 보기',
