@@ -1,5 +1,6 @@
 // A worker that reads the text of one PDF: it receives the file's bytes and replies once.
 import { getDocumentProxy } from 'unpdf';
+import { isPdfLocked, pdfOptions } from '../../src-contract/pdf-reading.ts';
 
 export type PdfReply =
   | { readonly kind: 'text'; readonly text: string }
@@ -14,15 +15,7 @@ addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
 
 async function read(bytes: ArrayBuffer): Promise<PdfReply> {
   try {
-    // Nothing in a PDF may run or be fetched.
-    const options = {
-      isEvalSupported: false,
-      useWorkerFetch: false,
-      disableFontFace: true,
-      stopAtErrors: false,
-      verbosity: 0,
-    };
-    const pdf = await getDocumentProxy(new Uint8Array(bytes), options);
+    const pdf = await getDocumentProxy(new Uint8Array(bytes), pdfOptions);
     const pages: string[] = [];
     let letters = 0;
     for (let number = 1; number <= Math.min(pdf.numPages, mostPages) && letters < mostLetters; number++) {
@@ -33,7 +26,6 @@ async function read(bytes: ArrayBuffer): Promise<PdfReply> {
     }
     return { kind: 'text', text: pages.filter(Boolean).join('\n\n') };
   } catch (error) {
-    const isLocked = error instanceof Error && error.name === 'PasswordException';
-    return { kind: 'failed', why: isLocked ? 'PDF_LOCKED' : 'PDF_DAMAGED' };
+    return { kind: 'failed', why: isPdfLocked(error) ? 'PDF_LOCKED' : 'PDF_DAMAGED' };
   }
 }

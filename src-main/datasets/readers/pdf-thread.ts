@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { getDocumentProxy } from 'unpdf';
+import { isPdfLocked, pdfOptions } from '../../../src-contract/pdf-reading.ts';
 import type { PdfLine } from './pdf-blocks.ts';
 
 export type PdfReply =
@@ -13,10 +14,7 @@ parentPort?.on('message', (path: string) => void read(path).then((reply) => pare
 
 async function read(path: string): Promise<PdfReply> {
   try {
-    // Nothing in a PDF may run or be fetched.
-    const pdf = await getDocumentProxy(new Uint8Array(await readFile(path)), {
-      ...{ isEvalSupported: false, useWorkerFetch: false, disableFontFace: true, stopAtErrors: false, verbosity: 0 },
-    });
+    const pdf = await getDocumentProxy(new Uint8Array(await readFile(path)), pdfOptions);
     const pages: PdfLine[][] = [];
     for (let number = 1; number <= pdf.numPages; number++) {
       const page = await pdf.getPage(number);
@@ -42,6 +40,6 @@ async function read(path: string): Promise<PdfReply> {
     await pdf.loadingTask.destroy();
     return { kind: 'pages', pages };
   } catch (error) {
-    return { kind: 'failed', isLocked: error instanceof Error && error.name === 'PasswordException' };
+    return { kind: 'failed', isLocked: isPdfLocked(error) };
   }
 }

@@ -36,15 +36,19 @@ export function likelySpeaker(
 
 /** Whether a text has a name in it. In other scripts, words may follow without a space. */
 function names(text: string, name: string): boolean {
-  const [all, own] = [text, name.trim()].map((each) => each.normalize('NFC').toLowerCase());
-  const word = /[\p{Script=Latin}\d]/u;
-  for (let from = all?.indexOf(own ?? '') ?? -1; from >= 0; from = all?.indexOf(own ?? '', from + 1) ?? -1) {
-    const around = [all?.[from - 1], all?.[from + (own?.length ?? 0)]];
+  const [all, own] = [folded(text), folded(name.trim())];
+  for (let from = all.indexOf(own); from >= 0; from = all.indexOf(own, from + 1)) {
+    const around = [all[from - 1], all[from + own.length]];
     if (!around.some((letter) => word.test(letter ?? ''))) return true;
   }
   return false;
 }
 
+function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+const word = /[\p{Script=Latin}\d]/u;
 const answering =
   /^(?:(?:the |our )?(?:ai |chat ?|virtual |customer )?(?:assistant|bot|gpt|chatgpt|ai|agent|support|service|helpdesk|staff|operator|advisor|adviser|representative|rep|model|seller|teacher|tutor|doctor|therapist|host)(?: (?:team|agent|bot|staff))?|상담원|상담사|상담직원|챗봇|봇|어시스턴트|직원|점원|판매자|사장님?|선생님|의사|관리자|운영자|assistentin?|berater(?:in)?|mitarbeiter(?:in)?|kundendienst|verkäufer(?:in)?)$/iu;
 /** What messengers call whoever saves a chat. */

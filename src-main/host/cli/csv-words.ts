@@ -2,21 +2,6 @@ import type { Command } from 'commander';
 import { type CsvOptions, csvOptionsSchema } from '../../../src-contract/dataset.ts';
 import { delimiterIn, escapeIn, numberIn, quoteIn, wordIn, yesOrNo } from './arguments.ts';
 
-/** A person's options for reading a table. */
-export interface CsvWords {
-  readonly format?: CsvOptions['format'];
-  readonly delimiter?: string;
-  readonly quote?: string;
-  readonly escape?: CsvOptions['escape'];
-  readonly encoding?: string;
-  readonly header?: boolean;
-  readonly headerRows?: number;
-  readonly skipLines?: number;
-  readonly sheet?: string;
-  readonly speaker?: string;
-  readonly documents?: CsvOptions['documents'];
-}
-
 export function withCsvOptions(command: Command): Command {
   return command
     .option('--delimiter <character>', 'what separates cells (default: detected)', delimiterIn)
@@ -42,32 +27,11 @@ export function withCsvOptions(command: Command): Command {
     .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));
 }
 
-export function csvOptionsOf(words: CsvWords): CsvOptions | undefined {
-  const {
-    format,
-    delimiter,
-    quote,
-    escape: escaping,
-    encoding,
-    header,
-    headerRows,
-    skipLines,
-    sheet,
-    speaker,
-    documents,
-  } = words;
-  const options = {
-    format,
-    delimiter,
-    quote,
-    escape: escaping,
-    encoding,
-    header,
-    headerRows,
-    skipLines,
-    sheet,
-    speaker,
-    documents,
-  };
-  return Object.values(options).some((value) => value !== undefined) ? options : undefined;
+/** Those among a command's options; undefined if none is given. */
+export function csvOptionsOf(words: CsvOptions): CsvOptions | undefined {
+  const given = names.filter((name) => words[name] !== undefined);
+  // Object.fromEntries loses which value belongs to which name.
+  return given.length === 0 ? undefined : (Object.fromEntries(given.map((name) => [name, words[name]])) as CsvOptions);
 }
+
+const names = csvOptionsSchema.keyof().options;

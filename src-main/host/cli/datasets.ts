@@ -1,12 +1,12 @@
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Dataset } from '../../../src-contract/dataset.ts';
+import type { CsvOptions, Dataset } from '../../../src-contract/dataset.ts';
 import { type ExportFormat, exportFormatSchema } from '../../../src-contract/dataset-version.ts';
 import type { FindingReport } from '../../../src-contract/finding.ts';
 import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { addDatabaseCommands } from './dataset-databases.ts';
 import { addDelete } from './delete-command.ts';
 import { usageFailure } from './failure.ts';
@@ -91,7 +91,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
     )
     .argument('<dataset>')
     .argument('<file>', 'the fixed file of left-out rows, or a table with the same columns; - is standard input')
-    .action((id: string, argument: string, options: CsvWords, command: Command) =>
+    .action((id: string, argument: string, options: CsvOptions, command: Command) =>
       run(command, async (session) => {
         const { open, signal } = session;
         const client = await open();

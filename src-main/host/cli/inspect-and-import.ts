@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
+import type { CsvOptions, FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
 import { importInputSchema } from '../../../src-contract/dataset.ts';
 import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
 import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { type CsvWords, csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
 import { failureOf } from './failure.ts';
 import type { Progress } from './progress.ts';
@@ -20,7 +20,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .description('describe a table: its kind, encoding, delimiter, header, columns and first rows, and why')
     .argument('<file...>', 'the tables to describe; - is standard input')
     .option('--cells', 'add the whole table as strings')
-    .action((files: string[], options: CsvWords & { cells?: boolean }, command: Command) =>
+    .action((files: string[], options: CsvOptions & { cells?: boolean }, command: Command) =>
       run(command, async (session) => {
         const { open, signal } = session;
         const client = await open();
@@ -118,7 +118,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
     );
 }
 
-interface ImportWords extends CsvWords {
+interface ImportWords extends CsvOptions {
   readonly task: (typeof taskIdSchema.options)[number];
   readonly name?: string;
   readonly map?: ColumnMapping;
