@@ -74,8 +74,13 @@ export class BlindVoteState {
       const position = asked.rows[row.place]?.position ?? -1;
       await client.evaluations.blindVote({ ...pair, position, choice });
       const rows = asked.rows.map((each, place) => (place === row.place ? { ...each, choice } : each));
-      this.asked = { ...asked, rows };
-      await this.#leaveFor(this.#openAfter(row.place));
+      try {
+        await this.#leaveFor(this.#openAfter(row.place));
+      } finally {
+        // With the next row, not before it: a choice that is counted while the old row is still there invites a key
+        // that would have to be ignored.
+        this.asked = { ...asked, rows };
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { BlindChoice, BlindResult } from '../../src-contract/blind-vote.ts';
+import type { BlindChoice, BlindResult, BlindRow } from '../../src-contract/blind-vote.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationResult } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
@@ -72,8 +72,14 @@ test('back leads to the rows shown before with what was chosen, also to those of
 
 test('a choice made while the next row is on its way does not count for it', async () => {
   const vote = await opened();
+  const next = Promise.withResolvers<BlindRow>();
+  vi.mocked(client.evaluations.blindRow).mockReturnValueOnce(next.promise);
   const one = vote.choose('first');
+  await vi.waitFor(() => expect(client.evaluations.blindRow).toHaveBeenCalledTimes(2));
+  // Nor is the first one counted yet: that would say that the next key is of another row.
+  expect(vote.judged).toBe(1);
   await vote.choose('second');
+  next.resolve({ context: 'asked 5', target: '', first: 'one', second: 'other' });
   await one;
   expect(client.evaluations.blindVote).toHaveBeenCalledTimes(1);
   expect(vote.judged).toBe(2);
@@ -89,6 +95,17 @@ test('a choice that could not be kept is told, and its row stays to be judged', 
   expect(vote.choice).toBeNull();
   await vote.choose('first');
   expect(vote.error).toBeUndefined();
+});
+
+test('a choice is counted also if the next row cannot be read', async () => {
+  const vote = await opened();
+  vi.mocked(client.evaluations.blindRow).mockRejectedValueOnce(
+    new StudioError('EVALUATION_NOT_FOUND', { evaluation: 'e' }),
+  );
+  await vote.choose('first');
+  expect(vote.error).toBeInstanceOf(StudioError);
+  expect(vote.choice).toBe('first');
+  expect(vote.judged).toBe(2);
 });
 
 test('the result is read when it is asked for, and put away to continue or to compare two others', async () => {
