@@ -1,8 +1,8 @@
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
-import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
+import { moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
 import type { AnsweringMemory } from './engine.ts';
-import { bytesInside, inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
+import { bytesInside, cacheBytes, cachesBy, inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
 import {
   answeringMatrices,
   countParameters,
@@ -27,7 +27,8 @@ export function answeringMemory(
   return withOpenModel(modelFolder, async (opened) => {
     const { architecture } = opened;
     const used = precision === 'auto' ? precisionFor(architecture, backend) : precision;
-    const cache = usualCache(architecture, backend.hasInt8 && !(await backend.takesShared()) ? 2 : 1);
+    const positions = Math.min(usualTokens, architecture.contextLength);
+    const cache = cacheBytes(architecture, positions, await cachesBy(backend, used));
     if (used === 'float32') {
       const bytes = 4 * countParameters(architecture) + cache + besides.floats;
       return { bytes: Math.round(bytes), inTurnBytes: 0 };
@@ -51,10 +52,6 @@ const besides = {
 
 /** KV caches of a conversation of so many tokens. */
 const usualTokens = 1024;
-
-function usualCache({ layers, keyValueHeads, headSize, contextLength }: Architecture, copies: number): number {
-  return copies * layers * 2 * keyValueHeads * headSize * Math.min(usualTokens, contextLength) * 4;
-}
 
 /** The word embeddings as they are stored, and as floats what is no matrix. */
 function unrounded({ architecture, source }: OpenedModel, precision: Precision): number {

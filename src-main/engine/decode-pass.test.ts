@@ -216,8 +216,8 @@ test('kernel prefill matches token-by-token decoding for prompts of several leng
   const read = (await pass.run(new KeyValueCache(model.architecture, 3), rows, 'prefill')).map(([logits]) => logits);
   for (const [i, logits] of read.entries()) {
     const off = Math.hypot(...(logits ?? []).map((value, word) => value - (written[i]?.[word] as number)));
-    // Attention is summed in a different order, and rounding after it now and then gives the neighbouring number.
-    expect(off).toBeLessThan(0.005 * Math.hypot(...(logits ?? [Number.NaN])));
+    // Decoding reads keys and values in 16 bits, and rows, rounded to seven, now and then get the neighbouring number.
+    expect(off).toBeLessThan(0.05 * Math.hypot(...(logits ?? [Number.NaN])));
   }
   expect(decoding).not.toHaveBeenCalled();
   await model.release();

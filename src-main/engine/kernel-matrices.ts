@@ -1,4 +1,5 @@
 import type { Architecture } from './architectures/architecture.ts';
+import type { Backend } from './backends/backend.ts';
 import { isFourBit } from './formats/four-bit-rows.ts';
 import type { WeightSource } from './formats/weight-source.ts';
 import { int4Block } from './graph/ops/matmul-int4.ts';
@@ -41,6 +42,20 @@ export function kernelBytes(architecture: Architecture, fourBits: ReadonlySet<st
     (sum, { name, numbers }) => sum + bytesEach[fourBits.has(name) ? 'int4' : 'int8'] * numbers,
     0,
   );
+}
+
+/** What reads a KV cache; `apart` are kernels whose memory the backend cannot use. */
+export type CachesBy = 'graph' | 'kernels' | 'kernels apart';
+
+export async function cachesBy(backend: Backend, precision: Precision): Promise<CachesBy> {
+  if (precision === 'float32' || !backend.hasInt8) return 'graph';
+  return (await backend.takesShared()) ? 'kernels' : 'kernels apart';
+}
+
+/** Bytes of a KV cache of so many positions: kernels have a copy in 16 bits, and apart also one of the floats. */
+export function cacheBytes({ layers, keyValueHeads, headSize }: Architecture, positions: number, by: CachesBy): number {
+  const bytes = { graph: 4, kernels: 4 + 2, 'kernels apart': 4 + 4 + 2 }[by];
+  return layers * 2 * keyValueHeads * headSize * positions * bytes;
 }
 
 /**

@@ -6,7 +6,15 @@ import { decodeGraph } from './decode-graph.ts';
 import type { TrainingMemory, TrainingMemoryJob } from './engine.ts';
 import { type Expression, type OpName, topologicalOrder } from './graph/expression.ts';
 import { peakMemory } from './graph/peak-memory.ts';
-import { bytesInside, inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
+import {
+  bytesInside,
+  type CachesBy,
+  cacheBytes,
+  cachesBy,
+  inFourBits,
+  kernelBytes,
+  matrixNumbers,
+} from './kernel-matrices.ts';
 import { answeringMatrices, kernelsPrefill, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
@@ -97,7 +105,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
             architecture,
             bytesEach: graphReads ? bytesInside[answersBy] : 0,
             besides: writes ? ofKernels + besideKernels : 0,
-            copies: writes && !(await backend.takesShared()) ? 2 : 1,
+            cachesBy: await cachesBy(backend, precision),
             rank: highest,
           }),
     graphs:
@@ -255,14 +263,13 @@ function generation(
     architecture: Architecture;
     bytesEach: number;
     besides: number;
-    /** Copies of the KV cache. */
-    copies: number;
+    cachesBy: CachesBy;
     rank: number;
   },
 ): number {
-  const { prompt, answer, architecture, bytesEach, besides, copies, rank } = about;
-  const { layers, keyValueHeads, headSize } = architecture;
-  const kept = copies * layers * 2 * keyValueHeads * headSize * (prompt + answer) * 4;
+  const { prompt, answer, architecture, bytesEach, besides, rank } = about;
+  const { keyValueHeads } = architecture;
+  const kept = cacheBytes(architecture, prompt + answer, about.cachesBy);
   const tokens = Math.min(prompt, longestPiece);
   const masks = { mask_streams: 1, mask_queries: (tokens * architecture.heads) / keyValueHeads };
   const shares = { shares: 1, each: tokens, last_each: 1 };

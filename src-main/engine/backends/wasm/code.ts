@@ -93,6 +93,10 @@ export const i32 = {
   shiftLeft: plain(0x74),
   shiftRight: plain(0x75),
   storeByte: writes([], 0x3a),
+  /** The lower 16 bits. */
+  storeHalf: writes([], 0x3b),
+  /** A 16-bit number. */
+  loadHalf: memory([], 0x2e),
   /** Saturating; NaN becomes zero. */
   fromF32: (x: Operand): Code => [...code(x), 0xfc, 0],
   equal: plain(0x46),

@@ -33,6 +33,26 @@ test('a cache outside kernel memory is copied, then only its changes, and the co
   expect(machine.free).toBe(free);
 });
 
+test('the copy in 16 bits is of one cache, forgets the columns that changed, and is freed with it', () => {
+  const machine = new Machine({ threads: 1 });
+  const caches = new KernelCaches(machine);
+  const sizes = { size: width, width };
+  const { free } = machine;
+  const { numbers, kept } = cacheOf(3);
+  const copy = caches.shorts(kept, sizes);
+  expect(copy.columns).toBe(0);
+  copy.columns = 4;
+  // A pass in between, of another kind, changes columns from the third on.
+  caches.of({ ...kept, same: 2 }, width);
+  expect(caches.shorts(kept, sizes)).toMatchObject({ at: copy.at, columns: 2 });
+  const other = cacheOf(3);
+  caches.of(other.kept, width);
+  expect(caches.shorts(other.kept, sizes).columns).toBe(0);
+  expect(caches.shorts(kept, sizes).columns).toBe(0);
+  for (const each of [numbers, other.numbers]) caches.give(each);
+  expect(machine.free).toBe(free);
+});
+
 test('a cache in kernel memory is read in place', () => {
   const machine = new Machine({ threads: 1 });
   const caches = new KernelCaches(machine);

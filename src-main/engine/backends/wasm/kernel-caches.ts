@@ -1,5 +1,6 @@
 import type { CacheMemory, KeptColumns } from '../../key-value-cache.ts';
 import { CannotRun } from './cannot-run.ts';
+import { shortLayerBytes } from './kernels/attend.ts';
 import type { Machine } from './machine.ts';
 
 /** Larger caches are placed elsewhere and copied: the memory of the kernels never shrinks while the model is loaded. */
@@ -13,17 +14,36 @@ export interface CacheAddresses {
   readonly layerBytes: number;
 }
 
-/** Keys and values of a cache that is elsewhere. */
-interface Copy extends CacheAddresses {
+/** Numbers of a key head, and of all of a row's. */
+export interface KeySizes {
+  readonly size: number;
+  readonly width: number;
+}
+
+interface OfCache {
   /** The cache's keys: different ones mean another cache, or that it has grown. */
   readonly of: WeakRef<KeptColumns['keys']>;
 }
 
-/** KV caches in the memory of the kernels: those allocated there, and a copy of one that is not. */
+/** Keys and values of a cache that is elsewhere. */
+interface Copy extends CacheAddresses, OfCache {}
+
+/** Keys and values of a cache in 16 bits (`shortsOf` of `attend.ts`), from which tokens are generated. */
+interface Shorts extends OfCache {
+  readonly at: number;
+  /** Columns that are as in the cache. */
+  columns: number;
+}
+
+/**
+ * KV caches in the memory of the kernels: those allocated there, a copy of one that is not, and a copy in 16 bits of the
+ * last one that tokens were generated from.
+ */
 export class KernelCaches implements CacheMemory {
   readonly #machine: Machine;
   #bytes = 0;
   #copy: Copy | undefined;
+  #shorts: Shorts | undefined;
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -45,9 +65,14 @@ export class KernelCaches implements CacheMemory {
   }
 
   give(numbers: Float32Array): void {
+    const isOfThese = (copy: OfCache | undefined) => {
+      const first = copy?.of.deref()?.[0];
+      return first?.buffer === numbers.buffer && first.byteOffset === numbers.byteOffset;
+    };
+    if (isOfThese(this.#shorts)) this.#dropShorts();
     const address = this.#machine.addressOf(numbers);
     if (address === undefined) {
-      if (this.#copy?.of.deref()?.[0]?.buffer === numbers.buffer) this.#dropCopy();
+      if (isOfThese(this.#copy)) this.#dropCopy();
       return;
     }
     this.#bytes -= numbers.byteLength;
@@ -61,6 +86,7 @@ export class KernelCaches implements CacheMemory {
 
   /** Where the keys and values of a pass are, with room for its new positions, of `width` numbers each. */
   of(kept: KeptColumns, width: number): CacheAddresses {
+    if (this.#shorts?.of.deref() === kept.keys) this.#shorts.columns = Math.min(this.#shorts.columns, kept.same);
     const [keysAt, valuesAt] = [kept.keys, kept.values].map(([first]) =>
       this.#machine.addressOf(first as Float32Array),
     );
@@ -68,6 +94,21 @@ export class KernelCaches implements CacheMemory {
     return keysAt !== undefined && valuesAt !== undefined
       ? { keysAt, valuesAt, layerBytes }
       : this.#copyOf(kept, width);
+  }
+
+  /** The cache's copy in 16 bits; the pass rounds the columns that it does not have yet. */
+  shorts({ keys, rows }: KeptColumns, { size, width }: KeySizes): Shorts {
+    if (this.#shorts?.of.deref() === keys) return this.#shorts;
+    this.#dropShorts();
+    const { byteLength } = keys[0] as Float32Array;
+    const at = this.#machine.take(keys.length * shortLayerBytes(byteLength, { streams: (rows * width) / size, size }));
+    this.#shorts = { of: new WeakRef(keys), at, columns: 0 };
+    return this.#shorts;
+  }
+
+  #dropShorts(): void {
+    if (this.#shorts !== undefined) this.#machine.give(this.#shorts.at);
+    this.#shorts = undefined;
   }
 
   #copyOf(kept: KeptColumns, width: number): Copy {

@@ -1,7 +1,7 @@
 import type { Expression, OpName } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
-import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
+import { attendsMany, workBytes } from './kernels/attend-many.ts';
 import { mostSteps, pairOutputs, roundedRowBytes } from './kernels/layout.ts';
 import type { KernelName } from './kernels.ts';
 import {
@@ -152,7 +152,7 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     const pass = writer.site.pass(nameOf(mask));
     const ends = [Number(nameOf(kept).split('.')[1]), pass];
     const count = writer.count(positions);
-    if (writer.site.kind === 'prefill' && size % sizesOfMany === 0) {
+    if (attendsMany(writer.site.kind, size)) {
       const given = [keys.address, values.address, keys.row, values.row, count, keyHeads, size, ...ends];
       writer.step('keepMany', given);
       writer.meet();
@@ -165,20 +165,16 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
     }
     // Each query's scores are followed by a vector with the factor for its weights.
     const room = 4 * writer.site.room + 16;
-    const queryCount = (positions * width) / size;
-    const scores = writer.take('shared', queryCount * room);
+    const scores = writer.take('shared', ((positions * width) / size) * room);
     writer.step('attendScores', [
-      ...[scores, queries.address, keys.address, queries.row, keys.row, count, keyHeads, group, size],
-      ...[room, bitsOf(factor), ...ends],
+      ...[scores, queries.address, keys.address, values.address, queries.row, keys.row, values.row],
+      ...[count, keyHeads, group, size, room, bitsOf(factor), ...ends],
     ]);
     writer.meet();
-    writer.step('attendWeights', [scores, queryCount, room, pass]);
+    writer.step('attendWeights', [scores, count, keyHeads, group, size, room, ...ends]);
     writer.meet();
     const out = writer.makeShared(queries.dims, positions);
-    writer.step('attendValues', [
-      ...[out.address, scores, values.address, values.row, count, keyHeads, group, size],
-      ...[room, ...ends],
-    ]);
+    writer.step('attendValues', [out.address, scores, count, keyHeads, group, size, room, ...ends]);
     writer.give(scores);
     return out;
   },

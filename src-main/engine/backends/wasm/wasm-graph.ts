@@ -3,7 +3,8 @@ import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor, type TensorParts } from '../../tensor.ts';
 import { findAdapted, type ShortInputs, shortInputs, usesOf } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
-import type { KernelCaches } from './kernel-caches.ts';
+import type { KernelCaches, KeySizes } from './kernel-caches.ts';
+import { attendsMany } from './kernels/attend-many.ts';
 import type { Machine } from './machine.ts';
 import type { MemoryOrder } from './memory-order.ts';
 import { gatheredName, isHadamard } from './op-writers.ts';
@@ -65,9 +66,8 @@ function nameOfProgram(sizes: ReadonlyMap<string, number>, setting: Omit<Setting
   return [...fixed, ...Object.entries(setting)].map((each) => each.join('=')).join(' ');
 }
 
-/** Numbers across all key heads. */
-function widthOf({ inputs: [, keys] }: Expression<'attend'>): number {
-  return keys?.shape[1] as number;
+function keySizesOf({ inputs: [, fresh, , kept] }: Expression<'attend'>): KeySizes {
+  return { size: kept?.shape[2] as number, width: fresh?.shape[1] as number };
 }
 
 interface GraphSite {
@@ -87,8 +87,8 @@ interface Setting {
 /** Longer than the gap between the programs of successive tokens. */
 const pauseMs = 20;
 
-/** Parameters that differ from pass to pass (`cellsOf` of `attend.ts`). */
-const passCells = 8;
+/** Parameters that differ from pass to pass (`cellsOf` and `cellsOfShorts` of `attend.ts`). */
+const passCells = 10;
 
 /** A graph and the programs that were written for it. */
 export class WasmGraph implements WasmExecutable {
@@ -101,8 +101,8 @@ export class WasmGraph implements WasmExecutable {
   readonly #gathered: readonly Expression[];
   readonly #shorts: ShortInputs;
   readonly #masks: readonly string[];
-  /** Numbers of a row's keys per position, and of its values; undefined without attention. */
-  readonly #width: number | undefined;
+  /** Of a row's keys, and its values; undefined without attention. */
+  readonly #keySizes: KeySizes | undefined;
   /** Outputs that go into the cache, and where. */
   readonly #fresh: readonly (readonly [name: string, kind: 'keys' | 'values', layer: number])[];
   #standing = new WeakRef(nothing);
@@ -129,7 +129,7 @@ export class WasmGraph implements WasmExecutable {
     this.#shorts = shortInputs(findAdapted(order, usesOf(order, outputs)));
     const attends = order.filter((node) => node.op === 'attend') as Expression<'attend'>[];
     this.#masks = [...new Set(attends.map((node) => nameOf(node.inputs[5])))];
-    this.#width = attends.map(widthOf)[0];
+    this.#keySizes = attends.map(keySizesOf)[0];
     const fresh = new Set(attends.flatMap(({ inputs }) => inputs.slice(1, 3)));
     this.#fresh = Object.entries(outputs).flatMap(([name, node]) => {
       const [kind, layer] = name.split('.') as ['keys' | 'values', string];
@@ -166,10 +166,10 @@ export class WasmGraph implements WasmExecutable {
     }
     for (const node of this.#changing) this.#feed(node, feedOf(feeds, nameOf(node)));
     for (const node of this.#gathered) this.#gather(node, fed);
-    if (this.#width !== undefined) this.#tellPass(feeds, keptBy(kept), this.#width);
+    if (this.#keySizes !== undefined) this.#tellPass(feeds, keptBy(kept), this.#keySizes, kind);
     const room = roomSteps[kind] * Math.ceil((kept?.all ?? 0) / roomSteps[kind]);
     const outputs = this.#runBest(sizes, { kind, room }, kept?.rows);
-    if (this.#width !== undefined) this.#keep(outputs, keptBy(kept), this.#width);
+    if (this.#keySizes !== undefined) this.#keep(outputs, keptBy(kept), this.#keySizes, kind);
     return outputs;
   }
 
@@ -197,16 +197,18 @@ export class WasmGraph implements WasmExecutable {
     this.#put(nameOf(node), tensor.data, axis < 0 ? 1 : spareFor(tensor.dims[axis] as number));
   }
 
-  /** Appends new keys and values to a cache that the kernels cannot write to. */
-  #keep(outputs: ReadonlyMap<string, RowViews>, kept: KeptColumns, width: number): void {
-    if (this.#site.kept.holds(kept)) return;
-    for (const [name, which, layer] of this.#fresh) {
-      let at = kept.before * kept.rows * width;
-      for (const part of outputs.get(name) as RowViews) {
-        kept[which][layer]?.set(part, at);
-        at += part.length;
+  /** Appends new keys and values to a cache that the kernels cannot write to, and remembers what copies hold. */
+  #keep(outputs: ReadonlyMap<string, RowViews>, kept: KeptColumns, sizes: KeySizes, kind: PassKind): void {
+    const caches = this.#site.kept;
+    if (!caches.holds(kept))
+      for (const [name, which, layer] of this.#fresh) {
+        let at = kept.before * kept.rows * sizes.width;
+        for (const part of outputs.get(name) as RowViews) {
+          kept[which][layer]?.set(part, at);
+          at += part.length;
+        }
       }
-    }
+    if (!attendsMany(kind, sizes.size)) caches.shorts(kept, sizes).columns = kept.all;
     kept.written();
   }
 
@@ -302,8 +304,9 @@ export class WasmGraph implements WasmExecutable {
   }
 
   /** Passes the kernels the parameters of this pass. */
-  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, width: number): void {
-    const { keysAt, valuesAt, layerBytes } = this.#site.kept.of(kept, kept.rows * width);
+  #tellPass(feeds: ReadonlyMap<string, Tensor>, kept: KeptColumns, sizes: KeySizes, kind: PassKind): void {
+    const { keysAt, valuesAt, layerBytes } = this.#site.kept.of(kept, kept.rows * sizes.width);
+    const shorts = attendsMany(kind, sizes.size) ? undefined : this.#site.kept.shorts(kept, sizes);
     for (const name of this.#masks) {
       const mask = feedOf(feeds, name);
       const [maskStreams = 1, maskQueries = 1, keys = 0] = mask.dims;
@@ -311,7 +314,17 @@ export class WasmGraph implements WasmExecutable {
       const at = (this.#slots.get(name) as Slot).address;
       this.#site.machine
         .integers(this.#pass(name), passCells)
-        .set([kept.all, kept.rows, keysAt, valuesAt, layerBytes, at, ...strides]);
+        .set([
+          kept.all,
+          kept.rows,
+          keysAt,
+          valuesAt,
+          layerBytes,
+          at,
+          ...strides,
+          shorts?.at ?? 0,
+          shorts?.columns ?? 0,
+        ]);
     }
   }
 

@@ -25,6 +25,7 @@ import { Random } from '../../random.ts';
 import { elements, float32, int32, type Tensor } from '../../tensor.ts';
 import { evaluate } from '../reference/reference-backend.ts';
 import { CannotRun } from './cannot-run.ts';
+import { attendsMany } from './kernels/attend-many.ts';
 import { Machine } from './machine.ts';
 import { MemoryOrder } from './memory-order.ts';
 import type { RowViews } from './placed-program.ts';
@@ -284,7 +285,9 @@ test.each<Heads & { kind: PassKind }>([
 ])('attention: %o', ({ kind, ...heads }) => {
   const { y, feeds, kept } = attention(heads, 3);
   const [error, of] = compare(y, feeds, { kept, kind });
-  expect(error).toBeLessThan(2e-6 * Math.max(1, of));
+  // Otherwise keys and values are read in 16 bits.
+  const most = attendsMany(kind, heads.size) ? 2e-6 : 1e-4;
+  expect(error).toBeLessThan(most * Math.max(1, of));
 });
 
 test.each<[PassKind, number]>([

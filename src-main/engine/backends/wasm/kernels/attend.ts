@@ -13,10 +13,12 @@ import {
   type Thread,
   writeRow,
 } from './kernel.ts';
+import { roundRow } from './shorts.ts';
 
 // Grouped-query attention (`attend`) over the cache, position by position (`kernel-caches.ts`), in three kernels:
 // scores, where threads share the keys; weights, where they share the queries; and mixes of values, where they share
-// the columns. So memory is read once and in order, and no sum depends on the number of threads.
+// the columns. So memory is read once and in order, and no sum depends on the number of threads. What is read is a copy
+// of the cache in 16 bits, half as many bytes; scores and weights are multiplied by the steps (decision 0074).
 
 /** Marks a masked position: `masked` of the cache, and anything near it. */
 export const leastSeen = -1e29;
@@ -36,36 +38,94 @@ export function cellsOf(f: WasmFunction, pass: Local) {
   return { count, rows, keys, values, layerBytes, mask, maskStream, maskQuery };
 }
 
-type Fresh = Record<'fresh' | 'row' | 'positions' | 'keyHeads' | 'size' | 'layer' | 'pass', Local>;
+/** The others, of the copy in 16 bits: where it is, and how many of its positions are still those of the cache. */
+function cellsOfShorts(f: WasmFunction, pass: Local) {
+  return { shorts: f.let('i32', i32.load(pass, 32)), rounded: f.let('i32', i32.load(pass, 36)) };
+}
 
 /**
- * Appends the new keys, or values, to the layer's cache: all of them, or a thread's part. Returns where the layer's
- * begin, and their sizes.
+ * Bytes of a layer of the copy: keys and values as in the cache, then the steps of keys, and those of values, four
+ * positions of a stream side by side: [positions / 4, streams, 4].
  */
-function keepFresh(
-  f: WasmFunction,
-  kind: 'keys' | 'values',
-  { fresh, row, positions, keyHeads, size, layer, pass }: Fresh,
-  thread?: Thread,
-) {
-  const { [kind]: kept, layerBytes, ...cells } = cellsOf(f, pass);
-  const headBytes = f.let('i32', i32.shiftLeft(size, 2));
-  const rowBytes = f.let('i32', i32.multiply(headBytes, keyHeads));
-  const placeBytes = f.let('i32', i32.multiply(rowBytes, cells.rows));
-  const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
-  const tokens = f.let('i32', i32.divide(positions, cells.rows));
+export function shortLayerBytes(layerBytes: number, { streams, size }: Record<'streams' | 'size', number>): number {
+  const places = layerBytes / (4 * size * streams);
+  return layerBytes + 2 * 16 * streams * Math.ceil(places / 4);
+}
+
+type OfLayer = Record<'keyHeads' | 'size' | 'layer' | 'pass', Local>;
+
+/** Where the layer's numbers of the copy in 16 bits are, and how far apart. */
+function shortsOf(f: WasmFunction, { keyHeads, size, layer, pass }: OfLayer) {
+  const { rows, layerBytes } = cellsOf(f, pass);
+  const { shorts, rounded } = cellsOfShorts(f, pass);
+  const streams = f.let('i32', i32.multiply(rows, keyHeads));
+  const headBytes = f.let('i32', i32.shiftLeft(size, 1));
+  const placeBytes = f.let('i32', i32.multiply(streams, headBytes));
+  const fourSteps = f.let('i32', i32.shiftLeft(streams, 4));
+  const places = i32.divide(i32.shiftRight(layerBytes, 1), placeBytes);
+  const stepBytes = f.let('i32', i32.multiply(i32.shiftRight(i32.add(places, 3), 2), fourSteps));
+  const ofLayer = i32.multiply(layer, i32.add(layerBytes, i32.shiftLeft(stepBytes, 1)));
+  const keys = f.let('i32', i32.add(shorts, ofLayer));
+  const values = f.let('i32', i32.add(keys, i32.shiftRight(layerBytes, 1)));
+  const keySteps = f.let('i32', i32.add(keys, layerBytes));
+  const valueSteps = f.let('i32', i32.add(keySteps, stepBytes));
+  return { keys, values, keySteps, valueSteps, fourSteps, headBytes, placeBytes, streams, rounded };
+}
+
+type Fresh = OfLayer & Record<'keys' | 'values' | 'keyRow' | 'valueRow' | 'positions', Local>;
+
+/**
+ * Appends the new keys and values to the layer's cache: all of them, or a thread's part. Returns where the layer's
+ * begin, and how large a position is.
+ */
+function keepFresh(f: WasmFunction, { positions, keyHeads, size, layer, pass, ...fresh }: Fresh, thread?: Thread) {
+  const { count, rows, keys, values, layerBytes } = cellsOf(f, pass);
+  const rowBytes = f.let('i32', i32.shiftLeft(i32.multiply(size, keyHeads), 2));
+  const placeBytes = f.let('i32', i32.multiply(rowBytes, rows));
+  const before = i32.multiply(i32.subtract(count, i32.divide(positions, rows)), placeBytes);
   // All threads write the same, or each its own.
   const first = f.let('i32', thread === undefined ? 0 : partAt(positions, thread.number, thread.of));
-  const end = thread === undefined ? positions : partAt(positions, i32.add(thread.number, 1), thread.of);
-  const before = f.let('i32', i32.multiply(i32.subtract(cells.count, tokens), placeBytes));
-  const into = f.let('i32', i32.add(i32.add(all, before), i32.multiply(first, rowBytes)));
-  const from = f.let('i32', i32.add(fresh, i32.multiply(first, row)));
-  f.for(first, end, 1, () => {
-    copy(f, { into, from, bytes: rowBytes });
-    f.increase(into, rowBytes);
-    f.increase(from, row);
-  });
-  return { ...cells, all, tokens, headBytes, placeBytes };
+  const end = f.let('i32', thread === undefined ? positions : partAt(positions, i32.add(thread.number, 1), thread.of));
+  const skipped = f.let('i32', i32.add(before, i32.multiply(first, rowBytes)));
+  const keep = (kept: Local, given: Local, row: Local) => {
+    const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
+    const into = f.let('i32', i32.add(all, skipped));
+    const from = f.let('i32', i32.add(given, i32.multiply(first, row)));
+    f.for(first, end, 1, () => {
+      copy(f, { into, from, bytes: rowBytes });
+      f.increase(into, rowBytes);
+      f.increase(from, row);
+    });
+    return all;
+  };
+  return {
+    keys: keep(keys, fresh.keys, fresh.keyRow),
+    values: keep(values, fresh.values, fresh.valueRow),
+    placeBytes,
+  };
+}
+
+/** Rounds positions from `first` up to, but not including, `end`, from the cache into its copy in 16 bits. */
+function roundPlaces(
+  f: WasmFunction,
+  kept: ReturnType<typeof keepFresh>,
+  shorts: ReturnType<typeof shortsOf>,
+  { first, end }: Record<'first' | 'end', Local>,
+): void {
+  const headBytes = f.let('i32', i32.shiftLeft(shorts.headBytes, 1));
+  for (const kind of ['keys', 'values'] as const) {
+    const from = f.let('i32', i32.add(kept[kind], i32.multiply(kept.placeBytes, first)));
+    const into = f.let('i32', i32.add(shorts[kind], i32.multiply(shorts.placeBytes, first)));
+    const steps = kind === 'keys' ? shorts.keySteps : shorts.valueSteps;
+    f.for(first, end, 1, (place) => {
+      const ofFour = i32.multiply(i32.shiftRight(place, 2), shorts.fourSteps);
+      const step = f.let('i32', i32.add(i32.add(steps, ofFour), i32.shiftLeft(i32.and(place, 3), 2)));
+      f.for(0, shorts.streams, 1, () => {
+        f.do(f32.store(step, roundRow(f, { from, into, bytes: headBytes })));
+        f.increase(step, 16);
+      });
+    });
+  }
 }
 
 /** The number of positions, a multiple of four, that are prefetched at a time, `bytes` of each. */
@@ -82,27 +142,37 @@ function placesNear(f: WasmFunction, bytes: Local): Local {
 export function keepMany(): WasmFunction {
   return kernel((f, take, thread) => {
     const [keys, values, keyRow, valueRow, positions, keyHeads, size, layer, pass] = locals(9, take);
-    const given = { positions, keyHeads, size, layer, pass };
-    keepFresh(f, 'keys', { ...given, fresh: keys, row: keyRow }, thread);
-    keepFresh(f, 'values', { ...given, fresh: values, row: valueRow }, thread);
+    keepFresh(f, { keys, values, keyRow, valueRow, positions, keyHeads, size, layer, pass }, thread);
   });
 }
 
 /**
- * scores, queries, fresh keys, row of queries, row of keys, positions, key heads, group, size of a head, bytes of a
- * query's scores, factor in bits, layer, pass: [streams, queries of a stream, keys], with the mask added.
+ * scores, queries, fresh keys and values, rows of queries, keys and values, positions, key heads, group, size of a head,
+ * bytes of a query's scores, factor in bits, layer, pass: [streams, queries of a stream, keys], with the mask added.
+ * Before that, what is new in the cache since the last such pass is rounded to 16 bits, values too.
  */
 export function attendScores(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [scores, queries, fresh, queryRow, row, positions, keyHeads, group, size] = locals(9, take);
-    const [room, factorBits, layer, pass] = locals(4, take);
-    const given = { fresh, row, positions, keyHeads, size, layer, pass };
-    const { count: keys, rows, all, tokens, headBytes, placeBytes, ...masking } = keepFresh(f, 'keys', given);
-    const { mask, maskStream, maskQuery } = masking;
+    const [scores, queries, freshKeys, values, queryRow, keyRow, valueRow, positions] = locals(8, take);
+    const [keyHeads, group, size, room, factorBits, layer, pass] = locals(7, take);
+    const ofLayer = { keyHeads, size, layer, pass };
+    const { count: keys, rows, mask, maskStream, maskQuery } = cellsOf(f, pass);
+    const shorts = shortsOf(f, ofLayer);
+    const { keys: all, keySteps, fourSteps, placeBytes } = shorts;
+    const kept = keepFresh(f, { keys: freshKeys, values, keyRow, valueRow, positions, ...ofLayer });
+    const tokens = f.let('i32', i32.divide(positions, rows));
+    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
     const factor = f.let('v128', i32x4.splat(factorBits));
     const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
+    // The thread's own keys, so that none has to wait for another.
+    const [newFrom, newEnd] = locals(2, () => f.local('i32'));
+    f.set(newFrom, i32.shiftLeft(start, 2));
+    f.if(i32.less(newFrom, shorts.rounded), () => f.set(newFrom, shorts.rounded));
+    f.set(newEnd, i32.shiftLeft(end, 2));
+    f.if(i32.less(keys, newEnd), () => f.set(newEnd, keys));
+    roundPlaces(f, kept, shorts, { first: newFrom, end: newEnd });
     const meeting = f.let('i32', scratchOf(number));
     const seenFrom = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
     const [count, nextQuery, nextScore, nextMask, lists] = locals(5, () => f.local('i32'));
@@ -120,9 +190,10 @@ export function attendScores(): WasmFunction {
       f.set(count, group);
       f.set(lists, 1);
     });
-    const [ofRow, ofHead, ofKeys, scoresOf, masksOf] = locals(5, () => f.local('i32'));
+    const [ofRow, ofHead, ofKeys, ofSteps, scoresOf, masksOf] = locals(6, () => f.local('i32'));
     const [query, score, seen, left, stop] = locals(5, () => f.local('i32'));
     const [from, near, together] = locals(3, () => f.local('i32'));
+    const factors = f.local('v128');
     /** Scores of some queries for four keys. */
     const scoresFor = (several: 1 | 2, four: readonly Local[]) => {
       const queries = addresses(f, query, nextQuery, several);
@@ -133,9 +204,9 @@ export function attendScores(): WasmFunction {
       f.if(
         v128.isAnyTrue(f32x4.greater(most, seenFrom)),
         () => {
-          const products = fourProducts(f, queries, { others: four, of: 'floats', bytes: headBytes, meeting });
+          const products = fourProducts(f, queries, { others: four, of: 'shorts', bytes: headBytes, meeting });
           for (const [q, each] of products.entries())
-            f.do(v128.store(places[q] as Local, f32x4.add(masks[q] as Local, f32x4.multiply(each, factor))));
+            f.do(v128.store(places[q] as Local, f32x4.add(masks[q] as Local, f32x4.multiply(each, factors))));
         },
         () => {
           for (const [q, mask] of masks.entries()) f.do(v128.store(places[q] as Local, mask));
@@ -153,7 +224,11 @@ export function attendScores(): WasmFunction {
       f.set(from, i32.add(all, i32.multiply(placeBytes, i32.shiftLeft(first, 2))));
       f.set(near, i32.shiftLeft(i32.subtract(stop, first), 2));
       bringNear(f, { from, count: near, apart: placeBytes, bytes: placeBytes, scratch: meeting });
+      f.set(from, i32.add(keySteps, i32.multiply(fourSteps, first)));
+      f.set(near, i32.subtract(stop, first));
+      bringNear(f, { from, count: near, apart: fourSteps, bytes: fourSteps, scratch: meeting });
       f.set(ofKeys, all);
+      f.set(ofSteps, keySteps);
       f.set(scoresOf, scores);
       f.set(masksOf, mask);
       f.set(ofRow, queries);
@@ -166,6 +241,7 @@ export function attendScores(): WasmFunction {
               const key = f.let('i32', i32.add(ofKeys, i32.multiply(placeBytes, i32.shiftLeft(place, 2))));
               const four = addresses(f, key, placeBytes, 4);
               const lane = f.let('i32', i32.shiftLeft(place, 4));
+              f.set(factors, f32x4.multiply(v128.load(i32.add(ofSteps, i32.multiply(fourSteps, place))), factor));
               f.set(query, i32.add(ofHead, i32.multiply(list, headBytes)));
               f.set(score, i32.add(i32.add(scoresOf, i32.multiply(list, room)), lane));
               f.set(seen, i32.add(i32.add(masksOf, i32.multiply(list, maskQuery)), lane));
@@ -177,7 +253,8 @@ export function attendScores(): WasmFunction {
           f.increase(ofHead, i32.multiply(group, headBytes));
           f.increase(scoresOf, i32.multiply(i32.multiply(tokens, group), room));
           f.increase(masksOf, maskStream);
-          f.increase(ofKeys, headBytes);
+          f.increase(ofKeys, shorts.headBytes);
+          f.increase(ofSteps, 16);
         });
         f.increase(ofRow, queryRow);
       });
@@ -228,12 +305,16 @@ function totalsOf(f: WasmFunction, weights: readonly Local[], bytes: Local): rea
 }
 
 /**
- * scores, queries, bytes of a query's scores, pass: replaces all queries' scores by weights of keys, followed by the
- * reciprocal of their sum. Threads share the queries.
+ * scores, positions, key heads, group, size of a head, bytes of a query's scores, layer, pass: replaces all queries'
+ * scores by weights of keys times the steps of their values, followed by the reciprocal of the weights' sum. Threads
+ * share the queries.
  */
 export function attendWeights(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [scores, queries, room, pass] = locals(4, take);
+    const [scores, positions, keyHeads, group, size, room, layer, pass] = locals(8, take);
+    const { valueSteps, fourSteps, streams } = shortsOf(f, { keyHeads, size, layer, pass });
+    const queries = f.let('i32', i32.multiply(i32.multiply(positions, keyHeads), group));
+    const perStream = f.let('i32', i32.divide(queries, streams));
     const keyBytes = f.let('i32', i32.shiftLeft(cellsOf(f, pass).count, 2));
     const padded = f.let('i32', i32.and(i32.add(keyBytes, 12), -16));
     const one = f.let('v128', f32x4.splat(f32.constant(1)));
@@ -241,6 +322,17 @@ export function attendWeights(): WasmFunction {
     const first = f.let('i32', partAt(queries, number, of));
     const left = f.let('i32', i32.subtract(partAt(queries, i32.add(number, 1), of), first));
     const at = f.let('i32', i32.add(scores, i32.multiply(first, room)));
+    const multiplySteps = (row: Local) => {
+      const steps = f.let('i32', i32.add(valueSteps, i32.shiftLeft(i32.divide(first, perStream), 4)));
+      f.for(row, i32.add(row, padded), 16, (weights) => {
+        const four = f.let('v128', v128.load(weights));
+        // Zero stays zero even where a step is NaN.
+        const product = v128.and(f32x4.notEqual(four, v128.zeros), f32x4.multiply(four, v128.load(steps)));
+        f.do(v128.store(weights, product));
+        f.increase(steps, fourSteps);
+      });
+      f.increase(first, 1);
+    };
     for (const several of [4, 1])
       f.while(i32.atLeast(left, several), () => {
         const rows = addresses(f, f.let('i32', at), room, several);
@@ -250,6 +342,7 @@ export function attendWeights(): WasmFunction {
           const factor = f32x4.divide(one, f32x4.splat(f32.max(total, f32.constant(1))));
           f.do(v128.store(factorAt(rows[q] as Local, room), factor));
         }
+        for (const row of rows) multiplySteps(row);
         f.increase(at, i32.multiply(room, several));
         f.increase(left, -several);
       });
@@ -262,15 +355,16 @@ function factorAt(weights: Local, room: Local): Code {
 }
 
 /**
- * out, weights, fresh values, row of values, positions, key heads, group, size of a head, bytes of a query's weights,
- * layer, pass: weighted means of values.
+ * out, weights, positions, key heads, group, size of a head, bytes of a query's weights, layer, pass: weighted means of
+ * values.
  */
 export function attendValues(): WasmFunction {
   return kernel((f, take, { number, of }) => {
-    const [out, weights, fresh, row, positions, keyHeads, group, size] = locals(8, take);
-    const [room, layer, pass] = locals(3, take);
-    const given = { fresh, row, positions, keyHeads, size, layer, pass };
-    const { count: keys, rows, all, tokens, headBytes, placeBytes } = keepFresh(f, 'values', given);
+    const [out, weights, positions, keyHeads, group, size, room, layer, pass] = locals(9, take);
+    const { count: keys, rows } = cellsOf(f, pass);
+    const { values: all, placeBytes, headBytes: shortBytes } = shortsOf(f, { keyHeads, size, layer, pass });
+    const headBytes = f.let('i32', i32.shiftLeft(size, 2));
+    const tokens = f.let('i32', i32.divide(positions, rows));
     const scratch = f.let('i32', scratchOf(number));
     const heads = f.let('i32', i32.multiply(group, keyHeads));
     const perStream = f.let('i32', i32.multiply(tokens, group));
@@ -326,9 +420,10 @@ export function attendValues(): WasmFunction {
     };
     const eachQuery = (body: (row: WeightedRow) => void) =>
       eachStream(() => eachOf([1], ([row]) => body(row as WeightedRow)));
+    /** Where a unit's column is in a position of the copy. */
     const columnOf = (unit: Local) => {
-      const ofStream = i32.multiply(i32.divide(unit, chunks), headBytes);
-      return f.let('i32', i32.add(ofStream, i32.multiply(i32.remainder(unit, chunks), 4 * chunk)));
+      const ofStream = i32.multiply(i32.divide(unit, chunks), shortBytes);
+      return f.let('i32', i32.add(ofStream, i32.multiply(i32.remainder(unit, chunks), 2 * chunk)));
     };
     const firstColumn = columnOf(begin);
     const columns = f.let('i32', i32.subtract(columnOf(end), firstColumn));
@@ -345,10 +440,10 @@ export function attendValues(): WasmFunction {
         bringNear(f, { from: nearFrom, count: near, apart: placeBytes, bytes: columns, scratch });
         const skipped = f.let('i32', i32.shiftLeft(first, 2));
         eachStream(() => {
-          f.set(values, i32.add(i32.add(place, i32.multiply(stream, headBytes)), from));
+          f.set(values, i32.add(i32.add(place, i32.multiply(stream, shortBytes)), i32.shiftRight(from, 1)));
           eachOf([2, 1], (queries) => {
             const rows = queries.map((row) => ({ ...row, weights: f.let('i32', i32.add(row.weights, skipped)) }));
-            addWeighted(f, { rows, span, values, row: placeBytes, bytes });
+            addWeighted(f, { rows, span, values, of: 'shorts', row: placeBytes, bytes });
           });
         });
       });

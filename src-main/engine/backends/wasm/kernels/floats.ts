@@ -85,7 +85,7 @@ const bytesOf = { floats: 4, shorts: 2 } as const satisfies Record<Numbers, numb
 /**
  * The products of one or two rows of floats with four others. Adjacent vectors have separate sums, which V8 fuses where
  * it can; they are combined in the thread's memory, as a fused value that is used separately after the loop would be
- * split inside it. Others of 16 bits have a multiple of sixteen numbers.
+ * split inside it.
  */
 export function fourProducts(
   f: WasmFunction,
@@ -132,16 +132,16 @@ export function fourProducts(
     for (const half of halves) f.do(v128.store(meeting, both[half], at[half]));
     return f.let('v128', f32x4.add(v128.load(meeting, at[0]), v128.load(meeting, at[1])));
   });
-  if (of === 'shorts') return alls;
   // What is left of the rows.
   const rest = f.local('v128');
   f.while(i32.less(from, end), () => {
-    const [first, second, third, fourth] = places.map((place) => v128.splat32(place)) as [Code, Code, Code, Code];
+    const [first, second, third, fourth] = places.map((place) => allOf(of, place)) as [Code, Code, Code, Code];
     const low = f.let('v128', v128.shuffle32(first, second, [0, 4, 0, 4]));
     f.set(rest, v128.shuffle32(low, f.let('v128', v128.shuffle32(third, fourth, [0, 4, 0, 4])), [0, 1, 4, 5]));
     for (const [q, all] of alls.entries())
       f.set(all, f32x4.add(all, f32x4.multiply(v128.splat32(froms[q] as Local), rest)));
-    for (const place of [...froms, ...places]) f.increase(place, 4);
+    for (const place of froms) f.increase(place, 4);
+    for (const place of places) f.increase(place, bytesOf[of]);
   });
   return alls;
 }
@@ -149,6 +149,11 @@ export function fourProducts(
 /** Four numbers, as floats. */
 export function fourOf(numbers: Numbers, at: Local, offset: number): Code {
   return numbers === 'floats' ? v128.load(at, offset) : f32x4.fromI32x4(v128.fromHalves(at, offset));
+}
+
+/** One number, as a float, in all lanes. */
+function allOf(numbers: Numbers, at: Local): Code {
+  return numbers === 'floats' ? v128.splat32(at) : f32x4.splat(f32.fromI32(i32.loadHalf(at)));
 }
 
 /** out, x, matrix, rows, size, columns, row of out, row of x, factor in bits: x M, M [size, columns]. */
@@ -160,7 +165,7 @@ export function times(): WasmFunction {
     const span = f.let('i32', i32.shiftLeft(size, 2));
     f.for(0, rows, 1, () => {
       replace(f, out, bytes, () => v128.zeros);
-      addWeighted(f, { rows: [{ weights: x, into: out }], span, values: matrix, row: bytes, bytes });
+      addWeighted(f, { rows: [{ weights: x, into: out }], span, values: matrix, of: 'floats', row: bytes, bytes });
       replace(f, out, bytes, (four) => f32x4.multiply(four, factor));
       f.increase(out, outRow);
       f.increase(x, row);
@@ -179,13 +184,15 @@ interface Weighted {
   /** Bytes of a row's weights. */
   readonly span: Local;
   readonly values: Local;
+  readonly of: Numbers;
   /** Stride between rows of values, in bytes. */
   readonly row: Local;
+  /** Bytes of a row that is added to. */
   readonly bytes: Local;
 }
 
 /** Adds weighted values to one or two rows, in order; a weight of zero adds nothing, whatever the value. */
-export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }: Weighted): void {
+export function addWeighted(f: WasmFunction, { rows, span, values, of: numbers, row, bytes }: Weighted): void {
   const sums = rows.map(() => Array.from({ length: 8 }, () => f.local('v128')));
   const by = rows.map(() => f.local('v128'));
   const column = f.let('i32', 0);
@@ -200,7 +207,7 @@ export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }:
     const [{ length }] = parts as readonly [readonly Local[]];
     for (let vector = 0; vector < length; vector += 2) {
       const some = halves.map((half) => vector + half).filter((each) => each < length);
-      const loaded = some.map((each) => f.let('v128', v128.load(at, 16 * each)));
+      const loaded = some.map((each) => f.let('v128', fourOf(numbers, at, 4 * bytesOf[numbers] * each)));
       for (const r of of)
         for (const [i, each] of some.entries()) {
           const part = parts[r]?.[each] as Local;
@@ -214,7 +221,7 @@ export function addWeighted(f: WasmFunction, { rows, span, values, row, bytes }:
       for (const [n, part] of own.entries()) f.set(part, v128.load(at, 16 * n));
       f.set(weights[r] as Local, rows[r]?.weights as Local);
     }
-    f.set(from, i32.add(values, column));
+    f.set(from, i32.add(values, numbers === 'floats' ? column : i32.shiftRight(column, 1)));
     f.set(end, i32.add(first, span));
     f.set(wholeEnd, i32.add(first, i32.and(span, -16)));
     const addUnlessZero = (r: number, at: Local, n: number) =>

@@ -4,29 +4,37 @@ import { halves, kernel, leastStep, locals, magnitude, pairOf, partAt, rounder, 
 import { pairOutputs, productGroup, shortReach, tileBytes, tileRanks } from './layout.ts';
 
 /**
- * out, steps, x, rows, size: rounds rows of floats to 16-bit integers, with a step for each row; a row has a multiple
- * of eight numbers. One thread does all of it.
+ * Rounds a row of floats, `bytes` of them, to 16-bit integers, and moves both addresses past it. Returns its step, by
+ * which the integers are to be multiplied.
  */
+export function roundRow(f: WasmFunction, { from, into, bytes }: Record<'from' | 'into' | 'bytes', Local>): Local {
+  const round = f.let('v128', f32x4.splat(f32.constant(rounder)));
+  const end = f.let('i32', i32.add(from, bytes));
+  const step = f.let('f32', f32.divide(magnitude(f, from, end), f32.constant(shortReach)));
+  // NaN stays NaN: all numbers of its row get a step of NaN.
+  const factor = f.let('v128', f32x4.splat(f32.divide(f32.constant(1), step)));
+  f.if(f32.less(step, f32.constant(leastStep)), () => f.set(factor, v128.zeros));
+  const rounded = (four: Code): Code => i32x4.subtract(f32x4.add(f32x4.multiply(four, factor), round), round);
+  f.while(i32.atLeast(end, i32.add(from, 32)), () => {
+    f.do(v128.store(into, i16x8.narrow(rounded(v128.load(from)), rounded(v128.load(from, 16)))));
+    f.increase(into, 16);
+    f.increase(from, 32);
+  });
+  f.while(i32.less(from, end), () => {
+    f.do(i32.storeHalf(into, i32x4.lane(rounded(v128.splat32(from)), 0)));
+    f.increase(into, 2);
+    f.increase(from, 4);
+  });
+  return step;
+}
+
+/** out, steps, x, rows, size: rounds rows of floats, with a step for each row. One thread does all of it. */
 export function shorten(): WasmFunction {
   return kernel((f, take) => {
     const [out, steps, x, rows, size] = locals(5, take);
     const bytes = f.let('i32', i32.shiftLeft(size, 2));
-    const [step, factor] = [f.local('f32'), f.local('v128')];
-    const round = f.let('v128', f32x4.splat(f32.constant(rounder)));
-    const rounded = (at: Local, offset: number): Code =>
-      i32x4.subtract(f32x4.add(f32x4.multiply(v128.load(at, offset), factor), round), round);
     f.for(0, rows, 1, () => {
-      const end = f.let('i32', i32.add(x, bytes));
-      f.set(step, f32.divide(magnitude(f, x, end), f32.constant(shortReach)));
-      f.do(f32.store(steps, step));
-      // NaN stays NaN: all numbers of its row get a step of NaN.
-      f.set(factor, f32x4.splat(f32.divide(f32.constant(1), step)));
-      f.if(f32.less(step, f32.constant(leastStep)), () => f.set(factor, v128.zeros));
-      f.while(i32.less(x, end), () => {
-        f.do(v128.store(out, i16x8.narrow(rounded(x, 0), rounded(x, 16))));
-        f.increase(out, 16);
-        f.increase(x, 32);
-      });
+      f.do(f32.store(steps, roundRow(f, { from: x, into: out, bytes })));
       f.increase(steps, 4);
     });
   });
