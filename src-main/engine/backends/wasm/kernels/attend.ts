@@ -10,7 +10,6 @@ import {
   locals,
   partAt,
   scratchOf,
-  type Thread,
   writeRow,
 } from './kernel.ts';
 import { roundRow } from './shorts.ts';
@@ -72,60 +71,53 @@ function shortsOf(f: WasmFunction, { keyHeads, size, layer, pass }: OfLayer) {
   return { keys, values, keySteps, valueSteps, fourSteps, headBytes, placeBytes, streams, rounded };
 }
 
-type Fresh = OfLayer & Record<'keys' | 'values' | 'keyRow' | 'valueRow' | 'positions', Local>;
+type Fresh = OfLayer & Record<'fresh' | 'row' | 'positions', Local>;
+type Range = Record<'first' | 'end', Local>;
 
 /**
- * Appends the new keys and values to the layer's cache: all of them, or a thread's part. Returns where the layer's
- * begin, and how large a position is.
+ * Appends new keys, or values, to the layer's cache, from the `first` new position up to, but not including, `end`.
+ * Returns where the layer's begin, and how large a position of all rows is.
  */
-function keepFresh(f: WasmFunction, { positions, keyHeads, size, layer, pass, ...fresh }: Fresh, thread?: Thread) {
-  const { count, rows, keys, values, layerBytes } = cellsOf(f, pass);
+function keepFresh(
+  f: WasmFunction,
+  kind: 'keys' | 'values',
+  { fresh, row, positions, keyHeads, size, layer, pass }: Fresh,
+  { first, end }: Range,
+) {
+  const { [kind]: kept, count, rows, layerBytes } = cellsOf(f, pass);
   const rowBytes = f.let('i32', i32.shiftLeft(i32.multiply(size, keyHeads), 2));
   const placeBytes = f.let('i32', i32.multiply(rowBytes, rows));
+  const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
   const before = i32.multiply(i32.subtract(count, i32.divide(positions, rows)), placeBytes);
-  // All threads write the same, or each its own.
-  const first = f.let('i32', thread === undefined ? 0 : partAt(positions, thread.number, thread.of));
-  const end = f.let('i32', thread === undefined ? positions : partAt(positions, i32.add(thread.number, 1), thread.of));
-  const skipped = f.let('i32', i32.add(before, i32.multiply(first, rowBytes)));
-  const keep = (kept: Local, given: Local, row: Local) => {
-    const all = f.let('i32', i32.add(kept, i32.multiply(layer, layerBytes)));
-    const into = f.let('i32', i32.add(all, skipped));
-    const from = f.let('i32', i32.add(given, i32.multiply(first, row)));
-    f.for(first, end, 1, () => {
-      copy(f, { into, from, bytes: rowBytes });
-      f.increase(into, rowBytes);
-      f.increase(from, row);
-    });
-    return all;
-  };
-  return {
-    keys: keep(keys, fresh.keys, fresh.keyRow),
-    values: keep(values, fresh.values, fresh.valueRow),
-    placeBytes,
-  };
+  const into = f.let('i32', i32.add(i32.add(all, before), i32.multiply(first, rowBytes)));
+  const from = f.let('i32', i32.add(fresh, i32.multiply(first, row)));
+  f.for(first, end, 1, () => {
+    copy(f, { into, from, bytes: rowBytes });
+    f.increase(into, rowBytes);
+    f.increase(from, row);
+  });
+  return { all, placeBytes };
 }
 
 /** Rounds positions from `first` up to, but not including, `end`, from the cache into its copy in 16 bits. */
 function roundPlaces(
   f: WasmFunction,
-  kept: ReturnType<typeof keepFresh>,
-  shorts: ReturnType<typeof shortsOf>,
-  { first, end }: Record<'first' | 'end', Local>,
+  kind: 'keys' | 'values',
+  { kept, shorts }: { kept: ReturnType<typeof keepFresh>; shorts: ReturnType<typeof shortsOf> },
+  { first, end }: Range,
 ): void {
   const headBytes = f.let('i32', i32.shiftLeft(shorts.headBytes, 1));
-  for (const kind of ['keys', 'values'] as const) {
-    const from = f.let('i32', i32.add(kept[kind], i32.multiply(kept.placeBytes, first)));
-    const into = f.let('i32', i32.add(shorts[kind], i32.multiply(shorts.placeBytes, first)));
-    const steps = kind === 'keys' ? shorts.keySteps : shorts.valueSteps;
-    f.for(first, end, 1, (place) => {
-      const ofFour = i32.multiply(i32.shiftRight(place, 2), shorts.fourSteps);
-      const step = f.let('i32', i32.add(i32.add(steps, ofFour), i32.shiftLeft(i32.and(place, 3), 2)));
-      f.for(0, shorts.streams, 1, () => {
-        f.do(f32.store(step, roundRow(f, { from, into, bytes: headBytes })));
-        f.increase(step, 16);
-      });
+  const from = f.let('i32', i32.add(kept.all, i32.multiply(kept.placeBytes, first)));
+  const into = f.let('i32', i32.add(shorts[kind], i32.multiply(shorts.placeBytes, first)));
+  const steps = kind === 'keys' ? shorts.keySteps : shorts.valueSteps;
+  f.for(first, end, 1, (place) => {
+    const ofFour = i32.multiply(i32.shiftRight(place, 2), shorts.fourSteps);
+    const step = f.let('i32', i32.add(i32.add(steps, ofFour), i32.shiftLeft(i32.and(place, 3), 2)));
+    f.for(0, shorts.streams, 1, () => {
+      f.do(f32.store(step, roundRow(f, { from, into, bytes: headBytes })));
+      f.increase(step, 16);
     });
-  }
+  });
 }
 
 /** The number of positions, a multiple of four, that are prefetched at a time, `bytes` of each. */
@@ -140,9 +132,13 @@ function placesNear(f: WasmFunction, bytes: Local): Local {
  * the cache. Threads share the positions.
  */
 export function keepMany(): WasmFunction {
-  return kernel((f, take, thread) => {
+  return kernel((f, take, { number, of }) => {
     const [keys, values, keyRow, valueRow, positions, keyHeads, size, layer, pass] = locals(9, take);
-    keepFresh(f, { keys, values, keyRow, valueRow, positions, keyHeads, size, layer, pass }, thread);
+    const given = { positions, keyHeads, size, layer, pass };
+    const first = f.let('i32', partAt(positions, number, of));
+    const end = f.let('i32', partAt(positions, i32.add(number, 1), of));
+    keepFresh(f, 'keys', { ...given, fresh: keys, row: keyRow }, { first, end });
+    keepFresh(f, 'values', { ...given, fresh: values, row: valueRow }, { first, end });
   });
 }
 
@@ -159,20 +155,34 @@ export function attendScores(): WasmFunction {
     const { count: keys, rows, mask, maskStream, maskQuery } = cellsOf(f, pass);
     const shorts = shortsOf(f, ofLayer);
     const { keys: all, keySteps, fourSteps, placeBytes } = shorts;
-    const kept = keepFresh(f, { keys: freshKeys, values, keyRow, valueRow, positions, ...ofLayer });
     const tokens = f.let('i32', i32.divide(positions, rows));
     const headBytes = f.let('i32', i32.shiftLeft(size, 2));
     const factor = f.let('v128', i32x4.splat(factorBits));
     const fours = f.let('i32', i32.shiftRight(i32.add(keys, 3), 2));
     const start = f.let('i32', partAt(fours, number, of));
     const end = f.let('i32', partAt(fours, i32.add(number, 1), of));
-    // The thread's own keys, so that none has to wait for another.
-    const [newFrom, newEnd] = locals(2, () => f.local('i32'));
-    f.set(newFrom, i32.shiftLeft(start, 2));
-    f.if(i32.less(newFrom, shorts.rounded), () => f.set(newFrom, shorts.rounded));
-    f.set(newEnd, i32.shiftLeft(end, 2));
-    f.if(i32.less(keys, newEnd), () => f.set(newEnd, keys));
-    roundPlaces(f, kept, shorts, { first: newFrom, end: newEnd });
+    const before = f.let('i32', i32.subtract(keys, tokens));
+    const roundOwn = (kind: 'keys' | 'values', fresh: { fresh: Local; row: Local }, from: Local, to: Local) => {
+      const within = (four: Local, least: Local) => {
+        const place = f.let('i32', i32.shiftLeft(four, 2));
+        f.if(i32.less(keys, place), () => f.set(place, keys));
+        f.if(i32.less(place, least), () => f.set(place, least));
+        return place;
+      };
+      const freshAt = (four: Local) => f.let('i32', i32.multiply(i32.subtract(within(four, before), before), rows));
+      const given = { ...fresh, positions, ...ofLayer };
+      const kept = keepFresh(f, kind, given, { first: freshAt(from), end: freshAt(to) });
+      const { rounded } = shorts;
+      roundPlaces(f, kind, { kept, shorts }, { first: within(from, rounded), end: within(to, rounded) });
+    };
+    // A thread's own keys, so that it needs not wait for another. Values are read later: they are shared from the other
+    // end, as what is new is mostly one position.
+    roundOwn('keys', { fresh: freshKeys, row: keyRow }, start, end);
+    const opposite = f.let('i32', i32.subtract(i32.subtract(of, number), 1));
+    const [valuesFrom, valuesTo] = [opposite, i32.add(opposite, 1)].map((each) =>
+      f.let('i32', partAt(fours, each, of)),
+    );
+    roundOwn('values', { fresh: values, row: valueRow }, valuesFrom as Local, valuesTo as Local);
     const meeting = f.let('i32', scratchOf(number));
     const seenFrom = f.let('v128', f32x4.splat(f32.constant(leastSeen)));
     const [count, nextQuery, nextScore, nextMask, lists] = locals(5, () => f.local('i32'));
