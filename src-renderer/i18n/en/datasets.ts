@@ -35,6 +35,9 @@ export const datasets = {
   'dataset.search': 'Search in context and target',
   'dataset.shown': { one: '{n} row', other: '{n} rows' },
   'dataset.shownOf': '{shown} of {total} rows',
+  'dataset.empty': 'No rows yet',
+  'dataset.empty.what': 'This dataset has no rows.',
+  'dataset.empty.leftOut': 'What the file has is under “To be written” or “Left out”.',
   'dataset.noRows': 'No matching rows',
   'dataset.showAll': 'Show all rows',
   'dataset.column.row': 'Row',
@@ -125,6 +128,7 @@ export const datasets = {
   'import.rows': { one: 'Import {n} row', other: 'Import {n} rows' },
 
   'import.file': 'How the file is read',
+  'import.rows.unwritten': { one: 'Import {n} document', other: 'Import {n} documents' },
   'import.roles': 'What the columns are',
   'import.preview': 'What the model sees',
   'import.about.encoding': 'Encoding',
@@ -181,6 +185,7 @@ export const datasets = {
   'import.speaker': 'Whose answers should it learn to write?',
   'import.speaker.none': 'Nobody’s: each message is a row',
   'import.speaker.one': { one: '{name} ({n} answer)', other: '{name} ({n} answers)' },
+  'import.documents.unwritten': 'A document, and a summary to be written',
   'import.task': 'Task',
   'import.fields': 'Fields',
   'import.field.none': 'None',
@@ -225,6 +230,8 @@ export const datasets = {
   'import.needs': 'Choose a column for {field} first',
   'import.needs.schema': 'Choose a column for Schema, or attach a database',
   'import.attaching.wait': 'The database is still being copied',
+  'import.preview.unwritten': '{field} is still to be written, after the import.',
+  'import.unwritten.count': '{n} to be written',
 
   'import.working': 'Importing {name}',
   'import.working.rows': { one: '{n} row', other: '{n} rows' },
@@ -238,6 +245,13 @@ export const datasets = {
   'import.done.train': 'Train with this',
   'import.done.look': 'Look at the rows',
   'import.done.another': 'Import another file',
+  'import.done.unwritten': {
+    one: '{n} document waits in “{name}” for its summary.',
+    other: '{n} documents wait in “{name}” for their summaries.',
+  },
+  'import.done.write': { one: 'Write {n} target', other: 'Write {n} targets' },
+  'import.done.next.unwritten':
+    'Some rows lack only their target. Write them, or have a model draft them and check each draft.',
   'import.done.nextFile': 'Continue with {name}',
   'import.waiting': 'Next: {names}',
   'import.waiting.forget': 'Skip them',
