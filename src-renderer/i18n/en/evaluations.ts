@@ -78,7 +78,8 @@ export const evaluations = {
     'Training rows were learned from: this shows what is remembered, not what is understood.',
   'evaluations.new.limit': 'Maximum rows',
   'evaluations.new.limit.all': 'all',
-  'evaluations.new.limit.hint': 'Leave empty for all. More rows take longer and make the result more certain.',
+  'evaluations.new.limit.hint':
+    'The first of the split; leave empty for all. More rows take longer and make the result more certain.',
   'evaluations.new.limit.wrong': 'Enter a whole number above 0, or leave it empty.',
   'evaluations.new.base': 'Base model',
   'evaluations.new.adapters': 'Adapters to compare with the base',

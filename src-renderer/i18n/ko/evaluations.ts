@@ -74,7 +74,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.split.train': '학습에 쓴 행입니다. 이해한 것이 아니라 외운 것을 보여 줍니다.',
   'evaluations.new.limit': '최대 행',
   'evaluations.new.limit.all': '모두',
-  'evaluations.new.limit.hint': '비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
+  'evaluations.new.limit.hint': '분할의 처음부터, 비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
   'evaluations.new.limit.wrong': '0보다 큰 정수를 적거나 비우세요.',
   'evaluations.new.base': '기본 모델',
   'evaluations.new.adapters': '기본 모델과 비교할 어댑터',
