@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { because } from './failure-reason.ts';
 import { StudioError } from './errors.ts';
+import { because } from './failure-reason.ts';
 import { fillIn } from './fill-in.ts';
 
 test('each placeholder with a field becomes its text', () => {
