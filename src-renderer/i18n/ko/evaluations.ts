@@ -98,7 +98,8 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.nl2sql.text':
     '같은 쿼리: 데이터베이스가 없으므로 대소문자, 공백, 따옴표를 무시했을 때 쿼리가 정답과 같아야 합니다.',
   'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
-  'evaluations.new.metric.exactMatch': '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.exactMatch':
+    '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
   'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
