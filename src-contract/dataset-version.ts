@@ -21,7 +21,7 @@ export const changeKindSchema = z.enum([
 export type ChangeKind = z.infer<typeof changeKindSchema>;
 
 /** Who drafted a row's target, by name, and whether the person who confirmed it changed it. */
-export const draftSchema = z.object({ by: z.string().max(500), isEdited: z.boolean() });
+const draftSchema = z.object({ by: z.string().max(500), isEdited: z.boolean() });
 
 export const changeDetailSchema = z.object({
   /** Rows of the previous version that are gone, rows that are new, rows whose text changed, rows in another split. */

@@ -5,7 +5,7 @@ import { draftOf, keepDraft } from '../ui/draft.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** Who drafts, by ids and by name. */
-export interface Drafter {
+interface Drafter {
   readonly baseModelId: string;
   readonly adapterId: string | null;
   readonly name: string;
