@@ -86,7 +86,7 @@ test('a chat without that person is added once somebody in it is chosen', async 
 });
 
 async function choose(option: string): Promise<void> {
-  await page.getByLabel('Whose answers should it learn to write?').click();
+  await page.getByRole('combobox', { name: 'Whose answers should it learn to write?' }).click();
   await page.getByRole('option', { name: option }).click();
 }
 
