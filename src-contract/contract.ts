@@ -63,6 +63,7 @@ import {
   rowsAnswerSchema,
   sampleSchema,
   splitSchema,
+  unwrittenRowSchema,
 } from './dataset.ts';
 import {
   attachedDatabaseSchema,
@@ -76,6 +77,7 @@ import {
   replaceRequestSchema,
   rowContentSchema,
   versionComparisonSchema,
+  writeRowInputSchema,
 } from './dataset-version.ts';
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
@@ -250,6 +252,11 @@ export const contract = {
       .output(z.object({ total: z.number().int(), rejections: z.array(listedRejectionSchema) })),
     /** The reject file, which a page reads like the result of `exportFile`. */
     rejectFile: base.input(id).output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int() })),
+    /** The numbers of the rows that lack only their target and have not been written since the import. */
+    unwritten: base.input(id).output(z.array(z.number().int())),
+    unwrittenRow: base.input(z.object({ id: z.string(), number: z.number().int().min(0) })).output(unwrittenRowSchema),
+    /** Gives one of them its target: it becomes a row, as the dataset's next version. */
+    writeRow: base.input(writeRowInputSchema).output(changedDatasetSchema),
     /** Adds the rows of a file, corrected or new, as the dataset's next version. */
     addFromFile: base
       .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))

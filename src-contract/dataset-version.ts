@@ -20,6 +20,9 @@ export const changeKindSchema = z.enum([
 ]);
 export type ChangeKind = z.infer<typeof changeKindSchema>;
 
+/** Who drafted a row's target, by name, and whether the person who confirmed it changed it. */
+const draftSchema = z.object({ by: z.string().max(500), isEdited: z.boolean() });
+
 export const changeDetailSchema = z.object({
   /** Rows of the previous version that are gone, rows that are new, rows whose text changed, rows in another split. */
   removed: z.number().int().optional(),
@@ -35,6 +38,8 @@ export const changeDetailSchema = z.object({
   replacement: z.string().optional(),
   /** For a change of one row: which. */
   position: z.number().int().optional(),
+  /** For a row whose target a model drafted. */
+  draft: draftSchema.optional(),
 });
 export type ChangeDetail = z.infer<typeof changeDetailSchema>;
 
@@ -65,6 +70,16 @@ export const rowContentSchema = z.object({
   database: z.string().max(10_000).nullable(),
 });
 export type RowContent = z.infer<typeof rowContentSchema>;
+
+/** A target for a row of the file that lacks only that. */
+export const writeRowInputSchema = z.object({
+  id: z.string(),
+  /** As `unwritten` gives it. */
+  number: z.number().int().min(0),
+  target: z.string().max(longestText),
+  draft: draftSchema.optional(),
+});
+export type WriteRowInput = z.infer<typeof writeRowInputSchema>;
 
 /** How one row differs between two versions; a side is null where the row does not exist. */
 export const rowDifferenceSchema = z.object({

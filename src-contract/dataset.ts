@@ -43,10 +43,10 @@ export const csvOptionsSchema = z.object({
    */
   speaker: z.string().max(500).optional(),
   /**
-   * For documents: a row for each piece that fits the model, or for each document with what belongs to it. Texts that
-   * may be tables are then read as documents.
+   * For documents: a row for each piece that fits the model, or for each document with what belongs to it, or with a
+   * summary that is still to be written. Texts that may be tables are then read as documents.
    */
-  documents: z.enum(['pieces', 'whole']).optional(),
+  documents: z.enum(['pieces', 'whole', 'unwritten']).optional(),
   /** One character or several, such as `||`. */
   delimiter: z.string().min(1).max(8).optional(),
   /** One character; empty if no cell is quoted. */
@@ -94,7 +94,7 @@ export const fileFactsSchema = z.object({
   speaker: z.string().optional(),
   speakers: z.array(speakerSchema).optional(),
   /** For documents: what a row is. */
-  documents: z.enum(['pieces', 'whole']).optional(),
+  documents: z.enum(['pieces', 'whole', 'unwritten']).optional(),
   /** The tables that were read, for a folder or an archive. */
   files: z.array(z.string()).optional(),
   /** Why the file is read the way it is. */
@@ -187,6 +187,19 @@ export const rejectionSchema = z.object({
   cells: z.array(z.string()),
 });
 export type Rejection = z.infer<typeof rejectionSchema>;
+
+/** A row of the file that lacks only its target. */
+export const unwrittenRowSchema = z.object({
+  /** Index among the rejected rows. */
+  number: z.number().int(),
+  line: z.number().int(),
+  /** The file within a folder or archive. */
+  part: z.string().nullable(),
+  context: z.string(),
+  group: z.string().nullable(),
+  database: z.string().nullable(),
+});
+export type UnwrittenRow = z.infer<typeof unwrittenRowSchema>;
 
 /** As shown in a list. `isCut`: cells too long to show are truncated; the reject file has them in full. */
 export const listedRejectionSchema = rejectionSchema.extend({ isCut: z.boolean() });

@@ -64,7 +64,7 @@ export const failureReasons = {
   TOO_MANY_TOGETHER: '{count} adapters at once, but the most is {most}',
   MATRIX_MISSING: '“{base}” has no matrix {matrix}',
   LENGTH_BEYOND_BASE: '“{base}” reads at most {tokens} tokens',
-  MEASURE_FIXED: 'only for the task “custom” can it be chosen how answers are compared',
+  MEASURE_FIXED: 'only for the tasks “custom” and “mrc” can it be chosen how answers are compared',
   ROWS_NEEDED: 'this experiment trains, so it needs a dataset',
   SPLIT_EMPTY: '“{dataset}” has no {split} rows',
 

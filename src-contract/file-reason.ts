@@ -90,11 +90,13 @@ export const fileReasons = {
   DOCUMENTS: 'Read as documents: {files}. Whatever cannot be read is listed with its name.',
   DOCUMENTS_SKIPPED: 'Not read because they are neither documents nor tables: {files} ({count} in all).',
   DOCUMENT_PIECES:
-    'Write like these: the model reads the title and the heading above a text and learns to write that text. Long sections are cut between paragraphs into pieces of about {letters} letters (400 of Korean, Chinese or Japanese), so that they fit; from the second piece on, the model also reads the sentence before. Where nothing is above a text, it reads the first sentence and learns to write the rest. To have summaries learnt instead, put each into a file named after its document: report.txt and report.summary.txt.',
+    'Write like these: from the title and heading, write the text below. Long texts are cut between paragraphs, at about {letters} letters (400 of Korean, Chinese or Japanese).',
   DOCUMENT_WHOLE:
-    'Write like these: the model reads the title and learns to write the whole document; without a title, it reads the first sentence and learns to write the rest. A document that is longer than the base model can read is cut in training.',
+    'Write like these: from its title, write the whole document. What is longer than the base model can read is cut in training.',
+  DOCUMENT_UNWRITTEN:
+    'Each document waits for its summary, and becomes a row once you have written it, or confirmed what a model drafted: after the import, one document at a time.',
   DOCUMENT_PAIRS:
-    'Each document is a row with what belongs to it: “{kind}”, from a file that is named after the document or from the lines above its text. A document without it is left out, and listed.',
+    'Each document is a row with what belongs to it: “{kind}”, from a file named after it or from the lines above its text. What has none can be written after the import.',
   PARTS_JOINED: 'Files read as one table: {files}. Columns with the same name are combined.',
   PARTS_OTHER: 'Not read because they have other columns: {files} ({count} in all).',
   PARTS_SPLITS: 'The file names give the splits of their rows: {splits}.',

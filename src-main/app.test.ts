@@ -1261,9 +1261,19 @@ test('how answers to any texts are measured follows from the targets, and can be
   };
   expect(await measured({})).toEqual(['rougeL', true]);
   expect(await measured({ measure: 'exactMatch' })).toEqual(['exactMatch', true]);
-  const { error } = await safe(
-    client.evaluations.start({ ...about, datasetId: await importRivers(), measure: 'rougeL' }),
-  );
+
+  // Regression: nor is an answer to a question, if it is a sentence.
+  const questions = Array.from({ length: 20 }, (_, n) => `mail ${n},Where is it?,"${letter(n)}"`);
+  writeFileSync(join(folder, 'asked.csv'), `passage,question,answer\n${questions.join('\n')}\n`);
+  const asked = { kind: 'path', path: join(folder, 'asked.csv') } as const;
+  for await (const _ of await client.datasets.import({ source: asked, task: 'mrc' }));
+  expect(await measured({ datasetId: 'asked' })).toEqual(['rougeL', true]);
+  expect(await measured({ datasetId: 'asked', measure: 'exactMatch' })).toEqual(['exactMatch', true]);
+
+  const mapping = { document: 'context', summary: 'target' };
+  const summaries = { source: { kind: 'path', path } as const, task: 'summarisation' as const, name: 'short', mapping };
+  for await (const _ of await client.datasets.import(summaries));
+  const { error } = await safe(client.evaluations.start({ ...about, datasetId: 'short', measure: 'rougeL' }));
   expect(error).toMatchObject({ code: 'OPTION_INVALID', data: { because: { code: 'MEASURE_FIXED' } } });
 });
 

@@ -5,8 +5,10 @@
 export const paths = {
   home: () => '#/',
   datasets: () => '#/datasets',
-  dataset: (id: string, tab?: 'rows' | 'findings' | 'tokens' | 'versions' | 'splits' | 'rejected' | 'about') =>
-    link(`/datasets/${encodeURIComponent(id)}`, { tab }),
+  dataset: (
+    id: string,
+    tab?: 'rows' | 'findings' | 'tokens' | 'versions' | 'splits' | 'unwritten' | 'rejected' | 'about',
+  ) => link(`/datasets/${encodeURIComponent(id)}`, { tab }),
   importDataset: (from: { sample?: string } = {}) => link('/datasets/import', from),
   runs: () => '#/train',
   newRun: (

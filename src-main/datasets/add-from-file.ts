@@ -10,10 +10,9 @@ import { lacksSchema } from './column-mapping.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { inThread, needsThread } from './import-worker.ts';
 import type { TableFile } from './readers/open-table.ts';
-import { splitOfState } from './row-states.ts';
 import { schemaParts } from './schema-parts.ts';
 import { TimeSlices } from './time-slices.ts';
-import { UnitSplits, unitOf } from './unit-splits.ts';
+import { knownHomes, UnitSplits } from './unit-splits.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 
 /**
@@ -59,16 +58,7 @@ export async function addFromFile(
     const after = await changes.apply(
       { id, kind: 'add' },
       async function* (change) {
-        const stored = store.rows(id);
-        for (const { numbers, states } of stored.rowsOf(change.headVersion).pages()) {
-          for (const [place, number] of numbers.entries()) {
-            const { group, context } = stored.splitFacts(number);
-            const unit = unitOf({ group, context: group === null ? String(context()) : '' });
-            const split = splitOfState(states[place] ?? 0);
-            if (split) homes.set(unit, split);
-          }
-          yield;
-        }
+        yield* knownHomes(store.rows(id), change.headVersion, homes);
         for await (const event of reading) {
           if (event.kind !== 'rows') continue;
           for (const row of event.rows) {

@@ -25,6 +25,7 @@ import type { TableFile } from './readers/open-table.ts';
 import { GroupSearch } from './row-groups.ts';
 import type { RowsThread } from './rows-threads.ts';
 import { listSamples, toSample } from './samples.ts';
+import { UnwrittenRows } from './unwritten-rows.ts';
 import type { Uploads } from './uploads.ts';
 import { WordIndexing } from './word-indexing.ts';
 
@@ -76,6 +77,10 @@ export function datasetProcedures(studio: {
     const user = studio.userOf(dataset.id);
     if (user !== undefined) throw new StudioError('DATASET_IN_USE', { dataset: dataset.name, ...user });
     return dataset;
+  };
+  const unwritten = (idOrName: string) => {
+    const dataset = store.get(idOrName);
+    return new UnwrittenRows(store, dataset, rejectFilePath(datasetsFolder, dataset.id));
   };
   /** With databases attached, a run or an evaluation may be querying them. */
   const withDatabaseFree = (idOrName: string) => {
@@ -172,6 +177,13 @@ export function datasetProcedures(studio: {
         link(kept, out).catch(() => copyFile(kept, out, signal)),
       );
       return { fileId, name, bytes };
+    }),
+    unwritten: os.unwritten.handler(({ input, signal }) => unwritten(input.id).list(signal)),
+    unwrittenRow: os.unwrittenRow.handler(({ input }) => unwritten(input.id).row(input.number)),
+    writeRow: os.writeRow.handler(async ({ input: { id, ...row }, signal }) => {
+      const after = await unwritten(id).write(row, changes, signal);
+      changed();
+      return after;
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
       const { source, csv } = input;

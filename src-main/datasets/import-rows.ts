@@ -104,7 +104,8 @@ export async function* importRows(
     const rows = new ImportedRows({ into, mapping, copier, rejects, seed: job.seed, ...table.facts });
     yield* readInto(rows, table, signal);
     await rows.flush();
-    if (rows.taken === 0) throw new StudioError('CSV_NO_ROWS', { file: job.file.name, ...rows.reasonForNone() });
+    if (rows.taken === 0 && !(table.facts.documents === 'unwritten' && rows.reasons.has('ROW_TARGET_EMPTY')))
+      throw new StudioError('CSV_NO_ROWS', { file: job.file.name, ...rows.reasonForNone() });
     await rows.settleSplits(signal);
     await copier?.finish();
     await rejects.close();

@@ -1,9 +1,10 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { FileFacts } from '../../src-contract/dataset.ts';
 import { numberedBy } from '../../src-contract/numbered-by.ts';
 import { csvLine } from './csv-text.ts';
-import { leftOutReason, reasonColumn } from './left-out-rows.ts';
+import { leftOutReason, reasonColumn, reasonPlace } from './left-out-rows.ts';
+import { openTable } from './readers/open-table.ts';
 import type { NewRejection } from './row-import-store.ts';
 
 /**
@@ -45,4 +46,14 @@ export class RejectFile {
     await this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** The columns of the original file, as a reject file names them. */
+export async function rejectColumns(path: string): Promise<readonly string[]> {
+  const table = await openTable(
+    { path, name: basename(path), unpackFolder: dirname(path) },
+    { format: 'csv', delimiter: ',', quote: '"', escape: 'doubled', encoding: 'utf-8', header: true, headerRows: 1 },
+  );
+  await table.close();
+  return table.columns.slice(0, reasonPlace(table.columns));
 }

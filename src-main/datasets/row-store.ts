@@ -10,6 +10,12 @@ import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';
 import type { TextTest } from './text-test.ts';
 import { VersionRows } from './version-rows-store.ts';
 
+/** A rejected row as it is stored, with all of its texts. */
+export interface KeptRejection extends Omit<Rejection, 'message'> {
+  /** Index among the rejected rows, from 0. */
+  readonly number: number;
+}
+
 /** Reads the rows file of one dataset: its versions, their rows, rejections, and notes. */
 export class RowStore {
   readonly #database: RowsDatabase;
@@ -236,13 +242,15 @@ export class RowStore {
   }
 
   /** Whole cells of the rejected rows from a number on; to be read to the end at once. */
-  *rejectedCells(from: number, limit: number): Generator<{ readonly cells: readonly string[]; readonly code: string }> {
+  *rejectedCells(from: number, limit: number): Generator<KeptRejection> {
     const kept = this.#database
-      .prepare<[number, number], { cells: string; code: string }>(
-        'SELECT cells, code FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
+      .prepare<[number, number], Omit<KeptRejection, 'cells' | 'data'> & { cells: string; message: string }>(
+        'SELECT number, line, code, message, cells FROM rejection WHERE number >= ? ORDER BY number LIMIT ?',
       )
       .iterate(from, limit);
-    for (const { cells, code } of kept) yield { cells: JSON.parse(cells) as string[], code };
+    for (const { number, line, code, message, cells } of kept) {
+      yield { number, line, code, cells: JSON.parse(cells) as string[], data: verdictOf(code, message).data };
+    }
   }
 
   /** All notes, in row order. */

@@ -1,6 +1,7 @@
 import type { Split } from '../../src-contract/dataset.ts';
 import { FirstRows, textKey } from './findings/hash-table.ts';
 import { splitOfState, stateOfSplit } from './row-states.ts';
+import type { RowStore } from './row-store.ts';
 import { splitKey } from './split.ts';
 
 /** The unit that a row must stay with, as a number that is never 0. */
@@ -33,5 +34,18 @@ export class UnitSplits {
   get(unit: number): Split | undefined {
     const number = this.#numbers.first(unit);
     return number === undefined ? undefined : splitOfState(this.#splits[number] ?? 0);
+  }
+}
+
+/** Sets the splits in which a version has the expected units; yields page by page. */
+export function* knownHomes(stored: RowStore, version: number, homes: UnitSplits): Generator<void> {
+  for (const { numbers, states } of stored.rowsOf(version).pages()) {
+    for (const [place, number] of numbers.entries()) {
+      const { group, context } = stored.splitFacts(number);
+      const unit = unitOf({ group, context: group === null ? String(context()) : '' });
+      const split = splitOfState(states[place] ?? 0);
+      if (split) homes.set(unit, split);
+    }
+    yield;
   }
 }

@@ -4,7 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import type { UsualMeasure } from '../../src-contract/text-measure.ts';
+import { leavesMeasureOpen, type UsualMeasure } from '../../src-contract/text-measure.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
@@ -44,7 +44,7 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
   // Reports a fault in the base's files at once.
   await parts.modelTexts.of(base);
   const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
-  if (input.measure !== undefined && dataset.task !== 'custom')
+  if (input.measure !== undefined && !leavesMeasureOpen(dataset.task))
     throw new StudioError('OPTION_INVALID', { option: 'measure', ...because('MEASURE_FIXED') });
   const measure = input.measure ?? usualMeasureOf(dataset, parts).measure;
   // The main metric is the same in every language.

@@ -5,7 +5,8 @@ import { judgeOf } from './judge.ts';
 const signal = new AbortController().signal;
 const words = { language: 'en', runQuery: undefined, measure: 'exactMatch' } as const;
 
-test('reading comprehension is judged by exact match and F1', async () => {
+test('reading comprehension is judged by exact match and F1, or as texts if its answers are sentences', async () => {
+  expect(judgeOf('mrc', { ...words, measure: 'rougeL' }).mainMetric).toBe('rougeL');
   const judge = judgeOf('mrc', words);
   expect(judge.mainMetric).toBe('exactMatch');
   expect(await judge.mark('The hill', { target: 'hill', database: null }, signal)).toEqual({ exactMatch: 1, f1: 1 });

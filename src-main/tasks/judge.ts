@@ -29,7 +29,7 @@ export type RunQuery = (
 
 /**
  * How answers of a task are judged. With `runQuery`, for attached databases, queries are compared by their results;
- * `measure` is for the task that leaves it open.
+ * `measure` is for the tasks that leave it open.
  */
 export function judgeOf(
   task: TaskId,
@@ -41,7 +41,6 @@ export function judgeOf(
     case 'conversation':
       return byText.rougeL(language);
     case 'mrc':
-      return byText.exactMatch(language);
     case 'custom':
       return byText[measure](language);
     case 'nl2sql':

@@ -1,7 +1,7 @@
 import type { TargetKind, TextMeasure, UsualMeasure } from '../../src-contract/text-measure.ts';
 
 /**
- * For a task whose targets may be anything: answers must be labels, names, numbers and structured texts exactly, whereas
+ * For the tasks whose targets may be anything: answers must be labels, names, numbers and structured texts exactly, whereas
  * nobody writes a letter twice in the same words. The first two hundred targets decide.
  */
 export function usualMeasure(rows: Iterable<{ readonly target: string }>): UsualMeasure {

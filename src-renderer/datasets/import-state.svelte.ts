@@ -170,6 +170,12 @@ export class ImportState {
     return this.fields.filter((field) => !this.columns.includes(this.#mapping[field] ?? ''));
   }
 
+  /** How many rows of these documents lack only their target, which is to be written after the import. */
+  get unwritten(): number {
+    if (this.#inspection?.file.documents !== 'unwritten') return 0;
+    return this.#judgement?.rejected.reasons.ROW_TARGET_EMPTY ?? 0;
+  }
+
   /** The first rows, each with the field it lacks, if any. */
   get verdicts(): readonly (string | undefined)[] {
     if (this.missing.length > 0) return [];

@@ -3,13 +3,14 @@ import { isTextKey, t } from '../i18n/text.ts';
 
 /** What made a version, as a sentence. */
 export function versionName({ kind, detail }: Pick<DatasetVersion, 'kind' | 'detail'>): string {
-  const { position, version, finding, search, replacement } = detail;
+  const { position, version, finding, search, replacement, draft } = detail;
   switch (kind) {
     case 'import':
       return t('version.import');
     case 'edit':
       return t('version.edit', { n: (position ?? 0) + 1 });
     case 'add':
+      if (draft) return t(draft.isEdited ? 'version.add.draftedEdited' : 'version.add.drafted', { name: draft.by });
       return t('version.add', { n: detail.added ?? 0 });
     case 'delete':
       return t('version.delete', { n: detail.removed ?? 0 });

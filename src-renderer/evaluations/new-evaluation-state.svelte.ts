@@ -2,7 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import type { TextMeasure, UsualMeasure } from '../../src-contract/text-measure.ts';
+import { leavesMeasureOpen, type TextMeasure, type UsualMeasure } from '../../src-contract/text-measure.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -158,7 +158,7 @@ export class NewEvaluationState {
   chooseDataset(id: string): void {
     this.datasetId = id;
     this.chosenMeasure = undefined;
-    if (this.dataset?.task === 'custom') void this.#usual.load();
+    if (leavesMeasureOpen(this.dataset?.task)) void this.#usual.load();
     const splits = this.dataset?.splits;
     this.split = splits !== undefined && splits.test === 0 && splits.validation > 0 ? 'validation' : 'test';
     const fitting = this.adapters.filter((adapter) => adapter.task === this.dataset?.task);

@@ -120,7 +120,11 @@ test('chooses the first adapter trained elsewhere, with its dataset', async () =
 });
 
 test('how answers to any texts are compared follows from the targets, unless a person chooses', async () => {
-  vi.mocked(client.datasets.list).mockResolvedValue([dataset('mails', 'custom', 9), dataset('qa', 'mrc', 9)]);
+  vi.mocked(client.datasets.list).mockResolvedValue([
+    dataset('mails', 'custom', 9),
+    dataset('notes', 'summarisation', 9),
+    dataset('qa', 'mrc', 9),
+  ]);
   vi.mocked(client.evaluations.measure).mockResolvedValue({ measure: 'rougeL', kind: 'free' });
   const form = await opened({ dataset: 'mails' });
   await vi.waitFor(() => expect(form.measure).toBe('rougeL'));
@@ -130,8 +134,10 @@ test('how answers to any texts are compared follows from the targets, unless a p
   expect(form.measure).toBe('exactMatch');
   await form.start();
   expect(client.evaluations.start).toHaveBeenLastCalledWith(expect.objectContaining({ measure: 'exactMatch' }));
-  form.chooseDataset('qa');
+  form.chooseDataset('notes');
   expect([form.usual, form.measure, form.chosenMeasure]).toEqual([undefined, undefined, undefined]);
+  form.chooseDataset('qa');
+  await vi.waitFor(() => expect(form.measure).toBe('rougeL'));
   form.leave();
 });
 

@@ -11,6 +11,7 @@ import { mending } from './en/mending.ts';
 import { modelLibrary } from './en/model-library.ts';
 import { runs } from './en/runs.ts';
 import { ui } from './en/ui.ts';
+import { unwritten } from './en/unwritten.ts';
 
 /** All on-screen texts in English; each feature keeps its own part. */
 export const en = {
@@ -20,6 +21,7 @@ export const en = {
   ...home,
   ...datasets,
   ...mending,
+  ...unwritten,
   ...baseModels,
   ...modelLibrary,
   ...runs,

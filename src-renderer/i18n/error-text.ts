@@ -8,7 +8,6 @@ import {
 import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
-import { number } from './format.ts';
 import { formatVerdict } from './format-verdict.ts';
 import { errors as korean } from './ko/errors.ts';
 import { failureReasons as koreanReasons } from './ko/failure-reasons.ts';
@@ -72,12 +71,8 @@ function reasonInKorean(because: unknown): Readonly<Record<string, string>> {
   const { data: why } = failureReasonSchema.safeParse(because);
   if (why === undefined || !isFailureReasonCode(why.code)) return {};
   const split = `split.${why.data.split}`;
-  const counted = Object.entries(why.data).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? number(value) : value,
-  ]);
   const facts = {
-    ...Object.fromEntries(counted),
+    ...why.data,
     ...(isTextKey(split) && { split: t(split) }),
     ...verdictOf(why.data),
   };

@@ -1,7 +1,6 @@
 import { type FileReason, isFileReasonCode, reasonSentence } from '../../src-contract/file-reason.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
-import { number } from './format.ts';
 import { fileReasons } from './ko/file-reasons.ts';
 import { locale } from './locale.svelte.ts';
 
@@ -10,10 +9,10 @@ export function formatReason(reason: Pick<FileReason, 'code' | 'data'>): string 
   const { code } = reason;
   if (locale.current !== 'ko' || !isFileReasonCode(code)) return reasonSentence(reason);
   const data = Object.fromEntries(
-    Object.entries(reason.data).map(([name, value]) => {
-      if (typeof value === 'number') return [name, number(value)];
-      return [name, name === 'delimiter' ? (delimiters[value] ?? `“${value}”`) : value];
-    }),
+    Object.entries(reason.data).map(([name, value]) => [
+      name,
+      name === 'delimiter' ? (delimiters[value] ?? `“${value}”`) : value,
+    ]),
   );
   return withParticles(fillIn(fileReasons[code], data));
 }

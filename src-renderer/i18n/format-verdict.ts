@@ -1,7 +1,6 @@
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
 import { rowVerdicts as english, isRowVerdictCode, type RowVerdictData } from '../../src-contract/row-verdict.ts';
-import { number } from './format.ts';
 import { rowVerdicts as korean } from './ko/row-verdicts.ts';
 import { locale } from './locale.svelte.ts';
 
@@ -16,10 +15,7 @@ export function formatVerdict({
   message: string;
 }): string {
   if (!isRowVerdictCode(code)) return message;
-  const values = Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, typeof value === 'number' ? number(value) : value]),
-  );
-  const sentence = fillIn(locale.current === 'ko' ? korean[code] : english[code], values);
+  const sentence = fillIn(locale.current === 'ko' ? korean[code] : english[code], data);
   if (/\{\w+\}/.test(sentence)) return message;
   return locale.current === 'ko' ? withParticles(sentence) : sentence;
 }

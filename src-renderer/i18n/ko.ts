@@ -12,6 +12,7 @@ import { mending } from './ko/mending.ts';
 import { modelLibrary } from './ko/model-library.ts';
 import { runs } from './ko/runs.ts';
 import { ui } from './ko/ui.ts';
+import { unwritten } from './ko/unwritten.ts';
 import type { Translation } from './message.ts';
 
 /**
@@ -26,6 +27,7 @@ export const ko: Translation<typeof en> = {
   ...home,
   ...datasets,
   ...mending,
+  ...unwritten,
   ...baseModels,
   ...modelLibrary,
   ...runs,

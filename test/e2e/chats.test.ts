@@ -67,8 +67,26 @@ test('the adapter that is trained on it answers the third turn by the first', as
   }
 }, 600_000);
 
+// Regression: it was refused, and the page offered no choice.
+test('a chat without that person is added once somebody in it is chosen', async () => {
+  const other = path.join(opened.folder, 'WhatsApp Chat with Eva.txt');
+  const said = ['Eva: Hello', 'Ben: Hi', 'Eva: Bye', 'Ben: So soon?'];
+  writeFileSync(other, said.map((message, minute) => `3/1/24, 9:1${minute} AM - ${message}\n`).join(''));
+  await page.goto(new URL(paths.datasets(), page.url()).href);
+  await page.locator('main a[href^="#/datasets/0"]').first().click();
+  await page.getByRole('tab', { name: 'Left out' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Add rows from a file…' }).click();
+  await (await chooser).setFiles(other);
+  await page.getByText('Nobody in “WhatsApp Chat with Eva.txt” has the name', { exact: false }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await choose('Ben (2 answers)');
+  await page.getByRole('button', { name: 'Add these answers' }).click();
+  await page.getByText('2 rows added as a new version.').waitFor();
+});
+
 async function choose(option: string): Promise<void> {
-  await page.getByLabel('Whose answers should it learn to write?').click();
+  await page.getByRole('combobox', { name: 'Whose answers should it learn to write?' }).click();
   await page.getByRole('option', { name: option }).click();
 }
 

@@ -36,13 +36,14 @@ beforeAll(() => {
   for (const n of [1, 2, 3]) {
     write(`talks/documents/${n}.txt`, `Mina asks Jun for ${n} apples. Jun has only pears and says so.`);
     write(`talks/summaries/${n}.txt`, `Jun has no ${n} apples.`);
+    write(`plain/${n}.txt`, `Mina asks Jun for ${n} pears. Jun has only apples and says so.`);
   }
 });
 
 test('a folder of documents becomes rows that say what is learnt, and names what cannot be read', async () => {
   await chooseFolder('towns');
   await page.getByRole('heading', { name: 'towns.zip' }).waitFor();
-  await page.getByText(/^Write like these: the model reads the title and the heading above a text/).waitFor();
+  await page.getByText(/^Write like these: from the title and heading, write the text below/).waitFor();
   await page.getByText('Read as documents: 11.').waitFor();
   await page.getByRole('button', { name: /^Import 18 rows/ }).waitFor();
   const third = page.getByRole('region', { name: 'What the model sees' });
@@ -68,6 +69,50 @@ test('another kind of row can be chosen with the keyboard, and documents with su
   await page.getByRole('button', { name: /^Import 6 rows/ }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Cancel' }).click();
+});
+
+test('summaries are drafted by a model, and become rows only one by one as a person keeps them', async () => {
+  await chooseFolder('plain');
+  await page.getByRole('heading', { name: 'plain.zip' }).waitFor();
+  await page.getByLabel('What should a row be?').click();
+  await page.getByRole('option', { name: /a summary to be written/ }).click();
+  await page.getByText('3 to be written').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Import 3 documents' }).click();
+  await page.getByText('3 documents wait in “plain” for their summaries.').waitFor();
+  await page.getByRole('link', { name: 'Write 3 targets' }).click();
+  await page.getByText('3 rows of the file are still without “Summary”.').waitFor();
+  await page.getByRole('heading', { name: '1.txt' }).waitFor();
+
+  const text = page.getByRole('textbox', { name: 'Summary' });
+  await text.fill('Jun has no pears.');
+  await page.getByRole('button', { name: 'Next row' }).click();
+  await page.getByRole('heading', { name: '2.txt' }).waitFor();
+  await expect.poll(() => text.inputValue()).toBe('');
+  await page.getByRole('button', { name: 'Draft 2 rows' }).click();
+  await page.getByText(/^Draft by “.+”: not checked yet$/).waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
+  expect(await seriousViolations(page)).toEqual([]);
+
+  // Nothing has become a row by itself, and drafts outlive a reload.
+  await page.reload();
+  await page.getByRole('button', { name: 'Next row' }).click();
+  await page.getByText(/^Draft by “.+”: not checked yet$/).waitFor();
+  await page.getByText('0 rows', { exact: true }).waitFor();
+  await text.fill('Only apples.');
+  await page.getByText(/^Draft by “.+”, edited by you$/).waitFor();
+  await text.press('Control+Enter');
+  await page.getByText('Added as a row.').waitFor();
+  await page.getByText('2 rows of the file are still without “Summary”.').waitFor();
+  await page.getByRole('tab', { name: /^Versions/ }).click();
+  await page
+    .getByText(/^A row added, drafted by “.+” and edited$/)
+    .first()
+    .waitFor();
+
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByRole('tab', { name: 'To be written 3' }).click();
+  await expect.poll(() => text.inputValue()).toBe('Only apples.');
 });
 
 test('an adapter is trained with the documents, and writes from a title', async () => {

@@ -164,6 +164,13 @@ async function cutOff(): Promise<string[]> {
   });
 }
 
+// Regression: at exactly 700 pixels it was as narrow as for icons, and had the names beside them.
+test.each([699, 700, 701])('the rail has room for what is in it in a window %i wide', async (width) => {
+  await page.setViewportSize({ width, height: 700 });
+  const rail = page.getByRole('navigation').first();
+  expect(await rail.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+});
+
 /** The pages of the dataset, the run, the adapter and the evaluation, and of its blind vote. */
 async function pagesOfThings(): Promise<string[]> {
   const found: string[] = [];

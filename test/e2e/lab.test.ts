@@ -54,6 +54,14 @@ test('an experiment is configured, run, viewed and exported', async () => {
   ]);
   const png = await readFile(await picture.path());
   expect(png.subarray(1, 4).toString()).toBe('PNG');
+
+  // Regression: on a phone its letters were 5 pixels high.
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await smallestLetters()).toBeGreaterThan(11);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  expect(await seriousViolations(page)).toEqual([]);
+  if (before) await page.setViewportSize(before);
 }, 240_000);
 
 // With so many steps that it cannot have ended before it is stopped.
@@ -145,4 +153,16 @@ async function runTable6({ steps }: { steps: number }): Promise<void> {
   await settings.waitFor({ state: 'detached' });
   await table6().getByRole('button', { name: /^Run/ }).click();
   await table6().getByRole('link', { name: /^Open/ }).click();
+}
+
+/** Of the pictures, in pixels. */
+function smallestLetters(): Promise<number> {
+  return page.evaluate(() => {
+    const sizes = [...document.querySelectorAll<SVGTextElement>('figure svg text')].map((letters) => {
+      const { viewBox } = letters.ownerSVGElement ?? {};
+      const width = letters.ownerSVGElement?.getBoundingClientRect().width ?? 0;
+      return Number.parseFloat(getComputedStyle(letters).fontSize) * (width / (viewBox?.baseVal.width ?? 1));
+    });
+    return Math.min(...sizes);
+  });
 }

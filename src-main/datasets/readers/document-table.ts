@@ -36,9 +36,18 @@ export async function openDocuments(
   const { kinds, of: belonging, parts } = belongingFiles(files);
   const facts = await factNames(files);
   const isPaired = kinds.length > 0 || facts.some(isSummaryName);
-  const isPieces = (chosen ?? (isPaired ? 'whole' : 'pieces')) === 'pieces';
+  const wanted = chosen ?? (isPaired ? 'whole' : 'pieces');
+  const isPieces = wanted === 'pieces';
+  // Where some documents have their summary, it is what the others lack.
+  const documents = isPaired && !isPieces ? 'whole' : wanted;
   const read = isPieces ? files : files.filter((file) => !parts.has(file.name));
-  const layout: Layout = isPieces ? pieceRows(read) : isPaired ? pairRows(kinds, facts) : wholeRows;
+  const layout: Layout = isPieces
+    ? pieceRows(read)
+    : isPaired
+      ? pairRows(kinds, facts)
+      : documents === 'unwritten'
+        ? unwrittenRows
+        : wholeRows;
   const ownFacts = facts.filter((fact) => layout.takesKnownNames || !isKnownColumnName(fact));
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     const reader = new DocumentReader();
@@ -72,7 +81,7 @@ export async function openDocuments(
   return {
     facts: {
       ...{ name, format: 'documents', encoding: encoding ?? 'utf-8', delimiter: '', quote: '', escape: '' },
-      ...{ header: true, skippedLines: 0, bytes, numbered: 'item', documents: isPieces ? 'pieces' : 'whole' },
+      ...{ header: true, skippedLines: 0, bytes, numbered: 'item', documents },
       files: files.map((file) => file.name),
       reasons: [
         { about: 'format', code: 'DOCUMENTS', data: { files: files.length } },
@@ -145,6 +154,13 @@ const wholeRows: Layout = {
         : openedBy(wholeText(document, { withTitle: true }), shortName(file));
     return [[context, target, file, title]];
   },
+};
+
+const unwrittenRows: Layout = {
+  columns: ['text', 'summary', 'file', 'title'],
+  takesKnownNames: false,
+  reason: { about: 'shape', code: 'DOCUMENT_UNWRITTEN', data: {} },
+  rows: (document, file) => [[wholeText(document, { withTitle: true }), '', file, titleOf(document)]],
 };
 
 /** The keys that at least half of the texts with any have in their front matter, at most twenty. */

@@ -270,6 +270,20 @@ test('a person chooses whose answers they are, or that each message is a row', a
   });
 });
 
+// Regression: nobody could be chosen who first speaks after the 50,000 messages that are looked at.
+test('somebody who first speaks after years of a chat can be chosen by name', async () => {
+  const file = join(folder, 'long.csv');
+  const said = Array.from({ length: 80_000 }, (_, n) => `${n % 2 ? 'Anna' : 'Tom'},message ${n}`);
+  writeFileSync(file, `sender,message\n${said.join('\n')}\nAnna,Who is new?\nZoe,I am\n`);
+  const first = await openTable(tableFile(file));
+  expect(first.facts.speakers?.map(({ name }) => name).sort()).toEqual(['Anna', 'Tom']);
+  const { table, rows } = await read(file, { speaker: 'zoe' });
+  expect(table.facts.speaker).toBe('Zoe');
+  expect(table.facts.speakers).toContainEqual({ name: 'Zoe', replies: 1 });
+  expect(rows.map(({ cells }) => cells[1])).toEqual(['I am']);
+  await expect(read(file, { speaker: 'Nobody' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});
+
 // Regression: who said what was lost.
 test('of several others, each is named where the turn passes to him or her; one alone is not', async () => {
   const messages = [

@@ -31,10 +31,16 @@ export async function messageTable(
 ): Promise<OpenTable> {
   const places = messageColumns(table.columns);
   if (places === undefined) return table;
-  const survey = await surveyOf(table, places, signal);
-  if (!survey.isChat) return table;
-  const speakers = survey.speakers.slice(0, mostSpeakers).map(({ name, replies }): Speaker => ({ name, replies }));
-  const found = survey.speakers.find(({ name }) => foldColumnName(name) === foldColumnName(chosen ?? ''));
+  const first = await surveyOf(table, places, surveyed, signal);
+  if (!first.isChat) return table;
+  const isChosen = ({ name }: Speaker) => foldColumnName(name) === foldColumnName(chosen ?? '');
+  // Somebody may first speak after years of a chat.
+  const isLate = Boolean(chosen) && !first.isWhole && !first.speakers.some(isChosen);
+  const survey = isLate ? await surveyOf(table, places, Infinity, signal) : first;
+  const found = survey.speakers.find(isChosen);
+  const most = survey.speakers.slice(0, mostSpeakers);
+  const listed = found === undefined || most.includes(found) ? most : [...most, found];
+  const speakers = listed.map(({ name, replies }): Speaker => ({ name, replies }));
   if (chosen === '') return { ...table, facts: { ...table.facts, speaker: '', speakers } };
   if (chosen !== undefined && found === undefined && within === undefined) {
     const why = because('SPEAKER_UNKNOWN', { name: chosen, found: speakers.map(({ name }) => name).join(', ') });
@@ -85,7 +91,7 @@ export async function messageTable(
 type Survey = Awaited<ReturnType<typeof surveyOf>>;
 
 /** Who takes part, and whether they talk with each other. */
-async function surveyOf(table: OpenTable, places: MessageColumns, signal: AbortSignal | undefined) {
+async function surveyOf(table: OpenTable, places: MessageColumns, most: number, signal: AbortSignal | undefined) {
   const times = await timesOf(table, places, signal);
   const reading = new Messages(places, times.dates);
   /** The last sender of each conversation, and all of them. */
@@ -116,7 +122,7 @@ async function surveyOf(table: OpenTable, places: MessageColumns, signal: AbortS
       talk.last = sender;
       talk.senders.add(sender);
     }
-    isWhole = messages < surveyed;
+    isWhole = messages < most;
     if (!isWhole) break;
   }
   const speakers = [...people].map(([name, { replies, rooms }]) => ({ name, replies, chats: rooms.size }));

@@ -27,7 +27,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     .option('--base <model>', 'name or id of the base model')
     .option('--adapter <adapter>', 'name or id; can be given several times', collect)
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as EvaluationInput['split'])
-    .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
+    .option('--limit <n>', 'maximum rows: only the first n of the split (default: all)', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
     .option(
       '--language <code>',
@@ -36,7 +36,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     )
     .option(
       '--measure <name>',
-      `how answers of the task “custom” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
+      `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')

@@ -17,7 +17,11 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--target <text>', 'what it should write')
     .option('--dataset <dataset>', 'score the rows of a dataset instead')
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as Split)
-    .option('--limit <n>', 'only the first n rows', numberIn(z.number().int().positive()))
+    .option(
+      '--limit <n>',
+      'maximum rows: only the first n of the split (default: all)',
+      numberIn(z.number().int().positive()),
+    )
     .option(
       '--precision <precision>',
       'precision of the base’s matrices: float32, int8 or auto',

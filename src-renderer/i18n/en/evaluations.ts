@@ -78,7 +78,8 @@ export const evaluations = {
     'Training rows were learned from: this shows what is remembered, not what is understood.',
   'evaluations.new.limit': 'Maximum rows',
   'evaluations.new.limit.all': 'all',
-  'evaluations.new.limit.hint': 'Leave empty for all. More rows take longer and make the result more certain.',
+  'evaluations.new.limit.hint':
+    'The first of the split; leave empty for all. More rows take longer and make the result more certain.',
   'evaluations.new.limit.wrong': 'Enter a whole number above 0, or leave it empty.',
   'evaluations.new.base': 'Base model',
   'evaluations.new.adapters': 'Adapters to compare with the base',
@@ -100,14 +101,13 @@ export const evaluations = {
   'evaluations.new.canTell.nothing': 'With so few rows, nothing can be told from chance: at least 6 must agree.',
   'evaluations.new.metric': 'How answers are scored',
   'evaluations.new.metric.summarisation': 'ROUGE-L: how much of the target summary’s word order each answer shares.',
-  'evaluations.new.metric.mrc': 'Exact match: the answer must be the target, ignoring case, articles and punctuation.',
   'evaluations.new.metric.nl2sql': 'Execution: the query is run and must return the same rows as the target query.',
   'evaluations.new.metric.nl2sql.text':
     'Same query: no database is attached, so the query must be the target’s, ignoring case, spaces and quotes.',
   'evaluations.new.metric.conversation': 'ROUGE-L: how much of the target answer’s word order each answer shares.',
-  'evaluations.new.metric.custom.exactMatch':
-    'Exact match: the answer must be the target, ignoring case and punctuation.',
-  'evaluations.new.metric.custom.rougeL': 'ROUGE-L: how much of the target’s word order each answer shares.',
+  'evaluations.new.metric.exactMatch':
+    'Exact match: the answer must be the target, ignoring case, articles and punctuation.',
+  'evaluations.new.metric.rougeL': 'ROUGE-L: how much of the target’s word order each answer shares.',
   'evaluations.new.metric.usual.few': 'Usually exact match, as the targets are a few that occur again and again.',
   'evaluations.new.metric.usual.short': 'Usually exact match, as the targets are short.',
   'evaluations.new.metric.usual.structured': 'Usually exact match, as the targets are lists or objects in JSON.',

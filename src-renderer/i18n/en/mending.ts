@@ -180,6 +180,8 @@ export const mending = {
   'version.import': 'Imported',
   'version.edit': 'Row {n} edited',
   'version.add': { one: '{n} row added', other: '{n} rows added' },
+  'version.add.drafted': 'A row added, drafted by “{name}” and kept as it was',
+  'version.add.draftedEdited': 'A row added, drafted by “{name}” and edited',
   'version.delete': { one: '{n} row deleted', other: '{n} rows deleted' },
   'version.replace': '“{search}” replaced by “{replacement}”',
   'version.remedy': 'Fixed: {finding}',

@@ -74,7 +74,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.split.train': '학습에 쓴 행입니다. 이해한 것이 아니라 외운 것을 보여 줍니다.',
   'evaluations.new.limit': '최대 행',
   'evaluations.new.limit.all': '모두',
-  'evaluations.new.limit.hint': '비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
+  'evaluations.new.limit.hint': '분할의 처음부터, 비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
   'evaluations.new.limit.wrong': '0보다 큰 정수를 적거나 비우세요.',
   'evaluations.new.base': '기본 모델',
   'evaluations.new.adapters': '기본 모델과 비교할 어댑터',
@@ -94,14 +94,13 @@ export const evaluations: Translation<typeof english> = {
     '행이 이렇게 적으면 우연과 구별할 수 없습니다. 적어도 6행에서 결과가 일치해야 합니다.',
   'evaluations.new.metric': '채점 기준',
   'evaluations.new.metric.summarisation': 'ROUGE-L: 답이 정답 요약의 단어 순서를 얼마나 담는지 셉니다.',
-  'evaluations.new.metric.mrc': '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
   'evaluations.new.metric.nl2sql': '실행: 쿼리를 실행해 정답 쿼리와 같은 행이 나와야 합니다.',
   'evaluations.new.metric.nl2sql.text':
     '같은 쿼리: 데이터베이스가 없으므로 대소문자, 공백, 따옴표를 무시했을 때 쿼리가 정답과 같아야 합니다.',
   'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
-  'evaluations.new.metric.custom.exactMatch':
-    '정확히 일치: 대소문자와 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
-  'evaluations.new.metric.custom.rougeL': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
+  'evaluations.new.metric.exactMatch':
+    '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
   'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 정확히 일치로 채점합니다.',

@@ -63,7 +63,7 @@ export const failureReasons: {
   TOO_MANY_TOGETHER: '한 번에 {count}개이지만 {most}개까지만 됩니다',
   MATRIX_MISSING: '“{base}”에는 {matrix} 행렬이 없습니다',
   LENGTH_BEYOND_BASE: '“{base}”[은|는] {tokens}토큰까지만 읽습니다',
-  MEASURE_FIXED: '채점 기준은 “사용자 지정” 작업에서만 고를 수 있습니다',
+  MEASURE_FIXED: '채점 기준은 “사용자 지정”과 “질의응답” 작업에서만 고를 수 있습니다',
   ROWS_NEEDED: '학습하는 실험이므로 데이터셋이 필요합니다',
   SPLIT_EMPTY: '“{dataset}”에 {split} 행이 없습니다',
 

@@ -165,6 +165,8 @@ export const mending: Translation<typeof english> = {
   'version.import': '가져옴',
   'version.edit': '{n}번째 행을 고침',
   'version.add': '{n}행 추가',
+  'version.add.drafted': '“{name}”의 초안 그대로 한 행 추가',
+  'version.add.draftedEdited': '“{name}”의 초안을 고쳐서 한 행 추가',
   'version.delete': '{n}행 삭제',
   'version.replace': '“{search}”[을|를] “{replacement}”[으로|로] 바꿈',
   'version.remedy': '수정: {finding}',

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { StudioError } from './errors.ts';
+import { because } from './failure-reason.ts';
+import { fillIn } from './fill-in.ts';
+
+test('each placeholder with a field becomes its text', () => {
+  expect(fillIn('{a} of {b}, {c}', { a: 'one', b: 'two' })).toBe('one of two, {c}');
+});
+
+// Regression: a reason said “at most 131072 tokens”.
+test('numbers within a sentence are grouped, and lose no digit', () => {
+  expect(fillIn('{n} rows, {share}, {none}', { n: 1_234_567, share: 0.1234567, none: 0 })).toBe(
+    '1,234,567 rows, 0.1234567, 0',
+  );
+  expect(because('LENGTH_BEYOND_BASE', { base: 'smol', tokens: 8192 }).reason).toBe(
+    '“smol” reads at most 8,192 tokens',
+  );
+  expect(new StudioError('CONTEXT_TOO_LONG', { tokens: 12_000, limit: 8191 }).message).toMatch(/12,000.*8,191/);
+});
