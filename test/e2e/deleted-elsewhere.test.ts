@@ -130,8 +130,11 @@ async function deleteElsewhere(list: string, name: string): Promise<() => Promis
   await more.click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
   await more.waitFor({ state: 'detached' });
+  // A notice stays while the pointer is on it, however long the rest takes.
+  const undo = other.getByRole('button', { name: 'Undo' }).last();
+  await undo.hover();
   return async () => {
-    await other.getByRole('button', { name: 'Undo' }).last().click();
+    await undo.click();
     await more.waitFor();
   };
 }
