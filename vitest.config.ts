@@ -19,6 +19,7 @@ export default defineConfig({
           // Generous, for a machine that trains a model at the same time.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
