@@ -5,12 +5,10 @@ import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
     command('import', 'generated-summarisation', '--task', 'summarisation', '--name', 'Talks');
-    for (const name of ['Answers', 'Replies']) {
-      command('train', '--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', '2');
-    }
+    for (const name of ['Answers', 'Replies']) train('Places', name);
     const measured = ['--dataset', 'Places', '--base', 'starter', '--adapter', 'Answers'];
     command('evaluate', ...measured, '--max-tokens', '4');
   },
