@@ -228,6 +228,35 @@ test('an evaluation on unseen rows compares the adapter with the base', async ()
   await accessible();
 });
 
+const pages = {
+  home: paths.home(),
+  datasets: paths.datasets(),
+  'an import': paths.importDataset(),
+  runs: paths.runs(),
+  'a new run': paths.newRun(),
+  adapters: paths.adapters(),
+  chat: paths.chat(),
+  evaluations: paths.evaluations(),
+  lab: paths.lab(),
+  'base models': paths.baseModels(),
+  settings: paths.settings(),
+};
+
+test('every page is accessible in both themes, and opens in Korean', async () => {
+  for (const theme of ['Dark', 'Light']) {
+    await open(paths.settings());
+    await page.getByText(theme, { exact: true }).click();
+    for (const href of Object.values(pages)) {
+      await open(href);
+      await accessible();
+    }
+  }
+  await open(paths.settings());
+  await page.getByText('한국어').click();
+  for (const href of Object.values(pages)) await open(href);
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
+});
+
 async function choose(file: string): Promise<void> {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), button('Choose a file').click()]);
   await chooser.setFiles(file);
