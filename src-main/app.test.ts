@@ -42,6 +42,8 @@ import type {
   WriteAdapterJob,
 } from './engine/engine.ts';
 
+/** vitest’s own limit is one second: files and processes of a busy machine take longer. */
+const patient = { timeout: 30_000 };
 // The whole studio except the engine, which is replaced by a fake that completes everything at once.
 
 const resources = join(import.meta.dirname, '../resources');
@@ -786,7 +788,7 @@ test('a run with evaluateAfter is evaluated as soon as it finishes', async () =>
   const about = { datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 }, evaluateAfter: true };
   const { id } = await client.runs.start(about);
   await Array.fromAsync(await client.runs.watch({ id }));
-  await vi.waitFor(async () => expect((await client.evaluations.list())[0]?.state).toBe('finished'));
+  await vi.waitFor(async () => expect((await client.evaluations.list())[0]?.state).toBe('finished'), patient);
   const [evaluation] = await client.evaluations.list();
   expect(evaluation?.results.map(({ adapterId }) => adapterId)).toEqual([
     null,
@@ -811,7 +813,7 @@ test.each(['finished', 'running'])(
     };
 
     await open({ takesUpWork: true });
-    await vi.waitFor(async () => expect(await measured()).toEqual([[null, run.adapterId]]));
+    await vi.waitFor(async () => expect(await measured()).toEqual([[null, run.adapterId]]), patient);
     for (let start = 0; start < 2; start++) {
       await app.close();
       await open({ takesUpWork: true });
@@ -876,7 +878,7 @@ test('grouped runs are queued, paused, resumed, evaluated and repeated together'
   }
   expect(await statesOf()).toEqual({ r: 'finished 4', 'r · r 4': 'finished 4' });
   const made = (await client.runs.list()).filter((run) => run.group?.id === first.id).map((run) => run.adapterId);
-  await vi.waitFor(async () => expect((await client.evaluations.list())[0]?.state).toBe('finished'));
+  await vi.waitFor(async () => expect((await client.evaluations.list())[0]?.state).toBe('finished'), patient);
   const [evaluation] = await client.evaluations.list();
   expect(evaluation?.results.map(({ adapterId }) => adapterId)).toEqual([null, ...made.toReversed()]);
 
@@ -965,7 +967,7 @@ test('work that another process leaves queued is taken up by a studio that is op
   engine.pauseAfter = Number.POSITIVE_INFINITY;
   await other.close();
   const states = async () => (await client.runs.list()).map(({ name, state }) => `${name} ${state}`);
-  await expect.poll(states, { timeout: 10_000 }).toEqual(['left finished', 'going interrupted']);
+  await expect.poll(states).toEqual(['left finished', 'going interrupted']);
 });
 
 test('a run left queued can be resumed on its own', async () => {
@@ -1206,9 +1208,7 @@ test('what another process had begun when it was killed is taken in while the st
   const before = await client.chat.messages({ conversationId });
   expect([before.messages, state()]).toEqual([[question], 'running']);
   other.release();
-  await expect
-    .poll(() => told, { timeout: 10_000 })
-    .toEqual(new Set(['run', 'evaluation', 'lab', 'status', 'conversation']));
+  await expect.poll(() => told).toEqual(new Set(['run', 'evaluation', 'lab', 'status', 'conversation']));
   expect(state()).toBe('interrupted');
   expect((await client.chat.messages({ conversationId })).messages.map(({ text, finish }) => [text, finish])).toEqual([
     ['one two three', null],
@@ -1432,7 +1432,7 @@ test('deleted items free their disk space once they can no longer be restored', 
   await vi.waitFor(() => {
     expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]);
     expect(existsSync(path)).toBe(false);
-  });
+  }, patient);
   expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
@@ -1483,7 +1483,7 @@ test('a full disk frees deleted items sooner', async () => {
   mkdirSync(taken);
   for (const name of ['adapter_config.json', 'adapter_model.safetensors']) writeFileSync(join(taken, name), '{}');
   expect((await safe(client.adapters.import({ path: taken }))).error).toMatchObject({ code: 'DISK_FULL' });
-  await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+  await vi.waitFor(() => expect(existsSync(path)).toBe(false), patient);
 });
 
 // Regression: the name was checked before the copying began, which takes time: the second got an internal error.
@@ -1516,12 +1516,12 @@ test('a deleted adapter’s files stay while another process evaluates', async (
   const [dataset] = await client.datasets.list();
   await client.datasets.delete({ id: dataset?.id ?? '' });
   await vi.advanceTimersByTimeAsync(61_000);
-  await vi.waitFor(() => expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]));
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]), patient);
   expect(existsSync(path)).toBe(true);
   other.release();
   database.close();
   await vi.advanceTimersByTimeAsync(61_000);
-  await vi.waitFor(() => expect(existsSync(path)).toBe(false));
+  await vi.waitFor(() => expect(existsSync(path)).toBe(false), patient);
 });
 
 // Regression: its origin was only written at full strength; imported again it had the task “custom”.
@@ -1668,11 +1668,11 @@ test('a lab experiment leaves only its trained cells, and nothing once deleted f
   const database = openDatabase(join(folder, 'data/studio.sqlite'));
   onTestFinished(() => void database.close());
   const known = database.prepare('SELECT id FROM lab_experiment').pluck();
-  await vi.waitFor(() => expect(known.all()).toEqual([id]));
+  await vi.waitFor(() => expect(known.all()).toEqual([id]), patient);
   expect(there()).not.toEqual([]);
   await client.lab.delete({ id });
   await vi.advanceTimersByTimeAsync(61_000);
-  await vi.waitFor(() => expect(there()).toEqual([]));
+  await vi.waitFor(() => expect(there()).toEqual([]), patient);
   expect(known.all()).toEqual([]);
 });
 
@@ -1704,7 +1704,7 @@ test('a lab experiment keeps to the rows that it was started with', async () => 
   const datasetId = await importRivers();
   const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 2 };
   const { id } = await client.lab.start({ kind: 'table6', baseModelId: 'starter', datasetId, options });
-  await vi.waitFor(() => expect(engine.trained).toHaveLength(1));
+  await vi.waitFor(() => expect(engine.trained).toHaveLength(1), patient);
   const replaced = { search: 'river', replacement: 'lake', fields: ['context' as const] };
   await client.versions.replace({ id: datasetId, ...replaced, matchCase: true, isPattern: false });
   loaded.resolve();

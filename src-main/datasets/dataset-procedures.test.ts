@@ -256,7 +256,7 @@ test.each(['import', 'inspection', 'judgement'])('an aborted %s removes what it 
   await expect(work()).rejects.toThrow();
   watcher.close();
   expect(abort.signal.aborted).toBe(true);
-  await vi.waitFor(() => expect(unpacked()).toEqual([]));
+  await vi.waitFor(() => expect(unpacked()).toEqual([]), { timeout: 30_000 });
 });
 
 // Regression: a Parquet row group is unpacked in one go, and for seconds no window was answered.

@@ -103,11 +103,13 @@ test('files sent by a page are removed with it, once nobody reads them any more'
   const other = await uploads.begin({ name: 'c.csv', sizeBytes: 0 }, new AbortController().signal);
   const lent = uploads.lend(read);
   leaving.abort();
-  await vi.waitFor(() => expect(readdirSync(join(root, 'mine')).sort()).toEqual([read, other].sort()));
+  await vi.waitFor(() => expect(readdirSync(join(root, 'mine')).sort()).toEqual([read, other].sort()), {
+    timeout: 30_000,
+  });
   expect(() => uploads.find(sent)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   await lent[Symbol.asyncDispose]();
   await uploads.begin({ name: 'late.csv', sizeBytes: 0 }, leaving.signal);
-  await vi.waitFor(() => expect(readdirSync(join(root, 'mine'))).toEqual([other]));
+  await vi.waitFor(() => expect(readdirSync(join(root, 'mine'))).toEqual([other]), { timeout: 30_000 });
 });
 
 test('a file discarded while being read stays until its last reader is done', async () => {

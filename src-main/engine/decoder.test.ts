@@ -163,7 +163,7 @@ test('answers are the same wherever their KV caches lie, and memory taken from t
       return written(decoder, lora(i, 2, ['q', 'v'], rounded), { promptIds, maxTokens: 120 - 20 * i });
     });
     answers.push(await Promise.all(rows));
-    await vi.waitFor(() => expect(gives?.mock.calls.length).toBe(takes?.mock.calls.length));
+    await vi.waitFor(() => expect(gives?.mock.calls.length).toBe(takes?.mock.calls.length), { timeout: 30_000 });
     if (isShared)
       expect(new Set(gives?.mock.calls.flat())).toEqual(new Set(takes?.mock.results.map(({ value }) => value)));
     // A conversation continues in the memory of what was said before.

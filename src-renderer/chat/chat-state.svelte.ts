@@ -95,6 +95,8 @@ export class ChatState {
     giveBack: (conversationId: string | undefined) => void,
   ) => Promise<void> = async () => {};
 
+  /** A new conversation was asked for, maybe before the one that is opened first was there. */
+  #isNewWanted = false;
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
   /** The turns as the studio last told them. */
@@ -263,6 +265,7 @@ export class ChatState {
       if (open !== undefined) await this.openConversation(open);
       if (adapter !== undefined) this.choose(adapter.id);
       else if (this.conversationId === undefined && !isFresh) this.#chooseNewest();
+      if (this.#isNewWanted) this.startConversation();
       if (choice.dataset !== undefined && choice.row !== undefined) await this.#fillFrom(choice.dataset, choice.row);
     } catch (error) {
       if (!this.#leaving.signal.aborted) this.error = error;
@@ -341,6 +344,7 @@ export class ChatState {
 
   /** An empty conversation, stored with its first message. The previous conversation's texts do not carry over. */
   startConversation(): void {
+    this.#isNewWanted = true;
     this.composer.stopEditing();
     if (this.messages.length > 0) this.composer.forgetTexts();
     this.#leaveConversation();

@@ -477,6 +477,17 @@ test('opens no earlier conversation when a base is requested or a new one has un
 });
 
 // Regression: each of hundreds had a chip, oldest first: seconds to draw, and the one just trained was far below.
+// On a slow machine the previous conversation was opened after all, and the next message went there.
+test('a new conversation asked for before the last one has come stays open, and goes on with its adapter', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  stored.push(user('Who is a cat?'), { ...answer('Otto'), adapterId: 'answers' });
+  const state = new ChatState({});
+  state.startConversation();
+  await vi.waitFor(() => expect(state.loading).toBe(false));
+  expect([state.conversationId, state.messages, state.adapterId]).toEqual([undefined, [], 'answers']);
+  state.leave();
+});
+
 test('of hundreds of adapters the newest have chips, and those that are chosen or searched for', async () => {
   const many = Array.from({ length: 300 }, (_, age) => ({ ...adapter(`a${age}`, 'mrc'), createdAt: age }));
   vi.mocked(client.adapters.list).mockResolvedValue(many);

@@ -255,13 +255,21 @@ export class DatasetState {
    * the one the edit started from.
    */
   async keep(typed: TypedText): Promise<TakeBack | undefined> {
-    try {
-      return await this.#keep(typed);
-    } catch (error) {
-      const { code } = errorText(error);
-      const isGone =
-        code === 'DATASET_NOT_FOUND' || (code === 'DATASET_CHANGED' && (await this.#ifThere(typed.row)) === undefined);
-      throw isGone ? new TextChangedElsewhere(typed, undefined) : error;
+    for (;;) {
+      const version = this.facts.value?.version;
+      try {
+        return await this.#keep(typed);
+      } catch (error) {
+        const { code } = errorText(error);
+        const isGone =
+          code === 'DATASET_NOT_FOUND' ||
+          (code === 'DATASET_CHANGED' && (await this.#ifThere(typed.row)) === undefined);
+        if (isGone) throw new TextChangedElsewhere(typed, undefined);
+        if (code !== 'DATASET_CHANGED') throw error;
+        // Another window has changed something else: the text is saved in the version that is there now.
+        this.facts.set(await client.datasets.get({ id: this.id }));
+        if (this.facts.value?.version === version) throw error;
+      }
     }
   }
 

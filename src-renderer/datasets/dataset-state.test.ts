@@ -16,7 +16,7 @@ const { changes } = await vi.hoisted(async () => {
 vi.mock('../client.ts', () => ({
   client: {
     studio: { changes },
-    datasets: { get: async () => dataset(1), databases: vi.fn(), rows: vi.fn(), example: vi.fn() },
+    datasets: { get: vi.fn(), databases: vi.fn(), rows: vi.fn(), example: vi.fn() },
     versions: {
       undo: vi.fn(),
       ...{ addRow: vi.fn(), deleteRows: vi.fn(), editRow: vi.fn(), setNote: vi.fn() },
@@ -26,7 +26,10 @@ vi.mock('../client.ts', () => ({
   connection: { current: 'open', subscribe: () => () => {} },
 }));
 
-beforeEach(() => vi.clearAllMocks());
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(client.datasets.get).mockResolvedValue(dataset(1));
+});
 
 test('undoing a change names the version that the change made', async () => {
   const page = await opened();
@@ -159,6 +162,18 @@ test.each([
   const refused = await page.keep(typed).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(TextChangedElsewhere);
   expect(refused).toMatchObject({ typed, theirs: undefined });
+});
+
+// It reported that the dataset had changed, and what was typed was gone.
+test('saves a typed text also when another window changes another row meanwhile', async () => {
+  const page = await opened([row(0), row(1)]);
+  vi.mocked(client.versions.editRow).mockImplementationOnce(async () => {
+    vi.mocked(client.datasets.get).mockResolvedValue(dataset(2));
+    throw new StudioError('DATASET_CHANGED', { dataset: 'rows' });
+  });
+  vi.mocked(client.versions.editRow).mockResolvedValueOnce(dataset(3));
+  await page.keep({ datasetId: 'd', row: row(0), field: 'target', text: 'mine', before: row(0).target });
+  expect(vi.mocked(client.versions.editRow).mock.calls.map(([{ version }]) => version)).toEqual([1, 2]);
 });
 
 test('text typed between a save and the reload replaces the saved text', async () => {

@@ -23,6 +23,8 @@ export interface OpenedStudio {
   readonly page: Page;
   /** Runs the built command line on the data folder; throws with its output if it fails. */
   command(...words: string[]): void;
+  /** Trains an adapter of the starter model, without answers on the way: they would take longer than a few steps. */
+  train(dataset: string, name: string, steps?: number): void;
 }
 
 /**
@@ -35,7 +37,7 @@ export function openStudioForTests({
   mayComplainOf,
   hasMortalEngine = false,
 }: {
-  readonly before?: (opened: Pick<OpenedStudio, 'command' | 'folder' | 'person'>) => void;
+  readonly before?: (opened: Pick<OpenedStudio, 'command' | 'train' | 'folder' | 'person'>) => void;
   /** Additional environment variables of the studio. */
   readonly env?: NodeJS.ProcessEnv;
   /** Complaints of a page that loses its connection for a while, where that is being tested. */
@@ -56,10 +58,15 @@ export function openStudioForTests({
     if (status !== 0) throw new Error(`${words.join(' ')}: ${stdout}${stderr}`);
   }
 
+  function train(dataset: string, name: string, steps = 2): void {
+    const about = ['--dataset', dataset, '--base', 'starter', '--name', name];
+    command('train', ...about, '--max-steps', `${steps}`, '--sample-rows', '0');
+  }
+
   beforeAll(async () => {
     expectStarterWeights();
     mkdirSync(person);
-    before?.({ command, folder, person });
+    before?.({ command, train, folder, person });
     const env = {
       ...{ HOME: person, USERPROFILE: person, XDG_DATA_HOME: path.join(person, 'data') },
       ...given,
@@ -92,7 +99,7 @@ export function openStudioForTests({
   });
 
   const opened: OpenedStudio = {
-    ...{ folder, person, home, command },
+    ...{ folder, person, home, command, train },
     get browser() {
       return there(browser);
     },

@@ -7,9 +7,9 @@ import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     command('import', 'generated-summarisation', '--task', 'summarisation', '--name', 'Talks');
-    command('train', '--dataset', 'Talks', '--base', 'starter', '--name', 'Tellers', '--max-steps', '10');
+    train('Talks', 'Tellers', 10);
     const words = ['--dataset', 'Talks', '--base', 'starter', '--adapter', 'Tellers'];
     command('evaluate', ...words, '--limit', '10', '--max-tokens', '16');
   },

@@ -14,11 +14,9 @@ import { seriousViolations } from '../browser/watched-page.ts';
 const adapters = ['First', 'Second', 'Third', 'Fourth'];
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
-    for (const name of adapters) {
-      command('train', '--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', '2');
-    }
+    for (const name of adapters) train('Places', name);
   },
 });
 let page: Page;

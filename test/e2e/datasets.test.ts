@@ -66,6 +66,8 @@ test('a file is imported', async () => {
   // Long before the key: the browser takes a while to hand its file chooser over to the test.
   const chooser = page.waitForEvent('filechooser');
   await keyboard.press('g', 'd');
+  // The page before it has such a button too.
+  await page.getByRole('heading', { level: 1, name: words('datasets.title'), exact: true }).waitFor();
   await keyboard.tabTo(button(words('ui.chooseFile')));
   await keyboard.press('Enter');
   await (await chooser).setFiles(inFolder('questions.csv'));
@@ -265,9 +267,13 @@ test('a folder of databases is attached as a whole', async () => {
 
 test('databases are detached, restored by undo, and replaced', async () => {
   await toTab(words('dataset.tab.about'));
-  // Earlier notices have an Undo as well.
+  // Earlier notices have an Undo as well. A notice may also end by itself.
   const dismiss = button(words('ui.dismiss'));
-  while ((await dismiss.count()) > 0) await dismiss.first().click();
+  while ((await dismiss.count()) > 0) {
+    await dismiss.evaluateAll((all) => {
+      for (const each of all) if (each instanceof HTMLElement) each.click();
+    });
+  }
   const section = page.getByRole('region', { name: words('dataset.about.database') });
   await keyboard.tabTo(section.getByRole('button', { name: words('database.detach'), disabled: false }));
   await keyboard.press('Enter');

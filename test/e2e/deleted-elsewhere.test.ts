@@ -5,12 +5,10 @@ import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
     command('import', 'generated-summarisation', '--task', 'summarisation', '--name', 'Talks');
-    for (const name of ['Answers', 'Replies']) {
-      command('train', '--dataset', 'Places', '--base', 'starter', '--name', name, '--max-steps', '2');
-    }
+    for (const name of ['Answers', 'Replies']) train('Places', name);
     const measured = ['--dataset', 'Places', '--base', 'starter', '--adapter', 'Answers'];
     command('evaluate', ...measured, '--max-tokens', '4');
   },
@@ -130,8 +128,11 @@ async function deleteElsewhere(list: string, name: string): Promise<() => Promis
   await more.click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
   await more.waitFor({ state: 'detached' });
+  // A notice stays while the pointer is on it, however long the rest takes.
+  const undo = other.getByRole('button', { name: 'Undo' }).last();
+  await undo.hover();
   return async () => {
-    await other.getByRole('button', { name: 'Undo' }).last().click();
+    await undo.click();
     await more.waitFor();
   };
 }

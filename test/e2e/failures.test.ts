@@ -12,11 +12,9 @@ import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests({
   hasMortalEngine: true,
-  before: ({ command, folder }) => {
+  before: ({ command, train, folder }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
-    for (const adapter of ['First', 'Second']) {
-      command('train', '--dataset', 'Places', '--base', 'starter', '--name', adapter, '--max-steps', '2');
-    }
+    for (const adapter of ['First', 'Second']) train('Places', adapter);
     const copy = path.join(folder, 'copy');
     cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), copy, { recursive: true });
     command('models', 'import', copy, '--name', 'Other base');

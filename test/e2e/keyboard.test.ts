@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { Keyboard } from '../browser/keyboard.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
@@ -109,6 +109,19 @@ test('the palette leads to the evaluation, the conversation and a section of the
     await arrives().waitFor();
     await somewhere();
   }
+});
+
+// Regression: it was in the box with the next frame, and letters typed until then led to other pages.
+test('the palette has the keyboard as soon as it is there', async () => {
+  const focused = await page.evaluate(async () => {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));
+    // Only what follows from the key itself; frames are drawn in tasks of their own.
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    return document.activeElement?.getAttribute('role');
+  });
+  expect(focused).toBe('combobox');
+  await press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
 test('going back closes the palette along with the page under it', async () => {

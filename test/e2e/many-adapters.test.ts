@@ -12,17 +12,11 @@ const opened = openStudioForTests({
   before: ({ command }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
     command('import', 'generated-summarisation', '--task', 'summarisation', '--name', 'Talks');
-    const train = ['train', '--dataset', 'Places', '--base', 'starter', '--max-steps', '2', '--rank', '16'];
-    command(...train, '--name', long, '--also-rank', '2,4,8', '--also-seed', '1');
-    command(
-      ...train,
-      '--name',
-      'answers_about_the_places_of_one_town_after_the_other_asked_with_care',
-      '--also-rank',
-      '2,4',
-      '--also-seed',
-      '1',
-    );
+    const about = ['--dataset', 'Places', '--base', 'starter', '--rank', '16', '--also-seed', '1'];
+    const train = ['train', ...about, '--max-steps', '2', '--sample-rows', '0'];
+    command(...train, '--name', long, '--also-rank', '2,4,8');
+    const longer = 'answers_about_the_places_of_one_town_after_the_other_asked_with_care';
+    command(...train, '--name', longer, '--also-rank', '2,4');
   },
 });
 let page: Page;

@@ -9,9 +9,9 @@ import { seriousViolations } from '../browser/watched-page.ts';
 import { writeTinyGguf } from '../tiny-gguf.ts';
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
-    command('train', '--dataset', 'Places', '--base', 'starter', '--name', 'Answers', '--max-steps', '2');
+    train('Places', 'Answers');
   },
 });
 const { person } = opened;

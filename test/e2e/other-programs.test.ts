@@ -17,7 +17,9 @@ test('a program with a wrong key shows without a reload, and what to do about it
   await page.getByRole('radiogroup', { name: 'Address for other programs' }).getByRole('radio', { name: 'On' }).click();
   await page.getByText('None yet. What other programs ask for appears here.').waitFor();
   address = (await page.getByText(/^http:\/\/127\.0\.0\.1:\d+\/v1$/).textContent()) ?? '';
-  await page.getByRole('definition').filter({ hasText: 'as-' }).getByRole('button', { name: 'Copy' }).click();
+  const shown = page.getByRole('definition').filter({ hasText: 'as-' });
+  await shown.getByRole('button', { name: 'Copy' }).click();
+  await shown.getByRole('button', { name: 'Copied' }).waitFor();
   key = await page.evaluate(() => navigator.clipboard.readText());
   expect(key).toMatch(/^as-/);
   await ask({ model: 'Starter' }, 'as-of-yesterday');

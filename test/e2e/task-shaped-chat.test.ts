@@ -14,14 +14,14 @@ import { seriousViolations } from '../browser/watched-page.ts';
 import { pdfFile } from '../fixtures/pdf-file.ts';
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     for (const [task, dataset, adapter] of [
       ['mrc', 'Places', 'Answers'],
       ['summarisation', 'Talks', 'Summaries'],
       ['nl2sql', 'Tables', 'Queries'],
     ] as const) {
       command('import', `generated-${task}`, '--task', task, '--name', dataset);
-      command('train', '--dataset', dataset, '--base', 'starter', '--name', adapter, '--max-steps', '2');
+      train(dataset, adapter);
     }
   },
 });

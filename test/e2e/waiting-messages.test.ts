@@ -7,9 +7,9 @@ import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, train }) => {
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
-    command('train', '--dataset', 'Places', '--base', 'starter', '--name', 'Guide', '--max-steps', '2');
+    train('Places', 'Guide');
   },
 });
 let page: Page;

@@ -5,7 +5,6 @@ import { openStudio } from '../../src-main/host/cli/studio.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
 
-const soon = { timeout: 10_000 };
 const entry = new URL('../../src-main/host/cli/main.ts', import.meta.url).href;
 
 // An open studio, and the command line on the same data folder as a process of its own.
@@ -34,10 +33,10 @@ test('what the command line imports, checks and trains is told to an open studio
 }, async () => {
   const { home, client, told } = await opened();
   await answerOf(home, ['import', 'generated-mrc', '--task', 'mrc', '--name', 'Places']);
-  await expect.poll(() => [...told], soon).toEqual(['dataset']);
+  await expect.poll(() => [...told]).toEqual(['dataset']);
   told.clear();
   await answerOf(home, ['datasets', 'check', 'Places']);
-  await expect.poll(() => [...told], soon).toEqual(['dataset']);
+  await expect.poll(() => [...told]).toEqual(['dataset']);
 
   told.clear();
   const training = startCommand(home, [
@@ -46,7 +45,7 @@ test('what the command line imports, checks and trains is told to an open studio
   ]);
   const states = async () => (await client.runs.list()).map(({ state }) => state);
   await expect.poll(states, { timeout: 60_000 }).toEqual(['running']);
-  await expect.poll(() => [...told], soon).toEqual(['run']);
+  await expect.poll(() => [...told]).toEqual(['run']);
   const [run] = await client.runs.list();
   const id = run?.id ?? '';
   for (const act of [client.runs.stop, client.runs.pause]) {
