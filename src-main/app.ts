@@ -368,12 +368,13 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     if (jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
     await freeAdapters(adapters, adaptersFolder, deletedBefore);
     await freeBaseModels(baseModels, modelsFolder, deletedBefore);
+    reserve.keep();
     return isLabFree;
   });
   const os = implement(contract)
     .$context<CallerContext>()
     .use(counting(calls))
-    .use(freeing(afterUndo))
+    .use(freeing(afterUndo, reserve))
     .use(waitingFor(starter))
     .use(tellingErrors(known, calls))
     .use(requiring(requireFolder));
@@ -529,13 +530,18 @@ function counting(calls: OngoingCalls) {
     });
 }
 
-/** Every deletion gives its disk space back, once it can no longer be undone. */
-function freeing(afterUndo: AfterUndo) {
+/**
+ * Every deletion gives its disk space back, once it can no longer be undone. It is itself written to the disk, which a
+ * full one has no room for but the reserve.
+ */
+function freeing(afterUndo: AfterUndo, reserve: DiskReserve) {
   return implement(contract)
     .$context<CallerContext>()
     .middleware(async ({ next, path }) => {
+      if (path.at(-1) !== 'delete') return next();
+      reserve.giveWhereFull();
       const result = await next();
-      if (path.at(-1) === 'delete') afterUndo.expect();
+      afterUndo.expect();
       return result;
     });
 }
