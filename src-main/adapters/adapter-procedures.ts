@@ -6,7 +6,6 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { HashBase, RequireUnchanged } from '../base-models/unchanged-base.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../own-name.ts';
 import { originName, removeAdapter } from './adapter-files.ts';
@@ -20,8 +19,8 @@ export function adapterProcedures(studio: {
   store: AdapterStore;
   engine: Engine;
   baseModels: BaseModels;
-  hashBase: HashBase;
-  requireUnchanged: RequireUnchanged;
+  hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
+  requireUnchanged: (base: BaseModel, signal?: AbortSignal) => Promise<void>;
   adaptersFolder: string;
   /** Where exports are noted. */
   dataDir: string;

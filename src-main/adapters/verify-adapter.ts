@@ -1,6 +1,5 @@
 import type { Adapter, AdapterVerification } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { HashBase } from '../base-models/unchanged-base.ts';
 import type { Engine } from '../engine/engine.ts';
 import { fingerprintLike } from './fingerprint-like.ts';
 
@@ -8,7 +7,7 @@ import { fingerprintLike } from './fingerprint-like.ts';
 export async function verifyAdapter(
   adapter: Adapter,
   base: BaseModel,
-  studio: { engine: Engine; hashBase: HashBase },
+  studio: { engine: Engine; hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string> },
   signal?: AbortSignal,
 ): Promise<AdapterVerification> {
   const facts = await studio.engine.inspectAdapter({ modelFolder: base.path, adapterFolder: adapter.path });
