@@ -24,6 +24,7 @@ import { importBaseModel, registerStarterModel } from './base-models/import-base
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelLibrary } from './base-models/model-library.ts';
 import { ModelTexts } from './base-models/model-texts.ts';
+import { requiringUnchanged } from './base-models/unchanged-base.ts';
 import { ChangeNews } from './change-news.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
@@ -314,10 +315,11 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   });
   const hashBase = (base: BaseModel, signal?: AbortSignal) =>
     faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
+  const requireUnchanged = requiringUnchanged(hashBase);
 
   const evaluating = {
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
-    ...{ datasetsFolder, version: packageJson.version },
+    ...{ datasetsFolder, requireUnchanged, version: packageJson.version },
   };
   /** Evaluates the adapters of runs that have ended, beside their base, on the test rows of their dataset. */
   async function measure([first, ...others]: readonly Run[]): Promise<void> {
@@ -339,7 +341,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const unevaluated = home !== undefined && lock.isAlone() ? listUnevaluated(runs) : [];
   const experiment = {
     ...{ store: lab, supervisor: experimenting, datasets, baseModels, adapters, modelTexts, engine, sql },
-    ...{ datasetsFolder, labFolder, version: packageJson.version, now: Date.now },
+    ...{ datasetsFolder, labFolder, requireUnchanged, version: packageJson.version, now: Date.now },
     // The status line counts them, but polls only every two seconds.
     partKept: changed('status'),
   };
@@ -368,12 +370,13 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     if (jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
     await freeAdapters(adapters, adaptersFolder, deletedBefore);
     await freeBaseModels(baseModels, modelsFolder, deletedBefore);
+    reserve.keep();
     return isLabFree;
   });
   const os = implement(contract)
     .$context<CallerContext>()
     .use(counting(calls))
-    .use(freeing(afterUndo))
+    .use(freeing(afterUndo, reserve))
     .use(waitingFor(starter))
     .use(tellingErrors(known, calls))
     .use(requiring(requireFolder));
@@ -436,6 +439,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         engine,
         baseModels,
         hashBase,
+        requireUnchanged,
         adaptersFolder,
         dataDir,
         uploads,
@@ -529,13 +533,18 @@ function counting(calls: OngoingCalls) {
     });
 }
 
-/** Every deletion gives its disk space back, once it can no longer be undone. */
-function freeing(afterUndo: AfterUndo) {
+/**
+ * Every deletion gives its disk space back, once it can no longer be undone. It is itself written to the disk, which a
+ * full one has no room for but the reserve.
+ */
+function freeing(afterUndo: AfterUndo, reserve: DiskReserve) {
   return implement(contract)
     .$context<CallerContext>()
     .middleware(async ({ next, path }) => {
+      if (path.at(-1) !== 'delete') return next();
+      reserve.giveWhereFull();
       const result = await next();
-      if (path.at(-1) === 'delete') afterUndo.expect();
+      afterUndo.expect();
       return result;
     });
 }

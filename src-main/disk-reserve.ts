@@ -20,7 +20,7 @@ export class DiskReserve {
     this.#file = join(dataDir, reserveName);
   }
 
-  /** Gives the reserve up if there is less free space than it holds. For the start, before anything is opened. */
+  /** Gives the reserve up if there is less free space than it holds: before anything is opened, and before a deletion. */
   giveWhereFull(): void {
     const { bavail, bsize } = statfsSync(this.#dataDir);
     if (bavail * bsize < reserveBytes) rmSync(this.#file, { force: true });

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { implement } from '@orpc/server';
-import type { AdapterExportInput } from '../../src-contract/adapter.ts';
+import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
@@ -20,6 +20,7 @@ export function adapterProcedures(studio: {
   engine: Engine;
   baseModels: BaseModels;
   hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
+  requireUnchanged: (base: BaseModel, signal?: AbortSignal) => Promise<void>;
   adaptersFolder: string;
   /** Where exports are noted. */
   dataDir: string;
@@ -31,6 +32,18 @@ export function adapterProcedures(studio: {
 }) {
   const { store, engine, baseModels, hashBase, adaptersFolder, dataDir, textOf, uploads, newAt, changed } = studio;
   const os = implement(contract.adapters).$context<CallerContext>();
+
+  async function* exported(
+    adapter: Adapter,
+    input: Omit<AdapterExportInput, 'id'>,
+    signal = new AbortController().signal,
+  ): AsyncGenerator<AdapterExportEvent> {
+    const base = baseModels.get(adapter.baseModelId);
+    // Other programs cannot tell that a merged model is of another base.
+    if (input.format.startsWith('merged')) await studio.requireUnchanged(base, signal);
+    yield* exportAdapter(input, { adapter, base, dataDir, textOf }, engine, signal);
+  }
+
   return os.router({
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
@@ -40,20 +53,14 @@ export function adapterProcedures(studio: {
       changed();
       return adapter;
     }),
-    export: os.export.handler(async function* ({ input, context, signal = new AbortController().signal }) {
+    export: os.export.handler(async function* ({ input, context, signal }) {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
-      const adapter = store.get(input.id);
-      const base = baseModels.get(adapter.baseModelId);
-      yield* exportAdapter(input, { adapter, base, dataDir, textOf }, engine, signal);
+      yield* exported(store.get(input.id), input, signal);
     }),
-    exportTo: os.exportTo.handler(async function* ({
-      input: { placeId, ...input },
-      signal = new AbortController().signal,
-    }) {
+    exportTo: os.exportTo.handler(async function* ({ input: { placeId, ...input }, signal }) {
       const adapter = store.get(input.id);
-      const base = baseModels.get(adapter.baseModelId);
       const out = await newAt(placeId, exportName(adapter.name, input.format));
-      yield* exportAdapter({ ...input, out }, { adapter, base, dataDir, textOf }, engine, signal);
+      yield* exported(adapter, { ...input, out }, signal);
     }),
     importSent: os.importSent.handler(
       async ({ input: { configFileId, weightsFileId, originFileId, name, baseModelId } }) => {

@@ -36,6 +36,7 @@ import { inspectModel, type LoadedModel, loadModel, precisionFor } from './loade
 import type { LoadingProgress } from './loading-progress.ts';
 import type { LoraWeights } from './lora.ts';
 import { mergeModel } from './merge.ts';
+import { modelFilesOf } from './model-files.ts';
 import { ModelSlot } from './model-slot.ts';
 import { fitAdapter } from './peft-layout.ts';
 import { scoreRows } from './score.ts';
@@ -54,6 +55,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
   const adapters = new AdapterCache();
   const mixes = new AdapterMixes();
   const slot = new ModelSlot({
+    filesOf: modelFilesOf,
     load: (folder, precision, loading) => loadModel(folder, backend, precision, loading),
     comesTo: async (precision, { architecture }) =>
       precision === 'auto' ? precisionFor(architecture, backend) : precision,

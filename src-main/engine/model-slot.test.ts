@@ -40,6 +40,20 @@ test('a folder whose files have changed is loaded again', async () => {
   slot.forget('other');
   slot.forget('a');
   await slot.borrow('a');
+  expect(told).toEqual(['load a', 'release a', 'load a']);
+});
+
+// Regression: after a damaged copy was replaced by a good one, answers and trainings were still of the damaged one.
+test('a model whose files have been replaced is loaded again; one whose files are gone stays', async () => {
+  let files: string | undefined = 'first';
+  const { slot, told } = slotOf(async () => files);
+  (await slot.borrow('a')).giveBack();
+  files = undefined;
+  (await slot.borrow('a')).giveBack();
+  expect(told).toEqual(['load a']);
+  files = 'second';
+  const loans = await Promise.all([slot.borrow('a'), slot.borrow('a')]);
+  for (const loan of loans) loan.giveBack();
   expect(told).toEqual(['load a', 'load a', 'release a']);
 });
 
@@ -49,7 +63,7 @@ test('a failed load is retried', async () => {
     if (++loads === 1) throw new Error('broken');
     return modelOf('a', [], 'float32');
   };
-  const slot = new ModelSlot({ load, comesTo: async () => 'float32' });
+  const slot = new ModelSlot({ filesOf: async () => 'files', load, comesTo: async () => 'float32' });
   await expect(slot.borrow('a')).rejects.toThrow('broken');
   await expect(slot.borrow('a')).resolves.toMatchObject({});
 });
@@ -71,7 +85,7 @@ test('each job gets the progress of its own model, whichever is in the slot by t
     loadings.push(loading);
     return modelOf(folder, [], 'float32');
   };
-  const slot = new ModelSlot({ load, comesTo: async () => 'float32' });
+  const slot = new ModelSlot({ filesOf: async () => 'files', load, comesTo: async () => 'float32' });
   const heard: LoadingProgress[] = [];
   const borrow = (folder: string) => slot.borrow(folder, 'auto', (loading) => heard.push(loading));
   await Promise.all([borrow('a'), borrow('b')]);
@@ -80,14 +94,14 @@ test('each job gets the progress of its own model, whichever is in the slot by t
 });
 
 /** Here, `auto` resolves to floats. */
-function slotOf() {
+function slotOf(filesOf: (folder: string) => Promise<string | undefined> = async () => 'files') {
   const told: string[] = [];
   const comesTo = async (choice: PrecisionChoice) => (choice === 'auto' ? 'float32' : choice);
   const load = async (folder: string, choice: PrecisionChoice) => {
     told.push(`load ${folder}`);
     return modelOf(folder, told, await comesTo(choice));
   };
-  return { slot: new ModelSlot({ load, comesTo }), told };
+  return { slot: new ModelSlot({ filesOf, load, comesTo }), told };
 }
 
 /** Sound here because the slot only releases a model or reads its precision. */

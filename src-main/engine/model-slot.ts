@@ -5,6 +5,8 @@ import type { Precision } from './rounded-weights.ts';
 
 interface Held {
   readonly folder: string;
+  /** What tells its files from others, as they were before it was loaded. */
+  readonly files: string | undefined;
   /** The precision requested when it was loaded. */
   readonly precision: PrecisionChoice;
   readonly loading: LoadingProgress;
@@ -18,6 +20,8 @@ export interface Loan {
 }
 
 interface Loader {
+  /** What tells the files of a folder from others; undefined if they are not there. */
+  filesOf(folder: string): Promise<string | undefined>;
   load(folder: string, precision: PrecisionChoice, loading: LoadingProgress): Promise<LoadedModel>;
   /** What a precision choice resolves to for a model: choices that resolve to the same one share it. */
   comesTo(precision: PrecisionChoice, model: LoadedModel): Promise<Precision>;
@@ -41,13 +45,16 @@ export class ModelSlot {
     precision: PrecisionChoice = 'auto',
     hear: (loading: LoadingProgress) => void = () => {},
   ): Promise<Loan> {
+    const files = await this.#loader.filesOf(folder);
     const before = this.#held;
-    if (before?.folder !== folder || !(await this.#serves(before, precision))) {
+    // A model whose files are gone goes on answering, but not one whose files are others by now.
+    const isSame = before?.folder === folder && (files === undefined || before.files === files);
+    if (!isSame || !(await this.#serves(before, precision))) {
       // In the meantime, someone else may have loaded what is wanted.
       if (this.#held !== before) return this.borrow(folder, precision, hear);
       const loading = new LoadingProgress();
       const model = loading.during(() => this.#loader.load(folder, precision, loading));
-      this.#replaceBy({ folder, precision, loading, model, jobs: 0 });
+      this.#replaceBy({ folder, files, precision, loading, model, jobs: 0 });
     } else if (this.#held !== before) return this.borrow(folder, precision, hear);
     const held = this.#held as Held;
     held.jobs++;

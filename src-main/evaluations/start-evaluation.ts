@@ -9,6 +9,7 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
+import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -30,6 +31,7 @@ export interface EvaluatingParts {
   readonly engine: Engine;
   readonly sql: SqlRunner;
   readonly datasetsFolder: string;
+  readonly requireUnchanged: RequireUnchanged;
   /** The studio's version. */
   readonly version: string;
 }
@@ -104,6 +106,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const { store, datasets, engine } = parts;
   const input = store.input(id);
   const { dataset, base, adapters } = chosen(input, parts);
+  await parts.requireUnchanged(base, signal);
   const text = await parts.modelTexts.of(base, dataset.task);
   const { device } = await engine.device();
   const split = datasets.examples(dataset.id, input.split, dataset.version);

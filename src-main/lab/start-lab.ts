@@ -10,6 +10,7 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
+import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -36,6 +37,7 @@ export interface LabParts {
   readonly sql: SqlRunner;
   readonly datasetsFolder: string;
   readonly labFolder: string;
+  readonly requireUnchanged: RequireUnchanged;
   readonly version: string;
   readonly now: () => number;
   /** Called when a part of the running experiment has been stored. */
@@ -152,6 +154,7 @@ function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> 
       const begun = performance.now();
       try {
         const work = await workOf(store.get(id), parts);
+        await parts.requireUnchanged(work.base, signal);
         const keys = experiment.keys(work.options, work.model, work.adapter);
         const keep = (cell: LabCell) => {
           store.addCell(id, cell);

@@ -11,6 +11,7 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
+import type { HashBase } from '../base-models/unchanged-base.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
@@ -31,7 +32,7 @@ export interface TrainingParts {
   readonly datasets: DatasetStore;
   readonly engine: Engine;
   readonly modelTexts: ModelTexts;
-  readonly hashBase: (base: BaseModel, signal?: AbortSignal) => Promise<string>;
+  readonly hashBase: HashBase;
   readonly speeds: TrainingSpeedStore;
   readonly sql: SqlRunner;
   readonly datasetsFolder: string;

@@ -61,14 +61,15 @@ export class ChartView {
 
   async #follow(id: string, curve: RunCurve): Promise<void> {
     const { signal } = this.#leaving;
-    let drawn = 0;
+    let drawn = -Infinity;
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         curve.push(event);
         if (!this.overlays.some((overlay) => overlay.curve === curve)) return;
-        // A replay arrives all at once: drawing each of its events would take a second.
-        if (Date.now() - drawn < 500) continue;
-        drawn = Date.now();
+        // A replay arrives all at once: drawing each of its events would take a second. Not by the time of day, which may
+        // be put back: nothing would be drawn for as long.
+        if (performance.now() - drawn < 500) continue;
+        drawn = performance.now();
         this.version++;
       }
       this.version++;

@@ -113,13 +113,14 @@ export class RunsState {
     if (this.#watched.has(id) || this.#leaving?.aborted) return;
     this.#watched.add(id);
     const losses: number[] = [];
-    let drawn = 0;
+    let drawn = -Infinity;
     try {
       for await (const event of await client.runs.watch({ id }, { signal: this.#leaving })) {
         if (event.kind === 'step') losses[event.step - 1] = event.loss;
-        // A replay arrives all at once: drawing each of its events would take a second.
-        if (Date.now() - drawn < 500) continue;
-        drawn = Date.now();
+        // A replay arrives all at once: drawing each of its events would take a second. Not by the time of day, which may
+        // be put back: nothing would be drawn for as long.
+        if (performance.now() - drawn < 500) continue;
+        drawn = performance.now();
         this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
       }
     } catch {

@@ -98,6 +98,19 @@ test('training is interrupted by a full disk, says why, and can be resumed', {
   await see(/Stopped (at|before its first) step/);
 });
 
+// Regression: it said to free some space, and then could not delete anything itself until it was started again.
+test('on a full disk, something can be deleted in the open studio', async () => {
+  fillDisk();
+  await open(paths.adapters());
+  await page.getByRole('button', { name: 'More actions for Answers' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await see('Answers deleted');
+  await page.getByRole('link', { name: 'Answers', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: 'Answers', exact: true }).waitFor();
+  makeRoom();
+});
+
 // Regression: SQLite cannot open anything without space, so no command worked, not even one that deletes something.
 test('on a full disk the studio opens again, and something can be deleted', async () => {
   expect(await studio?.stop()).toBe(0);

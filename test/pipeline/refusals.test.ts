@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
@@ -119,4 +119,31 @@ test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
     const { status, json } = await runCommand(home, words);
     expect({ words, status, code: json?.error?.code }).toEqual({ words, status: 2, code: 'USAGE' });
   }
+});
+
+// Regression: results and merged models were made of other weights than the base that they name.
+test('a base whose weights are no longer those that were added is neither measured nor merged', {
+  timeout: 300_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  const model = join(folder, 'tiny');
+  writeTinyModel(model);
+  await answerOf(home, ['models', 'import', model]);
+  await answerOf(home, ['import', 'generated-mrc', '--task', 'mrc', '--name', 'Places']);
+  await answerOf(home, ['train', '--dataset', 'Places', '--base', 'tiny', '--name', 'Answers', '--max-steps', '1']);
+
+  // Of the same shape, so that they can be read.
+  writeTinyModel(model, { seed: 2 });
+  const [added = ''] = readdirSync(join(home, 'base-models'));
+  copyFileSync(join(model, 'model.safetensors'), join(home, 'base-models', added, 'model.safetensors'));
+  const of = ['--base', 'tiny'];
+  const evaluated = await runCommand(home, ['evaluate', ...of, '--dataset', 'Places', '--limit', '1']);
+  expectRefusal(evaluated, 'MODEL_FILE_INVALID', 'its files have changed since it was added');
+  const shown = await runCommand(home, ['lab', 'onebatch', ...of, '--passes', '1x32', '--trials', '3']);
+  expectRefusal(shown, 'MODEL_FILE_INVALID', 'its files have changed');
+  const out = join(folder, 'merged');
+  const merged = await runCommand(home, ['adapters', 'export', 'Answers', '--format', 'merged', '--out', out]);
+  expectRefusal(merged, 'MODEL_FILE_INVALID', 'its files have changed');
+  expect(existsSync(out)).toBe(false);
 });

@@ -22,7 +22,7 @@ export async function watchWork(
   },
   signs: WorkSigns,
   signal: AbortSignal,
-  now: () => number = () => Date.now(),
+  now: () => number = () => performance.now(),
 ): Promise<void> {
   const work = new FinishedWork((job) => {
     if (!signs.isLookedAt()) signs.ended(job);
