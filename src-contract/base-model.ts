@@ -113,10 +113,8 @@ export type CatalogueModel = z.infer<typeof catalogueModelSchema>;
 
 /** Memory for answers, the whole studio included, in bytes. */
 export const answeringNeedSchema = z.object({
-  /** For the base, or for adapters that change the same matrices, with a conversation of a thousand tokens. */
+  /** For the base and its adapters, with a conversation of a thousand tokens. */
   bytes: z.number().int(),
-  /** What it takes more if both answer, one after the other. */
-  inTurnBytes: z.number().int(),
 });
 export type AnsweringNeed = z.infer<typeof answeringNeedSchema>;
 

@@ -122,7 +122,7 @@ class FakeEngine implements Engine {
   }
 
   async answeringMemory() {
-    return { bytes: 5000, inTurnBytes: 7 };
+    return { bytes: 5000 };
   }
 
   async *merge() {}

@@ -25,6 +25,6 @@ export class AnsweringNeeds {
 
 /** Of a base in a folder, the studio included. Throws as the engine's `inspect` does. */
 export async function answeringNeed(modelFolder: string, vocabulary: number, engine: Engine): Promise<AnsweringNeed> {
-  const { bytes, inTurnBytes } = await engine.answeringMemory({ modelFolder });
-  return { bytes: Math.round(bytes + programBytes + tokenBytes * vocabulary), inTurnBytes };
+  const { bytes } = await engine.answeringMemory({ modelFolder });
+  return { bytes: Math.round(bytes + programBytes + tokenBytes * vocabulary) };
 }

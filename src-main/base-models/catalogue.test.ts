@@ -31,12 +31,12 @@ test('a model of the hub is looked up once, and downloaded as what was found', a
   const looked: HubName[] = [];
   const catalogue = catalogueWith([], async (name) => {
     looked.push(name);
-    const needs = { architecture: 'llama', answering: { bytes: 40, inTurnBytes: 8 }, freeDiskBytes: 9 };
+    const needs = { architecture: 'llama', answering: { bytes: 40 }, freeDiskBytes: 9 };
     return { kind: 'model', entry: { ...onHub, id: name.repository }, ...needs };
   });
   expect(await catalogue.lookUp('https://huggingface.co/maker/tiny', undefined)).toMatchObject({
     model: { id: 'maker/tiny', state: { kind: 'absent' } },
-    ...{ answering: { bytes: 40, inTurnBytes: 8 }, freeDiskBytes: 9 },
+    ...{ answering: { bytes: 40 }, freeDiskBytes: 9 },
   });
   expect(await catalogue.find('maker/tiny')).toMatchObject({ id: 'maker/tiny' });
   expect(looked).toEqual([{ repository: 'maker/tiny', file: undefined }]);

@@ -69,17 +69,6 @@ test.each([
   expect(bytes / peakBytes).toBeLessThan(1.15);
 });
 
-test('an adapter beside the base has a graph with matrices of its own, unless our kernels alone read and write', async () => {
-  const need = (precision: 'auto' | 'int4' | 'float32') =>
-    answeringMemory({ modelFolder: smollm2, precision }, backend);
-  // Measured: 1,019 MB where it is 709 with the base alone.
-  const { inTurnBytes } = await need('auto');
-  expect(inTurnBytes / 310e6).toBeGreaterThan(0.85);
-  expect(inTurnBytes / 310e6).toBeLessThan(1.15);
-  expect((await need('int4')).inTurnBytes).toBeLessThan(50e6);
-  expect((await need('float32')).inTurnBytes).toBe(0);
-});
-
 test('a second copy of the matrices is not counted where it would be too large to be made', async () => {
   const { bytes } = await answeringMemory({ modelFolder: modelOf('Llama 3.2 3B', 'BF16') }, backend);
   // 3.2 billion weights in bytes and 0.4 billion of words in two each; a second copy would take 3.2 GB more.

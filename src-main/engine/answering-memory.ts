@@ -31,12 +31,11 @@ export function answeringMemory(
     const cache = cacheBytes(architecture, positions, await cachesBy(backend, used));
     if (used === 'float32') {
       const bytes = 4 * countParameters(architecture) + cache + besides.floats;
-      return { bytes: Math.round(bytes), inTurnBytes: 0 };
+      return { bytes: Math.round(bytes) };
     }
     const standing = unrounded(opened, used) + cache;
-    const { loading, loaded, another } = await matrixBytes(opened, used, backend);
-    const bytes = standing + Math.max(loading, loaded);
-    return { bytes: Math.round(bytes), inTurnBytes: Math.round(Math.max(0, standing + loaded + another - bytes)) };
+    const { loading, loaded } = await matrixBytes(opened, used, backend);
+    return { bytes: Math.round(standing + Math.max(loading, loaded)) };
   });
 }
 
@@ -45,8 +44,6 @@ const besides = {
   /** Graphs, a pass, and what reading the weights has left behind, while matrices are laid out, and afterwards. */
   loading: 130e6,
   loaded: 200e6,
-  /** Another graph, without matrices. */
-  another: 40e6,
   floats: 60e6,
 } as const;
 
@@ -64,15 +61,12 @@ function unrounded({ architecture, source }: OpenedModel, precision: Precision):
   }, 0);
 }
 
-/**
- * Of the matrices, and what works on them: at most while they are loaded, from then on, and what answers with another
- * set of adapted matrices add to that at most.
- */
+/** Of the matrices, and what works on them: at most while they are loaded, and from then on. */
 async function matrixBytes(
   { architecture, source }: OpenedModel,
   precision: Exclude<Precision, 'float32'>,
   backend: Backend,
-): Promise<{ loading: number; loaded: number; another: number }> {
+): Promise<{ loading: number; loaded: number }> {
   const numbers = matrixNumbers(architecture);
   const largest = elements(weightDims(architecture, architecture.head));
   const ofKernels = kernelBytes(architecture, inFourBits({ architecture, source }, precision));
@@ -81,14 +75,12 @@ async function matrixBytes(
   if (await kernelsPrefill({ precision, answersBy, numbers }, backend)) {
     // The head is there as it was read, as the kernels were given it, and as they have laid it out.
     const loading = kernels + 2 * largest + besides.loading;
-    return { loading, loaded: kernels + besides.loaded, another: besides.another };
+    return { loading, loaded: kernels + besides.loaded };
   }
   // A graph has a copy of its own, which is made while ours is there; that of the kernels comes afterwards.
   const inside = bytesInside[answersBy] * numbers;
-  const compiling = numbers + inside + largest;
   return {
-    loading: compiling + besides.loading,
+    loading: numbers + inside + largest + besides.loading,
     loaded: inside + kernels + besides.loaded,
-    another: compiling + besides.another,
   };
 }

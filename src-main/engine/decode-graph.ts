@@ -13,6 +13,7 @@ import { type Dim, type Expression, input } from './graph/expression.ts';
 import { add } from './graph/ops/add.ts';
 import { attend } from './graph/ops/attend.ts';
 import { gather } from './graph/ops/gather.ts';
+import { ifAny } from './graph/ops/if-any.ts';
 import { matmul } from './graph/ops/matmul.ts';
 import { matmulBlocks } from './graph/ops/matmul-blocks.ts';
 import { multiply } from './graph/ops/multiply.ts';
@@ -29,6 +30,8 @@ import { bitsOfBlocks } from './weight-blocks.ts';
 export interface DecodeOptions {
   /** The matrices that adapters in a batch may change. */
   readonly targets: ReadonlySet<Target>;
+  /** Whether adapters' feeds may be left out, by group of matrices, which then stay as they are; not of floats. */
+  readonly isOptional?: boolean;
   /** Adapter layers inserted between the base's own, in place of LoRA. */
   readonly layers: AdapterLayerOptions | undefined;
   readonly matrices: DecodeMatrices;
@@ -49,7 +52,7 @@ export type DecodeMatrices =
  * logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
  * [positions, key heads · size] of the new positions. Feeds: `ids`, `position_ids`, angles by position; `mask` and,
  * with a window, `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; the feeds of
- * `AdapterStack` or, with integers, `AdapterShares`. Unless matrices are floats, the embedding holds only the rows of
+ * `AdapterStack` or, for our own kernels, `AdapterShares`. Unless matrices are floats, the embedding holds only the rows of
  * this pass's words, and `ids` index into them.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
@@ -144,9 +147,9 @@ function groupedLinear(
   const updates = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
-  // By shares of the positions (`AdapterShares`), which take three kernels more than a stack: too much for blocks,
-  // where rows are mostly alone.
-  const byShares = matrices.kind === 'integers';
+  // Our own kernels divide positions into shares (`AdapterShares`), which takes onnxruntime three kernels more than a
+  // stack.
+  const byShares = matrices.kind === 'integers' && !options.isOptional;
   const leading = byShares ? ['shares'] : [];
   const masks = new Map(
     groups.map(({ name }) => {
@@ -183,6 +186,11 @@ function groupedLinear(
     return made;
   }
 
+  function adapted(y: Expression, { group, layer, x }: { group: TargetGroup; layer: number; x: Expression }) {
+    const some = add(y, update(group, layer, x));
+    return options.isOptional ? ifAny(masks.get(group.name) as Expression, { some, none: y }) : some;
+  }
+
   return (module: string, x: Expression): Expression => {
     const { group, layer, target } = groupOf(architecture, groups, module);
     const isAdapted = group.targets.some((each) => targets.has(each));
@@ -197,7 +205,7 @@ function groupedLinear(
     let known = products.get(name);
     if (known === undefined) {
       const y = plain(name, x, [group.width, group.inFeatures]);
-      known = { x, y: isAdapted ? add(y, update(group, layer, x)) : y };
+      known = { x, y: isAdapted ? adapted(y, { group, layer, x }) : y };
       products.set(name, known);
     }
     if (known.x !== x) throw new Error(`The matrices of ${name} do not read the same`);

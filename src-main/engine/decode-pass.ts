@@ -16,7 +16,8 @@ import { positionFeeds } from './position-feeds.ts';
 import { int32, type Tensor, type TensorParts } from './tensor.ts';
 
 /**
- * Graphs differ in which matrices adapters may change; of a few sets, the smallest that covers the adapters' is used.
+ * Graphs of the kernels, and those of floats, differ in which matrices adapters may change; of a few sets, the smallest
+ * that covers the adapters' is used.
  */
 const targetSets: readonly (readonly Target[])[] = [
   [],
@@ -241,14 +242,9 @@ export class DecodePass {
     return of.fed;
   }
 
-  /** How positions are divided into shares for adapters (`AdapterShares`); undefined for a stack or adapter layers. */
-  #sharesOf(
-    { adapters, changes, lackRoom }: OfAdapters,
-    tokens: number,
-    ofKernels: PassKind | undefined,
-  ): Fed['shares'] {
-    if (ofKernels === undefined && (this.#model.answersBy !== 'integers' || changes.layers !== undefined))
-      return undefined;
+  /** How positions are divided into shares for adapters (`AdapterShares`); undefined for a graph of the backend. */
+  #sharesOf({ adapters, lackRoom }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
+    if (ofKernels === undefined) return undefined;
     const isAdapted = adapters.some((adapter) => adapter !== null);
     const isOfRows = ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted;
     return isOfRows && !lackRoom ? 'rows' : 'one';
@@ -266,7 +262,8 @@ export class DecodePass {
         targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
         layers: undefined,
       }));
-    // A larger graph that already exists is a little slower, but a second one is a second copy of the weights.
+    // A larger graph that already exists is a little slower, but on a device with its own memory a second one is a second
+    // copy of the weights.
     return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
   }
 
@@ -278,16 +275,20 @@ export class DecodePass {
     return shares === 'rows' ? this.#shares.ofRows(pass) : this.#shares.ofAll(pass);
   }
 
+  /** A graph with the matrices inside serves the base and any adapter: another one would be a second copy of them. */
   #compile(changes: Changes): Promise<Executable> {
-    return this.#model.decoding(keyOf(changes), this.#graphOf(changes));
+    const { answersBy, architecture } = this.#model;
+    const isForAll = answersBy !== 'floats' && changes.layers === undefined;
+    const all = isForAll ? { ...changes, targets: architecture.targets } : changes;
+    return this.#model.decoding(keyOf(all), this.#graphOf(all, { isOptional: isForAll }));
   }
 
   #compileForKernels(changes: Changes): Promise<WasmExecutable | undefined> {
-    return this.#model.kernelExecutable(keyOf(changes), this.#graphOf(changes));
+    return this.#model.kernelExecutable(keyOf(changes), this.#graphOf(changes, { isOptional: false }));
   }
 
-  #graphOf({ targets, layers }: Changes) {
-    const { architecture } = this.#model;
-    return (matrices: DecodeMatrices) => decodeGraph(architecture, { targets: new Set(targets), layers, matrices });
+  #graphOf({ targets, layers }: Changes, { isOptional }: { readonly isOptional: boolean }) {
+    const options = { targets: new Set(targets), layers, isOptional };
+    return (matrices: DecodeMatrices) => decodeGraph(this.#model.architecture, { ...options, matrices });
   }
 }

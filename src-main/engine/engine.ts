@@ -115,10 +115,8 @@ export interface ModelFacts {
 
 /** In bytes, beyond what an engine holds without a base. */
 export interface AnsweringMemory {
-  /** For answers of the base, or of adapters that change the same matrices, with a conversation of a thousand tokens. */
+  /** For answers of the base and of adapters, with a conversation of a thousand tokens. */
   readonly bytes: number;
-  /** What it takes more if others answer as well, such as an adapter beside the base. */
-  readonly inTurnBytes: number;
 }
 
 export interface AdapterFacts {

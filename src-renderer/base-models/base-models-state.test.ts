@@ -12,7 +12,7 @@ vi.mock('../client.ts', () => ({
     studio: { status: async () => ({ totalMemoryBytes: 6_000 }) },
     baseModels: {
       list: vi.fn(async () => [{ id: 'm' }]),
-      answeringNeeds: async () => [{ id: 'm', bytes: 5_000, inTurnBytes: 70 }],
+      answeringNeeds: async () => [{ id: 'm', bytes: 5_000 }],
       ...{ delete: vi.fn(async () => {}), restore: vi.fn() },
     },
     adapters: { list: async () => [{ baseModelId: 'm' }, { baseModelId: 'other' }] },
@@ -29,7 +29,7 @@ test('tells what was made with a model, and what answers need once its files hav
   await state.shelf.load();
   expect(state.answeringNeedOf(model)).toBeUndefined();
   await state.needs.load();
-  expect(state.answeringNeedOf(model)).toMatchObject({ bytes: 5_000, inTurnBytes: 70 });
+  expect(state.answeringNeedOf(model)).toMatchObject({ bytes: 5_000 });
   expect(state.answeringNeedOf({ ...model, id: 'damaged' })).toBeUndefined();
   expect(state.adaptersOf(model)).toBe(1);
   expect(state.conversationsWith(model)).toBe(2);

@@ -10,6 +10,7 @@ import { attend } from '../../src-main/engine/graph/ops/attend.ts';
 import { expand, sumTo } from '../../src-main/engine/graph/ops/broadcast.ts';
 import { concat } from '../../src-main/engine/graph/ops/concat.ts';
 import { gather, scatterAdd } from '../../src-main/engine/graph/ops/gather.ts';
+import { ifAny } from '../../src-main/engine/graph/ops/if-any.ts';
 import { inverseRms, layerNorm } from '../../src-main/engine/graph/ops/inverse-rms.ts';
 import { matmul } from '../../src-main/engine/graph/ops/matmul.ts';
 import { matmulBlocks } from '../../src-main/engine/graph/ops/matmul-blocks.ts';
@@ -239,6 +240,27 @@ const cases: readonly Case[] = [
       }),
     isFrozen: true,
   })),
+  ...[0, 2].flatMap((size) => [
+    {
+      op: 'ifAny' as const,
+      name: `of ${size} numbers`,
+      operands: [x, [2, 4], [size]],
+      build: (a: Expression, b: Expression, c: Expression) =>
+        ifAny(c, { some: slice(concat([b, a], 0), 0, 0, 3), none: a }),
+      isFrozen: true,
+    },
+    {
+      op: 'ifAny' as const,
+      name: `of ${size} numbers, after a product of integers`,
+      operands: [x, [3, 5], [size]],
+      build(a: Expression, b: Expression, c: Expression) {
+        const none = matmulInt8(a, int8Matrix);
+        return ifAny(c, { some: add(none, b), none });
+      },
+      tolerance: 2e-2,
+      isFrozen: true,
+    },
+  ]),
   { op: 'softmax', name: 'along the last axis', operands: [x], build: (a) => softmax(a) },
   { op: 'logSoftmax', name: 'along the last axis', operands: [x], build: (a) => logSoftmax(a) },
   { op: 'exp', name: 'element by element', operands: [x], build: (a) => exp(a) },

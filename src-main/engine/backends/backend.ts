@@ -32,7 +32,7 @@ export interface Backend {
 }
 
 export interface Executable<Output extends string = string> {
-  /** Names of the inputs that `run` needs. */
+  /** Names of the inputs that `run` needs; those that only the `some` of `ifAny` reads may be left out, and are empty. */
   readonly inputs: ReadonlySet<string>;
   /**
    * Runs on tensors by input name; names the graph does not use are ignored. Outputs belong to the caller; those named

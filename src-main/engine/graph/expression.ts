@@ -26,6 +26,7 @@ export interface OpAttributes {
   /** `size` is the number of inputs that share a scale. */
   matmulBlocks: { readonly bits: 4 | 8; readonly size: number };
   attend: { readonly factor: number; readonly group: number };
+  ifAny: NoAttributes;
   reshape: NoAttributes;
   transpose: { readonly permutation: readonly number[] };
   concat: { readonly axis: number };

@@ -5,6 +5,7 @@ import { attendOp } from './ops/attend.ts';
 import { expandOp, sumToOp } from './ops/broadcast.ts';
 import { concatOp } from './ops/concat.ts';
 import { gatherOp, scatterAddOp } from './ops/gather.ts';
+import { ifAnyOp } from './ops/if-any.ts';
 import { inverseRmsOp } from './ops/inverse-rms.ts';
 import { matmulOp } from './ops/matmul.ts';
 import { matmulBlocksOp } from './ops/matmul-blocks.ts';
@@ -39,6 +40,7 @@ export const opTable: { readonly [Op in Exclude<OpName, 'input'>]: OpDefinition<
   matmulInt4: matmulInt4Op,
   matmulBlocks: matmulBlocksOp,
   attend: attendOp,
+  ifAny: ifAnyOp,
   reshape: reshapeOp,
   transpose: transposeOp,
   concat: concatOp,

@@ -23,8 +23,7 @@ export const baseModels = {
   'baseModels.licence.unknown': 'not stated',
   'baseModels.memory.answering': 'Memory to chat',
   'baseModels.memory.answering.what':
-    'For the model or one adapter and a conversation of a thousand tokens, the studio itself included.',
-  'baseModels.memory.answering.inTurn': 'If the model and adapters answer in turn, up to {bytes} more.',
+    'For the model, its adapters and a conversation of a thousand tokens, the studio itself included.',
   'baseModels.memory.training': 'Training memory',
   'baseModels.memory.training.what':
     'A rough estimate for four rows of 256 tokens at a time. A new run shows the exact figure for your data.',

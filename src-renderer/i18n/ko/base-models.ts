@@ -24,8 +24,7 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.licence.unknown': '밝히지 않음',
   'baseModels.memory.answering': '대화에 드는 메모리',
   'baseModels.memory.answering.what':
-    '기본 모델이나 어댑터 하나와 1,000토큰쯤 대화할 때의 값이며, 스튜디오가 쓰는 메모리도 들어 있습니다.',
-  'baseModels.memory.answering.inTurn': '기본 모델과 어댑터가 번갈아 답하면 최대 {bytes} 더 듭니다.',
+    '기본 모델과 어댑터로 1,000토큰쯤 대화할 때의 값이며, 스튜디오가 쓰는 메모리도 들어 있습니다.',
   'baseModels.memory.training': '학습에 드는 메모리',
   'baseModels.memory.training.what':
     '256토큰짜리 행 네 개를 한 번에 학습할 때의 추정값입니다. 새 학습 화면에서 데이터에 맞는 값을 정확히 알려 줍니다.',

@@ -62,6 +62,14 @@ export class GraphWriter {
     return value.name;
   }
 
+  /** Whether a value holds any numbers. */
+  isAny(value: string): string {
+    return this.shared(`any ${value}`, () => {
+      const zero = this.#constant({ name: 'i64_none', type: 'int64', dims: [], values: [0] });
+      return this.node('Greater', [this.node('Size', [value]), zero]);
+    });
+  }
+
   /** Adds a node with one output and returns that output's name. */
   node(
     type: string,

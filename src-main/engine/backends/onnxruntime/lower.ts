@@ -1,6 +1,7 @@
-import { type Expression, type OpName, topologicalOrder } from '../../graph/expression.ts';
+import { type Expression, type OpName, type Shape, topologicalOrder } from '../../graph/expression.ts';
 import { int4Block } from '../../graph/ops/matmul-int4.ts';
-import type { Tensor } from '../../tensor.ts';
+import { float32, type Tensor } from '../../tensor.ts';
+import { findBranches } from './branches.ts';
 import {
   type FusedNorm,
   type FusedRotation,
@@ -17,8 +18,8 @@ import { bytesOf, type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
 /** Writes an op as ONNX nodes, given the names of its operands; returns the name of its value. */
 type Lowering<Op extends OpName> = (writer: GraphWriter, operands: readonly string[], node: Expression<Op>) => string;
 
-/** Typed by the closed set of ops: a missing one does not compile. */
-const lowerings: { readonly [Op in OpName]: Lowering<Op> } = {
+/** Typed by the closed set of ops: a missing one does not compile. `ifAny` is not lowered by its operands alone. */
+const lowerings: { readonly [Op in Exclude<OpName, 'ifAny'>]: Lowering<Op> } = {
   input: (writer, _operands, node) => writer.input({ name: node.attributes.name, type: node.type, shape: node.shape }),
   after(writer, [x = '', other = '']) {
     // A view whose shape depends on the other: nothing is copied.
@@ -128,6 +129,8 @@ export interface LoweredGraph {
   /** Constants stored outside the model, by name. */
   readonly outside: ReadonlyMap<string, Uint8Array>;
   readonly inputs: readonly string[];
+  /** The inputs that may be left out, each with what is fed then: nothing. */
+  readonly optional: ReadonlyMap<string, Tensor>;
 }
 
 /** Prefixed to output names: an ONNX graph has one namespace, and a gradient is named like the input it belongs to. */
@@ -158,7 +161,15 @@ export function lower(
     model: writeOnnxModel(graph),
     outside: new Map(graph.outside.map(({ name, data }) => [name, bytesOf(data)])),
     inputs: graph.inputs.map((value) => value.name),
+    optional: new Map(
+      graph.inputs.filter(({ name }) => graph.optional.has(name)).map(({ name, shape }) => [name, emptyOf(shape)]),
+    ),
   };
+}
+
+/** Of this shape, as far as it is known. */
+function emptyOf(shape: Shape): Tensor {
+  return float32(shape.map((dim) => (typeof dim === 'number' ? dim : 0)));
 }
 
 /** The same, before serialisation. */
@@ -166,7 +177,7 @@ export function lowerToNodes(
   outputs: Readonly<Record<string, Expression>>,
   constants: ReadonlyMap<string, Tensor> = new Map(),
   { device = 'cpu', rowReach = 127, threads = 1 }: LowerOptions = {},
-): OnnxGraph {
+): OnnxGraph & { readonly optional: ReadonlySet<string> } {
   const writer = new GraphWriter(constants, { device, rowReach, threads });
   const names = new Map<Expression, string>();
   const give = (node: Expression, name: string) => {
@@ -176,6 +187,9 @@ export function lowerToNodes(
   const order = topologicalOrder(Object.values(outputs));
   const { norms, sums, products, splits, rotations, absorbed } =
     device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
+  const branches = findBranches(order, Object.values(outputs));
+  /** What the last kernel of a `none` takes. */
+  const unfinished = new Map<Expression, HalfProduct>();
   const nameOf = (expression: Expression) => names.get(expression) as string;
   /** Keyed by the first slice of each. */
   const parts = new Map<Expression, string>();
@@ -186,45 +200,71 @@ export function lowerToNodes(
     }
     return parts.get(first) as string;
   };
-  // Inputs first: they carry the sizes that shapes are made of.
-  for (const node of [...order.filter((n) => n.op === 'input'), ...order.filter((n) => n.op !== 'input')]) {
-    if (absorbed.has(node) || names.has(node)) continue;
+  const lowerNode = (node: Expression) => {
+    if (absorbed.has(node) || names.has(node)) return;
     const [sum, norm] = [sums.get(node), norms.get(node)];
     if (sum !== undefined) {
       const [normed = '', , , summed = ''] = lowerSummedNorm(writer, node.inputs.map(nameOf), nameOf(sum.weight), sum);
       give(sum.root, normed);
       give(node, summed);
-      continue;
+      return;
     }
     if (norm !== undefined) {
       give(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
-      continue;
+      return;
     }
     const [added, split, rotation] = [products.get(node), splits.get(node), rotations.get(node)];
     if (added !== undefined) {
       give(node, lowerSummedProduct(writer, [...added.product.inputs, added.other].map(nameOf), added));
-      continue;
+      return;
     }
     if (split !== undefined) {
       give(node, partOf(node, split));
-      continue;
+      return;
     }
     if (rotation !== undefined) {
       const [first] = rotation.slices as readonly [Expression];
       const heads = partOf(first, splits.get(first) as FusedSplit);
       const rotated = lowerRotation(writer, [heads, ...node.inputs.slice(1).map(nameOf)], rotation);
       for (const [i, each] of rotation.rotated.entries()) give(each, rotated[i] as string);
-      continue;
+      return;
     }
-    // Sound because `node.op` picks the lowering of exactly the op that made the node.
-    const lowering = lowerings[node.op] as Lowering<OpName>;
     const operands = node.inputs.map(nameOf);
-    give(node, lowering(writer, operands, node));
-  }
+    if (node.op === 'ifAny') give(node, lowerIfAny(node));
+    else if (node.op === 'matmulInt8' && branches.halves.has(node))
+      unfinished.set(node, lowerHalf(writer, operands, node));
+    else {
+      // Sound because `node.op` picks the lowering of exactly the op that made the node.
+      const lowering = lowerings[node.op] as Lowering<OpName>;
+      give(node, lowering(writer, operands, node));
+    }
+  };
+  const lowerIfAny = (node: Expression): string => {
+    const [sized, some, none] = node.inputs as [Expression, Expression, Expression];
+    const half = unfinished.get(none);
+    // A branch cannot return what was computed before it: it would copy it.
+    const finish = () => {
+      if (half !== undefined) names.set(none, writer.node('Mul', half));
+    };
+    const either = () => {
+      finish();
+      for (const each of branches.inside.get(node) ?? []) lowerNode(each);
+      return nameOf(some);
+    };
+    const or = () => {
+      finish();
+      return half === undefined ? writer.node('Identity', [nameOf(none)]) : nameOf(none);
+    };
+    return writer.choose(writer.isAny(nameOf(sized)), node, either, or);
+  };
+  // Inputs first: they carry the sizes that shapes are made of, those that may be left out only their own.
+  const rank = (node: Expression) => (node.op !== 'input' ? 2 : branches.optional.has(node) ? 1 : 0);
+  for (const node of order.toSorted((a, b) => rank(a) - rank(b))) if (!branches.absorbed.has(node)) lowerNode(node);
   const named = Object.entries(outputs).map(
     ([name, expression]) => [`${outputPrefix}${name}`, { name: names.get(expression) as string, expression }] as const,
   );
-  return writer.finish(new Map(named));
+  const optional = [...branches.optional].map((node) => (node as Expression<'input'>).attributes.name);
+  return { ...writer.finish(new Map(named)), optional: new Set(optional) };
 }
 
 /** onnxruntime's accuracy level for rounding the left operand to eight bits, block by block. */
@@ -239,6 +279,13 @@ const inEightBits = 4;
  * out like the rows.
  */
 function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Expression): string {
+  return writer.node('Mul', lowerHalf(writer, operands, node));
+}
+
+/** The product before its rows are scaled back, and their steps. */
+type HalfProduct = readonly [product: string, steps: string];
+
+function lowerHalf(writer: GraphWriter, operands: readonly string[], node: Expression): HalfProduct {
   const [left = '', integers = '', scales = ''] = operands;
   // Several products may share their rows.
   const steps = writer.shared(`steps of ${left}`, () => {
@@ -254,7 +301,7 @@ function lowerRounded(writer: GraphWriter, operands: readonly string[], node: Ex
   });
   const factors = [writer.scalar(1), scales];
   const product = writer.node('MatMulIntegerToFloat', [rounded, integers, ...factors, middle], {}, 'com.microsoft');
-  return writer.node('Mul', [product, steps]);
+  return [product, steps];
 }
 
 /** A midpoint for each row. Most products of a graph have the same number of rows, and share these. */

@@ -50,7 +50,7 @@ async function compile<Output extends string>(
 }
 
 async function open<Output extends string>(
-  { model, outside, inputs }: LoweredGraph,
+  { model, outside, inputs, optional }: LoweredGraph,
   { threads, device }: Required<OnnxruntimeOptions>,
 ): Promise<Executable<Output>> {
   const opening = ort.InferenceSession.create(model, {
@@ -84,6 +84,7 @@ async function open<Output extends string>(
     throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });
   });
   const wanted = new Set(inputs);
+  const empty = new Map(Array.from(optional, ([name, tensor]) => [name, ortTensor(tensor)]));
   /** Settles when the last run does, without its results: runs end in the order they began. */
   let running: Promise<void> = Promise.resolve();
   const over = () => {};
@@ -94,8 +95,9 @@ async function open<Output extends string>(
       const tensors: Record<string, ort.Tensor> = {};
       for (const name of wanted) {
         const tensor = feeds.get(name);
-        if (tensor === undefined) throw new Error(`onnxruntime: no feed for ${name}`);
-        tensors[name] = ortTensor(tensor);
+        const given = tensor === undefined ? empty.get(name) : ortTensor(tensor);
+        if (given === undefined) throw new Error(`onnxruntime: no feed for ${name}`);
+        tensors[name] = given;
       }
       const fetches: Record<string, ort.Tensor | null> = {};
       for (const [full, name] of outputs) {

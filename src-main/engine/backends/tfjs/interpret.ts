@@ -68,6 +68,7 @@ const interpretations: { readonly [Op in Exclude<OpName, 'input'>]: Interpretati
     const mixed = tf.matMul(tf.softmax(tf.add(scores, given(mask))), all(freshValues, keptValues));
     return tf.reshape(tf.transpose(tf.reshape(mixed, [streams, tokens, group, size]), [1, 0, 2, 3]), dims);
   },
+  ifAny: ([sized, some, none]) => given(given(sized).size > 0 ? some : none),
   reshape: ([x], _node, dims) => tf.reshape(given(x), dims),
   transpose: ([x], node) => tf.transpose(given(x), [...node.attributes.permutation]),
   concat: (parts, node) => tf.concat(parts.map(given), node.attributes.axis),
