@@ -1,7 +1,7 @@
 import type { Expression, OpName } from '../../graph/expression.ts';
 import { elements } from '../../tensor.ts';
 import { CannotRun } from './cannot-run.ts';
-import { attendsMany, workBytes } from './kernels/attend-many.ts';
+import { sizesOfMany, workBytes } from './kernels/attend-many.ts';
 import { mostSteps, pairOutputs, roundedRowBytes } from './kernels/layout.ts';
 import type { KernelName } from './kernels.ts';
 import {
@@ -10,6 +10,7 @@ import {
   isDense,
   nameOf,
   type PackedMatrix,
+  type PassKind,
   rowsOf,
   type Value,
   type Writer,
@@ -183,6 +184,11 @@ export const writers: { readonly [Op in OpName]?: Write<Op> } = {
 /** The input that holds the table rows a pass looks up. */
 export function gatheredName(node: Expression): string {
   return `${node.inputs.map((each) => nameOf(each)).join('[')}]`;
+}
+
+/** Whether passes of a kind attend to the floats of a cache, many queries at a time, rather than to its 16-bit copy. */
+export function attendsMany(kind: PassKind, size: number): boolean {
+  return kind === 'prefill' && size % sizesOfMany === 0;
 }
 
 export function isHadamard(node: Expression): boolean {

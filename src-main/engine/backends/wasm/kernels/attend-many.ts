@@ -1,5 +1,4 @@
 import { type Code, f32, f32x4, i32, i32x4, type Local, v128, type WasmFunction } from '../code.ts';
-import type { PassKind } from '../program-writer.ts';
 import { cellsOf, leastSeen, notSeen } from './attend.ts';
 import { addresses, eachPart, exponential, halves, kernel, locals } from './kernel.ts';
 import { laneBytes, queryLanes } from './layout.ts';
@@ -20,10 +19,8 @@ const valuesAtOnce = 64;
 /** Floats of a head that are mixed at a time. */
 const chunk = 16;
 
-/** Whether passes of a kind attend by it, with heads of this size. */
-export function attendsMany(kind: PassKind, size: number): boolean {
-  return kind === 'prefill' && size % chunk === 0;
-}
+/** The size of a head must be a multiple of this. */
+export const sizesOfMany = chunk;
 
 /** Numbers of a head multiplied per iteration of the unrolled loop. */
 const unrolled = 8;
