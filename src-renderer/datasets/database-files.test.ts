@@ -47,6 +47,6 @@ test('a folder of more files than an archive may have is refused before it is se
   const file = new File(['x'], 'a.txt');
   const files = Array.from({ length: 65_541 }, (_, place) => ({ path: `${place}.txt`, file }));
   expect(() => archiveOf({ name: 'corpus', files })).toThrow(
-    '“corpus” cannot be read: it lists more than 20000 files.',
+    '“corpus” cannot be read: it lists more than 20,000 files.',
   );
 });
