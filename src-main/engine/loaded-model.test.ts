@@ -144,7 +144,10 @@ test('a truncated file is reported with the number of missing bytes', async () =
   await truncate(path, (await readFile(path)).length - 100);
   await expect(inspectModel(folder)).rejects.toMatchObject({
     code: 'MODEL_FILE_INVALID',
-    data: { file: 'model.safetensors', reason: expect.stringMatching(/^it is cut off: 100 of [\d,]+ bytes are missing$/) },
+    data: {
+      file: 'model.safetensors',
+      reason: expect.stringMatching(/^it is cut off: 100 of [\d,]+ bytes are missing$/),
+    },
   });
 });
 
