@@ -99,11 +99,14 @@ test('summaries are drafted by a model, and become rows only one by one as a per
   await page.getByRole('button', { name: 'Next row' }).click();
   await page.getByText(/^Draft by “.+”: not checked yet$/).waitFor();
   await page.getByText('0 rows', { exact: true }).waitFor();
+  const train = page.getByRole('button', { name: 'Train with this' });
+  expect(await train.getAttribute('title')).toBe('There are no rows to learn from yet.');
   await text.fill('Only apples.');
   await page.getByText(/^Draft by “.+”, edited by you$/).waitFor();
   await text.press('Control+Enter');
   await page.getByText('Added as a row.').waitFor();
   await page.getByText('2 rows of the file are still without “Summary”.').waitFor();
+  await page.getByRole('link', { name: 'Train with this' }).waitFor();
   await page.getByRole('tab', { name: /^Versions/ }).click();
   await page
     .getByText(/^A row added, drafted by “.+” and edited$/)

@@ -18,6 +18,7 @@ export const datasets = {
   'datasets.noneFound': 'No dataset has “{text}” in its name',
   'datasets.more': 'More actions for {name}',
   'datasets.trainWith': 'Train with this',
+  'datasets.trainWith.none': 'There are no rows to learn from yet.',
   'datasets.rename.title': 'Rename the dataset',
   'datasets.rename.name': 'New name',
 

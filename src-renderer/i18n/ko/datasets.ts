@@ -18,6 +18,7 @@ export const datasets: Translation<typeof english> = {
   'datasets.noneFound': '이름에 “{text}”[이|가] 있는 데이터셋이 없습니다',
   'datasets.more': '{name}의 다른 작업',
   'datasets.trainWith': '이것으로 학습',
+  'datasets.trainWith.none': '아직 배울 행이 없습니다.',
   'datasets.rename.title': '데이터셋 이름 바꾸기',
   'datasets.rename.name': '새 이름',
 
