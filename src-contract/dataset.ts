@@ -31,6 +31,9 @@ export const tableFormatSchema = z.enum([
 ]);
 export type TableFormat = z.infer<typeof tableFormatSchema>;
 
+/** What a row is where documents are read. */
+const documentRowsSchema = z.enum(['pieces', 'whole', 'unwritten']);
+
 /** How to read a file; anything left out is detected. */
 export const csvOptionsSchema = z.object({
   /** Whether the text is a table or JSON. */
@@ -46,7 +49,7 @@ export const csvOptionsSchema = z.object({
    * For documents: a row for each piece that fits the model, or for each document with what belongs to it, or with a
    * summary that is still to be written. Texts that may be tables are then read as documents.
    */
-  documents: z.enum(['pieces', 'whole', 'unwritten']).optional(),
+  documents: documentRowsSchema.optional(),
   /** One character or several, such as `||`. */
   delimiter: z.string().min(1).max(8).optional(),
   /** One character; empty if no cell is quoted. */
@@ -94,7 +97,7 @@ export const fileFactsSchema = z.object({
   speaker: z.string().optional(),
   speakers: z.array(speakerSchema).optional(),
   /** For documents: what a row is. */
-  documents: z.enum(['pieces', 'whole', 'unwritten']).optional(),
+  documents: documentRowsSchema.optional(),
   /** The tables that were read, for a folder or an archive. */
   files: z.array(z.string()).optional(),
   /** Why the file is read the way it is. */

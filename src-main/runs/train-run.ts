@@ -4,14 +4,13 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
 import { type AdapterOrigin, copyAdapter, removeAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
-import type { HashBase } from '../base-models/unchanged-base.ts';
+import { type HashBase, requireHash } from '../base-models/unchanged-base.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
@@ -133,11 +132,8 @@ async function openTraining(
   await mkdir(folder, { recursive: true });
   // Once it has learnt something, a stop makes an adapter, for which the base must be known to be unchanged.
   const mayLeave = run.step === 0 ? signal : undefined;
-  if (firstFolder === undefined && (await parts.hashBase(base, mayLeave)) !== plan.baseSha256) {
-    throw new StudioError('MODEL_FILE_INVALID', {
-      file: base.name,
-      ...because('FILES_CHANGED'),
-    });
+  if (firstFolder === undefined) {
+    await requireHash(base, { sha256: plan.baseSha256, hashBase: parts.hashBase }, mayLeave);
   }
   const text = await parts.modelTexts.of(base, run.task);
   if (firstFolder !== undefined) await copyRunTokens(firstFolder, folder);

@@ -1,6 +1,7 @@
 import type { ListedRun, Run } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
+import { redrawing } from './redrawing.ts';
 import { RunCurve } from './run-curve.ts';
 
 export interface Overlay {
@@ -61,15 +62,12 @@ export class ChartView {
 
   async #follow(id: string, curve: RunCurve): Promise<void> {
     const { signal } = this.#leaving;
-    let drawn = -Infinity;
+    const mayDraw = redrawing();
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         curve.push(event);
         if (!this.overlays.some((overlay) => overlay.curve === curve)) return;
-        // A replay arrives all at once: drawing each of its events would take a second. Not by the time of day, which may
-        // be put back: nothing would be drawn for as long.
-        if (performance.now() - drawn < 500) continue;
-        drawn = performance.now();
+        if (!mayDraw()) continue;
         this.version++;
       }
       this.version++;

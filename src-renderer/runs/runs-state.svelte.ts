@@ -6,6 +6,7 @@ import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
+import { redrawing } from './redrawing.ts';
 
 /** All runs, newest first, with what they refer to, and the course of the loss of those that are drawn. */
 export class RunsState {
@@ -113,14 +114,11 @@ export class RunsState {
     if (this.#watched.has(id) || this.#leaving?.aborted) return;
     this.#watched.add(id);
     const losses: number[] = [];
-    let drawn = -Infinity;
+    const mayDraw = redrawing();
     try {
       for await (const event of await client.runs.watch({ id }, { signal: this.#leaving })) {
         if (event.kind === 'step') losses[event.step - 1] = event.loss;
-        // A replay arrives all at once: drawing each of its events would take a second. Not by the time of day, which may
-        // be put back: nothing would be drawn for as long.
-        if (performance.now() - drawn < 500) continue;
-        drawn = performance.now();
+        if (!mayDraw()) continue;
         this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
       }
     } catch {

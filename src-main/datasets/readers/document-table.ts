@@ -39,15 +39,15 @@ export async function openDocuments(
   const wanted = chosen ?? (isPaired ? 'whole' : 'pieces');
   const isPieces = wanted === 'pieces';
   // Where some documents have their summary, it is what the others lack.
-  const documents = isPaired && !isPieces ? 'whole' : wanted;
+  const shape = isPaired && !isPieces ? 'pairs' : wanted;
   const read = isPieces ? files : files.filter((file) => !parts.has(file.name));
-  const layout: Layout = isPieces
-    ? pieceRows(read)
-    : isPaired
-      ? pairRows(kinds, facts)
-      : documents === 'unwritten'
-        ? unwrittenRows
-        : wholeRows;
+  const layouts: Readonly<Record<typeof shape, () => Layout>> = {
+    pieces: () => pieceRows(read),
+    pairs: () => pairRows(kinds, facts),
+    unwritten: () => unwrittenRows,
+    whole: () => wholeRows,
+  };
+  const layout = layouts[shape]();
   const ownFacts = facts.filter((fact) => layout.takesKnownNames || !isKnownColumnName(fact));
   async function* rows(signal?: AbortSignal): AsyncGenerator<TablePiece, void> {
     const reader = new DocumentReader();
@@ -81,7 +81,7 @@ export async function openDocuments(
   return {
     facts: {
       ...{ name, format: 'documents', encoding: encoding ?? 'utf-8', delimiter: '', quote: '', escape: '' },
-      ...{ header: true, skippedLines: 0, bytes, numbered: 'item', documents },
+      ...{ header: true, skippedLines: 0, bytes, numbered: 'item', documents: shape === 'pairs' ? 'whole' : shape },
       files: files.map((file) => file.name),
       reasons: [
         { about: 'format', code: 'DOCUMENTS', data: { files: files.length } },
