@@ -100,6 +100,8 @@ export const evaluationSchema = z.object({
   task: taskIdSchema.nullable(),
   datasetId: z.string(),
   baseModelId: z.string(),
+  /** The adapters compared with the base; not all have results before it has finished. */
+  adapterIds: z.array(z.string()),
   split: splitSchema,
   state: z.enum(['running', 'finished', 'stopped', 'failed', 'interrupted']),
   /** The metric that decides: rougeL, exactMatch, executionAccuracy, sqlMatch. */

@@ -105,6 +105,7 @@ function evaluation(mainMetric: string, values: readonly number[], comparisons: 
     task: 'mrc',
     datasetId: 'd',
     baseModelId: 'b',
+    adapterIds: values.slice(1).map((_, place) => `a${place + 1}`),
     split: 'test',
     state: 'finished',
     mainMetric,

@@ -85,6 +85,7 @@ const mostlyWrong: Evaluation = {
     task: 'mrc',
     datasetId: 'd',
     baseModelId: 'b',
+    adapterIds: ['a'],
     split: 'test',
     state: 'finished',
     mainMetric: 'exactMatch',

@@ -185,7 +185,7 @@ export class EvaluationStore {
   }
 }
 
-const select = `SELECT evaluation.id, task, dataset_id, base_model_id, split, main_metric, results, comparisons, provenance, job.state, job.error_code,
+const select = `SELECT evaluation.id, task, dataset_id, base_model_id, adapter_ids, split, main_metric, results, comparisons, provenance, job.state, job.error_code,
     job.error_message, job.error_hint, job.error_data, job.created_at
   FROM evaluation JOIN job ON job.id = evaluation.id`;
 
@@ -194,6 +194,7 @@ interface Row extends FailureColumns {
   task: TaskId | null;
   dataset_id: string;
   base_model_id: string;
+  adapter_ids: string;
   split: Evaluation['split'];
   main_metric: string;
   results: string;
@@ -219,6 +220,7 @@ function toEvaluation(row: Row): Evaluation {
     ...{ id, task, split },
     datasetId: row.dataset_id,
     baseModelId: row.base_model_id,
+    adapterIds: JSON.parse(row.adapter_ids) as string[],
     // A queued one counts as running for whoever asked for it.
     state: row.state === 'queued' ? 'running' : row.state,
     mainMetric: row.main_metric,

@@ -71,10 +71,9 @@ test('suggests measuring an unmeasured adapter on the test rows', () => {
 });
 
 test('suggests waiting for an adapter that is being measured', () => {
-  const measuring = { state: 'running', provenance: { adapters: [{ name: 'a', sha256: 'f00' }] } } as Evaluation;
-  const own = { ...adapter, sha256: 'f00' };
-  const has = { ...nothing, datasets: [dataset], adapters: [own], conversations: [talk], evaluations: [measuring] };
-  expect(nextStep(has)).toEqual({ kind: 'measuring', adapter: own, evaluation: measuring });
+  const measuring = { state: 'running', adapterIds: [adapter.id] } as Evaluation;
+  const has = { ...nothing, datasets: [dataset], adapters: [adapter], conversations: [talk], evaluations: [measuring] };
+  expect(nextStep(has)).toEqual({ kind: 'measuring', adapter, evaluation: measuring });
 });
 
 const done = { ...nothing, datasets: [dataset], conversations: [talk] };

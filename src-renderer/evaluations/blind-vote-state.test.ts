@@ -142,7 +142,7 @@ const result = (adapterId: string | null, rougeL: number): EvaluationResult => (
 });
 
 const threeModels: Evaluation = {
-  ...{ id: 'e', task: 'summarisation', datasetId: 'd', baseModelId: 'b', split: 'test', state: 'finished' },
-  ...{ mainMetric: 'rougeL', results: [result(null, 0.2), result('r', 0.3), result('s', 0.4)] },
+  ...{ id: 'e', task: 'summarisation', datasetId: 'd', baseModelId: 'b', adapterIds: ['r', 's'], split: 'test' },
+  ...{ state: 'finished', mainMetric: 'rougeL', results: [result(null, 0.2), result('r', 0.3), result('s', 0.4)] },
   ...{ comparisons: [], provenance: null, error: null, createdAt: 1 },
 };

@@ -121,6 +121,7 @@ function evaluation(state: Evaluation['state']): Evaluation {
     task: 'mrc',
     datasetId: 'd',
     baseModelId: 'b',
+    adapterIds: [],
     split: 'test',
     state,
     mainMetric: 'exactMatch',

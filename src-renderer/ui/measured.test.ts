@@ -62,8 +62,10 @@ test('an adapter in no evaluation is not measured', () => {
   expect(measured({ id: 'b' } as Adapter, [evaluation('e', 0.6)])).toBeUndefined();
 });
 
-test('an evaluation in progress is of the adapter with the same weights', () => {
-  const going = { state: 'running', provenance: { adapters: [{ name: 'a', sha256: 'f00' }] } } as Evaluation;
-  expect(beingMeasured({ ...adapter, sha256: 'f00' }, [going])).toBe(going);
-  expect(beingMeasured({ ...adapter, sha256: 'bad' }, [going])).toBeUndefined();
+// Regression: it was told by what is recorded once the base has been read, of which no page hears.
+test('an adapter is being measured as soon as its evaluation has been started', () => {
+  const going = { state: 'running', adapterIds: [adapter.id], provenance: null, results: [] } as unknown as Evaluation;
+  expect(beingMeasured(adapter, [going])).toBe(going);
+  expect(beingMeasured({ ...adapter, id: 'another' }, [going])).toBeUndefined();
+  expect(beingMeasured(adapter, [{ ...going, state: 'stopped' }])).toBeUndefined();
 });

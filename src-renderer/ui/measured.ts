@@ -46,10 +46,7 @@ export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): 
 
 /** The evaluation in progress that includes this adapter. */
 export function beingMeasured(adapter: Adapter, evaluations: readonly Evaluation[]): Evaluation | undefined {
-  return evaluations.find(
-    ({ state, provenance }) =>
-      state === 'running' && provenance?.adapters.some(({ sha256 }) => sha256 === adapter.sha256) === true,
-  );
+  return evaluations.find(({ state, adapterIds }) => state === 'running' && adapterIds.includes(adapter.id));
 }
 
 /** The rows leave open whether the adapter is better or worse than the base. */

@@ -43,9 +43,12 @@ test('an adapter is trained on it', async () => {
   await heading('New run');
   await tabTo(button(/^Data\b/));
   await press('Enter');
-  await tabTo(page.getByLabel('Maximum steps'));
+  const steps = page.getByLabel('Maximum steps');
+  await tabTo(steps);
   await page.keyboard.press('Control+A');
   await page.keyboard.type('2');
+  // Regression: the preset's own value arrived between the two keys, and 10002 steps were trained.
+  expect(await steps.inputValue()).toBe('2');
   await tabTo(button('Start'));
   await press('Enter');
   await page.getByText(/is ready\. The base model is as it was\./).waitFor();

@@ -127,6 +127,10 @@ test('an adapter that is being evaluated says so in the list and on its page', a
   await page.getByRole('link', { name: 'Questions to small tables SQL 2', exact: true }).first().click();
   await see('An evaluation shows how many test rows it gets right.');
   await page.getByRole('link', { name: 'Evaluate', exact: true }).last().click();
+  // On the few test rows it may be over before it is looked for.
+  await page.getByRole('combobox', { name: 'Split' }).click();
+  await page.getByRole('option', { name: /^Train/ }).click();
+  await page.getByLabel('Maximum rows').fill('');
   await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
   await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
   const evaluation = page.url();
@@ -136,6 +140,7 @@ test('an adapter that is being evaluated says so in the list and on its page', a
   await open(paths.adapters());
   await page.getByRole('link', { name: 'being evaluated' }).click();
   expect(page.url()).toBe(evaluation);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
 });
 
 // The base's score was in the list twice, as if an adapter had come to the same.
