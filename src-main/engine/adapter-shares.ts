@@ -7,16 +7,20 @@ import { float32, type Tensor, type TensorParts } from './tensor.ts';
 /** Stands in for a row's matrices where it has no adapter, or its adapter changes nothing. */
 const none = new Float32Array();
 
+/** The feed that is there where the positions of shares take turns. */
+export const inTurnsName = 'in_turns';
+
 /**
- * The adapters of passes whose positions are divided into equal shares, each with its own A and B. Where each row
- * decodes one token there is a share per row, an eighth of the products that a stack of eight takes; otherwise a single
- * share, with all A's and B's stacked vertically.
+ * The adapters of passes whose positions are divided into equal shares, each with its own A and B: a share per row,
+ * an eighth of the products that a stack of eight takes, or a single share, with all A's and B's stacked vertically.
  */
 export class AdapterShares {
   readonly #architecture: Architecture;
   readonly #stack: AdapterStack;
   /** The matrices of a stack, as one share. */
   #one: { readonly of: object; readonly shared: ReadonlyMap<string, Tensor> } | undefined;
+  /** The matrices of the rows last read in turns, and what they were made of. */
+  #inTurns: { readonly of: readonly unknown[]; readonly matrices: ReadonlyMap<string, Tensor> } | undefined;
 
   constructor(architecture: Architecture, stack: AdapterStack) {
     this.#architecture = architecture;
@@ -34,23 +38,37 @@ export class AdapterShares {
   }
 
   /** The same with a share per row, whose matrices are placed part by part. */
-  ofRows({ rows, targets }: AdaptedRows): AdapterFeeds<TensorParts> {
+  ofRows({ rows, tokens, targets }: AdaptedRows): AdapterFeeds<TensorParts> {
     const { packed } = this.#stack;
     const matrices = new Map<string, TensorParts>();
     const masks = new Map<string, Tensor>();
     for (const group of packed.adapted(targets)) {
       const ranks = Math.max(1, ...rows.map((row) => (row === null ? 0 : packed.ranks(row.weights, group))));
-      const mask = float32([rows.length, 1, ranks]);
+      const mask = float32([rows.length, tokens, ranks]);
       // The mask excludes idle rows, the base's rows, and ranks that only other adapters have.
-      rows.forEach((row, place) => {
-        const start = place * ranks;
-        if (row !== null) mask.data.fill(row.scale, start, start + packed.ranks(row.weights, group));
-      });
+      for (let position = 0; position < rows.length * tokens; position++) {
+        const row = rows[position % rows.length];
+        if (row == null) continue;
+        const start = position * ranks;
+        mask.data.fill(row.scale, start, start + packed.ranks(row.weights, group));
+      }
       masks.set(maskName(group), mask);
       for (let layer = 0; layer < this.#architecture.layers; layer++)
         for (const [name, part] of this.#partsOf(rows, { group, layer, ranks })) matrices.set(name, part);
     }
     return { matrices, masks };
+  }
+
+  /** The same where a row has several positions, and those of all rows take turns; also `in_turns`. */
+  ofRowsInTurns(pass: AdaptedRows): AdapterFeeds {
+    const { matrices, masks } = this.ofRows(pass);
+    const of = [...pass.targets, ...pass.rows.map((row) => row?.weights)];
+    let known = this.#inTurns;
+    if (known?.of.length !== of.length || known.of.some((each, place) => each !== of[place])) {
+      known = { of, matrices: new Map(Array.from(matrices, ([name, parts]) => [name, wholeOf(parts)])) };
+      this.#inTurns = known;
+    }
+    return { matrices: known.matrices, masks: new Map([...masks, [inTurnsName, float32([1])]]) };
   }
 
   #partsOf(
@@ -70,9 +88,20 @@ export class AdapterShares {
   /** Releases what passes were fed. */
   forget(): void {
     this.#one = undefined;
+    this.#inTurns = undefined;
   }
 }
 
 function asOneShare(stacked: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
   return new Map(Array.from(stacked, ([name, tensor]) => [name, { ...tensor, dims: [1, ...tensor.dims] }]));
+}
+
+/** The parts one after another, each filled up with zeros. */
+function wholeOf({ dims, parts }: TensorParts): Tensor<'float32'> {
+  const whole = float32(dims);
+  const each = whole.data.length / parts.length;
+  parts.forEach((part, place) => {
+    whole.data.set(part, place * each);
+  });
+  return whole;
 }

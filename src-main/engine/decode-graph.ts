@@ -1,6 +1,7 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import { adapt, asItIs } from './adaptation.ts';
 import type { AdapterLayerOptions } from './adapter-layers.ts';
+import { inTurnsName } from './adapter-shares.ts';
 import { maskName } from './adapter-stack.ts';
 import {
   type Architecture,
@@ -134,8 +135,8 @@ function plainLinear(architecture: Architecture, { matrices }: DecodeOptions, { 
 /**
  * Matrices with the same input are one product, as are the A's of their adapters: y = x Wᵀ + ((x Aᵀ) ∘ mask) B, where A
  * and B stack those of all adapters in the batch, and the mask [positions, ranks] holds the scale of the row's own
- * adapter in its ranks and zero in those of others, which thus add nothing. Alternatively, each share of the positions
- * has its own A and B.
+ * adapter in its ranks and zero in those of others, which thus add nothing. Where matrices are numbers, positions are
+ * divided into shares, each with its own A and B (`AdapterShares`).
  */
 function groupedLinear(
   architecture: Architecture,
@@ -144,26 +145,26 @@ function groupedLinear(
 ) {
   const { targets, matrices } = options;
   const plain = plainLinear(architecture, options, { parameter });
-  const updates = new Map<string, Expression>();
+  const sums = new Map<string, Expression>();
   const products = new Map<string, { readonly x: Expression; readonly y: Expression }>();
   const groups = groupsOf(architecture);
-  // Our own kernels divide positions into shares (`AdapterShares`), which takes onnxruntime three kernels more than a
-  // stack.
-  const byShares = matrices.kind === 'integers' && !options.isOptional;
-  const leading = byShares ? ['shares'] : [];
+  const byShares = matrices.kind !== 'floats';
+  // Feeds of a group that may be left out must not carry the sizes of others.
+  const sizeIn = ({ name }: Pick<TargetGroup, 'name'>, size: string) => (options.isOptional ? `${size}.${name}` : size);
+  const leadingOf = (group: Pick<TargetGroup, 'name'>) => (byShares ? [sizeIn(group, 'shares')] : []);
   const masks = new Map(
-    groups.map(({ name }) => {
-      const each = byShares ? 'each' : 'positions';
-      return [name, input(maskName({ name }), [...leading, each, `ranks.${name}`])] as const;
+    groups.map((group) => {
+      const each = byShares ? sizeIn(group, 'each') : 'positions';
+      return [group.name, input(maskName(group), [...leadingOf(group), each, `ranks.${group.name}`])] as const;
     }),
   );
+  const inTurns = input(inTurnsName, [inTurnsName]);
 
-  function update(group: TargetGroup, layer: number, x: Expression): Expression {
+  function updateOf(group: TargetGroup, layer: number, x: Expression): Update {
     const name = `${layer}.${group.name}`;
-    const known = updates.get(name);
-    if (known !== undefined) return known;
     const rank = `ranks.${group.name}`;
     const inFeatures = x.shape.at(-1) as number;
+    const leading = leadingOf(group);
     const a = input(`stack_A.${name}`, [
       ...leading,
       `rank_blocks.${group.name}`,
@@ -172,23 +173,26 @@ function groupedLinear(
     ]);
     const b = input(`stack_B.${name}`, [...leading, rank, group.width]);
     const mask = masks.get(group.name) as Expression;
-    const [positions = ''] = x.shape;
-    // After the last layer's attention, only the positions asked for are left.
-    const isAll = positions === 'positions';
-    const made = byShares
-      ? shared(x, {
-          a,
-          b,
-          mask: isAll ? mask : reshape(lastOf(reshape(mask, ['positions', rank])), ['shares', 'last_each', rank]),
-        })
-      : stacked(x, { a, b, mask: isAll ? mask : lastOf(mask) });
-    updates.set(name, made);
-    return made;
+    if (isOfAll(x)) return { a, b, mask };
+    if (!byShares) return { a, b, mask: lastOf(mask) };
+    const [shares = ''] = mask.shape;
+    return { a, b, mask: reshape(lastOf(reshape(mask, ['positions', rank])), [shares, 'last_each', rank]) };
+  }
+
+  /** What adapters add, computed once for matrices of floats, which share it. */
+  function added(group: TargetGroup, layer: number, x: Expression): Expression {
+    const name = `${layer}.${group.name}`;
+    const sum = sums.get(name) ?? stacked(x, updateOf(group, layer, x));
+    sums.set(name, sum);
+    return sum;
   }
 
   function adapted(y: Expression, { group, layer, x }: { group: TargetGroup; layer: number; x: Expression }) {
-    const some = add(y, update(group, layer, x));
-    return options.isOptional ? ifAny(masks.get(group.name) as Expression, { some, none: y }) : some;
+    const update = updateOf(group, layer, x);
+    if (!options.isOptional) return add(y, shared(x, update));
+    // A sum with a plain product is one kernel: so each branch adds what it made.
+    const [some, none] = [add(y, sharedInTurns(x, update)), add(y, stacked(x, asStack(update, x)))];
+    return ifAny(masks.get(group.name) as Expression, { some: ifAny(inTurns, { some, none }), none: y });
   }
 
   return (module: string, x: Expression): Expression => {
@@ -199,7 +203,7 @@ function groupedLinear(
       group.targets.length === 1 ? whole : slice(whole, 1, start, start + weightDims(architecture, module)[0]);
     if (matrices.kind === 'floats') {
       const y = plain(module, x);
-      return isAdapted ? add(y, own(update(group, layer, x))) : y;
+      return isAdapted ? add(y, own(added(group, layer, x))) : y;
     }
     const name = `${layer}.${group.name}`;
     let known = products.get(name);
@@ -211,6 +215,11 @@ function groupedLinear(
     if (known.x !== x) throw new Error(`The matrices of ${name} do not read the same`);
     return own(known.y);
   };
+}
+
+/** After the last layer's attention, only the positions asked for are left. */
+function isOfAll(x: Expression): boolean {
+  return x.shape[0] === 'positions';
 }
 
 /** What adapters add to a product of x: A, B and the mask of a group of matrices. */
@@ -231,14 +240,37 @@ function stacked(x: Expression, { a, b, mask }: Update): Expression {
   return matmul(low, b, { factor: halved });
 }
 
+/** A single share as a stack. */
+function asStack({ a, b, mask }: Update, x: Expression): Update {
+  const [positions, ranks] = [x.shape[0] as Dim, mask.shape[2] as Dim];
+  return { a: reshape(a, a.shape.slice(1)), b: reshape(b, b.shape.slice(1)), mask: reshape(mask, [positions, ranks]) };
+}
+
 /**
- * Each share of the positions by its own: A [shares, blocks, ranks per block, in], B [shares, ranks, out], mask
- * [shares, each, ranks].
+ * Each share of the positions, one after another, by its own: A [shares, blocks, ranks per block, in],
+ * B [shares, ranks, out], mask [shares, each, ranks].
  */
-function shared(x: Expression, { a, b, mask }: Update): Expression {
+function shared(x: Expression, update: Update): Expression {
   const [positions, inFeatures] = x.shape as readonly [Dim, Dim];
-  const [shares, each] = mask.shape as readonly [Dim, Dim];
-  const byBlock = matmul(reshape(x, [shares, 1, each, inFeatures]), a, { transposeB: true, factor: doubled });
-  const low = multiply(reshape(transpose(byBlock, [0, 2, 1, 3]), mask.shape), mask);
-  return reshape(matmul(low, b, { factor: halved }), [positions, b.shape[2] as Dim]);
+  const [shares, each] = update.mask.shape as readonly [Dim, Dim];
+  const changed = changedBy(reshape(x, [shares, 1, each, inFeatures]), update);
+  return reshape(changed, [positions, changed.shape[2] as Dim]);
+}
+
+/** The same where the positions of x and of the mask are not one share after another, but those of all take turns. */
+function sharedInTurns(x: Expression, { a, b, mask }: Update): Expression {
+  const [positions, inFeatures] = x.shape as readonly [Dim, Dim];
+  const [shares, each, ranks] = mask.shape as readonly [Dim, Dim, Dim];
+  const byShare = (of: Expression, width: Dim) => transpose(reshape(of, [each, shares, width]), [1, 0, 2]);
+  const own = reshape(byShare(x, inFeatures), [shares, 1, each, inFeatures]);
+  const changed = changedBy(own, { a, b, mask: byShare(mask, ranks) });
+  return reshape(transpose(changed, [1, 0, 2]), [positions, changed.shape[2] as Dim]);
+}
+
+/** What each share's own matrices make of x [shares, 1, each, in]: [shares, each, out]. */
+function changedBy(x: Expression, { a, b, mask }: Update): Expression {
+  const [shares, , each] = x.shape as readonly [Dim, Dim, Dim];
+  const byBlock = matmul(x, a, { transposeB: true, factor: doubled });
+  const low = reshape(transpose(byBlock, [0, 2, 1, 3]), [shares, each, mask.shape[2] as Dim]);
+  return matmul(multiply(low, mask), b, { factor: halved });
 }

@@ -60,6 +60,21 @@ function lorasOf(adapters: Adapters): readonly (LiveAdapter<LoraWeights> | null)
 
 type Runs = Executable | WasmExecutable;
 
+/**
+ * Prompts with so many adapters, and no more positions, are read by onnxruntime with a share per row. Otherwise taking
+ * positions apart and putting them together again takes as long as it saves (decision 0077).
+ */
+const [fewestInTurns, mostPositions] = [3, 512];
+
+/** As many positions of each row, where each row has its own share: of idle rows and those asked for less, any. */
+function inTurns(asked: readonly (readonly number[])[]): number[] {
+  const turns = Math.max(1, ...asked.map(({ length }) => length));
+  return Array.from({ length: turns * asked.length }, (_, place) => {
+    const [turn, row] = [Math.floor(place / asked.length), place % asked.length];
+    return asked[row]?.[turn] ?? row;
+  });
+}
+
 /** Feeds of a graph that seldom change. */
 interface Standing {
   readonly weights: ReadonlyMap<string, Tensor>;
@@ -167,8 +182,7 @@ export class DecodePass {
       rows.map((row) => row?.ids.length ?? 0),
     );
     const { shares, feeds: fed } = this.#fedOf(ofAdapters, tokens, kernels && kind);
-    // Where each row has its own share, so must the last layer: idle rows are asked as well.
-    const last = shares === 'rows' ? [...rows.keys()] : asked.flat();
+    const last = shares === 'rows' ? inTurns(asked) : asked.flat();
     // The head always needs a row.
     const heads = last.length === 0 ? [0] : last;
     const feeds = [
@@ -238,15 +252,19 @@ export class DecodePass {
   #fedOf(of: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed {
     const shares = this.#sharesOf(of, tokens, ofKernels);
     if (of.fed?.tokens === tokens && of.fed.ofKernels === ofKernels && of.fed.shares === shares) return of.fed;
-    of.fed = { tokens, ofKernels, shares, feeds: this.#adapterFeeds(of, tokens, shares) };
+    const fed = { tokens, ofKernels, shares };
+    of.fed = { ...fed, feeds: this.#adapterFeeds(of, fed) };
     return of.fed;
   }
 
-  /** How positions are divided into shares for adapters (`AdapterShares`); undefined for a graph of the backend. */
+  /** How positions are divided into shares for adapters (`AdapterShares`); undefined for a graph of floats. */
   #sharesOf({ adapters, lackRoom }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
-    if (ofKernels === undefined) return undefined;
-    const isAdapted = adapters.some((adapter) => adapter !== null);
-    const isOfRows = ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && isAdapted;
+    const own = new Set(adapters.flatMap((adapter) => (adapter === null ? [] : [adapter.weights])));
+    if (ofKernels === undefined) {
+      if (this.#model.answersBy === 'floats') return undefined;
+      return own.size >= fewestInTurns && tokens * adapters.length <= mostPositions ? 'rows' : 'one';
+    }
+    const isOfRows = ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && own.size > 0;
     return isOfRows && !lackRoom ? 'rows' : 'one';
   }
 
@@ -267,12 +285,13 @@ export class DecodePass {
     return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
   }
 
-  #adapterFeeds({ adapters, changes }: OfAdapters, tokens: number, shares: Fed['shares']): Fed['feeds'] {
+  #adapterFeeds({ adapters, changes }: OfAdapters, { tokens, ofKernels, shares }: Omit<Fed, 'feeds'>): Fed['feeds'] {
     const layered = layeredOf(adapters);
     if (layered !== undefined) return { matrices: adapterFeeds(layered), masks: new Map() };
     const pass = { rows: lorasOf(adapters), tokens, targets: new Set(changes.targets) };
     if (shares === undefined) return this.#stack.feeds(pass);
-    return shares === 'rows' ? this.#shares.ofRows(pass) : this.#shares.ofAll(pass);
+    if (shares === 'one') return this.#shares.ofAll(pass);
+    return ofKernels === undefined ? this.#shares.ofRowsInTurns(pass) : this.#shares.ofRows(pass);
   }
 
   /** A graph with the matrices inside serves the base and any adapter: another one would be a second copy of them. */

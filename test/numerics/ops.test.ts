@@ -261,6 +261,20 @@ const cases: readonly Case[] = [
       isFrozen: true,
     },
   ]),
+  ...['something', 'nothing'].map((sized) => ({
+    op: 'ifAny' as const,
+    name: `within a branch, by ${sized}`,
+    operands: [x, [3, 5], [2]],
+    build(a: Expression, b: Expression, c: Expression) {
+      const none = matmulInt8(a, int8Matrix);
+      // Both inner branches read it, and nothing else.
+      const grown = exp(b);
+      const inner = { some: add(none, multiply(grown, b)), none: add(none, grown) };
+      return ifAny(c, { some: ifAny(input(sized, [sized]), inner), none });
+    },
+    tolerance: 2e-2,
+    isFrozen: true,
+  })),
   { op: 'softmax', name: 'along the last axis', operands: [x], build: (a) => softmax(a) },
   { op: 'logSoftmax', name: 'along the last axis', operands: [x], build: (a) => logSoftmax(a) },
   { op: 'exp', name: 'element by element', operands: [x], build: (a) => exp(a) },
@@ -290,6 +304,8 @@ describe.each(cases)('$op $name', ({ operands, build, tolerance, isFrozen = fals
   const output = build(...inputs);
   const feeds = new Map<string, NdArray>([
     ['index', { dims: [indexValues.length], data: Float64Array.from(indexValues) }],
+    ['something', random([1], 24)],
+    ['nothing', { dims: [0], data: new Float64Array() }],
     ['integers', integers],
     [
       'transposed',

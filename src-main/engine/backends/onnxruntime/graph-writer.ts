@@ -14,6 +14,8 @@ import {
 /** Collects the nodes of an ONNX graph while expressions are lowered; names values and shares constants and sizes. */
 export class GraphWriter {
   #nodes: OnnxNode[] = [];
+  /** Those outside branches. */
+  readonly #outer = this.#nodes;
   /** For each value, the index of the node that computes it. */
   #makers = new Map<string, number>();
   readonly #inputs: OnnxValue[] = [];
@@ -22,9 +24,8 @@ export class GraphWriter {
   readonly #values = new Map<string, Pick<Expression, 'type' | 'shape'>>();
   /** For each named size, an input that carries it. */
   readonly #carriers = new Map<string, { name: string; axis: number }>();
-  #sizes = new Map<string, string>();
-  /** Assembled shapes, by their parts. */
-  #shapes = new Map<string, string>();
+  /** Values that depend on the sizes of inputs alone: sizes by name, shapes by their parts, conditions by input. */
+  readonly #sizes = new Map<string, string>();
   /** Values computed once, by name. */
   readonly #shared = new Map<string, string>();
   /** For each reshaped value, the original. */
@@ -62,11 +63,11 @@ export class GraphWriter {
     return value.name;
   }
 
-  /** Whether a value holds any numbers. */
-  isAny(value: string): string {
-    return this.shared(`any ${value}`, () => {
+  /** Whether an input holds any numbers. */
+  isAny(name: string): string {
+    return this.#ofSizes(`any ${name}`, () => {
       const zero = this.#constant({ name: 'i64_none', type: 'int64', dims: [], values: [0] });
-      return this.node('Greater', [this.node('Size', [value]), zero]);
+      return this.node('Greater', [this.node('Size', [name]), zero]);
     });
   }
 
@@ -102,17 +103,14 @@ export class GraphWriter {
     return this.node('If', [condition], { then_branch: branch(either), else_branch: branch(or) });
   }
 
-  /** What is computed in it is invisible elsewhere. */
+  /** What is computed in it is invisible elsewhere, but for what depends on sizes alone, which is computed before it. */
   #branch(write: () => string, { type, shape }: Pick<OnnxValue, 'type' | 'shape'>): OnnxBranch {
     const [nodes, makers, reshaped] = [this.#nodes, this.#makers, this.#reshaped];
-    const [sizes, shapes] = [this.#sizes, this.#shapes];
     this.#nodes = [];
     [this.#makers, this.#reshaped] = [new Map(makers), new Map(reshaped)];
-    [this.#sizes, this.#shapes] = [new Map(sizes), new Map(shapes)];
     const name = write();
     const branch = { nodes: this.#nodes, outputs: [{ name, type, shape }] };
     [this.#nodes, this.#makers, this.#reshaped] = [nodes, makers, reshaped];
-    [this.#sizes, this.#shapes] = [sizes, shapes];
     return branch;
   }
 
@@ -194,10 +192,7 @@ export class GraphWriter {
     const parts = shape.map((dim) =>
       typeof dim === 'number' ? this.int64([dim]) : this.#isComputed(dim) ? this.int64([-1]) : this.#size(dim),
     );
-    const key = parts.join();
-    const shared = this.#shapes.get(key) ?? this.node('Concat', parts, { axis: { kind: 'int', value: 0 } });
-    this.#shapes.set(key, shared);
-    return shared;
+    return this.#ofSizes(parts.join(), () => this.node('Concat', parts, { axis: { kind: 'int', value: 0 } }));
   }
 
   /** Whether an input carries a size. */
@@ -237,14 +232,24 @@ export class GraphWriter {
   }
 
   #size(dim: string): string {
-    const known = this.#sizes.get(dim);
+    return this.#ofSizes(dim, () => {
+      const carrier = this.#carriers.get(dim);
+      if (carrier === undefined) throw new Error(`No input carries the size ${dim}`);
+      const start = { kind: 'int', value: carrier.axis } as const;
+      return this.node('Shape', [carrier.name], { start, end: { kind: 'int', value: carrier.axis + 1 } });
+    });
+  }
+
+  /** What depends on the sizes of inputs alone is computed once, before any branch that needs it. */
+  #ofSizes(key: string, make: () => string): string {
+    const known = this.#sizes.get(key);
     if (known !== undefined) return known;
-    const carrier = this.#carriers.get(dim);
-    if (carrier === undefined) throw new Error(`No input carries the size ${dim}`);
-    const start = { kind: 'int', value: carrier.axis } as const;
-    const name = this.node('Shape', [carrier.name], { start, end: { kind: 'int', value: carrier.axis + 1 } });
-    this.#sizes.set(dim, name);
-    return name;
+    const [nodes, makers] = [this.#nodes, this.#makers];
+    [this.#nodes, this.#makers] = [this.#outer, new Map()];
+    const value = make();
+    [this.#nodes, this.#makers] = [nodes, makers];
+    this.#sizes.set(key, value);
+    return value;
   }
 
   #constant(initialiser: OnnxInitialiser): string {

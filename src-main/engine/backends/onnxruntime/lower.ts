@@ -248,12 +248,14 @@ export function lowerToNodes(
     };
     const either = () => {
       finish();
-      for (const each of branches.inside.get(node) ?? []) lowerNode(each);
+      for (const each of branches.inside.get(node)?.some ?? []) lowerNode(each);
       return nameOf(some);
     };
     const or = () => {
       finish();
-      return half === undefined ? writer.node('Identity', [nameOf(none)]) : nameOf(none);
+      for (const each of branches.inside.get(node)?.none ?? []) lowerNode(each);
+      const isMadeHere = half !== undefined || branches.absorbed.has(none);
+      return isMadeHere ? nameOf(none) : writer.node('Identity', [nameOf(none)]);
     };
     return writer.choose(writer.isAny(nameOf(sized)), node, either, or);
   };
