@@ -20,11 +20,11 @@ import { Catalogue } from './base-models/catalogue.ts';
 import { hubEndpoint } from './base-models/downloads/hugging-face-hub.ts';
 import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
 import { findOnHub } from './base-models/find-on-hub.ts';
-import { importBaseModel, registerStarterModel } from './base-models/import-base-model.ts';
+import { importBaseModel, type ModelSource, registerStarterModel } from './base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelLibrary } from './base-models/model-library.ts';
 import { ModelTexts } from './base-models/model-texts.ts';
-import { requiringUnchanged } from './base-models/unchanged-base.ts';
+import { requiringUnchanged, UnchangedFiles } from './base-models/unchanged-base.ts';
 import { ChangeNews } from './change-news.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
@@ -290,6 +290,15 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine, (base, read) => faults.reading(base, read));
   const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });
+  const hashBase = (base: BaseModel, signal?: AbortSignal) =>
+    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
+  const requireUnchanged = requiringUnchanged(hashBase);
+  const unchangedFiles = new UnchangedFiles(hashBase, choices);
+  const importModel = async (source: ModelSource, signal: AbortSignal | undefined) => {
+    const model = await importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now(), signal });
+    await unchangedFiles.note(model);
+    return model;
+  };
   const modelDownloads = new ModelDownloads({
     ...{
       folder: join(dataDir, 'model-downloads'),
@@ -299,8 +308,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     },
     modelFolder: () => modelLibrary.path,
     bringIn: ({ id, name }, path, { take, signal }) => {
-      const source = { path, title: name, catalogueId: id, take };
-      return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now(), signal });
+      return importModel({ path, title: name, catalogueId: id, take }, signal);
     },
   });
   const catalogue = new Catalogue(resourcesDir, {
@@ -313,9 +321,6 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         signal,
       }),
   });
-  const hashBase = (base: BaseModel, signal?: AbortSignal) =>
-    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
-  const requireUnchanged = requiringUnchanged(hashBase);
 
   const evaluating = {
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
@@ -425,6 +430,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         store: baseModels,
         engine,
         modelsFolder,
+        importModel,
         uploads,
         choosePath: host.choosePath,
         changed: changed('base-model'),
@@ -458,6 +464,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         adapters,
         datasets,
         modelTexts,
+        unchangedFiles,
         engine,
         answers,
       },

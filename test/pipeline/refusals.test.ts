@@ -121,8 +121,8 @@ test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
   }
 });
 
-// Regression: results and merged models were made of other weights than the base that they name.
-test('a base whose weights are no longer those that were added is neither measured nor merged', {
+// Regression: answers, results and merged models were made of other weights than the base that they name.
+test('a base whose weights are no longer those that were added neither answers nor is measured or merged', {
   timeout: 300_000,
 }, async () => {
   const folder = temporaryFolder();
@@ -138,6 +138,12 @@ test('a base whose weights are no longer those that were added is neither measur
   const [added = ''] = readdirSync(join(home, 'base-models'));
   copyFileSync(join(model, 'model.safetensors'), join(home, 'base-models', added, 'model.safetensors'));
   const of = ['--base', 'tiny'];
+  for (const words of [
+    ['generate', ...of, '--prompt', 'Where?'],
+    ['score', ...of, '--context', 'Where?', '--target', 'Here.'],
+  ]) {
+    expectRefusal(await runCommand(home, words), 'MODEL_FILE_INVALID', '“tiny” cannot be used: its files have changed');
+  }
   const evaluated = await runCommand(home, ['evaluate', ...of, '--dataset', 'Places', '--limit', '1']);
   expectRefusal(evaluated, 'MODEL_FILE_INVALID', 'its files have changed since it was added');
   const shown = await runCommand(home, ['lab', 'onebatch', ...of, '--passes', '1x32', '--trials', '3']);
