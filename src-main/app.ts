@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
@@ -68,6 +68,7 @@ import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, freeLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
+import { makeFolder } from './make-folder.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -114,18 +115,10 @@ export interface App {
   close(): Promise<void>;
 }
 
-/**
- * Creates the data folder, or a folder in it, and returns its path. Throws OPTION_INVALID if that fails or is not
- * writable.
- */
+/** Creates the data folder, or a folder in it, and returns its path. Throws DATA_FOLDER_UNUSABLE, DISK_FULL. */
 export function makeDataFolder(dataDir: string, ...name: string[]): string {
   const path = join(dataDir, ...name);
-  try {
-    mkdirSync(path, { recursive: true });
-    accessSync(path, constants.W_OK);
-  } catch (cause) {
-    throw unwritable(cause, { option: 'home', path: dataDir });
-  }
+  makeFolder(path, 'home');
   return path;
 }
 
@@ -136,7 +129,7 @@ const rowsMeasured = 100;
 const tendEveryMs = 2_000;
 
 /**
- * Moves a data folder, which nobody has open, to a free path. Throws OPTION_INVALID, and then it stays where it was.
+ * Moves a data folder, which nobody has open, to a free path. Throws DATA_FOLDER_UNUSABLE, and then it stays where it was.
  */
 export function moveDataFolder(from: string, to: string): void {
   try {
@@ -148,7 +141,7 @@ export function moveDataFolder(from: string, to: string): void {
 
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
- * which answer once the starter model is registered. Throws OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW,
+ * which answer once the starter model is registered. Throws DATA_FOLDER_UNUSABLE, OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW,
  * DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {

@@ -92,13 +92,18 @@ test('reports an unknown name with a clear message', { timeout: 180_000 }, async
   );
 });
 
-// Regression: the system's message, such as EEXIST and a system call, was the whole sentence.
+// Regression: the system's message, such as EEXIST and a system call, was the whole sentence, and nothing came for one
+// in /proc.
 test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   for (const home of [file, join(file, 'home')]) {
-    expectRefusal(await runCommand(home, ['datasets', 'list']), 'OPTION_INVALID', 'a file has that name');
+    const refused = await runCommand(home, ['datasets', 'list']);
+    expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
   }
+  if (!existsSync('/proc/self')) return;
+  const refused = await runCommand('/proc/home', ['datasets', 'list']);
+  expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'nothing can be created in “/proc”');
 });
 
 test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
