@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { precisionSchema } from './base-model.ts';
 import { taskIdSchema, taskInputSchema } from './task.ts';
 
+/** Of the longest answer that can be asked for. */
+export const mostAnswerTokens = 4096;
+/** In one prompt. */
+export const mostTurns = 1000;
+
 export const samplingSchema = z.object({
-  maxTokens: z.number().int().positive().max(4096),
+  maxTokens: z.number().int().positive().max(mostAnswerTokens),
   /** 0 is greedy. */
   temperature: z.number().min(0).max(5),
   /** 0 disables the filter. */
@@ -54,7 +59,7 @@ export const generateInputSchema = z.object({
     z.object({ kind: z.literal('text'), text: z.string() }),
     z.object({ kind: z.literal('example'), datasetId: z.string(), exampleId: z.string() }),
     /** A conversation, formatted with the base's chat template; a base without one accepts only a single user turn. */
-    z.object({ kind: z.literal('turns'), turns: z.array(spokenSchema).min(1).max(1000) }),
+    z.object({ kind: z.literal('turns'), turns: z.array(spokenSchema).min(1).max(mostTurns) }),
     /** Read as is, without a chat template. */
     z.object({ kind: z.literal('raw'), text: z.string() }),
   ]),

@@ -8,6 +8,7 @@ export const datasetReasons = {
   PATH_READ_ONLY: '“{path}” cannot be written, because its disk is read-only',
   PATH_FORBIDDEN: '“{path}” cannot be written, because this account does not have permission',
   PATH_FOLDER_MISSING: 'there is no folder “{folder}”',
+  PATH_TAKES_NOTHING: 'nothing can be created in “{folder}”',
   PATH_FILE_IN_WAY: '“{path}” cannot be created, because a file has that name',
   PATH_UNWRITABLE: '“{path}” cannot be written (system error {code})',
   ENCODING_UNKNOWN: '“{encoding}” is not a known encoding',

@@ -364,6 +364,11 @@ export const errorCatalogue = {
     'The studio’s database {file} was changed by another program: it contains “{part}”, which Adapter Studio does not write.',
     'It was left as it is. Restore a backup of your own into another folder (data restore FOLDER --home NEW), or open another data folder with --home.',
   ),
+  DATA_FOLDER_UNUSABLE: entry(
+    { ...reason },
+    'The data folder cannot be there: {reason}.',
+    'Choose another folder, or make it writable, and try again.',
+  ),
   DATABASE_FORBIDDEN: entry(
     { file: z.string() },
     'You do not have permission to read and write the studio’s database {file}.',

@@ -727,8 +727,8 @@ test('a data folder that cannot be moved is reported and stays where it was', as
   const blocked = join(folder, 'file', 'data');
   writeFileSync(join(folder, 'file'), '');
   const because = expect.objectContaining({ code: 'PATH_FILE_IN_WAY' });
-  const data = expect.objectContaining({ option: 'home', because });
-  expect(() => moveDataFolder(from, blocked)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', data }));
+  const data = expect.objectContaining({ because });
+  expect(() => moveDataFolder(from, blocked)).toThrow(expect.objectContaining({ code: 'DATA_FOLDER_UNUSABLE', data }));
   expect(existsSync(join(from, 'studio.sqlite'))).toBe(true);
 });
 
@@ -737,7 +737,7 @@ test('a data folder that cannot be written is reported', async () => {
   writeFileSync(file, '');
   const opening = createApp({ dataDir: join(file, 'data'), resourcesDir: resources, engine });
   await expect(opening).rejects.toMatchObject({
-    ...{ code: 'OPTION_INVALID', data: { option: 'home', because: { code: 'PATH_FILE_IN_WAY' } } },
+    ...{ code: 'DATA_FOLDER_UNUSABLE', data: { because: { code: 'PATH_FILE_IN_WAY' } } },
   });
 });
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
@@ -20,11 +20,11 @@ import { Catalogue } from './base-models/catalogue.ts';
 import { hubEndpoint } from './base-models/downloads/hugging-face-hub.ts';
 import { ModelDownloads } from './base-models/downloads/model-downloads.ts';
 import { findOnHub } from './base-models/find-on-hub.ts';
-import { importBaseModel, registerStarterModel } from './base-models/import-base-model.ts';
+import { importBaseModel, type ModelSource, registerStarterModel } from './base-models/import-base-model.ts';
 import { hashModel, readModelFolder } from './base-models/model-folder.ts';
 import { ModelLibrary } from './base-models/model-library.ts';
 import { ModelTexts } from './base-models/model-texts.ts';
-import { requiringUnchanged } from './base-models/unchanged-base.ts';
+import { requiringUnchanged, UnchangedFiles } from './base-models/unchanged-base.ts';
 import { ChangeNews } from './change-news.ts';
 import { chatProcedures } from './chat/chat-procedures.ts';
 import { ConversationStore } from './chat/conversation-store.ts';
@@ -68,6 +68,7 @@ import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, freeLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
+import { makeFolder } from './make-folder.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -114,18 +115,10 @@ export interface App {
   close(): Promise<void>;
 }
 
-/**
- * Creates the data folder, or a folder in it, and returns its path. Throws OPTION_INVALID if that fails or is not
- * writable.
- */
+/** Creates the data folder, or a folder in it, and returns its path. Throws DATA_FOLDER_UNUSABLE, DISK_FULL. */
 export function makeDataFolder(dataDir: string, ...name: string[]): string {
   const path = join(dataDir, ...name);
-  try {
-    mkdirSync(path, { recursive: true });
-    accessSync(path, constants.W_OK);
-  } catch (cause) {
-    throw unwritable(cause, { option: 'home', path: dataDir });
-  }
+  makeFolder(path, 'home');
   return path;
 }
 
@@ -136,7 +129,7 @@ const rowsMeasured = 100;
 const tendEveryMs = 2_000;
 
 /**
- * Moves a data folder, which nobody has open, to a free path. Throws OPTION_INVALID, and then it stays where it was.
+ * Moves a data folder, which nobody has open, to a free path. Throws DATA_FOLDER_UNUSABLE, and then it stays where it was.
  */
 export function moveDataFolder(from: string, to: string): void {
   try {
@@ -148,7 +141,7 @@ export function moveDataFolder(from: string, to: string): void {
 
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
- * which answer once the starter model is registered. Throws OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW,
+ * which answer once the starter model is registered. Throws DATA_FOLDER_UNUSABLE, OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW,
  * DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -290,6 +283,15 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const modelTexts = new ModelTexts(engine, (base, read) => faults.reading(base, read));
   const modelLibrary = new ModelLibrary(choices, { environment: process.env, store: baseModels });
+  const hashBase = (base: BaseModel, signal?: AbortSignal) =>
+    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
+  const requireUnchanged = requiringUnchanged(hashBase);
+  const unchangedFiles = new UnchangedFiles(hashBase, choices);
+  const importModel = async (source: ModelSource, signal: AbortSignal | undefined) => {
+    const model = await importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now(), signal });
+    await unchangedFiles.note(model);
+    return model;
+  };
   const modelDownloads = new ModelDownloads({
     ...{
       folder: join(dataDir, 'model-downloads'),
@@ -299,8 +301,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     },
     modelFolder: () => modelLibrary.path,
     bringIn: ({ id, name }, path, { take, signal }) => {
-      const source = { path, title: name, catalogueId: id, take };
-      return importBaseModel(source, { store: baseModels, engine, modelsFolder, now: Date.now(), signal });
+      return importModel({ path, title: name, catalogueId: id, take }, signal);
     },
   });
   const catalogue = new Catalogue(resourcesDir, {
@@ -313,9 +314,6 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         signal,
       }),
   });
-  const hashBase = (base: BaseModel, signal?: AbortSignal) =>
-    faults.reading(base, async () => hashModel(base.path, (await readModelFolder(base.path)).hashed, { signal }));
-  const requireUnchanged = requiringUnchanged(hashBase);
 
   const evaluating = {
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
@@ -425,6 +423,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         store: baseModels,
         engine,
         modelsFolder,
+        importModel,
         uploads,
         choosePath: host.choosePath,
         changed: changed('base-model'),
@@ -458,6 +457,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         adapters,
         datasets,
         modelTexts,
+        unchangedFiles,
         engine,
         answers,
       },

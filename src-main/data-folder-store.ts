@@ -13,6 +13,7 @@ import { ProcessLock } from './database/process-lock.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
 import { firstBytes } from './first-bytes.ts';
+import { makeFolder } from './make-folder.ts';
 import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
 import { isUnfinishedPath, nameWhole, unfinishedPath } from './unfinished-path.ts';
@@ -211,7 +212,7 @@ export async function* restoringDataFolder(
   const manifest = await readManifest(from);
   const isCutOff = existsSync(join(dataDir, restoringName));
   if (!isCutOff) await expectEmpty(dataDir);
-  const firstMade = await mkdir(dataDir, { recursive: true });
+  const firstMade = makeFolder(dataDir, 'home');
   const locks = join(dataDir, 'locks');
   let lock: ProcessLock | undefined;
   const made = new Set<string>();

@@ -44,6 +44,13 @@ test('a path inside a file is refused', async () => {
   });
 });
 
+// Regression: a backup never ended in one such folder, and reported a fault of the studio in others.
+test.skipIf(!existsSync('/proc/self'))('a path in a folder in which nothing can be made is refused', async () => {
+  await expect(unfinishedPath('/proc/out')).rejects.toMatchObject({
+    data: { option: 'out', because: { code: 'PATH_TAKES_NOTHING', data: { folder: '/proc' } } },
+  });
+});
+
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'unfinished-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

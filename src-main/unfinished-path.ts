@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, rename, rmdir } from 'node:fs/promises';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import { unwritable } from './unwritable.ts';
@@ -8,17 +7,19 @@ import { unwritable } from './unwritable.ts';
 /**
  * A unique path beside `path` for something that gets its name once it is complete: a fixed one might be another's
  * file, or belong to a second call. The parent folder must exist: a missing one is usually a typo. Throws
- * OPTION_INVALID if it does not, and when something is at `path`.
+ * OPTION_INVALID if it does not or takes nothing new, and when something is at `path`, and DISK_FULL.
  */
 export async function unfinishedPath(path: string): Promise<string> {
   await expectFree(path);
-  const folder = await stat(dirname(path)).catch((cause: unknown) => {
+  const unfinished = `${path}.${randomBytes(8).toString('hex')}.partial`;
+  try {
+    // Whether the system lets something be made there is only known once it has.
+    await mkdir(unfinished);
+    await rmdir(unfinished);
+  } catch (cause) {
     throw unwritable(cause, { option: 'out', path });
-  });
-  if (!folder.isDirectory()) {
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_FILE_IN_WAY', { path }) });
   }
-  return `${path}.${randomBytes(8).toString('hex')}.partial`;
+  return unfinished;
 }
 
 /** Whether a path is one that `unfinishedPath` has made. */

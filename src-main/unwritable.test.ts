@@ -3,15 +3,18 @@ import { StudioError } from '../src-contract/errors.ts';
 import { unwritable } from './unwritable.ts';
 
 test.each([
-  ['EROFS', 'home: “/disk/home” cannot be written, because its disk is read-only.'],
-  ['EACCES', 'home: “/disk/home” cannot be written, because this account does not have permission.'],
-  ['ENOTDIR', 'home: “/disk/home” cannot be created, because a file has that name.'],
-  ['ENAMETOOLONG', 'home: “/disk/home” cannot be written (system error ENAMETOOLONG).'],
+  ['EROFS', 'The data folder cannot be there: “/disk/home” cannot be written, because its disk is read-only.'],
+  [
+    'EACCES',
+    'The data folder cannot be there: “/disk/home” cannot be written, because this account does not have permission.',
+  ],
+  ['ENOTDIR', 'The data folder cannot be there: “/disk/home” cannot be created, because a file has that name.'],
+  ['ENAMETOOLONG', 'The data folder cannot be there: “/disk/home” cannot be written (system error ENAMETOOLONG).'],
 ])('system error %s for a path is reported in plain words', (code, sentence) => {
   const cause = Object.assign(new Error(`${code}: mkdir`), { code, syscall: 'mkdir' });
   const told = unwritable(cause, { option: 'home', path: '/disk/home' });
   expect(told).toBeInstanceOf(StudioError);
-  expect(told).toMatchObject({ code: 'OPTION_INVALID', message: sentence });
+  expect(told).toMatchObject({ code: 'DATA_FOLDER_UNUSABLE', message: sentence });
 });
 
 // Regression: a damaged page in rows being exported was reported as a path that cannot be written.

@@ -1,23 +1,35 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { diskFull, isDiskFull } from '../src-contract/disk-full.ts';
 import { StudioError } from '../src-contract/errors.ts';
-import { because } from '../src-contract/failure-reason.ts';
+import { type Because, because } from '../src-contract/failure-reason.ts';
 
 /**
- * OPTION_INVALID for a path that cannot be written, with the system's reason, or DISK_FULL; an error that is not the
- * system's is returned as it is.
+ * OPTION_INVALID for a path that cannot be written, with the system's reason, DATA_FOLDER_UNUSABLE if it is the home, or
+ * DISK_FULL; an error that is not the system's is returned as it is.
  */
-export function unwritable(cause: unknown, { option, path }: { option: string; path: string }): unknown {
+export function unwritable(cause: unknown, { option, path }: { option: 'home' | 'out'; path: string }): unknown {
   if (isDiskFull(cause)) return diskFull(dirname(path), undefined, cause);
-  if (!(cause instanceof Error && 'code' in cause && 'syscall' in cause)) return cause;
+  if (!isSystems(cause)) return cause;
+  const why = whyUnwritable(cause, path);
+  return option === 'home'
+    ? new StudioError('DATA_FOLDER_UNUSABLE', why, { cause })
+    : new StudioError('OPTION_INVALID', { option, ...why }, { cause });
+}
+
+function isSystems(cause: unknown): cause is NodeJS.ErrnoException {
+  return cause instanceof Error && 'code' in cause && 'syscall' in cause;
+}
+
+function whyUnwritable(cause: NodeJS.ErrnoException, path: string): Because {
   const code = String(cause.code);
   if (code === 'ENOENT') {
-    const why = because('PATH_FOLDER_MISSING', { folder: dirname(path) });
-    return new StudioError('OPTION_INVALID', { option, ...why }, { cause });
+    // Of several folders made one in another, the first that could not be.
+    const folder = dirname(cause.syscall === 'mkdir' ? (cause.path ?? path) : path);
+    return because(existsSync(folder) ? 'PATH_TAKES_NOTHING' : 'PATH_FOLDER_MISSING', { folder });
   }
   const known = reasons[code];
-  const why = known === undefined ? because('PATH_UNWRITABLE', { path, code }) : because(known, { path });
-  return new StudioError('OPTION_INVALID', { option, ...why }, { cause });
+  return known === undefined ? because('PATH_UNWRITABLE', { path, code }) : because(known, { path });
 }
 
 const reasons: Partial<Record<string, 'PATH_READ_ONLY' | 'PATH_FORBIDDEN' | 'PATH_FILE_IN_WAY'>> = {

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -13,7 +14,7 @@ import type { Catalogue } from './catalogue.ts';
 import { checkModelFiles } from './check-model-files.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
 import { gatherModel } from './gather-model.ts';
-import { importBaseModel, type ModelSource } from './import-base-model.ts';
+import type { ModelSource } from './import-base-model.ts';
 import type { ModelLibrary } from './model-library.ts';
 import { searchHub } from './search-hub.ts';
 
@@ -21,6 +22,7 @@ export function baseModelProcedures(studio: {
   store: BaseModelStore;
   engine: Engine;
   modelsFolder: string;
+  importModel: (source: ModelSource, signal: AbortSignal | undefined) => Promise<BaseModel>;
   catalogue: Catalogue;
   library: ModelLibrary;
   downloads: ModelDownloads;
@@ -35,7 +37,7 @@ export function baseModelProcedures(studio: {
   const needs = new AnsweringNeeds(engine);
 
   async function bringIn(source: ModelSource, signal: AbortSignal | undefined) {
-    const model = await importBaseModel(source, { store, engine, modelsFolder, now: Date.now(), signal });
+    const model = await studio.importModel(source, signal);
     changed();
     return model;
   }

@@ -10,6 +10,7 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
+import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -32,11 +33,13 @@ export function chatProcedures(studio: {
   adapters: AdapterStore;
   datasets: DatasetStore;
   modelTexts: ModelTexts;
+  unchangedFiles: UnchangedFiles;
   engine: Engine;
   answers: RunningAnswers;
   changed: () => void;
 }) {
-  const { store, messages, unfinished, baseModels, datasets, modelTexts, engine, answers, changed } = studio;
+  const { store, messages, unfinished, baseModels, datasets, modelTexts, unchangedFiles, engine, answers, changed } =
+    studio;
   const trained = new TrainedAnswers(datasets);
   const os = implement(contract.chat).$context<CallerContext>();
 
@@ -45,7 +48,7 @@ export function chatProcedures(studio: {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
     const textFor = (task: TaskId | undefined) => modelTexts.of(base, task);
-    const parts = { store: messages, unfinished, engine, trained, textFor, now: Date.now };
+    const parts = { store: messages, unfinished, unchangedFiles, engine, trained, textFor, now: Date.now };
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 
@@ -99,6 +102,7 @@ export function chatProcedures(studio: {
     generate: os.generate.handler(async function* ({ input, signal = never() }) {
       const base = baseModels.get(input.baseModelId);
       const answerer = answererOn(base, input, studio);
+      await unchangedFiles.require(base, signal);
       const { adapter } = answerer;
       const task = input.prompt.kind === 'example' ? datasets.get(input.prompt.datasetId).task : adapter?.task;
       const text = await modelTexts.of(base, task);
@@ -132,6 +136,7 @@ export function chatProcedures(studio: {
     score: os.score.handler(async ({ input, signal = never() }) => {
       const base = baseModels.get(input.baseModelId);
       const answerer = answererOn(base, input, studio);
+      await unchangedFiles.require(base, signal);
       const { what } = input;
       const partsFor = async (task: TaskId | undefined) => {
         return { engine, text: await modelTexts.of(base, task), base, answerer, precision: input.precision };
@@ -206,6 +211,7 @@ export function chatProcedures(studio: {
     readAhead: os.readAhead.handler(async ({ input, signal = never() }) => {
       const base = baseModels.get(input.baseModelId);
       const answerer = answererOn(base, input, studio);
+      await unchangedFiles.require(base, signal);
       const { promptIds } = await unsentPrompt(input, { base, answerer });
       const place = { modelFolder: base.path, adapter: choiceOf(answerer), promptIds };
       const job = { ...defaultSampling, ...place, maxTokens: 1, stopIds: [] };

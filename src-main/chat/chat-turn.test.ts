@@ -41,6 +41,7 @@ async function talking() {
   const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
   const parts = {
     ...{ store, engine, textFor: async () => text, now: () => clock, trained: { of: async () => [[1, 2, 3]] } },
+    unchangedFiles: { require: async () => {} },
     unfinished: new UnfinishedAnswers(database, processOf('first', ['first'])),
   };
   return {
@@ -167,4 +168,19 @@ test('the engine gets answers that the adapter was trained to give', async () =>
   const { parts, turn, jobs } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   expect(jobs.map(({ trained }) => trained)).toEqual([[[1, 2, 3]]]);
+});
+
+// Regression: the answer was of whatever weights lay there, under the hash of the base that was added.
+test('a base whose files have changed does not answer, alone or side by side; the question stays', async () => {
+  const { parts, jobs, turn, found } = await talking();
+  const changed = new Error('its files have changed');
+  const unchangedFiles = { require: () => Promise.reject(changed) };
+  const signal = new AbortController().signal;
+  const ends = async (events: AsyncGenerator) => Array.fromAsync(events).catch((error: unknown) => error);
+  const broken = { ...parts, unchangedFiles };
+  expect(await ends(sendTurn({ ...turn, answerer }, broken, signal))).toBe(changed);
+  expect(await ends(regenerateTurn({ ...turn, answerer, messageId: undefined }, broken, signal))).toBe(changed);
+  expect(await ends(compareTurn({ ...turn, answerers: [answerer, answerer] }, broken, signal))).toBe(changed);
+  expect(jobs).toEqual([]);
+  expect(found([]).map(({ role }) => role)).toEqual(['user', 'user']);
 });

@@ -11,6 +11,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import type { BaseText } from '../base-models/base-text.ts';
+import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import { type Answer, type AnswerEvent as WrittenEvent, writeAnswer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Answerer, choiceOf, creditOf } from './answerer.ts';
@@ -25,6 +26,7 @@ export interface TurnParts {
   readonly store: MessageStore;
   readonly unfinished: UnfinishedAnswers;
   readonly engine: Engine;
+  readonly unchangedFiles: Pick<UnchangedFiles, 'require'>;
   /** The base's text, as it is read for a task. */
   readonly textFor: (task: TaskId | undefined) => Promise<BaseText>;
   readonly trained: Pick<TrainedAnswers, 'of'>;
@@ -89,6 +91,7 @@ export async function* compareTurn(
   );
   const comparisonId = parts.store.newId(parts.now());
   yield { kind: 'started', user, comparisonId };
+  await parts.unchangedFiles.require(turn.base, signal);
   // Created in the order of the columns: ids rise, so that order holds whichever answer ends first.
   const asked = turn.answerers.map((answerer, column) => ({
     answerer,
@@ -134,6 +137,7 @@ async function* answerTurn(
 ): AsyncGenerator<ChatEvent> {
   const answerId = parts.store.newId(parts.now());
   yield { kind: 'started', user, answerId };
+  await parts.unchangedFiles.require(turn.base, signal);
   for await (const event of answer({ ...turn, answerId }, user, parts, signal)) {
     if (event.kind !== 'kept') yield event;
     else yield { kind: 'finished', answer: placed(event.answer, parts.store) };

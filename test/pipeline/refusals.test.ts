@@ -92,13 +92,18 @@ test('reports an unknown name with a clear message', { timeout: 180_000 }, async
   );
 });
 
-// Regression: the system's message, such as EEXIST and a system call, was the whole sentence.
+// Regression: the system's message, such as EEXIST and a system call, was the whole sentence, and nothing came for one
+// in /proc.
 test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   for (const home of [file, join(file, 'home')]) {
-    expectRefusal(await runCommand(home, ['datasets', 'list']), 'OPTION_INVALID', 'a file has that name');
+    const refused = await runCommand(home, ['datasets', 'list']);
+    expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
   }
+  if (!existsSync('/proc/self')) return;
+  const refused = await runCommand('/proc/home', ['datasets', 'list']);
+  expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'nothing can be created in “/proc”');
 });
 
 test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
@@ -121,8 +126,8 @@ test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
   }
 });
 
-// Regression: results and merged models were made of other weights than the base that they name.
-test('a base whose weights are no longer those that were added is neither measured nor merged', {
+// Regression: answers, results and merged models were made of other weights than the base that they name.
+test('a base whose weights are no longer those that were added neither answers nor is measured or merged', {
   timeout: 300_000,
 }, async () => {
   const folder = temporaryFolder();
@@ -138,6 +143,12 @@ test('a base whose weights are no longer those that were added is neither measur
   const [added = ''] = readdirSync(join(home, 'base-models'));
   copyFileSync(join(model, 'model.safetensors'), join(home, 'base-models', added, 'model.safetensors'));
   const of = ['--base', 'tiny'];
+  for (const words of [
+    ['generate', ...of, '--prompt', 'Where?'],
+    ['score', ...of, '--context', 'Where?', '--target', 'Here.'],
+  ]) {
+    expectRefusal(await runCommand(home, words), 'MODEL_FILE_INVALID', '“tiny” cannot be used: its files have changed');
+  }
   const evaluated = await runCommand(home, ['evaluate', ...of, '--dataset', 'Places', '--limit', '1']);
   expectRefusal(evaluated, 'MODEL_FILE_INVALID', 'its files have changed since it was added');
   const shown = await runCommand(home, ['lab', 'onebatch', ...of, '--passes', '1x32', '--trials', '3']);

@@ -203,6 +203,25 @@ test('a text that is no table is a document, in any encoding; a table or a chat 
   expect((await open('set', { documents: 'pieces' })).table.facts.files).toEqual(['e.txt', 'f.md']);
 });
 
+// Regression: a paragraph with a comma, and several with a few each, were tables of two columns.
+test.each([
+  ['documents', 'The tower, built in 1889, is of iron. It stands in Paris.\n'],
+  [
+    'documents',
+    'The tower, of iron, is high.\n\nPeople climb it, which is allowed, for 5,000 steps.\n\nIt closes at ten, as a rule.\n',
+  ],
+  ['documents', '날이 추워서, 눈이 왔습니다.\n길은 막혔지만, 기차는 다녔습니다.\n'],
+  ['documents', 'Rain all day\nIt poured, and then it stopped, and poured again.\nWe, all of us, stayed in.\n'],
+  ['csv', 'name, age\nAnn, 31\nBob, 42\n'],
+  ['csv', 'question, answer\nWhere is it?, It is here.\nWhen was it?, It was then.\n'],
+  ['csv', 'Where is it?,It is here.\nWhen was it?,It was then.\n'],
+  ['csv', 'Where is it?, It is here.\nWhen was it?, It was then.\nWho was it?, It was me.\n'],
+])('a text is one of %s, told by where its commas are: %j', async (format, text) => {
+  write({ 'a.txt': text, 'set/a.txt': text });
+  expect((await open('a.txt')).table.facts.format).toBe(format);
+  expect((await open('set')).table.facts.format).toBe(format === 'csv' ? 'folder' : format);
+});
+
 async function open(name: string, options: CsvOptions = {}) {
   const path = join(folder, name);
   const table = await openTable({ path, name, unpackFolder: join(folder, 'unpacked') }, options);

@@ -24,6 +24,7 @@ import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { messageTable } from './message-table.ts';
 import { openParquet } from './parquet-table.ts';
+import { isProse, markdown } from './prose.ts';
 import { documentEndings, onlyDocuments } from './read-document.ts';
 import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
@@ -77,13 +78,13 @@ export async function openTable(file: TableFile, options: CsvOptions = {}, openi
     if (isOther && likely !== 'none' && markdown.test(file.name)) return asDocument();
     throw error;
   });
-  if (likely === 'possible' && isProse(table)) {
-    await table.close();
-    return asDocument();
-  }
-  // The tables within a folder or an archive have been looked at on their own.
-  if (table.facts.files !== undefined || table.facts.speaker !== undefined) return table;
   try {
+    if (likely === 'possible' && (await isProse(table, opening.signal))) {
+      await table.close();
+      return asDocument();
+    }
+    // The tables within a folder or an archive have been looked at on their own.
+    if (table.facts.files !== undefined || table.facts.speaker !== undefined) return table;
     return await messageTable(table, options, { within: opening.outer?.name, signal: opening.signal });
   } catch (error) {
     await table.close();
@@ -101,19 +102,6 @@ async function documentLikelihood(
   if (options.format !== undefined || !(await stat(path).catch(() => undefined))?.isFile()) return 'none';
   return options.documents !== undefined || onlyDocuments.test(name) ? 'sure' : 'possible';
 }
-
-/**
- * Whether a text is none that was laid out as a table: it has one column, or is split where sentences have commas. In
- * Markdown, only drawn tables are meant.
- */
-function isProse({ columns, facts }: OpenTable): boolean {
-  if (facts.format !== 'csv' || facts.files !== undefined) return false;
-  if (markdown.test(facts.name) && facts.delimiter !== '|') return true;
-  const share = facts.reasons.find(({ code }) => code === 'DELIMITER_SHARE')?.data.percent;
-  return columns.length === 1 || (share !== undefined && Number(share) < 50);
-}
-
-const markdown = /\.(?:md|markdown)$/i;
 
 async function openAnyTable(
   file: TableFile,
@@ -398,9 +386,12 @@ async function areTables(texts: readonly TableFile[], outer: Outer, signal?: Abo
   for (const file of texts.slice(0, 20)) {
     try {
       const table = await openTable(file, {}, { signal, outer });
-      await table.close();
-      if (table.facts.format === 'chat') return true;
-      if (isProse(table)) return false;
+      try {
+        if (table.facts.format === 'chat') return true;
+        if (await isProse(table, signal)) return false;
+      } finally {
+        await table.close();
+      }
       isAny = true;
     } catch (error) {
       if (!(error instanceof StudioError)) throw error;

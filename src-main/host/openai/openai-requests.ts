@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import type { GenerateInput, Sampling } from '../../../src-contract/chat.ts';
+import { type GenerateInput, mostAnswerTokens, mostTurns, type Sampling } from '../../../src-contract/chat.ts';
 
 // Every rule states in plain words what is allowed; the validator's own messages are for the studio's programmers.
-const textWords = 'it must be text, of at most 2,000,000 characters';
-const text = z.string(textWords).max(2_000_000, textWords);
-const parts = z.array(z.object({ type: z.literal('text'), text })).max(1000, 'it must have 1000 parts at most');
+const mostLetters = 2_000_000;
+const textWords = `it must be text, of at most ${mostLetters.toLocaleString('en')} characters`;
+const text = z.string(textWords).max(mostLetters, textWords);
+const mostParts = 1000;
+const parts = z
+  .array(z.object({ type: z.literal('text'), text }))
+  .max(mostParts, `it must have ${mostParts} parts at most`);
 
 function numberFrom(least: number, most: number) {
   const words = `it must be a number from ${least} to ${most}`;
@@ -66,7 +70,7 @@ const shared = {
   adapter_strength: numberFrom(0, 2).nullish(),
 };
 
-const messages = 'it must be a list of 1 to 1000 messages, each with role and content';
+const messages = `it must be a list of 1 to ${mostTurns} messages, each with role and content`;
 
 export const chatRequestSchema = z.object(
   {
@@ -86,7 +90,7 @@ export const chatRequestSchema = z.object(
         messages,
       )
       .min(1, messages)
-      .max(1000, messages),
+      .max(mostTurns, messages),
     max_completion_tokens: tokens.nullish(),
     logprobs: z.literal(false, 'it is not supported').nullish(),
     top_logprobs: z.literal(0, 'it is not supported').nullish(),
@@ -125,9 +129,6 @@ export const completionRequestSchema = z.object(
 );
 export type CompletionRequest = z.infer<typeof completionRequestSchema>;
 
-/** The longest answer that the studio gives; one that is cut there says so, as at the client's own limit. */
-const mostTokens = 4096;
-
 /** The sampling for the studio. Without a temperature it is greedy, as everywhere in the studio. */
 export function samplingOf(
   request: ChatRequest | CompletionRequest,
@@ -136,7 +137,8 @@ export function samplingOf(
   const limit = 'max_completion_tokens' in request ? request.max_completion_tokens : undefined;
   const { stop } = request;
   return {
-    maxTokens: Math.min(limit ?? request.max_tokens ?? usual.maxTokens, mostTokens),
+    // An answer that is cut at the studio's limit says so, as at the client's own.
+    maxTokens: Math.min(limit ?? request.max_tokens ?? usual.maxTokens, mostAnswerTokens),
     temperature: request.temperature ?? 0,
     // 0 would leave no token; it means the likeliest one.
     topP: request.top_p === 0 ? 1e-6 : (request.top_p ?? 1),

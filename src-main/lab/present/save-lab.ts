@@ -1,6 +1,7 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabCell, LabExperiment, LabView } from '../../../src-contract/lab.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { labCsv } from '../lab-csv.ts';
 import { captioned } from './drawing.ts';
 
@@ -12,7 +13,7 @@ export async function saveLab(
   { experiment, maps, views, report }: Saved,
   { out, adapters }: { out: string; adapters: ReadonlyMap<string, string> },
 ): Promise<string[]> {
-  await mkdir(out, { recursive: true });
+  makeFolder(out, 'out');
   const files: string[] = [];
   const write = async (name: string, text: string) => {
     const path = join(out, name);

@@ -10,6 +10,7 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   PATH_READ_ONLY: '디스크가 읽기 전용이라 “{path}”에 쓸 수 없습니다',
   PATH_FORBIDDEN: '이 계정에 권한이 없어 “{path}”에 쓸 수 없습니다',
   PATH_FOLDER_MISSING: '“{folder}” 폴더가 없습니다',
+  PATH_TAKES_NOTHING: '“{folder}” 폴더에는 아무것도 만들 수 없습니다',
   PATH_FILE_IN_WAY: '같은 자리에 파일이 있어 “{path}” 폴더를 만들 수 없습니다',
   PATH_UNWRITABLE: '“{path}”에 쓸 수 없습니다(시스템 오류 {code})',
   ENCODING_UNKNOWN: '“{encoding}”[은|는] 알 수 없는 인코딩입니다',

@@ -277,6 +277,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
       '다른 프로그램이 스튜디오의 데이터베이스를 바꿨습니다. Adapter Studio가 쓰지 않는 “{part}”[이|가] 들어 있습니다: {file}',
     hint: '파일은 그대로 두었습니다. 직접 만든 백업을 다른 폴더에 복원하거나(data restore FOLDER --home NEW) --home으로 다른 데이터 폴더를 여세요.',
   },
+  DATA_FOLDER_UNUSABLE: {
+    message: '데이터 폴더를 둘 수 없는 곳입니다. {reason}.',
+    hint: '다른 폴더를 고르거나 쓸 수 있게 만든 다음 다시 시도하세요.',
+  },
   DATABASE_FORBIDDEN: {
     message: '스튜디오의 데이터베이스를 읽고 쓸 권한이 없습니다: {file}',
     hint: '파일은 그대로 두었습니다. 이 파일을 바꿀 권한을 얻거나 --home으로 다른 데이터 폴더를 여세요.',

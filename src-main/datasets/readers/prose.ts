@@ -1,0 +1,43 @@
+import type { OpenTable, TableRecord } from './table.ts';
+
+/**
+ * Whether a text is none that was laid out as a table: it has one column, or is split where sentences have commas. In
+ * Markdown, only drawn tables are meant.
+ */
+export async function isProse(table: OpenTable, signal?: AbortSignal): Promise<boolean> {
+  const { columns, facts } = table;
+  if (facts.format !== 'csv' || facts.files !== undefined) return false;
+  if (markdown.test(facts.name) && facts.delimiter !== '|') return true;
+  const split = (how: string) => facts.reasons.find(({ code }) => code === `DELIMITER_${how}`);
+  if (columns.length === 1 || split('NONE')) return true;
+  const [isEven, share] = [split('ALL') !== undefined, split('SHARE')?.data.percent];
+  if (share !== undefined && Number(share) < 50) return true;
+  if (!isEven && share === undefined) return false;
+  if (facts.delimiter !== ',' && facts.delimiter !== ';') return false;
+  const records = await firstRecords(table, signal);
+  // Several paragraphs hardly have as many commas each.
+  return !(isEven && records.length > 2) && areSentences(records);
+}
+
+export const markdown = /\.(?:md|markdown)$/i;
+
+/**
+ * Whether commas are followed by blanks, and the first of the records and most of the others end like sentences, which
+ * neither names of columns nor values do.
+ */
+function areSentences(records: readonly TableRecord[]): boolean {
+  const cells = records.flatMap((record) => record.cells.slice(1));
+  const spaced = cells.filter((cell) => /^\s/.test(cell)).length;
+  const [first, ...ended] = records.map((record) => sentenceEnd.test(record.cells.at(-1) ?? ''));
+  return first === true && spaced >= cells.length * 0.8 && ended.filter((each) => each).length >= ended.length / 2;
+}
+
+const sentenceEnd = /[.!?…。！？؟]["'”’»)\]]*\s*$/u;
+
+async function firstRecords(table: OpenTable, signal: AbortSignal | undefined): Promise<TableRecord[]> {
+  for await (const { records } of table.raw(signal)) {
+    const written = records.filter(({ cells }) => cells.length > 0);
+    if (written.length > 0) return written;
+  }
+  return [];
+}

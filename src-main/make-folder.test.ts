@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeFolder } from './make-folder.ts';
+
+test('folders above are made too, and the uppermost one is told', () => {
+  const place = temporary();
+  expect(makeFolder(join(place, 'a', 'b', 'c'), 'home')).toBe(join(place, 'a'));
+  expect(existsSync(join(place, 'a', 'b', 'c'))).toBe(true);
+  expect(makeFolder(join(place, 'a', 'b', 'c'), 'home')).toBeUndefined();
+  expect(makeFolder(join(place, 'a', 'd'), 'home')).toBe(join(place, 'a', 'd'));
+});
+
+test('a link to a folder is one; a file in the way is reported', () => {
+  const place = temporary();
+  mkdirSync(join(place, 'folder'));
+  symlinkSync(join(place, 'folder'), join(place, 'link'));
+  expect(makeFolder(join(place, 'link'), 'home')).toBeUndefined();
+  writeFileSync(join(place, 'file'), '');
+  for (const path of [join(place, 'file'), join(place, 'file', 'home')]) {
+    const refusal = {
+      code: 'DATA_FOLDER_UNUSABLE',
+      data: expect.objectContaining({ because: { code: 'PATH_FILE_IN_WAY', data: { path } } }),
+    };
+    expect(() => makeFolder(path, 'home')).toThrow(expect.objectContaining(refusal));
+  }
+  const refusal = { code: 'OPTION_INVALID', data: expect.objectContaining({ option: 'out' }) };
+  expect(() => makeFolder(join(place, 'file'), 'out')).toThrow(expect.objectContaining(refusal));
+});
+
+// Regression: Node's own call never returned.
+test.skipIf(!existsSync('/proc/self'))('a folder in which the system lets nothing be made is named', () => {
+  for (const path of ['/proc/home', '/proc/home/below']) {
+    const because = { code: 'PATH_TAKES_NOTHING', data: { folder: '/proc' } };
+    const refusal = { code: 'DATA_FOLDER_UNUSABLE', data: expect.objectContaining({ because }) };
+    expect(() => makeFolder(path, 'home')).toThrow(expect.objectContaining(refusal));
+  }
+});
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'make-folder-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,38 @@
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { unwritable } from './unwritable.ts';
+
+/**
+ * Creates a folder and those above it, and expects that it can be written. Returns the uppermost one that was made, if
+ * any. Throws DATA_FOLDER_UNUSABLE, or OPTION_INVALID for an `out`, and DISK_FULL.
+ *
+ * One by one, because Node 24's own `recursive` never returns where the system denies the existence of what is to be
+ * made in a folder that exists, as Linux does in /proc.
+ */
+export function makeFolder(path: string, what: 'home' | 'out'): string | undefined {
+  try {
+    const first = make(path);
+    accessSync(path, constants.W_OK);
+    return first;
+  } catch (cause) {
+    throw unwritable(cause, { option: what, path });
+  }
+}
+
+function make(path: string): string | undefined {
+  if (isFolder(path)) return undefined;
+  const above = dirname(path);
+  const first = above === path || existsSync(above) ? undefined : make(above);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (isFolder(path)) return first;
+    throw error;
+  }
+  return first ?? path;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
