@@ -108,14 +108,20 @@ export class RunsState {
     return (run.state === 'running' && this.live[run.id]) || run;
   }
 
-  /** Fetches the curves of the runs drawn that are not known as they are now. Without them the list is correct. */
+  /**
+   * Fetches the curves of the runs drawn that are not known as they are now. Without them the list is correct, and the
+   * next time it is read they are fetched again.
+   */
   async loadCurves(): Promise<void> {
     const wanted = this.named.drawn.filter(({ id, step }) => this.#curvesAt.get(id) !== step);
     if (wanted.length === 0) return;
     for (const { id, step } of wanted) this.#curvesAt.set(id, step);
     const ids = wanted.map(({ id }) => id);
-    const curves = await client.runs.curves({ ids }, { signal: this.#leaving }).catch(() => ({}));
-    this.curves = { ...this.curves, ...curves };
+    try {
+      this.curves = { ...this.curves, ...(await client.runs.curves({ ids }, { signal: this.#leaving })) };
+    } catch {
+      for (const id of ids) this.#curvesAt.delete(id);
+    }
   }
 
   async #watchLosses(id: string): Promise<void> {

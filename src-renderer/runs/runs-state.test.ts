@@ -35,6 +35,19 @@ test('of hundreds of failed runs, the curves of those drawn are fetched, each on
   expect(client.runs.watch).not.toHaveBeenCalled();
 });
 
+// Regression: where the connection was lost meanwhile, they stayed empty until the run had made another step.
+test('curves that could not be fetched are fetched the next time', async () => {
+  vi.mocked(client.runs.listed).mockResolvedValue([failed('a', 0)]);
+  vi.mocked(client.runs.curves)
+    .mockRejectedValueOnce(new Error('lost'))
+    .mockResolvedValueOnce({ a: [2, 1] });
+  const page = new RunsState();
+  await page.list.load();
+  await page.loadCurves();
+  await page.loadCurves();
+  expect(page.lossesOf(failed('a', 0))).toEqual([2, 1]);
+});
+
 // Regression: the list showed the step at which it had been read; and of a replay only the first loss until the next
 // step, which takes a minute with a large base.
 test('how far a run has come is shown as its events tell it, though no list is read and no further step follows', async () => {
