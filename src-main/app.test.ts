@@ -773,7 +773,11 @@ test('a deleted run can be restored until the next start', async () => {
   expect((await safe(client.runs.restore({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 
+// Regression: another window did not offer them until something else of its lists had changed.
 test('settings are saved by name, and saving again replaces them', async () => {
+  const leave = new AbortController();
+  const changes = await client.studio.changes(undefined, { signal: leave.signal });
+  const told = changes.next();
   await client.runs.settings.save({ name: 'mine', preset: 'quick', options: { rank: 4 } });
   await client.runs.settings.save({ name: 'mine', preset: null, options: { rank: 2, targets: ['q'] } });
   const [mine, ...others] = await client.runs.settings.list();
@@ -781,6 +785,8 @@ test('settings are saved by name, and saving again replaces them', async () => {
   expect(others).toEqual([]);
   await client.runs.settings.delete({ id: mine?.id ?? '' });
   expect(await client.runs.settings.list()).toEqual([]);
+  expect((await told).value).toEqual({ noun: 'run' });
+  leave.abort();
 });
 
 test('a run with evaluateAfter is evaluated as soon as it finishes', async () => {
@@ -1183,6 +1189,31 @@ test('an abandoned answer keeps the text written so far', async () => {
   const [, answer] = (await client.chat.messages({ conversationId })).messages;
   expect(answer).toMatchObject({ role: 'assistant', finish: 'stopped', tokens: null });
   expect('one two three'.includes(answer?.text ?? 'nothing')).toBe(true);
+});
+
+// Regression: only the lists of runs were told, and the others showed it as running until something else changed.
+test('what a killed process leaves is told of every kind, though a page that watches one finds it first', async () => {
+  const { id } = (await train('watched')).run;
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  const other = new ProcessLock(join(folder, 'data/locks'));
+  database.prepare(`UPDATE job SET state = 'running', owner = ? WHERE id = ?`).run(other.token, id);
+  database
+    .prepare(`INSERT INTO job (id, kind, state, owner, created_at) VALUES ('elsewhere', 'evaluation', 'running', ?, 1)`)
+    .run(other.token);
+  const told = new Set<string>();
+  const leave = new AbortController();
+  const changes = await client.studio.changes(undefined, { signal: leave.signal });
+  void (async () => {
+    for await (const { noun } of changes) told.add(noun);
+  })();
+  other.release();
+  await Array.fromAsync(await client.runs.watch({ id }));
+  expect(database.prepare(`SELECT state FROM job WHERE id = 'elsewhere'`).pluck().get()).toBe('interrupted');
+  await expect.poll(() => told).toEqual(new Set(['run', 'evaluation', 'lab', 'status']));
+  // The run had made all its steps.
+  expect((await client.runs.get({ id })).state).toBe('finished');
+  leave.abort();
+  database.close();
 });
 
 // Regression: it showed only at the next start of any process.

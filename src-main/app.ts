@@ -211,10 +211,10 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
 
   /** Returns the kinds of things that processes which were killed have left and that were taken care of. */
   const tendLeft = (): ChangeEvent['noun'][] => {
-    const interrupted = jobs.interruptOrphans(Date.now());
-    if (interrupted > 0) runs.endComplete();
+    const hasInterrupted = jobs.tendOrphans(Date.now());
+    if (hasInterrupted) runs.endComplete();
     return [
-      ...(interrupted > 0 ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
+      ...(hasInterrupted ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
       ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
     ];
   };

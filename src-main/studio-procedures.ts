@@ -61,6 +61,7 @@ export function studioProcedures(studio: {
     settings: os.settings.handler(settings),
     set: os.set.handler(({ input }) => {
       studio.engineSettings?.write(input);
+      studio.changes.publish('change', { noun: 'status' });
       return settings();
     }),
     devices: os.devices.handler(() => studio.engine.devices()),

@@ -30,6 +30,7 @@ export interface StoredEvent<Event> {
 export class JobStore {
   readonly #database: StudioDatabase;
   readonly #lock: ProcessLock;
+  #hasInterrupted = false;
 
   constructor(database: StudioDatabase, lock: ProcessLock) {
     this.#database = database;
@@ -165,7 +166,16 @@ export class JobStore {
     }[];
     const orphans = active.filter((job) => !this.#lock.isAlive(job.owner));
     for (const { id } of orphans) this.end(id, { state: 'interrupted', failure: null, now });
+    this.#hasInterrupted ||= orphans.length > 0;
     return orphans.length;
+  }
+
+  /** As `interruptOrphans`; true if there have been any since it was last asked, whoever found them. */
+  tendOrphans(now: number): boolean {
+    this.interruptOrphans(now);
+    const hasInterrupted = this.#hasInterrupted;
+    this.#hasInterrupted = false;
+    return hasInterrupted;
   }
 
   /** The highest sequence number that an event of the job has, or had before it was removed. */

@@ -106,8 +106,15 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     }),
     settings: {
       list: os.settings.list.handler(() => settings.list()),
-      save: os.settings.save.handler(({ input }) => settings.save(input, Date.now())),
-      delete: os.settings.delete.handler(({ input }) => settings.delete(input.id)),
+      save: os.settings.save.handler(({ input }) => {
+        const saved = settings.save(input, Date.now());
+        changed();
+        return saved;
+      }),
+      delete: os.settings.delete.handler(({ input }) => {
+        settings.delete(input.id);
+        changed();
+      }),
     },
   });
 }

@@ -80,35 +80,41 @@ export class DataFoldersState {
     this.error = undefined;
     this.#working = new AbortController();
     const { signal } = this.#working;
-    const { placeId, chosen, name } = this;
+    const before = openPath(this.folders.value);
     try {
-      switch (this.action) {
-        case 'backUp':
-          return await this.#follow(await client.dataFolders.backUp({ placeId }, { signal }));
-        case 'restore':
-          await this.#follow(await client.dataFolders.restore({ backupId: chosen, placeId }, { signal }));
-          break;
-        case 'move':
-          await this.#follow(await client.dataFolders.move({ placeId, name }, { signal }));
-          break;
-        case 'open':
-          await (chosen === ''
-            ? client.dataFolders.create({ placeId, name })
-            : client.dataFolders.open({ id: chosen }));
-          break;
-        default:
-          return this.action satisfies never;
-      }
+      if (this.action === 'backUp')
+        return await this.#follow(await client.dataFolders.backUp({ placeId: this.placeId }, { signal }));
+      const lost = await this.#change(signal);
       this.stage = { kind: 'opening' };
       await reopened();
-      const { failure } = await client.dataFolders.list();
-      if (failure !== null) throw failure;
+      const now = await client.dataFolders.list();
+      if (now.failure !== null) throw now.failure;
+      if (lost !== undefined && openPath(now) === before) throw lost;
       // After a move the page still shows the same things, and the settings the new place.
       if (this.action !== 'move') location.hash = '#/';
       location.reload();
     } catch (error) {
       if (!signal.aborted) this.error = error;
       this.stage = { kind: 'choosing' };
+    }
+  }
+
+  /**
+   * Returns the error if the connection was lost before the answer was here: the studio closes the folder shortly after
+   * it has answered, which a slow page may learn first. What is open afterwards says what has become of it.
+   */
+  async #change(signal: AbortSignal): Promise<unknown> {
+    const { placeId, chosen, name } = this;
+    try {
+      if (this.action === 'restore')
+        await this.#follow(await client.dataFolders.restore({ backupId: chosen, placeId }, { signal }));
+      else if (this.action === 'move') await this.#follow(await client.dataFolders.move({ placeId, name }, { signal }));
+      else if (chosen === '') await client.dataFolders.create({ placeId, name });
+      else await client.dataFolders.open({ id: chosen });
+      return undefined;
+    } catch (error) {
+      if (signal.aborted || connection.current === 'open') throw error;
+      return error;
     }
   }
 
@@ -131,6 +137,10 @@ export class DataFoldersState {
       else this.stage = { kind: 'done', event };
     }
   }
+}
+
+function openPath(folders: DataFolders | undefined): string | undefined {
+  return folders?.studios.find(({ isOpen }) => isOpen)?.path;
 }
 
 /** Resolves when the connection was lost and is back. */

@@ -3,6 +3,7 @@ import type { CutOffImport } from '../../src-contract/dataset.ts';
 import type { ListedRun } from '../../src-contract/run.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
+import { redrawing } from '../runs/redrawing.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import type { Belongings } from './next-step.ts';
@@ -11,8 +12,6 @@ export interface HomeFacts extends Belongings {
   readonly cutOff: readonly CutOffImport[];
   readonly status: StudioStatus;
 }
-
-const drawingMs = 250;
 
 /** Everything the home page shows, including the plot of the run in progress. */
 export class HomeState {
@@ -33,6 +32,7 @@ export class HomeState {
   #step = $state<{ step: number; secondsLeft: number } | undefined>();
   #totalSteps = $state(0);
   #watched: string | undefined;
+  #watches = 0;
 
   /** Nothing was made yet: the page explains instead of reporting. */
   get isFirst(): boolean {
@@ -77,26 +77,25 @@ export class HomeState {
     const id = this.running?.id;
     if (id === undefined || id === this.#watched || signal.aborted) return;
     this.#watched = id;
+    const watch = ++this.#watches;
     this.#losses = [];
     this.#step = undefined;
     this.#totalSteps = 0;
     const losses: number[] = [];
     let latest: { step: number; secondsLeft: number } | undefined;
-    let isDrawing = false;
+    const drawSoon = redrawing(() => {
+      // The next run may be shown by now.
+      if (watch !== this.#watches) return;
+      this.#losses = losses.slice();
+      this.#step = latest;
+    });
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         if (event.kind === 'started') this.#totalSteps = event.totalSteps;
         if (event.kind !== 'step') continue;
         losses.push(event.loss);
         latest = { step: event.step, secondsLeft: event.secondsLeft };
-        // A replay delivers thousands of steps at once: they are drawn together.
-        if (isDrawing) continue;
-        isDrawing = true;
-        setTimeout(() => {
-          isDrawing = false;
-          this.#losses = losses.slice();
-          this.#step = latest;
-        }, drawingMs);
+        drawSoon();
       }
     } catch {
       // The list of runs shows its state.

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { HomeState } from './home-state.svelte.ts';
@@ -33,5 +33,30 @@ test('a run that starts while the page is open shows its total number of steps',
   home.follow(leave.signal);
   await vi.waitFor(() => expect(home.step).toEqual({ step: 1, secondsLeft: 9 }));
   expect(home.totalSteps).toBe(40);
+  leave.abort();
+});
+
+// Regression: what the stopped run had told last was drawn for the next one, until that had made a step of its own.
+test('the plot of the next run does not begin with the losses of the one before', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const run = (id: string) => ({ id, state: 'running', step: 0, totalSteps: 0 }) as Run;
+  const step = { kind: 'step', step: 1, loss: 3, secondsLeft: 9 } as RunEvent;
+  vi.mocked(client.runs.listed)
+    .mockResolvedValueOnce([run('a')])
+    .mockResolvedValueOnce([run('b')]);
+  // Sound: it has every field that the page reads.
+  const watched = vi.mocked(client.runs.watch).mockResolvedValueOnce([step] as never);
+  watched.mockResolvedValueOnce(new Promise(() => {}) as never);
+  const leave = new AbortController();
+  const home = new HomeState();
+  home.follow(leave.signal);
+  await vi.waitFor(() => expect(watched).toHaveBeenCalledTimes(1));
+  // As when a change is announced.
+  home.follow(leave.signal);
+  await vi.waitFor(() => expect(home.running?.id).toBe('b'));
+  await vi.waitFor(() => expect(watched).toHaveBeenCalledTimes(2));
+  vi.runAllTimers();
+  expect([home.losses, home.step]).toEqual([[], undefined]);
   leave.abort();
 });

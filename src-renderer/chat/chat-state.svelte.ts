@@ -97,6 +97,8 @@ export class ChatState {
 
   /** A new conversation was asked for, maybe before the one that is opened first was there. */
   #isNewWanted = false;
+  /** Settles when the conversation that was opened last is there. */
+  #opened: Promise<void> = Promise.resolve();
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
   /** The turns as the studio last told them. */
@@ -311,7 +313,13 @@ export class ChatState {
   }
 
   /** On the branch of this message, if one is given. */
-  async openConversation(id: string, messageId?: string): Promise<void> {
+  openConversation(id: string, messageId?: string): Promise<void> {
+    const opening = this.#open(id, messageId);
+    this.#opened = opening.catch(() => undefined);
+    return opening;
+  }
+
+  async #open(id: string, messageId: string | undefined): Promise<void> {
     this.stop();
     this.composer.stopEditing();
     const conversation = this.conversations.find((known) => known.id === id);
@@ -324,6 +332,7 @@ export class ChatState {
     this.sendError = undefined;
     this.baseModelId = conversation.baseModelId;
     this.opening = true;
+    const before = JSON.stringify(this.answerer);
     try {
       await this.#loadMessages();
       const isElsewhere = messageId !== undefined && !this.messages.some((message) => message.id === messageId);
@@ -333,13 +342,18 @@ export class ChatState {
     }
     // Another may have been opened meanwhile, and an adapter chosen in it.
     if (this.conversationId !== id) return;
+    // Or chosen in this one.
+    if (JSON.stringify(this.answerer) === before) this.#takeLastAnswerer();
+    this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
+  }
+
+  #takeLastAnswerer(): void {
     const last = this.#lastAnswerer;
     this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
     this.strength = this.adapterId === null ? 1 : (last?.strength ?? 1);
     const mix = this.adapterId === null ? [] : (last?.mix ?? []);
     this.mix = mix.map(({ adapterId, strength }) => ({ adapterId, strength }));
     this.#leaveOutDeleted();
-    this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
   }
 
   /** An empty conversation, stored with its first message. The previous conversation's texts do not carry over. */
@@ -468,8 +482,19 @@ export class ChatState {
     await this.#loadLists();
   }
 
+  /**
+   * Waits for the conversation that is being opened: who answers in it, and the text it is about, come with it. False
+   * if something else is typed or open by then.
+   */
+  async isOpened(): Promise<boolean> {
+    const { conversationId, composer } = this;
+    const { text } = composer;
+    await this.#opened;
+    return conversationId === this.conversationId && text === composer.text;
+  }
+
   async send(): Promise<void> {
-    if (!this.canSend) return;
+    if (!this.canSend || (this.opening && !(await this.isOpened())) || !this.canSend) return;
     const { composer } = this;
     const sent = composer.take();
     await this.#ask(sent, this.answerer, (conversationId) => composer.giveBack(sent, conversationId));

@@ -127,6 +127,42 @@ test('what comes late for a conversation changes nothing in the one opened since
   state.leave();
 });
 
+// Regressions: the last answerer came with the turns and replaced the one chosen meanwhile; and a message sent meanwhile
+// went to whoever answered in the conversation before.
+test('who is chosen while a conversation is being opened answers in it, and else who answered last', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);
+  const state = await opened();
+  const opening = () => {
+    const late = Promise.withResolvers<Turns>();
+    vi.mocked(client.chat.messages).mockReturnValueOnce(late.promise);
+    void state.openConversation('c');
+    return () =>
+      late.resolve(turns([user('Who is a cat?'), { ...answer('Otto'), adapterId: 'answers', onPath: true }]));
+  };
+  let come = opening();
+  state.choose('notes');
+  come();
+  await vi.waitFor(() => expect(state.opening).toBe(false));
+  expect(state.adapterId).toBe('notes');
+
+  answerWith('Mimi');
+  come = opening();
+  state.composer.text = 'And who is a dog?';
+  const sending = state.send();
+  come();
+  await sending;
+  expect(asked()).toEqual([['And who is a dog?', 'answers']]);
+
+  come = opening();
+  state.composer.text = 'half a question';
+  const left = state.send();
+  await state.openConversation('d');
+  come();
+  await left;
+  expect(asked()).toHaveLength(1);
+  state.leave();
+});
+
 // Regression: a conversation of 5,000 turns came whole, 6 MB, with every answer and every vote.
 test('turns that were read stay, and only what follows them is read again', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c'), conversation('d')]);

@@ -97,8 +97,9 @@ export class ComparisonState {
   }
 
   async send(): Promise<void> {
-    if (!this.canSend) return;
-    const { composer } = this.#chat;
+    const chat = this.#chat;
+    if (!this.canSend || (chat.opening && !(await chat.isOpened())) || !this.canSend) return;
+    const { composer } = chat;
     const columns = this.#asked.map((id) => this.answererOf(id));
     const sent = composer.take();
     await this.#ask(sent, columns, (conversationId) => composer.giveBack(sent, conversationId));

@@ -30,6 +30,8 @@ export class UnwrittenState {
   readonly waiting: Loaded<number[]>;
   readonly row: Loaded<UnwrittenRow>;
   #place = $state(0);
+  /** The row at that place, since the person came to it or typed in it. */
+  #shown = $state<number | undefined>();
   #unkept = $state.raw<Readonly<Record<number, Unkept>>>({});
   /** Why rows could not be drafted. */
   #failed = $state.raw<Readonly<Record<number, unknown>>>({});
@@ -49,7 +51,9 @@ export class UnwrittenState {
 
   /** Index among the waiting rows of the one on screen. */
   get place(): number {
-    return Math.min(this.#place, Math.max(0, this.count - 1));
+    // Another window may keep rows before it.
+    const found = this.#shown === undefined ? -1 : (this.waiting.value ?? []).indexOf(this.#shown);
+    return found >= 0 ? found : Math.min(this.#place, Math.max(0, this.count - 1));
   }
 
   /** Undefined if no row is waiting. */
@@ -76,11 +80,13 @@ export class UnwrittenState {
 
   show(place: number): void {
     this.#place = Math.max(0, Math.min(place, this.count - 1));
+    this.#shown = this.waiting.value?.[this.#place];
   }
 
   type(text: string): void {
     const { number } = this;
     if (number === undefined) return;
+    this.show(this.place);
     this.#set(number, { ...this.#unkept[number], text });
     this.#remember();
   }
@@ -93,6 +99,7 @@ export class UnwrittenState {
     const { number, unkept } = this;
     if (number === undefined || unkept === undefined) throw new Error('there is nothing to keep');
     const { text, draft } = unkept;
+    this.show(this.place);
     const after = await client.datasets.writeRow({
       ...{ id: this.id, number, target: text },
       draft: draft && { by: draft.by, isEdited: draft.text !== text },

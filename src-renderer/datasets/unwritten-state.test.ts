@@ -47,6 +47,18 @@ test('a model drafts the rows without a text, and is told the instruction before
   expect((await opened()).undrafted).toEqual([]);
 });
 
+// Regression: what was typed went on in the next row.
+test('the row that is being written stays on screen when another window keeps one before it', async () => {
+  const rows = await opened();
+  rows.show(1);
+  rows.type('of five');
+  rows.waiting.set([5, 8]);
+  rows.type('of five and more');
+  expect([rows.number, rows.place, rows.unkept]).toEqual([5, 0, { text: 'of five and more' }]);
+  rows.show(1);
+  expect([rows.number, rows.unkept]).toEqual([8, undefined]);
+});
+
 test('what is kept says who drafted it and whether it was edited, and is here again when that is undone', async () => {
   const rows = await opened();
   answers('a draft');

@@ -149,19 +149,25 @@ export class LabState {
     if (this.starting) return;
     this.starting = true;
     try {
-      for (const card of this.fresh) await this.start(card);
+      // Another base or dataset may be chosen while they are queued.
+      const about = this.#chosen;
+      for (const card of this.fresh) await this.start(card, about);
     } finally {
       this.starting = false;
     }
   }
 
-  async start(card: LabCard): Promise<LabExperiment> {
-    const { model, dataset } = this;
+  get #chosen() {
+    const { model, dataset, changes } = this;
+    return { model, dataset, changes };
+  }
+
+  async start(card: LabCard, { model, dataset, changes } = this.#chosen): Promise<LabExperiment> {
     const started = await client.lab.start({
       kind: card.kind,
       baseModelId: model?.id ?? '',
       ...(dataset === undefined ? {} : { datasetId: dataset.id }),
-      options: this.changes[card.kind] ?? {},
+      options: changes[card.kind] ?? {},
     });
     await this.loadCards();
     return started;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { LabCard } from '../../src-contract/lab.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { LabCard, LabExperiment } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { LabState } from './lab-state.svelte.ts';
 
@@ -40,6 +41,20 @@ test('starts all new experiments only once, even when asked twice', async () => 
   await lab.load();
   await Promise.all([lab.startFresh(), lab.startFresh()]);
   expect(vi.mocked(client.lab.start).mock.calls.map(([{ kind }]) => kind)).toEqual(['table5', 'table6']);
+});
+
+// Those still to be queued were started on what was chosen meanwhile.
+test('starts all new experiments on the dataset that was chosen when they were asked for', async () => {
+  const lab = new LabState();
+  await lab.load();
+  const first = Promise.withResolvers<LabExperiment>();
+  vi.mocked(client.lab.start).mockReturnValueOnce(first.promise);
+  const starting = lab.startFresh();
+  lab.datasets = [...lab.datasets, { id: 'other' } as Dataset];
+  await lab.choose({ dataset: 'other' });
+  first.resolve({} as LabExperiment);
+  await starting;
+  expect(vi.mocked(client.lab.start).mock.calls.map(([{ datasetId }]) => datasetId)).toEqual(['d', 'd']);
 });
 
 // The bar stayed at 0 of 26 parts while the experiment's page and the status line moved on.

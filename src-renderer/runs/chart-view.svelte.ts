@@ -62,15 +62,13 @@ export class ChartView {
 
   async #follow(id: string, curve: RunCurve): Promise<void> {
     const { signal } = this.#leaving;
-    const mayDraw = redrawing();
+    const drawSoon = redrawing(() => this.version++);
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         curve.push(event);
         if (!this.overlays.some((overlay) => overlay.curve === curve)) return;
-        if (!mayDraw()) continue;
-        this.version++;
+        drawSoon();
       }
-      this.version++;
     } catch (error) {
       if (!signal.aborted) this.error = error;
     }

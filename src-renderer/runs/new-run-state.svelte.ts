@@ -49,6 +49,8 @@ export class NewRunState {
   /** Each preset's settings; kept while a changed option makes an estimate impossible. */
   #settings = $state.raw<Readonly<Partial<Record<Preset, TrainOptions>>>>({});
   estimating = $state(false);
+  /** The presets' settings have arrived once, or could not be told. */
+  isAnswered = $state(false);
   estimateError = $state.raw<unknown>(undefined);
   /** True while this machine's speed is being measured. */
   probing = $state(false);
@@ -322,7 +324,10 @@ export class NewRunState {
       this.estimates = {};
       this.estimateError = error;
     } finally {
-      if (!question.signal.aborted) this.estimating = false;
+      if (!question.signal.aborted) {
+        this.estimating = false;
+        this.isAnswered = true;
+      }
     }
   }
 

@@ -1,15 +1,19 @@
-/** The least time between two drawings of what a run's events tell. */
-const redrawMs = 500;
+/** The most time between what a run's events tell and its drawing. */
+const redrawMs = 250;
 
 /**
- * Whether it is time to draw again: a replay arrives all at once, and drawing each of its events would take a second.
- * Not by the time of day, which may be put back: nothing would be drawn for as long.
+ * Draws a moment after the returned function is first called, and again after later calls: a replay arrives all at
+ * once, and drawing each of its events would take a second. What came last is drawn, too, however long the next event
+ * takes.
  */
-export function redrawing(): () => boolean {
-  let drawnMs = -Infinity;
+export function redrawing(draw: () => void): () => void {
+  let isDue = false;
   return () => {
-    if (performance.now() - drawnMs < redrawMs) return false;
-    drawnMs = performance.now();
-    return true;
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      draw();
+    }, redrawMs);
   };
 }

@@ -8,6 +8,9 @@ import { Loaded } from '../ui/loaded.svelte.ts';
 import { NamedList } from '../ui/named-list.svelte.ts';
 import { redrawing } from './redrawing.ts';
 
+/** How far a run has come. */
+type Progress = Pick<ListedRun, 'step' | 'totalSteps' | 'lastLoss'>;
+
 /** All runs, newest first, with what they refer to, and the course of the loss of those that are drawn. */
 export class RunsState {
   readonly list = new Loaded(async () => {
@@ -30,8 +33,8 @@ export class RunsState {
   );
   /** By run id. */
   curves = $state.raw<Readonly<Record<string, readonly number[]>>>({});
-  /** Training losses by run id, for runs in progress. */
-  liveLosses = $state.raw<Readonly<Record<string, readonly number[]>>>({});
+  /** What the events of runs in progress told, by run id. */
+  live = $state.raw<Readonly<Record<string, Progress & { readonly losses: readonly number[] }>>>({});
 
   /** The step at which each run's curve was fetched. */
   readonly #curvesAt = new Map<string, number>();
@@ -97,35 +100,53 @@ export class RunsState {
   }
 
   lossesOf(run: ListedRun): readonly number[] {
-    return this.liveLosses[run.id] ?? this.curves[run.id] ?? [];
+    return this.live[run.id]?.losses ?? this.curves[run.id] ?? [];
   }
 
-  /** Fetches the curves of the runs drawn that are not known as they are now. Without them the list is correct. */
+  /** The list says how far a run in progress was when it was read; its events say more. */
+  progressOf(run: ListedRun): Progress {
+    return (run.state === 'running' && this.live[run.id]) || run;
+  }
+
+  /**
+   * Fetches the curves of the runs drawn that are not known as they are now. Without them the list is correct, and the
+   * next time it is read they are fetched again.
+   */
   async loadCurves(): Promise<void> {
     const wanted = this.named.drawn.filter(({ id, step }) => this.#curvesAt.get(id) !== step);
     if (wanted.length === 0) return;
     for (const { id, step } of wanted) this.#curvesAt.set(id, step);
     const ids = wanted.map(({ id }) => id);
-    const curves = await client.runs.curves({ ids }, { signal: this.#leaving }).catch(() => ({}));
-    this.curves = { ...this.curves, ...curves };
+    try {
+      this.curves = { ...this.curves, ...(await client.runs.curves({ ids }, { signal: this.#leaving })) };
+    } catch {
+      for (const id of ids) this.#curvesAt.delete(id);
+    }
   }
 
   async #watchLosses(id: string): Promise<void> {
     if (this.#watched.has(id) || this.#leaving?.aborted) return;
     this.#watched.add(id);
     const losses: number[] = [];
-    const mayDraw = redrawing();
+    let now: Progress = { step: 0, totalSteps: 0, lastLoss: null };
+    const draw = (): void => {
+      this.live = { ...this.live, [id]: { ...now, losses: losses.filter((loss) => loss !== undefined) } };
+    };
+    const drawSoon = redrawing(draw);
     try {
       for await (const event of await client.runs.watch({ id }, { signal: this.#leaving })) {
-        if (event.kind === 'step') losses[event.step - 1] = event.loss;
-        if (!mayDraw()) continue;
-        this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
+        if (event.kind === 'started') now = { ...now, totalSteps: event.totalSteps };
+        if (event.kind === 'step') {
+          losses[event.step - 1] = event.loss;
+          now = { ...now, step: event.step, lastLoss: event.loss };
+        }
+        drawSoon();
       }
     } catch {
       // The list is correct without a sparkline; the run's own page shows the failure.
     }
     if (this.#leaving?.aborted) return;
-    this.liveLosses = { ...this.liveLosses, [id]: losses.filter((loss) => loss !== undefined) };
+    draw();
     this.#watched.delete(id);
   }
 }

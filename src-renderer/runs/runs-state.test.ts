@@ -35,31 +35,74 @@ test('of hundreds of failed runs, the curves of those drawn are fetched, each on
   expect(client.runs.watch).not.toHaveBeenCalled();
 });
 
+// Regression: where the connection was lost meanwhile, they stayed empty until the run had made another step.
+test('curves that could not be fetched are fetched the next time', async () => {
+  vi.mocked(client.runs.listed).mockResolvedValue([failed('a', 0)]);
+  vi.mocked(client.runs.curves)
+    .mockRejectedValueOnce(new Error('lost'))
+    .mockResolvedValueOnce({ a: [2, 1] });
+  const page = new RunsState();
+  await page.list.load();
+  await page.loadCurves();
+  await page.loadCurves();
+  expect(page.lossesOf(failed('a', 0))).toEqual([2, 1]);
+});
+
+// Regression: the list showed the step at which it had been read; and of a replay only the first loss until the next
+// step, which takes a minute with a large base.
+test('how far a run has come is shown as its events tell it, though no list is read and no further step follows', async () => {
+  const run = running('a');
+  vi.mocked(client.runs.listed).mockResolvedValue([run]);
+  vi.mocked(client.runs.watch).mockImplementation(async () => {
+    async function* told() {
+      yield { kind: 'started', totalSteps: 40 } as RunEvent;
+      yield* [step(1), step(2)];
+      await new Promise(() => {});
+    }
+    // Sound: it is only iterated.
+    return told() as never;
+  });
+  const page = new RunsState();
+  await page.list.load();
+  expect(page.progressOf(run)).toMatchObject({ step: 0, totalSteps: 0, lastLoss: null });
+  await vi.waitFor(() => expect(page.progressOf(run)).toMatchObject({ step: 2, totalSteps: 40, lastLoss: 2 }));
+  expect(page.lossesOf(run)).toEqual([3, 2]);
+  const stopped = { ...run, state: 'stopped', step: 2, totalSteps: 40 } as const;
+  expect(page.progressOf(stopped)).toBe(stopped);
+});
+
 // Regression: once the clock had been put back by an hour, nothing was drawn for an hour.
 test('the curve of a run under way goes on when the clock is put back', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   onTestFinished(() => void vi.useRealTimers());
-  // Sound: the list looks at nothing else.
-  const run = { id: 'a', name: 'a', createdAt: 0, state: 'running', step: 0, result: null } as Run;
+  const run = running('a');
   vi.mocked(client.runs.listed).mockResolvedValue([run]);
-  const isDrawn: boolean[] = [];
   const page = new RunsState();
+  const drawn = (losses: readonly number[]) => vi.waitFor(() => expect(page.lossesOf(run)).toEqual(losses));
   vi.mocked(client.runs.watch).mockImplementation(async () => {
-    // Sound: the page looks at nothing else of a step.
-    const step = (number: number) => ({ kind: 'step', step: number, loss: 4 - number }) as RunEvent;
     async function* steps() {
       yield step(1);
-      vi.advanceTimersByTime(600);
+      await drawn([3]);
       vi.setSystemTime(Date.now() - 3_600_000);
       yield step(2);
-      isDrawn.push(page.lossesOf(run).length === 2);
+      await new Promise(() => {});
     }
     // Sound: it is only iterated.
     return steps() as never;
   });
   await page.list.load();
-  await vi.waitFor(() => expect(isDrawn).toEqual([true]));
+  await drawn([3, 2]);
 });
+
+function running(id: string): Run {
+  // Sound: the list looks at nothing else.
+  return { id, name: id, createdAt: 0, state: 'running', step: 0, totalSteps: 0, lastLoss: null, result: null } as Run;
+}
+
+function step(number: number): RunEvent {
+  // Sound: the page looks at nothing else of a step.
+  return { kind: 'step', step: number, loss: 4 - number } as RunEvent;
+}
 
 function failed(id: string, createdAt: number): Run {
   // Sound: the list looks at nothing else.

@@ -178,6 +178,21 @@ test('the palette opens while a text is being edited', async () => {
   await page.keyboard.press('Escape');
 });
 
+// Regression: as soon as anything of the dataset was read again, the old name was back in the box.
+test('a name that is being typed stays while another window changes a row', async () => {
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  const name = page.getByRole('dialog').getByRole('textbox');
+  await name.fill('Let');
+  await remove(other, 'apple 4');
+  await page.getByText('255 rows', { exact: true }).first().waitFor();
+  await page.keyboard.type('tuce');
+  expect(await name.inputValue()).toBe('Lettuce');
+  await page.keyboard.press('Escape');
+  await other.getByRole('button', { name: 'Undo' }).last().click();
+  await page.getByText('256 rows', { exact: true }).first().waitFor();
+});
+
 // Regression: the page stayed as it was, and each of its buttons failed.
 test('a dataset that another window has deleted is told to be gone, until it is had back', async () => {
   await other.getByRole('button', { name: 'More actions' }).click();
@@ -197,8 +212,12 @@ test('an added row is opened and in view, with the search that hides it cleared'
   const form = page.getByRole('dialog');
   await form.getByLabel('Context').fill('quince');
   await form.getByLabel('Target').fill('the last');
-  // Regression: only in the inspector, which says so, did these keys save a text.
-  await page.keyboard.press('Control+Enter');
+  // Regressions: only in the inspector, which says so, did these keys save a text; and pressed again before the studio
+  // had answered, they added a second row.
+  await form.getByLabel('Target').evaluate((box) => {
+    const keys = { key: 'Enter', ctrlKey: true, bubbles: true };
+    for (let press = 0; press < 2; press++) box.dispatchEvent(new KeyboardEvent('keydown', keys));
+  });
   await page.getByRole('status').getByText('Row 261 added.').waitFor();
   await shows('Row 261');
   await row('quince').waitFor();
@@ -267,6 +286,23 @@ test('text being typed is saved when going back to the previous page', async () 
   await page.goBack();
   await page.getByRole('link', { name: 'Letters' }).click();
   await page.getByRole('searchbox').fill('253');
+  await row('apple 253!?').waitFor();
+});
+
+// Regression: submitted again before the studio had answered, the words were replaced a second time.
+test('words are replaced once, however often that is asked for', async () => {
+  await page.getByRole('button', { name: 'Replace', exact: true }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Find').fill('253');
+  await form.getByLabel('Replace with').fill('253253');
+  await form.getByRole('button', { name: 'Replace in 1 row' }).waitFor();
+  await form.locator('form').evaluate((element: HTMLFormElement) => {
+    element.requestSubmit();
+    element.requestSubmit();
+  });
+  await form.waitFor({ state: 'detached' });
+  await row('apple 253253!?').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
   await row('apple 253!?').waitFor();
 });
 

@@ -41,6 +41,17 @@ test('an adapter is trained on it', async () => {
   await tabTo(page.getByRole('link', { name: 'Train with this' }));
   await press('Enter');
   await heading('New run');
+  await tabTo(button(/^Adapter\b/));
+  await press('Enter');
+  await tabTo(page.getByLabel('Rank', { exact: true }));
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('4');
+  const alpha = page.getByLabel('Alpha', { exact: true });
+  await tabTo(alpha);
+  // Regression: the alpha that follows from the rank arrived in the field, and 86 was trained with instead of 6.
+  await page.getByText(/^rank 4, alpha 8,/).waitFor();
+  await page.keyboard.type('6');
+  expect(await alpha.inputValue()).toBe('6');
   await tabTo(button(/^Data\b/));
   await press('Enter');
   const steps = page.getByLabel('Maximum steps');

@@ -51,6 +51,27 @@ test('the language and the theme chosen in one window reach the others at once',
   await other.close();
 });
 
+// Regression: another window showed what had been set before, and copied a key that was refused.
+test('what is set in one window is what the others show', async () => {
+  await openSettings();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  const threads = (on: Page) => on.getByRole('combobox', { name: 'Threads' });
+  await threads(other).waitFor();
+  const address = other.getByRole('region', { name: 'Address for other programs' });
+  await address.getByRole('radio', { name: 'Off', checked: true }).waitFor();
+  for (const choice of ['1', 'All of them']) {
+    await threads(page).click();
+    await page.getByRole('option', { name: choice, exact: true }).click();
+    await threads(other).getByText(choice, { exact: true }).waitFor();
+  }
+  for (const choice of ['On', 'Off']) {
+    await page.getByRole('region', { name: 'Address for other programs' }).getByText(choice, { exact: true }).click();
+    await address.getByRole('radio', { name: choice, checked: true }).waitFor();
+  }
+  await other.close();
+});
+
 test('a backup is written to a place that the studio lists, with its number of files', async () => {
   await openSettings();
   await button('Back up').click();

@@ -142,6 +142,26 @@ test('a corrected query changes its test row, cannot go to the training split, a
   await again.waitFor({ state: 'detached' });
 });
 
+// Regression: its boxes were there, with the keyboard in one, before the texts that then replaced what was typed.
+test('an answer to be kept as a row is there with its boxes', async () => {
+  await page.evaluate(() => {
+    const seen = new MutationObserver(() => {
+      const box = document.querySelector<HTMLTextAreaElement>('[role=dialog] textarea');
+      if (box === null) return;
+      seen.disconnect();
+      document.body.dataset.first = box.value;
+    });
+    seen.observe(document.body, { childList: true, subtree: true });
+  });
+  const dialog = await keepLastQuery();
+  const context = await dialog.getByLabel('Context').inputValue();
+  expect(context).not.toBe('');
+  expect(await page.evaluate(() => document.body.dataset.first)).toBe(context);
+  await dialog.getByLabel('Context').and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
 test('an answer to one’s own question becomes a new row, and can be undone', async () => {
   await (await keepLastQuery()).getByLabel('Context').fill('A question of my own');
   // Regression: typed text was lost without a question.
