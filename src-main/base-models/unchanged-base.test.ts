@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { hashModel, readModelFolder } from './model-folder.ts';
+import type { Remembered } from './model-library.ts';
 import { UnchangedFiles } from './unchanged-base.ts';
 
 let base: BaseModel;
@@ -53,6 +54,19 @@ test('files with another time are read, and those beside the model are not looke
   expect(told).toEqual(['read']);
 });
 
+test('files that cannot be remembered, as on a full disk, are read again', async () => {
+  const { opened, told } = studio({
+    write: () => {
+      throw new Error('the disk is full');
+    },
+  });
+  const files = opened();
+  await files.note(base);
+  await files.require(base);
+  await files.require(base);
+  expect(told).toEqual(['read', 'read']);
+});
+
 test('a base without its files is left to whoever needs them', async () => {
   const { opened, told } = studio();
   rmSync(base.path, { recursive: true });
@@ -67,14 +81,14 @@ function put(weights: string, atSecond: number): void {
   utimesSync(file, atSecond, atSecond);
 }
 
-function studio() {
+function studio({ write }: Partial<Remembered> = {}) {
   const settings = new Map<string, string>();
   const told: string[] = [];
   const hashBase = ({ path }: BaseModel) => {
     told.push('read');
     return hashOf(path);
   };
-  const remembered = { read: (name: string) => settings.get(name), write: settings.set.bind(settings) };
+  const remembered = { read: (name: string) => settings.get(name), write: write ?? settings.set.bind(settings) };
   return { opened: () => new UnchangedFiles(hashBase, remembered), told };
 }
 

@@ -59,7 +59,11 @@ export class UnchangedFiles {
   }
 
   #remember(base: BaseModel, { sha256, files }: { readonly sha256: string; readonly files: string }): void {
-    this.#remembered.write(nameOf(base), `${sha256} ${files}`);
+    try {
+      this.#remembered.write(nameOf(base), `${sha256} ${files}`);
+    } catch {
+      // On a full disk the files are read again before the next answer.
+    }
   }
 }
 
