@@ -53,8 +53,8 @@ export type DecodeMatrices =
  * logits [last, vocabulary] of the positions `last`, and each layer's `keys.<layer>` and `values.<layer>`
  * [positions, key heads · size] of the new positions. Feeds: `ids`, `position_ids`, angles by position; `mask` and,
  * with a window, `local_mask` (see `attend`); `kept_keys.<layer>`, `kept_values.<layer>`; the weights; the feeds of
- * `AdapterStack` or, for our own kernels, `AdapterShares`. Unless matrices are floats, the embedding holds only the rows of
- * this pass's words, and `ids` index into them.
+ * `AdapterStack` where matrices are floats, otherwise of `AdapterShares`; there the embedding holds only the rows of this
+ * pass's words, and `ids` index into them.
  */
 export function decodeGraph(architecture: Architecture, options: DecodeOptions): Record<string, Expression> {
   const { headSize, keyValueHeads, heads } = architecture;

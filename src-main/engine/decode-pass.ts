@@ -87,6 +87,7 @@ interface Fed {
   readonly tokens: number;
   /** Undefined for a graph of the backend. */
   readonly ofKernels: PassKind | undefined;
+  /** Undefined where matrices are floats. */
   readonly shares: 'rows' | 'one' | undefined;
   /** Parts are for kernels only. */
   readonly feeds: AdapterFeeds<Tensor | TensorParts>;
