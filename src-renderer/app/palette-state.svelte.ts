@@ -17,9 +17,19 @@ export class PaletteState {
   evaluations = $state.raw<readonly Evaluation[]>([]);
   baseModels = $state.raw<readonly BaseModel[]>([]);
   experiments = $state.raw<readonly LabCard[]>([]);
+  /** Settles when the lists that were asked for last are there. */
+  #loaded: Promise<void> = Promise.resolve();
+
+  load(): void {
+    this.#loaded = this.#load();
+  }
+
+  loaded(): Promise<void> {
+    return this.#loaded;
+  }
 
   /** Without an answer the palette still leads to every page. */
-  async load(): Promise<void> {
+  async #load(): Promise<void> {
     [this.datasets, this.adapters, this.conversations, this.runs, this.evaluations, this.baseModels] =
       await Promise.all([
         client.datasets.list().catch(() => []),

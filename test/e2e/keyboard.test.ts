@@ -125,6 +125,26 @@ test('the palette leads to the evaluation, the conversation and a section of the
   }
 });
 
+// Regression: Enter did nothing before the palette's lists had arrived.
+test('the palette leads there also whoever types before it has read anything', async () => {
+  await page.reload();
+  await somewhere();
+  await page.evaluate(async () => {
+    const press = (key: string, on: Element, ctrlKey = false) =>
+      on.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
+    press('k', document.body, true);
+    // Only what follows from the key itself: no answer of the studio arrives meanwhile.
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    const box = document.activeElement as HTMLInputElement;
+    box.value = 'Who is the mayor';
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+    press('Enter', box);
+  });
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('article').first().waitFor();
+  await somewhere();
+});
+
 // Regression: it was in the box with the next frame, and letters typed until then led to other pages.
 test('the palette has the keyboard as soon as it is there', async () => {
   const focused = await page.evaluate(async () => {
