@@ -129,7 +129,8 @@ const rowsMeasured = 100;
 const tendEveryMs = 2_000;
 
 /**
- * Moves a data folder, which nobody has open, to a free path. Throws DATA_FOLDER_UNUSABLE, and then it stays where it was.
+ * Moves a data folder, which nobody has open, to a free path. Throws DATA_FOLDER_UNUSABLE, and then it stays where it
+ * was.
  */
 export function moveDataFolder(from: string, to: string): void {
   try {
@@ -141,8 +142,8 @@ export function moveDataFolder(from: string, to: string): void {
 
 /**
  * The studio without a shell: opens the data folder, clears what earlier processes left, and joins all procedures,
- * which answer once the starter model is registered. Throws DATA_FOLDER_UNUSABLE, OPTION_INVALID, RESTORE_CUT_OFF, DATABASE_TOO_NEW,
- * DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
+ * which answer once the starter model is registered. Throws DATA_FOLDER_UNUSABLE, OPTION_INVALID, RESTORE_CUT_OFF,
+ * DATABASE_TOO_NEW, DATABASE_FOREIGN, DATABASE_DAMAGED, DATABASE_FORBIDDEN, DISK_FULL.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   try {

@@ -97,6 +97,8 @@ interface Fed {
 interface OfAdapters {
   readonly adapters: Adapters;
   readonly changes: Changes;
+  /** How many different adapters there are. */
+  readonly count: number;
   fed: Fed | undefined;
   /** Whether kernels have no room for a share per row, all as large as the largest, and use a single share instead. */
   lackRoom: boolean;
@@ -245,7 +247,10 @@ export class DecodePass {
     const isAsBefore =
       last?.adapters.length === adapters.length && last.adapters.every((each, row) => each === adapters[row]);
     if (last === undefined || !isAsBefore)
-      this.#last = { adapters, changes: this.#changesFor(adapters), fed: undefined, lackRoom: false };
+      this.#last = {
+        ...{ adapters, changes: this.#changesFor(adapters), fed: undefined, lackRoom: false },
+        count: new Set(adapters.flatMap((adapter) => (adapter === null ? [] : [adapter.weights]))).size,
+      };
     return this.#last as OfAdapters;
   }
 
@@ -259,13 +264,12 @@ export class DecodePass {
   }
 
   /** How positions are divided into shares for adapters (`AdapterShares`); undefined for a graph of floats. */
-  #sharesOf({ adapters, lackRoom }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
-    const own = new Set(adapters.flatMap((adapter) => (adapter === null ? [] : [adapter.weights])));
+  #sharesOf({ adapters, count, lackRoom }: OfAdapters, tokens: number, ofKernels: PassKind | undefined): Fed['shares'] {
     if (ofKernels === undefined) {
       if (this.#model.answersBy === 'floats') return undefined;
-      return own.size >= fewestInTurns && tokens * adapters.length <= mostPositions ? 'rows' : 'one';
+      return count >= fewestInTurns && tokens * adapters.length <= mostPositions ? 'rows' : 'one';
     }
-    const isOfRows = ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && own.size > 0;
+    const isOfRows = ofKernels === 'decode' && tokens === 1 && adapters.length > 1 && count > 0;
     return isOfRows && !lackRoom ? 'rows' : 'one';
   }
 
