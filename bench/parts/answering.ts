@@ -1,7 +1,7 @@
 import type { LiveAdapter } from '../../src-main/engine/adaptation.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { Decoder } from '../../src-main/engine/decoder.ts';
-import { loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
 import { initialiseLora } from '../../src-main/engine/lora.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { median } from '../../src-main/lab/numbers.ts';

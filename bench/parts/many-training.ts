@@ -1,7 +1,8 @@
 import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import type { TrainJob } from '../../src-main/engine/engine.ts';
-import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
+import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { packingFor } from '../../src-main/engine/packing.ts';
 import { Passes, type TrainingPart } from '../../src-main/engine/passes.ts';

@@ -1,17 +1,11 @@
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
-import { moduleOfWeight } from './architectures/architecture.ts';
+import { countParameters, moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
 import type { AnsweringMemory } from './engine.ts';
 import { bytesInside, cacheBytes, cachesBy, inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
-import {
-  answeringMatrices,
-  countParameters,
-  kernelsPrefill,
-  type OpenedModel,
-  precisionFor,
-  withOpenModel,
-} from './loaded-model.ts';
 import { weightDims } from './lora.ts';
+import { answeringMatrices, kernelsPrefill, precisionFor } from './matrix-choices.ts';
+import { type OpenedModel, withOpenModel } from './open-model.ts';
 import { type Precision, roundedModules } from './rounded-weights.ts';
 import { placeOfWeight } from './stored-weights.ts';
 import { elements } from './tensor.ts';

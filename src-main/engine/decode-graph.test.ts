@@ -10,7 +10,7 @@ import { type OnnxGraph, type OnnxNode, readBy } from './backends/onnxruntime/on
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { decodeGraph } from './decode-graph.ts';
 import type { Expression } from './graph/expression.ts';
-import { loadModel } from './loaded-model.ts';
+import { loadModel } from './load-model.ts';
 
 const layers = 2;
 const sizes = { vocab_size: 8, hidden_size: 16, intermediate_size: 16, num_hidden_layers: layers, hidden_act: 'silu' };

@@ -13,7 +13,8 @@ import { CannotRun } from './backends/wasm/cannot-run.ts';
 import { WasmGraph } from './backends/wasm/wasm-graph.ts';
 import { DecodePass } from './decode-pass.ts';
 import { KeyValueCache } from './key-value-cache.ts';
-import { type LoadedModel, loadModel } from './loaded-model.ts';
+import { loadModel } from './load-model.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { initialiseLora, type LoraWeights } from './lora.ts';
 import { Random } from './random.ts';
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -8,8 +8,9 @@ import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.t
 import { openSafetensors, type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
 import { input } from './graph/expression.ts';
 import { scale } from './graph/ops/scale.ts';
-import { answeringMatrices, inspectModel, kernelsPrefill, loadModel } from './loaded-model.ts';
+import { loadModel } from './load-model.ts';
 import { LoadingProgress } from './loading-progress.ts';
+import { inspectModel } from './open-model.ts';
 import { float32 } from './tensor.ts';
 
 const v8 = vi.hoisted(() => ({ makesWideVectors: true }));
@@ -57,57 +58,6 @@ test('reading what trainings multiply by counts as loading', async () => {
   expect(during).toHaveBeenCalledOnce();
 });
 
-test('where single-row integer products are slow, a base too large for the kernels uses blocks', async () => {
-  const answersBy = (use: 'all' | 'reading', bytesOfKernels: number) =>
-    answeringMatrices('int8', bytesOfKernels, { ...backend, integersFor: async () => use });
-  expect(await answersBy('reading', 0.5e9)).toBe('integers');
-  expect(await answersBy('reading', 3.8e9)).toBe('blocks');
-  expect(await answersBy('all', 3.8e9)).toBe('integers');
-});
-
-test('where memory is scarce, or a base is rounded to four bits, the kernels hold the only matrices', async () => {
-  v8.makesWideVectors = true;
-  const on = { ...backend, integersFor: async () => 'reading' as const };
-  const prefill = (precision: 'int8' | 'int4', numbers: number, memoryBytes = 8e9) =>
-    kernelsPrefill({ precision, answersBy: precision === 'int8' ? 'integers' : 'blocks', numbers }, on, memoryBytes);
-  expect(await prefill('int8', 0.6e9)).toBe(false);
-  expect(await prefill('int8', 1.2e9)).toBe(true);
-  expect(await prefill('int8', 1.2e9, 32e9)).toBe(false);
-  expect(await prefill('int8', 2.8e9, 32e9)).toBe(true);
-  expect(await prefill('int4', 1e6)).toBe(true);
-  v8.makesWideVectors = false;
-  expect(await prefill('int8', 1.2e9)).toBe(false);
-});
-
-test('a model is described without loading its weights', async () => {
-  // Embedding 257 · 8; q and o 8 · 8, k and v 4 · 8, three matrices of the MLP 8 · 8; three norms of 8.
-  const parameters = 257 * 8 + 2 * 64 + 2 * 32 + 3 * 64 + 3 * 8;
-  expect(await inspectModel(folder)).toMatchObject({
-    ...{ architecture: 'llama', parameters, layers: 1, hidden: 8, vocabulary: 257, contextLength: 512, dtype: 'F32' },
-    endIds: [256],
-    targets: { q: [8, 8], k: [4, 8], v: [4, 8], o: [8, 8], gate: [8, 8], up: [8, 8], down: [8, 8] },
-  });
-});
-
-test('eos_token_id in generation_config.json overrides the one in config.json', async () => {
-  const path = join(folder, 'generation_config.json');
-  await writeFile(path, '{"eos_token_id":[3,4]}');
-  expect((await inspectModel(folder)).endIds).toEqual([3, 4]);
-  await writeFile(path, '{}');
-  expect((await inspectModel(folder)).endIds).toEqual([256]);
-  for (const [text, reason] of [
-    ['{', 'not valid JSON'],
-    ['null', 'not a JSON object'],
-    ['{"eos_token_id":257}', '“eos_token_id”'],
-  ] as const) {
-    await writeFile(path, text);
-    await expect(inspectModel(folder)).rejects.toMatchObject({
-      code: 'MODEL_FILE_INVALID',
-      data: { file: 'generation_config.json', reason: expect.stringContaining(reason) },
-    });
-  }
-});
-
 test('weights are read as stored, and tensors that the model does not use are ignored', async () => {
   await change((tensors) => tensors.set('rotary.inv_freq', { dtype: 'F32', dims: [1], data: Float32Array.of(1) }));
   const model = await loadModel(folder, backend);
@@ -137,24 +87,6 @@ test('weights that are not finite are refused', async () => {
     code: 'MODEL_FILE_INVALID',
     data: { reason: `the tensor ${name} has values that are not finite numbers` },
   });
-});
-
-test('a truncated file is reported with the number of missing bytes', async () => {
-  const path = join(folder, 'model.safetensors');
-  await truncate(path, (await readFile(path)).length - 100);
-  await expect(inspectModel(folder)).rejects.toMatchObject({
-    code: 'MODEL_FILE_INVALID',
-    data: {
-      file: 'model.safetensors',
-      reason: expect.stringMatching(/^it is cut off: 100 of [\d,]+ bytes are missing$/),
-    },
-  });
-});
-
-test('a folder without weights and a missing folder both fail with FILE_NOT_FOUND', async () => {
-  await rm(join(folder, 'model.safetensors'));
-  await expect(inspectModel(folder)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
-  await expect(inspectModel(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
 });
 
 async function change(edit: (tensors: Map<string, StoredTensor>) => unknown): Promise<void> {

@@ -1,30 +1,17 @@
-import { totalmem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { StudioError } from '../../src-contract/errors.ts';
-import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
-import { architectureOf } from './architectures/by-model-type.ts';
-import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
+import type { Architecture } from './architectures/architecture.ts';
 import type { Backend, Executable } from './backends/backend.ts';
 import { CannotRun, isShortage } from './backends/wasm/cannot-run.ts';
 import { machineThread } from './backends/wasm/machine.ts';
 import type { WasmExecutable } from './backends/wasm/wasm-graph.ts';
 import { WasmRuntime } from './backends/wasm/wasm-runtime.ts';
-import { makesWideVectors } from './backends/wasm/wide-vectors.ts';
 import type { DecodeMatrices } from './decode-graph.ts';
-import type { ModelFacts } from './engine.ts';
-import { openFolderWeights } from './formats/folder-weights.ts';
-import type { WeightSource } from './formats/weight-source.ts';
 import type { Expression } from './graph/expression.ts';
-import { groupedMatrices } from './grouped-matrices.ts';
-import { inFourBits, kernelBytes, matrixNumbers } from './kernel-matrices.ts';
 import type { CacheMemory } from './key-value-cache.ts';
 import { LoadingProgress } from './loading-progress.ts';
-import { weightDims } from './lora.ts';
-import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';
-import { numbersOf, type RoundingJob } from './rounding.ts';
-import { buffersOf, roundAll } from './rounding-threads.ts';
-import { checkWeights, placeWeights, readWeights, readWordTable, storedType } from './stored-weights.ts';
-import { elements, type Tensor } from './tensor.ts';
+import type { Precision } from './rounded-weights.ts';
+import { letGo } from './rounding-threads.ts';
+import type { Tensor } from './tensor.ts';
 import type { WordTable } from './word-table.ts';
 
 /** How many executables may hold a copy of the weights: the base, and adapters of two shapes. */
@@ -32,7 +19,7 @@ const mostLarge = 3;
 
 type DecodeOutputs = Readonly<Record<string, Expression>>;
 
-type Matrices = ReadonlyMap<string, Tensor>;
+export type Matrices = ReadonlyMap<string, Tensor>;
 
 /** A base whose matrices are quantised. Each form is read on demand, by training or by generation. */
 export interface RoundedMatrices {
@@ -316,14 +303,6 @@ function loading(read: () => Promise<Matrices>): Loading {
   return async (runtime) => runtime.load(await read(), letGo);
 }
 
-/**
- * Frees matrices that were copied to where they are multiplied. An idle process allocates nothing, so the garbage
- * collector would leave them in memory.
- */
-function letGo(...matrices: readonly Tensor[]): void {
-  for (const buffer of buffersOf(matrices)) buffer.transfer(0);
-}
-
 /** Undefined if there is not enough memory, or no thread available: there is another way to generate. */
 async function startedRuntime({ threads }: Backend, load: Loading): Promise<WasmRuntime | undefined> {
   // A build without the thread file is our own bug and must not be swallowed.
@@ -346,267 +325,4 @@ function freed(compiled: Promise<Executable>): Promise<void> {
     (executable) => executable.release(),
     () => undefined,
   );
-}
-
-/**
- * Reads a model folder. With `int8` and `int4` the linear layers' matrices are read on demand and rounded as they are
- * read, so that the whole model is never in memory as floats. Throws as `inspectModel` does.
- */
-export async function loadModel(
-  folder: string,
-  backend: Backend,
-  wanted: Precision | 'auto' = 'float32',
-  loading = new LoadingProgress(),
-): Promise<LoadedModel> {
-  return withOpenModel(folder, async ({ architecture, source }) => {
-    const read = loading.reading(countParameters(architecture));
-    const precision = wanted === 'auto' ? precisionFor(architecture, backend) : wanted;
-    if (precision === 'float32') {
-      const weights = await readFloats(architecture, source, read);
-      return new LoadedModel(architecture, weights, backend, undefined, loading);
-    }
-    const rounded = new Set(roundedModules(architecture, precision));
-    const isFloat = (name: string) => {
-      const module = moduleOfWeight(name);
-      return !(rounded.has(module) || module === architecture.embedding);
-    };
-    const weights = new Map(await Array.fromAsync(readWeights(architecture, source, isFloat)));
-    const numbers = matrixNumbers(architecture);
-    const inInt4 = inFourBits({ architecture, source }, precision);
-    const answersBy = await answeringMatrices(precision, kernelBytes(architecture, inInt4), backend);
-    // Without VNNI, a single row of four-bit blocks is summed in a different order than among others.
-    const fourBits = (await backend.integersFor()) !== 'all';
-    const round = (jobsOf: JobsOf) => roundModel(folder, { threads: backend.threads, loading }, jobsOf);
-    const matrices: RoundedMatrices = {
-      ...{
-        precision,
-        answersBy,
-        inInt4,
-        kernelsPrefill: await kernelsPrefill({ precision, answersBy, numbers }, backend),
-      },
-      words: await readWordTable(architecture, source),
-      training: () => round((opened) => trainingJobs(opened, precision)),
-      forKernels: backend.hasInt8
-        ? async (atHand = new Map()) => {
-            if (atHand.size > 0 && inInt4.size === 0) return atHand;
-            const { kept = [], rest = [] } = Object.groupBy(atHand, ([name]) =>
-              inInt4.has(name.replace(/\.int8(_scales)?$/, '')) ? 'rest' : 'kept',
-            );
-            letGo(...rest.map(([, tensor]) => tensor));
-            const others = await round((opened) => kernelJobs(opened, { fourBits: inInt4, atHand }));
-            return new Map([...kept, ...others]);
-          }
-        : undefined,
-      answering: () =>
-        round((opened) =>
-          answersBy === 'integers'
-            ? integerJobs(opened)
-            : blockJobs(opened, { inInt4: precision === 'int4' ? inInt4 : new Set(), fourBits }),
-        ),
-    };
-    return new LoadedModel(architecture, weights, backend, matrices, loading);
-  });
-}
-
-async function readFloats(
-  architecture: Architecture,
-  source: WeightSource,
-  read: (numbers: number) => void,
-): Promise<Map<string, Tensor<'float32'>>> {
-  const weights = new Map<string, Tensor<'float32'>>();
-  for await (const [name, tensor] of readWeights(architecture, source)) {
-    weights.set(name, tensor);
-    read(elements(tensor.dims));
-  }
-  return weights;
-}
-
-export interface OpenedModel {
-  readonly architecture: Architecture;
-  readonly config: ModelConfig;
-  readonly source: WeightSource;
-}
-
-type JobsOf = (opened: OpenedModel) => AsyncIterable<RoundingJob>;
-
-/** Quantises a model's matrices, in parallel where there are many. */
-function roundModel(
-  folder: string,
-  { threads, loading }: { readonly threads: number; readonly loading: LoadingProgress },
-  jobsOf: JobsOf,
-): Promise<Matrices> {
-  return withOpenModel(folder, (opened) => {
-    const read = loading.reading(countParameters(opened.architecture));
-    return roundAll(jobsOf(opened), {
-      threads: isSmall(opened.architecture) ? 0 : roundingThreads(threads),
-      isRounded: (job) => read(numbersOf(job)),
-    });
-  });
-}
-
-/** Each thread holds a matrix, and about four saturate memory bandwidth. */
-function roundingThreads(threads: number): number {
-  return Math.min(threads, 4);
-}
-
-async function* trainingJobs(
-  { architecture, source }: OpenedModel,
-  precision: RoundedMatrices['precision'],
-): AsyncGenerator<RoundingJob> {
-  const head = halfRoundedModule(architecture, precision);
-  const modules = new Set([...roundedModules(architecture, precision), head]);
-  const weights = placeWeights(architecture, source, (name) => modules.has(moduleOfWeight(name)));
-  for await (const [name, weight] of weights) {
-    const module = moduleOfWeight(name);
-    yield { kind: 'training', module, weight, precision, forwardOnly: module === head };
-  }
-}
-
-/** What our own kernels multiply by, without what is at hand. */
-async function* kernelJobs(
-  { architecture, source }: OpenedModel,
-  { fourBits, atHand }: { readonly fourBits: ReadonlySet<string>; readonly atHand: Matrices },
-): AsyncGenerator<RoundingJob> {
-  for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source))) {
-    if (fourBits.has(name)) yield { kind: 'fourBits', name, matrices };
-    else if (!atHand.has(`${name}.int8`)) yield { kind: 'integers', name, matrices };
-  }
-}
-
-async function* integerJobs({ architecture, source }: OpenedModel): AsyncGenerator<RoundingJob> {
-  for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source)))
-    yield { kind: 'integers', name, matrices };
-}
-
-async function* blockJobs(
-  { architecture, source }: OpenedModel,
-  { inInt4, fourBits }: { readonly inInt4: ReadonlySet<string>; readonly fourBits: boolean },
-): AsyncGenerator<RoundingJob> {
-  for await (const [name, matrices] of groupedMatrices(architecture, placeWeights(architecture, source)))
-    yield { kind: 'blocks', name, matrices, isInt4: inInt4.has(name), fourBits };
-}
-
-/** Below this many parameters a model is fast enough, and floats are exact. */
-const smallModel = 50e6;
-
-/** Eight bits where that pays off. */
-export function precisionFor({ parameters }: Architecture, backend: Backend): Precision {
-  return !isSmall({ parameters }) && backend.hasInt8 ? 'int8' : 'float32';
-}
-
-function isSmall(architecture: Pick<Architecture, 'parameters'>): boolean {
-  return countParameters(architecture) < smallModel;
-}
-
-/** Total number of weights. */
-export function countParameters({ parameters }: Pick<Architecture, 'parameters'>): number {
-  return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
-}
-
-/** What matrices may take of our kernels' memory of four gibibytes, leaving some of it free. */
-const mostOfKernels = 3.6e9;
-
-/**
- * What a quantised model's generation multiplies by: the integers used in training where the processor is faster with
- * those (decision 0046), or faster for prefill while our own kernels generate (decision 0051).
- */
-export async function answeringMatrices(
-  precision: RoundedMatrices['precision'],
-  bytesOfKernels: number,
-  backend: Backend,
-): Promise<RoundedMatrices['answersBy']> {
-  if (precision !== 'int8') return 'blocks';
-  const use = await backend.integersFor();
-  if (use === 'reading') return bytesOfKernels <= mostOfKernels ? 'integers' : 'blocks';
-  return use === 'all' ? 'integers' : 'blocks';
-}
-
-/** What a second copy of the matrices, which only prompts need, may take: of the machine's memory, and in bytes. */
-const mostForPrompts = { share: 1 / 8, bytes: 2e9 } as const;
-
-/**
- * Whether our own kernels, if available, run the prefill, for which V8 must emit wide vectors: without VNNI they are
- * faster than onnxruntime on the same integers (decision 0050), and there is a single copy of the matrices, which
- * matters where memory is scarce, or a base is rounded to four bits to save it (0068).
- */
-export async function kernelsPrefill(
-  { precision, answersBy, numbers }: { readonly numbers: number } & Pick<RoundedMatrices, 'precision' | 'answersBy'>,
-  backend: Backend,
-  memoryBytes = totalmem(),
-): Promise<boolean> {
-  if (!backend.hasInt8 || !makesWideVectors()) return false;
-  if (precision === 'int4') return true;
-  if (answersBy !== 'integers') return false;
-  const { share, bytes } = mostForPrompts;
-  return (await backend.integersFor()) === 'all' || numbers > Math.min(bytes, share * memoryBytes);
-}
-
-/** Reads and checks a model folder, without weights. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED. */
-export async function inspectModel(folder: string): Promise<ModelFacts> {
-  return withOpenModel(folder, async ({ architecture, source }) => {
-    const types = Map.groupBy([...architecture.parameters.keys()], (name) => storedType(architecture, source, name));
-    const [dtype] = [...types].reduce((most, group) => (group[1].length > most[1].length ? group : most));
-    const targets = architecture.targets.map((target) => [
-      target,
-      weightDims(architecture, architecture.moduleOf(target, 0)),
-    ]);
-    return {
-      architecture: architecture.name,
-      parameters: countParameters(architecture),
-      layers: architecture.layers,
-      hidden: architecture.hidden,
-      vocabulary: architecture.vocabulary,
-      contextLength: architecture.contextLength,
-      dtype,
-      sizeBytes: source.sizeBytes,
-      endIds: await endIds(folder, architecture),
-      targets: Object.fromEntries(targets),
-    };
-  });
-}
-
-/**
- * Opens a model folder and checks everything but the weight values; the caller must close the source. Throws as
- * `inspectModel` does.
- */
-export async function openModel(folder: string): Promise<OpenedModel> {
-  const beside = await optional(readModelConfig(folder));
-  const known = beside && architectureOf(beside);
-  const source = await openFolderWeights(folder);
-  try {
-    // A GGUF file carries its own config; any other folder is read again, to report the missing config.json.
-    const own = source.config && new ModelConfig(source.config, source.file);
-    const config = beside ?? own ?? (await readModelConfig(folder));
-    const architecture = known ?? architectureOf(config);
-    checkWeights(architecture, source);
-    return { architecture, config, source };
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
-}
-
-/** Opens a model folder for the duration of `use`. Throws as `inspectModel` does. */
-export async function withOpenModel<Made>(folder: string, use: (opened: OpenedModel) => Promise<Made>): Promise<Made> {
-  const opened = await openModel(folder);
-  try {
-    return await use(opened);
-  } finally {
-    await opened.source.close();
-  }
-}
-
-/** The ids that end a text: `generation_config.json` takes precedence over `config.json`, as in transformers. */
-async function endIds(folder: string, { endIds, vocabulary }: Architecture): Promise<readonly number[]> {
-  const config = await optional(readModelConfig(folder, 'generation_config.json'));
-  const ids = config?.ids('eos_token_id', vocabulary) ?? [];
-  return ids.length > 0 ? ids : endIds;
-}
-
-/** Undefined if the file is missing. */
-function optional<T>(reading: Promise<T>): Promise<T | undefined> {
-  return reading.catch((error: unknown) => {
-    if (error instanceof StudioError && error.code === 'FILE_NOT_FOUND') return undefined;
-    throw error;
-  });
 }

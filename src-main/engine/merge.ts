@@ -6,9 +6,9 @@ import { moduleOfWeight } from './architectures/architecture.ts';
 import type { MergeEvent, MergeJob } from './engine.ts';
 import { allFinite } from './formats/float-types.ts';
 import { dequantise, quantise, type WrittenType } from './formats/gguf-blocks.ts';
-import { openModel } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
 import { createMergedFolder, createMergedGguf } from './merged-file.ts';
+import { openModel } from './open-model.ts';
 import { addToPart, readStored, type StoredGroup, storedGroups } from './stored-weights.ts';
 
 /**

@@ -10,8 +10,8 @@ import { ggufVocabulary, type TokenizerJson } from './formats/gguf-vocabulary.ts
 import { createGguf, type GgufMetadata, type GgufTensorPlan } from './formats/gguf-writer.ts';
 import { createSafetensors } from './formats/safetensors.ts';
 import { ggufModelKeys } from './gguf-model-keys.ts';
-import type { OpenedModel } from './loaded-model.ts';
 import { copyCompanions } from './model-companions.ts';
+import type { OpenedModel } from './open-model.ts';
 import { type StoredGroup, storedType } from './stored-weights.ts';
 import { textIfThere } from './text-if-there.ts';
 

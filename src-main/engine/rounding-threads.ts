@@ -92,3 +92,11 @@ export function buffersOf(tensors: Iterable<Tensor>): ArrayBuffer[] {
   );
   return [...new Set(whole)];
 }
+
+/**
+ * Frees matrices that were copied to where they are multiplied. An idle process allocates nothing, so the garbage
+ * collector would leave them in memory.
+ */
+export function letGo(...matrices: readonly Tensor[]): void {
+  for (const buffer of buffersOf(matrices)) buffer.transfer(0);
+}

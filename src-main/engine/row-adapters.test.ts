@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
-import { loadModel } from './loaded-model.ts';
+import { loadModel } from './load-model.ts';
 import { initialiseLora } from './lora.ts';
 import { cutMicroBatches } from './micro-batches.ts';
 import { logProbabilities, scoreGraph } from './model-graph.ts';

@@ -7,7 +7,7 @@ import { ModelConfig } from './architectures/model-config.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { openFolderWeights } from './formats/folder-weights.ts';
 import { type StoredTensor, writeSafetensors } from './formats/safetensors.ts';
-import { loadModel } from './loaded-model.ts';
+import { loadModel } from './load-model.ts';
 import { storedTensors } from './stored-weights.ts';
 
 const gpt2Folder = join(import.meta.dirname, '../../test/numerics/golden/gpt2-tiny');

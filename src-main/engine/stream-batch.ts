@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { AdapterStack } from './adapter-stack.ts';
+import { countParameters } from './architectures/architecture.ts';
 import { DecodePass } from './decode-pass.ts';
 import { type KeptText, KeyValueCache, type TextInPlace } from './key-value-cache.ts';
-import { countParameters, type LoadedModel } from './loaded-model.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { type Known, leastShared, type PrefixCache, sharedLength } from './prefix-cache.ts';
 import type { TokenStream } from './token-stream.ts';
 

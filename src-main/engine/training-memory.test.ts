@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeTinyModel } from '../../test/fixtures/tiny-model.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import type { TrainingMemoryJob } from './engine.ts';
-import { inspectModel } from './loaded-model.ts';
+import { inspectModel } from './open-model.ts';
 import { trainingMemory } from './training-memory.ts';
 
 const v8 = vi.hoisted(() => ({ makesWideVectors: false }));

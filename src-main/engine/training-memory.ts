@@ -15,10 +15,11 @@ import {
   kernelBytes,
   matrixNumbers,
 } from './kernel-matrices.ts';
-import { answeringMatrices, kernelsPrefill, openModel, precisionFor } from './loaded-model.ts';
 import { adaptedModules, weightDims } from './lora.ts';
+import { answeringMatrices, kernelsPrefill, precisionFor } from './matrix-choices.ts';
 import { cutMicroBatches, type MicroBatch, type Packing } from './micro-batches.ts';
 import { scoreGraph, trainGraph } from './model-graph.ts';
+import { openModel } from './open-model.ts';
 import { packingFor } from './packing.ts';
 import { sharesPass } from './pass-group.ts';
 import { halfRoundedModule, type Precision, roundedModules } from './rounded-weights.ts';

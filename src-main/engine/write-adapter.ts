@@ -6,7 +6,7 @@ import type { Architecture } from './architectures/architecture.ts';
 import type { WriteAdapterJob } from './engine.ts';
 import { writeGgufLora } from './formats/gguf-lora.ts';
 import { writePeft } from './formats/peft.ts';
-import { openModel } from './loaded-model.ts';
+import { openModel } from './open-model.ts';
 import { toPeft } from './peft-layout.ts';
 
 /**

@@ -13,7 +13,8 @@ import { evaluate } from '../../src-main/engine/backends/reference/reference-bac
 import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import type { TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import type { Expression, NdArray } from '../../src-main/engine/graph/expression.ts';
-import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
+import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';

@@ -10,7 +10,8 @@ import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/o
 import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { generateTokens } from '../../src-main/engine/generate.ts';
-import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
+import { LoadedModel } from '../../src-main/engine/loaded-model.ts';
 import type { LoraWeights } from '../../src-main/engine/lora.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';

@@ -5,7 +5,7 @@ import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/o
 import { causalParts } from '../../src-main/engine/causal-parts.ts';
 import type { TokenExample } from '../../src-main/engine/engine.ts';
 import { peakMemory } from '../../src-main/engine/graph/peak-memory.ts';
-import { loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
 import { filledAdapter, onlyBatch, trainingPass } from '../fixtures/training-pass.ts';
 

@@ -7,7 +7,8 @@ import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/o
 import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
-import { type LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
+import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';

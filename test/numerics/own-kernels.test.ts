@@ -7,7 +7,7 @@ import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/o
 import { type DecodeMatrices, decodeGraph } from '../../src-main/engine/decode-graph.ts';
 import { DecodePass } from '../../src-main/engine/decode-pass.ts';
 import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
-import { loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
 import { initialiseLora } from '../../src-main/engine/lora.ts';
 import { Random } from '../../src-main/engine/random.ts';
 

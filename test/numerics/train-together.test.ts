@@ -8,7 +8,8 @@ import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/o
 import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import type { LoraSettings, TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
-import { LoadedModel, loadModel } from '../../src-main/engine/loaded-model.ts';
+import { loadModel } from '../../src-main/engine/load-model.ts';
+import { LoadedModel } from '../../src-main/engine/loaded-model.ts';
 import { initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
 import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
 import { packingFor } from '../../src-main/engine/packing.ts';

@@ -1,5 +1,6 @@
 import type { Target } from '../../../src-contract/adapter.ts';
 import type { Expression } from '../graph/expression.ts';
+import { elements } from '../tensor.ts';
 
 /** A kind of model: the names of its weights, and how they compute one hidden state per position. */
 export interface Architecture extends PositionPlan {
@@ -38,6 +39,11 @@ export interface Architecture extends PositionPlan {
 /** The module that a weight belongs to: its name without `.weight`. */
 export function moduleOfWeight(name: string): string {
   return name.replace(/\.weight$/, '');
+}
+
+/** Total number of weights. */
+export function countParameters({ parameters }: Pick<Architecture, 'parameters'>): number {
+  return [...parameters.values()].reduce((sum, dims) => sum + elements(dims), 0);
 }
 
 /** What an architecture needs to know about positions. */
