@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventPublisher, implement, ORPCError, type Router } from '@orpc/server';
+import { EventPublisher, implement, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
 import type { BaseModel } from '../src-contract/base-model.ts';
 import type { CallerContext } from '../src-contract/caller.ts';
@@ -10,7 +10,7 @@ import type { EvaluationEvent } from '../src-contract/evaluation.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import type { LabEvent } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
-import type { ChangeEvent, StudioJob } from '../src-contract/studio.ts';
+import type { ChangeEvent } from '../src-contract/studio.ts';
 import { adapterProcedures, clearAdapters, freeAdapters } from './adapters/adapter-procedures.ts';
 import { AdapterStore } from './adapters/adapter-store.ts';
 import { AfterUndo } from './after-undo.ts';
@@ -31,6 +31,7 @@ import { ConversationStore } from './chat/conversation-store.ts';
 import { MessageStore } from './chat/message-store.ts';
 import { RunningAnswers } from './chat/running-answers.ts';
 import { UnfinishedAnswers } from './chat/unfinished-answer-store.ts';
+import { currentJobs } from './current-jobs.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import { damageIn } from './damage.ts';
 import { requiringFile } from './data-folder-presence.ts';
@@ -69,6 +70,7 @@ import { clearLab, freeLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
 import { makeFolder } from './make-folder.ts';
+import { counting, freeing, requiring, tellingErrors, waitingFor } from './middlewares.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -521,161 +523,4 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       reserve.keep();
     },
   };
-}
-
-function counting(calls: OngoingCalls) {
-  return implement(contract)
-    .$context<CallerContext>()
-    .middleware(async ({ next, signal }) => {
-      const result = await calls.during(Promise.resolve(next()));
-      if (!isIterable(result.output)) return result;
-      // Sound because the events are passed on unchanged.
-      return { ...result, output: calls.following(result.output, signal) as typeof result.output };
-    });
-}
-
-/**
- * Every deletion gives its disk space back, once it can no longer be undone. It is itself written to the disk, which a
- * full one has no room for but the reserve.
- */
-function freeing(afterUndo: AfterUndo, reserve: DiskReserve) {
-  return implement(contract)
-    .$context<CallerContext>()
-    .middleware(async ({ next, path }) => {
-      if (path.at(-1) !== 'delete') return next();
-      reserve.giveWhereFull();
-      const result = await next();
-      afterUndo.expect();
-      return result;
-    });
-}
-
-/** Does nothing, and emits no event, that could not be kept. */
-function requiring(required: () => void) {
-  async function* requiredAtEach<Event>(events: AsyncIterable<Event>): AsyncGenerator<Event> {
-    for await (const event of events) {
-      required();
-      yield event;
-    }
-  }
-  return implement(contract)
-    .$context<CallerContext>()
-    .middleware(async ({ next }) => {
-      required();
-      const result = await next();
-      if (!isIterable(result.output)) return result;
-      // Sound because the events are passed on unchanged.
-      return { ...result, output: requiredAtEach(result.output) as typeof result.output };
-    });
-}
-
-function waitingFor(ready: Promise<void>) {
-  return implement(contract)
-    .$context<CallerContext>()
-    .middleware(async ({ next }) => {
-      await ready;
-      return next();
-    });
-}
-
-/**
- * Sends every error to the client under its code; an unforeseen one is logged, and the client learns nothing about it.
- * After the studio has closed, errors are not looked into.
- */
-function tellingErrors(
-  known: (error: unknown, read: () => string | undefined) => Promise<unknown>,
-  calls: OngoingCalls,
-) {
-  return implement(contract)
-    .$context<CallerContext>()
-    .middleware(async ({ next, path }, input) => {
-      const failed = async (error: unknown) => {
-        if (calls.isOver) return new ORPCError('INTERNAL_SERVER_ERROR');
-        return toClient(await known(error, () => datasetIn(path, input)), path);
-      };
-      try {
-        const result = await next();
-        if (!isIterable(result.output)) return result;
-        // Sound because the events are passed on unchanged.
-        return { ...result, output: told(result.output, failed) as typeof result.output };
-      } catch (error) {
-        throw await failed(error);
-      }
-    });
-}
-
-/** The id or name of the dataset that a call is about; undefined if it is about none. */
-function datasetIn([noun]: readonly string[], input: unknown): string | undefined {
-  if (typeof input !== 'object' || input === null) return undefined;
-  const isDatasets = noun === 'datasets' || noun === 'versions' || noun === 'findings';
-  if (isDatasets && 'id' in input && typeof input.id === 'string') return input.id;
-  // It may be nested: what a model is asked, say, is a row of a dataset.
-  for (const part of [input, ...Object.values(input)]) {
-    if (typeof part !== 'object' || part === null || !('datasetId' in part)) continue;
-    if (typeof part.datasetId === 'string') return part.datasetId;
-  }
-  return undefined;
-}
-
-async function* told(
-  events: AsyncIterable<unknown>,
-  failed: (error: unknown) => Promise<unknown>,
-): AsyncGenerator<unknown> {
-  try {
-    yield* events;
-  } catch (error) {
-    throw await failed(error);
-  }
-}
-
-function toClient(error: unknown, path: readonly string[]): ORPCError<string, unknown> {
-  if (error instanceof ORPCError) return error;
-  if (error instanceof StudioError) {
-    return new ORPCError(error.code, { message: error.message, data: error.data, cause: error });
-  }
-  if (!(error instanceof Error && error.name === 'AbortError')) console.error(path.join('.'), error);
-  return new ORPCError('INTERNAL_SERVER_ERROR');
-}
-
-function isIterable(output: unknown): output is AsyncIterable<unknown> {
-  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
-}
-
-function currentJobs(studio: {
-  training: Supervisor<RunEvent>;
-  measuring: Supervisor<EvaluationEvent>;
-  experimenting: Supervisor<LabEvent>;
-  runs: RunStore;
-  evaluations: EvaluationStore;
-  datasets: DatasetStore;
-  lab: LabStore;
-}): readonly StudioJob[] {
-  const { training, measuring, experimenting, runs, evaluations, datasets, lab } = studio;
-  const jobs: StudioJob[] = [];
-  if (training.current !== undefined) {
-    const { id, name, step, totalSteps } = runs.get(training.current);
-    const last = training.latest;
-    const secondsLeft = last?.kind === 'step' ? last.secondsLeft : null;
-    jobs.push({ kind: 'run', id, name, ...overOf(step, totalSteps), secondsLeft });
-  }
-  if (measuring.current !== undefined) {
-    const { id, datasetId } = evaluations.get(measuring.current);
-    const name = datasets.list().find((dataset) => dataset.id === datasetId)?.name ?? '';
-    const last = measuring.latest;
-    const { done, total, secondsLeft } = last?.kind === 'progress' ? last : { done: 0, total: 0, secondsLeft: null };
-    jobs.push({ kind: 'evaluation', id, name, ...overOf(done, total), secondsLeft });
-  }
-  if (experimenting.current !== undefined) {
-    const { id, kind, total, cells } = lab.get(experimenting.current);
-    const last = experimenting.latest;
-    const over = overOf(cells.length, total);
-    const { secondsLeft, fraction = over.fraction } =
-      last?.kind === 'progress' ? last : { secondsLeft: null, fraction: over.fraction };
-    jobs.push({ kind: 'lab', id, name: kind, ...over, fraction, secondsLeft });
-  }
-  return jobs;
-}
-
-function overOf(done: number, total: number) {
-  return { done, total, fraction: total > 0 ? done / total : 0 };
 }
