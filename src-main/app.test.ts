@@ -1501,6 +1501,17 @@ test('an adapter of an earlier version keeps its hash on re-import, unless its s
   );
 });
 
+// Regression: it came back without its rows.
+test('a dataset whose files are being removed can no longer be restored', async () => {
+  const id = await importRivers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await client.datasets.delete({ id });
+  vi.advanceTimersByTime(60_000);
+  expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]), patient);
+});
+
 test('a full disk frees deleted items sooner', async () => {
   await train('rivers');
   const { path } = await client.adapters.get({ id: 'rivers' });

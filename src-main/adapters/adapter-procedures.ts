@@ -133,6 +133,6 @@ export async function clearAdapters(store: AdapterStore, adaptersFolder: string,
 
 /** Removes adapters that were deleted up to then, while the studio is running. */
 export async function freeAdapters(store: AdapterStore, adaptersFolder: string, deletedBefore: number): Promise<void> {
-  for (const path of store.listDeletedPaths(deletedBefore)) await removeAdapter(path, adaptersFolder);
+  for (const path of store.giveUpDeleted(deletedBefore)) await removeAdapter(path, adaptersFolder);
   store.removeDeleted(deletedBefore);
 }

@@ -106,7 +106,7 @@ export class AdapterStore {
   restore(idOrName: string): Adapter {
     const row = this.#database
       .prepare(
-        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at IS NOT NULL
+        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at > 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
       .get({ key: idOrName }) as { id: string; name: string } | undefined;
@@ -122,9 +122,12 @@ export class AdapterStore {
     return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
   }
 
-  /** Folders of those deleted up to then. */
-  listDeletedPaths(before: number): string[] {
-    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at <= ?').pluck().all(before) as string[];
+  /** Folders of those deleted up to then, which can go: from now on they cannot be restored. */
+  giveUpDeleted(before: number): string[] {
+    return this.#database
+      .prepare('UPDATE adapter SET deleted_at = 0 WHERE deleted_at <= ? RETURNING path')
+      .pluck()
+      .all(before) as string[];
   }
 
   /** Removes the rows of those deleted up to then, whose files are gone; runs and messages keep their copies. */

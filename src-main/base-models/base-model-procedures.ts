@@ -138,7 +138,7 @@ export function baseModelProcedures(studio: {
 
 /** Removes the files of deleted models, and of interrupted imports. */
 export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string): Promise<void> {
-  const deleted = new Set(store.listDeleted(Date.now()));
+  const deleted = new Set(store.giveUpDeleted(Date.now()));
   for (const name of await readdir(modelsFolder)) {
     if (deleted.has(name) || (name.endsWith('.partial') && isOwnName(name)))
       await rm(join(modelsFolder, name), { recursive: true, force: true });
@@ -151,5 +151,6 @@ export async function freeBaseModels(
   modelsFolder: string,
   deletedBefore: number,
 ): Promise<void> {
-  for (const id of store.listDeleted(deletedBefore)) await rm(join(modelsFolder, id), { recursive: true, force: true });
+  for (const id of store.giveUpDeleted(deletedBefore))
+    await rm(join(modelsFolder, id), { recursive: true, force: true });
 }

@@ -101,9 +101,9 @@ export class BaseModelStore {
 
   /** Undoes a deletion, under another name if its own has been taken. Throws BASE_MODEL_NOT_FOUND. */
   restore(id: string): BaseModel {
-    const row = this.#database
-      .prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at IS NOT NULL')
-      .get(id) as { name: string; path: string } | undefined;
+    const row = this.#database.prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at > 0').get(id) as
+      | { name: string; path: string }
+      | undefined;
     // If a later start has removed the files, nothing can bring them back.
     if (row === undefined || !existsSync(row.path)) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: id });
     this.#database
@@ -117,9 +117,12 @@ export class BaseModelStore {
     return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
-  /** Ids of those deleted up to then, whose files can go. */
-  listDeleted(before: number): string[] {
-    return this.#database.prepare('SELECT id FROM base_model WHERE deleted_at <= ?').pluck().all(before) as string[];
+  /** Ids of those deleted up to then, whose files can go: from now on they cannot be restored. */
+  giveUpDeleted(before: number): string[] {
+    return this.#database
+      .prepare('UPDATE base_model SET deleted_at = 0 WHERE deleted_at <= ? RETURNING id')
+      .pluck()
+      .all(before) as string[];
   }
 }
 

@@ -278,7 +278,7 @@ export async function freeDatasets(
   { store, datasetsFolder, threads }: { store: DatasetStore; datasetsFolder: string; threads: readonly RowsThread[] },
   deletedBefore: number,
 ): Promise<void> {
-  for (const id of store.listDeleted(deletedBefore)) {
+  for (const id of store.giveUpDeleted(deletedBefore)) {
     try {
       // A file's disk space is freed only with its last open handle.
       await Promise.all(threads.map((thread) => thread.letGo(rowsPlace(datasetsFolder, id))));

@@ -252,7 +252,7 @@ export class DatasetStore {
   restore(idOrName: string): Dataset {
     const row = this.#database
       .prepare<[string, string], { id: string; name: string }>(
-        `SELECT id, name FROM dataset WHERE (id = ? OR name = ?) AND state = 'ready' AND deleted_at IS NOT NULL
+        `SELECT id, name FROM dataset WHERE (id = ? OR name = ?) AND state = 'ready' AND deleted_at > 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
       .get(idOrName, idOrName);
@@ -285,10 +285,12 @@ export class DatasetStore {
       .map(({ id, sourceName, at }) => ({ id, sourceName, at }));
   }
 
-  /** Ids of those deleted before a given time, by any process. */
-  listDeleted(before: number): string[] {
+  /** Ids of those deleted up to then, by any process, whose files can go: from now on they cannot be restored. */
+  giveUpDeleted(before: number): string[] {
     return this.#database
-      .prepare<[number], string>("SELECT id FROM dataset WHERE state = 'ready' AND deleted_at <= ?")
+      .prepare<[number], string>(
+        "UPDATE dataset SET deleted_at = 0 WHERE state = 'ready' AND deleted_at <= ? RETURNING id",
+      )
       .pluck()
       .all(before);
   }

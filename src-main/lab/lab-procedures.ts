@@ -89,9 +89,9 @@ export async function freeLab(
   labFolder: string,
   { since, deletedBefore }: { since: number; deletedBefore: number },
 ): Promise<boolean> {
-  const ids = store.listDeletedIds(deletedBefore);
-  if (ids.length === 0) return true;
   if (store.isUnderWay()) return false;
+  const ids = store.giveUpDeleted(deletedBefore);
+  if (ids.length === 0) return true;
   for (const id of ids) await removeFolder(join(labFolder, id));
   store.removeDeleted(deletedBefore);
   await removeUnusedCells(store, labFolder, since);

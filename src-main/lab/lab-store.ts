@@ -69,9 +69,10 @@ export class LabStore {
     return this.#database.prepare('SELECT id FROM lab_experiment WHERE deleted_at IS NULL').pluck().all() as string[];
   }
 
-  listDeletedIds(before: number): string[] {
+  /** Ids of those deleted up to then, whose files can go: from now on they cannot be restored. */
+  giveUpDeleted(before: number): string[] {
     return this.#database
-      .prepare('SELECT id FROM lab_experiment WHERE deleted_at <= ?')
+      .prepare('UPDATE lab_experiment SET deleted_at = 0 WHERE deleted_at <= ? RETURNING id')
       .pluck()
       .all(before) as string[];
   }
@@ -149,11 +150,11 @@ export class LabStore {
 
   /** Undoes a deletion. Throws EXPERIMENT_NOT_FOUND. */
   restore(id: string): LabExperiment {
-    this.#database.prepare('UPDATE lab_experiment SET deleted_at = NULL WHERE id = ?').run(id);
+    this.#database.prepare('UPDATE lab_experiment SET deleted_at = NULL WHERE id = ? AND deleted_at > 0').run(id);
     return this.get(id);
   }
 
-  /** Removes what was deleted up to then and can no longer be restored. */
+  /** Removes what was deleted up to then. */
   removeDeleted(before: number): void {
     this.#database
       .prepare('DELETE FROM job WHERE id IN (SELECT id FROM lab_experiment WHERE deleted_at <= ?)')

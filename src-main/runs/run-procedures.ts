@@ -137,6 +137,6 @@ export async function clearRuns(runs: RunStore, runsFolder: string, since: numbe
 
 /** Removes runs that were deleted up to then, while the studio is running. */
 export async function freeRuns(runs: RunStore, runsFolder: string, deletedBefore: number): Promise<void> {
-  for (const id of runs.listDeletedIds(deletedBefore)) await rm(join(runsFolder, id), { recursive: true, force: true });
+  for (const id of runs.giveUpDeleted(deletedBefore)) await rm(join(runsFolder, id), { recursive: true, force: true });
   runs.removeDeleted(deletedBefore);
 }

@@ -327,15 +327,19 @@ export class RunStore {
 
   /** Undoes a deletion. Throws RUN_NOT_FOUND. */
   restore(id: string): Run {
-    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ?').run(id);
+    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ? AND deleted_at > 0').run(id);
     return this.get(id);
   }
 
-  listDeletedIds(before: number): string[] {
-    return this.#database.prepare('SELECT id FROM run WHERE deleted_at <= ?').pluck().all(before) as string[];
+  /** Ids of those deleted up to then, whose files can go: from now on they cannot be restored. */
+  giveUpDeleted(before: number): string[] {
+    return this.#database
+      .prepare('UPDATE run SET deleted_at = 0 WHERE deleted_at <= ? RETURNING id')
+      .pluck()
+      .all(before) as string[];
   }
 
-  /** Removes what was deleted up to then and can no longer be restored. */
+  /** Removes what was deleted up to then. */
   removeDeleted(before: number): void {
     this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM run WHERE deleted_at <= ?)').run(before);
   }
