@@ -169,7 +169,7 @@ export default {
         path: '^src-main/',
         pathNot: [
           '-procedures([.]test)?[.]ts$',
-          '^src-main/app([.]test)?[.]ts$',
+          '^src-main/(app|middlewares)([.]test)?[.]ts$',
           '^src-main/engine/engine-port[.]ts$',
           '^src-main/host/',
         ],
