@@ -14,9 +14,9 @@ import { type RealRow, readRealRows, realSets, starterModel } from './parts/real
  *     npm run bench -- train [--model FOLDER] [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3]
  *       [--python python3] [--ours] [--json]
  *
- * Without `--model`, the starter model. `--ours` leaves the peers out. A program under test gets a job file {model, rows: [{ids, targetStart}],
- * batchSize, steps, rank, alpha, learningRate, threads} and prints {seconds: [per step], losses: [per step],
- * peakRssBytes}.
+ * Without `--model`, the starter model. `--ours` leaves the peers out. A program under test gets a job file {model,
+ * rows: [{ids, targetStart}], batchSize, steps, rank, alpha, learningRate, threads} and prints {seconds: [per step],
+ * losses: [per step], peakRssBytes}.
  */
 const { values } = parseArgs({
   options: {
@@ -33,6 +33,10 @@ const { values } = parseArgs({
 });
 
 const [steps, rounds, batchSize] = [Number(values.steps), Number(values.rounds), 8];
+if (!(steps >= 2 && rounds >= 1)) {
+  console.error('--steps must be at least 2, as the first one is not counted, and --rounds at least 1.');
+  process.exit(2);
+}
 const here = import.meta.dirname;
 const ours = (...words: string[]) => [process.execPath, join(here, 'parts/train-child.ts'), ...words];
 const peer = (...words: string[]) => [values.python, join(here, 'peers', words[0] as string), ...words.slice(1)];
