@@ -110,12 +110,12 @@ export class ChatState {
   constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}, waiting: KeptMessages = {}) {
     this.composer = new ComposerState(() => this.#composerPlace, unsent);
     this.waiting = new WaitingMessages(() => this.conversationId, waiting);
-    void this.load(choice);
-    void followChanges(
-      ['adapter', 'base-model', 'dataset', 'conversation'],
-      () => void this.refresh(),
-      this.#leaving.signal,
-    );
+    let read = () => this.load(choice);
+    const changed = () => {
+      void read();
+      read = () => this.refresh();
+    };
+    followChanges(['adapter', 'base-model', 'dataset', 'conversation'], changed, this.#leaving.signal);
   }
 
   get baseModel(): BaseModel | undefined {

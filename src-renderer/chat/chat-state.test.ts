@@ -7,10 +7,15 @@ import { client } from '../client.ts';
 import { type ChatChoice, ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
 
+const { changes } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('conversation');
+});
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    studio: { changes: async () => (async function* () {})() },
+    studio: { changes },
     baseModels: { list: vi.fn() },
     adapters: { list: vi.fn() },
     datasets: { list: async () => [] },

@@ -47,7 +47,7 @@ export class EvaluationState {
 
   constructor(id: string) {
     this.id = id;
-    void this.open();
+    this.#work.follow();
   }
 
   get error(): unknown {

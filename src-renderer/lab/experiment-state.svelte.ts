@@ -37,7 +37,7 @@ export class ExperimentState {
 
   constructor(id: string) {
     this.id = id;
-    void this.open();
+    this.#work.follow();
   }
 
   get error(): unknown {

@@ -31,9 +31,8 @@ export class LabState {
 
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
-    void this.load();
-    void followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
-    void followChanges(['lab'], () => void this.loadCards(), signal);
+    followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
+    followChanges(['lab'], () => void this.loadCards(), signal);
   }
 
   get model(): BaseModel | undefined {

@@ -74,9 +74,7 @@ export class NewRunState {
   constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish, left?: NewRunDraft) {
     this.#nameFor = nameFor;
     this.#left = left;
-    void this.load(wish);
-    const changed = (): void => void this.load(wish);
-    void followChanges(['dataset', 'base-model', 'adapter', 'run'], changed, this.#leaving.signal);
+    followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), this.#leaving.signal);
   }
 
   get loading(): boolean {

@@ -71,7 +71,7 @@ export class RunState {
     this.#clock = setInterval(() => {
       if (this.isActive) this.now = Date.now();
     }, 1_000);
-    void this.open();
+    this.#work.follow();
   }
 
   get error(): unknown {

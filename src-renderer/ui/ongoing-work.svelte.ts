@@ -32,7 +32,11 @@ export class OngoingWork {
 
   constructor(work: ShownWork) {
     this.#work = work;
-    void followChanges(work.nouns, () => void this.catchUp(), this.#leaving.signal);
+  }
+
+  /** Opens it and keeps it current, until the page is left. */
+  follow(): void {
+    followChanges(this.#work.nouns, () => void this.catchUp(), this.#leaving.signal);
   }
 
   /** Reads it and watches it: finished work replays its events. */
