@@ -132,6 +132,27 @@ test('what comes late for a conversation changes nothing in the one opened since
   state.leave();
 });
 
+// Regression: that of the conversation's last question took its place.
+test('a passage put beside the box while a conversation is being opened stays there', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const asked = turns([{ ...user('Who is a cat?'), input: { passage: 'Otto is a cat.' } }]);
+  const state = await opened({ baseModel: 'b' });
+  for (const [typed, passage] of [
+    ['', 'Otto is a cat.'],
+    ['Mimi is a dog.', 'Mimi is a dog.'],
+  ] as const) {
+    state.composer.passage = '';
+    const late = Promise.withResolvers<Turns>();
+    vi.mocked(client.chat.messages).mockReturnValueOnce(late.promise);
+    const opening = state.openConversation('c');
+    state.composer.passage = typed;
+    late.resolve(asked);
+    await opening;
+    expect(state.composer.passage).toBe(passage);
+  }
+  state.leave();
+});
+
 // Regressions: the last answerer came with the turns and replaced the one chosen meanwhile; and a message sent meanwhile
 // went to whoever answered in the conversation before.
 test('who is chosen while a conversation is being opened answers in it, and else who answered last', async () => {
