@@ -35,6 +35,7 @@ export class EvaluationState {
     notFound: 'EVALUATION_NOT_FOUND',
     isKnown: () => this.evaluation !== undefined,
     isGoing: () => this.isRunning,
+    howFar: () => `${this.evaluation?.state} ${this.evaluation?.results.length}`,
     read: () => this.#read(),
     watch: (signal) => this.#watch(signal),
     forget: () => {

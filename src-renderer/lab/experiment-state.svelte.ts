@@ -25,6 +25,7 @@ export class ExperimentState {
     notFound: 'EXPERIMENT_NOT_FOUND',
     isKnown: () => this.experiment !== undefined,
     isGoing: () => this.isGoing,
+    howFar: () => `${this.experiment?.state}`,
     read: () => this.#read(),
     watch: (signal) => this.#watch(signal),
     forget: () => {

@@ -56,6 +56,7 @@ export class RunState {
     notFound: 'RUN_NOT_FOUND',
     isKnown: () => this.run !== undefined,
     isGoing: () => this.isActive,
+    howFar: () => `${this.run?.step}`,
     read: () => this.#read(),
     watch: (signal) => this.#watch(signal),
     forget: () => {
