@@ -70,6 +70,9 @@ export class LabState {
       // Newest first: it is what a person has just imported.
       this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
       this.adapters = adapters;
+      // What was proposed stays, whatever another window adds.
+      this.modelId ||= this.model?.id ?? '';
+      this.datasetId ||= this.dataset?.id ?? '';
       await Promise.all([this.#loadShapes(), this.loadCards()]);
     } catch (error) {
       this.error = error;
