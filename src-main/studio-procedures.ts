@@ -84,13 +84,16 @@ export function studioProcedures(studio: {
       };
     }),
     counts: os.counts.handler(studio.counts),
-    changes: os.changes.handler(async function* ({ signal }) {
-      try {
-        yield* studio.changes.subscribe('change', { signal });
-      } catch (error) {
-        // The publisher reports an abort by throwing; to a client that left, it is simply the end.
-        if (!signal?.aborted) throw error;
-      }
-    }),
+    // Subscribed before the answer, not when its first event is asked for: nothing is missed in between.
+    changes: os.changes.handler(({ signal }) => untilLeft(studio.changes.subscribe('change', { signal }), signal)),
   });
+}
+
+/** The publisher reports an abort by throwing; to a client that left, it is simply the end. */
+async function* untilLeft<Event>(events: AsyncIterable<Event>, signal: AbortSignal | undefined): AsyncGenerator<Event> {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }

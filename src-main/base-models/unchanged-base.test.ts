@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { hashModel, readModelFolder } from './model-folder.ts';
 import type { Remembered } from './model-library.ts';
@@ -73,6 +73,32 @@ test('a base without its files is left to whoever needs them', async () => {
   await opened().require(base);
   await opened().note(base);
   expect(told).toEqual([]);
+});
+
+// Regression: each of several answers that were asked for at once read gigabytes.
+test('answers at once wait for one reading, and the next one reads if whoever asked for it leaves', async () => {
+  const ends: (() => void)[] = [];
+  const settings = new Map<string, string>();
+  const hashBase = ({ sha256 }: BaseModel, signal?: AbortSignal) =>
+    new Promise<string>((resolve, reject) => {
+      ends.push(() => resolve(sha256));
+      signal?.addEventListener('abort', () => reject(signal.reason));
+    });
+  const files = new UnchangedFiles(hashBase, {
+    read: (name) => settings.get(name),
+    write: settings.set.bind(settings),
+  });
+  const [first, third] = [new AbortController(), new AbortController()];
+  const asked = [first.signal, undefined, third.signal, undefined].map((signal) => files.require(base, signal));
+  const outcomes = Promise.allSettled(asked);
+  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  third.abort(new Error('third left'));
+  await expect(asked[2]).rejects.toThrow('third left');
+  first.abort(new Error('first left'));
+  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  ends[1]?.();
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(ends).toHaveLength(2);
 });
 
 function put(weights: string, atSecond: number): void {

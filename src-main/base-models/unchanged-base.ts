@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { addAbortListener } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
@@ -31,6 +32,8 @@ export function requiringUnchanged(hashBase: HashBase): RequireUnchanged {
 export class UnchangedFiles {
   readonly #hashBase: HashBase;
   readonly #remembered: Remembered;
+  /** Those in progress, by base. */
+  readonly #readings = new Map<string, Promise<string>>();
 
   constructor(hashBase: HashBase, remembered: Remembered) {
     this.#hashBase = hashBase;
@@ -51,11 +54,21 @@ export class UnchangedFiles {
   }
 
   async #hashOf(base: BaseModel, files: string, signal: AbortSignal | undefined): Promise<string> {
+    // Several answers at once wait for one reading. If whoever asked for it leaves, the next one reads.
+    for (let other = this.#readings.get(base.id); other !== undefined; other = this.#readings.get(base.id)) {
+      await settled(other, signal);
+    }
     const [known, ofFiles] = this.#remembered.read(nameOf(base))?.split(' ') ?? [];
     if (known !== undefined && ofFiles === files) return known;
-    const sha256 = await this.#hashBase(base, signal);
-    this.#remember(base, { sha256, files });
-    return sha256;
+    const reading = this.#hashBase(base, signal);
+    this.#readings.set(base.id, reading);
+    try {
+      const sha256 = await reading;
+      this.#remember(base, { sha256, files });
+      return sha256;
+    } finally {
+      this.#readings.delete(base.id);
+    }
   }
 
   #remember(base: BaseModel, { sha256, files }: { readonly sha256: string; readonly files: string }): void {
@@ -65,6 +78,13 @@ export class UnchangedFiles {
       // On a full disk the files are read again before the next answer.
     }
   }
+}
+
+/** Resolves when the work has ended, in whichever way. Throws when the signal aborts. */
+async function settled(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  const left = Promise.withResolvers<never>();
+  using _ = signal && addAbortListener(signal, () => left.reject(signal.reason));
+  await Promise.race([work.catch(() => undefined), left.promise]);
 }
 
 function nameOf({ id }: BaseModel): string {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { createRouterClient } from '@orpc/server';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { BlindChoice, BlindPair } from '../../src-contract/blind-vote.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import type { EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
@@ -14,6 +14,7 @@ import type { EvaluatingParts } from './start-evaluation.ts';
 
 let database: StudioDatabase;
 let client: ReturnType<typeof clientOf>;
+const changed = vi.fn();
 const pair: BlindPair = { id: 'e', of: 1, against: 0 };
 
 beforeEach(() => {
@@ -48,7 +49,10 @@ test('choices are kept, replaced, and counted for whoever they were for', async 
   await choose({ 0: 'rivers', 1: 'rivers', 2: 'rivers', 3: 'rivers', 4: 'rivers', 5: 'rivers', 6: 'base', 7: 'equal' });
   await choose({ 6: 'rivers' });
   // Those of other two models are not counted.
+  changed.mockClear();
   await client.blindVote({ id: 'e', of: 2, against: 0, position: 0, choice: 'equal' });
+  // Another window may be asking about the same rows.
+  expect(changed).toHaveBeenCalledOnce();
   const again = clientOf(database);
   const result = await again.blindResult(pair);
   expect(result).toMatchObject({ of: 1, against: 0, equal: 1, identical: 2, open: 2 });
@@ -120,10 +124,9 @@ function clientOf(database: StudioDatabase) {
   if (store.list().length === 0) fill(database, store);
   // Sound: nothing else is needed without a measurement.
   const parts = { store } as Partial<EvaluatingParts> as EvaluatingParts;
-  return createRouterClient(
-    evaluationProcedures({ ...parts, votes: new BlindVoteStore(database), changed: () => undefined }),
-    { context: { caller: 'page' } satisfies CallerContext },
-  );
+  return createRouterClient(evaluationProcedures({ ...parts, votes: new BlindVoteStore(database), changed }), {
+    context: { caller: 'page' } satisfies CallerContext,
+  });
 }
 
 /** The base and two adapters; the id is given, so that what is drawn from it is the same every time. */

@@ -55,7 +55,10 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     }),
     blindRows: os.blindRows.handler(({ input }) => blindRows(known(input), votes)),
     blindRow: os.blindRow.handler(({ input }) => blindRow(known(input), input.position, votes)),
-    blindVote: os.blindVote.handler(({ input }) => putBlindVote(known(input), input, votes)),
+    blindVote: os.blindVote.handler(({ input }) => {
+      putBlindVote(known(input), input, votes);
+      changed();
+    }),
     blindResult: os.blindResult.handler(({ input }) => blindResult(known(input), votes)),
     delete: os.delete.handler(({ input }) => {
       const { id, state, provenance } = store.get(input.id);

@@ -257,6 +257,8 @@ test('jobs begun by a dead process are interrupted, those of a living one are no
 });
 
 test('jobs left queued by a dead process can be adopted in their order, or stopped', async () => {
+  const changed = vi.fn();
+  supervisor = new Supervisor({ store, changed });
   const other = new ProcessLock(folder);
   const theirs = new JobStore(database, other);
   for (const id of ['first', 'second', 'third']) theirs.enqueue({ id, kind: 'run', now: 1 });
@@ -264,6 +266,8 @@ test('jobs left queued by a dead process can be adopted in their order, or stopp
   expect(store.listLeft('run')).toEqual(['first', 'second', 'third']);
   await supervisor.stop('second');
   expect(store.stateOf('second')).toBe('stopped');
+  // Regression: pages went on showing it as queued.
+  expect(changed).toHaveBeenCalledOnce();
   const order: string[] = [];
   for (const id of ['third', 'first']) expect(store.adopt([id])).toBe(true);
   expect(store.listLeft('run')).toEqual([]);

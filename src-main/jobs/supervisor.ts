@@ -135,7 +135,9 @@ export class Supervisor<Event> {
     const piece = this.#pieceOf(id);
     if (piece === undefined) {
       this.requireHere(id);
-      if (this.#store.isLeft(id)) this.#store.end(id, { state: 'stopped', failure: null, now: this.#now() });
+      if (!this.#store.isLeft(id)) return;
+      this.#store.end(id, { state: 'stopped', failure: null, now: this.#now() });
+      this.#changed();
       return;
     }
     const ended = piece.jobs.map((job) => job.ended.promise);

@@ -49,8 +49,7 @@ export class AdaptersState {
   }
 
   follow(signal: AbortSignal): void {
-    void this.list.load();
-    void followChanges(['adapter', 'run', 'dataset', 'base-model', 'evaluation'], () => void this.list.load(), signal);
+    followChanges(['adapter', 'run', 'dataset', 'base-model', 'evaluation'], () => void this.list.load(), signal);
   }
 
   find(id: string): Adapter | undefined {

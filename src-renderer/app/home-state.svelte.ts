@@ -60,8 +60,7 @@ export class HomeState {
 
   follow(signal: AbortSignal): void {
     const load = () => void this.facts.load().then(() => this.#watch(signal));
-    load();
-    void followChanges(['dataset', 'run', 'adapter', 'evaluation', 'conversation', 'base-model'], load, signal);
+    followChanges(['dataset', 'run', 'adapter', 'evaluation', 'conversation', 'base-model'], load, signal);
   }
 
   async stop(run: ListedRun): Promise<void> {

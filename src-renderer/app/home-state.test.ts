@@ -3,6 +3,11 @@ import type { Run, RunEvent } from '../../src-contract/run.ts';
 import { client } from '../client.ts';
 import { HomeState } from './home-state.svelte.ts';
 
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('run');
+});
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
@@ -13,7 +18,7 @@ vi.mock('../client.ts', () => ({
       baseModels: { list: async () => [] },
     },
     ...{ evaluations: { list: async () => [] }, chat: { conversations: async () => [] } },
-    studio: { status: async () => ({}), changes: () => new Promise(() => {}) },
+    studio: { status: async () => ({}), changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
 }));
@@ -52,8 +57,7 @@ test('the plot of the next run does not begin with the losses of the one before'
   const home = new HomeState();
   home.follow(leave.signal);
   await vi.waitFor(() => expect(watched).toHaveBeenCalledTimes(1));
-  // As when a change is announced.
-  home.follow(leave.signal);
+  changed();
   await vi.waitFor(() => expect(home.running?.id).toBe('b'));
   await vi.waitFor(() => expect(watched).toHaveBeenCalledTimes(2));
   vi.runAllTimers();

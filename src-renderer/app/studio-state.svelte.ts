@@ -23,16 +23,14 @@ export class StudioState {
   }
 
   follow(signal: AbortSignal): void {
-    void this.#loadStatus();
-    void this.#loadCounts();
     // Neither a training step nor memory use (of an answer or a check) is announced as a change: both are polled,
     // memory only while the page is visible.
     const asking = setInterval(() => {
       if (this.#status !== undefined && (this.#status.jobs.length > 0 || !document.hidden)) void this.#loadStatus();
     }, 2_000);
     signal.addEventListener('abort', () => clearInterval(asking), { once: true });
-    void followChanges(['status', 'run', 'evaluation', 'lab'], () => void this.#loadStatus(), signal);
-    void followChanges(['dataset', 'run', 'adapter'], () => void this.#loadCounts(), signal);
+    followChanges(['status', 'run', 'evaluation', 'lab'], () => void this.#loadStatus(), signal);
+    followChanges(['dataset', 'run', 'adapter'], () => void this.#loadCounts(), signal);
   }
 
   /** Not reported here: the page on screen meets the same failure and reports it. */

@@ -3,10 +3,15 @@ import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { StudioState } from './studio-state.svelte.ts';
 
+const { changes } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('status');
+});
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    studio: { status: vi.fn(), counts: async () => undefined, changes: () => new Promise(() => {}) },
+    studio: { status: vi.fn(), counts: async () => undefined, changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
 }));

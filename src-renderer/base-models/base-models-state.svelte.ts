@@ -24,8 +24,7 @@ export class BaseModelsState {
       void this.shelf.load();
       void this.needs.load();
     };
-    load();
-    void followChanges(['base-model', 'adapter', 'conversation'], load, signal);
+    followChanges(['base-model', 'adapter', 'conversation'], load, signal);
   }
 
   adaptersOf(model: BaseModel): number {

@@ -18,8 +18,7 @@ export class CatalogueState {
 
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
-    void this.#load();
-    void followChanges(['base-model'], () => void this.#load(), signal);
+    followChanges(['base-model'], () => void this.#load(), signal);
   }
 
   /** The catalogue entry of an installed model. */

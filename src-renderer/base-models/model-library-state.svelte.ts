@@ -12,8 +12,7 @@ export class ModelLibraryState {
   error = $state.raw<unknown>(undefined);
 
   follow(signal: AbortSignal): void {
-    void this.facts.load();
-    void followChanges(['base-model'], () => void this.facts.load(), signal);
+    followChanges(['base-model'], () => void this.facts.load(), signal);
   }
 
   async add({ id }: FoundModel): Promise<BaseModel | undefined> {

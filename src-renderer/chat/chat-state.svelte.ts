@@ -110,12 +110,12 @@ export class ChatState {
   constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}, waiting: KeptMessages = {}) {
     this.composer = new ComposerState(() => this.#composerPlace, unsent);
     this.waiting = new WaitingMessages(() => this.conversationId, waiting);
-    void this.load(choice);
-    void followChanges(
-      ['adapter', 'base-model', 'dataset', 'conversation'],
-      () => void this.refresh(),
-      this.#leaving.signal,
-    );
+    let read = () => this.load(choice);
+    const changed = () => {
+      void read();
+      read = () => this.refresh();
+    };
+    followChanges(['adapter', 'base-model', 'dataset', 'conversation'], changed, this.#leaving.signal);
   }
 
   get baseModel(): BaseModel | undefined {
@@ -333,6 +333,8 @@ export class ChatState {
     this.baseModelId = conversation.baseModelId;
     this.opening = true;
     const before = JSON.stringify(this.answerer);
+    const { composer } = this;
+    const { passage, schema } = composer;
     try {
       await this.#loadMessages();
       const isElsewhere = messageId !== undefined && !this.messages.some((message) => message.id === messageId);
@@ -344,7 +346,9 @@ export class ChatState {
     if (this.conversationId !== id) return;
     // Or chosen in this one.
     if (JSON.stringify(this.answerer) === before) this.#takeLastAnswerer();
-    this.baseTask = this.composer.recall(this.messages) ?? this.baseTask;
+    // What was put beside the box meanwhile is what is asked about next.
+    if (composer.passage !== passage || composer.schema !== schema) return;
+    this.baseTask = composer.recall(this.messages) ?? this.baseTask;
   }
 
   #takeLastAnswerer(): void {

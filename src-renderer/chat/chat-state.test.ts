@@ -7,10 +7,15 @@ import { client } from '../client.ts';
 import { type ChatChoice, ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
 
+const { changes } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('conversation');
+});
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    studio: { changes: async () => (async function* () {})() },
+    studio: { changes },
     baseModels: { list: vi.fn() },
     adapters: { list: vi.fn() },
     datasets: { list: async () => [] },
@@ -124,6 +129,27 @@ test('what comes late for a conversation changes nothing in the one opened since
   chosen.resolve(turns([user('Who is a cat?')]));
   await choosing;
   expect(state.messages).toEqual([]);
+  state.leave();
+});
+
+// Regression: that of the conversation's last question took its place.
+test('a passage put beside the box while a conversation is being opened stays there', async () => {
+  vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
+  const asked = turns([{ ...user('Who is a cat?'), input: { passage: 'Otto is a cat.' } }]);
+  const state = await opened({ baseModel: 'b' });
+  for (const [typed, passage] of [
+    ['', 'Otto is a cat.'],
+    ['Mimi is a dog.', 'Mimi is a dog.'],
+  ] as const) {
+    state.composer.passage = '';
+    const late = Promise.withResolvers<Turns>();
+    vi.mocked(client.chat.messages).mockReturnValueOnce(late.promise);
+    const opening = state.openConversation('c');
+    state.composer.passage = typed;
+    late.resolve(asked);
+    await opening;
+    expect(state.composer.passage).toBe(passage);
+  }
   state.leave();
 });
 

@@ -206,12 +206,11 @@ export class DatasetState {
   }
 
   follow(signal: AbortSignal): void {
-    this.#loadAll();
     signal.addEventListener('abort', () => {
       this.#isLeft = true;
       clearTimeout(this.#nextLook);
     });
-    void followChanges(['dataset'], () => void this.#refresh(), signal);
+    followChanges(['dataset'], () => void this.#refresh(), signal);
   }
 
   want(first: number, end: number): void {
@@ -414,9 +413,8 @@ export class DatasetState {
 
   async #refresh(): Promise<void> {
     const before = this.facts.value?.version;
+    for (const part of [this.notes, this.findings.report]) void part.load();
     await this.facts.load();
-    void this.notes.load();
-    void this.findings.report.load();
     if (this.facts.value?.version !== before) await this.#reread();
   }
 
@@ -479,9 +477,5 @@ export class DatasetState {
     clearTimeout(this.#nextLook);
     if (this.#isLeft) return;
     this.#nextLook = setTimeout(() => void this.rows.again(this.#range.first, this.#range.end), 30);
-  }
-
-  #loadAll(): void {
-    for (const part of [this.facts, this.head, this.notes, this.findings.report]) void part.load();
   }
 }

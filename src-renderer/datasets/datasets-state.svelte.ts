@@ -28,8 +28,7 @@ export class DatasetsState {
   }
 
   follow(signal: AbortSignal): void {
-    void this.list.load();
-    void followChanges(['dataset', 'adapter'], () => void this.list.load(), signal);
+    followChanges(['dataset', 'adapter'], () => void this.list.load(), signal);
   }
 
   async delete(dataset: Dataset): Promise<void> {

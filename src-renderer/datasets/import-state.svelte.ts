@@ -157,7 +157,7 @@ export class ImportState {
     const read = this.#inspection?.file;
     if (read?.name !== file || read.bytes !== bytes) return;
     this.name = name;
-    if (Object.keys(csv).length > 0) await this.#readWith(csv);
+    if (Object.keys(csv).length > 0 && !(await this.#readWith(csv))) return;
     // A file that is read otherwise may get another proposal.
     this.chooseTask(task);
     const isThere = (column: string) => column === '' || this.columns.includes(column);
@@ -218,14 +218,18 @@ export class ImportState {
     await this.#readWith({});
   }
 
-  async #readWith(csv: CsvOptions): Promise<void> {
-    if (this.#source === undefined) return;
+  /** False if another reading took its place, or something was decided by hand meanwhile. */
+  async #readWith(csv: CsvOptions): Promise<boolean> {
+    if (this.#source === undefined) return false;
     const signal = this.#renewed();
     this.#error = undefined;
     this.#csvAsked = csv;
+    const before = this.#mapping;
+    let isUndecided: boolean;
     try {
       const inspection = await client.datasets.inspect({ source: this.#source, csv, estimate: true }, { signal });
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
+      isUndecided = this.#mapping === before;
       this.#csv = csv;
       const kept = this.#mapping;
       this.#inspection = inspection;
@@ -237,9 +241,12 @@ export class ImportState {
       this.#mapping = { ...proposed, ...Object.fromEntries(stillThere) };
       this.#judge();
     } catch (error) {
-      if (!signal.aborted) this.#error = error;
+      if (signal.aborted) return false;
+      isUndecided = this.#mapping === before;
+      this.#error = error;
     }
-    if (!signal.aborted) this.#csvAsked = undefined;
+    this.#csvAsked = undefined;
+    return isUndecided;
   }
 
   chooseTask(task: TaskId): void {

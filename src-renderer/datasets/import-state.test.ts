@@ -69,6 +69,34 @@ test('a file that is chosen again is decided on as before', async () => {
   expect(other.choices).toMatchObject({ csv: {}, task: 'mrc', name: 'talks' });
 });
 
+// Regression: a task chosen while the file was reread, as it had been before a reload, was replaced by that of before.
+test('what is decided by hand while a file is reread as before stays', async () => {
+  const file = { ...inspection.file, bytes: 7 };
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file } as never);
+  const left = {
+    file: 'talks.csv',
+    bytes: 7,
+    csv: { delimiter: ';' },
+    task: 'mrc',
+    mapping: {},
+    name: 'mine',
+  } as const;
+  const state = new ImportState();
+  await state.chooseFile(new File(['a'], 'talks.csv'));
+  const reread = Promise.withResolvers<never>();
+  vi.mocked(client.datasets.inspect).mockReturnValueOnce(reread.promise);
+  const taking = state.takeUp(left);
+  state.chooseTask('summarisation');
+  state.map('document', 'text');
+  reread.resolve({ ...inspection, file } as never);
+  await taking;
+  expect(state.choices).toMatchObject({
+    csv: { delimiter: ';' },
+    task: 'summarisation',
+    mapping: { document: 'text' },
+  });
+});
+
 // They were reported as “not read, as no table”, and had to be chosen again.
 test('attaches databases from the table’s archive, for the SQL task only', async () => {
   const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/about.txt', count: 6, databases: 1 } };

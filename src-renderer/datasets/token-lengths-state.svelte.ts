@@ -1,6 +1,7 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { TokenLengths } from '../../src-contract/token-lengths.ts';
 import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 
 /** Row lengths for a base model, and the effect of a limit. */
@@ -12,6 +13,8 @@ export class TokenLengthsState {
   #error = $state.raw<unknown>();
   #limit = $state<number | undefined>();
   #counting: AbortController | undefined;
+  /** The base that rows are being, or were, counted for. */
+  #countedFor: string | undefined;
   readonly #id: string;
 
   constructor(id: string) {
@@ -54,15 +57,24 @@ export class TokenLengthsState {
     void this.count();
   }
 
+  /** Until `signal` is aborted. */
+  follow(signal: AbortSignal): void {
+    followChanges(['base-model'], () => void this.load(), signal);
+    signal.addEventListener('abort', () => this.#counting?.abort(), { once: true });
+  }
+
   async load(): Promise<void> {
     await this.baseModels.load();
-    await this.count();
+    // What was proposed stays, whatever another window adds.
+    this.#base ??= this.base?.id;
+    if (this.base?.id !== this.#countedFor) await this.count();
   }
 
   /** Starts over for another base or changed rows; the studio caches what was counted. */
   async count(): Promise<void> {
-    this.stop();
+    this.#counting?.abort();
     const { base } = this;
+    this.#countedFor = base?.id;
     if (base === undefined) return;
     const abort = new AbortController();
     this.#counting = abort;
@@ -74,13 +86,11 @@ export class TokenLengthsState {
         else this.#lengths = event.lengths;
       }
     } catch (error) {
-      if (!abort.signal.aborted) this.#error = error;
+      if (abort.signal.aborted) return;
+      this.#error = error;
+      this.#countedFor = undefined;
     } finally {
       if (this.#counting === abort) this.#progress = undefined;
     }
-  }
-
-  stop(): void {
-    this.#counting?.abort();
   }
 }

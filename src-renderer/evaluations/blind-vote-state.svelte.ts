@@ -2,6 +2,7 @@ import type { BlindChoice, BlindPair, BlindResult, BlindRow, BlindRows } from '.
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
 
 /** A row on screen, and which of all rows it is. */
 interface ShownRow extends BlindRow {
@@ -23,11 +24,16 @@ export class BlindVoteState {
   error = $state.raw<unknown>(undefined);
   /** The places shown before, the last one last. */
   #before = $state.raw<readonly number[]>([]);
-  #isBusy = false;
+  /** What is being done. */
+  #act: Promise<void> | undefined;
 
   constructor(id: string) {
     this.id = id;
-    void this.open();
+  }
+
+  /** Opens it and keeps it current, until `signal` is aborted. */
+  follow(signal: AbortSignal): void {
+    followChanges(['evaluation'], () => void this.#catchUp(), signal);
   }
 
   get rows(): BlindRows['rows'] {
@@ -141,17 +147,39 @@ export class BlindVoteState {
     return open.find((each) => each > place) ?? open[0];
   }
 
+  /** Takes in what was judged in another window. The row on screen stays, as it is being read. */
+  async #catchUp(): Promise<void> {
+    await this.#act;
+    const { pair, asked } = this;
+    if (pair === undefined || asked === undefined) return await this.open();
+    try {
+      const [now, result] = await Promise.all([
+        client.evaluations.blindRows(pair),
+        this.result && client.evaluations.blindResult(pair),
+      ]);
+      // A choice made here meanwhile is told as well.
+      if (this.asked !== asked) return;
+      this.asked = now;
+      this.result &&= result;
+    } catch {
+      // What is shown stays; the next choice tells why.
+    }
+  }
+
   /** One thing at a time: a choice is of what is on screen, never of a row that is on its way. */
   async #attempt(act: () => Promise<void>): Promise<void> {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
+    if (this.#act !== undefined) return;
+    this.#act = this.#try(act);
+    await this.#act;
+    this.#act = undefined;
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
     try {
       await act();
       this.error = undefined;
     } catch (error) {
       this.error = error;
-    } finally {
-      this.#isBusy = false;
     }
   }
 }

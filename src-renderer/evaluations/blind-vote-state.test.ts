@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { BlindChoice, BlindResult, BlindRow } from '../../src-contract/blind-vote.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationResult } from '../../src-contract/evaluation.ts';
@@ -7,11 +7,18 @@ import { BlindVoteState } from './blind-vote-state.svelte.ts';
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('evaluation');
+});
+
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
     evaluations: { get: vi.fn(), blindRows: vi.fn(), blindRow: vi.fn(), blindVote: vi.fn(), blindResult: vi.fn() },
+    studio: { changes },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 beforeEach(() => {
@@ -124,8 +131,28 @@ test('the result is read when it is asked for, and put away to continue or to co
   expect(vote.row).toMatchObject({ context: 'asked 4' });
 });
 
+// Regression: two windows asked about the same rows, and each counted its own choices.
+test('what is judged in another window counts here, while the row on screen stays', async () => {
+  const vote = await opened();
+  // Sound, as below: nothing of it is read here.
+  vi.mocked(client.evaluations.blindResult).mockResolvedValueOnce({ of: 1 } as BlindResult);
+  await vote.showResult();
+  vi.mocked(client.evaluations.blindResult).mockResolvedValueOnce({ of: 2 } as BlindResult);
+  rowsAre([7, 'second'], [3, 'equal'], [5, 'first'], [1, null]);
+  changed();
+  await vi.waitFor(() => expect(vote.judged).toBe(3));
+  expect(vote.result).toEqual({ of: 2 });
+  vote.goOn();
+  expect([vote.row?.context, vote.choice]).toEqual(['asked 7', 'second']);
+  await vote.skip();
+  expect(vote.row?.context).toBe('asked 1');
+});
+
 async function opened(): Promise<BlindVoteState> {
   const vote = new BlindVoteState('e');
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  vote.follow(leaving.signal);
   await vi.waitFor(() => expect(vote.row).toBeDefined());
   // The attempt that shows it ends a moment later.
   await Promise.resolve();

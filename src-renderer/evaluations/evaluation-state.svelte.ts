@@ -35,6 +35,7 @@ export class EvaluationState {
     notFound: 'EVALUATION_NOT_FOUND',
     isKnown: () => this.evaluation !== undefined,
     isGoing: () => this.isRunning,
+    howFar: () => `${this.evaluation?.state} ${this.evaluation?.results.length}`,
     read: () => this.#read(),
     watch: (signal) => this.#watch(signal),
     forget: () => {
@@ -47,7 +48,7 @@ export class EvaluationState {
 
   constructor(id: string) {
     this.id = id;
-    void this.open();
+    this.#work.follow();
   }
 
   get error(): unknown {

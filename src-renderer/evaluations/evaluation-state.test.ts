@@ -98,6 +98,18 @@ test('an evaluation deleted elsewhere is reported as not found until it is resto
   state.leave();
 });
 
+// Regression: only a page that had seen it running read its rows again.
+test('an evaluation that was resumed elsewhere and is over again has all its rows', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('stopped'));
+  vi.mocked(client.evaluations.rows).mockResolvedValueOnce({ total: 1, rows: [row('both', 1, 1)] });
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(1));
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  changed();
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  state.leave();
+});
+
 test('reflects a dataset deleted elsewhere without reloading the rows or resetting the filter', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   vi.mocked(client.datasets.get).mockResolvedValue({ name: 'Places' } as never);

@@ -43,7 +43,6 @@ export class EvaluationsState {
   }
 
   follow(signal: AbortSignal): void {
-    void this.list.load();
-    void followChanges(['evaluation', 'dataset', 'adapter'], () => void this.list.load(), signal);
+    followChanges(['evaluation', 'dataset', 'adapter'], () => void this.list.load(), signal);
   }
 }

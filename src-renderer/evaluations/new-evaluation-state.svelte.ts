@@ -42,9 +42,7 @@ export class NewEvaluationState {
   #hasChosen = false;
 
   constructor(wish: Wish) {
-    void this.load(wish);
-    const changed = (): void => void this.load(wish);
-    void followChanges(['dataset', 'base-model', 'adapter'], changed, this.#leaving.signal);
+    followChanges(['dataset', 'base-model', 'adapter'], () => void this.load(wish), this.#leaving.signal);
   }
 
   get loading(): boolean {

@@ -25,6 +25,7 @@ export class ExperimentState {
     notFound: 'EXPERIMENT_NOT_FOUND',
     isKnown: () => this.experiment !== undefined,
     isGoing: () => this.isGoing,
+    howFar: () => `${this.experiment?.state}`,
     read: () => this.#read(),
     watch: (signal) => this.#watch(signal),
     forget: () => {
@@ -37,7 +38,7 @@ export class ExperimentState {
 
   constructor(id: string) {
     this.id = id;
-    void this.open();
+    this.#work.follow();
   }
 
   get error(): unknown {

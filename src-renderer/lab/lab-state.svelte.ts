@@ -31,9 +31,8 @@ export class LabState {
 
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
-    void this.load();
-    void followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
-    void followChanges(['lab'], () => void this.loadCards(), signal);
+    followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
+    followChanges(['lab'], () => void this.loadCards(), signal);
   }
 
   get model(): BaseModel | undefined {
@@ -71,6 +70,9 @@ export class LabState {
       // Newest first: it is what a person has just imported.
       this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
       this.adapters = adapters;
+      // What was proposed stays, whatever another window adds.
+      this.modelId ||= this.model?.id ?? '';
+      this.datasetId ||= this.dataset?.id ?? '';
       await Promise.all([this.#loadShapes(), this.loadCards()]);
     } catch (error) {
       this.error = error;

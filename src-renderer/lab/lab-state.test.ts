@@ -10,7 +10,7 @@ vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 vi.mock('../client.ts', () => ({
   client: {
     baseModels: { list: async () => [{ id: 'b' }] },
-    datasets: { list: async () => [{ id: 'd', createdAt: 1 }] },
+    datasets: { list: vi.fn(async () => [{ id: 'd', createdAt: 1 }]) },
     adapters: { list: async () => [] },
     lab: {
       shapes: async () => ({ q: [8, 4] }),
@@ -55,6 +55,20 @@ test('starts all new experiments on the dataset that was chosen when they were a
   first.resolve({} as LabExperiment);
   await starting;
   expect(vi.mocked(client.lab.start).mock.calls.map(([{ datasetId }]) => datasetId)).toEqual(['d', 'd']);
+});
+
+// Experiments were asked for on what another window had imported last.
+test('proposes the newest dataset, and goes on with it when another one is imported', async () => {
+  const lab = new LabState();
+  vi.mocked(client.datasets.list).mockResolvedValueOnce([]);
+  await lab.load();
+  expect(lab.dataset).toBeUndefined();
+  await lab.load();
+  expect(lab.dataset?.id).toBe('d');
+  const newer = [1, 2].map((createdAt) => ({ id: createdAt === 1 ? 'd' : 'newer', createdAt }) as Dataset);
+  vi.mocked(client.datasets.list).mockResolvedValueOnce(newer);
+  await lab.load();
+  expect([lab.datasets[0]?.id, lab.dataset?.id]).toEqual(['newer', 'd']);
 });
 
 // The bar stayed at 0 of 26 parts while the experiment's page and the status line moved on.

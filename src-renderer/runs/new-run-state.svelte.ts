@@ -48,6 +48,8 @@ export class NewRunState {
   estimates = $state.raw<Readonly<Partial<Record<Preset, Estimate>>>>({});
   /** Each preset's settings; kept while a changed option makes an estimate impossible. */
   #settings = $state.raw<Readonly<Partial<Record<Preset, TrainOptions>>>>({});
+  /** The base that they are for. */
+  #settingsFor = $state('');
   estimating = $state(false);
   /** The presets' settings have arrived once, or could not be told. */
   isAnswered = $state(false);
@@ -58,6 +60,7 @@ export class NewRunState {
   readonly wrongs = new WrongInputs();
 
   #typedName = $state<string | undefined>(undefined);
+  #heldName = $state<string | undefined>(undefined);
   readonly #offer = new Loaded(readOffer);
   readonly #nameFor: (dataset: Dataset) => string;
   readonly #leaving = new AbortController();
@@ -74,9 +77,7 @@ export class NewRunState {
   constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish, left?: NewRunDraft) {
     this.#nameFor = nameFor;
     this.#left = left;
-    void this.load(wish);
-    const changed = (): void => void this.load(wish);
-    void followChanges(['dataset', 'base-model', 'adapter', 'run'], changed, this.#leaving.signal);
+    followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), this.#leaving.signal);
   }
 
   get loading(): boolean {
@@ -136,11 +137,16 @@ export class NewRunState {
   }
 
   get name(): string {
-    return this.#typedName ?? this.#proposedName();
+    return this.#typedName ?? this.#heldName ?? this.#proposedName();
   }
 
   set name(name: string) {
     this.#typedName = name;
+  }
+
+  /** While somebody is in its field, no other name is proposed: it would mix with what is being typed. */
+  holdName(isHeld: boolean): void {
+    this.#heldName = isHeld ? this.name : undefined;
   }
 
   get nameTaken(): boolean {
@@ -153,6 +159,11 @@ export class NewRunState {
 
   get options(): TrainOptions | undefined {
     return this.#settings[this.preset];
+  }
+
+  /** Whether the options are still those for the base chosen before. */
+  get showsOtherBase(): boolean {
+    return this.estimating && this.#settingsFor !== this.baseModelId;
   }
 
   /** Adapters that a run on this base can continue from. */
@@ -318,6 +329,7 @@ export class NewRunState {
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));
       this.#settings = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]?.options]));
+      this.#settingsFor = baseModelId;
       void this.#probe();
     } catch (error) {
       if (question.signal.aborted) return;

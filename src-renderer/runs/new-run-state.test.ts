@@ -152,6 +152,19 @@ test('a proposed name that is taken gets a number', async () => {
   expect((await opened('new')).name).toBe('new answers 2');
 });
 
+// Whoever went there with the Tab key typed behind a name that had come since: nothing was selected any more.
+test('the proposed name stays as it is while somebody is in its field', async () => {
+  const state = await opened('new');
+  state.holdName(true);
+  vi.mocked(client.adapters.list).mockResolvedValue([{ name: 'new answers' }] as never);
+  changed();
+  await vi.waitFor(() => expect(state.takenNames).toEqual(['new answers']));
+  expect(state.name).toBe('new answers');
+  state.holdName(false);
+  expect(state.name).toBe('new answers 2');
+  state.leave();
+});
+
 test('further ranks and seeds make one adapter per combination', async () => {
   const state = await opened('new');
   state.trainAlso({ ranks: [2, 8] });
@@ -204,6 +217,19 @@ test('choosing another base clears the previous estimate at once', async () => {
   await vi.waitFor(() => expect(state.estimate).toBeDefined());
   state.chooseBaseModel('b');
   expect([state.estimate, state.estimating]).toEqual([undefined, true]);
+});
+
+// A matrix chosen meanwhile was added to those that the preset trains on the other base.
+test('after another base is chosen, the options are not its own until its estimate has arrived', async () => {
+  vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 0)]);
+  const state = await opened('new');
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+  state.change('rank', 4);
+  expect([state.estimating, state.showsOtherBase]).toEqual([true, false]);
+  state.chooseBaseModel('b');
+  expect(state.showsOtherBase).toBe(true);
+  await vi.waitFor(() => expect(state.estimating).toBe(false));
+  expect(state.showsOtherBase).toBe(false);
 });
 
 test('a failed estimate can be retried', async () => {

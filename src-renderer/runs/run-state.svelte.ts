@@ -56,6 +56,7 @@ export class RunState {
     notFound: 'RUN_NOT_FOUND',
     isKnown: () => this.run !== undefined,
     isGoing: () => this.isActive,
+    howFar: () => `${this.run?.step}`,
     read: () => this.#read(),
     watch: (signal) => this.#watch(signal),
     forget: () => {
@@ -71,7 +72,7 @@ export class RunState {
     this.#clock = setInterval(() => {
       if (this.isActive) this.now = Date.now();
     }, 1_000);
-    void this.open();
+    this.#work.follow();
   }
 
   get error(): unknown {

@@ -43,8 +43,7 @@ export class RunsState {
 
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
-    void this.list.load();
-    void followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.list.load(), signal);
+    followChanges(['run', 'dataset', 'adapter', 'base-model'], () => void this.list.load(), signal);
   }
 
   get runs(): readonly ListedRun[] {

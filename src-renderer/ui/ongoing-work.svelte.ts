@@ -11,6 +11,8 @@ export interface ShownWork {
   readonly notFound: ErrorCode;
   isKnown(): boolean;
   isGoing(): boolean;
+  /** How far it has come. If that has changed since it was last watched, there is more to watch. */
+  howFar(): string;
   read(): Promise<void>;
   /** Takes in its events until it has ended. */
   watch(signal: AbortSignal): Promise<void>;
@@ -26,13 +28,19 @@ export class OngoingWork {
   readonly #work: ShownWork;
   readonly #leaving = new AbortController();
   #isWatched = false;
+  /** How far it had come when it was last watched to its end. */
+  #watchedTo: string | undefined;
   #isDeleting = false;
   /** Whether it is in progress but could not be watched. */
   #isLost = false;
 
   constructor(work: ShownWork) {
     this.#work = work;
-    void followChanges(work.nouns, () => void this.catchUp(), this.#leaving.signal);
+  }
+
+  /** Opens it and keeps it current, until the page is left. */
+  follow(): void {
+    followChanges(this.#work.nouns, () => void this.catchUp(), this.#leaving.signal);
   }
 
   /** Reads it and watches it: finished work replays its events. */
@@ -56,11 +64,14 @@ export class OngoingWork {
     try {
       await this.#work.read();
     } catch (error) {
-      if (errorText(error).code !== this.#work.notFound) return;
-      this.#work.forget();
-      this.error = error;
+      if (errorText(error).code === this.#work.notFound) {
+        this.#work.forget();
+        this.error = error;
+      }
+      return;
     }
-    if (this.#work.isGoing()) await this.watch();
+    // It may have been resumed elsewhere, and be over again.
+    if (this.#work.isGoing() || this.#work.howFar() !== this.#watchedTo) await this.watch();
   }
 
   async watch(): Promise<void> {
@@ -68,6 +79,7 @@ export class OngoingWork {
     this.#isWatched = true;
     try {
       await this.#work.watch(this.#leaving.signal);
+      this.#watchedTo = this.#work.howFar();
     } catch (error) {
       this.#failed(error);
     } finally {

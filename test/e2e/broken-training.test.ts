@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Random } from '../../src-main/engine/random.ts';
 import { paths } from '../../src-renderer/paths.ts';
 import { launchBrowser } from '../browser/launch-browser.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
 import { expectStarterWeights } from '../browser/starter-weights.ts';
 import { openWatchedPage, seriousViolations } from '../browser/watched-page.ts';
@@ -98,8 +99,6 @@ test('the queue is reordered by keyboard and by dragging, survives a kill, and r
   await page.getByText(/^Step \d+ of 3,000/).waitFor();
   for (let again = 0; again < 3; again++) {
     await open(paths.run(first.id));
-    // The previous page has such a menu too.
-    await page.getByRole('heading', { level: 1, name: new RegExp(`${first.name}$`) }).waitFor();
     await page.getByRole('button', { name: 'More actions for this run' }).click();
     await page.getByRole('menuitem', { name: 'Repeat this run' }).click();
     await page.getByText(/Waiting for the run before it/).waitFor();
@@ -153,10 +152,7 @@ async function openStudio(): Promise<void> {
   ({ page } = await openWatchedPage(browser, studio.url));
 }
 
-async function open(href: string): Promise<void> {
-  await page.goto(new URL(href, page.url()).href);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
+const open = (href: string) => openPlace(page, href);
 
 async function setNumber(label: string, value: string): Promise<void> {
   await page.getByLabel(label).fill(value);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 import { writeTinyGguf } from '../tiny-gguf.ts';
@@ -51,6 +52,4 @@ test('its conversation stays readable, and a new one uses an existing model', as
   await page.getByRole('button', { name: 'Send' }).waitFor();
 });
 
-async function open(href: string): Promise<void> {
-  await page.goto(new URL(href, page.url()).href);
-}
+const open = (href: string) => openPlace(page, href);

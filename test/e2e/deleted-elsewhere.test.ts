@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
 const opened = openStudioForTests({
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 // Regression: the dataset was still offered, and the start refused.
 test('a new run misses the dataset that another window deletes, and keeps what else was chosen', async () => {
-  await open(page, paths.newRun());
+  await openPlace(page, paths.newRun());
   await choose('Dataset', 'Places');
   await page.getByLabel('Adapter name').fill('Mine');
   await page.getByRole('radio', { name: /^Quick/ }).click();
@@ -44,7 +45,7 @@ test('a new run misses the dataset that another window deletes, and keeps what e
 });
 
 test('a new run reports the deletion of its starting adapter until fresh weights are chosen', async () => {
-  await open(page, paths.adapters());
+  await openPlace(page, paths.adapters());
   await page.getByRole('button', { name: 'More actions for Answers' }).click();
   await page.getByRole('menuitem', { name: 'Train further' }).click();
   await page.getByText('It continues from Answers').waitFor();
@@ -61,7 +62,7 @@ test('a new run reports the deletion of its starting adapter until fresh weights
 
 // Regression: it was still in the evaluation, and the start refused.
 test('a new evaluation names the adapter that another window deletes, and offers one that it renames', async () => {
-  await open(page, paths.newEvaluation());
+  await openPlace(page, paths.newEvaluation());
   await page.getByRole('checkbox', { name: 'Answers' }).waitFor();
   await page.getByRole('checkbox', { name: 'Replies' }).click();
   const undo = await deleteElsewhere(paths.adapters(), 'Answers');
@@ -88,7 +89,7 @@ test('a new evaluation reports the dataset that another window deletes', async (
 
 // Regression: it kept showing the old name, and once it was deleted, each of its buttons failed.
 test('the page of an evaluation tells that its dataset, or it itself, is deleted in another window', async () => {
-  await open(page, paths.evaluations());
+  await openPlace(page, paths.evaluations());
   await page.getByRole('link', { name: 'Places' }).first().click();
   const title = page.getByRole('heading', { level: 1 });
   await title.getByText('Places, test').waitFor();
@@ -98,7 +99,7 @@ test('the page of an evaluation tells that its dataset, or it itself, is deleted
   await title.getByText('Places, test').waitFor();
   await undo();
   await page.getByText('dataset deleted', { exact: true }).waitFor({ state: 'detached' });
-  await open(other, address);
+  await openPlace(other, address);
   await other.getByRole('button', { name: 'Save and delete' }).click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
   await page
@@ -112,10 +113,6 @@ test('the page of an evaluation tells that its dataset, or it itself, is deleted
 
 const start = () => page.getByRole('button', { name: 'Start', exact: true });
 
-async function open(on: Page, href: string): Promise<void> {
-  await on.goto(new URL(href, on.url()).href);
-}
-
 async function choose(field: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: field }).click();
   await page.getByRole('option', { name: option }).click();
@@ -123,7 +120,7 @@ async function choose(field: string, option: string): Promise<void> {
 
 /** Deletes it in the other window's list, and returns a function that undoes that there. */
 async function deleteElsewhere(list: string, name: string): Promise<() => Promise<void>> {
-  await open(other, list);
+  await openPlace(other, list);
   const more = other.getByRole('button', { name: new RegExp(`^More.* for ${name}$`) });
   await more.click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();

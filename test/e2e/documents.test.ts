@@ -1,6 +1,6 @@
 // A person has documents and no table: a folder of them becomes rows on the import page, then an adapter that is asked
 // with a title in the chat; documents with summaries are rows of their own; what cannot be read is named.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -116,6 +116,16 @@ test('summaries are drafted by a model, and become rows only one by one as a per
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await page.getByRole('tab', { name: 'To be written 3' }).click();
   await expect.poll(() => text.inputValue()).toBe('Only apples.');
+
+  // Regression: a model that was added meanwhile was not offered.
+  const copy = path.join(opened.folder, 'copy');
+  cpSync(path.join(import.meta.dirname, '../../resources/starter-model'), copy, { recursive: true });
+  opened.command('models', 'import', copy, '--name', 'Other base');
+  const model = page.getByRole('combobox', { name: 'Model' });
+  await model.getByText('starter').waitFor();
+  await model.click();
+  await page.getByRole('option', { name: 'Other base' }).waitFor();
+  await page.keyboard.press('Escape');
 });
 
 test('an adapter is trained with the documents, and writes from a title', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
 const opened = openStudioForTests();
@@ -110,9 +111,7 @@ test('a model folder dropped on the dialog is added under its name', async () =>
 
 const folder = () => path.join(opened.folder, 'rivers');
 
-async function open(place: string): Promise<void> {
-  await page.evaluate((to) => (location.hash = to), place.slice(1));
-}
+const open = (href: string) => openPlace(page, href);
 
 async function drop(on: Locator, ...files: readonly string[]): Promise<void> {
   await on.waitFor();

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
@@ -137,9 +138,7 @@ async function ask(adapter: string, question: string): Promise<void> {
   await box().press('Enter');
 }
 
-async function open(hash: string): Promise<void> {
-  await page.evaluate((to) => (location.hash = to), hash.slice(1));
-}
+const open = (href: string) => openPlace(page, href);
 
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 

@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { launchBrowser } from '../browser/launch-browser.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
 import { expectStarterWeights } from '../browser/starter-weights.ts';
 import { openWatchedPage } from '../browser/watched-page.ts';
@@ -141,9 +142,7 @@ function makeRoom(): void {
 
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 
-async function open(hash: string): Promise<void> {
-  await page.evaluate((to) => (location.hash = to), hash.slice(1));
-}
+const open = (href: string) => openPlace(page, href);
 
 async function see(what: string | RegExp): Promise<void> {
   await page.getByText(what).first().waitFor();

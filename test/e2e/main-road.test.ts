@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
@@ -262,10 +263,7 @@ async function choose(file: string): Promise<void> {
   await chooser.setFiles(file);
 }
 
-async function open(href: string): Promise<void> {
-  await page.goto(new URL(href, page.url()).href);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
+const open = (href: string) => openPlace(page, href);
 
 async function setSteps(steps: string): Promise<void> {
   await fold('Data').click();

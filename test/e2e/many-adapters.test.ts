@@ -3,6 +3,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
@@ -172,10 +173,7 @@ const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 const chips = () => page.getByRole('radiogroup', { name: 'Who answers next' }).getByRole('radio');
 const chip = (name: string) => page.getByRole('radio', { name, exact: true });
 
-async function open(href: string): Promise<void> {
-  await page.goto(new URL(href, page.url()).href);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
+const open = (href: string) => openPlace(page, href);
 
 async function ask(question: string): Promise<void> {
   await box().fill(question);

@@ -4,6 +4,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFile
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 import { writeTinyGguf } from '../tiny-gguf.ts';
@@ -19,7 +21,7 @@ let page: Page;
 beforeAll(() => ({ page } = opened));
 
 test('a downloadable model shows its licence, memory and languages', async () => {
-  await open('/base-models');
+  await open(paths.baseModels());
   const card = page.getByRole('article', { name: 'SmolLM2-135M-Instruct' });
   await card.getByText('Apache 2.0').waitFor();
   await card.getByText(/^about .*, (fits|more than)/).waitFor();
@@ -89,7 +91,7 @@ test('a model in the model folder of other programs is added with one press', as
   mkdirSync(library);
   await writeTinyGguf(path.join(library, 'found-llama.gguf'));
   opened.command('models', 'folder', library);
-  await open('/settings');
+  await open(paths.settings());
   await page.getByText(library, { exact: true }).waitFor();
   await page.getByRole('link', { name: '1 model found' }).click();
   await button('Add found-llama').click();
@@ -123,7 +125,7 @@ test.each([
   ['GGUF model', 'Answers merged.gguf'],
   ['Merged model', 'Answers merged/model.safetensors'],
 ])('an adapter is exported as %s to a place that the studio lists', async (format, file) => {
-  await open('/adapters');
+  await open(paths.adapters());
   await button('More actions for Answers').click();
   await page.getByRole('menuitem', { name: 'Export' }).click();
   const dialog = page.getByRole('dialog');
@@ -152,7 +154,7 @@ test.each([
 });
 
 test('the files of an adapter, and its folder, are imported with the same fingerprint', async () => {
-  await open('/adapters');
+  await open(paths.adapters());
   const folder = path.join(person, 'Answers');
   const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) => path.join(folder, name));
   const dialog = page.getByRole('dialog');
@@ -191,7 +193,7 @@ test('models and adapters in Korean, dark and narrow, are accessible with nothin
     localStorage.setItem('studio.theme', 'dark');
   });
   await page.reload();
-  for (const place of ['/base-models', '/adapters']) {
+  for (const place of [paths.baseModels(), paths.adapters()]) {
     await open(place);
     await page.waitForFunction(() => document.querySelector('main [aria-busy=true], main .skeleton') === null);
     expect(await seriousViolations(page)).toEqual([]);
@@ -199,9 +201,6 @@ test('models and adapters in Korean, dark and narrow, are accessible with nothin
   }
 });
 
-async function open(place: string): Promise<void> {
-  await page.evaluate((to) => (location.hash = to), place);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
+const open = (href: string) => openPlace(page, href);
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });

@@ -3,6 +3,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
@@ -175,10 +176,7 @@ async function description(field: Locator): Promise<string | undefined> {
   );
 }
 
-async function open(href: string): Promise<void> {
-  await page.goto(new URL(href, page.url()).href);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
+const open = (href: string) => openPlace(page, href);
 
 async function accessible(): Promise<void> {
   expect(await seriousViolations(page)).toEqual([]);

@@ -38,8 +38,9 @@ export async function watchWork(
   // Steps do not cause change events, so poll while something is running.
   const asking = setInterval(() => first !== undefined && void look(), askingMs);
   try {
+    const changes = await studio.changes(signal);
     await look();
-    for await (const _ of await studio.changes(signal)) await look();
+    for await (const _ of changes) await look();
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
