@@ -331,11 +331,15 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       split: 'test' as const,
       limit: rowsMeasured,
     };
-    // Without test rows, or without the dataset, there is nothing to measure on.
-    await startEvaluation(input, evaluating).catch((error) => {
-      if (!(error instanceof StudioError)) console.error(error);
-    });
-    runs.setEvaluated([first, ...others].map(({ id }) => id));
+    const settle = () => runs.setEvaluated([first, ...others].map(({ id }) => id));
+    try {
+      await startEvaluation(input, evaluating, settle);
+    } catch (error) {
+      // On a full disk, it is begun at the next start.
+      if (!(error instanceof StudioError)) throw error;
+      // Without test rows, or without the dataset, there is nothing to measure on.
+      settle();
+    }
   }
   const unevaluated = home !== undefined && lock.isAlone() ? listUnevaluated(runs) : [];
   const experiment = {
@@ -348,7 +352,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
     ...{ supervisor: training, pausing: new Set<string>(), now: Date.now, adapterAdded: changed('adapter') },
     ...{ datasetsFolder, dataFolder: dataDir, version: packageJson.version },
-    evaluateAfter: (finished: readonly Run[]) => void calls.during(measure(finished)),
+    evaluateAfter: (finished: readonly Run[]) => void calls.during(measure(finished)).catch(console.error),
   };
   const { openEndpoint } = host;
   const requests = new EndpointRequests({ now: Date.now, changed: changed('endpoint') });
