@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -43,7 +43,7 @@ export class OpenedFolder {
     // What is known by an earlier note only.
     if (this.#moved() === from) this.remember(from);
     mkdirSync(path.dirname(this.#usual), { recursive: true });
-    writeWhole(this.#moveNote, JSON.stringify({ from, to }));
+    writeFileSync(this.#moveNote, JSON.stringify({ from, to }), { flush: true });
   }
 
   forgetMove(): void {
