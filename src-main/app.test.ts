@@ -668,6 +668,8 @@ test('start-up keeps what the studio did not make, even when the database is mis
     'lab/0123456789abcdefghjk',
     'runs/zzzzzzzzzzzzzzzzzzzz',
     'unpacked/zzzzzzzzzzzzzzzzzzzz',
+    // Of an import killed just before its row was written. Regression: it stayed for ever.
+    'base-models/zzzzzzzzzzzzzzzzzzzz',
   ];
   const make = (name: string) => mkdirSync(join(folder, 'data', name), { recursive: true });
   const there = (names: readonly string[]) => names.filter((name) => existsSync(join(folder, 'data', name)));

@@ -229,7 +229,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await clearAdapters(adapters, adaptersFolder, since);
     await clearRuns(runs, runsFolder, since);
     await clearLab(lab, labFolder, since);
-    await purgeBaseModels(baseModels, modelsFolder);
+    await purgeBaseModels(baseModels, modelsFolder, since);
     await clearCutOffCopies(dataDir);
     conversations.removeDeleted();
     evaluations.removeDeleted();
