@@ -33,7 +33,7 @@ import { RunningAnswers } from './chat/running-answers.ts';
 import { UnfinishedAnswers } from './chat/unfinished-answer-store.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import { damageIn } from './damage.ts';
-import { requiringFile } from './data-folder-presence.ts';
+import { orNotWritable, requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { clearCutOffCopies, expectRestored, restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
@@ -259,7 +259,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     changed('status')();
   };
   const known = async (error: unknown, read?: () => string | null | undefined) => {
-    const full = orDiskOrDatabaseFull(error, dataDir);
+    const full = orNotWritable(orDiskOrDatabaseFull(error, dataDir), dataDir);
     // First, because the names of datasets are in it.
     const damage = tellsDamage(full) ? await damageIn({ what: 'database', file: databaseFile }) : undefined;
     const told = damage ?? full;
