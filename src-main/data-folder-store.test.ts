@@ -305,6 +305,17 @@ describe('what a killed process was writing elsewhere is removed at the next sta
     expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out']);
   });
 
+  test('export, with what is copied or written into it under a longer name', async () => {
+    const { dataDir, out } = scene();
+    const partial = `${out}.0123456789abcdef.partial`;
+    await noteCopy(dataDir, partial);
+    for (const path of [partial, `${partial}.fedcba9876543210.partial`]) mkdirSync(path);
+    writeFileSync(`${partial}.tmp`, 'half');
+    writeFileSync(`${out}.0123456789abcdee.partial`, 'of another');
+    await clearCutOffCopies(dataDir);
+    expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out.0123456789abcdee.partial']);
+  });
+
   test('but nothing that is whole, and nothing on a disk that is not there', async () => {
     const { dataDir, out } = scene();
     await noteCopy(dataDir, out);

@@ -16,7 +16,7 @@ import { firstBytes } from './first-bytes.ts';
 import { makeFolder } from './make-folder.ts';
 import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
-import { isUnfinishedPath, nameWhole, unfinishedPath } from './unfinished-path.ts';
+import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
@@ -310,7 +310,7 @@ async function removeCutOffRestore(folder: string): Promise<boolean> {
  */
 export async function clearCutOffCopies(dataDir: string): Promise<void> {
   await forgetCopies(dataDir, async (path) => {
-    if (isUnfinishedPath(path)) return rm(path, { recursive: true, force: true });
+    if (isUnfinishedPath(path)) return removeUnfinished(path);
     if (!(await removeCutOffRestore(path))) return;
     // A restore on a page makes a new folder. What is left in it is the lock of the killed process.
     await rm(join(path, 'locks'), { recursive: true, force: true });
