@@ -5,9 +5,12 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
-/** The error for the disk that holds `folder`: DISK_SHORT if the number of bytes to write is known, else DISK_FULL. */
+/**
+ * The error for the disk that holds `folder`: DISK_SHORT if the number of bytes to write is known, else DISK_FULL. Zero
+ * is not known yet: even a name takes some.
+ */
 export function diskFull(folder: string, neededBytes: number | undefined, cause?: unknown): StudioError {
-  if (neededBytes === undefined) return new StudioError('DISK_FULL', { folder }, { cause });
+  if (!neededBytes) return new StudioError('DISK_FULL', { folder }, { cause });
   const needed = neededBytes >= 1e9 ? `${(neededBytes / 1e9).toFixed(1)} GB` : `${Math.ceil(neededBytes / 1e6)} MB`;
   return new StudioError('DISK_SHORT', { needed, folder }, { cause });
 }

@@ -41,6 +41,7 @@ import type {
   TrainTogetherJob,
   WriteAdapterJob,
 } from './engine/engine.ts';
+import { RunStore } from './runs/run-store.ts';
 
 /** vitest’s own limit is one second: files and processes of a busy machine take longer. */
 const patient = { timeout: 30_000 };
@@ -667,6 +668,8 @@ test('start-up keeps what the studio did not make, even when the database is mis
     'lab/0123456789abcdefghjk',
     'runs/zzzzzzzzzzzzzzzzzzzz',
     'unpacked/zzzzzzzzzzzzzzzzzzzz',
+    // Of an import killed just before its row was written. Regression: it stayed for ever.
+    'base-models/zzzzzzzzzzzzzzzzzzzz',
   ];
   const make = (name: string) => mkdirSync(join(folder, 'data', name), { recursive: true });
   const there = (names: readonly string[]) => names.filter((name) => existsSync(join(folder, 'data', name)));
@@ -827,6 +830,26 @@ test.each(['finished', 'running'])(
     }
   },
 );
+
+// Regression: the evaluation was stored first, so that one killed in between was begun again beside it at the next
+// start, and an error there ended the process.
+test('the evaluation of a run is begun once, although it could not be noted that it was', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const noting = vi.spyOn(RunStore.prototype, 'setEvaluated').mockImplementation(() => {
+    throw new Error('The disk is full.');
+  });
+  onTestFinished(() => [told, noting].forEach((spy) => void spy.mockRestore()));
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, evaluateAfter: true });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  await vi.waitFor(() => expect(noting).toHaveBeenCalled(), patient);
+  await app.close();
+  noting.mockRestore();
+
+  await open({ takesUpWork: true });
+  const states = async () => (await client.evaluations.list()).map(({ state }) => state);
+  await vi.waitFor(async () => expect(await states()).toEqual(['finished']), patient);
+});
 
 // Regression: space for all rows of the dataset was required, and a short run on millions of them was refused.
 test('a short run on a large dataset needs disk space only for the rows it uses', async () => {

@@ -34,7 +34,7 @@ import { UnfinishedAnswers } from './chat/unfinished-answer-store.ts';
 import { currentJobs } from './current-jobs.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import { damageIn } from './damage.ts';
-import { requiringFile } from './data-folder-presence.ts';
+import { orNotWritable, requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { clearCutOffCopies, expectRestored, restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
@@ -231,7 +231,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await clearAdapters(adapters, adaptersFolder, since);
     await clearRuns(runs, runsFolder, since);
     await clearLab(lab, labFolder, since);
-    await purgeBaseModels(baseModels, modelsFolder);
+    await purgeBaseModels(baseModels, modelsFolder, since);
     await clearCutOffCopies(dataDir);
     conversations.removeDeleted();
     evaluations.removeDeleted();
@@ -261,7 +261,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     changed('status')();
   };
   const known = async (error: unknown, read?: () => string | null | undefined) => {
-    const full = orDiskOrDatabaseFull(error, dataDir);
+    const full = orNotWritable(orDiskOrDatabaseFull(error, dataDir), dataDir);
     // First, because the names of datasets are in it.
     const damage = tellsDamage(full) ? await damageIn({ what: 'database', file: databaseFile }) : undefined;
     const told = damage ?? full;
@@ -333,11 +333,15 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       split: 'test' as const,
       limit: rowsMeasured,
     };
-    // Without test rows, or without the dataset, there is nothing to measure on.
-    await startEvaluation(input, evaluating).catch((error) => {
-      if (!(error instanceof StudioError)) console.error(error);
-    });
-    runs.setEvaluated([first, ...others].map(({ id }) => id));
+    const settle = () => runs.setEvaluated([first, ...others].map(({ id }) => id));
+    try {
+      await startEvaluation(input, evaluating, settle);
+    } catch (error) {
+      // On a full disk, it is begun at the next start.
+      if (!(error instanceof StudioError)) throw error;
+      // Without test rows, or without the dataset, there is nothing to measure on.
+      settle();
+    }
   }
   const unevaluated = home !== undefined && lock.isAlone() ? listUnevaluated(runs) : [];
   const experiment = {
@@ -350,7 +354,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     ...{ runs, adapters, datasets, baseModels, engine, modelTexts, hashBase, runsFolder, adaptersFolder, speeds, sql },
     ...{ supervisor: training, pausing: new Set<string>(), now: Date.now, adapterAdded: changed('adapter') },
     ...{ datasetsFolder, dataFolder: dataDir, version: packageJson.version },
-    evaluateAfter: (finished: readonly Run[]) => void calls.during(measure(finished)),
+    evaluateAfter: (finished: readonly Run[]) => void calls.during(measure(finished)).catch(console.error),
   };
   const { openEndpoint } = host;
   const requests = new EndpointRequests({ now: Date.now, changed: changed('endpoint') });

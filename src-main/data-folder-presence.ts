@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { StudioError } from '../src-contract/errors.ts';
+import { unwritable } from './unwritable.ts';
 
 /**
  * Returns a check that throws DATA_FOLDER_GONE once the database file is no longer the one that is open: most systems
@@ -11,4 +12,19 @@ export function requiringFile(file: string, { folder }: { folder: string }): () 
     if (statSync(file, { throwIfNoEntry: false })?.ino !== opened)
       throw new StudioError('DATA_FOLDER_GONE', { folder });
   };
+}
+
+/**
+ * DATA_FOLDER_UNUSABLE if the system or SQLite has failed in a folder that can no longer be written, such as one on a
+ * disk that became read-only; otherwise the error itself.
+ */
+export function orNotWritable(error: unknown, folder: string): unknown {
+  const isSystems = error instanceof Error && 'code' in error && /^(SQLITE_\w+|E[A-Z0-9]+)$/.test(String(error.code));
+  if (!isSystems) return error;
+  try {
+    accessSync(folder, constants.W_OK);
+    return error;
+  } catch (cause) {
+    return unwritable(cause, { option: 'home', path: folder });
+  }
 }

@@ -129,13 +129,16 @@ test('a backup leaves alone a folder of its name with .partial appended', async 
 test('changes made while a folder is copied to another disk are carried over', async () => {
   const { dataDir, out, database, write } = scene();
   let turn = 0;
-  for await (const { done, total } of movingDataFolder({ dataDir, out, expectRest: () => {} }, never)) {
-    if (done !== total || turn++ > 0) continue;
+  const moving = movingDataFolder({ dataDir, out, expectRest: () => {} }, never);
+  let next = await moving.next();
+  for (; !next.done; next = await moving.next()) {
+    if (next.value.done !== next.value.total || turn++ > 0) continue;
     write('adapters/late', 'late');
     write('runs/early', 'changed');
     rmSync(join(dataDir, 'adapters/early'));
     database.exec("UPDATE named SET path = 'adapters/late'");
   }
+  await next.value();
   expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/late']);
   expect(readdirSync(join(out, 'adapters'))).toEqual(['late']);
   expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('changed');
@@ -144,23 +147,34 @@ test('changes made while a folder is copied to another disk are carried over', a
 // Regression: what was changed between the last look and the closing of the studio was only in the old folder.
 test('what was changed last before the studio closed is in the copy, too', async () => {
   const { dataDir, out, database, write } = scene();
-  const moving = movingDataFolder({ dataDir, out, expectRest: () => {} }, never);
-  let next = await moving.next();
-  while (!next.done) next = await moving.next();
+  const catchUp = await copiedTo(out, dataDir);
   write('adapters/late', 'late');
   rmSync(join(dataDir, 'adapters/early'));
   database.exec("UPDATE named SET path = 'adapters/late'");
-  await next.value();
+  await catchUp();
   expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/late']);
   expect(readdirSync(join(out, 'adapters'))).toEqual(['late']);
   expect(readFileSync(join(out, 'runs/early'), 'utf8')).toBe('early');
+  expect([...readdirSync(dirname(out)), ...readdirSync(join(dataDir, 'copying'))]).toEqual(['data', 'out']);
+});
 
-  // Nothing is left of a copy that cannot be brought up to date.
+test('nothing is left of a copy that cannot be brought up to date', async () => {
+  const { dataDir, out, write } = scene();
+  const catchUp = await copiedTo(out, dataDir);
   write('runs/early', 'changed');
-  rmSync(join(out, 'runs'), { recursive: true });
-  writeFileSync(join(out, 'runs'), '');
-  await expect(next.value()).rejects.toThrow();
-  expect(readdirSync(dirname(out))).toEqual(['data']);
+  const copy = join(dirname(out), readdirSync(dirname(out)).find((name) => name.endsWith('.partial')) ?? '');
+  rmSync(join(copy, 'runs'), { recursive: true });
+  writeFileSync(join(copy, 'runs'), '');
+  await expect(catchUp()).rejects.toThrow();
+  expect([...readdirSync(dirname(out)), ...readdirSync(join(dataDir, 'copying'))]).toEqual(['data']);
+});
+
+// Regression: it had its name by then, so that it stayed for ever, out of date or without its database.
+test('a copy whose process was killed before it was brought up to date is removed', async () => {
+  const { dataDir, out } = scene();
+  await copiedTo(out, dataDir);
+  await clearCutOffCopies(dataDir);
+  expect([...readdirSync(dirname(out)), ...readdirSync(join(dataDir, 'copying'))]).toEqual(['data']);
 });
 
 test('a move fails when work begins or changes do not end, and leaves no copy', async () => {
@@ -291,6 +305,17 @@ describe('what a killed process was writing elsewhere is removed at the next sta
     expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out']);
   });
 
+  test('export, with what is copied or written into it under a longer name', async () => {
+    const { dataDir, out } = scene();
+    const partial = `${out}.0123456789abcdef.partial`;
+    await noteCopy(dataDir, partial);
+    for (const path of [partial, `${partial}.fedcba9876543210.partial`]) mkdirSync(path);
+    writeFileSync(`${partial}.tmp`, 'half');
+    writeFileSync(`${out}.0123456789abcdee.partial`, 'of another');
+    await clearCutOffCopies(dataDir);
+    expect(readdirSync(dirname(out)).sort()).toEqual(['data', 'out.0123456789abcdee.partial']);
+  });
+
   test('but nothing that is whole, and nothing on a disk that is not there', async () => {
     const { dataDir, out } = scene();
     await noteCopy(dataDir, out);
@@ -305,6 +330,14 @@ describe('what a killed process was writing elsewhere is removed at the next sta
     expect(readdirSync(out).sort()).toEqual(['adapter-studio-backup.json', 'adapters', 'runs', 'studio.sqlite']);
   });
 });
+
+/** Copies a folder that is to be moved, and returns what brings the copy up to date. */
+async function copiedTo(out: string, dataDir: string): Promise<() => Promise<void>> {
+  const moving = movingDataFolder({ dataDir, out, expectRest: () => {} }, never);
+  let next = await moving.next();
+  while (!next.done) next = await moving.next();
+  return next.value;
+}
 
 /** A data folder with a database that names one of two files. */
 function scene() {

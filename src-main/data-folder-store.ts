@@ -16,7 +16,7 @@ import { firstBytes } from './first-bytes.ts';
 import { makeFolder } from './make-folder.ts';
 import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
-import { isUnfinishedPath, nameWhole, unfinishedPath } from './unfinished-path.ts';
+import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from './unfinished-path.ts';
 
 /** Lists a backup's files with their hashes. */
 export const manifestName = 'adapter-studio-backup.json';
@@ -110,35 +110,42 @@ async function* copyingStudio(
 }
 
 /**
- * Copies a data folder to `out`, for good. Whatever changes meanwhile, in any process, is copied again until the copy
- * matches. Returns what is to be called once nobody has the folder open any more: it copies what has changed since then,
- * or removes the copy and throws. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and
- * STUDIO_BUSY when the changes do not stop; then nothing of the copy is left.
+ * Copies a data folder to be carried on with at `out`. Whatever changes meanwhile, in any process, is copied again until
+ * the copy matches. Returns what is to be called once nobody has the folder open any more: it copies what has changed
+ * since then, and gives the copy its name. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws,
+ * and STUDIO_BUSY when the changes do not stop; then nothing of the copy is left, nor if the process is killed.
  */
 export async function* movingDataFolder(
   { dataDir, out, expectRest }: { dataDir: string; out: string; expectRest: () => void },
   signal: AbortSignal,
 ): AsyncGenerator<Progress, () => Promise<void>> {
   const partial = await unfinishedPath(out);
-  await using _ = await noteCopy(dataDir, partial);
-  const copied: CopiedStates = new Map();
+  const note = await noteCopy(dataDir, partial);
+  const job = { dataDir, to: partial, copied: new Map() as CopiedStates };
+  const clear = async () => {
+    await rm(partial, { recursive: true, force: true });
+    await note[Symbol.asyncDispose]();
+  };
+  const known = async (error: unknown) => orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+  let isCopied = false;
   try {
     await mkdir(partial);
-    yield* followingChanges({ dataDir, to: partial, copied, expectRest }, signal);
+    yield* followingChanges({ ...job, expectRest }, signal);
     expectRest();
-    await nameWhole(partial, out);
+    isCopied = true;
   } catch (error) {
-    throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+    throw await known(error);
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    if (!isCopied) await clear();
   }
   return async () => {
     try {
-      const job = { dataDir, to: out, copied, expectRest: () => {} };
-      for await (const _ of followingChanges(job, new AbortController().signal));
+      for await (const _ of followingChanges({ ...job, expectRest: () => {} }, new AbortController().signal));
+      await nameWhole(partial, out);
     } catch (error) {
-      await rm(out, { recursive: true, force: true });
-      throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+      throw await known(error);
+    } finally {
+      await clear();
     }
   };
 }
@@ -303,7 +310,7 @@ async function removeCutOffRestore(folder: string): Promise<boolean> {
  */
 export async function clearCutOffCopies(dataDir: string): Promise<void> {
   await forgetCopies(dataDir, async (path) => {
-    if (isUnfinishedPath(path)) return rm(path, { recursive: true, force: true });
+    if (isUnfinishedPath(path)) return removeUnfinished(path);
     if (!(await removeCutOffRestore(path))) return;
     // A restore on a page makes a new folder. What is left in it is the lock of the killed process.
     await rm(join(path, 'locks'), { recursive: true, force: true });

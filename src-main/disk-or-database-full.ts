@@ -10,8 +10,8 @@ export function orDiskOrDatabaseFull(error: unknown, folder: string, neededBytes
 
 function isDatabaseFull(error: unknown, folder: string): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
-  // When SQLite has no room for its shared memory, it reports an I/O error instead.
-  return error.code === 'SQLITE_FULL' || (String(error.code).startsWith('SQLITE_IOERR') && !hasRoom(folder));
+  // Without room for its shared memory, SQLite reports an I/O error; without room for a name, that it cannot open a file.
+  return error.code === 'SQLITE_FULL' || (/^SQLITE_(IOERR|CANTOPEN)/.test(String(error.code)) && !hasRoom(folder));
 }
 
 /** Whether a file of SQLite's shared memory still fits. */

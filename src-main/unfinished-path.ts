@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rename, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../src-contract/errors.ts';
 import { because } from '../src-contract/failure-reason.ts';
 import { unwritable } from './unwritable.ts';
@@ -25,6 +26,17 @@ export async function unfinishedPath(path: string): Promise<string> {
 /** Whether a path is one that `unfinishedPath` has made. */
 export function isUnfinishedPath(path: string): boolean {
   return /\.[0-9a-f]{16}\.partial$/.test(path);
+}
+
+/**
+ * Removes what is at a path that `unfinishedPath` has made, and what is being written of it, under its name with something
+ * appended.
+ */
+export async function removeUnfinished(unfinished: string): Promise<void> {
+  const folder = dirname(unfinished);
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith(basename(unfinished))) await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** Gives something complete its name. Throws OPTION_INVALID when that has been taken meanwhile. */

@@ -7,7 +7,7 @@ import type { TaskId } from '../../src-contract/task.ts';
 import { noteCopy } from '../copy-note.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { tasks } from '../tasks/tasks.ts';
-import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
+import { nameWhole, removeUnfinished, unfinishedPath } from '../unfinished-path.ts';
 import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
 import { type Around, modelfile } from './modelfile.ts';
 
@@ -67,7 +67,8 @@ export async function* exportAdapter(
   } catch (error) {
     throw orDiskFull(error, dirname(path), isMerged ? base.sizeBytes : adapter.bytes);
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    // An engine that was killed has left what it was writing.
+    await removeUnfinished(partial);
     if (partialBeside) await rm(partialBeside, { force: true });
   }
   const { bytes, dtypes, residue } = merged ?? { bytes: 0, dtypes: [], residue: 0 };

@@ -136,12 +136,16 @@ export function baseModelProcedures(studio: {
   });
 }
 
-/** Removes the files of deleted models, and of interrupted imports. */
-export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string): Promise<void> {
+/**
+ * Removes the files of deleted models, and of interrupted imports: only the studio's own names, and under whole ones none
+ * older than the database, which was created at `since`. To be called only when no other process is running.
+ */
+export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string, since: number): Promise<void> {
   const deleted = new Set(store.giveUpDeleted(Date.now()));
+  const living = new Set(store.list().map(({ id }) => id));
+  const isLeft = (name: string) => !living.has(name) && isOwnName(name, name.endsWith('.partial') ? 0 : since);
   for (const name of await readdir(modelsFolder)) {
-    if (deleted.has(name) || (name.endsWith('.partial') && isOwnName(name)))
-      await rm(join(modelsFolder, name), { recursive: true, force: true });
+    if (deleted.has(name) || isLeft(name)) await rm(join(modelsFolder, name), { recursive: true, force: true });
   }
 }
 

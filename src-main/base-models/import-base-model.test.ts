@@ -214,6 +214,19 @@ test('a GGUF file to be moved stays in place when the engine dies', async () => 
   expect(readdirSync(modelsFolder)).toEqual([]);
 });
 
+// Regression: it was in a folder by then that the next start removed if the process was killed.
+test('a download is still in place while it is checked', async () => {
+  const files = readdirSync(source);
+  let whileChecked: string[] = [];
+  // It is asked for once everything is hashed.
+  store.list = () => {
+    whileChecked = readdirSync(source);
+    return [];
+  };
+  await importBaseModel({ path: source, take: true }, studio());
+  expect(whileChecked).toEqual(files);
+});
+
 test('a folder to be moved keeps its files when its row cannot be written', async () => {
   const files = readdirSync(source);
   store.insert = () => {

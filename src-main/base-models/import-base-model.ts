@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
@@ -23,7 +23,10 @@ export interface ModelSource {
   /** What the model is called if no name is given; defaults to the name of its file or folder. */
   readonly title?: string | undefined;
   readonly catalogueId?: string;
-  /** Moved instead of copied: it is in a folder of the studio's own. Moved back if the import fails. */
+  /**
+   * Hard-linked or, where the disk cannot, moved instead of copied: it is in a folder of the studio's own, which is then
+   * removed. Moved back if the import fails.
+   */
   readonly take?: boolean;
   /** The weights are hard-linked instead of copied, if the disk supports it. */
   readonly link?: boolean;
@@ -54,8 +57,14 @@ export async function importBaseModel(
   const taken: { readonly name: string; readonly from: string }[] = [];
   const take = async (from: string, name: string) => {
     await syncFile(from);
-    await rename(from, join(partial, name));
-    taken.push({ name, from });
+    const to = join(partial, name);
+    try {
+      // If the process is killed meanwhile, gigabytes need not be fetched again.
+      await link(from, to);
+    } catch {
+      await rename(from, to);
+      taken.push({ name, from });
+    }
   };
   try {
     await mkdir(partial, { recursive: true });
@@ -116,7 +125,7 @@ async function findSpoiled({
 interface BringIn {
   readonly partial: string;
   readonly engine: Engine;
-  /** Moves a file in, if the source is to be moved. */
+  /** Links or moves a file in, if the source is to be removed. */
   readonly take: ((from: string, name: string) => Promise<void>) | undefined;
   readonly link: boolean;
   readonly signal: AbortSignal | undefined;

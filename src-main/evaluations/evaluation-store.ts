@@ -47,6 +47,7 @@ export class EvaluationStore {
   insert(
     input: EvaluationInput,
     { task, mainMetric, now }: { task: TaskId; mainMetric: string; now: number },
+    alongside?: () => void,
   ): Evaluation {
     const id = newId(now);
     const { datasetId, baseModelId, split } = input;
@@ -61,6 +62,7 @@ export class EvaluationStore {
           ...{ id, task, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
           ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null, language: input.language ?? null },
         });
+      alongside?.();
     });
     return this.get(id);
   }

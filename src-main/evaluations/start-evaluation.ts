@@ -37,10 +37,14 @@ export interface EvaluatingParts {
 }
 
 /**
- * Settles everything that an evaluation depends on and enqueues it. Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND,
- * ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID.
+ * Settles everything that an evaluation depends on and enqueues it; what `alongside` writes is stored with it or not at
+ * all. Throws DATASET_NOT_FOUND, BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID.
  */
-export async function startEvaluation(input: EvaluationInput, parts: EvaluatingParts): Promise<Evaluation> {
+export async function startEvaluation(
+  input: EvaluationInput,
+  parts: EvaluatingParts,
+  alongside?: () => void,
+): Promise<Evaluation> {
   const { store } = parts;
   const { dataset, base, adapters } = chosen(input, parts);
   // Reports a fault in the base's files at once.
@@ -53,7 +57,7 @@ export async function startEvaluation(input: EvaluationInput, parts: EvaluatingP
   const { mainMetric } = judgeOf(dataset.task, {
     ...{ language: 'en', runQuery: datasetQueries(dataset, parts), measure },
   });
-  const evaluation = store.insert(settled, { task: dataset.task, mainMetric, now: Date.now() });
+  const evaluation = store.insert(settled, { task: dataset.task, mainMetric, now: Date.now() }, alongside);
   parts.supervisor.start(evaluation.id, workOf(evaluation.id, parts));
   return evaluation;
 }

@@ -32,6 +32,30 @@ test('a folder that was moved away from the usual place can be moved back, altho
   expect(opened.start).toBe(usual);
 });
 
+// Regression: killed in between, the next start opened an empty studio at the usual place, and did not list the moved one.
+test('a folder that was moved is found although the process was killed before it could be remembered', () => {
+  const root = temporary();
+  const [usual, first, second] = [join(root, 'usual'), join(root, 'first'), join(root, 'second')];
+  const opened = new OpenedFolder(usual);
+  mkdirSync(usual);
+  writeFileSync(join(usual, 'studio.sqlite'), '');
+  opened.expectMove(usual, first);
+  expect(opened.start).toBe(usual);
+  renameSync(usual, first);
+  expect(opened.start).toBe(first);
+  opened.expectMove(first, second);
+  expect(opened.start).toBe(first);
+  renameSync(first, second);
+  expect(opened.start).toBe(second);
+  opened.remember(second);
+  expect([opened.start, ...readdirSync(root)]).toEqual([second, 'second', 'usual']);
+  // A copy that somebody makes is not what was moved.
+  opened.expectMove(second, first);
+  mkdirSync(first);
+  writeFileSync(join(first, 'studio.sqlite'), '');
+  expect(opened.start).toBe(second);
+});
+
 test('personal places are the home folder and its Documents folder, if it exists', () => {
   const home = temporary();
   expect(personalPlaces(home, 'freebsd')).toEqual([home]);

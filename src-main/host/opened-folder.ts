@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { writeWhole } from './whole-file.ts';
 
 const rememberedSchema = z.object({ opened: z.string(), known: z.array(z.string()) });
 const fileName = 'opened-folder.json';
+const moveSchema = z.object({ from: z.string(), to: z.string() });
 const mostKnown = 20;
 
 /** Remembers, in the usual data folder, which folder a person has opened instead, and which ones before. */
@@ -20,7 +21,7 @@ export class OpenedFolder {
   /** The data folder to start with: the one opened last if it still exists, else the usual one. */
   get start(): string {
     const opened = this.#read()?.opened;
-    return opened !== undefined && existsSync(opened) ? opened : this.#usual;
+    return opened !== undefined && existsSync(opened) ? opened : (this.#moved() ?? this.#usual);
   }
 
   get known(): readonly string[] {
@@ -31,6 +32,22 @@ export class OpenedFolder {
     const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
     mkdirSync(this.#usual, { recursive: true });
     writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
+    this.forgetMove();
+  }
+
+  /**
+   * Notes, before a folder is moved, where it will be: if the process is killed before it can be remembered, the next
+   * start finds it all the same. Beside the usual folder, since that may be the one.
+   */
+  expectMove(from: string, to: string): void {
+    // What is known by an earlier note only.
+    if (this.#moved() === from) this.remember(from);
+    mkdirSync(path.dirname(this.#usual), { recursive: true });
+    writeFileSync(this.#moveNote, JSON.stringify({ from, to }), { flush: true });
+  }
+
+  forgetMove(): void {
+    rmSync(this.#moveNote, { force: true });
   }
 
   /** Lets a folder be moved back to where it was, although `remember` may have made the usual folder anew meanwhile. */
@@ -40,13 +57,28 @@ export class OpenedFolder {
     rmdirSync(before);
   }
 
+  get #moveNote(): string {
+    return `${this.#usual}.moved.json`;
+  }
+
+  /** Where a folder has gone whose move could not be remembered. */
+  #moved(): string | undefined {
+    const move = readJson(this.#moveNote, moveSchema);
+    const isStudio = (folder: string) => existsSync(path.join(folder, 'studio.sqlite'));
+    return move !== undefined && !isStudio(move.from) && isStudio(move.to) ? move.to : undefined;
+  }
+
   #read(): z.infer<typeof rememberedSchema> | undefined {
-    try {
-      return rememberedSchema.parse(JSON.parse(readFileSync(path.join(this.#usual, fileName), 'utf8')));
-    } catch {
-      // Missing or damaged: use the usual folder.
-      return undefined;
-    }
+    return readJson(path.join(this.#usual, fileName), rememberedSchema);
+  }
+}
+
+/** Undefined if the file is missing or damaged: then the usual folder is used. */
+function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> | undefined {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
   }
 }
 

@@ -351,7 +351,7 @@ export class Supervisor<Event> {
 }
 
 /** Errors that end work from outside, so that it can resume from where it was. */
-const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL', 'DISK_SHORT']);
+const goneOnFrom: ReadonlySet<string> = new Set(['ENGINE_STOPPED', 'DISK_FULL', 'DISK_SHORT', 'DATA_FOLDER_UNUSABLE']);
 
 /** How often the events of a job in another process are polled. */
 const readAgainMs = 500;

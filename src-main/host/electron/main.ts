@@ -43,8 +43,9 @@ const dataDir = path.resolve(changedTo ?? named ?? opened.start);
 try {
   // Before anything in it is open: Windows cannot move a folder with open files.
   if (typeof words['moved-from'] === 'string') {
+    // Before and after, even if it cannot be opened: the next start would find nothing where the folder was.
+    if (named === undefined) opened.expectMove(words['moved-from'], dataDir);
     moveDataFolder(words['moved-from'], dataDir);
-    // At once, even if it cannot be opened: the next start would find nothing where the folder was.
     if (named === undefined) opened.remember(dataDir);
   }
   makeDataFolder(dataDir);

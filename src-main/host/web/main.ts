@@ -78,9 +78,10 @@ async function serve(): Promise<void> {
     let isMoved = false;
     try {
       if (move) {
+        // Before it is moved, and before it is opened: killed meanwhile, the next start would find nothing where it was.
+        remembered?.expectMove(before, folder);
         moveDataFolder(before, folder);
         isMoved = true;
-        // Before it is opened: killed meanwhile, the next start would find nothing where the folder was.
         remembered?.remember(folder);
       }
       await catchUp?.();
@@ -94,7 +95,7 @@ async function serve(): Promise<void> {
         remembered?.makeWay(before);
         renameSync(folder, before);
         remembered?.remember(before);
-      }
+      } else if (move) remembered?.forgetMove();
       studio = await openFolder(before);
     }
     server.answerWith(studio.app.router);
