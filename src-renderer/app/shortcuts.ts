@@ -1,4 +1,5 @@
 import { paths } from '../paths.ts';
+import { letterOf } from '../ui/letter-of.ts';
 
 export interface Shortcut {
   readonly keys: readonly string[];
@@ -38,6 +39,10 @@ export const shortcuts: readonly Shortcut[] = [
   { keys: ['Shift', 'Enter'], text: 'app.shortcuts.line' },
   { keys: ['↑'], text: 'app.shortcuts.again' },
   { keys: ['Ctrl', 'Enter'], text: 'app.shortcuts.query' },
+  { keys: ['F2'], text: 'app.shortcuts.row' },
+  { keys: ['Ctrl', 'Enter'], text: 'app.shortcuts.keep' },
+  { keys: ['Del'], text: 'app.shortcuts.delete' },
+  { keys: ['Ctrl', 'Shift', 'Z'], text: 'app.shortcuts.redo' },
   { keys: ['1', '2', '0'], text: 'app.shortcuts.blind' },
   { keys: ['Esc'], text: 'app.shortcuts.close' },
 ];
@@ -50,14 +55,14 @@ export class PlaceKeys {
   #gAtMs = Number.NEGATIVE_INFINITY;
 
   press(
-    event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'target' | 'isComposing'>,
+    event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'target' | 'isComposing'>,
     nowMs: number,
   ): string | undefined {
     const isTyped =
       event.target instanceof Element &&
       event.target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null;
     if (isTyped || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return undefined;
-    const key = event.key.toLowerCase();
+    const key = letterOf(event);
     const isSecond = nowMs - this.#gAtMs < 1_000;
     this.#gAtMs = key === 'g' ? nowMs : Number.NEGATIVE_INFINITY;
     return isSecond ? placeKeys[key]?.() : undefined;

@@ -168,8 +168,10 @@ export class ChatState {
 
   /** The dataset whose rows can be asked: that adapter's own, else one for the same task. */
   get dataset(): Dataset | undefined {
-    const own = this.datasets.find((dataset) => dataset.id === this.shapedBy?.datasetId);
-    return own ?? this.datasets.find((dataset) => dataset.task === this.task);
+    // Once: each reading goes through all adapters.
+    const { task, shapedBy } = this;
+    const own = this.datasets.find((dataset) => dataset.id === shapedBy?.datasetId);
+    return own ?? this.datasets.find((dataset) => dataset.task === task);
   }
 
   /** The dataset of the adapter that gave an answer. */

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { ChatEvent, CompareEvent, Conversation, Message, Turns } from '../../src-contract/chat.ts';
-import type { Example } from '../../src-contract/dataset.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { client } from '../client.ts';
 import { type ChatChoice, ChatState } from './chat-state.svelte.ts';
 import { ComparisonState } from './comparison-state.svelte.ts';
@@ -559,6 +559,31 @@ test('of hundreds of adapters the newest have chips, and those that are chosen o
   expect(chips()).toEqual(['a7', ...many.slice(-24).map(({ id }) => id)]);
   state.named.search = 'A123';
   expect(chips()).toEqual(['a7', 'a123']);
+});
+
+// Regression: it went through all adapters for each dataset, and for each adapter: a second for two thousand of them.
+test('the dataset whose rows can be asked, and who is compared, are found by going through the adapters a few times', async () => {
+  const asked: string[] = [];
+  const many = Array.from({ length: 40 }, (_, age) => ({
+    ...adapter(`a${age}`, 'mrc'),
+    createdAt: age,
+    get baseSha256() {
+      asked.push(this.id);
+      return baseModel('b', { builtIn: true }).sha256;
+    },
+  }));
+  vi.mocked(client.adapters.list).mockResolvedValue(many);
+  const state = await opened();
+  state.datasets = Array.from({ length: 40 }, (_, n) => ({ id: `d${n}`, task: 'custom' }) as Dataset);
+  asked.length = 0;
+  expect(state.dataset).toBeUndefined();
+  expect(asked.length).toBeLessThan(5 * many.length);
+  const comparison = new ComparisonState(state);
+  asked.length = 0;
+  comparison.begin();
+  expect(comparison.chosen).toEqual([null, 'a39', 'a0']);
+  expect(asked.length).toBeLessThan(20 * many.length);
+  state.leave();
 });
 
 test('deleted adapters are no longer used, alone or in a mix', async () => {

@@ -64,12 +64,9 @@ export class ComparisonState {
 
   /** Starts with the base and the adapter in use, or the first ones that fit. */
   begin(): void {
-    const ofTask = this.#chat.adapters.filter((adapter) => adapter.task === this.#chat.task);
-    const first = [
-      this.#chat.adapterId,
-      ...ofTask.map((adapter) => adapter.id),
-      ...this.#chat.adapters.map(({ id }) => id),
-    ];
+    const { adapterId, adapters, task } = this.#chat;
+    const ofTask = adapters.filter((adapter) => adapter.task === task);
+    const first = [adapterId, ...ofTask.map(({ id }) => id), ...adapters.map(({ id }) => id)];
     this.chosen = [null, ...new Set(first.filter((id) => id !== null))].slice(0, 3);
     this.on = true;
     this.#takeShape();

@@ -345,12 +345,20 @@ export class DatasetState {
     return this.change(() => client.versions.moveRows({ id: this.id, positions: [row.position], split }));
   }
 
-  async undo(): Promise<void> {
-    if (this.canUndo) await this.change(() => client.versions.undo({ id: this.id }));
+  /** Returns the version whose rows are back; undefined if there was nothing to undo. */
+  undo(): Promise<number | undefined> {
+    return this.#step('undo', this.head.value?.undoTo);
   }
 
-  async redo(): Promise<void> {
-    if (this.canRedo) await this.change(() => client.versions.redo({ id: this.id }));
+  /** As `undo`. */
+  redo(): Promise<number | undefined> {
+    return this.#step('redo', this.head.value?.redoTo);
+  }
+
+  async #step(way: 'undo' | 'redo', to: number | null | undefined): Promise<number | undefined> {
+    if (to == null) return undefined;
+    await this.change(() => client.versions[way]({ id: this.id }));
+    return to;
   }
 
   restoreVersion(version: number): Promise<TakeBack | undefined> {

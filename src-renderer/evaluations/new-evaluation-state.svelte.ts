@@ -156,10 +156,11 @@ export class NewEvaluationState {
   chooseDataset(id: string): void {
     this.datasetId = id;
     this.chosenMeasure = undefined;
-    if (leavesMeasureOpen(this.dataset?.task)) void this.#usual.load();
-    const splits = this.dataset?.splits;
+    const { dataset } = this;
+    if (leavesMeasureOpen(dataset?.task)) void this.#usual.load();
+    const splits = dataset?.splits;
     this.split = splits !== undefined && splits.test === 0 && splits.validation > 0 ? 'validation' : 'test';
-    const fitting = this.adapters.filter((adapter) => adapter.task === this.dataset?.task);
+    const fitting = this.adapters.filter((adapter) => adapter.task === dataset?.task);
     this.chosen = new Set(fitting.slice(0, mostAdapters).map((adapter) => adapter.id));
   }
 

@@ -58,3 +58,11 @@ test('shows the time for today and the weekday for this week', () => {
 test('a fingerprint is eight digits in two groups', () => {
   expect(fingerprint('9f2c71d0aa')).toBe('9f2c·71d0');
 });
+
+// Regression: the palette, which lists thousands of evaluations by their time, made a formatter for each.
+test('times of many things are written by one formatter', () => {
+  const made = vi.spyOn(Intl, 'DateTimeFormat');
+  for (let day = 1; day <= 50; day++) when(new Date(2024, 0, day).getTime());
+  expect(made.mock.calls.length).toBeLessThanOrEqual(1);
+  made.mockRestore();
+});

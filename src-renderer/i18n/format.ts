@@ -80,22 +80,20 @@ export function when(time: number, now = Date.now()): string {
   const date = new Date(time);
   const today = new Date(now);
   if (date.toDateString() === today.toDateString()) {
-    return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
+    return dates('hour', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
   }
-  if (now - time < 6 * 86_400_000) return new Intl.DateTimeFormat(tag(), { weekday: 'short' }).format(date);
-  return new Intl.DateTimeFormat(tag(), { year: 'numeric', month: 'short', day: 'numeric' }).format(date);
+  if (now - time < 6 * 86_400_000) return dates('weekday', { weekday: 'short' }).format(date);
+  return dates('day', { year: 'numeric', month: 'short', day: 'numeric' }).format(date);
 }
 
 /** The time of day to the second. */
 export function clock(time: number): string {
-  return new Intl.DateTimeFormat(tag(), { timeStyle: 'medium', hourCycle: 'h23' }).format(new Date(time));
+  return dates('clock', { timeStyle: 'medium', hourCycle: 'h23' }).format(new Date(time));
 }
 
 /** Day and time in full, for facts and tooltips. */
 export function dateTime(time: number): string {
-  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(
-    new Date(time),
-  );
+  return dates('full', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(new Date(time));
 }
 
 /** The first eight digits of a hash, in two groups: `9f2c·71d0`. */
@@ -113,15 +111,21 @@ function tag(): string {
   return locale.current === 'ko' ? 'ko-KR' : 'en-GB';
 }
 
-const formatters = new Map<string, Intl.NumberFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return kept(numberFormats, name, () => new Intl.NumberFormat(tag(), options));
+}
+
+function dates(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(dateFormats, name, () => new Intl.DateTimeFormat(tag(), options));
+}
 
 /** Formatters are expensive to create and are needed in every row of a grid. */
-function formatter(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+function kept<T>(known: Map<string, T>, name: string, make: () => T): T {
   const key = `${locale.current} ${name}`;
-  let kept = formatters.get(key);
-  if (kept === undefined) {
-    kept = new Intl.NumberFormat(tag(), options);
-    formatters.set(key, kept);
-  }
-  return kept;
+  const format = known.get(key) ?? make();
+  known.set(key, format);
+  return format;
 }

@@ -80,8 +80,9 @@ export class NewRunState {
     followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), this.#leaving.signal);
   }
 
+  /** Also until something is chosen from what has arrived: nothing is missing by then. */
   get loading(): boolean {
-    return this.#offer.loading;
+    return this.#offer.loading || (this.datasets.length > 0 && !this.#hasChosen);
   }
 
   get datasets(): readonly Dataset[] {

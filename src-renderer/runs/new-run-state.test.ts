@@ -45,6 +45,18 @@ test('proposes the newest dataset unless one was requested', async () => {
   expect((await opened('old')).datasetId).toBe('old');
 });
 
+// Regression: until the settings of the run had arrived, the page said that the chosen dataset was deleted.
+test('shows nothing before it is known what was asked for', async () => {
+  const asked = Promise.withResolvers<Run>();
+  vi.mocked(client.runs.get).mockReturnValue(asked.promise);
+  const state = new NewRunState(() => '', { run: 'r' });
+  await vi.waitFor(() => expect(state.datasets).toHaveLength(2));
+  expect(state.loading).toBe(true);
+  asked.resolve({ ...run('b', 1), datasetId: 'old', options: {} as Run['options'] });
+  await vi.waitFor(() => expect(state.loading).toBe(false));
+  expect(state.lacks).toBeUndefined();
+});
+
 // Having added a model for real work, a person still got the starter model for every run.
 test.each([
   ['large', 'large'],

@@ -69,3 +69,21 @@ test('an adapter is being measured as soon as its evaluation has been started', 
   expect(beingMeasured({ ...adapter, id: 'another' }, [going])).toBeUndefined();
   expect(beingMeasured(adapter, [{ ...going, state: 'stopped' }])).toBeUndefined();
 });
+
+// Regression: Home went through all evaluations for each adapter, twice: 0.2 s for two thousand of both.
+test('many adapters are looked up without going through the evaluations for each', () => {
+  let read = 0;
+  const evaluations = Array.from({ length: 40 }, (_, age) => {
+    const { results, ...others } = evaluation(`e${age}`, age / 40);
+    return {
+      ...others,
+      get results() {
+        read++;
+        return results.map((result) => ({ ...result, adapterId: result.adapterId === 'a' ? `a${age}` : null }));
+      },
+    } as Evaluation;
+  });
+  for (let age = 0; age < 40; age++)
+    expect(measured({ id: `a${age}` } as Adapter, evaluations)?.adapter).toBe(age / 40);
+  expect(read).toBeLessThan(5 * evaluations.length);
+});

@@ -24,8 +24,8 @@ const splits: readonly Split[] = ['test', 'validation', 'train'];
  * trained on, of the newest version, with the most rows. Ties go to the newest; `evaluations` come newest first.
  */
 export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): Measured | undefined {
-  const found = evaluations.flatMap(({ id, state, mainMetric, results, comparisons, datasetId, split, provenance }) => {
-    if (state !== 'finished') return [];
+  const finished = finishedOf(adapter, evaluations);
+  const found = finished.flatMap(({ id, mainMetric, results, comparisons, datasetId, split, provenance }) => {
     const base = results.find(({ adapterId }) => adapterId === null)?.metrics[mainMetric];
     const own = results.find(({ adapterId }) => adapterId === adapter.id);
     const value = own?.metrics[mainMetric];
@@ -42,6 +42,26 @@ export function measured(adapter: Adapter, evaluations: readonly Evaluation[]): 
     ];
   });
   return found.toSorted((a, b) => compare(b.order, a.order))[0]?.measured;
+}
+
+interface Entry {
+  readonly adapterId: string | null;
+  readonly evaluation: Evaluation;
+}
+
+const byAdapter = new WeakMap<readonly Evaluation[], ReadonlyMap<string | null, readonly Entry[]>>();
+
+/** A list is sorted by adapter once, as thousands of adapters are looked up in it; it is never changed, only replaced. */
+function finishedOf(adapter: Adapter, evaluations: readonly Evaluation[]): readonly Evaluation[] {
+  let known = byAdapter.get(evaluations);
+  if (known === undefined) {
+    const entries = evaluations
+      .filter(({ state }) => state === 'finished')
+      .flatMap((evaluation) => evaluation.results.map(({ adapterId }) => ({ adapterId, evaluation })));
+    known = Map.groupBy(entries, ({ adapterId }) => adapterId);
+    byAdapter.set(evaluations, known);
+  }
+  return known.get(adapter.id)?.map(({ evaluation }) => evaluation) ?? [];
 }
 
 /** The evaluation in progress that includes this adapter. */

@@ -76,6 +76,11 @@ test('the result names the models, and the saved table has each choice and whose
   expect(await shown()).toContain(`The answer shown first was preferred on ${total - 1} of ${total - 1} rows.`);
   expect(await seriousViolations(page)).toEqual([]);
   const counts = await page.locator('tbody tr td:nth-child(2)').allTextContents();
+  // Regression: whoever does not see the bars was told nothing in their column.
+  const shares = await page.locator('tbody tr td:nth-child(3)').allTextContents();
+  expect(shares.map((share) => Number.parseInt(share, 10))).toEqual(
+    counts.map((count) => Math.round((Number(count) / total) * 100)),
+  );
 
   await page.getByRole('link', { name: 'Evaluation' }).click();
   await page.getByRole('button', { name: 'Save and delete' }).click();

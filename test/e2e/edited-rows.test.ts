@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { openStudioForTests } from '../browser/opened-studio.ts';
+import { listen } from '../browser/read-aloud.ts';
 
 const opened = openStudioForTests({
   before: ({ command, folder }) => {
@@ -165,6 +166,40 @@ test('text typed in a cell edited in place stays in its row', async () => {
   await page.keyboard.press('Enter');
   await row('apple 257!').getByText('answer 257 of old').waitFor();
   await row('apple 258').getByText('answer 258', { exact: true }).waitFor();
+});
+
+// Regression: nothing said so, and the row may be far from those in view.
+test('undo and redo say what they brought back, by a Korean keyboard too', async () => {
+  const heard = await listen(page);
+  await row('apple 256').click();
+  await row('apple 257!').getByText('answer 257 of old').waitFor();
+  // As a Mac tells the keys of its Korean keyboard.
+  const pressZ = (shiftKey: boolean) =>
+    page.evaluate((shift) => {
+      const key = { key: 'ㅋ', code: 'KeyZ', ctrlKey: true, shiftKey: shift, bubbles: true };
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', key));
+    }, shiftKey);
+  await pressZ(false);
+  await expect.poll(async () => (await heard()).join()).toMatch(/Undone, back to version \d+/);
+  await pressZ(true);
+  await expect.poll(async () => (await heard()).join()).toMatch(/Redone, version \d+ again/);
+  // Neither these keys nor those that edit and delete a row were in the list of them.
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('Redo a change to the rows').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+// Regression: Escape, which gives up a syllable being composed, brought back the text from before.
+test('Escape while a syllable is being composed leaves what was typed before it', async () => {
+  await text('Context').focus();
+  await page.keyboard.type('typed ');
+  await page.evaluate(() => {
+    const key = { key: 'Escape', isComposing: true, bubbles: true };
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', key));
+  });
+  expect(await page.evaluate(() => (document.activeElement as HTMLTextAreaElement).value)).toContain('typed ');
+  await page.keyboard.press('Escape');
 });
 
 test('the palette opens while a text is being edited', async () => {

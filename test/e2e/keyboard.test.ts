@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { Keyboard } from '../browser/keyboard.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
+import { listen } from '../browser/read-aloud.ts';
 
 const opened = openStudioForTests();
 const table = path.join(opened.folder, 'towns.csv');
@@ -74,8 +75,10 @@ test('the adapter is evaluated against its base', async () => {
   await page.keyboard.press('Control+A');
   await page.keyboard.type('2');
   await tabTo(button('Evaluate'));
+  const heard = await listen(page);
   await press('Enter');
   await page.getByText(told).first().waitFor();
+  expect((await heard()).join()).toMatch(told);
   await somewhere();
 });
 

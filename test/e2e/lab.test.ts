@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
+import { listen } from '../browser/read-aloud.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests();
@@ -92,8 +93,10 @@ test('an experiment that trains is stopped, looked at again after a reload, and 
 }, 400_000);
 
 test('a training experiment is exported as a picture and a report', async () => {
+  const heard = await listen(page);
   await runTable6({ steps: 4 });
   await page.getByRole('button', { name: 'Repeat' }).waitFor({ timeout: 150_000 });
+  expect(await heard()).toContain('Finished');
   expect(await seriousViolations(page)).toEqual([]);
 
   // Every number carries its settings, wherever it goes.

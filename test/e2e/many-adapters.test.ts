@@ -62,6 +62,19 @@ test('on a small window the chips leave the message box in sight, and whoever an
   await page.setViewportSize({ width: 1360, height: 860 });
 });
 
+// Regression: with the conversations beside it, the chips took another line, below what is in view.
+test('whoever answers next stays in sight when there is less room', async () => {
+  const names = await chips().evaluateAll((all) => all.map((each) => each.textContent?.trim() ?? ''));
+  await page.setViewportSize({ width: 1900, height: 860 });
+  await chip(names.at(-1) ?? '').click();
+  await page.setViewportSize({ width: 1000, height: 860 });
+  const group = page.getByRole('radiogroup', { name: 'Who answers next' });
+  // Without that, nothing is shown by this.
+  expect(await group.evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight)).toBe(true);
+  await expect.poll(() => isInside(chip(names.at(-1) ?? ''), group)).toBe(true);
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
 // Regression: a fourth was ticked and not added, and names overlapped the sliders.
 test('three are added to a mix at most, and each name keeps to its place', async () => {
   await chip(`${long} · r 2`).click();

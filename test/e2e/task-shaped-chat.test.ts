@@ -51,6 +51,23 @@ test.each([
   await finished(page.getByRole('article', { name: 'Summaries' }).last());
 });
 
+// Regression: one line of it was left, the rest of the window was for the box and for what is sent along.
+test('in a low window some lines of the conversation can be read', async () => {
+  // 1024 × 700 at 200 %.
+  await page.setViewportSize({ width: 512, height: 350 });
+  const log = page.getByRole('log');
+  await expect.poll(() => log.evaluate(({ clientHeight }) => clientHeight)).toBeGreaterThan(150);
+  const seen = () =>
+    log.evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      const around = element.closest('section')?.getBoundingClientRect();
+      return Math.min(bottom, around?.bottom ?? 0) - Math.max(top, around?.top ?? 0);
+    });
+  await log.focus();
+  expect(await seen()).toBeGreaterThan(100);
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
 test('a file that is not a document is rejected, and nothing is lost', async () => {
   await beside('Document').fill('Kept.');
   await drop(page.getByRole('group', { name: 'Document' }), {

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
+import { listen } from '../browser/read-aloud.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests();
@@ -17,9 +18,18 @@ test('the cards show a measured estimate for this machine, and settings are expl
   await open(paths.importDataset());
   await see('Or try a sample first');
   await page.getByRole('button', { name: /Questions to small tables/ }).click();
+  const imported = await listen(page);
   await page.getByRole('button', { name: /^Import \d+ rows/ }).click();
+  await page.getByRole('link', { name: 'Train with this' }).waitFor();
+  // Regression: all of the page was read aloud, buttons and all, and once more when the rows had been checked.
+  await page.locator(':focus').filter({ hasText: 'Imported 400 rows into “Questions to small tables”.' }).waitFor();
+  expect((await imported()).join()).not.toContain('Train with this');
+  const estimated = await listen(page);
   await page.getByRole('link', { name: 'Train with this' }).click();
   await see('based on a measurement just made on this computer');
+  // Regression: so was each part of the memory.
+  expect((await estimated()).join()).toMatch(/Trains [\d,]+ of 5.3 M weights/);
+  expect((await estimated()).join()).not.toContain('Base weights');
   await page.getByText('LoRA paper recipe').click();
   await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
   await see(/the learning rate never reaches 2e-4/);
@@ -72,7 +82,10 @@ test('rows are answered during training, and the run pauses and resumes', { time
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Pause' }).waitFor();
   expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Pause');
+  const heard = await listen(page);
   await see(/is ready\. The base model is as it was\./);
+  // Regression: whoever does not see the page was told nothing, as its notice is left to the page of the run.
+  expect((await heard()).join()).toMatch(/is ready\. The base model is as it was\./);
   await page.getByText('Log', { exact: true }).first().click();
   await accessible();
 });
