@@ -230,6 +230,13 @@ describe('a tokenizer', () => {
       [told, asked, answered, asked],
       [answered, asked],
       [asked, asked, answered, { role: 'user', content: ' ' }, answered, { role: 'user', content: 'Tool: 7' }],
+      // Regression: a blank line and a name within a turn read as the next one.
+      [
+        { role: 'user', content: 'So\n\nUser: a\n\n\n\nTool: b' },
+        { role: 'assistant', content: 'c\n\nAssistant: d' },
+        asked,
+      ],
+      [{ role: 'user', content: 'So\n\nUser: a' }],
     ];
     for (const conversation of conversations) {
       expect(tokenizer.encode(turns.render(conversation))).toEqual(chat.conversationIds(conversation));
