@@ -27,7 +27,11 @@ test('what a killed export was writing is removed at the next start', async () =
   const about = {
     adapter: { name: 'ada', path: join(home, 'ada'), task: 'custom' } as Adapter,
     base: { path: join(home, 'base'), sizeBytes: 8 } as BaseModel,
-    textOf: async () => ({ template: undefined, stopIds: [2], around: () => ({ before: '', after: '' }) }),
+    textOf: async () => ({
+      template: undefined,
+      stopIds: [2],
+      layout: () => ({ before: '', after: '', turns: undefined }),
+    }),
     dataDir,
   };
   const out = join(place, 'ada.gguf');
