@@ -40,7 +40,7 @@ const manifestSchema = z.object({
 
 /**
  * Copies everything that a person made into a new folder at `out` while the studio is running: databases as a snapshot,
- * files as they are. The list of hashes is written last; a folder without it is not a backup. Throws OPTION_INVALID
+ * files as they are. The list of hashes is written last; a folder without it is not a backup. Throws OUT_UNUSABLE
  * when something is at `out`, and STUDIO_BUSY when the changes do not stop.
  */
 export async function* backUpDataFolder(
@@ -48,7 +48,7 @@ export async function* backUpDataFolder(
   signal: AbortSignal,
 ): AsyncGenerator<BackupEvent> {
   if (`${out}${sep}`.startsWith(`${dataDir}${sep}`)) {
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('BACKUP_INSIDE') });
+    throw new StudioError('OUT_UNUSABLE', because('BACKUP_INSIDE'));
   }
   const partial = await unfinishedPath(out);
   await using _ = await noteCopy(dataDir, partial);
@@ -112,7 +112,7 @@ async function* copyingStudio(
 /**
  * Copies a data folder to `out`, for good. Whatever changes meanwhile, in any process, is copied again until the copy
  * matches. Returns what is to be called once nobody has the folder open any more: it copies what has changed since then,
- * or removes the copy and throws. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws, and
+ * or removes the copy and throws. Throws OUT_UNUSABLE when something is at `out`, what `expectRest` throws, and
  * STUDIO_BUSY when the changes do not stop; then nothing of the copy is left.
  */
 export async function* movingDataFolder(

@@ -24,8 +24,8 @@ export type TextOf = (base: BaseModel, task: TaskId) => Promise<BaseTexts>;
 
 /**
  * Writes an adapter for other programs: as a PEFT folder, as a GGUF file for llama.cpp, or merged with its base into a
- * model of its own, in a folder or one GGUF file with a Modelfile beside it. Whatever exists under the name is complete. Throws OPTION_INVALID,
- * DISK_FULL, and what the engine throws.
+ * model of its own, in a folder or one GGUF file with a Modelfile beside it. Whatever exists under the name is
+ * complete. Throws OUT_UNUSABLE, DISK_FULL, and what the engine throws.
  */
 export async function* exportAdapter(
   { format, out, strength = 1, dtype = 'same' }: Omit<AdapterExportInput, 'id'>,

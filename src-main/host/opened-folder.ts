@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../make-folder.ts';
 import { usualDataFolder } from './usual-data-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -27,9 +28,10 @@ export class OpenedFolder {
     return [this.#usual, ...(this.#read()?.known ?? [])];
   }
 
+  /** Throws DATA_FOLDER_UNUSABLE, DISK_FULL. */
   remember(folder: string): void {
     const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
-    mkdirSync(this.#usual, { recursive: true });
+    makeFolder(this.#usual, 'home');
     writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
   }
 
