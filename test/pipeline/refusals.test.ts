@@ -106,6 +106,19 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'nothing can be created in “/proc”');
 });
 
+// Regression: it was said that the file cannot be read, after all rows had been answered, and their scores were not told.
+test('an evaluation whose file cannot be written is refused before it begins', { timeout: 180_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  const of = ['--dataset', 'nothing', '--base', 'starter'];
+  for (const option of ['--csv', '--report']) {
+    const refused = await runCommand(home, ['evaluate', ...of, option, join(folder, 'mistyped', 'scores')]);
+    expectRefusal(refused, 'OUT_UNUSABLE', `there is no folder “${join(folder, 'mistyped')}”`);
+  }
+  const other = await runCommand(home, ['evaluate', ...of, '--csv', join(folder, 'scores.csv')]);
+  expectRefusal(other, 'DATASET_NOT_FOUND', '“nothing”', /adapter-studio datasets list$/);
+});
+
 test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
   for (const words of [
