@@ -98,8 +98,11 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   for (const home of [file, join(file, 'home')]) {
-    const refused = await runCommand(home, ['datasets', 'list']);
-    expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
+    // Regression: the second did not answer in JSON.
+    for (const words of [['datasets', 'list'], ['serve']]) {
+      const refused = await runCommand(home, words);
+      expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
+    }
   }
   if (!existsSync('/proc/self')) return;
   const refused = await runCommand('/proc/home', ['datasets', 'list']);
