@@ -369,6 +369,11 @@ export const errorCatalogue = {
     'The data folder cannot be there: {reason}.',
     'Choose another folder, or make it writable, and try again.',
   ),
+  OUT_UNUSABLE: entry(
+    { ...reason },
+    'It cannot be written there: {reason}.',
+    'Choose another place or name, or see that this one can be written, and try again.',
+  ),
   DATABASE_FORBIDDEN: entry(
     { file: z.string() },
     'You do not have permission to read and write the studio’s database {file}.',

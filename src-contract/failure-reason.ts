@@ -20,7 +20,6 @@ export const failureReasons = {
   FILE_NOT_JSON: 'it is not valid JSON',
   FILE_NOT_JSON_OBJECT: 'it is not a JSON object',
   FILE_DAMAGED: 'it is damaged',
-  FILE_UNWRITABLE: 'it cannot be written',
   FILES_CHANGED: 'its files have changed since it was added',
   PATH_TAKEN: '{path} already exists',
   WEIGHT_MAP_MISSING: 'it has no weight_map',

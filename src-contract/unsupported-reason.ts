@@ -67,6 +67,7 @@ export const unsupportedReasons = {
   ADAPTER_BIASES: { feature: 'trained biases (bias)' },
   ADAPTER_INITIALISATION: { feature: 'init_lora_weights = {value}' },
   ADAPTER_KEY: { feature: '{key}' },
+  ADAPTER_SOME_LAYERS: { feature: '{key} for some layers only' },
   ADAPTER_MODULES: { feature: 'target modules {modules}' },
   ADAPTER_TENSOR: { feature: 'the tensor {tensor}' },
   ADAPTER_NUMBERS: { feature: 'numbers of type {type}' },

@@ -451,7 +451,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
         uploads,
         changed: changed('adapter'),
       },
-      textOf: (base) => modelTexts.of(base),
+      textOf: (base, task) => modelTexts.of(base, task),
       newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
     }),
     runs: runProcedures({ ...running, settings, changed: changed('run') }),

@@ -40,7 +40,7 @@ const manifestSchema = z.object({
 
 /**
  * Copies everything that a person made into a new folder at `out` while the studio is running: databases as a snapshot,
- * files as they are. The list of hashes is written last; a folder without it is not a backup. Throws OPTION_INVALID
+ * files as they are. The list of hashes is written last; a folder without it is not a backup. Throws OUT_UNUSABLE
  * when something is at `out`, and STUDIO_BUSY when the changes do not stop.
  */
 export async function* backUpDataFolder(
@@ -48,7 +48,7 @@ export async function* backUpDataFolder(
   signal: AbortSignal,
 ): AsyncGenerator<BackupEvent> {
   if (`${out}${sep}`.startsWith(`${dataDir}${sep}`)) {
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('BACKUP_INSIDE') });
+    throw new StudioError('OUT_UNUSABLE', because('BACKUP_INSIDE'));
   }
   const partial = await unfinishedPath(out);
   await using _ = await noteCopy(dataDir, partial);
@@ -112,7 +112,7 @@ async function* copyingStudio(
 /**
  * Copies a data folder to be carried on with at `out`. Whatever changes meanwhile, in any process, is copied again until
  * the copy matches. Returns what is to be called once nobody has the folder open any more: it copies what has changed
- * since then, and gives the copy its name. Throws OPTION_INVALID when something is at `out`, what `expectRest` throws,
+ * since then, and gives the copy its name. Throws OUT_UNUSABLE when something is at `out`, what `expectRest` throws,
  * and STUDIO_BUSY when the changes do not stop; then nothing of the copy is left, nor if the process is killed.
  */
 export async function* movingDataFolder(

@@ -4,7 +4,7 @@ import { unwritable } from './unwritable.ts';
 
 /**
  * Creates a folder and those above it, and expects that it can be written. Returns the uppermost one that was made, if
- * any. Throws DATA_FOLDER_UNUSABLE, or OPTION_INVALID for an `out`, and DISK_FULL.
+ * any. Throws DATA_FOLDER_UNUSABLE, or OUT_UNUSABLE for an `out`, and DISK_FULL.
  *
  * One by one, because Node 24's own `recursive` never returns where the system denies the existence of what is to be
  * made in a folder that exists, as Linux does in /proc.

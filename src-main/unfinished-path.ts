@@ -8,7 +8,7 @@ import { unwritable } from './unwritable.ts';
 /**
  * A unique path beside `path` for something that gets its name once it is complete: a fixed one might be another's
  * file, or belong to a second call. The parent folder must exist: a missing one is usually a typo. Throws
- * OPTION_INVALID if it does not or takes nothing new, and when something is at `path`, and DISK_FULL.
+ * OUT_UNUSABLE if it does not or takes nothing new, and when something is at `path`, and DISK_FULL.
  */
 export async function unfinishedPath(path: string): Promise<string> {
   await expectFree(path);
@@ -39,7 +39,7 @@ export async function removeUnfinished(unfinished: string): Promise<void> {
   }
 }
 
-/** Gives something complete its name. Throws OPTION_INVALID when that has been taken meanwhile. */
+/** Gives something complete its name. Throws OUT_UNUSABLE when that has been taken meanwhile. */
 export async function nameWhole(unfinished: string, path: string): Promise<void> {
   // Otherwise a file of the same name would be replaced.
   await expectFree(path);
@@ -52,6 +52,5 @@ export async function nameWhole(unfinished: string, path: string): Promise<void>
 
 async function expectFree(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
-  if (there !== undefined)
-    throw new StudioError('OPTION_INVALID', { option: 'out', ...because('PATH_TAKEN', { path }) });
+  if (there !== undefined) throw new StudioError('OUT_UNUSABLE', because('PATH_TAKEN', { path }));
 }

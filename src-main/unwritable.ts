@@ -5,16 +5,15 @@ import { StudioError } from '../src-contract/errors.ts';
 import { type Because, because } from '../src-contract/failure-reason.ts';
 
 /**
- * OPTION_INVALID for a path that cannot be written, with the system's reason, DATA_FOLDER_UNUSABLE if it is the home, or
+ * OUT_UNUSABLE for a path that cannot be written, with the system's reason, DATA_FOLDER_UNUSABLE if it is the home, or
  * DISK_FULL; an error that is not the system's is returned as it is.
  */
 export function unwritable(cause: unknown, { option, path }: { option: 'home' | 'out'; path: string }): unknown {
   if (isDiskFull(cause)) return diskFull(dirname(path), undefined, cause);
   if (!isSystems(cause)) return cause;
-  const why = whyUnwritable(cause, path);
-  return option === 'home'
-    ? new StudioError('DATA_FOLDER_UNUSABLE', why, { cause })
-    : new StudioError('OPTION_INVALID', { option, ...why }, { cause });
+  return new StudioError(option === 'home' ? 'DATA_FOLDER_UNUSABLE' : 'OUT_UNUSABLE', whyUnwritable(cause, path), {
+    cause,
+  });
 }
 
 function isSystems(cause: unknown): cause is NodeJS.ErrnoException {

@@ -90,7 +90,7 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
 
 /**
  * Copies an adapter to a folder that appears only when complete. A given origin replaces the source's. Throws
- * OPTION_INVALID when something is at `to`, and DISK_FULL.
+ * OUT_UNUSABLE when something is at `to`, and DISK_FULL.
  */
 export async function copyAdapter(from: string, to: string, origin?: AdapterOrigin): Promise<void> {
   const partial = await unfinishedPath(to);

@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../own-name.ts';
 import { originName, removeAdapter } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
-import { type BaseTexts, exportAdapter } from './export-adapter.ts';
+import { exportAdapter, type TextOf } from './export-adapter.ts';
 import { type BaseModels, importAdapter } from './import-adapter.ts';
 import { mixAdapters } from './mix-adapters.ts';
 import { verifyAdapter } from './verify-adapter.ts';
@@ -24,7 +24,7 @@ export function adapterProcedures(studio: {
   adaptersFolder: string;
   /** Where exports are noted. */
   dataDir: string;
-  textOf: (base: BaseModel) => Promise<BaseTexts>;
+  textOf: TextOf;
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
   /** A free path for something new at one of the listed places. Throws NOT_ALLOWED. */
   newAt: (placeId: string, name: string) => Promise<string>;

@@ -34,7 +34,11 @@ function scene() {
   const about = {
     adapter: { name: 'ada', path, task: 'custom' } as Adapter,
     base: { path: join(home, 'base'), sizeBytes: 8 } as BaseModel,
-    textOf: async () => ({ template: undefined, stopIds: [2], around: () => ({ before: '', after: '' }) }),
+    textOf: async () => ({
+      template: undefined,
+      stopIds: [2],
+      layout: () => ({ before: '', after: '', turns: undefined }),
+    }),
     dataDir,
   };
   return { dataDir, place, about };

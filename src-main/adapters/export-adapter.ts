@@ -6,31 +6,30 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { noteCopy } from '../copy-note.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
+import type { PromptLayout } from '../tasks/prompt-layout.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { nameWhole, removeUnfinished, unfinishedPath } from '../unfinished-path.ts';
 import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
-import { type Around, modelfile } from './modelfile.ts';
+import { modelfile } from './modelfile.ts';
 
 /** How a base's prompts are laid out, and what ends an answer: the first of these is what training writes. */
 export interface BaseTexts {
   readonly template: { readonly source: string } | undefined;
   readonly stopIds: readonly number[];
-  around(): Around | Promise<Around>;
+  layout(): PromptLayout | Promise<PromptLayout>;
 }
+
+/** As contexts of a task are read. */
+export type TextOf = (base: BaseModel, task: TaskId) => Promise<BaseTexts>;
 
 /**
  * Writes an adapter for other programs: as a PEFT folder, as a GGUF file for llama.cpp, or merged with its base into a
- * model of its own, in a folder or one GGUF file with a Modelfile beside it. Whatever exists under the name is complete. Throws OPTION_INVALID,
- * DISK_FULL, and what the engine throws.
+ * model of its own, in a folder or one GGUF file with a Modelfile beside it. Whatever exists under the name is
+ * complete. Throws OUT_UNUSABLE, DISK_FULL, and what the engine throws.
  */
 export async function* exportAdapter(
   { format, out, strength = 1, dtype = 'same' }: Omit<AdapterExportInput, 'id'>,
-  {
-    adapter,
-    base,
-    dataDir,
-    textOf,
-  }: { adapter: Adapter; base: BaseModel; dataDir: string; textOf: (base: BaseModel) => Promise<BaseTexts> },
+  { adapter, base, dataDir, textOf }: { adapter: Adapter; base: BaseModel; dataDir: string; textOf: TextOf },
   engine: Engine,
   signal: AbortSignal,
 ): AsyncGenerator<AdapterExportEvent> {
@@ -46,9 +45,9 @@ export async function* exportAdapter(
   let merged: Extract<MergeEvent, { kind: 'finished' }> | undefined;
   try {
     if (isMerged) {
-      const texts = partialBeside && (await textOf(base));
+      const texts = partialBeside && (await textOf(base, adapter.task));
       const gguf = texts && toldInGguf(adapter, texts);
-      if (texts) await writeFile(partialBeside, modelfile(path, await texts.around()), { flush: true });
+      if (texts) await writeFile(partialBeside, modelfile(path, await texts.layout()), { flush: true });
       const job = { modelFolder: base.path, adapter: choice, out: partial, dtype, ...(gguf && { gguf }) };
       for await (const event of engine.merge(job, signal)) {
         if (event.kind === 'finished') merged = event;

@@ -2,7 +2,7 @@ import type { ModelText } from './model-text.ts';
 
 type Asked = Pick<
   ModelText,
-  | 'around'
+  | 'layout'
   | 'promptIds'
   | 'conversationIds'
   | 'conversationWithin'

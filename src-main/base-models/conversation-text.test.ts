@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { TurnsLayout } from '../tasks/prompt-layout.ts';
 import { writeTurns } from '../tasks/turns.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { ConversationText } from './conversation-text.ts';
@@ -31,6 +32,22 @@ test('a chat template gets a conversation turn by turn, in training as in a chat
 test('a base without a chat template reads it as it is written, in training as in a chat', () => {
   expect(plain.promptIds(context)).toEqual(tokenizer.encodeFromStart(context));
   expect(plain.conversationIds(asked)).toEqual(plain.promptIds(context));
+});
+
+test.each([
+  ['with', chatty],
+  ['without', plain],
+])('programs that put the turns together get the same ids, %s a chat template', (_, text) => {
+  const { before, after, turns: between } = text.layout();
+  const { told, first, answered, asked: next } = between as TurnsLayout;
+  const written = asked.map(({ content }, i) => content + (i === 6 ? after : i % 2 ? next : answered)).join('');
+  expect(tokenizer.encode(before + first + written)).toEqual(text.conversationIds(asked));
+  // The template above refuses instructions.
+  expect(told === undefined).toBe(text === chatty);
+  if (told === undefined) return;
+  expect(tokenizer.encode(`${told.before}Be kind.${told.after}${first}${written}`)).toEqual(
+    text.conversationIds([{ role: 'system', content: 'Be kind.' }, ...asked]),
+  );
 });
 
 test.each([

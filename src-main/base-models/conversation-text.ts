@@ -1,4 +1,5 @@
-import { readTurns, writeTurns } from '../tasks/turns.ts';
+import type { PromptLayout } from '../tasks/prompt-layout.ts';
+import { readTurns, turnsLayout, writeTurns } from '../tasks/turns.ts';
 import type { Turn } from './chat-template.ts';
 import { ModelText } from './model-text.ts';
 
@@ -14,6 +15,11 @@ export class ConversationText extends ModelText {
 
   override promptIds(context: string): number[] {
     return this.template === undefined ? this.rawIds(context) : super.conversationIds(readTurns(context));
+  }
+
+  override layout(): PromptLayout {
+    const layout = super.layout();
+    return this.template === undefined ? { ...layout, turns: turnsLayout(layout.before) } : layout;
   }
 
   /** Instructions, which other programs send, stay in front. */

@@ -31,17 +31,17 @@ test('an example is the context, the target and an end-of-text token', () => {
 });
 
 test('what is around a context is a blank, or what the template writes but for a start that programs put', async () => {
-  expect(plain.around()).toEqual({ before: ' ', after: '' });
-  expect(instructed.around()).toEqual({ before: '[user]', after: '<|endoftext|>[assistant]' });
+  expect(plain.layout()).toEqual({ before: ' ', after: '', turns: undefined });
+  expect(instructed.layout()).toMatchObject({ before: '[user]', after: '<|endoftext|>[assistant]' });
   const file = join(import.meta.dirname, '../../resources/starter-model/tokenizer.json');
   const tokenizer = Tokenizer.from(JSON.parse(await readFile(file, 'utf8')), { bos_token: '<s>' });
-  const around = (source: string) => {
+  const before = (source: string) => {
     const template = new ChatTemplate(source, tokenizer.specialTokens);
-    return new ModelText({ tokenizer, template, endIds: [0] }).around().before;
+    return new ModelText({ tokenizer, template, endIds: [0] }).layout().before;
   };
-  expect(around("{{ bos_token }}[user]{{ messages[0]['content'] }}")).toBe('[user]');
+  expect(before("{{ bos_token }}[user]{{ messages[0]['content'] }}")).toBe('[user]');
   // Its program is told to put none.
-  expect(around("<s>[user]{{ messages[0]['content'] }}")).toBe('<s>[user]');
+  expect(before("<s>[user]{{ messages[0]['content'] }}")).toBe('<s>[user]');
 });
 
 test('a context that is too long loses its middle but keeps the question', () => {

@@ -1,8 +1,10 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Respelled } from '../engine/engine.ts';
+import type { PromptLayout } from '../tasks/prompt-layout.ts';
 import { type ChatTemplate, readChatTemplate, type Turn } from './chat-template.ts';
 import { RespelledWords } from './respelled-words.ts';
+import { templateLayout } from './template-layout.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 /** An example as the engine takes it, and whether its context had to be shortened. */
@@ -62,19 +64,18 @@ export class ModelText {
   }
 
   /**
-   * What a prompt has before and after its context, without the start of a text where programs put that first by
-   * themselves: where every text begins with it, or the template names it.
+   * What a prompt has around what is said, without the start of a text where programs put that first by themselves:
+   * where every text begins with it, or the template names it.
    */
-  around(): { before: string; after: string } {
+  layout(): PromptLayout {
     const { template, tokenizer } = this;
-    if (template === undefined) return { before: tokenizer.beginsWithBlank ? ' ' : '', after: '' };
-    const mark = 'what is asked';
-    const rendered = template.render([{ role: 'user', content: mark }]);
+    if (template === undefined) return { before: tokenizer.beginsWithBlank ? ' ' : '', after: '', turns: undefined };
     const start = tokenizer.specialTokens.bos_token ?? '';
     const isPut = tokenizer.beginsWithStart || template.source.includes('bos_token');
-    const from = isPut && rendered.startsWith(start) ? start.length : 0;
-    const at = rendered.lastIndexOf(mark);
-    return { before: rendered.slice(from, at), after: rendered.slice(at + mark.length) };
+    return templateLayout((turns) => {
+      const rendered = template.render(turns);
+      return isPut && rendered.startsWith(start) ? rendered.slice(start.length) : rendered;
+    });
   }
 
   /** A context alone: as it is for a base without a chat template, as the user's turn for one with it. */

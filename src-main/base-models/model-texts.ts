@@ -47,7 +47,7 @@ class ThreadedText implements BaseText {
     this.#place = place;
   }
 
-  around = this.#asking('around');
+  layout = this.#asking('layout');
   promptIds = this.#asking('promptIds');
   conversationIds = this.#asking('conversationIds');
   conversationWithin = this.#asking('conversationWithin');

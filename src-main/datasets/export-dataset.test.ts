@@ -119,7 +119,7 @@ test('an existing file is neither replaced nor mistaken for the unfinished expor
   const [taken, beside] = [join(folder, 'taken.csv'), join(folder, 'out.csv.part')];
   for (const path of [taken, beside]) writeFileSync(path, 'mine');
   const refused = exportDataset(given.store, { dataset, format: 'csv', out: taken });
-  await expect(refused).rejects.toMatchObject({ code: 'OPTION_INVALID', data: { because: { code: 'PATH_TAKEN' } } });
+  await expect(refused).rejects.toMatchObject({ code: 'OUT_UNUSABLE', data: { because: { code: 'PATH_TAKEN' } } });
   await exportDataset(given.store, { dataset, format: 'csv', out: join(folder, 'out.csv') });
   for (const path of [taken, beside]) expect(readFileSync(path, 'utf8')).toBe('mine');
   expect(readdirSync(folder).sort()).toEqual(['out.csv', 'out.csv.part', 'taken.csv']);

@@ -25,8 +25,8 @@ interface ExportJob {
 
 /**
  * Writes all rows of a version with context, target, group and split, and the database if the dataset has any.
- * Importing the file gives the same rows. Throws OPTION_INVALID for a version that does not exist or if `out` is taken
- * or not writable, DISK_FULL, and the errors of `namingRowsFault` for the dataset's own file.
+ * Importing the file gives the same rows. Throws OPTION_INVALID for a version that does not exist, OUT_UNUSABLE if `out`
+ * is taken or not writable, DISK_FULL, and the errors of `namingRowsFault` for the dataset's own file.
  */
 export async function exportDataset(
   store: DatasetStore,

@@ -71,6 +71,20 @@ test('a missing lora_B, a wrong rank and a surplus tensor are each refused', () 
   ).toThrow(refusal('ADAPTER_TENSOR_FOREIGN', unknown));
 });
 
+// Regression: it was said to lack a tensor that its own config leaves out, and to be incomplete.
+test('an adapter whose config chooses modules in some layers only is refused by the key', () => {
+  const all = adapter();
+  const tensors = new Map([...all.tensors].filter(([name]) => !name.startsWith('model.layers.1.self_attn.v_proj')));
+  for (const chosenBy of ['target_modules', 'exclude_modules'] as const) {
+    const refusal = {
+      code: 'ADAPTER_UNSUPPORTED',
+      data: expect.objectContaining({ feature: `${chosenBy} for some layers only` }),
+    };
+    expect(() => fitAdapter({ ...all, tensors, chosenBy }, narrow, 'x')).toThrow(expect.objectContaining(refusal));
+    expect(fitAdapter({ ...all, chosenBy }, narrow, 'x').targets).toEqual(['q', 'v']);
+  }
+});
+
 test('an adapter is read only once for the same model', async () => {
   const cache = new AdapterCache();
   const first = await cache.get(folder, narrow);

@@ -172,6 +172,7 @@ export type MergeEvent =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | {
       readonly kind: 'finished';
+      /** Of the file of weights; one in GGUF holds the vocabulary, too. */
       readonly bytes: number;
       readonly dtypes: readonly string[];
       /**

@@ -29,7 +29,6 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
       ? createMergedGguf(job, { gguf }, opened, groups)
       : createMergedFolder(job, opened, groups));
     const residue = new Residue();
-    let bytes = 0;
     try {
       for (const [i, name] of file.names.entries()) {
         await setImmediate();
@@ -52,7 +51,6 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
         if (!allFinite(rounded)) throw tooLarge(name, dtype);
         if (changed.length > 0) residue.measure(weights, rounded, update);
         await file.append(stored);
-        bytes += stored.byteLength;
         yield { kind: 'progress', done: i + 1, total: groups.size };
       }
       await file.finish();
@@ -60,7 +58,7 @@ export async function* mergeModel(job: MergeJob, signal: AbortSignal): AsyncGene
       await file.close();
     }
     const dtypes = [...new Set(file.names.map(file.dtypeOf))];
-    yield { kind: 'finished', bytes, dtypes, residue: residue.relative };
+    yield { kind: 'finished', bytes: file.bytes, dtypes, residue: residue.relative };
   } finally {
     await source.close();
   }

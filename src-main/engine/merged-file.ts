@@ -17,6 +17,8 @@ import { textIfThere } from './text-if-there.ts';
 
 /** A model being written, tensor by tensor. Always close it: unless finished, no weights are left. */
 export interface MergedFile {
+  /** Of the whole file of weights. */
+  readonly bytes: number;
   /** The order in which the tensors of the checkpoint must be appended. */
   readonly names: readonly string[];
   dtypeOf(name: string): WrittenType;
@@ -40,6 +42,7 @@ export async function createMergedFolder(job: MergeJob, opened: OpenedModel, gro
   await copyCompanions(job.modelFolder, job.out);
   const writer = await createSafetensors(join(job.out, 'model.safetensors'), types, { format: 'pt' });
   return {
+    bytes: writer.bytes,
     names: writer.names,
     dtypeOf: (name) => types.get(name)?.dtype ?? 'F32',
     placed: (_, numbers) => numbers,
@@ -96,6 +99,7 @@ export async function createMergedGguf(
   const writer = await createGguf(job.out, new Map([...described, ...metadata, ...vocabulary]), plan);
   const placeOf = (tensor: string) => places.get(tensor) as NonNullable<ReturnType<typeof places.get>>;
   return {
+    bytes: writer.bytes,
     names: [...places.keys()],
     dtypeOf: (tensor) => placeOf(tensor).dtype,
     placed: (tensor, numbers) => placeOf(tensor).placed(numbers),

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -16,6 +16,12 @@ test('the last opened folder is reopened as long as it exists', () => {
   expect(new OpenedFolder(usual).start).toBe(usual);
   writeFileSync(join(usual, 'opened-folder.json'), '{"opened":');
   expect(new OpenedFolder(usual).start).toBe(usual);
+});
+
+// Regression: Node's own recursive mkdir never returned.
+test.skipIf(!existsSync('/proc/self'))('a usual place in which nothing can be made is refused', () => {
+  const opened = new OpenedFolder('/proc/data/adapter-studio');
+  expect(() => opened.remember('/elsewhere')).toThrow('nothing can be created in “/proc”');
 });
 
 test('a folder that was moved away from the usual place can be moved back, although the note is there now', () => {

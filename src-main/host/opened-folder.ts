@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../make-folder.ts';
 import { usualDataFolder } from './usual-data-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -28,9 +29,10 @@ export class OpenedFolder {
     return [this.#usual, ...(this.#read()?.known ?? [])];
   }
 
+  /** Throws DATA_FOLDER_UNUSABLE, DISK_FULL. */
   remember(folder: string): void {
     const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
-    mkdirSync(this.#usual, { recursive: true });
+    makeFolder(this.#usual, 'home');
     writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
     this.forgetMove();
   }
@@ -42,7 +44,7 @@ export class OpenedFolder {
   expectMove(from: string, to: string): void {
     // What is known by an earlier note only.
     if (this.#moved() === from) this.remember(from);
-    mkdirSync(path.dirname(this.#usual), { recursive: true });
+    makeFolder(path.dirname(this.#usual), 'home');
     writeFileSync(this.#moveNote, JSON.stringify({ from, to }), { flush: true });
   }
 

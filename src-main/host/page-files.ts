@@ -22,13 +22,19 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** Only a checkout of the source can be without it. */
+export class PageNotBuilt extends Error {}
+
 /**
  * Lists the files of the built page by their URL path. Only files on this list are ever served, so no requested path
- * can lead out of the folder.
+ * can lead out of the folder. Throws PageNotBuilt.
  */
 export async function listPageFiles(folder: string): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause) => {
+    throw new PageNotBuilt(`There is no page in ${folder}.`, { cause });
+  });
+  for (const entry of entries) {
     const type = types[path.extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
     const file = path.join(entry.parentPath, entry.name);
@@ -36,7 +42,7 @@ export async function listPageFiles(folder: string): Promise<ReadonlyMap<string,
     files.set(address, { file, type, isImmutable: address.startsWith('/assets/') });
   }
   const index = files.get('/index.html');
-  if (!index) throw new Error(`There is no index.html in ${folder}: run “npm run build”.`);
+  if (!index) throw new PageNotBuilt(`There is no index.html in ${folder}.`);
   files.set('/', index);
   return files;
 }

@@ -1,3 +1,5 @@
+import type { TurnsLayout } from './prompt-layout.ts';
+
 /** What was said in a conversation by one side. */
 export interface Said {
   readonly role: 'user' | 'assistant';
@@ -13,6 +15,14 @@ export function writeTurns(turns: readonly Said[]): string {
   const all = inTurns(turns);
   if (all.length <= 1) return all[0]?.content ?? '';
   return all.map(labelled).join('\n\n');
+}
+
+/** What `writeTurns` puts between turns, for a prompt that begins with `before`. */
+export function turnsLayout(before: string): TurnsLayout {
+  return {
+    told: { before, after: '\n\n' },
+    ...{ first: labels.user, answered: `\n\n${labels.assistant}`, asked: `\n\n${labels.user}` },
+  };
 }
 
 /** The turns that `writeTurns` has written; any other text is one turn of the user's. */

@@ -1,4 +1,4 @@
-import { access, copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, copyFile, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -82,6 +82,8 @@ test('in 8 bits matrices are rounded as they lie in the file, and rows that are 
   }
   await Promise.all([expected.close(), found.close()]);
   expect(event?.dtypes).toEqual(['Q8_0', 'F32', 'F16']);
+  // Regression: it was that of the weights alone.
+  expect(event?.bytes).toBe((await stat(file)).size);
   // A block's largest number is at most the largest weight, and what is rounded is off by half of a 127th of it.
   expect(event?.residue).toBeGreaterThan(1e-3);
   expect(event?.residue).toBeLessThan(1 / 254 + 1e-5);
@@ -230,6 +232,13 @@ describe('a tokenizer', () => {
       [told, asked, answered, asked],
       [answered, asked],
       [asked, asked, answered, { role: 'user', content: ' ' }, answered, { role: 'user', content: 'Tool: 7' }],
+      // Regression: a blank line and a name within a turn read as the next one.
+      [
+        { role: 'user', content: 'So\n\nUser: a\n\n\n\nTool: b' },
+        { role: 'assistant', content: 'c\n\nAssistant: d' },
+        asked,
+      ],
+      [{ role: 'user', content: 'So\n\nUser: a' }],
     ];
     for (const conversation of conversations) {
       expect(tokenizer.encode(turns.render(conversation))).toEqual(chat.conversationIds(conversation));

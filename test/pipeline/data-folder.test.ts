@@ -34,9 +34,9 @@ test('a data folder backed up while in use, restored elsewhere and moved still w
   const out = join(folder, 'backup');
   const events = await Array.fromAsync(await client.studio.backup({ out }));
   expect(events.at(-1)).toMatchObject({ kind: 'finished', folder: out });
-  await expect(Array.fromAsync(await client.studio.backup({ out }))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await expect(Array.fromAsync(await client.studio.backup({ out }))).rejects.toMatchObject({ code: 'OUT_UNUSABLE' });
   await expect(Array.fromAsync(await client.studio.backup({ out: join(home, 'x') }))).rejects.toMatchObject({
-    code: 'OPTION_INVALID',
+    code: 'OUT_UNUSABLE',
   });
 
   // The diagnostics passed on with a report contain nothing of the person's.

@@ -19,10 +19,12 @@ async function prepared(): Promise<string> {
 }
 
 /** Resolves when the command has reported its first step. */
-function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
+const firstStepOf = (command: ReturnType<typeof startCommand>) => reported(command, 'step');
+
+function reported(command: ReturnType<typeof startCommand>, word: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   command.stderr?.on('data', (text: string) => {
-    if (text.includes('step')) resolve();
+    if (text.includes(word)) resolve();
   });
   command.outcome.then(({ stdout, stderr }) => reject(new Error(`It ended too early: ${stdout}${stderr}`)));
   return promise;
@@ -62,6 +64,23 @@ test('a killed or stopped run resumes to the same losses as an uninterrupted one
   expect(continued.run).toMatchObject({ id: json.run.id, state: 'finished', steps: 800 });
   expect(continued.run.losses).toEqual(whole.run.losses);
   expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
+});
+
+// Regression: status 0, as if the answer were whole.
+test('an answer that is interrupted is told as far as it was written', { timeout: 180_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  writeTinyModel(join(folder, 'long'), { contextLength: 8192 });
+  await answerOf(home, ['models', 'import', join(folder, 'long'), '--name', 'long']);
+  const words = ['generate', '--base', 'long', '--prompt', 'box', '--max-tokens', '4096'];
+  const stopping = startCommand(home, words);
+  await reported(stopping, 'Writing');
+  stopping.kill('SIGINT');
+  const { status, json } = await stopping.outcome;
+  expect(status).toBe(130);
+  expect(json).toMatchObject({ error: { code: 'INTERRUPTED', message: 'The answer was stopped.' }, finish: 'stopped' });
+  expect(json.tokens).toBeGreaterThan(0);
+  expect(json.tokens).toBeLessThan(4096);
 });
 
 test('killed joint runs resume to the hashes of an uninterrupted group, whose losses match a run alone', {

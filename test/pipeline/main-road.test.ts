@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
-import { answerOf, temporaryFolder } from './command-line.ts';
+import { answerOf, runCommand, temporaryFolder } from './command-line.ts';
 
 // From source, as `npm run cli` starts it, whatever the other files run.
 vi.hoisted(() => delete process.env.COMMAND_LINE);
@@ -128,6 +128,11 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   expect(config.base_model_name_or_path).toBe('tiny');
   const { adapter } = await answerOf(home, ['adapters', 'import', exported.path, '--name', 'back', '--base', 'tiny']);
   expect(adapter.sha256).toBe(first.adapter.sha256);
+
+  // Regression: the type was ignored without a word.
+  const lora = ['--format', 'gguf', '--dtype', 'F16', '--out', join(folder, 'lora.gguf')];
+  const { status, stderr } = await runCommand(home, ['adapters', 'export', 'colours', ...lora]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: 'Ignoring --dtype: it is for merged models.\n' });
 
   const whole = ['--format', 'merged', '--dtype', 'F32', '--out', join(folder, 'merged')];
   const merged = await answerOf(home, ['adapters', 'export', 'colours', ...whole]);

@@ -98,12 +98,28 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');
   for (const home of [file, join(file, 'home')]) {
-    const refused = await runCommand(home, ['datasets', 'list']);
-    expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
+    // Regression: the second did not answer in JSON.
+    for (const words of [['datasets', 'list'], ['serve']]) {
+      const refused = await runCommand(home, words);
+      expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
+    }
   }
   if (!existsSync('/proc/self')) return;
   const refused = await runCommand('/proc/home', ['datasets', 'list']);
   expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'nothing can be created in “/proc”');
+});
+
+// Regression: it was said that the file cannot be read, after all rows had been answered, and their scores were not told.
+test('an evaluation whose file cannot be written is refused before it begins', { timeout: 180_000 }, async () => {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  const of = ['--dataset', 'nothing', '--base', 'starter'];
+  for (const option of ['--csv', '--report']) {
+    const refused = await runCommand(home, ['evaluate', ...of, option, join(folder, 'mistyped', 'scores')]);
+    expectRefusal(refused, 'OUT_UNUSABLE', `there is no folder “${join(folder, 'mistyped')}”`);
+  }
+  const other = await runCommand(home, ['evaluate', ...of, '--csv', join(folder, 'scores.csv')]);
+  expectRefusal(other, 'DATASET_NOT_FOUND', '“nothing”', /adapter-studio datasets list$/);
 });
 
 test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {

@@ -151,6 +151,12 @@ test('a model in the Hugging Face cache is used in place, without any request', 
   expect(asked).toEqual([]);
 });
 
+// Regression: Node's own recursive mkdir never returned.
+test.skipIf(!existsSync('/proc/self'))('a cache in which nothing can be made is named', async () => {
+  const refused = downloading([hub], { environment: { HF_HOME: '/proc/hf', KEEP: '1' } });
+  await expect(refused).rejects.toThrow('nothing can be created in “/proc”');
+});
+
 // Regression: only a single weights file was looked for, so a model in shards, like most with more than a few billion
 // weights, was fetched again.
 test('a sharded model in the cache is used once all its shards are there', async () => {

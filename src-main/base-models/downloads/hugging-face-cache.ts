@@ -1,6 +1,7 @@
-import { copyFile, link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { makeFolder } from '../../make-folder.ts';
 import { readModelFolder } from '../model-folder.ts';
 
 /**
@@ -48,7 +49,10 @@ async function isWhole(snapshot: string): Promise<boolean> {
   }
 }
 
-/** Puts a downloaded file into the cache, where other programs find it: linked if the disk can, otherwise copied. */
+/**
+ * Puts a downloaded file into the cache, where other programs find it: linked if the disk can, otherwise copied. Throws
+ * OUT_UNUSABLE.
+ */
 export async function putIntoCache(
   cache: string,
   at: { repository: string; commit: string; file: string; checksum: string },
@@ -57,8 +61,8 @@ export async function putIntoCache(
   const home = join(cache, folderName(at.repository));
   const blob = join(home, 'blobs', at.checksum);
   const entry = join(home, 'snapshots', at.commit, at.file);
-  await mkdir(dirname(blob), { recursive: true });
-  await mkdir(dirname(entry), { recursive: true });
+  const main = join(home, 'refs', 'main');
+  for (const path of [blob, entry, main]) makeFolder(dirname(path), 'out');
   if ((await stat(blob).catch(() => undefined)) === undefined) {
     const partial = `${blob}.${process.pid}.incomplete`;
     await link(path, partial).catch(() => copyFile(path, partial));
@@ -68,8 +72,6 @@ export async function putIntoCache(
   await symlink(relative(dirname(entry), blob), entry).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') await copyFile(blob, entry);
   });
-  const main = join(home, 'refs', 'main');
-  await mkdir(dirname(main), { recursive: true });
   await writeFile(main, at.commit, { flag: 'wx' }).catch(() => undefined);
 }
 

@@ -212,6 +212,9 @@ test.each([
   ],
   ['documents', '날이 추워서, 눈이 왔습니다.\n길은 막혔지만, 기차는 다녔습니다.\n'],
   ['documents', 'Rain all day\nIt poured, and then it stopped, and poured again.\nWe, all of us, stayed in.\n'],
+  // Regression: notes and thousands made a table of it.
+  ['documents', 'It lost 587,000 trees, some 10 % of 5,870,000, in a year, and 12,000 since.[12][citation needed]\n'],
+  ['csv', 'place,trees\nForest,587\nPark,120\n'],
   ['csv', 'name, age\nAnn, 31\nBob, 42\n'],
   ['csv', 'question, answer\nWhere is it?, It is here.\nWhen was it?, It was then.\n'],
   ['csv', 'Where is it?,It is here.\nWhen was it?,It was then.\n'],

@@ -22,17 +22,18 @@ export async function isProse(table: OpenTable, signal?: AbortSignal): Promise<b
 export const markdown = /\.(?:md|markdown)$/i;
 
 /**
- * Whether commas are followed by blanks, and the first of the records and most of the others end like sentences, which
- * neither names of columns nor values do.
+ * Whether commas are followed by blanks or part numbers, and the first of the records and most of the others end like
+ * sentences, which neither names of columns nor values do.
  */
 function areSentences(records: readonly TableRecord[]): boolean {
   const cells = records.flatMap((record) => record.cells.slice(1));
-  const spaced = cells.filter((cell) => /^\s/.test(cell)).length;
+  const spaced = cells.filter((cell) => /^(?:\s|\d{3}(?!\d))/.test(cell)).length;
   const [first, ...ended] = records.map((record) => sentenceEnd.test(record.cells.at(-1) ?? ''));
   return first === true && spaced >= cells.length * 0.8 && ended.filter((each) => each).length >= ended.length / 2;
 }
 
-const sentenceEnd = /[.!?…。！？؟]["'”’»)\]]*\s*$/u;
+/** Encyclopedias have notes behind the full stop, such as [12]. */
+const sentenceEnd = /[.!?…。！？؟]["'”’»)\]]*(?:\s?\[[^[\]]{1,40}\])*\s*$/u;
 
 async function firstRecords(table: OpenTable, signal: AbortSignal | undefined): Promise<TableRecord[]> {
   for await (const { records } of table.raw(signal)) {

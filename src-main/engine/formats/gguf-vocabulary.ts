@@ -145,16 +145,16 @@ function bareTemplate({ pre_tokenizer }: TokenizerJson, { readsTurns }: GgufText
   // llama.cpp has no key for it.
   const written = (text: string) =>
     `${blank ? `{% if not ${text}.startswith(' ') %}{{ ' ' }}{% endif %}` : ''}{{ ${text} }}`;
-  if (readsTurns) return `${turnsTemplate}{% set text = ns.told + ns.label + ns.text %}${written('text')}`;
+  if (readsTurns) return `${turnsTemplate}${written('ns.told')}`;
   return `{% for message in messages %}{% if loop.last %}${written("message['content']")}{% endif %}{% endfor %}`;
 }
 
 /**
- * Conversations as `tasks/turns.ts` writes them: what one side said in a row is one turn, the first is the user's, and a
- * single one has no name before it.
+ * Conversations as `tasks/turns.ts` writes them: what one side said in a row is one turn, the first is the user's, a
+ * single one has no name before it, and a name after blank lines within a turn gets a single line break.
  */
 const turnsTemplate = [
-  "{% set ns = namespace(told='', label='', first='', text='', last='') %}",
+  "{% set ns = namespace(told='', turns=[], last='', turn='', text='') %}",
   '{% for message in messages %}',
   "{% set content = message['content'] %}",
   "{% set side = 'assistant' if message['role'] == 'assistant' else 'user' %}",
@@ -162,13 +162,20 @@ const turnsTemplate = [
   "{% set ns.told = ns.told + content + '\\n\\n' %}",
   "{% elif content | trim == '' or (ns.last == '' and side == 'assistant') %}",
   '{% elif side == ns.last %}',
-  "{% set ns.text = ns.text + '\\n' + content %}",
+  "{% set ns.turn = ns.turn + '\\n' + content %}",
   '{% else %}',
-  "{% set label = 'Assistant: ' if side == 'assistant' else '' if content.startswith('Tool: ') else 'User: ' %}",
-  "{% if ns.last == '' %}{% set ns.first = label %}{% set ns.text = content %}",
-  "{% else %}{% set ns.label = ns.first %}{% set ns.text = ns.text + '\\n\\n' + label + content %}{% endif %}",
-  '{% set ns.last = side %}',
+  "{% if ns.last != '' %}{% set ns.turns = ns.turns + [ns.turn] %}{% endif %}",
+  '{% set ns.turn = content %}{% set ns.last = side %}',
   '{% endif %}{% endfor %}',
+  '{% for turn in ns.turns + [ns.turn] %}',
+  '{% set ns.text = turn %}',
+  // One blank line fewer each time.
+  "{% for _ in range(8) %}{% for name in ['User: ', 'Assistant: ', 'Tool: '] %}",
+  "{% set ns.text = ns.text | replace('\\n\\n' + name, '\\n' + name) %}",
+  '{% endfor %}{% endfor %}',
+  "{% set name = 'Assistant: ' if loop.index0 % 2 else '' if turn.startswith('Tool: ') else 'User: ' %}",
+  "{% set ns.told = ns.told + (turn if ns.turns | length == 0 else name + ns.text) + ('' if loop.last else '\\n\\n') %}",
+  '{% endfor %}',
 ].join('');
 
 function piecesOf(...pieces: readonly (Piece | null | undefined)[]): Piece[] {

@@ -73,12 +73,27 @@ test('a target_modules pattern is not run as a regex: tensor names say what it m
   expect(targetModules).toEqual(['self_attn.q_proj']);
 });
 
+// Regression: patterns of Python were taken for damaged ones.
+test.each(['(?i).*\\.Q_PROJ', '.*\\.(?P<which>q|v)_proj', '(?P<a>q)(?P=a)?_proj'])(
+  'target_modules may be a pattern in Python’s syntax, such as %s',
+  async (pattern) => {
+    expect((await readPeft(await write({ target_modules: pattern }))).targetModules).toEqual(['self_attn.q_proj']);
+  },
+);
+
+test('what may have chosen modules in some layers only is told by its key', async () => {
+  const chosenBy = async (changes: Record<string, unknown>) => (await readPeft(await write(changes))).chosenBy;
+  expect(await chosenBy({})).toBeUndefined();
+  expect(await chosenBy({ target_modules: '.*q_proj' })).toBe('target_modules');
+  expect(await chosenBy({ exclude_modules: '.*layers\\.1.*' })).toBe('exclude_modules');
+});
+
 // It used to be refused, although it changes nothing in an adapter without tensors for what it excludes.
 test.each([[['lm_head', 'proj']], [[]], [null], ['(a+)+.*lm_head']])(
   'exclude_modules %j is accepted if the adapter has no tensors for it',
   async (excluded) => {
     const adapter = await readPeft(await write({ exclude_modules: excluded }));
-    expect(adapter).toEqual(await readPeft(await write({})));
+    expect({ ...adapter, chosenBy: undefined }).toEqual(await readPeft(await write({})));
   },
 );
 
@@ -87,7 +102,8 @@ test.each([[['k_proj']], ['.*k_proj']])(
   'a target that exclude_modules %j leaves out has no tensors',
   async (excluded) => {
     const config = { target_modules: ['q_proj', 'k_proj'], exclude_modules: excluded };
-    expect(await readPeft(await write(config))).toEqual(await readPeft(await write({})));
+    const adapter = await readPeft(await write(config));
+    expect({ ...adapter, chosenBy: undefined }).toEqual(await readPeft(await write({})));
     expect((await readPeft(await write({ ...config, exclude_modules: [] }))).targetModules).toHaveLength(2);
   },
 );

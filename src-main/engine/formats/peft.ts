@@ -18,6 +18,8 @@ export interface PeftAdapter {
   readonly fanInFanOut?: boolean;
   /** Module paths or their last parts, as in `target_modules`. */
   readonly targetModules: readonly string[];
+  /** The key of the config that may have chosen a module in some layers only: a pattern, or what it excludes. */
+  readonly chosenBy?: 'target_modules' | 'exclude_modules' | undefined;
   /**
    * Matrices with their own adapters side by side in modules that hold several; empty if every module has one A and B.
    */
@@ -26,7 +28,7 @@ export interface PeftAdapter {
   readonly tensors: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
-interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'blocks'> {
+interface PeftConfig extends Omit<PeftAdapter, 'tensors' | 'targetModules' | 'chosenBy' | 'blocks'> {
   readonly targetModules: readonly string[] | undefined;
   /** Module paths, or their last parts, that have no A and B; undefined for a pattern, which need not be run. */
   readonly excludedModules: readonly string[] | undefined;
@@ -68,8 +70,11 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
     const named = config.targetModules ?? [...new Set([...modules].map(lastTwoParts))];
     // PEFT may name among the targets what it leaves out, too: it does for "all-linear".
     const isThere = (name: string) => [...modules].some((module) => isCalled(module, name));
-    const targetModules = excludedModules?.length === 0 ? named : named.filter(isThere);
-    return { ...config, targetModules, blocks: blocksOf(file), tensors };
+    const excludesNone = excludedModules?.length === 0;
+    const targetModules = excludesNone ? named : named.filter(isThere);
+    const isPattern = config.targetModules === undefined;
+    const chosenBy = excludesNone ? (isPattern ? 'target_modules' : undefined) : 'exclude_modules';
+    return { ...config, targetModules, chosenBy, blocks: blocksOf(file), tensors };
   } finally {
     await file.close();
   }
@@ -171,9 +176,14 @@ function excludedModulesOf({ exclude_modules: value }: Readonly<Record<string, u
   return value;
 }
 
+/** Of Python's syntax, named groups and flags for the whole pattern are written otherwise here. */
 function requirePattern(key: string, value: string): void {
+  const written = value
+    .replace(/^\(\?[aiLmsux]+\)/, '')
+    .replaceAll('(?P<', '(?<')
+    .replaceAll(/\(\?P=(\w+)\)/g, '\\k<$1>');
   try {
-    new RegExp(value);
+    new RegExp(written);
   } catch (cause) {
     throw invalid(because('KEY_NOT_PATTERN', { key }), cause);
   }

@@ -4,6 +4,8 @@ import { orDiskFull } from '../../../src-contract/disk-full.ts';
 
 /** A file of tensors being written one after the other. Always close it: unless finished, nothing is left. */
 export interface TensorWriter {
+  /** Of the whole file. */
+  readonly bytes: number;
   append(data: ArrayBufferView): Promise<void>;
   finish(): Promise<void>;
   close(): Promise<void>;
@@ -22,12 +24,13 @@ export async function createTensorFile(path: string, head: Buffer, bytes: number
     try {
       await work;
     } catch (cause) {
-      throw orDiskFull(cause, dirname(path), head.length + bytes);
+      throw orDiskFull(cause, dirname(path), writer.bytes);
     }
   };
   // writeFile continues after a short write, which is how a disk that is filling up first shows.
   const write = (data: Uint8Array) => onDisk(file.writeFile(data));
   const writer: TensorWriter = {
+    bytes: head.length + bytes,
     append: (data) => write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
     async finish() {
       // Some file systems report a full disk only now.

@@ -8,6 +8,7 @@ import {
 } from '../../../src-contract/adapter.ts';
 import { adapterIn, fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -90,6 +91,8 @@ export function addAdapterCommands(program: Command, run: Run): void {
     .action((adapter: string, { out, ...options }: ExportOptions, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const { name: id, strength } = adapterIn(adapter);
+        if (!options.format.startsWith('merged'))
+          tellIgnored(command, { heeded: ['format', 'out'], because: 'it is for merged models', progress });
         const input = { id, strength, ...options, out: fromHere(out) };
         let written: AdapterExport = { path: input.out, prompt: '' };
         for await (const event of await (await open()).adapters.export(input, { signal })) {

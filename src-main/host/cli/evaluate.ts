@@ -1,15 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
-import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
-import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
+import { unwritable } from '../../unwritable.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
@@ -48,6 +48,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
         const { dataset, base, resume } = words;
         if (resume === undefined && (dataset === undefined || base === undefined))
           throw usageFailure('An evaluation needs --dataset and --base, or --resume with an evaluation.');
+        for (const file of [words.csv, words.report]) if (file !== undefined) await requireWritable(fromHere(file));
         const client = await open();
         if (resume !== undefined) {
           const heeded = ['resume', 'csv', 'report', 'korean'];
@@ -93,10 +94,22 @@ interface EvaluateWords {
   readonly korean?: boolean;
 }
 
+/** Before the rows are answered, which may take hours. Throws OUT_UNUSABLE. */
+async function requireWritable(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return access(dirname(path), constants.W_OK);
+    });
+  } catch (cause) {
+    throw unwritable(cause, { option: 'out', path });
+  }
+}
+
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
   await writeFile(path, text, { flush: true }).catch((cause: unknown) => {
-    throw new StudioError('FILE_UNREADABLE', { file: path, ...because('FILE_UNWRITABLE') }, { cause });
+    throw unwritable(cause, { option: 'out', path });
   });
   return path;
 }

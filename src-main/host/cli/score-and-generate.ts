@@ -4,7 +4,7 @@ import { type PrecisionChoice, precisionSchema } from '../../../src-contract/bas
 import { samplingSchema } from '../../../src-contract/chat.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import { type AdapterArgument, adapterIn, collect, numberIn, splitIn, wordIn } from './arguments.ts';
-import { usageFailure } from './failure.ts';
+import { interruption, usageFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
 export function addScoreAndGenerate(program: Command, run: Run): void {
@@ -93,8 +93,13 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
         );
         let pieces = 0;
         for await (const event of events) {
-          if (event.kind === 'finished')
-            return { json: event.generation, text: event.generation.text.replace(/^ /, '') };
+          if (event.kind === 'finished') {
+            const { generation } = event;
+            const text = generation.text.replace(/^ /, '');
+            if (generation.finish !== 'stopped') return { json: generation, text };
+            const soFar = text === '' ? 'Nothing was written yet.' : `Written so far: ${text}`;
+            throw interruption('The answer was stopped.', soFar, generation);
+          }
           if ('share' in event) {
             const what = event.kind === 'loading' ? 'Loading the model' : 'Reading the prompt';
             progress.show({ what, done: event.share, total: 1 });

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import type { ServeFailure } from '../serve-failure.ts';
 import { numberIn } from './arguments.ts';
+import { CallFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
 export function addServeCommand(program: Command, run: Run): void {
@@ -37,8 +39,14 @@ export function addServeCommand(program: Command, run: Run): void {
             process.stdout.write(`${JSON.stringify({ address, openai: { url, key } })}\n`);
           }
         });
+        let failure: ServeFailure | undefined;
+        child.on('message', (message) => {
+          // Sound: it sends nothing else.
+          failure = message as ServeFailure;
+        });
         const [status] = await once(child, 'close');
-        // It has already explained why.
+        if (failure) throw new CallFailure({ ...failure, exitCode: 1 });
+        // A fault of the studio, which it has already told.
         if (status !== 0) process.exit(1);
         return undefined;
       }),

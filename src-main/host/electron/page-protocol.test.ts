@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listPageFiles, type PageFile } from '../page-files.ts';
+import { listPageFiles, type PageFile, PageNotBuilt } from '../page-files.ts';
 import { answerPage } from './page-protocol.ts';
 
 let folder: string;
@@ -31,6 +31,14 @@ test.each([
   'app://studio.example/index.html',
 ])('%s is not found', async (url) => {
   expect((await answerPage(new Request(url), files)).status).toBe(404);
+});
+
+// Regression: from a checkout that has not been built, `serve` ended with a stack.
+test('a folder that is missing or has no page is told from a fault', async () => {
+  await expect(listPageFiles(path.join(folder, 'missing'))).rejects.toThrow(PageNotBuilt);
+  await writeFile(path.join(folder, 'other.js'), '');
+  await rm(path.join(folder, 'index.html'));
+  await expect(listPageFiles(folder)).rejects.toThrow('There is no index.html');
 });
 
 test('only GET is answered', async () => {

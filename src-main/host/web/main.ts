@@ -13,6 +13,8 @@ import { startEngineChild } from '../engine-child.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';
+import { PageNotBuilt } from '../page-files.ts';
+import type { ServeFailure } from '../serve-failure.ts';
 import { superviseEngine } from '../supervised-engine.ts';
 import { FolderChanges } from './folder-changes.ts';
 import { keepLastPort, readLastPort } from './last-port.ts';
@@ -152,13 +154,26 @@ async function serve(): Promise<void> {
   process.exit(0);
 }
 
-/** Ends the process with a message that helps the person, if the cause is known. */
-function endWith(error: unknown): never {
-  if (error instanceof StudioError) process.stderr.write(`${error.message} ${error.hint}\n`);
-  else if (isPortTaken(error))
-    process.stderr.write(`Port ${port} is in use. Choose another one, or let the studio choose: --port 0.\n`);
-  else console.error(error);
+/** Ends the process with a message that helps the person, if the cause is known; the command line tells it itself. */
+function endWith(error: unknown): void {
+  const failure = failureOf(error);
+  if (failure === undefined) console.error(error);
+  else if (process.send) {
+    process.send(failure, () => process.exit(1));
+    return;
+  } else process.stderr.write(`${failure.message} ${failure.hint}\n`);
   process.exit(1);
+}
+
+function failureOf(error: unknown): ServeFailure | undefined {
+  if (error instanceof StudioError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof PageNotBuilt)
+    return { code: 'PAGE_NOT_BUILT', message: error.message, hint: 'Make it with: npm run build' };
+  if (isPortTaken(error)) {
+    const hint = 'Choose another one, or let the studio choose: --port 0.';
+    return { code: 'PORT_IN_USE', message: `Port ${port} is in use.`, hint };
+  }
+  return undefined;
 }
 
 function portIn(url: string): number {

@@ -281,6 +281,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '데이터 폴더를 둘 수 없는 곳입니다. {reason}.',
     hint: '다른 폴더를 고르거나 쓸 수 있게 만든 다음 다시 시도하세요.',
   },
+  OUT_UNUSABLE: {
+    message: '그곳에 쓸 수 없습니다. {reason}.',
+    hint: '다른 위치나 이름을 고르거나, 그곳에 쓸 수 있게 만든 다음 다시 시도하세요.',
+  },
   DATABASE_FORBIDDEN: {
     message: '스튜디오의 데이터베이스를 읽고 쓸 권한이 없습니다: {file}',
     hint: '파일은 그대로 두었습니다. 이 파일을 바꿀 권한을 얻거나 --home으로 다른 데이터 폴더를 여세요.',

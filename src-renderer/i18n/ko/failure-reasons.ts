@@ -19,7 +19,6 @@ export const failureReasons: {
   FILE_NOT_JSON: '올바른 JSON이 아닙니다',
   FILE_NOT_JSON_OBJECT: 'JSON 객체가 아닙니다',
   FILE_DAMAGED: '손상되었습니다',
-  FILE_UNWRITABLE: '쓸 수 없습니다',
   FILES_CHANGED: '추가한 뒤에 파일이 바뀌었습니다',
   PATH_TAKEN: '{path}[이|가] 이미 있습니다',
   WEIGHT_MAP_MISSING: 'weight_map이 없습니다',

@@ -65,6 +65,7 @@ export const unsupportedReasons: {
   ADAPTER_BIASES: { feature: 'bias 설정으로 학습된 편향' },
   ADAPTER_INITIALISATION: { feature: 'init_lora_weights = {value} 설정' },
   ADAPTER_KEY: { feature: '{key} 설정' },
+  ADAPTER_SOME_LAYERS: { feature: '일부 층만 고르는 {key} 설정' },
   ADAPTER_MODULES: { feature: '대상 모듈 {modules}' },
   ADAPTER_TENSOR: { feature: '{tensor} 텐서' },
   ADAPTER_NUMBERS: { feature: '{type} 형식의 수' },
