@@ -1821,6 +1821,36 @@ test('the saved result of a lab experiment stays until the experiment is deleted
   expect(files.filter((file) => existsSync(file))).toEqual([]);
 });
 
+// Regression: the checkpoint was gone before it was noted that the cell is trained: killed in between, it was trained from
+// the start, alone, to numbers that differ in the last digits.
+test('a trained cell keeps its checkpoint until it is noted, and loses it at the latest at the next start', async () => {
+  const datasetId = await importRivers();
+  const options = { ranks: [2], seeds: [0], targetSets: [['q' as const]], steps: 4, batchSize: 2, metricRows: 0 };
+  const trainIt = async () => {
+    const { id } = await client.lab.start({ kind: 'table6', baseModelId: 'starter', datasetId, options });
+    await Array.fromAsync(await client.lab.watch({ id }));
+    return client.lab.get({ id });
+  };
+  await trainIt();
+  const [name = ''] = readdirSync(join(folder, 'data/lab/cells'));
+  const cell = join(folder, 'data/lab/cells', name);
+  const checkpoint = join(cell, 'checkpoint');
+  rmSync(join(cell, 'trained.json'));
+  for (const inTheWay of [checkpoint, join(cell, 'trained.json.partial')]) mkdirSync(inTheWay);
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => void told.mockRestore());
+  expect((await trainIt()).state).toBe('failed');
+  expect(existsSync(checkpoint)).toBe(true);
+
+  rmSync(join(cell, 'trained.json.partial'), { recursive: true });
+  expect((await trainIt()).state).toBe('finished');
+  expect(existsSync(checkpoint)).toBe(false);
+  mkdirSync(checkpoint);
+  await app.close();
+  await open();
+  expect([existsSync(checkpoint), existsSync(join(cell, 'adapter'))]).toEqual([false, true]);
+});
+
 // Regression: a power cut leaves such a file, and no start got past it.
 test('an unreadable trained cell does not keep the studio from opening', async () => {
   await app.close();

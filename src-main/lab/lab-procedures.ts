@@ -20,7 +20,7 @@ import {
   saveExperiment,
 } from './show-lab.ts';
 import { type LabParts, resumeLab, startLab } from './start-lab.ts';
-import { isCellId, readTrained } from './train-cells.ts';
+import { isCellId, readTrained, shed } from './train-cells.ts';
 
 export function labProcedures(parts: LabParts & { isBusy: () => boolean; changed: () => void }) {
   const { store, supervisor, changed } = parts;
@@ -109,6 +109,8 @@ async function removeUnusedCells(store: LabStore, labFolder: string, since: numb
     const { mtimeMs } = await stat(folder);
     if (mtimeMs < since) continue;
     const trained = await readTrained(folder);
+    // If its process was killed just then.
+    if (trained !== undefined) await shed(folder, trained);
     // An experiment that may resume picks up cells that are partly trained, or trained but not measured yet.
     const isTakenUp = begun !== null && (trained === undefined || mtimeMs >= begun);
     if (isTakenUp || (trained !== undefined && used.has(trained.adapterSha256))) continue;

@@ -177,10 +177,9 @@ async function keepTrained(
     // the cell.
     ...{ adapterSha256: adapter?.weightsSha256 ?? null, adapterBytes: adapter?.bytes ?? null },
   };
-  await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
-  // A fully trained model is as large as the base, and nobody needs it again.
-  if (!isLora) await rm(adapterFolder, { recursive: true, force: true });
+  // Before its checkpoint goes: killed in between, it would be trained from the start, and alone.
   await writeNote(join(folder, trainedName), trained);
+  await shed(folder, trained);
   return { ...trained, key: cell.key, folder: adapterFolder, ...rowsOf(tokens) };
 }
 
@@ -240,6 +239,12 @@ async function cellId(cell: TrainingCell, work: LabWork, tokens: LabTokens): Pro
   if (work.fresh) hash.update(work.id);
   for (const file of [tokens.trainFile, tokens.validationFile]) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 32);
+}
+
+/** Removes what nobody needs of a trained cell: its checkpoint, and a fully trained model, which is as large as the base. */
+export async function shed(folder: string, trained: { readonly adapterSha256: string | null }): Promise<void> {
+  await rm(join(folder, 'checkpoint'), { recursive: true, force: true });
+  if (trained.adapterSha256 === null) await rm(join(folder, 'adapter'), { recursive: true, force: true });
 }
 
 /** Distinguishes the folders of cells from a person's own files among them. */
