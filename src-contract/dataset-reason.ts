@@ -10,6 +10,7 @@ export const datasetReasons = {
   PATH_FOLDER_MISSING: 'there is no folder “{folder}”',
   PATH_TAKES_NOTHING: 'nothing can be created in “{folder}”',
   PATH_FILE_IN_WAY: '“{path}” cannot be created, because a file has that name',
+  PATH_TOO_LONG: '“{path}” cannot be created, because its path or name is too long',
   PATH_UNWRITABLE: '“{path}” cannot be written (system error {code})',
   ENCODING_UNKNOWN: '“{encoding}” is not a known encoding',
   NO_ROWS_BELOW_HEADER: 'there are none below the header',

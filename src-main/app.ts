@@ -69,7 +69,7 @@ import { Supervisor } from './jobs/supervisor.ts';
 import { clearLab, freeLab, labProcedures } from './lab/lab-procedures.ts';
 import { LabStore } from './lab/lab-store.ts';
 import { takeUpLab } from './lab/start-lab.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, requireForDatabase } from './make-folder.ts';
 import { counting, freeing, requiring, tellingErrors, waitingFor } from './middlewares.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { clearRuns, freeRuns, runProcedures } from './runs/run-procedures.ts';
@@ -158,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
   const folder = (...name: string[]) => makeDataFolder(dataDir, ...name);
+  requireForDatabase(join(dataDir, 'studio.sqlite'), 'home');
   folder();
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
   await expectRestored(dataDir);

@@ -215,6 +215,21 @@ test('what went wrong with a backup is told even if its new folder cannot be rem
   expect(readdirSync(to)).toEqual(['.DS_Store']);
 });
 
+// Regression: reported as a fault of the studio.
+test.skipIf(process.platform === 'win32')(
+  'a backup to a path too long for databases is refused, and nothing stays',
+  async () => {
+    const { dataDir, out } = scene();
+    const folder = join(dirname(out), ...Array.from({ length: 3 }, () => '길'.repeat(60)));
+    mkdirSync(folder, { recursive: true });
+    const refused = Array.fromAsync(
+      backUpDataFolder({ dataDir, out: join(folder, 'out'), version: '1', now: 0 }, never),
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'OUT_UNUSABLE', data: { because: { code: 'PATH_TOO_LONG' } } });
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
 test('a backup is restored only into an empty folder', async () => {
   const { dataDir, out } = scene();
   await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));

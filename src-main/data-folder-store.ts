@@ -13,7 +13,7 @@ import { ProcessLock } from './database/process-lock.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
 import { firstBytes } from './first-bytes.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, requireForDatabase } from './make-folder.ts';
 import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
 import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from './unfinished-path.ts';
@@ -51,6 +51,8 @@ export async function* backUpDataFolder(
     throw new StudioError('OUT_UNUSABLE', because('BACKUP_INSIDE'));
   }
   const partial = await unfinishedPath(out);
+  for (const path of await filesOf(dataDir))
+    if (path.endsWith('.sqlite')) requireForDatabase(join(partial, path), 'out');
   await using _ = await noteCopy(dataDir, partial);
   try {
     let files: BackedUp[] | undefined;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, requireForDatabase } from './make-folder.ts';
 
 test('folders above are made too, and the uppermost one is told', () => {
   const place = temporary();
@@ -36,6 +36,14 @@ test.skipIf(!existsSync('/proc/self'))('a folder in which the system lets nothin
     const refusal = { code: 'DATA_FOLDER_UNUSABLE', data: expect.objectContaining({ because }) };
     expect(() => makeFolder(path, 'home')).toThrow(expect.objectContaining(refusal));
   }
+});
+
+// Regression: a data folder with a longer path was said to be forbidden, and a backup to one to be a fault of the studio.
+test.skipIf(process.platform === 'win32')('a path by which SQLite opens nothing is told to be too long', () => {
+  const path = `/${'길'.repeat(167)}/x`;
+  expect(() => requireForDatabase(path, 'home')).not.toThrow();
+  expect(() => requireForDatabase(`${path}x`, 'home')).toThrow('too long');
+  expect(() => requireForDatabase(`${path}x`, 'out')).toThrow(expect.objectContaining({ code: 'OUT_UNUSABLE' }));
 });
 
 function temporary(): string {

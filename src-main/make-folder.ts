@@ -19,6 +19,15 @@ export function makeFolder(path: string, what: 'home' | 'out'): string | undefin
   }
 }
 
+/** Expects that SQLite can open a file by this path. Throws as `makeFolder` does. */
+export function requireForDatabase(path: string, what: 'home' | 'out'): void {
+  if (process.platform === 'win32' || Buffer.byteLength(path) <= mostBytes) return;
+  throw unwritable(Object.assign(new Error(path), { code: 'ENAMETOOLONG', syscall: 'open' }), { option: what, path });
+}
+
+/** Source: SQLite's MAX_PATHNAME for Unix, less the ending of a journal. */
+const mostBytes = 504;
+
 function make(path: string): string | undefined {
   if (isFolder(path)) return undefined;
   const above = dirname(path);

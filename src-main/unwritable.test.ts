@@ -9,7 +9,11 @@ test.each([
     'The data folder cannot be there: “/disk/home” cannot be written, because this account does not have permission.',
   ],
   ['ENOTDIR', 'The data folder cannot be there: “/disk/home” cannot be created, because a file has that name.'],
-  ['ENAMETOOLONG', 'The data folder cannot be there: “/disk/home” cannot be written (system error ENAMETOOLONG).'],
+  [
+    'ENAMETOOLONG',
+    'The data folder cannot be there: “/disk/home” cannot be created, because its path or name is too long.',
+  ],
+  ['ELOOP', 'The data folder cannot be there: “/disk/home” cannot be written (system error ELOOP).'],
 ])('system error %s for a path is reported in plain words', (code, sentence) => {
   const cause = Object.assign(new Error(`${code}: mkdir`), { code, syscall: 'mkdir' });
   const told = unwritable(cause, { option: 'home', path: '/disk/home' });

@@ -225,6 +225,19 @@ test.each([
   expect((await open('set')).table.facts.format).toBe(format === 'csv' ? 'folder' : format);
 });
 
+// Regression: blanks that lay below each other by chance made columns of three long paragraphs.
+test('paragraphs are not cut where their blanks are aligned; columns of values are', async () => {
+  const paragraphs = [
+    'Where is the tower, please?',
+    'It stands behind the station, not far from the bridge over the river.',
+    'Notes: it is of iron, it is high, and it is open all day.  Nobody is there at night.  No lights are lit.',
+    'More: it closes in winter.  People who have a key may still go up to the top of it, and they do so, often, if it is dry.',
+  ];
+  write({ 'a.txt': `${paragraphs.join('\n')}\n`, 'b.txt': 'name     age\nAnn Lee   31\nBob       42\n' });
+  expect((await open('a.txt')).table.facts.format).toBe('documents');
+  expect((await open('b.txt')).table.facts).toMatchObject({ format: 'csv', delimiter: 'fixed' });
+});
+
 async function open(name: string, options: CsvOptions = {}) {
   const path = join(folder, name);
   const table = await openTable({ path, name, unpackFolder: join(folder, 'unpacked') }, options);

@@ -12,6 +12,11 @@ export async function isProse(table: OpenTable, signal?: AbortSignal): Promise<b
   if (columns.length === 1 || split('NONE')) return true;
   const [isEven, share] = [split('ALL') !== undefined, split('SHARE')?.data.percent];
   if (share !== undefined && Number(share) < 50) return true;
+  // Blanks of a few long paragraphs lie below each other by chance.
+  if (split('FIXED')) {
+    const records = await firstRecords(table, signal);
+    return records.length < 10 && endLikeSentences(records);
+  }
   if (!isEven && share === undefined) return false;
   if (facts.delimiter !== ',' && facts.delimiter !== ';') return false;
   const records = await firstRecords(table, signal);
@@ -21,15 +26,18 @@ export async function isProse(table: OpenTable, signal?: AbortSignal): Promise<b
 
 export const markdown = /\.(?:md|markdown)$/i;
 
-/**
- * Whether commas are followed by blanks or part numbers, and the first of the records and most of the others end like
- * sentences, which neither names of columns nor values do.
- */
+/** Whether commas are followed by blanks or part numbers, and the records end like sentences. */
 function areSentences(records: readonly TableRecord[]): boolean {
   const cells = records.flatMap((record) => record.cells.slice(1));
   const spaced = cells.filter((cell) => /^(?:\s|\d{3}(?!\d))/.test(cell)).length;
-  const [first, ...ended] = records.map((record) => sentenceEnd.test(record.cells.at(-1) ?? ''));
-  return first === true && spaced >= cells.length * 0.8 && ended.filter((each) => each).length >= ended.length / 2;
+  return spaced >= cells.length * 0.8 && endLikeSentences(records);
+}
+
+/** Whether the first of the records does and most of the others do, as neither names of columns nor values do. */
+function endLikeSentences(records: readonly TableRecord[]): boolean {
+  const last = records.map(({ cells }) => cells.findLast((cell) => cell.trim() !== '') ?? '');
+  const [first, ...ended] = last.map((cell) => sentenceEnd.test(cell));
+  return first === true && ended.filter((each) => each).length >= ended.length / 2;
 }
 
 /** Encyclopedias have notes behind the full stop, such as [12]. */
