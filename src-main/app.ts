@@ -308,6 +308,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       return importModel({ path, title: name, catalogueId: id, take }, signal);
     },
   });
+  if (home !== undefined && lock.isAlone()) await modelDownloads.clearDone();
   const catalogue = new Catalogue(resourcesDir, {
     ...{ store: baseModels, downloads: modelDownloads, endpoint: hubEndpoint(process.env) },
     findOnHub: (name, signal) =>

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -90,6 +90,15 @@ test('a model of the hub is remembered from the start of its download until that
   await later.stop(onHub, { discard: true });
   expect(await later.begunOnHub()).toEqual([]);
   expect(await later.stateOf(onHub)).toEqual({ kind: 'absent' });
+});
+
+// Its files are linked to those of the model: they would take their space for ever, once that is deleted.
+test('what a killed process has left of a finished download is removed, and nothing that is not done', async () => {
+  for (const name of ['hub-0123456789abcdef', 'hub-fedcba9876543210', 'hub-of-mine']) mkdirSync(join(folder, name));
+  for (const name of ['hub-0123456789abcdef/tiny.gguf', 'hub-fedcba9876543210/entry.json'])
+    writeFileSync(join(folder, name), '{}');
+  await downloads.clearDone();
+  expect(readdirSync(folder).sort()).toEqual(['hub-fedcba9876543210', 'hub-of-mine', 'tiny']);
 });
 
 test('watching a download leaves no abort listener behind', async () => {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -127,6 +128,18 @@ export class ModelDownloads {
     return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
   }
 
+  /**
+   * Removes what is left of finished downloads whose process was killed while it removed them: those that are not done have
+   * their entry. To be called only when no other process is running.
+   */
+  async clearDone(): Promise<void> {
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      const folder = join(this.#folder, name);
+      if (hubFolder.test(name) && !existsSync(join(folder, entryName)))
+        await rm(folder, { recursive: true, force: true });
+    }
+  }
+
   /** Stops all; what has arrived stays. */
   async close(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
@@ -165,6 +178,8 @@ export class ModelDownloads {
           case 'fetched': {
             active.tell({ kind: 'checking' });
             const baseModel = await this.#bringIn(entry, event.path, { take: event.isOurs, signal });
+            // First, so that what a kill leaves of the rest is known to be of no use.
+            await rm(join(folder, entryName), { force: true });
             await rm(folder, { recursive: true, force: true });
             active.tell({ kind: 'finished', baseModel });
             break;
@@ -192,6 +207,7 @@ export class ModelDownloads {
 
 const entryName = 'entry.json';
 const hubPrefix = 'hub-';
+const hubFolder = /^hub-[0-9a-f]{16}$/;
 
 /** Named by its repository, whereas an id of the catalogue is a single word. */
 function isOfHub({ id }: CatalogueEntry): boolean {
