@@ -759,7 +759,7 @@ test('an export leaves neighbouring files alone', async () => {
     expect(readdirSync(out)).not.toContain('mine');
     expect(readdirSync(`${out}.partial`)).toEqual(['mine']);
     expect((await safe(Array.fromAsync(await client.adapters.export({ id, format, out })))).error).toMatchObject({
-      code: 'OPTION_INVALID',
+      code: 'OUT_UNUSABLE',
     });
   }
   expect(readdirSync(folder).filter((name) => /\.[0-9a-f]{16}\.partial$/.test(name))).toEqual([]);

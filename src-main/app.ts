@@ -38,6 +38,7 @@ import { orNotWritable, requiringFile } from './data-folder-presence.ts';
 import { dataFolderProcedures } from './data-folder-procedures.ts';
 import { clearCutOffCopies, expectRestored, restoreDataFolder } from './data-folder-store.ts';
 import { type FolderHost, freePath, KnownFolders } from './data-folders.ts';
+import { newId } from './database/new-id.ts';
 import { asDatabaseFault, openDatabase } from './database/open.ts';
 import { ProcessLock } from './database/process-lock.ts';
 import { tellsDamage } from './database/rows-file.ts';
@@ -158,7 +159,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<App> {
   const folder = (...name: string[]) => makeDataFolder(dataDir, ...name);
-  requireForDatabase(join(dataDir, 'studio.sqlite'), 'home');
+  // Of the usual files the one with the longest name.
+  requireForDatabase(join(dataDir, 'datasets', newId(), 'rows.sqlite'), { option: 'home', path: dataDir });
   folder();
   if (host.restoreFrom !== undefined) await restoreDataFolder({ from: host.restoreFrom, dataDir });
   await expectRestored(dataDir);

@@ -52,7 +52,7 @@ export async function* backUpDataFolder(
   }
   const partial = await unfinishedPath(out);
   for (const path of await filesOf(dataDir))
-    if (path.endsWith('.sqlite')) requireForDatabase(join(partial, path), 'out');
+    if (path.endsWith('.sqlite')) requireForDatabase(join(partial, path), { option: 'out', path: out });
   await using _ = await noteCopy(dataDir, partial);
   try {
     let files: BackedUp[] | undefined;

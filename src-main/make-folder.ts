@@ -19,10 +19,10 @@ export function makeFolder(path: string, what: 'home' | 'out'): string | undefin
   }
 }
 
-/** Expects that SQLite can open a file by this path. Throws as `makeFolder` does. */
-export function requireForDatabase(path: string, what: 'home' | 'out'): void {
-  if (process.platform === 'win32' || Buffer.byteLength(path) <= mostBytes) return;
-  throw unwritable(Object.assign(new Error(path), { code: 'ENAMETOOLONG', syscall: 'open' }), { option: what, path });
+/** Expects that SQLite can open this file, in a place that a person has named. Throws as `makeFolder` does. */
+export function requireForDatabase(file: string, place: { option: 'home' | 'out'; path: string }): void {
+  if (process.platform === 'win32' || Buffer.byteLength(file) <= mostBytes) return;
+  throw unwritable(Object.assign(new Error(file), { code: 'ENAMETOOLONG', syscall: 'open' }), place);
 }
 
 /** Source: SQLite's MAX_PATHNAME for Unix, less the ending of a journal. */

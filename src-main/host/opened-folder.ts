@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, wri
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { makeFolder } from '../make-folder.ts';
+import { makeDataFolder } from '../app.ts';
 import { usualDataFolder } from './usual-data-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -32,7 +32,7 @@ export class OpenedFolder {
   /** Throws DATA_FOLDER_UNUSABLE, DISK_FULL. */
   remember(folder: string): void {
     const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
-    makeFolder(this.#usual, 'home');
+    makeDataFolder(this.#usual);
     writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
     this.forgetMove();
   }

@@ -104,6 +104,10 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
       expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
     }
   }
+  // Regression: it was said to be forbidden.
+  const long = join(temporaryFolder(), ...Array.from({ length: 4 }, () => '길'.repeat(50)));
+  if (process.platform !== 'win32')
+    expectRefusal(await runCommand(long, ['datasets', 'list']), 'DATA_FOLDER_UNUSABLE', 'too long');
   if (!existsSync('/proc/self')) return;
   const refused = await runCommand('/proc/home', ['datasets', 'list']);
   expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'nothing can be created in “/proc”');

@@ -2,14 +2,15 @@ import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
-import { unwritable } from '../../unwritable.ts';
 import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
@@ -102,14 +103,22 @@ async function requireWritable(path: string): Promise<void> {
       return access(dirname(path), constants.W_OK);
     });
   } catch (cause) {
-    throw unwritable(cause, { option: 'out', path });
+    throw unusable(cause as NodeJS.ErrnoException, path);
   }
+}
+
+function unusable(cause: NodeJS.ErrnoException, path: string): StudioError {
+  const why =
+    cause.code === 'ENOENT'
+      ? because('PATH_FOLDER_MISSING', { folder: dirname(path) })
+      : because('PATH_UNWRITABLE', { path, code: String(cause.code) });
+  return new StudioError('OUT_UNUSABLE', why, { cause });
 }
 
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
   await writeFile(path, text, { flush: true }).catch((cause: unknown) => {
-    throw unwritable(cause, { option: 'out', path });
+    throw unusable(cause as NodeJS.ErrnoException, path);
   });
   return path;
 }
