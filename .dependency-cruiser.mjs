@@ -158,8 +158,7 @@ export default {
           '^src-main/host/',
           '^src-main/app[.]ts$',
           '^src-main/engine/engine-port[.]ts$',
-          // What a host itself holds or writes.
-          '^src-main/(held-files|make-folder|unwritable)[.]ts$',
+          '^src-main/held-files[.]ts$',
         ],
       },
       'A host opens a port and hands it to app.ts.',

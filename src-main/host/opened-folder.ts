@@ -44,7 +44,7 @@ export class OpenedFolder {
   expectMove(from: string, to: string): void {
     // What is known by an earlier note only.
     if (this.#moved() === from) this.remember(from);
-    makeFolder(path.dirname(this.#usual), 'home');
+    makeDataFolder(path.dirname(this.#usual));
     writeFileSync(this.#moveNote, JSON.stringify({ from, to }), { flush: true });
   }
 
