@@ -207,7 +207,7 @@ test('a dataset can be exported, deleted and restored, but not deleted while in 
   expect(await trusted.datasets.export({ id: 'kept', out })).toEqual({ file: out, rows: 1 });
   expect(readFileSync(out, 'utf8')).toBe('context,target,group,split\r\n"a, b",1,g,train\r\n');
   await expect(trusted.datasets.export({ id: 'kept', out: join(path, 'out.csv') })).rejects.toMatchObject({
-    code: 'OPTION_INVALID',
+    code: 'OUT_UNUSABLE',
   });
   users.set(dataset.id, because('USED_BY_RUN', { name: 'run 1' }));
   await expect(page.datasets.delete({ id: 'kept' })).rejects.toMatchObject({ code: 'DATASET_IN_USE' });
