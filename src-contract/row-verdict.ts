@@ -7,7 +7,7 @@ import { fillIn } from './fill-in.ts';
  */
 export const rowVerdicts = {
   ROW_TOO_MANY_CELLS:
-    'The row has {found} cells, but there are {columns} columns; a cell that contains the delimiter may not be in quotes.',
+    'The row has more cells than there are columns ({found} instead of {columns}); a cell that contains the delimiter may not be in quotes.',
   ROW_CELL_MISSING: 'The row ends before the column “{column}”.',
   ROW_CONTEXT_EMPTY: 'The cell in the column “{column}” is empty.',
   ROW_TARGET_EMPTY: 'The cell in the column “{column}” is empty.',
@@ -43,7 +43,8 @@ export const rowVerdicts = {
   ROW_NUL: 'The row contains NUL characters; they were kept.',
   ROW_COMPOSED:
     'Letters of the row were stored in pieces, as macOS stores those of file names; they were put together, as people type them.',
-  ROW_SHORT: 'The row has {found} cells, but there are {columns} columns; the required ones are there.',
+  ROW_SHORT:
+    'The row has fewer cells than there are columns ({found} instead of {columns}); the required ones are there.',
   ROW_KEYS_LEFT:
     'The row has keys that the first rows do not have; they have no column, so their contents were left out.',
   ROW_CELL_TWICE: 'The file has two texts for one cell of the row; the later one was used.',
