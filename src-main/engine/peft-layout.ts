@@ -60,14 +60,10 @@ export function fitAdapter(adapter: PeftAdapter, architecture: Architecture, fol
     const [out, inFeatures] = weightDims(architecture, own);
     expected.set(`${module}.lora_A`, [whole, inFeatures]).set(`${module}.lora_B`, [out * parts, whole]);
   }
-  const { chosenBy: key } = adapter;
-  for (const { module } of key === undefined ? [] : places(architecture, named)) {
-    if (adapter.tensors.has(`${module}.lora_A`) || adapter.tensors.has(`${module}.lora_B`)) continue;
-    throw new StudioError('ADAPTER_UNSUPPORTED', {
-      adapter: folder,
-      ...because('ADAPTER_SOME_LAYERS', { key: key as string }),
-    });
-  }
+  const { chosenBy: key, tensors: stored } = adapter;
+  const isThere = ({ module }: PeftPart) => stored.has(`${module}.lora_A`) || stored.has(`${module}.lora_B`);
+  if (key !== undefined && !places(architecture, named).every(isThere))
+    throw new StudioError('ADAPTER_UNSUPPORTED', { adapter: folder, ...because('ADAPTER_SOME_LAYERS', { key }) });
   requireShapes(adapter.tensors, expected, folder);
 
   const tensors = new Map<string, Tensor<'float32'>>();

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deviceChoiceSchema, type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
-import { writeWhole } from './whole-file.ts';
+import { readChoice, writeWhole } from './whole-file.ts';
 
 /**
  * For the engine beside a page: it gets a third of the CPU share of a normal-priority program, plus whatever is idle.
@@ -20,12 +19,8 @@ export class EngineSettingsFile {
   }
 
   read(): EngineSettings {
-    try {
-      return engineSettingsSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
-    } catch {
-      // Missing or damaged: let the engine choose.
-      return engineSettingsSchema.parse({ threads: null });
-    }
+    // Otherwise the engine chooses.
+    return readChoice(this.#file, engineSettingsSchema) ?? engineSettingsSchema.parse({ threads: null });
   }
 
   write(settings: EngineSettings): void {

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { makeDataFolder } from '../app.ts';
 import { usualDataFolder } from './usual-data-folder.ts';
-import { writeWhole } from './whole-file.ts';
+import { readChoice, writeWhole } from './whole-file.ts';
 
 const rememberedSchema = z.object({ opened: z.string(), known: z.array(z.string()) });
 const fileName = 'opened-folder.json';
@@ -65,22 +65,13 @@ export class OpenedFolder {
 
   /** Where a folder has gone whose move could not be remembered. */
   #moved(): string | undefined {
-    const move = readJson(this.#moveNote, moveSchema);
+    const move = readChoice(this.#moveNote, moveSchema);
     const isStudio = (folder: string) => existsSync(path.join(folder, 'studio.sqlite'));
     return move !== undefined && !isStudio(move.from) && isStudio(move.to) ? move.to : undefined;
   }
 
   #read(): z.infer<typeof rememberedSchema> | undefined {
-    return readJson(path.join(this.#usual, fileName), rememberedSchema);
-  }
-}
-
-/** Undefined if the file is missing or damaged: then the usual folder is used. */
-function readJson<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> | undefined {
-  try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
+    return readChoice(path.join(this.#usual, fileName), rememberedSchema);
   }
 }
 

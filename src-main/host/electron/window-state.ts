@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { BrowserWindow, Rectangle } from 'electron';
 import { z } from 'zod';
-import { writeWhole } from '../whole-file.ts';
+import { readChoice, writeWhole } from '../whole-file.ts';
 
 const windowStateSchema = z.object({
   x: z.number().int(),
@@ -14,7 +13,7 @@ export type WindowState = z.infer<typeof windowStateSchema>;
 
 /** Where the window was when last closed; undefined if that is unknown or no longer on any screen. */
 export function readWindowState(file: string, screens: readonly Rectangle[]): WindowState | undefined {
-  const state = parse(file);
+  const state = readChoice(file, windowStateSchema);
   if (!state) return undefined;
   // A corner of the title bar must be within reach.
   const isInReach = screens.some(
@@ -27,13 +26,4 @@ export function readWindowState(file: string, screens: readonly Rectangle[]): Wi
 export function writeWindowState(file: string, window: BrowserWindow): void {
   const state: WindowState = { ...window.getNormalBounds(), maximised: window.isMaximized() };
   writeWhole(file, JSON.stringify(state));
-}
-
-function parse(file: string): WindowState | undefined {
-  try {
-    return windowStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    // Missing or damaged: the window opens in its default place.
-    return undefined;
-  }
 }
