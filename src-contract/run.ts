@@ -41,7 +41,7 @@ export const trainOptionsSchema = z.object({
   maxLength: z.number().int().min(8),
   seed: z.number().int().min(0),
   shuffle: z.boolean(),
-  /** Optimiser steps between measurements on the validation split; null means about ten measurements per run. */
+  /** Optimiser steps between measurements on the validation split; null means three to ten measurements per run. */
   validationEvery: z.number().int().positive().nullable(),
   /**
    * Ends the run after this many measurements without improvement; null never does. The best weights are kept in any

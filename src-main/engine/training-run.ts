@@ -218,7 +218,9 @@ export class TrainingRun {
   /** Before the first step, at the interval, and after the last step; once each. */
   validationIsDue(): boolean {
     if (this.#validationRows.length === 0 || this.#validatedStep === this.#step) return false;
-    const every = validationInterval(this.#job.validationEvery, this.totalSteps);
+    const { validationEvery, batchSize } = this.#job;
+    const validationRows = this.#validationRows.length;
+    const every = validationInterval({ validationEvery, batchSize, validationRows, totalSteps: this.totalSteps });
     return this.#step % every === 0 || this.#step === this.totalSteps;
   }
 

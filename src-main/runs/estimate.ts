@@ -134,9 +134,10 @@ function timeNeed(
       : earlier.tokensPerSecond * relativeCost(facts, earlier.options)) / relativeCost(facts, options);
   const trained = Math.min(options.epochs * rowCount, steps * options.batchSize) * rows.mean;
   // One of the base at the start, then those along the way and after the last step.
-  const measurements = 1 + Math.ceil(steps / validationInterval(options.validationEvery, steps));
+  const validationRows = Math.min(rowsMeasured, dataset.splits.validation);
+  const measurements = 1 + Math.ceil(steps / validationInterval({ ...options, validationRows, totalSteps: steps }));
   // Forward only: a third of a training pass.
-  const validation = (Math.min(rowsMeasured, dataset.splits.validation) * rows.mean) / 3;
+  const validation = (validationRows * rows.mean) / 3;
   // Generated token by token, at about a sixth of the speed; the prompts are read like any other tokens.
   const samples = Math.min(options.sampleRows, dataset.splits.validation);
   const answers = measurements * samples * (rows.mean / 3 + 6 * 1.5 * rows.target);

@@ -57,7 +57,7 @@ export function resolveOptions(
   };
 }
 
-/** With about ten measurements per run, three without an improvement are no accident. */
+/** With up to ten measurements per run, three without an improvement are no accident. */
 const usualPatience = 3;
 
 /** Below this many parameters a model has few directions to spare: all its matrices are adapted. */

@@ -11,9 +11,11 @@ test('the wait for a run’s turn does not count as measuring time', () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
   const at = (seconds: number) => clock.mockReturnValue(seconds * 1000);
   // Sound here: the store only records the progress, and there are no earlier events.
-  const progress = new RunProgress('r', null, { updateProgress: () => {} } as unknown as RunStore);
+  const progress = new RunProgress('r', { validationEvery: null, batchSize: 8 }, {
+    updateProgress: () => {},
+  } as unknown as RunStore);
   at(150);
-  progress.begin({ step: 0, totalSteps: 10 }, { *told() {}, rewind: () => {} });
+  progress.begin({ step: 0, totalSteps: 10, validationRows: 4 }, { *told() {}, rewind: () => {} });
   at(151);
   progress.pass();
   at(152);

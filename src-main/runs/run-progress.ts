@@ -1,9 +1,12 @@
 import type { RunEvent } from '../../src-contract/run.ts';
+import type { Measuring } from '../../src-contract/validation-interval.ts';
 import type { TrainEvent } from '../engine/engine.ts';
 import type { Supervisor } from '../jobs/supervisor.ts';
 import type { RunStore } from './run-store.ts';
 import { secondsLeft } from './time-left.ts';
 
+type MeasuringOptions = Pick<Measuring, 'validationEvery' | 'batchSize'>;
+type Started = Pick<Measuring, 'totalSteps' | 'validationRows'> & { readonly step: number };
 type RunEvents = Pick<Supervisor<RunEvent>, 'told' | 'rewind'>;
 
 /** Steps over which speed and time left are averaged. */
@@ -17,7 +20,9 @@ export class RunProgress {
   readonly #runId: string;
   readonly #runs: RunStore;
   readonly #recent: { tokens: number; seconds: number }[] = [];
+  readonly #options: MeasuringOptions;
   #totalSteps = 0;
+  #validationRows = 0;
   #step = 0;
   /** The last step whose tokens and seconds are included in the sums. */
   #summedStep = 0;
@@ -29,17 +34,17 @@ export class RunProgress {
   #told = performance.now();
   #passedMs = 0;
   #passes = 0;
-  readonly #validationEvery: number | null;
 
-  constructor(runId: string, validationEvery: number | null, runs: RunStore) {
+  constructor(runId: string, options: MeasuringOptions, runs: RunStore) {
     this.#runId = runId;
-    this.#validationEvery = validationEvery;
+    this.#options = options;
     this.#runs = runs;
   }
 
   /** Picks up where the engine does; false when this run has already reported its beginning. */
-  begin(started: { step: number; totalSteps: number }, events: RunEvents): boolean {
+  begin(started: Started, events: RunEvents): boolean {
     this.#totalSteps = started.totalSteps;
+    this.#validationRows = started.validationRows;
     this.#step = started.step;
     // Of several in one go, the time until its turn is none of its own.
     this.#told = performance.now();
@@ -92,7 +97,7 @@ export class RunProgress {
       ...{ kind: 'step', step, loss, learningRate, gradientNorm, rssBytes },
       tokensPerSecond: spent > 0 ? read / spent : 0,
       secondsLeft: secondsLeft({
-        ...{ step, totalSteps: this.#totalSteps, validationEvery: this.#validationEvery },
+        ...{ ...this.#options, step, totalSteps: this.#totalSteps, validationRows: this.#validationRows },
         secondsPerStep: spent / this.#recent.length,
         secondsPerMeasurement: this.#passes === 0 ? undefined : this.#passedMs / 1000 / this.#passes,
       }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secondsLeft } from './time-left.ts';
 
-const pace = { totalSteps: 100, secondsPerStep: 1, validationEvery: null };
+const pace = { totalSteps: 100, batchSize: 8, validationRows: 20, secondsPerStep: 1, validationEvery: null };
 
 // Regression: after seven steps a run of five minutes showed 22 minutes left: eleven seconds at step 0 counted as two
 // for every step.

@@ -183,7 +183,7 @@ class OngoingRun {
     this.#files = about.files;
     this.#samples = about.samples;
     this.#initial = about.initial;
-    this.#progress = new RunProgress(about.training.run.id, about.job.validationEvery, about.parts.runs);
+    this.#progress = new RunProgress(about.training.run.id, about.job, about.parts.runs);
   }
 
   async *told(event: TrainTogetherEvent['event']): AsyncGenerator<RunEvent> {

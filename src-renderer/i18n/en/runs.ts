@@ -194,8 +194,8 @@ export const runs = {
   'runs.option.shuffle.help': 'Reads the rows in a new order at each pass.',
   'runs.option.validationEvery': 'Steps between validations',
   'runs.option.validationEvery.help':
-    'How often the loss on the validation rows is measured; leave empty for about ten times per run.',
-  'runs.option.validationEvery.auto': 'about ten times',
+    'How often the loss on the validation rows is measured. Leave empty for ten times per run, and fewer, but at least three, where that would take long.',
+  'runs.option.validationEvery.auto': 'three to ten times',
   'runs.option.none': 'none',
   'runs.option.range.whole': 'Enter a whole number from {min} to {max}.',
   'runs.option.range.whole.from': 'Enter a whole number, {min} or more.',
@@ -330,7 +330,7 @@ export const runs = {
   'runs.trainedWith.acts': 'Pause, Stop and Resume apply to all {n}.',
   'runs.trainedWith.queued': '{n} adapters together',
   'runs.group.checkpoints': 'Checkpoints',
-  'runs.summary.validation.auto': 'measured about ten times',
+  'runs.summary.validation.auto': 'measured three to ten times',
   'runs.summary.noPatience': 'never ends early',
   'runs.option.labelSmoothing': 'Label smoothing',
   'runs.option.labelSmoothing.help':

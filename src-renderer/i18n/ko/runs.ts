@@ -168,8 +168,9 @@ export const runs: Translation<typeof english> = {
   'runs.option.shuffle.label': '행 섞기',
   'runs.option.shuffle.help': '반복할 때마다 새 순서로 읽습니다.',
   'runs.option.validationEvery': '검증 간격(단계)',
-  'runs.option.validationEvery.help': '검증 손실을 측정하는 간격입니다. 비우면 한 학습에 열 번쯤 측정합니다.',
-  'runs.option.validationEvery.auto': '열 번쯤',
+  'runs.option.validationEvery.help':
+    '검증 손실을 측정하는 간격입니다. 비우면 한 학습에 열 번 측정하고, 오래 걸릴 때는 세 번까지 줄입니다.',
+  'runs.option.validationEvery.auto': '3~10번',
   'runs.option.none': '없음',
   'runs.option.range.whole': '{min}에서 {max} 사이의 정수를 적으세요.',
   'runs.option.range.whole.from': '{min} 이상의 정수를 적으세요.',
@@ -297,7 +298,7 @@ export const runs: Translation<typeof english> = {
   'runs.trainedWith.acts': '일시정지, 끝내기, 이어서 학습은 {n}개 모두에 적용됩니다.',
   'runs.trainedWith.queued': '어댑터 {n}개 함께',
   'runs.group.checkpoints': '체크포인트',
-  'runs.summary.validation.auto': '열 번쯤 측정',
+  'runs.summary.validation.auto': '3~10번 측정',
   'runs.summary.noPatience': '일찍 끝내지 않음',
   'runs.option.labelSmoothing': '레이블 스무딩',
   'runs.option.labelSmoothing.help':
