@@ -4,17 +4,19 @@ import type { IncomingMessage } from 'node:http';
 /** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
 export type Verdict =
   | { readonly kind: 'open' }
-  | { readonly kind: 'exchange'; readonly cookie: string }
+  | { readonly kind: 'exchange'; readonly cookie: string; readonly socketKey: string }
   | { readonly kind: 'refused'; readonly status: 401 | 403; readonly reason: string };
 
 /**
  * Decides who may talk to the studio. Other users of the machine and other pages in the same browser can reach its
- * port: the token in the printed address keeps out the former, the Host and Origin checks the latter.
+ * port: the token in the printed address keeps out the former, the Host and Origin checks the latter. A browser sends the
+ * session's cookie to the servers of all ports, so that it opens no socket without the key, which the page keeps.
  */
 export class Gate {
   /** Works once: the first request with it gets the session cookie. */
   readonly token = secret();
   readonly #session = secret();
+  readonly #socketKey = secret();
   readonly #host: string;
   #isTokenUsed = false;
 
@@ -40,15 +42,18 @@ export class Gate {
     return {
       kind: 'exchange',
       cookie: `${this.#cookieName}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`,
+      socketKey: this.#socketKey,
     };
   }
 
-  /** For sockets: they have no token, and a browser always sends the opening page's Origin. */
+  /** For sockets: the key comes as their protocol, and a browser always sends the opening page's Origin. */
   admitSocket(request: IncomingMessage): Verdict {
     const stranger = this.#strangerIn(request);
     if (stranger) return stranger;
     if (request.headers.origin === undefined) return refused(403, 'A socket must say which page opens it.');
-    return this.#hasSession(request) ? { kind: 'open' } : refused(401, 'This socket has no session.');
+    const isOpen =
+      this.#hasSession(request) && isSame(request.headers['sec-websocket-protocol'] ?? '', this.#socketKey);
+    return isOpen ? { kind: 'open' } : refused(401, 'This socket has no session.');
   }
 
   #strangerIn(request: IncomingMessage): Verdict | undefined {
