@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,6 +37,16 @@ test('work that ends during a backup is in it whole or not at all', async () => 
   }
   expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/early']);
   expect(readFileSync(join(out, 'adapters/early'), 'utf8')).toBe('early');
+});
+
+test.skipIf(process.platform === 'win32')('only its owner may look into a backup or a moved data folder', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const moving = movingDataFolder({ dataDir, out: `${out}-2`, expectRest: () => {} }, never);
+  let step = await moving.next();
+  while (!step.done) step = await moving.next();
+  await step.value();
+  expect([out, `${out}-2`].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
 });
 
 test('a backup starts over when an adapter’s files are replaced meanwhile', async () => {

@@ -13,7 +13,7 @@ import { ProcessLock } from './database/process-lock.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
 import { firstBytes } from './first-bytes.ts';
-import { makeFolder, requireForDatabase } from './make-folder.ts';
+import { makeFolder, ownerOnly, requireForDatabase } from './make-folder.ts';
 import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
 import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from './unfinished-path.ts';
@@ -59,6 +59,7 @@ export async function* backUpDataFolder(
     for (let round = 0; files === undefined; round++) {
       if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
       await rm(partial, { recursive: true, force: true });
+      await mkdir(partial, ownerOnly);
       files = yield* copyingStudio({ dataDir, to: partial }, signal);
     }
     const manifest = { format: 'adapter-studio-backup-1', version, createdAt: now, files };
@@ -131,7 +132,7 @@ export async function* movingDataFolder(
   const known = async (error: unknown) => orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   let isCopied = false;
   try {
-    await mkdir(partial);
+    await mkdir(partial, ownerOnly);
     yield* followingChanges({ ...job, expectRest }, signal);
     expectRest();
     isCopied = true;
