@@ -1,5 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { userOfPeer } from './peer-user.ts';
 
 /** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
 export type Verdict =
@@ -38,6 +39,10 @@ export class Gate {
         'This address has already been used and works only once. Restart Adapter Studio to get a new one.',
       );
     }
+    // A browser is started with the token in its command line, which all users of a machine can read.
+    const user = userOfPeer(request.socket);
+    if (user !== undefined && user !== 0 && user !== process.getuid?.())
+      return refused(403, 'This address is for the user who has started Adapter Studio.');
     this.#isTokenUsed = true;
     return {
       kind: 'exchange',
