@@ -707,6 +707,17 @@ test('start-up removes nothing unknown from a folder that is only linked', async
     expect(existsSync(join(folder, name, 'zzzzzzzzzzzzzzzzzzzz')), name).toBe(true);
 });
 
+// Regression: in a data folder from somebody else, it was written over any file that a link in its place led to.
+test('the disk reserve is written over nothing that a link leads to', async () => {
+  await app.close();
+  const [letter, reserve] = [join(folder, 'letter.txt'), join(folder, 'data/reserve')];
+  writeFileSync(letter, 'Dear');
+  rmSync(reserve, { force: true });
+  symlinkSync(letter, reserve);
+  await open();
+  expect(readFileSync(letter, 'utf8')).toBe('Dear');
+});
+
 // Regression: it was reported as an internal error, with a stack.
 test('a database damaged beyond its first page is reported, and opens again once repaired', async () => {
   await app.close();

@@ -16,7 +16,6 @@ vi.mock('node:fs', async (original) => {
 });
 
 const { OpenedFolder } = await import('./opened-folder.ts');
-const { DiskReserve } = await import('../disk-reserve.ts');
 const { keepLastPort } = await import('./web/last-port.ts');
 const { EngineSettingsFile } = await import('./engine-settings.ts');
 
@@ -34,17 +33,16 @@ test('a power cut while writing leaves the previously opened folder on record', 
   expect(readdirSync(folder)).toEqual(['opened-folder.json']);
 });
 
-// Regression: the reserve and the page's port were written over what the links lead to.
+// Regression: the page's port was written over what the link leads to.
 test('links in a data folder from somebody else lead to no file that is written', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const [dataDir, theirs] = [path.join(folder, 'data'), path.join(folder, 'letter.txt')];
   mkdirSync(dataDir);
   writeFileSync(theirs, 'Dear');
-  for (const name of ['reserve', 'page-port', 'page-port.partial', 'engine.json', 'engine.json.partial'])
+  for (const name of ['page-port', 'page-port.partial', 'engine.json', 'engine.json.partial'])
     symlinkSync(theirs, path.join(dataDir, name));
   const settings = new EngineSettingsFile(dataDir);
-  new DiskReserve(dataDir).keep();
   keepLastPort(dataDir, 4000);
   settings.write(settings.read());
   expect(readFileSync(theirs, 'utf8')).toBe('Dear');
