@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -199,6 +200,23 @@ test('a move fails when work begins or changes do not end, and leaves no copy', 
   };
   await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
   expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+// Regression: a list from somebody else could bring along which folder the next start opens.
+test('of a backup only what a backup has is restored, whatever its list says', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const list = join(out, 'adapter-studio-backup.json');
+  const manifest = JSON.parse(readFileSync(list, 'utf8')) as { files: object[] };
+  for (const path of ['opened-folder.json', 'Opened-Folder.json', 'window/Preferences', 'studio.sqlite-wal']) {
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    writeFileSync(join(out, path), '{}');
+    manifest.files.push({ path, bytes: 2, sha256: hash('sha256', '{}') });
+  }
+  writeFileSync(list, JSON.stringify(manifest));
+  const to = `${out}-restored`;
+  await restoreDataFolder({ from: out, dataDir: to });
+  expect(readdirSync(to).sort()).toEqual(['adapters', 'runs', 'studio.sqlite']);
 });
 
 test('restoring a backup that lacks a file names it and leaves nothing behind', async () => {
