@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -690,6 +691,31 @@ test('start-up keeps what the studio did not make, even when the database is mis
     await app.close();
   }
   await open();
+});
+
+// Regression: a data folder from somebody else, or a copy of one's own, could remove what another studio had there.
+test('start-up removes nothing unknown from a folder that is only linked', async () => {
+  await app.close();
+  for (const name of ['adapters', 'runs', 'lab', 'base-models']) {
+    const [own, elsewhere] = [join(folder, 'data', name), join(folder, name)];
+    renameSync(own, elsewhere);
+    symlinkSync(elsewhere, own, 'junction');
+    mkdirSync(join(elsewhere, 'zzzzzzzzzzzzzzzzzzzz'));
+  }
+  await open();
+  for (const name of ['adapters', 'runs', 'lab', 'base-models'])
+    expect(existsSync(join(folder, name, 'zzzzzzzzzzzzzzzzzzzz')), name).toBe(true);
+});
+
+// Regression: in a data folder from somebody else, it was written over any file that a link in its place led to.
+test('the disk reserve is written over nothing that a link leads to', async () => {
+  await app.close();
+  const [letter, reserve] = [join(folder, 'letter.txt'), join(folder, 'data/reserve')];
+  writeFileSync(letter, 'Dear');
+  rmSync(reserve, { force: true });
+  symlinkSync(letter, reserve);
+  await open();
+  expect(readFileSync(letter, 'utf8')).toBe('Dear');
 });
 
 // Regression: it was reported as an internal error, with a stack.

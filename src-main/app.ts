@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventPublisher, implement, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
@@ -209,6 +209,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   // A database just created knows nothing of the files beside it, which therefore are not leftovers, now or later.
   if (home === undefined) choices.write('madeAt', `${Date.now()}`);
   const since = Number(choices.read('madeAt') ?? 0);
+  // In a folder that is only linked here, perhaps by somebody else, another studio may keep what this database does not know.
+  const sinceIn = (path: string) => (lstatSync(path).isSymbolicLink() ? Infinity : since);
   if (home !== undefined && home !== dataDir) {
     adapters.relocate(home, dataDir);
     baseModels.relocate(home, dataDir);
@@ -231,10 +233,10 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   if (home !== undefined) for (const own of Object.values(ownFolders)) await own.clear();
   if (home !== undefined && lock.isAlone()) {
     await mendAttachments({ store: datasets, datasetsFolder });
-    await clearAdapters(adapters, adaptersFolder, since);
-    await clearRuns(runs, runsFolder, since);
-    await clearLab(lab, labFolder, since);
-    await purgeBaseModels(baseModels, modelsFolder, since);
+    await clearAdapters(adapters, adaptersFolder, sinceIn(adaptersFolder));
+    await clearRuns(runs, runsFolder, sinceIn(runsFolder));
+    await clearLab(lab, labFolder, sinceIn(labFolder));
+    await purgeBaseModels(baseModels, modelsFolder, sinceIn(modelsFolder));
     await clearCutOffCopies(dataDir);
     conversations.removeDeleted();
     evaluations.removeDeleted();
@@ -373,7 +375,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const afterUndo = new AfterUndo(async (deletedBefore) => {
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
-    const isLabFree = await freeLab(lab, labFolder, { since, deletedBefore });
+    const isLabFree = await freeLab(lab, labFolder, { since: sinceIn(labFolder), deletedBefore });
     // An evaluation, here or in another process, may read a deleted adapter or model to its end.
     if (measuring.current !== undefined || experimenting.current !== undefined) return false;
     if (jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;

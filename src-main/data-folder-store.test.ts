@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,6 +38,16 @@ test('work that ends during a backup is in it whole or not at all', async () => 
   }
   expect(namesIn(join(out, 'studio.sqlite'))).toEqual(['adapters/early']);
   expect(readFileSync(join(out, 'adapters/early'), 'utf8')).toBe('early');
+});
+
+test.skipIf(process.platform === 'win32')('only its owner may look into a backup or a moved data folder', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const moving = movingDataFolder({ dataDir, out: `${out}-2`, expectRest: () => {} }, never);
+  let step = await moving.next();
+  while (!step.done) step = await moving.next();
+  await step.value();
+  expect([out, `${out}-2`].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
 });
 
 test('a backup starts over when an adapter’s files are replaced meanwhile', async () => {
@@ -188,6 +200,23 @@ test('a move fails when work begins or changes do not end, and leaves no copy', 
   };
   await expect(changing()).rejects.toMatchObject({ code: 'STUDIO_BUSY' });
   expect(readdirSync(dirname(out))).toEqual(['data']);
+});
+
+// Regression: a list from somebody else could bring along which folder the next start opens.
+test('of a backup only what a backup has is restored, whatever its list says', async () => {
+  const { dataDir, out } = scene();
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  const list = join(out, 'adapter-studio-backup.json');
+  const manifest = JSON.parse(readFileSync(list, 'utf8')) as { files: object[] };
+  for (const path of ['opened-folder.json', 'Opened-Folder.json', 'window/Preferences', 'studio.sqlite-wal']) {
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    writeFileSync(join(out, path), '{}');
+    manifest.files.push({ path, bytes: 2, sha256: hash('sha256', '{}') });
+  }
+  writeFileSync(list, JSON.stringify(manifest));
+  const to = `${out}-restored`;
+  await restoreDataFolder({ from: out, dataDir: to });
+  expect(readdirSync(to).sort()).toEqual(['adapters', 'runs', 'studio.sqlite']);
 });
 
 test('restoring a backup that lacks a file names it and leaves nothing behind', async () => {

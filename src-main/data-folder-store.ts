@@ -13,7 +13,7 @@ import { ProcessLock } from './database/process-lock.ts';
 import { orDiskOrDatabaseFull } from './disk-or-database-full.ts';
 import { reserveName } from './disk-reserve.ts';
 import { firstBytes } from './first-bytes.ts';
-import { makeFolder, requireForDatabase } from './make-folder.ts';
+import { makeFolder, ownerOnly, requireForDatabase } from './make-folder.ts';
 import { readNote, writeNote } from './note.ts';
 import { copyFile, readInto } from './synced-file.ts';
 import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from './unfinished-path.ts';
@@ -24,11 +24,12 @@ const databaseName = 'studio.sqlite';
 /** In a folder that is being restored, what is being written; removed once the database, the last of it, is there. */
 const restoringName = 'adapter-studio-restoring.json';
 /**
- * What a data folder can do without: locks, news, notes of copies, partial uploads, the disk reserve, the window's own files, and
- * SQLite's files beside a database.
+ * What a data folder can do without: locks, news, notes of copies, partial uploads, the disk reserve, the window's own files, which
+ * folder was opened, and SQLite's files beside a database. Some disks tell no letters apart by their case.
  */
 const leftOut = new RegExp(
-  `^(locks|news|${copyNotes}|uploads|downloads|unpacked|window|${reserveName})(/|$)|-(wal|shm|journal)$`,
+  `^(locks|news|${copyNotes}|uploads|downloads|unpacked|window|${reserveName}|opened-folder\\.json)([\\\\/]|$)|-(wal|shm|journal)$`,
+  'i',
 );
 
 const manifestSchema = z.object({
@@ -59,6 +60,7 @@ export async function* backUpDataFolder(
     for (let round = 0; files === undefined; round++) {
       if (round === mostRounds) throw new StudioError('STUDIO_BUSY', {});
       await rm(partial, { recursive: true, force: true });
+      await mkdir(partial, ownerOnly);
       files = yield* copyingStudio({ dataDir, to: partial }, signal);
     }
     const manifest = { format: 'adapter-studio-backup-1', version, createdAt: now, files };
@@ -131,7 +133,7 @@ export async function* movingDataFolder(
   const known = async (error: unknown) => orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   let isCopied = false;
   try {
-    await mkdir(partial);
+    await mkdir(partial, ownerOnly);
     yield* followingChanges({ ...job, expectRest }, signal);
     expectRest();
     isCopied = true;
@@ -226,7 +228,10 @@ export async function* restoringDataFolder(
   let lock: ProcessLock | undefined;
   const made = new Set<string>();
   // The database last: if the process is killed, a folder without it is not a studio.
-  const files = manifest.files.toSorted((a, b) => Number(a.path === databaseName) - Number(b.path === databaseName));
+  const files = manifest.files
+    // No backup has them: somebody else's list could say which folder the next start opens.
+    .filter(({ path }) => !leftOut.test(path))
+    .toSorted((a, b) => Number(a.path === databaseName) - Number(b.path === databaseName));
   const bytesInAll = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let isWhole = false;
   try {

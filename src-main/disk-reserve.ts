@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The file's name in the data folder; a backup leaves it out. */
@@ -28,10 +28,12 @@ export class DiskReserve {
 
   /** Reserves the space, if there is any, unless that is done already. */
   keep(): void {
-    if (statSync(this.#file, { throwIfNoEntry: false })?.size === reserveBytes) return;
+    if (lstatSync(this.#file, { throwIfNoEntry: false })?.size === reserveBytes) return;
     try {
+      // Removed first: a link, in a data folder from somebody else, may lead to any file.
+      rmSync(this.#file, { force: true });
       // Random, since a compressing disk would reserve nothing for zeros.
-      writeFileSync(this.#file, randomBytes(reserveBytes));
+      writeFileSync(this.#file, randomBytes(reserveBytes), { flag: 'wx' });
     } catch {
       rmSync(this.#file, { force: true });
     }

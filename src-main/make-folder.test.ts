@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,6 +10,15 @@ test('folders above are made too, and the uppermost one is told', () => {
   expect(existsSync(join(place, 'a', 'b', 'c'))).toBe(true);
   expect(makeFolder(join(place, 'a', 'b', 'c'), 'home')).toBeUndefined();
   expect(makeFolder(join(place, 'a', 'd'), 'home')).toBe(join(place, 'a', 'd'));
+});
+
+// Regression: other users of the machine could read the database, and in it the key for other programs.
+test.skipIf(process.platform === 'win32')('only its owner may look into a new data folder', () => {
+  const place = temporary();
+  makeFolder(join(place, 'a', 'home'), 'home');
+  makeFolder(join(place, 'out'), 'out');
+  const usual = 0o777 & ~process.umask();
+  expect(['a', 'a/home', 'out'].map((name) => statSync(join(place, name)).mode & 0o777)).toEqual([0o700, 0o700, usual]);
 });
 
 test('a link to a folder is one; a file in the way is reported', () => {

@@ -11,7 +11,7 @@ import { unwritable } from './unwritable.ts';
  */
 export function makeFolder(path: string, what: 'home' | 'out'): string | undefined {
   try {
-    const first = make(path);
+    const first = make(path, what === 'home' ? ownerOnly : undefined);
     accessSync(path, constants.W_OK);
     return first;
   } catch (cause) {
@@ -28,12 +28,15 @@ export function requireForDatabase(file: string, place: { option: 'home' | 'out'
 /** Source: SQLite's MAX_PATHNAME for Unix, less the ending of a journal. */
 const mostBytes = 504;
 
-function make(path: string): string | undefined {
+/** For folders of what a person made: systems usually let other users of a machine read what is new. */
+export const ownerOnly = { mode: 0o700 } as const;
+
+function make(path: string, how: typeof ownerOnly | undefined): string | undefined {
   if (isFolder(path)) return undefined;
   const above = dirname(path);
-  const first = above === path || existsSync(above) ? undefined : make(above);
+  const first = above === path || existsSync(above) ? undefined : make(above, how);
   try {
-    mkdirSync(path);
+    mkdirSync(path, how);
   } catch (error) {
     // Another process may have made it meanwhile.
     if (isFolder(path)) return first;

@@ -55,6 +55,19 @@ function messagePortLink(): ClientLink<Record<never, never>> {
   return new MessagePortLink({ port: port1 });
 }
 
+const socketKeyName = 'studio.socketKey';
+
+/**
+ * Keeps the key that comes with the printed address, which only this page's own origin can read, and takes it out of the
+ * address bar.
+ */
+export function keepSocketKey(): void {
+  const key = /^#key=(.+)/.exec(location.hash)?.[1];
+  if (key === undefined) return;
+  localStorage.setItem(socketKeyName, key);
+  history.replaceState(null, '', '/');
+}
+
 const shortestWaitMs = 250;
 const longestWaitMs = 5_000;
 
@@ -63,7 +76,8 @@ function reconnectingLink(): ClientLink<Record<never, never>> {
   let current = connect();
 
   function connect(): WebSocketLink<Record<never, never>> {
-    const socket = new WebSocket(new URL('/contract', location.href.replace(/^http/, 'ws')));
+    const key = localStorage.getItem(socketKeyName);
+    const socket = new WebSocket(new URL('/contract', location.href.replace(/^http/, 'ws')), key === null ? [] : [key]);
     let opened = false;
     socket.addEventListener('open', () => {
       opened = true;

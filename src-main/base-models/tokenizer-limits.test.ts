@@ -56,6 +56,8 @@ test.each([
   ['a*a*x'],
   ['a|a{2,}a{2,}x'],
   [`${'a?'.repeat(30)}x`],
+  [`${'a{0,9}'.repeat(10)}x`],
+  [`${'a{0,99}'.repeat(4)}x`],
   [`${'(a|a)'.repeat(30)}x`],
 ])('the pattern %s gets a time limit', (Regex) => {
   expect(mayTakeForEver({ pre_tokenizer: { type: 'Split', pattern: { Regex } }, model: bpe })).toBe(true);

@@ -49,14 +49,17 @@ const mostChoices = 16;
 /** The alternatives of a pattern, of which only the signs with a meaning are told, and `.` for all else. */
 function alternativesOf(pattern: string): string[] {
   let depth = 0;
-  return pattern
-    .replace(/\\[\s\S]|\[(?:\\[\s\S]|\[[^\]]*\]|[^\]\\])*\]/g, '.')
-    .replace(/\{\d{1,2}(,\d{1,2})?\}/g, '')
-    .replace(/[()|]/g, (sign) => {
-      depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
-      return sign === '|' && depth === 0 ? '\n' : sign;
-    })
-    .split('\n');
+  return (
+    pattern
+      .replace(/\\[\s\S]|\[(?:\\[\s\S]|\[[^\]]*\]|[^\]\\])*\]/g, '.')
+      // Each time more than the least is a choice.
+      .replace(/\{(\d{1,2})(?:,(\d{1,2}))?\}/g, (_, least, most = least) => '?'.repeat(Math.max(0, most - least)))
+      .replace(/[()|]/g, (sign) => {
+        depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+        return sign === '|' && depth === 0 ? '\n' : sign;
+      })
+      .split('\n')
+  );
 }
 
 /** What the library does not declare of a tokenizer's parts: those inside them, their texts, and what they do. */

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { foreignCode } from './own-content.ts';
 
@@ -11,6 +11,8 @@ export type DerivedDatabase = BetterSqlite3.Database;
  * cost the last seconds.
  */
 export function openDerivedFile(file: string): DerivedDatabase {
+  // A link, in a data folder from somebody else, may lead to a database of another program.
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(file);
   try {
     return open(file);
   } catch (error) {

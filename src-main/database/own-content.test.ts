@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -80,6 +80,17 @@ test('a derived file with a trigger is made anew', () => {
   const database = openDerivedFile(file);
   expect(database.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()).toEqual([]);
   database.close();
+});
+
+// Regression: the other database lost all its tables.
+test('a link in place of a derived file is removed, and what it leads to is left alone', () => {
+  const [file, other] = [join(folder, 'derived.sqlite'), join(folder, 'other.sqlite')];
+  alter(other, 'CREATE TABLE kept (x)');
+  symlinkSync(other, file);
+  openDerivedFile(file).close();
+  const kept = new BetterSqlite3(other);
+  expect(kept.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['kept']);
+  kept.close();
 });
 
 // Regression: the table's name was run as SQL.

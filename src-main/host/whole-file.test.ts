@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -16,6 +16,8 @@ vi.mock('node:fs', async (original) => {
 });
 
 const { OpenedFolder } = await import('./opened-folder.ts');
+const { keepLastPort } = await import('./web/last-port.ts');
+const { EngineSettingsFile } = await import('./engine-settings.ts');
 
 // Regression: the default folder was opened instead, as if everything were gone.
 test('a power cut while writing leaves the previously opened folder on record', () => {
@@ -29,4 +31,19 @@ test('a power cut while writing leaves the previously opened folder on record', 
   expect(JSON.parse(readFileSync(path.join(folder, 'opened-folder.json'), 'utf8'))).toMatchObject({ opened: folder });
   opened.remember(folder);
   expect(readdirSync(folder)).toEqual(['opened-folder.json']);
+});
+
+// Regression: the page's port was written over what the link leads to.
+test('links in a data folder from somebody else lead to no file that is written', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [dataDir, theirs] = [path.join(folder, 'data'), path.join(folder, 'letter.txt')];
+  mkdirSync(dataDir);
+  writeFileSync(theirs, 'Dear');
+  for (const name of ['page-port', 'page-port.partial', 'engine.json', 'engine.json.partial'])
+    symlinkSync(theirs, path.join(dataDir, name));
+  const settings = new EngineSettingsFile(dataDir);
+  keepLastPort(dataDir, 4000);
+  settings.write(settings.read());
+  expect(readFileSync(theirs, 'utf8')).toBe('Dear');
 });

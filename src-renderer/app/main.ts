@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import './app.css';
+import { keepSocketKey } from '../client.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { theme } from '../ui/theme.svelte.ts';
 import App from './App.svelte';
@@ -11,6 +12,7 @@ try {
   Object.defineProperty(navigator, 'language', { value: 'en' });
 }
 
+keepSocketKey();
 locale.followOtherWindows();
 theme.followOtherWindows();
 

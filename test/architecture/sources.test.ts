@@ -26,6 +26,11 @@ test('no component imports from the main process', async () => {
   }
 });
 
+// Regression: once a week, npm start also asked the registry for a newer npm.
+test('npm starts the studio without asking its registry anything', async () => {
+  expect(await readFile(path.join(root, '.npmrc'), 'utf8')).toMatch(/^update-notifier=false$/m);
+});
+
 /** What is written without waiting for the disk, and why an empty or missing file does no harm there. */
 const unsynced: Readonly<Record<string, string>> = {
   'adapters/adapter-procedures.ts': 'a copy of what a page has sent, which is imported from there and removed',
@@ -38,7 +43,6 @@ const unsynced: Readonly<Record<string, string>> = {
   'disk-reserve.ts': 'its content means nothing',
   'engine/engine-process.ts': 'no file, but a switch of the system',
   'host/cli/standard-input.ts': 'a table that was piped in, which is read and removed',
-  'host/web/last-port.ts': 'a damaged one is ignored',
   'lab/present/save-lab.ts': 'copied adapters, which the studio keeps',
 };
 

@@ -20,8 +20,9 @@ let folder: string;
 let pageServer: PageServer;
 let endpoint: OpenaiServer;
 let asked = 0;
-/** The page's own session cookie, and the address's own key. */
+/** The page's own session cookie and key, and the address's own key. */
 let cookie: string;
+let socketKey: string;
 const key = 'as-the-right-key';
 
 beforeAll(async () => {
@@ -40,7 +41,8 @@ beforeAll(async () => {
   const { host, pathname, search } = new URL(pageServer.url);
   const first = await send(host, `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   cookie = /set-cookie: ([^;\r]+)/i.exec(first)?.[1] ?? '';
-  expect(cookie).not.toBe('');
+  socketKey = /location: \/#key=(\S+)/i.exec(first)?.[1] ?? '';
+  expect([cookie, socketKey]).not.toContain('');
 });
 
 afterAll(async () => {
@@ -51,12 +53,14 @@ afterAll(async () => {
 
 test(`none of ${count} forged requests to the page and its socket gets in`, { timeout: 600_000 }, async () => {
   const { host, port, searchParams } = new URL(pageServer.url);
+  const [name = '', value = ''] = cookie.split('=');
   const right = { cookie: `Cookie: ${cookie}`, host, origin: `http://${host}`, token: searchParams.get('token') ?? '' };
   await sendAll(count, host, (random) => {
     const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random.uniform() * choices.length)] as T;
     // At least one thing is wrong in each of them; the others may be right.
-    const wrong = pick(['host', 'origin', 'session', 'method', 'path'] as const);
-    const socket = pick([true, false]);
+    const wrong = pick(['host', 'origin', 'session', 'key', 'method', 'path'] as const);
+    const socket = wrong === 'key' || pick([true, false]);
+    const wrongKeys = ['', socketKey.slice(1), `${socketKey}, x`, value, noise(random, 43)];
     const wrongHosts = [
       ...[
         'evil.example',
@@ -84,7 +88,6 @@ test(`none of ${count} forged requests to the page and its socket gets in`, { ti
         `http://evil.example#http://${host}`,
       ],
     ];
-    const [name = '', value = ''] = cookie.split('=');
     const wrongCookies = [
       ...[
         '',
@@ -105,7 +108,10 @@ test(`none of ${count} forged requests to the page and its socket gets in`, { ti
           : []),
       ...(wrong === 'session' ? pick(wrongCookies.map((c) => (c === '' ? [] : [`Cookie: ${c}`]))) : [right.cookie]),
       ...(socket
-        ? ['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==']
+        ? [
+            ...['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='],
+            `Sec-WebSocket-Protocol: ${wrong === 'key' ? pick(wrongKeys) : socketKey}`,
+          ]
         : []),
       `Connection: ${socket ? 'Upgrade' : 'close'}`,
     ];

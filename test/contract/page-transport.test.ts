@@ -91,17 +91,26 @@ async function stubBrowser(server: PageServer): Promise<WebSocket[]> {
   const { origin } = new URL(server.url);
   const answer = await fetch(server.url, { redirect: 'manual' });
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const kept = new Map<string, string>();
   const sockets: WebSocket[] = [];
   const { fetch: realFetch } = globalThis;
-  vi.stubGlobal('location', { protocol: 'http:', href: `${origin}/` });
+  const { hash } = new URL(answer.headers.get('location') ?? '', origin);
+  vi.stubGlobal('location', { protocol: 'http:', href: `${origin}/`, hash });
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => kept.set(name, value),
+  });
+  vi.stubGlobal('history', { replaceState: vi.fn() });
+  (await import('../../src-renderer/client.ts')).keepSocketKey();
+  expect(history.replaceState).toHaveBeenCalledWith(null, '', '/');
   vi.stubGlobal('fetch', (address: string, init: RequestInit) =>
     realFetch(new URL(address, origin), { ...init, headers: { cookie } }),
   );
   vi.stubGlobal(
     'WebSocket',
     class extends WebSocket {
-      constructor(url: URL) {
-        super(url, { headers: { cookie, origin } });
+      constructor(url: URL, protocols: string[]) {
+        super(url, protocols, { headers: { cookie, origin } });
         // Browsers report a failed connection by `close`; without a listener `ws` would throw as well.
         this.on('error', () => {});
         sockets.push(this);

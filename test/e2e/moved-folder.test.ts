@@ -92,7 +92,8 @@ async function clientOf(page: Page): Promise<ContractRouterClient<Contract>> {
   const { origin, host } = new URL(page.url());
   const cookies = await page.context().cookies();
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const socket = new WebSocket(`ws://${host}/contract`, { headers: { origin, cookie } });
+  const key = await page.evaluate(() => localStorage.getItem('studio.socketKey') ?? '');
+  const socket = new WebSocket(`ws://${host}/contract`, [key], { headers: { origin, cookie } });
   // Sound: only events are used, which are those of a browser's socket.
   return createORPCClient(new RPCLink({ websocket: socket as never }));
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 
 /**
  * Has pip itself download a package file into a folder: for an index that needs what only pip knows (a proxy, a
@@ -33,7 +34,10 @@ function run(
   how: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const child = spawn(program, words, { ...how, stdio: ['ignore', 'ignore', 'pipe'] });
+  // Python takes modules from the folder that it runs in, and Windows programs: the studio's own may be that of a table
+  // that was opened with it.
+  const cwd = dirname(process.execPath);
+  const child = spawn(program, words, { ...how, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-2000);

@@ -1,20 +1,23 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { userOfPeer } from './peer-user.ts';
 
 /** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
 export type Verdict =
   | { readonly kind: 'open' }
-  | { readonly kind: 'exchange'; readonly cookie: string }
+  | { readonly kind: 'exchange'; readonly cookie: string; readonly socketKey: string }
   | { readonly kind: 'refused'; readonly status: 401 | 403; readonly reason: string };
 
 /**
  * Decides who may talk to the studio. Other users of the machine and other pages in the same browser can reach its
- * port: the token in the printed address keeps out the former, the Host and Origin checks the latter.
+ * port: the token in the printed address keeps out the former, the Host and Origin checks the latter. A browser sends the
+ * session's cookie to the servers of all ports, so that it opens no socket without the key, which the page keeps.
  */
 export class Gate {
   /** Works once: the first request with it gets the session cookie. */
   readonly token = secret();
   readonly #session = secret();
+  readonly #socketKey = secret();
   readonly #host: string;
   #isTokenUsed = false;
 
@@ -36,19 +39,26 @@ export class Gate {
         'This address has already been used and works only once. Restart Adapter Studio to get a new one.',
       );
     }
+    // A browser is started with the token in its command line, which all users of a machine can read.
+    const user = userOfPeer(request.socket);
+    if (user !== undefined && user !== 0 && user !== process.getuid?.())
+      return refused(403, 'This address is for the user who has started Adapter Studio.');
     this.#isTokenUsed = true;
     return {
       kind: 'exchange',
       cookie: `${this.#cookieName}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`,
+      socketKey: this.#socketKey,
     };
   }
 
-  /** For sockets: they have no token, and a browser always sends the opening page's Origin. */
+  /** For sockets: the key comes as their protocol, and a browser always sends the opening page's Origin. */
   admitSocket(request: IncomingMessage): Verdict {
     const stranger = this.#strangerIn(request);
     if (stranger) return stranger;
     if (request.headers.origin === undefined) return refused(403, 'A socket must say which page opens it.');
-    return this.#hasSession(request) ? { kind: 'open' } : refused(401, 'This socket has no session.');
+    const isOpen =
+      this.#hasSession(request) && isSame(request.headers['sec-websocket-protocol'] ?? '', this.#socketKey);
+    return isOpen ? { kind: 'open' } : refused(401, 'This socket has no session.');
   }
 
   #strangerIn(request: IncomingMessage): Verdict | undefined {

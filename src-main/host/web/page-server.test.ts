@@ -47,7 +47,7 @@ afterEach(async () => {
 test('the printed address gives a session and leaves no token in the address bar', async () => {
   const first = await get(pathOf(server.url));
   expect(first.status).toBe(303);
-  expect(first.headers.location).toBe('/');
+  expect(first.headers.location).toMatch(/^\/#key=[\w-]{43}$/);
   expect(first.headers['set-cookie']?.[0]).toMatch(
     /^adapter-studio-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
   );
@@ -146,7 +146,7 @@ test('every answer forbids what the page does not need', async () => {
 });
 
 test('a page with the session calls the contract as the caller “page”', async () => {
-  const socket = openSocket({ cookie: await session(), origin });
+  const socket = openSocket(await pass());
   // `ws` has all that the link needs of a socket: send, readyState and listeners.
   const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
   expect(await client.double(21 as never)).toBe(42);
@@ -155,7 +155,7 @@ test('a page with the session calls the contract as the caller “page”', asyn
 });
 
 test('closing the socket aborts the signal that the page has left', async () => {
-  const socket = openSocket({ cookie: await session(), origin });
+  const socket = openSocket(await pass());
   const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
   await client.wait();
   socket.close();
@@ -163,43 +163,44 @@ test('closing the socket aborts the signal that the page has left', async () => 
 });
 
 test.each([
-  ['without a session', async () => ({ origin })],
-  ['without an origin', async () => ({ cookie: await session() })],
-  ['from another site', async () => ({ cookie: await session(), origin: 'http://studio.example' })],
-  ['under another host name', async () => ({ cookie: await session(), origin, host: 'studio.example' })],
+  ['without a session', async () => ({ ...(await pass()), cookie: '' })],
+  // A browser sends the cookie to whoever serves another port of this machine.
+  ['with the cookie alone', async () => ({ ...(await pass()), key: '' })],
+  ['with the key of another start', async () => ({ ...(await pass()), key: 'x'.repeat(43) })],
+  ['without an origin', async () => ({ ...(await pass()), origin: '' })],
+  ['from another site', async () => ({ ...(await pass()), origin: 'http://studio.example' })],
+  ['under another host name', async () => ({ ...(await pass()), host: 'studio.example' })],
 ])('a socket %s is refused', async (_, headers) => {
   await expect(opened(openSocket(await headers()))).rejects.toThrow(/40[13]/);
 });
 
 test('a socket is accepted at its own address only', async () => {
-  await expect(opened(openSocket({ cookie: await session(), origin }, '/'))).rejects.toThrow('404');
+  await expect(opened(openSocket(await pass(), '/'))).rejects.toThrow('404');
 });
 
 test('a message over the limit closes the socket and nothing else', async () => {
-  const cookie = await session();
-  const socket = openSocket({ cookie, origin });
+  const own = await pass();
+  const socket = openSocket(own);
   await opened(socket);
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   socket.send(new Uint8Array(2 * 1024 * 1024 + 1));
   expect(await closed).toBe(1009);
-  expect((await get('/', { cookie })).status).toBe(200);
+  expect((await get('/', { cookie: own.cookie })).status).toBe(200);
 });
 
 test('garbage on a socket disturbs neither the server nor other pages', async () => {
   // The server logs messages that it could not read.
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  const cookie = await session();
-  const socket = openSocket({ cookie, origin });
+  const own = await pass();
+  const socket = openSocket(own);
   await opened(socket);
   for (const noise of ['', 'no json', '{}', '[]', '{"i":1}', Buffer.from([0xff, 0, 1])]) socket.send(noise);
-  const client: RouterClient<typeof router> = createORPCClient(
-    new RPCLink({ websocket: openSocket({ cookie, origin }) as never }),
-  );
+  const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: openSocket(own) as never }));
   expect(await client.double(4 as never)).toBe(8);
 });
 
 test('closing ends every connection', async () => {
-  const socket = openSocket({ cookie: await session(), origin });
+  const socket = openSocket(await pass());
   await opened(socket);
   const idle = connect(Number(new URL(origin).port), '127.0.0.1');
   await new Promise((resolve) => idle.once('connect', resolve));
@@ -215,6 +216,12 @@ function pathOf(url: string): string {
 
 async function session(): Promise<string> {
   return cookieOf((await get(pathOf(server.url))).headers);
+}
+
+/** What the page opens its socket with. */
+async function pass() {
+  const { headers } = await get(pathOf(server.url));
+  return { origin, cookie: cookieOf(headers), key: headers.location?.slice('/#key='.length) ?? '' };
 }
 
 function cookieOf(headers: IncomingHttpHeaders): string {
@@ -234,8 +241,10 @@ function get(address: string, headers: Record<string, string> = {}, method = 'GE
   });
 }
 
-function openSocket(headers: Record<string, string>, address = '/contract'): WebSocket {
-  return new WebSocket(origin.replace('http', 'ws') + address, { headers });
+/** What is empty is not sent. */
+function openSocket({ key, ...headers }: Awaited<ReturnType<typeof pass>>, address = '/contract'): WebSocket {
+  const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+  return new WebSocket(origin.replace('http', 'ws') + address, key === '' ? [] : [key], { headers: sent });
 }
 
 function opened(socket: WebSocket): Promise<void> {

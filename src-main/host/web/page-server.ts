@@ -107,8 +107,9 @@ async function answer(
   }
   if (verdict.kind === 'exchange') response.setHeader('set-cookie', verdict.cookie);
   if (address === '/' && query !== '') {
-    // Removes the token from the address bar and the history.
-    response.writeHead(303, { location: '/' }).end();
+    // Removes the token from the address bar and the history. What is behind # is told to no server.
+    const location = verdict.kind === 'exchange' ? `/#key=${verdict.socketKey}` : '/';
+    response.writeHead(303, { location }).end();
     return;
   }
   const found = files.get(address);

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { input } from '../../graph/expression.ts';
 import { add } from '../../graph/ops/add.ts';
 import { matmul } from '../../graph/ops/matmul.ts';
@@ -29,6 +31,24 @@ test('constants are copied, both those that a kernel repacks and those it reads 
   const results = await executable.run(new Map([['x', float32([1, 2], Float32Array.of(10, 100))]]));
   expect([...results.y.data]).toEqual(expected);
   await executable.release();
+});
+
+// Regression: with each session onnxruntime told Microsoft of the graph and the machine, under an id that it kept here.
+test('onnxruntime reports to nobody, and leaves nothing in the home folder', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'onnxruntime-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const at = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, path)).href);
+  const program = `
+    const { onnxruntimeBackend } = await import(${at('onnxruntime-backend.ts')});
+    const { input } = await import(${at('../../graph/expression.ts')});
+    const { add } = await import(${at('../../graph/ops/add.ts')});
+    const x = input('x', [4]);
+    const executable = await onnxruntimeBackend().compile({ y: add(x, x) });
+    await executable.release();`;
+  // Of its own accord it reports nothing where tests run (CI and others); what else is set may say so too.
+  const env = { HOME: home, USERPROFILE: home, PATH: process.env.PATH, SystemRoot: process.env.SystemRoot };
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env });
+  expect(readdirSync(home)).toEqual([]);
 });
 
 test('there are as many threads as cores the process may use', async ({ skip }) => {

@@ -9,6 +9,10 @@ import { type ElementType, float32, type Tensor } from '../../tensor.ts';
 import type { Backend, Executable, IntegerUse } from '../backend.ts';
 import { type LoweredGraph, lower, outputPrefix, type RowReach } from './lower.ts';
 
+// Otherwise onnxruntime 1.30, from Linux and macOS, tells Microsoft of every session (decision 0079). It reads this when
+// the first one is opened.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 export interface OnnxruntimeOptions {
   readonly threads?: number;
   readonly device?: 'cpu' | 'webgpu';
