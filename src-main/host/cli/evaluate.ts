@@ -11,7 +11,7 @@ import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
-import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
+import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
@@ -26,7 +26,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     .description('let the base model and adapters answer held-out rows, and score the answers')
     .option('--dataset <dataset>', 'name or id')
     .option('--base <model>', 'name or id of the base model')
-    .option('--adapter <adapter>', 'name or id; can be given several times', collect)
+    .option('--adapter <adapter>', 'name or id; can be given several times', collectIn(shape.adapterIds))
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as EvaluationInput['split'])
     .option('--limit <n>', 'maximum rows: only the first n of the split (default: all)', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
