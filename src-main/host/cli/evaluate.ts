@@ -1,16 +1,15 @@
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, open as openFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
-import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
-import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
+import { unwritable } from '../../unwritable.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
@@ -98,27 +97,22 @@ interface EvaluateWords {
 /** Before the rows are answered, which may take hours. Throws OUT_UNUSABLE. */
 async function requireWritable(path: string): Promise<void> {
   try {
-    await access(path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      return access(dirname(path), constants.W_OK);
-    });
+    await openFile(path, 'r+').then(
+      (file) => file.close(),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return access(dirname(path), constants.W_OK);
+      },
+    );
   } catch (cause) {
-    throw unusable(cause as NodeJS.ErrnoException, path);
+    throw unwritable(cause, { option: 'out', path });
   }
-}
-
-function unusable(cause: NodeJS.ErrnoException, path: string): StudioError {
-  const why =
-    cause.code === 'ENOENT'
-      ? because('PATH_FOLDER_MISSING', { folder: dirname(path) })
-      : because('PATH_UNWRITABLE', { path, code: String(cause.code) });
-  return new StudioError('OUT_UNUSABLE', why, { cause });
 }
 
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
   await writeFile(path, text, { flush: true }).catch((cause: unknown) => {
-    throw unusable(cause as NodeJS.ErrnoException, path);
+    throw unwritable(cause, { option: 'out', path });
   });
   return path;
 }
