@@ -244,6 +244,15 @@ test('after another base is chosen, the options are not its own until its estima
   expect(state.showsOtherBase).toBe(false);
 });
 
+// Regression: the matrices were disabled during the next estimate, and lost the focus.
+test('after a first estimate that failed, the options wait for no other base', async () => {
+  vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
+  const state = await opened('new');
+  await vi.waitFor(() => expect(state.estimateError).toEqual(new Error('full')));
+  state.change('targets', ['q']);
+  expect([state.estimating, state.showsOtherBase]).toEqual([true, false]);
+});
+
 test('a failed estimate can be retried', async () => {
   vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
   const state = await opened(undefined);
