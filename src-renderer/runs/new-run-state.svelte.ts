@@ -75,7 +75,10 @@ export class NewRunState {
   constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish, left?: NewRunDraft) {
     this.#nameFor = nameFor;
     this.#left = left;
-    followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), this.#leaving.signal);
+    const { signal } = this.#leaving;
+    followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), signal);
+    // Beside other work no speed is measured.
+    followChanges(['run', 'evaluation', 'lab'], () => void this.#probe(), signal);
   }
 
   /** Also until something is chosen from what has arrived: nothing is missing by then. */
