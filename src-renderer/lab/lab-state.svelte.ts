@@ -32,7 +32,8 @@ export class LabState {
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
     followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
-    followChanges(['lab'], () => void this.loadCards(), signal);
+    // Beside other work, the expected times are longer.
+    followChanges(['lab', 'run', 'evaluation'], () => void this.loadCards(), signal);
   }
 
   /** Undefined if the chosen one has been deleted: no other takes its place unasked. */

@@ -5,11 +5,17 @@ import type { LabCard, LabExperiment } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { LabState } from './lab-state.svelte.ts';
 
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('run');
+});
+
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
+    studio: { changes },
     baseModels: { list: vi.fn(async () => [{ id: 'b' }]) },
     datasets: { list: vi.fn(async () => [{ id: 'd', createdAt: 1 }]) },
     adapters: { list: async () => [] },
@@ -22,6 +28,7 @@ vi.mock('../client.ts', () => ({
       watch: vi.fn(),
     },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 beforeEach(() => vi.clearAllMocks());
@@ -111,4 +118,16 @@ test('a dataset imported when none is left is proposed', async () => {
   vi.mocked(client.datasets.list).mockResolvedValueOnce([{ id: 'first', createdAt: 3 } as Dataset]);
   await lab.load();
   expect(lab.dataset?.id).toBe('first');
+});
+
+// Regression: until the page was opened again, the times were those expected beside a run that had ended.
+test('expects other times once a run has ended', async () => {
+  const [lab, leaving] = [new LabState(), new AbortController()];
+  lab.follow(leaving.signal);
+  await vi.waitFor(() => expect(lab.cards[0]?.seconds).toBe(60));
+  const sooner = [{ kind: 'table5', latest: null, seconds: 20 } as LabCard];
+  vi.mocked(client.lab.cards).mockResolvedValueOnce(sooner);
+  changed();
+  await vi.waitFor(() => expect(lab.cards).toEqual(sooner));
+  leaving.abort();
 });
