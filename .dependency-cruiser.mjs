@@ -159,6 +159,7 @@ export default {
           '^src-main/app[.]ts$',
           '^src-main/engine/engine-port[.]ts$',
           '^src-main/held-files[.]ts$',
+          '^src-main/unwritable[.]ts$',
         ],
       },
       'A host opens a port and hands it to app.ts.',

@@ -956,6 +956,23 @@ test('a speed probe measures once and leaves nothing behind', async () => {
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
 });
 
+// Regression: only a training kept it from being measured, and the speed beside an evaluation stayed.
+test('a speed is not measured beside an evaluation', async () => {
+  const datasetId = await importRivers();
+  const { generate } = engine;
+  const held = Promise.withResolvers<void>();
+  engine.generate = async function* (job, signal) {
+    await held.promise;
+    yield* generate.call(this, job, signal);
+  };
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const };
+  const { id } = await client.evaluations.start(about);
+  expect(await client.runs.probe({ datasetId, baseModelId: 'starter' })).toEqual({ measured: false });
+  held.resolve();
+  await Array.fromAsync(await client.evaluations.watch({ id }));
+  expect(await client.runs.probe({ datasetId, baseModelId: 'starter' })).toEqual({ measured: true });
+});
+
 test('a run active when the studio closes is interrupted without an adapter, and can be resumed', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();

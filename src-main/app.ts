@@ -372,6 +372,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
 
   const folders = new KnownFolders(dataDir, host.folders);
   const jobsUnderWay = () => currentJobs({ training, measuring, experimenting, runs, evaluations, datasets, lab });
+  const isBusy = () => jobsUnderWay().length > 0;
   const afterUndo = new AfterUndo(async (deletedBefore) => {
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
@@ -404,7 +405,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     }),
     dataFolders: dataFolderProcedures({
       ...{ dataDir, version: packageJson.version, folders, isAlone: () => lock.isAlone() },
-      isBusy: () => jobsUnderWay().length > 0 || importing.size > 0,
+      isBusy: () => isBusy() || importing.size > 0,
     }),
     endpoint: endpointProcedures(endpoint, requests, changed('status')),
     files: fileProcedures(uploads),
@@ -460,7 +461,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       textOf: (base, task) => modelTexts.of(base, task),
       newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
     }),
-    runs: runProcedures({ ...running, settings, changed: changed('run') }),
+    runs: runProcedures({ ...running, settings, isBusy, changed: changed('run') }),
     chat: chatProcedures({
       ...{
         store: conversations,
@@ -476,7 +477,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
       },
       changed: changed('conversation'),
     }),
-    lab: labProcedures({ ...experiment, isBusy: () => jobsUnderWay().length > 0, changed: changed('lab') }),
+    lab: labProcedures({ ...experiment, isBusy, changed: changed('lab') }),
     evaluations: evaluationProcedures({
       ...evaluating,
       votes: new BlindVoteStore(database),

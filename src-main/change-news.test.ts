@@ -72,3 +72,14 @@ test('changes after closing notify nobody and leave no file', () => {
   news.tell('run');
   expect([told, readdirSync(join(folder, 'news'))]).toEqual([[], []]);
 });
+
+// Regression: closing a studio whose disk had become read-only ended in an error.
+test('a file that cannot be removed does not keep it from closing', () => {
+  const { news } = opened();
+  news.tell('run');
+  const [file = ''] = readdirSync(join(folder, 'news'));
+  rmSync(join(folder, 'news', file));
+  mkdirSync(join(folder, 'news', file));
+  news.close();
+  expect(readdirSync(join(folder, 'news'))).toEqual([file]);
+});

@@ -55,7 +55,11 @@ export class ChangeNews {
     this.#isClosed = true;
     this.#watcher?.close();
     for (const timer of this.#gathering.values()) clearTimeout(timer);
-    for (const noun of changeEventSchema.shape.noun.options) rmSync(this.#fileOf(noun), { force: true });
+    try {
+      for (const noun of changeEventSchema.shape.noun.options) rmSync(this.#fileOf(noun), { force: true });
+    } catch {
+      // A disk that became read-only: they are removed later, as those of any process that has ended.
+    }
   }
 
   #fileOf(noun: Noun): string {

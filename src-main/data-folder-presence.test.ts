@@ -1,16 +1,19 @@
-import type { accessSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { StudioError } from '../src-contract/errors.ts';
 import { orNotWritable } from './data-folder-presence.ts';
 
 // A test may run with rights that no folder refuses.
 vi.mock('node:fs', async (original) => {
-  const fs = await original<{ accessSync: typeof accessSync }>();
-  const refused = Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'access', path: '/stick/home' });
+  const fs = await original<{ mkdtempSync: typeof mkdtempSync }>();
+  const refused = Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'mkdtemp', path: '/stick/home/' });
   return {
     ...fs,
-    accessSync: (path: string) => {
-      if (path === '/stick/home') throw refused;
+    mkdtempSync: (prefix: string) => {
+      if (prefix.startsWith('/stick/home/')) throw refused;
+      return fs.mkdtempSync(prefix);
     },
   };
 });
@@ -24,7 +27,10 @@ test.each(['SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'EROFS', 'ENOENT'])(
       code: 'DATA_FOLDER_UNUSABLE',
       data: { because: { code: 'PATH_READ_ONLY', data: { path: '/stick/home' } } },
     });
-    expect(orNotWritable(error, '/disk/home')).toBe(error);
+    const disk = mkdtempSync(join(tmpdir(), 'studio-disk-'));
+    expect(orNotWritable(error, disk)).toBe(error);
+    expect(readdirSync(disk)).toEqual([]);
+    rmdirSync(disk);
   },
 );
 

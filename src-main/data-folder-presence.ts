@@ -1,4 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { StudioError } from '../src-contract/errors.ts';
 import { unwritable } from './unwritable.ts';
 
@@ -22,7 +23,8 @@ export function orNotWritable(error: unknown, folder: string): unknown {
   const isSystems = error instanceof Error && 'code' in error && /^(SQLITE_\w+|E[A-Z0-9]+)$/.test(String(error.code));
   if (!isSystems) return error;
   try {
-    accessSync(folder, constants.W_OK);
+    // A disk that Linux has stopped writing to is still said to be writable: what is made there tells.
+    rmdirSync(mkdtempSync(join(folder, '.writable-')));
     return error;
   } catch (cause) {
     return unwritable(cause, { option: 'home', path: folder });

@@ -31,11 +31,14 @@ function whyUnwritable(cause: NodeJS.ErrnoException, path: string): Because {
   return known === undefined ? because('PATH_UNWRITABLE', { path, code }) : because(known, { path });
 }
 
-const reasons: Partial<Record<string, 'PATH_READ_ONLY' | 'PATH_FORBIDDEN' | 'PATH_FILE_IN_WAY' | 'PATH_TOO_LONG'>> = {
+const reasons: Partial<
+  Record<string, 'PATH_READ_ONLY' | 'PATH_FORBIDDEN' | 'PATH_FILE_IN_WAY' | 'PATH_TAKEN' | 'PATH_TOO_LONG'>
+> = {
   EROFS: 'PATH_READ_ONLY',
   EACCES: 'PATH_FORBIDDEN',
   EPERM: 'PATH_FORBIDDEN',
   EEXIST: 'PATH_FILE_IN_WAY',
   ENOTDIR: 'PATH_FILE_IN_WAY',
+  EISDIR: 'PATH_TAKEN',
   ENAMETOOLONG: 'PATH_TOO_LONG',
 };

@@ -36,7 +36,9 @@ test('a folder set by the environment takes precedence and cannot be changed', a
 });
 
 test('a missing folder is refused when chosen, and reported once it has disappeared', async () => {
-  await expect(library().choose(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  const nowhere = join(folder, 'nowhere');
+  // Regression: “There is no file …” was said.
+  await expect(library().choose(nowhere)).rejects.toThrow(`model folder: there is no folder “${nowhere}”.`);
   await library().choose(join(folder, 'mine'));
   rmSync(join(folder, 'mine'), { recursive: true });
   expect(await library().facts()).toMatchObject({ isThere: false, found: [] });

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
-import { because } from '../../src-contract/failure-reason.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { ModelLibraryFacts } from '../../src-contract/model-folder.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { huggingFaceCache } from './downloads/hugging-face-cache.ts';
@@ -63,15 +63,10 @@ export class ModelLibrary {
     this.#remembered.write(takenAs(model.id), baseModelId);
   }
 
-  /** Undefined restores the default. Throws OPTION_INVALID if the environment decides, FILE_NOT_FOUND for no folder. */
+  /** Undefined restores the default. Throws OPTION_INVALID if the environment decides, and for no folder. */
   async choose(path: string | undefined): Promise<void> {
-    if (this.#place().from === 'environment') {
-      throw new StudioError('OPTION_INVALID', {
-        option: 'model folder',
-        ...because('MODEL_FOLDER_FIXED'),
-      });
-    }
-    if (path !== undefined && !(await isFolder(path))) throw new StudioError('FILE_NOT_FOUND', { file: path });
+    if (this.#place().from === 'environment') throw refused(because('MODEL_FOLDER_FIXED'));
+    if (path !== undefined && !(await isFolder(path))) throw refused(because('PATH_FOLDER_MISSING', { folder: path }));
     this.#remembered.write(chosenName, path ?? '');
   }
 
@@ -85,6 +80,10 @@ export class ModelLibrary {
 }
 
 const chosenName = 'model-folder';
+
+function refused(why: Because): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'model folder', ...why });
+}
 
 function takenAs(foundId: string): string {
   return `model-folder/${foundId}`;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -52,4 +52,15 @@ test('a killed process is no longer alive, and the next one removes its file', a
   expect(readdirSync(folder).sort()).toEqual([`${mine.token}.lock`, `${next.token}.lock`].sort());
   mine.release();
   next.release();
+});
+
+// Regression: closing a studio whose disk had become read-only ended in an error, and its engine was not stopped.
+test('a lock whose file cannot be removed is released all the same', () => {
+  const [mine, other] = [new ProcessLock(folder), new ProcessLock(folder)];
+  const file = join(folder, `${other.token}.lock`);
+  rmSync(file);
+  mkdirSync(file);
+  other.release();
+  expect(readdirSync(folder)).toContain(`${other.token}.lock`);
+  mine.release();
 });

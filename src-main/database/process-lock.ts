@@ -45,7 +45,11 @@ export class ProcessLock {
 
   release(): void {
     this.#held.close();
-    rmSync(join(this.#folder, `${this.token}.lock`), { force: true });
+    try {
+      rmSync(join(this.#folder, `${this.token}.lock`), { force: true });
+    } catch {
+      // On a disk that became read-only. It is removed later, as that of any process that has ended.
+    }
   }
 }
 

@@ -38,6 +38,19 @@ test('a folder that was moved away from the usual place can be moved back, altho
   expect(opened.start).toBe(usual);
 });
 
+// Regression: killed while it was being opened, a whole copy on another disk was shown nowhere.
+test('a folder that is about to be opened is listed, and the one before is opened next', () => {
+  const root = temporary();
+  const [usual, other, copy] = [join(root, 'usual'), join(root, 'other'), join(root, 'copy')];
+  const opened = new OpenedFolder(usual);
+  opened.list(copy);
+  expect([opened.start, opened.known]).toEqual([usual, [usual, copy]]);
+  mkdirSync(other);
+  opened.remember(other);
+  opened.list(copy);
+  expect([opened.start, opened.known]).toEqual([other, [usual, copy, other]]);
+});
+
 // Regression: killed in between, the next start opened an empty studio at the usual place, and did not list the moved one.
 test('a folder that was moved is found although the process was killed before it could be remembered', () => {
   const root = temporary();

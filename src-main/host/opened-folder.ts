@@ -31,10 +31,16 @@ export class OpenedFolder {
 
   /** Throws DATA_FOLDER_UNUSABLE, DISK_FULL. */
   remember(folder: string): void {
-    const known = [folder, ...(this.#read()?.known ?? []).filter((path) => path !== folder)].slice(0, mostKnown);
-    makeDataFolder(this.#usual);
-    writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened: folder, known }));
+    this.#write(folder, folder);
     this.forgetMove();
+  }
+
+  /**
+   * Lists a folder that is yet to be opened, to which everything has been copied: if the process is killed meanwhile, the
+   * studio goes on with the one before, and the copy is offered in its settings. Throws as `remember` does.
+   */
+  list(folder: string): void {
+    this.#write(this.start, folder);
   }
 
   /**
@@ -68,6 +74,12 @@ export class OpenedFolder {
     const move = readChoice(this.#moveNote, moveSchema);
     const isStudio = (folder: string) => existsSync(path.join(folder, 'studio.sqlite'));
     return move !== undefined && !isStudio(move.from) && isStudio(move.to) ? move.to : undefined;
+  }
+
+  #write(opened: string, newest: string): void {
+    const known = [newest, ...(this.#read()?.known ?? []).filter((path) => path !== newest)].slice(0, mostKnown);
+    makeDataFolder(this.#usual);
+    writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened, known }));
   }
 
   #read(): z.infer<typeof rememberedSchema> | undefined {

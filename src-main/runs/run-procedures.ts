@@ -14,7 +14,14 @@ import { keepStopped, type RunningParts, repeatRun, resumeRun, settleAll, startR
 import { countTokenLengths } from './token-lengths.ts';
 import type { TrainingSettingsStore } from './training-settings-store.ts';
 
-export function runProcedures(parts: RunningParts & { settings: TrainingSettingsStore; changed: () => void }) {
+export function runProcedures(
+  parts: RunningParts & {
+    settings: TrainingSettingsStore;
+    /** Whether the studio trains, measures or experiments. */
+    isBusy: () => boolean;
+    changed: () => void;
+  },
+) {
   const { runs, supervisor, datasets, baseModels, engine, modelTexts, settings, changed, dataFolder } = parts;
   const os = implement(contract.runs).$context<CallerContext>();
   const settled = async (input: Omit<StartRunInput, 'name'>) => {
@@ -100,7 +107,7 @@ export function runProcedures(parts: RunningParts & { settings: TrainingSettings
     }),
     probe: os.probe.handler(async ({ input, signal = new AbortController().signal }) => {
       const about = await settled(input);
-      if (supervisor.current !== undefined) return { measured: false };
+      if (parts.isBusy()) return { measured: false };
       if (parts.speeds.get(about.base.sha256, about.options) !== undefined) return { measured: true };
       return { measured: await probeSpeed(about, parts, signal) };
     }),

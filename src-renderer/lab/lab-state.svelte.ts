@@ -32,15 +32,18 @@ export class LabState {
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
     followChanges(['base-model', 'dataset', 'adapter'], () => void this.load(), signal);
-    followChanges(['lab'], () => void this.loadCards(), signal);
+    // Beside other work, the expected times are longer.
+    followChanges(['lab', 'run', 'evaluation'], () => void this.loadCards(), signal);
   }
 
+  /** Undefined if the chosen one has been deleted: no other takes its place unasked. */
   get model(): BaseModel | undefined {
-    return this.models?.find(({ id }) => id === this.modelId) ?? this.models?.[0];
+    return this.models?.find(({ id }) => id === this.modelId);
   }
 
+  /** As for `model`. */
   get dataset(): Dataset | undefined {
-    return this.datasets.find(({ id }) => id === this.datasetId) ?? this.datasets[0];
+    return this.datasets.find(({ id }) => id === this.datasetId);
   }
 
   /** Experiments that can be run now and have not been. */
@@ -71,8 +74,9 @@ export class LabState {
       this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
       this.adapters = adapters;
       // What was proposed stays, whatever another window adds.
-      this.modelId ||= this.model?.id ?? '';
-      this.datasetId ||= this.dataset?.id ?? '';
+      this.modelId ||= models[0]?.id ?? '';
+      if (datasets.length === 0) this.datasetId = '';
+      this.datasetId ||= this.datasets[0]?.id ?? '';
       await Promise.all([this.#loadShapes(), this.loadCards()]);
     } catch (error) {
       this.error = error;
@@ -81,8 +85,11 @@ export class LabState {
 
   async loadCards(): Promise<void> {
     const { model } = this;
-    if (model === undefined) return;
     const asked = ++this.#asked;
+    if (model === undefined) {
+      this.cards = [];
+      return;
+    }
     try {
       const cards = await client.lab.cards({
         baseModelId: model.id,

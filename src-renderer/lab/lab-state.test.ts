@@ -1,15 +1,22 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { LabCard, LabExperiment } from '../../src-contract/lab.ts';
 import { client } from '../client.ts';
 import { LabState } from './lab-state.svelte.ts';
+
+const { changes, changed } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('run');
+});
 
 vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    baseModels: { list: async () => [{ id: 'b' }] },
+    studio: { changes },
+    baseModels: { list: vi.fn(async () => [{ id: 'b' }]) },
     datasets: { list: vi.fn(async () => [{ id: 'd', createdAt: 1 }]) },
     adapters: { list: async () => [] },
     lab: {
@@ -21,6 +28,7 @@ vi.mock('../client.ts', () => ({
       watch: vi.fn(),
     },
   },
+  connection: { current: 'open', subscribe: () => () => {} },
 }));
 
 beforeEach(() => vi.clearAllMocks());
@@ -81,4 +89,45 @@ test('the card of a running experiment follows its progress', async () => {
   const lab = new LabState();
   await lab.load();
   await vi.waitFor(() => expect(lab.progress).toEqual({ id: 'e', told }));
+});
+
+// Regression: the newest took its place without a word, and experiments were started on it.
+test('a chosen dataset or base that is deleted is missed until it is restored or another is chosen', async () => {
+  const lab = new LabState();
+  await lab.load();
+  const other = { id: 'other', createdAt: 2 };
+  vi.mocked(client.datasets.list).mockResolvedValueOnce([other as Dataset]);
+  await lab.load();
+  expect([lab.dataset, lab.datasetId, lab.fresh]).toEqual([undefined, 'd', []]);
+  await lab.load();
+  expect([lab.dataset?.id, lab.fresh.length]).toEqual(['d', 2]);
+  vi.mocked(client.baseModels.list).mockResolvedValueOnce([{ id: 'large' } as BaseModel]);
+  await lab.load();
+  expect([lab.model, lab.cards]).toEqual([undefined, []]);
+  await lab.choose({ model: 'b' });
+  await lab.load();
+  expect([lab.model?.id, lab.cards.length]).toEqual(['b', 2]);
+});
+
+test('a dataset imported when none is left is proposed', async () => {
+  const lab = new LabState();
+  await lab.load();
+  vi.mocked(client.datasets.list).mockResolvedValueOnce([]);
+  await lab.load();
+  expect(lab.datasetId).toBe('');
+  vi.mocked(client.datasets.list).mockResolvedValueOnce([{ id: 'first', createdAt: 3 } as Dataset]);
+  await lab.load();
+  expect(lab.dataset?.id).toBe('first');
+});
+
+// Regression: until the page was opened again, the times were those expected beside a run that had ended.
+test('expects other times once a run has ended', async () => {
+  const [lab, leaving] = [new LabState(), new AbortController()];
+  lab.follow(leaving.signal);
+  await vi.waitFor(() => expect(lab.cards[0]?.seconds).toBe(60));
+  const sooner = [{ kind: 'table5', latest: null, seconds: 20 } as LabCard];
+  vi.mocked(client.lab.cards).mockResolvedValueOnce(sooner);
+  changed();
+  await vi.waitFor(() => expect(lab.cards).toEqual(sooner));
+  leaving.abort();
 });

@@ -48,11 +48,9 @@ export class NewRunState {
   estimates = $state.raw<Readonly<Partial<Record<Preset, Estimate>>>>({});
   /** Each preset's settings; kept while a changed option makes an estimate impossible. */
   #settings = $state.raw<Readonly<Partial<Record<Preset, TrainOptions>>>>({});
-  /** The base that they are for. */
-  #settingsFor = $state('');
+  /** The base whose settings have arrived, or could not be told. */
+  #answeredFor = $state('');
   estimating = $state(false);
-  /** The presets' settings have arrived once, or could not be told. */
-  isAnswered = $state(false);
   estimateError = $state.raw<unknown>(undefined);
   /** True while this machine's speed is being measured. */
   probing = $state(false);
@@ -77,7 +75,10 @@ export class NewRunState {
   constructor(nameFor: (dataset: Dataset) => string, wish: NewRunWish, left?: NewRunDraft) {
     this.#nameFor = nameFor;
     this.#left = left;
-    followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), this.#leaving.signal);
+    const { signal } = this.#leaving;
+    followChanges(['dataset', 'base-model', 'adapter', 'run'], () => void this.load(wish), signal);
+    // Beside other work no speed is measured.
+    followChanges(['run', 'evaluation', 'lab'], () => void this.#probe(), signal);
   }
 
   /** Also until something is chosen from what has arrived: nothing is missing by then. */
@@ -162,9 +163,14 @@ export class NewRunState {
     return this.#settings[this.preset];
   }
 
+  /** The presets' settings have arrived once, or could not be told. */
+  get isAnswered(): boolean {
+    return this.#answeredFor !== '';
+  }
+
   /** Whether the options are still those for the base chosen before. */
   get showsOtherBase(): boolean {
-    return this.estimating && this.#settingsFor !== this.baseModelId;
+    return this.estimating && this.#answeredFor !== this.baseModelId;
   }
 
   /** Adapters that a run on this base can continue from. */
@@ -330,7 +336,6 @@ export class NewRunState {
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));
       this.#settings = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]?.options]));
-      this.#settingsFor = baseModelId;
       void this.#probe();
     } catch (error) {
       if (question.signal.aborted) return;
@@ -339,7 +344,7 @@ export class NewRunState {
     } finally {
       if (!question.signal.aborted) {
         this.estimating = false;
-        this.isAnswered = true;
+        this.#answeredFor = baseModelId;
       }
     }
   }

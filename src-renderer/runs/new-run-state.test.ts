@@ -7,7 +7,7 @@ import { type NewRunDraft, NewRunState } from './new-run-state.svelte.ts';
 
 const { changes, changed } = await vi.hoisted(async () => {
   const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
-  return toldChanges('dataset');
+  return toldChanges('run');
 });
 
 // The fake replaces the studio, at the renderer's edge.
@@ -244,6 +244,15 @@ test('after another base is chosen, the options are not its own until its estima
   expect(state.showsOtherBase).toBe(false);
 });
 
+// Regression: the matrices were disabled during the next estimate, and lost the focus.
+test('after a first estimate that failed, the options wait for no other base', async () => {
+  vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
+  const state = await opened('new');
+  await vi.waitFor(() => expect(state.estimateError).toEqual(new Error('full')));
+  state.change('targets', ['q']);
+  expect([state.estimating, state.showsOtherBase]).toEqual([true, false]);
+});
+
 test('a failed estimate can be retried', async () => {
   vi.mocked(client.runs.estimate).mockRejectedValueOnce(new Error('full'));
   const state = await opened(undefined);
@@ -315,6 +324,19 @@ test('a speed that was measured counts for what was changed meanwhile', async ()
   await vi.waitFor(() => expect(state.estimating).toBe(false));
   probe.resolve({ measured: true });
   await vi.waitFor(() => expect(state.estimate?.time.basis).toBe('run'));
+});
+
+// A guess remained until a setting was changed, however long ago what was training had ended.
+test('a speed that was not measured beside a training is measured once that has ended', async () => {
+  const guess = async ({ preset }: { preset?: string }) => ({ preset, fits: true, time: { basis: 'guess' } });
+  for (let each = 0; each < 3; each++) vi.mocked(client.runs.estimate).mockImplementationOnce(guess as never);
+  vi.mocked(client.runs.probe).mockResolvedValueOnce({ measured: false });
+  const state = await opened('new');
+  await vi.waitFor(() => expect(client.runs.probe).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(state.probing).toBe(false));
+  changed();
+  await vi.waitFor(() => expect(state.estimate?.time.basis).toBe('run'));
+  expect(client.runs.probe).toHaveBeenCalledTimes(2);
 });
 
 // A second press, right after the first, started a second run.

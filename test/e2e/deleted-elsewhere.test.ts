@@ -87,6 +87,19 @@ test('a new evaluation reports the dataset that another window deletes', async (
   await page.getByRole('checkbox', { name: 'Answers', checked: true }).waitFor();
 });
 
+// Regression: another dataset took its place without a word, and experiments were started on it.
+test('the lab misses the dataset that another window deletes', async () => {
+  await openPlace(page, paths.lab());
+  await choose('Dataset', 'Places');
+  const undo = await deleteElsewhere(paths.datasets(), 'Places');
+  await page.getByText('The chosen dataset has been deleted.', { exact: true }).waitFor();
+  const run = page.getByRole('button', { name: 'Run: Which matrices, for the same number of weights?' });
+  expect(await run.getAttribute('aria-disabled')).toBe('true');
+  await undo();
+  await page.getByRole('combobox', { name: 'Dataset' }).getByText('Places').waitFor();
+  expect(await run.getAttribute('aria-disabled')).not.toBe('true');
+});
+
 // Regression: it kept showing the old name, and once it was deleted, each of its buttons failed.
 test('the page of an evaluation tells that its dataset, or it itself, is deleted in another window', async () => {
   await openPlace(page, paths.evaluations());

@@ -80,6 +80,28 @@ test('whatever is confirmed while a folder is moved to another disk is at its ne
   expect(await studio.stop()).toBe(0);
 });
 
+// Regression: the whole copy remained, and was shown nowhere.
+test('a copy on another disk whose studio is killed while it is opened is offered at the next start', async () => {
+  const first = await startStudio({ home, env: { ...env, HOME: far, USERPROFILE: far }, cwd });
+  const { page } = await openWatchedPage(browser, first.url);
+  const client = await clientOf(page);
+  const { places } = await client.dataFolders.list();
+  const placeId = places.find((place) => place.path === far)?.id ?? '';
+  await Array.fromAsync(await client.dataFolders.move({ placeId, name: 'Copied' }));
+  const copied = path.join(far, 'Copied');
+  const locks = path.join(copied, 'locks');
+  while (!existsSync(locks) || readdirSync(locks).length === 0) await setImmediate();
+  await first.kill();
+  await page.context().close();
+
+  const second = await startStudio({ home, env, cwd });
+  const next = await openWatchedPage(browser, second.url);
+  const { studios } = await (await clientOf(next.page)).dataFolders.list();
+  expect(studios.map((folder) => folder.path)).toContain(copied);
+  await next.page.context().close();
+  expect(await second.stop()).toBe(0);
+});
+
 async function move(page: Page): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Move', exact: true }).click();

@@ -94,6 +94,17 @@ test('on a low window, as at a zoom of 200 %, an open row leaves room for the li
   await page.setViewportSize({ width: 1360, height: 860 });
 });
 
+// Regression: there was only its head to be seen, and the texts in columns of a few letters.
+test('on a window as small as a phone on its side, an open row is scrolled to and read', async () => {
+  await page.setViewportSize({ width: 512, height: 350 });
+  const row = page.getByRole('region', { name: 'The row in full' });
+  await row.getByLabel('Note on the row').scrollIntoViewIfNeeded();
+  expect((await row.boundingBox())?.height).toBeGreaterThanOrEqual(160);
+  const text = row.getByRole('textbox').first();
+  expect((await text.boundingBox())?.width).toBeGreaterThanOrEqual(160);
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
 // Regression: the row that took the deleted one's place was deleted as well.
 test('a double click on the bin deletes one row', async () => {
   await page.getByRole('searchbox').fill('');

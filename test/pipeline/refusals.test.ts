@@ -122,6 +122,9 @@ test('an evaluation whose file cannot be written is refused before it begins', {
     const refused = await runCommand(home, ['evaluate', ...of, option, join(folder, 'mistyped', 'scores')]);
     expectRefusal(refused, 'OUT_UNUSABLE', `there is no folder “${join(folder, 'mistyped')}”`);
   }
+  // Regression: a folder was refused only after all rows had been answered, with the system's code.
+  const taken = await runCommand(home, ['evaluate', ...of, '--csv', folder]);
+  expectRefusal(taken, 'OUT_UNUSABLE', `${folder} already exists`);
   const other = await runCommand(home, ['evaluate', ...of, '--csv', join(folder, 'scores.csv')]);
   expectRefusal(other, 'DATASET_NOT_FOUND', '“nothing”', /adapter-studio datasets list$/);
 });

@@ -1,5 +1,9 @@
-import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { answerOf, commandLineEntry, temporaryFolder } from './command-line.ts';
@@ -21,4 +25,16 @@ test('a table can be piped in, and leaves no temporary file', { timeout: 120_000
   expect(await piped('datasets', 'add', 'boxes', '-')).toMatchObject({ added: 2, dataset: { rows: 4 } });
   expect((await answerOf(home, ['datasets', 'list'])).datasets).toHaveLength(1);
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+// Regression: it was said to be empty.
+test('a folder as standard input is told as one', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  const input = openSync(folder, 'r');
+  const entry = ['--no-warnings', commandLineEntry, 'import', '-', '--task', 'mrc', '--home', join(folder, 'home')];
+  const child = spawn(process.execPath, entry, { stdio: [input, 'ignore', 'pipe'] });
+  const [told, [status]] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
+  closeSync(input);
+  expect(told).toContain('standard input is a folder');
+  expect(status).toBe(2);
 });

@@ -1,6 +1,19 @@
 import { expect, test } from 'vitest';
+import { samplingSchema } from '../../../src-contract/chat.ts';
+import { csvOptionsSchema } from '../../../src-contract/dataset.ts';
+import { labOptionsSchema } from '../../../src-contract/lab.ts';
 import { trainOptionsSchema } from '../../../src-contract/run.ts';
-import { adapterIn, collect, delimiterIn, mappingIn, numberIn, targetsIn, yesOrNo } from './arguments.ts';
+import {
+  adapterIn,
+  collectIn,
+  delimiterIn,
+  mappingIn,
+  numberIn,
+  numbersIn,
+  targetsIn,
+  textIn,
+  yesOrNo,
+} from './arguments.ts';
 
 test('a number must be within the limits of the contract', () => {
   const rank = numberIn(trainOptionsSchema.shape.rank);
@@ -13,6 +26,18 @@ test('a number must be within the limits of the contract', () => {
   const rate = numberIn(trainOptionsSchema.shape.learningRate);
   expect(rate('2e-4')).toBe(0.0002);
   expect(() => rate('0')).toThrow('It must be more than 0.');
+});
+
+// Regression: the schema's own words were shown, “options.seeds: Too big: expected array to have <=10 items”.
+test('lists and texts must be within the limits of the contract', () => {
+  const seeds = numbersIn(labOptionsSchema.shape.seeds);
+  expect(seeds('3,1')).toEqual([3, 1]);
+  expect(() => seeds('0,1,2,3,4,5,6,7,8,9,10')).toThrow('It must have at most 10 values.');
+  expect(() => seeds('1,')).toThrow('This is not a number.');
+  expect(() => seeds('1,-2')).toThrow('It must be at least 0.');
+  const sheet = textIn(csvOptionsSchema.shape.sheet.unwrap());
+  expect(sheet('Sheet 2')).toBe('Sheet 2');
+  expect(() => sheet('x'.repeat(201))).toThrow('It must have at most 200 characters.');
 });
 
 test('targets are listed by name, or given as “all”', () => {
@@ -50,5 +75,7 @@ test('only the words yes and no are accepted', () => {
 });
 
 test('an option given twice keeps both values', () => {
-  expect(collect('b', collect('a'))).toEqual(['a', 'b']);
+  const stop = collectIn(samplingSchema.shape.stop);
+  expect(stop('b', stop('a'))).toEqual(['a', 'b']);
+  expect(() => stop('i', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])).toThrow('It must have at most 8 values.');
 });

@@ -4,22 +4,45 @@ import type { z } from 'zod';
 import { targetSchema } from '../../../src-contract/adapter.ts';
 import { type FileSource, splitSchema } from '../../../src-contract/dataset.ts';
 import type { ColumnMapping } from '../../../src-contract/task.ts';
+import { counted } from './counted.ts';
 
 /** A commander parser for a number within the contract's limits. */
 export function numberIn(schema: z.ZodType<number>): (text: string) => number {
-  return (text) => {
-    const parsed = schema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
-    if (!parsed.success) throw new InvalidArgumentError(numberWrong(parsed.error.issues[0]));
-    return parsed.data;
-  };
+  return (text) => within(schema, numberOf(text));
 }
 
-function numberWrong(issue: z.core.$ZodIssue | undefined): string {
+/** Numbers separated by commas. */
+export function numbersIn(schema: z.ZodType<number[]>): (text: string) => number[] {
+  return (text) => within(schema, text.split(',').map(numberOf));
+}
+
+export function textIn(schema: z.ZodType<string>): (text: string) => string {
+  return (text) => within(schema, text);
+}
+
+/** For an option that can be repeated. */
+export function collectIn(schema: z.ZodType<string[]>): (text: string, before?: readonly string[]) => string[] {
+  return (text, before = []) => within(schema, [...before, text]);
+}
+
+/** Throws what the contract does not allow of an argument, in plain words. */
+export function within<T>(schema: z.ZodType<T>, value: T): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError(issueWords(parsed.error.issues[0]));
+  return parsed.data;
+}
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+/** What the contract says about a value, in a sentence. */
+export function issueWords(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {
     case 'too_small':
-      return `It must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`;
+      return `It must ${sizeWords(issue.origin, issue.inclusive ? 'at least' : 'more than', issue.minimum)}.`;
     case 'too_big':
-      return `It must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}.`;
+      return `It must ${sizeWords(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum)}.`;
     case 'invalid_type':
       return issue.expected === 'int' ? 'It must be a whole number.' : 'This is not a number.';
     default:
@@ -27,10 +50,9 @@ function numberWrong(issue: z.core.$ZodIssue | undefined): string {
   }
 }
 
-/** Numbers separated by commas. */
-export function numbersIn(schema: z.ZodType<number>): (text: string) => number[] {
-  const one = numberIn(schema);
-  return (text) => text.split(',').map((word) => one(word));
+function sizeWords(origin: string, bound: string, size: number | bigint): string {
+  const noun = { string: 'character', array: 'value' }[origin];
+  return noun === undefined ? `be ${bound} ${size}` : `have ${bound} ${counted(Number(size), noun)}`;
 }
 
 /** A commander parser for one of the schema's words. */
@@ -113,11 +135,6 @@ export function adapterIn(text: string): AdapterArgument {
   const strength = Number(scaled[2]);
   if (Math.abs(strength) > 2) throw new InvalidArgumentError('The scale after the colon must be from -2 to 2.');
   return { name: scaled[1] ?? text, strength };
-}
-
-/** For an option that can be repeated. */
-export function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
 }
 
 /** Resolves a path as typed: `npm run` changes to the checkout, but says where it was called. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CsvOptions, csvOptionsSchema } from '../../../src-contract/dataset.ts';
-import { delimiterIn, escapeIn, numberIn, quoteIn, wordIn, yesOrNo } from './arguments.ts';
+import { delimiterIn, escapeIn, numberIn, quoteIn, textIn, wordIn, yesOrNo } from './arguments.ts';
 
 export function withCsvOptions(command: Command): Command {
   return command
@@ -14,10 +14,12 @@ export function withCsvOptions(command: Command): Command {
     .option(
       '--sheet <name>',
       'the sheet of a workbook, by name or number (default: the first with a table, unless another is far longer), or a file of an archive of different tables',
+      textIn(csvOptionsSchema.shape.sheet.unwrap()),
     )
     .option(
       '--speaker <name>',
       'in a chat, or a table with one message a row: whose answers are learnt (default: guessed, or those of the dataset that it is added to); "" reads each message as a row',
+      textIn(csvOptionsSchema.shape.speaker.unwrap()),
     )
     .option(
       '--documents <rows>',

@@ -1,17 +1,16 @@
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, open as openFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
-import { StudioError } from '../../../src-contract/errors.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
-import { because } from '../../../src-contract/failure-reason.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
-import { collect, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
+import { unwritable } from '../../unwritable.ts';
+import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
@@ -26,7 +25,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     .description('let the base model and adapters answer held-out rows, and score the answers')
     .option('--dataset <dataset>', 'name or id')
     .option('--base <model>', 'name or id of the base model')
-    .option('--adapter <adapter>', 'name or id; can be given several times', collect)
+    .option('--adapter <adapter>', 'name or id; can be given several times', collectIn(shape.adapterIds))
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as EvaluationInput['split'])
     .option('--limit <n>', 'maximum rows: only the first n of the split (default: all)', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
@@ -98,27 +97,22 @@ interface EvaluateWords {
 /** Before the rows are answered, which may take hours. Throws OUT_UNUSABLE. */
 async function requireWritable(path: string): Promise<void> {
   try {
-    await access(path, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      return access(dirname(path), constants.W_OK);
-    });
+    await openFile(path, 'r+').then(
+      (file) => file.close(),
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return access(dirname(path), constants.W_OK);
+      },
+    );
   } catch (cause) {
-    throw unusable(cause as NodeJS.ErrnoException, path);
+    throw unwritable(cause, { option: 'out', path });
   }
-}
-
-function unusable(cause: NodeJS.ErrnoException, path: string): StudioError {
-  const why =
-    cause.code === 'ENOENT'
-      ? because('PATH_FOLDER_MISSING', { folder: dirname(path) })
-      : because('PATH_UNWRITABLE', { path, code: String(cause.code) });
-  return new StudioError('OUT_UNUSABLE', why, { cause });
 }
 
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
   await writeFile(path, text, { flush: true }).catch((cause: unknown) => {
-    throw unusable(cause as NodeJS.ErrnoException, path);
+    throw unwritable(cause, { option: 'out', path });
   });
   return path;
 }

@@ -1,7 +1,9 @@
 import { ORPCError } from '@orpc/server';
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { failureOf, interruption, requireUnbroken, usageFailure } from './failure.ts';
 
 const quiet = new AbortController().signal;
@@ -17,9 +19,18 @@ test('a StudioError gives its message and hint', () => {
   expect(failureOf(new ORPCError('FILE_EMPTY', { data: { file: 'a.csv' } }), quiet)).toEqual(expected);
 });
 
+// Regression: it was named as in the contract, “maxLength”.
+test('an option is named as it is typed', () => {
+  const data = { option: 'maxLength', ...because('LENGTH_BEYOND_BASE', { base: 'starter', tokens: 512 }) };
+  const message = 'max-length: “starter” reads at most 512 tokens.';
+  expect(failureOf(new ORPCError('OPTION_INVALID', { data }), quiet)).toMatchObject({ message, exitCode: 1 });
+});
+
 test('input that the contract rejects is a usage error', () => {
-  const error = new ORPCError('BAD_REQUEST', { data: { issues: [{ path: ['name'], message: 'Too long' }] } });
-  expect(failureOf(error, quiet)).toMatchObject({ code: 'USAGE', message: 'name: Too long', exitCode: 2 });
+  const { issues } = z.object({ headerRows: z.number().max(3) }).safeParse({ headerRows: 4 }).error ?? {};
+  const error = new ORPCError('BAD_REQUEST', { data: { issues } });
+  const message = 'header-rows: It must be at most 3.';
+  expect(failureOf(error, quiet)).toMatchObject({ code: 'USAGE', message, exitCode: 2 });
   // Regression: it was reported as an internal error, with its stack.
   expect(failureOf(new InvalidArgumentError('From 0.'), quiet)).toMatchObject({ message: 'From 0.', exitCode: 2 });
   expect(failureOf(usageFailure('Give a name.'), quiet)).toMatchObject({ message: 'Give a name.', exitCode: 2 });

@@ -1,7 +1,9 @@
 import { ORPCError } from '@orpc/server';
 import { InvalidArgumentError } from 'commander';
+import type { z } from 'zod';
 import { errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
+import { issueWords } from './arguments.ts';
 
 /** What the command line prints on failure, and its exit status. */
 export interface Failure {
@@ -64,7 +66,8 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof ORPCError && isErrorCode(error.code)) {
     const { message, hint } = errorCatalogue[error.code];
     // The contract parsed the data under this code, so it has the fields named in the sentences.
-    const data = error.data as Record<string, unknown>;
+    const fields = error.data as Record<string, unknown>;
+    const data = typeof fields.option === 'string' ? { ...fields, option: asTyped(fields.option) } : fields;
     return { code: error.code, message: fillIn(message, data), hint: fillIn(hint, data), exitCode: 1 };
   }
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
@@ -88,6 +91,14 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
 function wordsOf(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null || !('issues' in data) || !Array.isArray(data.issues)) return undefined;
   return data.issues
-    .map((issue: { path?: unknown[]; message?: string }) => `${issue.path?.join('.') ?? ''}: ${issue.message ?? ''}`)
-    .join('; ');
+    .map((issue: z.core.$ZodIssue) => {
+      const field = issue.path.findLast((part) => typeof part === 'string');
+      return field === undefined ? issueWords(issue) : `${asTyped(field)}: ${issueWords(issue)}`;
+    })
+    .join(' ');
+}
+
+/** The contract's name of an option as it is spelled here. */
+function asTyped(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -8,7 +8,7 @@ import {
   labOptionsSchema,
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
-import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
+import { fromHere, numberIn, numbersIn, targetsIn, within, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
@@ -26,20 +26,20 @@ export function addLabCommand(program: Command, run: Run): void {
     .option('--base <model>', 'name or id of the base model (otherwise the first one)')
     .option('--dataset <dataset>', 'name or id (otherwise the newest)')
     .option('--adapter <adapter>', 'table7: use this adapter instead of training one')
-    .option('--seeds <list>', 'seeds, such as 0,1,2', numbersIn(shape.seeds.element))
+    .option('--seeds <list>', 'seeds, such as 0,1,2', numbersIn(shape.seeds))
     .option('--steps <n>', 'optimiser steps per training', numberIn(shape.steps))
     .option('--batch <n>', 'rows per step', numberIn(shape.batchSize))
     .option('--max-length <n>', 'longest example in tokens', numberIn(shape.maxLength))
     .option('--lr <rate>', 'learning rate', numberIn(shape.learningRate))
     .option('--alpha <n>', 'alpha, the same for all ranks', numberIn(shape.alpha))
-    .option('--ranks <list>', 'ranks, such as 1,2,4,8,64', numbersIn(shape.ranks.element))
+    .option('--ranks <list>', 'ranks, such as 1,2,4,8,64', numbersIn(shape.ranks))
     .option('--targets <sets>', 'sets of matrices, such as q:q,v:q,k,v,o', targetSetsIn)
     .option('--budget-rank <n>', 'table5: the rank of one matrix', numberIn(shape.budgetRank))
     .option('--validation-rows <n>', 'rows to measure the loss on', numberIn(shape.validationRows))
     .option('--metric-rows <n>', 'test rows to answer and score', numberIn(shape.metricRows))
     .option('--trials <n>', 'measurements of each timed case', numberIn(shape.trials))
     .option('--passes <list>', 'table1, onebatch: rows x tokens, such as 8x128,1x32', passesIn)
-    .option('--bottlenecks <list>', 'table1: widths of the adapter layers', numbersIn(shape.bottlenecks.element))
+    .option('--bottlenecks <list>', 'table1: widths of the adapter layers', numbersIn(shape.bottlenecks))
     .option('--repeat <experiment>', 'run this one again and compare the numbers')
     .option('--resume <experiment>', 'resume a stopped or interrupted experiment')
     .option(
@@ -245,14 +245,16 @@ async function answerOf(
 
 /** `q:q,v` means q alone, and q with v. */
 function targetSetsIn(text: string): LabOptions['targetSets'] {
-  return text.split(':').map(targetsIn);
+  return within(labOptionsSchema.shape.targetSets, text.split(':').map(targetsIn));
 }
 
 function passesIn(text: string): LabOptions['passes'] {
-  const { rows, tokens } = labOptionsSchema.shape.passes.element.shape;
-  return text.split(',').map((word) => {
+  const { passes } = labOptionsSchema.shape;
+  const { rows, tokens } = passes.element.shape;
+  const typed = text.split(',').map((word) => {
     const [first = '', second = '', ...others] = word.split(/[x×]/);
     if (second === '' || others.length > 0) throw new InvalidArgumentError('Write rows x tokens, such as 8x128.');
     return { rows: numberIn(rows)(first), tokens: numberIn(tokens)(second) };
   });
+  return within(passes, typed);
 }

@@ -6,6 +6,7 @@ import {
   type HubMatches,
   mostHubMatches,
 } from '../../../src-contract/base-model.ts';
+import type { ModelLibraryFacts } from '../../../src-contract/model-folder.ts';
 import { fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import { downloadModel, hubFacts, megabytes, millions } from './download-model.ts';
@@ -76,19 +77,7 @@ export function addModelCommands(program: Command, run: Run): void {
           folder === undefined && !usual
             ? await baseModels.library()
             : await baseModels.setLibrary({ path: folder === undefined ? null : fromHere(folder) });
-        const from = { usual: 'the usual one', chosen: 'chosen', environment: 'set by ADAPTER_STUDIO_MODELS' };
-        return {
-          json: { modelFolder: facts },
-          text: [
-            `${facts.path} (${from[facts.from]})`,
-            textTable([
-              ['name', 'kind', 'size', 'added'],
-              ...facts.found.map(({ name, kind, sizeBytes, onShelf }) => [
-                ...[name, kind, megabytes(sizeBytes), onShelf ? 'yes' : ''],
-              ]),
-            ]),
-          ].join('\n'),
-        };
+        return { json: { modelFolder: facts }, text: folderText(facts) };
       }),
     );
 
@@ -210,6 +199,19 @@ function matchesFound({ matches, isCut }: HubMatches): string {
     ...(isCut ? [`There are more than ${mostHubMatches}; more words find fewer.`] : []),
     'What a model needs, and whether it can be used: models look-up MODEL',
   ].join('\n');
+}
+
+/** Where other programs keep their models, and those in it. */
+export function folderText({ path, from, isThere, found }: ModelLibraryFacts): string {
+  const kinds = { usual: 'the usual one', chosen: 'chosen', environment: 'set by ADAPTER_STUDIO_MODELS' };
+  const models = textTable([
+    ['name', 'kind', 'size', 'added'],
+    ...found.map(({ name, kind, sizeBytes, onShelf }) => [name, kind, megabytes(sizeBytes), onShelf ? 'yes' : '']),
+  ]);
+  const none = isThere
+    ? 'There are no models in it.'
+    : 'There is no such folder. If other programs keep their models elsewhere, name it: adapter-studio models folder FOLDER';
+  return [`${path} (${kinds[from]})`, found.length > 0 ? models : none].join('\n');
 }
 
 const hereWords: Record<CatalogueModel['state']['kind'], string> = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type PrecisionChoice, precisionSchema } from '../../../src-contract/base-model.ts';
 import { samplingSchema } from '../../../src-contract/chat.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
-import { type AdapterArgument, adapterIn, collect, numberIn, splitIn, wordIn } from './arguments.ts';
+import { type AdapterArgument, adapterIn, collectIn, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, usageFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
@@ -69,7 +69,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
       wordIn(precisionSchema),
       'float32' as const,
     )
-    .option('--stop <text>', 'end before this text; can be given several times', collect)
+    .option('--stop <text>', 'end before this text; can be given several times', collectIn(shape.stop))
     .action((words: GenerateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const prompt = promptOf(words);

@@ -1,5 +1,5 @@
 // A table from another program: `cat table.csv | adapter-studio import - --task mrc`.
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, fstatSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,9 @@ export async function withInput<T>(
 ): Promise<T> {
   if (argument !== '-') return work(argument);
   if (process.stdin.isTTY) throw usageFailure('“-” reads what another program pipes in, but nothing does.');
+  // Node takes a folder for an empty file.
+  if (fstatSync(process.stdin.fd).isDirectory())
+    throw usageFailure('“-” reads what another program pipes in, but standard input is a folder; name it instead.');
   const folder = await mkdtemp(join(tmpdir(), 'adapter-studio-input-'));
   try {
     // The file's name is shown, and a dataset is named by it.

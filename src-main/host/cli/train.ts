@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Adapter } from '../../../src-contract/adapter.ts';
 import {
   type Also,
+  alsoSchema,
   type Estimate,
   presetSchema,
   type Run as TrainingRun,
@@ -177,6 +178,7 @@ interface StartWords extends TrainWords {
 
 function withTrainOptions(command: Command): Command {
   const { shape } = trainOptionsSchema;
+  const { shape: also } = alsoSchema;
   return command
     .option(
       '--preset <preset>',
@@ -212,9 +214,9 @@ function withTrainOptions(command: Command): Command {
       wordIn(shape.precision),
     )
     .option('--gradient-checkpointing', 'recompute layers instead of keeping them: less memory, more time')
-    .option('--also-rank <list>', 'also train adapters of these ranks at the same time', numbersIn(shape.rank))
-    .option('--also-seed <list>', 'and of these seeds', numbersIn(shape.seed))
-    .option('--also-lr <list>', 'and with these learning rates', numbersIn(shape.learningRate));
+    .option('--also-rank <list>', 'also train adapters of these ranks at the same time', numbersIn(also.ranks.unwrap()))
+    .option('--also-seed <list>', 'and of these seeds', numbersIn(also.seeds.unwrap()))
+    .option('--also-lr <list>', 'and with these learning rates', numbersIn(also.learningRates.unwrap()));
 }
 
 function alsoOf({ alsoRank, alsoSeed, alsoLr }: TrainWords): Also | undefined {

@@ -47,7 +47,7 @@ try {
     if (named === undefined) opened.expectMove(words['moved-from'], dataDir);
     moveDataFolder(words['moved-from'], dataDir);
     if (named === undefined) opened.remember(dataDir);
-  }
+  } else if (changedTo !== undefined && named === undefined) opened.list(dataDir);
   makeDataFolder(dataDir);
 } catch (error) {
   cannotStart(error);

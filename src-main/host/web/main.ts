@@ -87,6 +87,7 @@ async function serve(): Promise<void> {
         remembered?.remember(folder);
       }
       await catchUp?.();
+      if (!move) remembered?.list(folder);
       studio = await openFolder(folder);
       if (!move) remembered?.remember(folder);
     } catch (error) {

@@ -305,7 +305,7 @@ export const runs = {
   'runs.new.needs': 'What it takes',
   'runs.new.basis': 'Basis of the estimate',
   'runs.new.basis.run': 'based on an earlier run here, including whatever else was running then',
-  'runs.new.basis.probe': 'based on a measurement just made on this computer',
+  'runs.new.basis.probe': 'based on a measurement just made on this computer, including whatever else was running',
   'runs.new.basis.guess': 'a guess: nothing has been measured here yet',
   'runs.new.probing': 'taking a moment to measure this computer',
   'runs.new.disk': 'Disk',

@@ -274,7 +274,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.needs': '필요한 시간과 메모리',
   'runs.new.basis': '시간의 근거',
   'runs.new.basis.run': '이 컴퓨터에서 앞서 학습한 속도 기준. 그때 하던 다른 작업의 영향 포함',
-  'runs.new.basis.probe': '방금 이 컴퓨터에서 측정한 속도',
+  'runs.new.basis.probe': '방금 이 컴퓨터에서 측정한 속도 기준. 그때 하던 다른 작업의 영향 포함',
   'runs.new.basis.guess': '아직 측정하지 않아 추정한 값',
   'runs.new.probing': '잠시 이 컴퓨터의 속도를 측정하는 중',
   'runs.new.disk': '디스크',
