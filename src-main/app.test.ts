@@ -1502,7 +1502,7 @@ test('deleted conversations and evaluations are removed once they can no longer 
     await client.chat.send({ conversationId: conversation.id, text: 'Which river?', adapterId: null }),
   );
   const database = openDatabase(join(folder, 'data/studio.sqlite'));
-  onTestFinished(() => database.close());
+  onTestFinished(() => void database.close());
   const kept = () =>
     ['message', 'evaluation_row'].map((table) => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
