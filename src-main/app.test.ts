@@ -1533,6 +1533,35 @@ test('deleted items free their disk space once they can no longer be restored', 
   expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
+// Regression: they stayed, with all they said, until the next start.
+test('deleted conversations and evaluations are removed once they can no longer be restored', async () => {
+  await train('rivers');
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 3 };
+  const evaluation = await client.evaluations.start(about);
+  await Array.fromAsync(await client.evaluations.watch({ id: evaluation.id }));
+  const conversation = await client.chat.createConversation({ baseModelId: 'starter' });
+  await Array.fromAsync(
+    await client.chat.send({ conversationId: conversation.id, text: 'Which river?', adapterId: null }),
+  );
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  onTestFinished(() => void database.close());
+  const kept = () =>
+    ['message', 'evaluation_row'].map((table) => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await client.chat.deleteConversation({ id: conversation.id });
+  await vi.advanceTimersByTimeAsync(50_000);
+  await client.chat.restoreConversation({ id: conversation.id });
+  await client.chat.deleteConversation({ id: conversation.id });
+  await client.evaluations.delete({ id: evaluation.id });
+  expect(kept()).toEqual([2, 3]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.waitFor(() => expect(kept()).toEqual([0, 0]), patient);
+  const { error } = await safe(client.chat.restoreConversation({ id: conversation.id }));
+  expect(error).toMatchObject({ code: 'CONVERSATION_NOT_FOUND' });
+});
+
 test('an exported PEFT folder imports under another name, and an incomplete one is refused', async () => {
   await train('rivers');
   const out = join(folder, 'out');

@@ -238,8 +238,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await clearLab(lab, labFolder, sinceIn(labFolder));
     await purgeBaseModels(baseModels, modelsFolder, sinceIn(modelsFolder));
     await clearCutOffCopies(dataDir);
-    conversations.removeDeleted();
-    evaluations.removeDeleted();
+    conversations.removeDeleted(Date.now());
+    evaluations.removeDeleted(Date.now());
   }
   // This starts the engine: pages are served meanwhile, and what they ask waits.
   const starter = registerStarterModel({
@@ -376,6 +376,8 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const afterUndo = new AfterUndo(async (deletedBefore) => {
     await freeDatasets({ store: datasets, datasetsFolder, threads: [rowPages, rowWork] }, deletedBefore);
     await freeRuns(runs, runsFolder, deletedBefore);
+    evaluations.removeDeleted(deletedBefore);
+    const isChatFree = conversations.removeDeleted(deletedBefore);
     const isLabFree = await freeLab(lab, labFolder, { since: sinceIn(labFolder), deletedBefore });
     // An evaluation, here or in another process, may read a deleted adapter or model to its end.
     if (measuring.current !== undefined || experimenting.current !== undefined) return false;
@@ -383,7 +385,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     await freeAdapters(adapters, adaptersFolder, deletedBefore);
     await freeBaseModels(baseModels, modelsFolder, deletedBefore);
     reserve.keep();
-    return isLabFree;
+    return isLabFree && isChatFree;
   });
   const os = implement(contract)
     .$context<CallerContext>()

@@ -24,13 +24,16 @@ export function freeing(afterUndo: AfterUndo, reserve: DiskReserve) {
   return implement(contract)
     .$context<CallerContext>()
     .middleware(async ({ next, path }) => {
-      if (path.at(-1) !== 'delete') return next();
+      if (!deletions.has(path.at(-1) ?? '')) return next();
       reserve.giveWhereFull();
       const result = await next();
       afterUndo.expect();
       return result;
     });
 }
+
+/** Names of procedures whose effect can be undone for a while. */
+const deletions: ReadonlySet<string> = new Set(['delete', 'deleteConversation']);
 
 /** Does nothing, and emits no event, that could not be kept. */
 export function requiring(required: () => void) {

@@ -67,3 +67,19 @@ test('what a base cannot be read for is told, and asked again once it has change
   cpSync(starter, folder, { recursive: true });
   expect(await (await texts.of({ path: folder, sha256: 'a' })).decode([])).toBe('');
 });
+
+// Regression: the tokenizer of every base that was ever used, deleted ones too, stayed until the studio closed.
+test('of many bases, the tokenizers of those last used are kept', async () => {
+  const texts = new ModelTexts(engine);
+  const folders = ['a', 'b', 'c', 'd', 'e'].map((name) => join(folder, name));
+  const asked = [];
+  for (const path of folders) {
+    cpSync(starter, path, { recursive: true });
+    const text = await texts.of({ path, sha256: 'a' });
+    await text.decode([]);
+    asked.push(text);
+  }
+  for (const path of folders) rmSync(path, { recursive: true });
+  expect(await asked.at(-1)?.decode([])).toBe('');
+  await expect(asked[0]?.decode([])).rejects.toMatchObject({ code: 'MODEL_FILE_INVALID' });
+});

@@ -9,12 +9,23 @@ import { ConversationText } from './conversation-text.ts';
 import { ModelText } from './model-text.ts';
 import type { TextPlace, ToTextThread } from './text-thread-messages.ts';
 
+/** A tokenizer takes 60 MB for 49,152 tokens, and bases come and go while the studio is open. */
+const mostTexts = 4;
 const texts = new Map<string, Promise<ModelText>>();
 
 function textAt({ key, folder, endIds, readsTurns = false }: TextPlace): Promise<ModelText> {
-  if (!readsTurns) return keptPromise(texts, key, () => ModelText.read(folder, endIds));
+  if (!readsTurns) return recent(key, () => ModelText.read(folder, endIds));
   // The tokenizer is the same.
-  return keptPromise(texts, `turns ${key}`, async () => ConversationText.of(await textAt({ key, folder, endIds })));
+  return recent(`turns ${key}`, async () => ConversationText.of(await textAt({ key, folder, endIds })));
+}
+
+function recent(key: string, read: () => Promise<ModelText>): Promise<ModelText> {
+  const text = keptPromise(texts, key, read);
+  // Reinserted last: a Map keeps insertion order, so the first is the least recently used.
+  texts.delete(key);
+  texts.set(key, text);
+  if (texts.size > mostTexts) texts.delete(texts.keys().next().value as string);
+  return text;
 }
 
 function factsOf({ template, endId, stopIds }: ModelText): TextFacts {

@@ -87,9 +87,17 @@ export class ConversationStore {
     return free;
   }
 
-  /** Removes what was deleted, turns included. */
-  removeDeleted(): void {
-    this.#database.prepare('DELETE FROM conversation WHERE deleted_at IS NOT NULL').run();
+  /** Removes what was deleted up to then, turns included. False if an answer is still being written in some of it. */
+  removeDeleted(before: number): boolean {
+    const deleted = this.#database
+      .prepare<[number], { id: string; writer: string | null }>(
+        'SELECT id, answering_process AS writer FROM conversation WHERE deleted_at <= ?',
+      )
+      .all(before);
+    const left = deleted.filter(({ writer }) => writer === null || !this.#lock.isAlive(writer));
+    const remove = this.#database.prepare('DELETE FROM conversation WHERE id = ?');
+    for (const { id } of left) remove.run(id);
+    return left.length === deleted.length;
   }
 }
 

@@ -167,14 +167,15 @@ export function datasetProcedures(studio: {
       const rows = store.rows(store.get(id).id);
       return { total: rows.countRejections(), rejections: rows.rejections({ offset, limit }) };
     }),
-    rejectFile: os.rejectFile.handler(async ({ input, signal }) => {
+    rejectFile: os.rejectFile.handler(async ({ input, context, signal }) => {
       const dataset = store.get(input.id);
       const name = `${dataset.name} rejected.csv`;
       const kept = rejectFilePath(datasetsFolder, dataset.id);
       if (!existsSync(kept)) throw new StudioError('FILE_NOT_FOUND', { file: name });
       // A hard link if possible: on a full disk the rows are still available.
-      const { fileId, bytes } = await downloads.offer((out) =>
-        link(kept, out).catch(() => copyFile(kept, out, signal)),
+      const { fileId, bytes } = await downloads.offer(
+        (out) => link(kept, out).catch(() => copyFile(kept, out, signal)),
+        context.left,
       );
       return { fileId, name, bytes };
     }),
@@ -211,9 +212,10 @@ export function datasetProcedures(studio: {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return exportDataset(store, { ...job, dataset: store.get(id), format, dataDir: studio.dataDir }, signal);
     }),
-    exportFile: os.exportFile.handler(async ({ input: { id, ...job }, signal }) => {
+    exportFile: os.exportFile.handler(async ({ input: { id, ...job }, context, signal }) => {
       const dataset = store.get(id);
-      const offered = await downloads.offer((out) => exportDataset(store, { ...job, dataset, out }, signal));
+      const write = (out: string) => exportDataset(store, { ...job, dataset, out }, signal);
+      const offered = await downloads.offer(write, context.left);
       const version = job.version === undefined || job.version === dataset.version ? '' : ` v${job.version}`;
       const { fileId, bytes, written } = offered;
       return { fileId, bytes, rows: written.rows, name: `${dataset.name}${version}.${job.format}` };

@@ -1,7 +1,8 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Downloads } from './downloads.ts';
 import { ProcessFolder } from './process-folder.ts';
 
@@ -32,4 +33,22 @@ test('nothing is left of a file that could not be written whole', async () => {
   });
   await expect(writing).rejects.toThrow('the disk is full');
   expect(readdirSync(folder.path)).toEqual([]);
+});
+
+// Regression: exports that were left halfway filled the disk until the studio closed.
+test('a file goes with its page, whether that leaves after it was offered or while it is written', async () => {
+  const page = new AbortController();
+  const { fileId } = await downloads.offer(async (path) => writeFileSync(path, 'three rows'), page.signal);
+  page.abort();
+  await vi.waitFor(() => expect(readdirSync(folder.path)).toEqual([]));
+  await expect(downloads.read(fileId, 0)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  await downloads.offer(async (path) => writeFileSync(path, 'three rows'), page.signal);
+  await vi.waitFor(() => expect(readdirSync(folder.path)).toEqual([]));
+});
+
+test('a page is no longer watched once its file has been read', async () => {
+  const page = new AbortController();
+  const { fileId } = await downloads.offer(async (path) => writeFileSync(path, 'three rows'), page.signal);
+  await downloads.read(fileId, 0);
+  expect(getEventListeners(page.signal, 'abort')).toEqual([]);
 });

@@ -69,6 +69,14 @@ test('no more than 64 files are open, even if all are begun at once', async () =
   await expect(begin()).resolves.toBeTypeOf('string');
 });
 
+// Regression: those that the studio had been opened with counted, and nobody ends them: after 64 nothing could be sent.
+test('local files do not count', async () => {
+  const path = join(root, 'rivers.csv');
+  writeFileSync(path, 'a,b\n');
+  for (let opened = 0; opened < 64; opened++) await uploads.open(path);
+  await expect(uploads.begin({ name: 'a.csv', sizeBytes: 0 })).resolves.toBeTypeOf('string');
+});
+
 test('a discarded file leaves nothing with the page that sent it', async () => {
   const { signal } = new AbortController();
   await uploads.discard(await uploads.begin({ name: 'a.csv', sizeBytes: 0 }, signal));

@@ -43,7 +43,9 @@ export class Uploads {
    */
   async begin(file: { name: string; sizeBytes: number }, left?: AbortSignal): Promise<string> {
     if (file.sizeBytes > largestUpload) throw invalid(because('UPLOAD_TOO_LARGE', { size: largestUpload / 1024 ** 3 }));
-    if (this.#files.size >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
+    // Local ones take no room, and are not told that their page is gone.
+    const sent = this.#files.values().filter(({ elsewhere }) => elsewhere === undefined);
+    if ([...sent].length >= mostUploads) throw invalid(because('UPLOADS_TOO_MANY'));
     const fileId = newFileId();
     const discarded = new AbortController();
     // Before any await: a page may begin many at once.

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AdapterCache } from './adapter-cache.ts';
+import { AdapterCache, adapterBytes } from './adapter-cache.ts';
 import { architectureOf } from './architectures/by-model-type.ts';
 import { ModelConfig } from './architectures/model-config.ts';
 import { writePeft } from './formats/peft.ts';
@@ -91,6 +91,27 @@ test('an adapter is read only once for the same model', async () => {
   expect(await cache.get(folder, narrow)).toBe(first);
   cache.forget(folder);
   expect(await cache.get(folder, narrow)).not.toBe(first);
+});
+
+// Regression: 64 were kept, however large: of rank 128 on all matrices of a 135M model they took 24 GB.
+test('few large adapters are kept, the last one in any case', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'adapter-cache-'));
+  await cp(folder, other, { recursive: true });
+  // A and B of two matrices in two layers, of 4 × 8 numbers each.
+  const bytes = 2 * 2 * 2 * 4 * 8 * 4;
+  expect(adapterBytes(await new AdapterCache().get(folder, narrow))).toBe(bytes);
+  for (const [mostBytes, isKept] of [
+    [2 * bytes, true],
+    [2 * bytes - 1, false],
+    [1, false],
+  ] as const) {
+    const cache = new AdapterCache({ mostBytes });
+    const first = await cache.get(folder, narrow);
+    const second = await cache.get(other, narrow);
+    expect(await cache.get(other, narrow)).toBe(second);
+    expect((await cache.get(folder, narrow)) === first).toBe(isKept);
+  }
+  await rm(other, { recursive: true });
 });
 
 // The cache was keyed by the kind of model only: a second Llama of other sizes got the first one's adapter unchecked.

@@ -12,10 +12,24 @@ type AdapterWeights = LoraWeights | AdapterLayerWeights;
 
 /** Adapters kept in memory; one of rank 8 on a 135M model is 2 MB. */
 const capacity = 64;
+/** For large ones: of rank 128 on all matrices of that model, one is 195 MB, and twice that once packed for answers. */
+const usualBytes = 2 ** 29;
+
+interface Kept {
+  readonly weights: AdapterWeights;
+  readonly architecture: Architecture;
+  readonly bytes: number;
+}
 
 /** Adapters by folder, read once per model. Folders are never rewritten under the same name. */
 export class AdapterCache {
-  readonly #adapters = new Map<string, { readonly weights: AdapterWeights; readonly architecture: Architecture }>();
+  readonly #adapters = new Map<string, Kept>();
+  readonly #mostBytes: number;
+
+  /** Whatever its size, the last one is kept. */
+  constructor({ mostBytes = usualBytes }: { mostBytes?: number } = {}) {
+    this.#mostBytes = mostBytes;
+  }
 
   /** A LoRA adapter. Throws ADAPTER_UNSUPPORTED for adapter layers. */
   async get(folder: string, architecture: Architecture): Promise<LoraWeights> {
@@ -31,14 +45,26 @@ export class AdapterCache {
     const weights = known?.architecture === architecture ? known.weights : await readAdapter(folder, architecture);
     // Reinserted last: a Map keeps insertion order, so the first is the least recently used.
     this.#adapters.delete(folder);
-    this.#adapters.set(folder, { weights, architecture });
-    if (this.#adapters.size > capacity) this.#adapters.delete(this.#adapters.keys().next().value as string);
+    this.#adapters.set(folder, { weights, architecture, bytes: adapterBytes(weights) });
+    while (this.#isFull) this.#adapters.delete(this.#adapters.keys().next().value as string);
     return weights;
   }
 
   forget(folder: string): void {
     this.#adapters.delete(folder);
   }
+
+  get #isFull(): boolean {
+    const { size } = this.#adapters;
+    if (size > capacity) return true;
+    const bytes = [...this.#adapters.values()].reduce((sum, kept) => sum + kept.bytes, 0);
+    return size > 1 && bytes > this.#mostBytes;
+  }
+}
+
+/** Of its A's and B's, or layers. */
+export function adapterBytes({ tensors }: AdapterWeights): number {
+  return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 async function readAdapter(folder: string, architecture: Architecture): Promise<AdapterWeights> {

@@ -1,4 +1,5 @@
 import type { LiveAdapter } from './adaptation.ts';
+import { adapterBytes } from './adapter-cache.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import type { AdapterChoice } from './engine.ts';
 import { readPeft } from './formats/peft.ts';
@@ -9,8 +10,9 @@ import { float32, type Tensor } from './tensor.ts';
 /** An adapter and the factor on its update: its own scale times the strength. */
 export type ScaledAdapter = LiveAdapter<LoraWeights>;
 
-/** Mixes kept in memory; one is as large as its adapters together. */
+/** Mixes kept in memory; one is as large as its adapters together, which it keeps too. */
 const capacity = 8;
+const usualBytes = 2 ** 28;
 
 /**
  * Combines one or several adapters into one: Σ scaleᵢ · BᵢAᵢ is the product of the Bᵢ side by side, each times its
@@ -63,14 +65,26 @@ const order = ['q', 'k', 'v', 'o', 'gate', 'up', 'down'] as const;
 /** The most recently used mixes, so that reusing one costs nothing. */
 export class AdapterMixes {
   readonly #mixes: { readonly parts: readonly ScaledAdapter[]; readonly mix: ScaledAdapter }[] = [];
+  readonly #mostBytes: number;
+
+  /** Whatever its size, the last one is kept. */
+  constructor({ mostBytes = usualBytes }: { mostBytes?: number } = {}) {
+    this.#mostBytes = mostBytes;
+  }
 
   get(parts: readonly ScaledAdapter[], architecture: Architecture): ScaledAdapter {
     const known = this.#mixes.find((each) => isSame(each.parts, parts));
     if (known !== undefined) return known.mix;
     const mix = mixAdapters(parts, architecture);
     this.#mixes.push({ parts, mix });
-    if (this.#mixes.length > capacity) this.#mixes.shift();
+    while (this.#isFull) this.#mixes.shift();
     return mix;
+  }
+
+  get #isFull(): boolean {
+    const { length } = this.#mixes;
+    const bytes = this.#mixes.reduce((sum, { mix }) => sum + adapterBytes(mix.weights), 0);
+    return length > capacity || (length > 1 && bytes > this.#mostBytes);
   }
 }
 

@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, type Mock, test, vi } from 'vitest';
 import type { KeptText } from './key-value-cache.ts';
 import { PrefixCache } from './prefix-cache.ts';
@@ -38,3 +41,22 @@ test('releases texts that are too large, least recently used, or a prefix of ano
   expect(inPlace.release).not.toHaveBeenCalled();
   expect(cache.bytes).toBe(90);
 });
+
+// Regression: each text kept the adapter that had read it, which may be larger by far, and twice in memory.
+test('a text does not keep the weights of its adapter', async () => {
+  const cache = new PrefixCache(100);
+  const weights = (() => {
+    const read = {};
+    cache.keep(read, 1, ids(20), textOf(20, 40));
+    return new WeakRef(read);
+  })();
+  // A WeakRef holds what it refers to until the current task is over.
+  await setImmediate();
+  collectGarbage();
+  expect(weights.deref()).toBeUndefined();
+});
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}

@@ -1,7 +1,8 @@
 import { isInPlace, type KeptText, type TextInPlace } from './key-value-cache.ts';
 
 interface Entry {
-  readonly owner: object;
+  /** Weak: the weights of an adapter that is not kept any more would be held by the texts that it has read. */
+  readonly owner: WeakRef<object>;
   readonly scale: number;
   readonly ids: Int32Array;
   readonly text: KeptText;
@@ -44,7 +45,7 @@ export class PrefixCache {
     let best: Entry | undefined;
     let longest = leastShared - 1;
     for (const entry of this.#entries) {
-      if (entry.owner !== owner || entry.scale !== scale) continue;
+      if (entry.owner.deref() !== owner || entry.scale !== scale) continue;
       const length = Math.min(sharedLength(entry.ids, ids), ids.length - 1);
       if (length > longest) [best, longest] = [entry, length];
     }
@@ -61,9 +62,9 @@ export class PrefixCache {
     }
     const kept = Int32Array.from(ids.slice(0, text.length));
     const isOlder = (entry: Entry) =>
-      entry.owner === owner && entry.scale === scale && sharedLength(entry.ids, ids) === entry.ids.length;
+      entry.owner.deref() === owner && entry.scale === scale && sharedLength(entry.ids, ids) === entry.ids.length;
     for (const entry of this.#entries.filter(isOlder)) this.#remove(entry);
-    this.#entries.push({ owner, scale, ids: kept, text });
+    this.#entries.push({ owner: new WeakRef(owner), scale, ids: kept, text });
     this.#bytes += text.bytes;
     while (this.#bytes > this.#budgetBytes) this.#remove(this.#entries[0] as Entry);
   }
@@ -71,7 +72,7 @@ export class PrefixCache {
   /** Whether all of a text is stored already. */
   holds(owner: object, scale: number, ids: readonly number[]): boolean {
     return this.#entries.some(
-      (entry) => entry.owner === owner && entry.scale === scale && sharedLength(entry.ids, ids) === ids.length,
+      (entry) => entry.owner.deref() === owner && entry.scale === scale && sharedLength(entry.ids, ids) === ids.length,
     );
   }
 

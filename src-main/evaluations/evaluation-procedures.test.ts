@@ -98,7 +98,7 @@ test('votes come back with a deletion that is undone, and go with one that is no
   await client.restore({ id: 'e' });
   expect((await client.blindResult(pair)).models.one).toBe(1);
   await client.delete({ id: 'e' });
-  storeOf(database).removeDeleted();
+  storeOf(database).removeDeleted(Date.now());
   expect(database.prepare('SELECT count(*) FROM blind_vote').pluck().get()).toBe(0);
 });
 

@@ -134,11 +134,9 @@ export class EvaluationStore {
     return this.get(id);
   }
 
-  /** Removes what was deleted and can no longer be restored. Only when no other process is running. */
-  removeDeleted(): void {
-    this.#database
-      .prepare('DELETE FROM job WHERE id IN (SELECT id FROM evaluation WHERE deleted_at IS NOT NULL)')
-      .run();
+  /** Removes what was deleted up to then. */
+  removeDeleted(before: number): void {
+    this.#database.prepare('DELETE FROM job WHERE id IN (SELECT id FROM evaluation WHERE deleted_at <= ?)').run(before);
   }
 
   countRows(id: string): number {

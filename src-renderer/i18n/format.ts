@@ -1,4 +1,5 @@
 import { locale } from './locale.svelte.ts';
+import { today } from './today.svelte.ts';
 
 /** Numbers, sizes and times for display, in the chosen language. */
 
@@ -76,10 +77,10 @@ export function timeLeft(seconds: number): string {
 }
 
 /** The time for today, the weekday within a week, else the date. */
-export function when(time: number, now = Date.now()): string {
+export function when(time: number, now = today.start): string {
   const date = new Date(time);
-  const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) {
+  // What is newer than the last look at the clock is of today, too.
+  if (time >= new Date(now).setHours(0, 0, 0, 0)) {
     return dates('hour', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date);
   }
   if (now - time < 6 * 86_400_000) return dates('weekday', { weekday: 'short' }).format(date);

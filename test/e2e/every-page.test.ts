@@ -112,6 +112,18 @@ test('the three charts of token lengths stand beside each other', async () => {
   expect(new Set(tops).size).toBe(1);
 });
 
+// Regression: what was made yesterday evening looked as if it was made today, until the page was opened anew.
+test('on a page left open over night, times of the day before are told by their day', async () => {
+  const left = await page.context().newPage();
+  await left.clock.install();
+  await left.goto(new URL('/#/datasets', page.url()).href);
+  const made = left.locator('tbody td[title]').last();
+  await expect.poll(() => made.textContent()).toMatch(/^\d\d:\d\d$/);
+  await left.clock.fastForward(24 * 60 * 60 * 1000);
+  await expect.poll(() => made.textContent()).toMatch(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)$/);
+  await left.close();
+});
+
 test('with reduced motion, nothing moves for long', async () => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(() => (location.hash = '/chat'));

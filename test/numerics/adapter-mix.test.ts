@@ -67,6 +67,15 @@ test('a mix is cached until a strength or an adapter changes', () => {
   expect(mixes.get([wide, { ...narrow, weights: { ...narrow.weights } }], model.architecture)).not.toBe(first);
 });
 
+// Regression: eight mixes of large adapters took gigabytes, one for each strength that was tried.
+test('few mixes of large adapters are kept', () => {
+  const mixes = new AdapterMixes({ mostBytes: 1 });
+  const first = mixes.get([wide, narrow], model.architecture);
+  expect(mixes.get([wide, narrow], model.architecture)).toBe(first);
+  mixes.get([wide, { ...narrow, scale: 1 }], model.architecture);
+  expect(mixes.get([wide, narrow], model.architecture)).not.toBe(first);
+});
+
 /** Computed here in float64 and rounded once. */
 function mergedModel(parts: readonly ScaledAdapter[]): LoadedModel {
   const weights = new Map(model.weights);

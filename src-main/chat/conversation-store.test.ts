@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { openDatabase } from '../database/open.ts';
+import type { ProcessLock } from '../database/process-lock.ts';
+import { ConversationStore } from './conversation-store.ts';
+
+// Sound: a store only asks for the token, and who is alive.
+const lock = { token: 'own', isAlive: (token: string) => token === 'own' } as Partial<ProcessLock> as ProcessLock;
+
+test('a deleted conversation is removed once no answer is written in it any more', () => {
+  const database = openDatabase(':memory:');
+  database.pragma('foreign_keys = OFF');
+  const store = new ConversationStore(database, lock);
+  const { id } = store.insert({ baseModelId: 'b', title: 'Rivers', now: 1 });
+  store.beginAnswer(id);
+  store.markDeleted(id, 10);
+  expect(store.removeDeleted(9)).toBe(true);
+  expect(store.removeDeleted(10)).toBe(false);
+  expect(store.restore(id).title).toBe('Rivers');
+  store.markDeleted(id, 10);
+  store.endAnswer(id);
+  expect(store.removeDeleted(10)).toBe(true);
+  expect(() => store.restore(id)).toThrow(expect.objectContaining({ code: 'CONVERSATION_NOT_FOUND' }));
+  database.close();
+});
