@@ -262,7 +262,7 @@ export const contract = {
       .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))
       .output(addedRowsSchema),
     rename: base.input(z.object({ id: z.string(), name: nameSchema })).output(datasetSchema),
-    /** Hides it at once and removes it at the next start; undone by `restore`. */
+    /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(datasetSchema),
     /** Writes all rows of a version, the newest by default, to a path; not for pages. CSV by default. */
@@ -463,7 +463,7 @@ export const contract = {
     /** Stops a download. What has been downloaded is kept unless `discard` is set. */
     stopDownload: base.input(z.object({ id: z.string(), discard: z.boolean().optional() })).output(nothing),
     check: base.input(z.object({ paths: z.array(z.string()).min(1) })).output(z.array(modelFileVerdictSchema)),
-    /** Hides it at once and removes it at the next start; undone by `restore`. */
+    /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(baseModelSchema),
   },
@@ -490,7 +490,7 @@ export const contract = {
       .input(z.object({ ids: z.array(z.string()).max(1000) }))
       .output(z.record(z.string(), z.array(z.number()))),
     get: base.input(id).output(runSchema),
-    /** Hides it at once and removes it at the next start; undone by `restore`. */
+    /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(runSchema),
     /** Attached: what has been counted is kept when the watcher leaves. */
@@ -619,7 +619,7 @@ export const contract = {
     blindVote: base.input(blindVoteInputSchema).output(nothing),
     /** Whose answers were preferred. */
     blindResult: base.input(blindPairSchema).output(blindResultSchema),
-    /** Hides it at once and removes it at the next start; undone by `restore`. */
+    /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(evaluationSchema),
   },
@@ -631,7 +631,7 @@ export const contract = {
     watch: base.input(id).output(eventIterator(labEventSchema)),
     list: base.output(z.array(listedExperimentSchema)),
     get: base.input(id).output(labExperimentSchema),
-    /** Hides it at once and removes it at the next start; undone by `restore`. */
+    /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(labExperimentSchema),
     /** The shapes of the matrices that an adapter is added to, for calculations. */
