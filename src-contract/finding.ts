@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tableDoubtSchema } from './table-doubt.ts';
 
 /** What a check can find in a row. Codes are permanent. */
 export const findingCodeSchema = z.enum([
@@ -46,6 +47,8 @@ export const findingReportSchema = z.object({
   /** Rows with at least one finding. */
   flagged: z.number().int(),
   findings: z.array(findingSchema),
+  /** About the table as a whole. */
+  doubts: z.array(tableDoubtSchema),
   /** The checks that did not cover all rows; empty when everything was checked. */
   limits: z.array(z.object({ code: z.string(), checked: z.number().int(), total: z.number().int() })),
   seconds: z.number(),

@@ -6,12 +6,14 @@ import { Languages } from './languages.ts';
 import { NearRows } from './near-rows.ts';
 import { PrivateData } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
+import { TableDoubts } from './table-doubts.ts';
 import { LengthOutliers, SingleRows } from './texts.ts';
 
 /** The result of a check of all rows. */
 export interface CheckedRows {
   readonly flagged: readonly FlaggedRow[];
   readonly limits: FindingReport['limits'];
+  readonly doubts: FindingReport['doubts'];
 }
 
 /**
@@ -32,11 +34,13 @@ export async function* checkRows(
     new Languages(),
     new PrivateData(),
   ];
+  const whole = new TableDoubts(facts.task);
   const flagged: FlaggedRow[] = [];
   let done = 0;
   const slices = new TimeSlices(signal);
   for (const row of rows) {
     for (const detector of detectors) flagged.push(...detector.take(row));
+    whole.take(row);
     done++;
     if (!slices.isOver) continue;
     await slices.rest();
@@ -54,7 +58,7 @@ export async function* checkRows(
     const limit = detector.limit?.();
     return limit ? [{ ...limit, total: facts.rows }] : [];
   });
-  return { flagged, limits };
+  return { flagged, limits, doubts: whole.doubts() };
 }
 
 /** The findings of a report, most serious first, then most frequent. */

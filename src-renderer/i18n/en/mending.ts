@@ -1,4 +1,7 @@
+import { tableDoubtWords } from '../../../src-contract/table-doubt.ts';
 import type { Message } from '../message.ts';
+
+const doubts = tableDoubtWords.en;
 
 /** Inspecting and correcting a dataset: findings, tokens, versions, splits, edits. */
 export const mending = {
@@ -88,6 +91,7 @@ export const mending = {
     'The check looks for duplicates, leaks between the splits, answers that are not in their passage, queries that do not run, private data and more.',
   'mend.findings.none': 'No findings',
   'mend.findings.none.what': 'The checks found no problems in these rows.',
+  'mend.findings.none.single': 'No single row has a problem. What is said above is about all of them together.',
   'mend.findings.sentence': { one: '{n} of {total} rows has a finding.', other: '{n} of {total} rows have findings.' },
   'mend.findings.when': 'Version {version}, checked in {time}.',
   'mend.findings.old': 'The rows have changed since then.',
@@ -111,6 +115,12 @@ export const mending = {
   'mend.remedy.move': { one: 'Move {n} row to its split', other: 'Move {n} rows to their split' },
   'mend.remedy.mask': { one: 'Mask it in {n} row', other: 'Mask it in {n} rows' },
 
+  'doubt.importAgain': 'Import the file again',
+  'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
+  'doubt.ONE_TARGET': doubts.ONE_TARGET,
+  'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
+  'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
+  'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'finding.EMPTY_TEXT': 'Nothing to learn from',
   'finding.EMPTY_TEXT.what': 'The context or the target is empty or contains only spaces.',
   'finding.DUPLICATE_ROW': 'Duplicate',

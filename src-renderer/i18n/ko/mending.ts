@@ -1,5 +1,8 @@
+import { tableDoubtWords } from '../../../src-contract/table-doubt.ts';
 import type { mending as english } from '../en/mending.ts';
 import type { Translation } from '../message.ts';
+
+const doubts = tableDoubtWords.ko;
 
 export const mending: Translation<typeof english> = {
   'mend.tab.findings': '점검 결과',
@@ -84,6 +87,7 @@ export const mending: Translation<typeof english> = {
   'mend.unchecked.what': '중복, 분할 사이의 누출, 지문에 없는 답, 실행되지 않는 쿼리, 개인 정보 등을 찾습니다.',
   'mend.findings.none': '발견된 문제가 없습니다',
   'mend.findings.none.what': '어떤 점검에서도 문제가 나오지 않았습니다.',
+  'mend.findings.none.single': '행 하나하나에는 문제가 없습니다. 위에 쓴 것은 모든 행을 함께 본 것입니다.',
   'mend.findings.sentence': '{total}행 중 {n}행에서 문제가 발견되었습니다.',
   'mend.findings.when': '버전 {version}, {time} 동안 점검했습니다.',
   'mend.findings.old': '그 뒤로 행이 바뀌었습니다.',
@@ -106,6 +110,12 @@ export const mending: Translation<typeof english> = {
   'mend.remedy.move': '{n}행을 맞는 분할로 옮기기',
   'mend.remedy.mask': '{n}행에서 가리기',
 
+  'doubt.importAgain': '파일 다시 가져오기',
+  'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
+  'doubt.ONE_TARGET': doubts.ONE_TARGET,
+  'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
+  'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
+  'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'finding.EMPTY_TEXT': '배울 것이 없음',
   'finding.EMPTY_TEXT.what': '입력이나 정답이 비었거나 빈칸뿐입니다.',
   'finding.DUPLICATE_ROW': '똑같은 행',
