@@ -11,6 +11,8 @@ export const findingCodeSchema = z.enum([
   'LEAK_GROUP',
   'LEAK_NEAR',
   'LENGTH_OUTLIER',
+  'LABEL_SPELLING',
+  'PLACEHOLDER',
   'ANSWER_NOT_IN_PASSAGE',
   'SQL_NOT_PARSED',
   'SQL_UNKNOWN_NAME',
@@ -25,9 +27,10 @@ export const findingCodeSchema = z.enum([
 export type FindingCode = z.infer<typeof findingCodeSchema>;
 
 /**
- * What can be done about a finding in one go: delete the rows, move them to the split where they belong, or mask words.
+ * What can be done about a finding in one go: delete the rows, move them to the split where they belong, mask words, or
+ * give them the target that is written as usual.
  */
-export const remedySchema = z.enum(['delete', 'move', 'mask']);
+export const remedySchema = z.enum(['delete', 'move', 'mask', 'unify']);
 export type Remedy = z.infer<typeof remedySchema>;
 
 export const findingSchema = z.object({

@@ -2,8 +2,10 @@ import type { Finding, FindingCode, FindingReport } from '../../../src-contract/
 import { TimeSlices } from '../time-slices.ts';
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, findingFacts } from './detector.ts';
 import { SplitGroups } from './groups.ts';
+import { LabelSpellings } from './labels.ts';
 import { Languages } from './languages.ts';
 import { NearRows } from './near-rows.ts';
+import { Placeholders } from './placeholders.ts';
 import { PrivateData } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
 import { TableDoubts } from './table-doubts.ts';
@@ -31,6 +33,8 @@ export async function* checkRows(
     new SplitGroups(),
     new NearRows(facts.rows),
     new LengthOutliers(),
+    new LabelSpellings(),
+    new Placeholders(),
     new Languages(),
     new PrivateData(),
   ];
