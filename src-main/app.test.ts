@@ -1158,8 +1158,13 @@ test('an estimate counts the rows that are shortened, and those whose target doe
   const datasetId = last?.kind === 'finished' ? last.dataset.id : '';
   const estimated = async (maxLength: number) =>
     (await client.runs.estimate({ datasetId, baseModelId: 'starter', options: { maxLength, epochs: 1 } })).data;
-  expect(await estimated(200)).toMatchObject({ rows: 4, cut: 0, leftOut: 0 });
+  const whole = await estimated(200);
+  expect(whole).toMatchObject({ rows: 4, cut: 0, leftOut: 0, unreadScript: null });
   expect(await estimated(30)).toMatchObject({ rows: 3, cut: 2, leftOut: 1 });
+  // The limit under which nothing is shortened or left out is told whatever the limit is.
+  for (const maxLength of [30, whole.longest]) expect((await estimated(maxLength)).longest).toBe(whole.longest);
+  expect(await estimated(whole.longest)).toMatchObject({ cut: 0, leftOut: 0 });
+  expect((await estimated(whole.longest - 1)).cut).toBe(1);
 });
 
 // Regression: it counted three passes over all rows, and all their tokens, although the steps end in the first pass.

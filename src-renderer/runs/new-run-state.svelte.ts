@@ -7,6 +7,7 @@ import type { Also, Estimate, Preset, Run, TrainingSettings, TrainOptions } from
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
+import { DatasetCheck } from './dataset-check.svelte.ts';
 import { WrongInputs } from './wrong-inputs.svelte.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
@@ -58,6 +59,7 @@ export class NewRunState {
   probing = $state(false);
   evaluateAfter = $state(true);
   readonly wrongs = new WrongInputs();
+  readonly check = new DatasetCheck();
 
   #typedName = $state<string | undefined>(undefined);
   #heldName = $state<string | undefined>(undefined);
@@ -156,6 +158,12 @@ export class NewRunState {
 
   get estimate(): Estimate | undefined {
     return this.estimates[this.preset];
+  }
+
+  /** No row has room for its target: there would be nothing to learn from. */
+  get nothingFits(): boolean {
+    const { of, leftOut } = this.estimate?.data ?? { of: 0, leftOut: 0 };
+    return of === 0 && leftOut > 0;
   }
 
   get options(): TrainOptions | undefined {
@@ -316,6 +324,7 @@ export class NewRunState {
     // The errors of earlier settings do not apply to these.
     this.estimateError = undefined;
     this.estimating = this.lacks === undefined;
+    void this.check.look(this.dataset);
     if (!this.estimating) {
       this.estimates = {};
       return;
@@ -369,6 +378,7 @@ export class NewRunState {
 
   leave(): void {
     this.#leaving.abort();
+    this.check.stop();
     this.#question.abort();
   }
 
