@@ -1337,6 +1337,35 @@ test('how answers to any texts are measured follows from the targets, and can be
 });
 
 // Regression: after the engine died a resume was suggested, and there was none.
+// An adapter looked clearly better on rows that had been divided again since it was trained: it had learned most of them.
+test('an evaluation tells how many of its rows the adapter was trained on', async () => {
+  const { run } = await train('rivers');
+  const id = run.datasetId;
+  const seenIn = async (split: 'train' | 'test') => {
+    const about = { datasetId: id, baseModelId: 'starter', adapterIds: ['rivers'], split };
+    const evaluation = await client.evaluations.start(about);
+    await Array.fromAsync(await client.evaluations.watch({ id: evaluation.id }));
+    return (await client.evaluations.get({ id: evaluation.id })).provenance?.adapters[0]?.seen;
+  };
+  expect(await seenIn('test')).toBeUndefined();
+  const before = await splitsOf(id);
+  const by = { kind: 'shares', validation: 0.1, test: 0.5, seed: 7, together: 'group' } as const;
+  await Array.fromAsync(await client.datasets.dealSplits({ id, by }));
+  const after = await splitsOf(id);
+  const learned = [...after.test].filter((context) => before.train.has(context)).length;
+  expect(learned).toBeGreaterThan(0);
+  expect(await seenIn('test')).toBe(learned);
+  expect(await seenIn('train')).toBeUndefined();
+});
+
+async function splitsOf(id: string) {
+  const of = async (split: 'train' | 'test') => {
+    const { examples } = await client.datasets.examples({ id, split, offset: 0, limit: 100 });
+    return new Set(examples.map(({ context }) => context));
+  };
+  return { train: await of('train'), test: await of('test') };
+}
+
 test('an interrupted evaluation resumes with the first model not fully measured', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
