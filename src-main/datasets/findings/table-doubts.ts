@@ -13,7 +13,7 @@ export class TableDoubts {
   #rows = 0;
   readonly #targets = new Shares();
   readonly #contexts = new Shares();
-  /** Where in the context the target starts, and how far from the context's end. */
+  /** Where in the context the target starts, and how far from the context's end, in the first rows. */
   readonly #starts = new Places();
   readonly #ends = new Places();
   readonly #count = new Counting();
@@ -31,11 +31,11 @@ export class TableDoubts {
     this.#contexts.take(context);
     const start = context.indexOf(target);
     this.#count.take(target, { isGiven: start >= 0 });
+    if (this.#rows > mostTried) return;
     if (start >= 0) {
       this.#starts.take(start, target);
       this.#ends.take(context.length - context.lastIndexOf(target) - target.length, target);
     }
-    if (this.#rows > mostTried) return;
     const { fits, fitsSwapped } = tryFields(this.#task, context, target);
     if (fits) this.#fits++;
     if (fitsSwapped) this.#fitsSwapped++;
@@ -44,7 +44,7 @@ export class TableDoubts {
   doubts(): TableDoubt[] {
     const rows = this.#rows;
     if (rows < fewRows) return [];
-    const percent = (n: number) => Math.floor((100 * n) / rows);
+    const percent = (n: number, of = rows) => Math.floor((100 * n) / of);
     const tried = Math.min(rows, mostTried);
     const swapped = swappable[this.#task];
     if (swapped && this.#fitsSwapped >= 0.8 * tried && this.#fits <= 0.1 * tried)
@@ -57,7 +57,7 @@ export class TableDoubts {
     const context = this.#contexts.largest();
     const given = Math.max(this.#starts.most(), this.#ends.most());
     if (target.rows >= 0.9 * rows) found.push({ code: 'ONE_TARGET', share: percent(target.rows), text: target.text });
-    else if (given >= 0.95 * rows) found.push({ code: 'TARGET_GIVEN', share: percent(given) });
+    else if (given >= 0.95 * tried) found.push({ code: 'TARGET_GIVEN', share: percent(given, tried) });
     if (context.rows >= 0.9 * rows)
       found.push({ code: 'ONE_CONTEXT', share: percent(context.rows), text: context.text });
     return found;
@@ -66,7 +66,7 @@ export class TableDoubts {
 
 /** With fewer, anything may be chance. */
 const fewRows = 20;
-/** Comparing an answer with its passage takes time. */
+/** Comparing an answer with its passage takes time, and remembering where each target stands takes memory. */
 const mostTried = 2000;
 
 const swappable: Partial<Record<TaskId, readonly [string, string]>> = {

@@ -47,9 +47,10 @@ export const runs = {
     other: '{n} of {of} rows are longer than {tokens} tokens. The model does not see the rest of their contexts.',
   },
   'runs.new.longer': 'Allow {tokens} tokens',
-  'runs.new.longer.none': 'This base reads at most {tokens} tokens. Shorten the texts, or choose a base that reads more.',
+  'runs.new.longer.none':
+    'This base reads at most {tokens} tokens. Shorten the texts, or choose a base that reads more.',
   'runs.new.unreadScript':
-    '{base} hardly knows the script of these rows: it needs {tokens} tokens for each letter, where a base that knows it needs less than one. It will learn little of them.',
+    '{base} hardly knows the script of these rows: it needs {tokens} tokens for each letter, where a base that knows it needs less than one. It reads them slowly and understands little of them.',
   'runs.new.unreadScript.others': 'Choose another base',
   'runs.new.base': 'Base model',
   'runs.new.fits': 'Fits this computer',

@@ -41,7 +41,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.longer.none':
     '이 기본 모델은 {tokens}토큰까지만 읽습니다. 글을 줄이거나 더 많이 읽는 기본 모델을 고르세요.',
   'runs.new.unreadScript':
-    '{base}[은|는] 이 행의 글자를 거의 모릅니다. 글자마다 {tokens}토큰이 드는데, 글자를 아는 모델은 1토큰도 들지 않습니다. 이 행에서는 거의 배우지 못합니다.',
+    '{base}[은|는] 이 행의 글자를 거의 모릅니다. 글자마다 {tokens}토큰이 드는데, 글자를 아는 모델은 1토큰도 들지 않습니다. 읽는 데 오래 걸리고 뜻도 거의 모릅니다.',
   'runs.new.unreadScript.others': '다른 기본 모델 고르기',
   'runs.new.base': '기본 모델',
   'runs.new.fits': '이 컴퓨터로 충분합니다',
