@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fileReasonSchema } from './file-reason.ts';
 import { nameSchema } from './name.ts';
 import { rowVerdictDataSchema } from './row-verdict.ts';
+import { tableDoubtSchema } from './table-doubt.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 
 /** The most files in an archive, and so in a folder, which a page sends as one. */
@@ -234,6 +235,8 @@ export const rowJudgementSchema = z.object({
   warned: warnedSchema,
   /** True when only the beginning of a large file was checked. */
   isPart: z.boolean(),
+  /** About the table as a whole under this mapping; empty if only its beginning was checked. */
+  doubts: z.array(tableDoubtSchema),
   /** The first rows that would be left out, with their cells truncated. */
   examples: z.array(rejectionSchema),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tableDoubtSchema } from './table-doubt.ts';
 
 /** What a check can find in a row. Codes are permanent. */
 export const findingCodeSchema = z.enum([
@@ -10,6 +11,8 @@ export const findingCodeSchema = z.enum([
   'LEAK_GROUP',
   'LEAK_NEAR',
   'LENGTH_OUTLIER',
+  'LABEL_SPELLING',
+  'PLACEHOLDER',
   'ANSWER_NOT_IN_PASSAGE',
   'SQL_NOT_PARSED',
   'SQL_UNKNOWN_NAME',
@@ -24,9 +27,10 @@ export const findingCodeSchema = z.enum([
 export type FindingCode = z.infer<typeof findingCodeSchema>;
 
 /**
- * What can be done about a finding in one go: delete the rows, move them to the split where they belong, or mask words.
+ * What can be done about a finding in one go: delete the rows, move them to the split where they belong, mask words, or
+ * give them the target that is written as usual.
  */
-export const remedySchema = z.enum(['delete', 'move', 'mask']);
+export const remedySchema = z.enum(['delete', 'move', 'mask', 'unify']);
 export type Remedy = z.infer<typeof remedySchema>;
 
 export const findingSchema = z.object({
@@ -46,6 +50,8 @@ export const findingReportSchema = z.object({
   /** Rows with at least one finding. */
   flagged: z.number().int(),
   findings: z.array(findingSchema),
+  /** About the table as a whole. */
+  doubts: z.array(tableDoubtSchema),
   /** The checks that did not cover all rows; empty when everything was checked. */
   limits: z.array(z.object({ code: z.string(), checked: z.number().int(), total: z.number().int() })),
   seconds: z.number(),

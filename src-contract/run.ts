@@ -274,6 +274,10 @@ export const estimateSchema = z.object({
   data: z.object({
     ...{ rows: z.number().int(), of: z.number().int(), passes: z.number() },
     ...{ cut: z.number().int(), leftOut: z.number().int() },
+    /** Tokens of the longest row, whole, of those that were counted. */
+    longest: z.number().int(),
+    /** Tokens for each letter if the base hardly knows the rows' script; null if it does. */
+    unreadScript: z.number().nullable(),
   }),
   /** Over the rows that are read, each counted once. */
   tokens: z.object({ total: z.number().int(), target: z.number().int(), cut: z.number().int() }),

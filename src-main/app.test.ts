@@ -1201,8 +1201,13 @@ test('an estimate counts the rows that are shortened, and those whose target doe
   const datasetId = last?.kind === 'finished' ? last.dataset.id : '';
   const estimated = async (maxLength: number) =>
     (await client.runs.estimate({ datasetId, baseModelId: 'starter', options: { maxLength, epochs: 1 } })).data;
-  expect(await estimated(200)).toMatchObject({ rows: 4, cut: 0, leftOut: 0 });
+  const whole = await estimated(200);
+  expect(whole).toMatchObject({ rows: 4, cut: 0, leftOut: 0, unreadScript: null });
   expect(await estimated(30)).toMatchObject({ rows: 3, cut: 2, leftOut: 1 });
+  // The limit under which nothing is shortened or left out is told whatever the limit is.
+  for (const maxLength of [30, whole.longest]) expect((await estimated(maxLength)).longest).toBe(whole.longest);
+  expect(await estimated(whole.longest)).toMatchObject({ cut: 0, leftOut: 0 });
+  expect((await estimated(whole.longest - 1)).cut).toBe(1);
 });
 
 // Regression: it counted three passes over all rows, and all their tokens, although the steps end in the first pass.
@@ -1375,6 +1380,35 @@ test('how answers to any texts are measured follows from the targets, and can be
 });
 
 // Regression: after the engine died a resume was suggested, and there was none.
+// An adapter looked clearly better on rows that had been divided again since it was trained: it had learned most of them.
+test('an evaluation tells how many of its rows the adapter was trained on', async () => {
+  const { run } = await train('rivers');
+  const id = run.datasetId;
+  const seenIn = async (split: 'train' | 'test') => {
+    const about = { datasetId: id, baseModelId: 'starter', adapterIds: ['rivers'], split };
+    const evaluation = await client.evaluations.start(about);
+    await Array.fromAsync(await client.evaluations.watch({ id: evaluation.id }));
+    return (await client.evaluations.get({ id: evaluation.id })).provenance?.adapters[0]?.seen;
+  };
+  expect(await seenIn('test')).toBeUndefined();
+  const before = await splitsOf(id);
+  const by = { kind: 'shares', validation: 0.1, test: 0.5, seed: 7, together: 'group' } as const;
+  await Array.fromAsync(await client.datasets.dealSplits({ id, by }));
+  const after = await splitsOf(id);
+  const learned = [...after.test].filter((context) => before.train.has(context)).length;
+  expect(learned).toBeGreaterThan(0);
+  expect(await seenIn('test')).toBe(learned);
+  expect(await seenIn('train')).toBeUndefined();
+});
+
+async function splitsOf(id: string) {
+  const of = async (split: 'train' | 'test') => {
+    const { examples } = await client.datasets.examples({ id, split, offset: 0, limit: 100 });
+    return new Set(examples.map(({ context }) => context));
+  };
+  return { train: await of('train'), test: await of('test') };
+}
+
 test('an interrupted evaluation resumes with the first model not fully measured', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';

@@ -2,6 +2,7 @@ import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventPublisher, implement, type Router } from '@orpc/server';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Adapter } from '../src-contract/adapter.ts';
 import type { BaseModel } from '../src-contract/base-model.ts';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
@@ -326,6 +327,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
 
   const evaluating = {
     ...{ store: evaluations, supervisor: measuring, datasets, baseModels, adapters, modelTexts, engine, sql },
+    trainedOn: ({ runId }: Adapter) => (runId === null ? undefined : runs.trainedOn(runId)),
     ...{ datasetsFolder, requireUnchanged, version: packageJson.version },
   };
   /** Evaluates the adapters of runs that have ended, beside their base, on the test rows of their dataset. */

@@ -141,7 +141,7 @@ export class DatasetReading {
         const flagged = [...step.value.flagged, ...more.flagged];
         const limits = [...step.value.limits, ...more.limits];
         const report = {
-          ...{ version, rows, limits, findings: findingsOf(flagged) },
+          ...{ version, rows, limits, findings: findingsOf(flagged), doubts: step.value.doubts },
           flagged: new Set(flagged.map(({ number }) => number)).size,
           seconds: (performance.now() - began) / 1000,
         };

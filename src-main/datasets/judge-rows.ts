@@ -2,6 +2,7 @@ import type { CsvOptions, RowJudgement } from '../../src-contract/dataset.ts';
 import { rowVerdictSentence } from '../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { resolveMapping, rowMapper } from './column-mapping.ts';
+import { TableDoubts } from './findings/table-doubts.ts';
 import { openTable, type TableFile } from './readers/open-table.ts';
 
 export interface JudgeOptions {
@@ -28,6 +29,7 @@ export async function judgeRows(file: TableFile, options: JudgeOptions, signal?:
     const rejected = new Map<string, number>();
     const warned = new Map<string, number>();
     const examples: RowJudgement['examples'] = [];
+    const whole = new TableDoubts(options.task);
     let [rows, taken, warnedRows] = [0, 0, 0];
     let isPart = false;
     for await (const { records, bytesRead } of table.rows(signal)) {
@@ -36,6 +38,7 @@ export async function judgeRows(file: TableFile, options: JudgeOptions, signal?:
         const row = mapRow(record);
         if (row.kind === 'example') {
           taken++;
+          whole.take(row);
           if (row.warnings.length > 0) warnedRows++;
           for (const code of row.warnings) warned.set(code, (warned.get(code) ?? 0) + 1);
           continue;
@@ -50,7 +53,7 @@ export async function judgeRows(file: TableFile, options: JudgeOptions, signal?:
       if (isPart) break;
     }
     return {
-      ...{ rows, taken, isPart, examples },
+      ...{ rows, taken, isPart, examples, doubts: isPart ? [] : whole.doubts() },
       rejected: { count: rows - taken, reasons: Object.fromEntries(rejected) },
       warned: { count: warnedRows, reasons: Object.fromEntries(warned) },
     };

@@ -29,15 +29,16 @@ export function mendFinding(
         for (const { number, position, other } of flagged) {
           if ((wanted && !wanted.has(position)) || before.at(position) !== number) continue;
           if (remedy === 'delete') change.remove(position);
-          else if (remedy === 'move') {
-            const [home] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
-            if (home) change.move(position, home.split);
-          } else {
+          else if (remedy === 'mask') {
             const [row] = rows.byNumbers(change.headVersion, [number]);
             if (row) {
               const content = { context: maskPrivate(code, row.context), target: maskPrivate(code, row.target) };
               change.edit(position, content);
             }
+          } else {
+            const [like] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
+            if (like && remedy === 'move') change.move(position, like.split);
+            if (like && remedy === 'unify') change.edit(position, { target: like.target });
           }
           yield;
         }

@@ -167,6 +167,22 @@ test('a finding is fixed in one step, and undone in one step', async () => {
   findings.close();
 });
 
+test('labels that are written otherwise are written as usual in one step, and nothing else of their rows changes', async () => {
+  const labels = [...Array(9).fill('yes'), 'Yes ', ...Array(9).fill('no'), 'NO'];
+  const { id, sha256 } = given.make(labels.map((target, row) => ({ context: `mail ${row}`, target })));
+  await thread.call('check', check(id));
+  const findings = new FindingStore(placeOf(id).derivedFile);
+  const parts = { store: given.store, changes: given.changes, findings };
+  await mendFinding(parts, { id, code: 'LABEL_SPELLING' });
+  expect(given.store.get(id).version).toBe(2);
+  const shown = given.shown(id);
+  expect(shown.map((row) => row.split('=')[1])).toEqual([...Array(10).fill('yes'), ...Array(10).fill('no')]);
+  expect([shown[9], shown[19]]).toEqual(['t mail 9=yes', 't mail 19=no']);
+  await given.changes.bringBack(id, 'undo');
+  expect(given.store.get(id).sha256).toBe(sha256);
+  findings.close();
+});
+
 // Regression: the whole thread waited for it for five seconds, and then the findings were lost.
 test('a check waits for another process writing the index, without blocking its thread', async () => {
   const { id } = given.make([{ context: 'row' }, { context: 'row' }]);

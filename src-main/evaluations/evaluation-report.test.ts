@@ -71,10 +71,26 @@ test('a blind vote is told in the words of its page', () => {
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Judged by a person');
 });
 
+test('rows that the adapter was trained on are told', () => {
+  const provenance = { ...there(mostlyWrong.provenance), adapters: [{ name: 'Answers', sha256: 'dd', seen: 12 }] };
+  expect(evaluationReport({ ...mostlyWrong, provenance }, nothing, 'en')).toContain(
+    'Answers was trained on 12 of these 36 rows, so it does better here than on new ones.',
+  );
+  expect(evaluationReport({ ...mostlyWrong, provenance }, nothing, 'ko')).toContain(
+    'Answers는 이 36행 가운데 12행으로 학습해서',
+  );
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('was trained on');
+});
+
 test('the report says when its numbers were measured', () => {
   const report = evaluationReport({ ...mostlyWrong, createdAt: Date.UTC(2026, 2, 4, 5, 6) }, nothing, 'en');
   expect(report).toContain('<dt>Measured</dt><dd>2026-03-04 05:06 UTC</dd>');
 });
+
+function there<T>(value: T | null): T {
+  if (value === null) throw new Error('It is given below.');
+  return value;
+}
 
 /** No rows, and nothing judged blind. */
 const nothing = { rows: [], judged: [] };

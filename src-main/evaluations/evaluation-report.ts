@@ -9,7 +9,7 @@ import { blindResultText } from '../../src-contract/preference-words.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
 import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
-import { verdictText } from '../../src-contract/verdict-words.ts';
+import { seenText, verdictText } from '../../src-contract/verdict-words.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
@@ -64,7 +64,7 @@ ${rows.length > shown.length ? `<p class="faint">${escapeHtml(fillIn(words.more,
 `;
 }
 
-function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words: Words): string {
+function verdicts({ results, comparisons, mainMetric, split, provenance: made }: Evaluation, words: Words): string {
   const rows = results[0]?.n ?? 0;
   if (results.length < 2) return `<p class="verdict">${escapeHtml(fillIn(words.alone, { rows }))}</p>`;
   const metric = measureName(mainMetric, words.tongue);
@@ -84,7 +84,10 @@ function verdicts({ results, comparisons, mainMetric, split }: Evaluation, words
       return `<p class="verdict">${escapeHtml(sentence)}</p>\n<p>${escapeHtml(doubt)}</p>`;
     });
   const caveat = split === 'test' ? [] : [`<p>${escapeHtml(words[split])}</p>`];
-  return [...told, ...caveat].join('\n');
+  const seen = (made?.adapters ?? []).flatMap(({ name, seen }) =>
+    seen === undefined ? [] : [`<p>${escapeHtml(seenText({ adapter: name, seen, n: rows }, words.tongue))}</p>`],
+  );
+  return [...told, ...seen, ...caveat].join('\n');
 }
 
 function languageName(language: AnswerLanguage, words: Words): string {

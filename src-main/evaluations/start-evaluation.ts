@@ -1,6 +1,6 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
@@ -20,6 +20,7 @@ import { textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
 import { compareResults } from './compare-results.ts';
 import { evaluate, hashOf } from './evaluate.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
+import { countSeen } from './seen-rows.ts';
 
 export interface EvaluatingParts {
   readonly store: EvaluationStore;
@@ -32,6 +33,8 @@ export interface EvaluatingParts {
   readonly sql: SqlRunner;
   readonly datasetsFolder: string;
   readonly requireUnchanged: RequireUnchanged;
+  /** The version of a dataset on whose training rows an adapter was trained, if it is known. */
+  readonly trainedOn: (adapter: Adapter) => { readonly datasetId: string; readonly datasetVersion: number } | undefined;
   /** The studio's version. */
   readonly version: string;
 }
@@ -116,6 +119,8 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const split = datasets.examples(dataset.id, input.split, dataset.version);
   const rows = split.take(input.limit ?? Infinity).toArray();
   const measured = [...store.rows({ id, offset: 0, limit: rows.length })];
+  // Training rows are meant to be known.
+  const seen = input.split === 'train' ? [] : await seenRows(adapters, { rows, parts, signal });
   const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
   const language = input.language ?? answerLanguageOf(sample);
   // Settled when it was started.
@@ -131,7 +136,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
         store.setProvenance(id, {
           dataset: { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },
           base: { name: base.name, sha256: base.sha256 },
-          adapters: adapters.map(({ name, sha256 }) => ({ name, sha256 })),
+          adapters: adapters.map(({ name, sha256 }, place) => ({ name, sha256, seen: seen[place] })),
           ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
         });
       },
@@ -143,6 +148,22 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
     },
     signal,
   );
+}
+
+/** For each adapter, how many of the rows it was trained on; undefined for none, and where it is not known. */
+async function seenRows(
+  adapters: readonly Adapter[],
+  about: { rows: readonly Example[]; parts: EvaluatingParts; signal: AbortSignal },
+): Promise<(number | undefined)[]> {
+  const { rows, parts, signal } = about;
+  const counts: (number | undefined)[] = [];
+  for (const adapter of adapters) {
+    const { datasetId = '', datasetVersion } = parts.trainedOn(adapter) ?? {};
+    const isThere = parts.datasets.list().some(({ id }) => id === datasetId);
+    const trained = isThere ? parts.datasets.examples(datasetId, 'train', datasetVersion) : [];
+    counts.push((await countSeen(rows, trained, signal)) || undefined);
+  }
+  return counts;
 }
 
 function chosen(

@@ -4,6 +4,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import { validationInterval } from '../../src-contract/validation-interval.ts';
 import type { BaseText } from '../base-models/base-text.ts';
+import { tokensPerUnreadLetter } from '../base-models/unread-script.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { TimeSlices } from '../datasets/time-slices.ts';
 import type { Engine, ModelFacts, TokenExample } from '../engine/engine.ts';
@@ -80,6 +81,7 @@ export async function estimateRun(
     data: {
       ...{ rows: Math.round(share * count.rows), of: Math.round(count.rows), passes },
       ...{ cut: Math.round(share * count.cutRows), leftOut: Math.round(count.leftOut) },
+      ...{ longest: count.longest, unreadScript: await unreadScript(about, parts) },
     },
     tokens: {
       total: Math.round(share * count.total),
@@ -114,6 +116,18 @@ async function validationOf({ dataset, options }: Estimating, parts: { datasets:
   const prompt = Math.max(1, ...(job?.prompts ?? []).map((ids) => ids.length));
   return { validationRows, samples: job === undefined ? null : { prompt, answer: job.maxTokens } };
 }
+
+async function unreadScript(
+  { dataset }: Estimating,
+  { datasets, text }: { datasets: DatasetStore; text: BaseText },
+): Promise<number | null> {
+  const [{ numbers = [] } = {}] = datasets.rows(dataset.id).numbersOf(dataset.version, 'train');
+  const rows = [...datasets.rows(dataset.id).byNumbers(dataset.version, numbers.slice(0, rowsRead))];
+  return tokensPerUnreadLetter(rows, text);
+}
+
+/** Enough to tell a script by. */
+const rowsRead = 30;
 
 /** As in the engine: further rows take no more memory or time. */
 const rowsMeasured = 200;
@@ -196,6 +210,8 @@ interface TokenCount {
   /** Rows that fit once shortened, and rows that do not fit. */
   readonly cutRows: number;
   readonly leftOut: number;
+  /** Tokens of the longest row, whole. */
+  readonly longest: number;
   /** The rows that were counted, as a run takes them. */
   readonly examples: readonly TokenExample[];
 }
@@ -214,6 +230,7 @@ async function countTokens(
   const examples: TokenExample[] = [];
   let place = 0;
   let counted = 0;
+  let longest = 0;
   const slices = new TimeSlices(signal);
   const stored = parts.datasets.rows(dataset.id);
   for (const { numbers } of stored.numbersOf(dataset.version, 'train')) {
@@ -221,14 +238,16 @@ async function countTokens(
     for (const { context, target } of stored.byNumbers(dataset.version, looked)) {
       counted++;
       const example = await parts.text.exampleIds(context, target, options.maxLength);
+      const [whole] = example?.cut === false ? [] : await parts.text.lengths([{ context, target }]);
+      longest = Math.max(longest, whole ? whole.context + whole.target : (example?.ids.length ?? 0));
       if (example !== undefined) {
         examples.push(example);
         sum.rows++;
         sum.target += example.ids.length - example.targetStart;
         sum.total += example.ids.length;
-        if (example.cut) {
+        if (whole) {
           sum.cutRows++;
-          sum.cut += (await parts.text.promptIds(context)).length - example.targetStart;
+          sum.cut += whole.context - example.targetStart;
         }
       }
       if (slices.isOver) await slices.rest();
@@ -239,7 +258,7 @@ async function countTokens(
   const { rows, total, target, cut, cutRows } = sum;
   return {
     ...{ rows: rows * scale, total: total * scale, target: target * scale, cut: cut * scale },
-    ...{ cutRows: cutRows * scale, leftOut: (counted - rows) * scale, examples },
+    ...{ cutRows: cutRows * scale, leftOut: (counted - rows) * scale, longest, examples },
   };
 }
 

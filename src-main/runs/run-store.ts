@@ -119,6 +119,15 @@ export class RunStore {
     return found.filter((loss) => typeof loss === 'number');
   }
 
+  /** What a run trained on, even if it was deleted a moment ago. */
+  trainedOn(id: string): Pick<Run, 'datasetId' | 'datasetVersion'> | undefined {
+    return this.#database
+      .prepare<[string], Pick<Run, 'datasetId' | 'datasetVersion'>>(
+        'SELECT dataset_id AS datasetId, dataset_version AS datasetVersion FROM run WHERE id = ?',
+      )
+      .get(id);
+  }
+
   /** By id, else the newest of that name. Throws RUN_NOT_FOUND. */
   get(idOrName: string): Run {
     const row = this.#database

@@ -277,6 +277,18 @@ export class ImportState {
     this.#judge();
   }
 
+  /** Whether each of the two fields has a column of its own: a ready-made context has both in one. */
+  canSwap({ one, other }: { readonly one: string; readonly other: string }): boolean {
+    return [one, other].every((field) => Boolean(this.#mapping[field]));
+  }
+
+  /** Exchanges the columns of two fields. */
+  swap({ one, other }: { readonly one: string; readonly other: string }): void {
+    const { [one]: first = '', [other]: second = '' } = this.#mapping;
+    this.#mapping = { ...this.#mapping, [one]: second, [other]: first };
+    this.#judge();
+  }
+
   async attachDatabase(file: File): Promise<void> {
     const { signal } = this.#leaving;
     const table = this.#source;

@@ -97,6 +97,21 @@ test('what is decided by hand while a file is reread as before stays', async () 
   });
 });
 
+test('two fields exchange their columns, and the rows are judged anew', async () => {
+  const state = new ImportState();
+  await state.chooseFile(new File(['a'], 'talks.csv'));
+  vi.mocked(client.datasets.judge).mockClear();
+  const swapped = { one: 'question', other: 'answer' };
+  expect(state.canSwap(swapped)).toBe(true);
+  state.swap(swapped);
+  const mapping = { passage: 'text', question: 'a', answer: 'q' };
+  expect(state.mapping).toEqual(mapping);
+  expect(vi.mocked(client.datasets.judge).mock.calls.map(([asked]) => asked.mapping)).toEqual([mapping]);
+  // A ready-made context has the question in it.
+  state.chooseReady(true);
+  expect(state.canSwap(swapped)).toBe(false);
+});
+
 // They were reported as “not read, as no table”, and had to be chosen again.
 test('attaches databases from the table’s archive, for the SQL task only', async () => {
   const told = { about: 'format', code: 'PARTS_SKIPPED', data: { files: 'set/about.txt', count: 6, databases: 1 } };

@@ -7,6 +7,7 @@ import type { Also, Estimate, Preset, Run, TrainingSettings, TrainOptions } from
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
+import { DatasetCheck } from './dataset-check.svelte.ts';
 import { WrongInputs } from './wrong-inputs.svelte.ts';
 
 export const presets: readonly Preset[] = ['quick', 'balanced', 'thorough'];
@@ -56,6 +57,7 @@ export class NewRunState {
   probing = $state(false);
   evaluateAfter = $state(true);
   readonly wrongs = new WrongInputs();
+  readonly check = new DatasetCheck();
 
   #typedName = $state<string | undefined>(undefined);
   #heldName = $state<string | undefined>(undefined);
@@ -157,6 +159,12 @@ export class NewRunState {
 
   get estimate(): Estimate | undefined {
     return this.estimates[this.preset];
+  }
+
+  /** No row has room for its target: there would be nothing to learn from. */
+  get nothingFits(): boolean {
+    const { of, leftOut } = this.estimate?.data ?? { of: 0, leftOut: 0 };
+    return of === 0 && leftOut > 0;
   }
 
   get options(): TrainOptions | undefined {
@@ -322,6 +330,7 @@ export class NewRunState {
     // The errors of earlier settings do not apply to these.
     this.estimateError = undefined;
     this.estimating = this.lacks === undefined;
+    void this.check.look(this.dataset);
     if (!this.estimating) {
       this.estimates = {};
       return;
@@ -374,6 +383,7 @@ export class NewRunState {
 
   leave(): void {
     this.#leaving.abort();
+    this.check.stop();
     this.#question.abort();
   }
 

@@ -147,6 +147,44 @@ test('a finding carries the details that the row itself does not show', async ()
   );
 });
 
+test('a label that is written otherwise than a more frequent one is flagged, and which one that is', async () => {
+  const targets = [...Array(20).fill('positive'), ...Array(21).fill('negative'), 'Positive', 'negative. ', 'postive'];
+  const { flagged } = await checked(given(targets.map((target) => ({ target }))), 'custom');
+  expect(flagged.map(({ code, detail, position, other }) => [code, detail, position, other])).toEqual([
+    ['LABEL_SPELLING', 'Positive → positive', 41, 0],
+    ['LABEL_SPELLING', 'negative.  → negative', 42, 20],
+    ['LABEL_SPELLING', 'postive → positive', 43, 0],
+  ]);
+});
+
+test.each([
+  // A letter that changes the meaning, a number, a syllable, single letters, and a label too frequent for a slip.
+  [...Array(30).fill('typical'), 'atypical'],
+  [...Array(30).fill('stage 1'), 'stage 2'],
+  [...Array(30).fill('매우 만족'), '매우 불만족'],
+  [...Array(30).fill('a'), 'A'],
+  [...Array(30).fill('eastern'), ...Array(10).fill('eastward'), ...Array(10).fill('western')],
+  [...Array(30).fill('formed'), ...Array(10).fill('farmed')],
+  // Texts.
+  [
+    'Yes',
+    ...Array(30)
+      .keys()
+      .map((n) => `yes ${n}`),
+    'yes',
+    'yes',
+  ],
+])('labels that differ on purpose are not flagged: %s', async (...targets) => {
+  expect((await found(targets.map((target) => ({ target })))).LABEL_SPELLING).toBeUndefined();
+});
+
+test('a placeholder as target is flagged, but not a word that may be an answer', async () => {
+  const placeholders = ['#REF!', '#N/A', 'TODO', ' TBD', 'nan', '[object Object]', '작성 예정'];
+  const answers = ['N/A', 'none', 'todo', 'Nan', 'null', '-', 'TODO list', 'undefined behaviour'];
+  const rows = [...placeholders, ...answers].map((target) => ({ target }));
+  expect((await found(rows)).PLACEHOLDER).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
 test('a row in another language is flagged, unless there are many', async () => {
   const korean = (n: number) => ({
     context: `${n}번째 손님이 부엌에서 물이 새는 주전자에 대해 편지를 보냈습니다 ${n}`,

@@ -2,16 +2,20 @@ import type { Finding, FindingCode, FindingReport } from '../../../src-contract/
 import { TimeSlices } from '../time-slices.ts';
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, findingFacts } from './detector.ts';
 import { SplitGroups } from './groups.ts';
+import { LabelSpellings } from './labels.ts';
 import { Languages } from './languages.ts';
 import { NearRows } from './near-rows.ts';
+import { Placeholders } from './placeholders.ts';
 import { PrivateData } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
+import { TableDoubts } from './table-doubts.ts';
 import { LengthOutliers, SingleRows } from './texts.ts';
 
 /** The result of a check of all rows. */
 export interface CheckedRows {
   readonly flagged: readonly FlaggedRow[];
   readonly limits: FindingReport['limits'];
+  readonly doubts: FindingReport['doubts'];
 }
 
 /**
@@ -29,14 +33,18 @@ export async function* checkRows(
     new SplitGroups(),
     new NearRows(facts.rows),
     new LengthOutliers(),
+    new LabelSpellings(),
+    new Placeholders(),
     new Languages(),
     new PrivateData(),
   ];
+  const whole = new TableDoubts(facts.task);
   const flagged: FlaggedRow[] = [];
   let done = 0;
   const slices = new TimeSlices(signal);
   for (const row of rows) {
     for (const detector of detectors) flagged.push(...detector.take(row));
+    whole.take(row);
     done++;
     if (!slices.isOver) continue;
     await slices.rest();
@@ -54,7 +62,7 @@ export async function* checkRows(
     const limit = detector.limit?.();
     return limit ? [{ ...limit, total: facts.rows }] : [];
   });
-  return { flagged, limits };
+  return { flagged, limits, doubts: whole.doubts() };
 }
 
 /** The findings of a report, most serious first, then most frequent. */

@@ -20,7 +20,7 @@ export interface FlaggedRow {
   readonly position: number;
   /** What was found, in the row's own words, short. */
   readonly detail: string;
-  /** The position of the row it resembles; for a group on two sides, the remedy moves it to that row's split. */
+  /** The position of the row it resembles: the one whose split it is moved to, or whose target it is given. */
   readonly other: number | null;
 }
 
@@ -93,6 +93,16 @@ export const findingFacts: Readonly<
     severity: 'note',
     remedy: 'delete',
     message: 'A text is far longer or shorter than those of the other rows.',
+  },
+  LABEL_SPELLING: {
+    severity: 'warn',
+    remedy: 'unify',
+    message: 'The target is written a little differently from one that is far more frequent; the model learns both.',
+  },
+  PLACEHOLDER: {
+    severity: 'warn',
+    remedy: 'delete',
+    message: 'The target is a placeholder or an error from a spreadsheet; the model would learn to write it.',
   },
   ANSWER_NOT_IN_PASSAGE: {
     severity: 'warn',

@@ -18,8 +18,8 @@ export class FindingStore {
   /** Null if the dataset was never checked. */
   report(): FindingReport | null {
     const text = this.#database.prepare<[], string>('SELECT report FROM checked').pluck().get();
-    // Sound: written only by `replace`, from the same type.
-    return text === undefined ? null : (JSON.parse(text) as FindingReport);
+    // Sound: written only by `replace`, from the same type; without doubts by earlier versions of the studio.
+    return text === undefined ? null : { doubts: [], ...(JSON.parse(text) as Omit<FindingReport, 'doubts'>) };
   }
 
   /**

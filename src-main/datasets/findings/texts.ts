@@ -17,9 +17,8 @@ export class SingleRows implements Detector {
       return;
     }
     if (this.#task === 'mrc') {
-      const passage = passageOf(context);
-      if (passage !== undefined && !plain(passage).includes(plain(target)))
-        yield flag('ANSWER_NOT_IN_PASSAGE', row, target);
+      const { passage } = passageParts(context) ?? {};
+      if (passage !== undefined && !answersFrom(passage, target)) yield flag('ANSWER_NOT_IN_PASSAGE', row, target);
     }
     if (this.#task === 'summarisation') {
       const [long, short] = [target.trim().length, context.trim().length];
@@ -35,9 +34,16 @@ export class SingleRows implements Detector {
 }
 
 /** The passage of a context in this task's own layout; other layouts cannot be parsed. */
-function passageOf(context: string): string | undefined {
-  const end = context.lastIndexOf('\n\nQuestion: ');
-  return context.startsWith('Passage: ') && end >= 0 ? context.slice('Passage: '.length, end) : undefined;
+export function passageParts(context: string): { passage: string; question: string } | undefined {
+  const mark = '\n\nQuestion: ';
+  const end = context.lastIndexOf(mark);
+  if (!context.startsWith('Passage: ') || end < 0) return undefined;
+  return { passage: context.slice('Passage: '.length, end), question: context.slice(end + mark.length) };
+}
+
+/** Whether the answer stands in the passage. */
+export function answersFrom(passage: string, answer: string): boolean {
+  return plain(passage).includes(plain(answer));
 }
 
 /** Ignores case, blanks, letter forms and a final full stop. */

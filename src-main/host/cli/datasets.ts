@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CsvOptions, Dataset } from '../../../src-contract/dataset.ts';
 import { type ExportFormat, exportFormatSchema } from '../../../src-contract/dataset-version.ts';
 import type { FindingReport } from '../../../src-contract/finding.ts';
+import { tableDoubtText } from '../../../src-contract/table-doubt.ts';
 import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
@@ -158,12 +159,14 @@ async function checked(
   throw new Error('The check ended without a report.');
 }
 
-function reportText({ rows, flagged, findings, limits, version }: FindingReport): string {
+function reportText({ rows, flagged, findings, doubts, limits, version }: FindingReport): string {
+  const whole = doubts.map(tableDoubtText);
   const limited = limits.map(({ code, checked, total }) => `${code}: only ${checked} of ${total} rows were checked.`);
   if (findings.length === 0)
-    return [`No findings in ${counted(rows, 'row')} of version ${version}.`, ...limited].join('\n');
+    return [`No findings in ${counted(rows, 'row')} of version ${version}.`, ...whole, ...limited].join('\n');
   return [
     `${flagged} of the ${rows} rows of version ${version} have findings.`,
+    ...whole,
     '',
     textTable([
       ['finding', 'rows', 'what'],

@@ -9,6 +9,7 @@ import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
+import { seenText } from '../../../src-contract/verdict-words.ts';
 import { unwritable } from '../../unwritable.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
@@ -149,7 +150,7 @@ export async function evaluationEnded(
 
 /** A sentence for each adapter: on how many rows it is better and how sure that is; then what to do next. */
 function verdictText(evaluation: Evaluation): string[] {
-  const { results, comparisons, mainMetric } = evaluation;
+  const { results, comparisons, mainMetric, provenance } = evaluation;
   const rows = results[0]?.n ?? 0;
   const told = comparisons
     .filter(({ metric, against }) => metric === mainMetric && against === 0)
@@ -161,6 +162,8 @@ function verdictText(evaluation: Evaluation): string[] {
         `${doubts[outcomeOf(comparison)]}. ${measureName(mainMetric, 'en')} ${by} points, between ${from} and ${to} with 95 % confidence.`
       );
     });
+  for (const { name, seen } of provenance?.adapters ?? [])
+    if (seen !== undefined) told.push(seenText({ adapter: name, seen, n: rows }, 'en'));
   const advice = verdictOf(evaluation)?.advice;
   if (advice === undefined) return told;
   const where = advice.kind.startsWith('read') ? ' They are in the file that --csv or --report writes.' : '';

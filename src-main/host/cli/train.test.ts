@@ -122,7 +122,7 @@ async function estimated(told: object): Promise<string | undefined> {
       fits: true,
       remedy: null,
       disk: { bytes: 1, availableBytes: 2 },
-      data: { rows: 1, of: 1, passes: 1, cut: 0, leftOut: 0 },
+      data: { rows: 1, of: 1, passes: 1, cut: 0, leftOut: 0, longest: 1, unreadScript: null },
       tokens: { total: 1, target: 1, cut: 0 },
       trainableParameters: 1,
       totalParameters: 2,

@@ -392,6 +392,12 @@ function estimateText(estimate: Estimate): string {
     ...(data.leftOut > 0
       ? [`${counted(data.leftOut, 'row', ['is', 'are'])} left out, as the target does not fit.`]
       : []),
+    ...(data.cut + data.leftOut > 0 ? [`The longest row has ${data.longest} tokens.`] : []),
+    ...(data.unreadScript === null
+      ? []
+      : [
+          `The base hardly knows the script of these rows: it needs ${data.unreadScript.toFixed(1)} tokens for each letter, where one that knows it needs less than one. Choose a base that was trained on the language.`,
+        ]),
     `${trainableParameters} of ${totalParameters} parameters are trained.`,
     ...(disk.bytes > disk.availableBytes
       ? [

@@ -236,6 +236,7 @@ export const datasets = {
   'import.unwritten.count': '{n} to be written',
   'import.ready.count': '{n} ready',
   'import.leftOut.count': '{n} left out',
+  'import.swap': 'Swap them',
   'import.checked': 'Left-out rows are saved in a separate file',
   'import.needs': 'Choose a column for {field} first',
   'import.needs.schema': 'Choose a column for Schema, or attach a database',
@@ -271,7 +272,7 @@ export const datasets = {
   'import.done.all': 'No row was left out.',
   'import.done.nothingHeld': 'No rows are kept back to evaluate the training',
   'import.done.nothingHeld.what':
-    'Rows of one group stay together, and here all rows are in one group, or the file itself assigns the splits that way. To keep some back, import it again without a group or split column.',
+    'Rows of one group or with the same context stay together, and here that is all of them, or the file itself assigns the splits that way. To keep some back, import it again with another context, or without a group or split column.',
   'import.done.next': 'What’s next',
   'import.done.next.what': 'Take a look at the rows, then train an adapter on them.',
 

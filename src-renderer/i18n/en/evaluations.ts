@@ -1,6 +1,6 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
-import { verdictWords } from '../../../src-contract/verdict-words.ts';
+import { seenWords, verdictWords } from '../../../src-contract/verdict-words.ts';
 import type { Message } from '../message.ts';
 
 const advice = adviceWords.en;
@@ -161,6 +161,7 @@ export const evaluations = {
   'evaluations.doubt.rivals': 'On these rows, {adapter} cannot be told apart from {rivals}.',
   'evaluations.doubt.picked': 'It was picked as the best of {n} on these same rows, so it looks a little too good.',
   'evaluations.doubt.rows': { one: 'On {n} row.', other: 'On {n} rows.' },
+  'evaluations.doubt.seen': seenWords.en,
   'evaluations.doubt.empty': {
     one: '{n} of its answers is empty.',
     other: '{n} of its answers are empty.',

@@ -1,4 +1,7 @@
+import { tableDoubtWords } from '../../../src-contract/table-doubt.ts';
 import type { Message } from '../message.ts';
+
+const doubts = tableDoubtWords.en;
 
 /** Inspecting and correcting a dataset: findings, tokens, versions, splits, edits. */
 export const mending = {
@@ -88,6 +91,7 @@ export const mending = {
     'The check looks for duplicates, leaks between the splits, answers that are not in their passage, queries that do not run, private data and more.',
   'mend.findings.none': 'No findings',
   'mend.findings.none.what': 'The checks found no problems in these rows.',
+  'mend.findings.none.single': 'No single row has a problem. What is said above is about all of them together.',
   'mend.findings.sentence': { one: '{n} of {total} rows has a finding.', other: '{n} of {total} rows have findings.' },
   'mend.findings.when': 'Version {version}, checked in {time}.',
   'mend.findings.old': 'The rows have changed since then.',
@@ -105,12 +109,20 @@ export const mending = {
   'mend.finding.nothing': 'The rows have changed since the check, so nothing was done.',
   'mend.done.delete': { one: '{n} row deleted.', other: '{n} rows deleted.' },
   'mend.done.move': { one: '{n} row moved to its split.', other: '{n} rows moved to their split.' },
+  'mend.done.unify': { one: '{n} target written like the others.', other: '{n} targets written like the others.' },
   'mend.done.mask': { one: 'Masked in {n} row.', other: 'Masked in {n} rows.' },
   'mend.remedy.delete': { one: 'Delete {n} row', other: 'Delete {n} rows' },
   'mend.row.delete': 'Delete row {n}',
   'mend.remedy.move': { one: 'Move {n} row to its split', other: 'Move {n} rows to their split' },
+  'mend.remedy.unify': { one: 'Write {n} target as usual', other: 'Write {n} targets as usual' },
   'mend.remedy.mask': { one: 'Mask it in {n} row', other: 'Mask it in {n} rows' },
 
+  'doubt.importAgain': 'Import the file again',
+  'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
+  'doubt.ONE_TARGET': doubts.ONE_TARGET,
+  'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
+  'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
+  'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'finding.EMPTY_TEXT': 'Nothing to learn from',
   'finding.EMPTY_TEXT.what': 'The context or the target is empty or contains only spaces.',
   'finding.DUPLICATE_ROW': 'Duplicate',
@@ -131,6 +143,12 @@ export const mending = {
     'A training row is nearly the same as one used for evaluation. Deleting removes the training row.',
   'finding.LENGTH_OUTLIER': 'Unusual length',
   'finding.LENGTH_OUTLIER.what': 'A text is far longer or shorter than those of the other rows.',
+  'finding.LABEL_SPELLING': 'Label written differently',
+  'finding.LABEL_SPELLING.what':
+    'Another label, far more frequent, is written almost the same. The model would learn both, and an answer with the other one counts as wrong.',
+  'finding.PLACEHOLDER': 'Placeholder as target',
+  'finding.PLACEHOLDER.what':
+    'Someone’s note that the target is missing, or an error from a spreadsheet or a program. The model would learn to write it.',
   'finding.ANSWER_NOT_IN_PASSAGE': 'Answer not in the passage',
   'finding.ANSWER_NOT_IN_PASSAGE.what': 'A model that learns from this learns to make up answers.',
   'finding.SQL_NOT_PARSED': 'Not SQL',

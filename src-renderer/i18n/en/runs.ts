@@ -33,6 +33,25 @@ export const runs = {
     one: 'With only {n} row to train on, it just memorises it. A task needs about {enough} or more.',
     other: 'With only {n} rows to train on, it just memorises them. A task needs about {enough} or more.',
   },
+  'runs.new.finding': '{finding}: {n} of {total} rows',
+  'runs.new.finding.look': 'Look at these rows',
+  'runs.new.unchecked': 'These rows have not been checked for problems.',
+  'runs.new.nothingFits': 'No row fits in {tokens} tokens: there would be nothing to learn from.',
+  'runs.new.nothingFits.short': 'No row fits',
+  'runs.new.leftOut.many': {
+    one: '{n} of {of} training rows is left out: its target does not fit in {tokens} tokens.',
+    other: '{n} of {of} training rows are left out: their targets do not fit in {tokens} tokens.',
+  },
+  'runs.new.cut.many': {
+    one: '{n} of {of} rows is longer than {tokens} tokens. The model does not see the rest of its context.',
+    other: '{n} of {of} rows are longer than {tokens} tokens. The model does not see the rest of their contexts.',
+  },
+  'runs.new.longer': 'Allow {tokens} tokens',
+  'runs.new.longer.none':
+    'This base reads at most {tokens} tokens. Shorten the texts, or choose a base that reads more.',
+  'runs.new.unreadScript':
+    '{base} hardly knows the script of these rows: it needs {tokens} tokens for each letter, where a base that knows it needs less than one. It reads them slowly and understands little of them.',
+  'runs.new.unreadScript.others': 'Choose another base',
   'runs.new.base': 'Base model',
   'runs.new.fits': 'Fits this computer',
   'runs.new.larger': 'Larger models',

@@ -230,6 +230,7 @@ export const datasets: Translation<typeof english> = {
   'import.unwritten.count': '{n}개 쓸 것',
   'import.ready.count': '{n}개 준비됨',
   'import.leftOut.count': '{n}개 제외',
+  'import.swap': '서로 바꾸기',
   'import.checked': '제외된 행은 따로 파일에 남습니다',
   'import.needs': '먼저 {field}에 쓸 열을 고르세요',
   'import.needs.schema': '스키마 열을 고르거나 데이터베이스를 첨부하세요',
@@ -261,7 +262,7 @@ export const datasets: Translation<typeof english> = {
   'import.done.all': '제외된 행이 없습니다.',
   'import.done.nothingHeld': '학습 결과를 평가할 행이 남지 않았습니다',
   'import.done.nothingHeld.what':
-    '같은 묶음의 행은 나뉘지 않는데, 모든 행이 한 묶음이거나 파일이 그렇게 정해 두었습니다. 묶음 열이나 분할 열 없이 다시 가져오면 일부 행이 평가용으로 남습니다.',
+    '묶음이나 입력이 같은 행은 나뉘지 않는데, 모든 행이 그렇거나 파일이 그렇게 정해 두었습니다. 다른 입력으로, 또는 묶음 열이나 분할 열 없이 다시 가져오면 일부 행이 평가용으로 남습니다.',
   'import.done.next': '다음 할 일',
   'import.done.next.what': '행을 한 번 살펴본 뒤 어댑터를 학습하세요.',
 

@@ -1,6 +1,6 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
-import { verdictWords } from '../../../src-contract/verdict-words.ts';
+import { seenWords, verdictWords } from '../../../src-contract/verdict-words.ts';
 import type { evaluations as english } from '../en/evaluations.ts';
 import type { Translation } from '../message.ts';
 
@@ -144,6 +144,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.rivals': '이 행들로는 {adapter}[과|와] {rivals}[을|를] 구별할 수 없습니다.',
   'evaluations.doubt.picked': '같은 행에서 {n}개 가운데 가장 나은 것을 골랐으므로 결과가 조금 좋게 나옵니다.',
   'evaluations.doubt.rows': '{n}행 기준입니다.',
+  'evaluations.doubt.seen': seenWords.ko,
   'evaluations.doubt.empty': '답 {n}개가 비어 있습니다.',
   'evaluations.doubt.runsNot': '쿼리 {of}개 가운데 {n}개는 실행되지 않습니다.',
   'evaluations.doubt.stopped': '모든 행에 답하기 전에 멈췄습니다.',

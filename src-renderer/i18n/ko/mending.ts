@@ -1,5 +1,8 @@
+import { tableDoubtWords } from '../../../src-contract/table-doubt.ts';
 import type { mending as english } from '../en/mending.ts';
 import type { Translation } from '../message.ts';
+
+const doubts = tableDoubtWords.ko;
 
 export const mending: Translation<typeof english> = {
   'mend.tab.findings': '점검 결과',
@@ -84,6 +87,7 @@ export const mending: Translation<typeof english> = {
   'mend.unchecked.what': '중복, 분할 사이의 누출, 지문에 없는 답, 실행되지 않는 쿼리, 개인 정보 등을 찾습니다.',
   'mend.findings.none': '발견된 문제가 없습니다',
   'mend.findings.none.what': '어떤 점검에서도 문제가 나오지 않았습니다.',
+  'mend.findings.none.single': '행 하나하나에는 문제가 없습니다. 위에 쓴 것은 모든 행을 함께 본 것입니다.',
   'mend.findings.sentence': '{total}행 중 {n}행에서 문제가 발견되었습니다.',
   'mend.findings.when': '버전 {version}, {time} 동안 점검했습니다.',
   'mend.findings.old': '그 뒤로 행이 바뀌었습니다.',
@@ -100,12 +104,20 @@ export const mending: Translation<typeof english> = {
   'mend.finding.nothing': '점검한 뒤에 행이 바뀌어 아무것도 하지 않았습니다.',
   'mend.done.delete': '{n}행을 삭제했습니다.',
   'mend.done.move': '{n}행을 맞는 분할로 옮겼습니다.',
+  'mend.done.unify': '정답 {n}개를 다른 행과 같게 썼습니다.',
   'mend.done.mask': '{n}행에서 가렸습니다.',
   'mend.remedy.delete': '{n}행 삭제',
   'mend.row.delete': '{n}번째 행 삭제',
   'mend.remedy.move': '{n}행을 맞는 분할로 옮기기',
+  'mend.remedy.unify': '정답 {n}개를 다른 행과 같게 쓰기',
   'mend.remedy.mask': '{n}행에서 가리기',
 
+  'doubt.importAgain': '파일 다시 가져오기',
+  'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
+  'doubt.ONE_TARGET': doubts.ONE_TARGET,
+  'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
+  'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
+  'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'finding.EMPTY_TEXT': '배울 것이 없음',
   'finding.EMPTY_TEXT.what': '입력이나 정답이 비었거나 빈칸뿐입니다.',
   'finding.DUPLICATE_ROW': '똑같은 행',
@@ -123,6 +135,12 @@ export const mending: Translation<typeof english> = {
   'finding.LEAK_NEAR.what': '학습할 행이 평가에 쓰는 행과 거의 같습니다. 삭제하면 학습할 행을 지웁니다.',
   'finding.LENGTH_OUTLIER': '특이한 길이',
   'finding.LENGTH_OUTLIER.what': '다른 행보다 훨씬 길거나 짧은 글이 있습니다.',
+  'finding.LABEL_SPELLING': '다르게 쓴 분류 이름',
+  'finding.LABEL_SPELLING.what':
+    '훨씬 자주 나오는 다른 이름과 거의 같게 쓰였습니다. 모델은 둘 다 배우고, 다른 쪽으로 쓴 답은 틀린 것이 됩니다.',
+  'finding.PLACEHOLDER': '정답 자리를 채운 말',
+  'finding.PLACEHOLDER.what':
+    '정답이 아직 없다고 적어 둔 말이거나 스프레드시트나 프로그램의 오류입니다. 모델이 이것을 쓰도록 배우게 됩니다.',
   'finding.ANSWER_NOT_IN_PASSAGE': '지문에 없는 답',
   'finding.ANSWER_NOT_IN_PASSAGE.what': '이런 행으로 배운 모델은 답을 지어내게 됩니다.',
   'finding.SQL_NOT_PARSED': 'SQL이 아님',

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { fillIn } from './fill-in.ts';
+
+/**
+ * What makes a table bad to learn from as a whole, although each row by itself is fine: usually a wrong column.
+ * Codes are permanent.
+ */
+export const tableDoubtSchema = z.discriminatedUnion('code', [
+  /** Exchanging the columns of these two fields would fit nearly all rows better. */
+  z.object({ code: z.literal('FIELDS_SWAPPED'), one: z.string(), other: z.string() }),
+  /** `share` in percent, of all rows; `text` is shortened. */
+  z.object({ code: z.literal('ONE_TARGET'), share: z.number().int(), text: z.string() }),
+  z.object({ code: z.literal('ONE_CONTEXT'), share: z.number().int(), text: z.string() }),
+  /** The first and the last of them. */
+  z.object({ code: z.literal('TARGETS_COUNT'), first: z.string(), last: z.string() }),
+  z.object({ code: z.literal('TARGET_GIVEN'), share: z.number().int() }),
+]);
+export type TableDoubt = z.infer<typeof tableDoubtSchema>;
+
+/** The doubt in English, for the command line; fields are called as in `--map`. */
+export function tableDoubtText({ code, ...told }: TableDoubt): string {
+  return fillIn(tableDoubtWords.en[code], told);
+}
+
+/** In both languages. `{name}` is replaced by that field of the doubt; `one` and `other` are fields of the task. */
+export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<TableDoubt['code'], string>>>> = {
+  en: {
+    FIELDS_SWAPPED:
+      'The columns for “{one}” and “{other}” seem to be swapped: nearly all rows make more sense the other way round.',
+    ONE_TARGET:
+      '{share} % of the rows have the same target, “{text}”. A model that writes it whatever it is asked is right that often, and hardly learns the others. More rows with other targets help.',
+    ONE_CONTEXT:
+      '{share} % of the rows have the same context, “{text}”: nothing in it tells which target is wanted. Choose the column on which the target depends.',
+    TARGETS_COUNT:
+      'The targets only count up, from {first} to {last}: they are row numbers, which nobody can tell from a text. Choose the column with the answers.',
+    TARGET_GIVEN:
+      'In {share} % of the rows, the context already has the target, always in the same place. The model only learns to copy it from there, and fails on texts without it. Choose a context without the target.',
+  },
+  ko: {
+    FIELDS_SWAPPED: '“{one}” 열과 “{other}” 열이 서로 바뀐 것 같습니다. 거의 모든 행이 반대로 두어야 더 잘 맞습니다.',
+    ONE_TARGET:
+      '{share} %의 행이 같은 정답 “{text}”입니다. 무엇을 묻든 이렇게만 써도 그만큼 맞으므로 다른 정답은 거의 배우지 못합니다. 다른 정답이 있는 행을 늘리세요.',
+    ONE_CONTEXT:
+      '{share} %의 행이 같은 입력 “{text}”입니다. 입력만 보아서는 어느 정답을 써야 할지 알 수 없습니다. 정답을 정하는 내용이 있는 열을 고르세요.',
+    TARGETS_COUNT:
+      '정답이 {first}부터 {last}까지 차례로 늘기만 합니다. 글만 보고는 알 수 없는 행 번호입니다. 답이 있는 열을 고르세요.',
+    TARGET_GIVEN:
+      '{share} %의 행에서 입력의 같은 자리에 정답이 이미 들어 있습니다. 모델은 그 자리를 베끼는 것만 배워, 정답이 없는 글에는 답하지 못합니다. 정답이 들어 있지 않은 입력을 고르세요.',
+  },
+};

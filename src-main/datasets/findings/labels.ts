@@ -1,0 +1,79 @@
+import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
+
+/**
+ * Labels that are written like a more frequent one but for case, blanks or a final full stop, or for one wrong letter.
+ * Silent unless the targets are labels: short ones, of which a few occur again and again.
+ */
+export class LabelSpellings implements Detector {
+  #labels: Map<string, Label[]> | undefined = new Map();
+  #rows = 0;
+
+  take({ number, position, target }: CheckedRow): FlaggedRow[] {
+    if (this.#labels === undefined) return [];
+    this.#rows++;
+    const label = this.#labels.get(target);
+    if (label) label.push({ number, position });
+    else this.#labels.set(target, [{ number, position }]);
+    // Texts are no labels, and most tables have texts: nothing more of them is kept.
+    if (target.length > longestLabel || this.#labels.size > mostLabels) this.#labels = undefined;
+    return [];
+  }
+
+  *finish(): Generator<FlaggedRow> {
+    const labels = this.#labels ?? new Map<string, Label[]>();
+    if (labels.size * rowsPerLabel > this.#rows) return;
+    const byFrequency = [...labels].toSorted(([, a], [, b]) => b.length - a.length);
+    const usual: { label: string; rows: Label[] }[] = [];
+    for (const [label, rows] of byFrequency) {
+      const meant = usual.find(
+        (other) =>
+          isSame(label, other.label) || (rows.length * rarely <= other.rows.length && isSlip(label, other.label)),
+      );
+      const [first] = meant?.rows ?? [];
+      if (meant === undefined || first === undefined) usual.push({ label, rows });
+      else for (const row of rows) yield flag('LABEL_SPELLING', row, `${label} → ${meant.label}`, first.position);
+    }
+  }
+}
+
+type Label = Pick<CheckedRow, 'number' | 'position'>;
+
+const longestLabel = 60;
+const mostLabels = 200;
+/** On average. */
+const rowsPerLabel = 5;
+/** A wrong letter is rare; two labels that are alike by chance are about as frequent as any others. */
+const rarely = 10;
+
+/** The same but for case, blanks, letter forms and a final full stop. Single letters may well differ by case. */
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [even(one), even(other)];
+  return a === b && (a.length > 1 || one.trim() === other.trim());
+}
+
+function even(label: string): string {
+  return label.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+}
+
+/**
+ * One letter of one long word is missing, too many, another one, or swapped with its neighbour, but not the first:
+ * `typical` and `atypical` differ in meaning. Latin letters only: a syllable or a character says more than a letter.
+ */
+function isSlip(label: string, usual: string): boolean {
+  const [words, usualWords] = [even(label).split(' '), even(usual).split(' ')];
+  if (words.length !== usualWords.length) return false;
+  const differing = words.flatMap((word, place) =>
+    word === usualWords[place] ? [] : [[word, usualWords[place] ?? '']],
+  );
+  const [[one = '', other = ''] = []] = differing;
+  const areWords = [one, other].every((word) => /^[a-z]{5,}$/.test(word));
+  return differing.length === 1 && areWords && one[0] === other[0] && differsByOne(one, other);
+}
+
+function differsByOne(one: string, other: string): boolean {
+  let start = 0;
+  while (start < one.length && one[start] === other[start]) start++;
+  const [a, b] = [one.slice(start), other.slice(start)];
+  const isSwapped = a.length > 1 && a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2);
+  return a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1) || isSwapped;
+}

@@ -1,0 +1,24 @@
+import type { TableDoubt } from '../../src-contract/table-doubt.ts';
+import { type TextKey, t } from './text.ts';
+
+/** What makes a table bad to learn from as a whole, in the language on screen. */
+export function doubtText(doubt: TableDoubt): string {
+  switch (doubt.code) {
+    case 'FIELDS_SWAPPED':
+      return t('doubt.FIELDS_SWAPPED', { one: fieldName(doubt.one), other: fieldName(doubt.other) });
+    case 'ONE_TARGET':
+    case 'ONE_CONTEXT':
+      return t(`doubt.${doubt.code}`, { share: doubt.share, text: doubt.text });
+    case 'TARGETS_COUNT':
+      return t('doubt.TARGETS_COUNT', { first: doubt.first, last: doubt.last });
+    case 'TARGET_GIVEN':
+      return t('doubt.TARGET_GIVEN', { share: doubt.share });
+    default:
+      return doubt satisfies never;
+  }
+}
+
+function fieldName(field: string): string {
+  // Sound: every field of a task has a name.
+  return t(`field.${field}` as TextKey);
+}

@@ -1,0 +1,116 @@
+// Tables that can be read but not learned from, as somebody who cannot program brings them: what is wrong is told before
+// a run wastes their time, and mended where it is told, with the keyboard.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { chooseTable } from '../browser/choose-table.ts';
+import { Keyboard } from '../browser/keyboard.ts';
+import { openPlace } from '../browser/open-place.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+
+const opened = openStudioForTests({
+  before: ({ command, folder }) => {
+    const write = (name: string, head: string, row: (n: number) => string, rows = 60) => {
+      const lines = Array.from({ length: rows }, (_, n) => row(n));
+      writeFileSync(path.join(folder, `${name}.csv`), [head, ...lines].join('\n'));
+    };
+    const town = (n: number) => `${towns[n % towns.length]} ${String.fromCharCode(97 + (n % 26))}`;
+    write(
+      'swapped',
+      'passage,question,answer',
+      (n) => `River ${n * n} flows to ${town(n)}.,${town(n)},Where does river ${n * n} flow?`,
+    );
+    write(
+      'labels',
+      'text,label',
+      (n) => `Letter ${n * n} about the kettle,${n % 20 === 3 ? 'Good' : n % 2 === 0 ? 'good' : 'bad'}`,
+    );
+    write(
+      'long',
+      'context,target',
+      (n) => `What is said of river ${n * n}?,${'It flows on and on. '.repeat(200)}${town(n)}`,
+    );
+    write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
+    for (const name of ['labels', 'long', 'chinese'])
+      command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
+  },
+});
+const towns = ['Bonn', 'Köln', 'Ulm'];
+let page: Page;
+let keyboard: Keyboard;
+beforeAll(() => {
+  ({ page } = opened);
+  keyboard = new Keyboard(page);
+});
+
+test('columns in each other’s place are told before the import, and swapped', async () => {
+  await chooseTable(page, path.join(opened.folder, 'swapped.csv'));
+  await page.getByText('The columns for “Question” and “Answer” seem to be swapped').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await keyboard.tabTo(page.getByRole('button', { name: 'Swap them' }));
+  await keyboard.press('Enter');
+  await page.getByText('seem to be swapped').waitFor({ state: 'detached' });
+  await page.getByRole('combobox', { name: 'Question' }).getByText('answer').waitFor();
+  await page.getByText('60 ready').waitFor();
+  await page.getByRole('button', { name: 'Import 60 rows' }).click();
+  await page.getByText('No row was left out.').waitFor();
+  await page.getByRole('link', { name: 'Train with this' }).click();
+  await page.getByText('target tokens').waitFor();
+  expect(await page.getByRole('link', { name: 'Look at these rows' }).count()).toBe(0);
+});
+
+test('labels written in two ways are mended in one step; so few are not told where they are trained on', async () => {
+  await chooseDataset('labels');
+  const told = page.getByText('Label written differently: 3 of 60 rows');
+  // Three are fewer than a tenth.
+  await page.getByText('target tokens').waitFor();
+  expect(await told.count()).toBe(0);
+  await openPlace(page, `${paths.datasets()}`);
+  await page.getByRole('link', { name: 'labels' }).first().click();
+  await page.getByRole('tab', { name: /Findings/ }).click();
+  await page.getByText('Good → good').first().waitFor();
+  await page.getByRole('button', { name: 'Write 3 targets as usual' }).click();
+  await page.getByText('3 targets written like the others.').waitFor();
+  await page.getByText('No findings').first().waitFor();
+});
+
+test('without a row that fits nothing can be started', async () => {
+  await chooseDataset('long');
+  await page.getByText('No row fits in 512 tokens: there would be nothing to learn from.').waitFor();
+  await page.getByText('This base reads at most 512 tokens.').waitFor();
+  expect(await page.getByRole('button', { name: 'Start' }).getAttribute('title')).toBe('No row fits');
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('a limit for which rows are left out is raised to what they need', async () => {
+  await chooseDataset('labels');
+  await page.getByText('Data', { exact: true }).click();
+  const limit = page.getByLabel('Longest row in tokens');
+  await limit.fill('8');
+  await limit.blur();
+  const told = page.getByText(/\d+ of 48 training rows are left out: their targets do not fit in 8 tokens/);
+  await told.waitFor();
+  await keyboard.tabTo(page.getByRole('button', { name: /^Allow \d+ tokens$/ }));
+  await keyboard.press('Enter');
+  await told.waitFor({ state: 'detached' });
+  await page.getByText(/All rows fit in \d+ tokens/).waitFor();
+});
+
+test('a base that does not know the letters of the rows is told, and where others are', async () => {
+  await chooseDataset('chinese');
+  await page
+    .getByText(/starter hardly knows the script of these rows: it needs [23]\.\d tokens for each letter/)
+    .waitFor();
+  await keyboard.tabTo(page.getByRole('link', { name: 'Choose another base' }));
+  await keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Base models' }).waitFor();
+});
+
+async function chooseDataset(name: string): Promise<void> {
+  await openPlace(page, paths.newRun());
+  await page.getByRole('combobox', { name: 'Dataset' }).click();
+  await page.getByRole('option', { name }).click();
+}
