@@ -83,7 +83,7 @@ export const provenanceSchema = z.object({
   /** Hash over the evaluated rows in order: id, context, target. */
   rowsSha256: z.string(),
   base: z.object({ name: z.string(), sha256: z.string() }),
-  /** `seen`: how many of the rows the adapter was trained on, if any, and if it is known what it was trained on. */
+  /** `seen`: how many of the rows were among those the adapter could be trained on, if any, and if these are known. */
   adapters: z.array(z.object({ name: z.string(), sha256: z.string(), seen: z.number().int().optional() })),
   language: answerLanguageSchema,
   /** Longest answer in tokens; decoding is greedy. */

@@ -14,15 +14,15 @@ export function verdictText(
   return language === 'ko' ? withParticles(sentence) : sentence;
 }
 
-/** That an adapter was trained on some of the rows, for use outside the evaluation's page. */
+/** That some of the rows were an adapter's training rows, for use outside the evaluation's page. */
 export function seenText(told: { adapter: string; seen: number; n: number }, language: 'en' | 'ko'): string {
   const sentence = fillIn(seenWords[language], told);
   return language === 'ko' ? withParticles(sentence) : sentence;
 }
 
 export const seenWords: Readonly<Record<'en' | 'ko', string>> = {
-  en: '{adapter} was trained on {seen} of these {n} rows, so it does better here than on new ones. Train again on the rows as they are divided now, or evaluate on others.',
-  ko: '{adapter}[은|는] 이 {n}행 가운데 {seen}행으로 학습해서 새로운 행에서보다 결과가 좋게 나옵니다. 지금 나뉜 행으로 다시 학습하거나 다른 행으로 평가하세요.',
+  en: '{seen} of these {n} rows were training rows for {adapter}, so it may do better here than on new ones. Train again on the rows as they are divided now, or evaluate on others.',
+  ko: '이 {n}행 가운데 {seen}행은 {adapter}의 학습용 행이었으므로 새로운 행에서보다 결과가 좋게 나올 수 있습니다. 지금 나뉜 행으로 다시 학습하거나 다른 행으로 평가하세요.',
 };
 
 /** How an adapter did against the base model on the rows, in both languages. */

@@ -71,15 +71,15 @@ test('a blind vote is told in the words of its page', () => {
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Judged by a person');
 });
 
-test('rows that the adapter was trained on are told', () => {
+test('rows that were training rows are told', () => {
   const provenance = { ...there(mostlyWrong.provenance), adapters: [{ name: 'Answers', sha256: 'dd', seen: 12 }] };
   expect(evaluationReport({ ...mostlyWrong, provenance }, nothing, 'en')).toContain(
-    'Answers was trained on 12 of these 36 rows, so it does better here than on new ones.',
+    '12 of these 36 rows were training rows for Answers, so it may do better here than on new ones.',
   );
   expect(evaluationReport({ ...mostlyWrong, provenance }, nothing, 'ko')).toContain(
-    'Answers는 이 36행 가운데 12행으로 학습해서',
+    '이 36행 가운데 12행은 Answers의 학습용 행이었으므로',
   );
-  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('was trained on');
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('were training rows');
 });
 
 test('the report says when its numbers were measured', () => {

@@ -150,7 +150,10 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   );
 }
 
-/** For each adapter, how many of the rows it was trained on; undefined for none, and where it is not known. */
+/**
+ * For each adapter, how many of the rows were training rows of its dataset, all of which it read if its run was long
+ * enough; undefined for none, and where that is not known.
+ */
 async function seenRows(
   adapters: readonly Adapter[],
   about: { rows: readonly Example[]; parts: EvaluatingParts; signal: AbortSignal },
