@@ -246,6 +246,17 @@ async function saidIn(conversationId: string, text: string): Promise<Message[]> 
   return (await client.chat.messages({ conversationId })).messages;
 }
 
+/** Answers wait until this is resolved. */
+function holdAnswers(): PromiseWithResolvers<void> {
+  const { generate } = engine;
+  const held = Promise.withResolvers<void>();
+  engine.generate = async function* (job, signal) {
+    await held.promise;
+    yield* generate.call(this, job, signal);
+  };
+  return held;
+}
+
 /** Twenty passages about rivers, over all splits. */
 async function importRivers(length = 20): Promise<string> {
   const lines = Array.from({ length }, (_, i) => `The river ${i} is long.,Which river is long?,river ${i}`);
@@ -383,12 +394,7 @@ test('the status names an evaluation beside a training', async () => {
   engine.pauseAfter = 2;
   const datasetId = await importRivers();
   const run = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
-  const { generate } = engine;
-  const held = Promise.withResolvers<void>();
-  engine.generate = async function* (job, signal) {
-    await held.promise;
-    yield* generate.call(this, job, signal);
-  };
+  const held = holdAnswers();
   const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const };
   const evaluation = await client.evaluations.start(about);
   expect((await client.studio.status()).jobs.map(({ id }) => id)).toEqual([run.id, evaluation.id]);
@@ -959,12 +965,7 @@ test('a speed probe measures once and leaves nothing behind', async () => {
 // Regression: only a training kept it from being measured, and the speed beside an evaluation stayed.
 test('a speed is not measured beside an evaluation', async () => {
   const datasetId = await importRivers();
-  const { generate } = engine;
-  const held = Promise.withResolvers<void>();
-  engine.generate = async function* (job, signal) {
-    await held.promise;
-    yield* generate.call(this, job, signal);
-  };
+  const held = holdAnswers();
   const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const };
   const { id } = await client.evaluations.start(about);
   expect(await client.runs.probe({ datasetId, baseModelId: 'starter' })).toEqual({ measured: false });

@@ -42,12 +42,12 @@ export class AdapterCache {
   async choose(folder: string, architecture: Architecture): Promise<AdapterWeights> {
     const known = this.#adapters.get(folder);
     // One that was checked against one model may not fit the next.
-    const weights = known?.architecture === architecture ? known.weights : await readAdapter(folder, architecture);
+    const kept = known?.architecture === architecture ? known : await readKept(folder, architecture);
     // Reinserted last: a Map keeps insertion order, so the first is the least recently used.
     this.#adapters.delete(folder);
-    this.#adapters.set(folder, { weights, architecture, bytes: adapterBytes(weights) });
+    this.#adapters.set(folder, kept);
     while (this.#isFull) this.#adapters.delete(this.#adapters.keys().next().value as string);
-    return weights;
+    return kept.weights;
   }
 
   forget(folder: string): void {
@@ -65,6 +65,11 @@ export class AdapterCache {
 /** Of its A's and B's, or layers. */
 export function adapterBytes({ tensors }: AdapterWeights): number {
   return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+async function readKept(folder: string, architecture: Architecture): Promise<Kept> {
+  const weights = await readAdapter(folder, architecture);
+  return { weights, architecture, bytes: adapterBytes(weights) };
 }
 
 async function readAdapter(folder: string, architecture: Architecture): Promise<AdapterWeights> {

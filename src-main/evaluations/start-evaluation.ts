@@ -159,12 +159,17 @@ async function seenRows(
   about: { rows: readonly Example[]; parts: EvaluatingParts; signal: AbortSignal },
 ): Promise<(number | undefined)[]> {
   const { rows, parts, signal } = about;
+  const there = new Set(parts.datasets.list().map(({ id }) => id));
   const counts: (number | undefined)[] = [];
+  // Adapters that are compared were mostly trained on the same rows.
+  const known = new Map<string, number>();
   for (const adapter of adapters) {
     const { datasetId = '', datasetVersion } = parts.trainedOn(adapter) ?? {};
-    const isThere = parts.datasets.list().some(({ id }) => id === datasetId);
-    const trained = isThere ? parts.datasets.examples(datasetId, 'train', datasetVersion) : [];
-    counts.push((await countSeen(rows, trained, signal)) || undefined);
+    const key = `${datasetId} ${datasetVersion}`;
+    const trained = there.has(datasetId) ? parts.datasets.examples(datasetId, 'train', datasetVersion) : [];
+    const count = known.get(key) ?? (await countSeen(rows, trained, signal));
+    known.set(key, count);
+    counts.push(count || undefined);
   }
   return counts;
 }

@@ -1,4 +1,5 @@
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
+import { questionStart } from './texts.ts';
 
 /**
  * Rows that are nearly the same: a Jaccard similarity of at least 85 % over five-letter shingles. Found by MinHash with
@@ -110,7 +111,7 @@ function compare(early: CheckedRow | undefined, late: CheckedRow | undefined): F
 
 /** The row's own part: rows that share a passage or schema differ only in question and answer. */
 function ownText({ context, target }: CheckedRow): string {
-  const question = context.lastIndexOf('\n\nQuestion: ');
+  const question = context.lastIndexOf(questionStart);
   return `${question < 0 ? context : context.slice(question)} ${target}`;
 }
 

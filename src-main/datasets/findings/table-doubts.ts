@@ -2,7 +2,7 @@ import type { TableDoubt } from '../../../src-contract/table-doubt.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 import { isQuery } from '../column-contents.ts';
 import { textKey } from './hash-table.ts';
-import { answersFrom, passageParts } from './texts.ts';
+import { answersFrom, passageParts, questionStart } from './texts.ts';
 
 /**
  * Looks at all rows of a table in their order, and tells what makes it bad to learn from as a whole. Silent for few
@@ -83,7 +83,7 @@ function tryFields(task: TaskId, context: string, target: string): { fits: boole
       return { fits: answersFrom(passage, target), fitsSwapped: answersFrom(passage, question) };
     }
     case 'nl2sql':
-      return { fits: isQuery(target), fitsSwapped: isQuery(context.slice(context.lastIndexOf('\n\nQuestion: ') + 12)) };
+      return { fits: isQuery(target), fitsSwapped: isQuery(questionOf(context)) };
     case 'summarisation':
       return { fits: target.length <= context.length, fitsSwapped: target.length > context.length };
     case 'conversation':
@@ -92,6 +92,10 @@ function tryFields(task: TaskId, context: string, target: string): { fits: boole
     default:
       return task satisfies never;
   }
+}
+
+function questionOf(context: string): string {
+  return context.slice(context.lastIndexOf(questionStart) + questionStart.length);
 }
 
 /** How many rows have the most frequent text. A text of nearly all rows is among the first. */

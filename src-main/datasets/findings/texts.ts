@@ -33,12 +33,14 @@ export class SingleRows implements Detector {
   }
 }
 
+/** Begins the question of a context, in the layouts of the tasks that have one. */
+export const questionStart = '\n\nQuestion: ';
+
 /** The passage of a context in this task's own layout; other layouts cannot be parsed. */
 export function passageParts(context: string): { passage: string; question: string } | undefined {
-  const mark = '\n\nQuestion: ';
-  const end = context.lastIndexOf(mark);
+  const end = context.lastIndexOf(questionStart);
   if (!context.startsWith('Passage: ') || end < 0) return undefined;
-  return { passage: context.slice('Passage: '.length, end), question: context.slice(end + mark.length) };
+  return { passage: context.slice('Passage: '.length, end), question: context.slice(end + questionStart.length) };
 }
 
 /** Whether the answer stands in the passage. */
