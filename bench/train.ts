@@ -12,11 +12,12 @@ import { type RealRow, readRealRows, realSets, starterModel } from './parts/real
  * comparable.
  *
  *     npm run bench -- train [--model FOLDER] [--data ../shared/data] [--task mrc] [--steps 6] [--rounds 3]
- *       [--python python3] [--ours] [--json]
+ *       [--python python3] [--ours] [--without 'tuned PyTorch bfloat16'] [--json]
  *
- * Without `--model`, the starter model. `--ours` leaves the peers out. A program under test gets a job file {model,
- * rows: [{ids, targetStart}], batchSize, steps, rank, alpha, learningRate, threads} and prints {seconds: [per step],
- * losses: [per step], peakRssBytes}.
+ * Without `--model`, the starter model. `--ours` leaves the peers out, `--without` one program (may be repeated): the
+ * bfloat16 loop takes minutes a step on processors without such instructions. A program under test gets a job file
+ * {model, rows: [{ids, targetStart}], batchSize, steps, rank, alpha, learningRate, threads} and prints
+ * {seconds: [per step], losses: [per step], peakRssBytes}.
  */
 const { values } = parseArgs({
   options: {
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     python: { type: 'string', default: 'python3' },
     'max-length': { type: 'string', default: '512' },
     ours: { type: 'boolean', default: false },
+    without: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
 });
@@ -98,7 +100,7 @@ async function measure(task: string, rows: readonly RealRow[]) {
   const outcomes = new Map<Program, Outcome[]>();
   for (let round = 0; round < rounds; round++) {
     for (const [name, command] of Object.entries(programs) as [Program, readonly string[]][]) {
-      if (values.ours && !name.startsWith('ours')) continue;
+      if ((values.ours && !name.startsWith('ours')) || values.without.includes(name)) continue;
       const outcome = await run(name, command, job);
       if (outcome) outcomes.set(name, [...(outcomes.get(name) ?? []), outcome]);
     }
