@@ -21,9 +21,17 @@ test('a label moves to its next position when its first is taken, unless all are
 });
 
 test('labels at the end of the curves go on both sides of them, or below where the base’s line is in the way', () => {
-  expect(besideCurves(100, 104, undefined, 1)).toEqual([84, 122]);
-  expect(besideCurves(104, 100, 60, 1)).toEqual([122, 84]);
-  expect(besideCurves(104, 100, 80, 1)).toEqual([140, 122]);
+  const foot = 300;
+  expect(besideCurves({ train: 100, validation: 104, base: undefined, foot }, 1)).toEqual([84, 122]);
+  expect(besideCurves({ train: 104, validation: 100, base: 60, foot }, 1)).toEqual([122, 84]);
+  expect(besideCurves({ train: 104, validation: 100, base: 80, foot }, 1)).toEqual([140, 122]);
+});
+
+// Kept inside the chart, the words of the training covered the last points of the validation.
+test('labels of curves that end just above the foot of the chart both go above them', () => {
+  expect(besideCurves({ train: 300, validation: 287, base: 50, foot: 294 }, 1)).toEqual([271, 253]);
+  expect(besideCurves({ train: 287, validation: 300, base: 50, foot: 294 }, 1)).toEqual([253, 271]);
+  expect(besideCurves({ train: 300, validation: 200, base: 50, foot: 294 }, 1)).toEqual([318, 184]);
 });
 
 // Moved off the base's line, the words of the training covered those of the validation.

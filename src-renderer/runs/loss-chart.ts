@@ -225,9 +225,9 @@ function drawLabels(
   let train = data.trainLoss === undefined ? undefined : place(data.trainLoss);
   let validation = data.validationLoss === undefined ? undefined : place(data.validationLoss);
   const base = data.baseLoss === undefined ? undefined : plot.valToPos(data.baseLoss, 'y', true);
-  if (!left) [train, validation] = besideCurves(train, validation, base, scale);
-  [train, validation] = curvePlaces(train, validation, base, scale);
   const foot = bbox.top + bbox.height - 6 * scale;
+  if (!left) [train, validation] = besideCurves({ train, validation, base, foot }, scale);
+  [train, validation] = curvePlaces(train, validation, base, scale);
   if (validation !== undefined)
     validation = Math.min(validation, foot - (train === undefined || train < validation ? 0 : 18 * scale));
   if (train !== undefined) train = Math.min(train, foot);
@@ -298,19 +298,29 @@ function pointsOf(plot: uPlot, column: number): [number, number][] {
   });
 }
 
-/** Above the upper curve and below the lower one; both below where the base's line runs close above. */
+/**
+ * Above the upper curve and below the lower one; both below where the base's line runs close above, and both above where
+ * the chart ends close below (`foot`): between the curves, words would cover one of them.
+ */
 export function besideCurves(
-  train: number | undefined,
-  validation: number | undefined,
-  base: number | undefined,
+  {
+    train,
+    validation,
+    base,
+    foot,
+  }: Readonly<Record<'train' | 'validation' | 'base', number | undefined>> & { readonly foot: number },
   scale: number,
 ): [train: number | undefined, validation: number | undefined] {
   if (train === undefined || validation === undefined)
     return [train && train + 18 * scale, validation && validation - 16 * scale];
   const isTrainAbove = train < validation;
   const [upper, lower] = [Math.min(train, validation) - 16 * scale, Math.max(train, validation) + 18 * scale];
-  const hasRoom = base === undefined || below(upper, base, 12 * scale) === upper;
-  const [first, second] = hasRoom ? [upper, lower] : [lower, lower + 18 * scale];
+  const isFree = (place: number) => base === undefined || below(place, base, 12 * scale) === place;
+  const places = (): [number, number] => {
+    if (lower > foot && foot - upper < 30 * scale && isFree(upper - 18 * scale)) return [upper - 18 * scale, upper];
+    return isFree(upper) ? [upper, lower] : [lower, lower + 18 * scale];
+  };
+  const [first, second] = places();
   return isTrainAbove ? [first, second] : [second, first];
 }
 

@@ -1,8 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { chooseTable } from '../browser/choose-table.ts';
+import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
+import { squeezedTexts } from '../browser/text-columns.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 // Every page of a non-empty studio: checked by axe, in both languages and themes, in a narrow window and on a wide
@@ -29,8 +33,13 @@ const looks = [
   { language: 'en', theme: 'light', width: 360, height: 640 },
 ] as const;
 
+const leftOut = 'orders.csv';
 const opened = openStudioForTests({
-  before: ({ command }) => {
+  before: ({ command, folder }) => {
+    // Of which two rows cannot be used.
+    const rows = Array.from({ length: 20 }, (_, place) => `Where is order ${place}?,At the door ${place}`);
+    writeFileSync(path.join(folder, leftOut), ['context,target', ...rows, ',Lost', ' ,Returned', ''].join('\n'));
+    command('import', path.join(folder, leftOut), '--task', 'custom');
     // Names as long as people give them.
     const name = 'Answers on places and people of the second quarter, checked twice by Anna';
     const dataset = 'Places and people of the second quarter, corrected by hand by Anna';
@@ -124,6 +133,75 @@ test('on a page left open over night, times of the day before are told by their 
   await left.close();
 });
 
+// Regression: sentences beside two buttons stood letter below letter, and the search box had no room for a letter.
+test('in a window as narrow as a phone, the tabs of a dataset have room for their words', async () => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  await openPlace(page, paths.datasets());
+  const dataset = await page.getByRole('link', { name: 'orders', exact: true }).getAttribute('href');
+  for (const tab of ['findings', 'tokens', 'versions', 'splits', 'rejected', 'about', 'rows']) {
+    await openPlace(page, `${dataset}?tab=${tab}`);
+    await page.locator('[role=tab][aria-selected=true]').waitFor();
+    await page.waitForFunction(() => document.querySelector('main [role=status][aria-label]') === null);
+    expect(await squeezedTexts(page), tab).toEqual([]);
+  }
+  const search = page.getByRole('searchbox');
+  expect(await search.evaluate(({ clientWidth }) => clientWidth)).toBeGreaterThan(150);
+  const shown = await page.getByText('20 rows', { exact: true }).last().boundingBox();
+  expect((shown?.x ?? 0) + (shown?.width ?? 0)).toBeLessThanOrEqual(360 - 16);
+});
+
+// Regression: why rows are left out was written over what is said beside it.
+test('in a window as narrow as a phone, what is told of a file before its import stands below one another', async () => {
+  await page.setViewportSize({ width: 360, height: 640 });
+  await chooseTable(page, path.join(opened.folder, leftOut));
+  await page.getByText('2 left out').first().waitFor();
+  expect(await squeezedTexts(page)).toEqual([]);
+});
+
+// Regression: from 1024 to where they fit, the last of them went on in a second line, out of the head on both sides.
+test.each([900, 1009, 1024, 1100, 1280])(
+  'the tools above a loss chart stay in its head in a window %i wide',
+  async (width) => {
+    await page.setViewportSize({ width, height: 700 });
+    const run = (await pagesOfThings()).find((place) => place.startsWith('/train/'));
+    await openPlace(page, `#${run}`);
+    const head = page.locator('.panel-head', { has: page.getByRole('heading', { name: 'Loss', exact: true }) });
+    const outside = await head.evaluate((frame) => {
+      const { top, bottom } = frame.getBoundingClientRect();
+      const tools = [...frame.querySelectorAll('button, [role=radiogroup]')];
+      return tools.map((tool) => tool.getBoundingClientRect()).filter((tool) => tool.top < top || tool.bottom > bottom)
+        .length;
+    });
+    expect(outside).toBe(0);
+  },
+);
+
+// Regression: in a contrast theme the browser takes grounds and shadows away, and nothing else told these.
+test('in a contrast theme of the system, one sees the focus, the place, and what is chosen', async () => {
+  await page.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' });
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await openPlace(page, paths.settings());
+  const themes = page.getByRole('radiogroup', { name: 'Theme' });
+  await themes.getByRole('radio', { name: 'Light' }).click();
+  await page.mouse.move(0, 0);
+  const light = await pictureOf(themes);
+  await themes.getByRole('radio', { name: 'Dark' }).click();
+  await page.mouse.move(0, 0);
+  expect(light.equals(await pictureOf(themes))).toBe(false);
+
+  const place = page.getByRole('navigation').first().getByRole('link', { name: 'Settings' });
+  const here = await pictureOf(place);
+  await openPlace(page, paths.lab());
+  const elsewhere = await pictureOf(place);
+  expect(here.equals(elsewhere)).toBe(false);
+
+  await place.focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  expect(elsewhere.equals(await pictureOf(place))).toBe(false);
+  await page.emulateMedia({ reducedMotion: null, forcedColors: null });
+});
+
 test('with reduced motion, nothing moves for long', async () => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(() => (location.hash = '/chat'));
@@ -138,6 +216,12 @@ test('with reduced motion, nothing moves for long', async () => {
   );
   expect(longest).toBeLessThan(0.02);
 });
+
+/** What is on screen at an element and just around it. */
+async function pictureOf(part: Locator): Promise<Buffer> {
+  const { x, y, width, height } = (await part.boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 };
+  return page.screenshot({ clip: { x: x - 5, y: y - 5, width: width + 10, height: height + 10 } });
+}
 
 /** What extends past the edge of the page or of what scrolls, where it is cut off without scrolling, and names without room. */
 async function cutOff(): Promise<string[]> {

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { startStudio } from '../browser/start-studio.ts';
+import { squeezedTexts } from '../browser/text-columns.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 const opened = openStudioForTests();
@@ -27,6 +28,16 @@ test('the home page says what to do, and offers a larger model with its size and
   expect(await offer.innerText()).toMatch(/SmolLM2-135M-Instruct: 134\.5\sM weights, \d+\sMB to download, Apache 2\.0/);
   await offer.getByRole('button', { name: 'Download SmolLM2-135M-Instruct' }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
+});
+
+// Regression: the ways to start stood beside one another in columns one letter wide, and went on out of sight.
+test('in a window as narrow as a phone, the ways to start stand below one another', async () => {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 640 });
+  expect(await squeezedTexts(page)).toEqual([]);
+  const scroller = page.locator('main .overflow-auto').first();
+  expect(await scroller.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  if (before) await page.setViewportSize(before);
 });
 
 test('two presses lead to an adapter trained on a sample, and a third to a chat with it', async () => {

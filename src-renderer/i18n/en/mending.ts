@@ -181,7 +181,7 @@ export const mending = {
     other: '{n} training rows, {tokens} tokens, {target} of them in the targets',
   },
   'mend.tokens.whole': 'Context and target',
-  'mend.tokens.middle': 'half have at most {n}',
+  'mend.tokens.middle': { one: 'half have at most {n} token', other: 'half have at most {n} tokens' },
   'mend.tokens.histogram': '{title}: half of the rows have at most {n} tokens, the longest has {longest}',
   'mend.tokens.bar': { one: '{n} row with {from} to {to} tokens', other: '{n} rows with {from} to {to} tokens' },
   'mend.tokens.limit': 'Length limit',

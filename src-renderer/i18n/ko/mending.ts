@@ -169,7 +169,7 @@ export const mending: Translation<typeof english> = {
   'mend.tokens.counting': '{total}행 중 {done}행을 셈',
   'mend.tokens.total': '학습 {n}행, 토큰 {tokens}개, 그중 정답이 {target}개',
   'mend.tokens.whole': '입력과 정답',
-  'mend.tokens.middle': '절반이 {n}개 이하',
+  'mend.tokens.middle': '절반이 토큰 {n}개 이하',
   'mend.tokens.histogram': '{title}: 행의 절반이 토큰 {n}개 이하이고 가장 긴 것은 {longest}개입니다',
   'mend.tokens.bar': '토큰 {from}~{to}개인 행 {n}개',
   'mend.tokens.limit': '길이 한도',
