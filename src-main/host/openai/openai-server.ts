@@ -18,6 +18,8 @@ const mostSkippedBytes = 64 * 1024 * 1024;
 const usualChatTokens = 512;
 /** The default of OpenAI's completions. */
 const usualCompletionTokens = 16;
+/** Its own, and those by which containers call the computer they run on. `.internal` belongs to nobody on the web. */
+const hostNames = ['127.0.0.1', 'localhost', 'host.docker.internal', 'host.containers.internal'];
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 export interface OpenaiServer {
@@ -29,7 +31,7 @@ export interface OpenaiServer {
 
 /**
  * Answers OpenAI's /v1/models, /v1/chat/completions and /v1/completions on 127.0.0.1, for local programs that have the
- * key. Web pages may not ask: anything with an Origin is refused. Throws if the port is taken.
+ * key. Pages of the web may not ask. Throws if the port is taken.
  */
 export async function serveOpenai(options: {
   studio: StudioClient;
@@ -47,10 +49,15 @@ export async function serveOpenai(options: {
   const context = {
     studio: options.studio,
     key: options.key,
-    hosts: [`127.0.0.1:${port}`, `localhost:${port}`],
+    hosts: hostNames.map((name) => `${name}:${port}`),
     queue: new FairQueue({ atOnce: 8, mostWaiting: 256 }),
   };
   server.on('request', (request, response) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && isLocal(origin)) {
+      response.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin');
+      if (request.method === 'OPTIONS') return preflight(request, response);
+    }
     const [path = ''] = (request.url ?? '').split('?', 1);
     const tell = options.note({ program: request.headers['user-agent'] ?? '', path, key: options.key });
     answer(request, response, { ...context, path, tell })
@@ -133,12 +140,13 @@ function usually(maxTokens: number) {
 
 /** Throws for requests that are not allowed: another host name, a web page, no key. */
 function admit(request: IncomingMessage, { hosts, key }: Context): void {
-  // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
+  // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a page shows in Origin.
   if (!hosts.includes(request.headers.host ?? ''))
     throw new OpenaiError(403, `This address can only be reached as ${hosts[0]}.`);
-  if (request.headers.origin !== undefined) {
+  const { origin } = request.headers;
+  if (origin !== undefined && !isLocal(origin)) {
     const told = new StudioError('ENDPOINT_WEB_PAGE', {});
-    throw new OpenaiError(403, 'Requests from web pages are refused.', { told });
+    throw new OpenaiError(403, 'Requests from websites are refused.', { told });
   }
   const brought = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (brought === undefined || !isSame(brought, key)) {
@@ -146,6 +154,29 @@ function admit(request: IncomingMessage, { hosts, key }: Context): void {
     const told = new StudioError(brought === undefined ? 'ENDPOINT_KEY_MISSING' : 'ENDPOINT_KEY_WRONG', {});
     throw new OpenaiError(401, sentence, { code: 'invalid_api_key', told });
   }
+}
+
+/**
+ * Whether a page with this Origin belongs to a program on this computer: one whose window is drawn by a browser's
+ * engine (app://, file://, tauri://, vscode-webview://, chrome-extension://), or one that serves a page here.
+ */
+function isLocal(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname } = new URL(origin);
+  if (protocol !== 'http:' && protocol !== 'https:') return true;
+  return /^(127\.0\.0\.1|\[::1\]|(.+\.)?localhost)$/.test(hostname);
+}
+
+/** A browser's question whether it may ask, which brings no key. */
+function preflight(request: IncomingMessage, response: ServerResponse): void {
+  response
+    .writeHead(204, {
+      'access-control-allow-methods': 'GET, POST',
+      // “*” would not stand for authorization.
+      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'authorization, content-type',
+      'access-control-max-age': '600',
+    })
+    .end();
 }
 
 async function write(
