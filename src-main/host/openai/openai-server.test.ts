@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import OpenAI from 'openai';
 import { expect, onTestFinished, test } from 'vitest';
 import type { StudioClient } from './openai-models.ts';
 import { serveOpenai } from './openai-server.ts';
@@ -102,7 +103,10 @@ test('reading an endless body stops soon after the size limit', async () => {
 
 async function servingNothing() {
   // Only these methods are called.
-  const studio = { baseModels: { list: async () => [] }, adapters: { list: async () => [] } } as unknown as StudioClient;
+  const studio = {
+    baseModels: { list: async () => [] },
+    adapters: { list: async () => [] },
+  } as unknown as StudioClient;
   const server = await serveOpenai({ studio, port: 0, key: 'key', note: () => () => {} });
   onTestFinished(() => server.close());
   return server;
@@ -160,4 +164,36 @@ test.each([
     answered.resolve(response.statusCode);
   }).end();
   expect(await answered.promise).toBe(status);
+});
+
+// Regression: nothing was sent until the first word, and clients that wait for minutes at most left long prompts.
+test('while a long prompt is read, a stream has begun and says so in comments that clients skip', async () => {
+  const read = Promise.withResolvers<void>();
+  const studio = {
+    baseModels: { list: async () => [{ id: 'tiny', name: 'tiny', sha256: 'x', createdAt: 0 }] },
+    adapters: { list: async () => [] },
+    chat: {
+      generate: async () =>
+        (async function* () {
+          yield { kind: 'loading', share: 0.5 };
+          yield { kind: 'reading', share: 0.257 };
+          await read.promise;
+          yield { kind: 'text', delta: 'Yes' };
+        })(),
+    },
+  };
+  // Only these methods are called.
+  const server = await serveOpenai({
+    studio: studio as unknown as StudioClient,
+    port: 0,
+    key: 'key',
+    note: () => () => {},
+  });
+  onTestFinished(() => server.close());
+  const openai = new OpenAI({ baseURL: server.url, apiKey: 'key', maxRetries: 0 });
+  const messages = [{ role: 'user' as const, content: 'Is it long?' }];
+  // Resolves once the headers are there.
+  const chunks = await openai.chat.completions.create({ model: 'tiny', messages, stream: true });
+  read.resolve();
+  expect((await Array.fromAsync(chunks)).map(({ choices }) => choices[0]?.delta.content)).toEqual(['', 'Yes']);
 });

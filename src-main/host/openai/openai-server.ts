@@ -173,7 +173,8 @@ function preflight(request: IncomingMessage, response: ServerResponse): void {
     .writeHead(204, {
       'access-control-allow-methods': 'GET, POST',
       // “*” would not stand for authorization.
-      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'authorization, content-type',
+      'access-control-allow-headers':
+        request.headers['access-control-request-headers'] ?? 'authorization, content-type',
       'access-control-max-age': '600',
     })
     .end();
@@ -239,7 +240,10 @@ async function whole(events: AsyncIterable<GenerateEvent>, { named, style }: { n
   throw new Error('The generation ended without an answer.');
 }
 
-/** Server-sent events, ending with `[DONE]`. Failures midway are reported in the stream. */
+/**
+ * Server-sent events, ending with `[DONE]`. While a long prompt is read, comments tell clients that wait for minutes
+ * at most (undici's five) that an answer is coming. Failures midway are reported in the stream.
+ */
 async function stream(
   events: AsyncIterable<GenerateEvent>,
   {
@@ -252,23 +256,33 @@ async function stream(
 ): Promise<void> {
   const send = (data: object | string) =>
     response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+  const open = () => {
+    if (!response.headersSent)
+      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
+  };
   let begun = false;
   const begin = () => {
     if (begun) return;
     begun = true;
-    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
+    open();
     for (const first of style.first(named)) send(first);
   };
   try {
     for await (const event of events) {
-      if ('share' in event) continue;
+      if ('share' in event) {
+        if (event.kind === 'loading') continue;
+        open();
+        // Not “ping”, which ends the answer for some clients.
+        response.write(`: ${Math.floor(event.share * 100)}% of the prompt read\n\n`);
+        continue;
+      }
       begin();
       if (event.kind === 'text') send(style.piece(named, event.delta));
       else for (const last of style.last(named, event.generation, { usage })) send(last);
     }
   } catch (error) {
-    // Before the first event, the status can still report it.
-    if (!begun) throw error;
+    // Before anything is sent, the status can still report it.
+    if (!response.headersSent) throw error;
     tell({ outcome: outcomeOf(error, response) });
     send(openaiErrorOf(error).body);
   }
