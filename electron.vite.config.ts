@@ -5,10 +5,13 @@ import { defineConfig } from 'electron-vite';
 // Three targets: `main` holds every program that runs on Node.js (the shells, the engine), `preload` the few lines
 // between Electron and the page, `renderer` the page. Only `dependencies` of package.json stay outside the bundles.
 const checks = { bundlerTimings: false };
+/** The licences of what is bundled ask that their words go where the copies go. */
+const license = { fileName: 'licences.md' };
 
 export default defineConfig({
   main: {
     build: {
+      license,
       rollupOptions: {
         input: {
           electron: 'src-main/host/electron/main.ts',
@@ -44,6 +47,6 @@ export default defineConfig({
     plugins: [svelte({ configFile: false }), tailwindcss()],
     worker: { format: 'es' },
     // Nothing is inlined: the page's policy allows fonts and scripts from files only.
-    build: { assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html', checks } },
+    build: { license, assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html', checks } },
   },
 });

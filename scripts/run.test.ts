@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,6 +28,19 @@ test('without a Node.js that fits, one sentence says what to do', async () => {
   await rm(folder, { recursive: true });
   expect(status).toBe(1);
   expect(stderr).toMatch(/^Adapter Studio needs Node\.js 24 or newer, and this is v[\d.]+\. .+\n$/);
+});
+
+// Regression: the hints, the settings and the documents name commands of `adapter-studio`, and no program had that name.
+test('the command line is a program that `npm link` finds, and takes paths from where it is called', async () => {
+  const { bin } = JSON.parse(await readFile(path.join(import.meta.dirname, '../package.json'), 'utf8'));
+  const program = path.join(import.meta.dirname, '..', bin['adapter-studio']);
+  const folder = await mkdtemp(path.join(tmpdir(), 'adapter-studio-run-'));
+  await writeFile(path.join(folder, 'two words.csv'), 'a,b\n1,2\n');
+  const words = [program, 'inspect', 'two words.csv', '--json', '--home', 'home'];
+  const { status, stdout } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  await rm(folder, { recursive: true });
+  expect(JSON.parse(stdout)).toMatchObject({ columns: [{ name: 'a' }, { name: 'b' }] });
+  expect(status).toBe(0);
 });
 
 function run(...args: string[]) {

@@ -189,7 +189,7 @@ export const errorCatalogue = {
   ),
   ENDPOINT_KEY_MISSING: entry({}, 'It sent no key.', 'Enter the key that is shown here in the program.'),
   ENDPOINT_KEY_WRONG: entry({}, 'Its key is wrong.', 'Copy the key that is shown here into the program.'),
-  ENDPOINT_WEB_PAGE: entry({}, 'It came from a web page.', 'Use a program outside the browser.'),
+  ENDPOINT_WEB_PAGE: entry({}, 'It came from a website.', 'Use a program that runs on this computer.'),
   ENDPOINT_PATH_UNKNOWN: entry(
     { path: z.string() },
     'There is nothing at {path}.',

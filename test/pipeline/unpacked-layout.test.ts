@@ -50,6 +50,10 @@ test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as c
       return `app/node_modules/${named}`;
     });
     expect(files.filter((file) => isProgram(path.join(resources, file))).sort()).toEqual(expected);
+    // The licences of what is bundled, with their words.
+    const licences = (part: string) => readFileSync(path.join(resources, `app/out/${part}/licences.md`), 'utf8');
+    expect(licences('main')).toMatch(/^## zod - \S+ \(MIT\)\n\nMIT License/m);
+    expect(licences('renderer')).toMatch(/^## svelte - \S+ \(MIT\)\n\nCopyright /m);
     if (platform !== process.platform) return;
 
     // The command line looks for them where they are in a checkout.

@@ -9,7 +9,8 @@ test.each([
   [{ messages, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop', 'it must be a text, or a list of four texts at most'],
   [{ messages: [] }, 'messages', 'it must be a list of 1 to 1000 messages, each with role and content'],
   [{ messages, temperature: 3 }, 'temperature', 'it must be a number from 0 to 2'],
-  [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number, 1 or more'],
+  [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number, 1 or more; or -1 for no limit'],
+  [{ messages, max_tokens: 0 }, 'max_tokens', 'it must be a whole number, 1 or more; or -1 for no limit'],
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
   [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
   [{ messages, functions: [{ name: 'f' }] }, 'functions', 'functions are not supported'],
@@ -72,6 +73,8 @@ test.each([
   ],
   [{ top_k: -1 }, { topK: 0 }],
   [{ max_tokens: 32_000 }, { maxTokens: 4096 }],
+  // Regression: it was refused.
+  [{ max_tokens: -1 }, { maxTokens: 4096 }],
   [
     { max_tokens: 5, stop: 'x' },
     { maxTokens: 5, stop: ['x'] },

@@ -28,8 +28,12 @@ const toolChoice = z.literal(['none', 'auto'], 'tools are not supported').nullis
 const yesOrNo = z.boolean('it must be true or false');
 const modelName = 'it must be the name of a model';
 const seedWords = 'it must be a whole number';
-const tokensWords = 'it must be a whole number, 1 or more';
-const tokens = z.int(tokensWords).min(1, tokensWords);
+const tokensWords = 'it must be a whole number, 1 or more; or -1 for no limit';
+/** Requests written for LM Studio and llama.cpp say -1. */
+const tokens = z
+  .int(tokensWords)
+  .min(-1, tokensWords)
+  .refine((limit) => limit !== 0, tokensWords);
 const topKWords = 'it must be a whole number; 0 or -1 for no limit';
 const streamOptions = 'it must be an object, with include_usage as true or false';
 const onlyText = 'only text is supported';
@@ -134,11 +138,12 @@ export function samplingOf(
   request: ChatRequest | CompletionRequest,
   usual: { readonly maxTokens: number; readonly seed: number },
 ): Partial<Sampling> {
-  const limit = 'max_completion_tokens' in request ? request.max_completion_tokens : undefined;
+  const ofChat = 'max_completion_tokens' in request ? request.max_completion_tokens : undefined;
+  const limit = ofChat ?? request.max_tokens ?? usual.maxTokens;
   const { stop } = request;
   return {
     // An answer that is cut at the studio's limit says so, as at the client's own.
-    maxTokens: Math.min(limit ?? request.max_tokens ?? usual.maxTokens, mostAnswerTokens),
+    maxTokens: limit === -1 ? mostAnswerTokens : Math.min(limit, mostAnswerTokens),
     temperature: request.temperature ?? 0,
     // 0 would leave no token; it means the likeliest one.
     topP: request.top_p === 0 ? 1e-6 : (request.top_p ?? 1),

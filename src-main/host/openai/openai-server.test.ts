@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import OpenAI from 'openai';
 import { expect, onTestFinished, test } from 'vitest';
 import type { StudioClient } from './openai-models.ts';
 import { serveOpenai } from './openai-server.ts';
@@ -98,4 +99,101 @@ test('reading an endless body stops soon after the size limit', async () => {
   sendOn();
   await closed;
   expect(socket.bytesWritten).toBeLessThan(100_000_000);
+});
+
+async function servingNothing() {
+  // Only these methods are called.
+  const studio = {
+    baseModels: { list: async () => [] },
+    adapters: { list: async () => [] },
+  } as unknown as StudioClient;
+  const server = await serveOpenai({ studio, port: 0, key: 'key', note: () => () => {} });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+// Regression: programs whose windows are drawn by a browser's engine were refused as web pages.
+test.each([
+  'app://obsidian.md',
+  'file://',
+  'tauri://localhost',
+  'http://tauri.localhost',
+  'vscode-webview://1a2b',
+  'chrome-extension://abcdef',
+  'http://localhost:3000',
+  'http://127.0.0.1:8080',
+])('a program on this computer with the origin %s may ask and read the answer', async (origin) => {
+  const { url } = await servingNothing();
+  const asks = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization,x-more' };
+  const asked = await fetch(`${url}/models`, { method: 'OPTIONS', headers: { origin, ...asks } });
+  expect(asked.status).toBe(204);
+  expect(asked.headers.get('access-control-allow-origin')).toBe(origin);
+  expect(asked.headers.get('access-control-allow-headers')).toBe('authorization,x-more');
+  const answered = await fetch(`${url}/models`, { headers: { origin, authorization: 'Bearer key' } });
+  expect(answered.status).toBe(200);
+  expect(answered.headers.get('access-control-allow-origin')).toBe(origin);
+  // It can read that its key is wrong, too.
+  const refused = await fetch(`${url}/models`, { headers: { origin, authorization: 'Bearer wrong' } });
+  expect(refused.status).toBe(401);
+  expect(refused.headers.get('access-control-allow-origin')).toBe(origin);
+});
+
+test.each(['https://evil.example', 'https://localhost.evil.example', 'http://notlocalhost', 'null'])(
+  'a page of the web with the origin %s may not ask, even with the key',
+  async (origin) => {
+    const { url } = await servingNothing();
+    for (const method of ['OPTIONS', 'GET']) {
+      const refused = await fetch(`${url}/models`, { method, headers: { origin, authorization: 'Bearer key' } });
+      expect(refused.status).toBe(403);
+      expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+    }
+  },
+);
+
+// Regression: a program in a container was told that the address can only be reached as 127.0.0.1, which it cannot.
+test.each([
+  ['host.docker.internal', 200],
+  ['host.containers.internal', 200],
+  ['evil.example', 403],
+])('a request to the host name %s is answered with %i', async (name, status) => {
+  const { hostname, port } = new URL((await servingNothing()).url);
+  const headers = { host: `${name}:${port}`, authorization: 'Bearer key' };
+  const answered = Promise.withResolvers<number | undefined>();
+  request({ hostname, port, path: '/v1/models', headers }, (response) => {
+    response.resume();
+    answered.resolve(response.statusCode);
+  }).end();
+  expect(await answered.promise).toBe(status);
+});
+
+// Regression: nothing was sent until the first word, and clients that wait for minutes at most left long prompts.
+test('while a long prompt is read, a stream has begun and says so in comments that clients skip', async () => {
+  const read = Promise.withResolvers<void>();
+  const studio = {
+    baseModels: { list: async () => [{ id: 'tiny', name: 'tiny', sha256: 'x', createdAt: 0 }] },
+    adapters: { list: async () => [] },
+    chat: {
+      generate: async () =>
+        (async function* () {
+          yield { kind: 'loading', share: 0.5 };
+          yield { kind: 'reading', share: 0.257 };
+          await read.promise;
+          yield { kind: 'text', delta: 'Yes' };
+        })(),
+    },
+  };
+  // Only these methods are called.
+  const server = await serveOpenai({
+    studio: studio as unknown as StudioClient,
+    port: 0,
+    key: 'key',
+    note: () => () => {},
+  });
+  onTestFinished(() => server.close());
+  const openai = new OpenAI({ baseURL: server.url, apiKey: 'key', maxRetries: 0 });
+  const messages = [{ role: 'user' as const, content: 'Is it long?' }];
+  // Resolves once the headers are there.
+  const chunks = await openai.chat.completions.create({ model: 'tiny', messages, stream: true });
+  read.resolve();
+  expect((await Array.fromAsync(chunks)).map(({ choices }) => choices[0]?.delta.content)).toEqual(['', 'Yes']);
 });

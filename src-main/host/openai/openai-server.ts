@@ -18,6 +18,8 @@ const mostSkippedBytes = 64 * 1024 * 1024;
 const usualChatTokens = 512;
 /** The default of OpenAI's completions. */
 const usualCompletionTokens = 16;
+/** Its own, and those by which containers call the computer they run on. `.internal` belongs to nobody on the web. */
+const hostNames = ['127.0.0.1', 'localhost', 'host.docker.internal', 'host.containers.internal'];
 const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 export interface OpenaiServer {
@@ -29,7 +31,7 @@ export interface OpenaiServer {
 
 /**
  * Answers OpenAI's /v1/models, /v1/chat/completions and /v1/completions on 127.0.0.1, for local programs that have the
- * key. Web pages may not ask: anything with an Origin is refused. Throws if the port is taken.
+ * key. Pages of the web may not ask. Throws if the port is taken.
  */
 export async function serveOpenai(options: {
   studio: StudioClient;
@@ -47,10 +49,15 @@ export async function serveOpenai(options: {
   const context = {
     studio: options.studio,
     key: options.key,
-    hosts: [`127.0.0.1:${port}`, `localhost:${port}`],
+    hosts: hostNames.map((name) => `${name}:${port}`),
     queue: new FairQueue({ atOnce: 8, mostWaiting: 256 }),
   };
   server.on('request', (request, response) => {
+    const { origin } = request.headers;
+    if (origin !== undefined && isLocal(origin)) {
+      response.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin');
+      if (request.method === 'OPTIONS') return preflight(request, response);
+    }
     const [path = ''] = (request.url ?? '').split('?', 1);
     const tell = options.note({ program: request.headers['user-agent'] ?? '', path, key: options.key });
     answer(request, response, { ...context, path, tell })
@@ -133,12 +140,13 @@ function usually(maxTokens: number) {
 
 /** Throws for requests that are not allowed: another host name, a web page, no key. */
 function admit(request: IncomingMessage, { hosts, key }: Context): void {
-  // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a web page shows in Origin.
+  // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a page shows in Origin.
   if (!hosts.includes(request.headers.host ?? ''))
     throw new OpenaiError(403, `This address can only be reached as ${hosts[0]}.`);
-  if (request.headers.origin !== undefined) {
+  const { origin } = request.headers;
+  if (origin !== undefined && !isLocal(origin)) {
     const told = new StudioError('ENDPOINT_WEB_PAGE', {});
-    throw new OpenaiError(403, 'Requests from web pages are refused.', { told });
+    throw new OpenaiError(403, 'Requests from websites are refused.', { told });
   }
   const brought = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (brought === undefined || !isSame(brought, key)) {
@@ -146,6 +154,30 @@ function admit(request: IncomingMessage, { hosts, key }: Context): void {
     const told = new StudioError(brought === undefined ? 'ENDPOINT_KEY_MISSING' : 'ENDPOINT_KEY_WRONG', {});
     throw new OpenaiError(401, sentence, { code: 'invalid_api_key', told });
   }
+}
+
+/**
+ * Whether a page with this Origin belongs to a program on this computer: one whose window is drawn by a browser's
+ * engine (app://, file://, tauri://, vscode-webview://, chrome-extension://), or one that serves a page here.
+ */
+function isLocal(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname } = new URL(origin);
+  if (protocol !== 'http:' && protocol !== 'https:') return true;
+  return /^(127\.0\.0\.1|\[::1\]|(.+\.)?localhost)$/.test(hostname);
+}
+
+/** A browser's question whether it may ask, which brings no key. */
+function preflight(request: IncomingMessage, response: ServerResponse): void {
+  response
+    .writeHead(204, {
+      'access-control-allow-methods': 'GET, POST',
+      // “*” would not stand for authorization.
+      'access-control-allow-headers':
+        request.headers['access-control-request-headers'] ?? 'authorization, content-type',
+      'access-control-max-age': '600',
+    })
+    .end();
 }
 
 async function write(
@@ -208,7 +240,10 @@ async function whole(events: AsyncIterable<GenerateEvent>, { named, style }: { n
   throw new Error('The generation ended without an answer.');
 }
 
-/** Server-sent events, ending with `[DONE]`. Failures midway are reported in the stream. */
+/**
+ * Server-sent events, ending with `[DONE]`. While a long prompt is read, comments tell clients that wait for minutes
+ * at most (undici's five) that an answer is coming. Failures midway are reported in the stream.
+ */
 async function stream(
   events: AsyncIterable<GenerateEvent>,
   {
@@ -221,23 +256,33 @@ async function stream(
 ): Promise<void> {
   const send = (data: object | string) =>
     response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+  const open = () => {
+    if (!response.headersSent)
+      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
+  };
   let begun = false;
   const begin = () => {
     if (begun) return;
     begun = true;
-    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
+    open();
     for (const first of style.first(named)) send(first);
   };
   try {
     for await (const event of events) {
-      if ('share' in event) continue;
+      if ('share' in event) {
+        if (event.kind === 'loading') continue;
+        open();
+        // Not “ping”, which ends the answer for some clients.
+        response.write(`: ${Math.floor(event.share * 100)}% of the prompt read\n\n`);
+        continue;
+      }
       begin();
       if (event.kind === 'text') send(style.piece(named, event.delta));
       else for (const last of style.last(named, event.generation, { usage })) send(last);
     }
   } catch (error) {
-    // Before the first event, the status can still report it.
-    if (!begun) throw error;
+    // Before anything is sent, the status can still report it.
+    if (!response.headersSent) throw error;
     tell({ outcome: outcomeOf(error, response) });
     send(openaiErrorOf(error).body);
   }

@@ -110,7 +110,7 @@ export const app = {
   'settings.endpoint.renew': 'New key',
   'settings.endpoint.renewed': 'There is a new key. Programs with the old one are refused.',
   'settings.endpoint.use':
-    'In the other program, enter this address as the base URL, and the key. Requests from web pages are refused.',
+    'In the other program, enter this address as the base URL, and the key. Requests from websites are refused.',
   'settings.requests': 'Requests',
   'settings.requests.none': 'None yet. What other programs ask for appears here.',
   'settings.requests.what':

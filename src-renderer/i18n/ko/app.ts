@@ -109,7 +109,7 @@ export const app: Translation<typeof english> = {
   'settings.endpoint.renew': '새 키',
   'settings.endpoint.renewed': '키를 새로 만들었습니다. 이전 키를 쓰는 프로그램은 접속할 수 없습니다.',
   'settings.endpoint.use':
-    '다른 프로그램에 이 주소를 base URL로 넣고 키도 함께 넣으세요. 웹 페이지에서 보낸 요청은 거절합니다.',
+    '다른 프로그램에 이 주소를 base URL로 넣고 키도 함께 넣으세요. 웹사이트에서 보낸 요청은 거절합니다.',
   'settings.requests': '요청',
   'settings.requests.none': '아직 없습니다. 다른 프로그램의 요청이 여기에 나타납니다.',
   'settings.requests.what':

@@ -145,8 +145,8 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '여기에 보이는 키를 복사해 그 프로그램에 넣으세요.',
   },
   ENDPOINT_WEB_PAGE: {
-    message: '웹 페이지에서 온 요청입니다.',
-    hint: '브라우저 밖의 프로그램을 쓰세요.',
+    message: '웹사이트에서 온 요청입니다.',
+    hint: '이 컴퓨터에서 실행되는 프로그램을 쓰세요.',
   },
   ENDPOINT_PATH_UNKNOWN: {
     message: '{path}에는 아무것도 없습니다.',
