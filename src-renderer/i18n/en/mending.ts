@@ -111,11 +111,13 @@ export const mending = {
   'mend.done.move': { one: '{n} row moved to its split.', other: '{n} rows moved to their split.' },
   'mend.done.unify': { one: '{n} target written like the others.', other: '{n} targets written like the others.' },
   'mend.done.mask': { one: 'Masked in {n} row.', other: 'Masked in {n} rows.' },
+  'mend.done.clean': { one: '{n} row cleaned.', other: '{n} rows cleaned.' },
   'mend.remedy.delete': { one: 'Delete {n} row', other: 'Delete {n} rows' },
   'mend.row.delete': 'Delete row {n}',
   'mend.remedy.move': { one: 'Move {n} row to its split', other: 'Move {n} rows to their split' },
   'mend.remedy.unify': { one: 'Write {n} target as usual', other: 'Write {n} targets as usual' },
   'mend.remedy.mask': { one: 'Mask it in {n} row', other: 'Mask it in {n} rows' },
+  'mend.remedy.clean': { one: 'Clean {n} row', other: 'Clean {n} rows' },
 
   'doubt.importAgain': 'Import the file again',
   'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
@@ -149,6 +151,12 @@ export const mending = {
   'finding.PLACEHOLDER': 'Placeholder as target',
   'finding.PLACEHOLDER.what':
     'Someone’s note that the target is missing, or an error from a spreadsheet or a program. The model would learn to write it.',
+  'finding.LETTERS_MISREAD': 'Letters stored as other ones',
+  'finding.LETTERS_MISREAD.what':
+    'A program misread the letters and stored them like that, such as “Ã©” for “é”. The model would learn to write them. Cleaning puts back the letters that were meant.',
+  'finding.HTML_REMAINS': 'Remains of a web page',
+  'finding.HTML_REMAINS.what':
+    'Tags such as <p>, or entities such as &nbsp;, were left in a text. The model would learn to write them. Cleaning keeps the text and its line breaks.',
   'finding.ANSWER_NOT_IN_PASSAGE': 'Answer not in the passage',
   'finding.ANSWER_NOT_IN_PASSAGE.what': 'A model that learns from this learns to make up answers.',
   'finding.SQL_NOT_PARSED': 'Not SQL',

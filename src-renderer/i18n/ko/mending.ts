@@ -106,11 +106,13 @@ export const mending: Translation<typeof english> = {
   'mend.done.move': '{n}행을 맞는 분할로 옮겼습니다.',
   'mend.done.unify': '정답 {n}개를 다른 행과 같게 썼습니다.',
   'mend.done.mask': '{n}행에서 가렸습니다.',
+  'mend.done.clean': '{n}행을 정리했습니다.',
   'mend.remedy.delete': '{n}행 삭제',
   'mend.row.delete': '{n}번째 행 삭제',
   'mend.remedy.move': '{n}행을 맞는 분할로 옮기기',
   'mend.remedy.unify': '정답 {n}개를 다른 행과 같게 쓰기',
   'mend.remedy.mask': '{n}행에서 가리기',
+  'mend.remedy.clean': '{n}행 정리',
 
   'doubt.importAgain': '파일 다시 가져오기',
   'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
@@ -141,6 +143,12 @@ export const mending: Translation<typeof english> = {
   'finding.PLACEHOLDER': '정답 자리를 채운 말',
   'finding.PLACEHOLDER.what':
     '정답이 아직 없다고 적어 둔 말이거나 스프레드시트나 프로그램의 오류입니다. 모델이 이것을 쓰도록 배우게 됩니다.',
+  'finding.LETTERS_MISREAD': '깨진 글자',
+  'finding.LETTERS_MISREAD.what':
+    '프로그램이 글자를 잘못 읽어 “é”를 “Ã©”처럼 다른 글자로 저장했습니다. 모델도 그렇게 쓰도록 배웁니다. 정리하면 원래 글자로 되돌립니다.',
+  'finding.HTML_REMAINS': '웹 페이지의 흔적',
+  'finding.HTML_REMAINS.what':
+    '<p> 같은 태그나 &nbsp; 같은 기호가 글에 남아 있습니다. 모델도 그렇게 쓰도록 배웁니다. 정리해도 글과 줄바꿈은 그대로 남습니다.',
   'finding.ANSWER_NOT_IN_PASSAGE': '지문에 없는 답',
   'finding.ANSWER_NOT_IN_PASSAGE.what': '이런 행으로 배운 모델은 답을 지어내게 됩니다.',
   'finding.SQL_NOT_PARSED': 'SQL이 아님',
