@@ -60,6 +60,14 @@ export const findingReportSchema = z.object({
 });
 export type FindingReport = z.infer<typeof findingReportSchema>;
 
+/** The doubts about a table, from `checked` of its `rows`, which are spread over all of it. */
+export const toldDoubtsSchema = z.object({
+  doubts: z.array(tableDoubtSchema),
+  checked: z.number().int(),
+  rows: z.number().int(),
+});
+export type ToldDoubts = z.infer<typeof toldDoubtsSchema>;
+
 export const checkEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),
   z.object({ kind: z.literal('finished'), report: findingReportSchema }),
