@@ -82,7 +82,13 @@ import {
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
-import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema, toldDoubtsSchema } from './finding.ts';
+import {
+  checkEventSchema,
+  findingCodeSchema,
+  findingReportSchema,
+  findingRowSchema,
+  toldDoubtsSchema,
+} from './finding.ts';
 import {
   labCardSchema,
   labCardsInputSchema,

@@ -192,6 +192,7 @@ test('what programs left in texts is cleaned in one step, and undone in one step
   const findings = new FindingStore(placeOf(id).derivedFile);
   const parts = { store: given.store, changes: given.changes, findings };
   await mendFinding(parts, { id, code: 'HTML_REMAINS' });
+  await thread.call('check', { ...check(id), version: 2 });
   await mendFinding(parts, { id, code: 'LETTERS_MISREAD' });
   expect(given.shown(id)).toEqual(["t Is it open?\nTell me=It isn’t & won't be", 't a < b=it is fine']);
   for (let step = 0; step < 2; step++) await given.changes.bringBack(id, 'undo');

@@ -39,7 +39,12 @@ const routes: readonly Route[] = [
   { pattern: '/adapters/:id', place: 'adapters', load: () => import('../adapters/AdapterPage.svelte') },
   { pattern: '/chat', place: 'chat', load: () => import('../chat/ChatPage.svelte') },
   { pattern: '/evaluate', place: 'evaluate', load: () => import('../evaluations/EvaluationsPage.svelte') },
-  { pattern: '/evaluate/new', place: 'evaluate', isFilledIn: true, load: () => import('../evaluations/NewEvaluationPage.svelte') },
+  {
+    pattern: '/evaluate/new',
+    place: 'evaluate',
+    isFilledIn: true,
+    load: () => import('../evaluations/NewEvaluationPage.svelte'),
+  },
   { pattern: '/evaluate/:id', place: 'evaluate', load: () => import('../evaluations/EvaluationPage.svelte') },
   { pattern: '/evaluate/:id/blind', place: 'evaluate', load: () => import('../evaluations/BlindVotePage.svelte') },
   { pattern: '/lab', place: 'lab', load: () => import('../lab/LabPage.svelte') },

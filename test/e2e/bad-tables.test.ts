@@ -106,9 +106,12 @@ test('a new run opened by address while one is open is about the dataset of the 
   const [labels = '', pages = ''] = hrefs.map((href) => href?.split('/').at(-1) ?? '');
   await openPlace(page, paths.newRun({ dataset: labels }));
   await page.getByRole('combobox', { name: 'Dataset' }).getByText('labels').waitFor();
-  await page.evaluate((address) => {
-    location.hash = address;
-  }, paths.newRun({ dataset: pages }));
+  await page.evaluate(
+    (address) => {
+      location.hash = address;
+    },
+    paths.newRun({ dataset: pages }),
+  );
   await page.getByRole('combobox', { name: 'Dataset' }).getByText('pages').waitFor();
 });
 

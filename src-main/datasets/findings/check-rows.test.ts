@@ -148,7 +148,14 @@ test('a finding carries the details that the row itself does not show', async ()
 });
 
 test('a label that is written otherwise than a more frequent one is flagged, and which one that is', async () => {
-  const targets = [...Array(20).fill('positive'), ...Array(21).fill('negative'), 'Positive', 'negative. ', 'postive', 'Negative。'];
+  const targets = [
+    ...Array(20).fill('positive'),
+    ...Array(21).fill('negative'),
+    'Positive',
+    'negative. ',
+    'postive',
+    'Negative。',
+  ];
   const { flagged } = await checked(given(targets.map((target) => ({ target }))), 'custom');
   expect(flagged.map(({ code, detail, position, other }) => [code, detail, position, other])).toEqual([
     ['LABEL_SPELLING', 'Positive → positive', 41, 0],
@@ -205,7 +212,10 @@ test('remains of a web page and misread letters are flagged, and what was found'
 test.each([
   // Marks set on purpose, code among some rows, and rows that teach to write or to remove tags.
   [{ context: 'Where is <b>Bonn</b>?', target: 'west' }],
-  [{ context: 'a<br>b', target: '1' }, { context: 'x<String>', target: '2' }],
+  [
+    { context: 'a<br>b', target: '1' },
+    { context: 'x<String>', target: '2' },
+  ],
   [{ context: 'big day', target: '<p>Big day</p>' }],
   [{ context: '<p>Big day</p>', target: 'big day' }],
   [{ context: 'cafÃ©', target: 'café' }],

@@ -26,7 +26,8 @@ export function withoutHtml(pair: Pair): Pair {
 
 const signs = /<\/?[a-z]|&#?[a-z\d]{2,8};/i;
 
-const aboutMarkup = /(?<![\p{L}\p{N}])(?:x?html\d?|xml|css|svg|php|java ?script|jsx|markup|tags?)(?![\p{L}\p{N}])|태그|마크업/iu;
+const aboutMarkup =
+  /(?<![\p{L}\p{N}])(?:x?html\d?|xml|css|svg|php|java ?script|jsx|markup|tags?)(?![\p{L}\p{N}])|태그|마크업/iu;
 
 interface HtmlRead {
   readonly text: string;
@@ -62,7 +63,7 @@ function readHtml(text: string): HtmlRead | undefined {
 
 /** JSON, fenced and quoted code, declarations, comments, tables of Markdown, calls, comparisons and queries. */
 const code =
-  /^\s*[[{][^]*[\]}]\s*$|`|<[?!]|(?<!\S)["'“‘]<[^<>]*>["'”’](?!\w)|\|\s*:?-{3}|[{}]\s*(?:\n|$)|\w\([^()\n]{0,200}\);|=>|\w ?[=!]={1,2} ?\w|&&|\bSELECT\s[^]{0,2000}?\sFROM\s/;
+  /^\s*[[{][\s\S]*[\]}]\s*$|`|<[?!]|(?<!\S)["'“‘]<[^<>]*>["'”’](?!\w)|\|\s*:?-{3}|[{}]\s*(?:\n|$)|\w\([^()\n]{0,200}\);|=>|\w ?[=!]={1,2} ?\w|&&|\bSELECT\s[\s\S]{0,2000}?\sFROM\s/;
 
 function isProseTag(name: string, rest: string): boolean {
   return (breaks.has(name) || inLines.has(name)) && attributes.test(rest);

@@ -73,7 +73,7 @@ function isForeign({ written, letter }: { readonly written: string; readonly let
 
 function trustIn(text: string, { start, written, letter }: Pick<Sequence, 'start' | 'letter'> & { written: string }) {
   if (written.length === 4) return 'sure';
-  if (/^[âï]/.test(written)) return /[\u2000-\u22ff\u2600-\u27bf\ufe0f\ufeff]/.test(letter) ? 'sure' : 'none';
+  if (/^[âï]/.test(written)) return /[\u2000-\u22ff\u2600-\u27bf]|\ufe0f|\ufeff/.test(letter) ? 'sure' : 'none';
   if ([...written.slice(1)].some((sign) => neverAfterLetter.includes(sign))) return 'sure';
   const before = text[start - 1] ?? '';
   // A capital in the middle of a word, or right after a full stop.

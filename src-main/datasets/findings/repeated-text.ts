@@ -56,8 +56,8 @@ const fewestLetters = 12;
 const nearlyAll = 0.95;
 
 /** Up to the last sign that ends a sentence or a heading, and from the first one on. */
-const startingSentences = /^[^]*(?:[.:?!…]["”’)]*(?=\s|$)|[。：？！\n])/;
-const endingSentences = /(?<=[.:?!…]["”’)]*\s|[。：？！\n])[^]*$/;
+const startingSentences = /^[\s\S]*(?:[.:?!…]["”’)]*(?=\s|$)|[。：？！\n])/;
+const endingSentences = /(?<=[.:?!…]["”’)]*\s|[。：？！\n])[\s\S]*$/;
 
 /** Mostly words, and more than the name of a field. Korean says with twelve letters what English says with thirty. */
 function isProse(text: string): boolean {

@@ -80,7 +80,10 @@ test('an instruction that all contexts begin or end with is told, with what it c
   const first = rows((n) => ({ context: `${ask} The ${letter(n)}`, target: `Kettle ${n} leaks` }));
   // 47 of some 116 characters in each row.
   expect(doubts(first)).toEqual([{ code: 'REPEATED_TEXT', share: 40, text: ask }]);
-  const last = rows((n) => ({ context: `The ${letter(n)}\n\n다음 글을 한 문장으로 요약하세요.`, target: `Kettle ${n}` }));
+  const last = rows((n) => ({
+    context: `The ${letter(n)}\n\n다음 글을 한 문장으로 요약하세요.`,
+    target: `Kettle ${n}`,
+  }));
   expect(doubts(last)).toMatchObject([{ code: 'REPEATED_TEXT', text: '다음 글을 한 문장으로 요약하세요.' }]);
   // Cheap beside what is read, the name of a field, and what is no sentence.
   const long = (n: number) => letter(n).repeat(20);
@@ -89,7 +92,12 @@ test('an instruction that all contexts begin or end with is told, with what it c
   const schema = 'kettle(id, name, size)\nlid(id, kettle_id, colour)\n';
   expect(doubts(rows((n) => ({ context: `${schema}${letter(n)}`, target: `${n * n}` })))).toEqual([]);
   // A passage that all questions are about.
-  expect(doubts(rows((n) => ({ context: mrc(`${ask} ${letter(1)}`, letter(n)), target: `${n * n}` })), 'mrc')).toEqual([]);
+  expect(
+    doubts(
+      rows((n) => ({ context: mrc(`${ask} ${letter(1)}`, letter(n)), target: `${n * n}` })),
+      'mrc',
+    ),
+  ).toEqual([]);
 });
 
 test('of a part of a table, no shares are told: it may be sorted', () => {

@@ -1,14 +1,17 @@
 /** The text with the entities of HTML that occur in prose, and numbered ones, as the letters they stand for. */
 export function withEntities(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,8}(?:12)?));/gi, (whole, hex, decimal, name: string) => {
-    if (name) return entities.get(name) ?? whole;
-    const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
-    // Browsers read these as the letters of Windows, which is what is meant (HTML Standard, §13.2.5.80).
-    if (code >= 0x80 && code <= 0x9f) return new TextDecoder('windows-1252').decode(Uint8Array.of(code));
-    const isLetter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-    return isLetter ? String.fromCodePoint(code) : whole;
-  });
+  return text.replace(
+    /&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,8}(?:12)?));/gi,
+    (whole, hex, decimal, name: string) => {
+      if (name) return entities.get(name) ?? whole;
+      const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
+      // Browsers read these as the letters of Windows, which is what is meant (HTML Standard, §13.2.5.80).
+      if (code >= 0x80 && code <= 0x9f) return new TextDecoder('windows-1252').decode(Uint8Array.of(code));
+      const isLetter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+      return isLetter ? String.fromCodePoint(code) : whole;
+    },
+  );
 }
 
 const entities = new Map(
