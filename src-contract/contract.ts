@@ -82,7 +82,13 @@ import {
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
-import { checkEventSchema, findingCodeSchema, findingReportSchema, findingRowSchema } from './finding.ts';
+import {
+  checkEventSchema,
+  findingCodeSchema,
+  findingReportSchema,
+  findingRowSchema,
+  toldDoubtsSchema,
+} from './finding.ts';
 import {
   labCardSchema,
   labCardsInputSchema,
@@ -396,6 +402,8 @@ export const contract = {
     check: base.input(id).output(eventIterator(checkEventSchema)),
     /** What the latest check found; null if there was none. */
     report: base.input(id).output(findingReportSchema.nullable()),
+    /** About the table as a whole, in moments: from the latest check of these rows, else from some of them. */
+    doubts: base.input(id).output(toldDoubtsSchema),
     rows: base
       .input(
         z.object({

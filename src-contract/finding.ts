@@ -13,6 +13,8 @@ export const findingCodeSchema = z.enum([
   'LENGTH_OUTLIER',
   'LABEL_SPELLING',
   'PLACEHOLDER',
+  'LETTERS_MISREAD',
+  'HTML_REMAINS',
   'ANSWER_NOT_IN_PASSAGE',
   'SQL_NOT_PARSED',
   'SQL_UNKNOWN_NAME',
@@ -27,10 +29,10 @@ export const findingCodeSchema = z.enum([
 export type FindingCode = z.infer<typeof findingCodeSchema>;
 
 /**
- * What can be done about a finding in one go: delete the rows, move them to the split where they belong, mask words, or
- * give them the target that is written as usual.
+ * What can be done about a finding in one go: delete the rows, move them to the split where they belong, mask words, give
+ * them the target that is written as usual, or clean what a program left in their texts.
  */
-export const remedySchema = z.enum(['delete', 'move', 'mask', 'unify']);
+export const remedySchema = z.enum(['delete', 'move', 'mask', 'unify', 'clean']);
 export type Remedy = z.infer<typeof remedySchema>;
 
 export const findingSchema = z.object({
@@ -57,6 +59,14 @@ export const findingReportSchema = z.object({
   seconds: z.number(),
 });
 export type FindingReport = z.infer<typeof findingReportSchema>;
+
+/** The doubts about a table, from `checked` of its `rows`, which are spread over all of it. */
+export const toldDoubtsSchema = z.object({
+  doubts: z.array(tableDoubtSchema),
+  checked: z.number().int(),
+  rows: z.number().int(),
+});
+export type ToldDoubts = z.infer<typeof toldDoubtsSchema>;
 
 export const checkEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), done: z.number().int(), total: z.number().int() }),

@@ -14,6 +14,8 @@ export const tableDoubtSchema = z.discriminatedUnion('code', [
   /** The first and the last of them. */
   z.object({ code: z.literal('TARGETS_COUNT'), first: z.string(), last: z.string() }),
   z.object({ code: z.literal('TARGET_GIVEN'), share: z.number().int() }),
+  /** `share` in percent, of all characters that the model reads; `text` is shortened. */
+  z.object({ code: z.literal('REPEATED_TEXT'), share: z.number().int(), text: z.string() }),
 ]);
 export type TableDoubt = z.infer<typeof tableDoubtSchema>;
 
@@ -35,6 +37,8 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
       'The targets only count up, from {first} to {last}: they are row numbers, which nobody can tell from a text. Choose the column with the answers.',
     TARGET_GIVEN:
       'In {share} % of the rows, the context already has the target, always in the same place. The model only learns to copy it from there, and fails on texts without it. Choose a context without the target.',
+    REPEATED_TEXT:
+      '{share} % of all that the model reads is one text that nearly every row repeats, “{text}”. It takes up room in each row and time with each answer, and whoever asks the adapter must write it again. If it is an instruction, leave it out: what to do, the model learns from the targets.',
   },
   ko: {
     FIELDS_SWAPPED: '“{one}” 열과 “{other}” 열이 서로 바뀐 것 같습니다. 거의 모든 행이 반대로 두어야 더 잘 맞습니다.',
@@ -46,5 +50,7 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
       '정답이 {first}부터 {last}까지 차례로 늘기만 합니다. 글만 보고는 알 수 없는 행 번호입니다. 답이 있는 열을 고르세요.',
     TARGET_GIVEN:
       '{share} %의 행에서 입력의 같은 자리에 정답이 이미 들어 있습니다. 모델은 그 자리를 베끼는 것만 배워, 정답이 없는 글에는 답하지 못합니다. 정답이 들어 있지 않은 입력을 고르세요.',
+    REPEATED_TEXT:
+      '모델이 읽는 글의 {share} %는 거의 모든 행에 똑같이 들어 있는 “{text}”입니다. 행마다 자리를, 답할 때마다 시간을 차지하고, 어댑터에 물을 때도 매번 다시 써야 합니다. 지시문이라면 빼세요. 무엇을 해야 하는지는 정답을 보고 배웁니다.',
   },
 };

@@ -9,6 +9,7 @@ import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import { FindingStore } from './findings/finding-store.ts';
 import { mendFinding } from './mend-finding.ts';
 import type { RowsThread } from './rows-threads.ts';
+import { sampledDoubts } from './sampled-doubts.ts';
 
 export function findingProcedures(studio: {
   store: DatasetStore;
@@ -41,6 +42,12 @@ export function findingProcedures(studio: {
       }
     }),
     report: os.report.handler(({ input }) => withFindings(input.id, (findings) => findings.report())),
+    doubts: os.doubts.handler(async ({ input, signal }) => {
+      const { id, version, task, rows } = store.get(input.id);
+      const report = await withFindings(id, (findings) => findings.report());
+      if (report?.version === version) return { doubts: report.doubts, checked: rows, rows };
+      return sampledDoubts(store.rows(id), { version, task, rows }, signal);
+    }),
     rows: os.rows.handler(({ input: { id: idOrName, code, offset, limit } }) =>
       withFindings(idOrName, (findings, id) => {
         const rows = store.rows(id);

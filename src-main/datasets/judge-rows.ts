@@ -53,7 +53,7 @@ export async function judgeRows(file: TableFile, options: JudgeOptions, signal?:
       if (isPart) break;
     }
     return {
-      ...{ rows, taken, isPart, examples, doubts: isPart ? [] : whole.doubts() },
+      ...{ rows, taken, isPart, examples, doubts: whole.doubts({ isPart }) },
       rejected: { count: rows - taken, reasons: Object.fromEntries(rejected) },
       warned: { count: warnedRows, reasons: Object.fromEntries(warned) },
     };

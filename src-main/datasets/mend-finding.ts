@@ -4,7 +4,10 @@ import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { findingFacts } from './findings/detector.ts';
 import type { FindingStore } from './findings/finding-store.ts';
+import { withoutHtml } from './findings/html-remains.ts';
+import { withLettersReread } from './findings/misread-letters.ts';
 import { maskPrivate } from './findings/private-data.ts';
+import type { Pair } from './findings/remains.ts';
 
 /**
  * Applies a finding's remedy to its rows, as one change that can be undone. Rows that have changed since the check are
@@ -29,12 +32,9 @@ export function mendFinding(
         for (const { number, position, other } of flagged) {
           if ((wanted && !wanted.has(position)) || before.at(position) !== number) continue;
           if (remedy === 'delete') change.remove(position);
-          else if (remedy === 'mask') {
+          else if (remedy === 'mask' || remedy === 'clean') {
             const [row] = rows.byNumbers(change.headVersion, [number]);
-            if (row) {
-              const content = { context: maskPrivate(code, row.context), target: maskPrivate(code, row.target) };
-              change.edit(position, content);
-            }
+            if (row) change.edit(position, rewritten(code, row));
           } else {
             const [like] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
             if (like && remedy === 'move') change.move(position, like.split);
@@ -47,6 +47,12 @@ export function mendFinding(
     },
     signal,
   );
+}
+
+function rewritten(code: FindingCode, { context, target }: Pair): Pair {
+  if (code === 'HTML_REMAINS') return withoutHtml({ context, target });
+  if (code === 'LETTERS_MISREAD') return withLettersReread({ context, target });
+  return { context: maskPrivate(code, context), target: maskPrivate(code, target) };
 }
 
 const slice = 500;

@@ -183,6 +183,23 @@ test('labels that are written otherwise are written as usual in one step, and no
   findings.close();
 });
 
+test('what programs left in texts is cleaned in one step, and undone in one step', async () => {
+  const { id, sha256 } = given.make([
+    { context: 'Is it <b>open</b>?<br>Tell me', target: 'It isnâ€™t &amp; won&#39;t be' },
+    { context: 'a < b', target: 'it is fine' },
+  ]);
+  await thread.call('check', check(id));
+  const findings = new FindingStore(placeOf(id).derivedFile);
+  const parts = { store: given.store, changes: given.changes, findings };
+  await mendFinding(parts, { id, code: 'HTML_REMAINS' });
+  await thread.call('check', { ...check(id), version: 2 });
+  await mendFinding(parts, { id, code: 'LETTERS_MISREAD' });
+  expect(given.shown(id)).toEqual(["t Is it open?\nTell me=It isn’t & won't be", 't a < b=it is fine']);
+  for (let step = 0; step < 2; step++) await given.changes.bringBack(id, 'undo');
+  expect(given.store.get(id).sha256).toBe(sha256);
+  findings.close();
+});
+
 // Regression: the whole thread waited for it for five seconds, and then the findings were lost.
 test('a check waits for another process writing the index, without blocking its thread', async () => {
   const { id } = given.make([{ context: 'row' }, { context: 'row' }]);

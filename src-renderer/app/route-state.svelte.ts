@@ -46,8 +46,7 @@ export class RouteState {
       // Sound: a page without props ignores those it is given.
       const component = (await found.route.load()).default as Component<PageProps>;
       if (path !== this.#path) return;
-      // Another item of the same kind is another page; a change of the query (a tab) is not.
-      this.#page = { component, params: found.params, key: path.split('?', 1)[0] ?? path };
+      this.#page = { component, params: found.params, key: found.key };
     } catch (error) {
       console.error(error);
       if (path === this.#path) this.#failure = error;

@@ -8,6 +8,15 @@ test('a path matches its route and yields its parameters', () => {
   });
 });
 
+// Regression: a new run opened by address while one was open kept the dataset of the first.
+test('another tab is the same page; another item, or a form filled in otherwise, is another one', () => {
+  const keys = (...paths: string[]) => new Set(paths.map((path) => matchRoute(path)?.key)).size;
+  expect(keys('/datasets/a', '/datasets/a?tab=about')).toBe(1);
+  expect(keys('/datasets/a', '/datasets/b')).toBe(2);
+  expect(keys('/train/new?dataset=a', '/train/new?dataset=b', '/train/new')).toBe(3);
+  expect(keys('/evaluate/new?adapter=a', '/evaluate/new?adapter=b')).toBe(2);
+});
+
 test('a literal segment wins over a parameter', () => {
   expect(matchRoute('/train/new')?.route.pattern).toBe('/train/new');
 });

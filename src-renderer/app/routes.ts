@@ -20,6 +20,8 @@ export interface PageProps {
 export interface Route {
   readonly pattern: string;
   readonly place: Place;
+  /** The query fills in a form, and another one is another page; elsewhere it is a tab of the same page. */
+  readonly isFilledIn?: true;
   /** Loads the page's code when it is first needed. */
   readonly load: () => Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 }
@@ -31,13 +33,18 @@ const routes: readonly Route[] = [
   { pattern: '/datasets/import', place: 'datasets', load: () => import('../datasets/ImportPage.svelte') },
   { pattern: '/datasets/:id', place: 'datasets', load: () => import('../datasets/DatasetPage.svelte') },
   { pattern: '/train', place: 'train', load: () => import('../runs/RunsPage.svelte') },
-  { pattern: '/train/new', place: 'train', load: () => import('../runs/NewRunPage.svelte') },
+  { pattern: '/train/new', place: 'train', isFilledIn: true, load: () => import('../runs/NewRunPage.svelte') },
   { pattern: '/train/:id', place: 'train', load: () => import('../runs/RunPage.svelte') },
   { pattern: '/adapters', place: 'adapters', load: () => import('../adapters/AdaptersPage.svelte') },
   { pattern: '/adapters/:id', place: 'adapters', load: () => import('../adapters/AdapterPage.svelte') },
   { pattern: '/chat', place: 'chat', load: () => import('../chat/ChatPage.svelte') },
   { pattern: '/evaluate', place: 'evaluate', load: () => import('../evaluations/EvaluationsPage.svelte') },
-  { pattern: '/evaluate/new', place: 'evaluate', load: () => import('../evaluations/NewEvaluationPage.svelte') },
+  {
+    pattern: '/evaluate/new',
+    place: 'evaluate',
+    isFilledIn: true,
+    load: () => import('../evaluations/NewEvaluationPage.svelte'),
+  },
   { pattern: '/evaluate/:id', place: 'evaluate', load: () => import('../evaluations/EvaluationPage.svelte') },
   { pattern: '/evaluate/:id/blind', place: 'evaluate', load: () => import('../evaluations/BlindVotePage.svelte') },
   { pattern: '/lab', place: 'lab', load: () => import('../lab/LabPage.svelte') },
@@ -46,8 +53,11 @@ const routes: readonly Route[] = [
   { pattern: '/settings', place: 'settings', load: () => import('./SettingsPage.svelte') },
 ];
 
-/** The route of a path such as `/datasets/abc?tab=about`, with its parameters; undefined if there is no such page. */
-export function matchRoute(path: string): { route: Route; params: Record<string, string> } | undefined {
+/**
+ * The route of a path such as `/datasets/abc?tab=about`, with its parameters, and what two paths of the same page have in
+ * common; undefined if there is no such page.
+ */
+export function matchRoute(path: string): { route: Route; params: Record<string, string>; key: string } | undefined {
   const [bare = '/', query = ''] = path.split('?', 2);
   const parts = bare.split('/').filter(Boolean);
   for (const route of routes) {
@@ -61,7 +71,7 @@ export function matchRoute(path: string): { route: Route; params: Record<string,
       params[word.slice(1)] = value ?? '';
       return value !== undefined;
     });
-    if (fits) return { route, params };
+    if (fits) return { route, params, key: route.isFilledIn ? path : bare };
   }
   return undefined;
 }

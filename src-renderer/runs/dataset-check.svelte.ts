@@ -1,17 +1,23 @@
 import type { Dataset } from '../../src-contract/dataset.ts';
-import type { Finding, FindingReport } from '../../src-contract/finding.ts';
+import type { Finding, FindingReport, ToldDoubts } from '../../src-contract/finding.ts';
 import { client } from '../client.ts';
 
 /** What the check of a dataset found that is worth knowing before a run on it. */
 export class DatasetCheck {
   #report = $state.raw<FindingReport | undefined>();
+  #told = $state.raw<ToldDoubts | undefined>();
   /** False until it is known whether the rows were checked as they are now. */
   #isAnswered = $state(false);
   #looking = new AbortController();
   #subject = '';
 
   get doubts(): FindingReport['doubts'] {
-    return this.#report?.doubts ?? [];
+    return this.#report?.doubts ?? this.#told?.doubts ?? [];
+  }
+
+  /** How many rows the doubts are about, if not about all. */
+  get sampled(): number | undefined {
+    return this.#told && this.#told.checked < this.#told.rows ? this.#told.checked : undefined;
   }
 
   /** What makes a result wrong, and what often hurts and is in a tenth of the rows or more. */
@@ -31,6 +37,7 @@ export class DatasetCheck {
     this.#subject = subject;
     this.stop();
     this.#report = undefined;
+    this.#told = undefined;
     this.#isAnswered = false;
     if (dataset === undefined) return;
     const looking = new AbortController();
@@ -40,6 +47,9 @@ export class DatasetCheck {
     if (looking.signal.aborted) return;
     this.#report = report;
     this.#isAnswered = true;
+    if (report !== undefined) return;
+    const told = await client.findings.doubts({ id: dataset.id }, { signal: looking.signal }).catch(() => undefined);
+    if (!looking.signal.aborted) this.#told = told;
   }
 
   stop(): void {

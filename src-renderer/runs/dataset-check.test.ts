@@ -5,7 +5,7 @@ import { client } from '../client.ts';
 import { DatasetCheck } from './dataset-check.svelte.ts';
 
 // The fake replaces the studio, at the renderer's edge.
-vi.mock('../client.ts', () => ({ client: { findings: { report: vi.fn(), check: vi.fn() } } }));
+vi.mock('../client.ts', () => ({ client: { findings: { report: vi.fn(), check: vi.fn(), doubts: vi.fn() } } }));
 
 // Sound here, as below: nothing else of it is read.
 const talks = { id: 't', version: 2, rows: 100 } as Dataset;
@@ -13,6 +13,7 @@ const talks = { id: 't', version: 2, rows: 100 } as Dataset;
 beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.findings.report).mockResolvedValue(null);
+  vi.mocked(client.findings.doubts).mockResolvedValue({ doubts: [], checked: 0, rows: 0 });
   vi.mocked(client.findings.check).mockImplementation(async () => finished(report({})) as never);
 });
 
@@ -37,6 +38,14 @@ test('a few rows that were not checked as they are now are checked; many are onl
   expect(client.findings.check).toHaveBeenCalledOnce();
   expect((await looked({ ...talks, rows: 2001 })).isUnchecked).toBe(true);
   expect(client.findings.check).toHaveBeenCalledOnce();
+});
+
+test('of many rows that were not checked, what some of them tell is told, and how many they are', async () => {
+  const doubts = [{ code: 'TARGET_GIVEN' as const, share: 100 }];
+  vi.mocked(client.findings.doubts).mockResolvedValue({ doubts, checked: 2000, rows: 9000 });
+  const check = await looked({ ...talks, rows: 9000 });
+  expect([check.doubts, check.sampled, check.isUnchecked]).toEqual([doubts, 2000, true]);
+  expect((await looked(talks)).sampled).toBeUndefined();
 });
 
 test('what is found of a dataset is not told of the one chosen meanwhile', async () => {

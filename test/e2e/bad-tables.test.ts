@@ -33,8 +33,9 @@ const opened = openStudioForTests({
       'context,target',
       (n) => `What is said of river ${n * n}?,${'It flows on and on. '.repeat(200)}${town(n)}`,
     );
+    write('pages', 'text,answer', (n) => `Letter ${n * n}<br>about the kettle,Itâ€™s ${town(n)} &amp; town ${n}`);
     write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
-    for (const name of ['labels', 'long', 'chinese'])
+    for (const name of ['labels', 'long', 'pages', 'chinese'])
       command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
   },
 });
@@ -75,6 +76,43 @@ test('labels written in two ways are mended in one step; so few are not told whe
   await page.getByRole('button', { name: 'Write 3 targets as usual' }).click();
   await page.getByText('3 targets written like the others.').waitFor();
   await page.getByText('No findings').first().waitFor();
+});
+
+test('what a web page and misread letters left in the texts is told before a run, and cleaned in two steps', async () => {
+  await chooseDataset('pages');
+  await page.getByText('Remains of a web page: 60 of 60 rows').waitFor();
+  await page.getByText('Letters stored as other ones: 60 of 60 rows').waitFor();
+  await page.getByRole('link', { name: 'Look at these rows' }).click();
+  await page.getByText('Itâ€™s → It’s').first().waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  for (const finding of ['Letters stored as other ones', 'Remains of a web page']) {
+    await page.getByRole('heading', { name: finding }).waitFor();
+    await keyboard.tabTo(page.getByRole('button', { name: 'Clean 60 rows' }));
+    await keyboard.press('Enter');
+    await page.getByText('60 rows cleaned.').first().waitFor();
+    await page.getByText(finding).first().waitFor({ state: 'detached' });
+  }
+  await page.getByText('No findings').first().waitFor();
+  await page.getByRole('tab', { name: /Rows/ }).click();
+  await page.getByText('It’s Bonn a & town 0', { exact: true }).first().waitFor();
+});
+
+// Regression: it kept the dataset of the one that was open.
+test('a new run opened by address while one is open is about the dataset of the address', async () => {
+  await openPlace(page, paths.datasets());
+  const hrefs = await Promise.all(
+    ['labels', 'pages'].map((name) => page.getByRole('link', { name }).first().getAttribute('href')),
+  );
+  const [labels = '', pages = ''] = hrefs.map((href) => href?.split('/').at(-1) ?? '');
+  await openPlace(page, paths.newRun({ dataset: labels }));
+  await page.getByRole('combobox', { name: 'Dataset' }).getByText('labels').waitFor();
+  await page.evaluate(
+    (address) => {
+      location.hash = address;
+    },
+    paths.newRun({ dataset: pages }),
+  );
+  await page.getByRole('combobox', { name: 'Dataset' }).getByText('pages').waitFor();
 });
 
 test('without a row that fits nothing can be started', async () => {

@@ -148,12 +148,20 @@ test('a finding carries the details that the row itself does not show', async ()
 });
 
 test('a label that is written otherwise than a more frequent one is flagged, and which one that is', async () => {
-  const targets = [...Array(20).fill('positive'), ...Array(21).fill('negative'), 'Positive', 'negative. ', 'postive'];
+  const targets = [
+    ...Array(20).fill('positive'),
+    ...Array(21).fill('negative'),
+    'Positive',
+    'negative. ',
+    'postive',
+    'Negative。',
+  ];
   const { flagged } = await checked(given(targets.map((target) => ({ target }))), 'custom');
   expect(flagged.map(({ code, detail, position, other }) => [code, detail, position, other])).toEqual([
     ['LABEL_SPELLING', 'Positive → positive', 41, 0],
     ['LABEL_SPELLING', 'negative.  → negative', 42, 20],
     ['LABEL_SPELLING', 'postive → positive', 43, 0],
+    ['LABEL_SPELLING', 'Negative。 → negative', 44, 20],
   ]);
 });
 
@@ -183,6 +191,36 @@ test('a placeholder as target is flagged, but not a word that may be an answer',
   const answers = ['N/A', 'none', 'todo', 'Nan', 'null', '-', 'TODO list', 'undefined behaviour'];
   const rows = [...placeholders, ...answers].map((target) => ({ target }));
   expect((await found(rows)).PLACEHOLDER).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
+test('remains of a web page and misread letters are flagged, and what was found', async () => {
+  const rows = given([
+    { context: 'It is <b>open</b>', target: '<p>Yes</p>' },
+    { context: 'It is <b>shut</b>', target: 'no' },
+    { context: 'a < b', target: 'donâ€™t' },
+  ]);
+  const { flagged } = await checked(rows, 'custom');
+  expect(flagged.map(({ code, position, detail }) => [code, position, detail])).toEqual([
+    ['LETTERS_MISREAD', 2, 'donâ€™t → don’t'],
+    ['HTML_REMAINS', 0, '<b> </b> <p> </p>'],
+    ['HTML_REMAINS', 1, '<b> </b>'],
+  ]);
+  // Queries compare, and so they may with letters.
+  expect((await found([{ context: '<p>a</p>', target: 'SELECT a' }], 'nl2sql')).HTML_REMAINS).toBeUndefined();
+});
+
+test.each([
+  // Marks set on purpose, code among some rows, and rows that teach to write or to remove tags.
+  [{ context: 'Where is <b>Bonn</b>?', target: 'west' }],
+  [
+    { context: 'a<br>b', target: '1' },
+    { context: 'x<String>', target: '2' },
+  ],
+  [{ context: 'big day', target: '<p>Big day</p>' }],
+  [{ context: '<p>Big day</p>', target: 'big day' }],
+  [{ context: 'cafÃ©', target: 'café' }],
+])('a table in which tags or such letters are meant is not flagged: %j', async (...rows) => {
+  expect(await found(rows)).toEqual({});
 });
 
 test('a row in another language is flagged, unless there are many', async () => {

@@ -2,11 +2,14 @@ import type { Finding, FindingCode, FindingReport } from '../../../src-contract/
 import { TimeSlices } from '../time-slices.ts';
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, findingFacts } from './detector.ts';
 import { SplitGroups } from './groups.ts';
+import { judgeHtml } from './html-remains.ts';
 import { LabelSpellings } from './labels.ts';
 import { Languages } from './languages.ts';
+import { judgeLetters } from './misread-letters.ts';
 import { NearRows } from './near-rows.ts';
 import { Placeholders } from './placeholders.ts';
 import { PrivateData } from './private-data.ts';
+import { Remains } from './remains.ts';
 import { SameRows } from './same-rows.ts';
 import { TableDoubts } from './table-doubts.ts';
 import { LengthOutliers, SingleRows } from './texts.ts';
@@ -37,6 +40,9 @@ export async function* checkRows(
     new Placeholders(),
     new Languages(),
     new PrivateData(),
+    new Remains('LETTERS_MISREAD', judgeLetters),
+    // In queries and schemas, brackets and ampersands are what they are.
+    ...(facts.task === 'nl2sql' ? [] : [new Remains('HTML_REMAINS', judgeHtml)]),
   ];
   const whole = new TableDoubts(facts.task);
   const flagged: FlaggedRow[] = [];

@@ -104,6 +104,16 @@ export const findingFacts: Readonly<
     remedy: 'delete',
     message: 'The target is a placeholder or an error from a spreadsheet; the model would learn to write it.',
   },
+  LETTERS_MISREAD: {
+    severity: 'warn',
+    remedy: 'clean',
+    message: 'Letters were stored as other ones, as “é” as “Ã©”; the model would learn to write them like that.',
+  },
+  HTML_REMAINS: {
+    severity: 'warn',
+    remedy: 'clean',
+    message: 'Tags or entities of a web page were left in the text; the model would learn to write them.',
+  },
   ANSWER_NOT_IN_PASSAGE: {
     severity: 'warn',
     remedy: 'delete',

@@ -1,4 +1,5 @@
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
+import { plainText } from './plain-text.ts';
 
 /**
  * Labels that are written like a more frequent one but for case, blanks or a final full stop, or for one wrong letter.
@@ -45,14 +46,10 @@ const rowsPerLabel = 5;
 /** A wrong letter is rare; two labels that are alike by chance are about as frequent as any others. */
 const rarely = 10;
 
-/** The same but for case, blanks, letter forms and a final full stop. Single letters may well differ by case. */
+/** Single letters may well differ by case. */
 function isSame(one: string, other: string): boolean {
-  const [a, b] = [even(one), even(other)];
+  const [a, b] = [plainText(one), plainText(other)];
   return a === b && (a.length > 1 || one.trim() === other.trim());
-}
-
-function even(label: string): string {
-  return label.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim().replace(/\.$/, '');
 }
 
 /**
@@ -60,7 +57,7 @@ function even(label: string): string {
  * `typical` and `atypical` differ in meaning. Latin letters only: a syllable or a character says more than a letter.
  */
 function isSlip(label: string, usual: string): boolean {
-  const [words, usualWords] = [even(label).split(' '), even(usual).split(' ')];
+  const [words, usualWords] = [plainText(label).split(' '), plainText(usual).split(' ')];
   if (words.length !== usualWords.length) return false;
   const differing = words.flatMap((word, place) =>
     word === usualWords[place] ? [] : [[word, usualWords[place] ?? '']],

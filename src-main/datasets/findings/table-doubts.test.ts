@@ -74,6 +74,39 @@ test('a target that stands in the same place of each context is told', () => {
   expect(doubts(rows(somewhere))).toEqual([]);
 });
 
+test('an instruction that all contexts begin or end with is told, with what it costs', () => {
+  const ask = 'Summarise the following letter in one sentence:';
+  const letter = (n: number) => `${'abcdefghij'[n % 10]} kettle number ${n} leaks at the lid since a week.`;
+  const first = rows((n) => ({ context: `${ask} The ${letter(n)}`, target: `Kettle ${n} leaks` }));
+  // 47 of some 116 characters in each row.
+  expect(doubts(first)).toEqual([{ code: 'REPEATED_TEXT', share: 40, text: ask }]);
+  const last = rows((n) => ({
+    context: `The ${letter(n)}\n\n다음 글을 한 문장으로 요약하세요.`,
+    target: `Kettle ${n}`,
+  }));
+  expect(doubts(last)).toMatchObject([{ code: 'REPEATED_TEXT', text: '다음 글을 한 문장으로 요약하세요.' }]);
+  // Cheap beside what is read, the name of a field, and what is no sentence.
+  const long = (n: number) => letter(n).repeat(20);
+  expect(doubts(rows((n) => ({ context: `${ask} ${long(n)}`, target: `Kettle ${n} leaks` })))).toEqual([]);
+  expect(doubts(rows((n) => ({ context: `Product title: ${letter(n)}`, target: `${n * n}` })))).toEqual([]);
+  const schema = 'kettle(id, name, size)\nlid(id, kettle_id, colour)\n';
+  expect(doubts(rows((n) => ({ context: `${schema}${letter(n)}`, target: `${n * n}` })))).toEqual([]);
+  // A passage that all questions are about.
+  expect(
+    doubts(
+      rows((n) => ({ context: mrc(`${ask} ${letter(1)}`, letter(n)), target: `${n * n}` })),
+      'mrc',
+    ),
+  ).toEqual([]);
+});
+
+test('of a part of a table, no shares are told: it may be sorted', () => {
+  const whole = new TableDoubts('custom');
+  for (const row of rows((n) => ({ context: `mail ${n * n}`, target: 'fine' }))) whole.take(row);
+  expect(whole.doubts({ isPart: true })).toEqual([]);
+  expect(whole.doubts()).toMatchObject([{ code: 'ONE_TARGET' }]);
+});
+
 test('nothing is told of a few rows', () => {
   expect(doubts(rows((n) => ({ context: `mail ${n}`, target: 'fine' }), 19))).toEqual([]);
 });

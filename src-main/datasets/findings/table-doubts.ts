@@ -2,6 +2,7 @@ import type { TableDoubt } from '../../../src-contract/table-doubt.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 import { isQuery } from '../column-contents.ts';
 import { textKey } from './hash-table.ts';
+import { RepeatedText } from './repeated-text.ts';
 import { answersFrom, passageParts, questionStart } from './texts.ts';
 
 /**
@@ -17,6 +18,8 @@ export class TableDoubts {
   readonly #starts = new Places();
   readonly #ends = new Places();
   readonly #count = new Counting();
+  readonly #repeated = [new RepeatedText({ from: 'start' }), new RepeatedText({ from: 'end' })];
+  #letters = 0;
   /** Rows that fit as they are, and with two fields exchanged, among the first ones. */
   #fits = 0;
   #fitsSwapped = 0;
@@ -29,6 +32,8 @@ export class TableDoubts {
     this.#rows++;
     this.#targets.take(target);
     this.#contexts.take(context);
+    this.#letters += context.length + target.length;
+    if (hasInstructions.includes(this.#task)) for (const each of this.#repeated) each.take(context);
     const start = context.indexOf(target);
     this.#count.take(target, { isGiven: start >= 0 });
     if (this.#rows > mostTried) return;
@@ -41,7 +46,8 @@ export class TableDoubts {
     if (fitsSwapped) this.#fitsSwapped++;
   }
 
-  doubts(): TableDoubt[] {
+  /** In a part of a table, one target may be that of all rows only because the table is sorted by it. */
+  doubts({ isPart = false } = {}): TableDoubt[] {
     const rows = this.#rows;
     if (rows < fewRows) return [];
     const percent = (n: number, of = rows) => Math.floor((100 * n) / of);
@@ -56,10 +62,15 @@ export class TableDoubts {
     const target = this.#targets.largest();
     const context = this.#contexts.largest();
     const given = Math.max(this.#starts.most(), this.#ends.most());
-    if (target.rows >= 0.9 * rows) found.push({ code: 'ONE_TARGET', share: percent(target.rows), text: target.text });
+    const isOne = (most: { rows: number }) => !isPart && most.rows >= 0.9 * rows;
+    if (isOne(target)) found.push({ code: 'ONE_TARGET', share: percent(target.rows), text: target.text });
     else if (given >= 0.95 * tried) found.push({ code: 'TARGET_GIVEN', share: percent(given, tried) });
-    if (context.rows >= 0.9 * rows)
-      found.push({ code: 'ONE_CONTEXT', share: percent(context.rows), text: context.text });
+    if (isOne(context)) found.push({ code: 'ONE_CONTEXT', share: percent(context.rows), text: context.text });
+    else if (context.rows < 0.5 * rows) {
+      const [repeated = ''] = this.#repeated.map((each) => each.found()).toSorted((a, b) => b.length - a.length);
+      const share = percent(repeated.length * rows, this.#letters);
+      if (share >= 10) found.push({ code: 'REPEATED_TEXT', share, text: shortened(repeated) });
+    }
     return found;
   }
 }
@@ -68,6 +79,9 @@ export class TableDoubts {
 const fewRows = 20;
 /** Comparing an answer with its passage takes time, and remembering where each target stands takes memory. */
 const mostTried = 2000;
+
+/** Elsewhere, what all contexts begin with is one passage, one schema, or the system prompt of a conversation. */
+const hasInstructions: readonly TaskId[] = ['summarisation', 'custom'];
 
 const swappable: Partial<Record<TaskId, readonly [string, string]>> = {
   mrc: ['question', 'answer'],

@@ -1,4 +1,5 @@
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, flag } from './detector.ts';
+import { plainText } from './plain-text.ts';
 
 /**
  * Checks that need only the row itself: empty texts, an answer that is not in its passage, a summary that is not one.
@@ -45,21 +46,13 @@ export function passageParts(context: string): { passage: string; question: stri
 
 /** Whether the answer stands in the passage. */
 export function answersFrom(passage: string, answer: string): boolean {
-  return plain(passage).includes(plain(answer));
-}
-
-/** Ignores case, blanks, letter forms and a final full stop. */
-function plain(text: string): string {
-  const even = text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
-  let end = even.length;
-  while (end > 0 && ' .。'.includes(even[end - 1] ?? '?')) end--;
-  return even.slice(0, end).trimStart();
+  return plainText(passage).includes(plainText(answer));
 }
 
 /** A sentence or more that occurs verbatim in the document; a few words always do. */
 function isCopied(summary: string, document: string): boolean {
-  const text = plain(summary);
-  return text.length >= 60 && plain(document).includes(text);
+  const text = plainText(summary);
+  return text.length >= 60 && plainText(document).includes(text);
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
+import { tellDoubts } from './table-doubts.ts';
 import { oneLine, textTable } from './text-table.ts';
 
 export function addInspectAndImport(program: Command, run: Run): void {
@@ -91,9 +92,10 @@ export function addInspectAndImport(program: Command, run: Run): void {
           return importFinished(events, progress);
         });
         const { dataset, file: facts, rejected, warned, seconds } = finished;
+        const doubts = await tellDoubts(dataset.id, { client, signal, progress });
         const databases = dataset.hasDatabase ? await client.datasets.databases({ id: dataset.id }) : [];
         return {
-          json: { dataset, file: facts, rejected, warned, seconds, ...(dataset.hasDatabase && { databases }) },
+          json: { dataset, file: facts, rejected, warned, doubts, seconds, ...(dataset.hasDatabase && { databases }) },
           text: [
             `Imported “${dataset.name}”: ${counted(dataset.rows, 'row')} for ${dataset.task} ` +
               `(${dataset.splits.train} to train, ${dataset.splits.validation} to validate, ${dataset.splits.test} to test).`,

@@ -19,6 +19,7 @@ import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
+import { tellDoubts } from './table-doubts.ts';
 
 export function addTrainCommands(program: Command, run: Run): void {
   withTrainOptions(program.command('estimate'))
@@ -69,6 +70,7 @@ export function addTrainCommands(program: Command, run: Run): void {
                 also: alsoOf(words),
               })
             : await resumed(resume, { client, progress });
+        const doubts = resume === undefined ? await tellDoubts(started.datasetId, { client, signal, progress }) : [];
         const all = await groupOf(started, client);
         const answers = [];
         let unfinished: TrainingRun | undefined;
@@ -85,7 +87,11 @@ export function addTrainCommands(program: Command, run: Run): void {
         }
         if (failure !== undefined) throw failure;
         const [first, ...others] = answers as [(typeof answers)[number], ...typeof answers];
-        const json = others.length === 0 ? first.json : { ...first.json, also: others.map((other) => other.json) };
+        const json = {
+          ...first.json,
+          ...(resume === undefined && { doubts }),
+          ...(others.length > 0 && { also: others.map((other) => other.json) }),
+        };
         if (signal.aborted && unfinished !== undefined) {
           throw interruption(
             `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done so far is kept.`,

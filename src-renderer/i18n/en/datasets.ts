@@ -229,6 +229,10 @@ export const datasets = {
   'import.preview.empty': '{field} is empty in this row, so it will be left out.',
 
   'import.judged.all': { one: '{n} row checked', other: 'All {n} rows checked' },
+  'import.doubts.part': {
+    one: 'In the first row, which is all that was checked:',
+    other: 'In the first {n} rows, which are all that was checked:',
+  },
   'import.judged.part': { one: 'The first row checked', other: 'The first {n} rows checked' },
   'import.judging': 'Checking the rows…',
   'import.warned.count': '{n} to check',

@@ -223,6 +223,7 @@ export const datasets: Translation<typeof english> = {
   'import.preview.empty': '이 행은 {field} 칸이 비어 있어 제외됩니다.',
 
   'import.judged.all': '{n}행을 모두 검사함',
+  'import.doubts.part': '검사한 처음 {n}행에서:',
   'import.judged.part': '처음 {n}행을 검사함',
   'import.judging': '행을 검사하는 중…',
   'import.warned.count': '{n}개 확인 필요',
