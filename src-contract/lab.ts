@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
 import { datasetSchema } from './dataset.ts';
+import { distinct } from './distinct.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 import { taskIdSchema } from './task.ts';
 
@@ -20,11 +21,6 @@ export type LabKind = z.infer<typeof labKindSchema>;
 
 export const labLanguageSchema = z.enum(['en', 'ko']);
 export type LabLanguage = z.infer<typeof labLanguageSchema>;
-
-/** Duplicates would be done twice under the same name. */
-function distinct<T>(values: readonly T[]): T[] {
-  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
-}
 
 /** Options of an experiment. Each uses some of them; the values used are stored with the result. */
 export const labOptionsSchema = z.object({

@@ -7,6 +7,8 @@ test.each([
   ['강'.normalize('NFD'), '강'],
   ['👩‍👩‍👧 می‌خواهم', '👩‍👩‍👧 می‌خواهم'],
   ['x'.repeat(200), 'x'.repeat(200)],
+  // Regression: it was another name than “Rivers”, which nobody could see.
+  ['Ri\u200bv\u00aders\u200e', 'Rivers'],
 ])('%j is accepted as a name, trimmed', (given, name) => {
   expect(nameSchema.parse(given)).toBe(name);
 });
@@ -33,6 +35,7 @@ test('a name derived from other text drops what names cannot contain', () => {
   expect(nameFrom(' Who owns\n\nthe camel?\u0007 ')).toBe('Who owns the camel?');
   expect(nameFrom('12345 👩', 7)).toBe('12345');
   expect(nameFrom('\u200b \n')).toBe('');
+  expect(nameFrom('\ufeffta\u200bble')).toBe('table');
 });
 
 // Regression: a conversation was called “I bought it 8 da”, as if that had been written.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { targetSchema } from './adapter.ts';
 import { precisionSchema } from './base-model.ts';
+import { distinct } from './distinct.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 import { nameSchema } from './name.ts';
 import { taskIdSchema } from './task.ts';
@@ -11,7 +12,7 @@ export type Preset = z.infer<typeof presetSchema>;
 export const trainOptionsSchema = z.object({
   rank: z.number().int().min(1).max(1024),
   alpha: z.number().positive(),
-  targets: z.array(targetSchema).min(1),
+  targets: z.array(targetSchema).overwrite(distinct).min(1),
   /** Probability of zeroing a feature of the adapter's input. */
   dropout: z.number().min(0).max(0.9),
   /**

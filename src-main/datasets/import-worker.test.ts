@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileKinds } from '../../src-contract/file-kind.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
 import { zipArchive } from '../../test/fixtures/zip-archive.ts';
 import { answerOfThread, needsThread } from './import-worker.ts';
@@ -46,4 +47,23 @@ test('a damaged Parquet file that is read for ever can be given up', async () =>
   const reading = answerOfThread('inspect', [tableFile(path), {}], leaving.signal);
   setImmediate(() => leaving.abort(new Error('given up')));
   await expect(reading).rejects.toThrow('given up');
+});
+
+// Regression: a file of some kilobytes took all the memory that a thread may have, which was told as a fault of the studio.
+test('a Parquet file with more blank values than fit into memory is refused', async () => {
+  const data = Array.from({ length: 300 }, () => null);
+  const columnData = [{ name: 'context', data, type: 'INT32' as const }];
+  const bytes = Buffer.from(parquetWriteBuffer({ codec: 'UNCOMPRESSED', columnData }));
+  const end = bytes.length - 8;
+  const start = end - bytes.readUInt32LE(end);
+  // The footer’s three counts of 300 become 80 million, as integers of Thrift’s compact protocol.
+  const footer = Buffer.from(bytes.toString('latin1', start, end).replaceAll('\xd8\x04', '\x80\xd0\xa5\x4c'), 'latin1');
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(footer.length);
+  const path = join(folder, 'blank.parquet');
+  writeFileSync(path, Buffer.concat([bytes.subarray(0, start), footer, length, Buffer.from('PAR1')]));
+  await expect(answerOfThread('inspect', [tableFile(path), {}], new AbortController().signal)).rejects.toMatchObject({
+    code: 'FILE_NOT_A_TABLE',
+    data: { found: fileKinds.PARQUET_LARGE },
+  });
 });

@@ -41,7 +41,7 @@ export async function inspectTable(
     if (!isWhole) rows = Math.round((rows / bytesRead) * table.bytesTotal);
     const cells: string[][] = [];
     if (options.cells)
-      for await (const { records } of table.raw(signal)) cells.push(...records.map((record) => [...record.cells]));
+      for await (const { records } of table.raw(signal)) for (const record of records) cells.push([...record.cells]);
     const { columns, facts } = table;
     // Answers in a chat, though each may be the first.
     const proposedTask = facts.speaker ? 'conversation' : proposeTask(columns, sample);

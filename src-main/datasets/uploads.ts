@@ -3,6 +3,7 @@ import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
+import { writable } from '../../src-contract/name.ts';
 import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
 import type { ProcessFolder } from './process-folder.ts';
 import { fileName } from './readers/file-survey.ts';
@@ -156,7 +157,7 @@ function newFileId(): string {
 }
 
 function shownName(path: string): string {
-  return fileName(path).replace(/[\p{Cc}]/gu, ' ') || 'table.csv';
+  return writable(fileName(path)) || 'table.csv';
 }
 
 function invalid(why: Because): StudioError {

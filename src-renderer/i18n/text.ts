@@ -1,6 +1,7 @@
 import { withParticles } from '../../src-contract/particle.ts';
 import { en } from './en.ts';
 import { number } from './format.ts';
+import { isolated } from './isolated.ts';
 import { ko } from './ko.ts';
 import { locale } from './locale.svelte.ts';
 import type { Message } from './message.ts';
@@ -32,6 +33,6 @@ function fillText(sentence: string, values: Values): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? number(value) : value;
+    return typeof value === 'number' ? number(value) : isolated(value);
   });
 }

@@ -264,6 +264,34 @@ test('a row that holds more than any that is meant is refused by a sentence', as
   });
 });
 
+// Regression: a piece of the sheet held more rows than a call takes arguments, “Maximum call stack size exceeded”.
+test('reads a table behind hundreds of gaps', async () => {
+  const gaps = Array.from({ length: 200 }, (_, n) => `<row r="${(n + 1) * 1000}"/>`).join('');
+  const table = `<row r="200001">${text('a')}${text('1')}</row>`;
+  const bytes = workbook({ 'xl/worksheets/sheet1.xml': sheet(gaps, table) }, { isStored: true });
+  expect(await cellsOf(bytes)).toEqual([['a', '1']]);
+});
+
+// Regression: every number of the sheet was written with as many zeros, one by one.
+test('a number format longer than any that a program writes says nothing', async () => {
+  const format = `<numFmts><numFmt numFmtId="200" formatCode="${'0'.repeat(5000)}"/></numFmts>`;
+  const styles = `<styleSheet>${format}<cellXfs><xf numFmtId="200"/></cellXfs></styleSheet>`;
+  const numbers = sheet(row(text('a'), '<c s="0"><v>7</v></c>'));
+  expect(await cellsOf(workbook({ 'xl/styles.xml': styles, 'xl/worksheets/sheet1.xml': numbers }))).toEqual([
+    ['a', '7'],
+  ]);
+});
+
+// Regression: a tag that does not end was gone through from its start again with every piece of the sheet.
+test('a tag of any length is looked at once', async () => {
+  const endless = `</sheetData><x mergeCell ref="A1:B1" y="${'y'.repeat(500_000)}"/></worksheet>`;
+  const bytes = workbook({ 'xl/worksheets/sheet1.xml': plain + endless }, { isStored: true });
+  const { reasons } = (await opened(bytes)).table.facts;
+  expect(reasons.filter(({ code }) => code === 'SHEET_MERGED')).toEqual([
+    { about: 'sheet', code: 'SHEET_MERGED', data: { count: 1, first: 'A1:B1' } },
+  ]);
+});
+
 async function cellsOf(bytes: Buffer): Promise<(readonly string[])[]> {
   return (await recordsOf(bytes)).map(({ cells }) => cells);
 }

@@ -138,6 +138,9 @@ test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
     ['train', '--dataset', 'd'],
     ['estimate', '--dataset', 'd', '--base', 'b', '--rank', '0'],
     ['score', '--base', 'b'],
+    // Regression: an empty variable of a script was answered, and measured, as if it were meant.
+    ['score', '--base', 'b', '--context', 'x', '--target', ''],
+    ['generate', '--base', 'b', '--prompt', ''],
     ['generate', '--base', 'b', '--prompt', 'x', '--row', 'y'],
     // Regression: it wrote CSV under any name.
     ['datasets', 'export', 'd', '--out', 'd.xyz'],

@@ -1,6 +1,6 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { freeName } from '../../../src-contract/name.ts';
 import { foldColumnName, isKnownColumnName } from '../column-names.ts';
+import { NamesApart } from './names-apart.ts';
 import type { TableRecord } from './table.ts';
 
 /**
@@ -90,13 +90,9 @@ const unseenEnds = /^[\u200b-\u200d\u2060\ufeff]+|(?<![\u200b-\u200d\u2060\ufeff
 
 /** Unique column names: missing ones are made up, and duplicates get a number, so that every column can be chosen. */
 export function uniqueNames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((written, place) => {
-    // Different encodings of the same letters look alike.
-    const name = freeName(seen(written) || `column ${place + 1}`, (wanted) => taken.has(wanted.normalize()));
-    taken.add(name.normalize());
-    return name;
-  });
+  // Different encodings of the same letters look alike.
+  const apart = new NamesApart((name) => name.normalize());
+  return names.map((written, place) => apart.add(seen(written) || `column ${place + 1}`));
 }
 
 /** Which names were made up or numbered; `written` are the names in the file, in the same order. */

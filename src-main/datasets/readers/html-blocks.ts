@@ -24,18 +24,16 @@ export function htmlBlocks(html: string): DocumentText {
     const before = html.slice(place, found < 0 ? html.length : found);
     if (skipped.depth === 0) open += withEntities(isPre ? before : before.replace(/\s+/g, ' '));
     if (found < 0) break;
-    const isComment = html.startsWith('<!--', found);
-    const close = html.indexOf(isComment ? '-->' : '>', found);
-    const tag = isComment ? null : /^<(\/?)([a-z][a-z0-9:-]*)/i.exec(html.slice(found, found + 40));
-    if (close < 0) {
-      if (!isComment && tag === null && skipped.depth === 0) open += html.slice(found);
-      break;
-    }
-    if (!isComment && tag === null && !/^<[!?/]/.test(html.slice(found, found + 2))) {
+    const tag = /^<(\/?)([a-z][a-z0-9:-]*)/i.exec(html.slice(found, found + 40));
+    // Before the end of a tag is looked for, which may be far away.
+    if (tag === null && !/^<[!?/]/.test(html.slice(found, found + 2))) {
       if (skipped.depth === 0) open += '<';
       place = found + 1;
       continue;
     }
+    const isComment = html.startsWith('<!--', found);
+    const close = html.indexOf(isComment ? '-->' : '>', found);
+    if (close < 0) break;
     place = close + (isComment ? 3 : 1);
     if (tag === null) continue;
     const [name, isEnd] = [(tag[2] ?? '').toLowerCase(), tag[1] === '/'];

@@ -41,3 +41,9 @@ test.each([
   expect(JSON.stringify(parseJson(nested(400)))).toBe(nested(400));
   expect(parseJson(nested(20_000))).toBeUndefined();
 });
+
+// Regression: a megabyte of them held the whole studio, as each was numbered from 2 again.
+test('a hundred thousand equal keys are kept apart', () => {
+  const row = `{${Array.from({ length: 100_000 }, () => '"a":1').join(',')}}`;
+  expect(Object.keys(Object(parseJson(row))).at(-1)).toBe('a 100000');
+});

@@ -1,4 +1,5 @@
 import { withoutSlips } from './json-slips.ts';
+import { NamesApart } from './names-apart.ts';
 
 /**
  * Parses a JSON value; undefined if it is invalid or nested deeper than any row would be. Duplicate keys in an object
@@ -68,17 +69,15 @@ function countKeys(value: unknown): number | undefined {
 
 /** The text with a number appended to each key that its object already has. */
 function withKeysApart(text: string, onTwice: ((name: string) => void) | undefined): string {
-  const taken: Set<string>[] = [];
+  const taken: NamesApart[] = [];
   return text.replace(stringOrBrace, (found, isKey: string | undefined) => {
-    if (found === '{') taken.push(new Set());
+    if (found === '{') taken.push(new NamesApart());
     else if (found === '}') taken.pop();
     const keys = taken.at(-1);
     if (isKey === undefined || !keys) return found;
     const [written = ''] = /^"(?:[^"\\]|\\.)*"/s.exec(found) ?? [];
     const key = String(JSON.parse(written));
-    let name = key;
-    for (let number = 2; keys.has(name); number++) name = `${key} ${number}`;
-    keys.add(name);
+    const name = keys.add(key);
     if (name === key) return found;
     onTwice?.(name);
     return `${JSON.stringify(name)}${found.slice(written.length)}`;

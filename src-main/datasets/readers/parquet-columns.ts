@@ -1,4 +1,5 @@
 import type { FileMetaData } from 'hyparquet';
+import { NamesApart } from './names-apart.ts';
 
 /**
  * A file's columns in order, each with the name it is read under and the one written in the file. The library finds
@@ -11,13 +12,12 @@ export function separateColumns(metadata: FileMetaData): { name: string; written
   const leaves: string[][] = [];
   let place = 1;
   const separate = (count: number, path: readonly string[]) => {
-    const taken = new Set<string>();
+    const taken = new NamesApart();
     for (let left = count; left > 0; left--) {
       const element = schema[place++];
       if (!element) return;
       const { name } = element;
-      for (let number = 2; taken.has(element.name); number++) element.name = `${name} ${number}`;
-      taken.add(element.name);
+      element.name = taken.add(name);
       if (path.length === 0) found.push({ name: element.name, written: name });
       const own = [...path, element.name];
       if (element.num_children) separate(element.num_children, own);

@@ -36,10 +36,11 @@ export async function openParquet(
   if (packed === 'LZO') {
     throw new StudioError('FILE_NOT_A_TABLE', { file: file.name, found: fileKinds.PARQUET_LZO });
   }
-  const groups = metadata.row_groups.map((group) => ({
-    rows: Number(group.num_rows),
-    bytes: Number(group.total_byte_size),
-  }));
+  const groups = metadata.row_groups.map((group) => {
+    const rows = Number(group.num_rows);
+    // Blank or repeated values take next to nothing in the file, however many there are.
+    return { rows, bytes: Math.max(Number(group.total_byte_size), rows * group.columns.length * valueBytes) };
+  });
   if (groups.some(({ bytes }) => bytes > largestGroup)) {
     throw new StudioError('FILE_NOT_A_TABLE', {
       file: file.name,
@@ -105,6 +106,8 @@ export async function openParquet(
 /** Maximum unpacked size of a row group, which is held in memory while its rows are read. */
 const largestGroup = 512 * 1024 * 1024;
 const sliceRows = 1000;
+/** What any value takes in memory at least: its place in a list. */
+const valueBytes = 8;
 
 async function readRows(
   file: AsyncBuffer,

@@ -177,7 +177,8 @@ export class XlsxBook {
         else hiddenColumns += Math.max(1, Number(attribute(tag, 'max')) - Number(attribute(tag, 'min')) + 1);
       }
       const open = text.lastIndexOf('<');
-      rest = open > text.lastIndexOf('>') ? text.slice(open) : '';
+      const isCut = open > text.lastIndexOf('>') && text.length - open < longestMarkTag;
+      rest = isCut ? text.slice(open) : '';
     }
     return { merged, firstMerged, mergedAtTop, hiddenRows, hiddenColumns };
   }
@@ -250,6 +251,9 @@ function mergedRange(range: string): MergedRange {
   const line = (cell: string) => Number(cell.replace(/^[A-Z]+/, ''));
   return { top: line(first), left: columnOf(first) ?? 0, bottom: line(last), right: columnOf(last) ?? 0 };
 }
+
+/** In bytes; those of rows, columns and merged cells are far shorter. */
+const longestMarkTag = 4096;
 
 const hiddenTag = /<(?:\w+:)?(row|col) [^<>]*\bhidden="(?:1|true)"[^<>]*>/g;
 
@@ -386,6 +390,7 @@ function styleOf(id: number, code: string | undefined): CellStyle | undefined {
       ? 'date'
       : undefined;
   }
+  if (code.length > longestFormat) return undefined;
   const zeros = /^(?:\[\$-\w*\])?(0+(?:\\?[- ]0+)*)$/.exec(code)?.[1]?.replaceAll('\\', '');
   if (zeros !== undefined && zeros.length > 1) return `0${zeros.slice(1)}`;
   // Literals, colours, conditions, and the character after an escape, fill or pad sign say nothing about the number.
@@ -393,6 +398,9 @@ function styleOf(id: number, code: string | undefined): CellStyle | undefined {
   if (/\[(?:h+|m+|s+)\]/i.test(plain)) return 'elapsed';
   return /[dmyhs]/i.test(plain) && !/general/i.test(plain) ? 'date' : undefined;
 }
+
+/** In characters; Excel allows 255. */
+const longestFormat = 1000;
 
 /** Days since the end of 1899 (with Lotus's 29 February 1900), or since 1904; below one, just the time of day. */
 function isoDate(days: number, isFrom1904: boolean): string {

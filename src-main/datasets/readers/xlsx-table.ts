@@ -131,7 +131,8 @@ async function chooseSheet(
     if (sheet.isHidden && tables.length > 0) break;
     const sample: TableRecord[] = [];
     for await (const records of book.rows(sheet, signal)) {
-      sample.push(...records);
+      // One at a time: the blank rows of a piece can be too many for a call.
+      for (const record of records) sample.push(record);
       if (sample.length >= sampleRows) break;
     }
     const filled = sample.filter(({ cells }) => cells.length > 0);

@@ -44,6 +44,8 @@ test('targets are listed by name, or given as “all”', () => {
   expect(targetsIn('q,v')).toEqual(['q', 'v']);
   expect(targetsIn('all')).toEqual(['q', 'k', 'v', 'o', 'gate', 'up', 'down']);
   expect(() => targetsIn('q,w')).toThrow('Choose one of: q, k, v');
+  // Regression: a run on `q,q` was told, counted and kept as one on two matrices of a layer.
+  expect(trainOptionsSchema.shape.targets.parse(targetsIn('q,v,q'))).toEqual(['q', 'v']);
 });
 
 test('a mapping may be one argument or several, and a column name may contain a comma', () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type PrecisionChoice, precisionSchema } from '../../../src-contract/base-model.ts';
 import { samplingSchema } from '../../../src-contract/chat.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
-import { type AdapterArgument, adapterIn, collectIn, numberIn, splitIn, wordIn } from './arguments.ts';
+import { type AdapterArgument, adapterIn, collectIn, numberIn, splitIn, textIn, wordIn } from './arguments.ts';
 import { interruption, usageFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
@@ -14,7 +14,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .requiredOption('--base <model>', 'name or id of the base model')
     .option('--adapter <adapter[:scale]>', 'name or id, optionally with a factor on its scale', adapterIn)
     .option('--context <text>', 'what the model reads')
-    .option('--target <text>', 'what it should write')
+    .option('--target <text>', 'what it should write', textIn(z.string().min(1)))
     .option('--dataset <dataset>', 'score the rows of a dataset instead')
     .option('--split <split>', 'train, validation or test', splitIn, 'test' as Split)
     .option(
@@ -55,7 +55,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .description('let a base model, with or without an adapter, continue a text')
     .requiredOption('--base <model>', 'name or id of the base model')
     .option('--adapter <adapter[:scale]>', 'name or id, optionally with a factor on its scale', adapterIn)
-    .option('--prompt <text>', 'what the model reads')
+    .option('--prompt <text>', 'what the model reads', textIn(z.string().min(1)))
     .option('--dataset <dataset>', 'use the context of a row of this dataset instead')
     .option('--row <id>', 'the row’s id')
     .option('--max-tokens <n>', 'write at most this many tokens', numberIn(shape.maxTokens), 128)

@@ -210,6 +210,18 @@ test('closing ends every connection', async () => {
   await ended;
 });
 
+// Regression: the studio could not be stopped as long as a refused client kept its side of the connection open.
+test('a refused socket whose client does not leave keeps nothing open', async () => {
+  const { host, port } = new URL(origin);
+  const stranger = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+  stranger.write(`GET /contract HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  let answer = '';
+  for await (const piece of stranger.iterator({ destroyOnReturn: false })) answer += piece;
+  expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden/);
+  await server.close();
+  stranger.destroy();
+});
+
 function pathOf(url: string): string {
   return url.slice(new URL(url).origin.length);
 }

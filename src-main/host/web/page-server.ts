@@ -136,7 +136,8 @@ function refusalOfSocket(request: IncomingMessage, gate: Gate, open: number): st
 
 function refuseUpgrade(stream: Duplex, status: string): void {
   stream.on('error', () => {});
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // Nobody else ends it: the HTTP server has let go of it, and the client may keep its side open.
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy());
 }
 
 /** Closes sockets whose page has vanished without closing them, so that the work attached to them ends too. */
