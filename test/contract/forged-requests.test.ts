@@ -144,7 +144,10 @@ test(`none of ${count} forged requests to the address for programs gets in`, { t
     const wrong = pick(['host', 'origin', 'key', 'method', 'size', 'type'] as const);
     const keys = ['', 'Bearer', `Bearer ${key}x`, `Bearer ${key.slice(1)}`, `Basic ${key}`, `Bearer  ${key} `];
     const hosts = ['evil.example', `localhost`, `127.0.0.1`, `evil.example:${port}`, `127.0.0.1:${port}.evil.example`];
-    const origins = ['http://evil.example', 'null', `http://${host}`, 'chrome-extension://x', 'http://localhost'];
+    const origins = [
+      ...['http://evil.example', 'null', `http://${host}.evil.example`, 'https://localhost.evil.example', 'localhost'],
+      ...[`http://evil.example#http://${host}`, `http://${host}@evil.example`, 'http://127.0.0.1.nip.io'],
+    ];
     const posts = wrong === 'size' || wrong === 'type' || pick([true, false]);
     const address = posts ? pick(['/v1/chat/completions', '/v1/completions']) : '/v1/models';
     const wrongMethod = pick(posts ? ['GET', 'PUT', 'OPTIONS', 'DELETE'] : ['POST', 'PUT', 'OPTIONS', 'HEAD']);
