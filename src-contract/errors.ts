@@ -31,6 +31,11 @@ export const errorCatalogue = {
     '“{file}” cannot be read: {reason}.',
     'Check that the file exists and that you have permission to read it.',
   ),
+  FILE_MEMORY: entry(
+    { file: z.string(), most: z.number() },
+    'Reading “{file}” takes more than {most} MB of memory.',
+    'Save the table as CSV, which is read row by row, and choose that file.',
+  ),
   BACKUP_DAMAGED: entry(
     { file: z.string(), ...reason },
     'Nothing was restored, because of “{file}” in the backup: {reason}.',

@@ -67,3 +67,17 @@ test('a Parquet file with more blank values than fit into memory is refused', as
     data: { found: fileKinds.PARQUET_LARGE },
   });
 });
+
+// Regression: it was told as a fault of the studio.
+test('a file that takes more memory than a thread may have says so', async () => {
+  const path = join(folder, 'wide.json');
+  writeFileSync(
+    path,
+    JSON.stringify([Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`column ${n}`, `${n}`]))]),
+  );
+  const { signal } = new AbortController();
+  await expect(answerOfThread('inspect', [tableFile(path), {}], signal, 16)).rejects.toMatchObject({
+    code: 'FILE_MEMORY',
+    data: { file: 'wide.json', most: 16 },
+  });
+});

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
 import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 import { fileSignatures } from '../../src-contract/file-signature.ts';
 import { firstBytes } from '../first-bytes.ts';
 import { ownProgram } from '../own-program.ts';
@@ -39,6 +40,12 @@ export type ThreadMessage =
   | { readonly kind: 'failed'; readonly error: CarriedError }
   | { readonly kind: 'ended' };
 
+/**
+ * What a thread's objects may take. Rows are read and released, so little of it is used, except that a Parquet row group,
+ * up to 512 MB, is held whole.
+ */
+const mostMegabytes = 2048;
+
 /** A text of this size is read in no more time than it takes to start a thread. */
 const inlineBytes = 2 * 1024 * 1024;
 
@@ -62,19 +69,21 @@ export async function answerOfThread<Kind extends 'inspect' | 'judge'>(
   kind: Kind,
   ask: ThreadWork[Kind]['ask'],
   signal: AbortSignal,
+  most = mostMegabytes,
 ): Promise<ThreadWork[Kind]['told']> {
-  for await (const told of inThread(kind, ask, signal)) return told;
+  for await (const told of inThread(kind, ask, signal, most)) return told;
   throw new Error(`the thread gave no answer to “${kind}”`);
 }
 
 /**
  * Reads a table in a separate thread, so that the window stays responsive. An abort, or a caller that leaves,
- * terminates the thread at once, whatever it is doing.
+ * terminates the thread at once, whatever it is doing. Throws FILE_MEMORY if it takes more than `most` MB.
  */
 export async function* inThread<Kind extends keyof ThreadWork>(
   kind: Kind,
   ask: ThreadWork[Kind]['ask'],
   signal: AbortSignal,
+  most = mostMegabytes,
 ): AsyncGenerator<ThreadWork[Kind]['told'], void> {
   signal.throwIfAborted();
   const heard = new Int32Array(new SharedArrayBuffer(4));
@@ -82,9 +91,7 @@ export async function* inThread<Kind extends keyof ThreadWork>(
     workerData: { kind, ask, heard },
     // Do not inherit the process's own flags.
     execArgv: [],
-    // Rows are read and released, so little of this is used, except that a Parquet row group, up to 512 MB, is held
-    // whole.
-    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 2048 },
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: most },
   });
   const waiting: ThreadMessage[] = [];
   let wake = () => {};
@@ -96,6 +103,10 @@ export async function* inThread<Kind extends keyof ThreadWork>(
   });
   thread.on('error', (error) => {
     ended = error instanceof Error ? error : new Error(String(error));
+    if ('code' in ended && ended.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const { file } = 'file' in ask ? ask : { file: ask[0] };
+      ended = new StudioError('FILE_MEMORY', { file: file.name, most });
+    }
     wake();
   });
   thread.on('exit', (code) => {
