@@ -15,6 +15,10 @@ vi.mock('../client.ts', () => ({
   client: {
     studio: { changes, status: async () => ({ totalMemoryBytes: 24e9 }) },
     datasets: { list: vi.fn() },
+    findings: {
+      ...{ report: async () => null, check: async () => [] },
+      doubts: async () => ({ doubts: [], checked: 0, rows: 0 }),
+    },
     baseModels: { list: vi.fn() },
     adapters: { list: vi.fn() },
     runs: {
