@@ -4,10 +4,10 @@ import type { DatasetChanges } from './change-dataset.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { findingFacts } from './findings/detector.ts';
 import type { FindingStore } from './findings/finding-store.ts';
-import { withoutHtml } from './findings/html-remains.ts';
-import { withLettersReread } from './findings/misread-letters.ts';
+import { judgeHtml } from './findings/html-remains.ts';
+import { judgeLetters } from './findings/misread-letters.ts';
 import { maskPrivate } from './findings/private-data.ts';
-import type { Pair } from './findings/remains.ts';
+import { type Pair, withoutRemains } from './findings/remains.ts';
 
 /**
  * Applies a finding's remedy to its rows, as one change that can be undone. Rows that have changed since the check are
@@ -50,8 +50,8 @@ export function mendFinding(
 }
 
 function rewritten(code: FindingCode, { context, target }: Pair): Pair {
-  if (code === 'HTML_REMAINS') return withoutHtml({ context, target });
-  if (code === 'LETTERS_MISREAD') return withLettersReread({ context, target });
+  if (code === 'HTML_REMAINS') return withoutRemains({ context, target }, judgeHtml);
+  if (code === 'LETTERS_MISREAD') return withoutRemains({ context, target }, judgeLetters);
   return { context: maskPrivate(code, context), target: maskPrivate(code, target) };
 }
 

@@ -18,12 +18,6 @@ export function judgeHtml({ context, target }: Pair): Judged {
   return { kind: one.isSure || other.isSure ? 'sure' : 'perhaps', detail, mended };
 }
 
-/** The row without what is left of a web page. */
-export function withoutHtml(pair: Pair): Pair {
-  const judged = judgeHtml(pair);
-  return 'mended' in judged ? judged.mended : pair;
-}
-
 const signs = /<\/?[a-z]|&#?[a-z\d]{2,8};/i;
 
 const aboutMarkup =

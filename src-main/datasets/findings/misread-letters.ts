@@ -14,12 +14,6 @@ export function judgeLetters({ context, target }: Pair): Judged {
   return { kind: 'sure', detail, mended };
 }
 
-/** The row with its letters as they were before they were misread. */
-export function withLettersReread(pair: Pair): Pair {
-  const judged = judgeLetters(pair);
-  return 'mended' in judged ? judged.mended : pair;
-}
-
 const aboutEncodings = /mojibake|utf-?8|unicode|encoding|인코딩/i;
 
 /** The letters of Windows for the bytes from 0x80 on; undefined ones are controls, as browsers read them. */

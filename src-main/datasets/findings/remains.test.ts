@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { judgeHtml, withoutHtml } from './html-remains.ts';
-import { judgeLetters, withLettersReread } from './misread-letters.ts';
+import { judgeHtml } from './html-remains.ts';
+import { judgeLetters } from './misread-letters.ts';
+import { withoutRemains } from './remains.ts';
 
 const misread = (text: string) => new TextDecoder('windows-1252').decode(Buffer.from(text));
 
@@ -14,7 +15,7 @@ test.each([
   ['It&#39;s rock &#146;n&#146; &amp;quot;roll&amp;quot;', 'It\'s rock ’n’ "roll"'],
 ])('what is left of a web page is taken out of a text: %j', (context, mended) => {
   expect(judgeHtml({ context, target: 'x' }).kind).toBe('sure');
-  expect(withoutHtml({ context: 'x', target: context })).toEqual({ context: 'x', target: mended });
+  expect(withoutRemains({ context: 'x', target: context }, judgeHtml)).toEqual({ context: 'x', target: mended });
   // Cleaned once, it is clean.
   expect(judgeHtml({ context: mended, target: 'x' }).kind).toBe('none');
 });
@@ -40,7 +41,7 @@ test.each([
 ])('code, markup and talk of them are left as they are: %j', (context) => {
   const pair = { context, target: 'x' };
   expect(judgeHtml(pair).kind).toBe('meant');
-  expect(withoutHtml(pair)).toEqual(pair);
+  expect(withoutRemains(pair, judgeHtml)).toEqual(pair);
 });
 
 test.each(['R&D; x', 'a < b and b > c', 'I <3 you', 'write to <john@x.org> or <https://x.org/a>'])(
@@ -58,13 +59,13 @@ test.each([
   '你好，世界。',
   '😀 fine',
 ])('letters in UTF-8 that were read as Western ones are read anew: %s', (text) => {
-  expect(withLettersReread({ context: misread(text), target: 'x' })).toEqual({ context: text, target: 'x' });
-  expect(withLettersReread({ context: 'x', target: misread(misread(text)) }).target).toBe(text);
+  expect(withoutRemains({ context: misread(text), target: 'x' }, judgeLetters)).toEqual({ context: text, target: 'x' });
+  expect(withoutRemains({ context: 'x', target: misread(misread(text)) }, judgeLetters).target).toBe(text);
 });
 
 // Most programs lose the byte that Windows has no letter for.
 test('a closing quotation mark without its last letter is known by the opening one', () => {
-  expect(withLettersReread({ context: 'â€œHelloâ€, he said', target: 'â€' })).toEqual({
+  expect(withoutRemains({ context: 'â€œHelloâ€, he said', target: 'â€' }, judgeLetters)).toEqual({
     context: '“Hello”, he said',
     target: 'â€',
   });
@@ -83,6 +84,6 @@ test.each([
 });
 
 test('likely ones are read anew beside those that are beyond doubt', () => {
-  expect(withLettersReread({ context: 'Viá»‡t', target: 'Ã©' })).toEqual({ context: 'Việt', target: 'é' });
+  expect(withoutRemains({ context: 'Viá»‡t', target: 'Ã©' }, judgeLetters)).toEqual({ context: 'Việt', target: 'é' });
   expect(judgeLetters({ context: 'why is é shown as Ã© in UTF-8?', target: 'x' }).kind).toBe('meant');
 });

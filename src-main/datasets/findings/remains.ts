@@ -12,15 +12,23 @@ export type Judged =
   | { readonly kind: 'none' | 'meant' }
   | { readonly kind: 'sure' | 'perhaps'; readonly detail: string; readonly mended: Pair };
 
+export type Judge = (pair: Pair) => Judged;
+
+/** The row without its remains. */
+export function withoutRemains(pair: Pair, judge: Judge): Pair {
+  const judged = judge(pair);
+  return 'mended' in judged ? judged.mended : pair;
+}
+
 /** What programs leave in texts. Silent where a table is about just that: code, conversions, questions about it. */
 export class Remains implements Detector {
   readonly #code: FindingCode;
-  readonly #judge: (pair: Pair) => Judged;
+  readonly #judge: Judge;
   readonly #sure: FlaggedRow[] = [];
   readonly #perhaps: FlaggedRow[] = [];
   #meant = 0;
 
-  constructor(code: FindingCode, judge: (pair: Pair) => Judged) {
+  constructor(code: FindingCode, judge: Judge) {
     this.#code = code;
     this.#judge = judge;
   }
