@@ -52,6 +52,15 @@ export class NearRows implements Detector {
   *finish(read: (number: number) => CheckedRow | undefined): Generator<FlaggedRow> {
     const met = new Set<number>();
     const flaggedRows = new Set<number>();
+    const kept = new Map<number, ComparedRow | undefined>();
+    const rowAt = (place: number) => {
+      if (kept.has(place)) return kept.get(place);
+      if (kept.size === mostKept) kept.clear();
+      const row = read(this.#numbers[place] ?? -1);
+      const compared = row && new ComparedRow(row);
+      kept.set(place, compared);
+      return compared;
+    };
     for (const band of this.#bands) {
       const sorted = band.subarray(0, this.#rows).sort();
       for (let start = 0; start < sorted.length; ) {
@@ -70,7 +79,7 @@ export class NearRows implements Detector {
               continue;
             }
             met.add(pair);
-            const found = compare(read(this.#numbers[early] ?? -1), read(this.#numbers[late] ?? -1));
+            const found = compare(rowAt(early), rowAt(late));
             if (!found) continue;
             flaggedRows.add(late);
             yield found;
@@ -95,12 +104,38 @@ const maxPlaces = 2 ** 21;
 const mostRows = 2_000_000;
 const mostPairs = 1_000_000;
 const nearness = 0.85;
+/** Rows of one bucket are compared with its first and with their predecessors. */
+const mostKept = 100;
+
+/** A row of candidate pairs; its shingles are made when first compared. */
+class ComparedRow {
+  readonly row: CheckedRow;
+  #own: ReadonlySet<number> | undefined;
+  #context: ReadonlySet<number> | undefined;
+
+  constructor(row: CheckedRow) {
+    this.row = row;
+  }
+
+  get own(): ReadonlySet<number> {
+    this.#own ??= pieces(ownText(this.row));
+    return this.#own;
+  }
+
+  get context(): ReadonlySet<number> {
+    this.#context ??= pieces(this.row.context);
+    return this.#context;
+  }
+}
 
 /** For two near rows: a leak if one is trained on and the other held out, else a near copy of the earlier one. */
-function compare(early: CheckedRow | undefined, late: CheckedRow | undefined): FlaggedRow | undefined {
-  if (!early || !late) return undefined;
+function compare(one: ComparedRow | undefined, other: ComparedRow | undefined): FlaggedRow | undefined {
+  if (!one || !other) return undefined;
+  const [early, late] = [one.row, other.row];
   if (early.context === late.context) return undefined;
-  const share = Math.min(sharedPieces(ownText(early), ownText(late)), sharedPieces(early.context, late.context));
+  const ownShare = sharedPieces(one.own, other.own);
+  if (ownShare < nearness) return undefined;
+  const share = Math.min(ownShare, sharedPieces(one.context, other.context));
   if (share < nearness) return undefined;
   const detail = `${Math.floor(share * 100)} %`;
   const isLeak = (early.split === 'train') !== (late.split === 'train');
@@ -138,15 +173,16 @@ function signatureOf(text: string): Uint32Array | undefined {
 
 const pieceLength = 5;
 
-function sharedPieces(one: string, other: string): number {
-  const pieces = (text: string) => {
-    const plain = plainText(text);
-    const found = new Set<string>();
-    for (let place = 0; place + pieceLength <= plain.length; place++)
-      found.add(plain.slice(place, place + pieceLength));
-    return found;
-  };
-  const [left, right] = [pieces(one), pieces(other)];
+/** A text's shingles, as hashes of 30 bits: small integers, which sets hold without an object each. */
+function pieces(text: string): ReadonlySet<number> {
+  const plain = plainText(text);
+  const found = new Set<number>();
+  for (let place = 0; place + pieceLength <= plain.length; place++) found.add(pieceHash(plain, place) >>> 2);
+  return found;
+}
+
+/** The Jaccard similarity of two sets of shingles. */
+function sharedPieces(left: ReadonlySet<number>, right: ReadonlySet<number>): number {
   let shared = 0;
   for (const piece of left) if (right.has(piece)) shared++;
   const all = left.size + right.size - shared;
