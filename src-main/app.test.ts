@@ -2018,6 +2018,15 @@ test('calls in progress are answered before the studio closes', async () => {
   await open();
 });
 
+// Regression: the database stayed open, and the folder locked, in a process that goes on with another one.
+test('a studio that cannot remove its own files as it closes lets go of its data folder all the same', async () => {
+  writeFileSync(join(folder, 'data/downloads'), 'no folder');
+  await expect(app.close()).rejects.toMatchObject({ code: 'ENOTDIR' });
+  expect(readdirSync(join(folder, 'data/locks'))).toEqual([]);
+  rmSync(join(folder, 'data/downloads'));
+  await open();
+});
+
 // Regression: everything was written to deleted files, and nobody was told.
 test.each([
   ['removed', () => rmSync(join(folder, 'data'), { recursive: true })],
