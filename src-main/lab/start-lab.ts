@@ -101,11 +101,10 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   const stored = parts.store.insert(
     {
       ...{ kind, baseModelId: base.id, datasetId: dataset?.id ?? null, options: settled, facts },
-      repeatOf: earlier?.id ?? null,
+      ...{ repeatOf: earlier?.id ?? null, total: experiment.keys(settled, model, adapter).length },
     },
     parts.now(),
   );
-  parts.store.setTotal(stored.id, experiment.keys(settled, model, adapter).length);
   parts.supervisor.start(stored.id, detached(stored, parts));
   return parts.store.get(stored.id);
 }
