@@ -139,8 +139,9 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     parts.supervisor.takeUp(id, detached(experiment, parts));
     return experiment;
   }
-  const waiting = parts.store.enqueueAgain(id, parts.now());
+  // First: one that is enqueued must begin.
   parts.supervisor.rewind(id, (event) => event.kind === 'finished');
+  const waiting = parts.store.enqueueAgain(id, parts.now());
   parts.supervisor.start(id, detached(waiting, parts));
   return waiting;
 }
