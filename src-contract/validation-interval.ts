@@ -1,3 +1,6 @@
+/** A measurement reads at most this many rows, the first that fit, so that it stays a small part of a run. */
+export const mostValidationRows = 200;
+
 /** How a run trains and is measured. */
 export interface Measuring {
   /** The setting; null for the default. */

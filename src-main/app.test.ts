@@ -431,6 +431,23 @@ test('a stopped run keeps what it learnt and can be resumed, updating the same a
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
 });
 
+// Regression: it stayed queued, and could neither begin nor be stopped.
+test('a run whose resuming fails is not left in the queue', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  engine.pauseAfter = 1;
+  const datasetId = await importRivers();
+  const { id } = await client.runs.start({ datasetId, baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  await client.runs.stop({ id });
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  database.exec(`CREATE TRIGGER full BEFORE DELETE ON job_event BEGIN SELECT RAISE(FAIL, 'full'); END`);
+  await expect(client.runs.resume({ id })).rejects.toThrow();
+  expect(await client.runs.get({ id })).toMatchObject({ state: 'stopped' });
+  database.exec('DROP TRIGGER full');
+  database.close();
+  log.mockRestore();
+});
+
 /** A run killed after the engine wrote its checkpoint of step 3, with only the first step's events stored. */
 async function killedAtCheckpoint(): Promise<Run> {
   const numbers = { learningRate: 0.1, gradientNorm: 1, tokens: 20, targetTokens: 5, seconds: 2, rssBytes: 7 };
@@ -2015,6 +2032,15 @@ test('calls in progress are answered before the studio closes', async () => {
   expect((await cards).error).toBeNull();
   expect(log).not.toHaveBeenCalled();
   log.mockRestore();
+  await open();
+});
+
+// Regression: the database stayed open, and the folder locked, in a process that goes on with another one.
+test('a studio that cannot remove its own files as it closes lets go of its data folder all the same', async () => {
+  writeFileSync(join(folder, 'data/downloads'), 'no folder');
+  await expect(app.close()).rejects.toMatchObject({ code: 'ENOTDIR' });
+  expect(readdirSync(join(folder, 'data/locks'))).toEqual([]);
+  rmSync(join(folder, 'data/downloads'));
   await open();
 });
 

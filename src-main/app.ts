@@ -516,25 +516,24 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
     if (host.takesUpWork) for (const finished of unevaluated) running.evaluateAfter(finished);
   });
 
-  // From here on `close` releases everything.
-  opened.move();
+  const held = opened.move();
   return {
     ...{ router, noteRequest },
     async close() {
-      clearInterval(tending);
-      await takenUp;
-      await endpoint.close();
-      await answers.close();
-      await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
-      sql.close();
-      await afterUndo.close(() => lock.isAlone());
-      await Promise.all([rowPages.close(), rowWork.close()]);
-      await calls.settle();
-      for (const own of Object.values(ownFolders)) await own.close();
-      datasets.close();
-      database.close();
-      news.close();
-      lock.release();
+      try {
+        clearInterval(tending);
+        await takenUp;
+        await endpoint.close();
+        await answers.close();
+        await Promise.all([training.close(), measuring.close(), experimenting.close(), modelDownloads.close()]);
+        sql.close();
+        await afterUndo.close(() => lock.isAlone());
+        await Promise.all([rowPages.close(), rowWork.close()]);
+        await calls.settle();
+        for (const own of Object.values(ownFolders)) await own.close();
+      } finally {
+        await held.disposeAsync();
+      }
       reserve.keep();
     },
   };

@@ -24,6 +24,7 @@ export class AskedThread {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
+  #isClosed = false;
 
   /** `program` is looked for when the thread starts. */
   constructor(program: () => URL, name: string) {
@@ -43,6 +44,10 @@ export class AskedThread {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);
+        return;
+      }
+      if (this.#isClosed) {
+        reject(closing());
         return;
       }
       const worker = this.#started();
@@ -74,11 +79,12 @@ export class AskedThread {
     });
   }
 
+  /** What is asked, now or later, fails with an AbortError. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const waiting of [...this.#waiting.values()])
-      waiting.fail(new DOMException('The studio is closing.', 'AbortError'));
+    for (const waiting of [...this.#waiting.values()]) waiting.fail(closing());
     await worker?.terminate();
   }
 
@@ -102,4 +108,8 @@ export class AskedThread {
     this.#worker = worker;
     return worker;
   }
+}
+
+function closing(): Error {
+  return new DOMException('The studio is closing.', 'AbortError');
 }

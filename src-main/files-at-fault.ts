@@ -3,6 +3,7 @@ import type { Adapter } from '../src-contract/adapter.ts';
 import type { BaseModel } from '../src-contract/base-model.ts';
 import { type ErrorData, StudioError } from '../src-contract/errors.ts';
 import type { Engine } from './engine/engine.ts';
+import { failingAs } from './failing-as.ts';
 
 interface Shelves {
   readonly baseModels: { list(): readonly BaseModel[] };
@@ -31,7 +32,7 @@ export class FilesAtFault {
         return (...args: unknown[]) => {
           const result = method.call(target, ...args);
           const named = async (error: unknown) => this.#named(error, { args, engine: target });
-          if (Symbol.asyncIterator in result) return telling(result, named);
+          if (Symbol.asyncIterator in result) return failingAs(result, named);
           return result.catch(async (error: unknown) => {
             throw await named(error);
           });
@@ -87,14 +88,6 @@ export class FilesAtFault {
       ...adapters.list().map(({ name, path }) => ({ kind: 'adapter' as const, name, path })),
     ];
     return all.filter(({ path }) => folders.includes(path));
-  }
-}
-
-async function* telling<T>(events: AsyncIterable<T>, named: (error: unknown) => Promise<unknown>): AsyncGenerator<T> {
-  try {
-    yield* events;
-  } catch (error) {
-    throw await named(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { AfterUndo } from './after-undo.ts';
 import type { DiskReserve } from './disk-reserve.ts';
+import { failingAs } from './failing-as.ts';
 import type { OngoingCalls } from './ongoing-calls.ts';
 
 /** Counts each call, and each stream of events, until it is over. */
@@ -77,7 +78,7 @@ export function tellingErrors(
         return toClient(await known(error, () => datasetIn(path, input)), path);
       };
       try {
-        return through(await next(), (events) => told(events, failed));
+        return through(await next(), (events) => failingAs(events, failed));
       } catch (error) {
         throw await failed(error);
       }
@@ -95,17 +96,6 @@ function datasetIn([noun]: readonly string[], input: unknown): string | undefine
     if (typeof part.datasetId === 'string') return part.datasetId;
   }
   return undefined;
-}
-
-async function* told(
-  events: AsyncIterable<unknown>,
-  failed: (error: unknown) => Promise<unknown>,
-): AsyncGenerator<unknown> {
-  try {
-    yield* events;
-  } catch (error) {
-    throw await failed(error);
-  }
 }
 
 function toClient(error: unknown, path: readonly string[]): ORPCError<string, unknown> {

@@ -223,9 +223,7 @@ export function chatProcedures(studio: {
       changed();
     }),
     vote: os.vote.handler(({ input }) => {
-      const message = messages.get(input.messageId);
-      messages.vote(message, input.isBest);
-      if (input.isBest) messages.choose(message);
+      messages.vote(messages.get(input.messageId), input.isBest);
       changed();
     }),
     asRow: os.asRow.handler(({ input }) => {
@@ -235,11 +233,10 @@ export function chatProcedures(studio: {
     }),
     branch: os.branch.handler(({ input }) => {
       const last = messages.get(input.messageId);
-      const from = store.get(last.conversationId);
-      const branch = store.insert({ baseModelId: from.baseModelId, title: from.title, now: Date.now() });
-      messages.copyPath(last, branch.id);
+      const { baseModelId, title } = store.get(last.conversationId);
+      const branch = store.insert({ baseModelId, title, now: Date.now() }, (id) => messages.copyPath(last, id));
       changed();
-      return store.get(branch.id);
+      return branch;
     }),
     export: os.export.handler(({ input }) => {
       const conversation = store.get(input.id);

@@ -22,3 +22,16 @@ test('a deleted conversation is removed once no answer is written in it any more
   expect(() => store.restore(id)).toThrow(expect.objectContaining({ code: 'CONVERSATION_NOT_FOUND' }));
   database.close();
 });
+
+// Regression: where the turns of a branch had no room on the disk, an empty conversation stayed.
+test('a conversation is stored with what belongs to it, or not at all', () => {
+  const database = openDatabase(':memory:');
+  database.pragma('foreign_keys = OFF');
+  const store = new ConversationStore(database, lock);
+  const full = () => {
+    throw new Error('full');
+  };
+  expect(() => store.insert({ baseModelId: 'b', title: 'Rivers', now: 1 }, full)).toThrow('full');
+  expect(store.list()).toEqual([]);
+  database.close();
+});

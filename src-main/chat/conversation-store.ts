@@ -33,16 +33,22 @@ export class ConversationStore {
     return toConversation(row);
   }
 
-  /** A title that is taken gets a number. */
-  insert(conversation: { baseModelId: string; title: string; now: number }): Conversation {
+  /** A title that is taken gets a number. What `alongside` writes is stored with it or not at all. */
+  insert(
+    conversation: { baseModelId: string; title: string; now: number },
+    alongside?: (id: string) => void,
+  ): Conversation {
     const id = newId(conversation.now);
     const title = this.#freeTitle(conversation.title);
-    this.#database
-      .prepare(
-        `INSERT INTO conversation (id, title, base_model_id, created_at, updated_at)
-         VALUES (:id, :title, :baseModelId, :now, :now)`,
-      )
-      .run({ ...conversation, title, id });
+    this.#database.transaction(() => {
+      this.#database
+        .prepare(
+          `INSERT INTO conversation (id, title, base_model_id, created_at, updated_at)
+           VALUES (:id, :title, :baseModelId, :now, :now)`,
+        )
+        .run({ ...conversation, title, id });
+      alongside?.(id);
+    })();
     return this.get(id);
   }
 

@@ -41,6 +41,14 @@ test('a search finds the latest turns, and stops at the most that are shown', ()
   expect(plan.map(({ detail }) => detail).filter((detail) => detail.includes('ORDER BY'))).toEqual([]);
 });
 
+// Regression: where the second had no room on the disk, the first was stored alone.
+test('a vote is stored with what the conversation continues from, or not at all', () => {
+  for (const at of [1, 2]) add(at, { parentId: null, comparisonId: 'c' });
+  database.exec(`CREATE TRIGGER full BEFORE UPDATE ON conversation BEGIN SELECT RAISE(ABORT, 'full'); END`);
+  expect(() => messages.vote(messages.get('m1'), true)).toThrow('full');
+  expect(messages.all(id).map(({ isBest }) => isBest)).toEqual([false, false]);
+});
+
 // Regression: a conversation of 5,000 turns was sent whole, 6 MB, with every answer.
 test('turns that a reader has are left out, as far as nothing in them has changed', () => {
   for (let at = 1; at <= 100; at++) add(at, { parentId: at === 1 ? null : `m${at - 1}`, comparisonId: `c${at}` });

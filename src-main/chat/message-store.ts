@@ -157,12 +157,16 @@ export class MessageStore {
     this.#database.prepare('UPDATE conversation SET leaf_id = ? WHERE id = ?').run(leaf, message.conversationId);
   }
 
-  /** At most one answer of a comparison is the best. */
-  vote({ id, conversationId, comparisonId }: KeptMessage, isBest: boolean): void {
-    this.#database
-      .prepare(`UPDATE message SET is_best = (id = :id AND :isBest)
-         WHERE conversation_id = :conversationId AND comparison_id = :comparisonId`)
-      .run({ id, isBest: isBest ? 1 : 0, conversationId, comparisonId });
+  /** At most one answer of a comparison is the best; the conversation continues from it. */
+  vote(message: KeptMessage, isBest: boolean): void {
+    const { id, conversationId, comparisonId } = message;
+    this.#database.transaction(() => {
+      this.#database
+        .prepare(`UPDATE message SET is_best = (id = :id AND :isBest)
+           WHERE conversation_id = :conversationId AND comparison_id = :comparisonId`)
+        .run({ id, isBest: isBest ? 1 : 0, conversationId, comparisonId });
+      if (isBest) this.choose(message);
+    })();
   }
 
   /** Turns and titles that contain every word, or words beginning with it; latest first. */

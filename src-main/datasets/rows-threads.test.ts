@@ -34,6 +34,13 @@ test('a page of rows can be read anywhere, after edits, deletions and additions'
   expect((await page(id, {}, 3, 1)).examples[0]).toMatchObject({ id: 'r4', target: 'new' });
 });
 
+// Regression: a page that was asked for while the studio closed opened the file again, in a thread that nothing ended.
+test('nothing is read once the thread is closed', async () => {
+  const { id } = given.make([{ context: 'one' }]);
+  await thread.close();
+  await expect(page(id, {}, 0, 1)).rejects.toThrow('The studio is closing.');
+});
+
 // Regression: a page of a hundred rows of a megabyte each was sent as one message.
 test('a page of long texts has all rows that were requested, with the ends of their texts', async () => {
   const { id } = given.make(Array.from({ length: 12 }, (_, row) => ({ context: `${row} ${'x'.repeat(1024 * 1024)}` })));

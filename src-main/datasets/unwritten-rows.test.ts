@@ -43,6 +43,17 @@ test('documents without summaries become rows one by one, as their summaries are
   expect(await rows.list()).toEqual([0, 1]);
 });
 
+// Regression: both found it unwritten before either had written it, and the dataset had it twice.
+test('a row that is written twice at once becomes a row once', async () => {
+  const dataset = await imported({ 'a.txt': 'Ice' }, { documents: 'unwritten' });
+  const { changes, store } = given;
+  const written = await Promise.allSettled(
+    ['One.', 'Two.'].map((target) => unwritten(dataset).write({ number: 0, target }, changes)),
+  );
+  expect(written).toMatchObject([{ status: 'fulfilled' }, { reason: { code: 'DATASET_CHANGED' } }]);
+  expect([...store.examples(dataset.id)]).toMatchObject([{ context: 'Ice', target: 'One.' }]);
+});
+
 test('a row of any table that lacks only its target can be written, in the split of its group', async () => {
   const lines = Array.from({ length: 30 }, (_, n) => `c${n},${n === 7 ? ' ' : `t${n}`},g${n % 3}`);
   const dataset = await imported({ 'table.csv': `context,target,group\n${lines.join('\n')}\n,x,g1\n` });

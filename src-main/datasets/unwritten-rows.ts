@@ -51,9 +51,8 @@ export class UnwrittenRows {
   async row(number: number): Promise<UnwrittenRow> {
     const [kept] = this.#stored.rejectedCells(number, 1);
     const row = kept?.code === lacksTarget ? (await this.#reader())(kept) : undefined;
-    if (row === undefined || this.#laterContexts().has(row.context)) {
-      throw new StudioError('DATASET_CHANGED', { dataset: this.#dataset.name });
-    }
+    if (row === undefined) throw this.#changed();
+    this.#requireUnwritten(row.context);
     return row;
   }
 
@@ -71,9 +70,12 @@ export class UnwrittenRows {
     const { id } = this.#dataset;
     const [stored, seed] = [this.#stored, this.#store.seedOf(id)];
     const unit = unitOf(content);
+    const requireUnwritten = () => this.#requireUnwritten(context);
     return changes.apply(
       { id, kind: 'add', detail: draft === undefined ? {} : { draft } },
       function* (change) {
+        // It may have been written while this waited for its turn.
+        requireUnwritten();
         const homes = new UnitSplits();
         homes.expect(unit);
         yield* knownHomes(stored, change.headVersion, homes);
@@ -81,6 +83,14 @@ export class UnwrittenRows {
       },
       signal,
     );
+  }
+
+  #requireUnwritten(context: string): void {
+    if (this.#laterContexts().has(context)) throw this.#changed();
+  }
+
+  #changed(): StudioError {
+    return new StudioError('DATASET_CHANGED', { dataset: this.#dataset.name });
   }
 
   get #stored(): RowStore {

@@ -1,3 +1,4 @@
+import { mostValidationRows } from '../../src-contract/validation-interval.ts';
 import { stackSizes } from './adapter-stack.ts';
 import { type Architecture, moduleOfWeight } from './architectures/architecture.ts';
 import type { Backend } from './backends/backend.ts';
@@ -27,7 +28,6 @@ import { RowOrder } from './row-order.ts';
 import { longestPiece } from './stream-batch.ts';
 import { groupsOf } from './target-groups.ts';
 import { elements } from './tensor.ts';
-import { validationRowLimit } from './training-run.ts';
 
 /**
  * What a training will hold in memory, by part, computed from the very graphs and micro-batches it will run; the
@@ -67,7 +67,7 @@ export async function trainingMemory(job: TrainingMemoryJob, backend: Backend): 
   for (let first = 0; first < order.length; first += job.batchSize) {
     batches.push(...cutMicroBatches(rowsOfStep(job, order, first), packing));
   }
-  const validation = cutMicroBatches(job.validationRows.slice(0, validationRowLimit), packing);
+  const validation = cutMicroBatches(job.validationRows.slice(0, mostValidationRows), packing);
   const perRank = adaptedModules(architecture, targets).reduce((sum, module) => {
     const [out, inFeatures] = weightDims(architecture, module);
     return sum + out + inFeatures;

@@ -1,5 +1,5 @@
 import { StudioError } from '../../src-contract/errors.ts';
-import { validationInterval } from '../../src-contract/validation-interval.ts';
+import { mostValidationRows, validationInterval } from '../../src-contract/validation-interval.ts';
 import type { AdapterCache } from './adapter-cache.ts';
 import type { BatchRow } from './batch-row.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -19,8 +19,6 @@ import { checkTokenIds } from './token-ids.ts';
 import { ToldEvents } from './told-events.ts';
 import { type Trainable, trainableOf } from './trainable.ts';
 
-/** Validation reads at most this many rows, the first ones, so that it stays a small part of a run. */
-export const validationRowLimit = 200;
 /** Default interval between checkpoints where the job specifies none. */
 const checkpointMs = 15_000;
 
@@ -95,7 +93,7 @@ export class TrainingRun {
     this.totalSteps = Math.max(1, Math.min(stepsByEpochs, job.maxSteps ?? Number.POSITIVE_INFINITY));
     const { modelFolder, trainFile, validationFile, outputFolder, checkpointFolder, samples, ...settings } = job;
     this.#settings = JSON.stringify({ ...settings, method: placeless(job.method), rows: rows.count });
-    const validationCount = Math.min(validation?.count ?? 0, validationRowLimit);
+    const validationCount = Math.min(validation?.count ?? 0, mostValidationRows);
     this.#validationRows = validation
       ? rowsAt(
           validation,

@@ -90,8 +90,9 @@ export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation
     if (adapters.some(({ sha256 }, place) => sha256 !== provenance.adapters[place]?.sha256))
       throw refuse(because('ADAPTER_CHANGED'));
   }
-  const waiting = store.enqueueAgain(id, Date.now());
+  // First: one that is enqueued must begin.
   supervisor.rewind(id, (event) => event.kind === 'finished');
+  const waiting = store.enqueueAgain(id, Date.now());
   supervisor.start(id, workOf(id, parts));
   return waiting;
 }

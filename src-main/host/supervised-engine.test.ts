@@ -71,6 +71,14 @@ test('leaving a stream early does not wait for the engine', async () => {
   }
 });
 
+// Regression: a call that outlasted the closing studio, such as an answer, started an engine that nothing ended.
+test('a call after the stop fails and starts no other engine', async () => {
+  const { engine, stop, processes } = supervised();
+  await stop();
+  await expect(engine.inspect('folder')).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
+  expect(processes).toHaveLength(1);
+});
+
 test('an engine can be awaited like any value', async () => {
   const { engine } = supervised();
   expect(await Promise.resolve(engine)).toBe(engine);

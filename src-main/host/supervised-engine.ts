@@ -14,6 +14,7 @@ export interface EngineProcess {
 
 export interface SupervisedEngine {
   readonly engine: Engine;
+  /** Ends it for good: later calls fail with ENGINE_STOPPED. */
   stop(): Promise<void>;
 }
 
@@ -22,16 +23,8 @@ export interface SupervisedEngine {
  * starts another one. The engine keeps no state in memory that callers rely on, so a fresh one will do.
  */
 export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
-  let running: Running | undefined = startOne();
-
-  function startOne(): Running {
-    const started = new Running(start());
-    started.process.ended.then((why) => {
-      if (running === started) running = undefined;
-      started.fail(why);
-    });
-    return started;
-  }
+  let running = new Running(start());
+  let isStopped = false;
 
   // Every method of the engine returns a promise or an async iterable; both are raced against the end of the process.
   const engine = new Proxy({} as Engine, {
@@ -39,7 +32,7 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
       // Awaiting the engine itself looks up `then`.
       if (typeof name !== 'string' || (name as string) === 'then') return undefined;
       return (...args: unknown[]) => {
-        running ??= startOne();
+        if (running.hasEnded && !isStopped) running = new Running(start());
         const method = running.process.engine[name] as (
           ...args: unknown[]
         ) => Promise<unknown> | AsyncIterable<unknown>;
@@ -52,7 +45,8 @@ export function superviseEngine(start: () => EngineProcess): SupervisedEngine {
   return {
     engine,
     async stop() {
-      await running?.process.stop();
+      isStopped = true;
+      await running.process.stop();
     },
   };
 }
@@ -68,11 +62,14 @@ class Running {
 
   constructor(process: EngineProcess) {
     this.process = process;
+    process.ended.then((why) => {
+      this.#failure = new StudioError('ENGINE_STOPPED', { ...why });
+      for (const reject of this.#waiting) reject(this.#failure);
+    });
   }
 
-  fail(why: Because): void {
-    this.#failure = new StudioError('ENGINE_STOPPED', { ...why });
-    for (const reject of this.#waiting) reject(this.#failure);
+  get hasEnded(): boolean {
+    return this.#failure !== undefined;
   }
 
   async untilItEnds<T>(answer: Promise<T>): Promise<T> {

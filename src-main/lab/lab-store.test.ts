@@ -12,7 +12,7 @@ const trained: LabCell = { key: 'trained', values: { rank: 8 }, timings: {} };
 const mapOf = (layer: number): LabCell => ({ key: `q ${layer}`, values: { layer }, timings: {}, map: [[0.5, layer]] });
 
 const experiment: NewExperiment = {
-  ...{ kind: 'fig3', baseModelId: 'b', datasetId: null, repeatOf: null },
+  ...{ kind: 'fig3', baseModelId: 'b', datasetId: null, repeatOf: null, total: 9 },
   // Sound: the store only keeps them.
   ...{ options: {} as NewExperiment['options'], facts: {} as NewExperiment['facts'] },
 };
@@ -27,7 +27,7 @@ test('a list of experiments counts their parts; one has them, without the heat m
   for (const cell of [trained, mapOf(0), mapOf(1)]) lab.addCell(id, cell);
 
   const [listed] = lab.list();
-  expect(listed).toMatchObject({ id, done: 3 });
+  expect(listed).toMatchObject({ id, done: 3, total: 9 });
   expect(listed).not.toHaveProperty('cells');
   const [first, second] = [mapOf(0), mapOf(1)].map(({ map: _, ...cell }) => cell);
   expect(lab.get(id).cells).toEqual([trained, first, second]);

@@ -18,6 +18,8 @@ export interface NewExperiment {
   readonly options: LabOptions;
   readonly facts: LabFacts;
   readonly repeatOf: string | null;
+  /** How many parts it has. */
+  readonly total: number;
 }
 
 /** The rows of experiments and of their finished parts. State and failure are in the job with the same id. */
@@ -100,16 +102,16 @@ export class LabStore {
 
   insert(experiment: NewExperiment, now: number): LabExperiment {
     const id = newId(now);
-    const { kind, baseModelId, datasetId, options, facts, repeatOf } = experiment;
+    const { kind, baseModelId, datasetId, options, facts, repeatOf, total } = experiment;
     this.#jobs.transaction(() => {
       this.#jobs.enqueue({ id, kind: 'lab', now });
       this.#database
         .prepare(
-          `INSERT INTO lab_experiment (id, kind, base_model_id, dataset_id, options, facts, repeat_of)
-           VALUES (:id, :kind, :baseModelId, :datasetId, :options, :facts, :repeatOf)`,
+          `INSERT INTO lab_experiment (id, kind, base_model_id, dataset_id, options, facts, repeat_of, total)
+           VALUES (:id, :kind, :baseModelId, :datasetId, :options, :facts, :repeatOf, :total)`,
         )
         .run({
-          ...{ id, kind, baseModelId, datasetId, repeatOf },
+          ...{ id, kind, baseModelId, datasetId, repeatOf, total },
           ...{ options: JSON.stringify(options), facts: JSON.stringify(facts) },
         });
     });
@@ -119,10 +121,6 @@ export class LabStore {
   enqueueAgain(id: string, now: number): LabExperiment {
     this.#jobs.transaction(() => this.#jobs.enqueue({ id, kind: 'lab', now }));
     return this.get(id);
-  }
-
-  setTotal(id: string, total: number): void {
-    this.#database.prepare('UPDATE lab_experiment SET total = ? WHERE id = ?').run(total, id);
   }
 
   addSeconds(id: string, seconds: number): void {

@@ -101,11 +101,10 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   const stored = parts.store.insert(
     {
       ...{ kind, baseModelId: base.id, datasetId: dataset?.id ?? null, options: settled, facts },
-      repeatOf: earlier?.id ?? null,
+      ...{ repeatOf: earlier?.id ?? null, total: experiment.keys(settled, model, adapter).length },
     },
     parts.now(),
   );
-  parts.store.setTotal(stored.id, experiment.keys(settled, model, adapter).length);
   parts.supervisor.start(stored.id, detached(stored, parts));
   return parts.store.get(stored.id);
 }
@@ -140,8 +139,9 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     parts.supervisor.takeUp(id, detached(experiment, parts));
     return experiment;
   }
-  const waiting = parts.store.enqueueAgain(id, parts.now());
+  // First: one that is enqueued must begin.
   parts.supervisor.rewind(id, (event) => event.kind === 'finished');
+  const waiting = parts.store.enqueueAgain(id, parts.now());
   parts.supervisor.start(id, detached(waiting, parts));
   return waiting;
 }

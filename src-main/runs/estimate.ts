@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
-import { validationInterval } from '../../src-contract/validation-interval.ts';
+import { mostValidationRows, validationInterval } from '../../src-contract/validation-interval.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import { tokensPerUnreadLetter } from '../base-models/unread-script.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
@@ -109,7 +109,7 @@ async function validationOf({ dataset, options }: Estimating, parts: { datasets:
   for (const { context, target } of datasets.examples(dataset.id, 'validation', dataset.version)) {
     const row = await text.exampleIds(context, target, maxLength);
     if (row !== undefined) validationRows.push(row);
-    if (validationRows.length >= rowsMeasured) break;
+    if (validationRows.length >= mostValidationRows) break;
   }
   const about = { datasetId: dataset.id, datasetVersion: dataset.version, task: dataset.task, count, maxLength };
   const job = (await SampleAnswers.of(about, { datasets, text, runQuery: undefined }))?.job;
@@ -129,9 +129,6 @@ async function unreadScript(
 /** Enough to tell a script by. */
 const rowsRead = 30;
 
-/** As in the engine: further rows take no more memory or time. */
-const rowsMeasured = 200;
-
 function timeNeed(
   { dataset, base, facts, options }: Estimating,
   { rowCount, rows }: { rowCount: number; rows: RowTokens },
@@ -148,7 +145,7 @@ function timeNeed(
       : earlier.tokensPerSecond * relativeCost(facts, earlier.options)) / relativeCost(facts, options);
   const trained = Math.min(options.epochs * rowCount, steps * options.batchSize) * rows.mean;
   // One of the base at the start, then those along the way and after the last step.
-  const validationRows = Math.min(rowsMeasured, dataset.splits.validation);
+  const validationRows = Math.min(mostValidationRows, dataset.splits.validation);
   const measurements = 1 + Math.ceil(steps / validationInterval({ ...options, validationRows, totalSteps: steps }));
   // Forward only: a third of a training pass.
   const validation = (validationRows * rows.mean) / 3;

@@ -139,8 +139,9 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   }
   const resumed = parts.runs.groupOf(run).filter((each) => each.id === run.id || canGoOn(each));
   const ids = resumed.map(({ id }) => id);
-  parts.runs.enqueueAgain(ids, parts.now());
+  // First: runs that are enqueued must begin.
   forgetEnd(ids, parts);
+  parts.runs.enqueueAgain(ids, parts.now());
   parts.supervisor.startTogether(ids, workOf(ids, parts));
   return parts.runs.get(run.id);
 }
@@ -180,8 +181,8 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
   if (active.length > 0) await Promise.all(active.map((id) => supervisor.stop(id)));
   const ids = stopped.filter((id) => hasMoreToKeep(runs.get(id), parts));
   if (ids.length === 0) return;
-  runs.enqueueStopped(ids, parts.now());
   forgetEnd(ids, parts);
+  runs.enqueueStopped(ids, parts.now());
   const stop = { signal: AbortSignal.abort(), isResting: () => false };
   await supervisor.endStopped(ids, {
     async *run() {

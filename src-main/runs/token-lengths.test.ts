@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { TokenLengthEvent, TokenLengths } from '../../src-contract/token-lengths.ts';
@@ -78,6 +80,17 @@ test('what a filling disk did not take is counted again', async () => {
   short.mockRestore();
   expect(await count(id)).toMatchObject({ rows: 70, contextTokens: 280 });
   expect(encoded).toHaveLength(70 + 62);
+});
+
+// Regression: rows whose lengths a power cut had left as zeros had no tokens from then on.
+test('lengths that never reached the disk are counted again', async () => {
+  const { id } = given.make([{ context: 'one' }, { context: 'two' }]);
+  await count(id);
+  const [name = ''] = readdirSync(join(given.datasetsFolder, id)).filter((each) => each.startsWith('tokens-'));
+  const file = join(given.datasetsFolder, id, name);
+  writeFileSync(file, Buffer.concat([readFileSync(file).subarray(0, 8), Buffer.alloc(8)]));
+  expect(await count(id)).toMatchObject({ rows: 2, contextTokens: 6 });
+  expect(encoded).toEqual(['one', 'two', 'two']);
 });
 
 async function count(id: string): Promise<TokenLengths> {

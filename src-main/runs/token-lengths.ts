@@ -76,7 +76,10 @@ class LengthsFile {
     });
     const lengths = new Uint32Array(rows * 2);
     const { bytesRead } = await file.read(new Uint8Array(lengths.buffer), 0, lengths.byteLength, 0);
-    return new LengthsFile(file, lengths, Math.floor(bytesRead / 8));
+    let known = Math.floor(bytesRead / 8);
+    // A power cut may leave zeros at the end, which no row has: every target ends with a token.
+    while (known > 0 && lengths[known * 2 - 1] === 0) known--;
+    return new LengthsFile(file, lengths, known);
   }
 
   set(number: number, context: number, target: number): void {

@@ -1,4 +1,5 @@
 import { type DataFolders, folderNameSchema } from '../../src-contract/data-folder.ts';
+import { freeName } from '../../src-contract/name.ts';
 import type { BackupEvent } from '../../src-contract/studio.ts';
 import { client, connection } from '../client.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -46,7 +47,9 @@ export class DataFoldersState {
     this.error = undefined;
     this.name = name;
     await this.list();
-    this.name = this.#freeName(name);
+    const taken = this.folders.value?.studios.map(({ path }) => path.split(/[\\/]/).at(-1)) ?? [];
+    // Whatever place they are in.
+    this.name = freeName(name, (each) => taken.includes(each));
   }
 
   /** Fetches the choices and selects the first. */
@@ -120,14 +123,6 @@ export class DataFoldersState {
 
   cancel(): void {
     this.#working?.abort();
-  }
-
-  /** The name, or the first of “name 2”, “name 3” … that no known folder has, wherever that is. */
-  #freeName(name: string): string {
-    const taken = new Set(this.folders.value?.studios.map(({ path }) => path.split(/[\\/]/).at(-1)));
-    let free = name;
-    for (let place = 2; taken.has(free); place++) free = `${name} ${place}`;
-    return free;
   }
 
   async #follow(events: AsyncIterable<BackupEvent>): Promise<void> {

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { writeCopyingTable } from '../fixtures/copying-table.ts';
+import { writeTinyModel } from '../fixtures/tiny-model.ts';
 
 /** The source; COMMAND_LINE=out/main/cli.js uses a build, which starts faster. */
 export const commandLineEntry =
@@ -58,4 +60,15 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'adapter-studio-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A data folder with the dataset “boxes”, of small passages and questions, and the model “tiny”. */
+export async function homeWithBoxes(): Promise<string> {
+  const folder = temporaryFolder();
+  const home = join(folder, 'home');
+  writeTinyModel(join(folder, 'tiny'));
+  writeCopyingTable(join(folder, 'boxes.csv'), 60);
+  await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
+  await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  return home;
 }

@@ -3,20 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
-import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
+import { answerOf, homeWithBoxes, startCommand, temporaryFolder } from './command-line.ts';
 
 const about = ['--dataset', 'boxes', '--base', 'tiny'];
 const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '800', '--validation-every', '200'];
-
-async function prepared(): Promise<string> {
-  const folder = temporaryFolder();
-  const home = join(folder, 'home');
-  writeTinyModel(join(folder, 'tiny'));
-  writeCopyingTable(join(folder, 'boxes.csv'), 60);
-  await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
-  await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
-  return home;
-}
 
 /** Resolves when the command has reported its first step. */
 const firstStepOf = (command: ReturnType<typeof startCommand>) => reported(command, 'step');
@@ -33,7 +23,7 @@ function reported(command: ReturnType<typeof startCommand>, word: string): Promi
 test('a killed or stopped run resumes to the same losses as an uninterrupted one', {
   timeout: 300_000,
 }, async () => {
-  const home = await prepared();
+  const home = await homeWithBoxes();
   const whole = await answerOf(home, ['train', ...about, '--name', 'whole', ...training]);
 
   const command = startCommand(home, ['train', ...about, '--name', 'killed', ...training]);
@@ -86,7 +76,7 @@ test('an answer that is interrupted is told as far as it was written', { timeout
 test('killed joint runs resume to the hashes of an uninterrupted group, whose losses match a run alone', {
   timeout: 300_000,
 }, async () => {
-  const home = await prepared();
+  const home = await homeWithBoxes();
   const together = [
     ...about,
     '--rank',

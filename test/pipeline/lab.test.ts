@@ -1,21 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeCopyingTable } from '../fixtures/copying-table.ts';
-import { writeTinyModel } from '../fixtures/tiny-model.ts';
-import { answerOf, startCommand, temporaryFolder } from './command-line.ts';
+import { answerOf, homeWithBoxes, startCommand } from './command-line.ts';
 
 const about = ['--dataset', 'boxes', '--base', 'tiny', '--batch', '2', '--max-length', '128', '--validation-rows', '4'];
-
-async function prepared(): Promise<string> {
-  const folder = temporaryFolder();
-  const home = join(folder, 'home');
-  writeTinyModel(join(folder, 'tiny'));
-  writeCopyingTable(join(folder, 'boxes.csv'), 60);
-  await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
-  await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
-  return home;
-}
 
 /** Progress is printed every few seconds; some must be printed midway. */
 const steps = 1500;
@@ -23,7 +11,7 @@ const steps = 1500;
 test('a killed experiment resumes to its full table, and a repeat gives equal numbers', {
   timeout: 300_000,
 }, async () => {
-  const home = await prepared();
+  const home = await homeWithBoxes();
   const grid = [
     'lab',
     'table6',
@@ -59,7 +47,7 @@ test('a killed experiment resumes to its full table, and a repeat gives equal nu
 });
 
 test('reports the amplification factor of each matrix of an adapter', { timeout: 120_000 }, async () => {
-  const home = await prepared();
+  const home = await homeWithBoxes();
   const table7 = ['lab', 'table7', ...about, '--ranks', '2', '--seeds', '0', '--steps', '20'];
   const { id, table, reading } = await answerOf(home, table7);
   const rows = table.filter((row: { layer?: number }) => row.layer !== undefined);
@@ -84,7 +72,7 @@ test('reports the amplification factor of each matrix of an adapter', { timeout:
 
 // Regression: the directions of adapters that had learned nothing made a verdict like any other.
 test('draws no conclusion from adapters that learned nothing', { timeout: 120_000 }, async () => {
-  const home = await prepared();
+  const home = await homeWithBoxes();
   const untaught = ['--steps', '1', '--lr', '1e-9'];
   for (const [kind, ranks] of [
     ['fig3', '2,4'],

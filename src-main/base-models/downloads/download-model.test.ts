@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -16,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
+import { gitId, sha256 } from '../../../test/fixtures/local-hub.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
 import { bytesLeft, downloadModel, type FetchEvent } from './download-model.ts';
 
@@ -269,11 +269,3 @@ test('if no source can be reached, each is named with its reason', async () => {
     data: { model: 'Tiny', reason },
   });
 });
-
-function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-function gitId(content: Buffer): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-}

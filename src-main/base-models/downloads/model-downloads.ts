@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BaseModel,
@@ -9,6 +9,7 @@ import {
   catalogueEntrySchema,
   type DownloadEvent,
 } from '../../../src-contract/base-model.ts';
+import { readNote, writeNote } from '../../note.ts';
 import { type Claimant, claimFolder } from './claimed-folder.ts';
 import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts';
 import { Speed } from './speed.ts';
@@ -168,7 +169,7 @@ export class ModelDownloads {
     let letGo: (() => Promise<void>) | undefined;
     try {
       letGo = await claimFolder(folder, this.#process);
-      if (isOfHub(entry)) await writeFile(join(folder, entryName), JSON.stringify(entry), { flush: true });
+      if (isOfHub(entry)) await writeNote(join(folder, entryName), entry);
       const from = { ...options, environment: this.#environment, modelFolder: this.#modelFolder() };
       for await (const event of downloadModel(entry, folder, from, signal)) {
         switch (event.kind) {
@@ -214,12 +215,8 @@ function isOfHub({ id }: CatalogueEntry): boolean {
   return id.includes('/');
 }
 
-async function readEntry(folder: string): Promise<CatalogueEntry | undefined> {
-  try {
-    return catalogueEntrySchema.parse(JSON.parse(await readFile(join(folder, entryName), 'utf8')));
-  } catch {
-    return undefined;
-  }
+function readEntry(folder: string): Promise<CatalogueEntry | undefined> {
+  return readNote(join(folder, entryName), catalogueEntrySchema).catch(() => undefined);
 }
 
 /** How often progress is reported. */

@@ -1,5 +1,6 @@
 import { inTurns, latestTurns, longestPast, type Said, writeTurns } from '../../tasks/turns.ts';
 import { cellOf, joined } from './cell-text.ts';
+import { isObject } from './json-parse.ts';
 import type { RecordProblem } from './table.ts';
 
 export interface Turn {
@@ -105,8 +106,4 @@ function textOf(content: unknown): string {
 function callsOf({ tool_calls: calls, function_call: call }: Record<string, unknown>): unknown[] {
   const asked = Array.isArray(calls) ? (calls as unknown[]) : [];
   return [...asked.map((each) => (isObject(each) && isObject(each.function) ? each.function : each)), call];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -19,7 +19,7 @@ import { createDecoder } from './decoder.ts';
 import { openDocuments } from './document-table.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
-import { fileError, surveyFile } from './file-survey.ts';
+import { fileError, fileName, surveyFile } from './file-survey.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { messageTable } from './message-table.ts';
@@ -196,16 +196,12 @@ function isTableName(path: string): boolean {
 }
 
 function isVisible(path: string): boolean {
-  return !/^(?:\.|~\$)/.test(baseName(path)) && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
-}
-
-function baseName(path: string): string {
-  return basename(path.replaceAll('\\', '/'));
+  return !/^(?:\.|~\$)/.test(fileName(path)) && !/(?:^|[/\\])__MACOSX[/\\]/.test(path);
 }
 
 /** Texts about the tables or documents next to them. */
 function isAbout(path: string): boolean {
-  return aboutOthers.test(baseName(path));
+  return aboutOthers.test(fileName(path));
 }
 
 const aboutOthers =

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset, Sample } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { freeName } from '../../../src-contract/name.ts';
 import type { TrainOptions } from '../../../src-contract/run.ts';
 import { counted } from './counted.ts';
 import { talkWhileSwitching } from './demo-conversation.ts';
@@ -85,7 +86,7 @@ async function teach(
     await client.runs.start({
       datasetId: dataset.id,
       baseModelId,
-      name: await freeName(`demo ${sample.task}`, client),
+      name: await unusedName(`demo ${sample.task}`, client),
       options: trainOptions,
     }),
     { client, signal, progress, what: `Training ${sample.task}` },
@@ -135,11 +136,9 @@ async function teach(
 }
 
 /** In a data folder that is kept, the demo may have run before. */
-async function freeName(name: string, client: StudioClient): Promise<string> {
-  const taken = [...(await client.adapters.list()), ...(await client.runs.list())].map((each) => each.name);
-  let free = name;
-  for (let again = 2; taken.includes(free); again++) free = `${name} ${again}`;
-  return free;
+async function unusedName(wanted: string, client: StudioClient): Promise<string> {
+  const taken = [...(await client.adapters.list()), ...(await client.runs.list())].map(({ name }) => name);
+  return freeName(wanted, (name) => taken.includes(name));
 }
 
 /** Removed when the process exits, after the studio has closed it. */

@@ -32,3 +32,19 @@ test('Ctrl-C on a download that cannot be stopped does not end the process', asy
   process.off('unhandledRejection', rejected);
   expect(rejected).not.toHaveBeenCalled();
 });
+
+// Regression: the download went on to its end.
+test('Ctrl-C while the studio is still opening stops the download', async () => {
+  const stopped = Promise.withResolvers<void>();
+  const baseModels = {
+    stopDownload: async () => stopped.resolve(),
+    download: async () => {},
+    watchDownload: async function* () {
+      await stopped.promise;
+      yield { kind: 'stopped' };
+    },
+  };
+  // Sound: nothing else of a session is used.
+  const session = { open: async () => ({ baseModels }), signal: AbortSignal.abort() } as unknown as Session;
+  await expect(downloadModel('small', {}, session)).rejects.toMatchObject({ failure: { code: 'INTERRUPTED' } });
+});

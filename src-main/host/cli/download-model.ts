@@ -1,5 +1,6 @@
 import type { BaseModel, HubFinding, ModelOrigin } from '../../../src-contract/base-model.ts';
 import { interruption } from './failure.ts';
+import { followed } from './followed-work.ts';
 import type { Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
 
@@ -16,12 +17,9 @@ export async function downloadModel(
   const began = performance.now();
   const fetched = { from: '', bytes: 0 };
   const id = await toldOnHub(wanted, { baseModels, progress, signal });
-  // Stopped by a separate call, so that what has been downloaded is on disk before the process ends. If that fails, as
-  // when the studio is closing, another Ctrl-C ends the process.
-  const stop = () => void baseModels.stopDownload({ id }).catch(() => {});
-  signal.addEventListener('abort', stop, { once: true });
   await baseModels.download({ id, ...options });
-  for await (const event of await baseModels.watchDownload({ id })) {
+  const stop = () => baseModels.stopDownload({ id });
+  for await (const event of followed(baseModels.watchDownload({ id }), { stop, signal })) {
     switch (event.kind) {
       case 'started':
         Object.assign(fetched, { from: event.from, bytes: event.bytesTotal });

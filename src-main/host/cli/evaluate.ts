@@ -13,6 +13,7 @@ import { seenText } from '../../../src-contract/verdict-words.ts';
 import { unwritable } from '../../unwritable.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -128,16 +129,10 @@ export async function evaluationEnded(
     what = 'Evaluating',
   }: { client: StudioClient; signal: AbortSignal; progress: Progress; what?: string },
 ): Promise<Evaluation> {
-  const stop = () => void client.evaluations.stop({ id }).catch(() => {});
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    for await (const event of await client.evaluations.watch({ id })) {
-      if (event.kind === 'progress')
-        progress.show({ ...event, what, words: `${event.done} of ${event.total} answers` });
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
+  const stop = () => client.evaluations.stop({ id });
+  const events = followed(client.evaluations.watch({ id }), { stop, signal });
+  for await (const event of events) {
+    if (event.kind === 'progress') progress.show({ ...event, what, words: `${event.done} of ${event.total} answers` });
   }
   const ended = await client.evaluations.get({ id });
   const goOn = `Resume with: adapter-studio evaluate --resume ${id}. The results of finished models are kept.`;

@@ -10,6 +10,7 @@ import {
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, within, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Answer, Run } from './session.ts';
@@ -181,18 +182,13 @@ async function experimentEnded(
   id: string,
   { client, signal, progress }: { client: StudioClient; signal: AbortSignal; progress: Progress },
 ): Promise<LabExperiment> {
-  const stop = () => void client.lab.stop({ id }).catch(() => {});
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    for await (const event of await client.lab.watch({ id })) {
-      if (event.kind !== 'progress') continue;
-      const { done, total, fraction, now, step, steps, secondsLeft } = event;
-      const words = `${done} of ${total} parts${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
-      progress.show({ what: 'Lab', done: fraction ?? done / total, total: 1, words, secondsLeft });
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
+  const stop = () => client.lab.stop({ id });
+  const events = followed(client.lab.watch({ id }), { stop, signal });
+  for await (const event of events) {
+    if (event.kind !== 'progress') continue;
+    const { done, total, fraction, now, step, steps, secondsLeft } = event;
+    const words = `${done} of ${total} parts${now === '' ? '' : `, ${now}: ${step} of ${steps}`}`;
+    progress.show({ what: 'Lab', done: fraction ?? done / total, total: 1, words, secondsLeft });
   }
   const ended = await client.lab.get({ id });
   const goOn = `Resume with: adapter-studio lab ${ended.kind} --resume ${id}`;

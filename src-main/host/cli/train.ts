@@ -15,6 +15,7 @@ import { readSettingsText } from '../../../src-contract/settings-file.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -294,29 +295,24 @@ export async function runEnded(
     what = 'Training',
   }: { client: StudioClient; signal: AbortSignal; progress: Progress; what?: string | undefined },
 ): Promise<TrainingRun> {
-  const stop = () => void client.runs.stop({ id: run.id }).catch(() => {});
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
+  const stop = () => client.runs.stop({ id: run.id });
+  const events = followed(client.runs.watch({ id: run.id }), { stop, signal });
   let total = run.totalSteps;
   let validation = '';
-  try {
-    for await (const event of await client.runs.watch({ id: run.id })) {
-      if (event.kind === 'loading' && event.share < 1)
-        progress.show({ what: 'Loading the model', done: event.share, total: 1 });
-      if (event.kind === 'started') total = event.totalSteps;
-      if (event.kind === 'validation') validation = ` · validation loss ${event.loss.toFixed(3)}`;
-      if (event.kind === 'step') {
-        progress.show({
-          what,
-          done: event.step,
-          total,
-          words: `step ${event.step}/${total} · loss ${event.loss.toFixed(3)}${validation} · ${Math.round(event.tokensPerSecond)} token/s`,
-          secondsLeft: event.secondsLeft,
-        });
-      }
+  for await (const event of events) {
+    if (event.kind === 'loading' && event.share < 1)
+      progress.show({ what: 'Loading the model', done: event.share, total: 1 });
+    if (event.kind === 'started') total = event.totalSteps;
+    if (event.kind === 'validation') validation = ` · validation loss ${event.loss.toFixed(3)}`;
+    if (event.kind === 'step') {
+      progress.show({
+        what,
+        done: event.step,
+        total,
+        words: `step ${event.step}/${total} · loss ${event.loss.toFixed(3)}${validation} · ${Math.round(event.tokensPerSecond)} token/s`,
+        secondsLeft: event.secondsLeft,
+      });
     }
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
   const ended = await client.runs.get({ id: run.id });
   requireUnbroken(ended, `Resume with: adapter-studio train --resume ${run.id}`);

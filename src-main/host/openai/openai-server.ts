@@ -1,4 +1,4 @@
-import { hash, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
@@ -6,6 +6,7 @@ import type { GenerateEvent } from '../../../src-contract/chat.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { keptFailureOf } from '../../../src-contract/kept-failure.ts';
 import type { App } from '../../app.ts';
+import { isSameSecret } from '../same-secret.ts';
 import { type AnswerStyle, chatStyle, completionStyle } from './answer-style.ts';
 import { FairQueue } from './fair-queue.ts';
 import { OpenaiError, openaiErrorOf } from './openai-error.ts';
@@ -54,13 +55,14 @@ export async function serveOpenai(options: {
   };
   server.on('request', (request, response) => {
     const { origin } = request.headers;
-    if (origin !== undefined && isLocal(origin)) {
+    const isOfWebPage = origin !== undefined && !isLocal(origin);
+    if (origin !== undefined && !isOfWebPage) {
       response.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin');
       if (request.method === 'OPTIONS') return preflight(request, response);
     }
     const [path = ''] = (request.url ?? '').split('?', 1);
     const tell = options.note({ program: request.headers['user-agent'] ?? '', path, key: options.key });
-    answer(request, response, { ...context, path, tell })
+    answer(request, response, { ...context, path, isOfWebPage, tell })
       .then(() => tell({ outcome: { kind: response.destroyed ? 'left' : 'answered' } }))
       .catch((error: unknown) => {
         tell({ outcome: outcomeOf(error, response) });
@@ -87,6 +89,7 @@ interface Context {
 /** What one request is answered with. */
 interface Asked extends Context {
   readonly path: string;
+  readonly isOfWebPage: boolean;
   readonly tell: Tell;
 }
 
@@ -139,17 +142,16 @@ function usually(maxTokens: number) {
 }
 
 /** Throws for requests that are not allowed: another host name, a web page, no key. */
-function admit(request: IncomingMessage, { hosts, key }: Context): void {
+function admit(request: IncomingMessage, { hosts, key, isOfWebPage }: Asked): void {
   // A foreign name that resolves to this machine (DNS rebinding) shows in Host; a page shows in Origin.
   if (!hosts.includes(request.headers.host ?? ''))
     throw new OpenaiError(403, `This address can only be reached as ${hosts[0]}.`);
-  const { origin } = request.headers;
-  if (origin !== undefined && !isLocal(origin)) {
+  if (isOfWebPage) {
     const told = new StudioError('ENDPOINT_WEB_PAGE', {});
     throw new OpenaiError(403, 'Requests from websites are refused.', { told });
   }
   const brought = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (brought === undefined || !isSame(brought, key)) {
+  if (brought === undefined || !isSameSecret(brought, key)) {
     const sentence = 'The key is missing or wrong. It is shown in the settings of Adapter Studio.';
     const told = new StudioError(brought === undefined ? 'ENDPOINT_KEY_MISSING' : 'ENDPOINT_KEY_WRONG', {});
     throw new OpenaiError(401, sentence, { code: 'invalid_api_key', told });
@@ -382,10 +384,4 @@ async function skipRest(request: IncomingMessage): Promise<void> {
 /** Leaving the loop early keeps the connection open. */
 function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false });
-}
-
-/** Constant-time comparison. */
-function isSame(a: string, b: string): boolean {
-  const digest = (word: string) => hash('sha256', word, 'buffer');
-  return timingSafeEqual(digest(a), digest(b));
 }

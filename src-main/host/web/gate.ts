@@ -1,5 +1,6 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isSameSecret } from '../same-secret.ts';
 import { userOfPeer } from './peer-user.ts';
 
 /** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
@@ -32,7 +33,8 @@ export class Gate {
     if (stranger) return stranger;
     if (this.#hasSession(request)) return { kind: 'open' };
     if (token === null) return refused(401, 'This page needs the address that Adapter Studio printed when it started.');
-    if (!isSame(token, this.token)) return refused(401, 'This address is from an earlier start of Adapter Studio.');
+    if (!isSameSecret(token, this.token))
+      return refused(401, 'This address is from an earlier start of Adapter Studio.');
     if (this.#isTokenUsed) {
       return refused(
         401,
@@ -57,7 +59,7 @@ export class Gate {
     if (stranger) return stranger;
     if (request.headers.origin === undefined) return refused(403, 'A socket must say which page opens it.');
     const isOpen =
-      this.#hasSession(request) && isSame(request.headers['sec-websocket-protocol'] ?? '', this.#socketKey);
+      this.#hasSession(request) && isSameSecret(request.headers['sec-websocket-protocol'] ?? '', this.#socketKey);
     return isOpen ? { kind: 'open' } : refused(401, 'This socket has no session.');
   }
 
@@ -74,7 +76,7 @@ export class Gate {
   #hasSession(request: IncomingMessage): boolean {
     return (request.headers.cookie ?? '').split(';').some((pair) => {
       const [name, value = ''] = pair.trim().split('=');
-      return name === this.#cookieName && isSame(value, this.#session);
+      return name === this.#cookieName && isSameSecret(value, this.#session);
     });
   }
 
@@ -90,13 +92,4 @@ function refused(status: 401 | 403, reason: string): Verdict {
 
 function secret(): string {
   return randomBytes(32).toString('base64url');
-}
-
-/** Constant-time comparison. */
-function isSame(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b));
-}
-
-function digest(word: string): Buffer {
-  return hash('sha256', word, 'buffer');
 }
