@@ -83,12 +83,15 @@ export class ModelText {
     return this.conversationIds([{ role: 'user', content: context }]);
   }
 
-  /** A conversation up to the answer to be given. A base without a chat template reads only the last turn. */
+  /**
+   * A conversation up to the answer to be given, in which only the chat template writes special tokens. A base without
+   * one reads the last turn alone, as it is.
+   */
   conversationIds(turns: readonly Turn[]): number[] {
     const ids =
       this.template === undefined
         ? this.tokenizer.encodeFromStart(turns.at(-1)?.content ?? '')
-        : this.tokenizer.encode(this.template.render(turns));
+        : this.tokenizer.encode(this.template.render(turns.map((turn) => this.#quoted(turn))));
     // A model needs something to start from; after an end of text, anything may come.
     return ids.length === 0 ? [this.endId] : ids;
   }
@@ -170,6 +173,10 @@ export class ModelText {
   protected shorten(context: string, prompt: readonly number[], room: number): number[] {
     const tail = Math.min(this.#tailLength(context), Math.floor(room / 2));
     return [...prompt.slice(0, room - tail), ...prompt.slice(prompt.length - tail)];
+  }
+
+  #quoted({ role, content }: Turn): Turn {
+    return { role, content: this.tokenizer.quoted(content) };
   }
 
   /** Ids of the last paragraph and of what the chat template puts after it. */

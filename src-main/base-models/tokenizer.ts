@@ -5,6 +5,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
+import { quoting } from './quoted-tokens.ts';
 import { keepSingleWords } from './single-words.ts';
 import { limitGrowth, mayTakeForEver } from './tokenizer-limits.ts';
 import { withUnicodeCuts } from './unicode-cuts.ts';
@@ -18,6 +19,8 @@ export class Tokenizer {
   readonly #prefix: readonly number[];
   readonly #mayTakeForEver: boolean;
   readonly #mayGrowFrom: (letters: number) => void;
+  /** A text for `encode`, in which the names of special tokens are read as letters. */
+  readonly quoted: (text: string) => string;
   /** A long text is asked for again and again: to count it, to shorten it, to answer it. */
   #lastLong: { readonly text: string; readonly ids: readonly number[] } | undefined;
 
@@ -29,6 +32,7 @@ export class Tokenizer {
     this.config = config;
     this.#mayTakeForEver = mayTakeForEver(json);
     this.#mayGrowFrom = limitGrowth(tokenizer);
+    this.quoted = quoting(tokenizer);
     // A post-processor that also appends an end id would end the text before the target; only the prefix is kept.
     const around = this.#within(1, () => tokenizer.encode('a').ids);
     const bare = this.#within(1, () => tokenizer.encode('a', { add_special_tokens: false }).ids);
