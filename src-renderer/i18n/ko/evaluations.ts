@@ -117,7 +117,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.progress.rows': '답변 {total}개 중 **{done}**',
   'evaluations.progress.preparing': '준비하는 중',
   'evaluations.leave':
-    '이 화면을 떠나도 계속됩니다. **멈추기**를 누르면 평가가 끝난 모델의 결과는 남고, 나머지는 나중에 이어서 평가할 수 있습니다.',
+    '이 페이지를 떠나도 계속됩니다. **멈추기**를 누르면 평가가 끝난 모델의 결과는 남고, 나머지는 나중에 이어서 평가할 수 있습니다.',
   'evaluations.left': '{time} 남음',
   'evaluations.models': '모델 {n}개',
   'evaluations.models.part': '모델 {of}개 중 {n}개 평가',
