@@ -72,7 +72,7 @@ export const evaluations: Translation<typeof english> = {
     '테스트 행은 학습에 쓰지 않았습니다. 새로운 행에서 얼마나 잘하는지는 테스트 행으로만 알 수 있습니다.',
   'evaluations.new.split.validation': '검증 행은 학습을 조절하는 데 쓰여 결과가 조금 좋게 나옵니다.',
   'evaluations.new.split.train': '학습에 쓴 행입니다. 이해한 것이 아니라 외운 것을 보여 줍니다.',
-  'evaluations.new.limit': '최대 행',
+  'evaluations.new.limit': '최대 행 수',
   'evaluations.new.limit.all': '모두',
   'evaluations.new.limit.hint': '분할의 처음부터, 비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
   'evaluations.new.limit.wrong': '0보다 큰 정수를 적거나 비우세요.',

@@ -85,7 +85,7 @@ export const lab: Translation<typeof english> = {
   'lab.method': '랭크에 따른 방법의 모습',
   'lab.option.seeds': '시드',
   'lab.option.steps': '학습마다 단계 수',
-  'lab.option.batchSize': '한 단계의 행',
+  'lab.option.batchSize': '단계마다 행 수',
   'lab.option.maxLength': '가장 긴 예시, 토큰',
   'lab.option.learningRate': '학습률',
   'lab.option.alpha': '알파',
