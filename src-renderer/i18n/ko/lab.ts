@@ -118,7 +118,7 @@ export const lab: Translation<typeof english> = {
   'lab.sentence': '가중치 {total}개 중 {trained}개를 학습합니다.',
   'lab.share': '전체 모델에서',
   'lab.file': '어댑터 파일',
-  'lab.beside': '곁에 놓이는 고정 가중치',
+  'lab.beside': '곁에 놓이는 고정 행렬',
   'lab.ofBeside': '고정 대비 학습',
   'lab.thin': 'B · A는 W만큼 크지만 랭크가 낮습니다. 랭크만큼의 방향으로만 W를 바꿀 수 있습니다.',
   'lab.full': '여기부터는 얇은 행렬의 숫자가 W만큼 많아져 아끼는 것이 없습니다.',
