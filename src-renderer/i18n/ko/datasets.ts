@@ -228,7 +228,7 @@ export const datasets: Translation<typeof english> = {
   'import.judging': '행을 검사하는 중…',
   'import.warned.count': '{n}개 확인 필요',
   'import.preview.unwritten': '{field}[은|는] 가져온 뒤에 작성합니다.',
-  'import.unwritten.count': '{n}개 작성할 것',
+  'import.unwritten.count': '작성할 것 {n}개',
   'import.ready.count': '{n}개 준비됨',
   'import.leftOut.count': '{n}개 제외',
   'import.swap': '서로 바꾸기',
@@ -244,7 +244,7 @@ export const datasets: Translation<typeof english> = {
 
   'import.done': '“{name}”에 {n}행을 가져왔습니다.',
   'import.done.unwritten': '“{name}”에서 문서 {n}개가 요약문을 기다립니다.',
-  'import.done.write': '{n}개 작성하기',
+  'import.done.write': '{n}행 작성하기',
   'import.done.next.unwritten':
     '정답만 없는 행이 있습니다. 직접 작성하거나, 모델이 초안을 쓰게 하고 하나씩 확인하세요.',
   'import.done.time': '{time} 동안 읽고 검사했습니다.',
