@@ -52,7 +52,11 @@ function catalogued(
   }
   // A reason in a program's own words is a sentence: only names are isolated.
   const { reason } = data;
-  const facts = { ...isolatedTexts(data), ...(reason !== undefined && { reason }), ...reasonInWords(data.because) };
+  const facts: Record<string, unknown> = {
+    ...isolatedTexts(data),
+    ...(reason !== undefined && { reason }),
+    ...reasonInWords(data.because),
+  };
   if (locale.current === 'ko') {
     const { message, hint } = korean[code];
     const told = (words: string) => withParticles(fillIn(words, { ...facts, found: kindInKorean(facts.found) }));
