@@ -31,6 +31,13 @@ test('a Latin word in r counts as ending in a vowel, an abbreviation in R does n
   expect(withParticles('starter[이|가] QR[을|를]')).toBe('starter가 QR을');
 });
 
+// Regression: SmolLM2-135M-Instruct은, as many base models are called.
+test('after another consonant, a last letter is read with a vowel of its own', () => {
+  expect(withParticles('Instruct[은|는] Text[이|가] Disk[을|를] Stack[은|는] chat[이|가]')).toBe(
+    'Instruct는 Text가 Disk를 Stack은 chat이',
+  );
+});
+
 test('a Latin word in ng or c counts as ending in a consonant, abbreviations and other words in g do not', () => {
   expect(withParticles('“training”[을|를] Generic[과|와] NG[이|가] AC[은|는] blog[을|를]')).toBe(
     '“training”을 Generic과 NG가 AC는 blog를',

@@ -36,6 +36,6 @@ function finalOf(end: string): Final {
   }
   // A final r in a word is silent (“starter” is 스타터).
   if (character === 'l') return 'rieul';
-  // “training” is 트레이닝, “generic” is 제너릭.
-  return /ng$|[mnbkptc]$/.test(end) ? 'other' : 'none';
+  // “training” is 트레이닝, “generic” 제너릭 and “stack” 스택, but “instruct” is 인스트럭트 and “disk” 디스크.
+  return /ng$|[mn]$|ck$|[aeiouy][bkptc]$/.test(end) ? 'other' : 'none';
 }

@@ -13,6 +13,8 @@ export const tableDoubtSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('ONE_CONTEXT'), share: z.number().int(), text: z.string() }),
   /** The first and the last of them. */
   z.object({ code: z.literal('TARGETS_COUNT'), first: z.string(), last: z.string() }),
+  /** `share` in percent; `text` is one of the dates. */
+  z.object({ code: z.literal('TARGETS_DATES'), share: z.number().int(), text: z.string() }),
   z.object({ code: z.literal('TARGET_GIVEN'), share: z.number().int() }),
   /** `share` in percent, of all characters that the model reads; `text` is shortened. */
   z.object({ code: z.literal('REPEATED_TEXT'), share: z.number().int(), text: z.string() }),
@@ -35,6 +37,8 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
       '{share} % of the rows have the same context, “{text}”: nothing in it tells which target is wanted. Choose the column on which the target depends.',
     TARGETS_COUNT:
       'The targets only count up, from {first} to {last}: they are row numbers, which nobody can tell from a text. Choose the column with the answers.',
+    TARGETS_DATES:
+      'In {share} % of the rows, the target is a date such as “{text}” of which the context has nothing: it cannot be told from the text, and the model will make dates up. Choose the column with the answers, or a context with the date.',
     TARGET_GIVEN:
       'In {share} % of the rows, the context already has the target, always in the same place. The model only learns to copy it from there, and fails on texts without it. Choose a context without the target.',
     REPEATED_TEXT:
@@ -43,13 +47,15 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
   ko: {
     FIELDS_SWAPPED: '“{one}” 열과 “{other}” 열이 서로 바뀐 것 같습니다. 거의 모든 행이 반대로 두어야 더 잘 맞습니다.',
     ONE_TARGET:
-      '{share} %의 행이 같은 정답 “{text}”입니다. 무엇을 묻든 이렇게만 써도 그만큼 맞으므로 다른 정답은 거의 배우지 못합니다. 다른 정답이 있는 행을 늘리세요.',
+      '행의 {share} %에서 정답이 똑같이 “{text}”입니다. 무엇을 묻든 이렇게만 써도 그만큼 맞으므로 다른 정답은 거의 배우지 못합니다. 다른 정답이 있는 행을 늘리세요.',
     ONE_CONTEXT:
-      '{share} %의 행이 같은 입력 “{text}”입니다. 입력만 보아서는 어느 정답을 써야 할지 알 수 없습니다. 정답을 정하는 내용이 있는 열을 고르세요.',
+      '행의 {share} %에서 입력이 똑같이 “{text}”입니다. 입력만 보아서는 어느 정답을 써야 할지 알 수 없습니다. 정답을 정하는 내용이 있는 열을 고르세요.',
     TARGETS_COUNT:
       '정답이 {first}부터 {last}까지 차례로 늘기만 합니다. 글만 보고는 알 수 없는 행 번호입니다. 답이 있는 열을 고르세요.',
+    TARGETS_DATES:
+      '행의 {share} %에서 정답이 “{text}” 같은 날짜인데 입력에는 그 날짜에 관한 것이 없습니다. 글만 보고는 알 수 없어 모델이 날짜를 지어내게 됩니다. 답이 있는 열이나, 날짜가 든 입력을 고르세요.',
     TARGET_GIVEN:
-      '{share} %의 행에서 입력의 같은 자리에 정답이 이미 들어 있습니다. 모델은 그 자리를 베끼는 것만 배워, 정답이 없는 글에는 답하지 못합니다. 정답이 들어 있지 않은 입력을 고르세요.',
+      '행의 {share} %에서 입력의 같은 자리에 정답이 이미 들어 있습니다. 모델은 그 자리를 베끼는 것만 배워, 정답이 없는 글에는 답하지 못합니다. 정답이 들어 있지 않은 입력을 고르세요.',
     REPEATED_TEXT:
       '모델이 읽는 글의 {share} %는 거의 모든 행에 똑같이 들어 있는 “{text}”입니다. 행마다 자리를, 답할 때마다 시간을 차지하고, 어댑터에 물을 때도 매번 다시 써야 합니다. 지시문이라면 빼세요. 무엇을 해야 하는지는 정답을 보고 배웁니다.',
   },

@@ -8,6 +8,7 @@ export function doubtText(doubt: TableDoubt): string {
       return t('doubt.FIELDS_SWAPPED', { one: fieldName(doubt.one), other: fieldName(doubt.other) });
     case 'ONE_TARGET':
     case 'ONE_CONTEXT':
+    case 'TARGETS_DATES':
     case 'REPEATED_TEXT':
       return t(`doubt.${doubt.code}`, { share: doubt.share, text: doubt.text });
     case 'TARGETS_COUNT':

@@ -105,6 +105,18 @@ test('translates the verdict on a row inside a reason', () => {
   expect(errorText(error).message).toContain('첫 행: “answer” 열의 칸이 비어 있습니다.');
 });
 
+// Regression: after a name from right to left, the rest of the sentence stood before it.
+test('a name that runs from right to left turns nothing else in an error around', () => {
+  const name = '\u2068סיפורים\u2069';
+  const error = new StudioError('DATASET_IN_USE', {
+    dataset: 'סיפורים',
+    ...because('USED_BY_RUN', { name: 'סיפורים' }),
+  });
+  expect(errorText(error).message).toBe(`“${name}” is in use by the run “${name}”.`);
+  locale.current = 'ko';
+  expect(errorText(error).message).toBe(`“${name}”는 “${name}” 학습에서 쓰고 있습니다.`);
+});
+
 test('names an invalid option by the label of its field', () => {
   const { code, message, hint } = new StudioError('OPTION_INVALID', { option: 'maxLength', reason: 'it is too long' });
   expect(errorText({ code, message, hint }).message).toBe('Longest row in tokens: it is too long.');

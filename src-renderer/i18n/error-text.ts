@@ -2,6 +2,7 @@ import { type ErrorCode, errorCatalogue, isErrorCode } from '../../src-contract/
 import {
   type FailureReason,
   failureReasonSchema,
+  failureReasons,
   isFailureReasonCode,
   wordsByField,
 } from '../../src-contract/failure-reason.ts';
@@ -9,6 +10,7 @@ import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
 import { formatVerdict } from './format-verdict.ts';
+import { isolatedTexts } from './isolated.ts';
 import { errors as korean } from './ko/errors.ts';
 import { failureReasons as koreanReasons } from './ko/failure-reasons.ts';
 import { fileKindsKo } from './ko/file-kinds.ts';
@@ -48,13 +50,23 @@ function catalogued(
   if (code === 'OPTION_INVALID' && isTextKey(option)) {
     return catalogued(code, { ...data, option: t(option) }, { ...kept, message: '' });
   }
+  // A reason in a program's own words is a sentence: only names are isolated.
+  const { reason } = data;
+  const facts: Record<string, unknown> = {
+    ...isolatedTexts(data),
+    ...(reason !== undefined && { reason }),
+    ...reasonInWords(data.because),
+  };
   if (locale.current === 'ko') {
     const { message, hint } = korean[code];
-    const facts = { ...data, found: kindInKorean(data.found), ...reasonInKorean(data.because) };
-    return { code, message: withParticles(fillIn(message, facts)), hint: withParticles(fillIn(hint, facts)) };
+    const told = (words: string) => withParticles(fillIn(words, { ...facts, found: kindInKorean(facts.found) }));
+    return { code, message: told(message), hint: told(hint) };
   }
   const { message, hint } = errorCatalogue[code];
-  return { code, message: kept.message || fillIn(message, data), hint: kept.hint || fillIn(hint, data) };
+  // Whoever threw it may have worded it differently.
+  const told = (words: string, said: string) =>
+    said === '' || said === fillIn(words, data) ? fillIn(words, facts) : said;
+  return { code, message: told(message, kept.message), hint: told(hint, kept.hint) };
 }
 
 /** What a file turned out to be; a text that is not a known kind is returned as it is. */
@@ -64,20 +76,22 @@ function kindInKorean(found: unknown): unknown {
 }
 
 /**
- * The fields that describe a coded reason; none for any other reason, which stays in the words of the program that gave
- * it.
+ * The fields that describe a coded reason, in the language on screen; none for any other reason, which stays in the
+ * words of the program that gave it.
  */
-function reasonInKorean(because: unknown): Readonly<Record<string, string>> {
+function reasonInWords(because: unknown): Readonly<Record<string, string>> {
   const { data: why } = failureReasonSchema.safeParse(because);
   if (why === undefined || !isFailureReasonCode(why.code)) return {};
   const split = `split.${why.data.split}`;
+  const isKorean = locale.current === 'ko';
   const facts = {
-    ...why.data,
-    ...(isTextKey(split) && { split: t(split) }),
+    ...isolatedTexts(why.data),
+    ...(isKorean && isTextKey(split) && { split: t(split) }),
     ...verdictOf(why.data),
   };
-  const told = Object.entries(wordsByField(koreanReasons[why.code]));
-  return Object.fromEntries(told.map(([field, words]) => [field, withParticles(fillIn(words, facts))]));
+  const told = Object.entries(wordsByField(isKorean ? koreanReasons[why.code] : failureReasons[why.code]));
+  const inWords = (words: string) => (isKorean ? withParticles(fillIn(words, facts)) : fillIn(words, facts));
+  return Object.fromEntries(told.map(([field, words]) => [field, inWords(words)]));
 }
 
 /** What is wrong with a row, if the reason names a verdict: it carries the verdict's code and data. */

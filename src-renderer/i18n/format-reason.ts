@@ -22,5 +22,5 @@ const delimiters: Readonly<Record<string, string>> = {
   ';': '세미콜론',
   '\t': '탭',
   '|': '세로줄',
-  ' ': '빈칸',
+  ' ': '공백',
 };

@@ -1,6 +1,7 @@
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
 import { rowVerdicts as english, isRowVerdictCode, type RowVerdictData } from '../../src-contract/row-verdict.ts';
+import { isolatedTexts } from './isolated.ts';
 import { rowVerdicts as korean } from './ko/row-verdicts.ts';
 import { locale } from './locale.svelte.ts';
 
@@ -15,7 +16,7 @@ export function formatVerdict({
   message: string;
 }): string {
   if (!isRowVerdictCode(code)) return message;
-  const sentence = fillIn(locale.current === 'ko' ? korean[code] : english[code], data);
+  const sentence = fillIn(locale.current === 'ko' ? korean[code] : english[code], isolatedTexts(data));
   if (/\{\w+\}/.test(sentence)) return message;
   return locale.current === 'ko' ? withParticles(sentence) : sentence;
 }

@@ -1,6 +1,6 @@
 /**
  * The current colour of a token, as a canvas can use it. `getPropertyValue('--ink')` would return the raw
- * `light-dark(…)` text, so the computed colour of a probe element is read instead. Read it again when `theme.shown`
+ * `light-dark(…)` text, so the computed colour of a probe element is read instead. Read it again when `theme.colours`
  * changes.
  */
 export function readColour(token: `--${string}`): string {

@@ -6,11 +6,15 @@ const key = 'studio.theme';
 class ThemeState {
   #chosen = $state<Theme>(keptTheme());
   #systemDark = $state(matchMedia('(prefers-color-scheme: dark)').matches);
+  #contrast = $state(matchMedia('(forced-colors: active)').matches);
 
   constructor() {
     this.#apply();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
       this.#systemDark = event.matches;
+    });
+    matchMedia('(forced-colors: active)').addEventListener('change', (event) => {
+      this.#contrast = event.matches;
     });
   }
 
@@ -33,7 +37,14 @@ class ThemeState {
     });
   }
 
-  /** What is on screen now. Reading it in an effect makes a canvas redraw when the theme changes. */
+  /** Which colours are on screen now. Reading it in an effect makes a canvas redraw when they change. */
+  get colours(): string {
+    // A contrast theme of the system, dark or light, stands before the one that is chosen.
+    if (this.#contrast) return this.#systemDark ? 'dark contrast' : 'light contrast';
+    return this.shown;
+  }
+
+  /** Of light and dark, the one on screen now. */
   get shown(): 'light' | 'dark' {
     if (this.#chosen !== 'system') return this.#chosen;
     return this.#systemDark ? 'dark' : 'light';

@@ -51,12 +51,12 @@ test.each([
   await finished(page.getByRole('article', { name: 'Summaries' }).last());
 });
 
-// Regression: one line of it was left, the rest of the window was for the box and for what is sent along.
-test('in a low window some lines of the conversation can be read', async () => {
+// Regression: one line of it was left, then the box was out of sight below what is sent along.
+test('in a low window some lines of the conversation can be read above the message box', async () => {
   // 1024 × 700 at 200 %.
   await page.setViewportSize({ width: 512, height: 350 });
   const log = page.getByRole('log');
-  await expect.poll(() => log.evaluate(({ clientHeight }) => clientHeight)).toBeGreaterThan(150);
+  await expect.poll(() => log.evaluate(({ clientHeight }) => clientHeight)).toBeGreaterThan(100);
   const seen = () =>
     log.evaluate((element) => {
       const { top, bottom } = element.getBoundingClientRect();
@@ -65,6 +65,10 @@ test('in a low window some lines of the conversation can be read', async () => {
     });
   await log.focus();
   expect(await seen()).toBeGreaterThan(100);
+  for (const each of [page.getByRole('textbox', { name: 'Message' }), button('Send')]) {
+    const { y = 350, height = 0 } = (await each.boundingBox()) ?? {};
+    expect(y + height).toBeLessThan(350);
+  }
   await page.setViewportSize({ width: 1360, height: 860 });
 });
 

@@ -242,6 +242,10 @@ test.each([
   ['write to min.su+shop@example.co.kr now', 'PRIVATE_EMAIL', 'write to [email] now'],
   ['call +82 2-312-3456 or come', 'PRIVATE_PHONE', 'call [phone] or come'],
   ['전화 010-1234-5678 주세요', 'PRIVATE_PHONE', '전화 [phone] 주세요'],
+  // Regression: a number with a Korean ending, as nearly all have, was taken for a part of a word.
+  ['연락처는 010-1234-5678입니다', 'PRIVATE_PHONE', '연락처는 [phone]입니다'],
+  ['메일은 kim@example.co.kr로 주세요', 'PRIVATE_EMAIL', '메일은 [email]로 주세요'],
+  ['카드 4111-1111-1111-1111로 냈어요', 'PRIVATE_CARD', '카드 [card]로 냈어요'],
   // A test number from the card companies, with a valid check digit.
   ['paid with 4111 1111 1111 1111.', 'PRIVATE_CARD', 'paid with [card].'],
 ] as const)('private data is found and masked: %s', async (context, code, masked) => {

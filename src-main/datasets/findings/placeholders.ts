@@ -21,4 +21,4 @@ export class Placeholders implements Detector {
  * `todo` is Spanish for all, `Nan` a bread.
  */
 const placeholder =
-  /^(?:#(?:REF!|N\/A|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!)|TODO:?|TBD|FIXME|\[object Object\]|undefined|NaN|nan|<NA>|(?:추후 ?)?작성 ?예정|미작성)$/;
+  /^(?:#(?:REF!|N\/A|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!)|TODO:?|TBD|FIXME|\[object Object\]|undefined|NaN|nan|<NA>|(?:추후 ?)?(?:작성|답변) ?예정|추후 ?(?:작성|답변)|미작성|미답변)$/;

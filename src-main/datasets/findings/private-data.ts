@@ -28,11 +28,19 @@ interface Kind {
   mask(text: string): string;
 }
 
-const emailPattern = /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,5}\p{L}{2,24}/gu;
+// Korean, Chinese and Japanese are written directly before and after a number or an address: `010-1234-5678입니다`.
+const unspaced = String.raw`\p{scx=Hang}\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}`;
+const spaced = String.raw`[\p{L}--[${unspaced}]]`;
+const emailPattern = new RegExp(
+  String.raw`[\p{L}\p{N}._%+\-]{1,64}@(?:[\p{L}\p{N}\-]{1,63}\.){1,5}(?:${spaced}{2,24}|\p{L}{2,24})`,
+  'gv',
+);
 /** Digits in groups, with a country code or a leading 0, or ten digits in North American notation. */
-const phonePattern =
-  /(?<![\p{L}\p{N}.,:/-])(?:\+\d{1,3}[ .-]?(?:\(0?\d{1,4}\)[ .-]?|\d{1,4}[ .-])(?:\d{2,4}[ .-]?){1,4}\d{2,4}|0\d{1,4}[ -]\d{3,4}[ -]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\p{L}\p{N}-])/gu;
-const cardPattern = /(?<![\p{L}\p{N}.,-])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}-])/gu;
+const phonePattern = new RegExp(
+  String.raw`(?<![${spaced}\p{N}.,:\/\-])(?:\+\d{1,3}[ .\-]?(?:\(0?\d{1,4}\)[ .\-]?|\d{1,4}[ .\-])(?:\d{2,4}[ .\-]?){1,4}\d{2,4}|0\d{1,4}[ \-]\d{3,4}[ \-]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![${spaced}\p{N}\-])`,
+  'gv',
+);
+const cardPattern = new RegExp(String.raw`(?<![${spaced}\p{N}.,\-])\d(?:[ \-]?\d){12,18}(?![${spaced}\p{N}\-])`, 'gv');
 
 const kinds: readonly Kind[] = [
   kindOf('PRIVATE_EMAIL', emailPattern, '[email]', () => true, '@'),

@@ -57,6 +57,18 @@ test('targets that count the rows are told, but not numbers that are answers', (
   ).toEqual([]);
 });
 
+test('dates that no context tells are told, but not those that may be read from it', () => {
+  const day = (n: number) => `2026-${String(1 + (n % 12)).padStart(2, '0')}-${String(1 + (n % 28)).padStart(2, '0')}`;
+  const asked = (n: number) => `${'abcdefghij'[n % 10]} 상품은 언제 다시 들어오나요${'?'.repeat(1 + (n % 3))}`;
+  expect(doubts(rows((n) => ({ context: asked(n), target: day(n) })))).toEqual([
+    { code: 'TARGETS_DATES', share: 100, text: '2026-01-01' },
+  ]);
+  const written = ['30.11.2026', '11/30/2026', '2026. 11. 30.', '2026년 11월 30일', '2026-11-30 09:15'];
+  expect(doubts(rows((n) => ({ context: asked(n), target: written[n % 5] ?? '' })))).toMatchObject([{ share: 100 }]);
+  // To write a date in another form is something to learn.
+  expect(doubts(rows((n) => ({ context: `${1 + (n % 28)}일에 ${asked(n)}`, target: day(n) })))).toEqual([]);
+});
+
 test('a target that stands in the same place of each context is told', () => {
   const labels = ['good', 'bad', 'neither'];
   const label = (n: number) => labels[n % 3] ?? '';

@@ -18,6 +18,7 @@ export class TableDoubts {
   readonly #starts = new Places();
   readonly #ends = new Places();
   readonly #count = new Counting();
+  readonly #dates = new UntoldDates();
   readonly #repeated = [new RepeatedText({ from: 'start' }), new RepeatedText({ from: 'end' })];
   #letters = 0;
   /** Rows that fit as they are, and with two fields exchanged, among the first ones. */
@@ -36,6 +37,7 @@ export class TableDoubts {
     if (hasInstructions.includes(this.#task)) for (const each of this.#repeated) each.take(context);
     const start = context.indexOf(target);
     this.#count.take(target, { isGiven: start >= 0 });
+    this.#dates.take(context, target);
     if (this.#rows > mostTried) return;
     if (start >= 0) {
       this.#starts.take(start, target);
@@ -65,6 +67,8 @@ export class TableDoubts {
     const isOne = (most: { rows: number }) => !isPart && most.rows >= 0.9 * rows;
     if (isOne(target)) found.push({ code: 'ONE_TARGET', share: percent(target.rows), text: target.text });
     else if (given >= 0.95 * tried) found.push({ code: 'TARGET_GIVEN', share: percent(given, tried) });
+    else if (this.#dates.rows >= 0.9 * rows)
+      found.push({ code: 'TARGETS_DATES', share: percent(this.#dates.rows), text: this.#dates.first });
     if (isOne(context)) found.push({ code: 'ONE_CONTEXT', share: percent(context.rows), text: context.text });
     else if (context.rows < 0.5 * rows) {
       const [repeated = ''] = this.#repeated.map((each) => each.found()).toSorted((a, b) => b.length - a.length);
@@ -177,4 +181,30 @@ class Counting {
     this.last = shortened(target);
     this.#before = now;
   }
+}
+
+/**
+ * Targets that are a date and nothing else, usually of a wrong column, such as the day a row was written. A context with
+ * a number of the date may tell it: `3 March` for `2026-03-03`.
+ */
+class UntoldDates {
+  rows = 0;
+  first = '';
+
+  take(context: string, target: string): void {
+    const text = target.trim();
+    if (text.length > 30 || !date.test(text)) return;
+    const told = new Set(numbersOf(context));
+    if (numbersOf(text).some((each) => told.has(each))) return;
+    this.rows++;
+    if (this.first === '') this.first = shortened(text);
+  }
+}
+
+/** In numbers, the year first or last, with or without a time. */
+const date =
+  /^(?:\d{4}([-./]) ?\d{1,2}\1 ?\d{1,2}\.?|\d{1,2}([-./])\d{1,2}\2\d{4}|\d{4}년 ?\d{1,2}월 ?\d{1,2}일)(?:[ T]\d{1,2}:\d{2}\S{0,12})?$/;
+
+function numbersOf(text: string): number[] {
+  return (text.match(/\d{1,15}/g) ?? []).map(Number);
 }

@@ -65,7 +65,7 @@ export const adapters = {
   'adapters.shape': 'r {rank} on {targets}',
   'adapters.shape.all': 'r {rank} on all matrices',
   'adapters.weights': '{weights} weights',
-  'adapters.notMeasured': 'not measured',
+  'adapters.notMeasured': 'not evaluated',
   'adapters.noRun': 'not trained here',
   'adapters.chat': 'Chat with it',
   'adapters.chatWith.newest': 'Chat with the newest',

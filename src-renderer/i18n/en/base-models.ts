@@ -31,8 +31,8 @@ export const baseModels = {
   'baseModels.memory.warn': 'about {bytes}, more than half of this computer’s memory',
   'baseModels.memory.bad': 'about {bytes}, more than this computer has',
   'baseModels.hash': 'Hash',
-  'baseModels.adapters': 'Adapters made with it',
-  'baseModels.conversations': 'Conversations with it',
+  'baseModels.adapters': 'Made with it',
+  'baseModels.conversations': 'Talked with it',
   'baseModels.removed.conversations': {
     one: '{name} deleted. You can still read {n} conversation with it, but not continue it.',
     other: '{name} deleted. You can still read {n} conversations with it, but not continue them.',

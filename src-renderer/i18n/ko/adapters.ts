@@ -63,7 +63,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.shape': 'r {rank}, {targets}',
   'adapters.shape.all': 'r {rank}, 모든 행렬',
   'adapters.weights': '가중치 {weights}개',
-  'adapters.notMeasured': '측정 안 함',
+  'adapters.notMeasured': '평가 안 함',
   'adapters.noRun': '여기에 학습 기록 없음',
   'adapters.chat': '대화하기',
   'adapters.chatWith.newest': '최신 어댑터와 대화',

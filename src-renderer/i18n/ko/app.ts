@@ -45,7 +45,7 @@ export const app: Translation<typeof english> = {
   'app.shortcuts.search': '이 페이지에서 찾기',
   'app.shortcuts.send': '메시지 보내기',
   'app.shortcuts.line': '메시지에서 줄 바꾸기',
-  'app.shortcuts.again': '빈 메시지 칸에서 마지막 질문 고쳐 묻기',
+  'app.shortcuts.again': '빈 입력창에서 마지막 질문 고쳐 묻기',
   'app.shortcuts.query': '고치는 중인 쿼리 실행',
   'app.shortcuts.row': '데이터셋의 행에서 정답 고치기',
   'app.shortcuts.keep': '고치는 중인 행의 글 저장',

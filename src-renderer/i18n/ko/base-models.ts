@@ -3,7 +3,7 @@ import type { Translation } from '../message.ts';
 
 export const baseModels: Translation<typeof english> = {
   'baseModels.title': '기본 모델',
-  'baseModels.facts': '{n}개',
+  'baseModels.facts': '모델 {n}개',
   'baseModels.sentence': '어댑터를 덧붙이는 바탕 모델입니다. 학습해도 모델 자체는 바뀌지 않습니다.',
   'baseModels.starter': '스튜디오에 들어 있음',
   'baseModels.large.what': '범용 모델입니다. 어댑터로 원하는 작업을 가르칩니다.',
@@ -32,14 +32,14 @@ export const baseModels: Translation<typeof english> = {
   'baseModels.memory.warn': '약 {bytes}, 이 컴퓨터 메모리의 절반이 넘음',
   'baseModels.memory.bad': '약 {bytes}, 이 컴퓨터의 메모리보다 큼',
   'baseModels.hash': '해시',
-  'baseModels.adapters': '이 모델로 만든 어댑터',
-  'baseModels.conversations': '이 모델과 나눈 대화',
+  'baseModels.adapters': '이 모델로 만든 것',
+  'baseModels.conversations': '이 모델과 나눈 것',
   'baseModels.removed.conversations':
     '{name}[을|를] 삭제했습니다. 이 모델과 나눈 대화 {n}개는 읽을 수 있지만 이어 갈 수 없습니다.',
   'baseModels.chat': '대화하기',
   'baseModels.train': '학습하기',
   'baseModels.delete.used': '어댑터 {n}개가 이 모델을 씁니다',
-  'baseModels.delete.builtIn': '기본 제공 모델은 지울 수 없습니다',
+  'baseModels.delete.builtIn': '기본 제공 모델은 삭제할 수 없습니다',
   'baseModels.add': '모델 추가',
   'baseModels.add.title': '기본 모델 추가',
   'baseModels.add.what':

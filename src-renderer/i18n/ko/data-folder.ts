@@ -16,7 +16,7 @@ export const dataFolder: Translation<typeof english> = {
   'folder.place.free': '{bytes} 남음',
   'folder.place.choose': '다른 위치 고르기',
   'folder.name': '폴더 이름',
-  'folder.name.wrong': '글자, 숫자, 빈칸과 . _ - 만 쓸 수 있고, 글자나 숫자로 시작해야 합니다',
+  'folder.name.wrong': '글자, 숫자, 공백과 . _ - 만 쓸 수 있고, 글자나 숫자로 시작해야 합니다',
   'folder.name.usual': 'Adapter Studio 데이터',
   'folder.which': '어느 것',
   'folder.isOpen': '지금 열림',

@@ -23,7 +23,7 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
     '이 데이터셋의 답은 “{name}”의 것인데 이 파일에는 그 사람이 없습니다. 별도의 데이터셋으로 가져오세요',
   SHEET_UNKNOWN: '“{sheet}” 시트가 없습니다. 있는 시트는 {sheets}입니다',
   XLSX_TEXTS_TOO_LARGE: '글이 256 MB를 넘습니다. 시트를 CSV로 저장하세요',
-  XLSX_TEXT_TOO_LONG: '“{entry}”의 한 셀이나 한 행이 {size} MB를 넘습니다',
+  XLSX_TEXT_TOO_LONG: '“{entry}”의 한 칸이나 한 행이 {size} MB를 넘습니다',
 
   FOLDER_TOO_LARGE: '4 GB가 넘는 폴더는 ZIP 파일로 만들어 보내야 합니다',
   ARCHIVE_ENCRYPTED: '암호화되어 있습니다',
@@ -37,7 +37,7 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   ARCHIVE_UNPACKS_TO: '풀면 {size} MB가 됩니다',
   ARCHIVE_UNPACKS_BEYOND: '풀면 {size} MB를 넘습니다',
 
-  DATABASE_NOT_FOR_TASK: '데이터베이스에 대한 질문에만 데이터베이스를 붙일 수 있습니다',
+  DATABASE_NOT_FOR_TASK: '데이터베이스에 대한 질문에만 데이터베이스를 첨부할 수 있습니다',
   DATABASES_UNNAMED: '이 폴더의 데이터베이스를 가리키는 행이 없습니다',
   FOLDER_WITHOUT_DATABASE: '폴더에 .sqlite, .sqlite3, .db로 끝나는 파일이 없습니다',
   ARCHIVE_WITHOUT_DATABASE: '압축 파일에 .sqlite, .sqlite3, .db로 끝나는 파일이 없습니다',
@@ -51,9 +51,9 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   FIELD_UNKNOWN: '“{field}”[은|는] 이 작업의 필드가 아닙니다. 쓸 수 있는 필드는 {fields}입니다',
   PATTERN_INVALID: '올바른 정규식이 아닙니다({message})',
   PATTERN_SLOW: '이 행들에서는 지나치게 오래 걸립니다. (a+)+처럼 반복을 다시 반복하는 식일 수 있습니다',
-  ROW_TEXT_EMPTY: '비어 있거나 빈칸뿐입니다',
+  ROW_TEXT_EMPTY: '비어 있거나 공백뿐입니다',
   SCHEMA_TEXT_TOO_LONG:
-    '“{database}”의 스키마 글을 넣으면 컨텍스트가 {letters}자가 되는데, 최대 {most}자입니다. 스키마 글 없이 붙이세요',
+    '“{database}”의 스키마 글을 넣으면 입력이 {letters}자가 되는데, 최대 {most}자입니다. 스키마 글 없이 첨부하세요',
   ROW_TEXT_TOO_LONG: '{row}번째 행의 글이 {letters}자가 되는데, 최대 {most}자입니다',
 
   UPLOAD_TOO_LARGE: '파일이 {size} GiB보다 큽니다',

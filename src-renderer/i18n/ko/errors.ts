@@ -30,7 +30,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ARCHIVE_UNSAFE: {
     message: '“{file}”[을|를] 안전하게 풀 수 없습니다: {reason}.',
-    hint: '통합 문서라면 표 계산 프로그램에서 열어 새로 저장하거나 CSV로 저장하세요. 다른 압축 파일이라면 직접 풀어서 안의 표를 고르세요.',
+    hint: '통합 문서라면 스프레드시트 프로그램에서 열어 새로 저장하거나 CSV로 저장하세요. 다른 압축 파일이라면 직접 풀어서 안의 표를 고르세요.',
   },
   CSV_QUOTE_OPEN: {
     message: '“{file}”의 {line}번째 줄에서 열린 따옴표가 닫히지 않습니다.',
@@ -86,7 +86,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   BASE_MODEL_NOT_FOUND: { message: '“{model}” 기본 모델이 없습니다.', hint: '기본 모델 목록에서 이름을 확인하세요.' },
   BASE_MODEL_IN_USE: {
     message: '“{model}”[은|는] {by}에서 쓰고 있습니다.',
-    hint: '먼저 그것을 쓰는 것을 삭제하세요.',
+    hint: '먼저 이 모델을 쓰는 것을 삭제하세요.',
   },
   MODEL_FILE_INVALID: {
     message: '“{file}”[을|를] 쓸 수 없습니다: {reason}.',
@@ -203,7 +203,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   MODEL_WITHOUT_NUMBERS: {
     message: '“{model}”의 계산 결과가 수가 아닙니다. 가중치가 너무 큽니다.',
-    hint: '빼고 재거나, 학습률을 낮추어 다시 학습하세요.',
+    hint: '빼고 평가하거나, 학습률을 낮추어 다시 학습하세요.',
   },
   RUN_NOT_FOUND: { message: '“{run}” 학습이 없습니다.', hint: '학습 목록을 확인하세요.' },
   RUN_NOT_RESUMABLE: {
@@ -248,7 +248,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '답변이 끝날 때까지 기다리거나 그 창에서 멈춘 다음 다시 보내세요.',
   },
   CONVERSATION_NOT_FOUND: { message: '“{conversation}” 대화가 없습니다.', hint: '새 대화를 시작하세요.' },
-  MESSAGE_NOT_FOUND: { message: '“{message}” 메시지가 없습니다.', hint: '대화를 다시 여세요. 지워졌을 수 있습니다.' },
+  MESSAGE_NOT_FOUND: { message: '“{message}” 메시지가 없습니다.', hint: '대화를 다시 여세요. 삭제되었을 수 있습니다.' },
   EVALUATION_NOT_FOUND: { message: '“{evaluation}” 평가가 없습니다.', hint: '평가 목록을 확인하세요.' },
   EVALUATION_NOT_RESUMABLE: {
     message: '“{evaluation}” 평가를 이어서 할 수 없습니다: {reason}.',

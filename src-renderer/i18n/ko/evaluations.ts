@@ -59,7 +59,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.rouge2.explain': '답과 정답에 이웃한 두 단어가 얼마나 똑같이 나오는지, 0에서 100 %까지입니다.',
   'evaluations.metric.rougeLStemmed.explain':
     '“visit”, “visits”, “visiting”을 같은 단어로 보는 ROUGE-L입니다. rouge-score의 어간 추출과 같습니다.',
-  'evaluations.metric.rougeL.explain': '답이 정답의 단어 순서를 얼마나 담는지, 0에서 100 %까지입니다.',
+  'evaluations.metric.rougeL.explain': '답이 정답의 단어를 같은 순서로 얼마나 담는지, 0에서 100 %까지입니다.',
   'evaluations.metric.exactMatch.explain': '대소문자, 관사, 문장 부호를 무시하면 답이 정답과 같은 행의 비율입니다.',
   'evaluations.metric.executionAccuracy.explain': '쿼리 결과가 정답 쿼리의 결과와 같은 행의 비율입니다.',
   'evaluations.metric.perplexity.explain':
@@ -72,7 +72,7 @@ export const evaluations: Translation<typeof english> = {
     '테스트 행은 학습에 쓰지 않았습니다. 새로운 행에서 얼마나 잘하는지는 테스트 행으로만 알 수 있습니다.',
   'evaluations.new.split.validation': '검증 행은 학습을 조절하는 데 쓰여 결과가 조금 좋게 나옵니다.',
   'evaluations.new.split.train': '학습에 쓴 행입니다. 이해한 것이 아니라 외운 것을 보여 줍니다.',
-  'evaluations.new.limit': '최대 행',
+  'evaluations.new.limit': '최대 행 수',
   'evaluations.new.limit.all': '모두',
   'evaluations.new.limit.hint': '분할의 처음부터, 비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
   'evaluations.new.limit.wrong': '0보다 큰 정수를 적거나 비우세요.',
@@ -93,14 +93,14 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.canTell.nothing':
     '행이 이렇게 적으면 우연과 구별할 수 없습니다. 적어도 6행에서 결과가 일치해야 합니다.',
   'evaluations.new.metric': '채점 기준',
-  'evaluations.new.metric.summarisation': 'ROUGE-L: 답이 정답 요약의 단어 순서를 얼마나 담는지 셉니다.',
+  'evaluations.new.metric.summarisation': 'ROUGE-L: 답이 정답 요약의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.nl2sql': '실행: 쿼리를 실행해 정답 쿼리와 같은 행이 나와야 합니다.',
   'evaluations.new.metric.nl2sql.text':
     '같은 쿼리: 데이터베이스가 없으므로 대소문자, 공백, 따옴표를 무시했을 때 쿼리가 정답과 같아야 합니다.',
-  'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
+  'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.exactMatch':
     '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
-  'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어 순서를 얼마나 담는지 셉니다.',
+  'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 정확히 일치로 채점합니다.',
@@ -117,7 +117,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.progress.rows': '답변 {total}개 중 **{done}**',
   'evaluations.progress.preparing': '준비하는 중',
   'evaluations.leave':
-    '이 화면을 떠나도 계속됩니다. **멈추기**를 누르면 평가가 끝난 모델의 결과는 남고, 나머지는 나중에 이어서 평가할 수 있습니다.',
+    '이 페이지를 떠나도 계속됩니다. **멈추기**를 누르면 평가가 끝난 모델의 결과는 남고, 나머지는 나중에 이어서 평가할 수 있습니다.',
   'evaluations.left': '{time} 남음',
   'evaluations.models': '모델 {n}개',
   'evaluations.models.part': '모델 {of}개 중 {n}개 평가',

@@ -56,7 +56,7 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   DIF: 'DIF 형식의 스프레드시트',
   ICALENDAR: '일정(iCalendar)',
   VCARD: '연락처(vCard)',
-  MIME: '전자 우편이나 웹 보관 파일(MIME)',
+  MIME: '이메일이나 웹 보관 파일(MIME)',
   BINARY: '이진 데이터',
   EBCDIC: '메인프레임의 인코딩인 EBCDIC 글(UTF-8로 저장하세요)',
   JSON_DAMAGED: '손상된 JSON',

@@ -19,9 +19,9 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   DELIMITER_NONE: '열이 하나뿐이라 칸을 나누는 것이 없습니다.',
   DELIMITER_ALL: '{delimiter}[으로|로] 나누면 살펴본 모든 행이 {cells}칸입니다.',
   DELIMITER_SHARE: '{delimiter}[으로|로] 나누면 살펴본 행의 {percent} %가 {cells}칸입니다.',
-  DELIMITER_FIXED: '살펴본 모든 행의 칸이 빈칸으로 줄이 맞춰져 같은 자리에서 시작합니다. 자리: {places}.',
-  DELIMITER_BLANKS: '빈칸이 하나 이상 있는 곳마다 나누면 살펴본 행이 모두 {cells}칸입니다.',
-  DELIMITER_DRAWN: '세로줄과 가로줄로 그린 표입니다. 양 끝의 세로줄과 칸 둘레의 빈칸은 뺐습니다.',
+  DELIMITER_FIXED: '살펴본 모든 행의 칸이 공백으로 줄이 맞춰져 같은 자리에서 시작합니다. 자리: {places}.',
+  DELIMITER_BLANKS: '공백이 하나 이상 있는 곳마다 나누면 살펴본 행이 모두 {cells}칸입니다.',
+  DELIMITER_DRAWN: '세로줄과 가로줄로 그린 표입니다. 양 끝의 세로줄과 칸 둘레의 공백은 뺐습니다.',
   QUOTE_UNUSED: '살펴본 행에는 따옴표로 묶인 칸이 없습니다.',
   QUOTE_CELLS: '살펴본 칸 가운데 {cells}개가 이 따옴표로 묶여 있고 모두 닫혀 있습니다.',
   QUOTE_ROWS: '행마다 전체가 이 따옴표로 묶여 있습니다. 따옴표를 벗기고 그 안을 칸으로 나누었습니다.',
@@ -56,15 +56,15 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',
   FORMAT_SHAPE: '살펴본 모든 기록에 “{shape}” 형식의 키 {keys}[이|가] 있습니다.',
-  TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 문맥입니다.',
+  TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 입력입니다.',
   TURNS_TOLD: '살펴본 대화가 모두 같은 지시로 시작합니다. 여기서 채팅할 때는 아무도 적지 않으므로 뺐습니다: “{text}”',
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
   FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
   FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:
-    '한 행에 메시지 하나입니다. 대화 {conversations}개에 메시지 {messages}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 문맥입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
+    '한 행에 메시지 하나입니다. 대화 {conversations}개에 메시지 {messages}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 입력입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
   MESSAGES_FIRST:
-    '한 행에 메시지 하나입니다. 처음 메시지 {messages}개에 대화 {conversations}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 문맥입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
+    '한 행에 메시지 하나입니다. 처음 메시지 {messages}개에 대화 {conversations}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 입력입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
   DOCUMENTS: '문서 {files}개로 읽습니다. 읽을 수 없는 문서는 이름과 함께 보여 줍니다.',
   DOCUMENTS_SKIPPED: '문서도 표도 아니어서 읽지 않은 파일: {files} (모두 {count}개).',
   DOCUMENT_PIECES:
@@ -75,7 +75,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
     '문서마다 요약을 기다립니다. 가져온 뒤 한 문서씩 직접 쓰거나, 모델이 쓴 초안을 확인하면 행이 됩니다.',
   DOCUMENT_PAIRS:
     '문서 하나가 그에 딸린 “{kind}”[과|와] 함께 한 행입니다. 딸린 것은 문서의 이름을 딴 파일이나 글 위의 항목에서 가져옵니다. 없는 것은 가져온 뒤에 쓸 수 있습니다.',
-  MESSAGES_NAMED: '답 앞에서 여러 사람이 말하면 문맥에 이름을 적어 구별합니다: “민수: …”.',
+  MESSAGES_NAMED: '답 앞에서 여러 사람이 말하면 입력에 이름을 적어 구별합니다: “민수: …”.',
   MESSAGES_NEWEST:
     '최근 메시지가 먼저 나옵니다. 다음 메시지로 갈 때 {all}번 중 {back}번은 시각이 앞섭니다. 그래서 순서를 뒤집어 읽습니다.',
   MESSAGES_LEFT: '메시지가 아니어서 읽지 않은 것(알림, 사진, 전달된 메시지, 빈 칸): {count}개.',
