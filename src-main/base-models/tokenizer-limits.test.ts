@@ -50,6 +50,14 @@ test('a pattern that is no text is refused', () => {
   expect(() => tokenizer({ pre_tokenizer: { type: 'Split', pattern } })).toThrow(refusal('TOKENIZER_UNREADABLE'));
 });
 
+// Regression: people read “(this.config.additional_special_tokens ?? []).forEach is not a function”.
+test('what is of the wrong kind is reported in words', () => {
+  const config = { additional_special_tokens: 'x' };
+  expect(() => Tokenizer.from({ ...parts, model: bpe }, config)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('is of the wrong kind') }),
+  );
+});
+
 test('a pattern of many thousand letters is refused', () => {
   const pattern = { Regex: `[${'\\p{L}'.repeat(10_000)}]` };
   expect(() => tokenizer({ pre_tokenizer: { type: 'Split', pattern } })).toThrow(refusal('TOKENIZER_PART'));
