@@ -153,7 +153,12 @@ export interface UsedBy {
 
 /** A reason as fields of a failure's data: the English sentence or phrases, and the code and data behind them. */
 export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<C>): FieldsOf<C> {
-  const facts: FailureReason['data'] = data ?? {};
+  const facts: FailureReason['data'] = Object.fromEntries(
+    Object.entries<string | number>(data ?? {}).map(([name, fact]) => [
+      name,
+      typeof fact === 'string' ? shortened(fact) : fact,
+    ]),
+  );
   const told = Object.entries(wordsByField(failureReasons[code])).map(([field, words]) => [
     field,
     fillIn(words, facts),
@@ -171,8 +176,16 @@ export function wordsByField(words: string | Readonly<Record<string, string>>): 
  * A reason that stays English in every language: another program's message, or a fault found only in hand-made files.
  */
 export function inEnglish(reason: string): Because {
-  return { reason, because: undefined };
+  return { reason: shortened(reason), because: undefined };
 }
+
+/** What a file calls something may have megabytes: no sentence to read, and much to send and to keep. */
+function shortened(text: string): string {
+  return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
+}
+
+/** More than any path that people see. */
+const mostLetters = 1000;
 
 export function isFailureReasonCode(code: string): code is FailureReasonCode {
   return Object.hasOwn(failureReasons, code);

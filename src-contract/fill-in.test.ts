@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest';
 import { StudioError } from './errors.ts';
-import { because } from './failure-reason.ts';
+import { because, inEnglish } from './failure-reason.ts';
 import { fillIn } from './fill-in.ts';
 
 test('each placeholder with a field becomes its text', () => {
   expect(fillIn('{a} of {b}, {c}', { a: 'one', b: 'two' })).toBe('one of two, {c}');
+});
+
+// Regression: the name of a key of ten megabytes was told whole.
+test('of what a file calls something, a sentence has the beginning', () => {
+  const { reason, because: told } = because('KEY_TWICE', { key: 'k'.repeat(5000) });
+  expect(reason).toBe(`the key ${'k'.repeat(1000)}… appears twice`);
+  expect(told?.data.key).toBe(`${'k'.repeat(1000)}…`);
+  expect(inEnglish('x'.repeat(5000)).reason).toHaveLength(1001);
 });
 
 // Regression: a reason said “at most 131072 tokens”.

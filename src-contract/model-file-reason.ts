@@ -4,6 +4,7 @@
 export const modelFileReasons = {
   NOT_A_FILE: 'it is a folder or a device, not a file',
   FILE_NOT_READ: 'it cannot be read',
+  FILE_TOO_LARGE: 'it is larger than {size} MiB',
   FILE_ENDS_EARLY: 'it ends too early',
   FILE_CUT_OFF: 'it is cut off: {missing} of {bytes} bytes are missing',
   BYTES_FOLLOW: '{bytes} bytes follow its last tensor',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,4 +45,30 @@ test.skipIf(process.platform === 'win32')('a pipe in place of a file is refused 
   await requireAdapterFolder(folder);
   pipe('adapter_studio.json');
   await expect(requireAdapterFolder(folder)).rejects.toMatchObject(unreadable);
+});
+
+// Regression: what is small in JSON took more memory than there is.
+test('a file that is read as a whole is refused before it is read if it is far larger than any of its kind', async () => {
+  const most = 64 * 2 ** 20;
+  const tooLarge = { code: 'MODEL_FILE_INVALID', data: { because: { code: 'FILE_TOO_LARGE' } } };
+  for (const name of ['config.json', 'tokenizer.json', 'model.safetensors', 'README.md', 'adapter_config.json'])
+    writeFileSync(join(folder, name), '{}');
+  writeFileSync(join(folder, 'adapter_model.safetensors'), '');
+  truncateSync(join(folder, 'model.safetensors'), most + 1);
+  truncateSync(join(folder, 'README.md'), most);
+  await readModelFolder(folder);
+  truncateSync(join(folder, 'README.md'), most + 1);
+  await expect(readModelFolder(folder)).rejects.toMatchObject({
+    ...tooLarge,
+    message: expect.stringContaining('64 MiB'),
+  });
+
+  await requireAdapterFolder(folder);
+  truncateSync(join(folder, 'adapter_config.json'), most + 1);
+  await expect(requireAdapterFolder(folder)).rejects.toMatchObject(tooLarge);
+  const [verdict] = await checkModelFiles([join(folder, 'adapter_config.json')], {} as Engine);
+  expect(verdict?.error?.code).toBe('MODEL_FILE_INVALID');
+  writeFileSync(join(folder, 'model.safetensors.index.json'), '');
+  truncateSync(join(folder, 'model.safetensors.index.json'), most + 1);
+  await expect(readModelFolder(folder)).rejects.toMatchObject(tooLarge);
 });

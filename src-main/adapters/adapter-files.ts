@@ -7,7 +7,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
 import { isOwnName } from '../own-name.ts';
-import { requireFile } from '../require-file.ts';
+import { requireFile, requireReadable } from '../require-file.ts';
 import { copyFile } from '../synced-file.ts';
 import { textIfThere } from '../text-if-there.ts';
 import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
@@ -60,7 +60,7 @@ export async function readBaseName(folder: string): Promise<string | undefined> 
 /**
  * Throws FILE_NOT_FOUND when the folder does not exist, MODEL_UNSUPPORTED for a file or a whole model,
  * MODEL_FILE_PICKLED for weights as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when one of PEFT's files is
- * missing, FILE_UNREADABLE when one is not a file.
+ * missing or too large, FILE_UNREADABLE when one is not a file.
  */
 export async function requireAdapterFolder(folder: string): Promise<void> {
   const facts = await stat(folder).catch((cause: unknown) => {
@@ -84,8 +84,8 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
       throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_NOT_IN_FOLDER', { folder }) });
     }
   }
-  for (const file of [configName, weightsName, originName])
-    if (await isThere(file)) await requireFile(join(folder, file));
+  await requireFile(join(folder, weightsName));
+  for (const file of [configName, originName]) if (await isThere(file)) await requireReadable(join(folder, file));
 }
 
 /**

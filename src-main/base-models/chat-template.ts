@@ -79,6 +79,13 @@ function broken(file: string, cause: unknown): StudioError {
   const why: Because =
     cause instanceof OverTime
       ? because('CHAT_TEMPLATE_SLOW', { seconds: mostSeconds })
-      : because('CHAT_TEMPLATE_FAULT', { message: cause instanceof Error ? cause.message : String(cause) });
+      : because('CHAT_TEMPLATE_FAULT', { message: wordsOf(cause) });
   return new StudioError('MODEL_FILE_INVALID', { file, ...why }, { cause });
+}
+
+/** What the library says, or the template itself; these two kinds are the engine's own words, about code. */
+function wordsOf(cause: unknown): string {
+  if (cause instanceof RangeError) return 'it is nested too deeply, or makes a text that is too long';
+  if (cause instanceof TypeError) return 'it is cut off, or uses a value for what it is not';
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -5,7 +5,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
 import { firstBytes } from '../first-bytes.ts';
-import { notAFile } from '../require-file.ts';
+import { notAFile, requireReadable } from '../require-file.ts';
 import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -47,7 +47,10 @@ async function check(path: string, engine: Engine): Promise<void> {
   const name = basename(path);
   if (name.endsWith('.safetensors')) return engine.check({ file: path, kind: 'safetensors' });
   if (name.endsWith('.gguf')) return engine.check({ file: path, kind: 'gguf' });
-  if (name.endsWith('.json')) return checkJson(path, engine);
+  if (name.endsWith('.json')) {
+    await requireReadable(path);
+    return checkJson(path, engine);
+  }
   await refuseOther(path);
 }
 

@@ -16,7 +16,7 @@ export function checkTokenizer(json: unknown, file = 'tokenizer.json'): void {
   const { model, added_tokens: added } = parsed.data;
   for (const part of partsOf(json)) {
     const isEndless = part.type === 'FixedLength' && !(Number.isInteger(part.length) && Number(part.length) > 0);
-    const isTooLong = String(part.Regex ?? '').length > longestPattern;
+    const isTooLong = typeof part.Regex === 'string' && part.Regex.length > longestPattern;
     if (isEndless || isTooLong) throw invalid(because('TOKENIZER_PART', { part: isEndless ? 'length' : 'Regex' }));
   }
   const tokens = model.type === 'Unigram' ? model.vocab.map(([token]) => token) : Object.keys(model.vocab);

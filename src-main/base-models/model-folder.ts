@@ -4,7 +4,7 @@ import { link, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import { requireFile } from '../require-file.ts';
+import { requireFile, requireReadable } from '../require-file.ts';
 import { copyFile, readInto } from '../synced-file.ts';
 
 export interface ModelFolder {
@@ -26,7 +26,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const weights = await weightFiles(folder, names);
   const hashed = ['config.json', 'tokenizer.json', ...weights].sort();
   const beside = besideNames.filter((name) => names.includes(name));
-  for (const name of [...hashed, ...beside]) await requireFile(join(folder, name));
+  for (const name of weights) await requireFile(join(folder, name));
+  for (const name of ['config.json', 'tokenizer.json', ...beside]) await requireReadable(join(folder, name));
   return { hashed, beside };
 }
 
@@ -77,7 +78,7 @@ async function weightFiles(folder: string, names: readonly string[]): Promise<st
 async function readShards(folder: string, names: readonly string[]): Promise<string[]> {
   const invalid = (why: Because, cause?: unknown) =>
     new StudioError('MODEL_FILE_INVALID', { file: indexName, ...why }, { cause });
-  await requireFile(join(folder, indexName));
+  await requireReadable(join(folder, indexName));
   let map: unknown;
   try {
     map = (JSON.parse(await readFile(join(folder, indexName), 'utf8')) as { weight_map?: unknown } | null)?.weight_map;

@@ -102,6 +102,16 @@ test('a broken chat template is reported', () => {
 });
 
 // It named tokenizer_config.json, in which there was nothing to mend.
+// Regression: people read “Cannot read properties of undefined (reading 'type')”.
+test.each([
+  ['is cut off', '{{', 'it is cut off, or uses a value for what it is not'],
+  ['is nested deeply', `{{ ${'('.repeat(100_000)}`, 'it is nested too deeply, or makes a text that is too long'],
+])('a chat template that %s is reported in words about templates', (_, source, message) => {
+  expect(() => new ChatTemplate(source, {}).render([])).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(message) }),
+  );
+});
+
 test('a broken chat template is reported under the name of its file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'template-'));
   onTestFinished(() => rm(folder, { recursive: true }));

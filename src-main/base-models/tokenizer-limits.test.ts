@@ -44,6 +44,20 @@ test.each([0, -1, 0.5, 'x', null])('pieces of the length %j are refused', (lengt
   expect(() => tokenizer({ pre_tokenizer: { type: 'FixedLength', length } })).toThrow(refusal('TOKENIZER_PART'));
 });
 
+// Regression: `String` calls what a file names `toString`.
+test('a pattern that is no text is refused', () => {
+  const pattern = { Regex: { toString: 1 } };
+  expect(() => tokenizer({ pre_tokenizer: { type: 'Split', pattern } })).toThrow(refusal('TOKENIZER_UNREADABLE'));
+});
+
+// Regression: people read “(this.config.additional_special_tokens ?? []).forEach is not a function”.
+test('what is of the wrong kind is reported in words', () => {
+  const config = { additional_special_tokens: 'x' };
+  expect(() => Tokenizer.from({ ...parts, model: bpe }, config)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('is of the wrong kind') }),
+  );
+});
+
 test('a pattern of many thousand letters is refused', () => {
   const pattern = { Regex: `[${'\\p{L}'.repeat(10_000)}]` };
   expect(() => tokenizer({ pre_tokenizer: { type: 'Split', pattern } })).toThrow(refusal('TOKENIZER_PART'));
@@ -59,6 +73,7 @@ test.each([
   [`${'a{0,9}'.repeat(10)}x`],
   [`${'a{0,99}'.repeat(4)}x`],
   [`${'(a|a)'.repeat(30)}x`],
+  ['(a*)\\1b'],
 ])('the pattern %s gets a time limit', (Regex) => {
   expect(mayTakeForEver({ pre_tokenizer: { type: 'Split', pattern: { Regex } }, model: bpe })).toBe(true);
 });

@@ -32,11 +32,11 @@ const mostParts = 100;
 const longestPiece = 256;
 
 /**
- * Whether a pattern may try more than the square of a text's length: one that repeats a group, or has several
- * repetitions in a row after which something else must follow, or has many choices.
+ * Whether a pattern may try more than the square of a text's length: one that repeats a group or what it has found, or
+ * has several repetitions in a row after which something else must follow, or has many choices.
  */
 function mayBacktrack(pattern: string): boolean {
-  if (/\)[+*{]/.test(pattern)) return true;
+  if (/\)[+*{]|\\[1-9k]/.test(pattern)) return true;
   return alternativesOf(pattern).some((signs) => {
     const repetitions = signs.replace(/[^*+{]/g, '').length;
     const isAtEnd = /[*+}]$/.test(signs);

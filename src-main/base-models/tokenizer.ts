@@ -63,7 +63,7 @@ export class Tokenizer {
       return new Tokenizer(tokenizer, { json, config });
     } catch (cause) {
       if (cause instanceof StudioError) throw cause;
-      const why = because('TOKENIZER_UNREADABLE', { message: cause instanceof Error ? cause.message : String(cause) });
+      const why = because('TOKENIZER_UNREADABLE', { message: wordsOf(cause) });
       throw new StudioError('MODEL_FILE_INVALID', { file: 'tokenizer.json', ...why }, { cause });
     }
   }
@@ -138,6 +138,12 @@ export class Tokenizer {
   idOf(token: string): number | undefined {
     return this.#tokenizer.token_to_id(token);
   }
+}
+
+/** What the library says; the engine's own words are about code. */
+function wordsOf(cause: unknown): string {
+  if (cause instanceof TypeError) return 'something in it or in the files beside it is of the wrong kind';
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Block, DocumentText } from './document-blocks.ts';
+import type { DocumentText } from './document-blocks.ts';
 
 /** A line of a page as it is set: its text, the height of its letters, and where it stands, from the bottom. */
 export interface PdfLine {
@@ -20,7 +20,8 @@ export function pdfBlocks(pages: readonly (readonly PdfLine[])[]): DocumentText 
     ),
   );
   const size = usualHeight(lines.flat());
-  const blocks: Block[] = [];
+  // Put together at the end: one of a million lines would be copied for each of them.
+  const paragraphs: { readonly level?: number; readonly pieces: string[] }[] = [];
   let last: PdfLine | undefined;
   let gap = 0;
   for (const page of lines) {
@@ -28,21 +29,21 @@ export function pdfBlocks(pages: readonly (readonly PdfLine[])[]): DocumentText 
     let isFirst = true;
     for (const line of page) {
       const level = levelOf(line, size);
-      const open = blocks.at(-1);
+      const open = paragraphs.at(-1);
       const step = (last?.y ?? 0) - line.y;
       const isNear = isFirst
-        ? !/[.!?:。]["”’)]?$/u.test(open?.text ?? '')
+        ? !/[.!?:。]["”’)]?$/u.test(open?.pieces.at(-1) ?? '')
         : step > 0 && step <= Math.max(gap, size) * 1.35;
       const isSame = open !== undefined && open.level === level && isNear && !item.test(line.text);
-      if (isSame) blocks[blocks.length - 1] = { ...open, text: joined(open.text, line.text) };
-      else blocks.push({ text: line.text, ...(level !== undefined && { level }) });
+      if (isSame) addLine(open.pieces, line.text);
+      else paragraphs.push({ pieces: [line.text], ...(level !== undefined && { level }) });
       if (isSame && !isFirst) gap = step;
       else if (!isSame) gap = line.height * 1.3;
       last = line;
       isFirst = false;
     }
   }
-  return { blocks };
+  return { blocks: paragraphs.map(({ pieces, ...level }) => ({ text: pieces.join(''), ...level })) };
 }
 
 /** Dots that lead to the page number in a table of contents. */
@@ -52,10 +53,11 @@ const leaders = /(?:\. ?){5}/;
 const item = /^\s*(?:[-–•·▪◦*]|\(?\d{1,3}[.)])\s/u;
 
 /** A word that is divided at the end of its line is put together. */
-function joined(before: string, after: string): string {
-  return /\p{Ll}[-\u00ad]$/u.test(before) && /^\p{Ll}/u.test(after)
-    ? before.slice(0, -1) + after
-    : `${before} ${after}`;
+function addLine(pieces: string[], line: string): void {
+  const before = pieces.at(-1) ?? '';
+  const isDivided = /\p{Ll}[-\u00ad]$/u.test(before) && /^\p{Ll}/u.test(line);
+  if (isDivided) pieces[pieces.length - 1] = before.slice(0, -1);
+  pieces.push(isDivided ? line : ` ${line}`);
 }
 
 function levelOf({ text, height }: PdfLine, size: number): number | undefined {

@@ -4,6 +4,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { floatTypes, toFloat32 } from './float-types.ts';
 import { openGgufWeights } from './gguf-weights.ts';
+import { namedValue } from './json-value.ts';
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts';
 import { isMatrix, rowsIn } from './stored-matrix.ts';
 import type { StoredWeight, WeightSource } from './weight-source.ts';
@@ -53,7 +54,7 @@ export async function readShardIndex(path: string): Promise<ReadonlyMap<string, 
   for (const [tensor, shard] of entries) {
     // A plain name: no folder, no drive, no address.
     if (typeof shard !== 'string' || !/^[\w.-]+\.safetensors$/.test(shard))
-      throw invalid(because('SHARD_FOREIGN', { tensor, shard: JSON.stringify(shard) }));
+      throw invalid(because('SHARD_FOREIGN', { tensor, shard: namedValue(shard) }));
   }
   if (entries.length === 0) throw invalid(because('WEIGHT_MAP_EMPTY'));
   return new Map(entries as [string, string][]);

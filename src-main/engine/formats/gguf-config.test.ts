@@ -43,6 +43,13 @@ test('any other table of RoPE divisors is refused, as its angles would differ', 
   });
 });
 
+// Regression: each was an argument of one call, and the stack overflowed.
+test('a table of a million RoPE divisors is judged too', async () => {
+  const plain = new Float32Array(1_000_000).fill(1);
+  expect(await scalingOf(llamaFile({}, plain))).toMatchObject({ rope_type: 'llama3', factor: 1 });
+  await expect(scalingOf(llamaFile({}, plain.with(0, 2)))).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' });
+});
+
 test('a RoPE scaling type is read with its factor and original context length', async () => {
   const keys = { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 };
   const trained = { 'llama.rope.scaling.original_context_length': 4096 };

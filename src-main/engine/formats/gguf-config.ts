@@ -110,7 +110,8 @@ async function ropeScaling(file: GgufFile, about: Metadata): Promise<object | un
   const divisors = await file.readFloat32(rotaryDivisors);
   const scaling = {
     rope_type: 'llama3',
-    factor: round(Math.max(...divisors)),
+    // As arguments of a call, a million would overflow the stack.
+    factor: round(divisors.reduce((most, divisor) => Math.max(most, divisor), 0)),
     low_freq_factor: 1,
     high_freq_factor: 4,
     original_max_position_embeddings: 8192,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type Because, because } from '../../../src-contract/failure-reason.ts';
+import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile } from './gguf.ts';
 import { knownPreTokenizers, type PreTokenizer, preTokenizerOf } from './gguf-pre-tokenizers.ts';
 
@@ -121,6 +121,8 @@ function mergesByScore({ file, tokens, kinds: types }: Vocabulary): string[][] {
   if (!(scores instanceof Float32Array) || scores.length !== tokens.length) {
     throw invalid(file, because('TOKEN_SCORES_COUNT'));
   }
+  if (tokens.some(({ length }) => length > longestToken))
+    throw invalid(file, inEnglish(`one of its tokens has more than ${longestToken} letters`));
   const joinable = (id: number) => types[id] === tokenKinds.normal || types[id] === tokenKinds.userDefined;
   const idOf = new Map(tokens.map((token, id) => [token, id]));
   const merges: { pair: string[]; score: number; ids: readonly [number, number] }[] = [];
@@ -132,11 +134,19 @@ function mergesByScore({ file, tokens, kinds: types }: Vocabulary): string[][] {
       const [left, right] = ids;
       if (left === undefined || right === undefined || !joinable(left) || !joinable(right)) continue;
       merges.push({ pair, score: scores[id] as number, ids: [left, right] });
+      if (merges.length > mostMerges)
+        throw invalid(file, inEnglish(`its tokens have more than ${mostMerges} ways to be made of two others`));
     }
   });
   merges.sort((a, b) => b.score - a.score || a.ids[0] - b.ids[0] || a.ids[1] - b.ids[1]);
   return merges.map(({ pair }) => pair);
 }
+
+/**
+ * Far above any vocabulary: the longest tokens are some hundred blanks, and Gemma's quarter of a million tokens have
+ * half a million ways. What is looked for grows with the square of the first, and takes memory with the second.
+ */
+const [longestToken, mostMerges] = [1024, 4 * 2 ** 20];
 
 function bpe(tokens: readonly string[], merges: readonly string[][]) {
   return {

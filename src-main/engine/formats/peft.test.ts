@@ -129,6 +129,8 @@ test('a byte order mark before the config is skipped', async () => {
 test.each<[feature: string, changes: Record<string, unknown>]>([
   ['the method IA3', { peft_type: 'IA3' }],
   ['the task type SEQ_CLS', { task_type: 'SEQ_CLS' }],
+  // Regression: `String` calls what a file names `toString`.
+  ['the task type object', { task_type: { toString: 1 } }],
   ['trained biases (bias)', { bias: 'all' }],
   ['trained biases (bias)', { bias: 'lora_only' }],
   ['init_lora_weights = "pissa"', { init_lora_weights: 'pissa' }],

@@ -4,6 +4,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish, type UnsupportedAdapter } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, isFloatType, toFloat32 } from './float-types.ts';
+import { namedValue } from './json-value.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
 /**
@@ -259,11 +260,11 @@ function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string,
   };
   const { task_type: task, bias = 'none', init_lora_weights: initialisation } = config;
   if (task !== undefined && task !== null && task !== 'CAUSAL_LM')
-    refuse(because('ADAPTER_TASK', { type: String(task) }));
+    refuse(because('ADAPTER_TASK', { type: typeof task === 'string' ? task : namedValue(task) }));
   if (bias === 'all' || bias === 'lora_only') refuse(because('ADAPTER_BIASES'));
   if (bias !== 'none') throw invalid(because('KEY_NONE_OF', { key: 'bias', choices: 'none, all, lora_only' }));
   if (!harmlessInitialisations.includes(initialisation))
-    refuse(because('ADAPTER_INITIALISATION', { value: JSON.stringify(initialisation) }));
+    refuse(because('ADAPTER_INITIALISATION', { value: namedValue(initialisation) }));
   for (const [key, value] of Object.entries(config)) {
     if (!plainKeys.has(key) && !isOff(value)) refuse(because('ADAPTER_KEY', { key }));
   }

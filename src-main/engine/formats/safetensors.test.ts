@@ -103,6 +103,8 @@ test.each<[name: string, bytes: Buffer, reason: string]>([
   ['a header that is not UTF-8', withLength(4n, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 'not valid JSON'],
   ['an unknown type', file({ x: { ...one, dtype: 'F31' } }, four), 'unknown type F31'],
   ['a type named like a property of every object', file({ x: { ...one, dtype: 'toString' } }, four), 'unknown type'],
+  // Regression: the sentence was to quote it, for which the stack is too small.
+  ['a type of lists in lists', raw(`{"x":{"dtype":${'['.repeat(1e5)}${']'.repeat(1e5)}}}`), 'unknown type array'],
   ['a negative dimension', file({ x: { ...one, shape: [-1, -1] } }, four), 'no valid shape'],
   ['a broken dimension', file({ x: { ...one, shape: [1.5] } }, four), 'no valid shape'],
   ['a shape of 4 TiB in a file of 4 bytes', file({ x: { ...one, shape: [2 ** 40] } }, four), 'where its shape needs'],

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
+import { namedValue } from './json-value.ts';
 import { createTensorFile, type TensorWriter } from './tensor-file.ts';
 
 /**
@@ -184,7 +185,7 @@ function checkEntry(name: string, value: unknown, start: number, path: string): 
       path,
       because('TENSOR_TYPE_UNKNOWN', {
         tensor: name,
-        type: typeof dtype === 'string' ? dtype : JSON.stringify(dtype ?? null),
+        type: typeof dtype === 'string' ? dtype : namedValue(dtype ?? null),
       }),
     );
   if (!Array.isArray(shape) || !shape.every(isSize))

@@ -4,6 +4,7 @@ import type { modelFileReasons as english } from '../../../src-contract/model-fi
 export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = {
   NOT_A_FILE: '파일이 아니라 폴더나 장치입니다',
   FILE_NOT_READ: '읽을 수 없습니다',
+  FILE_TOO_LARGE: '{size} MiB보다 큽니다',
   FILE_ENDS_EARLY: '파일이 중간에 끊겼습니다',
   FILE_CUT_OFF: '파일이 잘렸습니다. {bytes}바이트 가운데 {missing}바이트가 없습니다',
   BYTES_FOLLOW: '마지막 텐서 뒤에 {bytes}바이트가 더 있습니다',
