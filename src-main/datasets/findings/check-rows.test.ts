@@ -244,6 +244,7 @@ test.each([
   ['전화 010-1234-5678 주세요', 'PRIVATE_PHONE', '전화 [phone] 주세요'],
   // Regression: a number with a Korean ending, as nearly all have, was taken for a part of a word.
   ['연락처는 010-1234-5678입니다', 'PRIVATE_PHONE', '연락처는 [phone]입니다'],
+  ['연락처:010-1234-5678', 'PRIVATE_PHONE', '연락처:[phone]'],
   ['메일은 kim@example.co.kr로 주세요', 'PRIVATE_EMAIL', '메일은 [email]로 주세요'],
   ['카드 4111-1111-1111-1111로 냈어요', 'PRIVATE_CARD', '카드 [card]로 냈어요'],
   // A test number from the card companies, with a valid check digit.

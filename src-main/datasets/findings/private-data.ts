@@ -37,7 +37,7 @@ const emailPattern = new RegExp(
 );
 /** Digits in groups, with a country code or a leading 0, or ten digits in North American notation. */
 const phonePattern = new RegExp(
-  String.raw`(?<![${spaced}\p{N}.,:\/\-])(?:\+\d{1,3}[ .\-]?(?:\(0?\d{1,4}\)[ .\-]?|\d{1,4}[ .\-])(?:\d{2,4}[ .\-]?){1,4}\d{2,4}|0\d{1,4}[ \-]\d{3,4}[ \-]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![${spaced}\p{N}\-])`,
+  String.raw`(?<![${spaced}\p{N}.,\/\-]|\p{N}:)(?:\+\d{1,3}[ .\-]?(?:\(0?\d{1,4}\)[ .\-]?|\d{1,4}[ .\-])(?:\d{2,4}[ .\-]?){1,4}\d{2,4}|0\d{1,4}[ \-]\d{3,4}[ \-]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![${spaced}\p{N}\-])`,
   'gv',
 );
 const cardPattern = new RegExp(String.raw`(?<![${spaced}\p{N}.,\-])\d(?:[ \-]?\d){12,18}(?![${spaced}\p{N}\-])`, 'gv');
