@@ -17,6 +17,13 @@ test('translates a reason into Korean, with its facts', () => {
   );
 });
 
+// Regression: what followed such a name stood before it.
+test('a name that runs from right to left turns nothing else in a reason around', () => {
+  expect(formatReason({ code: 'HEADER_KNOWN_NAME', data: { name: 'שאלה' } })).toBe(
+    '첫 행에 흔한 열 이름인 “\u2068שאלה\u2069”가 있습니다.',
+  );
+});
+
 test('shows an unknown code as is', () => {
   expect(formatReason({ code: 'SOMETHING_NEW', data: {} })).toBe('SOMETHING_NEW');
 });

@@ -8,7 +8,7 @@ export function isolated(text: string): string {
 }
 
 /** Each text among the values as it is put into a sentence. */
-export function isolatedTexts(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function isolatedTexts<Value>(values: Readonly<Record<string, Value>>): Record<string, Value | string> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? isolated(value) : value]),
   );
