@@ -47,7 +47,7 @@ export class GgufCursor {
   bytes(count: number): Buffer {
     if (count > this.#size - this.#position) throw this.invalid(because('GGUF_CUT_OFF'));
     if (this.#position + count > largestHeader)
-      throw this.invalid(because('GGUF_HEADER_LONG', { size: largestHeader / 2 ** 20 }));
+      throw this.invalid(because('HEADER_TOO_LONG', { size: largestHeader / 2 ** 20 }));
     const from = this.#position - this.#windowStart;
     this.#position += count;
     if (from + count <= this.#window.length) return this.#window.subarray(from, from + count);
