@@ -13,6 +13,7 @@ export const modelFileReasons = {
 
   SAFETENSORS_TOO_SHORT: 'it is too short to be a safetensors file',
   HEADER_CUT_OFF: 'its header is longer than the file; the file is damaged or cut off',
+  HEADER_TOO_LONG: 'its header is longer than {size} MiB',
   HEADER_BEGINS_OTHERWISE: 'its header does not start with {brace}',
   HEADER_NOT_JSON: 'its header is not valid JSON',
   HEADER_NOT_JSON_OBJECT: 'its header is not a JSON object',
@@ -23,7 +24,6 @@ export const modelFileReasons = {
   GGUF_BIG_ENDIAN: 'it is written in big-endian order',
   GGUF_VERSION: 'it is version {version}; versions 2 and 3 can be read',
   GGUF_ALIGNMENT: 'its alignment is not a power of two',
-  GGUF_HEADER_LONG: 'its header is longer than {size} MiB',
   GGUF_NO_MODEL: 'it has no tensor {tensor}, so it is not a model',
   GGUF_NO_ARCHITECTURE: 'it does not name its architecture',
 

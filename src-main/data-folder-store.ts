@@ -274,12 +274,12 @@ export async function* restoringDataFolder(
 }
 
 /**
- * The first part of a path in a backup. Throws BACKUP_DAMAGED for one that leads outside the folder: somebody else may
- * have written the list.
+ * The first part of a path in a backup. Throws BACKUP_DAMAGED for one that leads outside the folder or is the folder:
+ * somebody else may have written the list.
  */
 function topOf(path: string): string {
   const [top = '', ...rest] = path.split(/[\\/]/);
-  if ([top, ...rest].some((part) => part === '..' || part === '') || /^[A-Za-z]:/.test(path)) {
+  if ([top, ...rest].some((part) => /^\.{0,2}$/.test(part)) || /^[A-Za-z]:|\0/.test(path)) {
     throw new StudioError('BACKUP_DAMAGED', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
   }
   return top;
@@ -330,17 +330,19 @@ async function restoreFile(
   to: string,
   { expected, signal }: { expected: string; signal: AbortSignal },
 ): Promise<void> {
+  const partial = `${to}.partial`;
   try {
     await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, `${to}.partial`, signal);
+    await copyFile(from, partial, signal);
+    if ((await sha256(partial, signal)) !== expected) {
+      throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });
+    }
+    await rename(partial, to);
   } catch (cause) {
+    await rm(partial, { force: true });
     if (!signal.aborted && !existsSync(from)) throw new StudioError('FILE_NOT_FOUND', { file: from }, { cause });
     throw cause;
   }
-  if ((await sha256(`${to}.partial`, signal)) !== expected) {
-    throw new StudioError('BACKUP_DAMAGED', { file: from, ...because('BACKUP_CHANGED') });
-  }
-  await rename(`${to}.partial`, to);
 }
 
 /** Throws OPTION_INVALID when a folder is not empty. */

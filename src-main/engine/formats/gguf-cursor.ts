@@ -18,6 +18,8 @@ type NumberArray =
 /** Far above any real header (a vocabulary of 256,000 takes some 15 MB); keeps a forged one from filling memory. */
 const largestHeader = 64 * 2 ** 20;
 const mostElements = 4 * 2 ** 20;
+/** What an array counts beside its elements: a packed one takes a kilobyte, even if it is empty. */
+const arrayShare = 256;
 const deepest = 4;
 const windowBytes = 2 ** 20;
 
@@ -47,7 +49,7 @@ export class GgufCursor {
   bytes(count: number): Buffer {
     if (count > this.#size - this.#position) throw this.invalid(because('GGUF_CUT_OFF'));
     if (this.#position + count > largestHeader)
-      throw this.invalid(because('GGUF_HEADER_LONG', { size: largestHeader / 2 ** 20 }));
+      throw this.invalid(because('HEADER_TOO_LONG', { size: largestHeader / 2 ** 20 }));
     const from = this.#position - this.#windowStart;
     this.#position += count;
     if (from + count <= this.#window.length) return this.#window.subarray(from, from + count);
@@ -101,12 +103,12 @@ export class GgufCursor {
     }
     // Strings and arrays start with a length, so they take at least eight bytes.
     if (length > (this.#size - this.#position) / (scalar?.bytes ?? 8)) throw this.invalid(because('GGUF_CUT_OFF'));
+    this.#elements += arrayShare + (scalar?.pack === undefined ? length : 0);
+    if (this.#elements > mostElements) throw this.invalid(inEnglish(`${what} has more elements than can be read`));
     if (scalar?.pack !== undefined) {
       const bytes = this.bytes(length * scalar.bytes);
       return new scalar.pack(Uint8Array.from(bytes).buffer);
     }
-    this.#elements += length;
-    if (this.#elements > mostElements) throw this.invalid(inEnglish(`${what} has more elements than can be read`));
     const values: GgufValue[] = [];
     for (let i = 0; i < length; i++) values.push(this.value(what, type, depth));
     return values;

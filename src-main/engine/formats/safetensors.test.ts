@@ -132,6 +132,17 @@ test.each<[name: string, bytes: Buffer, reason: string]>([
   });
 });
 
+// Regression: it was said to be longer than its file.
+test('a header above the limit is told as that', async () => {
+  const path = join(folder, 'long-header.safetensors');
+  await writeFile(path, withLength(100_000_001n, '{}'));
+  await truncate(path, 100_000_009);
+  await expect(openSafetensors(path)).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { because: { code: 'HEADER_TOO_LONG', data: { size: 95 } } },
+  });
+});
+
 test('a file truncated after it was opened is refused', async () => {
   const path = join(folder, 'shrinking.safetensors');
   await writeFile(path, file({ x: one }, four));

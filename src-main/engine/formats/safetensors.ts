@@ -148,7 +148,9 @@ async function readHeader(file: FileHandle, path: string) {
   const first = await readExactly(file, path, 0, 8);
   if (first.toString('latin1') === 'version ') throw invalid(path, because('GIT_LFS_POINTER'));
   const length = Number(first.readBigUInt64LE());
-  if (length > largestHeader || length > size - 8) throw invalid(path, because('HEADER_CUT_OFF'));
+  if (length > size - 8) throw invalid(path, because('HEADER_CUT_OFF'));
+  if (length > largestHeader)
+    throw invalid(path, because('HEADER_TOO_LONG', { size: Math.floor(largestHeader / 2 ** 20) }));
   const header = parseHeader(await readExactly(file, path, 8, length), path);
   const { __metadata__: metadata = {}, ...entries } = header;
   const start = 8 + length;

@@ -13,6 +13,7 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
 
   SAFETENSORS_TOO_SHORT: 'safetensors 파일이라기에는 너무 짧습니다',
   HEADER_CUT_OFF: '헤더가 파일보다 깁니다. 파일이 손상되었거나 잘렸습니다',
+  HEADER_TOO_LONG: '헤더가 {size} MiB보다 깁니다',
   HEADER_BEGINS_OTHERWISE: '헤더가 여는 중괄호({brace})로 시작하지 않습니다',
   HEADER_NOT_JSON: '헤더가 올바른 JSON이 아닙니다',
   HEADER_NOT_JSON_OBJECT: '헤더가 JSON 객체가 아닙니다',
@@ -23,7 +24,6 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
   GGUF_BIG_ENDIAN: '빅 엔디언으로 쓰여 있습니다',
   GGUF_VERSION: '버전이 {version}입니다. 버전 2와 3을 읽을 수 있습니다',
   GGUF_ALIGNMENT: '정렬 크기가 2의 거듭제곱이 아닙니다',
-  GGUF_HEADER_LONG: '헤더가 {size} MiB보다 깁니다',
   GGUF_NO_MODEL: '{tensor} 텐서가 없어, 모델이 들어 있는 파일이 아닙니다',
   GGUF_NO_ARCHITECTURE: '모델 구조의 이름이 적혀 있지 않습니다',
 
