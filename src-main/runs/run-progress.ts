@@ -48,12 +48,12 @@ export class RunProgress {
     this.#step = started.step;
     // Of several in one go, the time until its turn is none of its own.
     this.#told = performance.now();
-    // From step 0 the base is measured again; later, what the checkpoint's step has told stands. How far the base had
-    // loaded interests nobody any more.
+    // From step 0 everything is told again, that it has started too: a page that waits for it learns of it. Later, what
+    // the checkpoint's step has told stands. How far the base had loaded interests nobody any more.
     const isOver = ({ kind }: RunEvent) => kind === 'finished' || kind === 'loading';
     events.rewind(
       this.#runId,
-      (event) => isOver(event) || ('step' in event && (started.step === 0 || event.step > started.step)),
+      (event) => started.step === 0 || isOver(event) || ('step' in event && event.step > started.step),
     );
     if (started.step > 0) {
       const totals = this.#runs.totals(this.#runId);

@@ -215,8 +215,7 @@ export class RunState {
 
   /** Starts from the first event each time: a run resumed from a checkpoint discards its later events. */
   async #watch(signal: AbortSignal): Promise<void> {
-    this.curve = new RunCurve();
-    this.log = [];
+    this.#forgetTold();
     try {
       for await (const event of await client.runs.watch({ id: this.id }, { signal })) {
         this.#receive(event);
@@ -233,9 +232,16 @@ export class RunState {
     this.error = undefined;
   }
 
+  /** What came before a run's start is from an earlier attempt, which had learned nothing when it was paused. */
+  #forgetTold(): void {
+    this.curve = new RunCurve();
+    this.log = [];
+  }
+
   #receive(event: RunEvent): void {
     this.loaded = event.kind === 'loading' ? event.share : undefined;
     if (event.kind === 'loading') return;
+    if (event.kind === 'started') this.#forgetTold();
     this.curve.push(event);
     forgetRetold(this.log, event);
     this.log.push({ number: this.log.length + 1, event });

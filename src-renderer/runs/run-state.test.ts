@@ -102,6 +102,17 @@ test('a page that was watching before a run resumed shows each step once', async
   state.leave();
 });
 
+test('a run that starts once more shows nothing of its earlier start', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  // Sound here: nothing else of the event is read.
+  const started = { kind: 'started', validationRows: 4 } as RunEvent;
+  vi.mocked(client.runs.watch).mockImplementation(events([started, validation(0), started], { goesOn: true }));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.isMeasuringStart).toBe(true));
+  expect(state.log.map(({ number, event }) => [number, event.kind])).toEqual([[1, 'started']]);
+  state.leave();
+});
+
 test('reopens a run that could not be followed at the next change', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('running'));
   vi.mocked(client.runs.watch).mockRejectedValueOnce(new Error('the disk is full'));

@@ -88,6 +88,7 @@ export const home = {
   'home.next.resume': '{name} was interrupted. Next: resume it.',
   'home.next.resume.paused': '{name} is paused. Next: resume it.',
   'home.next.resume.why': 'It continues from its last checkpoint.',
+  'home.next.resume.unbegun': 'Nothing has been learned yet: it begins at the first step.',
   'home.next.resume.action': 'Resume',
   'home.next.train': 'Next: train an adapter with {name}.',
   'home.next.train.why': { one: '{n} row to train on.', other: '{n} rows to train on.' },

@@ -122,7 +122,7 @@ export const chat: Translation<typeof english> = {
   'chat.mix.n': '{n}개 섞음',
   'chat.mix.what': '이 어댑터에 다른 어댑터 더하기',
   'chat.mix.explain':
-    '다른 어댑터의 효과를 {name}에 더합니다. 강도는 하나씩 정합니다. 프롬프트 형식은 {name}의 것을 따릅니다.',
+    '다른 어댑터의 효과를 {name}에 더합니다. 강도는 어댑터마다 정합니다. 프롬프트 형식은 {name}의 것을 따릅니다.',
   'chat.mix.strength': '{name}의 강도',
   'chat.mix.most': '세 개까지 더할 수 있습니다.',
 

@@ -75,6 +75,7 @@ export const home: Translation<typeof english> = {
   'home.next.resume': '{name} 학습이 중단되었습니다. 다음: 이어서 하세요.',
   'home.next.resume.paused': '{name} 학습을 일시정지했습니다. 다음: 이어서 하세요.',
   'home.next.resume.why': '마지막 체크포인트부터 이어집니다.',
+  'home.next.resume.unbegun': '아직 배운 것이 없어 첫 단계부터 시작합니다.',
   'home.next.resume.action': '이어서 하기',
   'home.next.train': '다음: {name}[으로|로] 어댑터를 학습하세요.',
   'home.next.train.why': '학습에 쓸 행이 {n}개 있습니다.',

@@ -49,7 +49,7 @@ export const lab: Translation<typeof english> = {
   'lab.export.png': '그림(PNG)',
   'lab.export.of': '“{title}” 저장',
   'lab.rests':
-    '{total}부분 가운데 {done}부분이 끝나 남아 있습니다. ‘이어서 하기’를 누르면 나머지를 하고, 끝나지 않은 부분은 처음부터 다시 합니다.',
+    '{total}부분 가운데 {done}부분이 끝났고 결과는 그대로 남아 있습니다. ‘이어서 하기’를 누르면 나머지를 하고, 끝나지 않은 부분은 처음부터 다시 합니다.',
   'lab.progress': '끝난 부분',
   'lab.progress.now': '{now}: {steps} 중 {step}',
   'lab.part.base': '기본 모델',
