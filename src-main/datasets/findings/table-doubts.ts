@@ -197,7 +197,7 @@ class UntoldDates {
     const told = new Set(numbersOf(context));
     if (numbersOf(text).some((each) => told.has(each))) return;
     this.rows++;
-    if (this.first === '') this.first = shortened(text);
+    if (this.first === '') this.first = text;
   }
 }
 
