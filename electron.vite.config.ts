@@ -21,7 +21,7 @@ export default defineConfig({
           'damage-thread': 'src-main/database/damage-thread.ts',
           'import-thread': 'src-main/datasets/import-thread.ts',
           'machine-thread': 'src-main/engine/backends/wasm/machine-thread.ts',
-          'rounding-thread': 'src-main/engine/rounding-thread.ts',
+          'rounding-thread': 'src-main/engine/weights/rounding-thread.ts',
           'text-thread': 'src-main/base-models/text-thread.ts',
           'sql-process': 'src-main/database/sql-process.ts',
           'pdf-thread': 'src-main/datasets/readers/pdf-thread.ts',

@@ -3,8 +3,8 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import type { Endpoint, EndpointChoice } from '../src-contract/endpoint.ts';
+import type { SettingStore } from './data-folder/setting-store.ts';
 import type { EndpointRequests } from './endpoint-requests.ts';
-import type { SettingStore } from './setting-store.ts';
 
 export interface OpenEndpoint {
   readonly url: string;

@@ -3,8 +3,8 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { AfterUndo } from './after-undo.ts';
-import type { DiskReserve } from './disk-reserve.ts';
-import { failingAs } from './failing-as.ts';
+import { failingAs } from './async/failing-as.ts';
+import type { DiskReserve } from './data-folder/disk-reserve.ts';
 import type { OngoingCalls } from './ongoing-calls.ts';
 
 /** Counts each call, and each stream of events, until it is over. */

@@ -4,7 +4,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import { contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
 import type { ChangeEvent, EngineSettings, StudioStatus } from '../src-contract/studio.ts';
-import { backUpDataFolder } from './data-folder-store.ts';
+import { backUpDataFolder } from './data-folder/data-folder-store.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import type { DeviceFacts, Engine } from './engine/engine.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import { OverTime, withinTime } from '../within-time.ts';
+import { OverTime, withinTime } from '../async/within-time.ts';
 import { PythonTemplate } from './python-template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 

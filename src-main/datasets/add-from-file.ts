@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { AddedRows, CsvOptions, Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
+import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
 import { type AddedRowsJob, addedRows } from './added-rows.ts';
 import type { DatasetChanges } from './change-dataset.ts';
 import { lacksSchema } from './column-mapping.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { readNote, writeNote } from '../note.ts';
+import { readNote, writeNote } from '../files/note.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { attachedFile, databasesFolder, forAllRowsFile, type SqlRunner } from './attached-database.ts';
 import type { DatasetChanges } from './change-dataset.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, failureReasonSchema } from '../../src-contract/failure-reason.ts';
-import { ownProgram } from '../own-program.ts';
+import { ownProgram } from '../async/own-program.ts';
 
 /**
  * The process that runs queries. A host that cannot fork Node.js (a packaged Electron) supplies its own way to start

@@ -7,7 +7,7 @@ import { contract } from '../../src-contract/contract.ts';
 import type { CutOffImport, FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { UsedBy } from '../../src-contract/failure-reason.ts';
-import { copyFile } from '../synced-file.ts';
+import { copyFile } from '../files/synced-file.ts';
 import { addFromFile } from './add-from-file.ts';
 import { attachToDataset, detachDatabases, listDatabases, swapDatabases, undoAttach } from './attach-to-dataset.ts';
 import { attachedFile, type SqlRunner } from './attached-database.ts';

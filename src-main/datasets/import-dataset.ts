@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CsvOptions, Dataset, ImportEvent } from '../../src-contract/dataset.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
-import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
+import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
 import { lacksSchema } from './column-mapping.ts';
 import { type DatasetStore, nameTaken, rowsFileIn } from './dataset-store.ts';
 import { FileSync } from './file-sync.ts';

@@ -4,8 +4,8 @@ import { type CarriedError, fromCarried } from '../../src-contract/carried-error
 import type { Inspection, RowJudgement } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { fileSignatures } from '../../src-contract/file-signature.ts';
-import { firstBytes } from '../first-bytes.ts';
-import { ownProgram } from '../own-program.ts';
+import { ownProgram } from '../async/own-program.ts';
+import { firstBytes } from '../files/first-bytes.ts';
 import type { AddedRowsEvent, AddedRowsJob } from './added-rows.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
 import type { InspectOptions } from './inspect.ts';

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnName } from '../own-name.ts';
+import { isOwnName } from '../files/own-name.ts';
 
 /** This process's own subfolder of a shared folder; removed when the process closes, or by the next one. */
 export class ProcessFolder {

@@ -7,7 +7,7 @@ import {
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { OverTime, withinTime } from '../within-time.ts';
+import { OverTime, withinTime } from '../async/within-time.ts';
 import type { ChangeWork } from './change-dataset.ts';
 import { isBlank } from './column-mapping.ts';
 import type { RowStore } from './row-store.ts';

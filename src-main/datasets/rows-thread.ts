@@ -2,7 +2,7 @@
 // read-only for the rows; it writes only derived data.
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
-import type { FromAskedThread } from '../asked-thread.ts';
+import type { FromAskedThread } from '../async/asked-thread.ts';
 import { DatasetReading, rowsFault } from './dataset-reading-store.ts';
 import type { RowsPlace, RowsThreadCalls, ToRowsThread } from './rows-thread-messages.ts';
 

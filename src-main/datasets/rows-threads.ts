@@ -1,5 +1,5 @@
-import { AskedThread } from '../asked-thread.ts';
-import { ownProgram } from '../own-program.ts';
+import { AskedThread } from '../async/asked-thread.ts';
+import { ownProgram } from '../async/own-program.ts';
 import type { RowsPlace, RowsThreadCalls, RowsThreadKind } from './rows-thread-messages.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../src-contract/carried-error.ts';
-import { ownProgram } from '../own-program.ts';
+import { ownProgram } from '../async/own-program.ts';
 import type { RowsWriter } from './import-rows.ts';
 import type { PackedRows } from './row-block.ts';
 import type { ImportedFacts, NewRejection } from './row-import-store.ts';

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { writable } from '../../src-contract/name.ts';
-import { orDiskOrDatabaseFull } from '../disk-or-database-full.ts';
+import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
 import type { ProcessFolder } from './process-folder.ts';
 import { fileName } from './readers/file-survey.ts';
 

@@ -40,7 +40,7 @@ const unsynced: Readonly<Record<string, string>> = {
   'change-news.ts': 'a sign for the processes that are running',
   'database/sql-snapshot.ts': 'a copy that is read and removed',
   'datasets/readers/open-table.ts': 'unpacked tables, which are read and removed',
-  'disk-reserve.ts': 'its content means nothing',
+  'data-folder/disk-reserve.ts': 'its content means nothing',
   'engine/engine-process.ts': 'no file, but a switch of the system',
   'host/cli/standard-input.ts': 'a table that was piped in, which is read and removed',
   'lab/present/save-lab.ts': 'copied adapters, which the studio keeps',

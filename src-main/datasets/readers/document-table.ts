@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { firstBytes } from '../../first-bytes.ts';
+import { firstBytes } from '../../files/first-bytes.ts';
 import { isKnownColumnName } from '../column-names.ts';
 import { belongingFiles, isSummaryName } from './belonging-files.ts';
 import { type DocumentText, frontMatter, longestFront } from './document-blocks.ts';
