@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server';
 import type { CallerContext } from '../../../src-contract/caller.ts';
 import { contract } from '../../../src-contract/contract.ts';
-import { withinMessage } from '../../within-message.ts';
+import { withinMessage } from '../../async/within-message.ts';
 import type { SqlRunner } from '../databases/attached-database.ts';
 import { type DatasetStore, rowsPlace } from '../dataset-store.ts';
 import type { RowsThread } from '../rows/rows-threads.ts';

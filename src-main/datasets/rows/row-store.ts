@@ -3,8 +3,8 @@ import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../../src-cont
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { rowVerdictSentence } from '../../../src-contract/row-verdict.ts';
+import { withinMessage } from '../../async/within-message.ts';
 import { openRowsFile, type RowsDatabase } from '../../database/rows-file.ts';
-import { withinMessage } from '../../within-message.ts';
 import { VersionRows } from '../versions/version-rows-store.ts';
 import { RowBlocks } from './row-blocks-store.ts';
 import { pageRows, splitOfState, stateOfSplit } from './row-states.ts';

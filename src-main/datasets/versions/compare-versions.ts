@@ -2,7 +2,7 @@ import type { Example } from '../../../src-contract/dataset.ts';
 import type { RowDifference, VersionComparison } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
-import { withinMessage } from '../../within-message.ts';
+import { withinMessage } from '../../async/within-message.ts';
 import type { RowStore } from '../rows/row-store.ts';
 import { TimeSlices } from '../time-slices.ts';
 import type { OrderedRows } from './version-rows-store.ts';

@@ -1,10 +1,10 @@
 import { implement, ORPCError } from '@orpc/server';
-import type { CallerContext } from '../src-contract/caller.ts';
-import { contract } from '../src-contract/contract.ts';
-import { StudioError } from '../src-contract/errors.ts';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { failingAs } from '../async/failing-as.ts';
+import type { DiskReserve } from '../data-folder/disk-reserve.ts';
 import type { AfterUndo } from './after-undo.ts';
-import { failingAs } from './async/failing-as.ts';
-import type { DiskReserve } from './data-folder/disk-reserve.ts';
 import type { OngoingCalls } from './ongoing-calls.ts';
 
 /** Counts each call, and each stream of events, until it is over. */

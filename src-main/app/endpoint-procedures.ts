@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { implement } from '@orpc/server';
-import type { CallerContext } from '../src-contract/caller.ts';
-import { contract } from '../src-contract/contract.ts';
-import type { Endpoint, EndpointChoice } from '../src-contract/endpoint.ts';
-import type { SettingStore } from './data-folder/setting-store.ts';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import type { Endpoint, EndpointChoice } from '../../src-contract/endpoint.ts';
+import type { SettingStore } from '../data-folder/setting-store.ts';
 import type { EndpointRequests } from './endpoint-requests.ts';
 
 export interface OpenEndpoint {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ProcessLock } from '../database/process-lock.ts';
 import { ChangeNews } from './change-news.ts';
-import { ProcessLock } from './database/process-lock.ts';
 
 let folder: string;
 let open: { close(): void }[];

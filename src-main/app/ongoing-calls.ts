@@ -1,4 +1,4 @@
-import { endedWithin } from './async/ended-within.ts';
+import { endedWithin } from '../async/ended-within.ts';
 
 interface Ongoing {
   readonly ended: Promise<unknown>;

@@ -1,7 +1,7 @@
 import { type FSWatcher, mkdirSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChangeEvent, changeEventSchema } from '../src-contract/studio.ts';
-import { isOwnName } from './files/own-name.ts';
+import { type ChangeEvent, changeEventSchema } from '../../src-contract/studio.ts';
+import { isOwnName } from '../files/own-name.ts';
 
 type Noun = ChangeEvent['noun'];
 

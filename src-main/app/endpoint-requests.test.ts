@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { StudioError } from '../src-contract/errors.ts';
-import { keptFailureOf } from '../src-contract/kept-failure.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { keptFailureOf } from '../../src-contract/kept-failure.ts';
 import { EndpointRequests } from './endpoint-requests.ts';
 
 const asked = { program: 'editor/1.0', path: '/v1/models', key: 'as-secret' };

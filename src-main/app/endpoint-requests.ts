@@ -1,4 +1,4 @@
-import type { EndpointRequest } from '../src-contract/endpoint.ts';
+import type { EndpointRequest } from '../../src-contract/endpoint.ts';
 
 const mostKept = 100;
 /** A busy program must not keep the page drawing. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Adapter } from '../src-contract/adapter.ts';
-import type { BaseModel } from '../src-contract/base-model.ts';
-import { StudioError } from '../src-contract/errors.ts';
-import { because } from '../src-contract/failure-reason.ts';
-import type { Engine, GenerateJob, TokenEvent } from './engine/engine.ts';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { because } from '../../src-contract/failure-reason.ts';
+import type { Engine, GenerateJob, TokenEvent } from '../engine/engine.ts';
 import { FilesAtFault } from './files-at-fault.ts';
 
 const shelf = <T>(...named: readonly [string, string][]) =>

@@ -1,5 +1,5 @@
-import { type CutOffImport, cutOffImportSchema } from '../src-contract/dataset.ts';
-import type { SettingStore } from './data-folder/setting-store.ts';
+import { type CutOffImport, cutOffImportSchema } from '../../src-contract/dataset.ts';
+import type { SettingStore } from '../data-folder/setting-store.ts';
 
 const setting = 'cutOffImports';
 /** Home lists no more interruptions than this. */

@@ -1,9 +1,9 @@
 import { basename, sep } from 'node:path';
-import type { Adapter } from '../src-contract/adapter.ts';
-import type { BaseModel } from '../src-contract/base-model.ts';
-import { type ErrorData, StudioError } from '../src-contract/errors.ts';
-import { failingAs } from './async/failing-as.ts';
-import type { Engine } from './engine/engine.ts';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
+import { failingAs } from '../async/failing-as.ts';
+import type { Engine } from '../engine/engine.ts';
 
 interface Shelves {
   readonly baseModels: { list(): readonly BaseModel[] };

@@ -1,12 +1,12 @@
-import type { EvaluationEvent } from '../src-contract/evaluation.ts';
-import type { LabEvent } from '../src-contract/lab.ts';
-import type { RunEvent } from '../src-contract/run.ts';
-import type { StudioJob } from '../src-contract/studio.ts';
-import type { DatasetStore } from './datasets/dataset-store.ts';
-import type { EvaluationStore } from './evaluations/evaluation-store.ts';
-import type { Supervisor } from './jobs/supervisor.ts';
-import type { LabStore } from './lab/lab-store.ts';
-import type { RunStore } from './runs/run-store.ts';
+import type { EvaluationEvent } from '../../src-contract/evaluation.ts';
+import type { LabEvent } from '../../src-contract/lab.ts';
+import type { RunEvent } from '../../src-contract/run.ts';
+import type { StudioJob } from '../../src-contract/studio.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { EvaluationStore } from '../evaluations/evaluation-store.ts';
+import type { Supervisor } from '../jobs/supervisor.ts';
+import type { LabStore } from '../lab/lab-store.ts';
+import type { RunStore } from '../runs/run-store.ts';
 
 /** What is being trained, evaluated and tried in the lab, and how far it is. */
 export function currentJobs(studio: {

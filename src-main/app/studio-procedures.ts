@@ -1,12 +1,12 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { type EventPublisher, implement } from '@orpc/server';
-import type { CallerContext } from '../src-contract/caller.ts';
-import { contract } from '../src-contract/contract.ts';
-import { StudioError } from '../src-contract/errors.ts';
-import type { ChangeEvent, EngineSettings, StudioStatus } from '../src-contract/studio.ts';
-import { backUpDataFolder } from './data-folder/data-folder-store.ts';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { ChangeEvent, EngineSettings, StudioStatus } from '../../src-contract/studio.ts';
+import { backUpDataFolder } from '../data-folder/data-folder-store.ts';
+import type { DeviceFacts, Engine } from '../engine/engine.ts';
 import { diagnosticsText } from './diagnostics.ts';
-import type { DeviceFacts, Engine } from './engine/engine.ts';
 
 /** Where a host keeps what the engine is started with. */
 export interface EngineSettingsKeeper {

@@ -1,8 +1,8 @@
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import type { BaseModel } from '../src-contract/base-model.ts';
-import type { Dataset } from '../src-contract/dataset.ts';
-import type { Run } from '../src-contract/run.ts';
-import type { DeviceFacts } from './engine/engine.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Run } from '../../src-contract/run.ts';
+import type { DeviceFacts } from '../engine/engine.ts';
 
 /**
  * Facts that help to find a fault, as a text that a person reads before passing it on. It consists of counts, sizes and
