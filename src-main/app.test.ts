@@ -2084,6 +2084,28 @@ test('two studios on one data folder do not train at the same time', async () =>
   await other.close();
 });
 
+// Regression: the end of the run's log was deleted before the refusal.
+test('a run that cannot resume because another studio trains keeps its whole log', async () => {
+  engine.pauseAfter = 1;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, name: 'stopped' });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  await client.runs.stop({ id });
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  const log = () => database.prepare('SELECT sequence, event FROM job_event WHERE job_id = ?').all(id);
+  const before = log();
+  expect(before.at(-1)).toMatchObject({ event: expect.stringContaining('"finished"') });
+
+  const other = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
+  const second = createRouterClient(other.router, { context: { caller: 'trusted' } });
+  await second.runs.start({ ...about, name: 'elsewhere' });
+  expect((await safe(client.runs.resume({ id }))).error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+  expect(log()).toEqual(before);
+  expect((await client.runs.get({ id })).state).toBe('stopped');
+  database.close();
+  await other.close();
+});
+
 // Regression: one such file kept the whole studio from opening.
 test.each<[string, string, (file: string) => void]>([
   ['damaged', 'DATASET_FILE_DAMAGED', (file) => truncateSync(file, 5000)],

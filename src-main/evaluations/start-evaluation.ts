@@ -90,11 +90,8 @@ export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation
     if (adapters.some(({ sha256 }, place) => sha256 !== provenance.adapters[place]?.sha256))
       throw refuse(because('ADAPTER_CHANGED'));
   }
-  // First: one that is enqueued must begin.
-  supervisor.rewind(id, (event) => event.kind === 'finished');
-  const waiting = store.enqueueAgain(id, Date.now());
-  supervisor.start(id, workOf(id, parts));
-  return waiting;
+  supervisor.resume(id, workOf(id, parts), () => store.enqueueAgain(id, Date.now()));
+  return store.get(id);
 }
 
 /** Takes over the evaluations that an earlier process left queued. */

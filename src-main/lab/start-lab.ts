@@ -139,11 +139,8 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     parts.supervisor.takeUp(id, detached(experiment, parts));
     return experiment;
   }
-  // First: one that is enqueued must begin.
-  parts.supervisor.rewind(id, (event) => event.kind === 'finished');
-  const waiting = parts.store.enqueueAgain(id, parts.now());
-  parts.supervisor.start(id, detached(waiting, parts));
-  return waiting;
+  parts.supervisor.resume(id, detached(experiment, parts), () => parts.store.enqueueAgain(id, parts.now()));
+  return parts.store.get(id);
 }
 
 function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> {

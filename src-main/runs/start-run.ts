@@ -139,10 +139,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   }
   const resumed = parts.runs.groupOf(run).filter((each) => each.id === run.id || canGoOn(each));
   const ids = resumed.map(({ id }) => id);
-  // First: runs that are enqueued must begin.
-  forgetEnd(ids, parts);
-  parts.runs.enqueueAgain(ids, parts.now());
-  parts.supervisor.startTogether(ids, workOf(ids, parts));
+  parts.supervisor.resumeTogether(ids, workOf(ids, parts), () => parts.runs.enqueueAgain(ids, parts.now()));
   return parts.runs.get(run.id);
 }
 
@@ -181,10 +178,8 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
   if (active.length > 0) await Promise.all(active.map((id) => supervisor.stop(id)));
   const ids = stopped.filter((id) => hasMoreToKeep(runs.get(id), parts));
   if (ids.length === 0) return;
-  forgetEnd(ids, parts);
-  runs.enqueueStopped(ids, parts.now());
   const stop = { signal: AbortSignal.abort(), isResting: () => false };
-  await supervisor.endStopped(ids, {
+  const work: SharedWork<RunEvent> = {
     async *run() {
       for (const id of ids) {
         // The run ends at its checkpoint: the only events are those from before it that were not stored.
@@ -193,17 +188,13 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
       }
     },
     finished: (id) => endOf(runs.get(id)),
-  });
+  };
+  await supervisor.endStopped(ids, work, () => runs.enqueueStopped(ids, parts.now()));
 }
 
 function hasMoreToKeep({ state, step, result, baseModelId }: Run, { baseModels }: RunningParts): boolean {
   const hasLearnt = step > 0 && (result === null || result.steps < step);
   return state === 'stopped' && hasLearnt && baseModels.list().some(({ id }) => id === baseModelId);
-}
-
-/** Drops the final events of runs that resume, for whoever watches from now on. */
-function forgetEnd(ids: readonly string[], { supervisor }: RunningParts): void {
-  for (const id of ids) supervisor.rewind(id, (event) => event.kind === 'finished');
 }
 
 /**
