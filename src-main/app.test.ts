@@ -563,6 +563,33 @@ test('a paused run stopped twice makes one adapter, and cannot be resumed or del
   expect(told.filter(({ kind }) => kind === 'finished')).toEqual([{ kind: 'finished', state: 'stopped', adapterId }]);
 });
 
+// Regression: the other one was put into the queue while it was ending, and trained on though it had been stopped.
+test('a run resumed while one that trained with it is ending leaves that one alone', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, name: 'r', also: { ranks: [4] } });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.pause({ id });
+  const other = (await client.runs.list()).find((run) => run.id !== id)?.id ?? '';
+
+  const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const inspect = engine.inspectAdapter.bind(engine);
+  engine.inspectAdapter = async (job) => {
+    reached.resolve();
+    await goOn.promise;
+    return inspect(job);
+  };
+  const stopping = client.runs.stop({ id });
+  await reached.promise;
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id: other });
+  goOn.resolve();
+  await stopping;
+  await Array.fromAsync(await client.runs.watch({ id: other }));
+  const states = (await client.runs.list()).map(({ name, state, step }) => `${name}: ${state} ${step}`);
+  expect(states.toSorted()).toEqual(['r · r 4: finished 4', 'r: stopped 2']);
+});
+
 // Regression: the stop did nothing if there was nothing to keep, and such a run stayed paused for good.
 test('stopping a paused run ends it, even with nothing to keep', async () => {
   const datasetId = await importRivers();

@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -161,9 +162,9 @@ function materialOf(
   return { base, dataset, initial };
 }
 
-/** Whether a run that trained together with others resumes when they do. */
-function canGoOn({ state, error }: Run): boolean {
-  return state !== 'finished' && error?.code !== 'RUN_DIVERGED';
+/** Whether a run that trained together with others resumes when they do; not while it is ending on its own. */
+function canGoOn(run: Run): boolean {
+  return !isActive(run) && run.state !== 'finished' && run.error?.code !== 'RUN_DIVERGED';
 }
 
 /**
@@ -299,7 +300,7 @@ function trainingOf(id: string, { runs, baseModels, datasets }: RunningParts): T
 /** Adapters that were trained together are evaluated against each other. */
 function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
   const group = runs.groupOf(run);
-  if (group.some(({ state }) => state === 'running' || state === 'queued')) return;
+  if (group.some(isActive)) return;
   const made = group.filter(hasMade);
   if (made.length > 0) evaluateAfter(made);
 }
