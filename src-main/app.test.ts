@@ -1488,6 +1488,22 @@ test('an interrupted evaluation resumes with the first model not fully measured'
   expect(error).toMatchObject({ code: 'EVALUATION_NOT_RESUMABLE', data: { because: { code: 'HAS_FINISHED' } } });
 });
 
+// Regression: it was refused as one that goes on, and never went on where no studio takes up work.
+test('an evaluation left queued can be resumed on its own', async () => {
+  const held = holdAnswers();
+  const datasetId = await importRivers();
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 3 };
+  await client.evaluations.start(about);
+  const { id } = await client.evaluations.start(about);
+  const closing = app.close();
+  held.resolve();
+  await closing;
+  await open();
+  await client.evaluations.resume({ id });
+  await Array.fromAsync(await client.evaluations.watch({ id }));
+  expect((await client.evaluations.get({ id })).state).toBe('finished');
+});
+
 test('an evaluation measures the base, then the adapters, and keeps every answer', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
