@@ -7,6 +7,7 @@ import {
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import type { ChangeWork } from './change-dataset.ts';
 import { isBlank } from './column-mapping.ts';
@@ -93,7 +94,7 @@ function patternOf(source: string, matchCase: boolean): RegExp {
   try {
     return new RegExp(source, matchCase ? 'gu' : 'giu');
   } catch (error) {
-    const why = because('PATTERN_INVALID', { message: error instanceof Error ? error.message : String(error) });
+    const why = because('PATTERN_INVALID', { message: errorMessage(error) });
     throw new StudioError('OPTION_INVALID', { option: 'search', ...why }, { cause: error });
   }
 }
