@@ -7,6 +7,7 @@ import {
 } from '../../src-contract/dataset-version.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { letterStart, shortened } from '../../src-contract/shortened.ts';
 import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../within-time.ts';
 import type { ChangeWork } from './change-dataset.ts';
@@ -199,9 +200,8 @@ const shownRows = 50;
 function aroundChange(before: string, after: string): { before: string; after: string } {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same++;
-  const start = Math.max(0, same - 40);
-  const cut = (text: string) =>
-    `${start > 0 ? '…' : ''}${copyOf(text.slice(start, start + 160))}${text.length > start + 160 ? '…' : ''}`;
+  const start = letterStart(before, Math.max(0, same - 40));
+  const cut = (text: string) => `${start > 0 ? '…' : ''}${copyOf(shortened(text.slice(start), 161))}`;
   return { before: cut(before), after: cut(after) };
 }
 

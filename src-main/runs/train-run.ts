@@ -5,6 +5,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
+import { shortened } from '../../src-contract/shortened.ts';
 import { type AdapterOrigin, copyAdapter, removeAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
@@ -358,7 +359,7 @@ async function rowsNamed(
     if (exampleId === undefined) continue;
     const { datasetId, datasetVersion } = names.plan;
     const { context } = names.datasets.example(datasetId, exampleId, datasetVersion);
-    rows.push({ exampleId, asked: context.trim().split('\n').at(-1)?.slice(0, 200) ?? '', loss });
+    rows.push({ exampleId, asked: shortened(context.trim().split('\n').at(-1) ?? '', 200), loss });
   }
   return rows;
 }
