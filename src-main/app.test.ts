@@ -1929,6 +1929,30 @@ test('a resumed lab experiment does not retrain a cell it had trained', async ()
   expect(engine.trained).toHaveLength(1);
 });
 
+// Regression: its later parts were of the adapter as it had become, beside those of the adapter as it had been.
+test('a lab experiment is not resumed once the adapter that it examines has been trained further', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', name: 'river', options: { maxSteps: 4 } };
+  const { id: run } = await client.runs.start(about);
+  for await (const event of await client.runs.watch({ id: run })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.stop({ id: run });
+  const { id: adapterId } = await client.adapters.get({ id: 'river' });
+  engine.analyse = async function* () {
+    const norms = { weightNorm: 1, deltaNorm: 1, byDelta: 1, byWeight: 1, byRandom: 1, factor: 1 };
+    yield { kind: 'amplification', target: 'q', layer: 0, rank: 8, ...norms };
+    throw new StudioError('ENGINE_STOPPED', { reason: 'killed' });
+  };
+  const { id } = await client.lab.start({ kind: 'table7', baseModelId: 'starter', options: { adapterId } });
+  await Array.fromAsync(await client.lab.watch({ id }));
+  expect(await client.lab.get({ id })).toMatchObject({ state: 'interrupted', cells: [{}] });
+
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id: run });
+  await Array.fromAsync(await client.runs.watch({ id: run }));
+  const { error } = await safe(client.lab.resume({ id }));
+  expect(error).toMatchObject({ code: 'EXPERIMENT_NOT_RESUMABLE', data: { because: { code: 'ADAPTER_CHANGED' } } });
+});
+
 // Regression: its adapter answered the rows as they had become, and its result named those as they had been.
 test('a lab experiment keeps to the rows that it was started with', async () => {
   const loaded = Promise.withResolvers<void>();
