@@ -1,4 +1,4 @@
-import {
+import fs, {
   cpSync,
   existsSync,
   mkdirSync,
@@ -11,6 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -429,6 +430,40 @@ test('a stopped run keeps what it learnt and can be resumed, updating the same a
   expect(resumed.adapterId).toBe(adapters[0]?.id);
   expect(resumed.adapterId).toBe(stopped.adapterId);
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
+});
+
+// Regression: where another program held a file of it, it had failed though its adapter was there.
+test('a run that cannot remove what it no longer needs has finished all the same', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start(about);
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.stop({ id });
+  const { path: earlier } = await client.adapters.get({ id: 'r' });
+  const { rm } = fs.promises;
+  const held = [earlier, join(folder, 'data/runs', id)];
+  fs.promises.rm = async (path, options) => {
+    if (held.includes(`${path}`)) throw Object.assign(new Error('EBUSY: held'), { code: 'EBUSY' });
+    await rm(path, options);
+  };
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    fs.promises.rm = rm;
+    syncBuiltinESMExports();
+  });
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  expect(await client.runs.get({ id })).toMatchObject({ state: 'finished', error: null });
+  const { path, sha256 } = await client.adapters.get({ id: 'r' });
+  expect(sha256).toBe('sha of weights of step 4');
+  expect(held.map((each) => existsSync(each))).toEqual([true, true]);
+
+  held.length = 0;
+  await app.close();
+  await open();
+  expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(path)]);
+  expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
 });
 
 // Regression: it stayed queued, and could neither begin nor be stopped.

@@ -303,7 +303,7 @@ class OngoingRun {
     }
     await keepAdapter({ run, plan, base, result, outputFolder: this.job.outputFolder }, parts);
     // A stopped run keeps its checkpoint, so that it can resume.
-    if (!end.stopped) await rm(this.folder, { recursive: true, force: true });
+    if (!end.stopped) await rm(this.folder, { recursive: true, force: true }).catch(leaveToNextStart);
   }
 
   get #names(): RowNames {
@@ -405,9 +405,12 @@ async function keepAdapter(
       },
     });
   } catch (error) {
-    await rm(path, { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true }).catch(leaveToNextStart);
     throw error;
   }
-  if (earlier !== undefined) await removeAdapter(earlier.path, parts.adaptersFolder);
+  if (earlier !== undefined) await removeAdapter(earlier.path, parts.adaptersFolder).catch(leaveToNextStart);
   parts.adapterAdded();
 }
+
+/** What cannot be removed now, e.g. because another program holds it, is no fault of the run. */
+function leaveToNextStart(): void {}
