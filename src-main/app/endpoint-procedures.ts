@@ -3,6 +3,7 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { Endpoint, EndpointChoice } from '../../src-contract/endpoint.ts';
+import { errorMessage } from '../../src-contract/thrown.ts';
 import type { SettingStore } from '../data-folder/setting-store.ts';
 import type { EndpointRequests } from './endpoint-requests.ts';
 
@@ -98,7 +99,7 @@ export class EndpointSwitch {
       this.#open = await (this.#port === 0 ? this.#openAsGiven() : this.#openAt(this.#port));
     } catch (error) {
       // A taken port is not a fault of the studio: the settings show it beside the switch.
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = errorMessage(error);
     }
   }
 

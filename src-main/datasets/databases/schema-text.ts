@@ -1,5 +1,6 @@
 import type { SchemaTextOptions } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import type { QueryResult } from './attached-database.ts';
 
 /** Runs a read-only query on the database whose schema is wanted. */
@@ -122,7 +123,7 @@ function statementOf({ name, kind, columns, foreignKeys, samples }: Table, optio
 function shownValue(value: string | number | null): string {
   if (typeof value === 'number') return String(value);
   const text = (value ?? '').replace(/\s+/g, ' ');
-  return `'${(text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll("'", "''")}'`;
+  return `'${shortened(text, 40).replaceAll("'", "''")}'`;
 }
 
 function literal(text: string): string {

@@ -213,6 +213,6 @@ test('a column with train, validation or test in every row is proposed as the sp
 
 test('the existing columns are listed one by one, but not all of thousands', () => {
   const of = (columns: readonly string[]) => () => resolveMapping({ task: 'mrc', columns, file: 'f.csv' });
-  expect(of(['a,b', 'x'.repeat(70)])).toThrow(`Its columns are: “a,b”, “${'x'.repeat(60)}…”.`);
+  expect(of(['a,b', 'x'.repeat(70)])).toThrow(`Its columns are: “a,b”, “${'x'.repeat(59)}…”.`);
   expect(of(Array.from({ length: 2000 }, (_, place) => `c${place}`))).toThrow('“c28”, “c29”, ….');
 });

@@ -3,6 +3,7 @@ import { longestText } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { RowVerdictCode, RowVerdictData } from '../../../src-contract/row-verdict.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { custom } from '../../tasks/custom.ts';
 import type { Task } from '../../tasks/task.ts';
@@ -231,7 +232,7 @@ export function rowMapper(
     if (own.length === 1 && padding.test(own[0] ?? '')) return rejected('ROW_PADDING', {});
     const second = record.afterBlank && problem !== 'HEADER_OTHER' ? namesOfSecondTable(cells, columns) : undefined;
     if (second && second.length !== width) {
-      return rejected('ROW_SECOND_TABLE', { columns: second.join(', ').slice(0, 200) });
+      return rejected('ROW_SECOND_TABLE', { columns: shortened(second.join(', '), 200) });
     }
     const verdict = problem && rejectedFor[problem];
     if (verdict) return rejected(verdict, verdict === 'ROW_ENCODING' ? { encoding: encoding.toUpperCase() } : {});
@@ -367,7 +368,7 @@ export function trimmed(cell: string | undefined): string | null {
 
 /** Column names for a sentence: a file that is not a table may have thousands, or one as long as a page. */
 function listed(columns: readonly string[]): string {
-  const shown = columns.slice(0, 30).map((name) => `“${name.length > 60 ? `${name.slice(0, 60)}…` : name}”`);
+  const shown = columns.slice(0, 30).map((name) => `“${shortened(name, 60)}”`);
   return shown.join(', ') + (columns.length > shown.length ? ', …' : '');
 }
 

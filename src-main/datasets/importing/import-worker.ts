@@ -4,6 +4,7 @@ import { type CarriedError, fromCarried } from '../../../src-contract/carried-er
 import type { Inspection, RowJudgement } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileSignatures } from '../../../src-contract/file-signature.ts';
+import { errorOf } from '../../../src-contract/thrown.ts';
 import { ownProgram } from '../../async/own-program.ts';
 import { firstBytes } from '../../files/first-bytes.ts';
 import type { TableFile } from '../readers/open-table.ts';
@@ -102,7 +103,7 @@ export async function* inThread<Kind extends keyof ThreadWork>(
     wake();
   });
   thread.on('error', (error) => {
-    ended = error instanceof Error ? error : new Error(String(error));
+    ended = errorOf(error);
     if ('code' in ended && ended.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       const { file } = 'file' in ask ? ask : { file: ask[0] };
       ended = new StudioError('FILE_MEMORY', { file: file.name, most });

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type CarriedError, fromCarried } from '../../../src-contract/carried-error.ts';
+import { errorOf } from '../../../src-contract/thrown.ts';
 import { ownProgram } from '../../async/own-program.ts';
 import type { PackedRows } from '../rows/row-block.ts';
 import type { RowsWriter } from './import-rows.ts';
@@ -45,7 +46,7 @@ export function writeInThread(file: string): RowsWriter {
     wake();
   });
   thread.on('error', (error) => {
-    failure ??= error instanceof Error ? error : new Error(String(error));
+    failure ??= errorOf(error);
     wake();
   });
   thread.on('exit', (code) => {

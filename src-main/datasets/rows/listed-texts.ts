@@ -1,4 +1,5 @@
 import type { Example } from '../../../src-contract/dataset.ts';
+import { letterStart } from '../../../src-contract/shortened.ts';
 
 /** In characters: more than a list shows of a text. A hundred rows of the longest texts would be 20 MB. */
 const mostListed = 2000;
@@ -11,5 +12,6 @@ export function listedTexts({ context, target }: Pick<Example, 'context' | 'targ
 
 function listed(text: string): string {
   if (text.length <= mostListed) return text;
-  return `${text.slice(0, mostListed / 2)} … ${text.slice(-mostListed / 2)}`;
+  const [end, begin] = [letterStart(text, mostListed / 2), letterStart(text, text.length - mostListed / 2)];
+  return `${text.slice(0, end)} … ${text.slice(begin)}`;
 }

@@ -3,6 +3,7 @@ import type { ChangeDetail, ChangeKind, DatasetVersion } from '../../../src-cont
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { rowVerdictSentence } from '../../../src-contract/row-verdict.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import { withinMessage } from '../../async/within-message.ts';
 import { openRowsFile, type RowsDatabase } from '../../database/rows-file.ts';
 import { VersionRows } from '../versions/version-rows-store.ts';
@@ -305,7 +306,7 @@ function cutCells(cells: readonly string[]): Pick<ListedRejection, 'cells' | 'is
     left -= Math.min(cell.length, most);
     if (cell.length <= most) return cell;
     isCut = true;
-    return `${cell.slice(0, most)}…`;
+    return shortened(cell, most);
   });
   return { cells: shown, isCut };
 }

@@ -7,6 +7,8 @@ import {
 } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
+import { letterStart, shortened } from '../../../src-contract/shortened.ts';
+import { errorMessage } from '../../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../../async/within-time.ts';
 import { isBlank } from '../importing/column-mapping.ts';
 import type { RowStore } from '../rows/row-store.ts';
@@ -93,7 +95,7 @@ function patternOf(source: string, matchCase: boolean): RegExp {
   try {
     return new RegExp(source, matchCase ? 'gu' : 'giu');
   } catch (error) {
-    const why = because('PATTERN_INVALID', { message: error instanceof Error ? error.message : String(error) });
+    const why = because('PATTERN_INVALID', { message: errorMessage(error) });
     throw new StudioError('OPTION_INVALID', { option: 'search', ...why }, { cause: error });
   }
 }
@@ -198,9 +200,8 @@ const shownRows = 50;
 function aroundChange(before: string, after: string): { before: string; after: string } {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same++;
-  const start = Math.max(0, same - 40);
-  const cut = (text: string) =>
-    `${start > 0 ? '…' : ''}${copyOf(text.slice(start, start + 160))}${text.length > start + 160 ? '…' : ''}`;
+  const start = letterStart(before, Math.max(0, same - 40));
+  const cut = (text: string) => `${start > 0 ? '…' : ''}${copyOf(shortened(text.slice(start), 161))}`;
   return { before: cut(before), after: cut(after) };
 }
 
