@@ -66,7 +66,12 @@ test('one question goes to the base and four adapters, and all answers fit in a 
   await page.getByRole('button', { name: 'Best?' }).nth(2).click();
   await page.getByRole('button', { name: 'Best', exact: true }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
+  // Regression: a reload ended the comparison.
+  await page.reload();
+  await expect.poll(() => chips.getByRole('button', { pressed: true }).count()).toBe(5);
   await page.getByRole('button', { name: 'Compare' }).click();
+  await page.reload();
+  await page.getByRole('radio', { name: 'First' }).waitFor();
 });
 
 test('the up arrow in an empty box edits the last question, and what followed stays on a branch', async () => {
