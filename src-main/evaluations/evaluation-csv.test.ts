@@ -6,7 +6,10 @@ import { evaluationCsv } from './evaluation-csv.ts';
 test('for a spreadsheet, an answer that begins like a formula is text, and a measure stays a number', () => {
   // Sound: only these fields are read.
   const evaluation = { results: [{ adapter: 'starter' }] } as unknown as Evaluation;
-  const answers = [{ text: '=HYPERLINK("http://x")', marks: { f1: 0.5 } }, { text: '-1.5', marks: { f1: 1 } }];
+  const answers = [
+    { text: '=HYPERLINK("http://x")', marks: { f1: 0.5 } },
+    { text: '-1.5', marks: { f1: 1 } },
+  ];
   const rows = answers.map((answer) => ({ exampleId: 'r', context: '- one', target: 'A', answers: [answer] }));
   const given = { rows: rows as unknown as EvaluationRow[], votes: [] };
   const head = 'id,context,target,base: starter,base: starter: f1,base: starter: loss\r\n';

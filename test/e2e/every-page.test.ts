@@ -221,7 +221,8 @@ test('a chart follows the system to another contrast theme', async () => {
   expect(await drawn()).toBe(false);
   // No browser lets a test choose the system's colours: these stand for another theme's, which come without an event.
   await page.evaluate(() => {
-    for (const ink of ['--ink', '--ink-2', '--ink-3']) document.documentElement.style.setProperty(ink, 'rgb(255, 0, 0)');
+    for (const ink of ['--ink', '--ink-2', '--ink-3'])
+      document.documentElement.style.setProperty(ink, 'rgb(255, 0, 0)');
     dispatchEvent(new Event('focus'));
   });
   await expect.poll(drawn).toBe(true);

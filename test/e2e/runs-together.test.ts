@@ -22,12 +22,20 @@ test('the page of a new run says how many adapters the ranks and seeds make, and
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
   // Regression: until the studio had answered, the cards told the steps of before as those that had just been set.
   const cards = page.getByRole('radiogroup', { name: 'How long to train' });
-  await cards.getByText(/passes/).first().waitFor();
+  await cards
+    .getByText(/passes/)
+    .first()
+    .waitFor();
   opened.studio.tell('SIGSTOP');
   try {
     await fill('Maximum steps', String(steps));
     await cards.getByText('Working this out again').first().waitFor();
-    expect(await cards.getByText(/passes|as set under Data/).filter({ visible: true }).count()).toBe(0);
+    expect(
+      await cards
+        .getByText(/passes|as set under Data/)
+        .filter({ visible: true })
+        .count(),
+    ).toBe(0);
   } finally {
     opened.studio.tell('SIGCONT');
   }
