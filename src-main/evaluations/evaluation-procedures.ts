@@ -44,7 +44,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       const evaluation = store.get(input.id);
       return {
         name: `${fileName(evaluation)}.csv`,
-        text: evaluationCsv(evaluation, allRows(evaluation.id), votes.list(evaluation.id)),
+        text: evaluationCsv(evaluation, { ...input, rows: allRows(evaluation.id), votes: votes.list(evaluation.id) }),
       };
     }),
     report: os.report.handler(({ input }) => {
