@@ -357,7 +357,8 @@ export const runs: Translation<typeof english> = {
   'runs.run.paused.what':
     '이어서 학습하면 바로 여기서부터 계속하고, 여기서 끝내면 지금까지 배운 것으로 어댑터를 만듭니다.',
   'runs.run.paused.unbegun': '첫 단계 전에 일시정지했습니다.',
-  'runs.run.paused.unbegun.what': '아직 배운 것이 없습니다. 이어서 학습하면 시작하고, 여기서 끝내면 어댑터 없이 끝납니다.',
+  'runs.run.paused.unbegun.what':
+    '아직 배운 것이 없습니다. 이어서 학습하면 시작하고, 여기서 끝내면 어댑터 없이 끝납니다.',
   'runs.run.best': '{step}단계의 가중치가 가장 좋아 그것을 남겼습니다.',
   'runs.run.queued': '대기 {n}번째',
   'runs.queue': '대기 순서',
