@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { errorMessage } from '../../src-contract/thrown.ts';
-import { OverTime, withinTime } from '../within-time.ts';
+import { OverTime, withinTime } from '../async/within-time.ts';
 import { PythonTemplate } from './python-template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 

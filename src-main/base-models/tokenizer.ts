@@ -4,7 +4,7 @@ import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { errorMessage } from '../../src-contract/thrown.ts';
-import { OverTime, withinTime } from '../within-time.ts';
+import { OverTime, withinTime } from '../async/within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { quoting } from './quoted-tokens.ts';
 import { keepSingleWords } from './single-words.ts';

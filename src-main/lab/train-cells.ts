@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
-import { readNote, writeNote } from '../note.ts';
+import { readNote, writeNote } from '../files/note.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
 import type { LabTelling, LabWork } from './lab-work.ts';
 

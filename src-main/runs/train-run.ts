@@ -12,7 +12,7 @@ import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import { type HashBase, requireHash } from '../base-models/unchanged-base.ts';
-import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
+import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import type { Supervisor, Told } from '../jobs/supervisor.ts';

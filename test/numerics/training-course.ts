@@ -1,8 +1,8 @@
-import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
+import { AdapterCache } from '../../src-main/engine/adapters/adapter-cache.ts';
 import type { TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
-import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
-import { trainModel } from '../../src-main/engine/train.ts';
+import type { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
+import { trainModel } from '../../src-main/engine/training/train.ts';
 
 interface TrainingCourse {
   readonly losses: readonly number[];

@@ -1,7 +1,7 @@
 import { shortened } from '../../../src-contract/shortened.ts';
 import type { TableDoubt } from '../../../src-contract/table-doubt.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
-import { isQuery } from '../column-contents.ts';
+import { isQuery } from '../importing/column-contents.ts';
 import { textKey } from './hash-table.ts';
 import { RepeatedText } from './repeated-text.ts';
 import { answersFrom, passageParts, questionStart } from './texts.ts';
