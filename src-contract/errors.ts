@@ -329,6 +329,11 @@ export const errorCatalogue = {
     'There is no evaluation “{evaluation}”.',
     'See the list of evaluations.',
   ),
+  EVALUATION_ALREADY_ACTIVE: entry(
+    { evaluation: z.string() },
+    'The evaluation “{evaluation}” is still running.',
+    'Wait until it has finished, or stop it.',
+  ),
   EVALUATION_NOT_RESUMABLE: entry(
     { evaluation: z.string(), ...reason },
     'The evaluation “{evaluation}” cannot be resumed: {reason}.',

@@ -1539,6 +1539,18 @@ test('an evaluation left queued can be resumed on its own', async () => {
   expect((await client.evaluations.get({ id })).state).toBe('finished');
 });
 
+// Regression: it was said to be a training that goes on.
+test('an evaluation that is running or waiting cannot be deleted', async () => {
+  const held = holdAnswers();
+  const datasetId = await importRivers();
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 3 };
+  for (const { id } of [await client.evaluations.start(about), await client.evaluations.start(about)]) {
+    const { error } = await safe(client.evaluations.delete({ id }));
+    expect(error).toMatchObject({ code: 'EVALUATION_ALREADY_ACTIVE', data: { evaluation: id } });
+  }
+  held.resolve();
+});
+
 test('an evaluation measures the base, then the adapters, and keeps every answer', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';

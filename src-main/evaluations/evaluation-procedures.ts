@@ -61,8 +61,8 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     }),
     blindResult: os.blindResult.handler(({ input }) => blindResult(known(input), votes)),
     delete: os.delete.handler(({ input }) => {
-      const { id, state, provenance } = store.get(input.id);
-      if (state === 'running') throw new StudioError('RUN_ALREADY_ACTIVE', { run: provenance?.dataset.name ?? id });
+      const { id, state } = store.get(input.id);
+      if (state === 'running') throw new StudioError('EVALUATION_ALREADY_ACTIVE', { evaluation: id });
       store.markDeleted(id, Date.now());
       changed();
     }),

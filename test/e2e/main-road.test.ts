@@ -9,6 +9,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
 import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
+import { studioPages } from '../browser/studio-pages.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
 
 const sample = path.join(import.meta.dirname, '../../resources/samples/generated-mrc.csv');
@@ -229,32 +230,18 @@ test('an evaluation on unseen rows compares the adapter with the base', async ()
   await accessible();
 });
 
-const pages = {
-  home: paths.home(),
-  datasets: paths.datasets(),
-  'an import': paths.importDataset(),
-  runs: paths.runs(),
-  'a new run': paths.newRun(),
-  adapters: paths.adapters(),
-  chat: paths.chat(),
-  evaluations: paths.evaluations(),
-  lab: paths.lab(),
-  'base models': paths.baseModels(),
-  settings: paths.settings(),
-};
-
 test('every page is accessible in both themes, and opens in Korean', async () => {
   for (const theme of ['Dark', 'Light']) {
     await open(paths.settings());
     await page.getByText(theme, { exact: true }).click();
-    for (const href of Object.values(pages)) {
+    for (const href of Object.values(studioPages)) {
       await open(href);
       await accessible();
     }
   }
   await open(paths.settings());
   await page.getByText('한국어').click();
-  for (const href of Object.values(pages)) await open(href);
+  for (const href of Object.values(studioPages)) await open(href);
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('ko');
 });
 

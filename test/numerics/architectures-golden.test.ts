@@ -10,7 +10,7 @@ import { architectureOf } from '../../src-main/engine/architectures/by-model-typ
 import { ModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import type { Backend } from '../../src-main/engine/backends/backend.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
+import type { TrainJob } from '../../src-main/engine/engine.ts';
 import { readPeft } from '../../src-main/engine/formats/peft.ts';
 import { loadModel } from '../../src-main/engine/model/load-model.ts';
 import { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
@@ -19,10 +19,10 @@ import { elements, float32, type Tensor } from '../../src-main/engine/tensor.ts'
 import { cutMicroBatches } from '../../src-main/engine/training/micro-batches.ts';
 import { packingFor } from '../../src-main/engine/training/packing.ts';
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/training/score.ts';
-import { trainModel } from '../../src-main/engine/training/train.ts';
 import { storedTensors } from '../../src-main/engine/weights/stored-weights.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 import { backends } from '../fixtures/backends.ts';
+import { trainingCourse } from './training-course.ts';
 import { worstDifference } from './worst-difference.ts';
 
 // Made by golden/make_architectures_golden.py with PyTorch, transformers and PEFT (versions in the files).
@@ -193,19 +193,7 @@ describe.each([
       ...{ learningRate: 1e-2, schedule: 'constant', warmupSteps: 0, weightDecay: 0.01, gradientClip: 0.5, epochs: 5 },
       ...{ maxSteps: 10, batchSize: 4, seed: 0, shuffle: false, validationEvery: null, checkpointEvery: null },
     };
-    const steps: Extract<TrainEvent, { kind: 'step' }>[] = [];
-    const follow = async (limit: number) => {
-      const stop = new AbortController();
-      for await (const event of trainModel(model, job, new AdapterCache(), stop.signal)) {
-        if (event.kind === 'step') steps.push(event);
-        if (steps.length >= limit) stop.abort();
-      }
-    };
-    if (stopAfter !== undefined) await follow(stopAfter);
-    await follow(Number.POSITIVE_INFINITY);
-    const written = await readPeft(job.outputFolder);
-    const final = new Map([...written.tensors].map(([tensor, { data }]) => [tensor, Array.from(data)]));
-    return { losses: steps.map((step) => step.loss), norms: steps.map((step) => step.gradientNorm), final };
+    return trainingCourse(model, job, stopAfter);
   }
 });
 

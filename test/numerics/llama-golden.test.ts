@@ -5,16 +5,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AdapterCache } from '../../src-main/engine/adapters/adapter-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
-import type { TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
-import { readPeft } from '../../src-main/engine/formats/peft.ts';
+import type { TrainJob } from '../../src-main/engine/engine.ts';
 import { loadModel } from '../../src-main/engine/model/load-model.ts';
 import type { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
 import { logProbabilities, trainGraph } from '../../src-main/engine/model/model-graph.ts';
 import type { Tensor } from '../../src-main/engine/tensor.ts';
 import { cutMicroBatches } from '../../src-main/engine/training/micro-batches.ts';
 import { adaptedExecutable, scoreRows } from '../../src-main/engine/training/score.ts';
-import { trainModel } from '../../src-main/engine/training/train.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
+import { trainingCourse } from './training-course.ts';
 import { worstDifference } from './worst-difference.ts';
 
 // Made by golden/make_golden.py with PyTorch, transformers and PEFT (versions in the file).
@@ -195,19 +194,7 @@ async function trainTenSteps(name: string, stopAfter?: number) {
     checkpointFolder: join(scratch, `${name}-checkpoint`),
     checkpointEvery: null,
   };
-  const steps: Extract<TrainEvent, { kind: 'step' }>[] = [];
-  const follow = async (limit: number) => {
-    const stop = new AbortController();
-    for await (const event of trainModel(model, job, new AdapterCache(), stop.signal)) {
-      if (event.kind === 'step') steps.push(event);
-      if (steps.length >= limit) stop.abort();
-    }
-  };
-  if (stopAfter !== undefined) await follow(stopAfter);
-  await follow(Number.POSITIVE_INFINITY);
-  const written = await readPeft(job.outputFolder);
-  const final = new Map([...written.tensors].map(([tensor, { data }]) => [tensor, Array.from(data)]));
-  return { losses: steps.map((step) => step.loss), norms: steps.map((step) => step.gradientNorm), final };
+  return trainingCourse(model, job, stopAfter);
 }
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {

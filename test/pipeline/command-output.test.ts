@@ -6,8 +6,7 @@ import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
-import { writeTinyModel } from '../fixtures/tiny-model.ts';
-import { answerOf, commandLineEntry, startCommand, temporaryFolder } from './command-line.ts';
+import { commandLineEntry, homeWithBoxes, startCommand, temporaryFolder } from './command-line.ts';
 
 // Regression: `| head` printed an unhandled error with its stack, and the status was 1.
 test('a reader of the answer may leave before its end', { timeout: 60_000 }, async () => {
@@ -21,12 +20,7 @@ test('a reader of the answer may leave before its end', { timeout: 60_000 }, asy
 
 // Regression: a run whose progress went to a reader that left ended within a step, and had to be resumed.
 test('a training goes on when nobody reads its progress any more', { timeout: 120_000 }, async () => {
-  const folder = temporaryFolder();
-  const home = join(folder, 'home');
-  writeTinyModel(join(folder, 'tiny'));
-  writeCopyingTable(join(folder, 'boxes.csv'), 60);
-  await answerOf(home, ['import', join(folder, 'boxes.csv'), '--task', 'mrc', '--name', 'boxes']);
-  await answerOf(home, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  const home = await homeWithBoxes();
   const training = ['train', '--dataset', 'boxes', '--base', 'tiny', '--name', 'a', '--max-steps', '600'];
   const command = startCommand(home, training);
   command.stderr?.once('data', () => command.stderr?.destroy());

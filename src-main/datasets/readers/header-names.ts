@@ -1,4 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import { foldColumnName, isKnownColumnName } from '../importing/column-names.ts';
 import { NamesApart } from './names-apart.ts';
 import type { TableRecord } from './table.ts';
@@ -108,10 +109,13 @@ export function namedTwice(names: readonly string[]): FileReason[] {
 }
 
 function listed(code: string, names: readonly string[]): FileReason[] {
-  if (names.length === 0) return [];
-  const first = names.slice(0, 5).join(', ');
-  const shown = first.length > 120 ? `${first.slice(0, 120)} …` : `${first}${names.length > 5 ? ' …' : ''}`;
-  return [{ about: 'header', code, data: { names: shown } }];
+  return names.length === 0 ? [] : [{ about: 'header', code, data: { names: firstNames(names) } }];
+}
+
+/** Names for a sentence: a file that is not a table may have thousands, or one as long as a page. */
+export function firstNames(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => shortened(name, 60));
+  return shown.join(', ') + (names.length > shown.length ? ' …' : '');
 }
 
 function seen(name: string): string {

@@ -1,5 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import { splitNamed } from '../splits/split.ts';
+import { firstNames } from './header-names.ts';
 import type { JsonList } from './json-values.ts';
 
 /** Which lists of a JSON object make up the table. */
@@ -25,9 +27,11 @@ export function chooseLists(lists: readonly JsonList[]): ChosenLists {
   const longest = mayBeRows.toSorted(([, a], [, b]) => b.values - a.values || isRows(b) - isRows(a))[0];
   const chosen = splits.length > 1 ? splits : longest ? [longest] : [];
   const wanted = new Set(chosen.map(([number]) => number));
-  const left = filled.filter(([number]) => !wanted.has(number)).map(([, { name, values }]) => `${name} (${values})`);
+  const left = filled
+    .filter(([number]) => !wanted.has(number))
+    .map(([, { name, values }]) => `${shortened(name, 50)} (${values})`);
   const told = (code: string, names: readonly string[]): FileReason[] => [
-    { about: 'shape', code, data: { names: names.slice(0, 5).join(', ') + (names.length > 5 ? ' …' : '') } },
+    { about: 'shape', code, data: { names: firstNames(names) } },
   ];
   return {
     wanted,

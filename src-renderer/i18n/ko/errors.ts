@@ -250,6 +250,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   CONVERSATION_NOT_FOUND: { message: '“{conversation}” 대화가 없습니다.', hint: '새 대화를 시작하세요.' },
   MESSAGE_NOT_FOUND: { message: '“{message}” 메시지가 없습니다.', hint: '대화를 다시 여세요. 삭제되었을 수 있습니다.' },
   EVALUATION_NOT_FOUND: { message: '“{evaluation}” 평가가 없습니다.', hint: '평가 목록을 확인하세요.' },
+  EVALUATION_ALREADY_ACTIVE: {
+    message: '“{evaluation}” 평가가 아직 진행 중입니다.',
+    hint: '끝날 때까지 기다리거나 멈추세요.',
+  },
   EVALUATION_NOT_RESUMABLE: {
     message: '“{evaluation}” 평가를 이어서 할 수 없습니다: {reason}.',
     hint: '새로 시작하세요.',
