@@ -105,16 +105,17 @@ export interface AppOptions {
     router: App['router'];
     port: number;
     key: string;
-    note: App['noteRequest'];
+    /** Keeps the beginning of a request for the settings; what it returns takes what became of it. */
+    note: EndpointRequests['begin'];
   }) => Promise<OpenEndpoint>;
+  /** Opens that address as long as this runs, even where the settings have it off. */
+  readonly endpointOn?: boolean;
   /** The system's own dialog for a folder or file, if the host has a window. Undefined when the person closes it. */
   readonly choosePath?: (what: 'folder' | 'file') => Promise<string | undefined>;
 }
 
 export interface App {
   readonly router: Router<typeof contract, CallerContext>;
-  /** Keeps the beginning of another program's request for the settings; what it returns takes what became of it. */
-  readonly noteRequest: EndpointRequests['begin'];
   /** Ends all work, which can resume at the next start, and releases the data folder. */
   close(): Promise<void>;
 }
@@ -366,10 +367,9 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   };
   const { openEndpoint } = host;
   const requests = new EndpointRequests({ now: Date.now, changed: changed('endpoint') });
-  const noteRequest = requests.begin.bind(requests);
   const endpoint = new EndpointSwitch(
     choices,
-    openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, note: noteRequest, ...options }),
+    openEndpoint === undefined ? undefined : (options) => openEndpoint({ router, note: requests.begin.bind(requests), ...options }),
   );
 
   const folders = new KnownFolders(dataDir, host.folders);
@@ -508,7 +508,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
   const tending = setInterval(tend, tendEveryMs).unref();
   opened.defer(() => clearInterval(tending));
 
-  await endpoint.resume();
+  await endpoint.resume({ asked: host.endpointOn ?? false });
   reserve.keep();
   const takenUp = starter.then(() => {
     isReady = true;
@@ -518,7 +518,7 @@ async function openApp({ dataDir, resourcesDir, ...host }: AppOptions): Promise<
 
   const held = opened.move();
   return {
-    ...{ router, noteRequest },
+    router,
     async close() {
       try {
         clearInterval(tending);
