@@ -79,8 +79,26 @@ export default {
     no(
       'engine-is-alone',
       { path: '^src-main/engine/', pathNot: test },
-      { path: '^src-main/', pathNot: '^src-main/(engine/|held-files[.]ts$)' },
+      { path: '^src-main/', pathNot: '^src-main/(engine|files|async)/' },
       'The engine gets token ids, numbers and file paths.',
+    ),
+    no(
+      'weights-know-no-work',
+      { path: '^src-main/engine/(weights|adapters)/', pathNot: test },
+      { path: '^src-main/engine/(training|answering)/' },
+      'Training and answering use them.',
+    ),
+    no(
+      'answering-knows-no-training',
+      { path: '^src-main/engine/answering/', pathNot: test },
+      { path: '^src-main/engine/training/' },
+      'Training may write an answer; answering trains nothing.',
+    ),
+    no(
+      'files-and-async-know-nobody',
+      { path: '^src-main/(files|async)/', pathNot: test },
+      { path: '^src-main/', pathNot: '^src-main/(files|async)/' },
+      'They serve every folder alike.',
     ),
     no(
       'engine-front-door-only',
@@ -121,7 +139,7 @@ export default {
     no(
       'sql-only-in-stores',
       // A test may open a database to hand to what it tests.
-      { path: '^src-main/', pathNot: ['^src-main/database/', '-store[.]ts$', '^src-main/app[.]ts$', test] },
+      { path: '^src-main/', pathNot: ['^src-main/database/', '-store[.]ts$', '^src-main/app([.]ts$|/)', test] },
       { path: '^src-main/database/' },
       'Ask the store.',
     ),
@@ -154,13 +172,7 @@ export default {
       { path: '^src-main/host/' },
       {
         path: '^src-main/',
-        pathNot: [
-          '^src-main/host/',
-          '^src-main/app[.]ts$',
-          '^src-main/engine/engine-port[.]ts$',
-          '^src-main/held-files[.]ts$',
-          '^src-main/unwritable[.]ts$',
-        ],
+        pathNot: ['^src-main/host/', '^src-main/app[.]ts$', '^src-main/engine/engine-port[.]ts$', '^src-main/files/'],
       },
       'A host opens a port and hands it to app.ts.',
     ),
@@ -170,7 +182,7 @@ export default {
         path: '^src-main/',
         pathNot: [
           '-procedures([.]test)?[.]ts$',
-          '^src-main/(app|middlewares)([.]test)?[.]ts$',
+          '^src-main/app([.](test[.])?ts$|/)',
           '^src-main/engine/engine-port[.]ts$',
           '^src-main/host/',
         ],

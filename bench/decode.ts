@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unpackGguf } from '../src-main/engine/formats/unpack-gguf.ts';
-import { inspectModel } from '../src-main/engine/open-model.ts';
+import { inspectModel } from '../src-main/engine/model/open-model.ts';
 import { median } from '../src-main/lab/numbers.ts';
 import { benchCase, printBench } from './parts/bench-case.ts';
 import { programAnswer, reasonOf } from './parts/program-answer.ts';

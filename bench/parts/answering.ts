@@ -1,8 +1,8 @@
-import type { LiveAdapter } from '../../src-main/engine/adaptation.ts';
+import type { LiveAdapter } from '../../src-main/engine/adapters/adaptation.ts';
+import { initialiseLora } from '../../src-main/engine/adapters/lora.ts';
+import { Decoder } from '../../src-main/engine/answering/decoder.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { Decoder } from '../../src-main/engine/decoder.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import { initialiseLora } from '../../src-main/engine/lora.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
 import { Random } from '../../src-main/engine/random.ts';
 import { median } from '../../src-main/lab/numbers.ts';
 import { type BenchCase, benchCase } from './bench-case.ts';

@@ -1,13 +1,13 @@
-import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
+import { AdapterCache } from '../../src-main/engine/adapters/adapter-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import type { TrainJob } from '../../src-main/engine/engine.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
-import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
-import { packingFor } from '../../src-main/engine/packing.ts';
-import { Passes, type TrainingPart } from '../../src-main/engine/passes.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import type { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
 import { Random } from '../../src-main/engine/random.ts';
-import { trainableOf } from '../../src-main/engine/trainable.ts';
+import { cutMicroBatches } from '../../src-main/engine/training/micro-batches.ts';
+import { packingFor } from '../../src-main/engine/training/packing.ts';
+import { Passes, type TrainingPart } from '../../src-main/engine/training/passes.ts';
+import { trainableOf } from '../../src-main/engine/training/trainable.ts';
 import { benchCase } from './bench-case.ts';
 
 interface Options {

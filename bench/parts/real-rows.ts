@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { ModelText } from '../../src-main/base-models/model-text.ts';
-import { inspectModel } from '../../src-main/engine/open-model.ts';
-import { RowOrder } from '../../src-main/engine/row-order.ts';
+import { inspectModel } from '../../src-main/engine/model/open-model.ts';
+import { RowOrder } from '../../src-main/engine/training/row-order.ts';
 
 export interface RealRow {
   readonly ids: readonly number[];

@@ -6,11 +6,11 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
-import { isOwnName } from '../own-name.ts';
-import { requireFile, requireReadable } from '../require-file.ts';
-import { copyFile } from '../synced-file.ts';
-import { textIfThere } from '../text-if-there.ts';
-import { nameWhole, unfinishedPath } from '../unfinished-path.ts';
+import { isOwnName } from '../files/own-name.ts';
+import { requireFile, requireReadable } from '../files/require-file.ts';
+import { copyFile } from '../files/synced-file.ts';
+import { textIfThere } from '../files/text-if-there.ts';
+import { nameWhole, unfinishedPath } from '../files/unfinished-path.ts';
 
 /** What the adapter's own files do not say: its task, and what it was made from. */
 export const adapterOriginSchema = z.object({

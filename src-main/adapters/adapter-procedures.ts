@@ -7,7 +7,7 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { isOwnName } from '../own-name.ts';
+import { isOwnName } from '../files/own-name.ts';
 import { originName, removeAdapter } from './adapter-files.ts';
 import type { AdapterStore } from './adapter-store.ts';
 import { exportAdapter, type TextOf } from './export-adapter.ts';

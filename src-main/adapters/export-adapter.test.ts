@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { clearCutOffCopies } from '../data-folder-store.ts';
+import { clearCutOffCopies } from '../data-folder/data-folder-store.ts';
 import type { Engine, MergeJob } from '../engine/engine.ts';
 import { exportAdapter } from './export-adapter.ts';
 

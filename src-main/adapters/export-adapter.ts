@@ -4,11 +4,11 @@ import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { TaskId } from '../../src-contract/task.ts';
-import { noteCopy } from '../copy-note.ts';
+import { noteCopy } from '../data-folder/copy-note.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
+import { nameWhole, removeUnfinished, unfinishedPath } from '../files/unfinished-path.ts';
 import type { PromptLayout } from '../tasks/prompt-layout.ts';
 import { tasks } from '../tasks/tasks.ts';
-import { nameWhole, removeUnfinished, unfinishedPath } from '../unfinished-path.ts';
 import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
 import { modelfile } from './modelfile.ts';
 

@@ -1,6 +1,6 @@
 import type { AnsweringNeed, BaseModel } from '../../src-contract/base-model.ts';
+import { keptPromise } from '../async/kept-promise.ts';
 import type { Engine } from '../engine/engine.ts';
-import { keptPromise } from '../kept-promise.ts';
 
 /** Of a tokenizer, per token in its vocabulary. Measured: 4 MB for 4,096 tokens, 52 to 63 MB for 49,152. */
 export const tokenBytes = 1.2e3;

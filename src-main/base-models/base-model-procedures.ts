@@ -7,7 +7,7 @@ import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
-import { isOwnName } from '../own-name.ts';
+import { isOwnName } from '../files/own-name.ts';
 import { AnsweringNeeds } from './answering-need.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import type { Catalogue } from './catalogue.ts';

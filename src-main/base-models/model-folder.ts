@@ -4,8 +4,8 @@ import { link, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises
 import { basename, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import { requireFile, requireReadable } from '../require-file.ts';
-import { copyFile, readInto } from '../synced-file.ts';
+import { requireFile, requireReadable } from '../files/require-file.ts';
+import { copyFile, readInto } from '../files/synced-file.ts';
 
 export interface ModelFolder {
   /** Names of the files that determine what the model computes: these are hashed. */

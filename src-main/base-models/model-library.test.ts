@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SettingStore } from '../data-folder/setting-store.ts';
 import { openDatabase } from '../database/open.ts';
-import { SettingStore } from '../setting-store.ts';
 import { BaseModelStore } from './base-model-store.ts';
 import { ModelLibrary } from './model-library.ts';
 

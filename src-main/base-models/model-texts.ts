@@ -1,7 +1,7 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import { keptPromise } from '../async/kept-promise.ts';
 import type { Engine } from '../engine/engine.ts';
-import { keptPromise } from '../kept-promise.ts';
 import type { AskedName, AskedOf, BaseText, TextFacts } from './base-text.ts';
 import { askText, textFacts } from './text-asking.ts';
 import type { TextPlace } from './text-thread-messages.ts';

@@ -1,5 +1,5 @@
-import { AskedThread } from '../asked-thread.ts';
-import { ownProgram } from '../own-program.ts';
+import { AskedThread } from '../async/asked-thread.ts';
+import { ownProgram } from '../async/own-program.ts';
 import type { AnswerTo, AskedName, AskedOf, TextFacts } from './base-text.ts';
 import type { TextPlace, TextQuestion } from './text-thread-messages.ts';
 

@@ -2,8 +2,8 @@
 // long text without a space many.
 import { parentPort } from 'node:worker_threads';
 import { toCarried } from '../../src-contract/carried-error.ts';
-import type { FromAskedThread } from '../asked-thread.ts';
-import { keptPromise } from '../kept-promise.ts';
+import type { FromAskedThread } from '../async/asked-thread.ts';
+import { keptPromise } from '../async/kept-promise.ts';
 import type { TextFacts } from './base-text.ts';
 import { ConversationText } from './conversation-text.ts';
 import { ModelText } from './model-text.ts';

@@ -1,6 +1,6 @@
 import type { Conversation } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { endedWithin } from '../ended-within.ts';
+import { endedWithin } from '../async/ended-within.ts';
 import type { ConversationStore } from './conversation-store.ts';
 
 interface RunningAnswer {

@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import { keptPromise } from '../async/kept-promise.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
-import { keptPromise } from '../kept-promise.ts';
 
 /** More hardly make better guesses. */
 const mostAnswers = 50;

@@ -5,7 +5,7 @@ import { toCarried } from '../../src-contract/carried-error.ts';
 import { damageInDatabase } from './open.ts';
 import { damageInRows } from './rows-file.ts';
 
-// Sound: `damageIn` in src-main/damage.ts starts this file with these fields.
+// Sound: `damageIn` in src-main/data-folder/damage.ts starts this file with these fields.
 const { what, file } = workerData as { what: 'database' | 'rows'; file: string };
 const damage = what === 'rows' ? damageInRows(file) : damageInDatabase(file);
 parentPort?.postMessage(damage && toCarried(damage));

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
-import { waitForHeldFiles } from '../held-files.ts';
+import { waitForHeldFiles } from '../files/held-files.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { type EnginePort, processPort, serveEngine } from './engine-port.ts';
 import { localEngine } from './local-engine.ts';

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { writeTokenFile } from '../tasks/token-file.ts';
 import type { TrainJob } from './engine.ts';
-import { LoadedModel } from './loaded-model.ts';
-import { LoadingProgress } from './loading-progress.ts';
 import { localEngine } from './local-engine.ts';
+import { LoadedModel } from './model/loaded-model.ts';
+import { LoadingProgress } from './model/loading-progress.ts';
 
 // Regression: a training of a large base showed nothing for as long as the base loaded.
 test('a training tells how far its base has loaded, as does each of several', async () => {

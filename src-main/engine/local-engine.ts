@@ -2,19 +2,24 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import type { LiveAdapter } from './adaptation.ts';
-import { AdapterCache } from './adapter-cache.ts';
-import { adapterFingerprint } from './adapter-fingerprint.ts';
-import { AdapterMixes, type ScaledAdapter } from './adapter-mix.ts';
+import type { LiveAdapter } from './adapters/adaptation.ts';
+import { AdapterCache } from './adapters/adapter-cache.ts';
+import { adapterFingerprint } from './adapters/adapter-fingerprint.ts';
+import { AdapterMixes, type ScaledAdapter } from './adapters/adapter-mix.ts';
+import type { LoraWeights } from './adapters/lora.ts';
+import { mergeModel } from './adapters/merge.ts';
+import { fitAdapter } from './adapters/peft-layout.ts';
+import { writeAdapter } from './adapters/write-adapter.ts';
 import { analyseAdapters } from './analysis/analyse.ts';
-import { answeringMemory } from './answering-memory.ts';
+import { timePasses } from './analysis/latency.ts';
+import { answeringMemory } from './answering/answering-memory.ts';
+import { Decoder } from './answering/decoder.ts';
 import { architectureOf, refuseKind } from './architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from './architectures/model-config.ts';
 import type { Backend } from './backends/backend.ts';
 import { findDevices } from './backends/devices.ts';
 import { onnxruntimeBackend } from './backends/onnxruntime/onnxruntime-backend.ts';
 import { tfjsBackend } from './backends/tfjs/tfjs-backend.ts';
-import { Decoder } from './decoder.ts';
 import type {
   AdapterChoice,
   Engine,
@@ -31,24 +36,19 @@ import { modelTypeOfGguf } from './formats/gguf-config.ts';
 import { partsReadFirst } from './formats/parts-read-first.ts';
 import { readPeft, readPeftConfig } from './formats/peft.ts';
 import { unpackGguf } from './formats/unpack-gguf.ts';
-import { timePasses } from './latency.ts';
-import { loadModel } from './load-model.ts';
-import type { LoadedModel } from './loaded-model.ts';
-import type { LoadingProgress } from './loading-progress.ts';
-import type { LoraWeights } from './lora.ts';
-import { precisionFor } from './matrix-choices.ts';
-import { mergeModel } from './merge.ts';
-import { modelFilesOf } from './model-files.ts';
-import { ModelSlot } from './model-slot.ts';
-import { inspectModel } from './open-model.ts';
-import { fitAdapter } from './peft-layout.ts';
-import { scoreRows } from './score.ts';
+import { loadModel } from './model/load-model.ts';
+import type { LoadedModel } from './model/loaded-model.ts';
+import type { LoadingProgress } from './model/loading-progress.ts';
+import { precisionFor } from './model/matrix-choices.ts';
+import { modelFilesOf } from './model/model-files.ts';
+import { ModelSlot } from './model/model-slot.ts';
+import { inspectModel } from './model/open-model.ts';
 import { elements } from './tensor.ts';
 import { toldMeanwhile } from './told-meanwhile.ts';
-import { trainModel } from './train.ts';
-import { trainTogether } from './train-together.ts';
-import { trainingMemory } from './training-memory.ts';
-import { writeAdapter } from './write-adapter.ts';
+import { scoreRows } from './training/score.ts';
+import { trainModel } from './training/train.ts';
+import { trainTogether } from './training/train-together.ts';
+import { trainingMemory } from './training/training-memory.ts';
 
 /**
  * The engine in this thread. It keeps one base model loaded: a second one replaces it. `auto` is onnxruntime; a

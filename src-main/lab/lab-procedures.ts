@@ -5,8 +5,8 @@ import { isActive } from '../../src-contract/active-job.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { isOwnName } from '../files/own-name.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
-import { isOwnName } from '../own-name.ts';
 import { LabSpeed } from './lab-speed.ts';
 import type { LabStore } from './lab-store.ts';
 import {

@@ -1,10 +1,10 @@
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { LabKind, LabOptions } from '../../src-contract/lab.ts';
+import { keptPromise } from '../async/kept-promise.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
-import { keptPromise } from '../kept-promise.ts';
 import { answeringCost, trainingCost } from './lab-costs.ts';
 
 /** Rows whose length is measured. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Dataset, Example, Split } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { BaseText } from '../base-models/base-text.ts';
-import { readNote, writeNote } from '../note.ts';
+import { readNote, writeNote } from '../files/note.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';
 import type { LabWork } from './lab-work.ts';
 

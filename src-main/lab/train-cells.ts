@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
-import { readNote, writeNote } from '../note.ts';
+import { readNote, writeNote } from '../files/note.ts';
 import { type LabTokens, labTokens } from './lab-tokens.ts';
 import type { LabTelling, LabWork } from './lab-work.ts';
 
@@ -179,7 +179,8 @@ async function keepTrained(
   };
   // Before its checkpoint goes: killed in between, it would be trained from the start, and alone.
   await writeNote(join(folder, trainedName), trained);
-  await shed(folder, trained);
+  // What cannot be removed now, the next start removes.
+  await shed(folder, trained).catch(() => undefined);
   return { ...trained, key: cell.key, folder: adapterFolder, ...rowsOf(tokens) };
 }
 

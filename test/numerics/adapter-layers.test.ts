@@ -6,21 +6,21 @@ import {
   type AdapterLayerWeights,
   adapterLayerDims,
   initialiseAdapterLayers,
-} from '../../src-main/engine/adapter-layers.ts';
+} from '../../src-main/engine/adapters/adapter-layers.ts';
 import type { Architecture } from '../../src-main/engine/architectures/architecture.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
 import { evaluate } from '../../src-main/engine/backends/reference/reference-backend.ts';
 import { tfjsBackend } from '../../src-main/engine/backends/tfjs/tfjs-backend.ts';
 import type { TokenExample, TrainEvent, TrainJob } from '../../src-main/engine/engine.ts';
 import type { Expression, NdArray } from '../../src-main/engine/graph/expression.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
-import { cutMicroBatches } from '../../src-main/engine/micro-batches.ts';
-import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { packingFor } from '../../src-main/engine/packing.ts';
-import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import type { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
+import { logProbabilities, trainGraph } from '../../src-main/engine/model/model-graph.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { cutMicroBatches } from '../../src-main/engine/training/micro-batches.ts';
+import { packingFor } from '../../src-main/engine/training/packing.ts';
+import { adaptedExecutable, scoreRows } from '../../src-main/engine/training/score.ts';
 import { writeTokenFile } from '../../src-main/tasks/token-file.ts';
 
 const modelFolder = join(import.meta.dirname, 'golden/llama-tiny');

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
-import { AdapterMixes, mixAdapters, type ScaledAdapter } from '../../src-main/engine/adapter-mix.ts';
+import { AdapterCache } from '../../src-main/engine/adapters/adapter-cache.ts';
+import { AdapterMixes, mixAdapters, type ScaledAdapter } from '../../src-main/engine/adapters/adapter-mix.ts';
+import { adaptedModules, initialiseLora } from '../../src-main/engine/adapters/lora.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { BatchRow } from '../../src-main/engine/batch-row.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import { LoadedModel } from '../../src-main/engine/loaded-model.ts';
-import { adaptedModules, initialiseLora } from '../../src-main/engine/lora.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
 import { Random } from '../../src-main/engine/random.ts';
-import { scoreRows } from '../../src-main/engine/score.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import type { BatchRow } from '../../src-main/engine/training/batch-row.ts';
+import { scoreRows } from '../../src-main/engine/training/score.ts';
 import { worstDifference } from './worst-difference.ts';
 
 const folder = join(import.meta.dirname, 'golden');

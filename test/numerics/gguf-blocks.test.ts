@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isFourBit, readFourBits } from '../../src-main/engine/formats/four-bit-rows.ts';
 import { dequantise, quantise } from '../../src-main/engine/formats/gguf-blocks.ts';
-import { fromFourBits } from '../../src-main/engine/four-bit-blocks.ts';
+import { fromFourBits } from '../../src-main/engine/weights/four-bit-blocks.ts';
 
 // Blocks of random bytes and their values by gguf-py; see golden/make_gguf_blocks.py.
 const [golden, rounded] = (await Promise.all(

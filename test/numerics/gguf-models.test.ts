@@ -9,7 +9,7 @@ import { openGguf } from '../../src-main/engine/formats/gguf.ts';
 import { u32, u64 } from '../../src-main/engine/formats/gguf-bytes.ts';
 import { huggingFaceTensors } from '../../src-main/engine/formats/gguf-names.ts';
 import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
-import { checkWeights, readWeights } from '../../src-main/engine/stored-weights.ts';
+import { checkWeights, readWeights } from '../../src-main/engine/weights/stored-weights.ts';
 
 // The tiny golden models as GGUF files with the names and layout of llama.cpp's converter; see
 // golden/make_gguf_models.py.

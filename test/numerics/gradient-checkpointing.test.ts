@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { causalParts } from '../../src-main/engine/causal-parts.ts';
 import type { TokenExample } from '../../src-main/engine/engine.ts';
 import { peakMemory } from '../../src-main/engine/graph/peak-memory.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
+import { causalParts } from '../../src-main/engine/model/causal-parts.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import { logProbabilities, trainGraph } from '../../src-main/engine/model/model-graph.ts';
 import { filledAdapter, onlyBatch, trainingPass } from '../fixtures/training-pass.ts';
 
 const golden = join(import.meta.dirname, 'golden');

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LoraWeights } from '../../src-main/engine/adapters/lora.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { fromFourBits, toFourBits } from '../../src-main/engine/four-bit-blocks.ts';
 import { int4Block } from '../../src-main/engine/graph/ops/matmul-int4.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import { LoadedModel } from '../../src-main/engine/loaded-model.ts';
-import type { LoraWeights } from '../../src-main/engine/lora.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
 import { float32, type Tensor } from '../../src-main/engine/tensor.ts';
+import { fromFourBits, toFourBits } from '../../src-main/engine/weights/four-bit-blocks.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { byteRows, filledAdapter, trainingPass } from '../fixtures/training-pass.ts';
 

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateTokens } from '../../src-main/engine/answering/generate.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { generateTokens } from '../../src-main/engine/generate.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import type { LoadedModel } from '../../src-main/engine/loaded-model.ts';
-import { cutMicroBatches, type MicroBatch } from '../../src-main/engine/micro-batches.ts';
-import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { inspectModel } from '../../src-main/engine/open-model.ts';
-import { scoreRows } from '../../src-main/engine/score.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import type { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
+import { logProbabilities, trainGraph } from '../../src-main/engine/model/model-graph.ts';
+import { inspectModel } from '../../src-main/engine/model/open-model.ts';
 import { float32 } from '../../src-main/engine/tensor.ts';
+import { cutMicroBatches, type MicroBatch } from '../../src-main/engine/training/micro-batches.ts';
+import { scoreRows } from '../../src-main/engine/training/score.ts';
 import { worstDifference } from './worst-difference.ts';
 
 // Made by golden/make_golden.py with PyTorch and transformers.

@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AdapterCache } from '../../src-main/engine/adapter-cache.ts';
-import { AdapterStack } from '../../src-main/engine/adapter-stack.ts';
+import { AdapterCache } from '../../src-main/engine/adapters/adapter-cache.ts';
+import { AdapterStack } from '../../src-main/engine/adapters/adapter-stack.ts';
+import { adaptedModules, initialiseLora, type LoraWeights } from '../../src-main/engine/adapters/lora.ts';
+import { DecodePass } from '../../src-main/engine/answering/decode-pass.ts';
+import { generateTokens } from '../../src-main/engine/answering/generate.ts';
+import { KeyValueCache } from '../../src-main/engine/answering/key-value-cache.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import type { BatchRow } from '../../src-main/engine/batch-row.ts';
-import { DecodePass } from '../../src-main/engine/decode-pass.ts';
 import type { TrainJob } from '../../src-main/engine/engine.ts';
-import { generateTokens } from '../../src-main/engine/generate.ts';
-import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import { LoadedModel } from '../../src-main/engine/loaded-model.ts';
-import { adaptedModules, initialiseLora, type LoraWeights } from '../../src-main/engine/lora.ts';
-import { cutMicroBatches, type MicroBatch } from '../../src-main/engine/micro-batches.ts';
-import { logProbabilities, trainGraph } from '../../src-main/engine/model-graph.ts';
-import { adaptedExecutable, scoreRows } from '../../src-main/engine/score.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
+import { LoadedModel } from '../../src-main/engine/model/loaded-model.ts';
+import { logProbabilities, trainGraph } from '../../src-main/engine/model/model-graph.ts';
 import { float32, int32, type Tensor } from '../../src-main/engine/tensor.ts';
-import { trainableOf } from '../../src-main/engine/trainable.ts';
+import type { BatchRow } from '../../src-main/engine/training/batch-row.ts';
+import { cutMicroBatches, type MicroBatch } from '../../src-main/engine/training/micro-batches.ts';
+import { adaptedExecutable, scoreRows } from '../../src-main/engine/training/score.ts';
+import { trainableOf } from '../../src-main/engine/training/trainable.ts';
 import { worstDifference } from './worst-difference.ts';
 
 // Identities of LoRA that hold for any weights: shown on a tiny model with an adapter on all seven matrices.

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelFileVerdict } from '../../src-contract/base-model.ts';
+import { initialiseLora } from '../../src-main/engine/adapters/lora.ts';
+import { fitAdapter } from '../../src-main/engine/adapters/peft-layout.ts';
 import { architectureOf } from '../../src-main/engine/architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { readShardIndex } from '../../src-main/engine/formats/folder-weights.ts';
 import { readPeft, writePeft } from '../../src-main/engine/formats/peft.ts';
 import { openSafetensors } from '../../src-main/engine/formats/safetensors.ts';
-import { initialiseLora } from '../../src-main/engine/lora.ts';
-import { fitAdapter } from '../../src-main/engine/peft-layout.ts';
 import { sharedData } from '../shared-data.ts';
 
 // Some 120 broken model files with a verdict on each. The verdict “unsupported” corresponds to our *_UNSUPPORTED codes.

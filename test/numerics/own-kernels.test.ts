@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LiveAdapter } from '../../src-main/engine/adaptation.ts';
-import { AdapterStack } from '../../src-main/engine/adapter-stack.ts';
+import type { LiveAdapter } from '../../src-main/engine/adapters/adaptation.ts';
+import { AdapterStack } from '../../src-main/engine/adapters/adapter-stack.ts';
+import { initialiseLora } from '../../src-main/engine/adapters/lora.ts';
+import { type DecodeMatrices, decodeGraph } from '../../src-main/engine/answering/decode-graph.ts';
+import { DecodePass } from '../../src-main/engine/answering/decode-pass.ts';
+import { KeyValueCache } from '../../src-main/engine/answering/key-value-cache.ts';
 import type { Architecture } from '../../src-main/engine/architectures/architecture.ts';
 import { onnxruntimeBackend } from '../../src-main/engine/backends/onnxruntime/onnxruntime-backend.ts';
-import { type DecodeMatrices, decodeGraph } from '../../src-main/engine/decode-graph.ts';
-import { DecodePass } from '../../src-main/engine/decode-pass.ts';
-import { KeyValueCache } from '../../src-main/engine/key-value-cache.ts';
-import { loadModel } from '../../src-main/engine/load-model.ts';
-import { initialiseLora } from '../../src-main/engine/lora.ts';
+import { loadModel } from '../../src-main/engine/model/load-model.ts';
 import { Random } from '../../src-main/engine/random.ts';
 
 const golden = join(import.meta.dirname, 'golden');

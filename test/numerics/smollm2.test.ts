@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { ModelText } from '../../src-main/base-models/model-text.ts';
 import { Tokenizer } from '../../src-main/base-models/tokenizer.ts';
 import type { Engine } from '../../src-main/engine/engine.ts';
-import { inFourBits } from '../../src-main/engine/kernel-matrices.ts';
 import { localEngine } from '../../src-main/engine/local-engine.ts';
-import { openModel } from '../../src-main/engine/open-model.ts';
+import { openModel } from '../../src-main/engine/model/open-model.ts';
+import { inFourBits } from '../../src-main/engine/weights/kernel-matrices.ts';
 import { smollm2 } from '../fixtures/smollm2.ts';
 
 // SmolLM2-135M-Instruct itself, from its GGUF file, against transformers with the same weights; see

@@ -7,9 +7,9 @@ import { readModelConfig } from '../../src-main/engine/architectures/model-confi
 import { openFolderWeights } from '../../src-main/engine/formats/folder-weights.ts';
 import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
 import { readRows, type StoredMatrix } from '../../src-main/engine/formats/stored-matrix.ts';
-import type { Matrix, RoundingJob } from '../../src-main/engine/rounding.ts';
-import { roundAll } from '../../src-main/engine/rounding-threads.ts';
-import { placeWeights, readWeights } from '../../src-main/engine/stored-weights.ts';
+import type { Matrix, RoundingJob } from '../../src-main/engine/weights/rounding.ts';
+import { roundAll } from '../../src-main/engine/weights/rounding-threads.ts';
+import { placeWeights, readWeights } from '../../src-main/engine/weights/stored-weights.ts';
 
 const golden = join(import.meta.dirname, 'golden');
 

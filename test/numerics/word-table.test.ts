@@ -4,7 +4,7 @@ import { architectureOf } from '../../src-main/engine/architectures/by-model-typ
 import { readModelConfig } from '../../src-main/engine/architectures/model-config.ts';
 import { openFolderWeights } from '../../src-main/engine/formats/folder-weights.ts';
 import { openGgufWeights } from '../../src-main/engine/formats/gguf-weights.ts';
-import { readWeights, readWordTable } from '../../src-main/engine/stored-weights.ts';
+import { readWeights, readWordTable } from '../../src-main/engine/weights/stored-weights.ts';
 
 const golden = join(import.meta.dirname, 'golden');
 

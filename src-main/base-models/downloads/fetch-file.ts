@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { readInto } from '../../synced-file.ts';
+import { readInto } from '../../files/synced-file.ts';
 
 /** A file at a web address. */
 export interface RemoteFile {

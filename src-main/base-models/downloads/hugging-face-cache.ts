@@ -1,7 +1,7 @@
 import { copyFile, link, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { makeFolder } from '../../make-folder.ts';
+import { makeFolder } from '../../files/make-folder.ts';
 import { readModelFolder } from '../model-folder.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   catalogueEntrySchema,
   type DownloadEvent,
 } from '../../../src-contract/base-model.ts';
-import { readNote, writeNote } from '../../note.ts';
+import { readNote, writeNote } from '../../files/note.ts';
 import { type Claimant, claimFolder } from './claimed-folder.ts';
 import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts';
 import { Speed } from './speed.ts';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { ownProgram } from '../../own-program.ts';
+import { ownProgram } from '../../async/own-program.ts';
 import { createDecoder, withoutMarks } from './decoder.ts';
 import { type DocumentText, markdownBlocks, plainBlocks } from './document-blocks.ts';
 import { docxBlocks } from './docx-blocks.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import type { LoraWeights } from '../adapters/lora.ts';
 import type { Architecture } from '../architectures/architecture.ts';
 import type { AnalyseJob, AnalysisEvent } from '../engine.ts';
-import type { LoraWeights } from '../lora.ts';
 import type { Tensor } from '../tensor.ts';
 import { amplification } from './amplification.ts';
 import { lowRankSvd } from './low-rank-svd.ts';

@@ -10,7 +10,7 @@ import { signedPoints } from '../../../src-contract/signed-points.ts';
 import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-measure.ts';
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { seenText } from '../../../src-contract/verdict-words.ts';
-import { unwritable } from '../../unwritable.ts';
+import { unwritable } from '../../files/unwritable.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';

@@ -2,7 +2,7 @@
 // The command line: the studio's contract for scripts, tests and terminals. `--help` lists the commands.
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { waitForHeldFiles } from '../../held-files.ts';
+import { waitForHeldFiles } from '../../files/held-files.ts';
 import { addAdapterCommands } from './adapters.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDataCommands } from './data.ts';

@@ -9,7 +9,7 @@ import type { CallerContext } from '../../../src-contract/caller.ts';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { createApp, type FolderHost, makeDataFolder, moveDataFolder } from '../../app.ts';
-import { waitForHeldFiles } from '../../held-files.ts';
+import { waitForHeldFiles } from '../../files/held-files.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';
 import { OpenedFolder, personalPlaces } from '../opened-folder.ts';

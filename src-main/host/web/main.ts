@@ -8,7 +8,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type KeptFailure, keptFailureOf } from '../../../src-contract/kept-failure.ts';
 import { type App, createApp, type FolderHost, moveDataFolder } from '../../app.ts';
-import { waitForHeldFiles } from '../../held-files.ts';
+import { waitForHeldFiles } from '../../files/held-files.ts';
 import { startEngineChild } from '../engine-child.ts';
 import { EngineSettingsFile } from '../engine-settings.ts';
 import { openEndpoint } from '../openai/open-endpoint.ts';

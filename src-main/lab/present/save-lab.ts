@@ -1,7 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabCell, LabExperiment, LabView } from '../../../src-contract/lab.ts';
-import { makeFolder } from '../../make-folder.ts';
+import { makeFolder } from '../../files/make-folder.ts';
 import { labCsv } from '../lab-csv.ts';
 import { captioned } from './drawing.ts';
 

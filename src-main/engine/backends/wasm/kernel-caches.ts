@@ -1,4 +1,4 @@
-import type { CacheMemory, KeptColumns } from '../../key-value-cache.ts';
+import type { CacheMemory, KeptColumns } from '../../answering/key-value-cache.ts';
 import { CannotRun } from './cannot-run.ts';
 import { shortLayerBytes } from './kernels/attend.ts';
 import type { Machine } from './machine.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { threadEntry } from '../../thread-entry.ts';
+import { ownProgram } from '../../../async/own-program.ts';
 import { allowWideVectors, compileAtOnce } from '../../v8-flags.ts';
 import { Arena } from './arena.ts';
 import { type ByteProducts, bestByteProducts } from './byte-products.ts';
@@ -283,5 +283,5 @@ function run(): WasmFunction {
 
 /** The entry point of the other threads. */
 export function machineThread(): URL {
-  return threadEntry('machine-thread', './backends/wasm');
+  return ownProgram(import.meta.url, './machine-thread.ts');
 }

@@ -1,5 +1,5 @@
+import type { KeptColumns } from '../../answering/key-value-cache.ts';
 import { type Expression, topologicalOrder } from '../../graph/expression.ts';
-import type { KeptColumns } from '../../key-value-cache.ts';
 import { elements, type Tensor, type TensorParts } from '../../tensor.ts';
 import { findAdapted, type ShortInputs, shortInputs, usesOf } from './adapted.ts';
 import { Crew, habits } from './crew.ts';
