@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { SettingStore } from '../data-folder/setting-store.ts';
 import { openDatabase } from '../database/open.ts';
 import { EndpointSwitch } from './endpoint-procedures.ts';
-import { SettingStore } from '../data-folder/setting-store.ts';
 
 function endpointOf(settings: SettingStore): EndpointSwitch {
   // Ports are given in turn from 5001, as a system gives free ones.

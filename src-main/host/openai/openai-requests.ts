@@ -62,7 +62,10 @@ const shared = {
   top_p: numberFrom(0, 1).nullish(),
   seed: z.int(seedWords).nullish(),
   stop: z
-    .union([z.string(), z.array(z.string()).max(mostStops)], `it must be a text, or a list of ${mostStops} texts at most`)
+    .union(
+      [z.string(), z.array(z.string()).max(mostStops)],
+      `it must be a text, or a list of ${mostStops} texts at most`,
+    )
     .nullish(),
   max_tokens: tokens.nullish(),
   n: z.literal(1, 'only one answer is given to a request; ask once for each').nullish(),
