@@ -1,21 +1,13 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
-import type { BaseModel } from '../../src-contract/base-model.ts';
-import type {
-  AwaitedEvent,
-  ChatEvent,
-  Conversation,
-  Message,
-  MixedAdapter,
-  PromptFit,
-} from '../../src-contract/chat.ts';
+import type { AwaitedEvent, ChatEvent, Conversation, Message } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { titleFrom } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
-import { NamedList } from '../ui/named-list.svelte.ts';
-import { mixName } from './answerer-name.ts';
+import { Answerers } from './answerers.svelte.ts';
 import { ComposerState, type SentQuestion } from './composer-state.svelte.ts';
+import { UnsentQuestion } from './unsent-question.svelte.ts';
 import { type Answerer, type KeptMessages, WaitingMessages } from './waiting-messages.svelte.ts';
 
 /** An answer that is being written, or that was stopped and isn't stored yet. */
@@ -39,13 +31,8 @@ export interface ChatChoice {
   readonly row?: string | undefined;
 }
 
-/** More would fill the panel, and take seconds to draw. */
-export const mostChips = 24;
-
 /** The chat panel: one base model, one conversation, and the adapter that the next message goes to. */
 export class ChatState {
-  baseModels = $state.raw<readonly BaseModel[]>([]);
-  allAdapters = $state.raw<readonly Adapter[]>([]);
   datasets = $state.raw<readonly Dataset[]>([]);
   conversations = $state.raw<readonly Conversation[]>([]);
   messages = $state.raw<readonly Message[]>([]);
@@ -66,21 +53,10 @@ export class ChatState {
   canAnswerAgain = $state(false);
 
   conversationId = $state<string | undefined>(undefined);
-  baseModelId = $state('');
-  adapterId = $state<string | null>(null);
-  strength = $state(1);
-  /** Adapters added to the chosen one. */
-  mix = $state.raw<readonly MixedAdapter[]>([]);
+  readonly answerers = new Answerers();
   readonly composer: ComposerState;
   /** Sent while an answer is being written. */
   readonly waiting: WaitingMessages;
-  /** For a search among the chips. */
-  readonly named = new NamedList(
-    () => this.adapters,
-    ({ name }) => name,
-  );
-  /** How the contents of the box would fit into the model's context. */
-  fit = $state.raw<PromptFit | undefined>(undefined);
 
   /** The panel's task while the base alone is chosen. */
   baseTask = $state<TaskId>('custom');
@@ -99,15 +75,11 @@ export class ChatState {
   #isNewWanted = false;
   /** Settles when the conversation that was opened last is there. */
   #opened: Promise<void> = Promise.resolve();
-  /** Who was chosen until an adapter of theirs was deleted, and what has been chosen since. */
-  #lost: { readonly answerer: Answerer; readonly since: string } | undefined;
   readonly #leaving = new AbortController();
+  readonly unsentQuestion = new UnsentQuestion(this, this.#leaving.signal);
   #answering: AbortController | undefined;
   /** The turns as the studio last told them. */
   #read: { conversationId: string; messages: readonly Message[]; marks: string[] } | undefined;
-  #measured = 0;
-  #readingAhead: AbortController | undefined;
-  #readAheadOf = '';
 
   constructor(choice: ChatChoice, unsent: Readonly<Record<string, string>> = {}, waiting: KeptMessages = {}) {
     this.composer = new ComposerState(() => this.#composerPlace, unsent);
@@ -120,33 +92,6 @@ export class ChatState {
     followChanges(['adapter', 'base-model', 'dataset', 'conversation'], changed, this.#leaving.signal);
   }
 
-  get baseModel(): BaseModel | undefined {
-    return this.baseModels.find((model) => model.id === this.baseModelId);
-  }
-
-  /** Adapters that fit the base in use, whichever copy of it, oldest first, so that a chip keeps its place. */
-  get adapters(): readonly Adapter[] {
-    const base = this.baseModel?.sha256;
-    return this.allAdapters
-      .filter(({ baseSha256 }) => baseSha256 === base)
-      .toSorted((a, b) => a.createdAt - b.createdAt);
-  }
-
-  /** Whether some adapters have no chip until their name is searched for. */
-  get hasMoreThanChips(): boolean {
-    return this.adapters.length > mostChips;
-  }
-
-  /** The adapters with chips: the newest of those found, and those that are chosen. */
-  chips(isChosen: (id: string) => boolean): readonly Adapter[] {
-    const newest = new Set(this.named.found.slice(-mostChips));
-    return this.adapters.filter((adapter) => newest.has(adapter) || isChosen(adapter.id));
-  }
-
-  get adapter(): Adapter | undefined {
-    return this.adapters.find((adapter) => adapter.id === this.adapterId);
-  }
-
   get conversation(): Conversation | undefined {
     return this.conversations.find((conversation) => conversation.id === this.conversationId);
   }
@@ -156,7 +101,7 @@ export class ChatState {
    * them.
    */
   get shapedBy(): Adapter | undefined {
-    return this.askedInstead() ?? this.adapter;
+    return this.askedInstead() ?? this.answerers.adapter;
   }
 
   get task(): TaskId {
@@ -178,7 +123,7 @@ export class ChatState {
 
   /** The dataset of the adapter that gave an answer. */
   datasetOf(answer: Message): Dataset | undefined {
-    const adapter = this.allAdapters.find((known) => known.id === answer.adapterId);
+    const adapter = this.answerers.allAdapters.find((known) => known.id === answer.adapterId);
     return this.datasets.find((dataset) => dataset.id === adapter?.datasetId);
   }
 
@@ -193,11 +138,11 @@ export class ChatState {
 
   /** The open conversation is read-only: its base model was deleted. */
   get hasLostBase(): boolean {
-    return !this.loading && this.conversationId !== undefined && this.baseModel === undefined;
+    return !this.loading && this.conversationId !== undefined && this.answerers.baseModel === undefined;
   }
 
   get canSend(): boolean {
-    return !this.writing && this.baseModel !== undefined && this.composer.outgoing.text !== '';
+    return !this.writing && this.answerers.baseModel !== undefined && this.composer.outgoing.text !== '';
   }
 
   /** Whether what was typed can wait for the answer that is being written. */
@@ -219,8 +164,8 @@ export class ChatState {
 
   /** The base takes over from an adapter, whose answers it will read: one often goes on in their style. */
   get readsAdapter(): boolean {
-    if (this.adapterId !== null || this.asksAlone() || this.composer.editing !== undefined) return false;
-    return this.baseModel?.hasChatTemplate === true && typeof this.lastAnswer?.adapterId === 'string';
+    if (this.answerers.adapterId !== null || this.asksAlone() || this.composer.editing !== undefined) return false;
+    return this.answerers.baseModel?.hasChatTemplate === true && typeof this.lastAnswer?.adapterId === 'string';
   }
 
   /**
@@ -235,35 +180,13 @@ export class ChatState {
     );
   }
 
-  /** Who the next message goes to; undefined is the base. */
-  get answererName(): string | undefined {
-    return this.nameOf(this.answerer);
-  }
-
-  /** The adapter and those added to it; undefined for the base. */
-  nameOf({ adapterId, mix = [] }: Answerer): string | undefined {
-    const named = (id: string | null) => this.adapters.filter((adapter) => adapter.id === id);
-    const [adapter] = named(adapterId);
-    return (
-      adapter &&
-      mixName(
-        adapter.name,
-        mix.flatMap((added) => named(added.adapterId)),
-      )
-    );
-  }
-
-  /** The chosen adapter and those added to it. */
-  get answerer(): Answerer {
-    const { adapterId, strength, mix } = this;
-    return { adapterId, strength, ...(adapterId !== null && mix.length > 0 && { mix: [...mix] }) };
-  }
-
   async load(choice: ChatChoice): Promise<void> {
     try {
       await this.#loadLists();
-      const adapter = this.allAdapters.find((known) => known.id === choice.adapter || known.name === choice.adapter);
-      this.baseModelId = adapter?.baseModelId ?? choice.baseModel ?? '';
+      const adapter = this.answerers.allAdapters.find(
+        (known) => known.id === choice.adapter || known.name === choice.adapter,
+      );
+      this.answerers.baseModelId = adapter?.baseModelId ?? choice.baseModel ?? '';
       this.#takeBase();
       const isFresh =
         [adapter, choice.baseModel, choice.row].some((wish) => wish !== undefined) || this.composer.hasBegun;
@@ -287,34 +210,22 @@ export class ChatState {
       this.error = undefined;
     } catch (error) {
       // Keep what is shown: the frame reports a lost connection, and the lists are fetched again once it is back.
-      if (!this.#leaving.signal.aborted && this.baseModels.length === 0) this.error = error;
+      if (!this.#leaving.signal.aborted && this.answerers.baseModels.length === 0) this.error = error;
     }
   }
 
   /** Takes effect on the next message; nothing is loaded. */
   choose(adapterId: string | null): void {
-    const task = this.task;
-    this.#lost = undefined;
-    this.adapterId = adapterId;
-    this.mix = this.mix.filter((added) => added.adapterId !== adapterId);
-    if (adapterId === null) {
-      this.baseTask = task;
-      this.mix = [];
-    }
-  }
-
-  /** Adds an adapter to the chosen one at the given strength; undefined removes it. */
-  add(adapterId: string, strength: number | undefined): void {
-    const others = this.mix.filter((added) => added.adapterId !== adapterId);
-    this.mix = strength === undefined ? others : [...others, { adapterId, strength }];
+    const { task } = this;
+    this.answerers.choose(adapterId);
+    // The panel keeps its shape.
+    if (adapterId === null) this.baseTask = task;
   }
 
   chooseBaseModel(id: string): void {
-    if (id === this.baseModelId) return;
+    if (id === this.answerers.baseModelId) return;
     this.#leaveConversation();
-    this.baseModelId = id;
-    this.adapterId = null;
-    this.mix = [];
+    this.answerers.chooseBase(id);
   }
 
   /** On the branch of this message, if one is given. */
@@ -335,9 +246,9 @@ export class ChatState {
     this.sending = undefined;
     this.comparing = false;
     this.sendError = undefined;
-    this.baseModelId = conversation.baseModelId;
+    this.answerers.baseModelId = conversation.baseModelId;
     this.opening = true;
-    const before = JSON.stringify(this.answerer);
+    const before = JSON.stringify(this.answerers.chosen);
     const { composer } = this;
     const { passage, schema } = composer;
     try {
@@ -350,19 +261,10 @@ export class ChatState {
     // Another may have been opened meanwhile, and an adapter chosen in it.
     if (this.conversationId !== id) return;
     // Or chosen in this one.
-    if (JSON.stringify(this.answerer) === before) this.#takeLastAnswerer();
+    if (JSON.stringify(this.answerers.chosen) === before) this.answerers.takeThoseOf(this.#lastAnswerer);
     // What was put beside the box meanwhile is what is asked about next.
     if (composer.passage !== passage || composer.schema !== schema) return;
     this.baseTask = composer.recall(this.messages) ?? this.baseTask;
-  }
-
-  #takeLastAnswerer(): void {
-    const last = this.#lastAnswerer;
-    this.adapterId = this.adapters.find((adapter) => adapter.id === last?.adapterId)?.id ?? null;
-    this.strength = this.adapterId === null ? 1 : (last?.strength ?? 1);
-    const mix = this.adapterId === null ? [] : (last?.mix ?? []);
-    this.mix = mix.map(({ adapterId, strength }) => ({ adapterId, strength }));
-    this.#leaveOutDeleted();
   }
 
   /** An empty conversation, stored with its first message. The previous conversation's texts do not carry over. */
@@ -376,22 +278,15 @@ export class ChatState {
 
   /** A new conversation starts with a base that exists. */
   #takeBase(): void {
-    if (this.conversationId !== undefined || this.baseModel !== undefined) return;
-    this.baseModelId = (this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0])?.id ?? '';
+    if (this.conversationId === undefined) this.answerers.takeBase();
   }
 
   /** Someone who has never chatted wants to talk to what they trained, not to the base alone. */
   #chooseNewest(): void {
-    const newest = this.allAdapters.reduce<Adapter | undefined>(
-      (best, each) => (best === undefined || each.createdAt > best.createdAt ? each : best),
-      undefined,
-    );
-    const base =
-      this.baseModels.find(({ id }) => id === newest?.baseModelId) ??
-      this.baseModels.find(({ sha256 }) => sha256 === newest?.baseSha256);
-    if (newest === undefined || base === undefined) return;
-    this.baseModelId = base.id;
-    this.choose(newest.id);
+    const { newest } = this.answerers;
+    if (newest === undefined) return;
+    this.answerers.baseModelId = newest.base.id;
+    this.choose(newest.adapter.id);
   }
 
   #leaveConversation(): void {
@@ -431,48 +326,6 @@ export class ChatState {
     await this.openConversation(id);
   }
 
-  /** The contents of the box, and where they would go in which conversation. */
-  get #unsentQuestion() {
-    const { baseModelId, adapterId, conversationId } = this;
-    const { outgoing, editing } = this.composer;
-    return {
-      ...{ baseModelId, adapterId, ...outgoing },
-      ...(conversationId !== undefined && { conversationId }),
-      ...(editing !== undefined && { parentId: editing.parentId }),
-    };
-  }
-
-  /** Asks how the contents of the box would fit. Only the newest request counts. */
-  async measure(): Promise<void> {
-    const asked = ++this.#measured;
-    const question = { ...this.#unsentQuestion, ...(this.asksAlone() && { parentId: null }) };
-    if (question.text === '' || this.baseModel === undefined) {
-      this.fit = undefined;
-      return;
-    }
-    const fit = await client.chat.measure(question).catch(() => undefined);
-    if (asked === this.#measured) this.fit = fit;
-  }
-
-  /**
-   * Prefills what precedes the question (the passage, the schema, the turns so far) while it is still being typed, once
-   * per answerer and place, and per document. Errors are reported when the message is sent.
-   */
-  async readAhead(): Promise<void> {
-    const question = this.#unsentQuestion;
-    if (question.text === '' || this.baseModel === undefined || this.writing) return;
-    const { text, ...before } = question;
-    const isDocument = this.task === 'summarisation';
-    const about = JSON.stringify([before, this.answerer, this.messages.at(-1)?.id, ...(isDocument ? [text] : [])]);
-    if (about === this.#readAheadOf) return;
-    this.#readAheadOf = about;
-    this.#readingAhead?.abort();
-    const reading = new AbortController();
-    this.#readingAhead = reading;
-    const signal = AbortSignal.any([reading.signal, this.#leaving.signal]);
-    await client.chat.readAhead({ ...question, ...this.answerer }, { signal }).catch(() => undefined);
-  }
-
   /** Returns a function that restores it, and reopens it if it was open and no other was started meanwhile. */
   async deleteConversation(id: string): Promise<() => Promise<void>> {
     await client.chat.deleteConversation({ id });
@@ -506,20 +359,21 @@ export class ChatState {
     if (!this.canSend || (this.opening && !(await this.isOpened())) || !this.canSend) return;
     const { composer } = this;
     const sent = composer.take();
-    await this.#ask(sent, this.answerer, (conversationId) => composer.giveBack(sent, conversationId));
+    await this.#ask(sent, this.answerers.chosen, (conversationId) => composer.giveBack(sent, conversationId));
   }
 
   /** Lets what was typed wait for the answer that is being written. It goes to those who are chosen now. */
   queue(columns?: readonly Answerer[]): void {
     if (!this.canQueue) return;
-    const { answerer } = this;
+    const { chosen: answerer } = this.answerers;
     this.waiting.add({ sent: this.composer.take(), answerer, ...(columns !== undefined && { columns }) });
   }
 
   /** Sends a message that has waited: the first, unless another is named. The rest follow when it is answered. */
   async sendWaiting(at = this.waiting.here[0]?.at): Promise<void> {
     const { conversationId } = this;
-    if (at === undefined || conversationId === undefined || this.writing || this.baseModel === undefined) return;
+    if (at === undefined || conversationId === undefined || this.writing || this.answerers.baseModel === undefined)
+      return;
     const message = this.waiting.take(at);
     if (message === undefined) return;
     this.waiting.isHeld = false;
@@ -539,11 +393,14 @@ export class ChatState {
     const message = this.waiting.take(at);
     if (message === undefined) return;
     const { adapterId, strength, mix = [] } = message.answerer;
-    if (message.columns === undefined && (adapterId === null || this.adapters.some(({ id }) => id === adapterId))) {
+    if (
+      message.columns === undefined &&
+      (adapterId === null || this.answerers.adapters.some(({ id }) => id === adapterId))
+    ) {
       this.choose(adapterId);
-      this.strength = strength;
-      this.mix = mix;
-      this.#leaveOutDeleted();
+      this.answerers.strength = strength;
+      this.answerers.mix = mix;
+      this.answerers.leaveOutDeleted();
     }
     this.composer.putBack(message.sent);
   }
@@ -569,13 +426,13 @@ export class ChatState {
 
   /** Answers a question again with the currently chosen adapter: the last one, or that of `message`. */
   async regenerate(message?: Message): Promise<void> {
-    const { conversationId, answerer } = this;
+    const { conversationId } = this;
     if (conversationId === undefined || this.writing || this.hasLostBase) return;
     const questionId = message?.role === 'assistant' ? (message.parentId ?? undefined) : message?.id;
     await this.answering(
       (signal) =>
         client.chat.regenerate(
-          { conversationId, ...answerer, ...(questionId !== undefined && { messageId: questionId }) },
+          { conversationId, ...this.answerers.chosen, ...(questionId !== undefined && { messageId: questionId }) },
           { signal },
         ),
       { questionId: questionId ?? this.lastQuestion?.id },
@@ -611,7 +468,7 @@ export class ChatState {
     {
       questionId,
       sent,
-      answerer = this.answerer,
+      answerer = this.answerers.chosen,
       onRefused,
     }: {
       questionId?: string | undefined;
@@ -621,8 +478,8 @@ export class ChatState {
     },
   ): Promise<void> {
     const answering = this.begin(sent);
-    const adapter = this.adapters.find(({ id }) => id === answerer.adapterId);
-    this.draft = { id: undefined, text: '', adapter, name: this.nameOf(answerer), writing: true, questionId };
+    const adapter = this.answerers.adapters.find(({ id }) => id === answerer.adapterId);
+    this.draft = { id: undefined, text: '', adapter, name: this.answerers.nameOf(answerer), writing: true, questionId };
     let accepted = false;
     try {
       for await (const event of await ask(answering.signal)) {
@@ -708,17 +565,17 @@ export class ChatState {
       client.datasets.get({ id: dataset }),
     ]);
     // Prefer an adapter trained on these rows, else one for the task.
-    const own = this.adapters.find((adapter) => adapter.datasetId === dataset);
-    if (this.adapterId === null)
-      this.choose((own ?? this.adapters.find((adapter) => adapter.task === task))?.id ?? null);
-    if (this.adapterId === null) this.baseTask = task;
+    const own = this.answerers.adapters.find((adapter) => adapter.datasetId === dataset);
+    if (this.answerers.adapterId === null)
+      this.choose((own ?? this.answerers.adapters.find((adapter) => adapter.task === task))?.id ?? null);
+    if (this.answerers.adapterId === null) this.baseTask = task;
     this.composer.fill(example);
   }
 
   async #createConversation(text: string): Promise<string> {
     const title = titleFrom(text, 60);
     const conversation = await client.chat.createConversation({
-      baseModelId: this.baseModelId,
+      baseModelId: this.answerers.baseModelId,
       ...(title !== '' && { title }),
     });
     this.conversations = [conversation, ...this.conversations];
@@ -734,34 +591,17 @@ export class ChatState {
       client.datasets.list(),
       client.chat.conversations(),
     ]);
-    const { adapterId, task } = this;
-    this.baseModels = baseModels;
-    this.allAdapters = adapters;
+    const { answerers, task } = this;
+    const { adapterId } = answerers;
+    answerers.baseModels = baseModels;
+    answerers.allAdapters = adapters;
     this.datasets = datasets;
     this.conversations = conversations.toSorted((a, b) => b.updatedAt - a.updatedAt);
     // Nothing is chosen yet on the first load.
     if (!this.loading) this.#takeBase();
-    this.#followDeletions();
+    answerers.followDeletions(this.conversationId);
     // The panel keeps its shape.
-    if (this.adapterId !== adapterId) this.baseTask = task;
-  }
-
-  /** A deleted adapter no longer answers. If its deletion is undone it does, unless something else has been chosen. */
-  #followDeletions(): void {
-    const chosen = () => JSON.stringify([this.conversationId, this.baseModelId, this.answerer]);
-    if (this.#lost?.since === chosen()) Object.assign(this, { mix: [], ...this.#lost.answerer });
-    const { answerer } = this;
-    const before = chosen();
-    this.#leaveOutDeleted();
-    this.#lost = chosen() === before ? undefined : { answerer, since: chosen() };
-  }
-
-  /** Adapters deleted meanwhile, here or elsewhere, no longer answer, and could not be removed by hand. */
-  #leaveOutDeleted(): void {
-    const isThere = (adapterId: string) => this.adapters.some(({ id }) => id === adapterId);
-    if (this.adapterId !== null && !isThere(this.adapterId)) this.choose(null);
-    if (!this.mix.every((added) => isThere(added.adapterId)))
-      this.mix = this.mix.filter((added) => isThere(added.adapterId));
+    if (answerers.adapterId !== adapterId) this.baseTask = task;
   }
 
   async #loadMessages(): Promise<void> {

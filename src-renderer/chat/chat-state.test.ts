@@ -83,7 +83,7 @@ test('a conversation whose base model was deleted stays readable, and a new one 
   expect(client.chat.regenerate).not.toHaveBeenCalled();
   state.startConversation();
   expect(state.hasLostBase).toBe(false);
-  expect(state.baseModelId).toBe('b');
+  expect(state.answerers.baseModelId).toBe('b');
   state.leave();
 });
 
@@ -91,10 +91,10 @@ test('an empty conversation switches to another base when its own is deleted', a
   const both = [baseModel('b', { builtIn: true }), baseModel('other', { builtIn: false })];
   vi.mocked(client.baseModels.list).mockResolvedValue(both);
   const state = await opened({ baseModel: 'other' });
-  expect(state.baseModelId).toBe('other');
+  expect(state.answerers.baseModelId).toBe('other');
   vi.mocked(client.baseModels.list).mockResolvedValue(both.slice(0, 1));
   await state.refresh();
-  expect(state.baseModelId).toBe('b');
+  expect(state.answerers.baseModelId).toBe('b');
   state.leave();
 });
 
@@ -110,7 +110,7 @@ test('what comes late for a conversation changes nothing in the one opened since
   state.choose('answers');
   late.resolve(turns([]));
   await opening;
-  expect(state.adapterId).toBe('answers');
+  expect(state.answerers.adapterId).toBe('answers');
 
   const found = Promise.withResolvers<Turns>();
   vi.mocked(client.chat.messages).mockReturnValueOnce(found.promise);
@@ -169,7 +169,7 @@ test('who is chosen while a conversation is being opened answers in it, and else
   state.choose('notes');
   come();
   await vi.waitFor(() => expect(state.opening).toBe(false));
-  expect(state.adapterId).toBe('notes');
+  expect(state.answerers.adapterId).toBe('notes');
 
   answerWith('Mimi');
   come = opening();
@@ -245,9 +245,9 @@ test('after a comparison, a conversation continues with the adapter, or with the
   const base = { ...answer('a'), comparisonId: 'x' };
   const other = { ...answer('b'), id: 'b', comparisonId: 'x', adapterId: 'notes', onPath: false };
   stored.push(user('Which?'), base, other);
-  expect((await opened()).adapterId).toBe('notes');
+  expect((await opened()).answerers.adapterId).toBe('notes');
   stored[1] = { ...base, isBest: true };
-  expect((await opened()).adapterId).toBeNull();
+  expect((await opened()).answerers.adapterId).toBeNull();
 });
 
 test('a message sent while an answer is written waits for it, and goes to who was chosen then', async () => {
@@ -277,7 +277,7 @@ test('a message sent while an answer is written waits for it, and goes to who wa
     ['And last?', null],
   ]);
   // What is chosen for the next message stays.
-  expect([state.waiting.kept, state.adapterId]).toEqual([{}, 'answers']);
+  expect([state.waiting.kept, state.answerers.adapterId]).toEqual([{}, 'answers']);
   state.leave();
 });
 
@@ -333,7 +333,7 @@ test('a waiting message is put back into an empty box, with its passage and for 
   state.composer.text = 'Who?';
   void state.send();
   state.choose('answers');
-  state.strength = 0.5;
+  state.answerers.strength = 0.5;
   state.composer.passage = 'Otto is a cat.';
   state.composer.text = 'Who is a cat?';
   state.queue();
@@ -345,7 +345,7 @@ test('a waiting message is put back into an empty box, with its passage and for 
   state.composer.text = '';
   state.editWaiting(at);
   expect([state.composer.text, state.composer.passage]).toEqual(['Who is a cat?', 'Otto is a cat.']);
-  expect([state.adapterId, state.strength, state.waiting.kept]).toEqual(['answers', 0.5, {}]);
+  expect([state.answerers.adapterId, state.answerers.strength, state.waiting.kept]).toEqual(['answers', 0.5, {}]);
   state.leave();
 });
 
@@ -412,7 +412,7 @@ test('keeps the conversation on screen when the connection is lost', async () =>
   vi.mocked(client.adapters.list).mockRejectedValue(new Error('gone'));
   await state.refresh();
   expect(state.error).toBeUndefined();
-  expect(state.allAdapters).toHaveLength(2);
+  expect(state.answerers.allAdapters).toHaveLength(2);
   state.leave();
 });
 
@@ -546,7 +546,7 @@ test('a new conversation asked for before the last one has come stays open, and 
   const state = new ChatState({});
   state.startConversation();
   await vi.waitFor(() => expect(state.loading).toBe(false));
-  expect([state.conversationId, state.messages, state.adapterId]).toEqual([undefined, [], 'answers']);
+  expect([state.conversationId, state.messages, state.answerers.adapterId]).toEqual([undefined, [], 'answers']);
   state.leave();
 });
 
@@ -554,10 +554,10 @@ test('of hundreds of adapters the newest have chips, and those that are chosen o
   const many = Array.from({ length: 300 }, (_, age) => ({ ...adapter(`a${age}`, 'mrc'), createdAt: age }));
   vi.mocked(client.adapters.list).mockResolvedValue(many);
   const state = await opened();
-  const chips = () => state.chips((id) => id === 'a7').map(({ id }) => id);
-  expect(state.hasMoreThanChips).toBe(true);
+  const chips = () => state.answerers.chips((id) => id === 'a7').map(({ id }) => id);
+  expect(state.answerers.hasMoreThanChips).toBe(true);
   expect(chips()).toEqual(['a7', ...many.slice(-24).map(({ id }) => id)]);
-  state.named.search = 'A123';
+  state.answerers.named.search = 'A123';
   expect(chips()).toEqual(['a7', 'a123']);
 });
 
@@ -589,13 +589,13 @@ test('the dataset whose rows can be asked, and who is compared, are found by goi
 test('deleted adapters are no longer used, alone or in a mix', async () => {
   const state = await opened();
   state.choose('answers');
-  state.add('notes', 0.5);
+  state.answerers.add('notes', 0.5);
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc')]);
   await state.refresh();
-  expect(state.answerer).toEqual({ adapterId: 'answers', strength: 1 });
+  expect(state.answerers.chosen).toEqual({ adapterId: 'answers', strength: 1 });
   vi.mocked(client.adapters.list).mockResolvedValue([]);
   await state.refresh();
-  expect([state.adapterId, state.task]).toEqual([null, 'mrc']);
+  expect([state.answerers.adapterId, state.task]).toEqual([null, 'mrc']);
   state.leave();
 });
 
@@ -606,12 +606,12 @@ test('adapters whose deletion is undone answer again, unless somebody else was c
   const refreshWith = async (...adapters: Adapter[]) => {
     vi.mocked(client.adapters.list).mockResolvedValue(adapters);
     await state.refresh();
-    return state.answerer;
+    return state.answerers.chosen;
   };
   state.choose('answers');
-  state.strength = 0.5;
-  state.add('notes', 2);
-  const both = state.answerer;
+  state.answerers.strength = 0.5;
+  state.answerers.add('notes', 2);
+  const both = state.answerers.chosen;
   expect(await refreshWith(answers)).toMatchObject({ adapterId: 'answers' });
   expect(await refreshWith()).toMatchObject({ adapterId: null });
   expect(await refreshWith(answers)).toEqual({ adapterId: 'answers', strength: 0.5 });
@@ -631,7 +631,7 @@ test('a conversation opens with the strength of its last answer, even if zero', 
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   stored.push(user('Who?'), { ...answer('Otto'), adapterId: 'answers', strength: 0, onPath: true });
   const state = await opened();
-  expect([state.adapterId, state.strength]).toEqual(['answers', 0]);
+  expect([state.answerers.adapterId, state.answerers.strength]).toEqual(['answers', 0]);
   state.leave();
 });
 
@@ -756,14 +756,18 @@ test('a refused edit returns to the box, and cancelling it then restores the dra
 test('a mix belongs to the chosen adapter, and choosing another or the base drops it', async () => {
   const state = await opened();
   state.choose('answers');
-  state.add('notes', 0.5);
-  state.add('notes', 0.8);
-  expect(state.answerer).toEqual({ adapterId: 'answers', strength: 1, mix: [{ adapterId: 'notes', strength: 0.8 }] });
+  state.answerers.add('notes', 0.5);
+  state.answerers.add('notes', 0.8);
+  expect(state.answerers.chosen).toEqual({
+    adapterId: 'answers',
+    strength: 1,
+    mix: [{ adapterId: 'notes', strength: 0.8 }],
+  });
   state.choose('notes');
-  expect(state.answerer).toEqual({ adapterId: 'notes', strength: 1 });
-  state.add('answers', 1);
+  expect(state.answerers.chosen).toEqual({ adapterId: 'notes', strength: 1 });
+  state.answerers.add('answers', 1);
   state.choose(null);
-  expect(state.answerer).toEqual({ adapterId: null, strength: 1 });
+  expect(state.answerers.chosen).toEqual({ adapterId: null, strength: 1 });
   state.leave();
 });
 
@@ -774,7 +778,7 @@ test('asks several models side by side and fills each column as its answer strea
   comparison.begin();
   expect(comparison.chosen).toEqual([null, 'answers', 'notes']);
   comparison.toggle('notes');
-  state.add('notes', 0.5);
+  state.answerers.add('notes', 0.5);
   const asked = user('Which?');
   const seen: string[][] = [];
   const busy: boolean[] = [];
@@ -895,20 +899,20 @@ test('reads the prompt ahead once while typing, and again for another adapter or
   const readAhead = vi.mocked(client.chat.readAhead).mockImplementation(() => new Promise(() => {}));
   state.choose('answers');
   state.composer.passage = 'Otto is a cat.';
-  void state.readAhead();
+  void state.unsentQuestion.readAhead();
   expect(readAhead).not.toHaveBeenCalled();
   for (const text of ['W', 'Who', 'Who is']) {
     state.composer.text = text;
-    void state.readAhead();
+    void state.unsentQuestion.readAhead();
   }
   expect(readAhead).toHaveBeenCalledTimes(1);
   expect(readAhead.mock.calls[0]?.[0]).toMatchObject({ adapterId: 'answers', input: { passage: 'Otto is a cat.' } });
   state.composer.passage = 'Otto is a dog.';
-  void state.readAhead();
+  void state.unsentQuestion.readAhead();
   expect(readAhead).toHaveBeenCalledTimes(2);
   expect(readAhead.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
   state.choose(null);
-  void state.readAhead();
+  void state.unsentQuestion.readAhead();
   expect(readAhead).toHaveBeenCalledTimes(3);
   state.leave();
   expect(readAhead.mock.calls[2]?.[1]?.signal?.aborted).toBe(true);
@@ -929,9 +933,9 @@ test('reports the missing passage of a question that needs one', async () => {
 test('measures a question for a comparison without the turns before it', async () => {
   const state = await opened();
   state.composer.text = 'Which?';
-  await state.measure();
+  await state.unsentQuestion.measure();
   new ComparisonState(state).begin();
-  await state.measure();
+  await state.unsentQuestion.measure();
   const asked = vi.mocked(client.chat.measure).mock.calls.map(([question]) => question.parentId);
   expect(asked).toEqual([undefined, null]);
   state.leave();
@@ -957,7 +961,7 @@ test('the adapter in use no longer determines the panel once it is removed from 
   comparison.toggle('answers');
   expect([comparison.chosen, state.task]).toEqual([[null, 'notes'], 'summarisation']);
   comparison.on = false;
-  expect([state.adapterId, state.task]).toEqual(['answers', 'mrc']);
+  expect([state.answerers.adapterId, state.task]).toEqual(['answers', 'mrc']);
   state.leave();
 });
 
@@ -970,10 +974,10 @@ test('a first conversation starts with the most recently trained adapter and its
   const last = { ...adapter('last', 'nl2sql'), baseModelId: 'large', createdAt: 9 };
   vi.mocked(client.adapters.list).mockResolvedValue([adapter('answers', 'mrc'), last, adapter('notes', 'mrc')]);
   const state = await opened();
-  expect([state.baseModelId, state.adapterId]).toEqual(['large', 'last']);
+  expect([state.answerers.baseModelId, state.answerers.adapterId]).toEqual(['large', 'last']);
   state.leave();
   const asked = await opened({ baseModel: 'b' });
-  expect([asked.baseModelId, asked.adapterId]).toEqual(['b', null]);
+  expect([asked.answerers.baseModelId, asked.answerers.adapterId]).toEqual(['b', null]);
   asked.leave();
 });
 

@@ -53,25 +53,30 @@ export class ComparisonState {
 
   /** Who is asked: the chosen ones that still fit the base in use. */
   get #asked(): readonly (string | null)[] {
-    return this.chosen.filter((id) => id === null || this.#chat.adapters.some((adapter) => adapter.id === id));
+    return this.chosen.filter(
+      (id) => id === null || this.#chat.answerers.adapters.some((adapter) => adapter.id === id),
+    );
   }
 
   get #askedAdapters(): readonly Adapter[] {
-    return this.chosen.flatMap((id) => this.#chat.adapters.filter((adapter) => adapter.id === id));
+    return this.chosen.flatMap((id) => this.#chat.answerers.adapters.filter((adapter) => adapter.id === id));
   }
 
   /** The adapter in use answers with its settings and mix; the others as they were trained. */
   answererOf(adapterId: string | null): Answerer {
-    return adapterId === this.#chat.adapterId ? this.#chat.answerer : { adapterId, strength: 1 };
+    return adapterId === this.#chat.answerers.adapterId ? this.#chat.answerers.chosen : { adapterId, strength: 1 };
   }
 
   nameOf(adapter: Adapter | undefined): string | undefined {
-    return adapter !== undefined && adapter.id === this.#chat.adapterId ? this.#chat.answererName : adapter?.name;
+    return adapter !== undefined && adapter.id === this.#chat.answerers.adapterId
+      ? this.#chat.answerers.name
+      : adapter?.name;
   }
 
   /** Starts with the base and the adapter in use, or the first ones that fit. */
   begin(): void {
-    const { adapterId, adapters, task } = this.#chat;
+    const { answerers, task } = this.#chat;
+    const { adapterId, adapters } = answerers;
     const ofTask = adapters.filter((adapter) => adapter.task === task);
     const first = [adapterId, ...ofTask.map(({ id }) => id), ...adapters.map(({ id }) => id)];
     this.chosen = [null, ...new Set(first.filter((id) => id !== null))].slice(0, 3);
@@ -93,7 +98,8 @@ export class ComparisonState {
   }
 
   get #place(): string {
-    const { conversationId, adapterId, baseModelId } = this.#chat;
+    const { conversationId, answerers } = this.#chat;
+    const { adapterId, baseModelId } = answerers;
     return conversationId ?? adapterId ?? baseModelId;
   }
 
@@ -105,7 +111,7 @@ export class ComparisonState {
 
   /** When the adapter in use was taken out: one of its task, so that nothing moves, else the first of those asked. */
   get #askedInstead(): Adapter | undefined {
-    const { adapter: inUse } = this.#chat;
+    const { adapter: inUse } = this.#chat.answerers;
     if (!this.on || inUse === undefined || this.chosen.includes(inUse.id)) return undefined;
     const asked = this.#askedAdapters;
     return asked.find(({ task }) => task === inUse.task) ?? asked[0];
@@ -115,7 +121,7 @@ export class ComparisonState {
   #takeShape(): void {
     const chat = this.#chat;
     const tasks = this.#askedAdapters.map(({ task }) => task);
-    if (chat.adapterId === null && !tasks.includes(chat.baseTask)) chat.baseTask = tasks[0] ?? chat.baseTask;
+    if (chat.answerers.adapterId === null && !tasks.includes(chat.baseTask)) chat.baseTask = tasks[0] ?? chat.baseTask;
   }
 
   async send(): Promise<void> {
@@ -143,8 +149,8 @@ export class ComparisonState {
     this.#running = answering;
     chat.comparing = true;
     this.columns = columns.map((answerer) => {
-      const adapter = chat.adapters.find(({ id }) => id === answerer.adapterId);
-      return { adapter, name: chat.nameOf(answerer), text: '', answer: undefined };
+      const adapter = chat.answerers.adapters.find(({ id }) => id === answerer.adapterId);
+      return { adapter, name: chat.answerers.nameOf(answerer), text: '', answer: undefined };
     });
     this.seconds = undefined;
     const startMs = performance.now();

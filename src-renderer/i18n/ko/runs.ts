@@ -228,6 +228,7 @@ export const runs: Translation<typeof english> = {
   'runs.run.stopped.unbegun': '첫 단계 전에 끝냈습니다.',
   'runs.run.stopped.unbegun.what': '배운 것이 없습니다. 이어서 학습하면 처음부터 시작합니다.',
   'runs.run.interrupted': '{total}단계 중 {step}단계에서 중단되었습니다.',
+  'runs.run.interrupted.unbegun': '첫 단계 전에 중단되었습니다.',
   'runs.run.interrupted.what': '학습하는 동안 스튜디오가 꺼졌습니다.',
   'runs.run.interrupted.goOn': '이어서 학습하면 마지막 체크포인트가 있는 {step}단계 다음부터 계속합니다.',
   'runs.run.interrupted.anew': '아직 체크포인트가 없어, 이어서 학습하면 첫 단계부터 다시 시작합니다.',
@@ -355,7 +356,9 @@ export const runs: Translation<typeof english> = {
   'runs.run.paused': '{total}단계 중 {step}단계에서 일시정지했습니다.',
   'runs.run.paused.what':
     '이어서 학습하면 바로 여기서부터 계속하고, 여기서 끝내면 지금까지 배운 것으로 어댑터를 만듭니다.',
-  'runs.run.paused.unbegun': '아직 배운 것이 없습니다. 이어서 학습하면 시작하고, 여기서 끝내면 어댑터 없이 끝납니다.',
+  'runs.run.paused.unbegun': '첫 단계 전에 일시정지했습니다.',
+  'runs.run.paused.unbegun.what':
+    '아직 배운 것이 없습니다. 이어서 학습하면 시작하고, 여기서 끝내면 어댑터 없이 끝납니다.',
   'runs.run.best': '{step}단계의 가중치가 가장 좋아 그것을 남겼습니다.',
   'runs.run.queued': '대기 {n}번째',
   'runs.queue': '대기 순서',
