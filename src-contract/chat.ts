@@ -6,6 +6,8 @@ import { taskIdSchema, taskInputSchema } from './task.ts';
 export const mostAnswerTokens = 4096;
 /** In one prompt. */
 export const mostTurns = 1000;
+/** Of the texts at which an answer ends. OpenAI allows four, but programs that complete code send a dozen. */
+export const mostStops = 32;
 
 export const samplingSchema = z.object({
   maxTokens: z.number().int().positive().max(mostAnswerTokens),
@@ -16,7 +18,7 @@ export const samplingSchema = z.object({
   /** 1 disables the filter. */
   topP: z.number().gt(0).max(1),
   seed: z.number().int().min(0),
-  stop: z.array(z.string()).max(8),
+  stop: z.array(z.string()).max(mostStops),
 });
 export type Sampling = z.infer<typeof samplingSchema>;
 

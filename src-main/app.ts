@@ -101,11 +101,10 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
   const unevaluated = !folder.isNew && lock.isAlone() ? listUnevaluated(stores.runs) : [];
   const answers = new RunningAnswers(stores.conversations);
   const requests = new EndpointRequests({ now: Date.now, changed: () => tell('endpoint') });
-  const noteRequest = requests.begin.bind(requests);
   const { openEndpoint } = host;
   const endpoint = new EndpointSwitch(
     stores.settings,
-    openEndpoint && ((options) => openEndpoint({ router, note: noteRequest, ...options })),
+    openEndpoint && ((options) => openEndpoint({ router, note: requests.begin.bind(requests), ...options })),
   );
   const router: App['router'] = joinProcedures({
     ...{ parts, work, host, resourcesDir, afterUndo, answers, changes, endpoint, requests, threads },
@@ -125,7 +124,7 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
   const tending = setInterval(tend, tendEveryMs).unref();
   opened.defer(() => clearInterval(tending));
 
-  await endpoint.resume();
+  await endpoint.resume({ asked: host.endpointOn ?? false });
   reserve.keep();
   const takenUp = starter.then(() => {
     isReady = true;
@@ -135,7 +134,7 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
 
   const held = opened.move();
   return {
-    ...{ router, noteRequest },
+    router,
     async close() {
       try {
         clearInterval(tending);

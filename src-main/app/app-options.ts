@@ -32,16 +32,17 @@ export interface Host {
     router: App['router'];
     port: number;
     key: string;
-    note: App['noteRequest'];
+    /** Keeps the beginning of a request for the settings; what it returns takes what became of it. */
+    note: EndpointRequests['begin'];
   }) => Promise<OpenEndpoint>;
+  /** Opens that address as long as this runs, even where the settings have it off. */
+  readonly endpointOn?: boolean;
   /** The system's own dialog for a folder or file, if the host has a window. Undefined when the person closes it. */
   readonly choosePath?: (what: 'folder' | 'file') => Promise<string | undefined>;
 }
 
 export interface App {
   readonly router: Router<typeof contract, CallerContext>;
-  /** Keeps the beginning of another program's request for the settings; what it returns takes what became of it. */
-  readonly noteRequest: EndpointRequests['begin'];
   /** Ends all work, which can resume at the next start, and releases the data folder. */
   close(): Promise<void>;
 }

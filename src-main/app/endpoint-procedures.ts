@@ -43,9 +43,9 @@ export class EndpointSwitch {
     };
   }
 
-  /** Opens the address if it was on when the studio was last used. */
-  async resume(): Promise<void> {
-    if (this.#settings.read('endpoint.on') === 'yes') await this.#turn(() => this.#start());
+  /** Opens the address if it was on when the studio was last used, or is asked for at this start. */
+  async resume({ asked }: { asked: boolean }): Promise<void> {
+    if (asked || this.#settings.read('endpoint.on') === 'yes') await this.#turn(() => this.#start());
   }
 
   async set({ on, port, key }: EndpointChoice): Promise<void> {

@@ -43,8 +43,11 @@ export function openaiErrorOf(error: unknown): OpenaiError {
     const data = error.data as Record<string, unknown>;
     const words = `${fillIn(message, data)} ${fillIn(hint, data)}`;
     const told = new StudioError(error.code, data as ErrorData<typeof error.code>);
-    if (error.code === 'CONTEXT_TOO_LONG')
-      return new OpenaiError(400, words, { code: 'context_length_exceeded', told });
+    if (error.code === 'CONTEXT_TOO_LONG') {
+      // OpenAI's sentence: many programs know by it, not by the code, that they must shorten what they send.
+      const known = `This model's maximum context length is ${data.limit} tokens. However, your messages resulted in ${data.tokens} tokens.`;
+      return new OpenaiError(400, `${known} ${hint}`, { code: 'context_length_exceeded', told });
+    }
     if (error.code === 'ENGINE_STOPPED') return new OpenaiError(503, words, { code: 'engine_stopped', told });
     return new OpenaiError(400, words, { code: error.code.toLowerCase(), told });
   }

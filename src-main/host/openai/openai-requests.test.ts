@@ -6,17 +6,21 @@ const messages = [{ role: 'user', content: 'x' }];
 // Regression: the validator's own messages came through: “Invalid input”, “Too small: expected array to have >=1
 // items”.
 test.each([
-  [{ messages, stop: ['a', 'b', 'c', 'd', 'e'] }, 'stop', 'it must be a text, or a list of four texts at most'],
+  [{ messages, stop: Array(33).fill('a') }, 'stop', 'it must be a text, or a list of 32 texts at most'],
   [{ messages: [] }, 'messages', 'it must be a list of 1 to 1000 messages, each with role and content'],
   [{ messages, temperature: 3 }, 'temperature', 'it must be a number from 0 to 2'],
   [{ messages, max_tokens: 0.5 }, 'max_tokens', 'it must be a whole number, 1 or more; or -1 for no limit'],
   [{ messages, max_tokens: 0 }, 'max_tokens', 'it must be a whole number, 1 or more; or -1 for no limit'],
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
   [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
-  [{ messages, functions: [{ name: 'f' }] }, 'functions', 'functions are not supported'],
+  [{ messages, functions: [{ name: 'f' }] }, 'functions', 'tools are not supported; turn them off in the program'],
   // Regression: these were ignored: text came where a client expected a call, audio or sources.
-  [{ messages, tool_choice: 'required' }, 'tool_choice', 'tools are not supported'],
-  [{ messages, function_call: { name: 'f' } }, 'function_call', 'tools are not supported'],
+  [{ messages, tool_choice: 'required' }, 'tool_choice', 'tools are not supported; turn them off in the program'],
+  [
+    { messages, function_call: { name: 'f' } },
+    'function_call',
+    'tools are not supported; turn them off in the program',
+  ],
   [{ messages, audio: { voice: 'alloy', format: 'wav' } }, 'audio', 'it is not supported'],
   [{ messages, web_search_options: {} }, 'web_search_options', 'it is not supported'],
   // Regression: these were ignored, too.
@@ -30,9 +34,24 @@ test.each([
   [{ messages, guided_json: {} }, 'guided_json', 'it is not supported'],
   [{ messages, top_k: 0.5 }, 'top_k', 'it must be a whole number; 0 or -1 for no limit'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
+  [{ messages, n: 2 }, 'n', 'only one answer is given to a request; ask once for each'],
 ])('the error of an invalid chat request says what is allowed: %j', (request, param, words) => {
   const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
   expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
+});
+
+// Regression: “it must be text”, of a conversation that a program had begun with another model.
+test.each([
+  [{ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'image_url' }] }, 'content', /^only text .+ images/],
+  [{ role: 'assistant', content: null, tool_calls: [{ id: '1' }] }, 'tool_calls', /^tools are not supported/],
+  [{ role: 'tool', content: 'x' }, 'role', /^tools are not supported/],
+  [{ role: 'judge', content: 'x' }, 'role', /^it must be system/],
+])('the error of a message that is not supported says what is not: %j', (message, param, words) => {
+  const { error } = chatRequestSchema.safeParse({ model: 'm', messages: [message] });
+  expect(error?.issues[0]).toMatchObject({
+    path: ['messages', 0, param],
+    message: expect.stringMatching(words),
+  });
 });
 
 const long = 'a'.repeat(2_000_001);
@@ -79,6 +98,8 @@ test.each([
     { max_tokens: 5, stop: 'x' },
     { maxTokens: 5, stop: ['x'] },
   ],
+  // Regression: more than four were refused, and programs that complete code send a dozen.
+  [{ stop: [...'abcdefghijkl'] }, { stop: [...'abcdefghijkl'] }],
 ])('of %j the engine is asked for %j', (options, sampling) => {
   const request = chatRequestSchema.parse({ model: 'm', messages, ...options });
   expect(samplingOf(request, { maxTokens: 16, seed: 7 })).toMatchObject(sampling);

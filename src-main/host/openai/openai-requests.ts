@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type GenerateInput, mostAnswerTokens, mostTurns, type Sampling } from '../../../src-contract/chat.ts';
+import {
+  type GenerateInput,
+  mostAnswerTokens,
+  mostStops,
+  mostTurns,
+  type Sampling,
+} from '../../../src-contract/chat.ts';
 
 // Every rule states in plain words what is allowed; the validator's own messages are for the studio's programmers.
 const mostLetters = 2_000_000;
@@ -22,8 +28,10 @@ function noneOf(words: string) {
 
 /** Unsupported options that would change the answer; some clients send them as null. */
 const unsupported = z.null('it is not supported').optional();
+const noTools = 'tools are not supported; turn them off in the program';
+const noToolsBefore = 'tools are not supported; begin a conversation in which none were used';
 /** Without tools, `auto` chooses none. */
-const toolChoice = z.literal(['none', 'auto'], 'tools are not supported').nullish();
+const toolChoice = z.literal(['none', 'auto'], noTools).nullish();
 
 const yesOrNo = z.boolean('it must be true or false');
 const modelName = 'it must be the name of a model';
@@ -37,6 +45,9 @@ const tokens = z
 const topKWords = 'it must be a whole number; 0 or -1 for no limit';
 const streamOptions = 'it must be an object, with include_usage as true or false';
 const onlyText = 'only text is supported';
+const onlyTextParts = 'only text is supported; leave out images, sound and files';
+const noJson = 'only text is supported; turn off JSON output in the program';
+const role = 'it must be system, developer, user or assistant';
 const body = 'it must be a JSON object';
 
 /**
@@ -51,10 +62,13 @@ const shared = {
   top_p: numberFrom(0, 1).nullish(),
   seed: z.int(seedWords).nullish(),
   stop: z
-    .union([z.string(), z.array(z.string()).max(4)], 'it must be a text, or a list of four texts at most')
+    .union(
+      [z.string(), z.array(z.string()).max(mostStops)],
+      `it must be a text, or a list of ${mostStops} texts at most`,
+    )
     .nullish(),
   max_tokens: tokens.nullish(),
-  n: z.literal(1, 'only one answer is given to a request').nullish(),
+  n: z.literal(1, 'only one answer is given to a request; ask once for each').nullish(),
   presence_penalty: z.literal(0, 'it is not supported').nullish(),
   frequency_penalty: z.literal(0, 'it is not supported').nullish(),
   logit_bias: z.strictObject({}, 'it is not supported').nullish(),
@@ -83,11 +97,14 @@ export const chatRequestSchema = z.object(
       .array(
         z.object(
           {
-            role: z.enum(
-              ['system', 'developer', 'user', 'assistant'],
-              'it must be system, developer, user or assistant',
-            ),
-            content: z.union([text, parts], 'it must be text'),
+            role: z.enum(['system', 'developer', 'user', 'assistant'], {
+              error: ({ input }) => (input === 'tool' || input === 'function' ? noToolsBefore : role),
+            }),
+            // Before the content, which is null beside a call.
+            tool_calls: noneOf(noToolsBefore).nullish(),
+            content: z.union([text, parts], {
+              error: ({ input }) => (Array.isArray(input) ? onlyTextParts : 'it must be text'),
+            }),
           },
           'it must be an object with role and content',
         ),
@@ -98,14 +115,14 @@ export const chatRequestSchema = z.object(
     max_completion_tokens: tokens.nullish(),
     logprobs: z.literal(false, 'it is not supported').nullish(),
     top_logprobs: z.literal(0, 'it is not supported').nullish(),
-    tools: noneOf('tools are not supported').nullish(),
+    tools: noneOf(noTools).nullish(),
     tool_choice: toolChoice,
-    functions: noneOf('functions are not supported').nullish(),
+    functions: noneOf(noTools).nullish(),
     function_call: toolChoice,
     modalities: z.array(z.literal('text', onlyText), onlyText).nullish(),
     audio: unsupported,
     web_search_options: unsupported,
-    response_format: z.object({ type: z.literal('text', onlyText) }, onlyText).nullish(),
+    response_format: z.object({ type: z.literal('text', noJson) }, noJson).nullish(),
   },
   body,
 );

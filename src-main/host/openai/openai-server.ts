@@ -6,7 +6,7 @@ import type { GenerateEvent } from '../../../src-contract/chat.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { keptFailureOf } from '../../../src-contract/kept-failure.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
-import type { App } from '../../app.ts';
+import type { AppOptions } from '../../app.ts';
 import { isSameSecret } from '../same-secret.ts';
 import { type AnswerStyle, chatStyle, completionStyle } from './answer-style.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -39,7 +39,7 @@ export async function serveOpenai(options: {
   studio: StudioClient;
   port: number;
   key: string;
-  note: App['noteRequest'];
+  note: Note;
 }): Promise<OpenaiServer> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 });
   await new Promise<void>((resolve, reject) => {
@@ -95,7 +95,8 @@ interface Asked extends Context {
 }
 
 /** Takes what becomes of a request, for the person at the studio. */
-type Tell = ReturnType<App['noteRequest']>;
+type Tell = ReturnType<Note>;
+type Note = Parameters<NonNullable<AppOptions['openEndpoint']>>[0]['note'];
 
 function outcomeOf(error: unknown, response: ServerResponse): Parameters<Tell>[0]['outcome'] {
   if (response.destroyed) return { kind: 'left' };

@@ -1,9 +1,9 @@
 // The web host: the studio for a browser on this machine. It prints the address, with a one-time token, and runs until
 // it is told to stop.
-import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createRouterClient } from '@orpc/server';
 import { Command, InvalidArgumentError } from 'commander';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type KeptFailure, keptFailureOf } from '../../../src-contract/kept-failure.ts';
@@ -27,7 +27,7 @@ const { home, port, open, openai } = new Command('adapter-studio-web')
   .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
   .option('--port <number>', 'port on 127.0.0.1, 0 for any free one (default: the last one used, if free)', portOf)
   .option('--no-open', 'do not open a browser')
-  .option('--openai', 'answer OpenAI’s requests too, as long as this runs')
+  .option('--openai', 'answer other programs too, as long as this runs, even if the settings have it off')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<{ home?: string; port?: number; open: boolean; openai?: boolean }>();
@@ -75,7 +75,6 @@ async function serve(): Promise<void> {
     failure = undefined;
     if (!move) earlier.add(before);
     server.answerWith(undefined);
-    await endpoint?.close();
     await studio.close();
     let isMoved = false;
     try {
@@ -103,13 +102,6 @@ async function serve(): Promise<void> {
     }
     server.answerWith(studio.app.router);
     keepLastPort(studio.dataDir, portIn(server.url));
-    if (endpoint === undefined) return;
-    try {
-      endpoint = await openOwn(portIn(endpoint.url));
-    } catch (error) {
-      console.error(`The address ${endpoint.url} cannot be opened again.`, error);
-      endpoint = undefined;
-    }
   }
 
   async function openFolder(dataDir: string): Promise<OpenStudio> {
@@ -125,7 +117,8 @@ async function serve(): Promise<void> {
     };
     try {
       const app = await createApp({
-        ...{ dataDir, resourcesDir, engine, engineSettings, openEndpoint, folders, takesUpWork: true },
+        ...{ dataDir, resourcesDir, engine, engineSettings, folders, takesUpWork: true },
+        ...{ openEndpoint, endpointOn: openai ?? false },
       });
       // The engine last: a run writes its checkpoint through it.
       return { app, dataDir, close: () => app.close().then(stopEngine) };
@@ -135,22 +128,20 @@ async function serve(): Promise<void> {
     }
   }
 
-  // The address for other programs, with its own key, whatever the settings say.
-  const key = `as-${randomBytes(24).toString('base64url')}`;
-  function openOwn(at: number): ReturnType<typeof openEndpoint> {
-    const { router, noteRequest: note } = studio.app;
-    return openEndpoint({ router, port: at, key, note });
-  }
-  let endpoint = openai ? await openOwn(0) : undefined;
   process.stdout.write(`Adapter Studio is at ${server.url}\n`);
-  if (endpoint) process.stdout.write(`OpenAI-compatible address: ${endpoint.url} key: ${key}\n`);
+  if (openai) {
+    const { url, key, problem } = await createRouterClient(studio.app.router, {
+      context: { caller: 'trusted' },
+    }).endpoint.get();
+    if (url === null) process.stderr.write(`The OpenAI-compatible address could not be opened: ${problem}\n`);
+    else process.stdout.write(`OpenAI-compatible address: ${url} key: ${key}\n`);
+  }
   if (open) openBrowser(server.url);
 
   await toldToStop();
   // Pages first: work attached to them ends with them.
   await server.close();
   await changes.close();
-  await endpoint?.close();
   await studio.close();
   process.exit(0);
 }
