@@ -139,7 +139,7 @@ export default {
     no(
       'sql-only-in-stores',
       // A test may open a database to hand to what it tests.
-      { path: '^src-main/', pathNot: ['^src-main/database/', '-store[.]ts$', '^src-main/app[.]ts$', test] },
+      { path: '^src-main/', pathNot: ['^src-main/database/', '-store[.]ts$', '^src-main/app([.]ts$|/)', test] },
       { path: '^src-main/database/' },
       'Ask the store.',
     ),
@@ -182,7 +182,7 @@ export default {
         path: '^src-main/',
         pathNot: [
           '-procedures([.]test)?[.]ts$',
-          '^src-main/(app|middlewares)([.]test)?[.]ts$',
+          '^src-main/app([.](test[.])?ts$|/)',
           '^src-main/engine/engine-port[.]ts$',
           '^src-main/host/',
         ],

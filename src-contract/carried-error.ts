@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorData, StudioError } from './errors.ts';
+import { errorOf } from './thrown.ts';
 
 /**
  * An error as plain data, for passing to another thread or process. A StudioError keeps its code and data; any other
@@ -13,7 +14,7 @@ export interface CarriedError {
 }
 
 export function toCarried(thrown: unknown): CarriedError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = errorOf(thrown);
   const { name, message, stack } = error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { name, message, code, stack, data: error instanceof StudioError ? error.data : undefined };

@@ -619,8 +619,8 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
-    /** Every row with every answer and measure, for the page to save. */
-    csv: base.input(id).output(namedText),
+    /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
+    csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */
     report: base.input(id.extend({ language: z.enum(['en', 'ko']) })).output(namedText),
     /** The rows on which two models' answers differ, to be judged without knowing whose they are. */

@@ -3,6 +3,7 @@ import { datasetReasons } from './dataset-reason.ts';
 import { fillIn } from './fill-in.ts';
 import { inUseReasons } from './in-use-reason.ts';
 import { modelFileReasons } from './model-file-reason.ts';
+import { shortened } from './shortened.ts';
 import { unsupportedReasons } from './unsupported-reason.ts';
 
 /**
@@ -156,7 +157,7 @@ export function because<C extends FailureReasonCode>(code: C, ...[data]: DataOf<
   const facts: FailureReason['data'] = Object.fromEntries(
     Object.entries<string | number>(data ?? {}).map(([name, fact]) => [
       name,
-      typeof fact === 'string' ? shortened(fact) : fact,
+      typeof fact === 'string' ? shortened(fact, mostLetters) : fact,
     ]),
   );
   const told = Object.entries(wordsByField(failureReasons[code])).map(([field, words]) => [
@@ -176,15 +177,13 @@ export function wordsByField(words: string | Readonly<Record<string, string>>): 
  * A reason that stays English in every language: another program's message, or a fault found only in hand-made files.
  */
 export function inEnglish(reason: string): Because {
-  return { reason: shortened(reason), because: undefined };
+  return { reason: shortened(reason, mostLetters), because: undefined };
 }
 
-/** What a file calls something may have megabytes: no sentence to read, and much to send and to keep. */
-function shortened(text: string): string {
-  return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
-}
-
-/** More than any path that people see. */
+/**
+ * More than any path that people see. What a file calls something may have megabytes: no sentence to read, and much to
+ * send and to keep.
+ */
 const mostLetters = 1000;
 
 export function isFailureReasonCode(code: string): code is FailureReasonCode {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StudioError } from './errors.ts';
 import { because } from './failure-reason.ts';
+import { letterStart } from './shortened.ts';
 
 const mostLetters = 200;
 /** Line breaks, bidirectional formatting characters, other control characters, and lone surrogates. */
@@ -26,9 +27,9 @@ export function writable(words: string): string {
 
 /** A name derived from other text, such as a file name or a question; empty if none of it is visible. */
 export function nameFrom(words: string, most = mostLetters): string {
-  const name = writable(words.normalize()).replace(weightless, '').replace(/\s+/g, ' ').trim().slice(0, most);
-  // The cut may have split a surrogate pair.
-  return isUnseen(name) ? '' : name.replace(/\p{Cs}$/u, '').trim();
+  const whole = writable(words.normalize()).replace(weightless, '').replace(/\s+/g, ' ').trim();
+  const name = whole.slice(0, letterStart(whole, most)).trim();
+  return isUnseen(name) ? '' : name;
 }
 
 /** A name derived from a text of any length: one that was cut says so. */

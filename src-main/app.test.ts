@@ -1,4 +1,4 @@
-import {
+import fs, {
   cpSync,
   existsSync,
   mkdirSync,
@@ -11,6 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -441,6 +442,40 @@ test('a stopped run keeps what it learnt and can be resumed, updating the same a
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(adapters[0]?.path ?? '')]);
 });
 
+// Regression: where another program held a file of it, it had failed though its adapter was there.
+test('a run that cannot remove what it no longer needs has finished all the same', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', name: 'r', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start(about);
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.stop({ id });
+  const { path: earlier } = await client.adapters.get({ id: 'r' });
+  const { rm } = fs.promises;
+  const held = [earlier, join(folder, 'data/runs', id)];
+  fs.promises.rm = async (path, options) => {
+    if (held.includes(`${path}`)) throw Object.assign(new Error('EBUSY: held'), { code: 'EBUSY' });
+    await rm(path, options);
+  };
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    fs.promises.rm = rm;
+    syncBuiltinESMExports();
+  });
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id });
+  await Array.fromAsync(await client.runs.watch({ id }));
+  expect(await client.runs.get({ id })).toMatchObject({ state: 'finished', error: null });
+  const { path, sha256 } = await client.adapters.get({ id: 'r' });
+  expect(sha256).toBe('sha of weights of step 4');
+  expect(held.map((each) => existsSync(each))).toEqual([true, true]);
+
+  held.length = 0;
+  await app.close();
+  await open();
+  expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(path)]);
+  expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
+});
+
 // Regression: it stayed queued, and could neither begin nor be stopped.
 test('a run whose resuming fails is not left in the queue', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -571,6 +606,33 @@ test('a paused run stopped twice makes one adapter, and cannot be resumed or del
   expect(engine.trained).toHaveLength(2);
   const told = await Array.fromAsync(await client.runs.watch({ id }));
   expect(told.filter(({ kind }) => kind === 'finished')).toEqual([{ kind: 'finished', state: 'stopped', adapterId }]);
+});
+
+// Regression: the other one was put into the queue while it was ending, and trained on though it had been stopped.
+test('a run resumed while one that trained with it is ending leaves that one alone', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, name: 'r', also: { ranks: [4] } });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.pause({ id });
+  const other = (await client.runs.list()).find((run) => run.id !== id)?.id ?? '';
+
+  const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const inspect = engine.inspectAdapter.bind(engine);
+  engine.inspectAdapter = async (job) => {
+    reached.resolve();
+    await goOn.promise;
+    return inspect(job);
+  };
+  const stopping = client.runs.stop({ id });
+  await reached.promise;
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id: other });
+  goOn.resolve();
+  await stopping;
+  await Array.fromAsync(await client.runs.watch({ id: other }));
+  const states = (await client.runs.list()).map(({ name, state, step }) => `${name}: ${state} ${step}`);
+  expect(states.toSorted()).toEqual(['r · r 4: finished 4', 'r: stopped 2']);
 });
 
 // Regression: the stop did nothing if there was nothing to keep, and such a run stayed paused for good.
@@ -1471,6 +1533,22 @@ test('an interrupted evaluation resumes with the first model not fully measured'
   expect(error).toMatchObject({ code: 'EVALUATION_NOT_RESUMABLE', data: { because: { code: 'HAS_FINISHED' } } });
 });
 
+// Regression: it was refused as one that goes on, and never went on where no studio takes up work.
+test('an evaluation left queued can be resumed on its own', async () => {
+  const held = holdAnswers();
+  const datasetId = await importRivers();
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 3 };
+  await client.evaluations.start(about);
+  const { id } = await client.evaluations.start(about);
+  const closing = app.close();
+  held.resolve();
+  await closing;
+  await open();
+  await client.evaluations.resume({ id });
+  await Array.fromAsync(await client.evaluations.watch({ id }));
+  expect((await client.evaluations.get({ id })).state).toBe('finished');
+});
+
 test('an evaluation measures the base, then the adapters, and keeps every answer', async () => {
   await train('rivers');
   const datasetId = (await client.datasets.list())[0]?.id ?? '';
@@ -1928,6 +2006,30 @@ test('a resumed lab experiment does not retrain a cell it had trained', async ()
   expect(engine.trained).toHaveLength(1);
 });
 
+// Regression: its later parts were of the adapter as it had become, beside those of the adapter as it had been.
+test('a lab experiment is not resumed once the adapter that it examines has been trained further', async () => {
+  engine.pauseAfter = 2;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', name: 'river', options: { maxSteps: 4 } };
+  const { id: run } = await client.runs.start(about);
+  for await (const event of await client.runs.watch({ id: run })) if (event.kind === 'step' && event.step === 2) break;
+  await client.runs.stop({ id: run });
+  const { id: adapterId } = await client.adapters.get({ id: 'river' });
+  engine.analyse = async function* () {
+    const norms = { weightNorm: 1, deltaNorm: 1, byDelta: 1, byWeight: 1, byRandom: 1, factor: 1 };
+    yield { kind: 'amplification', target: 'q', layer: 0, rank: 8, ...norms };
+    throw new StudioError('ENGINE_STOPPED', { reason: 'killed' });
+  };
+  const { id } = await client.lab.start({ kind: 'table7', baseModelId: 'starter', options: { adapterId } });
+  await Array.fromAsync(await client.lab.watch({ id }));
+  expect(await client.lab.get({ id })).toMatchObject({ state: 'interrupted', cells: [{}] });
+
+  engine.pauseAfter = Number.POSITIVE_INFINITY;
+  await client.runs.resume({ id: run });
+  await Array.fromAsync(await client.runs.watch({ id: run }));
+  const { error } = await safe(client.lab.resume({ id }));
+  expect(error).toMatchObject({ code: 'EXPERIMENT_NOT_RESUMABLE', data: { because: { code: 'ADAPTER_CHANGED' } } });
+});
+
 // Regression: its adapter answered the rows as they had become, and its result named those as they had been.
 test('a lab experiment keeps to the rows that it was started with', async () => {
   const loaded = Promise.withResolvers<void>();
@@ -2123,6 +2225,28 @@ test('two studios on one data folder do not train at the same time', async () =>
   expect((await second.runs.list())[0]?.state).toBe('running');
   const { error } = await safe(second.runs.start({ datasetId, baseModelId: 'starter', name: 'second' }));
   expect(error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+  await other.close();
+});
+
+// Regression: the end of the run's log was deleted before the refusal.
+test('a run that cannot resume because another studio trains keeps its whole log', async () => {
+  engine.pauseAfter = 1;
+  const about = { datasetId: await importRivers(), baseModelId: 'starter', options: { maxSteps: 4 } };
+  const { id } = await client.runs.start({ ...about, name: 'stopped' });
+  for await (const event of await client.runs.watch({ id })) if (event.kind === 'step') break;
+  await client.runs.stop({ id });
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  const log = () => database.prepare('SELECT sequence, event FROM job_event WHERE job_id = ?').all(id);
+  const before = log();
+  expect(before.at(-1)).toMatchObject({ event: expect.stringContaining('"finished"') });
+
+  const other = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
+  const second = createRouterClient(other.router, { context: { caller: 'trusted' } });
+  await second.runs.start({ ...about, name: 'elsewhere' });
+  expect((await safe(client.runs.resume({ id }))).error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+  expect(log()).toEqual(before);
+  expect((await client.runs.get({ id })).state).toBe('stopped');
+  database.close();
   await other.close();
 });
 

@@ -12,8 +12,8 @@ export async function buildImportChild(): Promise<string> {
       rollupOptions: {
         input: {
           'import-child': join(root, 'bench/parts/import-child.ts'),
-          'import-thread': join(root, 'src-main/datasets/import-thread.ts'),
-          'rows-writer-thread': join(root, 'src-main/datasets/rows-writer-thread.ts'),
+          'import-thread': join(root, 'src-main/datasets/importing/import-thread.ts'),
+          'rows-writer-thread': join(root, 'src-main/datasets/importing/rows-writer-thread.ts'),
         },
         external: ['better-sqlite3'],
         output: { format: 'es', entryFileNames: '[name].js' },

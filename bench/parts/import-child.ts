@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../../src-main/database/open.ts';
 import { ProcessLock } from '../../src-main/database/process-lock.ts';
 import { DatasetStore } from '../../src-main/datasets/dataset-store.ts';
-import { importDataset } from '../../src-main/datasets/import-dataset.ts';
+import { importDataset } from '../../src-main/datasets/importing/import-dataset.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
 import { peakBytes } from './peak-memory.ts';
 

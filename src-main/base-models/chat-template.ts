@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../async/within-time.ts';
 import { PythonTemplate } from './python-template.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -87,5 +88,5 @@ function broken(file: string, cause: unknown): StudioError {
 function wordsOf(cause: unknown): string {
   if (cause instanceof RangeError) return 'it is nested too deeply, or makes a text that is too long';
   if (cause instanceof TypeError) return 'it is cut off, or uses a value for what it is not';
-  return cause instanceof Error ? cause.message : String(cause);
+  return errorMessage(cause);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import { errorMessage } from '../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../async/within-time.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 import { quoting } from './quoted-tokens.ts';
@@ -143,7 +144,7 @@ export class Tokenizer {
 /** What the library says; the engine's own words are about code. */
 function wordsOf(cause: unknown): string {
   if (cause instanceof TypeError) return 'something in it or in the files beside it is of the wrong kind';
-  return cause instanceof Error ? cause.message : String(cause);
+  return errorMessage(cause);
 }
 
 /**

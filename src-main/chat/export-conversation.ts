@@ -1,5 +1,6 @@
 import { Lexer, walkTokens } from 'marked';
 import type { Conversation, ExportConversationInput, Message } from '../../src-contract/chat.ts';
+import { letterStart } from '../../src-contract/shortened.ts';
 import type { KeptMessage } from './message-store.ts';
 
 /** A conversation as a text to keep: the turns on its path, with who answered. What was typed reads as it was typed. */
@@ -44,9 +45,9 @@ export function fileNameOf(title: string, extension: string): string {
     .normalize('NFC')
     .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 80);
-  return `${bare.replace(/^[. ]+|[. ]+$/g, '') || 'conversation'}.${extension}`;
+    .trim();
+  const name = bare.slice(0, letterStart(bare, 80)).replace(/^[. ]+|[. ]+$/g, '');
+  return `${name || 'conversation'}.${extension}`;
 }
 
 const english = {

@@ -1,7 +1,9 @@
 // A data folder may come from somebody else: a backup that was passed on, a shared drive. What its database holds beside
 // the studio's own content must not make the studio run or remove anything.
+
 import type BetterSqlite3 from 'better-sqlite3';
 import { StudioError } from '../../src-contract/errors.ts';
+import { shortened } from '../../src-contract/shortened.ts';
 
 /**
  * Throws DATABASE_FOREIGN for triggers and views that no studio made, which would run with whatever is read or written,
@@ -9,7 +11,7 @@ import { StudioError } from '../../src-contract/errors.ts';
  */
 export function requireOwnContent(database: BetterSqlite3.Database, file: string): void {
   const part = foreignCode(database) ?? foreignName(database);
-  if (part !== undefined) throw new StudioError('DATABASE_FOREIGN', { file, part: part.slice(0, 80) });
+  if (part !== undefined) throw new StudioError('DATABASE_FOREIGN', { file, part: shortened(part, 80) });
 }
 
 /** The name of a trigger or view that is not one of these triggers. Without any, all are foreign. */

@@ -198,7 +198,7 @@ const blockSchema = `
     -- the number of its first row; an imported row's position is its number
     first INTEGER PRIMARY KEY,
     rows INTEGER NOT NULL,
-    -- in the format of src-main/datasets/row-block.ts
+    -- in the format of src-main/datasets/rows/row-block.ts
     content BLOB NOT NULL
   ) STRICT;
 

@@ -3,9 +3,11 @@
 // first word, by SQLite's authoriser and by what the compiled statement reports. The studio kills this process when a
 // query takes too long. Messages arrive by `process.on('message')` (a forked Node.js) or by Electron's
 // `process.parentPort`.
+
 import { statSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { shortened } from '../../src-contract/shortened.ts';
 import { type Authoriser, openAuthoriser } from './sql-authoriser.ts';
 import { snapshotOf, usesLog } from './sql-snapshot.ts';
 
@@ -72,7 +74,7 @@ function answer(request: SqlRequest): SqlReply {
     return withFile(file, (opened) => resultOf(request, opened, began));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { id, kind: 'refused', ...because('SQL_ERROR', { message: error.message.slice(0, mostErrorLetters) }) };
+    return { id, kind: 'refused', ...because('SQL_ERROR', { message: shortened(error.message, mostErrorLetters) }) };
   }
 }
 

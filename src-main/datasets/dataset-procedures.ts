@@ -8,26 +8,32 @@ import type { CutOffImport, FileSource } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { UsedBy } from '../../src-contract/failure-reason.ts';
 import { copyFile } from '../files/synced-file.ts';
-import { addFromFile } from './add-from-file.ts';
-import { attachToDataset, detachDatabases, listDatabases, swapDatabases, undoAttach } from './attach-to-dataset.ts';
-import { attachedFile, type SqlRunner } from './attached-database.ts';
-import type { DatasetChanges } from './change-dataset.ts';
+import {
+  attachToDataset,
+  detachDatabases,
+  listDatabases,
+  swapDatabases,
+  undoAttach,
+} from './databases/attach-to-dataset.ts';
+import { attachedFile, type SqlRunner } from './databases/attached-database.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
-import { dealDataset } from './deal-splits.ts';
-import type { Downloads } from './downloads.ts';
 import { exportDataset } from './export-dataset.ts';
-import type { FileSources, LentFile } from './file-sources.ts';
-import { importDataset, rejectFilePath, removeDataset, type WriteSchema } from './import-dataset.ts';
-import { answerOfThread, isPacked, needsThread } from './import-worker.ts';
-import { inspectTable } from './inspect.ts';
-import { judgeRows } from './judge-rows.ts';
+import { addFromFile } from './importing/add-from-file.ts';
+import { importDataset, rejectFilePath, removeDataset, type WriteSchema } from './importing/import-dataset.ts';
+import { answerOfThread, isPacked, needsThread } from './importing/import-worker.ts';
+import { inspectTable } from './importing/inspect.ts';
+import { judgeRows } from './importing/judge-rows.ts';
+import { listSamples, toSample } from './importing/samples.ts';
+import { UnwrittenRows } from './importing/unwritten-rows.ts';
 import type { TableFile } from './readers/open-table.ts';
-import { GroupSearch } from './row-groups.ts';
-import type { RowsThread } from './rows-threads.ts';
-import { listSamples, toSample } from './samples.ts';
-import { UnwrittenRows } from './unwritten-rows.ts';
-import type { Uploads } from './uploads.ts';
-import { WordIndexing } from './word-indexing.ts';
+import { GroupSearch } from './rows/row-groups.ts';
+import type { RowsThread } from './rows/rows-threads.ts';
+import { WordIndexing } from './rows/word-indexing.ts';
+import { dealDataset } from './splits/deal-splits.ts';
+import type { Downloads } from './transfers/downloads.ts';
+import type { FileSources, LentFile } from './transfers/file-sources.ts';
+import type { Uploads } from './transfers/uploads.ts';
+import type { DatasetChanges } from './versions/change-dataset.ts';
 
 export function datasetProcedures(studio: {
   store: DatasetStore;

@@ -11,8 +11,8 @@ import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import { tellsDamage } from '../database/rows-file.ts';
-import { RowStore } from './row-store.ts';
-import type { RowsPlace } from './rows-thread-messages.ts';
+import { RowStore } from './rows/row-store.ts';
+import type { RowsPlace } from './rows/rows-thread-messages.ts';
 
 /**
  * Datasets, and access to their rows, which are stored in one file per dataset. Only complete datasets that are not

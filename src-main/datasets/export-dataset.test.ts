@@ -6,7 +6,7 @@ import type { ExportFormat } from '../../src-contract/dataset-version.ts';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
 import { exportDataset } from './export-dataset.ts';
-import { importDataset } from './import-dataset.ts';
+import { importDataset } from './importing/import-dataset.ts';
 
 let given: DatasetFolder;
 let folder: string;

@@ -1,4 +1,5 @@
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { spreadsheetCell } from '../../src-contract/spreadsheet-cell.ts';
 import { csvLine } from '../datasets/csv-text.ts';
 import { isSameAnswer, judgedPairs } from './blind-vote.ts';
 import type { BlindVote } from './blind-vote-store.ts';
@@ -6,12 +7,19 @@ import type { BlindVote } from './blind-vote-store.ts';
 /**
  * One line per row: its id, context and target, then for each model its answer, every measure of it, and the target's
  * loss in nats per token. For every two models that were judged blind, whose answer was preferred and whose was shown
- * first. RFC 4180.
+ * first. RFC 4180; for a spreadsheet, which would run what begins like a formula, such cells are marked as text.
  */
 export function evaluationCsv(
   { results }: Evaluation,
-  rows: readonly EvaluationRow[],
-  votes: readonly BlindVote[],
+  {
+    rows,
+    votes,
+    forSpreadsheet = false,
+  }: {
+    readonly rows: readonly EvaluationRow[];
+    readonly votes: readonly BlindVote[];
+    readonly forSpreadsheet?: boolean | undefined;
+  },
 ): string {
   const measures = [...new Set(rows.flatMap((row) => row.answers.flatMap(({ marks }) => Object.keys(marks))))];
   const models = results.map(({ adapter }, place) => (place === 0 ? `base: ${adapter}` : adapter));
@@ -34,5 +42,6 @@ export function evaluationCsv(
       return [isSameAnswer(answers[of]?.text ?? '', answers[against]?.text ?? '') ? 'same answer' : '', ''];
     }),
   ]);
-  return [['id', 'context', 'target', ...heads, ...judgedHeads], ...lines].map(csvLine).join('');
+  const table = [['id', 'context', 'target', ...heads, ...judgedHeads], ...lines];
+  return table.map((cells) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells)).join('');
 }

@@ -4,8 +4,8 @@ import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { localDay } from '../../src-contract/local-time.ts';
+import { withinMessage } from '../async/within-message.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
-import { withinMessage } from '../within-message.ts';
 import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
 import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
@@ -44,7 +44,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       const evaluation = store.get(input.id);
       return {
         name: `${fileName(evaluation)}.csv`,
-        text: evaluationCsv(evaluation, allRows(evaluation.id), votes.list(evaluation.id)),
+        text: evaluationCsv(evaluation, { ...input, rows: allRows(evaluation.id), votes: votes.list(evaluation.id) }),
       };
     }),
     report: os.report.handler(({ input }) => {

@@ -68,9 +68,8 @@ export class EvaluationStore {
   }
 
   /** Enqueues a stopped or interrupted one again; what it measured stays. */
-  enqueueAgain(id: string, now: number): Evaluation {
+  enqueueAgain(id: string, now: number): void {
     this.#jobs.enqueue({ id, kind: 'evaluation', now });
-    return this.get(id);
   }
 
   /** The input that the evaluation was started with. */

@@ -1,3 +1,5 @@
+import { letterStart } from '../../src-contract/shortened.ts';
+
 // Pictures of a report as SVG text: a point and its interval for each model, on a common scale.
 
 export interface Interval {
@@ -56,5 +58,6 @@ function percent(share: number, step: number): string {
 
 /** Shortened in the middle: adapters of one dataset differ at the ends of their names. */
 function shortened(name: string): string {
-  return name.length > 30 ? `${name.slice(0, 16)}…${name.slice(-13)}` : name;
+  if (name.length <= 30) return name;
+  return `${name.slice(0, letterStart(name, 16))}…${name.slice(letterStart(name, name.length - 13))}`;
 }

@@ -10,7 +10,7 @@ import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
-import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
+import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
@@ -74,14 +74,16 @@ export function usualMeasureOf(
 }
 
 /**
- * Resumes a stopped or interrupted evaluation with the first model not fully measured. Throws EVALUATION_NOT_FOUND,
- * EVALUATION_NOT_RESUMABLE, and as `startEvaluation` if something that it needs is gone.
+ * Resumes a stopped or interrupted evaluation with the first model not fully measured, or begins one that was left
+ * waiting. Throws EVALUATION_NOT_FOUND, EVALUATION_NOT_RESUMABLE, and as `startEvaluation` if something that it needs is
+ * gone.
  */
 export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation {
   const { store, supervisor } = parts;
   const { state, provenance, results } = store.get(id);
   const refuse = (why: Because) => new StudioError('EVALUATION_NOT_RESUMABLE', { evaluation: id, ...why });
-  if (state === 'running') throw refuse(because('GOES_ON'));
+  const isLeft = supervisor.isLeft(id);
+  if (state === 'running' && !isLeft) throw refuse(because('GOES_ON'));
   if (state === 'finished' || state === 'failed') throw refuse(because('HAS_FINISHED'));
   const { dataset, base, adapters } = chosen(store.input(id), parts);
   if (provenance !== null && results.length > 0) {
@@ -90,11 +92,10 @@ export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation
     if (adapters.some(({ sha256 }, place) => sha256 !== provenance.adapters[place]?.sha256))
       throw refuse(because('ADAPTER_CHANGED'));
   }
-  // First: one that is enqueued must begin.
-  supervisor.rewind(id, (event) => event.kind === 'finished');
-  const waiting = store.enqueueAgain(id, Date.now());
-  supervisor.start(id, workOf(id, parts));
-  return waiting;
+  const work = workOf(id, parts);
+  if (isLeft) supervisor.takeUp(id, work);
+  else supervisor.resume(id, work, () => store.enqueueAgain(id, Date.now()));
+  return store.get(id);
 }
 
 /** Takes over the evaluations that an earlier process left queued. */

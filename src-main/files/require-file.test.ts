@@ -7,7 +7,7 @@ import { tableFile } from '../../test/fixtures/table-file.ts';
 import { requireAdapterFolder } from '../adapters/adapter-files.ts';
 import { checkModelFiles } from '../base-models/check-model-files.ts';
 import { readModelFolder } from '../base-models/model-folder.ts';
-import { DatabaseCopier } from '../datasets/attach-databases.ts';
+import { DatabaseCopier } from '../datasets/databases/attach-databases.ts';
 import { openTable } from '../datasets/readers/open-table.ts';
 import type { Engine } from '../engine/engine.ts';
 

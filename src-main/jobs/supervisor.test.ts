@@ -155,8 +155,8 @@ test('a stopped job is finished off beside the running one and ends as stopped, 
     const ofOne = async function* (signal: AbortSignal) {
       for await (const event of run(signal)) yield { id: 'b', event };
     };
-    store.enqueue({ id: 'b', kind: 'run', now: 1 });
-    return supervisor.endStopped(['b'], { run: ofOne, finished: (_, state) => finished(state) });
+    const work = { run: ofOne, finished: (_: string, state: EndState) => finished(state) };
+    return supervisor.endStopped(['b'], work, () => store.enqueue({ id: 'b', kind: 'run', now: 1 }));
   };
   const ending = left();
   expect([store.stateOf('a'), store.stateOf('b'), supervisor.current]).toEqual(['running', 'running', 'a']);
@@ -433,16 +433,40 @@ test('a watcher that saw a job end misses no event once the job is resumed', asy
   start('a', counting(2));
   let last = 0;
   for await (const { sequence } of supervisor.watch('a')) last = sequence;
-  store.enqueue({ id: 'a', kind: 'run', now: 2 });
-  supervisor.rewind('a', ({ kind }) => kind === 'finished');
-  supervisor.start('a', {
+  const goingOn: Work<Event> = {
     async *run() {
       yield { kind: 'step', step: 3 };
     },
     finished: (state) => ({ kind: 'finished', state }),
-  });
+  };
+  supervisor.resume('a', goingOn, () => store.enqueue({ id: 'a', kind: 'run', now: 2 }));
   expect(await told('a', last)).toEqual([
     { kind: 'step', step: 3 },
     { kind: 'finished', state: 'finished' },
   ]);
 });
+
+test.each(['resumed', 'ended'] as const)(
+  'stopped jobs of which one cannot be %s all stay as they were',
+  async (how) => {
+    const ids = ['a', 'b'];
+    for (const id of ids) start(id, counting(1, { endless: true }));
+    for (const id of ids) await supervisor.stop(id);
+    const kept = () => ids.map((id) => [store.stateOf(id), store.lastSequence(id), store.listEvents(id, 0, 9)]);
+    const before = kept();
+    const enqueue = () => {
+      for (const id of ids) store.enqueue({ id, kind: 'run', now: 2, ...(id === 'b' && { aloneIn: '/data' }) });
+    };
+    const other = new ProcessLock(folder);
+    new JobStore(database, other).enqueue({ id: 'theirs', kind: 'run', now: 1 });
+    const work = { async *run() {}, finished: (_: string, state: EndState) => ({ kind: 'finished' as const, state }) };
+    const again = async () =>
+      how === 'resumed'
+        ? supervisor.resumeTogether(ids, work, enqueue)
+        : await supervisor.endStopped(ids, work, enqueue);
+    await expect(again()).rejects.toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+    expect(kept()).toEqual(before);
+    expect(ids.map((id) => supervisor.isActive(id))).toEqual([false, false]);
+    other.release();
+  },
+);

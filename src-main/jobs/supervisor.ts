@@ -27,9 +27,10 @@ export type Told<Event> = { readonly id: string } & (
 
 /**
  * Runs detached work of one kind, one piece at a time in the store's queue order, whether or not anybody watches. It
- * stores the events and the outcome, and knows nothing else about the work.
+ * stores the events and the outcome, and knows nothing else about the work but that the last event of a job is of the
+ * kind `finished`.
  */
-export class Supervisor<Event> {
+export class Supervisor<Event extends { readonly kind: string }> {
   readonly #store: JobStore;
   readonly #changed: () => void;
   readonly #known: (error: unknown, id: string | undefined) => Promise<unknown>;
@@ -115,11 +116,20 @@ export class Supervisor<Event> {
 
   /** Accepts jobs that their store has enqueued beside each other and that share their work. */
   startTogether(ids: readonly string[], work: SharedWork<Event>): void {
-    // It stays queued until the next start, like those that were waiting already.
-    if (this.#closing) return;
-    this.#waiting.push(new Piece(ids, work, this.#store));
-    this.#changed();
-    if (this.#current === undefined) void this.#next();
+    this.#accept(new Piece(ids, work, this.#store));
+  }
+
+  /**
+   * Resumes a job that has ended: `enqueue` enqueues it again in its store, and its last event is forgotten, for whoever
+   * watches from now on. Where `enqueue` throws, the job stays as it was.
+   */
+  resume(id: string, work: Work<Event>, enqueue: () => void): void {
+    this.resumeTogether([id], alone(id, work), enqueue);
+  }
+
+  /** Like `resume`, for jobs that share their work. */
+  resumeTogether(ids: readonly string[], work: SharedWork<Event>, enqueue: () => void): void {
+    this.#accept(this.#store.transaction(() => this.#reopened(ids, work, enqueue)));
   }
 
   isActive(id: string): boolean {
@@ -151,11 +161,16 @@ export class Supervisor<Event> {
   }
 
   /**
-   * Finishes what is left to do for stopped jobs, at once and alongside the running one: their store has enqueued them,
-   * nobody else starts them meanwhile, and they end as stopped. Throws what the work throws.
+   * Finishes what is left to do for stopped jobs, at once and alongside the running one. They are enqueued as by
+   * `resumeTogether`, nobody else starts them meanwhile, and they end as stopped. Throws what the work throws.
    */
-  async endStopped(ids: readonly string[], work: SharedWork<Event>): Promise<void> {
-    const piece = new Piece(ids, work, this.#store);
+  async endStopped(ids: readonly string[], work: SharedWork<Event>, enqueue: () => void): Promise<void> {
+    // Never just queued: left so by a kill, they would train at the next start.
+    const piece = this.#store.transaction(() => {
+      const reopened = this.#reopened(ids, work, enqueue);
+      this.#begin(reopened);
+      return reopened;
+    });
     this.#beside.add(piece);
     try {
       await this.#follow(piece);
@@ -238,6 +253,21 @@ export class Supervisor<Event> {
     await Promise.all(pieces.flatMap(({ jobs }) => jobs.map((job) => job.ended.promise)));
   }
 
+  /** To be called in a transaction. */
+  #reopened(ids: readonly string[], work: SharedWork<Event>, enqueue: () => void): Piece<Event> {
+    for (const id of ids) this.rewind(id, ({ kind }) => kind === 'finished');
+    enqueue();
+    return new Piece(ids, work, this.#store);
+  }
+
+  #accept(piece: Piece<Event>): void {
+    // It stays queued until the next start, like those that were waiting already.
+    if (this.#closing) return;
+    this.#waiting.push(piece);
+    this.#changed();
+    if (this.#current === undefined) void this.#next();
+  }
+
   /** The process running a job that was being followed may have been killed. */
   #interruptOrphans(): void {
     if (this.#store.interruptOrphans(this.#now()) > 0) this.#changed();
@@ -275,6 +305,8 @@ export class Supervisor<Event> {
     const { signal } = piece.abort;
     const aborted = () => ({ state: this.#closing ? ('interrupted' as const) : ('stopped' as const), failure: null });
     try {
+      // All at once: of some, a kill would leave the others in the queue, to train without them.
+      this.#store.transaction(() => this.#begin(piece));
       await this.#follow(piece);
       return signal.aborted ? aborted() : { state: 'finished', failure: null };
     } catch (thrown) {
@@ -286,8 +318,11 @@ export class Supervisor<Event> {
     }
   }
 
+  #begin({ jobs }: Piece<Event>): void {
+    for (const { id } of jobs) this.#store.begin(id, this.#now());
+  }
+
   async #follow(piece: Piece<Event>): Promise<void> {
-    for (const { id } of piece.jobs) this.#store.begin(id, this.#now());
     this.#changed();
     for await (const told of piece.work.run(piece.abort.signal)) {
       this.#mayGoOn();

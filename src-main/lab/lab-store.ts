@@ -118,9 +118,9 @@ export class LabStore {
     return this.get(id);
   }
 
-  enqueueAgain(id: string, now: number): LabExperiment {
-    this.#jobs.transaction(() => this.#jobs.enqueue({ id, kind: 'lab', now }));
-    return this.get(id);
+  /** Enqueues an ended one again; what it measured stays. */
+  enqueueAgain(id: string, now: number): void {
+    this.#jobs.enqueue({ id, kind: 'lab', now });
   }
 
   addSeconds(id: string, seconds: number): void {

@@ -11,7 +11,7 @@ import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
-import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
+import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
@@ -120,7 +120,7 @@ export function takeUpLab(parts: LabParts): void {
   for (const id of supervisor.listLeft('lab')) supervisor.takeUp(id, detached(store.get(id), parts));
 }
 
-/** Resumes an ended experiment. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE. */
+/** Resumes an ended experiment. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_RESUMABLE, ADAPTER_NOT_FOUND. */
 export function resumeLab(id: string, parts: LabParts): LabExperiment {
   const experiment = parts.store.get(id);
   const refuse = (why: Because) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...why });
@@ -135,15 +135,13 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     const dataset = parts.datasets.list().find((each) => each.id === experiment.datasetId);
     if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse(because('DATASET_GONE'));
   }
+  adapterOf(experiment, parts);
   if (isLeft) {
     parts.supervisor.takeUp(id, detached(experiment, parts));
     return experiment;
   }
-  // First: one that is enqueued must begin.
-  parts.supervisor.rewind(id, (event) => event.kind === 'finished');
-  const waiting = parts.store.enqueueAgain(id, parts.now());
-  parts.supervisor.start(id, detached(waiting, parts));
-  return waiting;
+  parts.supervisor.resume(id, detached(experiment, parts), () => parts.store.enqueueAgain(id, parts.now()));
+  return parts.store.get(id);
 }
 
 function detached({ id, kind }: LabExperiment, parts: LabParts): Work<LabEvent> {
@@ -190,8 +188,17 @@ async function workOf(experiment: LabExperiment, parts: LabParts): Promise<LabWo
     folder: join(parts.labFolder, id),
     cellsFolder: join(parts.labFolder, 'cells'),
     done: new Map(cells.map((cell) => [cell.key, cell])),
-    adapter: options.adapterId === null ? null : parts.adapters.get(options.adapterId),
+    adapter: adapterOf(experiment, parts),
   };
+}
+
+/** The adapter that is examined, as it was when the experiment was started: its parts are all of the same. */
+function adapterOf({ id, options, facts }: LabExperiment, { adapters }: LabParts): Adapter | null {
+  if (options.adapterId === null) return null;
+  const adapter = adapters.get(options.adapterId);
+  if (facts.adapter !== undefined && facts.adapter.sha256 !== adapter.sha256)
+    throw new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...because('ADAPTER_CHANGED') });
+  return adapter;
 }
 
 /** `metric`, which an experiment under way was started with, rather than what its rows suggest by now. */

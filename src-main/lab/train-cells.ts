@@ -179,7 +179,8 @@ async function keepTrained(
   };
   // Before its checkpoint goes: killed in between, it would be trained from the start, and alone.
   await writeNote(join(folder, trainedName), trained);
-  await shed(folder, trained);
+  // What cannot be removed now, the next start removes.
+  await shed(folder, trained).catch(() => undefined);
   return { ...trained, key: cell.key, folder: adapterFolder, ...rowsOf(tokens) };
 }
 

@@ -3,6 +3,7 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
 import { mostValidationRows, validationInterval } from '../../src-contract/validation-interval.ts';
+import { keptPromise } from '../async/kept-promise.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import { tokensPerUnreadLetter } from '../base-models/unread-script.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
@@ -117,14 +118,21 @@ async function validationOf({ dataset, options }: Estimating, parts: { datasets:
   return { validationRows, samples: job === undefined ? null : { prompt, answer: job.maxTokens } };
 }
 
-async function unreadScript(
-  { dataset }: Estimating,
+/** Judged once for each base and version: three presets are estimated at once, and again after each change. */
+function unreadScript(
+  { dataset: { id, version } }: Estimating,
   { datasets, text }: { datasets: DatasetStore; text: BaseText },
 ): Promise<number | null> {
-  const [{ numbers = [] } = {}] = datasets.rows(dataset.id).numbersOf(dataset.version, 'train');
-  const rows = [...datasets.rows(dataset.id).byNumbers(dataset.version, numbers.slice(0, rowsRead))];
-  return tokensPerUnreadLetter(rows, text);
+  const judged = unreadScripts.get(text) ?? new Map<string, Promise<number | null>>();
+  unreadScripts.set(text, judged);
+  return keptPromise(judged, `${id} ${version}`, () => {
+    const [{ numbers = [] } = {}] = datasets.rows(id).numbersOf(version, 'train');
+    const rows = [...datasets.rows(id).byNumbers(version, numbers.slice(0, rowsRead))];
+    return tokensPerUnreadLetter(rows, text);
+  });
 }
+
+const unreadScripts = new WeakMap<BaseText, Map<string, Promise<number | null>>>();
 
 /** Enough to tell a script by. */
 const rowsRead = 30;

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { implement } from '@orpc/server';
+import { isActive } from '../../src-contract/active-job.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -56,8 +57,8 @@ export function runProcedures(
     }),
     pause: os.pause.handler(async ({ input }) => {
       const run = mine(input.id);
-      if (run.state !== 'queued' && run.state !== 'running') return;
-      const pausing = together(run).filter(({ state }) => state === 'queued' || state === 'running');
+      if (!isActive(run)) return;
+      const pausing = together(run).filter(isActive);
       for (const { id } of pausing) parts.pausing.add(id);
       try {
         for (const { id } of pausing) runs.setPaused(id);
@@ -84,9 +85,9 @@ export function runProcedures(
     curves: os.curves.handler(({ input }) => runs.curves(input.ids, pointsOfCurve)),
     get: os.get.handler(({ input }) => runs.get(input.id)),
     delete: os.delete.handler(({ input }) => {
-      const { id, name, state } = runs.get(input.id);
-      if (state === 'queued' || state === 'running') throw new StudioError('RUN_ALREADY_ACTIVE', { run: name });
-      runs.markDeleted(id, Date.now());
+      const run = runs.get(input.id);
+      if (isActive(run)) throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
+      runs.markDeleted(run.id, Date.now());
       changed();
     }),
     restore: os.restore.handler(({ input }) => {

@@ -1,3 +1,4 @@
+import { isActive } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -139,10 +140,7 @@ export function resumeRun(idOrName: string, parts: RunningParts): Run {
   }
   const resumed = parts.runs.groupOf(run).filter((each) => each.id === run.id || canGoOn(each));
   const ids = resumed.map(({ id }) => id);
-  // First: runs that are enqueued must begin.
-  forgetEnd(ids, parts);
-  parts.runs.enqueueAgain(ids, parts.now());
-  parts.supervisor.startTogether(ids, workOf(ids, parts));
+  parts.supervisor.resumeTogether(ids, workOf(ids, parts), () => parts.runs.enqueueAgain(ids, parts.now()));
   return parts.runs.get(run.id);
 }
 
@@ -164,9 +162,9 @@ function materialOf(
   return { base, dataset, initial };
 }
 
-/** Whether a run that trained together with others resumes when they do. */
-function canGoOn({ state, error }: Run): boolean {
-  return state !== 'finished' && error?.code !== 'RUN_DIVERGED';
+/** Whether a run that trained together with others resumes when they do; not while it is ending on its own. */
+function canGoOn(run: Run): boolean {
+  return !isActive(run) && run.state !== 'finished' && run.error?.code !== 'RUN_DIVERGED';
 }
 
 /**
@@ -181,10 +179,8 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
   if (active.length > 0) await Promise.all(active.map((id) => supervisor.stop(id)));
   const ids = stopped.filter((id) => hasMoreToKeep(runs.get(id), parts));
   if (ids.length === 0) return;
-  forgetEnd(ids, parts);
-  runs.enqueueStopped(ids, parts.now());
   const stop = { signal: AbortSignal.abort(), isResting: () => false };
-  await supervisor.endStopped(ids, {
+  const work: SharedWork<RunEvent> = {
     async *run() {
       for (const id of ids) {
         // The run ends at its checkpoint: the only events are those from before it that were not stored.
@@ -193,17 +189,13 @@ export async function keepStopped(stopped: readonly string[], parts: RunningPart
       }
     },
     finished: (id) => endOf(runs.get(id)),
-  });
+  };
+  await supervisor.endStopped(ids, work, () => runs.enqueueStopped(ids, parts.now()));
 }
 
 function hasMoreToKeep({ state, step, result, baseModelId }: Run, { baseModels }: RunningParts): boolean {
   const hasLearnt = step > 0 && (result === null || result.steps < step);
   return state === 'stopped' && hasLearnt && baseModels.list().some(({ id }) => id === baseModelId);
-}
-
-/** Drops the final events of runs that resume, for whoever watches from now on. */
-function forgetEnd(ids: readonly string[], { supervisor }: RunningParts): void {
-  for (const id of ids) supervisor.rewind(id, (event) => event.kind === 'finished');
 }
 
 /**
@@ -308,7 +300,7 @@ function trainingOf(id: string, { runs, baseModels, datasets }: RunningParts): T
 /** Adapters that were trained together are evaluated against each other. */
 function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
   const group = runs.groupOf(run);
-  if (group.some(({ state }) => state === 'running' || state === 'queued')) return;
+  if (group.some(isActive)) return;
   const made = group.filter(hasMade);
   if (made.length > 0) evaluateAfter(made);
 }

@@ -5,7 +5,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { TrainOptions } from '../../src-contract/run.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
-import { drawRows } from '../datasets/drawn-rows.ts';
+import { drawRows } from '../datasets/splits/drawn-rows.ts';
 import { readNote, writeNote } from '../files/note.ts';
 import { copyFile } from '../files/synced-file.ts';
 import { type TokenRow, writeTokenFile } from '../tasks/token-file.ts';

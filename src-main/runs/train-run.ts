@@ -5,13 +5,14 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
+import { shortened } from '../../src-contract/shortened.ts';
 import { type AdapterOrigin, copyAdapter, removeAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import { type HashBase, requireHash } from '../base-models/unchanged-base.ts';
-import { datasetQueries, type SqlRunner } from '../datasets/attached-database.ts';
+import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import type { Supervisor, Told } from '../jobs/supervisor.ts';
@@ -302,7 +303,7 @@ class OngoingRun {
     }
     await keepAdapter({ run, plan, base, result, outputFolder: this.job.outputFolder }, parts);
     // A stopped run keeps its checkpoint, so that it can resume.
-    if (!end.stopped) await rm(this.folder, { recursive: true, force: true });
+    if (!end.stopped) await rm(this.folder, { recursive: true, force: true }).catch(leaveToNextStart);
   }
 
   get #names(): RowNames {
@@ -358,7 +359,7 @@ async function rowsNamed(
     if (exampleId === undefined) continue;
     const { datasetId, datasetVersion } = names.plan;
     const { context } = names.datasets.example(datasetId, exampleId, datasetVersion);
-    rows.push({ exampleId, asked: context.trim().split('\n').at(-1)?.slice(0, 200) ?? '', loss });
+    rows.push({ exampleId, asked: shortened(context.trim().split('\n').at(-1) ?? '', 200), loss });
   }
   return rows;
 }
@@ -404,9 +405,12 @@ async function keepAdapter(
       },
     });
   } catch (error) {
-    await rm(path, { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true }).catch(leaveToNextStart);
     throw error;
   }
-  if (earlier !== undefined) await removeAdapter(earlier.path, parts.adaptersFolder);
+  if (earlier !== undefined) await removeAdapter(earlier.path, parts.adaptersFolder).catch(leaveToNextStart);
   parts.adapterAdded();
 }
+
+/** What cannot be removed now, e.g. because another program holds it, is no fault of the run. */
+function leaveToNextStart(): void {}

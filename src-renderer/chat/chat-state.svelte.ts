@@ -99,6 +99,8 @@ export class ChatState {
   #isNewWanted = false;
   /** Settles when the conversation that was opened last is there. */
   #opened: Promise<void> = Promise.resolve();
+  /** Who was chosen until an adapter of theirs was deleted, and what has been chosen since. */
+  #lost: { readonly answerer: Answerer; readonly since: string } | undefined;
   readonly #leaving = new AbortController();
   #answering: AbortController | undefined;
   /** The turns as the studio last told them. */
@@ -292,6 +294,7 @@ export class ChatState {
   /** Takes effect on the next message; nothing is loaded. */
   choose(adapterId: string | null): void {
     const task = this.task;
+    this.#lost = undefined;
     this.adapterId = adapterId;
     this.mix = this.mix.filter((added) => added.adapterId !== adapterId);
     if (adapterId === null) {
@@ -738,9 +741,19 @@ export class ChatState {
     this.conversations = conversations.toSorted((a, b) => b.updatedAt - a.updatedAt);
     // Nothing is chosen yet on the first load.
     if (!this.loading) this.#takeBase();
-    this.#leaveOutDeleted();
+    this.#followDeletions();
     // The panel keeps its shape.
     if (this.adapterId !== adapterId) this.baseTask = task;
+  }
+
+  /** A deleted adapter no longer answers. If its deletion is undone it does, unless something else has been chosen. */
+  #followDeletions(): void {
+    const chosen = () => JSON.stringify([this.conversationId, this.baseModelId, this.answerer]);
+    if (this.#lost?.since === chosen()) Object.assign(this, { mix: [], ...this.#lost.answerer });
+    const { answerer } = this;
+    const before = chosen();
+    this.#leaveOutDeleted();
+    this.#lost = chosen() === before ? undefined : { answerer, since: chosen() };
   }
 
   /** Adapters deleted meanwhile, here or elsewhere, no longer answer, and could not be removed by hand. */

@@ -599,6 +599,34 @@ test('deleted adapters are no longer used, alone or in a mix', async () => {
   state.leave();
 });
 
+// Regression: after the undo, the next message went to the base.
+test('adapters whose deletion is undone answer again, unless somebody else was chosen meanwhile', async () => {
+  const [answers, notes] = [adapter('answers', 'mrc'), adapter('notes', 'summarisation')];
+  const state = await opened();
+  const refreshWith = async (...adapters: Adapter[]) => {
+    vi.mocked(client.adapters.list).mockResolvedValue(adapters);
+    await state.refresh();
+    return state.answerer;
+  };
+  state.choose('answers');
+  state.strength = 0.5;
+  state.add('notes', 2);
+  const both = state.answerer;
+  expect(await refreshWith(answers)).toMatchObject({ adapterId: 'answers' });
+  expect(await refreshWith()).toMatchObject({ adapterId: null });
+  expect(await refreshWith(answers)).toEqual({ adapterId: 'answers', strength: 0.5 });
+  expect(await refreshWith(answers, notes)).toEqual(both);
+  await refreshWith(notes);
+  state.choose(null);
+  expect(await refreshWith(answers, notes)).toMatchObject({ adapterId: null });
+  state.choose('answers');
+  await refreshWith(notes);
+  state.startConversation();
+  state.choose('notes');
+  expect(await refreshWith(answers, notes)).toMatchObject({ adapterId: 'notes' });
+  state.leave();
+});
+
 test('a conversation opens with the strength of its last answer, even if zero', async () => {
   vi.mocked(client.chat.conversations).mockResolvedValue([conversation('c')]);
   stored.push(user('Who?'), { ...answer('Otto'), adapterId: 'answers', strength: 0, onPath: true });

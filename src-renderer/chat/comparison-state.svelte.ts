@@ -16,6 +16,13 @@ export interface ColumnDraft {
   readonly answer: Message | undefined;
 }
 
+/** A comparison as it is kept for the next visit. */
+export interface KeptComparison {
+  /** The conversation, or who was chosen for a new one. */
+  readonly place: string;
+  readonly chosen: readonly (string | null)[];
+}
+
 /** Asking several at once: who is asked, and what each has written so far. */
 export class ComparisonState {
   /** The composer asks several at once. */
@@ -70,6 +77,24 @@ export class ComparisonState {
     this.chosen = [null, ...new Set(first.filter((id) => id !== null))].slice(0, 3);
     this.on = true;
     this.#takeShape();
+  }
+
+  /** Undefined while one at a time is asked. */
+  get kept(): KeptComparison | undefined {
+    return this.on ? { place: this.#place, chosen: this.chosen } : undefined;
+  }
+
+  /** Goes on where the page was left, unless another conversation is open now. */
+  takeUp(kept: KeptComparison | undefined): void {
+    if (kept === undefined || kept.place !== this.#place) return;
+    this.chosen = kept.chosen;
+    this.on = true;
+    this.#takeShape();
+  }
+
+  get #place(): string {
+    const { conversationId, adapterId, baseModelId } = this.#chat;
+    return conversationId ?? adapterId ?? baseModelId;
   }
 
   toggle(id: string | null): void {

@@ -1,3 +1,4 @@
+import { spreadsheetCell } from '../../src-contract/spreadsheet-cell.ts';
 import type { QueryTable } from './query-results-state.svelte.ts';
 
 /** A table as CSV (RFC 4180). */
@@ -8,7 +9,6 @@ export function resultCsv({ columns, rows }: Pick<QueryTable, 'columns' | 'rows'
 function cellCsv(cell: string | number | null): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  // A spreadsheet would treat text starting like this as a formula and run it.
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const text = spreadsheetCell(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

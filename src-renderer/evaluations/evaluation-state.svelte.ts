@@ -116,7 +116,7 @@ export class EvaluationState {
   }
 
   async csv(): Promise<void> {
-    await this.#save(() => client.evaluations.csv({ id: this.id }), 'text/csv');
+    await this.#save(() => client.evaluations.csv({ id: this.id, forSpreadsheet: true }), 'text/csv');
   }
 
   async report(language: 'en' | 'ko'): Promise<void> {

@@ -14,7 +14,7 @@ export interface Toast {
 /** How long a removal can be undone. */
 const undoMs = 10_000;
 const plainMs = 5_000;
-/** How much longer while a person is at it; after that the studio frees the storage (src-main/after-undo.ts). */
+/** How much longer while a person is at it; after that the studio frees the storage (src-main/app/after-undo.ts). */
 const longestHeldMs = 40_000;
 /** How often to check whether a person is still at one. */
 const heldMs = 1_000;

@@ -28,7 +28,7 @@ const letBe: Readonly<Record<string, number>> = {
   'src-main/engine/formats/peft.ts': 1,
   'src-main/engine/formats/safetensors.ts': 1,
   // Between the page and the studio, or in a file that the studio writes for itself: a bug of its own.
-  'src-main/datasets/uploads.ts': 3,
+  'src-main/datasets/transfers/uploads.ts': 3,
   'src-main/engine/training/token-file.ts': 3,
   // The sentence that another program was refused with, as that program got it.
   'src-main/host/openai/openai-error.ts': 1,

@@ -37,7 +37,7 @@ const unsynced: Readonly<Record<string, string>> = {
   'base-models/downloads/claimed-folder.ts': 'says which living process is using a folder',
   'base-models/downloads/download-model.ts': 'a copied package, whose member is verified when it is unpacked',
   'base-models/downloads/hugging-face-cache.ts': 'a second copy, for other programs, named by its hash',
-  'change-news.ts': 'a sign for the processes that are running',
+  'app/change-news.ts': 'a sign for the processes that are running',
   'database/sql-snapshot.ts': 'a copy that is read and removed',
   'datasets/readers/open-table.ts': 'unpacked tables, which are read and removed',
   'data-folder/disk-reserve.ts': 'its content means nothing',

@@ -2,7 +2,7 @@
 // elsewhere, scrolled far up and saved. Two steps of training are enough: nothing here depends on what was learnt.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { ConversationStore } from '../../src-main/chat/conversation-store.ts';
 import { openDatabase } from '../../src-main/database/open.ts';
@@ -66,7 +66,12 @@ test('one question goes to the base and four adapters, and all answers fit in a 
   await page.getByRole('button', { name: 'Best?' }).nth(2).click();
   await page.getByRole('button', { name: 'Best', exact: true }).waitFor();
   expect(await seriousViolations(page)).toEqual([]);
+  // Regression: a reload ended the comparison.
+  await page.reload();
+  await expect.poll(() => chips.getByRole('button', { pressed: true }).count()).toBe(5);
   await page.getByRole('button', { name: 'Compare' }).click();
+  await page.reload();
+  await page.getByRole('radio', { name: 'First' }).waitFor();
 });
 
 test('the up arrow in an empty box edits the last question, and what followed stays on a branch', async () => {
@@ -203,6 +208,20 @@ test('of many conversations, those further down appear when they are scrolled to
     .toBe(true);
 });
 
+// Regression: it lay over the edge of Send, or all of it.
+test('a notice leaves the message box free', async () => {
+  for (const width of [600, 1000, 1360]) {
+    await page.setViewportSize({ width, height: 860 });
+    await page.getByRole('button', { name: 'More actions for A wide table' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const notice = page.getByRole('status').filter({ hasText: 'A wide table deleted' });
+    const above = await boxOf(notice);
+    const send = await boxOf(page.getByRole('button', { name: 'Send' }));
+    expect(above.left >= send.right || above.bottom <= send.top, `at ${width} px`).toBe(true);
+    await notice.getByRole('button', { name: 'Undo' }).click();
+  }
+});
+
 // Regression: it was cut off.
 test('a table wider than the conversation is scrolled', async () => {
   const list = page.getByRole('navigation', { name: 'Conversations' });
@@ -286,6 +305,7 @@ test('a schema that names a table and a column twice is drawn', async () => {
 
 const box = () => page.getByRole('textbox', { name: 'Message', exact: true });
 const last = () => page.getByRole('article').last();
+const boxOf = (shown: Locator) => shown.evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
 
 async function ask(question: string): Promise<void> {
   const asked = page.getByText(question, { exact: true });

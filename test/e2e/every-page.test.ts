@@ -206,6 +206,30 @@ test('in a contrast theme of the system, one sees the focus, the place, and what
   await page.emulateMedia({ reducedMotion: null, forcedColors: null });
 });
 
+// Regression: a chart kept the colours of the theme before, if that was as dark.
+test('a chart follows the system to another contrast theme', async () => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const run = (await pagesOfThings()).find((place) => place.startsWith('/train/'));
+  await openPlace(page, `#${run}`);
+  const chart = page.getByRole('main').locator('canvas').first();
+  await chart.waitFor();
+  const drawn = () =>
+    chart.evaluate((canvas: HTMLCanvasElement) => {
+      const { data = [] } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+      return data.some((part, at) => at % 4 === 0 && part === 255 && data[at + 1] === 0 && data[at + 2] === 0);
+    });
+  expect(await drawn()).toBe(false);
+  // No browser lets a test choose the system's colours: these stand for another theme's, which come without an event.
+  await page.evaluate(() => {
+    for (const ink of ['--ink', '--ink-2', '--ink-3'])
+      document.documentElement.style.setProperty(ink, 'rgb(255, 0, 0)');
+    dispatchEvent(new Event('focus'));
+  });
+  await expect.poll(drawn).toBe(true);
+  await page.evaluate(() => document.documentElement.removeAttribute('style'));
+  await page.emulateMedia({ forcedColors: null });
+});
+
 test('with reduced motion, nothing moves for long', async () => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(() => (location.hash = '/chat'));

@@ -20,7 +20,26 @@ test('the page of a new run says how many adapters the ranks and seeds make, and
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByLabel('Adapter name').fill('many');
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  await fill('Maximum steps', String(steps));
+  // Regression: until the studio had answered, the cards told the steps of before as those that had just been set.
+  const cards = page.getByRole('radiogroup', { name: 'How long to train' });
+  await cards
+    .getByText(/passes/)
+    .first()
+    .waitFor();
+  opened.studio.tell('SIGSTOP');
+  try {
+    await fill('Maximum steps', String(steps));
+    await cards.getByText('Working this out again').first().waitFor();
+    expect(
+      await cards
+        .getByText(/passes|as set under Data/)
+        .filter({ visible: true })
+        .count(),
+    ).toBe(0);
+  } finally {
+    opened.studio.tell('SIGCONT');
+  }
+  await cards.getByText(`${steps} steps as set under Data`).first().waitFor();
   await fill('Rows per step', '2');
   // Answers at each measurement would take longer than the training.
   await page.getByRole('button', { name: /^Checkpoints\b/, expanded: false }).click();

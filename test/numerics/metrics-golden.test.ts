@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerLanguageSchema } from '../../src-contract/language.ts';
-import { forkSqlProcess, SqlRunner } from '../../src-main/datasets/attached-database.ts';
+import { forkSqlProcess, SqlRunner } from '../../src-main/datasets/databases/attached-database.ts';
 import { type Judge, judgeOf } from '../../src-main/tasks/judge.ts';
 import { answerF1, exactMatch } from '../../src-main/tasks/metrics/exact-match.ts';
 import { porterStem } from '../../src-main/tasks/metrics/porter-stem.ts';

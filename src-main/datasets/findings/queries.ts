@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { Because } from '../../../src-contract/failure-reason.ts';
 import type { FindingCode, FindingReport } from '../../../src-contract/finding.ts';
-import { schemaParts } from '../schema-parts.ts';
+import { schemaParts } from '../databases/schema-parts.ts';
 import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
 
 export interface QueryPlaces {

@@ -1,6 +1,7 @@
+import { shortened } from '../../../src-contract/shortened.ts';
 import type { TableDoubt } from '../../../src-contract/table-doubt.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
-import { isQuery } from '../column-contents.ts';
+import { isQuery } from '../importing/column-contents.ts';
 import { textKey } from './hash-table.ts';
 import { RepeatedText } from './repeated-text.ts';
 import { answersFrom, passageParts, questionStart } from './texts.ts';
@@ -73,7 +74,7 @@ export class TableDoubts {
     else if (context.rows < 0.5 * rows) {
       const [repeated = ''] = this.#repeated.map((each) => each.found()).toSorted((a, b) => b.length - a.length);
       const share = percent(repeated.length * rows, this.#letters);
-      if (share >= 10) found.push({ code: 'REPEATED_TEXT', share, text: shortened(repeated) });
+      if (share >= 10) found.push({ code: 'REPEATED_TEXT', share, text: onOneLine(repeated) });
     }
     return found;
   }
@@ -124,7 +125,7 @@ class Shares {
     const key = textKey(text);
     const known = this.#rows.get(key);
     if (known) known.rows++;
-    else if (this.#rows.size < mostKept) this.#rows.set(key, { rows: 1, text: shortened(text) });
+    else if (this.#rows.size < mostKept) this.#rows.set(key, { rows: 1, text: onOneLine(text) });
   }
 
   largest(): { rows: number; text: string } {
@@ -136,9 +137,8 @@ class Shares {
 
 const mostKept = 1000;
 
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+function onOneLine(text: string): string {
+  return shortened(text.replace(/\s+/g, ' ').trim(), 60);
 }
 
 /** Where targets stand, counted for places at which different ones do: one word that all texts have is no leak. */
@@ -177,8 +177,8 @@ class Counting {
     const now = found ? { letters: found[1] ?? '', number: Number(found[2]) } : undefined;
     const isStep = this.#before?.letters === now?.letters && now?.number === (this.#before?.number ?? 0) + 1;
     if (now && isStep && !isGiven) this.steps++;
-    if (this.first === '') this.first = shortened(target);
-    this.last = shortened(target);
+    if (this.first === '') this.first = onOneLine(target);
+    this.last = onOneLine(target);
     this.#before = now;
   }
 }

@@ -1,7 +1,7 @@
 import { custom } from '../../tasks/custom.ts';
 import { mrc } from '../../tasks/mrc.ts';
 import { summarisation } from '../../tasks/summarisation.ts';
-import { foldColumnName } from '../column-names.ts';
+import { foldColumnName } from '../importing/column-names.ts';
 import type { DocumentFile } from './read-document.ts';
 
 /** What belongs to the documents of a folder, told by the names of files and folders. */

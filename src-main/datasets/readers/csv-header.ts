@@ -1,6 +1,6 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { isKnownColumnName } from '../column-names.ts';
+import { isKnownColumnName } from '../importing/column-names.ts';
 import { isDate, isName, isNumber } from './cell-type.ts';
 import { joinedNames } from './header-names.ts';
 import type { TableRecord } from './table.ts';

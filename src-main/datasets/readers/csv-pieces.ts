@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { mayBeInPieces } from '../composed-text.ts';
+import { mayBeInPieces } from '../importing/composed-text.ts';
 import type { CsvFormat } from './csv-format.ts';
 import { CsvPlaces, type PlacedPiece } from './csv-places.ts';
 import { CsvRecords } from './csv-records.ts';

@@ -8,8 +8,8 @@ import { pdfFile } from '../../../test/fixtures/pdf-file.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { docxFile } from '../../../test/fixtures/word-file.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
-import { inspectTable } from '../inspect.ts';
-import { judgeRows } from '../judge-rows.ts';
+import { inspectTable } from '../importing/inspect.ts';
+import { judgeRows } from '../importing/judge-rows.ts';
 import { openTable } from './open-table.ts';
 import type { TableRecord } from './table.ts';
 

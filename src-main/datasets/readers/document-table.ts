@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { firstBytes } from '../../files/first-bytes.ts';
-import { isKnownColumnName } from '../column-names.ts';
+import { isKnownColumnName } from '../importing/column-names.ts';
 import { belongingFiles, isSummaryName } from './belonging-files.ts';
 import { type DocumentText, frontMatter, longestFront } from './document-blocks.ts';
 import { documentPieces, openedBy, pieceLetters, titleOf, wholeText } from './document-pieces.ts';

@@ -1,5 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { foldColumnName, isKnownColumnName } from '../column-names.ts';
+import { foldColumnName, isKnownColumnName } from '../importing/column-names.ts';
 import { NamesApart } from './names-apart.ts';
 import type { TableRecord } from './table.ts';
 

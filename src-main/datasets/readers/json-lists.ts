@@ -1,5 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { splitNamed } from '../split.ts';
+import { splitNamed } from '../splits/split.ts';
 import type { JsonList } from './json-values.ts';
 
 /** Which lists of a JSON object make up the table. */

@@ -1,5 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { foldColumnName, isKnownColumnName } from '../column-names.ts';
+import { foldColumnName, isKnownColumnName } from '../importing/column-names.ts';
 import { cellOf } from './cell-text.ts';
 import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { foldColumnName } from '../column-names.ts';
-import { databaseEnding } from '../database-ending.ts';
-import { splitColumnNames, splitNamed } from '../split.ts';
+import { databaseEnding } from '../databases/database-ending.ts';
+import { foldColumnName } from '../importing/column-names.ts';
+import { splitColumnNames, splitNamed } from '../splits/split.ts';
 import { uniqueNames } from './header-names.ts';
 import { movedCells } from './moved-cells.ts';
 import type { TablePart } from './related-tables.ts';

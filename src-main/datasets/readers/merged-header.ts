@@ -1,4 +1,4 @@
-import { isKnownColumnName } from '../column-names.ts';
+import { isKnownColumnName } from '../importing/column-names.ts';
 import { isName } from './cell-type.ts';
 import type { TableRecord } from './table.ts';
 import type { MergedRange } from './xlsx-book.ts';

@@ -1,4 +1,4 @@
-import { foldColumnName } from '../column-names.ts';
+import { foldColumnName } from '../importing/column-names.ts';
 
 /** Which columns of a table of messages say what. */
 export interface MessageColumns {

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { zipArchive } from '../../../test/fixtures/zip-archive.ts';
-import { proposeMapping, proposeTask } from '../column-mapping.ts';
-import { inspectTable } from '../inspect.ts';
+import { proposeMapping, proposeTask } from '../importing/column-mapping.ts';
+import { inspectTable } from '../importing/inspect.ts';
 import { openTable } from './open-table.ts';
 import type { TableRecord } from './table.ts';
 

@@ -2,7 +2,7 @@ import type { CsvOptions, Speaker } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
-import { foldColumnName } from '../column-names.ts';
+import { foldColumnName } from '../importing/column-names.ts';
 import { uniqueNames } from './header-names.ts';
 import { type MessageColumns, messageColumns } from './message-columns.ts';
 import { pauseHours, TimeEvidence, type TimeReading } from './message-time.ts';

@@ -1,4 +1,5 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import { cellOf, joined } from './cell-text.ts';
 import {
   conversation,
@@ -75,7 +76,7 @@ export function shapeReasons(
   return [
     reason('FORMAT_SHAPE', { shape: name, keys: found.join(', ') }),
     ...(turns ? [reason('TURNS_EACH', {})] : []),
-    ...(told === '' ? [] : [reason('TURNS_TOLD', { text: told.length > 80 ? `${told.slice(0, 80)}…` : told })]),
+    ...(told === '' ? [] : [reason('TURNS_TOLD', { text: shortened(told, 80) })]),
   ];
 }
 

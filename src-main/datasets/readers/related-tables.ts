@@ -1,4 +1,4 @@
-import { foldColumnName, isKnownColumnName } from '../column-names.ts';
+import { foldColumnName, isKnownColumnName } from '../importing/column-names.ts';
 import type { OpenTable } from './table.ts';
 
 /** A file within a folder or an archive. */

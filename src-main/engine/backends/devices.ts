@@ -1,4 +1,5 @@
 import { StudioError } from '../../../src-contract/errors.ts';
+import { errorMessage } from '../../../src-contract/thrown.ts';
 import type { DeviceReport } from '../engine.ts';
 import { input } from '../graph/expression.ts';
 import { matmul } from '../graph/ops/matmul.ts';
@@ -43,7 +44,7 @@ async function report(
     used = device === running.device;
     return { id, found: true, device, gigaflops: await measure(backend), reason: null, used };
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorMessage(error);
     const reason = error instanceof StudioError && 'reason' in error.data ? String(error.data.reason) : said;
     return { id, found: false, device: null, gigaflops: null, reason, used };
   }

@@ -1,3 +1,5 @@
+import { shortened } from '../../../src-contract/shortened.ts';
+
 /** Lays out rows of cells in columns that fit; the first row is the heading. Numbers are right-aligned. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length));
@@ -19,8 +21,7 @@ export function textTable(rows: readonly (readonly string[])[]): string {
 
 /** Truncates a text to one line of a table, with line breaks shown as a symbol. */
 export function oneLine(text: string, length: number): string {
-  const line = text.replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ').trim();
-  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+  return shortened(text.replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ').trim(), length);
 }
 
 const numeric = /^[-+]?[\d.,]*\d( (%|MB|s|ms))?$|^[–-]?$/;

@@ -3,6 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { app, type BrowserWindow, dialog, Notification, shell } from 'electron';
 import type { Contract } from '../../../src-contract/contract.ts';
 import { localDay } from '../../../src-contract/local-time.ts';
+import { errorMessage } from '../../../src-contract/thrown.ts';
 import { changeFolder } from './change-folder.ts';
 import { isKorean, type MenuActions, menuPlaces } from './menu.ts';
 import { pageOrigin } from './page-guard.ts';
@@ -29,7 +30,7 @@ export function desktopActions(studio: {
         shell.showItemInFolder(filePath);
       } catch (error) {
         window().setProgressBar(-1);
-        dialog.showErrorBox('Adapter Studio', error instanceof Error ? error.message : String(error));
+        dialog.showErrorBox('Adapter Studio', errorMessage(error));
       }
     },
     async openDataFolder() {

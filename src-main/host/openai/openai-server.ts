@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { GenerateEvent } from '../../../src-contract/chat.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { keptFailureOf } from '../../../src-contract/kept-failure.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import type { App } from '../../app.ts';
 import { isSameSecret } from '../same-secret.ts';
 import { type AnswerStyle, chatStyle, completionStyle } from './answer-style.ts';
@@ -131,8 +132,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     const generate = { prompt, sampling: samplingOf(asked, usually(usualCompletionTokens)) };
     return write(asked, generate, completionStyle, asking);
   }
-  const sentence = `There is nothing at ${path.slice(0, 200)}. Use /v1/chat/completions, /v1/completions or /v1/models.`;
-  const told = new StudioError('ENDPOINT_PATH_UNKNOWN', { path: path.slice(0, 200) });
+  const sentence = `There is nothing at ${shortened(path, 200)}. Use /v1/chat/completions, /v1/completions or /v1/models.`;
+  const told = new StudioError('ENDPOINT_PATH_UNKNOWN', { path: shortened(path, 200) });
   throw new OpenaiError(404, sentence, { code: 'unknown_url', told });
 }
 
@@ -296,8 +297,8 @@ async function find(name: string, { studio, tell }: Asked): Promise<ServedModel>
   tell({ model: name });
   const model = (await servedModels(studio)).find((served) => served.name === name);
   if (model !== undefined) return model;
-  const sentence = `There is no model “${name.slice(0, 200)}”. GET /v1/models lists the available ones.`;
-  const told = new StudioError('ENDPOINT_MODEL_UNKNOWN', { model: name.slice(0, 200) });
+  const sentence = `There is no model “${shortened(name, 200)}”. GET /v1/models lists the available ones.`;
+  const told = new StudioError('ENDPOINT_MODEL_UNKNOWN', { model: shortened(name, 200) });
   throw new OpenaiError(404, sentence, { code: 'model_not_found', param: 'model', told });
 }
 

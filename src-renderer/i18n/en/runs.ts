@@ -97,6 +97,7 @@ export const runs = {
   'runs.new.wrong': 'Fix “{field}” under Advanced first',
   'runs.new.needsName': 'Give the adapter a name',
   'runs.new.estimating': 'Working out time and memory',
+  'runs.new.again': 'Working this out again',
   'runs.new.advanced': 'Advanced',
   'runs.new.advanced.all': 'All as in “{preset}”',
   'runs.new.advanced.changed': { one: '{n} setting changed by hand', other: '{n} settings changed by hand' },

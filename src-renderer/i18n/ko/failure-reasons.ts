@@ -49,7 +49,7 @@ export const failureReasons: {
   BASE_CHANGED: '기본 모델이 바뀌었습니다',
   BASE_GONE: '기본 모델이 삭제되었거나 바뀌었습니다',
   DATASET_GONE: '데이터셋이 삭제되었거나 바뀌었습니다',
-  ADAPTER_CHANGED: '평가하던 어댑터가 그 뒤에 더 학습되었습니다',
+  ADAPTER_CHANGED: '여기에 쓰인 어댑터가 그 뒤에 더 학습되었습니다',
   INITIAL_DELETED: '이어서 학습하던 어댑터가 삭제되었습니다',
   INITIAL_CHANGED: '이어서 학습하던 어댑터가 그 뒤에 더 학습되었습니다',
   COMPANION_DELETED: '함께 학습한 것이 삭제되었습니다',

@@ -75,6 +75,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.wrong': '먼저 고급 설정에서 “{field}” 값을 고치세요',
   'runs.new.needsName': '어댑터 이름을 적으세요',
   'runs.new.estimating': '시간과 메모리를 계산하는 중',
+  'runs.new.again': '다시 계산하는 중',
   'runs.new.advanced': '고급 설정',
   'runs.new.advanced.all': '모두 “{preset}” 그대로',
   'runs.new.advanced.changed': '직접 바꾼 설정 {n}개',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { StudioError } from '../../../../src-contract/errors.ts';
 import { inEnglish } from '../../../../src-contract/failure-reason.ts';
+import { errorMessage } from '../../../../src-contract/thrown.ts';
 import { type Expression, input, topologicalOrder } from '../../graph/expression.ts';
 import { matmulInt8 } from '../../graph/ops/matmul-int8.ts';
 import { scale } from '../../graph/ops/scale.ts';
@@ -82,7 +83,7 @@ async function open<Output extends string>(
   });
   // The first session opens the device; a missing one must not be mistaken for a fault of the graph.
   const session = await opening.catch((error: unknown) => {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorMessage(error);
     const [, missing] = /(Failed to get a WebGPU (?:adapter|device).*)/.exec(said) ?? [];
     if (missing === undefined) throw error;
     throw new StudioError('DEVICE_MISSING', { device: 'graphics processor', ...inEnglish(missing) });

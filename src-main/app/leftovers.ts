@@ -1,0 +1,61 @@
+import type { ChangeEvent } from '../../src-contract/studio.ts';
+import { clearAdapters, freeAdapters } from '../adapters/adapter-procedures.ts';
+import { freeBaseModels, purgeBaseModels } from '../base-models/base-model-procedures.ts';
+import { clearCutOffCopies } from '../data-folder/data-folder-store.ts';
+import { mendAttachments } from '../datasets/databases/attach-to-dataset.ts';
+import { clearDatasets, freeDatasets } from '../datasets/dataset-procedures.ts';
+import type { RowsThread } from '../datasets/rows/rows-threads.ts';
+import { clearLab, freeLab } from '../lab/lab-procedures.ts';
+import { clearRuns, freeRuns } from '../runs/run-procedures.ts';
+import { CutOffImports } from './cut-off-imports.ts';
+import type { OpenDataFolder, Stores } from './open-data-folder.ts';
+
+/** Ends what killed processes have left under way, and returns the kinds of things that changed by that. */
+export function tendLeft({ jobs, runs, unfinished, messages }: Stores): ChangeEvent['noun'][] {
+  const hasInterrupted = jobs.tendOrphans(Date.now());
+  if (hasInterrupted) runs.endComplete();
+  return [
+    ...(hasInterrupted ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
+    ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
+  ];
+}
+
+/** Removes at a start what cut-off work and deletions have left; what another process may be at, only when alone. */
+export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
+  const { dataDir, lock, isNew, ownSince } = folder;
+  const { settings, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
+  const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
+  new CutOffImports(settings).note(datasets.listCutOff());
+  await clearDatasets(datasets, datasetsFolder);
+  if (isNew) return;
+  for (const own of Object.values(folder.ownFolders)) await own.clear();
+  if (!lock.isAlone()) return;
+  await mendAttachments({ store: datasets, datasetsFolder });
+  await clearAdapters(adapters, adaptersFolder, ownSince(adaptersFolder));
+  await clearRuns(runs, runsFolder, ownSince(runsFolder));
+  await clearLab(lab, labFolder, ownSince(labFolder));
+  await purgeBaseModels(baseModels, modelsFolder, ownSince(modelsFolder));
+  await clearCutOffCopies(dataDir);
+  conversations.removeDeleted(Date.now());
+  evaluations.removeDeleted(Date.now());
+}
+
+/** Frees the disk space of what was deleted before that time. False if something that is under way still reads it. */
+export async function freeDeleted(
+  deletedBefore: number,
+  { folder, threads, isReading }: { folder: OpenDataFolder; threads: readonly RowsThread[]; isReading: () => boolean },
+): Promise<boolean> {
+  const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
+  const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
+  await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
+  await freeRuns(runs, runsFolder, deletedBefore);
+  evaluations.removeDeleted(deletedBefore);
+  const isChatFree = conversations.removeDeleted(deletedBefore);
+  const isLabFree = await freeLab(lab, labFolder, { since: folder.ownSince(labFolder), deletedBefore });
+  // An evaluation, here or in another process, may read a deleted adapter or model to its end.
+  if (isReading() || jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
+  await freeAdapters(adapters, adaptersFolder, deletedBefore);
+  await freeBaseModels(baseModels, modelsFolder, deletedBefore);
+  folder.reserve.keep();
+  return isLabFree && isChatFree;
+}

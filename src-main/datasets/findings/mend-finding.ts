@@ -1,0 +1,58 @@
+import type { ChangedDataset } from '../../../src-contract/dataset.ts';
+import type { FindingCode } from '../../../src-contract/finding.ts';
+import type { DatasetStore } from '../dataset-store.ts';
+import type { DatasetChanges } from '../versions/change-dataset.ts';
+import { findingFacts } from './detector.ts';
+import type { FindingStore } from './finding-store.ts';
+import { judgeHtml } from './html-remains.ts';
+import { judgeLetters } from './misread-letters.ts';
+import { maskPrivate } from './private-data.ts';
+import { type Pair, withoutRemains } from './remains.ts';
+
+/**
+ * Applies a finding's remedy to its rows, as one change that can be undone. Rows that have changed since the check are
+ * left alone.
+ */
+export function mendFinding(
+  parts: { store: DatasetStore; changes: DatasetChanges; findings: FindingStore },
+  about: { id: string; code: FindingCode; positions?: readonly number[] | undefined },
+  signal?: AbortSignal,
+): Promise<ChangedDataset> {
+  const { store, changes, findings } = parts;
+  const { id, code } = about;
+  const { remedy } = findingFacts[code];
+  const wanted = about.positions && new Set(about.positions);
+  const rows = store.rows(id);
+  return changes.apply(
+    { id, kind: 'remedy', detail: { finding: code } },
+    function* (change) {
+      const before = rows.rowsOf(change.headVersion);
+      for (let offset = 0; ; offset += slice) {
+        const flagged = findings.rows(code, offset, slice);
+        for (const { number, position, other } of flagged) {
+          if ((wanted && !wanted.has(position)) || before.at(position) !== number) continue;
+          if (remedy === 'delete') change.remove(position);
+          else if (remedy === 'mask' || remedy === 'clean') {
+            const [row] = rows.byNumbers(change.headVersion, [number]);
+            if (row) change.edit(position, rewritten(code, row));
+          } else {
+            const [like] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
+            if (like && remedy === 'move') change.move(position, like.split);
+            if (like && remedy === 'unify') change.edit(position, { target: like.target });
+          }
+          yield;
+        }
+        if (flagged.length < slice) return;
+      }
+    },
+    signal,
+  );
+}
+
+function rewritten(code: FindingCode, { context, target }: Pair): Pair {
+  if (code === 'HTML_REMAINS') return withoutRemains({ context, target }, judgeHtml);
+  if (code === 'LETTERS_MISREAD') return withoutRemains({ context, target }, judgeLetters);
+  return { context: maskPrivate(code, context), target: maskPrivate(code, target) };
+}
+
+const slice = 500;

@@ -1,0 +1,142 @@
+import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
+
+/** What the first rows contain in one column. */
+interface ColumnContents {
+  readonly column: string;
+  readonly place: number;
+  readonly meanLetters: number;
+  /** Shares of the cells that are a question, a query, a schema description, or contain words at all. */
+  readonly questions: number;
+  readonly queries: number;
+  readonly schemas: number;
+  readonly words: number;
+  /** Few values say the same of many rows: a label, a sender, a country. */
+  readonly isLabel: boolean;
+}
+
+/**
+ * The likely columns of a task's fields, judged by content whatever the columns are called: queries begin with SELECT,
+ * questions end in a question mark, an answer occurs in its passage, a summary is much shorter than its document.
+ * Fields without a clear column are absent. `named` are columns already assigned by name.
+ */
+export function proposeByContents(
+  taskId: TaskId,
+  columns: readonly string[],
+  sample: readonly (readonly string[])[],
+  named: ColumnMapping,
+): ColumnMapping {
+  const all = contentsOf(columns, sample);
+  const taken = new Set(Object.values(named));
+  const free = all.filter(({ column, words }) => !taken.has(column) && words > 0.5);
+  const mapping: ColumnMapping = {};
+  const take = (field: string, found: ColumnContents | undefined) => {
+    if (!found) return;
+    mapping[field] = found.column;
+    free.splice(free.indexOf(found), 1);
+  };
+  const most = (measure: (column: ColumnContents) => number, least: number) => {
+    const [best] = free.toSorted((a, b) => measure(b) - measure(a));
+    return best && measure(best) >= least ? best : undefined;
+  };
+  if (taskId === 'nl2sql') {
+    take(
+      'sql',
+      most(({ queries }) => queries, 0.5),
+    );
+    take(
+      'schema',
+      most(({ schemas }) => schemas, 0.5),
+    );
+    take('question', most(({ questions }) => questions, 0.3) ?? (free.length === 1 ? free[0] : undefined));
+  } else if (taskId === 'mrc') {
+    take(
+      'question',
+      most(({ questions }) => questions, 0.5),
+    );
+    const passage = most(({ meanLetters }) => meanLetters, 80);
+    take('passage', passage);
+    const share = ({ place }: ColumnContents) => (passage ? shareWithin(sample, place, passage.place) : 0);
+    take('answer', most(share, 0.5));
+  } else if (taskId === 'summarisation') {
+    // Next to a column that is called a summary, a short text may be a document: a message, or one in Korean.
+    const told = all.find(({ column }) => column === named.summary)?.meanLetters;
+    const document = most(({ meanLetters }) => meanLetters, told ?? 120);
+    take('document', document);
+    const isSummary = ({ meanLetters }: ColumnContents) =>
+      document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
+    take('summary', most(isSummary, 12));
+  } else {
+    // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
+    const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
+    if (first && second && (third === undefined || third.meanLetters * 2 < second.meanLetters)) {
+      // A label is written for the text, also where it stands before it.
+      const isLabelled = second.isLabel && !first.isLabel && second.meanLetters * 2 < first.meanLetters;
+      const [context, target] = isLabelled || first.place < second.place ? [first, second] : [second, first];
+      take('context', context);
+      take('target', target);
+    }
+  }
+  return mapping;
+}
+
+/** Whether the supposed summaries restate their documents; a reply or a note has words of its own. */
+export function sumsUp(
+  columns: readonly string[],
+  sample: readonly (readonly string[])[],
+  { document, summary }: ColumnMapping,
+): boolean {
+  if (document === undefined || summary === undefined) return false;
+  const [long, short] = [columns.indexOf(document), columns.indexOf(summary)];
+  const shares = sample.flatMap((row) => {
+    const own = wordsOf(row[short] ?? '');
+    const told = new Set(wordsOf(row[long] ?? ''));
+    return own.length === 0 ? [] : [own.filter((word) => told.has(word)).length / own.length];
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length) >= leastShared;
+}
+
+/**
+ * In four public datasets, summaries share 0.5 to 0.8 of their words with their documents (mean over the first 20
+ * rows).
+ */
+const leastShared = 0.4;
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+function contentsOf(columns: readonly string[], sample: readonly (readonly string[])[]): ColumnContents[] {
+  return columns.map((column, place) => {
+    const cells = sample.map((row) => row[place] ?? '').filter((cell) => cell.trim() !== '');
+    const share = (fits: (cell: string) => boolean) =>
+      cells.length === 0 ? 0 : cells.filter(fits).length / cells.length;
+    return {
+      ...{ column, place, meanLetters: cells.reduce((sum, cell) => sum + cell.length, 0) / Math.max(1, cells.length) },
+      questions: share((cell) => cell.length < 500 && question.test(cell)),
+      queries: share(isQuery),
+      schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
+      words: share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
+      isLabel: new Set(cells).size <= cells.length / 4,
+    };
+  });
+}
+
+export function isQuery(cell: string): boolean {
+  return /^\s*(?:select|with)\b/i.test(cell);
+}
+
+const question =
+  /[?？؟]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
+/** Of a person or a page: forms ask for one beside their questions. */
+const address = /^\s*(?:\S+@\S+|https?:\/\/\S+)\s*$/;
+/** Written to stay linear in cells of any length: code with long lists, an image as text. */
+const schema = /\bcreate\s+table\b|\btable(?:\s*[:=])?\s*\w|\b\w+\s*\(\s*\w[^(),]*,[^()]*\)|\b\w+\s*:\s*\w+\s*,\s*\w/i;
+
+/** The share of rows in which one cell occurs verbatim in another. */
+function shareWithin(sample: readonly (readonly string[])[], place: number, whole: number): number {
+  const filled = sample.filter((row) => (row[place] ?? '').trim() !== '');
+  const within = filled.filter((row) =>
+    (row[whole] ?? '').toLowerCase().includes((row[place] ?? '').trim().toLowerCase()),
+  );
+  return filled.length === 0 ? 0 : within.length / filled.length;
+}

@@ -1,0 +1,218 @@
+import { expect, test } from 'vitest';
+import { proposeMapping, proposeTask, resolveMapping, rowMapper } from './column-mapping.ts';
+
+test.each([
+  ['mrc', ['지문', '질문', '정답'], { passage: '지문', question: '질문', answer: '정답' }],
+  ['mrc', ['Absatz', 'Frage', 'Antwort'], { passage: 'Absatz', question: 'Frage', answer: 'Antwort' }],
+  ['mrc', ['context', 'question', 'answers'], { passage: 'context', question: 'question', answer: 'answers' }],
+  [
+    'nl2sql',
+    ['DB_ID', '스키마', '질문', 'SQL'],
+    { schema: '스키마', question: '질문', sql: 'SQL', group: 'DB_ID', database: 'DB_ID' },
+  ],
+  ['summarisation', ['본문', '요약'], { document: '본문', summary: '요약' }],
+  ['summarisation', ['Dokument', 'Zusammenfassung'], { document: 'Dokument', summary: 'Zusammenfassung' }],
+  ['summarisation', ['context', 'target', 'group'], { context: 'context', target: 'target', group: 'group' }],
+  [
+    'mrc',
+    ['id', 'context', 'target', 'title', 'passage', 'question', 'answer'],
+    { passage: 'passage', question: 'question', answer: 'answer', group: 'title' },
+  ],
+  ['mrc', ['context', 'target', 'question'], { context: 'context', question: undefined, target: 'target' }],
+  ['custom', ['prompt', 'completion'], { context: 'prompt', target: 'completion' }],
+] as const)('%s: columns %j are mapped to the fields they name', (task, columns, mapping) => {
+  expect(proposeMapping(task, columns)).toEqual(mapping);
+});
+
+test('the task is inferred from column names, and a query task from its queries', () => {
+  expect(proposeTask(['passage', 'question', 'answer'], [['a', 'b', 'c']])).toBe('mrc');
+  expect(proposeTask(['document', 'summary'], [['a', 'b']])).toBe('summarisation');
+  expect(proposeTask(['context', 'target'], [['a', 'b']])).toBe('custom');
+  expect(proposeTask(['context', 'target'], [['a', 'SELECT 1']])).toBe('nl2sql');
+  expect(proposeTask(['context', 'question', 'answer'], [['CREATE TABLE a (b)', 'c', 'select b from a']])).toBe(
+    'nl2sql',
+  );
+});
+
+// Regression: each comma of a list followed by a bracket doubled the time, and each letter of an image as text
+// restarted the search.
+test('long lists in code and long words are analysed quickly', () => {
+  const code = `f(${'a, '.repeat(40)}g(x))`;
+  const image = 'A'.repeat(200_000);
+  expect(proposeTask(['input', 'output'], [[code, image]])).toBe('custom');
+  expect(
+    proposeMapping('nl2sql', ['one', 'two', 'three'], [[`${code} ${image}`, `table${' '.repeat(200_000)}`, 'a (']]),
+  ).toEqual({});
+}, 20_000);
+
+test('a chosen column overrides the proposed one, by case-insensitive name or by number', () => {
+  const columns = ['passage', 'question', 'answer', 'Notes'];
+  const resolve = (chosen: Record<string, string>) =>
+    resolveMapping({ task: 'mrc', columns, chosen, file: 'a.csv' }).mapping;
+  expect(resolve({ answer: 'notes' })).toEqual({ passage: 'passage', question: 'question', answer: 'Notes' });
+  expect(resolve({ answer: '4' })).toMatchObject({ answer: 'Notes' });
+  expect(resolve({ context: 'passage', target: 'Notes' })).toEqual({ context: 'passage', target: 'Notes' });
+});
+
+test('an optional field can be switched off', () => {
+  const columns = ['context', 'target', 'group'];
+  expect(resolveMapping({ task: 'custom', columns, chosen: { group: '' }, file: 'a.csv' }).mapping).toEqual({
+    context: 'context',
+    target: 'target',
+  });
+});
+
+test('the error for a missing column lists the existing ones', () => {
+  const resolve =
+    (columns: string[], chosen = {}) =>
+    () =>
+      resolveMapping({ task: 'mrc', columns, chosen, file: 'a.csv' });
+  expect(resolve(['passage', 'answer'])).toThrow(
+    expect.objectContaining({
+      code: 'CSV_COLUMN_MISSING',
+      data: { file: 'a.csv', field: 'question', column: 'question', found: '“passage”, “answer”' },
+    }),
+  );
+  expect(resolve(['passage', 'question'])).toThrow(
+    expect.objectContaining({ data: expect.objectContaining({ column: 'answer' }) }),
+  );
+  expect(resolve(['passage', 'question', 'answer'], { target: 'x' })).toThrow(
+    // Regression: it said that there is no column for “target”, and not which name was wrong.
+    expect.objectContaining({ message: expect.stringContaining('“a.csv” has no column “x”. Its columns are:') }),
+  );
+  expect(resolve(['passage', 'question', 'answer'], { sql: 'passage' })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+});
+
+const mapping = resolveMapping({
+  task: 'mrc',
+  columns: ['id', 'passage', 'question', 'answer', 'group'],
+  file: 'a.csv',
+});
+const mapRow = rowMapper(mapping, 'utf-8');
+const row = (...cells: string[]) => mapRow({ cells, line: 2 });
+
+test('a row becomes context and target, with its texts unchanged', () => {
+  expect(row('7', ' P ', 'Q', 'A\n', 'g')).toEqual({
+    ...{ kind: 'example', context: 'Passage:  P \n\nQuestion: Q', target: 'A\n' },
+    ...{ group: 'g', database: null, sourceId: '7', warnings: [] },
+  });
+});
+
+test.each([
+  [['7', 'P', 'Q', '  ', 'g'], 'ROW_TARGET_EMPTY'],
+  [['7', '', 'Q', 'A', 'g'], 'ROW_CONTEXT_EMPTY'],
+  [['7', 'P', 'Q'], 'ROW_CELL_MISSING'],
+  [['7', 'P', 'Q', 'A', 'g', 'more'], 'ROW_TOO_MANY_CELLS'],
+  [['7', 'P'.repeat(1_048_577), 'Q', 'A', 'g'], 'ROW_CELL_TOO_LONG'],
+])('an unusable row is rejected with a reason: %#', (cells, code) => {
+  expect(row(...cells)).toMatchObject({ kind: 'rejected', code });
+});
+
+test('a row may lack cells that no field needs, and have surplus ones that are empty', () => {
+  expect(row('7', 'P', 'Q', 'A')).toMatchObject({ kind: 'example', group: null, warnings: ['ROW_SHORT'] });
+  expect(row('7', 'P', 'Q', 'A', 'g', '', '')).toMatchObject({ kind: 'example' });
+});
+
+test.each([
+  [
+    'mrc',
+    { passage: 'b', question: 'a', answer: 'c' },
+    [
+      'Wo steht der Dom?',
+      'Der Dom steht in Köln am Rhein, er ist das Wahrzeichen der Stadt und wurde 1880 vollendet.',
+      'Köln',
+    ],
+  ],
+  [
+    'mrc',
+    { passage: 'a', question: 'b', answer: 'c' },
+    [
+      'تقع كاتدرائية كولونيا على ضفاف نهر الراين، وهي رمز المدينة، وقد اكتمل بناؤها في عام 1880.',
+      'متى اكتمل بناؤها؟',
+      'نهر الراين',
+    ],
+  ],
+  [
+    'nl2sql',
+    { schema: 'a', question: 'b', sql: 'c' },
+    ['CREATE TABLE t (x INT)', 'How many rows are there?', 'SELECT count(*) FROM t'],
+  ],
+  [
+    'summarisation',
+    { document: 'b', summary: 'c' },
+    ['1', '긴 문서입니다. '.repeat(30), '이 문서를 짧게 줄인 글입니다.'],
+  ],
+] as const)('%s: columns whose names say nothing are told apart by their rows', (task, mapping, cells) => {
+  expect(proposeMapping(task, ['a', 'b', 'c'], [cells, cells])).toEqual(mapping);
+});
+
+// Regression: only documents of 120 letters were found, which in Korean is a long text; the summaries were imported
+// for a task of one's own, and measured by whether they were exactly the same.
+test('next to a column called a summary, the longest text is the document', () => {
+  const columns = ['번호', '문의 내용', '요약'];
+  const sample = [['1', '3일 전에 산 전동 드릴이 켜지지 않습니다. 교환을 부탁드립니다.', '드릴이 켜지지 않습니다']];
+  expect(proposeMapping('summarisation', columns, sample)).toEqual({ document: '문의 내용', summary: '요약' });
+  expect(proposeTask(columns, sample)).toBe('summarisation');
+  expect(proposeMapping('summarisation', ['Summary', 'State'], [['The drill does not start', 'open']])).toEqual({
+    summary: 'Summary',
+  });
+});
+
+// Regression: the model was to write a text of its own for each label.
+test('a label before its text is the target', () => {
+  const sample = Array.from({ length: 8 }, (_, at) => [at % 2 ? 'ham' : 'spam', `You won prize ${at}, call now`]);
+  expect(proposeMapping('custom', ['v1', 'v2'], sample)).toEqual({ context: 'v2', target: 'v1' });
+  const swapped = sample.map((cells) => cells.toReversed());
+  expect(proposeMapping('custom', ['v1', 'v2'], swapped)).toEqual({ context: 'v1', target: 'v2' });
+  // Several answers to the same question are no texts with a label.
+  const repeated = sample.map(([, text = ''], at) => [at % 2 ? 'What did I win today?' : 'Whom do I call now?', text]);
+  expect(proposeMapping('custom', ['v1', 'v2'], repeated)).toEqual({ context: 'v1', target: 'v2' });
+});
+
+test('an address is not a text to learn from', () => {
+  const columns = ['Timestamp', 'Email Address', 'What did you like?', 'In one sentence?'];
+  const cells = ['3/1/2026 14:00', 'a.long.name@example.org', 'The food was great, the room too.', 'Great food.'];
+  expect(proposeMapping('custom', columns, [cells, cells])).toEqual({
+    context: 'What did you like?',
+    target: 'In one sentence?',
+  });
+});
+
+// Regression: for a table with names of its own nothing was proposed, and the person was asked for “Context” and
+// “Target” first.
+test('if names say nothing, documents with summaries are told apart from texts with replies', () => {
+  const columns = ['visit', 'what was said', 'note', 'doctor'];
+  const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(
+    2,
+  );
+  const sums = ['V-1', said, 'The patient has had a cough for three weeks, worse at night.', 'Dr Meyer'];
+  const replies = ['V-2', said, 'Dear colleague, thank you very much. Kind regards from Hamburg.', 'Dr Kim'];
+  expect(proposeTask(columns, [sums, sums])).toBe('summarisation');
+  expect(proposeTask(columns, [replies, replies])).toBe('custom');
+  expect(proposeMapping('custom', columns, [replies, replies])).toEqual({ context: 'what was said', target: 'note' });
+});
+
+test('no column is proposed among three with similar texts', () => {
+  const cells = ['Guten Tag zusammen', 'Good day to you all', 'Bonjour à vous tous'];
+  expect(proposeMapping('custom', ['de', 'en', 'fr'], [cells, cells])).toEqual({});
+});
+
+test('a column with train, validation or test in every row is proposed as the split column', () => {
+  const columns = ['context', 'target', 'Split'];
+  const named = [
+    ['a', 'b', 'train'],
+    ['c', 'd', 'Dev'],
+    ['e', 'f', '시험'],
+  ];
+  expect(proposeMapping('custom', columns, named).split).toBe('Split');
+  expect(proposeMapping('custom', columns, [...named, ['g', 'h', '4']]).split).toBeUndefined();
+  expect(proposeMapping('custom', ['context', 'target', 'fold'], [['a', 'b', '1']]).split).toBeUndefined();
+});
+
+test('the existing columns are listed one by one, but not all of thousands', () => {
+  const of = (columns: readonly string[]) => () => resolveMapping({ task: 'mrc', columns, file: 'f.csv' });
+  expect(of(['a,b', 'x'.repeat(70)])).toThrow(`Its columns are: “a,b”, “${'x'.repeat(59)}…”.`);
+  expect(of(Array.from({ length: 2000 }, (_, place) => `c${place}`))).toThrow('“c28”, “c29”, ….');
+});

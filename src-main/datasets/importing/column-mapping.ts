@@ -1,0 +1,382 @@
+import type { Split } from '../../../src-contract/dataset.ts';
+import { longestText } from '../../../src-contract/dataset-version.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
+import type { RowVerdictCode, RowVerdictData } from '../../../src-contract/row-verdict.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
+import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
+import { custom } from '../../tasks/custom.ts';
+import type { Task } from '../../tasks/task.ts';
+import { tasks } from '../../tasks/tasks.ts';
+import { readTurns } from '../../tasks/turns.ts';
+import type { RecordProblem, TableRecord } from '../readers/table.ts';
+import { isRule, namesOfSecondTable } from '../readers/table-breaks.ts';
+import { splitColumnNames, splitNamed } from '../splits/split.ts';
+import { isQuery, proposeByContents, sumsUp } from './column-contents.ts';
+import { foldColumnName } from './column-names.ts';
+import { composed } from './composed-text.ts';
+import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
+
+/**
+ * The likely column for each field of a task, judged by name, or else by the content of the sample; fields without one
+ * are absent. If part of the context is missing, ready-made `context` and `target` columns are proposed instead.
+ */
+export function proposeMapping(
+  taskId: TaskId,
+  columns: readonly string[],
+  sample: readonly (readonly string[])[] = [],
+): ColumnMapping {
+  const byName = proposeByName(taskId, columns);
+  if (byName.split !== undefined && !namesSplits(columns.indexOf(byName.split), sample)) delete byName.split;
+  const lacks = neededFields(tasks[taskId], byName).filter((field) => byName[field] === undefined);
+  if (lacks.length === 0 || sample.length === 0) return byName;
+  const found = proposeByContents(taskId, columns, sample, byName);
+  return { ...byName, ...Object.fromEntries(lacks.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
+}
+
+/** A column holds splits if every row of the sample names one; one with, say, folds 1 to 10 does not. */
+function namesSplits(place: number, sample: readonly (readonly string[])[]): boolean {
+  return sample.length > 0 && sample.every((cells) => splitNamed(cells[place] ?? '') !== undefined);
+}
+
+/** The fields that must have a column: the task's own, or a ready-made context or target if mapped. */
+function neededFields(task: Task, mapping: ColumnMapping): string[] {
+  return [
+    ...(mapping.context === undefined ? task.fields.context : ['context']),
+    mapping.target === undefined ? task.fields.target : 'target',
+  ];
+}
+
+function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMapping {
+  const task = tasks[taskId];
+  const used = new Set<string>();
+  const find = (names: readonly string[] = [], free = (_column: string) => true) => {
+    for (const name of names) {
+      const column = columns.find((candidate) => foldColumnName(candidate) === name && free(candidate));
+      if (column !== undefined) return column;
+    }
+    return undefined;
+  };
+  const ready = { context: find(custom.columnNames.context), target: find(custom.columnNames.target) };
+  const isReady = ready.context !== undefined && ready.target !== undefined;
+  const isFree = (column: string) =>
+    !used.has(column) && !(isReady && (column === ready.context || column === ready.target) && !takesPair(task));
+  const parts: ColumnMapping = {};
+  for (const field of [task.fields.target, ...task.fields.context]) {
+    const column = find(task.columnNames[field], isFree);
+    if (column === undefined) continue;
+    parts[field] = column;
+    used.add(column);
+  }
+  const mapping: ColumnMapping = {};
+  const partsAreWhole = task.fields.context.every((field) => parts[field] !== undefined);
+  const contextIsPart = task.fields.context.some((field) => parts[field] === ready.context);
+  if (!partsAreWhole && ready.context !== undefined && !contextIsPart) mapping.context = ready.context;
+  else for (const field of task.fields.context) if (parts[field] !== undefined) mapping[field] = parts[field];
+  const target = parts[task.fields.target];
+  if (target !== undefined) mapping[task.fields.target] = target;
+  else if (ready.target !== undefined) mapping.target = ready.target;
+  const group = find(task.columnNames.group, (column) => !Object.values(mapping).includes(column));
+  if (group !== undefined) mapping.group = group;
+  const database = find(task.columnNames.database);
+  if (database !== undefined) mapping.database = database;
+  const split = find(splitColumnNames, (column) => !Object.values(mapping).includes(column));
+  if (split !== undefined) mapping.split = split;
+  return mapping;
+}
+
+/** The task that a table is most likely made for, judged by its column names and its content. */
+export function proposeTask(columns: readonly string[], sample: readonly (readonly string[])[]): TaskId {
+  const mapped = (taskId: TaskId) => proposeByName(taskId, columns);
+  const target = mapped('nl2sql').sql ?? mapped('custom').target ?? columns.at(-1);
+  const place = target === undefined ? -1 : columns.indexOf(target);
+  const queries = sample.filter((cells) => isQuery(cells[place] ?? '')).length;
+  if (sample.length > 0 && queries > sample.length / 2) return 'nl2sql';
+  const isWhole = (taskId: TaskId, mapping: ColumnMapping) =>
+    [...tasks[taskId].fields.context, tasks[taskId].fields.target].every((field) => mapping[field] !== undefined);
+  const named = (['mrc', 'summarisation'] as const).find((id) => isWhole(id, mapped(id)));
+  if (named) return named;
+  // Columns named context and target say no more than that.
+  const pair = mapped('custom');
+  if (isWhole('custom', pair))
+    return holdsTurns(sample, columns.indexOf(pair.context ?? '')) ? 'conversation' : 'custom';
+  const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
+  if (byContents) return byContents;
+  return sumsUp(columns, sample, proposeMapping('summarisation', columns, sample)) ? 'summarisation' : 'custom';
+}
+
+/** Whether ready-made columns are the task's own fields. */
+function takesPair({ fields }: Task): boolean {
+  return fields.target === 'target';
+}
+
+/** Whether a column has conversations of several turns; rows of one turn are the same for every task. */
+function holdsTurns(sample: readonly (readonly string[])[], place: number): boolean {
+  return sample.some((cells) => readTurns(cells[place] ?? '').length > 1);
+}
+
+/** A mapping with the index of each column. */
+export interface ResolvedMapping {
+  readonly task: Task;
+  /** As it is stored: every used field with its column's name. */
+  readonly mapping: ColumnMapping;
+  readonly places: ReadonlyMap<string, number>;
+  readonly columns: readonly string[];
+}
+
+/**
+ * A person's choices, completed by the proposals. A column can be given by its name or its number from 1; an empty name
+ * leaves an optional field out. Throws CSV_COLUMN_MISSING, CSV_SCHEMA_MISSING, and OPTION_INVALID for a field that the
+ * task does not have.
+ */
+export function resolveMapping(request: {
+  task: TaskId;
+  columns: readonly string[];
+  chosen?: ColumnMapping;
+  file: string;
+  /** The first rows, for fields whose column cannot be told by name. */
+  sample?: readonly (readonly string[])[];
+  /** Databases come with the table: a schema that no column holds is then written from them. */
+  hasDatabase?: boolean;
+}): ResolvedMapping {
+  const { columns, file } = request;
+  const task = tasks[request.task];
+  const chosen = request.chosen ?? {};
+  const contextFields = task.fields.context;
+  const allowed = new Set([...contextFields, task.fields.target, 'context', 'target', 'group', 'database', 'split']);
+  const unknown = Object.keys(chosen).find((field) => !allowed.has(field));
+  if (unknown !== undefined) {
+    const why = because('FIELD_UNKNOWN', { field: unknown, fields: [...allowed].join(', ') });
+    throw new StudioError('OPTION_INVALID', { option: 'map', ...why });
+  }
+  /** The chosen column, or if none was chosen, the one that would be recognised. */
+  const missing = (field: string, column = field) =>
+    new StudioError('CSV_COLUMN_MISSING', { file, field, column, found: listed(columns) });
+  const given = new Map(
+    Object.entries(chosen).map(([field, name]) => {
+      if (name === '') return [field, ''];
+      const column = findColumn(columns, name);
+      if (column === undefined) throw missing(field, name);
+      return [field, column];
+    }),
+  );
+  const proposed = proposeMapping(request.task, columns, request.sample);
+  const mapping: ColumnMapping = {};
+  const take = (field: string) => {
+    const column = given.get(field) ?? proposed[field];
+    if (column) mapping[field] = column;
+    return column !== undefined && column !== '';
+  };
+  const isWritten = (field: string) => field === 'schema' && request.hasDatabase === true;
+  const takeContextParts = () => contextFields.filter((field) => !take(field) && !isWritten(field));
+  if (given.has('context') && !takesPair(task)) take('context');
+  else if (contextFields.some((field) => given.has(field)) || proposed.context === undefined || takesPair(task)) {
+    const lacking = takeContextParts()[0];
+    // A database gives it as well, so the column is not what is missing.
+    if (lacking === 'schema') throw new StudioError('CSV_SCHEMA_MISSING', { file, found: listed(columns) });
+    if (lacking !== undefined) throw missing(lacking);
+  } else take('context');
+  const targetField = given.has('target') && !given.has(task.fields.target) ? 'target' : task.fields.target;
+  if (!take(targetField) && !take('target')) throw missing(task.fields.target);
+  take('group');
+  take('database');
+  take('split');
+  const places = new Map(Object.entries(mapping).map(([field, column]) => [field, columns.indexOf(column)]));
+  return { task, mapping, places, columns };
+}
+
+/** What becomes of a record: a training row, or why it cannot be used. */
+export type MappedRow =
+  | {
+      readonly kind: 'example';
+      readonly context: string;
+      readonly target: string;
+      readonly group: string | null;
+      readonly database: string | null;
+      readonly sourceId: string | null;
+      /** The split given by the split column; undefined if there is none or its value is unknown. */
+      readonly split: Split | undefined;
+      /** Things worth a look although the row can be used. */
+      readonly warnings: readonly RowVerdictCode[];
+    }
+  | { readonly kind: 'rejected'; readonly code: RowVerdictCode; readonly data: RowVerdictData };
+
+/** Maps records to rows. Texts are taken as is, but for letters in pieces; blank ones count as empty. */
+export function rowMapper(
+  { task, mapping, places, columns }: ResolvedMapping,
+  encoding: string,
+): (record: TableRecord) => MappedRow {
+  const width = columns.length;
+  const targetField = targetFieldOf({ task, places });
+  const contextFields = usedContextFields({ task, places });
+  const needed = [...contextFields, targetField].map((field) => ({
+    place: places.get(field) ?? -1,
+    column: mapping[field] ?? field,
+    isTarget: field === targetField,
+  }));
+  const targetPlace = places.get(targetField) ?? -1;
+  const contextPlace = places.get('context') ?? -1;
+  const ownIdPlace = sourceIdPlace({ places, columns });
+  const splitPlace = places.get('split') ?? -1;
+  const groupPlace = places.get('group') ?? -1;
+  const databasePlace = places.get('database') ?? -1;
+  const rejected = (code: RowVerdictCode, data: RowVerdictData): MappedRow => ({ kind: 'rejected', code, data });
+  const toldPlace = reasonPlace(columns);
+  const folded = new Set(toldPlace === undefined ? [] : columns.map(foldColumnName));
+  return (record) => {
+    const { cells, problem } = record;
+    const isLeftOut = toldPlace !== undefined && tellsLeftOut(cells[toldPlace] ?? '');
+    // Judge the row itself, without the reason appended to it.
+    const own = isLeftOut ? withoutEnd(cells.slice(0, toldPlace)) : cells;
+    if (isRule(own)) return rejected('ROW_RULE', {});
+    if (own.length === 1 && padding.test(own[0] ?? '')) return rejected('ROW_PADDING', {});
+    const second = record.afterBlank && problem !== 'HEADER_OTHER' ? namesOfSecondTable(cells, columns) : undefined;
+    if (second && second.length !== width) {
+      return rejected('ROW_SECOND_TABLE', { columns: shortened(second.join(', '), 200) });
+    }
+    const verdict = problem && rejectedFor[problem];
+    if (verdict) return rejected(verdict, verdict === 'ROW_ENCODING' ? { encoding: encoding.toUpperCase() } : {});
+    if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
+      return rejected('ROW_TOO_MANY_CELLS', { found: cells.length, columns: width });
+    }
+    for (const { place, column, isTarget } of needed) {
+      const cell = cells[place];
+      if (cell === undefined) return rejected('ROW_CELL_MISSING', { column });
+      if (isBlank(cell)) return rejected(isTarget ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY', { column });
+      if (cell.length > longestText) {
+        return rejected('ROW_CELL_TOO_LONG', { column, letters: cell.length, most: longestText });
+      }
+    }
+    const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
+    const areNames = isLeftOut
+      ? own.every((_, place) => folded.has(foldColumnName(nameAt(place) ?? '')))
+      : needed.every(({ place, column }) => nameAt(place) === column) &&
+        cells.every((_, place) => nameAt(place) === columns[place]);
+    if (areNames) {
+      return rejected('ROW_HEADER_AGAIN', {});
+    }
+    const written =
+      contextPlace >= 0
+        ? (cells[contextPlace] ?? '')
+        : task.renderContext(
+            Object.fromEntries(contextFields.map((field) => [field, cells[places.get(field) ?? -1] ?? ''])),
+          );
+    const context = composed(written);
+    const target = composed(cells[targetPlace] ?? '');
+    const isComposed = context !== written || target !== cells[targetPlace];
+    const split = splitPlace < 0 ? undefined : splitNamed(cells[splitPlace] ?? '');
+    return {
+      ...{ kind: 'example', context, target },
+      group: trimmed(cells[groupPlace]),
+      database: trimmed(cells[databasePlace]),
+      sourceId: trimmed(cells[ownIdPlace]),
+      split,
+      warnings: [
+        ...warningsOf(record, width, context, target),
+        ...(isLeftOut ? (['ROW_LEFT_OUT'] as const) : []),
+        ...(second ? (['ROW_SECOND_TABLE'] as const) : []),
+        ...(isComposed ? (['ROW_COMPOSED'] as const) : []),
+        ...(splitPlace >= 0 && split === undefined ? (['ROW_SPLIT_UNKNOWN'] as const) : []),
+      ],
+    };
+  };
+}
+
+/** The fields of the context that columns hold: the task's own, or a ready-made one. */
+export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
+  return places.has('context') ? ['context'] : task.fields.context.filter((field) => places.has(field));
+}
+
+/** Whether the rows have no schema of their own, so that it is written from their databases. */
+export function lacksSchema(task: TaskId, { context, schema }: ColumnMapping): boolean {
+  return task === 'nl2sql' && context === undefined && schema === undefined;
+}
+
+export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): string {
+  return places.has('target') ? 'target' : task.fields.target;
+}
+
+/** The source file's id column; -1 if there is none, or if it is used for something else. */
+export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places' | 'columns'>): number {
+  const place = columns.findIndex((column) => foldColumnName(column) === 'id');
+  return [...places.values()].includes(place) ? -1 : place;
+}
+
+const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
+  QUOTE_OPEN: 'ROW_QUOTE_OPEN',
+  TOO_LONG: 'ROW_TOO_LONG',
+  ENCODING: 'ROW_ENCODING',
+  HEADER_AGAIN: 'ROW_HEADER_AGAIN',
+  HEADER_OTHER: 'ROW_HEADER_OTHER',
+  JSON: 'ROW_JSON_INVALID',
+  JSON_OPEN: 'ROW_JSON_OPEN',
+  SUMS: 'ROW_SUMS',
+  NO_ANSWER: 'ROW_NO_ANSWER',
+  DOCUMENT_DAMAGED: 'ROW_DOCUMENT_DAMAGED',
+  DOCUMENT_EMPTY: 'ROW_DOCUMENT_EMPTY',
+  DOCUMENT_LARGE: 'ROW_DOCUMENT_LARGE',
+  DOCUMENT_LOCKED: 'ROW_DOCUMENT_LOCKED',
+  DOCUMENT_SLOW: 'ROW_DOCUMENT_SLOW',
+};
+
+/** NUL, and Ctrl-Z, which marked the end of a text in DOS. */
+const padding = new RegExp(`^[\0${String.fromCharCode(0x1a)}]+$`);
+
+const none: readonly RowVerdictCode[] = [];
+
+function warningsOf(
+  { cells, problem }: TableRecord,
+  width: number,
+  context: string,
+  target: string,
+): readonly RowVerdictCode[] {
+  const isFormula = formulaStart.test(context) || formulaStart.test(target);
+  const hasNul = context.includes('\0') || target.includes('\0');
+  if (problem === undefined && cells.length >= width && !isFormula && !hasNul) return none;
+  const warnings: RowVerdictCode[] = [];
+  if (problem === 'TEXT_AFTER_QUOTE') warnings.push('ROW_TEXT_AFTER_QUOTE');
+  if (problem === 'REPLACED') warnings.push('ROW_REPLACED');
+  if (problem === 'JSON_MENDED') warnings.push('ROW_JSON_MENDED');
+  if (problem === 'KEYS_LEFT') warnings.push('ROW_KEYS_LEFT');
+  if (problem === 'CELL_TWICE') warnings.push('ROW_CELL_TWICE');
+  if (hasNul) warnings.push('ROW_NUL');
+  if (cells.length < width) warnings.push('ROW_SHORT');
+  if (isFormula) warnings.push('ROW_FORMULA');
+  return warnings;
+}
+
+/**
+ * What a spreadsheet program would execute when opening the cell: a formula sign and a function name, a reference or
+ * arithmetic.
+ */
+const formulaStart = /^(?:[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)|=[-+]?[\d.]+[-+*/^&])/i;
+
+/** Blanks and zero-width characters. */
+export function isBlank(cell: string): boolean {
+  return cell === '' || !/[^\s\u00ad\u200b-\u200d\u2060]/.test(cell);
+}
+
+/** Every row of a reject file is padded to the number of columns. */
+function withoutEnd(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
+}
+
+/** As groups and database names are stored; null if nothing is left. */
+export function trimmed(cell: string | undefined): string | null {
+  return cell?.trim() || null;
+}
+
+/** Column names for a sentence: a file that is not a table may have thousands, or one as long as a page. */
+function listed(columns: readonly string[]): string {
+  const shown = columns.slice(0, 30).map((name) => `“${shortened(name, 60)}”`);
+  return shown.join(', ') + (columns.length > shown.length ? ', …' : '');
+}
+
+function findColumn(columns: readonly string[], name: string): string | undefined {
+  const folded = foldColumnName(name);
+  return (
+    columns.find((column) => column === name) ??
+    columns.find((column) => foldColumnName(column) === folded) ??
+    (/^[1-9]\d{0,5}$/.test(name) ? columns[Number(name) - 1] : undefined)
+  );
+}

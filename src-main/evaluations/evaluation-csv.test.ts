@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import { evaluationCsv } from './evaluation-csv.ts';
+
+// A model may write anything. Regression: opened in a spreadsheet, such an answer was run.
+test('for a spreadsheet, an answer that begins like a formula is text, and a measure stays a number', () => {
+  // Sound: only these fields are read.
+  const evaluation = { results: [{ adapter: 'starter' }] } as unknown as Evaluation;
+  const answers = [
+    { text: '=HYPERLINK("http://x")', marks: { f1: 0.5 } },
+    { text: '-1.5', marks: { f1: 1 } },
+  ];
+  const rows = answers.map((answer) => ({ exampleId: 'r', context: '- one', target: 'A', answers: [answer] }));
+  const given = { rows: rows as unknown as EvaluationRow[], votes: [] };
+  const head = 'id,context,target,base: starter,base: starter: f1,base: starter: loss\r\n';
+  expect(evaluationCsv(evaluation, { ...given, forSpreadsheet: true })).toBe(
+    `${head}r,'- one,A,"'=HYPERLINK(""http://x"")",0.5,\r\nr,'- one,A,-1.5,1,\r\n`,
+  );
+  expect(evaluationCsv(evaluation, given)).toBe(
+    `${head}r,- one,A,"=HYPERLINK(""http://x"")",0.5,\r\nr,- one,A,-1.5,1,\r\n`,
+  );
+});
