@@ -179,6 +179,10 @@ test('the files of an adapter, its folder, and its GGUF file are imported with t
   // The folder has the adapter's name, which is taken by the adapter itself.
   await page.getByText('Answers 2 added').waitFor();
   await button('Import').click();
+  const broken = { name: 'broken.gguf', mimeType: '', buffer: Buffer.from('GGUF and no more') };
+  await dialog.getByLabel('Choose a file').last().setInputFiles(broken);
+  // Regression: the base model was said to be damaged.
+  await dialog.getByText('“broken.gguf” cannot be used').waitFor();
   await dialog.getByLabel('Choose a file').last().setInputFiles(path.join(person, 'Answers.gguf'));
   await page.getByText('Answers 3 added').waitFor();
   const rows = page.getByRole('row').filter({ hasText: /Answers|Imported adapter/ });
