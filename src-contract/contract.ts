@@ -536,11 +536,14 @@ export const contract = {
     export: base.input(adapterExportInputSchema).output(eventIterator(adapterExportEventSchema)),
     /** Like `export`, to one of the places from `dataFolders.list`. */
     exportTo: base.input(adapterExportToInputSchema).output(eventIterator(adapterExportEventSchema)),
-    /** The two files of a PEFT folder, uploaded by a page, and the studio's own file if the folder has one. */
+    /**
+     * The two files of a PEFT folder, uploaded by a page, and the studio's own file if the folder has one; or a GGUF LoRA
+     * file as the weights, which has no config.
+     */
     importSent: base
       .input(
         z.object({
-          configFileId: z.string(),
+          configFileId: z.string().optional(),
           weightsFileId: z.string(),
           originFileId: z.string().optional(),
           name: nameSchema,

@@ -222,6 +222,11 @@ export const errorCatalogue = {
     'The adapter “{adapter}” was made for the base model {model}, which you do not have.',
     'Add that base model first, then import the adapter again.',
   ),
+  ADAPTER_WRONG_ARCHITECTURE: entry(
+    { adapter: z.string(), expected: z.string(), found: z.string() },
+    'The adapter “{adapter}” was made for base models of the architecture {expected}, not {found}.',
+    'Choose the base model that the adapter was made for. If it is not here, add it first.',
+  ),
   ADAPTER_SHAPE: entry(
     { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
     'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',

@@ -8,14 +8,13 @@ export const unsupportedReasons = {
     found: 'a single file',
     supported: 'a GGUF file, or a folder with config.json, tokenizer.json and safetensors',
   },
-  SINGLE_FILE_AS_ADAPTER: { found: 'a single file', supported: 'a folder with {config} and {weights}' },
-  GGUF_AS_ADAPTER: {
-    found: 'a GGUF file, which is for llama.cpp',
-    supported: 'a PEFT folder with {config} and {weights}',
+  SINGLE_FILE_AS_ADAPTER: {
+    found: 'a single file',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
   },
   MODEL_AS_ADAPTER: {
     found: 'a whole model; import it as a base model (models import)',
-    supported: 'a folder with {config} and {weights}',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
   },
   ADAPTER_AS_MODEL: {
     found: 'an adapter; import it as one (adapters import), after the base model that it was made for',
@@ -25,8 +24,8 @@ export const unsupportedReasons = {
   GGUFS_IN_FOLDER: { found: 'several GGUF files in one folder', supported: 'one of them, chosen by itself' },
   GGUFS_COUNTED: { found: '{count} GGUF files', supported: 'a folder with one' },
   GGUF_OF_ADAPTER: {
-    found: 'an adapter for llama.cpp',
-    supported: 'models; adapters are read from PEFT folders (adapters import)',
+    found: 'an adapter; import it as one (adapters import), after the base model that it was made for',
+    supported: 'models',
   },
   GGUF_TYPE: { found: 'a file of type “{type}”', supported: 'models' },
   TENSOR_TYPE_UNREADABLE: { found: 'the tensor {tensor} of type {type}', supported: '{known}' },
@@ -71,5 +70,6 @@ export const unsupportedReasons = {
   ADAPTER_MODULES: { feature: 'target modules {modules}' },
   ADAPTER_TENSOR: { feature: 'the tensor {tensor}' },
   ADAPTER_NUMBERS: { feature: 'numbers of type {type}' },
+  ADAPTER_RANKS: { feature: 'several ranks ({one} and {other})' },
   ADAPTER_GGUF: { feature: 'GGUF for {architecture}' },
 } as const;

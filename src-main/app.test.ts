@@ -41,6 +41,7 @@ import type {
   TrainJob,
   TrainTogetherEvent,
   TrainTogetherJob,
+  UnpackAdapterJob,
   WriteAdapterJob,
 } from './engine/engine.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -107,6 +108,15 @@ class FakeEngine implements Engine {
       sha256: `sha of ${text}`,
       weightsSha256: `sha of ${text}`,
     };
+  }
+
+  async unpackAdapter({ file, modelFolder, folder }: UnpackAdapterJob) {
+    if (!existsSync(join(modelFolder, 'config.json'))) throw new Error('unpacked for no base');
+    mkdirSync(folder);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(join(folder, 'adapter_config.json'), '{}');
+    writeFileSync(join(folder, 'adapter_model.safetensors'), text);
+    return { baseName: /names (.+)/.exec(text)?.[1] };
   }
 
   async trainingMemory({ others = [] }: TrainingMemoryJob) {
@@ -1812,13 +1822,45 @@ test('an adapter exported at partial strength keeps its task and base, but not i
   expect(back).toMatchObject({ name: 'half', task: 'mrc', baseModelId: 'starter', bestValidationLoss: null });
 });
 
-test('importing a GGUF file or a model as an adapter says what it is', async () => {
+test('importing a model or a file of another kind as an adapter says what it is', async () => {
   const taken = async (path: string) => (await safe(client.adapters.import({ path }))).error;
-  const gguf = join(folder, 'half.gguf');
-  writeFileSync(gguf, 'GGUF');
-  expect(await taken(gguf)).toMatchObject({ data: { because: { code: 'GGUF_AS_ADAPTER' } } });
+  const file = join(folder, 'half.bin');
+  writeFileSync(file, 'GG');
+  expect(await taken(file)).toMatchObject({ data: { because: { code: 'SINGLE_FILE_AS_ADAPTER' } } });
   const starter = join(folder, 'resources/starter-model');
   expect(await taken(starter)).toMatchObject({ data: { because: { code: 'MODEL_AS_ADAPTER' } } });
+});
+
+test('an adapter in a GGUF file is imported under the name of the file, for the base that it names or that fits', async () => {
+  const taken = async (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return safe(client.adapters.import({ path: join(folder, name) }));
+  };
+  const left = () => readdirSync(join(folder, 'data/adapters')).filter((name) => name.startsWith('.'));
+  expect((await taken('rivers.gguf', 'GGUF')).data).toMatchObject({
+    name: 'rivers',
+    task: 'custom',
+    baseModelId: 'starter',
+  });
+  // As Ollama keeps it.
+  expect((await taken('sha256-ab', 'GGUF names Starter')).data).toMatchObject({ name: 'sha256-ab' });
+  expect(left()).toEqual([]);
+  const { error } = await taken('lakes.gguf', 'GGUF names Llama-3.2-1B');
+  expect(error).toMatchObject({
+    ...{ code: 'OPTION_INVALID', data: { option: 'base', because: { code: 'BASE_NAMED_ELSE' } } },
+  });
+  engine.refusal = new StudioError('ADAPTER_WRONG_ARCHITECTURE', { adapter: 'x', expected: 'qwen2', found: 'llama' });
+  expect((await taken('seas.gguf', 'GGUF')).error).toMatchObject({ code: 'ADAPTER_WRONG_ARCHITECTURE' });
+  expect(left()).toEqual([]);
+});
+
+test('a GGUF file that a page has sent is imported as an adapter', async () => {
+  const { fileId } = await client.files.begin({ name: '../rivers.gguf', sizeBytes: 4 });
+  await client.files.append({ fileId, offset: 0, chunk: new Blob(['GGUF']) });
+  expect(await client.adapters.importSent({ weightsFileId: fileId, name: '../rivers' })).toMatchObject({
+    ...{ name: '../rivers', baseModelId: 'starter' },
+  });
+  expect(readdirSync(join(folder, 'data/adapters')).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
 // Regression: it was silently assigned to the only base, or said not to name its base.

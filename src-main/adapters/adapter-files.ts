@@ -6,6 +6,7 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
 import { taskIdSchema } from '../../src-contract/task.ts';
+import { isGguf } from '../files/first-bytes.ts';
 import { isOwnName } from '../files/own-name.ts';
 import { requireFile, requireReadable } from '../files/require-file.ts';
 import { copyFile } from '../files/synced-file.ts';
@@ -57,6 +58,13 @@ export async function readBaseName(folder: string): Promise<string | undefined> 
   }
 }
 
+/** Whether it is one file for llama.cpp instead of a PEFT folder. */
+export async function isGgufFile(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  // Opening a pipe would block.
+  return facts?.isFile() === true && isGguf(path);
+}
+
 /**
  * Throws FILE_NOT_FOUND when the folder does not exist, MODEL_UNSUPPORTED for a file or a whole model,
  * MODEL_FILE_PICKLED for weights as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when one of PEFT's files is
@@ -67,14 +75,12 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
     throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
   });
   const isThere = async (file: string) => (await stat(join(folder, file)).catch(() => undefined)) !== undefined;
-  const unsupported = (code: 'SINGLE_FILE_AS_ADAPTER' | 'GGUF_AS_ADAPTER' | 'MODEL_AS_ADAPTER') =>
+  const unsupported = (code: 'SINGLE_FILE_AS_ADAPTER' | 'MODEL_AS_ADAPTER') =>
     new StudioError('MODEL_UNSUPPORTED', {
       file: basename(folder),
       ...because(code, { config: configName, weights: weightsName }),
     });
-  if (!facts.isDirectory()) {
-    throw unsupported(/\.gguf$/i.test(folder) ? 'GGUF_AS_ADAPTER' : 'SINGLE_FILE_AS_ADAPTER');
-  }
+  if (!facts.isDirectory()) throw unsupported('SINGLE_FILE_AS_ADAPTER');
   if (!(await isThere(configName)) && (await isThere('config.json'))) throw unsupported('MODEL_AS_ADAPTER');
   if (!(await isThere(weightsName)) && (await isThere(pickleName))) {
     throw new StudioError('MODEL_FILE_PICKLED', { file: pickleName });

@@ -67,10 +67,12 @@ export function adapterProcedures(studio: {
         // Entries that begin with a dot and have no row are removed at the next start.
         const folder = await mkdtemp(join(adaptersFolder, '.sent-'));
         try {
-          await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
-          await copyFile(uploads.find(weightsFileId).path, join(folder, 'adapter_model.safetensors'));
+          // A failure calls a GGUF file by its name.
+          const gguf = configFileId === undefined ? join(folder, `${fileName(name)}.gguf`) : undefined;
+          await copyFile(uploads.find(weightsFileId).path, gguf ?? join(folder, 'adapter_model.safetensors'));
+          if (configFileId) await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
           if (originFileId) await copyFile(uploads.find(originFileId).path, join(folder, originName));
-          const source = { path: folder, title: name, ...(baseModelId && { baseModelId }) };
+          const source = { path: gguf ?? folder, title: name, ...(baseModelId && { baseModelId }) };
           const adapter = await importAdapter(source, { store, engine, baseModels, adaptersFolder, now: Date.now() });
           changed();
           return adapter;
@@ -109,13 +111,17 @@ export function adapterProcedures(studio: {
 
 /** A PEFT folder gets the adapter's own name, so that importing it again restores that name. */
 function exportName(adapter: string, format: AdapterExportInput['format']): string {
-  const name = adapter.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
+  const name = fileName(adapter);
   return {
     peft: name,
     gguf: `${name}.gguf`,
     merged: `${name} merged`,
     'merged-gguf': `${name} merged.gguf`,
   }[format];
+}
+
+function fileName(adapter: string): string {
+  return adapter.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 60);
 }
 
 /**

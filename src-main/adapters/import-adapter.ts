@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
@@ -6,7 +6,14 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { AdapterFacts, Engine } from '../engine/engine.ts';
-import { type AdapterOrigin, copyAdapter, readBaseName, readOrigin, requireAdapterFolder } from './adapter-files.ts';
+import {
+  type AdapterOrigin,
+  copyAdapter,
+  isGgufFile,
+  readBaseName,
+  readOrigin,
+  requireAdapterFolder,
+} from './adapter-files.ts';
 import { type AdapterStore, nameTaken } from './adapter-store.ts';
 import { fingerprintLike } from './fingerprint-like.ts';
 import { madeForAnother } from './wrong-base.ts';
@@ -14,7 +21,7 @@ import { madeForAnother } from './wrong-base.ts';
 interface AdapterSource {
   readonly path: string;
   readonly name?: string | undefined;
-  /** Its name if none is given, with a number where that is taken; defaults to the folder's name. */
+  /** Its name if none is given, with a number where that is taken; defaults to that of the folder or file. */
   readonly title?: string;
   readonly baseModelId?: string | undefined;
 }
@@ -26,23 +33,54 @@ export interface BaseModels {
   get(idOrName: string): BaseModel;
 }
 
+interface Studio {
+  readonly store: AdapterStore;
+  readonly engine: Engine;
+  readonly baseModels: BaseModels;
+  readonly adaptersFolder: string;
+  readonly now: number;
+}
+
 /**
- * Imports a PEFT folder: finds its base, checks every tensor against it, copies it, and adds the row last. Throws
- * FILE_NOT_FOUND, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_WRONG_BASE, ADAPTER_BASE_MISSING,
- * BASE_MODEL_NOT_FOUND, OPTION_INVALID.
+ * Imports a PEFT folder or a GGUF LoRA file: finds its base, checks every tensor against it, copies it, and adds the row
+ * last. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE,
+ * ADAPTER_WRONG_BASE, ADAPTER_WRONG_ARCHITECTURE, ADAPTER_BASE_MISSING, BASE_MODEL_NOT_FOUND, OPTION_INVALID.
  */
-export async function importAdapter(
-  source: AdapterSource,
-  studio: { store: AdapterStore; engine: Engine; baseModels: BaseModels; adaptersFolder: string; now: number },
-): Promise<Adapter> {
-  const { store, engine, baseModels, adaptersFolder, now } = studio;
-  const folder = resolve(source.path);
-  if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken(source.name);
-  await requireAdapterFolder(folder);
-  const origin = await readOrigin(folder);
+export async function importAdapter(source: AdapterSource, studio: Studio): Promise<Adapter> {
+  const path = resolve(source.path);
+  if (source.name !== undefined && studio.store.isNameTaken(source.name)) throw nameTaken(source.name);
+  if (!(await isGgufFile(path))) {
+    await requireAdapterFolder(path);
+    const known = { origin: await readOrigin(path), named: await readBaseName(path) };
+    return addAdapter({ ...source, ...known, path }, studio, async () => ({ folder: path }));
+  }
+  // Entries that begin with a dot and have no row are removed at the next start.
+  const unpacked = await mkdtemp(join(studio.adaptersFolder, '.sent-'));
+  try {
+    return await addAdapter({ ...source, path }, studio, async (base) => {
+      const folder = join(unpacked, base.id);
+      return { folder, ...(await studio.engine.unpackAdapter({ file: path, modelFolder: base.path, folder })) };
+    });
+  } finally {
+    await rm(unpacked, { recursive: true, force: true });
+  }
+}
+
+/** An adapter, and what its folder says of its base. */
+interface KnownSource extends AdapterSource {
+  readonly origin?: AdapterOrigin | undefined;
+  readonly named?: string | undefined;
+}
+
+/** The PEFT folder to read an adapter from for a base, and the base that a file unpacked to it names. */
+type FolderFor = (base: BaseModel) => Promise<{ readonly folder: string; readonly baseName?: string | undefined }>;
+
+async function addAdapter(source: KnownSource, studio: Studio, folderFor: FolderFor): Promise<Adapter> {
+  const { store, baseModels, adaptersFolder, now } = studio;
+  const { path: from, origin, named } = source;
   const wanted = source.baseModelId === undefined ? undefined : baseModels.get(source.baseModelId);
-  const name = source.name ?? source.title ?? (nameFrom(basename(folder)) || 'adapter');
-  const { base, facts } = await findBase({ folder, name, origin, wanted, baseModels, engine });
+  const name = source.name ?? source.title ?? (nameFrom(basename(from).replace(/\.gguf$/i, '')) || 'adapter');
+  const { base, folder, facts } = await findBase({ from, name, origin, named, wanted, folderFor }, studio);
   const id = store.newId(now);
   const path = join(adaptersFolder, id);
   try {
@@ -81,24 +119,31 @@ async function sha256Here(
 
 interface Found {
   readonly base: BaseModel;
+  readonly folder: string;
   readonly facts: AdapterFacts;
+  readonly baseName?: string | undefined;
 }
 
-async function findBase(search: {
-  folder: string;
-  name: string;
-  origin: AdapterOrigin | undefined;
-  wanted: BaseModel | undefined;
-  baseModels: BaseModels;
-  engine: Engine;
-}): Promise<Found> {
-  const { folder, name, origin, wanted, baseModels, engine } = search;
+async function findBase(
+  search: {
+    from: string;
+    name: string;
+    origin: AdapterOrigin | undefined;
+    named: string | undefined;
+    wanted: BaseModel | undefined;
+    folderFor: FolderFor;
+  },
+  { baseModels, engine }: Studio,
+): Promise<Found> {
+  const { from, name, origin, named, wanted, folderFor } = search;
   const on = async (base: BaseModel): Promise<Found> => {
-    const inspected = engine.inspectAdapter({ modelFolder: base.path, adapterFolder: folder });
-    const facts = await inspected.catch((error: unknown) => {
-      throw toldByName(error, folder, name);
-    });
-    return { base, facts };
+    try {
+      const found = await folderFor(base);
+      const facts = await engine.inspectAdapter({ modelFolder: base.path, adapterFolder: found.folder });
+      return { base, facts, ...found };
+    } catch (error) {
+      throw toldByName(error, from, name);
+    }
   };
   const bases = baseModels.list();
   const byHash = origin && bases.find((base) => base.sha256 === origin.baseSha256);
@@ -114,7 +159,6 @@ async function findBase(search: {
       throw new StudioError('ADAPTER_BASE_MISSING', { adapter: name, model: origin.baseName });
     throw madeForAnother({ name, expected: origin.baseName, sha256: origin.baseSha256 }, namesake);
   }
-  const named = await readBaseName(folder);
   const byName = bases.find((base) => named !== undefined && isNamed(base, named));
   if (byName !== undefined) return on(byName);
   return byShape(bases.map(on), named);
@@ -122,17 +166,26 @@ async function findBase(search: {
 
 /**
  * An adapter that names no base belongs to the only one that all its tensors fit; any other is for a person to choose.
+ * What a file names is known only once it was read for a base.
  */
-async function byShape(tried: readonly Promise<Found>[], named: string | undefined): Promise<Found> {
+async function byShape(tried: readonly Promise<Found>[], namedInFolder: string | undefined): Promise<Found> {
   const outcomes = await Promise.allSettled(tried);
   const fitting = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
   const [first] = fitting;
-  const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
-  if (first === undefined && refused !== undefined) throw refused.reason;
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown);
+  // A base of the right architecture tells more.
+  if (first === undefined && refused.length > 0) throw refused.find((error) => !isOfAnotherKind(error)) ?? refused[0];
+  const named = namedInFolder ?? first?.baseName;
+  const byName = fitting.find(({ base, baseName }) => baseName !== undefined && isNamed(base, baseName));
+  if (byName !== undefined) return byName;
   if (first !== undefined && fitting.length === 1 && named === undefined) return first;
   const bases = fitting.map(({ base }) => `“${base.name}”`).join(', ');
   const why = named === undefined ? because('BASE_UNCLEAR', { bases }) : because('BASE_NAMED_ELSE', { named, bases });
   throw new StudioError('OPTION_INVALID', { option: 'base', ...why });
+}
+
+function isOfAnotherKind(error: unknown): boolean {
+  return error instanceof StudioError && error.code === 'ADAPTER_WRONG_ARCHITECTURE';
 }
 
 /** By its own name, its name in the catalogue, or that of its folder, which PEFT writes for a model read from disk. */
@@ -140,8 +193,8 @@ function isNamed({ name, catalogueId, path }: BaseModel, wanted: string): boolea
   return [name, catalogueId, basename(path)].some((each) => each?.toLowerCase() === wanted.toLowerCase());
 }
 
-/** The engine refers to an adapter by its folder; an uploaded one is in a folder that means nothing to anybody. */
-function toldByName(error: unknown, folder: string, name: string): unknown {
-  if (!(error instanceof StudioError) || !('adapter' in error.data) || error.data.adapter !== folder) return error;
+/** The engine refers to an adapter by its path; an uploaded one has a path that means nothing to anybody. */
+function toldByName(error: unknown, path: string, name: string): unknown {
+  if (!(error instanceof StudioError) || !('adapter' in error.data) || error.data.adapter !== path) return error;
   return new StudioError(error.code, { ...error.data, adapter: name }, { cause: error });
 }

@@ -64,6 +64,14 @@ test('an error about no file, or about an unknown file, is left unchanged', asyn
   await expect(failureOf(foreign, { adapter: rivers })).rejects.toBe(foreign);
 });
 
+// Regression: the base model that a damaged GGUF adapter was read for was said to be damaged.
+test('a damaged file that the call names itself is nobody’s', async () => {
+  const cut = new StudioError('MODEL_FILE_INVALID', { file: 'lakes.gguf', reason: 'it is cut off' });
+  const engine = faults.engine({ unpackAdapter: () => Promise.reject(cut) } as unknown as Engine);
+  const job = { file: '/home/me/lakes.gguf', modelFolder: '/models/s', folder: '/adapters/new' };
+  await expect(engine.unpackAdapter(job)).rejects.toBe(cut);
+});
+
 test('a file read outside the engine is attributed to the base model, too', async () => {
   const reading = faults.reading({ path: '/models/s' }, async () => {
     throw new StudioError('MODEL_FILE_INVALID', {

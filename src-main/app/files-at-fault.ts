@@ -14,7 +14,8 @@ type Owner = Pick<Adapter, 'name' | 'path'> & { readonly kind: 'base' | 'adapter
 
 /**
  * Says whose file is missing or damaged: the engine knows folders, a person knows base models and adapters by name. A
- * file in none of their folders, as of a model being imported, is reported as the engine reports it.
+ * file in none of their folders, as of a model being imported, and one that a call names itself, are reported as the
+ * engine reports them.
  */
 export class FilesAtFault {
   readonly #shelves: Shelves;
@@ -52,7 +53,10 @@ export class FilesAtFault {
 
   /** Of several adapters at once, the one that cannot be read on its own either is at fault. */
   async #named(error: unknown, { args, engine }: { args: readonly unknown[]; engine: Engine }): Promise<unknown> {
-    const owners = this.#owners(textsIn(args));
+    const texts = textsIn(args);
+    // Such as one to be imported.
+    if (texts.some((text) => basename(text) === faultOf(error)?.file)) return error;
+    const owners = this.#owners(texts);
     const base = owners.find(({ kind }) => kind === 'base');
     const adapters = owners.filter(({ kind }) => kind === 'adapter');
     if (faultOf(error) === undefined || base === undefined || adapters.length < 2) return this.#of(error, owners);

@@ -5,10 +5,9 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import { diskFull, isDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { fileSignatures } from '../../src-contract/file-signature.ts';
 import { nameFrom } from '../../src-contract/name.ts';
 import type { Engine } from '../engine/engine.ts';
-import { firstBytes } from '../files/first-bytes.ts';
+import { isGguf } from '../files/first-bytes.ts';
 import { notAFile } from '../files/require-file.ts';
 import { copyFile, syncFile } from '../files/synced-file.ts';
 import type { BaseModelStore } from './base-model-store.ts';
@@ -205,15 +204,9 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
     return { path, gguf: false };
   }
   if (!facts.isFile()) throw notAFile(path);
-  if (/\.gguf$/i.test(path) || (await isGguf(path))) return { path, gguf: true };
+  if (await isGguf(path)) return { path, gguf: true };
   if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
   throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('SINGLE_FILE_AS_MODEL') });
-}
-
-/** Other programs keep theirs under another name: Ollama under its hash, without an ending. */
-async function isGguf(path: string): Promise<boolean> {
-  const { GGUF } = fileSignatures;
-  return (await firstBytes(path, GGUF.length).catch(() => '')) === GGUF;
 }
 
 function nameTaken(): StudioError {

@@ -21,6 +21,7 @@ import type {
   TrainJob,
   TrainTogetherEvent,
   TrainTogetherJob,
+  UnpackAdapterJob,
   WriteAdapterJob,
 } from './engine.ts';
 
@@ -66,6 +67,7 @@ export function connectEngine(port: EnginePort): Engine {
     partsReadFirst: (job) => remote.partsReadFirst(job).catch(rethrow),
     unpack: (job) => remote.unpack(job).catch(rethrow),
     inspectAdapter: (job) => remote.inspectAdapter(job).catch(rethrow),
+    unpackAdapter: (job) => remote.unpackAdapter(job).catch(rethrow),
     trainingMemory: (job) => remote.trainingMemory(job).catch(rethrow),
     answeringMemory: (job) => remote.answeringMemory(job).catch(rethrow),
     train: (job, signal) => follow((jobId) => remote.train({ jobId, job }), signal),
@@ -125,6 +127,7 @@ function engineRouter(engine: Engine) {
     inspectAdapter: procedure
       .input(type<{ modelFolder: string; adapterFolder: string }>())
       .handler(({ input }) => engine.inspectAdapter(input)),
+    unpackAdapter: procedure.input(type<UnpackAdapterJob>()).handler(({ input }) => engine.unpackAdapter(input)),
     trainingMemory: procedure.input(type<TrainingMemoryJob>()).handler(({ input }) => engine.trainingMemory(input)),
     answeringMemory: procedure
       .input(type<Parameters<Engine['answeringMemory']>[0]>())

@@ -46,6 +46,11 @@ export interface Engine {
   /** Validates a PEFT folder against a base. Throws ADAPTER_SHAPE, ADAPTER_UNSUPPORTED, MODEL_FILE_INVALID. */
   inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
   /**
+   * Writes a GGUF LoRA file as a PEFT folder for a base, and tells which base it names, if any. Throws as
+   * `inspectAdapter` does, FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_UNSUPPORTED, ADAPTER_WRONG_ARCHITECTURE, DISK_FULL.
+   */
+  unpackAdapter(job: UnpackAdapterJob): Promise<{ readonly baseName?: string | undefined }>;
+  /**
    * Trains until done or aborted; an abort keeps the checkpoint of the last completed step and the best adapter so far.
    * Throws as `inspect` and `inspectAdapter` do, and CONTEXT_TOO_LONG, DATASET_TOO_SMALL, RUN_DIVERGED,
    * RUN_NOT_RESUMABLE, DISK_FULL.
@@ -131,6 +136,13 @@ export interface AdapterFacts {
   readonly sha256: string;
   /** Of the weights file alone: the fingerprint that earlier versions stored. */
   readonly weightsSha256: string;
+}
+
+export interface UnpackAdapterJob {
+  readonly file: string;
+  readonly modelFolder: string;
+  /** A new PEFT folder. */
+  readonly folder: string;
 }
 
 /** An adapter in use: `strength` multiplies its scale. The updates of those in `with`, if any, are added to its own. */

@@ -9,6 +9,7 @@ import { AdapterMixes, type ScaledAdapter } from './adapters/adapter-mix.ts';
 import type { LoraWeights } from './adapters/lora.ts';
 import { mergeModel } from './adapters/merge.ts';
 import { fitAdapter } from './adapters/peft-layout.ts';
+import { unpackAdapter } from './adapters/unpack-adapter.ts';
 import { writeAdapter } from './adapters/write-adapter.ts';
 import { analyseAdapters } from './analysis/analyse.ts';
 import { timePasses } from './analysis/latency.ts';
@@ -170,6 +171,7 @@ export function localEngine(backend: Backend = onnxruntimeBackend()): Engine {
       const { size: bytes } = await stat(file);
       return { rank, alpha, scale, targets, parameters, bytes, ...(await adapterFingerprint(file, weights)) };
     },
+    unpackAdapter,
     trainingMemory: (job) => trainingMemory(job, backend),
     answeringMemory: (job) => answeringMemory(job, backend),
     train(job, signal) {

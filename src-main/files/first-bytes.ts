@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { fileSignatures } from '../../src-contract/file-signature.ts';
 
 /** The first bytes of a file, as Latin-1; fewer if it is shorter. Throws what the system does. */
 export async function firstBytes(path: string, count: number): Promise<string> {
@@ -9,4 +10,10 @@ export async function firstBytes(path: string, count: number): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+/** By its ending, or by what is in it: Ollama keeps such files under their hash, without an ending. */
+export async function isGguf(path: string): Promise<boolean> {
+  const { GGUF } = fileSignatures;
+  return /\.gguf$/i.test(path) || (await firstBytes(path, GGUF.length).catch(() => '')) === GGUF;
 }

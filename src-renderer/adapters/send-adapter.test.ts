@@ -22,14 +22,20 @@ test('finds the files of an adapter by name, in any order and among other files'
     ...['adapter_model.safetensors', 'adapter_config.json'],
   ].map(file);
   const found = adapterFilesOf(chosen, 'rivers');
-  expect([found?.name, found?.config.name, found?.weights.name, found?.origin?.name]).toEqual([
+  expect([found?.name, found?.config?.name, found?.weights.name, found?.origin?.name]).toEqual([
     ...['rivers', 'adapter_config.json', 'adapter_model.safetensors', 'adapter_studio.json'],
   ]);
 });
 
 test('accepts files under other names and names the adapter after its weights file', () => {
   const found = adapterFilesOf(['lakes.safetensors', 'adapter_config (1).json'].map(file), 'rivers');
-  expect([found?.name, found?.config.name]).toEqual(['lakes', 'adapter_config (1).json']);
+  expect([found?.name, found?.config?.name]).toEqual(['lakes', 'adapter_config (1).json']);
+});
+
+test('takes a GGUF file for a whole adapter, among other files and under its own name', () => {
+  const found = adapterFilesOf(['README.md', 'lakes-f16.GGUF'].map(file), 'rivers');
+  expect(found).toMatchObject({ name: 'lakes-f16', config: undefined, weights: { name: 'lakes-f16.GGUF' } });
+  expect(adapterFilesOf(['lakes.gguf', 'rivers.gguf'].map(file), 'rivers')).toBeUndefined();
 });
 
 test('finds no adapter without config or weights', () => {

@@ -5,7 +5,8 @@ import { uploadFile } from '../ui/upload-file.ts';
 /** An adapter's files among those that a person chose. */
 export interface AdapterFiles {
   readonly name: string;
-  readonly config: File;
+  /** Undefined for a GGUF file, which is all there is. */
+  readonly config: File | undefined;
   readonly weights: File;
   /** The file that the studio adds to adapters it made. */
   readonly origin: File | undefined;
@@ -18,8 +19,8 @@ const [configName, weightsName, originName] = [
 ];
 
 /**
- * Undefined if the config or the weights are missing. PEFT's own names take precedence: tokenizer files may be present
- * too. Weights under another name are more telling than `name`.
+ * Those of a PEFT folder, or the only GGUF file; undefined if the config or the weights are missing. PEFT's own names
+ * take precedence: tokenizer files may be present too. Weights under another name are more telling than `name`.
  */
 export function adapterFilesOf(files: readonly File[], name: string): AdapterFiles | undefined {
   const named = (exact: string, ending: string) =>
@@ -27,9 +28,15 @@ export function adapterFilesOf(files: readonly File[], name: string): AdapterFil
     files.find((file) => file.name.endsWith(ending) && file.name !== originName);
   const config = named(configName, '.json');
   const weights = named(weightsName, '.safetensors');
-  if (config === undefined || weights === undefined) return undefined;
+  if (config === undefined || weights === undefined) return ggufFileOf(files);
   const own = weights.name === weightsName ? name : weights.name.replace(/\.safetensors$/, '');
   return { name: own, config, weights, origin: files.find((file) => file.name === originName) };
+}
+
+function ggufFileOf(files: readonly File[]): AdapterFiles | undefined {
+  const [weights, ...others] = files.filter(({ name }) => /\.gguf$/i.test(name));
+  if (weights === undefined || others.length > 0) return undefined;
+  return { name: weights.name.replace(/\.gguf$/i, ''), config: undefined, weights, origin: undefined };
 }
 
 /** Adapter weights in the pickle format of earlier PEFT versions, which is never read. */
@@ -51,7 +58,7 @@ export async function sendAdapter(
   };
   try {
     const files = {
-      configFileId: await send(config),
+      configFileId: config && (await send(config)),
       weightsFileId: await send(weights),
       originFileId: origin && (await send(origin)),
     };

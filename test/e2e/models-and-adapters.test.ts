@@ -153,7 +153,7 @@ test.each([
   await page.keyboard.press('Escape');
 });
 
-test('the files of an adapter, and its folder, are imported with the same fingerprint', async () => {
+test('the files of an adapter, its folder, and its GGUF file are imported with the same fingerprint', async () => {
   await open(paths.adapters());
   const folder = path.join(person, 'Answers');
   const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) => path.join(folder, name));
@@ -178,8 +178,15 @@ test('the files of an adapter, and its folder, are imported with the same finger
   await dialog.getByLabel('Choose a folder').last().setInputFiles(folder);
   // The folder has the adapter's name, which is taken by the adapter itself.
   await page.getByText('Answers 2 added').waitFor();
+  await button('Import').click();
+  const broken = { name: 'broken.gguf', mimeType: '', buffer: Buffer.from('GGUF and no more') };
+  await dialog.getByLabel('Choose a file').last().setInputFiles(broken);
+  // Regression: the base model was said to be damaged.
+  await dialog.getByText('“broken.gguf” cannot be used').waitFor();
+  await dialog.getByLabel('Choose a file').last().setInputFiles(path.join(person, 'Answers.gguf'));
+  await page.getByText('Answers 3 added').waitFor();
   const rows = page.getByRole('row').filter({ hasText: /Answers|Imported adapter/ });
-  await expect.poll(() => rows.count()).toBe(3);
+  await expect.poll(() => rows.count()).toBe(4);
   const prints = await rows.evaluateAll((all) =>
     all.map((row) => row.textContent?.match(/[0-9a-f]{4}·[0-9a-f]{4}/)?.[0]),
   );

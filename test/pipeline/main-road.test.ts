@@ -160,4 +160,6 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   const asGguf = await answerOf(home, ['adapters', 'export', 'colours', ...file]);
   expect(asGguf.path).toBe(join(folder, 'colours.gguf'));
   expect(readFileSync(join(folder, 'colours.gguf')).subarray(0, 4).toString()).toBe('GGUF');
+  const fromGguf = await answerOf(home, ['adapters', 'import', asGguf.path, '--name', 'from GGUF', '--base', 'tiny']);
+  expect(fromGguf.adapter).toMatchObject({ sha256: first.adapter.sha256, alpha: first.adapter.alpha, task: 'custom' });
 });

@@ -121,7 +121,7 @@ function peftName(architecture: Architecture, target: Target): string {
 }
 
 /** For each layer and target, the module in the file, the part of it, and the module as graphs know it. */
-function places(architecture: Architecture, targets: readonly Target[]) {
+export function places(architecture: Architecture, targets: readonly Target[]) {
   return Array.from({ length: architecture.layers }, (_, layer) =>
     targets.map((target) => ({
       target,

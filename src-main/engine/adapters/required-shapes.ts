@@ -1,12 +1,11 @@
 import { StudioError } from '../../../src-contract/errors.ts';
-import type { Tensor } from '../tensor.ts';
 
 /**
  * Checks that an adapter has exactly the tensors it must have. Throws ADAPTER_SHAPE, ADAPTER_TENSOR_MISSING,
  * ADAPTER_TENSOR_FOREIGN.
  */
 export function requireShapes(
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, { readonly dims: readonly number[] }>,
   expected: ReadonlyMap<string, readonly number[]>,
   folder: string,
 ): void {

@@ -37,7 +37,8 @@ const ggufNames: Readonly<Record<string, string>> = {
   ...{ llama: 'llama', mistral: 'llama', qwen2: 'qwen2', qwen3: 'qwen3', gpt2: 'gpt2', gemma3_text: 'gemma3' },
 };
 
-function ggufArchitecture({ name }: Architecture, adapter: string): string {
+/** Throws ADAPTER_UNSUPPORTED where llama.cpp has no such base. */
+export function ggufArchitecture({ name }: Architecture, adapter: string): string {
   const known = ggufNames[name];
   if (known !== undefined) return known;
   throw new StudioError('ADAPTER_UNSUPPORTED', { adapter, ...because('ADAPTER_GGUF', { architecture: name }) });

@@ -1,5 +1,5 @@
 import { float32, type Tensor } from '../tensor.ts';
-import { ggufModule, interleaved } from './gguf-names.ts';
+import { ggufModule, halfSplit, interleaved } from './gguf-names.ts';
 import { createGguf, type GgufMetadata } from './gguf-writer.ts';
 
 /** A LoRA adapter as llama.cpp reads it. */
@@ -48,8 +48,20 @@ export async function writeGgufLora(path: string, adapter: GgufLora): Promise<vo
 
 /** llama.cpp rotates adjacent pairs in Llama-type models: the rows of their Wq and Wk, and so of B, are interleaved. */
 function outputsPlaced(module: string, b: Tensor<'float32'>, adapter: GgufLora): Tensor<'float32'> {
+  const heads = interleavedHeads(module, adapter);
+  return heads === undefined ? b : float32(b.dims, interleaved(b.data, b.dims[0] as number, heads));
+}
+
+/** The numbers of a B in the order of the checkpoint's rows, in place: the inverse of what is written. */
+export function loraRowsRestored(module: string, b: Float32Array, rows: number, base: RotatedBase): Float32Array {
+  const heads = interleavedHeads(module, base);
+  return heads === undefined ? b : halfSplit(b, rows, heads);
+}
+
+type RotatedBase = Pick<GgufLora, 'architecture' | 'heads' | 'keyValueHeads'>;
+
+function interleavedHeads(module: string, { architecture, heads, keyValueHeads }: RotatedBase): number | undefined {
   const [, which] = /\.([qk])_proj$/.exec(module) ?? [];
-  if (adapter.architecture !== 'llama' || which === undefined) return b;
-  const heads = which === 'q' ? adapter.heads : adapter.keyValueHeads;
-  return float32(b.dims, interleaved(b.data, b.dims[0] as number, heads));
+  if (architecture !== 'llama' || which === undefined) return undefined;
+  return which === 'q' ? heads : keyValueHeads;
 }

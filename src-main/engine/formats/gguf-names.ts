@@ -63,8 +63,8 @@ function layoutOf(
   return { dims, restore: undefined };
 }
 
-/** Rows (0, 1), (2, 3), … of each head become (0, half), (1, half + 1), …; a bias has one number per row. */
-function halfSplit(values: Float32Array, rows: number, heads: number): Float32Array {
+/** Rows (0, 1), (2, 3), … of each head become (0, half), (1, half + 1), …, in place; a bias has one number per row. */
+export function halfSplit(values: Float32Array, rows: number, heads: number): Float32Array {
   const width = values.length / rows;
   const perHead = rows / heads;
   const head = new Float32Array(perHead * width);
@@ -130,7 +130,8 @@ export function ggufModule(module: string, architecture: string): string {
   return layer === undefined ? part : `blk.${layer}.${part}`;
 }
 
-function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
+/** [rows, columns] → [columns, rows], in a new array. */
+export function transposed(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
   const out = new Float32Array(values.length);
   const [height, width] = [rows as number, columns as number];
   for (let row = 0; row < height; row++) {

@@ -84,7 +84,8 @@ export async function readPeft(folder: string): Promise<PeftAdapter> {
 /** As PEFT matches names of modules: the whole path, or its last parts. */
 const isCalled = (module: string, name: string) => module === name || module.endsWith(`.${name}`);
 
-const lastTwoParts = (module: string) => module.split('.').slice(-2).join('.');
+/** As much of a module's path as PEFT names among its targets. */
+export const lastTwoParts = (module: string) => module.split('.').slice(-2).join('.');
 
 export async function writePeft(
   folder: string,

@@ -55,8 +55,8 @@ export function addAdapterCommands(program: Command, run: Run): void {
 
   adapters
     .command('import')
-    .description('import an adapter folder in the PEFT format')
-    .argument('<path>', 'a folder with adapter_config.json and adapter_model.safetensors')
+    .description('import an adapter: a folder in the PEFT format, or a LoRA file for llama.cpp')
+    .argument('<path>', 'a folder with adapter_config.json and adapter_model.safetensors, or a GGUF file')
     .option('--name <name>')
     .option('--base <model>', 'the base model that it was made for')
     .action((path: string, { name, base }: { name?: string; base?: string }, command: Command) =>

@@ -10,9 +10,9 @@ export const adapters = {
   'adapters.import': 'Import',
   'adapters.import.title': 'Import an adapter',
   'adapters.import.what':
-    'A LoRA adapter in the format of the PEFT library, which this studio uses too: a folder with two files.',
-  'adapters.import.drop': 'Drop the folder or its two files here',
-  'adapters.import.both': 'Both files are needed: adapter_config.json and adapter_model.safetensors',
+    'A LoRA adapter: a folder with two files in the format of the PEFT library, which this studio uses too, or a GGUF file for llama.cpp.',
+  'adapters.import.drop': 'Drop the folder, its two files or the GGUF file here',
+  'adapters.import.both': 'Both files are needed: adapter_config.json and adapter_model.safetensors. Or one GGUF file.',
   'adapters.import.working': 'Copying and checking',
   'adapters.import.name': 'Imported adapter',
   'adapters.import.base': 'Which base model is it for?',

@@ -177,6 +177,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{adapter}” 어댑터는 {model} 기본 모델에 맞게 만들어졌는데, 그 모델이 여기에 없습니다.',
     hint: '먼저 그 기본 모델을 추가한 다음 어댑터를 다시 가져오세요.',
   },
+  ADAPTER_WRONG_ARCHITECTURE: {
+    message: '“{adapter}” 어댑터는 {found}[이|가] 아니라 {expected} 구조의 기본 모델에 맞게 만들어졌습니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 그 모델이 여기에 없다면 먼저 추가하세요.',
+  },
   ADAPTER_SHAPE: {
     message: '“{adapter}” 어댑터의 {tensor} 텐서 모양은 {found}인데, 기본 모델에는 {expected}[이|가] 필요합니다.',
     hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',

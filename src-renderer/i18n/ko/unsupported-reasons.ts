@@ -12,11 +12,13 @@ export const unsupportedReasons: {
     found: '파일 하나',
     supported: 'GGUF 파일, 또는 config.json과 tokenizer.json, safetensors 파일이 든 폴더',
   },
-  SINGLE_FILE_AS_ADAPTER: { found: '파일 하나', supported: '{config}[과|와] {weights} 파일이 든 폴더' },
-  GGUF_AS_ADAPTER: { found: 'llama.cpp용 GGUF 파일', supported: '{config}[과|와] {weights} 파일이 든 PEFT 폴더' },
+  SINGLE_FILE_AS_ADAPTER: {
+    found: '파일 하나',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
+  },
   MODEL_AS_ADAPTER: {
     found: '모델 전체(기본 모델로 가져오세요: models import)',
-    supported: '{config}[과|와] {weights} 파일이 든 폴더',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
   ADAPTER_AS_MODEL: {
     found: '어댑터(바탕이 된 기본 모델을 먼저 가져온 다음 어댑터로 가져오세요: adapters import)',
@@ -26,8 +28,8 @@ export const unsupportedReasons: {
   GGUFS_IN_FOLDER: { found: 'GGUF 파일이 여럿인 폴더', supported: '그 가운데 따로 고른 파일 하나' },
   GGUFS_COUNTED: { found: 'GGUF 파일 {count}개', supported: 'GGUF 파일이 하나인 폴더' },
   GGUF_OF_ADAPTER: {
-    found: 'llama.cpp용 어댑터',
-    supported: '모델. 어댑터는 PEFT 폴더에서 읽습니다(adapters import)',
+    found: '어댑터(바탕이 된 기본 모델을 먼저 가져온 다음 어댑터로 가져오세요: adapters import)',
+    supported: '모델',
   },
   GGUF_TYPE: { found: '“{type}” 종류의 파일', supported: '모델' },
   TENSOR_TYPE_UNREADABLE: { found: '{type} 형식의 {tensor} 텐서', supported: '{known}' },
@@ -65,9 +67,10 @@ export const unsupportedReasons: {
   ADAPTER_BIASES: { feature: 'bias 설정으로 학습된 편향' },
   ADAPTER_INITIALISATION: { feature: 'init_lora_weights = {value} 설정' },
   ADAPTER_KEY: { feature: '{key} 설정' },
-  ADAPTER_SOME_LAYERS: { feature: '일부 층만 고르는 {key} 설정' },
+  ADAPTER_SOME_LAYERS: { feature: '일부 층에만 적용된 {key}' },
   ADAPTER_MODULES: { feature: '대상 모듈 {modules}' },
   ADAPTER_TENSOR: { feature: '{tensor} 텐서' },
   ADAPTER_NUMBERS: { feature: '{type} 형식의 수' },
+  ADAPTER_RANKS: { feature: '서로 다른 랭크({one}[과|와] {other})' },
   ADAPTER_GGUF: { feature: '{architecture}용 GGUF' },
 };
