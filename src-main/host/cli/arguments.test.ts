@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { samplingSchema } from '../../../src-contract/chat.ts';
+import { mostStops, samplingSchema } from '../../../src-contract/chat.ts';
 import { csvOptionsSchema } from '../../../src-contract/dataset.ts';
 import { labOptionsSchema } from '../../../src-contract/lab.ts';
 import { trainOptionsSchema } from '../../../src-contract/run.ts';
@@ -79,5 +79,5 @@ test('only the words yes and no are accepted', () => {
 test('an option given twice keeps both values', () => {
   const stop = collectIn(samplingSchema.shape.stop);
   expect(stop('b', stop('a'))).toEqual(['a', 'b']);
-  expect(() => stop('i', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])).toThrow('It must have at most 8 values.');
+  expect(() => stop('i', Array(mostStops).fill('a'))).toThrow(`It must have at most ${mostStops} values.`);
 });
