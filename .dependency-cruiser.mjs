@@ -101,6 +101,12 @@ export default {
       'They serve every folder alike.',
     ),
     no(
+      'only-hosts-open-the-app',
+      { path: '^src-main/', pathNot: ['^src-main/app([.]|/)', '^src-main/host/', test] },
+      { path: '^src-main/app([.]ts$|/)' },
+      'What two folders share lies below them.',
+    ),
+    no(
       'engine-front-door-only',
       { path: '^src-main/', pathNot: '^src-main/engine/' },
       { path: '^src-main/engine/', pathNot: '^src-main/engine/(engine|engine-port)[.]ts$' },
