@@ -268,6 +268,18 @@ function holdAnswers(): PromiseWithResolvers<void> {
   return held;
 }
 
+/** The next adapter that is inspected, as when a stopped run is kept, waits until `goOn` is resolved. */
+function holdInspection() {
+  const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const inspect = engine.inspectAdapter.bind(engine);
+  engine.inspectAdapter = async (job) => {
+    reached.resolve();
+    await goOn.promise;
+    return inspect(job);
+  };
+  return { reached, goOn };
+}
+
 /** Twenty passages about rivers, over all splits. */
 async function importRivers(length = 20): Promise<string> {
   const lines = Array.from({ length }, (_, i) => `The river ${i} is long.,Which river is long?,river ${i}`);
@@ -586,13 +598,7 @@ test('a paused run stopped twice makes one adapter, and cannot be resumed or del
   for await (const event of await client.runs.watch({ id })) if (event.kind === 'step' && event.step === 2) break;
   await client.runs.pause({ id });
 
-  const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const inspect = engine.inspectAdapter.bind(engine);
-  engine.inspectAdapter = async (job) => {
-    reached.resolve();
-    await goOn.promise;
-    return inspect(job);
-  };
+  const { reached, goOn } = holdInspection();
   const stops = [client.runs.stop({ id }), client.runs.stop({ id })];
   await reached.promise;
   for (const call of [client.runs.resume({ id }), client.runs.delete({ id })]) {
@@ -617,13 +623,7 @@ test('a run resumed while one that trained with it is ending leaves that one alo
   await client.runs.pause({ id });
   const other = (await client.runs.list()).find((run) => run.id !== id)?.id ?? '';
 
-  const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const inspect = engine.inspectAdapter.bind(engine);
-  engine.inspectAdapter = async (job) => {
-    reached.resolve();
-    await goOn.promise;
-    return inspect(job);
-  };
+  const { reached, goOn } = holdInspection();
   const stopping = client.runs.stop({ id });
   await reached.promise;
   engine.pauseAfter = Number.POSITIVE_INFINITY;

@@ -30,11 +30,11 @@ import { type EndpointSwitch, endpointProcedures } from './endpoint-procedures.t
 import type { EndpointRequests } from './endpoint-requests.ts';
 import { counting, freeing, requiring, tellingErrors, waitingFor } from './middlewares.ts';
 import { studioProcedures } from './studio-procedures.ts';
-import type { StudioWork, WorkOptions } from './studio-work.ts';
+import type { StudioParts, StudioWork } from './studio-work.ts';
 
 /** Every procedure of the contract, with what it is answered from. */
 export function joinProcedures(studio: {
-  readonly parts: WorkOptions;
+  readonly parts: StudioParts;
   readonly work: StudioWork;
   readonly host: Host;
   readonly resourcesDir: string;
@@ -112,9 +112,7 @@ export function joinProcedures(studio: {
       newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
       changed: changed('adapter'),
     }),
-    runs: runProcedures({
-      ...{ ...work.running, settings: stores.trainingSettings, isBusy, changed: changed('run') },
-    }),
+    runs: runProcedures({ ...work.running, settings: stores.trainingSettings, isBusy, changed: changed('run') }),
     chat: chatProcedures({
       ...{ ...stores, ...bases, store: stores.conversations, engine, answers, changed: changed('conversation') },
     }),

@@ -20,7 +20,8 @@ import type { OpenDataFolder } from './open-data-folder.ts';
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
 
-export interface WorkOptions {
+/** What the work and the procedures are made of. */
+export interface StudioParts {
   readonly folder: OpenDataFolder;
   readonly bases: Bases;
   readonly engine: Engine;
@@ -38,7 +39,7 @@ export class StudioWork {
   readonly experimenting: LabParts;
   readonly #folder: OpenDataFolder;
 
-  constructor({ folder, bases, engine, sql, calls, known, tell }: WorkOptions) {
+  constructor({ folder, bases, engine, sql, calls, known, tell }: StudioParts) {
     const { runs, evaluations, lab, datasets, baseModels, adapters, speeds, jobs } = folder.stores;
     const { datasetsFolder, runsFolder, adaptersFolder, labFolder } = folder.folders;
     const { modelTexts, hashBase, requireUnchanged } = bases;
