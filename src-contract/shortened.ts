@@ -9,6 +9,11 @@ export function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, letterStart(text, Math.max(0, most - 1)))}…`;
 }
 
+/** The first `head` UTF-16 units of a text and its last `tail`, with `gap` in place of what is between. */
+export function withoutMiddle(text: string, head: number, gap: string, tail: number): string {
+  return `${text.slice(0, letterStart(text, head))}${gap}${text.slice(letterStart(text, text.length - tail))}`;
+}
+
 /** Where the letter at a place of a text begins. Up to there, and from there, no letter is taken apart. */
 export function letterStart(text: string, place: number): number {
   // A segmenter copies all of what it is given, which may have megabytes.

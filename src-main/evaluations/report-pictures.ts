@@ -1,4 +1,4 @@
-import { letterStart } from '../../src-contract/shortened.ts';
+import { withoutMiddle } from '../../src-contract/shortened.ts';
 
 // Pictures of a report as SVG text: a point and its interval for each model, on a common scale.
 
@@ -58,6 +58,5 @@ function percent(share: number, step: number): string {
 
 /** Shortened in the middle: adapters of one dataset differ at the ends of their names. */
 function shortened(name: string): string {
-  if (name.length <= 30) return name;
-  return `${name.slice(0, letterStart(name, 16))}…${name.slice(letterStart(name, name.length - 13))}`;
+  return name.length <= 30 ? name : withoutMiddle(name, 16, '…', 13);
 }

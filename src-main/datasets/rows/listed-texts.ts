@@ -1,5 +1,5 @@
 import type { Example } from '../../../src-contract/dataset.ts';
-import { letterStart } from '../../../src-contract/shortened.ts';
+import { withoutMiddle } from '../../../src-contract/shortened.ts';
 
 /** In characters: more than a list shows of a text. A hundred rows of the longest texts would be 20 MB. */
 const mostListed = 2000;
@@ -11,7 +11,5 @@ export function listedTexts({ context, target }: Pick<Example, 'context' | 'targ
 }
 
 function listed(text: string): string {
-  if (text.length <= mostListed) return text;
-  const [end, begin] = [letterStart(text, mostListed / 2), letterStart(text, text.length - mostListed / 2)];
-  return `${text.slice(0, end)} … ${text.slice(begin)}`;
+  return text.length <= mostListed ? text : withoutMiddle(text, mostListed / 2, ' … ', mostListed / 2);
 }

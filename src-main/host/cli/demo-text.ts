@@ -1,4 +1,4 @@
-import { letterStart } from '../../../src-contract/shortened.ts';
+import { withoutMiddle } from '../../../src-contract/shortened.ts';
 import { oneLine, textTable } from './text-table.ts';
 
 export interface TaskResult {
@@ -87,8 +87,7 @@ export function demoText({ base, tasks, switches, baseUnchanged, seconds }: Demo
 /** The question is at the end of the context, so the middle is left out. */
 function bothEnds(text: string): string {
   const line = oneLine(text, text.length * 3 + 1);
-  if (line.length <= 160) return line;
-  return `${line.slice(0, letterStart(line, 80))} … ${line.slice(letterStart(line, line.length - 76))}`;
+  return line.length <= 160 ? line : withoutMiddle(line, 80, ' … ', 76);
 }
 
 const measureWords: Readonly<Record<string, string>> = {
