@@ -241,8 +241,9 @@ test('nothing stays in an existing folder if the database of a backup is not the
   expect(readdirSync(to)).toEqual([]);
 });
 
-// Regression: with the first, all that was in the folder was removed; the second was an internal error.
-test.each(['.', 'a\0'])('a list that names the file %j restores nothing and removes nothing', async (path) => {
+// Regression: with the first, all that was in the folder was removed; the others were internal errors.
+const long = '길'.repeat(85);
+test.each(['.', 'a\0', long, `${long}/a`, `a/${long}`])('a list that names the file %j restores nothing and removes nothing', async (path) => {
   const { dataDir, out } = scene();
   await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
   const list = join(out, 'adapter-studio-backup.json');
