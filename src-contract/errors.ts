@@ -230,7 +230,7 @@ export const errorCatalogue = {
   ADAPTER_SHAPE: entry(
     { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
     'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',
-    'Choose the base model that the adapter was made for. If this is the one, its config and its weights do not belong together.',
+    'Choose the base model that the adapter was made for. If this is the one, the adapter is damaged, or its files are not from one adapter.',
   ),
   ADAPTER_TENSOR_MISSING: entry(
     { adapter: z.string(), tensor: z.string() },
@@ -239,8 +239,8 @@ export const errorCatalogue = {
   ),
   ADAPTER_TENSOR_FOREIGN: entry(
     { adapter: z.string(), tensor: z.string() },
-    'The adapter “{adapter}” has the tensor {tensor}, which does not fit its config and the base model.',
-    'Choose the base model that the adapter was made for. If this is the one, its config and its weights do not belong together.',
+    'The adapter “{adapter}” has the tensor {tensor}, but adapts nothing of that name in the base model.',
+    'Choose the base model that the adapter was made for. If this is the one, the adapter is damaged, or its files are not from one adapter.',
   ),
   ADAPTER_UNSUPPORTED: entry(
     { adapter: z.string(), feature: z.string(), because: failureReasonSchema },

@@ -183,15 +183,16 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ADAPTER_SHAPE: {
     message: '“{adapter}” 어댑터의 {tensor} 텐서 모양은 {found}인데, 기본 모델에는 {expected}[이|가] 필요합니다.',
-    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 어댑터가 손상되었거나, 서로 다른 어댑터의 파일이 섞인 것입니다.',
   },
   ADAPTER_TENSOR_MISSING: {
     message: '“{adapter}” 어댑터에 {tensor} 텐서가 없습니다. 설정 파일과 기본 모델에 필요한 것입니다.',
     hint: '온전한 사본을 쓰거나, 어댑터를 만들 때 쓴 기본 모델을 고르세요.',
   },
   ADAPTER_TENSOR_FOREIGN: {
-    message: '“{adapter}” 어댑터의 {tensor} 텐서는 설정 파일과 기본 모델에 들어갈 자리가 없습니다.',
-    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
+    message:
+      '“{adapter}” 어댑터에 {tensor} 텐서가 있지만, 이 어댑터가 바꾸는 기본 모델의 부분에는 그런 이름이 없습니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 어댑터가 손상되었거나, 서로 다른 어댑터의 파일이 섞인 것입니다.',
   },
   ADAPTER_UNSUPPORTED: {
     message: '“{adapter}” 어댑터는 여기서 지원하지 않는 {feature}[을|를] 씁니다.',
