@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { clearHubDownloads, HubDatasets } from '../../src-main/datasets/hub/hub-datasets.ts';
 import { type LocalHub, startLocalHub } from '../fixtures/local-hub.ts';
-import { answerOf, runCommand, temporaryFolder } from './command-line.ts';
+import { answerOf, runCommand, startCommand, temporaryFolder } from './command-line.ts';
 
 const parquet = readFileSync(join(import.meta.dirname, '../fixtures/tables/rows-none.parquet'));
 const csv = Buffer.from(
@@ -157,6 +157,17 @@ test('the command line finds, tells and imports a dataset of the hub', async () 
   const unclear = await runCommand(home, ['import', 'hf://datasets/maker/facts', '--task', 'custom']);
   expect(unclear.json.error).toMatchObject({ code: 'HUB_DATASET_UNCLEAR' });
   expect(unclear.json.error.message).toContain('hf://datasets/maker/facts/data/train-0000*-of-00002.parquet');
+  hub.hold = 100_000;
+  const stopped = startCommand(home, ['import', 'hf://datasets/maker/big', '--task', 'custom']);
+  await expect.poll(() => hub.asked).toContain('train.csv');
+  stopped.kill('SIGINT');
+  expect(await stopped.outcome).toMatchObject({
+    status: 130,
+    json: { error: { code: 'INTERRUPTED', message: 'The download was stopped.' } },
+  });
+  hub.hold = undefined;
+  const resumed = await answerOf(home, ['import', 'hf://datasets/maker/big', '--task', 'custom']);
+  expect(resumed.dataset).toMatchObject({ name: 'big train', rows: 20_000 });
   const words = ['--task', 'custom', '--map', 'context=question,target=answer'];
   const one = await answerOf(home, ['import', 'hf://datasets/maker/packed', ...words]);
   expect(one).toMatchObject({

@@ -7,6 +7,7 @@ import {
   mostHubDatasets,
 } from '../../../src-contract/hub-dataset.ts';
 import { megabytes } from './download-model.ts';
+import { interruption } from './failure.ts';
 import type { Run, Session } from './session.ts';
 import type { StudioClient } from './studio.ts';
 import { textTable } from './text-table.ts';
@@ -63,14 +64,21 @@ export async function downloadDataset(
     });
   const files = found.chosen.length > 0 ? found.chosen : (only ?? []).map(({ path }) => path);
   progress.say(`From the Hugging Face hub: ${repository}, licence: ${licence || 'not stated'}.`);
-  const events = await client.datasets.downloadFromHub({ repository, revision, licence, files }, { signal });
-  for await (const event of events) {
-    if (event.kind === 'finished') return event.id;
-    const { bytesDone, bytesTotal, secondsLeft } = event;
-    const words = `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`;
-    progress.show({ what: 'Downloading', done: bytesDone, total: bytesTotal, words, secondsLeft });
+  try {
+    const events = await client.datasets.downloadFromHub({ repository, revision, licence, files }, { signal });
+    for await (const event of events) {
+      if (event.kind === 'finished') return event.id;
+      const { bytesDone, bytesTotal, secondsLeft } = event;
+      const words = `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`;
+      progress.show({ what: 'Downloading', done: bytesDone, total: bytesTotal, words, secondsLeft });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
-  throw new Error('The download ended without an answer.');
+  throw interruption(
+    'The download was stopped.',
+    'What was downloaded is kept for a week. Resume with the same command.',
+  );
 }
 
 /** The files of each configuration and split. */
