@@ -101,6 +101,7 @@ export const ui = {
   'ui.hub.nameFirst': 'Type something first',
   'ui.hub.search': 'Search the hub',
   'ui.hub.searching': 'Searching the hub',
+  'ui.hub.results': 'What was found',
   'ui.hub.none.what': 'Try fewer or other words. Names are mostly English.',
   'ui.hub.downloads': { one: '{n} download', other: '{n} downloads' },
   'ui.hub.choose': 'Choose',

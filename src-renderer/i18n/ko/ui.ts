@@ -100,6 +100,7 @@ export const ui: Translation<typeof english> = {
   'ui.hub.nameFirst': '먼저 찾을 말을 적으세요',
   'ui.hub.search': '허브에서 찾기',
   'ui.hub.searching': '허브에서 찾는 중',
+  'ui.hub.results': '찾은 것',
   'ui.hub.none.what': '낱말을 줄이거나 바꿔 보세요. 이름은 대개 영어입니다.',
   'ui.hub.downloads': '내려받기 {n}회',
   'ui.hub.choose': '고르기',
