@@ -889,7 +889,10 @@ test('a deleted run can be restored until the next start', async () => {
   await client.runs.delete({ id: run.id });
   expect(await client.runs.list()).toEqual([]);
   expect((await client.runs.restore({ id: run.id })).name).toBe('rivers');
+  // Regression: where the clock was set back, until it had caught up.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
   await client.runs.delete({ id: run.id });
+  vi.useRealTimers();
   await app.close();
   await open();
   expect((await safe(client.runs.restore({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_FOUND' });
