@@ -466,7 +466,8 @@ test('a run that cannot remove what it no longer needs has finished all the same
   const { rm } = fs.promises;
   let isHeld = true;
   fs.promises.rm = async (path, options) => {
-    if (isHeld && dirname(`${path}`) === join(folder, 'data/runs')) throw Object.assign(new Error('EBUSY: held'), { code: 'EBUSY' });
+    if (isHeld && dirname(`${path}`) === join(folder, 'data/runs'))
+      throw Object.assign(new Error('EBUSY: held'), { code: 'EBUSY' });
     await rm(path, options);
   };
   syncBuiltinESMExports();
