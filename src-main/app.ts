@@ -66,7 +66,7 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
   const engine = faults.engine(host.engine);
   tendLeft(stores);
   await clearLeftovers(folder);
-  // This starts the engine: pages are served meanwhile, and what they ask waits.
+  // At the first start this starts the engine: pages are served meanwhile, and what they ask waits.
   const starter = registerStarterModel({
     ...{ store: stores.baseModels, engine, folder: join(resourcesDir, 'starter-model'), now: Date.now() },
   }).catch((error) => console.error('The starter model cannot be used.', error));

@@ -160,6 +160,16 @@ test('the starter model is used in place, and its row follows its files', async 
   expect(store.get('starter').createdAt).toBe(5);
 });
 
+test('an unchanged starter model is not described again, wherever it lies now', async () => {
+  await registerStarterModel({ store, engine, folder: source, now: 5 });
+  const first = store.get('starter');
+  const moved = join(folder, 'moved');
+  renameSync(source, moved);
+  const notAsked = { ...engine, inspect: () => Promise.reject(new Error('The engine was asked.')) };
+  await registerStarterModel({ store, engine: notAsked, folder: moved, now: 9 });
+  expect(store.get('starter')).toEqual({ ...first, path: moved });
+});
+
 test('a missing starter model gets no row', async () => {
   await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
   expect(store.list()).toEqual([]);

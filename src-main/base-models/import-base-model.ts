@@ -157,7 +157,10 @@ async function bringGguf(file: string, { partial, engine, take, link, signal }: 
   return { facts, sha256: await hashModel(partial, (await readModelFolder(partial)).hashed, { signal }) };
 }
 
-/** The starter model is used in place; its row follows the files. No-op if the folder holds no model. */
+/**
+ * The starter model is used in place; its row follows the files. It is described only where they have changed, since
+ * that starts the engine. No-op if the folder holds no model.
+ */
 export async function registerStarterModel(studio: {
   store: BaseModelStore;
   engine: Engine;
@@ -167,11 +170,16 @@ export async function registerStarterModel(studio: {
   const { store, engine, folder, now } = studio;
   if (!(await isFile(join(folder, 'config.json'))) || !(await isFile(join(folder, 'model.safetensors')))) return;
   const files = await readModelFolder(folder);
-  const [sha256, facts] = await Promise.all([hashModel(folder, files.hashed), describeModel(folder, engine)]);
-  const known = store.has(starterId);
-  const createdAt = known ? store.get(starterId).createdAt : now;
+  const sha256 = await hashModel(folder, files.hashed);
+  const known = store.has(starterId) ? store.get(starterId) : undefined;
+  if (known?.sha256 === sha256) {
+    // Some packages are unpacked to another folder at each start.
+    if (known.path !== folder) store.replace({ ...known, path: folder });
+    return;
+  }
+  const facts = await describeModel(folder, engine);
   const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: starterId };
-  const model: BaseModel = { ...own, ...facts, sha256, createdAt };
+  const model: BaseModel = { ...own, ...facts, sha256, createdAt: known?.createdAt ?? now };
   if (known) store.replace(model);
   else store.insert(model);
 }

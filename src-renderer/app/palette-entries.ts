@@ -18,7 +18,7 @@ import { when } from '../i18n/format.ts';
 import { locale } from '../i18n/locale.svelte.ts';
 import { type TextKey, t } from '../i18n/text.ts';
 import { goTo, paths } from '../paths.ts';
-import type { IconShape } from '../ui/Icon.svelte';
+import type { IconShape } from '../ui/icon-shape.ts';
 import type { TaskOrBase } from '../ui/task-look.ts';
 import { theme } from '../ui/theme.svelte.ts';
 import type { PaletteState } from './palette-state.svelte.ts';

@@ -5,7 +5,7 @@ import Shapes from '@lucide/svelte/icons/shapes';
 import TextAlignStart from '@lucide/svelte/icons/text-align-start';
 import TextSearch from '@lucide/svelte/icons/text-search';
 import type { TaskId } from '../../src-contract/task.ts';
-import type { IconShape } from './Icon.svelte';
+import type { IconShape } from './icon-shape.ts';
 
 /** A task, or the base model alone. */
 export type TaskOrBase = TaskId | 'base';

@@ -128,8 +128,8 @@ test('each part of an experiment that is done is news for the status line', { ti
     }
   })().catch(() => undefined);
   const { id } = await studio.client.lab.start({
-    ...{ kind: 'table1', baseModelId: 'starter' },
-    options: { trials: 3, passes: [{ rows: 1, tokens: 16 }], bottlenecks: [4, 8] },
+    ...{ kind: 'onebatch', baseModelId: 'starter' },
+    options: { trials: 3, passes: [16, 32].map((tokens) => ({ rows: 1, tokens })) },
   });
   for await (const event of await studio.client.lab.watch({ id })) if (event.kind === 'finished') break;
   leave.abort();

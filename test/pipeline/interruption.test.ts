@@ -6,7 +6,7 @@ import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, homeWithBoxes, startCommand, temporaryFolder } from './command-line.ts';
 
 const about = ['--dataset', 'boxes', '--base', 'tiny'];
-const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '800', '--validation-every', '200'];
+const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '300', '--validation-every', '100'];
 
 /** Resolves when the command has reported its first step. */
 const firstStepOf = (command: ReturnType<typeof startCommand>) => reported(command, 'step');
@@ -37,7 +37,7 @@ test('a killed or stopped run resumes to the same losses as an uninterrupted one
   expect((await answerOf(home, ['adapters', 'list'])).adapters).toHaveLength(1);
 
   const resumed = await answerOf(home, ['train', '--resume', killed.id]);
-  expect(resumed.run).toMatchObject({ id: killed.id, state: 'finished', steps: 800 });
+  expect(resumed.run).toMatchObject({ id: killed.id, state: 'finished', steps: 300 });
   expect(resumed.run.losses).toEqual(whole.run.losses);
   expect(resumed.adapter.sha256).toBe(whole.adapter.sha256);
 
@@ -48,10 +48,10 @@ test('a killed or stopped run resumes to the same losses as an uninterrupted one
   expect(status).toBe(130);
   expect(json.error).toMatchObject({ code: 'INTERRUPTED', hint: expect.stringContaining(`--resume ${json.run.id}`) });
   expect(json.run).toMatchObject({ state: 'stopped' });
-  expect(json.run.step).toBeLessThan(800);
+  expect(json.run.step).toBeLessThan(300);
 
   const continued = await answerOf(home, ['train', '--resume', json.run.id]);
-  expect(continued.run).toMatchObject({ id: json.run.id, state: 'finished', steps: 800 });
+  expect(continued.run).toMatchObject({ id: json.run.id, state: 'finished', steps: 300 });
   expect(continued.run.losses).toEqual(whole.run.losses);
   expect(continued.adapter.sha256).toBe(whole.adapter.sha256);
 });

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, runCommand, temporaryFolder } from './command-line.ts';
-
-// From source, as `npm run cli` starts it, whatever the other files run.
-vi.hoisted(() => delete process.env.COMMAND_LINE);
 
 const training = [
   '--rank',
