@@ -101,6 +101,12 @@ export default {
       'They serve every folder alike.',
     ),
     no(
+      'hub-knows-no-artefact',
+      { path: '^src-main/hub/', pathNot: test },
+      { path: '^src-main/', pathNot: '^src-main/(hub|files|async)/' },
+      'What is made of its files is left to those who ask.',
+    ),
+    no(
       'only-hosts-open-the-app',
       { path: '^src-main/', pathNot: ['^src-main/app([.]|/)', '^src-main/host/', test] },
       { path: '^src-main/app([.]ts$|/)' },

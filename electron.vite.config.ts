@@ -1,17 +1,17 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'electron-vite';
+import { furtherLicences, licences } from './scripts/licences.ts';
 
 // Three targets: `main` holds every program that runs on Node.js (the shells, the engine), `preload` the few lines
 // between Electron and the page, `renderer` the page. Only `dependencies` of package.json stay outside the bundles.
 const checks = { bundlerTimings: false };
-/** The licences of what is bundled ask that their words go where the copies go. */
-const license = { fileName: 'licences.md' };
 
 export default defineConfig({
   main: {
+    plugins: [furtherLicences('main')],
     build: {
-      license,
+      license: licences,
       rollupOptions: {
         input: {
           electron: 'src-main/host/electron/main.ts',
@@ -44,9 +44,9 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
-    plugins: [svelte({ configFile: false }), tailwindcss()],
+    plugins: [svelte({ configFile: false }), tailwindcss(), furtherLicences('renderer')],
     worker: { format: 'es' },
     // Nothing is inlined: the page's policy allows fonts and scripts from files only.
-    build: { license, assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html', checks } },
+    build: { license: licences, assetsInlineLimit: 0, rollupOptions: { input: 'src-renderer/index.html', checks } },
   },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { downloadProgressSchema } from './download-progress.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 
 /**
@@ -91,13 +92,6 @@ export const catalogueEntrySchema = z.object({
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntrySchema>;
 
-const downloadProgressShape = {
-  bytesDone: z.number().int(),
-  bytesTotal: z.number().int(),
-  bytesPerSecond: z.number().nullable(),
-  secondsLeft: z.number().nullable(),
-};
-
 export const catalogueModelSchema = catalogueEntrySchema.extend({
   /** Rough estimate for training an adapter on four rows of 256 tokens at a time. */
   trainMemoryBytes: z.number().int(),
@@ -105,7 +99,7 @@ export const catalogueModelSchema = catalogueEntrySchema.extend({
     z.object({ kind: z.literal('absent') }),
     /** A download was interrupted; it resumes from there. */
     z.object({ kind: z.literal('partial'), bytesDone: z.number().int() }),
-    z.object({ kind: z.literal('downloading'), ...downloadProgressShape }),
+    z.object({ kind: z.literal('downloading'), ...downloadProgressSchema.shape }),
     z.object({ kind: z.literal('installed'), baseModelId: z.string() }),
   ]),
 });
@@ -175,7 +169,7 @@ export const downloadEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), from: z.enum(['hub', 'cache', 'wheel']), bytesTotal: z.number().int() }),
   /** A source could not be used; the next one is tried. */
   z.object({ kind: z.literal('passed-over'), from: z.enum(['hub', 'wheel']), reason: z.string() }),
-  z.object({ kind: z.literal('progress'), ...downloadProgressShape }),
+  z.object({ kind: z.literal('progress'), ...downloadProgressSchema.shape }),
   /** Everything has been downloaded; the model is being unpacked, checked and added to the shelf. */
   z.object({ kind: z.literal('checking') }),
   z.object({ kind: z.literal('finished'), baseModel: baseModelSchema }),

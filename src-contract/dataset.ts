@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fileReasonSchema } from './file-reason.ts';
+import { hubOriginSchema } from './hub-dataset.ts';
 import { nameSchema } from './name.ts';
 import { rowVerdictDataSchema } from './row-verdict.ts';
 import { tableDoubtSchema } from './table-doubt.ts';
@@ -9,13 +10,15 @@ import { columnMappingSchema, taskIdSchema } from './task.ts';
 export const mostArchiveFiles = 20_000;
 
 /**
- * Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), or shipped with
- * the studio.
+ * Where a file comes from: uploaded in pieces by a page, named by path (command line and desktop only), shipped with
+ * the studio, or downloaded from the Hugging Face hub.
  */
 export const fileSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('upload'), fileId: z.string() }),
   z.object({ kind: z.literal('path'), path: z.string() }),
   z.object({ kind: z.literal('sample'), name: z.string() }),
+  /** Downloaded from the Hugging Face hub. */
+  z.object({ kind: z.literal('hub'), id: z.string() }),
 ]);
 export type FileSource = z.infer<typeof fileSourceSchema>;
 
@@ -101,6 +104,8 @@ export const fileFactsSchema = z.object({
   documents: documentRowsSchema.optional(),
   /** The tables that were read, for a folder or an archive. */
   files: z.array(z.string()).optional(),
+  /** Where on the Hugging Face hub it came from. */
+  hub: hubOriginSchema.optional(),
   /** Why the file is read the way it is. */
   reasons: z.array(fileReasonSchema),
 });

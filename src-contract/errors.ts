@@ -167,10 +167,35 @@ export const errorCatalogue = {
     'The Hugging Face hub has no model “{model}”, or it is private.',
     'Check the name on the model’s page. For a private model, put an access token that may read it into the environment variable HF_TOKEN, and start the studio again.',
   ),
+  HUB_DATASET_NAME_INVALID: entry(
+    { text: z.string() },
+    '“{text}” is not the name or address of a dataset on the Hugging Face hub.',
+    'Enter it as owner/name, or paste the address of the dataset’s page, such as https://huggingface.co/datasets/owner/name.',
+  ),
+  HUB_DATASET_NOT_FOUND: entry(
+    { dataset: z.string() },
+    'The Hugging Face hub has no dataset “{dataset}”, or no such version of it, or it is private.',
+    'Check the name on the dataset’s page. For a private dataset, put an access token that may read it into the environment variable HF_TOKEN, and start the studio again.',
+  ),
+  HUB_DATASET_UNREADABLE: entry(
+    { dataset: z.string() },
+    '“{dataset}” has no file that can be read here, and the hub has no copy of it in Parquet.',
+    'Choose a dataset with Parquet, CSV, TSV, JSON or JSON Lines files.',
+  ),
+  HUB_DATASET_FILE_MISSING: entry(
+    { dataset: z.string(), file: z.string() },
+    '“{dataset}” has no file “{file}” that can be read here.',
+    'Look the dataset up to see its files.',
+  ),
+  HUB_DATASET_UNCLEAR: entry(
+    { dataset: z.string(), known: z.string() },
+    '“{dataset}” has several tables: {known}.',
+    'Name one of them.',
+  ),
   HUB_SEARCH_FAILED: entry(
     reason,
     'The Hugging Face hub could not be searched: {reason}.',
-    'Check the connection and search again. A model that you know the name of can also be looked up by it.',
+    'Check the connection and search again. What you know the name of can also be looked up by it.',
   ),
   HUB_FILE_UNCLEAR: entry(
     { model: z.string(), known: z.string() },
@@ -230,7 +255,7 @@ export const errorCatalogue = {
   ADAPTER_SHAPE: entry(
     { adapter: z.string(), tensor: z.string(), expected: z.string(), found: z.string() },
     'The tensor {tensor} of the adapter “{adapter}” has the shape {found}; the base model needs {expected}.',
-    'Choose the base model that the adapter was made for. If this is the one, its config and its weights do not belong together.',
+    'Choose the base model that the adapter was made for. If this is the one, the adapter is damaged, or its files are not from one adapter.',
   ),
   ADAPTER_TENSOR_MISSING: entry(
     { adapter: z.string(), tensor: z.string() },
@@ -239,8 +264,8 @@ export const errorCatalogue = {
   ),
   ADAPTER_TENSOR_FOREIGN: entry(
     { adapter: z.string(), tensor: z.string() },
-    'The adapter “{adapter}” has the tensor {tensor}, which does not fit its config and the base model.',
-    'Choose the base model that the adapter was made for. If this is the one, its config and its weights do not belong together.',
+    'The adapter “{adapter}” has the tensor {tensor}, but adapts nothing of that name in the base model.',
+    'Choose the base model that the adapter was made for. If this is the one, the adapter is damaged, or its files are not from one adapter.',
   ),
   ADAPTER_UNSUPPORTED: entry(
     { adapter: z.string(), feature: z.string(), because: failureReasonSchema },

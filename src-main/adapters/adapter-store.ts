@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Adapter, Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -89,13 +90,12 @@ export class AdapterStore {
     return this.get(adapter.id);
   }
 
-  /** Rewrites paths after the data folder has moved. */
-  relocate(from: string, to: string): void {
-    this.#database
-      .prepare(
-        'UPDATE adapter SET path = :to || substr(path, length(:from) + 1) WHERE substr(path, 1, length(:from)) = :from',
-      )
-      .run({ from, to });
+  /** Has the paths of all lie in this folder, whatever was stored. */
+  keepWithin(folder: string): void {
+    const stored = this.#database.prepare<[], { id: string; path: string }>('SELECT id, path FROM adapter').all();
+    const update = this.#database.prepare('UPDATE adapter SET path = :own WHERE id = :id AND path <> :own');
+    // Of another system's path, too, the last part is the name.
+    for (const { id, path } of stored) update.run({ id, own: join(folder, path.split(/[\\/]/).at(-1) ?? id) });
   }
 
   markDeleted(id: string, now: number): void {

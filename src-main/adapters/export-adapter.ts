@@ -57,7 +57,8 @@ export async function* exportAdapter(
     } else if (format === 'peft' && strength === 1) {
       await copyAdapter(adapter.path, partial);
     } else {
-      await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, name: adapter.name });
+      const named = { name: adapter.name, baseName: base.name };
+      await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format, out: partial, ...named });
       if (format === 'peft') await writeOrigin(partial, await originAtStrength(adapter, base));
     }
     if (format === 'peft') await nameBase(partial, base);

@@ -26,7 +26,8 @@ export async function mixAdapters(
   const partial = `${path}.partial`;
   try {
     const choice = { ...choiceOf(first), with: others.map(choiceOf) };
-    await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format: 'peft', out: partial, name: id });
+    const named = { name: id, baseName: base.name };
+    await engine.writeAdapter({ modelFolder: base.path, adapter: choice, format: 'peft', out: partial, ...named });
     const { rank, alpha, targets, ...facts } = await engine.inspectAdapter({
       modelFolder: base.path,
       adapterFolder: partial,

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { Catalogue } from '../base-models/catalogue.ts';
-import { hubEndpoint } from '../base-models/downloads/hugging-face-hub.ts';
 import { ModelDownloads } from '../base-models/downloads/model-downloads.ts';
 import { findOnHub } from '../base-models/find-on-hub.ts';
 import { importBaseModel, type ModelSource } from '../base-models/import-base-model.ts';
@@ -10,6 +9,7 @@ import { ModelLibrary } from '../base-models/model-library.ts';
 import { ModelTexts } from '../base-models/model-texts.ts';
 import { requiringUnchanged, UnchangedFiles } from '../base-models/unchanged-base.ts';
 import type { Engine } from '../engine/engine.ts';
+import { hubEndpoint } from '../hub/hugging-face-hub.ts';
 import type { FilesAtFault } from './files-at-fault.ts';
 import type { OpenDataFolder } from './open-data-folder.ts';
 

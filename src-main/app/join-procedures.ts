@@ -13,6 +13,7 @@ import { dataFolderProcedures } from '../data-folder/data-folder-procedures.ts';
 import { freePath, KnownFolders } from '../data-folder/data-folders.ts';
 import { datasetProcedures } from '../datasets/dataset-procedures.ts';
 import { findingProcedures } from '../datasets/findings/finding-procedures.ts';
+import { HubDatasets, hubDownloadsFolder } from '../datasets/hub/hub-datasets.ts';
 import type { RowsThread } from '../datasets/rows/rows-threads.ts';
 import { Downloads } from '../datasets/transfers/downloads.ts';
 import { fileProcedures } from '../datasets/transfers/file-procedures.ts';
@@ -57,6 +58,7 @@ export function joinProcedures(studio: {
   const isBusy = () => work.isBusy;
   const [uploads, downloads] = [new Uploads(ownFolders.uploads), new Downloads(ownFolders.downloads)];
   const samplesFolder = join(resourcesDir, 'samples');
+  const hub = new HubDatasets(hubDownloadsFolder(dataDir), { process: lock });
   const datasetChanges = new DatasetChanges(datasets, Date.now);
   const importing = new Set<object>();
   const folders = new KnownFolders(dataDir, host.folders);
@@ -89,7 +91,7 @@ export function joinProcedures(studio: {
       ...{ store: datasets, dataDir, datasetsFolder, samplesFolder, uploads, downloads, sql, importing },
       ...{ changes: datasetChanges, pages: threads.pages, thread: threads.work, changed: changed('dataset') },
       cutOff: () => new CutOffImports(stores.settings).list(),
-      sources: new FileSources(uploads, samplesFolder, ownFolders.unpacked),
+      ...{ hub, sources: new FileSources(uploads, { samplesFolder, unpacked: ownFolders.unpacked, hub }) },
       userOf: (id) => {
         const run = runs.userOfDataset(id);
         if (run !== undefined) return because('USED_BY_RUN', { name: run });

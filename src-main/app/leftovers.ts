@@ -4,6 +4,7 @@ import { freeBaseModels, purgeBaseModels } from '../base-models/base-model-proce
 import { clearCutOffCopies } from '../data-folder/data-folder-store.ts';
 import { mendAttachments } from '../datasets/databases/attach-to-dataset.ts';
 import { clearDatasets, freeDatasets } from '../datasets/dataset-procedures.ts';
+import { clearHubDownloads, hubDownloadsFolder } from '../datasets/hub/hub-datasets.ts';
 import type { RowsThread } from '../datasets/rows/rows-threads.ts';
 import { clearLab, freeLab } from '../lab/lab-procedures.ts';
 import { clearRuns, freeRuns } from '../runs/run-procedures.ts';
@@ -38,6 +39,7 @@ export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
   await clearRuns(runs, runsFolder, ownSince(runsFolder));
   await clearLab(lab, labFolder, ownSince(labFolder));
   await purgeBaseModels(baseModels, modelsFolder, ownSince(modelsFolder));
+  await clearHubDownloads(hubDownloadsFolder(dataDir), Date.now());
   await clearCutOffCopies(dataDir);
   conversations.removeDeleted(Infinity);
   evaluations.removeDeleted(Infinity);

@@ -1,10 +1,13 @@
 import { lstatSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdapterStore } from '../adapters/adapter-store.ts';
 import { BaseModelStore } from '../base-models/base-model-store.ts';
+import { forgetFarFolder } from '../base-models/model-library.ts';
 import { ConversationStore } from '../chat/conversation-store.ts';
 import { MessageStore } from '../chat/message-store.ts';
 import { UnfinishedAnswers } from '../chat/unfinished-answer-store.ts';
+import { copyNotes } from '../data-folder/copy-note.ts';
 import { requiringFile } from '../data-folder/data-folder-presence.ts';
 import { expectRestored, restoreDataFolder } from '../data-folder/data-folder-store.ts';
 import { DiskReserve } from '../data-folder/disk-reserve.ts';
@@ -92,10 +95,13 @@ export async function openDataFolder(
   // A database just created knows nothing of the files beside it, which therefore are not leftovers, now or later.
   if (home === undefined) settings.write('madeAt', `${Date.now()}`);
   const madeAt = Number(settings.read('madeAt') ?? 0);
-  // The folder was moved, or restored from a backup: stored paths are changed to where it is now.
-  if (home !== undefined && home !== dataDir) {
-    stores.adapters.relocate(home, dataDir);
-    stores.baseModels.relocate(home, dataDir);
+  // The folder may have been moved, restored from a backup made on another system, or written by somebody else.
+  stores.adapters.keepWithin(folders.adaptersFolder);
+  stores.baseModels.keepWithin(folders.modelsFolder);
+  if (home !== dataDir) {
+    forgetFarFolder(settings);
+    // They say where to look for copies that were cut off.
+    await rm(join(dataDir, copyNotes), { recursive: true, force: true });
   }
   settings.write('home', dataDir);
 

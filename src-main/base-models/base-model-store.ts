@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { freeName } from '../../src-contract/name.ts';
@@ -86,13 +87,11 @@ export class BaseModelStore {
       .get({ id }) as string | undefined;
   }
 
-  /** Rewrites paths after the data folder has moved. */
-  relocate(from: string, to: string): void {
+  /** Has the paths of all but the starter lie in this folder, whatever was stored. */
+  keepWithin(folder: string): void {
     this.#database
-      .prepare(
-        'UPDATE base_model SET path = :to || substr(path, length(:from) + 1) WHERE substr(path, 1, length(:from)) = :from',
-      )
-      .run({ from, to });
+      .prepare("UPDATE base_model SET path = :start || id WHERE id <> 'starter' AND path <> :start || id")
+      .run({ start: join(folder, sep) });
   }
 
   markDeleted(id: string, now: number): void {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BaseModel, CatalogueEntry } from '../../src-contract/base-model.ts';
+import type { HubName } from '../hub/hub-name.ts';
 import type { BaseModelStore } from './base-model-store.ts';
 import { Catalogue } from './catalogue.ts';
-import type { HubName } from './downloads/hub-name.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
 import type { FoundOnHub } from './find-on-hub.ts';
 

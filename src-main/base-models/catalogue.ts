@@ -8,8 +8,8 @@ import {
   type HubFinding,
 } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import { type HubName, hubNameOf } from '../hub/hub-name.ts';
 import type { BaseModelStore } from './base-model-store.ts';
-import { type HubName, hubNameOf } from './downloads/hub-name.ts';
 import type { ModelDownloads } from './downloads/model-downloads.ts';
 import type { FoundOnHub } from './find-on-hub.ts';
 

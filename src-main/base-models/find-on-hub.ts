@@ -5,19 +5,18 @@ import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
-import { answeringNeed } from './answering-need.ts';
-import { whyNone } from './downloads/download-model.ts';
-import { fetchFile, fetchPart, RefusedError } from './downloads/fetch-file.ts';
-import type { HubName } from './downloads/hub-name.ts';
+import { fetchFile, fetchPart, RefusedError } from '../hub/fetch-file.ts';
+import type { HubName } from '../hub/hub-name.ts';
 import {
-  filesOfModel,
   type Hub,
   type HubFile,
   type HubRepository,
   huggingFaceHub,
-  isGgufName,
   readHubRepository,
-} from './downloads/hugging-face-hub.ts';
+} from '../hub/hugging-face-hub.ts';
+import { whyNone } from '../hub/why-none.ts';
+import { answeringNeed } from './answering-need.ts';
+import { filesOfModel, isGgufName } from './files-of-model.ts';
 import { isWholeGguf } from './found-models.ts';
 import { describeModel } from './import-base-model.ts';
 

@@ -81,6 +81,14 @@ export class ModelLibrary {
 
 const chosenName = 'model-folder';
 
+/**
+ * Forgets a chosen folder on another computer, for a data folder that comes from elsewhere: Windows logs in to whichever
+ * computer a path names, for a look alone.
+ */
+export function forgetFarFolder(remembered: Remembered): void {
+  if (/^[\\/]{2}/.test(remembered.read(chosenName) ?? '')) remembered.write(chosenName, '');
+}
+
 function refused(why: Because): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'model folder', ...why });
 }

@@ -1,55 +1,30 @@
 import { type HubMatch, type HubMatches, mostHubMatches } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { type Because, because } from '../../src-contract/failure-reason.ts';
+import { because } from '../../src-contract/failure-reason.ts';
 import { keptFailureOf } from '../../src-contract/kept-failure.ts';
 import type { Engine } from '../engine/engine.ts';
-import { whyNone } from './downloads/download-model.ts';
-import { RefusedError } from './downloads/fetch-file.ts';
-import {
-  huggingFaceHub,
-  type ListedRepository,
-  listHubRepositories,
-  StrangeAnswerError,
-} from './downloads/hugging-face-hub.ts';
-
-interface Studio {
-  readonly engine: Engine;
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal | undefined;
-  /** How long the hub may take for all of its answer. */
-  readonly seconds?: number;
-}
+import { type HubSearch, searchOnHub } from '../hub/search-on-hub.ts';
+import { type ListedModel, listHubModels } from './hub-model-list.ts';
 
 /**
  * The models of the hub whose names have these words. Each is judged by what the hub tells of it in its list; the rest
  * is left to `findOnHub`, which reads its files. Throws HUB_SEARCH_FAILED.
  */
-export async function searchHub(words: string, studio: Studio): Promise<HubMatches> {
-  const { engine, environment = process.env, seconds = 30 } = studio;
-  const late = AbortSignal.timeout(seconds * 1000);
-  const signal = AbortSignal.any([late, ...(studio.signal ? [studio.signal] : [])]);
-  try {
-    const hub = await huggingFaceHub(environment);
-    const listed = await listHubRepositories(hub, { words, most: mostHubMatches + 1 }, signal);
-    const matches = await Promise.all(listed.slice(0, mostHubMatches).map((each) => matchOf(each, engine)));
-    const [refused, usable] = [true, false].map((is) => matches.filter(({ refusal }) => (refusal !== null) === is));
-    return { matches: [...(usable ?? []), ...(refused ?? [])], isCut: listed.length > mostHubMatches };
-  } catch (error) {
-    if (studio.signal?.aborted || error instanceof StudioError) throw error;
-    const why = late.aborted ? because('HUB_SLOW', { seconds }) : whyOf(error);
-    throw new StudioError('HUB_SEARCH_FAILED', why, { cause: error });
-  }
-}
-
-function whyOf(error: unknown): Because {
-  if (error instanceof StrangeAnswerError) return because('HUB_ANSWER_STRANGE');
-  if (error instanceof RefusedError)
-    return error.status === 429 ? because('HUB_BUSY') : because('HUB_REFUSES', { status: error.status });
-  return whyNone([{ source: { kind: 'hub' }, error }]);
+export async function searchHub(
+  words: string,
+  { engine, ...how }: HubSearch & { readonly engine: Engine },
+): Promise<HubMatches> {
+  const listed = await searchOnHub(
+    (hub, signal) => listHubModels(hub, { words, most: mostHubMatches + 1 }, signal),
+    how,
+  );
+  const matches = await Promise.all(listed.slice(0, mostHubMatches).map((each) => matchOf(each, engine)));
+  const [refused, usable] = [true, false].map((is) => matches.filter(({ refusal }) => (refusal !== null) === is));
+  return { matches: [...(usable ?? []), ...(refused ?? [])], isCut: listed.length > mostHubMatches };
 }
 
 /** Of a repository that has both, its safetensors are the model, as in `findOnHub`. */
-async function matchOf(listed: ListedRepository, engine: Engine): Promise<HubMatch> {
+async function matchOf(listed: ListedModel, engine: Engine): Promise<HubMatch> {
   const { name, licence, isGated: gated, config, gguf, downloads = null } = listed;
   const modelType = config.model_type;
   const isGguf = !(modelType !== undefined && listed.tags.includes('safetensors')) && hasGguf(listed);
@@ -67,13 +42,13 @@ async function matchOf(listed: ListedRepository, engine: Engine): Promise<HubMat
   };
 }
 
-function hasGguf({ tags, gguf }: ListedRepository): boolean {
+function hasGguf({ tags, gguf }: ListedModel): boolean {
   return tags.includes('gguf') || gguf !== undefined;
 }
 
 /** Throws MODEL_UNSUPPORTED. */
 async function requireUsable(
-  { name, tags, library, config, gguf }: ListedRepository,
+  { name, tags, library, config, gguf }: ListedModel,
   { engine, isGguf }: { engine: Engine; isGguf: boolean },
 ): Promise<void> {
   const file = name.slice(name.indexOf('/') + 1);

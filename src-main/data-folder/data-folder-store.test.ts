@@ -241,19 +241,23 @@ test('nothing stays in an existing folder if the database of a backup is not the
   expect(readdirSync(to)).toEqual([]);
 });
 
-// Regression: with the first, all that was in the folder was removed; the second was an internal error.
-test.each(['.', 'a\0'])('a list that names the file %j restores nothing and removes nothing', async (path) => {
-  const { dataDir, out } = scene();
-  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
-  const list = join(out, 'adapter-studio-backup.json');
-  const manifest = JSON.parse(readFileSync(list, 'utf8')) as object;
-  writeFileSync(list, JSON.stringify({ ...manifest, files: [{ path, bytes: 0, sha256: '' }] }));
-  const to = join(dirname(out), 'to');
-  mkdirSync(to);
-  writeFileSync(join(to, 'opened-folder.json'), 'mine');
-  await expect(restoreDataFolder({ from: out, dataDir: to })).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' });
-  expect(readdirSync(to)).toEqual(['opened-folder.json']);
-});
+// Regression: with the first, all that was in the folder was removed; the others were internal errors.
+const long = '길'.repeat(85);
+test.each(['.', 'a\0', long, `${long}/a`, `a/${long}`])(
+  'a list that names the file %j restores nothing and removes nothing',
+  async (path) => {
+    const { dataDir, out } = scene();
+    await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+    const list = join(out, 'adapter-studio-backup.json');
+    const manifest = JSON.parse(readFileSync(list, 'utf8')) as object;
+    writeFileSync(list, JSON.stringify({ ...manifest, files: [{ path, bytes: 0, sha256: '' }] }));
+    const to = join(dirname(out), 'to');
+    mkdirSync(to);
+    writeFileSync(join(to, 'opened-folder.json'), 'mine');
+    await expect(restoreDataFolder({ from: out, dataDir: to })).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' });
+    expect(readdirSync(to)).toEqual(['opened-folder.json']);
+  },
+);
 
 // Regression: that the folder is not empty was the error, as an internal one.
 test('what went wrong with a backup is told even if its new folder cannot be removed', async () => {

@@ -274,16 +274,20 @@ export async function* restoringDataFolder(
 }
 
 /**
- * The first part of a path in a backup. Throws BACKUP_DAMAGED for one that leads outside the folder or is the folder:
+ * The first part of a path in a backup. Throws BACKUP_DAMAGED for one that leads outside the folder, is the folder or is too long:
  * somebody else may have written the list.
  */
 function topOf(path: string): string {
   const [top = '', ...rest] = path.split(/[\\/]/);
-  if ([top, ...rest].some((part) => /^\.{0,2}$/.test(part)) || /^[A-Za-z]:|\0/.test(path)) {
+  const isName = (part: string) => !/^\.{0,2}$/.test(part) && Buffer.byteLength(part) <= mostNameBytes;
+  if (![top, ...rest].every(isName) || /^[A-Za-z]:|\0/.test(path)) {
     throw new StudioError('BACKUP_DAMAGED', { file: manifestName, ...because('BACKUP_PATH_OUTSIDE', { path }) });
   }
   return top;
 }
+
+/** Disks take 255 bytes; while it is written, a file has an ending of its own. */
+const mostNameBytes = 255 - '.partial'.length;
 
 /** Throws RESTORE_CUT_OFF for a folder in which a restore has not come to its end. */
 export async function expectRestored(dataDir: string): Promise<void> {

@@ -15,6 +15,7 @@ import { ProcessLock } from '../database/process-lock.ts';
 import { forkSqlProcess, SqlRunner } from './databases/attached-database.ts';
 import { datasetProcedures } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
+import { HubDatasets } from './hub/hub-datasets.ts';
 import { RowsThread } from './rows/rows-threads.ts';
 import { Downloads } from './transfers/downloads.ts';
 import { fileProcedures } from './transfers/file-procedures.ts';
@@ -40,6 +41,7 @@ beforeAll(() => {
   const sql = new SqlRunner(() => forkSqlProcess());
   const store = new DatasetStore(database, lock, join(folder, 'datasets'));
   const downloads = new Downloads(new ProcessFolder(join(folder, 'downloads'), lock));
+  const hub = new HubDatasets(join(folder, 'dataset-downloads'), { process: lock });
   const threads = { pages: new RowsThread(), thread: new RowsThread() };
   const router = {
     files: fileProcedures(uploads),
@@ -48,7 +50,12 @@ beforeAll(() => {
       ...{ dataDir: folder, datasetsFolder: join(folder, 'datasets') },
       ...{
         samplesFolder,
-        sources: new FileSources(uploads, samplesFolder, new ProcessFolder(join(folder, 'unpacked'), lock)),
+        sources: new FileSources(uploads, {
+          samplesFolder,
+          unpacked: new ProcessFolder(join(folder, 'unpacked'), lock),
+          hub,
+        }),
+        hub,
         uploads,
         sql,
       },

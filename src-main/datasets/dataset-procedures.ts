@@ -18,6 +18,7 @@ import {
 import { attachedFile, type SqlRunner } from './databases/attached-database.ts';
 import { type DatasetStore, rowsPlace } from './dataset-store.ts';
 import { exportDataset } from './export-dataset.ts';
+import type { HubDatasets } from './hub/hub-datasets.ts';
 import { addFromFile } from './importing/add-from-file.ts';
 import { importDataset, rejectFilePath, removeDataset, type WriteSchema } from './importing/import-dataset.ts';
 import { answerOfThread, isPacked, needsThread } from './importing/import-worker.ts';
@@ -42,6 +43,7 @@ export function datasetProcedures(studio: {
   datasetsFolder: string;
   samplesFolder: string;
   sources: FileSources;
+  hub: HubDatasets;
   uploads: Uploads;
   sql: SqlRunner;
   changes: DatasetChanges;
@@ -57,8 +59,20 @@ export function datasetProcedures(studio: {
   /** What is currently using a dataset. */
   userOf: (datasetId: string) => UsedBy | undefined;
 }) {
-  const { store, datasetsFolder, samplesFolder, sources, uploads, sql, changes, downloads, pages, changed, importing } =
-    studio;
+  const {
+    store,
+    datasetsFolder,
+    samplesFolder,
+    sources,
+    hub,
+    uploads,
+    sql,
+    changes,
+    downloads,
+    pages,
+    changed,
+    importing,
+  } = studio;
   const indexing = new WordIndexing(studio.thread);
   const placeOf = (id: string) => rowsPlace(datasetsFolder, id);
   const groupSearch = new GroupSearch();
@@ -132,6 +146,7 @@ export function datasetProcedures(studio: {
             changed();
             for (const used of [input.source, input.database]) {
               if (used?.kind === 'upload') await uploads.discard(used.fileId);
+              if (used?.kind === 'hub') await hub.discard(used.id);
             }
           }
           yield event;
@@ -139,6 +154,11 @@ export function datasetProcedures(studio: {
       } finally {
         importing.delete(job);
       }
+    }),
+    searchHub: os.searchHub.handler(({ input, signal }) => hub.search(input.words, signal)),
+    lookUpOnHub: os.lookUpOnHub.handler(({ input, signal }) => hub.lookUp(input.dataset, signal)),
+    downloadFromHub: os.downloadFromHub.handler(async function* ({ input, signal = new AbortController().signal }) {
+      yield* hub.download(input, signal);
     }),
     list: os.list.handler(() => store.list()),
     cutOff: os.cutOff.handler(() => studio.cutOff()),

@@ -199,8 +199,9 @@ export interface WriteAdapterJob {
   readonly format: 'peft' | 'gguf';
   /** A folder for PEFT, a file for GGUF. */
   readonly out: string;
-  /** Recorded in a GGUF file. */
+  /** Recorded in a GGUF file, as is the name of its base. */
   readonly name: string;
+  readonly baseName: string;
 }
 
 /** `ids` is the prompt followed by the target; the target begins at index `targetStart`. */

@@ -30,6 +30,14 @@ test('a name within a turn does not begin another one', () => {
   ]);
 });
 
+// Regression: from each line break, all that follow were looked at: this took hours.
+test('a turn of a million line breaks is written', () => {
+  const breaks = '\n'.repeat(1_000_000);
+  expect(writeTurns([user(`a${breaks}b`), assistant(`c${breaks}User: d`)]).length).toBe(
+    'User: a'.length + breaks.length + 'b\n\nAssistant: c\nUser: d'.length,
+  );
+});
+
 test('an instruction above the turns goes with the first one, and what a tool found is told by the user', () => {
   const text = 'Be short.\n\nUser: q\n\nAssistant: {"city":"Bonn"}\n\nTool: sunny';
   const turns = [user('Be short.\n\nq'), assistant('{"city":"Bonn"}'), user('Tool: sunny')];

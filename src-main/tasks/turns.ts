@@ -63,7 +63,7 @@ const atLabel = /\n\n(?=(?:User|Assistant|Tool): )/;
 
 function labelled({ role, content }: Said): string {
   // A blank line and a name within a turn would read as the next one.
-  const text = content.replaceAll(/\n\n+(?=(?:User|Assistant|Tool): )/g, '\n');
+  const text = content.replaceAll(/(?<!\n)\n\n+(?=(?:User|Assistant|Tool): )/g, '\n');
   return role === 'user' && text.startsWith(ofTool) ? text : labels[role] + text;
 }
 

@@ -34,7 +34,6 @@ test('npm starts the studio without asking its registry anything', async () => {
 /** What is written without waiting for the disk, and why an empty or missing file does no harm there. */
 const unsynced: Readonly<Record<string, string>> = {
   'adapters/adapter-procedures.ts': 'a copy of what a page has sent, which is imported from there and removed',
-  'base-models/downloads/claimed-folder.ts': 'says which living process is using a folder',
   'base-models/downloads/download-model.ts': 'a copied package, whose member is verified when it is unpacked',
   'base-models/downloads/hugging-face-cache.ts': 'a second copy, for other programs, named by its hash',
   'app/change-news.ts': 'a sign for the processes that are running',
@@ -43,6 +42,7 @@ const unsynced: Readonly<Record<string, string>> = {
   'data-folder/disk-reserve.ts': 'its content means nothing',
   'engine/engine-process.ts': 'no file, but a switch of the system',
   'host/cli/standard-input.ts': 'a table that was piped in, which is read and removed',
+  'hub/claimed-folder.ts': 'says which living process is using a folder',
   'lab/present/save-lab.ts': 'copied adapters, which the studio keeps',
 };
 

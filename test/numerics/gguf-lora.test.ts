@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -32,12 +32,29 @@ test.each([...adapters, 'llama3-tiny', 'mistral-tiny'])('%s exported as GGUF and
   const { modelFolder, adapterFolder } = placesOf(name);
   const [file, folder] = [join(scratch, `${name}.gguf`), join(scratch, name)];
   const adapter = { folder: adapterFolder, strength: 1 };
-  await engine.writeAdapter({ modelFolder, adapter, format: 'gguf', out: file, name });
-  await engine.unpackAdapter({ file, modelFolder, folder });
+  await engine.writeAdapter({ modelFolder, adapter, format: 'gguf', out: file, name, baseName: 'Tiny, of mine' });
+  expect(await engine.unpackAdapter({ file, modelFolder, folder })).toEqual({ baseName: 'Tiny, of mine' });
   const [found, expected] = [await readPeft(folder), await readPeft(adapterFolder)];
   expect([...found.tensors.keys()].sort()).toEqual([...expected.tensors.keys()].sort());
   expect(found.tensors).toEqual(expected.tensors);
   expect(found.alpha / found.rank).toBe(expected.alpha / expected.rank);
+});
+
+// llama.cpp divides alpha by the rank, whatever the adapter's config said.
+test('a rank-stabilised adapter exported as GGUF keeps its scale', async () => {
+  const { modelFolder, adapterFolder } = placesOf('qwen3-tiny');
+  const [file, folder, stable] = ['stable.gguf', 'stable', 'stable-lora'].map((name) => join(scratch, name)) as [
+    ...[string, string, string],
+  ];
+  await cp(adapterFolder, stable, { recursive: true });
+  const config = JSON.parse(await readFile(join(stable, 'adapter_config.json'), 'utf8')) as { r: number };
+  const { r } = config;
+  await writeFile(join(stable, 'adapter_config.json'), JSON.stringify({ ...config, lora_alpha: 3, use_rslora: true }));
+  const adapter = { folder: stable, strength: 1 };
+  await engine.writeAdapter({ modelFolder, adapter, format: 'gguf', out: file, name: '', baseName: '' });
+  await engine.unpackAdapter({ file, modelFolder, folder });
+  const found = await readPeft(folder);
+  expect(found.alpha / found.rank).toBeCloseTo(3 / Math.sqrt(r), 6);
 });
 
 function placesOf(name: string) {

@@ -82,7 +82,14 @@ test('a mix written as one adapter is the sum of its parts', async () => {
   const first = { folder: join(golden, 'gpt2-tiny-lora'), strength: 0.75 };
   const second = { folder: join(golden, 'gpt2-fused-lora'), strength: -0.5 };
   const out = join(scratch, 'mixed');
-  await engine.writeAdapter({ modelFolder, adapter: { ...first, with: [second] }, format: 'peft', out, name: 'mix' });
+  await engine.writeAdapter({
+    modelFolder,
+    adapter: { ...first, with: [second] },
+    format: 'peft',
+    out,
+    name: 'mix',
+    baseName: '',
+  });
   // Ranks 2 and 3. In c_attn, q, k and v are three blocks of 5.
   expect(await engine.inspectAdapter({ modelFolder, adapterFolder: out })).toMatchObject({ rank: 5, scale: 1 });
   expect(await readPeft(out)).toMatchObject({ rank: 15, blocks: ['q', 'k', 'v'] });
@@ -100,7 +107,14 @@ test('an adapter can be written at a fractional or negative strength', async () 
   const folder = join(golden, 'qwen3-tiny-lora');
   for (const strength of [0.25, -1]) {
     const out = join(scratch, `strength${strength}`);
-    await engine.writeAdapter({ modelFolder, adapter: { folder, strength }, format: 'peft', out, name: '' });
+    await engine.writeAdapter({
+      modelFolder,
+      adapter: { folder, strength },
+      format: 'peft',
+      out,
+      name: '',
+      baseName: '',
+    });
     const written = await logProbs(modelFolder, { folder: out, strength: 1 });
     expect(worstDifference(written, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(1e-6);
   }
@@ -112,7 +126,14 @@ test('an adapter written at another strength has another fingerprint, whatever i
   const [modelFolder, folder] = [join(golden, 'qwen3-tiny'), join(golden, 'qwen3-tiny-lora')];
   const numbersAt = async (strength: number) => {
     const out = join(scratch, `numbers${strength}`);
-    await engine.writeAdapter({ modelFolder, adapter: { folder, strength }, format: 'peft', out, name: '' });
+    await engine.writeAdapter({
+      modelFolder,
+      adapter: { folder, strength },
+      format: 'peft',
+      out,
+      name: '',
+      baseName: '',
+    });
     return (await engine.inspectAdapter({ modelFolder, adapterFolder: out })).sha256;
   };
   expect(await numbersAt(0.5)).not.toBe(await numbersAt(1));
@@ -125,6 +146,8 @@ describe('as a GGUF file', () => {
       'general.type': 'adapter',
       'general.architecture': 'qwen2',
       'general.name': 'my skill',
+      'general.base_model.count': 1,
+      'general.base_model.0.name': 'qwen2-tiny',
       'adapter.type': 'lora',
       'adapter.lora.alpha': 4,
     });
@@ -169,8 +192,8 @@ describe('as a GGUF file', () => {
 async function gguf(model: string, adapter: string): Promise<string> {
   const out = join(scratch, `${adapter}.gguf`);
   const choice = { folder: join(golden, adapter), strength: 1 };
-  const job = { modelFolder: join(golden, model), adapter: choice, format: 'gguf', out, name: 'my skill' } as const;
-  await engine.writeAdapter(job);
+  const named = { name: 'my skill', baseName: model };
+  await engine.writeAdapter({ modelFolder: join(golden, model), adapter: choice, format: 'gguf', out, ...named });
   return out;
 }
 

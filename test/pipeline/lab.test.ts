@@ -9,19 +9,7 @@ test('a killed experiment resumes to its full table, and a repeat gives equal nu
   timeout: 300_000,
 }, async () => {
   const home = await homeWithBoxes();
-  const grid = [
-    'lab',
-    'table6',
-    ...about,
-    '--ranks',
-    '1,4',
-    '--targets',
-    'q:q,v',
-    '--seeds',
-    '0',
-    '--steps',
-    '500',
-  ];
+  const grid = ['lab', 'table6', ...about, '--ranks', '1,4', '--targets', 'q:q,v', '--seeds', '0', '--steps', '500'];
   const command = startCommand(home, [...grid, '--metric-rows', '0']);
   // Adapters of such a small model all train together, and end together.
   await firstStepOf(command);

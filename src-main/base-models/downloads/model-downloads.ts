@@ -9,10 +9,11 @@ import {
   catalogueEntrySchema,
   type DownloadEvent,
 } from '../../../src-contract/base-model.ts';
+import type { DownloadProgress } from '../../../src-contract/download-progress.ts';
 import { readNote, writeNote } from '../../files/note.ts';
-import { type Claimant, claimFolder } from './claimed-folder.ts';
+import { type Claimant, claimFolder } from '../../hub/claimed-folder.ts';
+import { progressEveryMs, Speed } from '../../hub/speed.ts';
 import { bytesLeft, downloadModel, type FetchOptions } from './download-model.ts';
-import { Speed } from './speed.ts';
 
 type Options = Pick<FetchOptions, 'from' | 'keepInCache'>;
 type BringIn = (
@@ -219,13 +220,10 @@ function readEntry(folder: string): Promise<CatalogueEntry | undefined> {
   return readNote(join(folder, entryName), catalogueEntrySchema).catch(() => undefined);
 }
 
-/** How often progress is reported. */
-const everyMs = 250;
-
 class Active {
   readonly entry: CatalogueEntry;
   readonly abort = new AbortController();
-  progress = { bytesDone: 0, bytesTotal: 0, bytesPerSecond: null as number | null, secondsLeft: null as number | null };
+  progress: DownloadProgress = { bytesDone: 0, bytesTotal: 0, bytesPerSecond: null, secondsLeft: null };
   readonly told: DownloadEvent[] = [];
   /** The latest progress; cleared by any other event. */
   standing: DownloadEvent | undefined;
@@ -254,11 +252,8 @@ class Active {
 
   tellBytes(bytesDone: number, speed: Speed): void {
     const now = performance.now();
-    const bytesPerSecond = speed.at(bytesDone, now);
-    const { bytesTotal } = this.progress;
-    const secondsLeft = bytesPerSecond ? Math.max(0, bytesTotal - bytesDone) / bytesPerSecond : null;
-    this.progress = { bytesDone, bytesTotal, bytesPerSecond, secondsLeft };
-    if (now - this.#toldMs < everyMs && bytesDone < bytesTotal) return;
+    this.progress = speed.progress(bytesDone, this.progress.bytesTotal, now);
+    if (now - this.#toldMs < progressEveryMs && bytesDone < this.progress.bytesTotal) return;
     this.#toldMs = now;
     this.standing = { kind: 'progress', ...this.progress };
     this.#wake();

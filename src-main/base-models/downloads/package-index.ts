@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { RefusedError } from './fetch-file.ts';
+import { RefusedError } from '../../hub/fetch-file.ts';
 import type { PipSettings } from './pip-settings.ts';
 
 /** Where a package's file is. */

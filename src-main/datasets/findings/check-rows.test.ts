@@ -245,6 +245,8 @@ test.each([
   // Regression: a number with a Korean ending, as nearly all have, was taken for a part of a word.
   ['연락처는 010-1234-5678입니다', 'PRIVATE_PHONE', '연락처는 [phone]입니다'],
   ['연락처:010-1234-5678', 'PRIVATE_PHONE', '연락처:[phone]'],
+  ['연락처는 01012345678입니다', 'PRIVATE_PHONE', '연락처는 [phone]입니다'],
+  ['call +318855443322.', 'PRIVATE_PHONE', 'call [phone].'],
   ['메일은 kim@example.co.kr로 주세요', 'PRIVATE_EMAIL', '메일은 [email]로 주세요'],
   ['카드 4111-1111-1111-1111로 냈어요', 'PRIVATE_CARD', '카드 [card]로 냈어요'],
   // A test number from the card companies, with a valid check digit.
@@ -260,6 +262,9 @@ test.each([
   'order 12345678901234567890',
   'a@b',
   '1 000 000 000',
+  // Ids and times, as most digits of this length are.
+  'user 2033001162 at 1397113470',
+  'ISBN 0200405800, order 0221234567',
 ])('not flagged as private data: %s', async (context) => {
   expect(await found([{ context }])).toEqual({});
 });

@@ -35,7 +35,9 @@ interface HtmlRead {
 function readHtml(text: string): HtmlRead | undefined {
   if (!signs.test(text)) return { text, found: [], isSure: false };
   if (code.test(text)) return undefined;
-  const tags = [...text.matchAll(/<(\/?)([a-z][^\s<>/]*)([^<>]*)>/gi)].filter(([, , name = '']) => !/[@:]/.test(name));
+  const tags = [...text.matchAll(/<(\/?)([a-z][^\s<>/]*)(?![^\s<>/])([^<>]*)>/gi)].filter(
+    ([, , name = '']) => !/[@:]/.test(name),
+  );
   if (tags.some(([, , name = '', rest = '']) => !isProseTag(name.toLowerCase(), rest))) return undefined;
   const lines = tags.filter(([, , name = '']) => breaks.has(name.toLowerCase()));
   const isSureTag = lines.length > 1 || lines.some(([, slash, name]) => slash === '/' || name?.toLowerCase() === 'br');

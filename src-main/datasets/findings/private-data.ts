@@ -35,9 +35,12 @@ const emailPattern = new RegExp(
   String.raw`[\p{L}\p{N}._%+\-]{1,64}@(?:[\p{L}\p{N}\-]{1,63}\.){1,5}(?:${spaced}{2,24}|\p{L}{2,24})`,
   'gv',
 );
-/** Digits in groups, with a country code or a leading 0, or ten digits in North American notation. */
+/**
+ * Digits in groups, with a country code or a leading 0, or ten digits in North American notation. Without groups only
+ * those behind a plus sign (E.164) and Korean mobile numbers: others are mostly ids and times.
+ */
 const phonePattern = new RegExp(
-  String.raw`(?<![${spaced}\p{N}.,\/\-]|\p{N}:)(?:\+\d{1,3}[ .\-]?(?:\(0?\d{1,4}\)[ .\-]?|\d{1,4}[ .\-])(?:\d{2,4}[ .\-]?){1,4}\d{2,4}|0\d{1,4}[ \-]\d{3,4}[ \-]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![${spaced}\p{N}\-])`,
+  String.raw`(?<![${spaced}\p{N}.,\/\-]|\p{N}:)(?:\+\d{1,3}[ .\-]?(?:\(0?\d{1,4}\)[ .\-]?|\d{1,4}[ .\-])(?:\d{2,4}[ .\-]?){1,4}\d{2,4}|\+[1-9]\d{9,13}|010\d{8}|0\d{1,4}[ \-]\d{3,4}[ \-]\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![${spaced}\p{N}\-])`,
   'gv',
 );
 const cardPattern = new RegExp(String.raw`(?<![${spaced}\p{N}.,\-])\d(?:[ \-]?\d){12,18}(?![${spaced}\p{N}\-])`, 'gv');

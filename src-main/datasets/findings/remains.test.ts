@@ -20,6 +20,13 @@ test.each([
   expect(judgeHtml({ context: mended, target: 'x' }).kind).toBe('none');
 });
 
+// Regression: what might be a name of a tag was read again without each of its last letters.
+test('an unbroken text behind a bracket is looked at quickly', () => {
+  expect(judgeHtml({ context: `<br><p>${'a'.repeat(10)}</p> <${'a'.repeat(1_000_000)}`, target: 'x' }).kind).toBe(
+    'sure',
+  );
+}, 20_000);
+
 test.each([
   'if (a < b) { return x<y; }',
   'List<String> names',

@@ -45,6 +45,13 @@ test('long lists in code and long words are analysed quickly', () => {
   ).toEqual({});
 }, 20_000);
 
+// Regression: each name that a field may have was looked for in all names anew.
+test('a table of very many columns is analysed quickly', () => {
+  const columns = Array.from({ length: 50_000 }, (_, n) => `Gene-${n}`);
+  expect(proposeTask([...columns, 'Question', 'Answer'], [])).toBe('custom');
+  expect(proposeMapping('custom', [...columns, 'Input', 'Output'])).toEqual({ context: 'Input', target: 'Output' });
+}, 20_000);
+
 test('a chosen column overrides the proposed one, by case-insensitive name or by number', () => {
   const columns = ['passage', 'question', 'answer', 'Notes'];
   const resolve = (chosen: Record<string, string>) =>

@@ -50,9 +50,10 @@ function neededFields(task: Task, mapping: ColumnMapping): string[] {
 function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMapping {
   const task = tasks[taskId];
   const used = new Set<string>();
+  const named = Map.groupBy(columns, foldColumnName);
   const find = (names: readonly string[] = [], free = (_column: string) => true) => {
     for (const name of names) {
-      const column = columns.find((candidate) => foldColumnName(candidate) === name && free(candidate));
+      const column = named.get(name)?.find(free);
       if (column !== undefined) return column;
     }
     return undefined;

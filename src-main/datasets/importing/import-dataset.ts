@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CsvOptions, Dataset, ImportEvent } from '../../../src-contract/dataset.ts';
+import type { HubOrigin } from '../../../src-contract/hub-dataset.ts';
 import { nameFrom } from '../../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { orDiskOrDatabaseFull } from '../../files/disk-or-database-full.ts';
@@ -19,7 +20,7 @@ export type WriteSchema = (
 ) => Promise<unknown>;
 
 export interface ImportJob {
-  readonly file: TableFile;
+  readonly file: TableFile & { readonly hub?: HubOrigin };
   readonly task: TaskId;
   readonly name?: string;
   readonly mapping?: ColumnMapping;
@@ -71,9 +72,10 @@ export async function* importDataset(
         yield { kind: 'started', datasetId, bytesTotal };
       } else {
         const { rejected, warned, mapping, hasDatabase } = event;
+        const facts = { ...event.file, ...(file.hub && { hub: file.hub }) };
         await sync.finish(signal);
         const imported = store.storeImported(datasetId, {
-          ...{ ...event.facts, rejected: rejected.count, file: event.file, hasDatabase, mapping },
+          ...{ ...event.facts, rejected: rejected.count, file: facts, hasDatabase, mapping },
         });
         if (job.database !== undefined && lacksSchema(task, mapping)) {
           if (writeSchema === undefined) throw new Error('a table without schemas needs a way to write them');
@@ -82,7 +84,7 @@ export async function* importDataset(
         const dataset = store.finishImport(datasetId);
         isDone = true;
         yield {
-          ...{ kind: 'finished', dataset, file: event.file, warned, seconds: (performance.now() - began) / 1000 },
+          ...{ kind: 'finished', dataset, file: facts, warned, seconds: (performance.now() - began) / 1000 },
           rejected: { ...rejected, ...(rejected.count > 0 ? { file: rowsJob.rejectFile } : {}) },
         };
       }

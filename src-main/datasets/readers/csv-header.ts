@@ -60,8 +60,15 @@ function isStatement(cell: string): boolean {
 
 /** Whether most end like sentences: agreement and numbers below a statement are answers to it, as in a survey. */
 function areSentences(cells: readonly string[]): boolean {
-  const sentences = cells.filter((cell) => /\S\s+\S.*[.!?…]["'”’»)]*$|[。！？][”」』]*$/su.test(cell.trim()));
-  return sentences.length > cells.length / 2;
+  return cells.filter(isSentence).length > cells.length / 2;
+}
+
+function isSentence(cell: string): boolean {
+  const text = cell.trim();
+  if (/[。！？][”」』]*$/u.test(text)) return true;
+  // In one pattern, the rest of a long text would be read again from each of its words.
+  const end = /[.!?…]["'”’»)]*$/u.exec(text);
+  return end !== null && /\S\s+\S/u.test(text.slice(0, end.index));
 }
 
 /**

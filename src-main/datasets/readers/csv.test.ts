@@ -71,6 +71,13 @@ test('a comma in prose is not the delimiter if another character splits the rows
   expect((await read(Buffer.from('name, city\nAnn, Oslo\nBen, Rome\n'))).format.delimiter).toMatch(/^, ?$/);
 });
 
+// Regression: the rest of a text was read again from each of its words.
+test('long texts below a sentence are looked at quickly', async () => {
+  const documents = Array.from({ length: 20 }, (_, n) => `${'word '.repeat(10_000)}${n};kind ${n}`);
+  const { format } = await read(Buffer.from(['This is the first of some long texts.;kind', ...documents].join('\n')));
+  expect(format.columns).toHaveLength(2);
+}, 10_000);
+
 // Regression: the first complaint was lost, used as the names of the columns.
 test('a sentence above sentences is a row, but above short answers it is a column name', async () => {
   const rows = ['Guten Tag, meine Waschmaschine läuft nicht mehr.;Waschmaschine defekt'];

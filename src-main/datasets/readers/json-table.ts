@@ -70,7 +70,9 @@ function holdsList(value: unknown): boolean {
   if (isExportedConversation(value)) return false;
   return Object.values(value).some((inner) => {
     if (!Array.isArray(inner)) return holdsList(inner);
-    return isObject(inner[0]) && !('role' in inner[0]) && !('from' in inner[0]);
+    const [first] = inner as unknown[];
+    // Messages of Telegram have dates.
+    return isObject(first) && !('role' in first) && (!('from' in first) || 'date' in first);
   });
 }
 

@@ -435,6 +435,21 @@ test('the archive that ChatGPT sends is read by its conversations', async () => 
   expect(rows.map(({ cells }) => cells[1])).toEqual(['The Nile is.', 'A creek.', 'Hello']);
 });
 
+// Regression: as all of it was one line, it was one row, without a word on who said what.
+test('an export without its line breaks is the same chat', async () => {
+  const chat = JSON.parse(readFileSync(join(chats, 'telegram-chat.json'), 'utf8')) as { messages: object[] };
+  // The first is of the chat, not of a person.
+  const said = { ...chat, messages: chat.messages.filter((message) => 'from' in message) };
+  const path = join(folder, 'result.json');
+  const cellsOf = async (text: string) => {
+    writeFileSync(path, text);
+    return (await read(path)).rows.map(({ cells }) => cells);
+  };
+  const cells = await cellsOf(JSON.stringify(said, null, 1));
+  expect(cells).toHaveLength(3);
+  expect(await cellsOf(JSON.stringify(said))).toEqual(cells);
+});
+
 test('damage in an export costs the message it is in', async () => {
   const text = readFileSync(join(chats, 'telegram-chat.json'), 'utf8');
   const path = join(folder, 'result.json');

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FileSource } from '../../../src-contract/dataset.ts';
+import type { HubOrigin } from '../../../src-contract/hub-dataset.ts';
 import type { ColumnMapping } from '../../../src-contract/task.ts';
+import type { HubDatasets } from '../hub/hub-datasets.ts';
 import { findSample } from '../importing/samples.ts';
 import { fileName } from '../readers/file-survey.ts';
 import type { ProcessFolder } from './process-folder.ts';
@@ -15,6 +17,8 @@ export interface FoundFile {
   /** Only for samples. */
   readonly mapping?: ColumnMapping;
   readonly databases?: string;
+  /** Only for downloads from the hub. */
+  readonly hub?: HubOrigin;
 }
 
 /**
@@ -28,11 +32,16 @@ export class FileSources {
   readonly #uploads: Uploads;
   readonly #samplesFolder: string;
   readonly #unpacked: ProcessFolder;
+  readonly #hub: HubDatasets;
 
-  constructor(uploads: Uploads, samplesFolder: string, unpacked: ProcessFolder) {
+  constructor(
+    uploads: Uploads,
+    { samplesFolder, unpacked, hub }: { samplesFolder: string; unpacked: ProcessFolder; hub: HubDatasets },
+  ) {
     this.#uploads = uploads;
     this.#samplesFolder = samplesFolder;
     this.#unpacked = unpacked;
+    this.#hub = hub;
   }
 
   /**
@@ -70,6 +79,8 @@ export class FileSources {
           ...notOurs,
         };
       }
+      case 'hub':
+        return { ...(await this.#hub.find(source.id)), ...notOurs };
       default:
         return source satisfies never;
     }

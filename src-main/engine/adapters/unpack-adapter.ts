@@ -164,10 +164,15 @@ async function numbersOf(file: GgufFile, tensor: string): Promise<Float32Array> 
   return numbers;
 }
 
-/** What its address on the Hugging Face hub ends in, if the converter found it in the adapter's model card. */
+/**
+ * What its address on the Hugging Face hub ends in, if the converter found it in the adapter's model card: the name
+ * beside it has blanks for hyphens. The studio writes the name alone.
+ */
 function baseNameIn({ metadata }: GgufFile): string | undefined {
   const address = metadata.get('general.base_model.0.repo_url');
-  return typeof address === 'string' ? /\/(\w[\w.-]{0,95})\/?$/.exec(address)?.[1] : undefined;
+  if (typeof address === 'string') return /\/(\w[\w.-]{0,95})\/?$/.exec(address)?.[1];
+  const name = metadata.get('general.base_model.0.name');
+  return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
 function tensorName(module: string, which: 'a' | 'b'): string {

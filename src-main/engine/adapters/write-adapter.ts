@@ -25,6 +25,7 @@ export async function writeAdapter(job: WriteAdapterJob): Promise<void> {
   return writeGgufLora(job.out, {
     architecture: ggufArchitecture(architecture, job.adapter.folder),
     name: job.name,
+    baseName: job.baseName,
     alpha: rankStabilised ? alpha * Math.sqrt(rank) : alpha,
     tensors,
     heads: architecture.heads,

@@ -7,6 +7,7 @@ export interface GgufLora {
   /** llama.cpp's name for the base's architecture. */
   readonly architecture: string;
   readonly name: string;
+  readonly baseName: string;
   /** The scale is alpha ÷ rank. */
   readonly alpha: number;
   /** `<module of the checkpoint>.lora_A` [rank, in] and `.lora_B` [out, rank]. */
@@ -33,6 +34,8 @@ export async function writeGgufLora(path: string, adapter: GgufLora): Promise<vo
     ['general.type', 'adapter'],
     ['general.architecture', adapter.architecture],
     ['general.name', adapter.name],
+    ['general.base_model.count', 1],
+    ['general.base_model.0.name', adapter.baseName],
     ['adapter.type', 'lora'],
     ['adapter.lora.alpha', { float: adapter.alpha }],
   ]);

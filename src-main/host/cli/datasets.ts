@@ -11,6 +11,7 @@ import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { addDatabaseCommands } from './dataset-databases.ts';
 import { addDelete } from './delete-command.ts';
 import { usageFailure } from './failure.ts';
+import { addHubDatasetCommands } from './hub-datasets.ts';
 import { reasonsText } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
@@ -85,6 +86,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
     );
 
   addDatabaseCommands(datasets, run);
+  addHubDatasetCommands(datasets, run);
 
   withCsvOptions(datasets.command('add'))
     .description(

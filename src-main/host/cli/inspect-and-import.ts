@@ -9,8 +9,9 @@ import { counted } from './counted.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
 import { failureOf } from './failure.ts';
+import { downloadDataset, hubDatasetNames, isHubDataset } from './hub-datasets.ts';
 import type { Progress } from './progress.ts';
-import type { Run } from './session.ts';
+import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
 import { tellDoubts } from './table-doubts.ts';
@@ -19,7 +20,7 @@ import { oneLine, textTable } from './text-table.ts';
 export function addInspectAndImport(program: Command, run: Run): void {
   withCsvOptions(program.command('inspect'))
     .description('describe a table: its kind, encoding, delimiter, header, columns and first rows, and why')
-    .argument('<file...>', 'the tables to describe; - is standard input')
+    .argument('<file...>', `the tables to describe; - is standard input; or ${hubDatasetNames}`)
     .option('--cells', 'add the whole table as strings')
     .action((files: string[], options: CsvOptions & { cells?: boolean }, command: Command) =>
       run(command, async (session) => {
@@ -28,7 +29,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
         const inspect = (argument: string) =>
           withInput(argument, session, async (file) =>
             client.datasets.inspect(
-              { source: await sourceOf(file, client), csv: csvOptionsOf(options), cells: options.cells },
+              { source: await sourceOf(file, client, session), csv: csvOptionsOf(options), cells: options.cells },
               { signal },
             ),
           );
@@ -57,7 +58,10 @@ export function addInspectAndImport(program: Command, run: Run): void {
 
   withCsvOptions(program.command('import'))
     .description('turn a table into a dataset')
-    .argument('<file>', 'a table, - for standard input, or the name of a sample that comes with the studio')
+    .argument(
+      '<file>',
+      `a table, - for standard input, the name of a sample that comes with the studio, or ${hubDatasetNames}`,
+    )
     .requiredOption(
       '--task <task>',
       `what the model should learn: ${taskIdSchema.options.join(', ')}`,
@@ -79,7 +83,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
         const finished = await withInput(argument, session, async (file) => {
           const events = await client.datasets.import(
             {
-              source: await sourceOf(file, client),
+              source: await sourceOf(file, client, session),
               task: options.task,
               name: options.name,
               mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
@@ -130,9 +134,14 @@ interface ImportWords extends CsvOptions {
 }
 
 /**
- * A file with that path; else a sample with that name; else the path, so that the studio reports what is wrong with it.
+ * A download from the hub, if that is what it names; a file with that path; else a sample with that name; else the path, so that the studio reports what is wrong with it.
  */
-async function sourceOf(file: string, client: StudioClient): Promise<FileSource> {
+async function sourceOf(
+  file: string,
+  client: StudioClient,
+  session: Pick<Session, 'progress' | 'signal'>,
+): Promise<FileSource> {
+  if (isHubDataset(file)) return { kind: 'hub', id: await downloadDataset(file, client, session) };
   if (!existsSync(fromHere(file))) {
     const samples = await client.datasets.samples();
     if (samples.some((sample) => sample.name === file)) return { kind: 'sample', name: file };

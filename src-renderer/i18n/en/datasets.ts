@@ -106,6 +106,10 @@ export const datasets = {
   'dataset.about.encoding': 'Encoding',
   'dataset.about.delimiter': 'Separator',
   'dataset.about.header': 'Header',
+  'dataset.about.hub': 'Hugging Face hub',
+  'dataset.about.hub.revision': 'Version',
+  'dataset.about.hub.licence': 'Licence',
+  'dataset.about.hub.licence.unknown': 'not stated',
   'dataset.about.size': 'Size',
   'dataset.about.task': 'Task',
 

@@ -100,6 +100,10 @@ export const datasets: Translation<typeof english> = {
   'dataset.about.encoding': '인코딩',
   'dataset.about.delimiter': '구분자',
   'dataset.about.header': '머리글',
+  'dataset.about.hub': 'Hugging Face 허브',
+  'dataset.about.hub.revision': '버전',
+  'dataset.about.hub.licence': '라이선스',
+  'dataset.about.hub.licence.unknown': '밝히지 않음',
   'dataset.about.size': '크기',
   'dataset.about.task': '작업',
 

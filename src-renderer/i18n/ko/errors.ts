@@ -120,9 +120,29 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: 'Hugging Face 허브에 “{model}” 모델이 없거나, 비공개입니다.',
     hint: '모델 페이지에서 이름을 확인하세요. 비공개 모델이라면 읽을 수 있는 접근 토큰을 환경 변수 HF_TOKEN에 넣은 뒤, 스튜디오를 다시 시작하세요.',
   },
+  HUB_DATASET_NAME_INVALID: {
+    message: '“{text}”[은|는] Hugging Face 허브에 있는 데이터셋의 이름이나 주소가 아닙니다.',
+    hint: '소유자/이름으로 적거나, https://huggingface.co/datasets/owner/name 같은 데이터셋 페이지의 주소를 붙여 넣으세요.',
+  },
+  HUB_DATASET_NOT_FOUND: {
+    message: 'Hugging Face 허브에 “{dataset}” 데이터셋이나 그 버전이 없거나, 비공개입니다.',
+    hint: '데이터셋 페이지에서 이름을 확인하세요. 비공개 데이터셋이라면 읽을 수 있는 접근 토큰을 환경 변수 HF_TOKEN에 넣은 뒤, 스튜디오를 다시 시작하세요.',
+  },
+  HUB_DATASET_UNREADABLE: {
+    message: '“{dataset}”에는 여기서 읽을 수 있는 파일이 없고, 허브에 Parquet 사본도 없습니다.',
+    hint: 'Parquet, CSV, TSV, JSON, JSON Lines 파일이 있는 데이터셋을 고르세요.',
+  },
+  HUB_DATASET_FILE_MISSING: {
+    message: '“{dataset}”에는 여기서 읽을 수 있는 “{file}” 파일이 없습니다.',
+    hint: '데이터셋을 알아보면 파일이 나옵니다.',
+  },
+  HUB_DATASET_UNCLEAR: {
+    message: '“{dataset}”에는 표가 여러 개 있습니다: {known}.',
+    hint: '그중 하나를 적으세요.',
+  },
   HUB_SEARCH_FAILED: {
     message: 'Hugging Face 허브에서 찾지 못했습니다: {reason}.',
-    hint: '연결을 확인하고 다시 찾아보세요. 이름을 아는 모델은 이름으로도 알아볼 수 있습니다.',
+    hint: '연결을 확인하고 다시 찾아보세요. 이름을 알면 이름으로도 알아볼 수 있습니다.',
   },
   HUB_FILE_UNCLEAR: {
     message: '“{model}”에는 모델이 여러 개 있고, 저마다 GGUF 파일 하나입니다: {known}.',
@@ -183,15 +203,16 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ADAPTER_SHAPE: {
     message: '“{adapter}” 어댑터의 {tensor} 텐서 모양은 {found}인데, 기본 모델에는 {expected}[이|가] 필요합니다.',
-    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 어댑터가 손상되었거나, 서로 다른 어댑터의 파일이 섞인 것입니다.',
   },
   ADAPTER_TENSOR_MISSING: {
     message: '“{adapter}” 어댑터에 {tensor} 텐서가 없습니다. 설정 파일과 기본 모델에 필요한 것입니다.',
     hint: '온전한 사본을 쓰거나, 어댑터를 만들 때 쓴 기본 모델을 고르세요.',
   },
   ADAPTER_TENSOR_FOREIGN: {
-    message: '“{adapter}” 어댑터의 {tensor} 텐서는 설정 파일과 기본 모델에 들어갈 자리가 없습니다.',
-    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 설정 파일과 가중치 파일이 서로 다른 어댑터의 것입니다.',
+    message:
+      '“{adapter}” 어댑터에 {tensor} 텐서가 있지만, 이 어댑터가 바꾸는 기본 모델의 부분에는 그런 이름이 없습니다.',
+    hint: '어댑터를 만들 때 쓴 기본 모델을 고르세요. 이 모델이 맞다면 어댑터가 손상되었거나, 서로 다른 어댑터의 파일이 섞인 것입니다.',
   },
   ADAPTER_UNSUPPORTED: {
     message: '“{adapter}” 어댑터는 여기서 지원하지 않는 {feature}[을|를] 씁니다.',

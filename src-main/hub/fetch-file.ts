@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDiskFull } from '../../../src-contract/disk-full.ts';
-import { StudioError } from '../../../src-contract/errors.ts';
-import { readInto } from '../../files/synced-file.ts';
+import { isDiskFull } from '../../src-contract/disk-full.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { readInto } from '../files/synced-file.ts';
 
 /** A file at a web address. */
 export interface RemoteFile {

@@ -11,16 +11,22 @@ export interface HubName {
  * that takes its place. Undefined for anything else.
  */
 export function hubNameOf(text: string, endpoint: string): HubName | undefined {
-  const hosts = ['huggingface.co', 'www.huggingface.co', 'hf.co', URL.parse(endpoint)?.host];
-  const [, host, rest = ''] = /^(?:https?:\/\/)?([^/]+)\/(.*)$/.exec(text.trim()) ?? [];
-  const isAddress = host !== undefined && hosts.includes(host.toLowerCase());
-  if (!isAddress && text.includes('://')) return undefined;
-  const path = isAddress ? decoded(rest.split(/[?#]/)[0] ?? '').replace(/\/+$/, '') : text.trim();
+  const onHub = pathOnHub(text, endpoint);
+  if (onHub === undefined && text.includes('://')) return undefined;
+  const path = onHub ?? text.trim();
   const [, repository, file] =
     /^([^/:]+\/[^/:]+)(?::(.+)|\/(?:blob|resolve)\/main\/(.+)|\/tree\/main)?$/
       .exec(path)
       ?.flatMap((part) => part ?? []) ?? [];
   return repository !== undefined && isRepository(repository) ? { repository, file } : undefined;
+}
+
+/** The path of an address on the hub, or on the one that takes its place, decoded; undefined for any other text. */
+export function pathOnHub(text: string, endpoint: string): string | undefined {
+  const hosts = ['huggingface.co', 'www.huggingface.co', 'hf.co', URL.parse(endpoint)?.host];
+  const [, host, rest = ''] = /^(?:https?:\/\/)?([^/]+)\/(.*)$/.exec(text.trim()) ?? [];
+  if (host === undefined || !hosts.includes(host.toLowerCase())) return undefined;
+  return decoded(rest.split(/[?#]/)[0] ?? '').replace(/\/+$/, '');
 }
 
 /** As the hub allows them. Source: huggingface_hub, `validate_repo_id`. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StudioError } from '../../../src-contract/errors.ts';
+import { StudioError } from '../../src-contract/errors.ts';
 
 /** This process, and which others of the data folder are alive. */
 export interface Claimant {

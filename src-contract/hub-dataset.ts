@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { downloadProgressSchema } from './download-progress.ts';
+
+/** How many datasets a search of the hub gives at most. */
+export const mostHubDatasets = 30;
+
+/** A dataset of the hub whose name has the words of a search, as far as the hub's list tells. */
+export const hubDatasetMatchSchema = z.object({
+  /** `owner/name`, which it can be looked up by. */
+  name: z.string(),
+  /** Null if the hub does not say, as below. */
+  downloads: z.number().int().nullable(),
+  /** How many rows it has, as the hub's ranges are written: `10K<n<100K`. */
+  rows: z.string().nullable(),
+  /** An empty string if it is not stated. */
+  licence: z.string(),
+  /** Codes such as `en`. */
+  languages: z.array(z.string()),
+  /** Whether its licence must be accepted on the hub before downloading. */
+  gated: z.boolean(),
+});
+
+export const hubDatasetMatchesSchema = z.object({
+  /** Those that are downloaded most first. */
+  matches: z.array(hubDatasetMatchSchema),
+  /** Whether there are more than `mostHubDatasets`. */
+  isCut: z.boolean(),
+});
+export type HubDatasetMatches = z.infer<typeof hubDatasetMatchesSchema>;
+
+/** A file of a dataset on the hub that can be read here. */
+export const hubDatasetFileSchema = z.object({
+  path: z.string(),
+  /** As its folder tells it; an empty string for the only or usual one. */
+  config: z.string(),
+  /** As its name tells it, or else its name without ending. */
+  split: z.string(),
+  sizeBytes: z.number().int(),
+});
+export type HubDatasetFile = z.infer<typeof hubDatasetFileSchema>;
+
+export const hubDatasetSchema = z.object({
+  repository: z.string(),
+  /** The commit that its files are of. */
+  revision: z.string(),
+  licence: z.string(),
+  languages: z.array(z.string()),
+  /** Whether the files are the hub's own copy in Parquet, as the original ones cannot be read here. */
+  isConverted: z.boolean(),
+  /** By configuration and split. */
+  files: z.array(hubDatasetFileSchema),
+  /** The paths of those that the name or address asks for; empty if it asks for none in particular. */
+  chosen: z.array(z.string()),
+  /** On the disk that they would be downloaded to. */
+  freeDiskBytes: z.number().int(),
+});
+export type HubDataset = z.infer<typeof hubDatasetSchema>;
+
+/** Where on the hub a dataset's files came from. */
+export const hubOriginSchema = z.object({
+  repository: z.string(),
+  revision: z.string(),
+  licence: z.string(),
+  files: z.array(z.string()),
+});
+export type HubOrigin = z.infer<typeof hubOriginSchema>;
+
+/** Events of a download, which ends when its watcher leaves; what has arrived by then is kept. Failures are thrown. */
+export const hubDatasetDownloadEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), ...downloadProgressSchema.shape }),
+  /** `id` names the files as a source to import. */
+  z.object({ kind: z.literal('finished'), id: z.string(), name: z.string() }),
+]);
+export type HubDatasetDownloadEvent = z.infer<typeof hubDatasetDownloadEventSchema>;

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { readableFiles } from './readable-files.ts';
+
+function placed(...names: string[]) {
+  const files = names.map((name) => ({
+    ...{ name, url: '', sizeBytes: 1 },
+    checksum: { kind: 'git' as const, hex: '' },
+  }));
+  return readableFiles(files).map(({ path, config, split }) => [path, config, split]);
+}
+
+test('files are placed by configuration and split, as the hub’s own programs name them', () => {
+  expect(
+    placed(
+      'data/test-00000-of-00001.parquet',
+      'data/train_sft-00000-of-00003-a3ecf92756993583.parquet',
+      'data/train-00000-of-00001.parquet',
+      'en/validation/0000.parquet',
+      'default/partial-train/0000.parquet',
+      'ko/train.jsonl.gz',
+      'alpaca_cleaned.json',
+    ),
+  ).toEqual([
+    ['data/train-00000-of-00001.parquet', '', 'train'],
+    ['data/test-00000-of-00001.parquet', '', 'test'],
+    ['alpaca_cleaned.json', '', 'alpaca_cleaned'],
+    ['data/train_sft-00000-of-00003-a3ecf92756993583.parquet', '', 'train_sft'],
+    ['default/partial-train/0000.parquet', '', 'partial-train'],
+    ['en/validation/0000.parquet', 'en', 'validation'],
+    ['ko/train.jsonl.gz', 'ko', 'train'],
+  ]);
+});
+
+test('what cannot be read, is about the data, or leads elsewhere on a disk is left out', () => {
+  expect(
+    placed(
+      ...['squad.py', 'README.md', 'data.zip', 'dataset_infos.json', 'a.parquet.gz', '.hidden/a.csv', '../a.csv'],
+      ...['a//b.csv', 'C:a.csv', 'nul.csv', 'a\\b.csv', `${'a'.repeat(250)}.csv`, 'ends ./a.csv', '/a.csv'],
+    ),
+  ).toEqual([]);
+});
+
+test('of two names that are one on some disks, the first is taken', () => {
+  expect(placed('Train.csv', 'train.csv')).toEqual([['Train.csv', '', 'Train']]);
+});
