@@ -52,7 +52,7 @@ export async function freeDeleted(
 ): Promise<boolean> {
   const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
   const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
-  await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
+  const areDatasetsFree = await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
   await freeRuns(runs, runsFolder, deletedBefore);
   evaluations.removeDeleted(deletedBefore);
   const isChatFree = conversations.removeDeleted(deletedBefore);
@@ -62,5 +62,5 @@ export async function freeDeleted(
   await freeAdapters(adapters, adaptersFolder, deletedBefore);
   await freeBaseModels(baseModels, modelsFolder, deletedBefore);
   folder.reserve.keep();
-  return isLabFree && isChatFree;
+  return isLabFree && isChatFree && areDatasetsFree;
 }
