@@ -23,6 +23,8 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
       'read the rows it got worse on. It finds the right answers more likely than the base does (loss {from} → {to}), so its own answers may be cut short, run on, or say the same in other words.',
     stillWrong:
       '{wrong} of {n} rows are still wrong. More training rows help most, then more passes, then a larger base model.',
+    farOff:
+      'train longer or on more rows, and if that does not help, on a larger base model. It is better than the base, but its answers have almost nothing in common with the targets yet.',
     readSome: 'read a few answers next to their targets: this measure counts shared words, not meaning.',
   },
   ko: {
@@ -38,6 +40,8 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
       '못하게 된 행을 읽어 보세요. 정답을 기본 모델보다 그럴듯하게 보므로(손실 {from} → {to}), 답이 잘리거나 길어지거나 같은 뜻을 다르게 썼을 수 있습니다.',
     stillWrong:
       '{n}행 가운데 {wrong}행은 아직 틀립니다. 학습 행을 늘리는 것이 가장 좋고, 다음은 더 여러 번 읽히기, 그다음은 더 큰 기본 모델입니다.',
+    farOff:
+      '더 오래, 더 많은 행으로 학습하세요. 그래도 그대로라면 더 큰 기본 모델로 학습하세요. 기본 모델보다는 낫지만, 아직 답이 정답과 거의 겹치지 않습니다.',
     readSome: '답 몇 개를 정답과 나란히 읽어 보세요. 이 측정값은 뜻이 아니라 함께 쓴 단어를 셉니다.',
   },
 };

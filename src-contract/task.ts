@@ -28,6 +28,11 @@ export const taskFields: Readonly<Record<TaskId, TaskFields>> = {
 export const columnMappingSchema = z.record(z.string(), z.string());
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;
 
+/** Whether the rows have no schema of their own, so that it is written from their databases. */
+export function lacksSchema(task: TaskId, { context, schema }: ColumnMapping): boolean {
+  return task === 'nl2sql' && context === undefined && schema === undefined;
+}
+
 /** The values of a task's context fields as typed by a person: passage and question, schema and question, document. */
 export const taskInputSchema = z.record(z.string(), z.string());
 export type TaskInput = z.infer<typeof taskInputSchema>;

@@ -99,6 +99,12 @@ test('advice for too few rows, and for a metric of word overlap', () => {
   expect(verdictOf(words)?.advice).toEqual({ kind: 'readSome' });
 });
 
+// Regression: answers without sense were “reliably better” than a base that wrote none at all, and that was all.
+test('better answers that hardly resemble their targets call for more training', () => {
+  const words = evaluation('rougeL', [0.002, 0.052], [{ ...sure(1, 0.05), metric: 'rougeL' }]);
+  expect(verdictOf(words)).toMatchObject({ outcome: 'better', advice: { kind: 'farOff' } });
+});
+
 function evaluation(mainMetric: string, values: readonly number[], comparisons: Comparison[] = []): Evaluation {
   return {
     id: 'e',

@@ -34,6 +34,8 @@ export type Advice =
   | { readonly kind: 'readLost'; readonly from: number; readonly to: number }
   /** It is better, but most rows are still wrong. */
   | { readonly kind: 'stillWrong'; readonly wrong: number; readonly n: number }
+  /** It is better than a base that was of no use, and is of little use itself: its answers are hardly like the targets. */
+  | { readonly kind: 'farOff' }
   /** It is better by a measure that compares words, not meaning. */
   | { readonly kind: 'readSome' };
 
@@ -47,6 +49,14 @@ export function isLowerBetter(metric: string): boolean {
 /** True for metrics that score a row as either right or wrong. */
 export function countsRows(metric: string): boolean {
   return rightOrWrong.has(metric);
+}
+
+/**
+ * Whether answers hardly resemble their targets. Texts that have nothing to do with each other come near a ROUGE-L of a
+ * tenth by the most common words of their language.
+ */
+export function isFarOff(metric: string, value: number): boolean {
+  return metric === 'rougeL' && value < 0.1;
 }
 
 /**
@@ -154,7 +164,7 @@ function adviceOn(outcome: Outcome, { metric, best, base, comparison, loss }: Me
   switch (outcome) {
     case 'better':
     case 'betterMixed': {
-      if (!countsRows(metric)) return { kind: 'readSome' };
+      if (!countsRows(metric)) return { kind: isFarOff(metric, metricOf(best, metric)) ? 'farOff' : 'readSome' };
       const wrong = Math.round((1 - metricOf(best, metric)) * best.n);
       return wrong * 2 > best.n ? { kind: 'stillWrong', wrong, n: best.n } : undefined;
     }

@@ -58,8 +58,8 @@ function messagePortLink(): ClientLink<Record<never, never>> {
 const socketKeyName = 'studio.socketKey';
 
 /**
- * Keeps the key that comes with the printed address, which only this page's own origin can read, and takes it out of the
- * address bar.
+ * Keeps the key and the greeting that come with the printed address, which only this page's own origin can read, and
+ * takes them out of the address bar.
  */
 export function keepSocketKey(): void {
   const key = /^#key=(.+)/.exec(location.hash)?.[1];
@@ -75,26 +75,33 @@ function reconnectingLink(): ClientLink<Record<never, never>> {
   let waitMs = shortestWaitMs;
   let current = connect();
 
-  function connect(): WebSocketLink<Record<never, never>> {
-    const key = localStorage.getItem(socketKeyName);
-    const socket = new WebSocket(new URL('/contract', location.href.replace(/^http/, 'ws')), key === null ? [] : [key]);
+  /** The link waits for the greeting: after the studio has ended, another program may listen at its port. */
+  function connect(): Promise<WebSocketLink<Record<never, never>>> {
+    const [key = '', greeting] = localStorage.getItem(socketKeyName)?.split('.') ?? [];
+    const socket = new WebSocket(new URL('/contract', location.href.replace(/^http/, 'ws')), key === '' ? [] : [key]);
+    const greeted = Promise.withResolvers<WebSocketLink<Record<never, never>>>();
+    greeted.promise.catch(() => undefined);
     let opened = false;
-    socket.addEventListener('open', () => {
+    const greet = ({ data }: MessageEvent) => {
+      if (data !== greeting) return socket.close();
       opened = true;
       waitMs = shortestWaitMs;
+      greeted.resolve(new WebSocketLink({ websocket: socket }));
       setState('open');
-    });
+    };
+    socket.addEventListener('message', greet, { once: true });
     socket.addEventListener('close', async () => {
+      greeted.reject(new Error('The studio does not answer.'));
       setState(!opened && (await isRefused()) ? 'refused' : 'lost');
       setTimeout(() => {
         current = connect();
       }, waitMs);
       waitMs = Math.min(waitMs * 2, longestWaitMs);
     });
-    return new WebSocketLink({ websocket: socket });
+    return greeted.promise;
   }
 
-  return { call: (path, input, options) => current.call(path, input, options) };
+  return { call: async (path, input, options) => (await current).call(path, input, options) };
 }
 
 /** A browser does not say why a socket failed; the page's own address does. */

@@ -25,7 +25,15 @@ export const paths = {
   adapters: () => '#/adapters',
   adapter: (id: string) => link(`/adapters/${encodeURIComponent(id)}`),
   chat: (
-    chosen: { adapter?: string; conversation?: string; baseModel?: string; dataset?: string; row?: string } = {},
+    chosen: {
+      adapter?: string;
+      conversation?: string;
+      baseModel?: string;
+      dataset?: string;
+      row?: string;
+      /** A new conversation in which several are asked at once. */
+      compare?: 'yes';
+    } = {},
   ) => link('/chat', chosen),
   /** Plain #/chat opens the last conversation. */
   newChat: () => '#/chat?conversation=new',

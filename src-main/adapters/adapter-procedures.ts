@@ -134,7 +134,7 @@ export async function clearAdapters(store: AdapterStore, adaptersFolder: string,
     if (living.has(name) || !(isOwnName(name, since) || /^\.sent-\w{6}$/.test(name))) continue;
     await rm(join(adaptersFolder, name), { recursive: true, force: true });
   }
-  store.removeDeleted(Date.now());
+  store.removeDeleted(Infinity);
 }
 
 /** Removes adapters that were deleted up to then, while the studio is running. */

@@ -15,9 +15,10 @@ export class AfterUndo {
 
   /** Something was deleted. */
   expect(): void {
+    const deletedAt = Date.now();
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
-      this.#freeAfter(undoMs);
+      this.#freeAfter(undoMs, deletedAt);
     }, undoMs);
     // A command that is over does not wait for this.
     timer.unref();
@@ -34,7 +35,7 @@ export class AfterUndo {
     const wasWaiting = this.#stopWaiting();
     await this.#freeing;
     // The pass that was under way may have left something.
-    if (this.#stopWaiting() || wasWaiting) await this.#free(Date.now(), isAlone);
+    if (this.#stopWaiting() || wasWaiting) await this.#free(Infinity, isAlone);
   }
 
   #stopWaiting(): boolean {
@@ -44,9 +45,10 @@ export class AfterUndo {
     return wasWaiting;
   }
 
-  #freeAfter(ms: number): void {
+  /** Nothing that was deleted after `upTo`: while the computer slept, timers stood still and the clock went on. */
+  #freeAfter(ms: number, upTo = Infinity): void {
     this.#freeing = this.#freeing.then(async () => {
-      const isAllFreed = await this.#free(Date.now() - ms);
+      const isAllFreed = await this.#free(Math.min(upTo, Date.now() - ms));
       // A pending timer covers it too: if each failed try added its own, they would pile up.
       if (!isAllFreed && this.#waiting.size === 0) this.expect();
     });

@@ -21,7 +21,10 @@ export function tendLeft({ jobs, runs, unfinished, messages }: Stores): ChangeEv
   ];
 }
 
-/** Removes at a start what cut-off work and deletions have left; what another process may be at, only when alone. */
+/**
+ * Removes at a start what cut-off work and deletions have left; what another process may be at, only when alone.
+ * Whenever something was deleted, nobody can undo that any more: the clock may have been set back since.
+ */
 export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
   const { dataDir, lock, isNew, ownSince } = folder;
   const { settings, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
@@ -38,8 +41,8 @@ export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
   await purgeBaseModels(baseModels, modelsFolder, ownSince(modelsFolder));
   await clearHubDownloads(hubDownloadsFolder(dataDir), Date.now());
   await clearCutOffCopies(dataDir);
-  conversations.removeDeleted(Date.now());
-  evaluations.removeDeleted(Date.now());
+  conversations.removeDeleted(Infinity);
+  evaluations.removeDeleted(Infinity);
 }
 
 /** Frees the disk space of what was deleted before that time. False if something that is under way still reads it. */
@@ -49,7 +52,7 @@ export async function freeDeleted(
 ): Promise<boolean> {
   const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
   const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
-  await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
+  const areDatasetsFree = await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
   await freeRuns(runs, runsFolder, deletedBefore);
   evaluations.removeDeleted(deletedBefore);
   const isChatFree = conversations.removeDeleted(deletedBefore);
@@ -59,5 +62,5 @@ export async function freeDeleted(
   await freeAdapters(adapters, adaptersFolder, deletedBefore);
   await freeBaseModels(baseModels, modelsFolder, deletedBefore);
   folder.reserve.keep();
-  return isLabFree && isChatFree;
+  return isLabFree && isChatFree && areDatasetsFree;
 }

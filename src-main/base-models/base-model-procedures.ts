@@ -141,7 +141,7 @@ export function baseModelProcedures(studio: {
  * older than the database, which was created at `since`. To be called only when no other process is running.
  */
 export async function purgeBaseModels(store: BaseModelStore, modelsFolder: string, since: number): Promise<void> {
-  const deleted = new Set(store.giveUpDeleted(Date.now()));
+  const deleted = new Set(store.giveUpDeleted(Infinity));
   const living = new Set(store.list().map(({ id }) => id));
   const isLeft = (name: string) => !living.has(name) && isOwnName(name, name.endsWith('.partial') ? 0 : since);
   for (const name of await readdir(modelsFolder)) {

@@ -13,7 +13,7 @@ import { writeSqliteFile } from '../../test/fixtures/sqlite-file.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
 import { forkSqlProcess, SqlRunner } from './databases/attached-database.ts';
-import { datasetProcedures } from './dataset-procedures.ts';
+import { datasetProcedures, freeDatasets } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
 import { HubDatasets } from './hub/hub-datasets.ts';
 import { RowsThread } from './rows/rows-threads.ts';
@@ -223,6 +223,25 @@ test('a dataset can be exported, deleted and restored, but not deleted while in 
   await expect(page.datasets.get({ id: 'kept' })).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
   expect(await page.datasets.restore({ id: dataset.id })).toEqual(dataset);
   expect((await page.datasets.rename({ id: 'kept', name: 'renamed' })).name).toBe('renamed');
+});
+
+// Regression: one whose index was being made stayed until the next start.
+test('a deleted dataset that is being read is still to be freed', async () => {
+  const deleted = new Set(['rivers', 'towns']);
+  const store = { giveUpDeleted: () => [...deleted], letGo: vi.fn(), remove: (id: string) => deleted.delete(id) };
+  let read: string | undefined = 'rivers';
+  const thread = {
+    letGo: async ({ id }: { id: string }) => {
+      if (id === read) throw new Error('It is being read.');
+    },
+  };
+  const free = () =>
+    freeDatasets({ store: store as never, datasetsFolder: join(folder, 'none'), threads: [thread as never] }, 0);
+  expect(await free()).toBe(false);
+  expect([...deleted]).toEqual(['rivers']);
+  read = undefined;
+  expect(await free()).toBe(true);
+  expect([...deleted]).toEqual([]);
 });
 
 test('a page that leaves during an import leaves nothing behind', async () => {

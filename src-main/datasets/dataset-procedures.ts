@@ -299,20 +299,23 @@ function plain({ path, name, unpackFolder }: LentFile): TableFile {
   return { path, name, unpackFolder };
 }
 
-/**
- * Removes datasets deleted before a given time while the studio runs. One still being read stays until the next start.
- */
+/** Removes datasets deleted before a given time while the studio runs. False if one is still being read. */
 export async function freeDatasets(
   { store, datasetsFolder, threads }: { store: DatasetStore; datasetsFolder: string; threads: readonly RowsThread[] },
   deletedBefore: number,
-): Promise<void> {
+): Promise<boolean> {
+  let areFree = true;
+  // Those of an earlier call that were being read are among them.
   for (const id of store.giveUpDeleted(deletedBefore)) {
     try {
       // A file's disk space is freed only with its last open handle.
       await Promise.all(threads.map((thread) => thread.letGo(rowsPlace(datasetsFolder, id))));
       await removeDataset(store, datasetsFolder, id);
-    } catch {}
+    } catch {
+      areFree = false;
+    }
   }
+  return areFree;
 }
 
 /** Removes datasets that were deleted, or whose import was interrupted, by processes that have ended. For the start. */

@@ -82,8 +82,7 @@ export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation
   const { store, supervisor } = parts;
   const { state, provenance, results } = store.get(id);
   const refuse = (why: Because) => new StudioError('EVALUATION_NOT_RESUMABLE', { evaluation: id, ...why });
-  const isLeft = supervisor.isLeft(id);
-  if (state === 'running' && !isLeft) throw refuse(because('GOES_ON'));
+  if (state === 'running' && !supervisor.isLeft(id)) throw refuse(because('GOES_ON'));
   if (state === 'finished' || state === 'failed') throw refuse(because('HAS_FINISHED'));
   const { dataset, base, adapters } = chosen(store.input(id), parts);
   if (provenance !== null && results.length > 0) {
@@ -92,9 +91,7 @@ export function resumeEvaluation(id: string, parts: EvaluatingParts): Evaluation
     if (adapters.some(({ sha256 }, place) => sha256 !== provenance.adapters[place]?.sha256))
       throw refuse(because('ADAPTER_CHANGED'));
   }
-  const work = workOf(id, parts);
-  if (isLeft) supervisor.takeUp(id, work);
-  else supervisor.resume(id, work, () => store.enqueueAgain(id, Date.now()));
+  supervisor.resume(id, workOf(id, parts), () => store.enqueueAgain(id, Date.now()));
   return store.get(id);
 }
 

@@ -121,13 +121,14 @@ export class Supervisor<Event extends { readonly kind: string }> {
 
   /**
    * Resumes a job that has ended: `enqueue` enqueues it again in its store, and its last event is forgotten, for whoever
-   * watches from now on. Where `enqueue` throws, the job stays as it was.
+   * watches from now on. Where `enqueue` throws, the job stays as it was. A queued job whose process is gone is taken up.
    */
   resume(id: string, work: Work<Event>, enqueue: () => void): void {
-    this.resumeTogether([id], alone(id, work), enqueue);
+    if (this.isLeft(id)) this.takeUp(id, work);
+    else this.resumeTogether([id], alone(id, work), enqueue);
   }
 
-  /** Like `resume`, for jobs that share their work. */
+  /** Like `resume`, for jobs that have ended and share their work. */
   resumeTogether(ids: readonly string[], work: SharedWork<Event>, enqueue: () => void): void {
     this.#accept(this.#store.transaction(() => this.#reopened(ids, work, enqueue)));
   }

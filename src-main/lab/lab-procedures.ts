@@ -69,7 +69,7 @@ export function labProcedures(parts: LabParts & { isBusy: () => boolean; changed
  * created at `since`. To be called only when no other process is running.
  */
 export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
-  store.removeDeleted(Date.now());
+  store.removeDeleted(Infinity);
   const [unfinished, known] = [new Set(store.listUnfinishedIds()), new Set(store.listIds())];
   for (const name of await readdir(labFolder)) {
     if (unfinished.has(name) || !isOwnName(name, since)) continue;

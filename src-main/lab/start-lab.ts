@@ -124,8 +124,7 @@ export function takeUpLab(parts: LabParts): void {
 export function resumeLab(id: string, parts: LabParts): LabExperiment {
   const experiment = parts.store.get(id);
   const refuse = (why: Because) => new StudioError('EXPERIMENT_NOT_RESUMABLE', { experiment: id, ...why });
-  const isLeft = parts.supervisor.isLeft(id);
-  if (experiment.state === 'running' || (experiment.state === 'queued' && !isLeft)) {
+  if (experiment.state === 'running' || (experiment.state === 'queued' && !parts.supervisor.isLeft(id))) {
     throw refuse(because('GOES_ON'));
   }
   if (experiment.state === 'finished') throw refuse(because('HAS_FINISHED'));
@@ -136,10 +135,6 @@ export function resumeLab(id: string, parts: LabParts): LabExperiment {
     if (dataset?.sha256 !== experiment.facts.datasetSha256) throw refuse(because('DATASET_GONE'));
   }
   adapterOf(experiment, parts);
-  if (isLeft) {
-    parts.supervisor.takeUp(id, detached(experiment, parts));
-    return experiment;
-  }
   parts.supervisor.resume(id, detached(experiment, parts), () => parts.store.enqueueAgain(id, parts.now()));
   return parts.store.get(id);
 }

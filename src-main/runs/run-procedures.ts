@@ -11,7 +11,16 @@ import { watchJob } from '../jobs/job-procedures.ts';
 import { estimateRun } from './estimate.ts';
 import { probeSpeed } from './probe.ts';
 import type { RunStore } from './run-store.ts';
-import { keepStopped, type RunningParts, repeatRun, resumeRun, settleAll, startRun } from './start-run.ts';
+import {
+  keepStopped,
+  mayGoOn,
+  measureWhenAllHaveEnded,
+  type RunningParts,
+  repeatRun,
+  resumeRun,
+  settleAll,
+  startRun,
+} from './start-run.ts';
 import { countTokenLengths } from './token-lengths.ts';
 import type { TrainingSettingsStore } from './training-settings-store.ts';
 
@@ -53,6 +62,8 @@ export function runProcedures(
       for (const id of stopping) runs.setStopped(id);
       changed();
       await keepStopped(stopping, parts);
+      // One that was under way has seen to it as it ended.
+      if (run.state === 'paused') measureWhenAllHaveEnded(run, parts);
       changed();
     }),
     pause: os.pause.handler(async ({ input }) => {
@@ -88,6 +99,8 @@ export function runProcedures(
       const run = runs.get(input.id);
       if (isActive(run)) throw new StudioError('RUN_ALREADY_ACTIVE', { run: run.name });
       runs.markDeleted(run.id, Date.now());
+      // Those that trained with it have waited for it.
+      if (run.group !== null && mayGoOn(run)) measureWhenAllHaveEnded(run, parts);
       changed();
     }),
     restore: os.restore.handler(({ input }) => {
@@ -135,7 +148,7 @@ const pointsOfCurve = 100;
  * than the database, which was created at `since`. To be called only when no other process is running.
  */
 export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
-  runs.removeDeleted(Date.now());
+  runs.removeDeleted(Infinity);
   const unfinished = new Set(runs.listUnfinishedIds());
   for (const name of await readdir(runsFolder)) {
     if (unfinished.has(name) || !(isOwnName(name, since) || /^probe-\w{6}$/.test(name))) continue;

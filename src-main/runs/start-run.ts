@@ -280,7 +280,7 @@ function workOf(ids: readonly string[], parts: RunningParts): SharedWork<RunEven
     },
     finished: (id) => {
       const run = runs.get(id);
-      if (runs.plan(id).evaluateAfter) measureWhenAllHaveEnded(run, parts);
+      measureWhenAllHaveEnded(run, parts);
       return endOf(run);
     },
   };
@@ -297,12 +297,15 @@ function trainingOf(id: string, { runs, baseModels, datasets }: RunningParts): T
   return { run, plan: runs.plan(id), base, dataset };
 }
 
-/** Adapters that were trained together are evaluated against each other. */
-function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
+/**
+ * Begins the evaluation that is wanted of a run, once nothing that trained with it can go on: adapters that were trained
+ * together are evaluated against each other.
+ */
+export function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts): void {
   const group = runs.groupOf(run);
-  if (group.some(isActive)) return;
+  if (group.some(mayGoOn)) return;
   const made = group.filter(hasMade);
-  if (made.length > 0) evaluateAfter(made);
+  if (made.some(({ id }) => runs.plan(id).evaluateAfter)) evaluateAfter(made);
 }
 
 /**
@@ -311,8 +314,12 @@ function measureWhenAllHaveEnded(run: Run, { runs, evaluateAfter }: RunningParts
  */
 export function listUnevaluated(runs: RunStore): Run[][] {
   const groups = new Map(runs.listUnevaluated().map((run) => [run.group?.id ?? run.id, runs.groupOf(run)]));
-  const mayGoOn = ({ state }: Run) => !['finished', 'failed', 'stopped'].includes(state);
   return [...groups.values()].filter((group) => !group.some(mayGoOn)).map((group) => group.filter(hasMade));
+}
+
+/** Whether it is under way or rests: a person who paused it wants it to be trained to its end. */
+export function mayGoOn({ state }: Run): boolean {
+  return !['finished', 'failed', 'stopped'].includes(state);
 }
 
 function hasMade({ state, adapterId }: Run): boolean {

@@ -6,7 +6,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
 import { shortened } from '../../src-contract/shortened.ts';
-import { type AdapterOrigin, copyAdapter, removeAdapter } from '../adapters/adapter-files.ts';
+import { type AdapterOrigin, copyAdapter } from '../adapters/adapter-files.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { fingerprintLike } from '../adapters/fingerprint-like.ts';
 import type { BaseText } from '../base-models/base-text.ts';
@@ -367,7 +367,8 @@ async function rowsNamed(
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 
 /**
- * Copies the trained adapter to its own folder. One that this run left at an earlier stop gets the new content instead.
+ * Copies the trained adapter to its own folder. One that this run left at an earlier stop gets the new content instead;
+ * what it was before stays until the next start, for whoever still reads it: an evaluation, an export, an answer.
  */
 async function keepAdapter(
   about: { run: Run; plan: RunPlan; base: BaseModel; result: RunResult; outputFolder: string },
@@ -408,7 +409,6 @@ async function keepAdapter(
     await rm(path, { recursive: true, force: true }).catch(leaveToNextStart);
     throw error;
   }
-  if (earlier !== undefined) await removeAdapter(earlier.path, parts.adaptersFolder).catch(leaveToNextStart);
   parts.adapterAdded();
 }
 

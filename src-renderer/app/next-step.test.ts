@@ -109,6 +109,32 @@ test('suggests longer training when a single epoch has helped', () => {
   expect(nextStep({ ...has, runs: [quick, balanced] }).kind).toBe('another');
 });
 
+// Rows corrected in a chat led nowhere: it told the person to bring another table.
+test('suggests training again once the rows have changed since the last training', () => {
+  const run = { datasetId: 'd', datasetSha256: 'old', state: 'finished', options: { epochs: 3 } } as Run;
+  const corrected = { ...dataset, sha256: 'new' };
+  const has = { ...done, datasets: [corrected], adapters: [adapter], evaluations: [evaluation], runs: [run] };
+  expect(nextStep(has)).toEqual({ kind: 'again', adapter, dataset: corrected });
+  // Undone, or trained on since, they are as they were.
+  expect(nextStep({ ...has, datasets: [{ ...dataset, sha256: 'old' }] }).kind).toBe('another');
+  const newer = { ...run, datasetSha256: 'new' };
+  expect(nextStep({ ...has, runs: [newer, run] }).kind).toBe('another');
+});
+
+// Regression: one that is better than a base without sense, but hardly writes sense itself, was the end of the road.
+test('suggests improving an adapter whose answers hardly resemble their targets', () => {
+  const far = {
+    ...evaluation,
+    mainMetric: 'rougeL',
+    comparisons: [{ ...comparison, metric: 'rougeL', sure: true }],
+    results: [
+      { adapterId: null, metrics: { rougeL: 0.002 } },
+      { adapterId: 'a', metrics: { rougeL: 0.052 } },
+    ],
+  } as unknown as Evaluation;
+  expect(nextStep({ ...done, adapters: [adapter], evaluations: [far] })).toMatchObject({ kind: 'improve', adapter });
+});
+
 test('suggests another dataset when all else is done', () => {
   const has = {
     ...nothing,

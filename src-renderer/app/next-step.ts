@@ -5,7 +5,7 @@ import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { ListedRun } from '../../src-contract/run.ts';
-import { outcomeOf } from '../../src-contract/verdict.ts';
+import { isFarOff, outcomeOf } from '../../src-contract/verdict.ts';
 import { beingMeasured, type Measured, measured } from '../ui/measured.ts';
 
 /** Everything there is, newest first in each list. */
@@ -29,9 +29,11 @@ export type NextStep =
   | { readonly kind: 'measuring'; readonly adapter: Adapter; readonly evaluation: Evaluation }
   /** The newest adapter was made with the starter model, and a model for real work is available. */
   | { readonly kind: 'larger'; readonly adapter: Adapter; readonly dataset: Dataset; readonly baseModel: BaseModel }
+  /** The rows have changed since they were last trained on. */
+  | { readonly kind: 'again'; readonly adapter: Adapter; readonly dataset: Dataset }
   /** The newest adapter is better, and no run has read its rows more than once. */
   | { readonly kind: 'longer'; readonly adapter: Adapter; readonly dataset: Dataset; readonly epochs: number }
-  /** The newest adapter is not surely better than its base. */
+  /** The newest adapter is not surely better than its base, or hardly of more use. */
   | { readonly kind: 'improve'; readonly adapter: Adapter; readonly result: Measured }
   | { readonly kind: 'another' };
 
@@ -62,10 +64,13 @@ export function nextStep(has: Belongings): NextStep {
   );
   if (isStarter && isFirst && baseModel !== undefined && own !== undefined)
     return { kind: 'larger', adapter, dataset: own, baseModel };
+  const ofRows = has.runs.filter(({ datasetId }) => datasetId === own?.id);
+  const haveChanged = ofRows.length > 0 && ofRows.every(({ datasetSha256 }) => datasetSha256 !== own?.sha256);
+  if (haveChanged && own !== undefined) return { kind: 'again', adapter, dataset: own };
   const result = measured(adapter, has.evaluations);
   const isBetter = result?.comparison === undefined || outcomeOf(result.comparison).startsWith('better');
-  if (result !== undefined && !isBetter) return { kind: 'improve', adapter, result };
-  const ofRows = has.runs.filter(({ datasetId }) => datasetId === own?.id);
+  if (result !== undefined && (!isBetter || isFarOff(result.metric, result.adapter)))
+    return { kind: 'improve', adapter, result };
   const areShort = ofRows.length > 0 && ofRows.every(({ options }) => options.epochs <= 1);
   return areShort && own !== undefined
     ? { kind: 'longer', adapter, dataset: own, epochs: longerEpochs }

@@ -29,6 +29,8 @@ export interface ChatChoice {
   /** A dataset row to ask. */
   readonly dataset?: string | undefined;
   readonly row?: string | undefined;
+  /** Set in the address of a new conversation in which several are asked at once. */
+  readonly compare?: string | undefined;
 }
 
 /** The chat panel: one base model, one conversation, and the adapter that the next message goes to. */

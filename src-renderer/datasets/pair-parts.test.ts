@@ -35,6 +35,14 @@ test('builds the pair of a row from the mapping', () => {
   });
 });
 
+// Regression: the preview of what the model reads showed nothing below “Schema:”.
+test('a field that no column holds is shown as it will be written', () => {
+  const mapping = { question: 'q', sql: 's' };
+  expect(pairOf('nl2sql', mapping, ['q', 's'], ['How many?', 'SELECT 1'], { schema: '[tables]' }).context).toBe(
+    'Schema:\n[tables]\n\nQuestion: How many?',
+  );
+});
+
 test('names the required field that is empty in a row', () => {
   const mapping = { context: 'c', target: 't' };
   expect(emptyField('custom', mapping, ['c', 't'], ['text', '  '])).toBe('target');

@@ -57,14 +57,15 @@ export function neededFields(task: TaskId, mapping: ColumnMapping): readonly str
   ];
 }
 
-/** The pair that a row of cells gives under a mapping. */
+/** The pair that a row of cells gives under a mapping; `written` are fields that no column holds. */
 export function pairOf(
   task: TaskId,
   mapping: ColumnMapping,
   columns: readonly string[],
   cells: readonly string[],
+  written: TaskInput = {},
 ): { context: string; target: string } {
-  const input: Record<string, string> = {};
+  const input: Record<string, string> = { ...written };
   for (const [field, column] of Object.entries(mapping)) {
     const place = columns.indexOf(column);
     if (place >= 0) input[field] = cells[place] ?? '';

@@ -106,13 +106,11 @@ export class EvaluationState {
   }
 
   async resume(): Promise<void> {
-    try {
+    await this.#work.resume(async () => {
       await client.evaluations.resume({ id: this.id });
       this.progress = undefined;
       await this.#work.open();
-    } catch (error) {
-      this.error = error;
-    }
+    });
   }
 
   async csv(): Promise<void> {

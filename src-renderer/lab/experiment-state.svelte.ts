@@ -87,11 +87,9 @@ export class ExperimentState {
 
   async resume(): Promise<void> {
     this.error = undefined;
-    try {
+    await this.#work.resume(async () => {
       this.experiment = await client.lab.resume({ id: this.id });
-    } catch (error) {
-      this.error = error;
-    }
+    });
     if (this.isGoing) await this.#work.watch();
   }
 

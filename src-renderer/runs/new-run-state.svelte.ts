@@ -68,6 +68,8 @@ export class NewRunState {
   #hasChosen = $state(false);
   /** The choices as proposed. */
   #proposed = '';
+  /** The settings that came with the link, such as those of an earlier run, as JSON. */
+  #reused = '{}';
   readonly #left: NewRunDraft | undefined;
 
   /**
@@ -214,6 +216,7 @@ export class NewRunState {
     if (Number(wish.epochs) > 0) this.changed = { ...this.changed, epochs: Number(wish.epochs) };
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
     this.#proposed = JSON.stringify(this.#choices);
+    this.#reused = JSON.stringify(this.changed);
     if (this.#left !== undefined) this.#takeUp(this.#left);
   }
 
@@ -241,6 +244,16 @@ export class NewRunState {
   chooseBaseModel(id: string): void {
     this.baseModelId = id;
     this.#estimateAnew();
+  }
+
+  /** Settings that came with the link give way to those of a preset that is chosen by hand; manual changes are kept. */
+  choosePreset(preset: Preset): void {
+    this.preset = preset;
+    if (this.#isReused) this.forgetChanges();
+  }
+
+  get #isReused(): boolean {
+    return this.changes > 0 && JSON.stringify(this.changed) === this.#reused;
   }
 
   change<K extends keyof TrainOptions>(option: K, value: TrainOptions[K]): void {
@@ -335,12 +348,16 @@ export class NewRunState {
       this.estimates = {};
       return;
     }
-    const { datasetId, baseModelId, changed: options, also } = this;
+    const { datasetId, baseModelId, changed, also } = this;
+    const { initAdapterId } = changed;
+    /** Of the cards that are not chosen: what they would cost if they were. */
+    const others = !this.#isReused ? changed : initAdapterId === undefined ? {} : { initAdapterId };
     try {
       const answers = await Promise.all(
-        presets.map((preset) =>
-          client.runs.estimate({ datasetId, baseModelId, preset, options, also }, { signal: question.signal }),
-        ),
+        presets.map((preset) => {
+          const options = preset === this.preset ? changed : others;
+          return client.runs.estimate({ datasetId, baseModelId, preset, options, also }, { signal: question.signal });
+        }),
       );
       if (question.signal.aborted) return;
       this.estimates = Object.fromEntries(presets.map((preset, index) => [preset, answers[index]]));

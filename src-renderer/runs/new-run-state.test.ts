@@ -61,6 +61,28 @@ test('shows nothing before it is known what was asked for', async () => {
   expect(state.lacks).toBeUndefined();
 });
 
+// Regression: with the settings of an earlier run all three cards were alike, and choosing another changed nothing.
+test('the settings of an earlier run give way to a preset that is chosen by hand', async () => {
+  const options = { epochs: 2, rank: 4 } as Run['options'];
+  vi.mocked(client.runs.get).mockResolvedValue({ ...run('b', 1), datasetId: 'old', options });
+  const state = new NewRunState(() => '', { run: 'r' });
+  await vi.waitFor(() => expect(Object.keys(state.estimates)).toHaveLength(3));
+  const asked = vi
+    .mocked(client.runs.estimate)
+    .mock.calls.slice(-3)
+    .map(([{ preset, options }]) => [preset, options]);
+  expect(asked).toEqual([
+    ['quick', {}],
+    ['balanced', options],
+    ['thorough', {}],
+  ]);
+  state.choosePreset('thorough');
+  expect(state.changed).toEqual({});
+  state.change('rank', 32);
+  state.choosePreset('quick');
+  expect(state.changed).toEqual({ rank: 32 });
+});
+
 // Having added a model for real work, a person still got the starter model for every run.
 test.each([
   ['large', 'large'],

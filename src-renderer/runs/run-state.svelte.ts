@@ -157,11 +157,12 @@ export class RunState {
   }
 
   async resume(): Promise<void> {
-    await this.#act(async () => {
+    const ask = async () => {
       this.run = await client.runs.resume({ id: this.id });
       this.now = Date.now();
       void this.#work.watch();
-    });
+    };
+    await this.#act(() => this.#work.resume(ask));
   }
 
   leave(): void {

@@ -145,6 +145,25 @@ test('follows a run that was resumed elsewhere', async () => {
   state.leave();
 });
 
+// Regression: it said that the run was still training, as if that were a fault.
+test('a run that another window has just resumed is shown as resumed, and any other refusal is told', async () => {
+  vi.mocked(client.runs.get).mockResolvedValue(run('paused'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));
+  const state = new RunState('r');
+  await vi.waitFor(() => expect(state.canResume).toBe(true));
+  vi.mocked(client.runs.resume).mockRejectedValue(new StudioError('DATA_FOLDER_BUSY', { folder: 'f' }));
+  await state.resume();
+  expect(state.error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
+
+  vi.mocked(client.runs.resume).mockRejectedValue(new StudioError('RUN_ALREADY_ACTIVE', { run: 'r' }));
+  vi.mocked(client.runs.get).mockResolvedValue(run('running'));
+  vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3), step(2, 2)], { goesOn: true }));
+  await state.resume();
+  expect([state.isActive, state.error]).toEqual([true, undefined]);
+  await vi.waitFor(() => expect(state.curve.steps.map(({ loss }) => loss)).toEqual([3, 2]));
+  state.leave();
+});
+
 test('a run deleted elsewhere is reported as not found until it is restored', async () => {
   vi.mocked(client.runs.get).mockResolvedValue(run('stopped'));
   vi.mocked(client.runs.watch).mockImplementation(events([step(1, 3)]));

@@ -87,6 +87,17 @@ export class OngoingWork {
     }
   }
 
+  /** Of two windows that ask for it at once, the second is refused: it shows what it asked for. */
+  async resume(ask: () => Promise<unknown>): Promise<void> {
+    try {
+      await ask();
+    } catch (error) {
+      await this.#work.read().catch(() => undefined);
+      if (this.#work.isGoing()) void this.watch();
+      else this.error = error;
+    }
+  }
+
   async delete(remove: () => Promise<unknown>): Promise<void> {
     this.#isDeleting = true;
     try {

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { os } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { afterEach, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { type PageServer, servePage } from '../../src-main/host/web/page-server.ts';
 import type { ConnectionState } from '../../src-renderer/client.ts';
 
@@ -77,6 +78,30 @@ test('a studio that was started anew refuses the page, and the page says so', as
   expect(states.seen).toEqual(['connecting', 'open', 'lost', 'refused']);
 });
 
+// Regression: it was asked what the studio is asked, and told what a person typed, while the page said nothing.
+test('a page whose port another program has taken tells it nothing, and goes on trying', async () => {
+  const server = await startServer();
+  await stubBrowser(server);
+  const { client, connection } = await import('../../src-renderer/client.ts');
+  const states = record(connection);
+  await client.studio.status();
+  await server.close();
+  await states.until('lost', 1);
+  // As many do: it takes every socket, with the protocol that it is offered.
+  const stranger = new WebSocketServer({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+  cleanUps.push(() => stranger.close());
+  const told: unknown[] = [];
+  stranger.on('connection', (socket) => {
+    socket.on('message', (message) => told.push(String(message)));
+    socket.send('welcome');
+  });
+  await once(stranger, 'connection');
+  await expect(client.studio.status()).rejects.toThrow('does not answer');
+  await once(stranger, 'connection');
+  expect(told).toEqual([]);
+  expect(states.seen).toEqual(['connecting', 'open', 'lost']);
+});
+
 async function startServer(served: object = router, port = 0): Promise<PageServer> {
   const pageFolder = await mkdtemp(path.join(tmpdir(), 'adapter-studio-transport-'));
   cleanUps.push(() => rm(pageFolder, { recursive: true }));
@@ -93,7 +118,13 @@ async function stubBrowser(server: PageServer): Promise<WebSocket[]> {
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
   const kept = new Map<string, string>();
   const sockets: WebSocket[] = [];
-  const { fetch: realFetch } = globalThis;
+  const { fetch: realFetch, setTimeout: realSetTimeout } = globalThis;
+  // A page that has lost its studio tries again without end, also while other tests run.
+  let isOver = false;
+  cleanUps.push(() => {
+    isOver = true;
+  });
+  vi.stubGlobal('setTimeout', (again: () => void, ms: number) => realSetTimeout(() => isOver || again(), ms));
   const { hash } = new URL(answer.headers.get('location') ?? '', origin);
   vi.stubGlobal('location', { protocol: 'http:', href: `${origin}/`, hash });
   vi.stubGlobal('localStorage', {
@@ -114,7 +145,11 @@ async function stubBrowser(server: PageServer): Promise<WebSocket[]> {
         // Browsers report a failed connection by `close`; without a listener `ws` would throw as well.
         this.on('error', () => {});
         sockets.push(this);
-        cleanUps.push(() => this.terminate());
+        cleanUps.push(async () => {
+          if (this.readyState === WebSocket.CLOSED) return;
+          this.terminate();
+          await new Promise((resolve) => this.once('close', resolve));
+        });
       }
     },
   );

@@ -76,6 +76,12 @@ test('labels written in two ways are mended in one step; so few are not told whe
   await page.getByRole('button', { name: 'Write 3 targets as usual' }).click();
   await page.getByText('3 targets written like the others.').waitFor();
   await page.getByText('No findings').first().waitFor();
+  // Regression: among the rows, their number stayed what it had been before a change.
+  await page.getByRole('tab', { name: /^Rows/ }).click();
+  await page.keyboard.press('Control+z');
+  await page.getByRole('tab', { name: /^Findings ?3$/ }).waitFor();
+  await page.keyboard.press('Control+y');
+  await page.getByRole('tab', { name: /^Findings$/ }).waitFor();
 });
 
 test('what a web page and misread letters left in the texts is told before a run, and cleaned in two steps', async () => {

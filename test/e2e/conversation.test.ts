@@ -35,6 +35,21 @@ test('before the first message, a comparison says that each of those chosen answ
   await page.getByRole('button', { name: 'Compare' }).click();
 });
 
+// Regression: “Chat with” an adapter whose new conversation was being compared reopened the comparison.
+test('a comparison that has not begun survives a reload, and a chat with its adapter is with that one alone', async () => {
+  await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
+  await page.getByRole('radio', { name: 'First' }).click();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  const heading = page.getByRole('heading', { name: 'Ask several at once' });
+  await heading.waitFor();
+  await page.reload();
+  await heading.waitFor();
+  await page.evaluate((to) => (location.hash = to), paths.adapters().slice(1));
+  await page.getByRole('link', { name: 'Chat with First' }).click();
+  await page.getByRole('radio', { name: 'First', checked: true }).waitFor();
+  expect(await heading.count()).toBe(0);
+});
+
 test('one question goes to the base and four adapters, and all answers fit in a narrow window', async () => {
   await page.evaluate((to) => (location.hash = to), paths.chat().slice(1));
   await page.getByRole('radio', { name: 'First' }).click();

@@ -1,4 +1,5 @@
 // A data folder that is moved away from its usual place: the next start finds it, and nothing of it is left behind.
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -114,8 +115,10 @@ async function clientOf(page: Page): Promise<ContractRouterClient<Contract>> {
   const { origin, host } = new URL(page.url());
   const cookies = await page.context().cookies();
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
-  const key = await page.evaluate(() => localStorage.getItem('studio.socketKey') ?? '');
+  const [key = ''] = (await page.evaluate(() => localStorage.getItem('studio.socketKey') ?? '')).split('.');
   const socket = new WebSocket(`ws://${host}/contract`, [key], { headers: { origin, cookie } });
+  // The studio's greeting.
+  await once(socket, 'message');
   // Sound: only events are used, which are those of a browser's socket.
   return createORPCClient(new RPCLink({ websocket: socket as never }));
 }

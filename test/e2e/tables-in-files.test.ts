@@ -46,7 +46,7 @@ test('a left-out item of a JSON list is named by its number', async () => {
 });
 
 // A script of SQL was said to come before the question, until the import failed. Without the schema, the context was
-// said to be of 43 characters.
+// said to be of 43 characters. A row without its query was offered to be written, where nothing was left to write.
 test('questions take their schema from a database, and of a script it is told how to make one of it', async () => {
   const [script, database] = ['shop.sql', 'shop.sqlite'].map((name) => path.join(opened.folder, name)) as [
     string,
@@ -56,15 +56,17 @@ test('questions take their schema from a database, and of a script it is told ho
   writeSqliteFile(database, 'CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT);');
   await choose(
     'questions.csv',
-    Buffer.from(`question,sql\n${'How many sellers?,SELECT COUNT(*) FROM seller\n'.repeat(9)}`),
+    Buffer.from(`question,sql\n${'How many sellers?,SELECT COUNT(*) FROM seller\n'.repeat(9)}Who sells most?,\n`),
   );
   await page.getByLabel('Attach SQLite files').last().setInputFiles(script);
   await page.getByText(`sqlite3 "shop.sqlite" ".read 'shop.sql'"`).waitFor();
-  expect(await page.getByText('comes before the question').count()).toBe(0);
+  expect(await page.getByText('the tables and columns of').count()).toBe(0);
   await page.getByLabel('Attach SQLite files').last().setInputFiles(database);
-  await page.getByText('The schema of shop.sqlite comes before the question.').waitFor();
+  await page.getByText('[the tables and columns of shop.sqlite]').waitFor();
   expect(await page.getByText(/^\d+ characters$/).count()).toBe(1);
-  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Import 9 rows' }).click();
+  await page.getByText('1 row was left out').waitFor();
+  expect(await page.getByRole('link', { name: /^Write/ }).count()).toBe(0);
 });
 
 async function choose(name: string, content: Buffer): Promise<void> {

@@ -178,7 +178,8 @@ test('an answer to be kept as a row is there with its boxes', async () => {
   const context = await dialog.getByLabel('Context').inputValue();
   expect(context).not.toBe('');
   expect(await page.evaluate(() => document.body.dataset.first)).toBe(context);
-  await dialog.getByLabel('Context').and(page.locator(':focus')).waitFor();
+  // What is to be corrected.
+  await dialog.getByLabel('Target').and(page.locator(':focus')).waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 });
@@ -263,8 +264,7 @@ async function finished(answer: Locator): Promise<void> {
 }
 
 async function keepLastQuery(): Promise<Locator> {
-  await lastQuery().getByRole('button', { name: 'More actions for this answer' }).click();
-  await page.getByRole('menuitem', { name: 'Save as a dataset row' }).click();
+  await lastQuery().getByRole('button', { name: 'Correct it and save it as a row' }).click();
   const dialog = page.getByRole('dialog');
   await expect.poll(() => dialog.getByLabel('Target').inputValue()).toBe('SELECT 42 AS mended');
   return dialog;

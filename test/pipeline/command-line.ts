@@ -25,8 +25,13 @@ export interface Outcome {
 }
 
 /** Starts a command on a data folder, with `--json`. */
-export function startCommand(home: string, words: readonly string[]): ChildProcess & { outcome: Promise<Outcome> } {
+export function startCommand(
+  home: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ChildProcess & { outcome: Promise<Outcome> } {
   const child = spawn(process.execPath, ['--no-warnings', commandLineEntry, ...words, '--json', '--home', home], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

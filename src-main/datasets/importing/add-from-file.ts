@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { AddedRows, CsvOptions, Dataset } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
+import { lacksSchema } from '../../../src-contract/task.ts';
 import { orDiskOrDatabaseFull } from '../../files/disk-or-database-full.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
 import type { DatasetStore } from '../dataset-store.ts';
@@ -11,7 +12,6 @@ import { knownHomes, UnitSplits } from '../splits/unit-splits.ts';
 import { TimeSlices } from '../time-slices.ts';
 import type { DatasetChanges } from '../versions/change-dataset.ts';
 import { type AddedRowsJob, addedRows } from './added-rows.ts';
-import { lacksSchema } from './column-mapping.ts';
 import { inThread, needsThread } from './import-worker.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 

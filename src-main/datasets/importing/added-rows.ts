@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvOptions, Split } from '../../../src-contract/dataset.ts';
-import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
+import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
 import { openTable, type TableFile } from '../readers/open-table.ts';
 import type { OpenTable } from '../readers/table.ts';
 import type { NewExample } from '../rows/row-block.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { unitOf } from '../splits/unit-splits.ts';
-import { lacksSchema, resolveMapping, rowMapper } from './column-mapping.ts';
+import { resolveMapping, rowMapper } from './column-mapping.ts';
 import { firstRows } from './import-rows.ts';
 import { reasonPlace } from './left-out-rows.ts';
 import { leftOutKey } from './unmended-rows.ts';

@@ -288,11 +288,6 @@ export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task'
   return places.has('context') ? ['context'] : task.fields.context.filter((field) => places.has(field));
 }
 
-/** Whether the rows have no schema of their own, so that it is written from their databases. */
-export function lacksSchema(task: TaskId, { context, schema }: ColumnMapping): boolean {
-  return task === 'nl2sql' && context === undefined && schema === undefined;
-}
-
 export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): string {
   return places.has('target') ? 'target' : task.fields.target;
 }

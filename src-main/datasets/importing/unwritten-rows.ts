@@ -2,12 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChangedDataset, Dataset, UnwrittenRow } from '../../../src-contract/dataset.ts';
 import type { WriteRowInput } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { lacksSchema } from '../../../src-contract/task.ts';
 import type { DatasetStore } from '../dataset-store.ts';
 import type { KeptRejection, RowStore } from '../rows/row-store.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { knownHomes, UnitSplits, unitOf } from '../splits/unit-splits.ts';
 import type { DatasetChanges } from '../versions/change-dataset.ts';
-import { lacksSchema, resolveMapping, rowMapper, targetFieldOf } from './column-mapping.ts';
+import { resolveMapping, rowMapper, targetFieldOf } from './column-mapping.ts';
 import { rejectColumns } from './reject-file.ts';
 import { typedRow } from './typed-row.ts';
 

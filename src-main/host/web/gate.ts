@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { isSameSecret } from '../same-secret.ts';
 import { userOfPeer } from './peer-user.ts';
 
-/** The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. */
+/**
+ * The verdict on a request: `open` has a session, `exchange` brings the token to get one, anything else is refused. A
+ * `socketKey` is what a socket is opened with, a dot, and the greeting that answers it.
+ */
 export type Verdict =
   | { readonly kind: 'open' }
   | { readonly kind: 'exchange'; readonly cookie: string; readonly socketKey: string }
@@ -12,11 +15,14 @@ export type Verdict =
 /**
  * Decides who may talk to the studio. Other users of the machine and other pages in the same browser can reach its
  * port: the token in the printed address keeps out the former, the Host and Origin checks the latter. A browser sends the
- * session's cookie to the servers of all ports, so that it opens no socket without the key, which the page keeps.
+ * session's cookie to the servers of all ports, so that it opens no socket without the key, which the page keeps. Once the
+ * studio has ended, its port may be another program's: the page tells a socket nothing that has not greeted it.
  */
 export class Gate {
   /** Works once: the first request with it gets the session cookie. */
   readonly token = secret();
+  /** What a socket begins with, so that its page knows who is at the other end. */
+  readonly greeting = secret();
   readonly #session = secret();
   readonly #socketKey = secret();
   readonly #host: string;
@@ -49,7 +55,7 @@ export class Gate {
     return {
       kind: 'exchange',
       cookie: `${this.#cookieName}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`,
-      socketKey: this.#socketKey,
+      socketKey: `${this.#socketKey}.${this.greeting}`,
     };
   }
 

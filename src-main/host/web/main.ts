@@ -102,6 +102,20 @@ async function serve(): Promise<void> {
     }
     server.answerWith(studio.app.router);
     keepLastPort(studio.dataDir, portIn(server.url));
+    await tellOpenai();
+  }
+
+  let lastTold = '';
+  /** Each folder has an address and a key of its own: programs get to the models of the one they were told of. */
+  async function tellOpenai(): Promise<void> {
+    if (!openai) return;
+    const { endpoint } = createRouterClient(studio.app.router, { context: { caller: 'trusted' } });
+    const { url, key, problem } = await endpoint.get();
+    const line = url === null ? `${problem}` : `${url} key: ${key}`;
+    if (line === lastTold) return;
+    lastTold = line;
+    if (url === null) process.stderr.write(`The OpenAI-compatible address could not be opened: ${line}\n`);
+    else process.stdout.write(`OpenAI-compatible address: ${line}\n`);
   }
 
   async function openFolder(dataDir: string): Promise<OpenStudio> {
@@ -129,13 +143,7 @@ async function serve(): Promise<void> {
   }
 
   process.stdout.write(`Adapter Studio is at ${server.url}\n`);
-  if (openai) {
-    const { url, key, problem } = await createRouterClient(studio.app.router, {
-      context: { caller: 'trusted' },
-    }).endpoint.get();
-    if (url === null) process.stderr.write(`The OpenAI-compatible address could not be opened: ${problem}\n`);
-    else process.stdout.write(`OpenAI-compatible address: ${url} key: ${key}\n`);
-  }
+  await tellOpenai();
   if (open) openBrowser(server.url);
 
   await toldToStop();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
@@ -47,7 +48,7 @@ afterEach(async () => {
 test('the printed address gives a session and leaves no token in the address bar', async () => {
   const first = await get(pathOf(server.url));
   expect(first.status).toBe(303);
-  expect(first.headers.location).toMatch(/^\/#key=[\w-]{43}$/);
+  expect(first.headers.location).toMatch(/^\/#key=[\w-]{43}\.[\w-]{43}$/);
   expect(first.headers['set-cookie']?.[0]).toMatch(
     /^adapter-studio-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
   );
@@ -146,9 +147,7 @@ test('every answer forbids what the page does not need', async () => {
 });
 
 test('a page with the session calls the contract as the caller “page”', async () => {
-  const socket = openSocket(await pass());
-  // `ws` has all that the link needs of a socket: send, readyState and listeners.
-  const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
+  const client = await clientOf(openSocket(await pass()));
   expect(await client.double(21 as never)).toBe(42);
   expect(await client.caller()).toBe('page');
   expect(await client.sizeOf(new Blob([new Uint8Array(1024 * 1024)]) as never)).toBe(1024 * 1024);
@@ -156,7 +155,7 @@ test('a page with the session calls the contract as the caller “page”', asyn
 
 test('closing the socket aborts the signal that the page has left', async () => {
   const socket = openSocket(await pass());
-  const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: socket as never }));
+  const client = await clientOf(socket);
   await client.wait();
   socket.close();
   await left.promise;
@@ -195,7 +194,7 @@ test('garbage on a socket disturbs neither the server nor other pages', async ()
   const socket = openSocket(own);
   await opened(socket);
   for (const noise of ['', 'no json', '{}', '[]', '{"i":1}', Buffer.from([0xff, 0, 1])]) socket.send(noise);
-  const client: RouterClient<typeof router> = createORPCClient(new RPCLink({ websocket: openSocket(own) as never }));
+  const client = await clientOf(openSocket(own));
   expect(await client.double(4 as never)).toBe(8);
 });
 
@@ -233,7 +232,7 @@ async function session(): Promise<string> {
 /** What the page opens its socket with. */
 async function pass() {
   const { headers } = await get(pathOf(server.url));
-  return { origin, cookie: cookieOf(headers), key: headers.location?.slice('/#key='.length) ?? '' };
+  return { origin, cookie: cookieOf(headers), key: /^\/#key=([^.]+)/.exec(headers.location ?? '')?.[1] ?? '' };
 }
 
 function cookieOf(headers: IncomingHttpHeaders): string {
@@ -257,6 +256,13 @@ function get(address: string, headers: Record<string, string> = {}, method = 'GE
 function openSocket({ key, ...headers }: Awaited<ReturnType<typeof pass>>, address = '/contract'): WebSocket {
   const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
   return new WebSocket(origin.replace('http', 'ws') + address, key === '' ? [] : [key], { headers: sent });
+}
+
+/** Once the studio has greeted it. */
+async function clientOf(socket: WebSocket): Promise<RouterClient<typeof router>> {
+  await once(socket, 'message');
+  // `ws` has all that the link needs of a socket: send, readyState and listeners.
+  return createORPCClient(new RPCLink({ websocket: socket as never }));
 }
 
 function opened(socket: WebSocket): Promise<void> {

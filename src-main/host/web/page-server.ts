@@ -64,6 +64,7 @@ export async function servePage(options: {
       sockets.emit('connection', socket, request);
       const leaving = new AbortController();
       socket.once('close', () => leaving.abort());
+      socket.send(gate.greeting);
       answering.upgrade(socket, { context: { caller: 'page', left: leaving.signal } });
     });
   });

@@ -23,7 +23,8 @@ export const adapters = {
   'adapters.trainOn': 'Train further',
   'adapters.export': 'Export',
   'adapters.export.title': 'Export {name}',
-  'adapters.export.what': 'Writes a copy for other programs. The adapter stays here as it is.',
+  'adapters.export.what':
+    'Writes a copy for other programs: for LM Studio, Jan and Ollama, choose GGUF model. The adapter stays here as it is.',
   'adapters.export.format': 'Format',
   'adapters.export.peft': 'PEFT',
   'adapters.export.peft.what':

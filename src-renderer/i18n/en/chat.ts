@@ -180,8 +180,8 @@ export const chat = {
   'chat.run.original': 'Back to the answer',
   'chat.checked': 'Checked: it can run',
   'chat.checkedNot': 'Checked:',
-  'chat.row': 'Save as a dataset row',
-  'chat.row.title': 'Save as a dataset row',
+  'chat.row': 'Correct it and save it as a row',
+  'chat.row.title': 'Save as a row',
   'chat.row.what': 'Turns a good answer, or one you correct here, into a row. The dataset gets a new version.',
   'chat.row.same':
     'Row {n} of the “{split}” split already has this context. Its target will be replaced, so that the row is not there twice.',

@@ -227,7 +227,7 @@ export const datasets = {
   'import.field.choose': 'Choose a column',
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.needed': 'Needs a column',
-  'import.field.schema.needed': 'Needs a column, or a database attached below',
+  'import.field.schema.needed': 'Needs a column, or a database attached above',
   'import.field.schema.written': 'From the database',
   'import.field.schema.written.what': 'Written for each row from the tables of {database}',
   'import.field.group.what': 'Rows with the same value stay in one split',
@@ -251,7 +251,8 @@ export const datasets = {
   'import.target': 'Target, the only part that is learned',
   'import.characters': { one: '{n} character', other: '{n} characters' },
   'import.preview.missing': 'Choose the columns to see an example here.',
-  'import.preview.schema': 'The schema of {database} comes before the question.',
+  'import.preview.missing.schema': 'Attach the database, or choose a column for Schema, to see an example here.',
+  'import.preview.schema': '[the tables and columns of {database}]',
   'import.preview.none': 'There are no rows below the header.',
   'import.preview.empty': '{field} is empty in this row, so it will be left out.',
 

@@ -183,6 +183,7 @@ export const evaluations = {
   'evaluations.next.calmer': `**Next:** ${advice.calmer}`,
   'evaluations.next.readLost': `**Next:** ${advice.readLost}`,
   'evaluations.next.stillWrong': `**Next:** ${advice.stillWrong}`,
+  'evaluations.next.farOff': `**Next:** ${advice.farOff}`,
   'evaluations.next.readSome': `**Next:** ${advice.readSome}`,
   'evaluations.next.train': 'Train again',
   'evaluations.next.measure': 'Evaluate again',

@@ -72,6 +72,9 @@ export const home = {
   'home.next.larger': 'Next: train {name} with {model}.',
   'home.next.larger.why':
     '{name} was made with the starter model, which is only for learning the studio. A larger one answers better but takes longer to train.',
+  'home.next.again': 'Next: train with {name} again.',
+  'home.next.again.why': 'The rows have changed since {name} was trained. Its settings are filled in.',
+  'home.next.again.action': 'Train again',
   'home.next.longer': 'Next: train with {name} for longer.',
   'home.next.longer.why': '{name} is better than its base model after at most one pass over the rows.',
   'home.next.longer.action': 'Train for longer',
@@ -80,6 +83,11 @@ export const home = {
     one: '{metric} {from} → {to} on {n} {split} row: not clearly better than the base model. Its evaluation says what to try.',
     other:
       '{metric} {from} → {to} on {n} {split} rows: not clearly better than the base model. Its evaluation says what to try.',
+  },
+  'home.next.improve.far': {
+    one: '{metric} {from} → {to} on {n} {split} row: better than the base model, but still far from the target. Its evaluation says what to try.',
+    other:
+      '{metric} {from} → {to} on {n} {split} rows: better than the base model, but still far from the targets. Its evaluation says what to try.',
   },
   'home.next.improve.action': 'See what to try',
   'home.next.watch': '{name} is training.',

@@ -284,6 +284,8 @@ export const runs = {
   'runs.small.learningRate': 'Learning rate',
   'runs.small.learningRate.peak': 'peak {rate} at step {step}',
   'runs.small.gradient': 'Gradient size',
+  'runs.small.gradient.explain':
+    'How strongly the last rows pulled at the adapter. What is above the limit is cut down to it.',
   'runs.small.gradient.cut': { one: 'cut to {limit}, in {n} step', other: 'cut to {limit}, in {n} steps' },
   'runs.small.gradient.uncut': 'never cut',
   'runs.small.tokens': 'Tokens per second',

@@ -23,7 +23,8 @@ export const adapters: Translation<typeof english> = {
   'adapters.trainOn': '이어서 학습',
   'adapters.export': '내보내기',
   'adapters.export.title': '{name} 내보내기',
-  'adapters.export.what': '다른 프로그램에서 쓸 사본을 만듭니다. 어댑터는 여기에 그대로 있습니다.',
+  'adapters.export.what':
+    '다른 프로그램에서 쓸 사본을 만듭니다. LM Studio, Jan, Ollama에서 쓰려면 GGUF 모델을 고르세요. 어댑터는 여기에 그대로 있습니다.',
   'adapters.export.format': '형식',
   'adapters.export.peft': 'PEFT',
   'adapters.export.peft.what':

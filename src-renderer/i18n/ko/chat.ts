@@ -164,7 +164,7 @@ export const chat: Translation<typeof english> = {
   'chat.run.original': '답변으로 되돌리기',
   'chat.checked': '검사함: 실행할 수 있습니다',
   'chat.checkedNot': '검사함:',
-  'chat.row': '데이터셋의 행으로 남기기',
+  'chat.row': '고쳐서 행으로 남기기',
   'chat.row.title': '행으로 남기기',
   'chat.row.what': '좋은 답변이나 여기서 고친 답변을 행으로 남깁니다. 데이터셋에 새 버전이 생깁니다.',
   'chat.row.same':

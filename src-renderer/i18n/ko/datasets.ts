@@ -221,7 +221,7 @@ export const datasets: Translation<typeof english> = {
   'import.field.choose': '열 고르기',
   'import.field.average': '평균 {n}자',
   'import.field.needed': '열이 필요합니다',
-  'import.field.schema.needed': '열을 고르거나 아래에서 데이터베이스를 첨부해야 합니다',
+  'import.field.schema.needed': '열을 고르거나 위에서 데이터베이스를 첨부해야 합니다',
   'import.field.schema.written': '데이터베이스에서',
   'import.field.schema.written.what': '{database}의 테이블을 보고 행마다 적습니다',
   'import.field.group.what': '값이 같은 행은 한 분할에 남습니다',
@@ -245,7 +245,8 @@ export const datasets: Translation<typeof english> = {
   'import.target': '정답, 이 부분만 배웁니다',
   'import.characters': '{n}자',
   'import.preview.missing': '열을 고르면 여기에 예시가 나타납니다.',
-  'import.preview.schema': '질문 앞에 {database}의 스키마가 들어갑니다.',
+  'import.preview.missing.schema': '데이터베이스를 첨부하거나 스키마 열을 고르면 여기에 예시가 나타납니다.',
+  'import.preview.schema': '[{database}의 테이블과 열]',
   'import.preview.none': '머리글 아래에 행이 없습니다.',
   'import.preview.empty': '이 행은 {field} 칸이 비어 있어 제외됩니다.',
 

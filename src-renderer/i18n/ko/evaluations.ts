@@ -157,6 +157,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.next.calmer': `**다음:** ${advice.calmer}`,
   'evaluations.next.readLost': `**다음:** ${advice.readLost}`,
   'evaluations.next.stillWrong': `**다음:** ${advice.stillWrong}`,
+  'evaluations.next.farOff': `**다음:** ${advice.farOff}`,
   'evaluations.next.readSome': `**다음:** ${advice.readSome}`,
   'evaluations.next.train': '다시 학습',
   'evaluations.next.measure': '다시 평가',

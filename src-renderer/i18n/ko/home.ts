@@ -62,12 +62,17 @@ export const home: Translation<typeof english> = {
   'home.next.larger': '다음: {name}[을|를] {model}[으로|로] 학습하세요.',
   'home.next.larger.why':
     '{name}[은|는] 스튜디오를 익히기 위한 기본 제공 모델로 만들었습니다. 더 큰 모델은 답이 더 좋지만 학습이 더 오래 걸립니다.',
+  'home.next.again': '다음: {name}[으로|로] 다시 학습하세요.',
+  'home.next.again.why': '{name}[을|를] 학습한 뒤에 행이 바뀌었습니다. 설정은 그때와 같게 채워 둡니다.',
+  'home.next.again.action': '다시 학습',
   'home.next.longer': '다음: {name}[으로|로] 더 오래 학습하세요.',
   'home.next.longer.why': '{name}[은|는] 행을 많아야 한 번 읽고도 기본 모델보다 낫습니다.',
   'home.next.longer.action': '더 오래 학습',
   'home.next.improve': '다음: {name}[을|를] 더 낫게 만드세요.',
   'home.next.improve.why':
     '{split} {n}행에서 {metric} {from} → {to}: 기본 모델보다 확실히 낫지는 않습니다. 무엇을 해 볼지 평가 결과에 나와 있습니다.',
+  'home.next.improve.far':
+    '{split} {n}행에서 {metric} {from} → {to}: 기본 모델보다는 낫지만 아직 정답과 거리가 멉니다. 무엇을 해 볼지 평가 결과에 나와 있습니다.',
   'home.next.improve.action': '해 볼 것 보기',
   'home.next.watch': '{name}[을|를] 학습하고 있습니다.',
   'home.next.watch.why': '그동안 다른 일을 해도 됩니다.',

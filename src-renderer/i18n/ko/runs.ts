@@ -250,7 +250,9 @@ export const runs: Translation<typeof english> = {
   'runs.small.learningRate': '학습률',
   'runs.small.learningRate.peak': '최고 {rate}, {step}단계',
   'runs.small.gradient': '기울기 크기',
-  'runs.small.gradient.cut': '{n}단계에서 {limit}[으로|로] 줄임',
+  'runs.small.gradient.explain':
+    '방금 읽은 행이 어댑터를 얼마나 세게 바꾸려 하는지를 나타냅니다. 한도를 넘으면 한도까지 줄입니다.',
+  'runs.small.gradient.cut': '{limit}[으로|로] {n}번 줄임',
   'runs.small.gradient.uncut': '줄인 적 없음',
   'runs.small.tokens': '초당 토큰',
   'runs.small.tokens.mean': '평균 {tokens}',
