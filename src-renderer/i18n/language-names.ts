@@ -7,4 +7,4 @@ export function languageNames(codes: readonly string[]): string {
 }
 
 /** Others are an error: ECMA-402, `Intl.DisplayNames.prototype.of`. */
-const isCode = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?$/;
+const isCode = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?$/i;
