@@ -89,7 +89,12 @@ import {
   findingRowSchema,
   toldDoubtsSchema,
 } from './finding.ts';
-import { hubDatasetDownloadEventSchema, hubDatasetMatchesSchema, hubDatasetSchema } from './hub-dataset.ts';
+import {
+  hubDatasetDownloadEventSchema,
+  hubDatasetMatchesSchema,
+  hubDatasetSchema,
+  hubTableSchema,
+} from './hub-dataset.ts';
 import {
   labCardSchema,
   labCardsInputSchema,
@@ -219,13 +224,7 @@ export const contract = {
     /** What can be read of a dataset of the hub, by its name or address. */
     lookUpOnHub: base.input(z.object({ dataset: z.string().max(500) })).output(hubDatasetSchema),
     /** Attached: ends when the watcher leaves. The next one resumes; what was downloaded is removed once imported. */
-    downloadFromHub: base
-      .input(
-        hubDatasetSchema
-          .pick({ repository: true, revision: true, licence: true })
-          .extend({ files: z.array(z.string()).min(1).max(10_000) }),
-      )
-      .output(eventIterator(hubDatasetDownloadEventSchema)),
+    downloadFromHub: base.input(hubTableSchema).output(eventIterator(hubDatasetDownloadEventSchema)),
     list: base.output(z.array(datasetSchema)),
     /** The most recent imports that were cut off and undone. */
     cutOff: base.output(z.array(cutOffImportSchema)),

@@ -39,6 +39,11 @@ export const hubDatasetFileSchema = z.object({
 });
 export type HubDatasetFile = z.infer<typeof hubDatasetFileSchema>;
 
+/** The files of each configuration and split. */
+export function tablesOf(files: readonly HubDatasetFile[]): HubDatasetFile[][] {
+  return [...Map.groupBy(files, ({ config, split }) => JSON.stringify([config, split])).values()];
+}
+
 export const hubDatasetSchema = z.object({
   repository: z.string(),
   /** The commit that its files are of. */
@@ -55,6 +60,12 @@ export const hubDatasetSchema = z.object({
   freeDiskBytes: z.number().int(),
 });
 export type HubDataset = z.infer<typeof hubDatasetSchema>;
+
+/** Files of a dataset as it was looked up, which together are one table. */
+export const hubTableSchema = hubDatasetSchema
+  .pick({ repository: true, revision: true, licence: true })
+  .extend({ files: z.array(z.string()).min(1).max(10_000) });
+export type HubTable = z.infer<typeof hubTableSchema>;
 
 /** Where on the hub a dataset's files came from. */
 export const hubOriginSchema = z.object({

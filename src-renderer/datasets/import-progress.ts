@@ -9,6 +9,10 @@ export function importProgress(
   switch (stage.kind) {
     case 'uploading':
       return { title: t('import.sending', { name: stage.name }), done: stage.bytes, total: stage.bytesTotal };
+    case 'downloading': {
+      const { bytesDone = 0, bytesTotal = 1 } = stage.progress ?? {};
+      return { title: t('import.downloading', { name: stage.name }), done: bytesDone, total: bytesTotal };
+    }
     case 'reading':
       return { title: t('import.reading', { name: stage.name }), done: 0, total: 1 };
     case 'importing': {

@@ -6,6 +6,8 @@ import type {
   Inspection,
   RowJudgement,
 } from '../../src-contract/dataset.ts';
+import type { DownloadProgress } from '../../src-contract/download-progress.ts';
+import type { HubTable } from '../../src-contract/hub-dataset.ts';
 import { freeName } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
@@ -19,6 +21,7 @@ type Finished = Extract<ImportEvent, { kind: 'finished' }>;
 export type ImportStage =
   | { readonly kind: 'choose' }
   | { readonly kind: 'uploading'; readonly name: string; readonly bytes: number; readonly bytesTotal: number }
+  | { readonly kind: 'downloading'; readonly name: string; readonly progress: DownloadProgress | undefined }
   | { readonly kind: 'reading'; readonly name: string }
   | { readonly kind: 'decide' }
   | { readonly kind: 'importing'; readonly progress: Progress | undefined }
@@ -35,10 +38,10 @@ export interface ImportChoices {
 }
 
 /** A stage in which work is in progress. */
-export type BusyStage = Extract<ImportStage, { kind: 'uploading' | 'reading' | 'importing' }>;
+export type BusyStage = Exclude<ImportStage, { kind: 'choose' | 'decide' | 'finished' }>;
 
 export function isBusy(stage: ImportStage): stage is BusyStage {
-  return stage.kind === 'uploading' || stage.kind === 'reading' || stage.kind === 'importing';
+  return stage.kind !== 'choose' && stage.kind !== 'decide' && stage.kind !== 'finished';
 }
 
 /** One import from choosing a file to the finished dataset. `close` ends and undoes it. */
@@ -53,6 +56,7 @@ export class ImportState {
   #csvAsked = $state.raw<CsvOptions | undefined>();
   #task = $state<TaskId>('custom');
   #mapping = $state.raw<ColumnMapping>({});
+  #isFromHub = $state(false);
   #database = $state.raw<{ name: string; source: FileSource } | undefined>();
   #attaching = $state<number | undefined>();
   #judgement = $state.raw<RowJudgement | undefined>();
@@ -73,6 +77,11 @@ export class ImportState {
 
   get isSample(): boolean {
     return this.#source?.kind === 'sample';
+  }
+
+  /** What was chosen last is a table of the Hugging Face hub, even if it could not be downloaded. */
+  get isFromHub(): boolean {
+    return this.#isFromHub;
   }
 
   get inspection(): Inspection | undefined {
@@ -206,6 +215,18 @@ export class ImportState {
   /** `title` is the sample's display name, which its dataset takes. */
   async chooseSample(name: string, title?: string): Promise<void> {
     await this.#choose((signal) => this.#inspect({ kind: 'sample', name }, title ?? name, signal, title));
+  }
+
+  /** `name` is what the table is called until its files are here. What has arrived is kept for the next time. */
+  async chooseFromHub(table: HubTable, name: string): Promise<void> {
+    this.#isFromHub = true;
+    await this.#choose(async (signal) => {
+      this.#stage = { kind: 'downloading', name, progress: undefined };
+      for await (const event of await client.datasets.downloadFromHub(table, { signal })) {
+        if (event.kind === 'progress') this.#stage = { kind: 'downloading', name, progress: event };
+        else await this.#inspect({ kind: 'hub', id: event.id }, event.name, signal);
+      }
+    });
   }
 
   /** Rereads the file with other options. The person's mapping is kept where it still fits. */
@@ -350,17 +371,18 @@ export class ImportState {
 
   /**
    * Cancels the work in progress: sending returns to the choice of a file, importing to the decisions. Nothing is left
-   * behind.
+   * behind but what was downloaded.
    */
   cancel(): void {
     this.#endWork();
-    if (this.#stage.kind === 'uploading' || this.#stage.kind === 'reading') this.#stage = { kind: 'choose' };
+    if (isBusy(this.#stage) && this.#stage.kind !== 'importing') this.#stage = { kind: 'choose' };
   }
 
   startOver(): void {
     this.#endWork();
     this.#dropFiles();
     this.#inspection = undefined;
+    this.#isFromHub = false;
     this.#error = undefined;
     this.#stage = { kind: 'choose' };
   }

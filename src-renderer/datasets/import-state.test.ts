@@ -10,7 +10,13 @@ vi.mock('../client.ts', () => ({
       append: vi.fn(async ({ offset, chunk }: { offset: number; chunk: Blob }) => ({ bytes: offset + chunk.size })),
       discard: vi.fn(async () => {}),
     },
-    datasets: { inspect: vi.fn(), judge: vi.fn(), import: vi.fn(), list: vi.fn(async () => []) },
+    datasets: {
+      inspect: vi.fn(),
+      judge: vi.fn(),
+      import: vi.fn(),
+      list: vi.fn(async () => []),
+      downloadFromHub: vi.fn(),
+    },
   },
 }));
 
@@ -292,6 +298,51 @@ test('a file that is not imported after all is discarded', async () => {
   await attaching;
   expect(discarded()).toEqual(['first', 'second', 'third', 'table', 'late']);
   expect(state.database).toBeUndefined();
+});
+
+const hubTable = { repository: 'maker/facts', revision: 'c0', licence: 'mit', files: ['train.csv'] };
+
+test('a table of the hub is downloaded, then inspected like any file', async () => {
+  const progress = { bytesDone: 1, bytesTotal: 4, bytesPerSecond: null, secondsLeft: null };
+  const arriving = Promise.withResolvers<void>();
+  vi.mocked(client.datasets.downloadFromHub).mockImplementation((async () =>
+    (async function* () {
+      yield { kind: 'progress', ...progress };
+      await arriving.promise;
+      yield { kind: 'finished', id: 'd', name: 'facts train.csv' };
+    })()) as never);
+  const file = { ...inspection.file, name: 'facts train.csv' };
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, file } as never);
+  const state = new ImportState();
+  const choosing = state.chooseFromHub(hubTable, 'maker/facts train');
+  const shown = { kind: 'downloading', name: 'maker/facts train', progress };
+  await vi.waitFor(() => expect(state.stage).toMatchObject(shown));
+  arriving.resolve();
+  await choosing;
+  expect([state.stage.kind, state.name]).toEqual(['decide', 'facts train']);
+  await state.import();
+  const source = { kind: 'hub', id: 'd' };
+  expect(vi.mocked(client.datasets.import).mock.lastCall?.[0]).toMatchObject({ source });
+});
+
+test('a download from the hub that fails or is cancelled returns to the choice, and can be started again', async () => {
+  const state = new ImportState();
+  const failure = new Error('no connection');
+  vi.mocked(client.datasets.downloadFromHub).mockRejectedValueOnce(failure);
+  await state.chooseFromHub(hubTable, 'maker/facts train');
+  expect([state.stage.kind, state.error, state.isFromHub]).toEqual(['choose', failure, true]);
+
+  vi.mocked(client.datasets.downloadFromHub).mockImplementationOnce(
+    ((_: unknown, { signal }: { signal: AbortSignal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('left'))))) as never,
+  );
+  const choosing = state.chooseFromHub(hubTable, 'maker/facts train');
+  expect([state.stage.kind, state.error]).toEqual(['downloading', undefined]);
+  state.cancel();
+  await choosing;
+  expect([state.stage.kind, state.error]).toEqual(['choose', undefined]);
+  state.startOver();
+  expect(state.isFromHub).toBe(false);
 });
 
 async function decided(): Promise<ImportState> {

@@ -1,12 +1,15 @@
 import type { Dataset } from '../../src-contract/dataset.ts';
+import type { HubTable } from '../../src-contract/hub-dataset.ts';
 import { paths } from '../paths.ts';
+import { HubDatasetsState } from './hub-datasets-state.svelte.ts';
 import { ImportState, isBusy } from './import-state.svelte.ts';
 
-/** A table to import: a file to send, one that the studio was opened with, or a built-in sample. */
+/** A table to import: a file to send, one that the studio was opened with, a built-in sample, or one of the hub. */
 export type ChosenTable =
   | File
   | { readonly fileId: string; readonly name: string }
-  | { readonly sample: string; readonly name: string };
+  | { readonly sample: string; readonly name: string }
+  | { readonly hub: HubTable; readonly name: string };
 
 /** The outcome of a table, when the import page does not show it. */
 export type ImportNews =
@@ -24,6 +27,8 @@ export class Imports {
   #waiting = $state.raw<readonly ChosenTable[]>([]);
   /** A table was read while another page was open, and nobody has seen it yet. */
   #isUnseen = $state(false);
+  /** What is looked for on the Hugging Face hub, kept until a table was read: its download may be tried again. */
+  readonly hub = new HubDatasetsState();
   readonly #isShown: () => boolean;
   /** Called with news for the person. */
   tell: (news: ImportNews) => void = () => {};
@@ -93,6 +98,7 @@ export class Imports {
     this.#work.startOver();
     await this.#follow((work) => {
       if (table instanceof File) return work.chooseFile(table);
+      if ('hub' in table) return work.chooseFromHub(table.hub, table.name);
       return 'sample' in table ? work.chooseSample(table.sample, table.name) : work.chooseOpened(table);
     });
   }
@@ -103,6 +109,7 @@ export class Imports {
     // Cancelled, and another one has started.
     if (this.#work !== work) return;
     const { stage, error } = work;
+    if (stage.kind === 'decide') this.hub.clear();
     const isSeen = this.#isShown();
     if (stage.kind === 'finished') this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
     // The next table would replace what the page says about this one.

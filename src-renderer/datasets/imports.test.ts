@@ -6,7 +6,14 @@ import { type ImportNews, Imports } from './imports.svelte.ts';
 vi.mock('../client.ts', () => ({
   client: {
     files: { discard: vi.fn(async () => {}) },
-    datasets: { inspect: vi.fn(), judge: vi.fn(), import: vi.fn(), list: vi.fn(async () => []) },
+    datasets: {
+      inspect: vi.fn(),
+      judge: vi.fn(),
+      import: vi.fn(),
+      list: vi.fn(async () => []),
+      lookUpOnHub: vi.fn(),
+      downloadFromHub: vi.fn(),
+    },
   },
 }));
 
@@ -136,4 +143,22 @@ test('a cancelled import makes way for the next one, and the waiting ones can be
   imports.forgetWaiting();
   imports.startOver();
   expect([imports.work.stage.kind, imports.waiting]).toEqual(['choose', []]);
+});
+
+test('what was found on the hub stays after a failed download, and goes once a table was read', async () => {
+  const facts = { repository: 'maker/facts', revision: 'c0', licence: '', files: [], chosen: [] };
+  vi.mocked(client.datasets.lookUpOnHub).mockResolvedValue(facts as never);
+  await imports.hub.choose('maker/facts');
+  vi.mocked(client.datasets.downloadFromHub).mockRejectedValueOnce(new Error('no connection'));
+  const { repository, revision, licence } = facts;
+  const table = { hub: { repository, revision, licence, files: ['train.csv'] }, name: 'maker/facts train' };
+  await imports.bring(table);
+  expect([imports.work.error, imports.hub.found]).toEqual([new Error('no connection'), facts]);
+  vi.mocked(client.datasets.downloadFromHub).mockResolvedValueOnce(
+    (async function* () {
+      yield { kind: 'finished', id: 'd', name: 'facts.csv' };
+    })() as never,
+  );
+  await imports.bring(table);
+  expect([imports.work.stage.kind, imports.hub.found, imports.hub.text]).toEqual(['decide', undefined, 'maker/facts']);
 });

@@ -1,5 +1,7 @@
 /** A licence's usual name, from its identifier in model cards. An unknown identifier is returned as it is. */
 export function licenceName(id: string): string {
+  const [, commons, version] = /^cc-?(by(?:-\w\w)*|0)-(\d\.\d)$/i.exec(id) ?? [];
+  if (commons !== undefined) return `CC${commons === '0' ? '' : ' '}${commons.toUpperCase()} ${version}`;
   return known[id.toLowerCase()] ?? id;
 }
 

@@ -5,6 +5,7 @@ import {
   type HubDatasetFile,
   type HubDatasetMatches,
   mostHubDatasets,
+  tablesOf,
 } from '../../../src-contract/hub-dataset.ts';
 import { megabytes } from './download-model.ts';
 import { interruption } from './failure.ts';
@@ -79,11 +80,6 @@ export async function downloadDataset(
     'The download was stopped.',
     'What was downloaded is kept for a week. Resume with the same command.',
   );
-}
-
-/** The files of each configuration and split. */
-function tablesOf(files: readonly HubDatasetFile[]): HubDatasetFile[][] {
-  return [...Map.groupBy(files, ({ config, split }) => JSON.stringify([config, split])).values()];
 }
 
 /** What the files of a split are imported by: their path, or a pattern that fits all of them. */

@@ -94,4 +94,18 @@ export const ui = {
   'ui.difference.extra': 'not in the target',
   'ui.difference.missing': 'only in the target',
   'ui.weights': '{weights} weights',
+
+  'ui.hub.sent':
+    'Nothing is sent while you type. When you press the button, the hub is told these words and, if this computer has one, your access token for the hub.',
+  'ui.hub.name': 'Words, name or address',
+  'ui.hub.nameFirst': 'Type something first',
+  'ui.hub.search': 'Search the hub',
+  'ui.hub.searching': 'Searching the hub',
+  'ui.hub.results': 'What was found',
+  'ui.hub.none.what': 'Try fewer or other words. Names are mostly English.',
+  'ui.hub.downloads': { one: '{n} download', other: '{n} downloads' },
+  'ui.hub.choose': 'Choose',
+  'ui.hub.choose.name': 'Choose {name}',
+  'ui.hub.free': '{bytes} free on the disk',
+  'ui.hub.gated': 'accept its licence first',
 } satisfies Record<string, Message>;

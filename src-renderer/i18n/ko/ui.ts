@@ -93,4 +93,18 @@ export const ui: Translation<typeof english> = {
   'ui.difference.extra': '정답에 없음',
   'ui.difference.missing': '정답에만 있음',
   'ui.weights': '가중치 {weights}개',
+
+  'ui.hub.sent':
+    '적는 동안에는 아무것도 보내지 않습니다. 단추를 누르면 적은 말을 허브에 보냅니다. 이 컴퓨터에 허브 접근 토큰이 있으면 그것도 함께 보냅니다.',
+  'ui.hub.name': '낱말, 이름, 주소',
+  'ui.hub.nameFirst': '먼저 찾을 말을 적으세요',
+  'ui.hub.search': '허브에서 찾기',
+  'ui.hub.searching': '허브에서 찾는 중',
+  'ui.hub.results': '찾은 것',
+  'ui.hub.none.what': '낱말을 줄이거나 바꿔 보세요. 이름은 대개 영어입니다.',
+  'ui.hub.downloads': '내려받기 {n}회',
+  'ui.hub.choose': '고르기',
+  'ui.hub.choose.name': '{name} 고르기',
+  'ui.hub.free': '디스크에 {bytes} 남음',
+  'ui.hub.gated': '라이선스 동의 필요',
 };

@@ -1,15 +1,13 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { HubFinding, HubMatches } from '../../src-contract/base-model.ts';
-import { client } from '../client.ts';
-import { HubModelsState } from './hub-models-state.svelte.ts';
+import { HubSearch } from './hub-search.svelte.ts';
 
-// The fake replaces the studio, at the renderer's edge.
-vi.mock('../client.ts', () => ({ client: { baseModels: { lookUp: vi.fn(), search: vi.fn() } } }));
-const lookUp = vi.mocked(client.baseModels.lookUp);
-const search = vi.mocked(client.baseModels.search);
-
-const files: HubFinding = { kind: 'files', repository: 'maker/tiny', files: [] };
-const matches: HubMatches = { matches: [], isCut: false };
+interface Files {
+  readonly repository: string;
+}
+const files: Files = { repository: 'maker/tiny' };
+const matches = ['maker/tiny'];
+const lookUp = vi.fn<(name: string, signal: AbortSignal) => Promise<Files>>();
+const search = vi.fn<(words: string, signal: AbortSignal) => Promise<string[]>>();
 
 beforeEach(() => {
   lookUp.mockReset();
@@ -17,20 +15,20 @@ beforeEach(() => {
 });
 
 test('words are searched, and what has a slash is looked up', async () => {
-  const hub = new HubModelsState();
+  const hub = new HubSearch({ search, lookUp });
   search.mockResolvedValue(matches);
   lookUp.mockResolvedValue(files);
   hub.text = 'tiny instruct';
   await hub.submit();
-  expect([search.mock.lastCall?.[0], lookUp.mock.calls.length]).toEqual([{ words: 'tiny instruct' }, 0]);
+  expect([search.mock.lastCall?.[0], lookUp.mock.calls.length]).toEqual(['tiny instruct', 0]);
   hub.text = 'maker/tiny';
   await hub.submit();
-  expect([lookUp.mock.lastCall?.[0], search.mock.calls.length]).toEqual([{ model: 'maker/tiny' }, 1]);
+  expect([lookUp.mock.lastCall?.[0], search.mock.calls.length]).toEqual(['maker/tiny', 1]);
   expect([hub.found, hub.matches]).toEqual([files, undefined]);
 });
 
-test('a model that was found is looked up by its name, and there is a way back to the others', async () => {
-  const hub = new HubModelsState();
+test('one that was found is looked up by its name, and there is a way back to the others', async () => {
+  const hub = new HubSearch({ search, lookUp });
   search.mockResolvedValue(matches);
   hub.text = 'tiny';
   await hub.submit();
@@ -43,8 +41,8 @@ test('a model that was found is looked up by its name, and there is a way back t
 });
 
 test('a name whose look-up is given up stays in the field', async () => {
-  const hub = new HubModelsState();
-  lookUp.mockReturnValueOnce(Promise.withResolvers<HubFinding>().promise);
+  const hub = new HubSearch({ search, lookUp });
+  lookUp.mockReturnValueOnce(Promise.withResolvers<Files>().promise);
   hub.text = 'maker/tiny';
   void hub.submit();
   expect(hub.awaited).toBe('look-up');
@@ -53,8 +51,8 @@ test('a name whose look-up is given up stays in the field', async () => {
 });
 
 test('what an earlier question finds or fails with is not shown for a later one', async () => {
-  const hub = new HubModelsState();
-  const [first, second] = [Promise.withResolvers<HubFinding>(), Promise.withResolvers<HubFinding>()];
+  const hub = new HubSearch({ search, lookUp });
+  const [first, second] = [Promise.withResolvers<Files>(), Promise.withResolvers<Files>()];
   lookUp.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise);
   hub.text = 'maker/tiny';
   const both = [hub.submit(), hub.submit()];

@@ -1,19 +1,26 @@
-import type { HubFinding, HubMatches } from '../../src-contract/base-model.ts';
-import { client } from '../client.ts';
+interface Asked<Matches, Found> {
+  readonly search: (words: string, signal: AbortSignal) => Promise<Matches>;
+  readonly lookUp: (name: string, signal: AbortSignal) => Promise<Found>;
+}
 
 /**
  * What a person searches on the Hugging Face hub, by words, or looks up by a name or address. Nothing is asked of the
  * hub until they say so.
  */
-export class HubModelsState {
+export class HubSearch<Matches, Found> {
   text = $state('');
   /** What was found by words. Kept while one of them is looked up. */
-  matches = $state.raw<HubMatches | undefined>(undefined);
-  found = $state.raw<HubFinding | undefined>(undefined);
+  matches = $state.raw<Matches | undefined>(undefined);
+  found = $state.raw<Found | undefined>(undefined);
   error = $state.raw<unknown>(undefined);
   awaited = $state.raw<'search' | 'look-up' | undefined>(undefined);
+  readonly #ask: Asked<Matches, Found>;
   #words = '';
   #leaving: AbortController | undefined;
+
+  constructor(ask: Asked<Matches, Found>) {
+    this.#ask = ask;
+  }
 
   /** Names and addresses have a slash. */
   async submit(): Promise<void> {
@@ -41,14 +48,14 @@ export class HubModelsState {
   #search(): Promise<void> {
     this.#words = this.text;
     return this.#await('search', async (signal) => {
-      const matches = await client.baseModels.search({ words: this.text }, { signal });
+      const matches = await this.#ask.search(this.text, signal);
       return () => (this.matches = matches);
     });
   }
 
   #lookUp(): Promise<void> {
     return this.#await('look-up', async (signal) => {
-      const found = await client.baseModels.lookUp({ model: this.text }, { signal });
+      const found = await this.#ask.lookUp(this.text, signal);
       return () => (this.found = found);
     });
   }
