@@ -50,6 +50,13 @@ test.skipIf(process.platform === 'win32')('only its owner may look into a backup
   expect([out, `${out}-2`].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
 });
 
+test('what the hub gave for an import is no part of a backup', async () => {
+  const { dataDir, out, write } = scene();
+  write('dataset-downloads/0f/files/train.parquet.part', 'half');
+  await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));
+  expect(readdirSync(out).sort()).toEqual(['adapter-studio-backup.json', 'adapters', 'runs', 'studio.sqlite']);
+});
+
 test('a backup starts over when an adapter’s files are replaced meanwhile', async () => {
   const { dataDir, out, database, write } = scene();
   let isReplaced = false;

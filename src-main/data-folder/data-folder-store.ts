@@ -24,11 +24,12 @@ const databaseName = 'studio.sqlite';
 /** In a folder that is being restored, what is being written; removed once the database, the last of it, is there. */
 const restoringName = 'adapter-studio-restoring.json';
 /**
- * What a data folder can do without: locks, news, notes of copies, partial uploads, the disk reserve, the window's own files, which
- * folder was opened, and SQLite's files beside a database. Some disks tell no letters apart by their case.
+ * What a data folder can do without: locks, news, notes of copies, partial uploads, datasets of the hub that were not imported yet,
+ * the disk reserve, the window's own files, which folder was opened, and SQLite's files beside a database. Some disks tell no letters
+ * apart by their case.
  */
 const leftOut = new RegExp(
-  `^(locks|news|${copyNotes}|uploads|downloads|unpacked|window|${reserveName}|opened-folder\\.json)([\\\\/]|$)|-(wal|shm|journal)$`,
+  `^(locks|news|${copyNotes}|uploads|downloads|dataset-downloads|unpacked|window|${reserveName}|opened-folder\\.json)([\\\\/]|$)|-(wal|shm|journal)$`,
   'i',
 );
 
