@@ -61,12 +61,6 @@ export const hubDatasetSchema = z.object({
 });
 export type HubDataset = z.infer<typeof hubDatasetSchema>;
 
-/** Files of a dataset as it was looked up, which together are one table. */
-export const hubTableSchema = hubDatasetSchema
-  .pick({ repository: true, revision: true, licence: true })
-  .extend({ files: z.array(z.string()).min(1).max(10_000) });
-export type HubTable = z.infer<typeof hubTableSchema>;
-
 /** Where on the hub a dataset's files came from. */
 export const hubOriginSchema = z.object({
   repository: z.string(),
@@ -75,6 +69,10 @@ export const hubOriginSchema = z.object({
   files: z.array(z.string()),
 });
 export type HubOrigin = z.infer<typeof hubOriginSchema>;
+
+/** Files of a dataset as it was looked up, which together are one table. */
+export const hubTableSchema = hubOriginSchema.extend({ files: z.array(z.string()).min(1).max(10_000) });
+export type HubTable = z.infer<typeof hubTableSchema>;
 
 /** Events of a download, which ends when its watcher leaves; what has arrived by then is kept. Failures are thrown. */
 export const hubDatasetDownloadEventSchema = z.discriminatedUnion('kind', [

@@ -93,9 +93,12 @@ export class AdapterStore {
   /** Has the paths of all lie in this folder, whatever was stored. */
   keepWithin(folder: string): void {
     const stored = this.#database.prepare<[], { id: string; path: string }>('SELECT id, path FROM adapter').all();
-    const update = this.#database.prepare('UPDATE adapter SET path = :own WHERE id = :id AND path <> :own');
-    // Of another system's path, too, the last part is the name.
-    for (const { id, path } of stored) update.run({ id, own: join(folder, path.split(/[\\/]/).at(-1) ?? id) });
+    const update = this.#database.prepare('UPDATE adapter SET path = :own WHERE id = :id');
+    for (const { id, path } of stored) {
+      // Of another system's path, too, the last part is the name.
+      const own = join(folder, path.split(/[\\/]/).at(-1) ?? id);
+      if (own !== path) update.run({ id, own });
+    }
   }
 
   markDeleted(id: string, now: number): void {

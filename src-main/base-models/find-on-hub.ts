@@ -1,10 +1,11 @@
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { AnsweringNeed, CatalogueEntry } from '../../src-contract/base-model.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
+import { freeBytes } from '../files/free-bytes.ts';
 import { fetchFile, fetchPart, RefusedError } from '../hub/fetch-file.ts';
 import type { HubName } from '../hub/hub-name.ts';
 import {
@@ -121,10 +122,10 @@ async function read(
     if (gguf !== undefined) await engine.unpack({ file: path, folder });
   }
   const { architecture, licence, hasChatTemplate, ...facts } = await describeModel(folder, engine);
-  const { bavail, bsize } = await statfs(dirname(folder));
+  const freeDiskBytes = await freeBytes(dirname(folder));
   const source = { kind: 'hub', repository: repository.name, revision: repository.commit, sizeBytes } as const;
   return {
-    ...{ kind: 'model', architecture, freeDiskBytes: bavail * bsize },
+    ...{ kind: 'model', architecture, freeDiskBytes },
     answering: await answeringNeed(folder, facts.vocabulary, engine),
     entry: {
       ...facts,

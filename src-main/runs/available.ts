@@ -1,14 +1,7 @@
-import { statfs } from 'node:fs/promises';
-
 /**
  * Memory that a run can have: what the system can give, plus what the studio already holds of what the run needs anyhow
  * (its own program and a loaded base). In a container, the container's limit counts.
  */
 export function availableMemory(neededAnyhow: number): number {
   return process.availableMemory() + Math.min(process.memoryUsage.rss(), neededAnyhow);
-}
-
-export async function availableDisk(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

@@ -9,7 +9,8 @@ import { tokensPerUnreadLetter } from '../base-models/unread-script.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { TimeSlices } from '../datasets/time-slices.ts';
 import type { Engine, ModelFacts, TokenExample } from '../engine/engine.ts';
-import { availableDisk, availableMemory } from './available.ts';
+import { freeBytes } from '../files/free-bytes.ts';
+import { availableMemory } from './available.ts';
 import { bytesOf, memoryNeed, remedyFor } from './memory-need.ts';
 import type { RunStore } from './run-store.ts';
 import { SampleAnswers } from './sample-answers.ts';
@@ -59,7 +60,7 @@ export async function estimateRun(
   const available = availableMemory((memory.baseModel ?? 0) + (memory.runtime ?? 0));
   const all = [options, ...others];
   const disk = all.reduce((sum, each) => sum + diskNeed({ facts, options: each, ...written(about, each), rows }), 0);
-  const availableDiskBytes = await availableDisk(parts.runsFolder);
+  const availableDiskBytes = await freeBytes(parts.runsFolder);
   const isTooBig = bytes > available;
   const fits = !isTooBig && disk <= availableDiskBytes;
   const { seconds, ...time } = timeNeed(about, { rowCount, rows }, parts);

@@ -53,7 +53,7 @@ beforeEach(async () => {
   });
 });
 
-async function downloaded(name: string, wanted?: readonly string[]) {
+async function downloaded(name: string, wanted?: string[]) {
   const { files, ...found } = await datasets.lookUp(name);
   const events = await Array.fromAsync(
     datasets.download({ ...found, files: wanted ?? files.map(({ path }) => path) }, signal),

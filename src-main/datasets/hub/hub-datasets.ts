@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { readdir, rm, stat, statfs } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import { orDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -10,9 +10,11 @@ import {
   type HubDatasetFile,
   type HubDatasetMatches,
   type HubOrigin,
+  type HubTable,
   hubOriginSchema,
   mostHubDatasets,
 } from '../../../src-contract/hub-dataset.ts';
+import { freeBytes } from '../../files/free-bytes.ts';
 import { readNote, writeNote } from '../../files/note.ts';
 import { type Claimant, claimFolder } from '../../hub/claimed-folder.ts';
 import { fetchFile, RefusedError } from '../../hub/fetch-file.ts';
@@ -82,10 +84,9 @@ export class HubDatasets {
     const chosen = path === undefined ? [] : found.files.filter((file) => isAskedFor(file.path, path));
     if (path !== undefined && chosen.length === 0)
       throw new StudioError('HUB_DATASET_FILE_MISSING', { dataset: original.name, file: path });
-    const { bavail, bsize } = await statfs(join(this.#folder, '..'));
     return {
       ...{ ...found, repository: original.name, licence: original.licence, languages: [...original.languages] },
-      ...{ chosen: chosen.map((file) => file.path), freeDiskBytes: bavail * bsize },
+      ...{ chosen: chosen.map((file) => file.path), freeDiskBytes: await freeBytes(dirname(this.#folder)) },
     };
   }
 
@@ -94,18 +95,15 @@ export class HubDatasets {
    * DOWNLOAD_DAMAGED, and WORK_ELSEWHERE while the same files are being downloaded.
    */
   async *download(
-    wanted: Pick<HubDataset, 'repository' | 'revision' | 'licence'> & { files: readonly string[] },
+    { repository, revision, licence, files: wanted }: HubTable,
     signal: AbortSignal,
   ): AsyncGenerator<HubDatasetDownloadEvent> {
-    const { repository, revision, licence } = wanted;
     const hub = await huggingFaceHub(this.#environment);
     const there = await readRepository(hub, { repository, revision }, signal);
-    const readable = readableFiles(there.files);
-    const chosen = wanted.files.map((path) => {
-      const [file, facts] = [
-        there.files.find(({ name }) => name === path),
-        readable.find((each) => each.path === path),
-      ];
+    const files = new Map(there.files.map((file) => [file.name, file]));
+    const readable = new Map(readableFiles(there.files).map((facts) => [facts.path, facts]));
+    const chosen = wanted.map((path) => {
+      const [file, facts] = [files.get(path), readable.get(path)];
       if (file === undefined || facts === undefined)
         throw new StudioError('HUB_DATASET_FILE_MISSING', { dataset: repository, file: path });
       return { ...file, ...facts };

@@ -55,15 +55,12 @@ export async function downloadDataset(
   const looking = client.datasets.lookUpOnHub({ dataset: named }, { signal });
   const found = await progress.during('Reading about it on the hub', looking);
   const { repository, revision, licence } = found;
-  const [only, ...more] = tablesOf(found.files);
-  if (found.chosen.length === 0 && more.length > 0)
-    throw new StudioError('HUB_DATASET_UNCLEAR', {
-      dataset: repository,
-      known: tablesOf(found.files)
-        .map((files) => hubName(found, files))
-        .join(', '),
-    });
-  const files = found.chosen.length > 0 ? found.chosen : (only ?? []).map(({ path }) => path);
+  const tables = tablesOf(found.files);
+  if (found.chosen.length === 0 && tables.length > 1) {
+    const known = tables.map((table) => hubName(found, table)).join(', ');
+    throw new StudioError('HUB_DATASET_UNCLEAR', { dataset: repository, known });
+  }
+  const files = found.chosen.length > 0 ? found.chosen : found.files.map(({ path }) => path);
   progress.say(`From the Hugging Face hub: ${repository}, licence: ${licence || 'not stated'}.`);
   try {
     const events = await client.datasets.downloadFromHub({ repository, revision, licence, files }, { signal });
