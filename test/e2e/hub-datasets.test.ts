@@ -1,14 +1,12 @@
 // A dataset of the Hugging Face hub on the import page: found by words, told, downloaded, interrupted and resumed, and then
 // imported as any file. The hub is on this machine.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
-import { openStudioForTests } from '../browser/opened-studio.ts';
+import { openStudioWithHub } from '../browser/studio-with-hub.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
-import { startLocalHub } from '../fixtures/local-hub.ts';
 
 const parquet = readFileSync(path.join(import.meta.dirname, '../fixtures/tables/rows-none.parquet'));
 const table = (rows: number, about: string) =>
@@ -16,8 +14,7 @@ const table = (rows: number, about: string) =>
     `question,answer\n${Array.from({ length: rows }, (_, n) => `What is ${about} ${n}?,It is ${n}.\n`).join('')}`,
   );
 
-const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-hub-'));
-const hub = await startLocalHub({
+const { hub, opened } = await openStudioWithHub({
   'maker/facts': {
     files: { 'train.csv': table(20_000, 'fact'), 'test.csv': table(20, 'test'), 'README.md': Buffer.from('#') },
     cardData: { license: 'mit', language: ['ko', 'en'] },
@@ -29,13 +26,8 @@ const hub = await startLocalHub({
     converted: { 'default/train/0000.parquet': parquet },
   },
 });
-const opened = openStudioForTests({ env: { HF_ENDPOINT: hub.address, HF_HOME: path.join(folder, 'hf') } });
 let page: Page;
 beforeAll(() => ({ page } = opened));
-afterAll(async () => {
-  await hub.stop();
-  rmSync(folder, { recursive: true });
-});
 
 test('datasets are found by words, once they are sent', async () => {
   await page.evaluate((hash) => (location.hash = hash), paths.importDataset());

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStudioForTests } from '../browser/opened-studio.ts';
+import { openStudioWithHub } from '../browser/studio-with-hub.ts';
 import { seriousViolations } from '../browser/watched-page.ts';
-import { startLocalHub } from '../fixtures/local-hub.ts';
 import { writeTinyGguf } from '../tiny-gguf.ts';
 
 const starter = path.join(import.meta.dirname, '../../resources/starter-model');
@@ -18,7 +17,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'adapter-studio-hub-'));
 await writeTinyGguf(path.join(folder, 'tiny.gguf'));
 const gguf = readFileSync(path.join(folder, 'tiny.gguf'));
 
-const hub = await startLocalHub({
+const { hub, opened } = await openStudioWithHub({
   'maker/small': { files, cardData: { license: 'mit' }, listed: llama({ downloads: 1234 }) },
   'maker/small-huge': { files: {}, listed: llama({ safetensors: { total: 2e13 } }) },
   'maker/small-gated': { files, gated: 'manual', listed: llama({}) },
@@ -30,13 +29,9 @@ const hub = await startLocalHub({
     files: { 'tiny.Q8_0.gguf': Buffer.concat([gguf, Buffer.alloc(50_000)]), 'tiny.Q4_0.gguf': gguf },
   },
 });
-const opened = openStudioForTests({ env: { HF_ENDPOINT: hub.address, HF_HOME: path.join(folder, 'hf') } });
 let page: Page;
 beforeAll(() => ({ page } = opened));
-afterAll(async () => {
-  await hub.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 test('models are found by words, once they are sent, and what cannot be used says why', async () => {
   await page.evaluate(() => (location.hash = '/base-models'));

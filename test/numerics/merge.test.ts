@@ -81,15 +81,7 @@ test('a mix written as one adapter is the sum of its parts', async () => {
   const modelFolder = join(golden, 'gpt2-tiny');
   const first = { folder: join(golden, 'gpt2-tiny-lora'), strength: 0.75 };
   const second = { folder: join(golden, 'gpt2-fused-lora'), strength: -0.5 };
-  const out = join(scratch, 'mixed');
-  await engine.writeAdapter({
-    modelFolder,
-    adapter: { ...first, with: [second] },
-    format: 'peft',
-    out,
-    name: 'mix',
-    baseName: '',
-  });
+  const out = await writtenAnew('mixed', modelFolder, { ...first, with: [second] });
   // Ranks 2 and 3. In c_attn, q, k and v are three blocks of 5.
   expect(await engine.inspectAdapter({ modelFolder, adapterFolder: out })).toMatchObject({ rank: 5, scale: 1 });
   expect(await readPeft(out)).toMatchObject({ rank: 15, blocks: ['q', 'k', 'v'] });
@@ -106,15 +98,7 @@ test('an adapter can be written at a fractional or negative strength', async () 
   const modelFolder = join(golden, 'qwen3-tiny');
   const folder = join(golden, 'qwen3-tiny-lora');
   for (const strength of [0.25, -1]) {
-    const out = join(scratch, `strength${strength}`);
-    await engine.writeAdapter({
-      modelFolder,
-      adapter: { folder, strength },
-      format: 'peft',
-      out,
-      name: '',
-      baseName: '',
-    });
+    const out = await writtenAnew(`strength${strength}`, modelFolder, { folder, strength });
     const written = await logProbs(modelFolder, { folder: out, strength: 1 });
     expect(worstDifference(written, await logProbs(modelFolder, { folder, strength }))).toBeLessThan(1e-6);
   }
@@ -125,15 +109,7 @@ test('an adapter can be written at a fractional or negative strength', async () 
 test('an adapter written at another strength has another fingerprint, whatever its scale', async () => {
   const [modelFolder, folder] = [join(golden, 'qwen3-tiny'), join(golden, 'qwen3-tiny-lora')];
   const numbersAt = async (strength: number) => {
-    const out = join(scratch, `numbers${strength}`);
-    await engine.writeAdapter({
-      modelFolder,
-      adapter: { folder, strength },
-      format: 'peft',
-      out,
-      name: '',
-      baseName: '',
-    });
+    const out = await writtenAnew(`numbers${strength}`, modelFolder, { folder, strength });
     return (await engine.inspectAdapter({ modelFolder, adapterFolder: out })).sha256;
   };
   expect(await numbersAt(0.5)).not.toBe(await numbersAt(1));
@@ -207,6 +183,13 @@ async function merged(model: string, adapter: AdapterChoice, dtype: 'same' | 'F3
   expect(progress.map(({ done }) => done)).toEqual(progress.map((_, i) => i + 1));
   expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
   return { out, event };
+}
+
+/** The folder of an adapter, or of several, written anew in PEFT's format. */
+async function writtenAnew(name: string, modelFolder: string, adapter: AdapterChoice): Promise<string> {
+  const out = join(scratch, name);
+  await engine.writeAdapter({ modelFolder, adapter, format: 'peft', out, name, baseName: '' });
+  return out;
 }
 
 /** Every tensor of a merged model, minus scale · B A where there is an A and B, computed here from the PEFT files. */

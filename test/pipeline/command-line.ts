@@ -53,6 +53,16 @@ export function runCommand(home: string, words: readonly string[]): Promise<Outc
   return startCommand(home, words).outcome;
 }
 
+/** Resolves when a command has reported this; rejects if it ends before. */
+export function reported(command: ReturnType<typeof startCommand>, what: RegExp): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  command.stderr?.on('data', (text: string) => {
+    if (what.test(text)) resolve();
+  });
+  command.outcome.then(({ stdout, stderr }) => reject(new Error(`It ended too early: ${stdout}${stderr}`)));
+  return promise;
+}
+
 /** Runs a command that must succeed, and returns its answer. */
 export async function answerOf(home: string, words: readonly string[]): Promise<Outcome['json']> {
   const outcome = await runCommand(home, words);

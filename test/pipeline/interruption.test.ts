@@ -3,22 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
-import { answerOf, homeWithBoxes, startCommand, temporaryFolder } from './command-line.ts';
+import { answerOf, homeWithBoxes, reported, startCommand, temporaryFolder } from './command-line.ts';
 
 const about = ['--dataset', 'boxes', '--base', 'tiny'];
 const training = ['--rank', '4', '--lr', '0.01', '--batch', '4', '--max-steps', '300', '--validation-every', '100'];
 
 /** Resolves when the command has reported its first step. */
-const firstStepOf = (command: ReturnType<typeof startCommand>) => reported(command, 'step');
-
-function reported(command: ReturnType<typeof startCommand>, word: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  command.stderr?.on('data', (text: string) => {
-    if (text.includes(word)) resolve();
-  });
-  command.outcome.then(({ stdout, stderr }) => reject(new Error(`It ended too early: ${stdout}${stderr}`)));
-  return promise;
-}
+const firstStepOf = (command: ReturnType<typeof startCommand>) => reported(command, /step/);
 
 test('a killed or stopped run resumes to the same losses as an uninterrupted one', {
   timeout: 300_000,
@@ -64,7 +55,7 @@ test('an answer that is interrupted is told as far as it was written', { timeout
   await answerOf(home, ['models', 'import', join(folder, 'long'), '--name', 'long']);
   const words = ['generate', '--base', 'long', '--prompt', 'box', '--max-tokens', '4096'];
   const stopping = startCommand(home, words);
-  await reported(stopping, 'Writing');
+  await reported(stopping, /Writing/);
   stopping.kill('SIGINT');
   const { status, json } = await stopping.outcome;
   expect(status).toBe(130);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { answerOf, homeWithBoxes, startCommand } from './command-line.ts';
+import { answerOf, homeWithBoxes, reported, startCommand } from './command-line.ts';
 
 const about = ['--dataset', 'boxes', '--base', 'tiny', '--batch', '2', '--max-length', '128', '--validation-rows', '4'];
 
@@ -12,7 +12,7 @@ test('a killed experiment resumes to its full table, and a repeat gives equal nu
   const grid = ['lab', 'table6', ...about, '--ranks', '1,4', '--targets', 'q:q,v', '--seeds', '0', '--steps', '500'];
   const command = startCommand(home, [...grid, '--metric-rows', '0']);
   // Adapters of such a small model all train together, and end together.
-  await firstStepOf(command);
+  await reported(command, /: [1-9]\d* of \d+/);
   command.kill('SIGKILL');
   await command.outcome;
 
@@ -69,13 +69,3 @@ test('draws no conclusion from adapters that learned nothing', { timeout: 120_00
     expect(reading.text).toMatch(/nothing follows from (its|their) directions\./);
   }
 });
-
-/** Resolves when a command has reported its first step. */
-function firstStepOf(command: ReturnType<typeof startCommand>): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  command.stderr?.on('data', (text: string) => {
-    if (/: [1-9]\d* of \d+/.test(text)) resolve();
-  });
-  command.outcome.then(({ stdout, stderr }) => reject(new Error(`It ended too early: ${stdout}${stderr}`)));
-  return promise;
-}
