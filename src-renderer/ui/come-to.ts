@@ -1,5 +1,5 @@
 /** Scrolls to an element and focuses it; it has to be focusable (`tabindex`). */
-export function comeTo(element: HTMLElement): void {
-  element.scrollIntoView({ block: 'start' });
+export function comeTo(element: HTMLElement, block: ScrollLogicalPosition = 'start'): void {
+  element.scrollIntoView({ block });
   element.focus({ preventScroll: true });
 }

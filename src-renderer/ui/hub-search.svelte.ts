@@ -22,6 +22,12 @@ export class HubSearch<Matches, Found> {
     this.#ask = ask;
   }
 
+  /** What was found by words, unless one of them is looked up, or something else is asked. */
+  get listed(): Matches | undefined {
+    const isShown = this.awaited === undefined && this.error === undefined && this.found === undefined;
+    return isShown ? this.matches : undefined;
+  }
+
   /** Names and addresses have a slash. */
   async submit(): Promise<void> {
     this.clear();
