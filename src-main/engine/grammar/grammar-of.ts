@@ -1,0 +1,28 @@
+import type { AnswerForm } from '../../../src-contract/answer-form.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
+import { choicesGrammar } from './choices.ts';
+import type { GrammarState } from './grammar-state.ts';
+import { jsonGrammar } from './json.ts';
+import { SchemaRefused } from './schema-refused.ts';
+
+/** Where an answer of a form begins. Throws FORM_REFUSED for a JSON Schema that cannot be followed. */
+export function grammarOf(form: AnswerForm): GrammarState {
+  if (form.kind === 'choices') return choicesGrammar(form.texts);
+  try {
+    return jsonGrammar(form.schema);
+  } catch (cause) {
+    if (!(cause instanceof SchemaRefused)) throw cause;
+    const { path, reason, keyword = 'schema' } = cause;
+    throw new StudioError('FORM_REFUSED', { path, ...because(reasons[reason], { keyword }) }, { cause });
+  }
+}
+
+const reasons = {
+  unsupported: 'SCHEMA_UNSUPPORTED',
+  invalid: 'SCHEMA_INVALID',
+  unresolved: 'SCHEMA_UNRESOLVED',
+  endless: 'SCHEMA_ENDLESS',
+  impossible: 'SCHEMA_IMPOSSIBLE',
+  'too-large': 'SCHEMA_TOO_LARGE',
+} as const;
