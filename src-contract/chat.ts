@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerFormSchema } from './answer-form.ts';
 import { precisionSchema } from './base-model.ts';
 import { taskIdSchema, taskInputSchema } from './task.ts';
 
@@ -66,6 +67,8 @@ export const generateInputSchema = z.object({
     z.object({ kind: z.literal('raw'), text: z.string() }),
   ]),
   sampling: samplingSchema.partial().optional(),
+  /** `targets`: the form of the targets that the adapter was trained on, if they have one. */
+  form: z.union([answerFormSchema, z.object({ kind: z.literal('targets') })]).optional(),
 });
 export type GenerateInput = z.infer<typeof generateInputSchema>;
 
@@ -190,6 +193,8 @@ const answererSchema = z.object({
   adapterId: z.string().nullable(),
   strength: z.number().min(0).max(2).default(1),
   mix: mixSchema,
+  /** Whether an adapter's answer keeps the form of the targets that it was trained on, if they have one. */
+  keepsForm: z.boolean().default(true),
 });
 
 const questionSchema = z.object({
