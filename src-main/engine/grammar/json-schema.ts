@@ -1,11 +1,18 @@
 import type { ArrayPart, ObjectPart, Part, Shape } from './json-shape.ts';
 import { impossiblePart, settle } from './json-value.ts';
 import { isObject, type Located, resolveReference, type SchemaObject } from './schema-document.ts';
-import { type JsonType, keywordNumber, keywordStrings, refuseUnsupported, typesOf } from './schema-keywords.ts';
+import {
+  type JsonType,
+  keywordNumber,
+  keywordStrings,
+  refuseKeywordsOf,
+  refuseUnsupported,
+  typesOf,
+} from './schema-keywords.ts';
 import { literalsOf } from './schema-literals.ts';
-import { numberScalar } from './schema-number.ts';
+import { numberHolds, numberScalar } from './schema-number.ts';
 import { SchemaPath, SchemaRefused } from './schema-refused.ts';
-import { stringScalar } from './schema-string.ts';
+import { stringHolds, stringScalar } from './schema-string.ts';
 import type { Place } from './stack.ts';
 import { textPlace } from './texts.ts';
 
@@ -33,6 +40,7 @@ class SchemaReader {
   readonly #root: unknown;
   readonly #ids = new Map<SchemaObject, number>();
   readonly #shapes = new Map<string, Shape>();
+  readonly #strings = new Map<string, Place | undefined>();
   readonly #alternatives = new Map<SchemaObject, readonly Conjunction[]>();
   /** Shapes whose parts are still to be found: what an object or an array contains is read later, so that it may be itself. */
   readonly #open: { readonly shape: Shape; readonly schemas: readonly Located[] }[] = [];
@@ -131,7 +139,10 @@ class SchemaReader {
     const types = typesOf(conjunction);
     for (const member of conjunction) refuseUnsupported(member, types);
     const literals = literalsOf(conjunction, types);
-    if (literals !== undefined) return literals.flatMap((literal) => this.#literalPart(literal, texts, path));
+    if (literals !== undefined)
+      return literals
+        .filter((literal) => this.#holds(literal, conjunction))
+        .flatMap((literal) => this.#literalPart(literal, texts, path));
     return [...types].flatMap((type) => this.#typePart(type, types, conjunction, texts, path));
   }
 
@@ -150,7 +161,7 @@ class SchemaReader {
         texts.push('true', 'false');
         return [];
       case 'string':
-        return [{ kind: 'scalar', place: stringScalar(conjunction) }];
+        return [{ kind: 'scalar', place: stringScalar(conjunction, this.#strings) }];
       case 'integer':
         return types.has('number') ? [] : [{ kind: 'scalar', place: numberScalar(conjunction, 'integer') }];
       case 'number':
@@ -162,6 +173,14 @@ class SchemaReader {
       default:
         return type satisfies never;
     }
+  }
+
+  /** Whether a fixed value has what else is asked of it. */
+  #holds(value: unknown, conjunction: Conjunction): boolean {
+    if (typeof value === 'number') return numberHolds(value, conjunction);
+    if (typeof value === 'string') return stringHolds(value, conjunction, this.#strings);
+    if (isObject(value)) refuseKeywordsOf(Array.isArray(value) ? 'array' : 'object', conjunction);
+    return true;
   }
 
   /** A fixed value. Lists and objects are read as schemas of their own, so that there may be spaces in them. */

@@ -72,6 +72,14 @@ export function refuseUnsupported({ schema, path }: Member, types: ReadonlySet<J
   }
 }
 
+/** Beside fixed lists and objects, what else is asked of them is not looked into. */
+export function refuseKeywordsOf(type: JsonType, conjunction: readonly Member[]): void {
+  for (const { schema, path } of conjunction)
+    for (const keyword of Object.keys(schema))
+      if (Object.hasOwn(typeKeywords, keyword) && typeKeywords[keyword] === type)
+        throw new SchemaRefused('unsupported', path, keyword);
+}
+
 /**
  * The types that all of these allow. A schema with keywords of objects but without `type` would let any string pass as
  * well; nobody means that, so it is understood to be of the types its keywords speak of.
