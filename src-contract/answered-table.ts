@@ -66,6 +66,8 @@ export const answeredRowSchema = z.object({
   /** Null until it is answered. */
   answer: z.string().nullable(),
   note: answerNoteSchema.nullable(),
+  /** Of one of a few labels: how probable it was among them, from 0 to 1. */
+  certainty: z.number().nullable(),
 });
 export type AnsweredRow = z.infer<typeof answeredRowSchema>;
 

@@ -46,6 +46,8 @@ export const generationSchema = z.object({
   adapter: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   base: z.object({ sha256: z.string() }),
   finish: z.enum(['end', 'length', 'stopped']),
+  /** Of one of some texts: how probable it was among them, from 0 to 1. */
+  certainty: z.number().optional(),
 });
 export type Generation = z.infer<typeof generationSchema>;
 
@@ -163,6 +165,8 @@ export const messageSchema = z.object({
   firstTokenMs: z.number().nullable(),
   switchMs: z.number().nullable(),
   finish: z.enum(['end', 'length', 'stopped']).nullable(),
+  /** For one of a few labels: how probable it was among them, from 0 to 1. */
+  certainty: z.number().nullable(),
   promptTokens: z.number().int().nullable(),
   /**
    * Earlier turns that the base did not read because they did not fit or it has no chat template. An adapter reads

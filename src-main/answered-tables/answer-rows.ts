@@ -34,7 +34,7 @@ export function answerRows(
     until: AbortSignal,
   ): Promise<RowAnswer | undefined> => {
     const context = contextOfCells(cells, table);
-    if (context === undefined) return { position, answer: '', note: 'empty' };
+    if (context === undefined) return { position, answer: '', note: 'empty', certainty: null };
     const whole = await parts.text.promptIds(context);
     const isShortened = whole.length > room;
     const promptIds = isShortened ? await parts.text.promptIdsWithin(context, room) : whole;
@@ -44,9 +44,10 @@ export function answerRows(
     };
     for await (const event of writeAnswer(ask, parts, until)) {
       if (event.kind !== 'finished') continue;
-      const { text, finish } = event.answer;
+      const { text, finish, certainty = null } = event.answer;
       if (finish === 'stopped') return undefined;
-      return { position, answer: text.trim(), note: isShortened ? 'shortened' : finish === 'length' ? 'cut' : null };
+      const note = isShortened ? 'shortened' : finish === 'length' ? 'cut' : null;
+      return { position, answer: text.trim(), note, certainty };
     }
     return undefined;
   };

@@ -14,8 +14,8 @@ import type { AnsweredTableStore } from './answered-table-store.ts';
 const sliceLetters = 2_000_000;
 
 /**
- * Writes the table with a further column for the answers, as far as there are any, and one for the notes on them if
- * there is any. For a spreadsheet, which would run what begins like a formula, such cells are marked as text, and the
+ * Writes the table with a further column for the answers, as far as there are any, and others for how sure they are and
+ * for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are marked as text, and the
  * file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL.
  */
 export async function writeAnsweredTable(
@@ -29,13 +29,17 @@ export async function writeAnsweredTable(
   try {
     const file = await open(temporary, 'wx');
     try {
-      const withNotes = store.hasNotes(table.id);
+      const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
       const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
       const slices = new TimeSlices(signal);
-      let text = (forSpreadsheet ? '\ufeff' : '') + line(headOf(table, withNotes));
+      let text =
+        (forSpreadsheet ? '\ufeff' : '') +
+        line(headOf(table, [...(withCertainty ? ['sure'] : []), ...(withNotes ? ['note'] : [])]));
       let rows = 0;
-      for (const { cells, answer, note } of store.rows({ id: table.id, offset: 0, limit: -1 })) {
-        text += line([...cells.slice(0, table.columns.length), answer ?? '', ...(withNotes ? [note ?? ''] : [])]);
+      for (const { cells, answer, note, certainty } of store.rows({ id: table.id, offset: 0, limit: -1 })) {
+        const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
+        const notes = withNotes ? [note ?? ''] : [];
+        text += line([...cells.slice(0, table.columns.length), answer ?? '', ...sure, ...notes]);
         rows++;
         if (text.length >= sliceLetters) {
           await file.appendFile(text);
@@ -60,11 +64,11 @@ export async function writeAnsweredTable(
   }
 }
 
-/** The columns' names, and others for the answers and the notes. */
-function headOf({ columns, task }: AnsweredTable, withNotes: boolean): string[] {
+/** The columns' names, and others for the answers and what is said of them. */
+function headOf({ columns, task }: AnsweredTable, further: readonly string[]): string[] {
   const { target } = taskFields[task];
   const head = [...columns];
-  for (const name of [target === 'target' ? 'answer' : target, ...(withNotes ? ['note'] : [])]) {
+  for (const name of [target === 'target' ? 'answer' : target, ...further]) {
     let free = name;
     for (let number = 2; head.includes(free); number++) free = `${name} ${number}`;
     head.push(free);

@@ -22,6 +22,7 @@ export interface RowAnswer {
   readonly position: number;
   readonly answer: string;
   readonly note: AnswerNote | null;
+  readonly certainty: number | null;
 }
 
 /** Tables that a model answers, their rows and the answers. State and failure are in the job with the same id. */
@@ -90,26 +91,29 @@ export class AnsweredTableStore {
     return rows.map(({ position, cells }) => ({ position, cells: JSON.parse(cells) as string[] }));
   }
 
-  setAnswer(id: string, { position, answer, note }: RowAnswer): void {
+  setAnswer(id: string, { position, answer, note, certainty }: RowAnswer): void {
     this.#database
-      .prepare('UPDATE answered_row SET answer = ?, note = ? WHERE table_id = ? AND position = ?')
-      .run(answer, note, id, position);
+      .prepare('UPDATE answered_row SET answer = ?, note = ?, certainty = ? WHERE table_id = ? AND position = ?')
+      .run(answer, note, certainty, id, position);
   }
 
   /** In the order of the file, read lazily; a limit of −1 is none. */
   *rows(page: { id: string; offset: number; limit: number }): Generator<AnsweredRow> {
     const rows = this.#database
       .prepare<[string, number, number], Omit<AnsweredRow, 'cells'> & { cells: string }>(
-        `SELECT position, cells, answer, note FROM answered_row WHERE table_id = ? AND position >= ?
+        `SELECT position, cells, answer, note, certainty FROM answered_row WHERE table_id = ? AND position >= ?
          ORDER BY position LIMIT ?`,
       )
       .iterate(page.id, page.offset, page.limit);
     for (const row of rows) yield { ...row, cells: JSON.parse(row.cells) as string[] };
   }
 
-  hasNotes(id: string): boolean {
-    const note = this.#database.prepare('SELECT 1 FROM answered_row WHERE table_id = ? AND note IS NOT NULL LIMIT 1');
-    return note.get(id) !== undefined;
+  /** Whether any row has one. */
+  has(column: 'note' | 'certainty', id: string): boolean {
+    const row = this.#database.prepare(
+      `SELECT 1 FROM answered_row WHERE table_id = ? AND ${column} IS NOT NULL LIMIT 1`,
+    );
+    return row.get(id) !== undefined;
   }
 
   markDeleted(id: string, now: number): void {

@@ -36,6 +36,8 @@ export interface Answer {
   readonly firstTokenMs: number;
   readonly switchMs: number;
   readonly seconds: number;
+  /** Of one of some texts: how probable it was among them, from 0 to 1. */
+  readonly certainty?: number | undefined;
 }
 
 export type AnswerEvent =
@@ -93,9 +95,9 @@ export async function* writeAnswer(
     }
     const text = stopAt >= 0 ? raw.slice(0, stopAt) : raw;
     if (text.length > shown) yield { kind: 'text', delta: text.slice(shown) };
-    const { firstTokenMs, switchMs, seconds } = event;
+    const { firstTokenMs, switchMs, seconds, certainty } = event;
     const finish = stopAt >= 0 ? 'end' : event.finish;
-    yield { kind: 'finished', answer: { text, ids, finish, firstTokenMs, switchMs, seconds } };
+    yield { kind: 'finished', answer: { text, ids, finish, firstTokenMs, switchMs, seconds, certainty } };
   }
 }
 

@@ -127,12 +127,12 @@ export function chatProcedures(studio: {
           yield event;
           continue;
         }
-        const { ids, seconds, firstTokenMs, switchMs, finish } = event.answer;
+        const { ids, seconds, firstTokenMs, switchMs, finish, certainty } = event.answer;
         yield {
           kind: 'finished' as const,
           generation: {
             ...{ text: event.answer.text, ids: [...ids], tokens: ids.length, promptTokens: promptIds.length },
-            ...{ seconds, firstTokenMs, switchMs, finish, base: { sha256: base.sha256 } },
+            ...{ seconds, firstTokenMs, switchMs, finish, certainty, base: { sha256: base.sha256 } },
             adapter: adapter === null ? null : { name: adapter.name, sha256: adapter.sha256 },
           },
         };

@@ -190,7 +190,7 @@ async function* answer(
     tokensPerSecond: end === undefined ? null : writingSpeed(end),
     firstTokenMs: end?.firstTokenMs ?? null,
     switchMs: end?.switchMs ?? null,
-    finish: end?.finish ?? 'stopped',
+    ...{ finish: end?.finish ?? 'stopped', certainty: end?.certainty ?? null },
     ...{ promptTokens: prompt.promptTokens, leftOutTurns: prompt.leftOutTurns, leftOutTokens: prompt.leftOutTokens },
   });
   const keep = (end: Answer | undefined): KeptMessage => {
@@ -233,5 +233,6 @@ function placed(message: KeptMessage, store: MessageStore): Message {
 const nothingSaid = {
   ...{ input: null, adapterId: null, adapterName: null, adapterSha256: null, mix: [], baseSha256: null, task: null },
   ...{ strength: null, tokens: null, tokensPerSecond: null, firstTokenMs: null, switchMs: null, finish: null },
+  certainty: null,
   ...{ promptTokens: null, leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false },
 };

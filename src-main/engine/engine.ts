@@ -460,6 +460,8 @@ export type TokenEvent =
       readonly seconds: number;
       /** Prompt tokens actually read for this answer; the rest were cached from earlier ones. */
       readonly readTokens: number;
+      /** Of one of some texts that was written to its end: the probability of a draw that writes it in the same tokens. */
+      readonly certainty?: number;
     };
 
 /**

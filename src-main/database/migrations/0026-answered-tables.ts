@@ -29,6 +29,8 @@ export const answeredTablesMigration: Migration = {
         position INTEGER NOT NULL,
         cells TEXT NOT NULL,
         answer TEXT,
+        -- of one of a few labels: how probable it was among them, from 0 to 1
+        certainty REAL,
         note TEXT CHECK (note IN ('empty', 'shortened', 'cut')),
         PRIMARY KEY (table_id, position)
       ) STRICT, WITHOUT ROWID;

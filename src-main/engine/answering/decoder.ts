@@ -4,12 +4,14 @@ import type { LiveAdapter } from '../adapters/adaptation.ts';
 import { AdapterStack } from '../adapters/adapter-stack.ts';
 import type { GenerateJob, TokenEvent } from '../engine.ts';
 import { readTokenBytes } from '../formats/token-bytes.ts';
-import { grammarOf } from '../grammar/grammar-of.ts';
+import { jsonGrammarOf } from '../grammar/json-grammar-of.ts';
 import { Vocabulary } from '../grammar/vocabulary.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { checkTokenIds } from '../token-ids.ts';
-import { AnswerGuide } from './answer-guide.ts';
+import type { AnswerGuide } from './answer-guide.ts';
+import { ChoiceGuide } from './choice-guide.ts';
 import { costsOfGuess, DraftMemory } from './draft.ts';
+import { GrammarGuide } from './grammar-guide.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { StreamBatch } from './stream-batch.ts';
 import { TokenStream } from './token-stream.ts';
@@ -80,10 +82,16 @@ export class Decoder {
 
   async #guideOf({ form, modelFolder, stopIds }: GenerateJob): Promise<AnswerGuide | undefined> {
     if (form === undefined) return undefined;
-    const grammar = grammarOf(form);
+    const ends = new Set(stopIds);
+    if (form.kind === 'choices') return new ChoiceGuide(form.texts, await this.#vocabularyOf(modelFolder), ends);
+    const grammar = jsonGrammarOf(form.schema);
+    return new GrammarGuide(grammar, await this.#vocabularyOf(modelFolder), ends);
+  }
+
+  async #vocabularyOf(modelFolder: string): Promise<Vocabulary> {
     this.#vocabulary ??= readTokenBytes(modelFolder).then((tokens) => new Vocabulary(tokens));
     try {
-      return new AnswerGuide(grammar, await this.#vocabulary, new Set(stopIds));
+      return await this.#vocabulary;
     } catch (error) {
       // Its file may be back the next time.
       this.#vocabulary = undefined;

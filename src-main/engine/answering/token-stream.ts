@@ -145,6 +145,7 @@ export class TokenStream {
     this.#queue.push({
       ...{ kind: 'finished', finish, firstTokenMs: this.#firstTokenMs, switchMs: this.#switchMs },
       ...{ seconds: (performance.now() - this.#started) / 1000, readTokens: this.readTokens },
+      ...(finish === 'end' && this.#guide?.certainty !== undefined && { certainty: this.#guide.certainty }),
     });
   }
 

@@ -4,6 +4,8 @@ import type { GrammarState } from './grammar-state.ts';
 /** The tokens of a vocabulary by their bytes: a trie in the order of a depth-first walk, so that a walk reads it forwards. */
 export class Vocabulary {
   readonly #tokens: readonly (TokenBytes | undefined)[];
+  /** One of the tokens with these bytes. */
+  readonly #ids = new Map<TokenBytes, number>();
   /** Of each node: its byte, how many bytes lead to it, the node behind all that begin with it, its token or −1. */
   readonly #byte: Uint8Array;
   readonly #depth: Uint16Array;
@@ -11,17 +13,20 @@ export class Vocabulary {
   readonly #token: Int32Array;
   /** For each token, another one with the same bytes, or −1. */
   readonly #alike: Int32Array;
+  /** Bytes of the longest token. */
+  readonly longest: number;
 
   constructor(tokens: readonly (TokenBytes | undefined)[]) {
     this.#tokens = tokens;
     this.#alike = new Int32Array(tokens.length).fill(-1);
-    const ids = new Map<TokenBytes, number>();
+    const ids = this.#ids;
     tokens.forEach((bytes, id) => {
       if (!bytes || bytes.length > longestToken) return;
       this.#alike[id] = ids.get(bytes) ?? -1;
       ids.set(bytes, id);
     });
     const sorted = [...ids.keys()].sort();
+    this.longest = sorted.reduce((most, bytes) => Math.max(most, bytes.length), 0);
     const nodes = sorted.reduce((sum, bytes, n) => sum + bytes.length - shared(bytes, sorted[n - 1]), 0);
     this.#byte = new Uint8Array(nodes);
     this.#depth = new Uint16Array(nodes);
@@ -48,6 +53,16 @@ export class Vocabulary {
     let next: GrammarState | undefined = state;
     for (let at = 0; at < bytes.length && next !== undefined; at++) next = next.next(bytes.charCodeAt(at));
     return next;
+  }
+
+  /** Undefined for a token that stands for no bytes. */
+  bytesOf(id: number): TokenBytes | undefined {
+    return this.#tokens[id];
+  }
+
+  /** All tokens with these bytes. */
+  *idsOf(bytes: TokenBytes): Generator<number> {
+    for (let id = this.#ids.get(bytes) ?? -1; id >= 0; id = this.#alike[id] as number) yield id;
   }
 
   /** All tokens that may follow. */

@@ -89,6 +89,9 @@ export const chat = {
   'chat.tokens': { one: '{n} token', other: '{n} tokens' },
   'chat.perSecond': '{rate} per second',
   'chat.firstToken': 'first after {time}',
+  'chat.sure': '{n} sure',
+  'chat.sure.explain':
+    'How likely this label is among all of them, by the model’s own count. Compare it between answers: a low one is worth a look.',
   'chat.atStrength': 'strength {value}',
   'chat.stopped': 'Stopped',
   'chat.cutShort': 'Cut off at the maximum length',

@@ -1,16 +1,13 @@
-import type { AnswerForm } from '../../../src-contract/answer-form.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
-import { choicesGrammar } from './choices.ts';
 import type { GrammarState } from './grammar-state.ts';
 import { jsonGrammar } from './json.ts';
 import { SchemaRefused } from './schema-refused.ts';
 
-/** Where an answer of a form begins. Throws FORM_REFUSED for a JSON Schema that cannot be followed. */
-export function grammarOf(form: AnswerForm): GrammarState {
-  if (form.kind === 'choices') return choicesGrammar(form.texts);
+/** Where JSON begins: any object, or what a schema allows. Throws FORM_REFUSED for a schema that cannot be followed. */
+export function jsonGrammarOf(schema: unknown): GrammarState {
   try {
-    return jsonGrammar(form.schema);
+    return jsonGrammar(schema);
   } catch (cause) {
     if (!(cause instanceof SchemaRefused)) throw cause;
     const { path, reason, keyword = 'schema' } = cause;
