@@ -7,9 +7,7 @@ test('an answer in JSON has a field per line, and short lists on one', () => {
   "name": "Müller, {A}",
   "tags": ["a", "b"],
   "items": [
-    {
-      "n": 1
-    },
+    {"n": 1},
     {}
   ],
   "x": {}

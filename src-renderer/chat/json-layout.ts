@@ -15,7 +15,7 @@ export function layOutJson(text: string): string {
   for (let at = 0; at < signs.length; at++) {
     const sign = signs[at] ?? '';
     if (sign === '{' || sign === '[') {
-      const short = shortList(signs, at);
+      const short = sign === '[' || depth > 0 || signs[at + 1] === '}' ? shortInLine(signs, at) : undefined;
       shown += short?.text ?? sign;
       at += short?.tokens ?? 0;
       if (short === undefined) {
@@ -41,16 +41,16 @@ const deepest = 20;
 const widest = 60;
 const tokens = /"(?:[^"\\]|\\.)*"?|[{}[\],:]|\s+|[^\s"{}[\],:]+/gs;
 
-/** An empty object or list, or a short list of single values, that closes soon. */
-function shortList(signs: readonly string[], start: number): { text: string; tokens: number } | undefined {
-  const isList = signs[start] === '[';
+/** A list or object of single values that closes soon; an object that is the whole has a field per line. */
+function shortInLine(signs: readonly string[], start: number): { text: string; tokens: number } | undefined {
   let text = signs[start] ?? '';
+  const end = text === '[' ? ']' : '}';
   for (let at = start + 1; at < signs.length && text.length <= widest; at++) {
     const sign = signs[at] ?? '';
     if (/^\s/.test(sign)) continue;
-    if (sign === (isList ? ']' : '}')) return { text: text + sign, tokens: at - start };
-    if (!isList || /^[{}[:]/.test(sign)) return undefined;
-    text += sign === ',' ? ', ' : readable(sign);
+    if (sign === end) return { text: text + sign, tokens: at - start };
+    if (/^[{}[\]]/.test(sign)) return undefined;
+    text += sign === ',' || sign === ':' ? `${sign} ` : readable(sign);
   }
   return undefined;
 }

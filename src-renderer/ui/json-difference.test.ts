@@ -38,17 +38,7 @@ test('the fields that differ are marked, in the order of the target', () => {
 
 test('a place that is missing from a list does not mark those after it', () => {
   expect(shown('[{"n": 1}, {"n": 3}]', '[{"n": 1}, {"n": 2}, {"n": 3}]')).toBe(
-    `[
-  {
-    "n": 1
-  },
-  -{-
-    -"n": 2-
-  -},-
-  {
-    "n": 3
-  }
-]`,
+    '[\n  {"n": 1},\n  -{"n": 2},-\n  {"n": 3}\n]',
   );
   expect(shown('[1, 5, 6]', '[1, 2]')).toBe('[\n  1,\n  <5>-2-,\n  <6>\n]');
 });

@@ -86,7 +86,9 @@ function framed(open: string, pairs: readonly Pair[], close: string, { depth, na
 /** A value in lines of its own, all of one kind. */
 function laidOut(value: JsonValue, { depth, name, comma }: Place, kind: Stretch['kind']): JsonLine[] {
   const short = inLine(value);
-  if (short !== undefined) return [line(depth, `${name}${short}${comma}`, kind)];
+  // The whole has a field per line, however short it is.
+  if (short !== undefined && (depth > 0 || !isObject(value) || value.size === 0))
+    return [line(depth, `${name}${short}${comma}`, kind)];
   const [open, close] = isList(value) ? '[]' : '{}';
   const inner: [string, JsonValue][] = isList(value)
     ? value.map((each) => ['', each])
@@ -106,13 +108,15 @@ function line(depth: number, text: string, kind: Stretch['kind']): JsonLine {
   return { depth, stretches: [{ kind, text }] };
 }
 
-/** A single value, or a short list of them, on one line; undefined for others. */
+/** A single value, or a short list or object of them, on one line; undefined for others. */
 function inLine(value: JsonValue): string | undefined {
   if (value instanceof JsonNumber) return value.written;
-  if (isObject(value)) return value.size === 0 ? '{}' : undefined;
-  if (!isList(value)) return JSON.stringify(value);
-  if (value.length > mostInLine || value.some((each) => isObject(each) || isList(each))) return undefined;
-  const text = `[${value.map(inLine).join(', ')}]`;
+  if (!isList(value) && !isObject(value)) return JSON.stringify(value);
+  const inner = [...value.values()];
+  if (inner.length > mostInLine || inner.some((each) => isObject(each) || isList(each))) return undefined;
+  const text = isList(value)
+    ? `[${inner.map(inLine).join(', ')}]`
+    : `{${[...value].map(([key, each]) => `${JSON.stringify(key)}: ${inLine(each)}`).join(', ')}}`;
   return text.length <= widest ? text : undefined;
 }
 

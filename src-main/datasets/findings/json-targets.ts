@@ -1,4 +1,4 @@
-import { isObject, jsonIn, type JsonObject, readJson } from '../../../src-contract/json-text.ts';
+import { isObject, type JsonObject, jsonIn, readJson } from '../../../src-contract/json-text.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
 import { cellOf } from '../readers/cell-text.ts';
 import { withoutSlips } from '../readers/json-slips.ts';
@@ -37,7 +37,8 @@ export class JsonTargets implements Detector {
 
   *finish(): Generator<FlaggedRow> {
     if (this.#silent || this.#written * 2 <= this.#seen) return;
-    for (const { row, mends, detail } of this.#odd) yield flag(mends ? 'JSON_MENDABLE' : 'TARGET_NOT_JSON', row, detail);
+    for (const { row, mends, detail } of this.#odd)
+      yield flag(mends ? 'JSON_MENDABLE' : 'TARGET_NOT_JSON', row, detail);
     if (this.#objects.length < fewest) return;
     const usual = [...this.#keys].filter(([, { rows }]) => rows >= this.#objects.length * nearlyAll);
     for (const { row, keys } of this.#objects) {
@@ -74,6 +75,11 @@ export function mendedJson(target: string): string | undefined {
   if (readJson(mended) !== undefined) return mended;
   const value = changing.test(text) ? undefined : writtenValue(text);
   return value && cellOf(value);
+}
+
+/** Whether a target is a list or a dictionary as Python prints it. */
+export function isPrinted(target: string): boolean {
+  return target.includes("'") && jsonIn(target)?.alone !== true && mendedJson(target) !== undefined;
 }
 
 type Place = Pick<CheckedRow, 'number' | 'position'>;

@@ -126,6 +126,7 @@ export const mending = {
   'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
   'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
   'doubt.TARGETS_DATES': doubts.TARGETS_DATES,
+  'doubt.TARGETS_PRINTED': doubts.TARGETS_PRINTED,
   'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'doubt.REPEATED_TEXT': doubts.REPEATED_TEXT,
   'finding.EMPTY_TEXT': 'Nothing to learn from',
