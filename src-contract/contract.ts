@@ -134,6 +134,7 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
+import { columnMappingSchema, taskIdSchema } from './task.ts';
 import { usualMeasureSchema } from './text-measure.ts';
 import { tokenLengthEventSchema } from './token-lengths.ts';
 
@@ -656,6 +657,15 @@ export const contract = {
     restore: base.input(id).output(evaluationSchema),
   },
   answeredTables: {
+    /** Which columns of a table would be read, by its first rows; null if one that is needed cannot be told. */
+    propose: base
+      .input(
+        answerTableInputSchema.pick({ adapterId: true, task: true, mapping: true }).extend({
+          columns: z.array(z.string()),
+          sample: z.array(z.array(z.string())).max(100),
+        }),
+      )
+      .output(z.object({ task: taskIdSchema, mapping: columnMappingSchema.nullable() })),
     /** Reads the table, then answers its rows whether or not anybody watches. An abort while it is read keeps nothing. */
     start: base.input(answerTableInputSchema).output(answeredTableSchema),
     /** Goes on with a stopped or interrupted one at the first row without an answer. */
