@@ -12,7 +12,7 @@ export const fieldWords = {
     without: '{adapter}: {n} of {of} answers without any JSON; all their fields count as missing.',
     around:
       '{adapter}: {n} of {of} answers with words around their JSON. Their fields are counted, but a program cannot read them as they are.',
-    more: 'Left out: {n} fields that fewer rows have.',
+    more: 'Fields left out, as fewer rows have them: {n}.',
     model: 'Answers of',
     all: 'Show all {n} fields',
   },

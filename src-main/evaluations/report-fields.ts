@@ -13,10 +13,12 @@ export function reportFields(
   const words = fieldWords[language];
   const faint = (text: string) => `<p class="faint">${escapeHtml(text)}</p>`;
   const parts = models.map(({ adapter, without, around }, place) => {
-    const lines = fields.map(({ field, rows: having, models: counts }) => {
+    const lines = fields.flatMap(({ field, rows: having, models: counts }) => {
       const { right, missing, different, invented } = counts[place] ?? none;
+      // Another model's answers may have made it up.
+      if (having + invented === 0) return [];
       const share = having === 0 ? '' : `${right} (${((right / having) * 100).toFixed(0)} %)`;
-      return [shortened(field, 80), String(having), share, String(missing), String(different), String(invented)];
+      return [[shortened(field, 80), String(having), share, String(missing), String(different), String(invented)]];
     });
     const head = [words.field, words.rows, words.right, words.missing, words.different, words.invented];
     const told = [
