@@ -41,9 +41,7 @@ test('for targets in JSON the report tells which fields are wrong, and which ans
     ],
   };
   const report = evaluationReport(mostlyWrong, { ...nothing, fields }, 'en');
-  expect(report).toContain(
-    '<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>1</td><td>0</td>',
-  );
+  expect(report).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>1</td><td>0</td>');
   expect(report).toContain('<td>age</td><td>0</td><td></td><td>0</td><td>0</td><td>4</td>');
   expect(report).toContain('Answers: 2 of 36 answers without any JSON');
   expect(report).not.toContain('words around their JSON');

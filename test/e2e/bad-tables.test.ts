@@ -34,7 +34,11 @@ const opened = openStudioForTests({
       (n) => `What is said of river ${n * n}?,${'It flows on and on. '.repeat(200)}${town(n)}`,
     );
     write('pages', 'text,answer', (n) => `Letter ${n * n}<br>about the kettle,Itâ€™s ${town(n)} &amp; town ${n}`);
-    write('printed', 'text,fields', (n) => `Letter ${n * n} from ${town(n)},"{'n': ${n}, 'town': '${town(n)}', 'old': None}"`);
+    write(
+      'printed',
+      'text,fields',
+      (n) => `Letter ${n * n} from ${town(n)},"{'n': ${n}, 'town': '${town(n)}', 'old': None}"`,
+    );
     write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
     for (const name of ['labels', 'long', 'pages', 'chinese'])
       command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
@@ -117,7 +121,10 @@ test('targets that Python printed are told before the import, written as JSON, a
   await page.getByText('No findings').first().waitFor();
   opened.command('evaluate', '--dataset', 'printed', '--base', 'starter', '--limit', '2', '--max-tokens', '4');
   await openPlace(page, paths.evaluations());
-  await page.getByRole('link', { name: /printed/ }).first().click();
+  await page
+    .getByRole('link', { name: /printed/ })
+    .first()
+    .click();
   await page.getByText(/alone scores .*JSON match/).waitFor();
   const fields = page.getByRole('region', { name: 'Field by field' }).getByRole('row');
   await fields.first().waitFor();

@@ -35,6 +35,11 @@ test('each field is counted over the rows that have it, and what answers make up
 test('targets that are mostly no JSON have no fields', () => {
   expect(fieldResults([row('{"a": 1}', ''), row('yes', '')], ['base'])).toBeUndefined();
   expect(fieldResults([], ['base'])).toBeUndefined();
+  function* texts() {
+    for (let n = 0; n < 201; n++) yield row('yes', '');
+    throw new Error('no more need be read');
+  }
+  expect(fieldResults(texts(), ['base'])).toBeUndefined();
 });
 
 test('where keys are data, the most frequent fields are told', () => {
