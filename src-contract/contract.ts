@@ -89,6 +89,7 @@ import {
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
+import { fieldResultsSchema } from './field-results.ts';
 import {
   checkEventSchema,
   findingCodeSchema,
@@ -134,6 +135,7 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
+import { columnMappingSchema, taskIdSchema } from './task.ts';
 import { usualMeasureSchema } from './text-measure.ts';
 import { tokenLengthEventSchema } from './token-lengths.ts';
 
@@ -640,6 +642,8 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
+    /** Field by field, how often answers were wrong; null unless most targets are lists or objects in JSON. */
+    fields: base.input(id).output(fieldResultsSchema.nullable()),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */
@@ -656,6 +660,15 @@ export const contract = {
     restore: base.input(id).output(evaluationSchema),
   },
   answeredTables: {
+    /** Which columns of a table would be read, by its first rows; null if one that is needed cannot be told. */
+    propose: base
+      .input(
+        answerTableInputSchema.pick({ adapterId: true, task: true, mapping: true }).extend({
+          columns: z.array(z.string()),
+          sample: z.array(z.array(z.string())).max(100),
+        }),
+      )
+      .output(z.object({ task: taskIdSchema, mapping: columnMappingSchema.nullable() })),
     /** Reads the table, then answers its rows whether or not anybody watches. An abort while it is read keeps nothing. */
     start: base.input(answerTableInputSchema).output(answeredTableSchema),
     /** Goes on with a stopped or interrupted one at the first row without an answer. */

@@ -8,9 +8,10 @@ import {
   mostTableRows,
 } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import type { ColumnMapping } from '../../src-contract/task.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
@@ -19,7 +20,7 @@ import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
 import { usualAnswerTokens } from '../base-models/usual-answer-tokens.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { inThread, needsThread } from '../datasets/importing/import-worker.ts';
-import { tableCells } from '../datasets/importing/table-cells.ts';
+import { contextMapping, tableCells } from '../datasets/importing/table-cells.ts';
 import type { TableFile } from '../datasets/readers/open-table.ts';
 import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -58,7 +59,7 @@ export async function answerTable(
   const base = parts.baseModels.get(input.baseModelId);
   const adapter = input.adapterId === null ? null : parts.adapters.get(input.adapterId);
   if (adapter !== null) requireBase(adapter, base, parts.baseModels);
-  const task = adapter?.task ?? input.task ?? 'custom';
+  const task = taskOf(adapter, input);
   const learnt = await learntBy(adapter, { ...parts, base, signal });
   const { file, csv, mapping: chosen = {}, limit } = input;
   const job = { file, csv, task, chosen, known: learnt.mapping, limit, mostRows: mostTableRows };
@@ -88,12 +89,39 @@ export async function answerTable(
   return store.get(id);
 }
 
+/** Which columns would be read. Throws ADAPTER_NOT_FOUND. */
+export function proposeColumns(
+  input: Pick<AnswerTableInput, 'adapterId' | 'task' | 'mapping'> & { columns: string[]; sample: string[][] },
+  parts: Pick<AnsweringParts, 'adapters' | 'datasets'>,
+): { task: TaskId; mapping: ColumnMapping | null } {
+  const adapter = input.adapterId === null ? null : parts.adapters.get(input.adapterId);
+  const task = taskOf(adapter, input);
+  const known = learntFrom(adapter, parts)?.mapping ?? {};
+  try {
+    const about = { task, chosen: input.mapping ?? {}, known, file: { name: '' } };
+    return { task, mapping: contextMapping(about, input.columns, input.sample) };
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING') return { task, mapping: null };
+    throw error;
+  }
+}
+
+/** An adapter does what it was trained for. */
+function taskOf(adapter: Adapter | null, { task = 'custom' }: Pick<AnswerTableInput, 'task'>): TaskId {
+  return adapter?.task ?? task;
+}
+
+/** The dataset that an adapter was trained on, if it is there. */
+function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 'datasets'>): Dataset | undefined {
+  return datasets.list().find(({ id }) => id === adapter?.datasetId);
+}
+
 /** What follows from the rows that an adapter was trained on, if they are there. */
 async function learntBy(
   adapter: Adapter | null,
   parts: Pick<AnsweringParts, 'datasets' | 'targetForms' | 'modelTexts'> & { base: BaseModel; signal: AbortSignal },
 ): Promise<{ mapping: ColumnMapping; form: AnswerForm | undefined; tokens: number }> {
-  const known = parts.datasets.list().find(({ id }) => id === adapter?.datasetId);
+  const known = learntFrom(adapter, parts);
   if (known === undefined) return { mapping: {}, form: undefined, tokens: usualTokens };
   const text = await parts.modelTexts.of(parts.base, known.task);
   const rows = parts.datasets.examples(known.id).take(200);

@@ -6,7 +6,7 @@ import { withinMessage } from '../async/within-message.ts';
 import type { Downloads } from '../datasets/transfers/downloads.ts';
 import type { FileSources } from '../datasets/transfers/file-sources.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
-import { type AnsweringParts, answerTable, resumeTable } from './answer-table.ts';
+import { type AnsweringParts, answerTable, proposeColumns, resumeTable } from './answer-table.ts';
 import { writeAnsweredTable } from './answered-table-csv.ts';
 
 export function answeredTableProcedures(
@@ -15,6 +15,7 @@ export function answeredTableProcedures(
   const { store, supervisor, sources, downloads, changed } = parts;
   const os = implement(contract.answeredTables).$context<CallerContext>();
   return os.router({
+    propose: os.propose.handler(({ input }) => proposeColumns(input, parts)),
     start: os.start.handler(async ({ input: { source, ...input }, context, signal = new AbortController().signal }) => {
       if (source.kind === 'path' && context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       await using lent = await sources.lend(source);

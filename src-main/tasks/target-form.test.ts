@@ -12,7 +12,7 @@ test('a few labels are what an answer may be, without the space around them', ()
   expect(formOf('few', ['spam', 'no spam', ' spam\n'])).toEqual({ kind: 'choices', texts: ['spam', 'no spam'] });
 });
 
-test('targets written freely have no form, nor have hundreds of labels, nor has one that is empty', () => {
+test('targets written freely have no form, nor have hundreds of labels, nor has one that is empty or a page long', () => {
   for (const kind of ['free', 'short'] as const) expect(formOf(kind, ['a', 'a'])).toBeUndefined();
   expect(
     formOf(
@@ -27,6 +27,8 @@ test('targets written freely have no form, nor have hundreds of labels, nor has 
     ),
   ).toBeUndefined();
   expect(formOf('few', ['a', ' '])).toBeUndefined();
+  // Regression: an evaluation with such a form could not be read again.
+  expect(formOf('few', ['a', 'b'.repeat(2001)])).toBeUndefined();
   expect(formOf('few', [])).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import { type AnswerForm, longestChoice } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { JsonShape } from './json-shape.ts';
 
@@ -42,7 +42,7 @@ export class TargetForm {
 
   #seesOther(text: string): boolean {
     this.#labels?.add(text);
-    if (this.#labels !== undefined) return this.#labels.size > mostLabels;
+    if (this.#labels !== undefined) return this.#labels.size > mostLabels || text.length > longestChoice;
     try {
       this.#shape?.see(JSON.parse(text));
       return (this.#shape?.fields ?? 0) > mostFields;

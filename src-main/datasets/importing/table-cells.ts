@@ -62,13 +62,14 @@ export async function* tableCells(job: CellsJob, signal: AbortSignal): AsyncGene
 }
 
 /** Which column holds which part of the context: as chosen, as in the table known, or as the names say. */
-function contextMapping(
-  { task, chosen, known, file }: Pick<CellsJob, 'task' | 'chosen' | 'known' | 'file'>,
+export function contextMapping(
+  { task, chosen, known, file }: Pick<CellsJob, 'task' | 'chosen' | 'known'> & { file: { readonly name: string } },
   columns: readonly string[],
   sample: readonly (readonly string[])[],
 ): ColumnMapping {
-  const proposed = proposeMapping(task, columns, sample);
   const fields = tasks[task].fields.context;
+  // Of a single text the contents tell no more than its length; with a target beside it, they would tell the two apart.
+  const proposed = proposeMapping(task, columns, fields.length === 1 ? [] : sample);
   const columnOf = (field: string): string | undefined => {
     const name = chosen[field];
     if (name === undefined) return (known[field] && findColumn(columns, known[field])) || proposed[field];

@@ -14,6 +14,7 @@ import { seenText } from '../../../src-contract/verdict-words.ts';
 import { unwritable } from '../../files/unwritable.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
@@ -42,6 +43,10 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
+    .option(
+      '--retry-queries',
+      'replace queries that cannot be run on the dataset’s database by others that can; takes longer',
+    )
     .option('--free-answers', 'let answers have any form, also where all targets are one of a few labels, or JSON')
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
     .option('--csv <file>', 'write all answers and scores to this file')
@@ -69,6 +74,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
                 maxTokens: words.maxTokens,
                 language: words.language,
                 measure: words.measure,
+                retryQueries: words.retryQueries,
                 keepsForm: !words.freeAnswers,
               })
             : await client.evaluations.resume({ id: resume });
@@ -79,7 +85,9 @@ export function addEvaluateCommand(program: Command, run: Run): void {
           const about = { id: evaluation.id, language: words.korean ? ('ko' as const) : ('en' as const) };
           files.push(await written(words.report, await client.evaluations.report(about)));
         }
-        return { json: { ...evaluation, files }, text: [evaluationText(evaluation), ...files].join('\n') };
+        const fields = await client.evaluations.fields({ id: evaluation.id });
+        const told = [evaluationText(evaluation), ...(fields === null ? [] : [fieldsText(fields)]), ...files];
+        return { json: { ...evaluation, ...(fields && { fields }), files }, text: told.join('\n') };
       }),
     );
 }
@@ -92,6 +100,7 @@ interface EvaluateWords {
   readonly adapter?: string[];
   readonly split: EvaluationInput['split'];
   readonly limit?: number;
+  readonly retryQueries?: boolean;
   readonly maxTokens?: number;
   readonly language?: EvaluationInput['language'];
   readonly csv?: string;

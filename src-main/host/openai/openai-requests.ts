@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasFewLevels, mostSchemaLevels } from '../../../src-contract/answer-form.ts';
+import { hasFewLevels, longestChoice, mostChoices, mostSchemaLevels } from '../../../src-contract/answer-form.ts';
 import {
   type GenerateInput,
   mostAnswerTokens,
@@ -94,11 +94,11 @@ const shared = {
 const schemaWords = 'it must be a JSON Schema, as an object';
 const levelsWords = `it must have ${mostSchemaLevels} levels at most`;
 const jsonSchema = z.record(z.string(), z.unknown(), schemaWords).refine(hasFewLevels, levelsWords);
-const choicesWords = 'it must be a list of 1 to 1000 texts of 1 to 2000 characters';
+const choicesWords = `it must be a list of 1 to ${mostChoices} texts of 1 to ${longestChoice} characters`;
 const choices = z
-  .array(z.string(choicesWords).min(1, choicesWords).max(2000, choicesWords), choicesWords)
+  .array(z.string(choicesWords).min(1, choicesWords).max(longestChoice, choicesWords), choicesWords)
   .min(1, choicesWords)
-  .max(1000, choicesWords);
+  .max(mostChoices, choicesWords);
 const formatWords = 'it must be an object of the type text, json_object, or json_schema with a schema';
 
 /** What an answer must look like: OpenAI's way, and those of llama.cpp and of vLLM, old and new. */
