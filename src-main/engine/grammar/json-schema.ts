@@ -1,5 +1,6 @@
 import type { ArrayPart, ObjectPart, Part, Shape } from './json-shape.ts';
 import { impossiblePart, settle } from './json-value.ts';
+import { Scalars } from './scalars.ts';
 import { isObject, type Located, resolveReference, type SchemaObject } from './schema-document.ts';
 import { type JsonType, keywordNumber, refuseKeywordsOf, refuseUnsupported, typesOf } from './schema-keywords.ts';
 import { literalsOf } from './schema-literals.ts';
@@ -34,7 +35,7 @@ class SchemaReader {
   readonly #root: unknown;
   readonly #ids = new Map<SchemaObject, number>();
   readonly #shapes = new Map<string, Shape>();
-  readonly #strings = new Map<string, Place | undefined>();
+  readonly #scalars = new Scalars();
   readonly #alternatives = new Map<SchemaObject, readonly Conjunction[]>();
   /** Shapes whose parts are still to be found: what an object or an array contains is read later, so that it may be itself. */
   readonly #open: { readonly shape: Shape; readonly schemas: readonly Located[] }[] = [];
@@ -159,11 +160,13 @@ class SchemaReader {
         texts.push('true', 'false');
         return [];
       case 'string':
-        return [{ kind: 'scalar', place: stringScalar(conjunction, this.#strings) }];
+        return [{ kind: 'scalar', place: stringScalar(conjunction, this.#scalars) }];
       case 'integer':
-        return types.has('number') ? [] : [{ kind: 'scalar', place: numberScalar(conjunction, 'integer') }];
+        return types.has('number')
+          ? []
+          : [{ kind: 'scalar', place: numberScalar(conjunction, 'integer', this.#scalars) }];
       case 'number':
-        return [{ kind: 'scalar', place: numberScalar(conjunction, 'number') }];
+        return [{ kind: 'scalar', place: numberScalar(conjunction, 'number', this.#scalars) }];
       case 'array':
         return [this.#arrayPart(conjunction, path)];
       case 'object':
@@ -176,7 +179,7 @@ class SchemaReader {
   /** Whether a fixed value has what else is asked of it. */
   #holds(value: unknown, conjunction: Conjunction): boolean {
     if (typeof value === 'number') return numberHolds(value, conjunction);
-    if (typeof value === 'string') return stringHolds(value, conjunction, this.#strings);
+    if (typeof value === 'string') return stringHolds(value, conjunction, this.#scalars);
     if (isObject(value)) refuseKeywordsOf(Array.isArray(value) ? 'array' : 'object', conjunction);
     return true;
   }
@@ -216,7 +219,12 @@ class SchemaReader {
   }
 
   #objectPart(conjunction: Conjunction, path: SchemaPath): ObjectPart {
-    const { members, others, fewest, most } = objectSchema(conjunction, this.#nameReadings(conjunction), path);
+    const { members, others, fewest, most } = objectSchema(
+      conjunction,
+      this.#nameReadings(conjunction),
+      this.#scalars,
+      path,
+    );
     return {
       kind: 'object',
       members: members.map(({ name, schemas, required }) => ({

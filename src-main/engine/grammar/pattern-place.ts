@@ -1,12 +1,10 @@
 import { type AutomatonPlace, automatonPlaces } from './automaton.ts';
+import type { Budget } from './budget.ts';
 import { Expressions } from './expression.ts';
 import { codePointAutomaton } from './expression-automaton.ts';
 import { patternExpression } from './pattern.ts';
 import { type QuotedAutomaton, quotedAutomaton } from './quoted-automaton.ts';
 import type { Place, Stack } from './stack.ts';
-
-/** Steps spent on the expressions of one string: some tenths of a second. */
-const MOST_WORK = 1_000_000;
 
 /** What a string has to be like. */
 export interface PatternLimits {
@@ -21,15 +19,16 @@ export interface PatternLimits {
 }
 
 /** In front of such a JSON string; undefined where there is none. Throws UnsupportedPattern, and TooMuchWork. */
-export function patternPlace({ found, missing, except, fewest, most }: PatternLimits): Place | undefined {
-  const expressions = new Expressions(MOST_WORK);
+export function patternPlace(limits: PatternLimits, budget: Budget): Place | undefined {
+  const { found, missing, except, fewest, most } = limits;
+  const expressions = new Expressions(budget);
   const expression = expressions.both(
     expressions.repeat(expressions.every, fewest, Number.POSITIVE_INFINITY),
     ...found.map((pattern) => patternExpression(pattern, expressions)),
     ...missing.map((pattern) => expressions.not(patternExpression(pattern, expressions))),
     expressions.not(expressions.either(...except.map((text) => expressions.text(text)))),
   );
-  const quoted = quotedAutomaton(codePointAutomaton(expression, expressions));
+  const quoted = quotedAutomaton(codePointAutomaton(expression, expressions, budget));
   return most === Number.POSITIVE_INFINITY ? automatonPlaces(quoted)[0] : limitedPlace(quoted, most);
 }
 

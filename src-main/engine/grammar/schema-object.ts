@@ -1,3 +1,4 @@
+import type { Scalars } from './scalars.ts';
 import { isObject, type Located, type SchemaObject } from './schema-document.ts';
 import { keywordNumber, keywordStrings, typesOf } from './schema-keywords.ts';
 import { literalsOf } from './schema-literals.ts';
@@ -28,31 +29,38 @@ const MOST_PATTERNS = 3;
 export function objectSchema(
   conjunction: readonly Member[],
   names: readonly (readonly Member[])[] | undefined,
+  scalars: Scalars,
   path: SchemaPath,
 ): ObjectSchema {
   const objects = conjunction.map(objectKeywords);
   const patterns = [...new Set(objects.flatMap(({ patterns }) => [...patterns.keys()]))];
   if (patterns.length > MOST_PATTERNS) throw new SchemaRefused('too-large', path, 'patternProperties');
-  const allowed = names && allowedNames(names, path);
+  const allowed = names && allowedNames(names, scalars, path);
   const required = new Set(conjunction.flatMap((member) => keywordStrings(member, 'required')));
   const known = new Set([...objects.flatMap(({ properties }) => [...properties.keys()]), ...required]);
   for (const name of allowed?.list ?? []) known.add(name);
   const members = [...known].map((name) => {
-    const found = new Set(patterns.filter((pattern) => isFound(pattern, name, path)));
+    const found = new Set(patterns.filter((pattern) => isFound(pattern, name, scalars, path)));
     const schemas = allowed?.has(name) === false ? [{ schema: false, path }] : schemasOf(objects, name, found);
     return { name, schemas, required: required.has(name) };
   });
   const others = allowed?.list
     ? []
     : subsets(patterns).map((found) => ({
-        names: otherNames({ found, patterns, known: [...known], limits: allowed?.limits }, path),
+        names: otherNames({ found, patterns, known: [...known], limits: allowed?.limits }, scalars, path),
         schemas: schemasOf(objects, undefined, found),
       }));
+  const fewest = Math.max(0, ...keywordNumber(conjunction, 'minProperties'));
+  const possible = others.flatMap(({ names, schemas }) =>
+    names === null || schemas.some(({ schema }) => schema === false) ? [] : [{ names, schemas }],
+  );
+  // Other members may be written twice, and readers take these for one.
+  if (fewest > Math.max(1, required.size) && possible.length > 0)
+    throw new SchemaRefused('unsupported', path, 'minProperties');
   return {
     members,
-    // Names that cannot be.
-    others: others.flatMap(({ names, schemas }) => (names === null ? [] : [{ names, schemas }])),
-    fewest: Math.max(0, ...keywordNumber(conjunction, 'minProperties')),
+    others: possible,
+    fewest,
     most: Math.min(Number.POSITIVE_INFINITY, ...keywordNumber(conjunction, 'maxProperties')),
   };
 }
@@ -90,8 +98,8 @@ function schemasOf(
   });
 }
 
-function isFound(pattern: string, name: string, path: SchemaPath): boolean {
-  return stringHolds(name, [{ schema: { pattern }, path: path.in('patternProperties', pattern) }], new Map());
+function isFound(pattern: string, name: string, scalars: Scalars, path: SchemaPath): boolean {
+  return stringHolds(name, [{ schema: { pattern }, path: path.in('patternProperties', pattern) }], scalars);
 }
 
 /** In front of such a name; undefined for any name but the known ones, and null where there is none. */
@@ -102,19 +110,23 @@ function otherNames(
     readonly known: readonly string[];
     readonly limits: StringLimits | undefined;
   },
+  scalars: Scalars,
   path: SchemaPath,
 ): Place | undefined | null {
   const { found, patterns, known, limits } = others;
   if (patterns.length === 0 && limits === undefined) return undefined;
   const own = patterns.map((pattern) => ({ pattern, keyword: 'patternProperties', path }));
   return (
-    stringPlaceWithin({
-      found: [...own.filter(({ pattern }) => found.has(pattern)), ...(limits?.found ?? [])],
-      missing: own.filter(({ pattern }) => !found.has(pattern)),
-      except: known,
-      fewest: limits?.fewest ?? 0,
-      most: limits?.most ?? Number.POSITIVE_INFINITY,
-    }) ?? null
+    stringPlaceWithin(
+      {
+        found: [...own.filter(({ pattern }) => found.has(pattern)), ...(limits?.found ?? [])],
+        missing: own.filter(({ pattern }) => !found.has(pattern)),
+        except: known,
+        fewest: limits?.fewest ?? 0,
+        most: limits?.most ?? Number.POSITIVE_INFINITY,
+      },
+      scalars.budget,
+    ) ?? null
   );
 }
 
@@ -126,11 +138,15 @@ interface AllowedNames {
 }
 
 /** Undefined where any name is allowed. */
-function allowedNames(readings: readonly (readonly Member[])[], path: SchemaPath): AllowedNames | undefined {
+function allowedNames(
+  readings: readonly (readonly Member[])[],
+  scalars: Scalars,
+  path: SchemaPath,
+): AllowedNames | undefined {
   const strings = readings.filter((reading) => typesOf(reading).has('string'));
   const lists = strings.map((reading) =>
     literalsOf(reading, new Set(['string']))?.flatMap((name) =>
-      typeof name === 'string' && stringHolds(name, reading, new Map()) ? [name] : [],
+      typeof name === 'string' && stringHolds(name, reading, scalars) ? [name] : [],
     ),
   );
   if (lists.every((list) => list !== undefined)) {
@@ -142,7 +158,7 @@ function allowedNames(readings: readonly (readonly Member[])[], path: SchemaPath
     return undefined;
   const [only] = strings;
   if (only === undefined || strings.length > 1) throw new SchemaRefused('unsupported', path, 'propertyNames');
-  return { has: (name) => stringHolds(name, only, new Map()), limits: stringLimits(only) };
+  return { has: (name) => stringHolds(name, only, scalars), limits: stringLimits(only) };
 }
 
 function subsets(patterns: readonly string[]): readonly ReadonlySet<string>[] {

@@ -1,7 +1,8 @@
-import { TooMuchWork } from './expression.ts';
+import { type Budget, TooMuchWork } from './budget.ts';
 import { stringPlace } from './json-string.ts';
 import { patternPlace } from './pattern-place.ts';
 import { UnsupportedPattern } from './pattern-syntax.ts';
+import type { Scalars } from './scalars.ts';
 import type { SchemaObject } from './schema-document.ts';
 import { keywordNumber } from './schema-keywords.ts';
 import { type SchemaPath, SchemaRefused } from './schema-refused.ts';
@@ -27,12 +28,11 @@ interface Pattern {
   readonly path: SchemaPath;
 }
 
-/** In front of a string that satisfies all of these; undefined where none does. Those made before are in `known`. */
-export function stringScalar(conjunction: readonly Member[], known: Map<string, Place | undefined>): Place | undefined {
+/** In front of a string that satisfies all of these; undefined where none does. */
+export function stringScalar(conjunction: readonly Member[], scalars: Scalars): Place | undefined {
   const limits = stringLimits(conjunction);
   const key = JSON.stringify([limits.fewest, String(limits.most), limits.found.map(({ pattern }) => pattern)]);
-  if (!known.has(key)) known.set(key, stringPlaceWithin({ ...limits, missing: [], except: [] }));
-  return known.get(key);
+  return scalars.kept(key, (budget) => stringPlaceWithin({ ...limits, missing: [], except: [] }, budget));
 }
 
 export function stringLimits(conjunction: readonly Member[]): StringLimits {
@@ -49,16 +49,12 @@ export function stringLimits(conjunction: readonly Member[]): StringLimits {
 }
 
 /** Whether a fixed text satisfies all of these. */
-export function stringHolds(
-  text: string,
-  conjunction: readonly Member[],
-  known: Map<string, Place | undefined>,
-): boolean {
+export function stringHolds(text: string, conjunction: readonly Member[], scalars: Scalars): boolean {
   const limited = conjunction.some(({ schema }) =>
     ['minLength', 'maxLength', 'pattern', 'format'].some((keyword) => schema[keyword] !== undefined),
   );
   if (!limited) return true;
-  const place = stringScalar(conjunction, known);
+  const place = stringScalar(conjunction, scalars);
   let state = place && inFrontOf(place);
   for (const byte of new TextEncoder().encode(JSON.stringify(text))) state = state?.next(byte);
   return state?.accepting === true;
@@ -70,13 +66,14 @@ export function stringHolds(
  */
 export function stringPlaceWithin(
   limits: StringLimits & { readonly missing: readonly Pattern[]; readonly except: readonly string[] },
+  budget: Budget,
 ): Place | undefined {
   const { found, missing, except, fewest, most } = limits;
   if (fewest > most) return undefined;
   if (found.length + missing.length + except.length === 0) return stringPlace(fewest, most);
   const texts = (patterns: readonly Pattern[]) => [...new Set(patterns.map(({ pattern }) => pattern))];
   try {
-    return patternPlace({ found: texts(found), missing: texts(missing), except, fewest, most });
+    return patternPlace({ found: texts(found), missing: texts(missing), except, fewest, most }, budget);
   } catch (error) {
     const all = [...found, ...missing];
     // Only the patterns of the schema can be at fault: those of the formats are ours.
