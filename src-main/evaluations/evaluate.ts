@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -10,7 +11,8 @@ import type {
   EvaluationRow,
 } from '../../src-contract/evaluation.ts';
 import type { BaseText } from '../base-models/base-text.ts';
-import { writeAnswer } from '../base-models/write-answer.ts';
+import { type CanRun, writeRunnable } from '../base-models/runnable-answer.ts';
+import { usualAnswerTokens } from '../base-models/usual-answer-tokens.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
 import { meanInterval } from '../tasks/metrics/interval.ts';
@@ -21,6 +23,7 @@ export interface EvaluationJob {
   readonly adapters: readonly Adapter[];
   readonly rows: readonly Example[];
   readonly maxTokens: number | undefined;
+  readonly form: AnswerForm | undefined;
   /** The rows with the answers of the models measured before. */
   readonly measured: readonly EvaluationRow[];
 }
@@ -29,6 +32,8 @@ export interface EvaluationParts {
   readonly engine: Engine;
   readonly text: BaseText;
   readonly judge: Judge;
+  /** Tells whether an answer to a row can be run, where one that cannot is to be replaced. */
+  readonly canRun?: ((row: Example) => CanRun | undefined) | undefined;
   /** Called before the first answer, with what the rest depends on. */
   readonly began: (facts: { rowsSha256: string; maxTokens: number }) => void;
   /** Called with each result, and all rows with the answers so far. */
@@ -36,8 +41,9 @@ export interface EvaluationParts {
 }
 
 /**
- * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets.
- * Continues after the models measured before. Throws MODEL_WITHOUT_NUMBERS.
+ * Measures the base and then each adapter on the same rows: greedy answers (or others for queries that cannot be run, if
+ * `canRun` is given), their marks, and the loss of the targets.
+ * Continues after the models measured before. Throws MODEL_WITHOUT_NUMBERS, FORM_NOT_WRITABLE.
  */
 export async function* evaluate(
   job: EvaluationJob,
@@ -45,7 +51,7 @@ export async function* evaluate(
   signal: AbortSignal,
 ): AsyncGenerator<EvaluationEvent> {
   const { base, adapters, rows } = job;
-  const wanted = job.maxTokens ?? (await usualMaxTokens(rows, parts.text, signal));
+  const wanted = job.maxTokens ?? (await usualAnswerTokens(rows, parts.text, signal));
   if (signal.aborted) return;
   const maxTokens = Math.min(wanted, Math.floor(base.contextLength / 2));
   parts.began({ rowsSha256: hashOf(rows.map(({ id, context, target }) => [id, context, target])), maxTokens });
@@ -74,10 +80,18 @@ export async function* evaluate(
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
       const asked = performance.now();
-      const text = await answerTo(row, { ...parts, name, base, choice, maxTokens }, signal);
+      const asking = { ...parts, name, base, choice, maxTokens, form: job.form };
+      const { text, firstText } = await answerTo(row, asking, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
-      answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
+      const replaced = firstText === null ? {} : { firstText };
+      answers.push({
+        text,
+        ...replaced,
+        score: marks[parts.judge.mainMetric] ?? 0,
+        marks,
+        target: targets[place] ?? null,
+      });
       done++;
       spent.answers++;
       spent.answering += (performance.now() - asked) / 1000;
@@ -111,19 +125,19 @@ interface Asking extends EvaluationParts {
 
 async function answerTo(
   row: Example,
-  asking: Asking & { name: string; maxTokens: number },
+  asking: Asking & { name: string; maxTokens: number; form: AnswerForm | undefined },
   signal: AbortSignal,
-): Promise<string> {
-  const { name, base, choice, maxTokens, text } = asking;
+): Promise<{ text: string; firstText: string | null }> {
+  const { name, base, choice, maxTokens, form, text } = asking;
   const promptIds = await text.promptIdsWithin(row.context, base.contextLength - maxTokens);
   const job = {
     ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
-    ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
+    ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [], form },
   };
-  for await (const event of writeAnswer(job, asking, signal)) {
-    if (event.kind === 'finished') return event.answer.text;
+  for await (const event of writeRunnable(job, { ...asking, canRun: asking.canRun?.(row) }, signal)) {
+    if (event.kind === 'finished') return { text: event.answer.text, firstText: event.firstText };
   }
-  return '';
+  return { text: '', firstText: null };
 }
 
 /** Rows scored at once; the engine packs them. */
@@ -152,18 +166,6 @@ async function targetLosses(
     }
   }
   return losses;
-}
-
-/** Twice the 95th percentile of target lengths, so that only an answer that runs on is cut. */
-async function usualMaxTokens(rows: readonly Example[], text: BaseText, signal: AbortSignal): Promise<number> {
-  const lengths: number[] = [];
-  for (const { target } of rows) {
-    if (signal.aborted) break;
-    lengths.push((await text.targetIds(target)).length);
-  }
-  lengths.sort((a, b) => a - b);
-  const most = lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * 0.95))] ?? 0;
-  return Math.max(16, 2 * most);
 }
 
 /** The mean of each measure over the rows that have it; loss and perplexity over all target tokens. */

@@ -1,8 +1,9 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
+import type { Evaluation, EvaluationEvent, EvaluationInput, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { leavesMeasureOpen, type UsualMeasure } from '../../src-contract/text-measure.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
@@ -10,8 +11,9 @@ import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
-import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
+import { datasetQueries, queryCheck, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
@@ -26,6 +28,7 @@ export interface EvaluatingParts {
   readonly store: EvaluationStore;
   readonly supervisor: Supervisor<EvaluationEvent>;
   readonly datasets: DatasetStore;
+  readonly targetForms: TargetForms;
   readonly baseModels: BaseModelStore;
   readonly adapters: AdapterStore;
   readonly modelTexts: ModelTexts;
@@ -55,6 +58,8 @@ export async function startEvaluation(
   const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
   if (input.measure !== undefined && !leavesMeasureOpen(dataset.task))
     throw new StudioError('OPTION_INVALID', { option: 'measure', ...because('MEASURE_FIXED') });
+  if (input.retryQueries && !(dataset.task === 'nl2sql' && dataset.hasDatabase))
+    throw new StudioError('OPTION_INVALID', { option: 'retryQueries', ...because('DATABASE_MISSING') });
   const measure = input.measure ?? usualMeasureOf(dataset, parts).measure;
   // The main metric is the same in every language.
   const { mainMetric } = judgeOf(dataset.task, {
@@ -125,10 +130,12 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   // Settled when it was started.
   const measure = textMeasureOf(store.get(id).mainMetric);
   const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
+  const form = await formOf(id, { input, measured, parts });
   yield* evaluate(
-    { base, adapters, rows, maxTokens: input.maxTokens, measured },
+    { base, adapters, rows, maxTokens: input.maxTokens, form, measured },
     {
       ...{ engine, text, judge },
+      canRun: input.retryQueries ? (row) => queryCheck(dataset, row.database, parts) : undefined,
       began: (facts) => {
         // Earlier results were measured from the same facts.
         if (measured.length > 0) return;
@@ -137,6 +144,8 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
           base: { name: base.name, sha256: base.sha256 },
           adapters: adapters.map(({ name, sha256 }, place) => ({ name, sha256, seen: seen[place] })),
           ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
+          ...(input.retryQueries && { retryQueries: true }),
+          ...(form && { form }),
         });
       },
       keep: async (result, told) => {
@@ -147,6 +156,15 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
     },
     signal,
   );
+}
+
+/** What all answers are held to; those that an earlier process left are not mixed with others. */
+function formOf(
+  id: string,
+  { input, measured, parts }: { input: EvaluationInput; measured: readonly EvaluationRow[]; parts: EvaluatingParts },
+): AnswerForm | undefined | Promise<AnswerForm | undefined> {
+  if (measured.length > 0) return parts.store.get(id).provenance?.form;
+  return input.keepsForm ? parts.targetForms.of(input.datasetId) : undefined;
 }
 
 /**

@@ -1107,6 +1107,7 @@ function answer(text: string): Message {
     conversationId: 'c',
     role: 'assistant',
     text,
+    firstText: null,
     input: null,
     adapterId: null,
     adapterName: null,
@@ -1120,6 +1121,7 @@ function answer(text: string): Message {
     firstTokenMs: null,
     switchMs: null,
     finish: 'end',
+    certainty: null,
     createdAt: 0,
   };
 }

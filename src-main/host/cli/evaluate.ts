@@ -2,6 +2,7 @@ import { access, constants, open as openFile, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
+import type { AnswerForm } from '../../../src-contract/answer-form.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
@@ -41,6 +42,11 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
+    .option(
+      '--retry-queries',
+      'replace queries that cannot be run on the dataset’s database by others that can; takes longer',
+    )
+    .option('--free-answers', 'let answers have any form, also where all targets are one of a few labels, or JSON')
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
     .option('--csv <file>', 'write all answers and scores to this file')
     .option('--report <file>', 'write a page with the verdict, charts and rows to this file')
@@ -67,6 +73,8 @@ export function addEvaluateCommand(program: Command, run: Run): void {
                 maxTokens: words.maxTokens,
                 language: words.language,
                 measure: words.measure,
+                retryQueries: words.retryQueries,
+                keepsForm: !words.freeAnswers,
               })
             : await client.evaluations.resume({ id: resume });
         const evaluation = await evaluationEnded(started, { client, signal, progress });
@@ -89,10 +97,12 @@ interface EvaluateWords {
   readonly adapter?: string[];
   readonly split: EvaluationInput['split'];
   readonly limit?: number;
+  readonly retryQueries?: boolean;
   readonly maxTokens?: number;
   readonly language?: EvaluationInput['language'];
   readonly csv?: string;
   readonly report?: string;
+  readonly freeAnswers?: boolean;
   readonly korean?: boolean;
 }
 
@@ -174,6 +184,12 @@ const doubts: Readonly<Record<Outcome, string>> = {
   same: 'no difference on any row',
 };
 
+function formText(form: AnswerForm | undefined): string[] {
+  if (form === undefined) return [];
+  const what = form.kind === 'json' ? 'JSON with the fields of the targets' : `one of ${form.texts.length} labels`;
+  return [`All answers were held to ${what}; --free-answers lets them be anything.`];
+}
+
 function evaluationText(evaluation: Evaluation): string {
   const { results, mainMetric, split } = evaluation;
   const names = [...new Set(results.flatMap((result) => Object.keys(result.metrics)))];
@@ -187,5 +203,5 @@ function evaluationText(evaluation: Evaluation): string {
       seconds.toFixed(1),
     ]),
   ]);
-  return [table, ...verdictText(evaluation)].join('\n');
+  return [table, ...formText(evaluation.provenance?.form), ...verdictText(evaluation)].join('\n');
 }

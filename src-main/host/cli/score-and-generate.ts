@@ -1,9 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { answerFormSchema } from '../../../src-contract/answer-form.ts';
 import { type PrecisionChoice, precisionSchema } from '../../../src-contract/base-model.ts';
-import { samplingSchema } from '../../../src-contract/chat.ts';
+import { type GenerateInput, samplingSchema } from '../../../src-contract/chat.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
-import { type AdapterArgument, adapterIn, collectIn, numberIn, splitIn, textIn, wordIn } from './arguments.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import {
+  type AdapterArgument,
+  adapterIn,
+  collectIn,
+  fromHere,
+  numberIn,
+  splitIn,
+  textIn,
+  wordIn,
+} from './arguments.ts';
 import { interruption, usageFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
@@ -50,6 +62,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     );
 
   const { shape } = samplingSchema;
+  const choices = answerFormSchema.options[0].shape.texts;
   program
     .command('generate')
     .description('let a base model, with or without an adapter, continue a text')
@@ -58,6 +71,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--prompt <text>', 'what the model reads', textIn(z.string().min(1)))
     .option('--dataset <dataset>', 'use the context of a row of this dataset instead')
     .option('--row <id>', 'the row’s id')
+    .option('--retry-queries', 'replace a query that cannot be run on the dataset’s database by another that can')
     .option('--max-tokens <n>', 'write at most this many tokens', numberIn(shape.maxTokens), 128)
     .option('--temperature <t>', '0 always picks the most likely token', numberIn(shape.temperature), 0)
     .option('--top-k <k>', 'sample from the k most likely tokens; 0 for no limit', numberIn(shape.topK), 0)
@@ -69,10 +83,18 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
       wordIn(precisionSchema),
       'float32' as const,
     )
+    .option('--choice <text>', 'write one of these texts; given several times', collectIn(choices))
+    .option(
+      '--json-schema <file>',
+      'write JSON that this schema allows; “object” for any object',
+      textIn(z.string().min(1)),
+    )
+    .option('--keep-form', 'keep the form of the targets that the adapter was trained on, as in the chat')
     .option('--stop <text>', 'end before this text; can be given several times', collectIn(shape.stop))
     .action((words: GenerateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const prompt = promptOf(words);
+        const form = await formOf(words);
         const events = await (await open()).chat.generate(
           {
             baseModelId: words.base,
@@ -80,6 +102,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
             strength: words.adapter?.strength,
             precision: words.precision,
             prompt,
+            form,
             sampling: {
               maxTokens: words.maxTokens,
               temperature: words.temperature,
@@ -96,6 +119,8 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
           if (event.kind === 'finished') {
             const { generation } = event;
             const text = generation.text.replace(/^ /, '');
+            if (generation.firstText !== null)
+              progress.say(`The first query cannot be run, and was replaced: ${generation.firstText}`);
             if (generation.finish !== 'stopped') return { json: generation, text };
             const soFar = text === '' ? 'Nothing was written yet.' : `Written so far: ${text}`;
             throw interruption('The answer was stopped.', soFar, generation);
@@ -145,19 +170,41 @@ interface GenerateWords {
   readonly prompt?: string;
   readonly dataset?: string;
   readonly row?: string;
+  readonly retryQueries?: boolean;
   readonly maxTokens: number;
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
   readonly seed: number;
   readonly stop?: string[];
+  readonly choice?: string[];
+  readonly jsonSchema?: string;
+  readonly keepForm?: boolean;
 }
 
-function promptOf({ prompt, dataset, row }: GenerateWords) {
+async function formOf({ choice, jsonSchema, keepForm }: GenerateWords): Promise<GenerateInput['form']> {
+  if ([choice, jsonSchema, keepForm].filter((each) => each !== undefined).length > 1)
+    throw usageFailure('Give only one of --choice, --json-schema and --keep-form.');
+  if (choice !== undefined) return { kind: 'choices', texts: choice };
+  if (keepForm) return { kind: 'targets' };
+  if (jsonSchema === undefined) return undefined;
+  if (jsonSchema === 'object') return { kind: 'json' };
+  const text = await readFile(fromHere(jsonSchema), 'utf8').catch((cause: unknown) => {
+    throw new StudioError('FILE_NOT_FOUND', { file: jsonSchema }, { cause });
+  });
+  try {
+    return { kind: 'json', schema: JSON.parse(text) as unknown };
+  } catch {
+    throw usageFailure(`${jsonSchema} is not JSON.`);
+  }
+}
+
+function promptOf({ prompt, dataset, row, retryQueries }: GenerateWords) {
+  if (prompt !== undefined && retryQueries) throw usageFailure('Give --retry-queries with --dataset and --row.');
   if (prompt !== undefined && dataset === undefined && row === undefined)
     return { kind: 'text' as const, text: prompt };
   if (prompt === undefined && dataset !== undefined && row !== undefined) {
-    return { kind: 'example' as const, datasetId: dataset, exampleId: row };
+    return { kind: 'example' as const, datasetId: dataset, exampleId: row, retryQueries };
   }
   throw usageFailure('Give either --prompt, or --dataset with --row.');
 }
