@@ -89,6 +89,7 @@ import {
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
+import { fieldResultsSchema } from './field-results.ts';
 import {
   checkEventSchema,
   findingCodeSchema,
@@ -641,6 +642,8 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
+    /** Field by field, how often answers were wrong; null unless most targets are lists or objects in JSON. */
+    fields: base.input(id).output(fieldResultsSchema.nullable()),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */

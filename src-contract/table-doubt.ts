@@ -15,6 +15,8 @@ export const tableDoubtSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('TARGETS_COUNT'), first: z.string(), last: z.string() }),
   /** `share` in percent; `text` is one of the dates. */
   z.object({ code: z.literal('TARGETS_DATES'), share: z.number().int(), text: z.string() }),
+  /** As Python prints lists and dictionaries, in percent of the rows. */
+  z.object({ code: z.literal('TARGETS_PRINTED'), share: z.number().int() }),
   z.object({ code: z.literal('TARGET_GIVEN'), share: z.number().int() }),
   /** `share` in percent, of all characters that the model reads; `text` is shortened. */
   z.object({ code: z.literal('REPEATED_TEXT'), share: z.number().int(), text: z.string() }),
@@ -39,6 +41,8 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
       'The targets only count up, from {first} to {last}: they are row numbers, which nobody can tell from a text. Choose the column with the answers.',
     TARGETS_DATES:
       'In {share} % of the rows, the target is a date such as “{text}” of which the context has nothing: it cannot be told from the text, and the model will make dates up. Choose the column with the answers, or a context with the date.',
+    TARGETS_PRINTED:
+      'In {share} % of the rows, the target is a list or a dictionary as Python prints it, with single quotes, True or None. That is not JSON, and other programs cannot read it. Once the table is imported, its findings write all of them as JSON in one step.',
     TARGET_GIVEN:
       'In {share} % of the rows, the context already has the target, always in the same place. The model only learns to copy it from there, and fails on texts without it. Choose a context without the target.',
     REPEATED_TEXT:
@@ -54,6 +58,8 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
       '정답이 {first}부터 {last}까지 차례로 늘기만 합니다. 글만 보고는 알 수 없는 행 번호입니다. 답이 있는 열을 고르세요.',
     TARGETS_DATES:
       '행의 {share} %에서 정답이 “{text}” 같은 날짜인데 입력에는 그 날짜에 관한 것이 없습니다. 글만 보고는 알 수 없어 모델이 날짜를 지어내게 됩니다. 답이 있는 열이나, 날짜가 든 입력을 고르세요.',
+    TARGETS_PRINTED:
+      '행의 {share} %에서 정답이 파이썬이 출력한 목록이나 사전입니다(작은따옴표, True, None). JSON이 아니어서 다른 프로그램은 읽지 못합니다. 가져온 뒤 점검 결과에서 한 번에 JSON으로 바꿀 수 있습니다.',
     TARGET_GIVEN:
       '행의 {share} %에서 입력의 같은 자리에 정답이 이미 들어 있습니다. 모델은 그 자리를 베끼는 것만 배워, 정답이 없는 글에는 답하지 못합니다. 정답이 들어 있지 않은 입력을 고르세요.',
     REPEATED_TEXT:

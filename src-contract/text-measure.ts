@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TaskId } from './task.ts';
 
 /** How answers are compared with targets that may be any text. */
-export const textMeasureSchema = z.enum(['exactMatch', 'rougeL']);
+export const textMeasureSchema = z.enum(['exactMatch', 'jsonMatch', 'rougeL']);
 export type TextMeasure = z.infer<typeof textMeasureSchema>;
 
 /** Whether the targets of a task may be any text: answers to questions are names and numbers, or whole sentences. */

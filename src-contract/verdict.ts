@@ -40,7 +40,7 @@ export type Advice =
   | { readonly kind: 'readSome' };
 
 const lowerIsBetter = new Set(['loss', 'perplexity']);
-const rightOrWrong = new Set(['exactMatch', 'executionAccuracy', 'sqlMatch']);
+const rightOrWrong = new Set(['exactMatch', 'jsonMatch', 'executionAccuracy', 'sqlMatch']);
 
 export function isLowerBetter(metric: string): boolean {
   return lowerIsBetter.has(metric);

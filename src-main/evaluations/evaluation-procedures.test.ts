@@ -35,6 +35,11 @@ test('every row whose answers differ is asked about once, in an order that looks
   expect(await clientOf(database).blindRows(pair)).toEqual({ rows, identical });
 });
 
+test('targets that are no JSON have no fields', async () => {
+  expect(await client.fields({ id: 'e' })).toBeNull();
+  await expect(client.fields({ id: 'gone' })).rejects.toMatchObject({ code: 'EVALUATION_NOT_FOUND' });
+});
+
 test('either answer may be shown first, and nothing that is sent tells whose it is', async () => {
   const shown = await Promise.all(Array.from({ length: 10 }, (_, position) => client.blindRow({ ...pair, position })));
   const firsts = shown.map(({ first }) => first.replace(/ \d+$/, ''));

@@ -3,9 +3,11 @@ import type { BlindPair } from '../../src-contract/blind-vote.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
+import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { localDay } from '../../src-contract/local-time.ts';
 import { withinMessage } from '../async/within-message.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
+import { fieldResults } from '../tasks/metrics/field-results.ts';
 import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
 import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
@@ -16,6 +18,12 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
   const { store, supervisor, votes, changed } = parts;
   const os = implement(contract.evaluations).$context<CallerContext>();
   const allRows = (id: string) => [...store.rows({ id, offset: 0, limit: store.countRows(id) })];
+
+  const fieldsOf = ({ id, results }: Evaluation) =>
+    fieldResults(
+      store.rows({ id, offset: 0, limit: store.countRows(id) }),
+      results.map(({ adapter }) => adapter),
+    );
 
   /** Of an evaluation that is there. */
   const known = ({ id, of, against }: BlindPair): BlindPair => ({ id: store.get(id).id, of, against });
@@ -40,6 +48,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       ]);
       return { total: store.countRows(id), rows };
     }),
+    fields: os.fields.handler(({ input }) => fieldsOf(store.get(input.id)) ?? null),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);
       return {
@@ -49,7 +58,8 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     }),
     report: os.report.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      const told = { rows: allRows(evaluation.id), judged: blindResults(evaluation.id, votes) };
+      const judged = blindResults(evaluation.id, votes);
+      const told = { rows: allRows(evaluation.id), judged, fields: fieldsOf(evaluation) };
       const text = evaluationReport(evaluation, told, input.language);
       return { name: `${fileName(evaluation)}.html`, text };
     }),

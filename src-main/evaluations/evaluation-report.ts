@@ -3,6 +3,7 @@ import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BlindResult } from '../../src-contract/blind-vote.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type { FieldResults } from '../../src-contract/field-results.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
@@ -11,6 +12,7 @@ import { signedPoints } from '../../src-contract/signed-points.ts';
 import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { seenText, verdictText } from '../../src-contract/verdict-words.ts';
+import { reportFields } from './report-fields.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
@@ -29,7 +31,16 @@ const mostRows = 300;
  */
 export function evaluationReport(
   evaluation: Evaluation,
-  { rows, judged }: { readonly rows: readonly EvaluationRow[]; readonly judged: readonly BlindResult[] },
+  {
+    rows,
+    judged,
+    fields,
+  }: {
+    readonly rows: readonly EvaluationRow[];
+    readonly judged: readonly BlindResult[];
+    /** Undefined unless targets are JSON. */
+    readonly fields?: FieldResults | undefined;
+  },
   language: 'en' | 'ko',
 ): string {
   const words: Words = { ...reportWords[language], tongue: language };
@@ -53,6 +64,7 @@ ${pictures(evaluation, words)}
 ${measures(evaluation, words)}
 ${rivals(evaluation, words)}
 ${preferences(evaluation, judged, words)}
+${fields === undefined ? '' : reportFields(fields, language, table)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
 ${provenance(evaluation, words)}
 <h2>${escapeHtml(words.rows)}</h2>
@@ -234,7 +246,7 @@ const style = `
 body { margin: 0; background: var(--sheet); color: var(--ink); font: 15px/1.5 'Pretendard Variable', Pretendard, system-ui, 'Noto Sans KR', sans-serif; }
 :lang(ko) { word-break: keep-all; overflow-wrap: break-word; }
 main { max-width: 960px; margin: 0 auto; padding: 32px 24px; }
-h1 { font-size: 28px; line-height: 1.2; } h2 { font-size: 18px; margin-top: 32px; }
+h1 { font-size: 28px; line-height: 1.2; } h2 { font-size: 18px; margin-top: 32px; } h3 { font-size: 15px; margin: 16px 0 4px; }
 .verdict { font-size: 18px; font-weight: 600; margin: 8px 0; }
 .faint, figcaption, dt { color: var(--faint); font-size: 13px; }
 figure { margin: 24px 0; } svg { width: 100%; font-size: 13px; }

@@ -2,6 +2,7 @@ import type { AnswerLanguage } from '../../src-contract/language.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import type { TextMeasure } from '../../src-contract/text-measure.ts';
 import { answerF1, exactMatch } from './metrics/exact-match.ts';
+import { jsonMeasures } from './metrics/json-match.ts';
 import { asksForOrder, type ResultCell, readyToCompare, resultMatch } from './metrics/result-match.ts';
 import { rouge } from './metrics/rouge.ts';
 import { exactSetMatch } from './metrics/spider/exact-set.ts';
@@ -64,6 +65,10 @@ const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage) => Judge>>
       exactMatch: exactMatch(answer, target, language),
       f1: answerF1(answer, target, language),
     }),
+  }),
+  jsonMatch: () => ({
+    mainMetric: 'jsonMatch',
+    mark: async (answer, { target }) => jsonMeasures(answer, target),
   }),
 };
 

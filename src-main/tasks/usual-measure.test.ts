@@ -24,6 +24,10 @@ test('labels, short answers and structured texts are compared exactly', () => {
   expect(of(rows((n) => `东京第${n}大学`))).toEqual({ measure: 'exactMatch', kind: 'short' });
   const order = (n: number) =>
     JSON.stringify({ name: `Ada ${n}`, street: 'Long Way 5', town: 'Bern', items: [1, 2, n, 4] });
-  expect(of(rows(order))).toEqual({ measure: 'exactMatch', kind: 'structured' });
+  expect(of(rows(order))).toEqual({ measure: 'jsonMatch', kind: 'structured' });
+  const intent = (n: number) => `\`\`\`json\n{"intent": "${n % 2 ? 'complaint' : 'order'}"}\n\`\`\``;
+  expect(of(rows(intent))).toEqual({ measure: 'jsonMatch', kind: 'structured' });
+  // Python prints no JSON.
+  expect(of(rows((n) => `{'n': ${n}}`))).toEqual({ measure: 'exactMatch', kind: 'short' });
   expect(of([])).toEqual({ measure: 'exactMatch', kind: 'few' });
 });

@@ -1,19 +1,27 @@
-import type { TargetKind, TextMeasure, UsualMeasure } from '../../src-contract/text-measure.ts';
+import { jsonIn } from '../../src-contract/json-text.ts';
+import {
+  type TargetKind,
+  type TextMeasure,
+  textMeasureSchema,
+  type UsualMeasure,
+} from '../../src-contract/text-measure.ts';
 
 /**
- * For the tasks whose targets may be anything: answers must be labels, names, numbers and structured texts exactly, whereas
- * nobody writes a letter twice in the same words. The first two hundred targets decide.
+ * For the tasks whose targets may be anything: answers must be labels, names and numbers exactly, and say the same in JSON,
+ * whereas nobody writes a letter twice in the same words. The first two hundred targets decide.
  */
 export function usualMeasure(rows: Iterable<{ readonly target: string }>): UsualMeasure {
   const targets = [...Iterator.from(rows).take(mostLookedAt)].map(({ target }) => target.trim());
   const kind = kindOf(targets);
-  return { kind, measure: kind === 'free' ? 'rougeL' : 'exactMatch' };
+  return { kind, measure: measures[kind] };
 }
 
 /** By the main metric of what was started with it. */
 export function textMeasureOf(mainMetric: string): TextMeasure {
-  return mainMetric === 'rougeL' ? 'rougeL' : 'exactMatch';
+  return textMeasureSchema.safeParse(mainMetric).data ?? 'exactMatch';
 }
+
+const measures = { few: 'exactMatch', short: 'exactMatch', structured: 'jsonMatch', free: 'rougeL' } as const;
 
 const mostLookedAt = 200;
 /** As many rows as a label has at least, on average. */
@@ -22,21 +30,10 @@ const rowsOfLabel = 5;
 const mostWordsOfShort = 8;
 
 function kindOf(targets: readonly string[]): TargetKind {
+  if (targets.filter((target) => jsonIn(target)?.alone).length * 2 > targets.length) return 'structured';
   if (new Set(targets).size * rowsOfLabel <= targets.length) return 'few';
-  if (targets.filter(isStructured).length * 2 > targets.length) return 'structured';
   const words = targets.map(wordsIn).sort((a, b) => a - b);
   return (words[words.length >> 1] ?? 0) > mostWordsOfShort ? 'free' : 'short';
-}
-
-/** A list or an object in JSON. */
-function isStructured(target: string): boolean {
-  if (!/^[[{]/.test(target)) return false;
-  try {
-    JSON.parse(target);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Scripts without blanks take about two characters a word. */

@@ -1,7 +1,13 @@
+import { jsonIn, jsonKey } from '../../src-contract/json-text.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 
-/** Whether an answer equals a target, apart from differences that do not matter to a reader. */
+/** Whether an answer equals a target, apart from differences that do not matter to a reader, or in JSON to a program. */
 export function isSameAnswer(answer: string, target: string, task: TaskId | null): boolean {
+  const wanted = jsonIn(target);
+  if (wanted?.alone === true) {
+    const found = jsonIn(answer);
+    return found?.alone === true && jsonKey(found.value) === jsonKey(wanted.value);
+  }
   return bare(answer, task) === bare(target, task);
 }
 

@@ -13,8 +13,9 @@ export function doubtText(doubt: TableDoubt): string {
       return t(`doubt.${doubt.code}`, { share: doubt.share, text: doubt.text });
     case 'TARGETS_COUNT':
       return t('doubt.TARGETS_COUNT', { first: doubt.first, last: doubt.last });
+    case 'TARGETS_PRINTED':
     case 'TARGET_GIVEN':
-      return t('doubt.TARGET_GIVEN', { share: doubt.share });
+      return t(`doubt.${doubt.code}`, { share: doubt.share });
     default:
       return doubt satisfies never;
   }

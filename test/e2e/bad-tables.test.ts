@@ -34,6 +34,11 @@ const opened = openStudioForTests({
       (n) => `What is said of river ${n * n}?,${'It flows on and on. '.repeat(200)}${town(n)}`,
     );
     write('pages', 'text,answer', (n) => `Letter ${n * n}<br>about the kettle,Itâ€™s ${town(n)} &amp; town ${n}`);
+    write(
+      'printed',
+      'text,fields',
+      (n) => `Letter ${n * n} from ${town(n)},"{'n': ${n}, 'town': '${town(n)}', 'old': None}"`,
+    );
     write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
     for (const name of ['labels', 'long', 'pages', 'chinese'])
       command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
@@ -101,6 +106,36 @@ test('what a web page and misread letters left in the texts is told before a run
   await page.getByText('No findings').first().waitFor();
   await page.getByRole('tab', { name: /Rows/ }).click();
   await page.getByText('It’s Bonn a & town 0', { exact: true }).first().waitFor();
+});
+
+test('targets that Python printed are told before the import, written as JSON, and judged field by field', async () => {
+  await chooseTable(page, path.join(opened.folder, 'printed.csv'));
+  await page.getByText('100 % of the rows, the target is a list or a dictionary as Python prints it').waitFor();
+  await page.getByText('60 ready').waitFor();
+  await page.getByRole('button', { name: 'Import 60 rows' }).click();
+  await page.getByText('No row was left out.').waitFor();
+  await openPlace(page, paths.datasets());
+  await page.getByRole('link', { name: 'printed' }).first().click();
+  await page.getByRole('tab', { name: /Findings/ }).click();
+  await page.getByRole('button', { name: 'Clean 60 rows' }).click();
+  await page.getByText('No findings').first().waitFor();
+  opened.command('evaluate', '--dataset', 'printed', '--base', 'starter', '--limit', '2', '--max-tokens', '4');
+  await openPlace(page, paths.evaluations());
+  await page
+    .getByRole('link', { name: /printed/ })
+    .first()
+    .click();
+  await page.getByText(/alone scores .*JSON match/).waitFor();
+  const fields = page.getByRole('region', { name: 'Field by field' }).getByRole('row');
+  await fields.first().waitFor();
+  expect((await fields.allInnerTexts()).map((text) => text.trim().replaceAll(/\s+/g, ' '))).toEqual([
+    'Field Rows with it Right Missing Different Made up',
+    ...['n', 'town', 'old'].map((field) => `${field} 2 0 0 % 2 0 0`),
+  ]);
+  await page.getByText('2 of 2 answers without any JSON').waitFor();
+  await page.getByTitle('Show this row in full').first().click();
+  await page.getByText('"old": null', { exact: true }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
 });
 
 // Regression: it kept the dataset of the one that was open.

@@ -3,6 +3,7 @@ import type { Split } from '../../../src-contract/dataset.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 import { checkRows, findingsOf } from './check-rows.ts';
 import type { CheckedRow } from './detector.ts';
+import { mendedJson } from './json-targets.ts';
 import { NearRows } from './near-rows.ts';
 import { maskPrivate } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
@@ -191,6 +192,32 @@ test('a placeholder as target is flagged, but not a word that may be an answer',
   const answers = ['N/A', 'none', 'todo', 'Nan', 'null', '-', 'TODO list', 'undefined behaviour'];
   const rows = [...placeholders, ...answers].map((target) => ({ target }));
   expect((await found(rows)).PLACEHOLDER).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
+test('among targets in JSON, those are flagged that are no JSON, nearly JSON, or lack a usual key', async () => {
+  const order = (n: number) => ({ target: JSON.stringify({ id: n, name: `a${n}`, ...(n % 4 > 0 && { note: '' }) }) });
+  const rows = Array.from({ length: 60 }, (_, n) => order(n));
+  const odd = ['none', '{"id": 7, "name": ', "{'id': 7, 'name': None}", '{"id": 1.50, "name": "x",}', '{"id": 9}', ' '];
+  const all = given([...rows, ...odd.map((target) => ({ target }))]);
+  const told = (await checked(all, 'custom')).flagged.filter(({ code }) => code.includes('JSON'));
+  expect(told.map(({ code, position, detail }) => [code, position, detail])).toEqual([
+    ['TARGET_NOT_JSON', 60, 'none'],
+    ['TARGET_NOT_JSON', 61, '{"id": 7, "name":'],
+    ['JSON_MENDABLE', 62, "{'id': 7, 'name': None}"],
+    ['JSON_MENDABLE', 63, '{"id": 1.50, "name": "x",}'],
+    ['JSON_KEY_MISSING', 64, 'name'],
+  ]);
+  const mended = ['{"id":7,"name":null}', '{"id": 1.50, "name": "x"}'];
+  expect(odd.slice(0, 4).map(mendedJson)).toEqual([undefined, undefined, ...mended]);
+  expect(mendedJson('{"a": NaN, "b": "NaN"}')).toBe('{"a": null, "b": "NaN"}');
+  for (const id of ['12345678901234567891', '-Infinity']) expect(mendedJson(`{'id': ${id}}`)).toBeUndefined();
+});
+
+test('targets that Python printed are all told; texts that are mostly no JSON are not', async () => {
+  const python = Array.from({ length: 30 }, (_, n) => ({ target: `{'id': ${n}, 'ok': True}` }));
+  expect((await found(python)).JSON_MENDABLE).toHaveLength(30);
+  const texts = Array.from({ length: 300 }, (_, n) => ({ target: n % 3 === 0 ? '[1]' : `As said, ${n} [1]` }));
+  expect(Object.keys(await found(texts)).filter((code) => code.includes('JSON'))).toEqual([]);
 });
 
 test('remains of a web page and misread letters are flagged, and what was found', async () => {

@@ -3,6 +3,7 @@ import { TimeSlices } from '../time-slices.ts';
 import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, findingFacts } from './detector.ts';
 import { SplitGroups } from './groups.ts';
 import { judgeHtml } from './html-remains.ts';
+import { JsonTargets } from './json-targets.ts';
 import { LabelSpellings } from './labels.ts';
 import { Languages } from './languages.ts';
 import { judgeLetters } from './misread-letters.ts';
@@ -41,6 +42,7 @@ export async function* checkRows(
     new Languages(),
     new PrivateData(),
     new Remains('LETTERS_MISREAD', judgeLetters),
+    new JsonTargets(),
     // In queries and schemas, brackets and ampersands are what they are.
     ...(facts.task === 'nl2sql' ? [] : [new Remains('HTML_REMAINS', judgeHtml)]),
   ];

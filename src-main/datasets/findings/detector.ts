@@ -115,6 +115,22 @@ export const findingFacts: Readonly<
     remedy: 'clean',
     message: 'Tags or entities of a web page were left in the text; the model would learn to write them.',
   },
+  TARGET_NOT_JSON: {
+    severity: 'warn',
+    remedy: 'delete',
+    message: 'The target is not JSON, while most are; the model would learn to write what a program cannot read.',
+  },
+  JSON_MENDABLE: {
+    severity: 'warn',
+    remedy: 'clean',
+    message:
+      'The target is nearly JSON: as Python prints lists and dictionaries, or with a comma too many; a program cannot read it.',
+  },
+  JSON_KEY_MISSING: {
+    severity: 'note',
+    remedy: 'delete',
+    message: 'The target lacks a key that nearly all the others have.',
+  },
   ANSWER_NOT_IN_PASSAGE: {
     severity: 'warn',
     remedy: 'delete',

@@ -5,6 +5,7 @@ import type { DatasetChanges } from '../versions/change-dataset.ts';
 import { findingFacts } from './detector.ts';
 import type { FindingStore } from './finding-store.ts';
 import { judgeHtml } from './html-remains.ts';
+import { mendedJson } from './json-targets.ts';
 import { judgeLetters } from './misread-letters.ts';
 import { maskPrivate } from './private-data.ts';
 import { type Pair, withoutRemains } from './remains.ts';
@@ -52,6 +53,7 @@ export function mendFinding(
 function rewritten(code: FindingCode, { context, target }: Pair): Pair {
   if (code === 'HTML_REMAINS') return withoutRemains({ context, target }, judgeHtml);
   if (code === 'LETTERS_MISREAD') return withoutRemains({ context, target }, judgeLetters);
+  if (code === 'JSON_MENDABLE') return { context, target: mendedJson(target) ?? target };
   return { context: maskPrivate(code, context), target: maskPrivate(code, target) };
 }
 

@@ -112,6 +112,12 @@ test('an instruction that all contexts begin or end with is told, with what it c
   ).toEqual([]);
 });
 
+test('targets that Python printed are told, JSON is not', () => {
+  const printed = rows((n) => ({ context: `mail ${n * n}`, target: `{'n': ${n}, 'ok': True}` }));
+  expect(doubts(printed)).toEqual([{ code: 'TARGETS_PRINTED', share: 100 }]);
+  expect(doubts(rows((n) => ({ context: `mail ${n * n}`, target: `{"n": ${n}, "it's": true}` })))).toEqual([]);
+});
+
 test('of a part of a table, no shares are told: it may be sorted', () => {
   const whole = new TableDoubts('custom');
   for (const row of rows((n) => ({ context: `mail ${n * n}`, target: 'fine' }))) whole.take(row);

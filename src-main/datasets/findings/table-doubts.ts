@@ -3,6 +3,7 @@ import type { TableDoubt } from '../../../src-contract/table-doubt.ts';
 import type { TaskId } from '../../../src-contract/task.ts';
 import { isQuery } from '../importing/column-contents.ts';
 import { textKey } from './hash-table.ts';
+import { isPrinted } from './json-targets.ts';
 import { RepeatedText } from './repeated-text.ts';
 import { answersFrom, passageParts, questionStart } from './texts.ts';
 
@@ -22,6 +23,8 @@ export class TableDoubts {
   readonly #dates = new UntoldDates();
   readonly #repeated = [new RepeatedText({ from: 'start' }), new RepeatedText({ from: 'end' })];
   #letters = 0;
+  /** Targets that Python printed, among the first ones. */
+  #printed = 0;
   /** Rows that fit as they are, and with two fields exchanged, among the first ones. */
   #fits = 0;
   #fitsSwapped = 0;
@@ -44,6 +47,7 @@ export class TableDoubts {
       this.#starts.take(start, target);
       this.#ends.take(context.length - context.lastIndexOf(target) - target.length, target);
     }
+    if (isPrinted(target)) this.#printed++;
     const { fits, fitsSwapped } = tryFields(this.#task, context, target);
     if (fits) this.#fits++;
     if (fitsSwapped) this.#fitsSwapped++;
@@ -70,6 +74,7 @@ export class TableDoubts {
     else if (given >= 0.95 * tried) found.push({ code: 'TARGET_GIVEN', share: percent(given, tried) });
     else if (this.#dates.rows >= 0.9 * rows)
       found.push({ code: 'TARGETS_DATES', share: percent(this.#dates.rows), text: this.#dates.first });
+    if (this.#printed > 0.5 * tried) found.push({ code: 'TARGETS_PRINTED', share: percent(this.#printed, tried) });
     if (isOne(context)) found.push({ code: 'ONE_CONTEXT', share: percent(context.rows), text: context.text });
     else if (context.rows < 0.5 * rows) {
       const [repeated = ''] = this.#repeated.map((each) => each.found()).toSorted((a, b) => b.length - a.length);

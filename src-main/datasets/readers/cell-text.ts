@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isNumberAsText } from './json-parse.ts';
 
 /** A value as a cell: text as is, lists and objects as JSON, bytes as text if they are text, else as base64. */
 export function cellOf(value: unknown): string {
@@ -9,10 +10,14 @@ export function cellOf(value: unknown): string {
   return String(value);
 }
 
-function jsonValue(_: string, value: unknown): unknown {
+function jsonValue(this: object, key: string, value: unknown): unknown {
+  if (typeof value === 'string') return isNumberAsText(this, key, value) ? rawJson(value) : value;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   return value instanceof Uint8Array ? textOfBytes(value) : value;
 }
+
+/** TypeScript's types do not know it yet. */
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
 function textOfBytes(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString(isUtf8(bytes) ? 'utf8' : 'base64');

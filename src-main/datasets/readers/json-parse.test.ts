@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cellOf } from './cell-text.ts';
 import { parseJson } from './json-parse.ts';
 
 test.each([
@@ -46,4 +47,10 @@ test.each([
 test('a hundred thousand equal keys are kept apart', () => {
   const row = `{${Array.from({ length: 100_000 }, () => '"a":1').join(',')}}`;
   expect(Object.keys(Object(parseJson(row))).at(-1)).toBe('a 100000');
+});
+
+// Regression: as a target, {"total": 10.0} was {"total": "10.0"}, which a model learned to write.
+test('numbers in a list or object are written out again as they were', () => {
+  const { a } = parseJson('{"a":{"n":1.10,"most":[12345678901234567891, 1e5, -0],"text":"1.10"}}') as { a: unknown };
+  expect(cellOf(a)).toBe('{"n":1.10,"most":[12345678901234567891,1e5,-0],"text":"1.10"}');
 });

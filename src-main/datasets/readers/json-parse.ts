@@ -101,8 +101,20 @@ function parse(text: string): unknown {
 }
 
 /** TypeScript's types of JSON.parse do not know the third argument yet. */
-function asWritten(_key: string, value: unknown, { source }: { source?: string }): unknown {
-  return typeof value === 'number' && source !== undefined && String(value) !== source ? source : value;
+function asWritten(this: object, key: string, value: unknown, { source }: { source?: string }): unknown {
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value;
+  const known = numbersAsText.get(this);
+  if (known) known.set(key, source);
+  else numbersAsText.set(this, new Map([[key, source]]));
+  return source;
+}
+
+/** The numbers that were returned as text, in the list or object that holds them. */
+const numbersAsText = new WeakMap<object, Map<string, string>>();
+
+/** Whether this text was a number in the list or object that `parseJson` read, which is to be written as one again. */
+export function isNumberAsText(holder: object, key: string, text: string): boolean {
+  return numbersAsText.get(holder)?.get(key) === text;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

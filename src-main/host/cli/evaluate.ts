@@ -14,6 +14,7 @@ import { seenText } from '../../../src-contract/verdict-words.ts';
 import { unwritable } from '../../files/unwritable.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
@@ -84,7 +85,9 @@ export function addEvaluateCommand(program: Command, run: Run): void {
           const about = { id: evaluation.id, language: words.korean ? ('ko' as const) : ('en' as const) };
           files.push(await written(words.report, await client.evaluations.report(about)));
         }
-        return { json: { ...evaluation, files }, text: [evaluationText(evaluation), ...files].join('\n') };
+        const fields = await client.evaluations.fields({ id: evaluation.id });
+        const told = [evaluationText(evaluation), ...(fields === null ? [] : [fieldsText(fields)]), ...files];
+        return { json: { ...evaluation, ...(fields && { fields }), files }, text: told.join('\n') };
       }),
     );
 }

@@ -1,10 +1,12 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
+import { fieldWords } from '../../../src-contract/field-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
 import { seenWords, verdictWords } from '../../../src-contract/verdict-words.ts';
 import type { Message } from '../message.ts';
 
 const advice = adviceWords.en;
 const measures = measureNames.en;
+const fields = fieldWords.en;
 const verdicts = verdictWords.en;
 
 /** Evaluations: the list, a new one, the results. */
@@ -43,6 +45,15 @@ export const evaluations = {
   'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
   'evaluations.metric.exactMatch': measures.exactMatch,
   'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.jsonMatch': measures.jsonMatch,
+  'evaluations.metric.jsonMatch.explain':
+    'Share of rows whose answer says the same in JSON as the target: the order of keys, blanks and 1 or 1.0 do not matter, the order of lists does. The marks of a code block around it are ignored, other words are not.',
+  'evaluations.metric.fieldF1': measures.fieldF1,
+  'evaluations.metric.fieldF1.explain':
+    'How many of the fields of answer and target are the same, as pairs of a path and a value, from 0 to 100 %; the mean over the rows. Words around the JSON and the order of lists do not matter.',
+  'evaluations.metric.validJson': measures.validJson,
+  'evaluations.metric.validJson.explain':
+    'Share of rows whose answer is a list or an object in JSON, with nothing around it but the marks of a code block.',
   'evaluations.metric.executionAccuracy': measures.executionAccuracy,
   'evaluations.metric.exactSet': measures.exactSet,
   'evaluations.metric.exactSet.explain':
@@ -114,10 +125,12 @@ export const evaluations = {
   'evaluations.new.metric.conversation': 'ROUGE-L: how much of the target answer’s word order each answer shares.',
   'evaluations.new.metric.exactMatch':
     'Exact match: the answer must be the target, ignoring case, articles and punctuation.',
+  'evaluations.new.metric.jsonMatch':
+    'JSON match: the answer must be JSON and say the same as the target; the order of keys and blanks do not matter.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: how much of the target’s word order each answer shares.',
   'evaluations.new.metric.usual.few': 'Usually exact match, as the targets are a few that occur again and again.',
   'evaluations.new.metric.usual.short': 'Usually exact match, as the targets are short.',
-  'evaluations.new.metric.usual.structured': 'Usually exact match, as the targets are lists or objects in JSON.',
+  'evaluations.new.metric.usual.structured': 'Usually JSON match, as the targets are lists or objects in JSON.',
   'evaluations.new.metric.usual.free':
     'Usually ROUGE-L, as the targets are texts that nobody writes twice in the same words.',
   'evaluations.new.what': 'What is evaluated',
@@ -177,6 +190,10 @@ export const evaluations = {
     one: '{n} of its {of} queries does not run.',
     other: '{n} of its {of} queries do not run.',
   },
+  'evaluations.doubt.notJson': {
+    one: '{n} of its {of} answers is not JSON.',
+    other: '{n} of its {of} answers are not JSON.',
+  },
   'evaluations.doubt.stopped': 'It was stopped before all rows were answered.',
   'evaluations.doubt.interrupted': 'It was interrupted before all rows were answered.',
   'evaluations.next.fewRows': {
@@ -194,6 +211,20 @@ export const evaluations = {
   'evaluations.next.readSome': `**Next:** ${advice.readSome}`,
   'evaluations.next.train': 'Train again',
   'evaluations.next.measure': 'Evaluate again',
+
+  'evaluations.fields.title': fields.title,
+  'evaluations.fields.field': fields.field,
+  'evaluations.fields.rows': fields.rows,
+  'evaluations.fields.right': fields.right,
+  'evaluations.fields.missing': fields.missing,
+  'evaluations.fields.different': fields.different,
+  'evaluations.fields.invented': fields.invented,
+  'evaluations.fields.told': fields.told,
+  'evaluations.fields.without': fields.without,
+  'evaluations.fields.around': fields.around,
+  'evaluations.fields.more': fields.more,
+  'evaluations.fields.model': fields.model,
+  'evaluations.fields.all': fields.all,
 
   'evaluations.picture': '{metric}, with its 95 % interval',
   'evaluations.picture.row': '{model}: {value}, between {low} and {high}',
@@ -219,7 +250,7 @@ export const evaluations = {
   'evaluations.made.adapter': 'Adapter {name}',
   'evaluations.made.answers': 'All answers',
   'evaluations.made.how':
-    '95 % intervals: for a share, Wilson’s; for a difference, a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where answers are right or wrong and fewer than 20 rows differ; with so few, a sign test must agree as well. Measures follow rouge-score (with and without its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite.',
+    '95 % intervals: for a share, Wilson’s; for a difference, a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where answers are right or wrong and fewer than 20 rows differ; with so few, a sign test must agree as well. Measures follow rouge-score (with and without its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite; the F1 of fields takes Donut’s pairs of a path and a value.',
   'evaluations.language.en': 'English',
   'evaluations.language.ko': 'Korean',
   'evaluations.language.de': 'German',

@@ -126,6 +126,7 @@ export const mending = {
   'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
   'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
   'doubt.TARGETS_DATES': doubts.TARGETS_DATES,
+  'doubt.TARGETS_PRINTED': doubts.TARGETS_PRINTED,
   'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'doubt.REPEATED_TEXT': doubts.REPEATED_TEXT,
   'finding.EMPTY_TEXT': 'Nothing to learn from',
@@ -160,6 +161,14 @@ export const mending = {
   'finding.HTML_REMAINS': 'Remains of a web page',
   'finding.HTML_REMAINS.what':
     'Tags such as <p>, or entities such as &nbsp;, were left in a text. The model would learn to write them. Cleaning keeps the text and its line breaks.',
+  'finding.TARGET_NOT_JSON': 'Not JSON',
+  'finding.TARGET_NOT_JSON.what':
+    'Most targets are lists or objects in JSON; these cannot be read as that. The model would learn to write what a program cannot read.',
+  'finding.JSON_MENDABLE': 'Nearly JSON',
+  'finding.JSON_MENDABLE.what':
+    'The target is written as Python prints lists and dictionaries, with single quotes, True or None, or it has a comma too many. Programs cannot read that as JSON. Cleaning writes the same as JSON.',
+  'finding.JSON_KEY_MISSING': 'Key missing in JSON',
+  'finding.JSON_KEY_MISSING.what': 'Nearly all other targets have this key. Is it meant to be left out here?',
   'finding.ANSWER_NOT_IN_PASSAGE': 'Answer not in the passage',
   'finding.ANSWER_NOT_IN_PASSAGE.what': 'A model that learns from this learns to make up answers.',
   'finding.SQL_NOT_PARSED': 'Not SQL',

@@ -1,4 +1,5 @@
 import { adviceWords } from '../../../src-contract/advice-words.ts';
+import { fieldWords } from '../../../src-contract/field-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
 import { seenWords, verdictWords } from '../../../src-contract/verdict-words.ts';
 import type { evaluations as english } from '../en/evaluations.ts';
@@ -6,6 +7,7 @@ import type { Translation } from '../message.ts';
 
 const advice = adviceWords.ko;
 const measures = measureNames.ko;
+const fields = fieldWords.ko;
 const verdicts = verdictWords.ko;
 
 export const evaluations: Translation<typeof english> = {
@@ -42,6 +44,15 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
   'evaluations.metric.exactMatch': measures.exactMatch,
   'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.jsonMatch': measures.jsonMatch,
+  'evaluations.metric.jsonMatch.explain':
+    '답이 JSON으로 정답과 같은 내용인 행의 비율입니다. 키의 순서, 공백, 1과 1.0의 차이는 무시하고 목록의 순서는 봅니다. 답을 감싼 코드 블록 기호는 무시하지만 다른 말이 있으면 틀린 것입니다.',
+  'evaluations.metric.fieldF1': measures.fieldF1,
+  'evaluations.metric.fieldF1.explain':
+    '답과 정답의 필드(경로와 값의 쌍)가 얼마나 같은지, 0에서 100 %까지이며 행의 평균입니다. JSON 앞뒤의 말과 목록의 순서는 무시합니다.',
+  'evaluations.metric.validJson': measures.validJson,
+  'evaluations.metric.validJson.explain':
+    '답이 JSON 목록이나 객체인 행의 비율입니다. 코드 블록 기호 말고는 앞뒤에 아무것도 없어야 합니다.',
   'evaluations.metric.executionAccuracy': measures.executionAccuracy,
   'evaluations.metric.exactSet': measures.exactSet,
   'evaluations.metric.exactSet.explain':
@@ -107,10 +118,12 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.exactMatch':
     '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.jsonMatch':
+    'JSON 일치: 답이 JSON이고 정답과 같은 내용이어야 합니다. 키의 순서와 공백은 무시합니다.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
-  'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 정확히 일치로 채점합니다.',
+  'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 JSON 일치로 채점합니다.',
   'evaluations.new.metric.usual.free': '정답이 똑같은 말로 두 번 쓰기 어려운 글이므로 보통 ROUGE-L로 채점합니다.',
   'evaluations.new.what': '평가 내용',
   'evaluations.new.start': '평가',
@@ -154,6 +167,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.doubt.seen': seenWords.ko,
   'evaluations.doubt.empty': '답 {n}개가 비어 있습니다.',
   'evaluations.doubt.runsNot': '쿼리 {of}개 가운데 {n}개는 실행되지 않습니다.',
+  'evaluations.doubt.notJson': '답 {of}개 가운데 {n}개는 JSON이 아닙니다.',
   'evaluations.doubt.stopped': '모든 행에 답하기 전에 멈췄습니다.',
   'evaluations.doubt.interrupted': '모든 행에 답하기 전에 중단되었습니다.',
   'evaluations.next.fewRows': `**다음:** ${advice.fewRows}`,
@@ -168,6 +182,20 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.next.readSome': `**다음:** ${advice.readSome}`,
   'evaluations.next.train': '다시 학습',
   'evaluations.next.measure': '다시 평가',
+
+  'evaluations.fields.title': fields.title,
+  'evaluations.fields.field': fields.field,
+  'evaluations.fields.rows': fields.rows,
+  'evaluations.fields.right': fields.right,
+  'evaluations.fields.missing': fields.missing,
+  'evaluations.fields.different': fields.different,
+  'evaluations.fields.invented': fields.invented,
+  'evaluations.fields.told': fields.told,
+  'evaluations.fields.without': fields.without,
+  'evaluations.fields.around': fields.around,
+  'evaluations.fields.more': fields.more,
+  'evaluations.fields.model': fields.model,
+  'evaluations.fields.all': fields.all,
 
   'evaluations.picture': '{metric}, 95 % 신뢰구간',
   'evaluations.picture.row': '{model}: {value}, {low}에서 {high} 사이',
@@ -190,7 +218,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.adapter': '어댑터 {name}',
   'evaluations.made.answers': '모든 답',
   'evaluations.made.how':
-    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같습니다.',
+    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같고, 필드 F1은 Donut의 경로와 값의 쌍으로 셉니다.',
   'evaluations.language.en': '영어',
   'evaluations.language.ko': '한국어',
   'evaluations.language.de': '독일어',

@@ -121,6 +121,7 @@ export const mending: Translation<typeof english> = {
   'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
   'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
   'doubt.TARGETS_DATES': doubts.TARGETS_DATES,
+  'doubt.TARGETS_PRINTED': doubts.TARGETS_PRINTED,
   'doubt.TARGET_GIVEN': doubts.TARGET_GIVEN,
   'doubt.REPEATED_TEXT': doubts.REPEATED_TEXT,
   'finding.EMPTY_TEXT': '배울 것이 없음',
@@ -152,6 +153,14 @@ export const mending: Translation<typeof english> = {
   'finding.HTML_REMAINS': '웹 페이지의 흔적',
   'finding.HTML_REMAINS.what':
     '<p> 같은 태그나 &nbsp; 같은 기호가 글에 남아 있습니다. 모델도 그렇게 쓰도록 배웁니다. 정리해도 글과 줄바꿈은 그대로 남습니다.',
+  'finding.TARGET_NOT_JSON': 'JSON이 아닌 정답',
+  'finding.TARGET_NOT_JSON.what':
+    '정답이 대부분 JSON 목록이나 객체인데 이 행의 정답은 JSON으로 읽을 수 없습니다. 모델이 프로그램이 읽지 못하는 답을 쓰도록 배우게 됩니다.',
+  'finding.JSON_MENDABLE': 'JSON에 가까운 정답',
+  'finding.JSON_MENDABLE.what':
+    '파이썬이 목록과 사전을 출력하는 방식(작은따옴표, True, None)으로 쓰였거나 쉼표가 하나 더 있어 프로그램이 JSON으로 읽지 못합니다. 정리하면 같은 내용을 JSON으로 씁니다.',
+  'finding.JSON_KEY_MISSING': 'JSON에 빠진 키',
+  'finding.JSON_KEY_MISSING.what': '다른 정답에는 거의 모두 이 키가 있습니다. 일부러 뺀 것인지 확인하세요.',
   'finding.ANSWER_NOT_IN_PASSAGE': '지문에 없는 답',
   'finding.ANSWER_NOT_IN_PASSAGE.what': '이런 행으로 배운 모델은 답을 지어내게 됩니다.',
   'finding.SQL_NOT_PARSED': 'SQL이 아님',

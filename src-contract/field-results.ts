@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Rows of one field, by what a model's answers have in it. */
+const fieldCountsSchema = z.object({
+  /** The same value, or the same values in the same order. */
+  right: z.number().int(),
+  /** Not there, as in an answer that is not JSON. */
+  missing: z.number().int(),
+  /** Another value. */
+  different: z.number().int(),
+  /** There, although the target does not have it. */
+  invented: z.number().int(),
+});
+export type FieldCounts = z.infer<typeof fieldCountsSchema>;
+
+/** Field by field, how often answers were wrong, for targets that are lists or objects in JSON. */
+export const fieldResultsSchema = z.object({
+  /** Rows whose target is JSON. */
+  rows: z.number().int(),
+  /** In the order of the evaluation's results: answers without any JSON, and with words around it. */
+  models: z.array(z.object({ adapter: z.string(), without: z.number().int(), around: z.number().int() })),
+  /** In the order of the targets; fields that only answers have come last. */
+  fields: z.array(
+    z.object({
+      /** The path to it: `order.items[].name`. */
+      field: z.string(),
+      /** Rows whose target has it. */
+      rows: z.number().int(),
+      /** In the order of the evaluation's results. */
+      models: z.array(fieldCountsSchema),
+    }),
+  ),
+  /** How many less frequent fields were left out. */
+  more: z.number().int(),
+});
+export type FieldResults = z.infer<typeof fieldResultsSchema>;

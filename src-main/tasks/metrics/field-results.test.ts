@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { fieldResults } from './field-results.ts';
+
+const row = (target: string, ...answers: string[]) => ({ target, answers: answers.map((text) => ({ text })) });
+
+test('each field is counted over the rows that have it, and what answers make up apart', () => {
+  const told = fieldResults(
+    [
+      row('{"name": "Ada", "tags": ["a", "b"]}', 'No idea.', '{"tags": ["a", "b"], "name": "Ada"}'),
+      row('{"name": "Bo", "town": "Ulm"}', 'It is {"name": "Bo"}', '{"name": "Bob", "age": 1, "town": "Ulm"}'),
+      row('{"name": "Cy", "tags": ["a", "b"]}', '[]', '{"name": "Cy", "tags": ["b", "a"]}'),
+      row('none', 'none', 'none'),
+    ],
+    ['base', 'Fields'],
+  );
+  const counts = (right: number, missing: number, different: number, invented = 0) => ({
+    ...{ right, missing, different, invented },
+  });
+  expect(told).toEqual({
+    ...{ rows: 3, more: 0 },
+    models: [
+      { adapter: 'base', without: 1, around: 1 },
+      { adapter: 'Fields', without: 0, around: 0 },
+    ],
+    fields: [
+      { field: 'name', rows: 3, models: [counts(1, 2, 0), counts(2, 0, 1)] },
+      { field: 'tags[]', rows: 2, models: [counts(0, 2, 0), counts(1, 0, 1)] },
+      { field: 'town', rows: 1, models: [counts(0, 1, 0), counts(1, 0, 0)] },
+      { field: 'age', rows: 0, models: [counts(0, 0, 0), counts(0, 0, 0, 1)] },
+      { field: '[]', rows: 0, models: [counts(0, 0, 0, 1), counts(0, 0, 0)] },
+    ],
+  });
+});
+
+test('targets that are mostly no JSON have no fields', () => {
+  expect(fieldResults([row('{"a": 1}', ''), row('yes', '')], ['base'])).toBeUndefined();
+  expect(fieldResults([], ['base'])).toBeUndefined();
+  function* texts() {
+    for (let n = 0; n < 201; n++) yield row('yes', '');
+    throw new Error('no more need be read');
+  }
+  expect(fieldResults(texts(), ['base'])).toBeUndefined();
+});
+
+test('where keys are data, the most frequent fields are told', () => {
+  const rows = Array.from({ length: 300 }, (_, n) => row(`{"sum": 1, "day ${n}": 2}`, '{"sum": 1}'));
+  const told = fieldResults(rows, ['base']);
+  expect(told).toMatchObject({ more: 101, fields: expect.objectContaining({ length: 200 }) });
+  expect(told?.fields[0]).toMatchObject({ field: 'sum', rows: 300 });
+});
