@@ -1,6 +1,7 @@
-import { type Expression, type Expressions, type Ranges, TooMuchWork } from './expression.ts';
+import { type Budget, TooMuchWork } from './budget.ts';
+import type { Expression, Expressions, Ranges } from './expression.ts';
 
-/** States over code points, of one pattern. Each takes some more for code points of several bytes. */
+/** Of one pattern. Each state takes some more for code points of several bytes. */
 const MOST_STATES = 4000;
 
 /** What follows which code points; state 0 is the first. */
@@ -10,7 +11,11 @@ export interface CodePointAutomaton {
 }
 
 /** The deterministic automaton of an expression, its states being what may still follow. Throws TooMuchWork. */
-export function codePointAutomaton(expression: Expression, expressions: Expressions): CodePointAutomaton {
+export function codePointAutomaton(
+  expression: Expression,
+  expressions: Expressions,
+  budget: Budget,
+): CodePointAutomaton {
   const states = new Map([[expression, 0]]);
   const edges: (readonly (readonly [number, Ranges])[])[] = [];
   // A map goes on with what is added while it is walked.
@@ -33,6 +38,7 @@ export function codePointAutomaton(expression: Expression, expressions: Expressi
         return [index, ranges];
       }),
     );
+    budget.takeState();
     if (states.size > MOST_STATES) throw new TooMuchWork();
   }
   return { edges, accepting: [...states.keys()].map(({ nullable }) => nullable) };

@@ -1,3 +1,5 @@
+import type { Budget } from './budget.ts';
+
 /** A set of texts, as an expression over code points. Equal ones are the same object, made by Expressions. */
 export type Expression = { readonly id: number; readonly nullable: boolean } & (
   | { readonly kind: 'none' }
@@ -18,10 +20,7 @@ export const ALL: Ranges = [
   [0xe000, 0x10ffff],
 ];
 
-/** Thrown where an expression takes more than it may: patterns come from outside. */
-export class TooMuchWork extends Error {}
-
-/** Expressions that share their parts, and what follows from them. `work` bounds how much may be done altogether. */
+/** Expressions that share their parts, and what follows from them. */
 export class Expressions {
   readonly none: Expression;
   readonly empty: Expression;
@@ -30,10 +29,10 @@ export class Expressions {
   readonly anything: Expression;
   readonly #known = new Map<string, Expression>();
   readonly #borders = new Map<Expression, readonly number[]>();
-  #work: number;
+  readonly #budget: Budget;
 
-  constructor(work: number) {
-    this.#work = work;
+  constructor(budget: Budget) {
+    this.#budget = budget;
     this.none = this.#kept('none', (id) => ({ id, nullable: false, kind: 'none' }));
     this.empty = this.#kept('empty', (id) => ({ id, nullable: true, kind: 'empty' }));
     this.every = this.set(ALL);
@@ -98,7 +97,7 @@ export class Expressions {
 
   /** What may follow one code point (Brzozowski 1964). */
   after(expression: Expression, code: number): Expression {
-    this.#spend(1);
+    this.#budget.spend(1);
     switch (expression.kind) {
       case 'none':
       case 'empty':
@@ -132,7 +131,7 @@ export class Expressions {
     let borders = this.#borders.get(expression);
     if (borders === undefined) {
       borders = [...new Set(this.#bordersWithin(expression))].sort((a, b) => a - b);
-      this.#spend(borders.length);
+      this.#budget.spend(borders.length);
       this.#borders.set(expression, borders);
     }
     return borders;
@@ -162,12 +161,13 @@ export class Expressions {
 
   #flat(kind: 'either' | 'both', parts: readonly Expression[]): readonly Expression[] {
     const of = [...new Set(parts.flatMap((part) => (part.kind === kind ? part.of : [part])))];
-    this.#spend(of.length);
+    this.#budget.spend(of.length);
     return of;
   }
 
   #several(kind: 'either' | 'both', parts: readonly Expression[], without: Expression): Expression {
     if (parts.length < 2) return parts[0] ?? without;
+    this.#budget.spend(parts.length);
     const of = [...parts].sort((a, b) => a.id - b.id);
     const accepting = (part: Expression) => part.nullable;
     const nullable = kind === 'either' ? of.some(accepting) : of.every(accepting);
@@ -182,11 +182,6 @@ export class Expressions {
       this.#known.set(key, expression);
     }
     return expression;
-  }
-
-  #spend(work: number): void {
-    this.#work -= work;
-    if (this.#work < 0) throw new TooMuchWork();
   }
 }
 

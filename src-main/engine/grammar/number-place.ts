@@ -1,7 +1,9 @@
 import type { Automaton, Edge } from './automaton.ts';
 import { automatonPlace } from './automaton.ts';
-import { Expressions, TooMuchWork } from './expression.ts';
+import type { Budget } from './budget.ts';
+import { Expressions } from './expression.ts';
 import { type CodePointAutomaton, codePointAutomaton } from './expression-automaton.ts';
+import { MOST_DIGITS } from './json-number.ts';
 import { type Bound, numbersWithin } from './number-range.ts';
 import type { Place } from './stack.ts';
 
@@ -14,14 +16,15 @@ export interface NumberLimits {
   readonly divisors: readonly number[];
 }
 
-const MOST_WORK = 1_000_000;
-const MOST_STATES = 30_000;
-
 /** In front of a number within limits; undefined where there is none. Throws TooMuchWork. */
-export function numberWithin(limits: NumberLimits): Place | undefined {
-  const expressions = new Expressions(MOST_WORK);
-  const within = numbersWithin(limits, limits.fractionDigits, expressions);
-  const automaton = limits.divisors.reduce(multiplesOf, digitAutomaton(codePointAutomaton(within, expressions)));
+export function numberWithin(limits: NumberLimits, budget: Budget): Place | undefined {
+  const { divisors, fractionDigits } = limits;
+  // Readers have to find that a multiple is one: up to 15 digits a double-precision number has each of them.
+  const mostDigits = divisors.length > 0 ? 15 : MOST_DIGITS;
+  const expressions = new Expressions(budget);
+  const within = numbersWithin(limits, { mostDigits, fractionDigits }, expressions);
+  let automaton = digitAutomaton(codePointAutomaton(within, expressions, budget));
+  for (const divisor of new Set(divisors)) automaton = multiplesOf(divisor, automaton, budget);
   return automatonPlace(automaton);
 }
 
@@ -36,7 +39,7 @@ function digitAutomaton({ edges, accepting }: CodePointAutomaton): Automaton {
 }
 
 /** The integers among these that a divisor divides: beside each state goes the remainder of what has been written. */
-function multiplesOf(integers: Automaton, divisor: number): Automaton {
+function multiplesOf(divisor: number, integers: Automaton, budget: Budget): Automaton {
   const known = new Map<number, number>([[0, 0]]);
   const edges: Edge[][] = [];
   const accepting: boolean[] = [];
@@ -55,7 +58,7 @@ function multiplesOf(integers: Automaton, divisor: number): Automaton {
       }
     edges.push(row);
     accepting.push(integers.accepting[state] === true && remainder === 0);
-    if (known.size > MOST_STATES) throw new TooMuchWork();
+    budget.takeState();
   }
   return { edges, accepting };
 }

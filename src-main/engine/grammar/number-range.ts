@@ -15,19 +15,25 @@ export interface Bound {
   readonly inclusive: boolean;
 }
 
+export interface NumberForm {
+  /** Before the point, unless a bound has more. */
+  readonly mostDigits: number;
+  /** 0 for integers. */
+  readonly fractionDigits: number;
+}
+
 /**
- * The numbers within bounds, exactly, digit by digit; without an exponent, and zero without a sign. `fractionDigits` is 0
- * for integers.
+ * The numbers within bounds, exactly, digit by digit; without an exponent, and zero without a sign.
  */
 export function numbersWithin(
   bounds: { readonly least: readonly Bound[]; readonly greatest: readonly Bound[] },
-  fractionDigits: number,
+  form: NumberForm,
   expressions: Expressions,
 ): Expression {
   const digits = new Digits(expressions);
   const above = bounds.least.map((bound) => digits.above(bound));
   const below = bounds.greatest.map((bound) => digits.below(bound));
-  return expressions.both(digits.form(fractionDigits, [...bounds.least, ...bounds.greatest]), ...above, ...below);
+  return expressions.both(digits.form(form, [...bounds.least, ...bounds.greatest]), ...above, ...below);
 }
 
 export function decimal(number: number): Decimal {
@@ -59,8 +65,8 @@ class Digits {
   }
 
   /** All numbers of the length that may be written, which is that of the bounds if these are longer. */
-  form(fractionDigits: number, bounds: readonly Bound[]): Expression {
-    const most = Math.max(MOST_DIGITS, ...bounds.map(({ at }) => at.whole.length));
+  form({ mostDigits, fractionDigits }: NumberForm, bounds: readonly Bound[]): Expression {
+    const most = Math.max(mostDigits, ...bounds.map(({ at }) => at.whole.length));
     const mostBehind = Math.max(fractionDigits, ...bounds.map(({ at }) => at.fraction.length + 1));
     const positive = this.#all.concat(this.#digit(1, 9), this.#all.repeat(this.#any, 0, most - 1));
     const magnitude = this.#all.concat(

@@ -1,22 +1,34 @@
 import { type AutomatonPlace, automatonPlaces } from './automaton.ts';
+import type { Budget } from './budget.ts';
 import { Expressions } from './expression.ts';
 import { codePointAutomaton } from './expression-automaton.ts';
 import { patternExpression } from './pattern.ts';
 import { type QuotedAutomaton, quotedAutomaton } from './quoted-automaton.ts';
 import type { Place, Stack } from './stack.ts';
 
-/** Steps spent on the expressions of one string: some tenths of a second. */
-const MOST_WORK = 1_000_000;
+/** What a string has to be like. */
+export interface PatternLimits {
+  /** Patterns that have to be found in it. */
+  readonly found: readonly string[];
+  /** Patterns that must not. */
+  readonly missing: readonly string[];
+  /** Texts that it must not be. */
+  readonly except: readonly string[];
+  readonly fewest: number;
+  readonly most: number;
+}
 
-/**
- * In front of a JSON string in which all of these patterns are found; undefined where there is none. Throws
- * UnsupportedPattern, and TooMuchWork.
- */
-export function patternPlace(patterns: readonly string[], fewest: number, most: number): Place | undefined {
-  const expressions = new Expressions(MOST_WORK);
-  const found = patterns.map((pattern) => patternExpression(pattern, expressions));
-  const long = expressions.repeat(expressions.every, fewest, Number.POSITIVE_INFINITY);
-  const quoted = quotedAutomaton(codePointAutomaton(expressions.both(long, ...found), expressions));
+/** In front of such a JSON string; undefined where there is none. Throws UnsupportedPattern, and TooMuchWork. */
+export function patternPlace(limits: PatternLimits, budget: Budget): Place | undefined {
+  const { found, missing, except, fewest, most } = limits;
+  const expressions = new Expressions(budget);
+  const expression = expressions.both(
+    expressions.repeat(expressions.every, fewest, Number.POSITIVE_INFINITY),
+    ...found.map((pattern) => patternExpression(pattern, expressions)),
+    ...missing.map((pattern) => expressions.not(patternExpression(pattern, expressions))),
+    expressions.not(expressions.either(...except.map((text) => expressions.text(text)))),
+  );
+  const quoted = quotedAutomaton(codePointAutomaton(expression, expressions, budget));
   return most === Number.POSITIVE_INFINITY ? automatonPlaces(quoted)[0] : limitedPlace(quoted, most);
 }
 

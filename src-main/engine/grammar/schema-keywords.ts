@@ -44,15 +44,8 @@ const typeKeywords: Readonly<Record<string, JsonType>> = {
 /** Keywords that would limit the answer and are not followed; each with a test for values that limit nothing. */
 const unsupported: readonly (readonly [keyword: string, harmless: (value: unknown) => boolean])[] = [
   ['uniqueItems', (value) => value === false],
-  ['contains', (value) => value === true],
+  ['contains', () => false],
   ['unevaluatedItems', (value) => value === true],
-  ['patternProperties', isEmptyObject],
-  [
-    'propertyNames',
-    (value) => value === true || (isRecord(value) && Object.keys(value).every((key) => key === 'type')),
-  ],
-  ['minProperties', (value) => value === 0],
-  ['maxProperties', () => false],
   ['dependentRequired', isEmptyObject],
   ['dependentSchemas', isEmptyObject],
   ['dependencies', isEmptyObject],

@@ -1,7 +1,8 @@
-import { TooMuchWork } from './expression.ts';
+import { TooMuchWork } from './budget.ts';
 import { integerPlace, MOST_DIGITS, numberPlace } from './json-number.ts';
 import { numberWithin } from './number-place.ts';
 import { type Bound, decimal } from './number-range.ts';
+import type { Scalars } from './scalars.ts';
 import type { SchemaObject } from './schema-document.ts';
 import { type SchemaPath, SchemaRefused } from './schema-refused.ts';
 import type { Place } from './stack.ts';
@@ -14,7 +15,11 @@ interface Member {
 const MOST_DIVISOR = 1000;
 
 /** In front of a number that satisfies all of these; undefined where none does. */
-export function numberScalar(conjunction: readonly Member[], type: 'integer' | 'number'): Place | undefined {
+export function numberScalar(
+  conjunction: readonly Member[],
+  type: 'integer' | 'number',
+  scalars: Scalars,
+): Place | undefined {
   const least = conjunction.flatMap((member) => bounds(member, 'minimum', 'exclusiveMinimum'));
   const greatest = conjunction.flatMap((member) => bounds(member, 'maximum', 'exclusiveMaximum'));
   const steps = conjunction.flatMap((member) => multiples(member));
@@ -22,7 +27,8 @@ export function numberScalar(conjunction: readonly Member[], type: 'integer' | '
   const fractionDigits = type === 'integer' ? 0 : Math.min(MOST_DIGITS, ...steps.map((step) => step.fractionDigits));
   const divisors = steps.flatMap(({ divisor }) => (divisor === 1 ? [] : [divisor]));
   try {
-    return numberWithin({ least, greatest, fractionDigits, divisors });
+    const limits = { least, greatest, fractionDigits, divisors };
+    return scalars.kept(JSON.stringify(limits), (budget) => numberWithin(limits, budget));
   } catch (error) {
     const path = conjunction[0]?.path;
     if (path !== undefined && error instanceof TooMuchWork) throw new SchemaRefused('too-large', path);

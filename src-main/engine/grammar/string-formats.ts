@@ -2,12 +2,18 @@
  * The formats of JSON Schema (draft 2020-12, §7.3) as patterns, each somewhat narrower than its standard where validators
  * differ: what is written passes all of them. Others, such as `int32` or `password`, say nothing of the text.
  */
-export const stringFormats: ReadonlyMap<string, string> = new Map(Object.entries(formats()));
+export const stringFormats: ReadonlyMap<string, StringFormat> = new Map(Object.entries(formats()));
+
+interface StringFormat {
+  readonly pattern: string;
+  /** Code points, where the pattern does not say it. */
+  readonly most: number;
+}
 
 /** Formats that would limit the text and have no automaton. */
 export const unsupportedFormats: ReadonlySet<string> = new Set(['regex']);
 
-function formats(): Readonly<Record<string, string>> {
+function formats(): Readonly<Record<string, StringFormat>> {
   const leapYear = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)';
   const monthAndDay =
     '(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8])';
@@ -18,10 +24,10 @@ function formats(): Readonly<Record<string, string>> {
   const n = '\\d{1,9}';
   const clock = `T(?:${n}H(?:${n}M(?:${n}S)?)?|${n}M(?:${n}S)?|${n}S)`;
   const duration = `P(?:${n}W|(?:${n}Y(?:${n}M(?:${n}D)?)?|${n}M(?:${n}D)?|${n}D)(?:${clock})?|${clock})`;
-  // 63 characters are allowed; so many labels of 30 stay below the 253 of a whole name.
+  // Half of the 63 characters that are allowed are enough.
   const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,28}[A-Za-z0-9])?';
   const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
-  const email = `(?=.{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.){1,5}[A-Za-z]{2,24}`;
+  const email = `(?=.{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+[A-Za-z]{2,24}`;
   const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
   const uri = uriPattern(label);
   const base64 = '(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?';
@@ -33,8 +39,8 @@ function formats(): Readonly<Record<string, string>> {
     duration,
     email,
     'idn-email': email,
-    hostname: `${label}(?:\\.${label}){0,7}`,
-    'idn-hostname': `${label}(?:\\.${label}){0,7}`,
+    hostname: `${label}(?:\\.${label})*`,
+    'idn-hostname': `${label}(?:\\.${label})*`,
     ipv4: `${byte}(?:\\.${byte}){3}`,
     ipv6: ipv6Pattern(),
     uri,
@@ -51,7 +57,16 @@ function formats(): Readonly<Record<string, string>> {
   };
   // Pydantic's names.
   for (const version of ['1', '3', '4', '5']) all[`uuid${version}`] = uuidPattern(version);
-  return Object.fromEntries(Object.entries(all).map(([name, pattern]) => [name, `^(?:${pattern})$`]));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, pattern]) => [name, { pattern: `^(?:${pattern})$`, most: longest(name) }]),
+  );
+}
+
+/** RFC 5321, §4.5.3.1.3, and RFC 1035, §2.3.4; what is usual for a URI. */
+function longest(format: string): number {
+  if (/email/.test(format)) return 254;
+  if (/hostname/.test(format)) return 253;
+  return /^ur[il]|^iri/.test(format) ? 2083 : Number.POSITIVE_INFINITY;
 }
 
 function uuidPattern(version: string): string {
@@ -77,6 +92,6 @@ function uriPattern(label: string): string {
   const character = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})";
   const port = '(?::[1-9]\\d{0,3})?';
   const tail = `(?:\\?(?:${character}|[/?])*)?(?:#(?:${character}|[/?])*)?`;
-  const hierarchy = `//${label}(?:\\.${label}){0,7}${port}(?:/${character}*)*`;
+  const hierarchy = `//${label}(?:\\.${label})*${port}(?:/${character}*)*`;
   return `${scheme}:(?:${hierarchy}|${character}+(?:/${character}*)*)${tail}`;
 }
