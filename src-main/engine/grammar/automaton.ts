@@ -39,13 +39,17 @@ export class AutomatonPlace implements Place {
   }
 }
 
-/**
- * In front of what an automaton accepts; undefined where it accepts nothing. States from which nothing can be accepted
- * are left out: whatever a grammar lets through can be completed.
- */
+/** In front of what an automaton accepts; undefined where it accepts nothing. */
 export function automatonPlace(automaton: Automaton): AutomatonPlace | undefined {
+  return automatonPlaces(automaton)[0];
+}
+
+/**
+ * The places of an automaton's states. States from which nothing can be accepted have none: whatever a grammar lets
+ * through can be completed.
+ */
+export function automatonPlaces(automaton: Automaton): readonly (AutomatonPlace | undefined)[] {
   const alive = fromWhichAccepted(automaton);
-  if (!alive[0]) return undefined;
   const edges = automaton.edges.map((row) => row.filter(([, , target]) => alive[target]));
   const classes = byteClasses(edges);
   const places = edges.map((row, state) => {
@@ -56,7 +60,7 @@ export function automatonPlace(automaton: Automaton): AutomatonPlace | undefined
     for (const [first, last, target] of row)
       for (let byte = first; byte <= last; byte++) places[state]?.lead(byte, places[target] as AutomatonPlace);
   });
-  return places[0];
+  return places.map((place, state) => (alive[state] ? place : undefined));
 }
 
 function fromWhichAccepted({ edges, accepting }: Automaton): readonly boolean[] {

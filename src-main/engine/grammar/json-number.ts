@@ -2,10 +2,10 @@ import { type Automaton, automatonPlace, type Edge } from './automaton.ts';
 import type { Place } from './stack.ts';
 
 /**
- * Digits before the point and behind it. JSON has no bound, but small models like to repeat a digit until the answer is
- * full; 20 are more than a 64-bit number has.
+ * Digits before the point, and behind it. JSON has no bound, but small models like to repeat a digit until the answer is
+ * full. JavaScript writes up to 21 and 22 of a double-precision number; a 64-bit integer has 20.
  */
-const MOST_DIGITS = 20;
+export const MOST_DIGITS = 22;
 /** Digits of an exponent: 1e999 would be read as infinity, which no validator takes for a number. */
 const MOST_EXPONENT_DIGITS = 2;
 

@@ -1,7 +1,7 @@
-import type { ObjectPart, Shape } from './json-shape.ts';
+import type { ObjectPart, Others, Shape } from './json-shape.ts';
 import { afterSpace } from './json-space.ts';
 import { stringPlace } from './json-string.ts';
-import { joined, type Place, type Stack } from './stack.ts';
+import { joinedAll, type Place, type Stack } from './stack.ts';
 import { followedTexts } from './texts.ts';
 import { unknownNamePlace } from './unknown-name.ts';
 
@@ -15,60 +15,81 @@ export function objectPlace(part: ObjectPart): Place {
 class Members {
   readonly opened: Place;
   readonly #members: ObjectPart['members'];
-  readonly #names: readonly string[];
-  readonly #others: Shape | undefined;
-  /** By index: the place in front of the name of this member or a later one; undefined where none may come. */
-  readonly #inFront: (Place | null)[] = [];
-  readonly #behind: Place[] = [];
-  /** Where the first required member stands from here on. */
+  readonly #others: readonly Others[];
+  readonly #known: readonly string[];
+  readonly #fewest: number;
+  readonly #most: number;
+  /** By index, how many members from here on are required. */
   readonly #required: readonly number[];
+  readonly #inFront = new Map<string, Place | undefined>();
+  readonly #behind = new Map<string, Place>();
 
   constructor(part: ObjectPart) {
     this.#members = part.members.filter(({ shape }) => shape.possible);
-    this.#names = part.members.map(({ name }) => JSON.stringify(name));
-    this.#others = part.others.possible ? part.others : undefined;
-    const required = new Array<number>(this.#members.length + 1).fill(this.#members.length);
-    for (let at = this.#members.length - 1; at >= 0; at--)
-      required[at] = this.#members[at]?.required ? at : (required[at + 1] as number);
-    this.#required = required;
+    this.#others = part.others.filter(({ shape }) => shape.possible);
+    this.#known = part.members.map(({ name }) => JSON.stringify(name));
+    this.#fewest = part.fewest;
+    this.#most = part.most;
+    const required = [0];
+    for (const member of this.#members.toReversed())
+      required.push((required.at(-1) as number) + (member.required ? 1 : 0));
+    this.#required = required.reverse();
     this.opened = afterSpace(new Opened(this));
   }
 
-  /** Whether no member from here on has to come. */
-  mayClose(from: number): boolean {
-    return this.#required[from] === this.#members.length;
+  /** Whether the object may close where so many members are there and those from an index on may follow. */
+  mayClose(from: number, count: number): boolean {
+    return this.#required[from] === 0 && count >= this.#fewest;
   }
 
-  /** In front of the name of a member from here on. */
-  inFront(from: number): Place | undefined {
-    this.#inFront[from] ??= this.#namePlace(from) ?? null;
-    return this.#inFront[from] ?? undefined;
+  /** In front of the name of a member from an index on; undefined where none may come. */
+  inFront(from: number, count: number): Place | undefined {
+    const key = `${from} ${count}`;
+    if (!this.#inFront.has(key)) this.#inFront.set(key, this.#namePlace(from, count));
+    return this.#inFront.get(key);
   }
 
-  #namePlace(from: number): Place | undefined {
-    const last = this.#required[from] as number;
-    const next = this.#members.slice(from, last + 1);
-    const known =
-      next.length > 0
-        ? followedTexts(next.map(({ name, shape }, i) => [JSON.stringify(name), this.#colon(shape, from + i)]))
-        : undefined;
-    const other = this.#others && this.mayClose(from) ? this.#otherName(this.#others) : undefined;
-    return known && other ? new Either(known, other) : (known ?? other);
+  #namePlace(from: number, count: number): Place | undefined {
+    const places: Place[] = [];
+    const known = this.#nextMembers(from, count).map((index): [string, Place] => [
+      JSON.stringify(this.#members[index]?.name),
+      this.#colon(this.#members[index]?.shape as Shape, index + 1, count),
+    ]);
+    if (known.length > 0) places.push(followedTexts(known));
+    if (this.#required[from] === 0 && count < this.#most)
+      for (const { names, shape } of this.#others)
+        places.push(new Followed(names ?? this.#unknownName(), this.#colon(shape, this.#members.length, count)));
+    return places.length > 1 ? new AnyName(places) : places[0];
   }
 
-  #otherName(others: Shape): Place {
-    const name = this.#names.length > 0 ? unknownNamePlace(this.#names) : stringPlace(0, Number.POSITIVE_INFINITY);
-    return new Followed(name, this.#colon(others, this.#members.length));
+  /** The members that may come next: not behind a required one, nor so late that too few, nor so many that too many come. */
+  #nextMembers(from: number, count: number): readonly number[] {
+    const indices: number[] = [];
+    for (let index = from; index < this.#members.length; index++) {
+      const enough = this.#others.length > 0 || count + this.#members.length - index >= this.#fewest;
+      const required = this.#members[index]?.required === true;
+      if (enough && count + 1 + (this.#required[index + 1] as number) <= this.#most) indices.push(index);
+      if (required) break;
+    }
+    return indices;
   }
 
-  #colon(shape: Shape, index: number): Place {
-    return afterSpace(new Colon(this, shape, index));
+  #unknownName(): Place {
+    return this.#known.length > 0 ? unknownNamePlace(this.#known) : stringPlace(0, Number.POSITIVE_INFINITY);
   }
 
-  /** Behind the value of this member. Behind another than the known ones none of these may come. */
-  behind(index: number): Place {
-    this.#behind[index] ??= afterSpace(new Behind(this, Math.min(index + 1, this.#members.length)));
-    return this.#behind[index];
+  #colon(shape: Shape, next: number, count: number): Place {
+    return afterSpace(new Colon(shape, this.behind(next, count + 1)));
+  }
+
+  /** Behind a value, where so many members are there. Behind another than the known ones none of these may come. */
+  behind(next: number, count: number): Place {
+    const most = this.#most === Number.POSITIVE_INFINITY ? this.#fewest : this.#most;
+    const counted = Math.min(count, most);
+    const key = `${next} ${counted}`;
+    const place = this.#behind.get(key) ?? afterSpace(new Behind(this, next, counted));
+    this.#behind.set(key, place);
+    return place;
   }
 }
 
@@ -94,29 +115,26 @@ class Opened implements Place {
   }
 
   step(byte: number, below: Stack): Stack | undefined {
-    if (byte === CLOSE) return this.#members.mayClose(0) ? below : undefined;
-    return this.#members.inFront(0)?.step(byte, below);
+    if (byte === CLOSE) return this.#members.mayClose(0, 0) ? below : undefined;
+    return this.#members.inFront(0, 0)?.step(byte, below);
   }
 }
 
 class Colon implements Place {
   readonly ends = false;
-  readonly #members: Members;
   readonly #shape: Shape;
-  readonly #index: number;
+  readonly #behind: Place;
   #value: Place | undefined;
 
-  constructor(members: Members, shape: Shape, index: number) {
-    this.#members = members;
+  constructor(shape: Shape, behind: Place) {
     this.#shape = shape;
-    this.#index = index;
+    this.#behind = behind;
   }
 
   step(byte: number, below: Stack): Stack | undefined {
-    if (byte !== COLON) return undefined;
-    if (this.#shape.place === undefined) return undefined;
+    if (byte !== COLON || this.#shape.place === undefined) return undefined;
     this.#value ??= afterSpace(this.#shape.place);
-    return below.with(this.#members.behind(this.#index)).with(this.#value);
+    return below.with(this.#behind).with(this.#value);
   }
 }
 
@@ -124,34 +142,34 @@ class Behind implements Place {
   readonly ends = false;
   readonly #members: Members;
   readonly #next: number;
+  readonly #count: number;
   #name: Place | undefined;
 
-  constructor(members: Members, next: number) {
+  constructor(members: Members, next: number, count: number) {
     this.#members = members;
     this.#next = next;
+    this.#count = count;
   }
 
   step(byte: number, below: Stack): Stack | undefined {
-    if (byte === CLOSE) return this.#members.mayClose(this.#next) ? below : undefined;
-    const inFront = byte === COMMA ? this.#members.inFront(this.#next) : undefined;
+    if (byte === CLOSE) return this.#members.mayClose(this.#next, this.#count) ? below : undefined;
+    const inFront = byte === COMMA ? this.#members.inFront(this.#next, this.#count) : undefined;
     if (inFront === undefined) return undefined;
     this.#name ??= afterSpace(inFront);
     return below.with(this.#name);
   }
 }
 
-class Either implements Place {
+class AnyName implements Place {
   readonly ends = false;
-  readonly #one: Place;
-  readonly #other: Place;
+  readonly #names: readonly Place[];
 
-  constructor(one: Place, other: Place) {
-    this.#one = one;
-    this.#other = other;
+  constructor(names: readonly Place[]) {
+    this.#names = names;
   }
 
   step(byte: number, below: Stack): Stack | undefined {
-    return joined(this.#one.step(byte, below), this.#other.step(byte, below));
+    return joinedAll(this.#names.map((name) => name.step(byte, below)));
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { jsonGrammar } from './json.ts';
 import { SchemaRefused } from './schema-refused.ts';
-import { accepts, goesOnWith } from './written.ts';
+import { accepts, goesOnWith, holds as valueHolds } from './written.ts';
 
-const holds = (schema: unknown, value: unknown) => accepts(jsonGrammar(schema), JSON.stringify(value));
+const holds = (schema: unknown, value: unknown) => valueHolds(jsonGrammar(schema), value);
 
 function refusal(schema: unknown): string {
   try {
@@ -163,6 +163,49 @@ test('a schema may contain itself', () => {
   expect(holds(list, { next: {} })).toBe(false);
 });
 
+test('names of members can be listed', () => {
+  const record = { type: 'object', propertyNames: { enum: ['a', 'b'] }, additionalProperties: { type: 'integer' } };
+  expect(holds(record, { b: 1 })).toBe(true);
+  expect(holds(record, { a: 1, b: 2 })).toBe(true);
+  expect(holds(record, { c: 1 })).toBe(false);
+  expect(holds(record, { a: 'x' })).toBe(false);
+});
+
+test('members are told apart by patterns of their names', () => {
+  const schema = {
+    type: 'object',
+    properties: { ab: { minimum: 3 } },
+    patternProperties: { '^[a-z]+$': { type: 'integer' }, '^.b': { type: 'number', maximum: 9 } },
+    additionalProperties: { type: 'null' },
+  };
+  expect(holds(schema, { ab: 5, xb: 7, q: 100, Ab: 8.5, Z: null })).toBe(true);
+  for (const value of [{ ab: 10 }, { ab: 2 }, { xb: 10 }, { xb: 1.5 }, { Ab: 10 }, { Z: 1 }])
+    expect(holds(schema, value)).toBe(false);
+});
+
+test('an object has so many members', () => {
+  const record = { type: 'object', additionalProperties: { type: 'null' }, minProperties: 1, maxProperties: 2 };
+  expect(holds(record, {})).toBe(false);
+  expect(holds(record, { a: null })).toBe(true);
+  expect(holds(record, { a: null, b: null, c: null })).toBe(false);
+  const optional = {
+    type: 'object',
+    properties: { a: { type: 'null' }, b: { type: 'null' }, c: { type: 'null' } },
+    additionalProperties: false,
+    minProperties: 2,
+  };
+  expect(goesOnWith(jsonGrammar(optional), '{"')).toBe('ab');
+  expect(goesOnWith(jsonGrammar(optional), '{"b":null')).toBe('\n ,');
+  expect(refusal({ ...optional, additionalProperties: true })).toBe('unsupported # minProperties');
+});
+
+test('fixed values have what else is asked of them', () => {
+  expect(holds({ type: 'string', enum: ['a', 'bb'], minLength: 2 }, 'bb')).toBe(true);
+  expect(holds({ type: 'string', enum: ['a', 'bb'], minLength: 2 }, 'a')).toBe(false);
+  expect(holds({ enum: [1, 1e-7, 20], exclusiveMaximum: 20 }, 1e-7)).toBe(true);
+  expect(holds({ enum: [1, 1e-7, 20], exclusiveMaximum: 20 }, 20)).toBe(false);
+});
+
 test('what explains a schema limits nothing', () => {
   const schema = {
     $schema: 'x',
@@ -219,6 +262,36 @@ test('a schema that nothing satisfies is refused where its fault is', () => {
   );
   expect(refusal({ properties: { a: { $ref: '#' } }, required: ['a'] })).toBe('impossible #/properties/a');
   expect(refusal({ type: 'string', enum: [1, 2] })).toBe('impossible #');
+});
+
+test('a schema that would take too long is refused', () => {
+  const doubled = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => {
+      const next = { $ref: `#/$defs/d${i + 1}` };
+      return [`d${i}`, { anyOf: [next, next] }];
+    }),
+  );
+  expect(refusal({ $defs: { ...doubled, d40: true }, $ref: '#/$defs/d0' })).toMatch(/^too-large /);
+  const either = (name: string) => ({ anyOf: [{ required: [name] }, { properties: { [name]: { type: 'null' } } }] });
+  expect(refusal({ allOf: Array.from({ length: 30 }, (_, i) => either(`p${i}`)) })).toMatch(/^too-large /);
+  expect(refusal({ type: 'string', pattern: '.*a.{15}' })).toBe('too-large # pattern');
+  expect(refusal({ type: 'string', pattern: '^((a{0,50}){0,50}){0,50}$' })).toBe('too-large # pattern');
+  let deep: object = { type: 'null' };
+  for (let level = 0; level < 10_000; level++) deep = { type: 'object', properties: { a: deep } };
+  expect(refusal(deep)).toMatch(/^too-large /);
+  let list: unknown = null;
+  for (let level = 0; level < 100_000; level++) list = [list];
+  expect(refusal({ const: list })).toBe('too-large #');
+});
+
+test('readings that cannot be told apart stay few', () => {
+  const self = { $ref: '#/$defs/s' };
+  const object = (more: object) => ({ type: 'object', properties: { a: self, ...more }, required: ['a'] });
+  const schema = {
+    $defs: { s: { anyOf: [object({}), object({ b: true }), object({ c: true }), { type: 'null' }] } },
+    ...self,
+  };
+  expect(accepts(jsonGrammar(schema), `${'{"a":'.repeat(300)}null${',"c":1}'.repeat(300)}`)).toBe(true);
 });
 
 test('what is impossible but not needed is left out', () => {

@@ -1,11 +1,13 @@
 import type { ArrayPart, ObjectPart, Part, Shape } from './json-shape.ts';
 import { impossiblePart, settle } from './json-value.ts';
+import { Scalars } from './scalars.ts';
 import { isObject, type Located, resolveReference, type SchemaObject } from './schema-document.ts';
-import { type JsonType, keywordNumber, keywordStrings, refuseUnsupported, typesOf } from './schema-keywords.ts';
+import { type JsonType, keywordNumber, refuseKeywordsOf, refuseUnsupported, typesOf } from './schema-keywords.ts';
 import { literalsOf } from './schema-literals.ts';
-import { numberScalar } from './schema-number.ts';
+import { numberHolds, numberScalar } from './schema-number.ts';
+import { objectSchema } from './schema-object.ts';
 import { SchemaPath, SchemaRefused } from './schema-refused.ts';
-import { stringScalar } from './schema-string.ts';
+import { stringHolds, stringScalar } from './schema-string.ts';
 import type { Place } from './stack.ts';
 import { textPlace } from './texts.ts';
 
@@ -33,6 +35,7 @@ class SchemaReader {
   readonly #root: unknown;
   readonly #ids = new Map<SchemaObject, number>();
   readonly #shapes = new Map<string, Shape>();
+  readonly #scalars = new Scalars();
   readonly #alternatives = new Map<SchemaObject, readonly Conjunction[]>();
   /** Shapes whose parts are still to be found: what an object or an array contains is read later, so that it may be itself. */
   readonly #open: { readonly shape: Shape; readonly schemas: readonly Located[] }[] = [];
@@ -76,13 +79,16 @@ class SchemaReader {
   }
 
   #parts(schemas: readonly Located[], path: SchemaPath): Part[] {
-    const alternatives = schemas.reduce(
+    const texts: string[] = [];
+    const parts = this.#readingsOfAll(schemas).flatMap((conjunction) => this.#valueParts(conjunction, texts, path));
+    return texts.length > 0 ? [...parts, { kind: 'scalar', place: textPlace(texts) }] : parts;
+  }
+
+  #readingsOfAll(schemas: readonly Located[]): readonly Conjunction[] {
+    return schemas.reduce(
       (all: readonly Conjunction[], located) => this.#both(all, this.#readings(located, new Set()), located.path),
       [[]],
     );
-    const texts: string[] = [];
-    const parts = alternatives.flatMap((conjunction) => this.#valueParts(conjunction, texts, path));
-    return texts.length > 0 ? [...parts, { kind: 'scalar', place: textPlace(texts) }] : parts;
   }
 
   /** The ways to satisfy a schema, each without `$ref`, `allOf`, `anyOf`, `oneOf` and `nullable`. */
@@ -92,6 +98,7 @@ class SchemaReader {
     const object = schemaObject(schema, path);
     const known = this.#alternatives.get(object);
     if (known !== undefined) return known;
+    if (isNever(object)) return [];
     if (within.has(object)) throw new SchemaRefused('endless', path);
     if (within.size > MOST_DEPTH) throw new SchemaRefused('too-large', path);
     within.add(object);
@@ -131,7 +138,10 @@ class SchemaReader {
     const types = typesOf(conjunction);
     for (const member of conjunction) refuseUnsupported(member, types);
     const literals = literalsOf(conjunction, types);
-    if (literals !== undefined) return literals.flatMap((literal) => this.#literalPart(literal, texts, path));
+    if (literals !== undefined)
+      return literals
+        .filter((literal) => this.#holds(literal, conjunction))
+        .flatMap((literal) => this.#literalPart(literal, texts, path));
     return [...types].flatMap((type) => this.#typePart(type, types, conjunction, texts, path));
   }
 
@@ -150,11 +160,13 @@ class SchemaReader {
         texts.push('true', 'false');
         return [];
       case 'string':
-        return [{ kind: 'scalar', place: stringScalar(conjunction) }];
+        return [{ kind: 'scalar', place: stringScalar(conjunction, this.#scalars) }];
       case 'integer':
-        return types.has('number') ? [] : [{ kind: 'scalar', place: numberScalar(conjunction, 'integer') }];
+        return types.has('number')
+          ? []
+          : [{ kind: 'scalar', place: numberScalar(conjunction, 'integer', this.#scalars) }];
       case 'number':
-        return [{ kind: 'scalar', place: numberScalar(conjunction, 'number') }];
+        return [{ kind: 'scalar', place: numberScalar(conjunction, 'number', this.#scalars) }];
       case 'array':
         return [this.#arrayPart(conjunction, path)];
       case 'object':
@@ -164,6 +176,14 @@ class SchemaReader {
     }
   }
 
+  /** Whether a fixed value has what else is asked of it. */
+  #holds(value: unknown, conjunction: Conjunction): boolean {
+    if (typeof value === 'number') return numberHolds(value, conjunction);
+    if (typeof value === 'string') return stringHolds(value, conjunction, this.#scalars);
+    if (isObject(value)) refuseKeywordsOf(Array.isArray(value) ? 'array' : 'object', conjunction);
+    return true;
+  }
+
   /** A fixed value. Lists and objects are read as schemas of their own, so that there may be spaces in them. */
   #literalPart(value: unknown, texts: string[], path: SchemaPath): Part[] {
     this.#spend(1, path);
@@ -171,13 +191,14 @@ class SchemaReader {
       texts.push(JSON.stringify(value));
       return [];
     }
-    const only = (value: unknown, key: string | number): Shape =>
-      this.#shape([{ schema: { const: value }, path }], path.in(key));
-    const nothing = this.#shape([{ schema: false, path }], path);
-    if (Array.isArray(value))
-      return [{ kind: 'array', prefix: value.map(only), rest: nothing, fewest: value.length, most: value.length }];
+    const only = (each: unknown, key: string | number): Shape =>
+      this.#shape([{ schema: { const: each }, path }], path.in(key));
+    if (Array.isArray(value)) {
+      const rest = this.#shape([{ schema: false, path }], path);
+      return [{ kind: 'array', prefix: value.map(only), rest, fewest: value.length, most: value.length }];
+    }
     const members = Object.entries(value).map(([name, each]) => ({ name, shape: only(each, name), required: true }));
-    return [{ kind: 'object', members, others: nothing }];
+    return [{ kind: 'object', members, others: [], fewest: 0, most: members.length }];
   }
 
   #arrayPart(conjunction: Conjunction, path: SchemaPath): ArrayPart {
@@ -198,15 +219,30 @@ class SchemaReader {
   }
 
   #objectPart(conjunction: Conjunction, path: SchemaPath): ObjectPart {
-    const objects = conjunction.map(objectKeywords);
-    const required = new Set(conjunction.flatMap((member) => keywordStrings(member, 'required')));
-    const names = new Set([...objects.flatMap(({ properties }) => [...properties.keys()]), ...required]);
-    const members = [...names].map((name) => {
-      const here = objects.flatMap(({ properties, others }) => properties.get(name) ?? others);
-      return { name, shape: this.#shape(here, here[0]?.path ?? path.in('required')), required: required.has(name) };
-    });
-    const others = objects.flatMap(({ others }) => others);
-    return { kind: 'object', members, others: this.#shape(others, others[0]?.path ?? path) };
+    const { members, others, fewest, most } = objectSchema(
+      conjunction,
+      this.#nameReadings(conjunction),
+      this.#scalars,
+      path,
+    );
+    return {
+      kind: 'object',
+      members: members.map(({ name, schemas, required }) => ({
+        name,
+        shape: this.#shape(schemas, schemas[0]?.path ?? path.in('required')),
+        required,
+      })),
+      others: others.map(({ names, schemas }) => ({ names, shape: this.#shape(schemas, schemas[0]?.path ?? path) })),
+      fewest,
+      most,
+    };
+  }
+
+  #nameReadings(conjunction: Conjunction): readonly Conjunction[] | undefined {
+    const all = conjunction.flatMap(({ schema, path }) =>
+      schema.propertyNames === undefined ? [] : [{ schema: schema.propertyNames, path: path.in('propertyNames') }],
+    );
+    return all.length === 0 ? undefined : this.#readingsOfAll(all);
   }
 
   #spend(work: number, path: SchemaPath): void {
@@ -218,6 +254,11 @@ class SchemaReader {
 function schemaObject(schema: unknown, path: SchemaPath): SchemaObject {
   if (!isObject(schema) || Array.isArray(schema)) throw new SchemaRefused('invalid', path);
   return schema;
+}
+
+/** `not: {}`, as zod writes `never`. Other opposites are not followed. */
+function isNever({ not }: SchemaObject): boolean {
+  return not === true || (isObject(not) && Object.keys(not).length === 0);
 }
 
 function branches({ schema, path }: Member, keyword: string): readonly Located[] {
@@ -238,21 +279,4 @@ function listKeywords(member: Member): { readonly prefix: readonly Located[]; re
       rest: rest('additionalItems'),
     };
   return { prefix: branches(member, 'prefixItems'), rest: rest('items') };
-}
-
-function objectKeywords({ schema, path }: Member): {
-  readonly properties: ReadonlyMap<string, Located>;
-  readonly others: readonly Located[];
-} {
-  const { properties = {}, additionalProperties } = schema;
-  if (!isObject(properties) || Array.isArray(properties)) throw new SchemaRefused('invalid', path, 'properties');
-  return {
-    properties: new Map(
-      Object.entries(properties).map(([name, each]) => [name, { schema: each, path: path.in('properties', name) }]),
-    ),
-    others:
-      additionalProperties === undefined
-        ? []
-        : [{ schema: additionalProperties, path: path.in('additionalProperties') }],
-  };
 }

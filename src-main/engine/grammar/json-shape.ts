@@ -33,11 +33,20 @@ export interface ObjectPart {
   /** In the order in which they are written. */
   readonly members: readonly Member[];
   /** Further members, behind those. */
-  readonly others: Shape;
+  readonly others: readonly Others[];
+  /** Members altogether. */
+  readonly fewest: number;
+  readonly most: number;
 }
 
 interface Member {
   readonly name: string;
   readonly shape: Shape;
   readonly required: boolean;
+}
+
+export interface Others {
+  /** In front of their names; undefined where they have any names but those of the known members. */
+  readonly names: Place | undefined;
+  readonly shape: Shape;
 }

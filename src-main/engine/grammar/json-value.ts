@@ -1,6 +1,6 @@
 import { arrayPlace } from './json-array.ts';
 import { objectPlace } from './json-object.ts';
-import type { Part, Shape } from './json-shape.ts';
+import type { ObjectPart, Part, Shape } from './json-shape.ts';
 import { joinedAll, type Place, type Stack } from './stack.ts';
 
 /** Finds out which shapes are possible, and gives these their places. All shapes they are made of must be among them. */
@@ -31,7 +31,14 @@ export function impossiblePart(shape: Shape): Shape {
 /** As far as is known of the shapes within. */
 function isPossible(part: Part): boolean {
   if (part.kind === 'scalar') return part.place !== undefined;
-  return !(part.kind === 'array' && part.fewest > part.most) && neededBy(part).every(({ possible }) => possible);
+  if (part.fewest > part.most || !neededBy(part).every(({ possible }) => possible)) return false;
+  return part.kind === 'array' || mayHaveEnough(part);
+}
+
+function mayHaveEnough({ members, others, fewest, most }: ObjectPart): boolean {
+  const possible = members.filter(({ shape }) => shape.possible);
+  if (possible.filter(({ required }) => required).length > most) return false;
+  return possible.length >= fewest || others.some(({ shape }) => shape.possible);
 }
 
 /** The shapes without which there is no such array or object. */

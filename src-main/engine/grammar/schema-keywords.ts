@@ -44,15 +44,8 @@ const typeKeywords: Readonly<Record<string, JsonType>> = {
 /** Keywords that would limit the answer and are not followed; each with a test for values that limit nothing. */
 const unsupported: readonly (readonly [keyword: string, harmless: (value: unknown) => boolean])[] = [
   ['uniqueItems', (value) => value === false],
-  ['contains', (value) => value === true],
+  ['contains', () => false],
   ['unevaluatedItems', (value) => value === true],
-  ['patternProperties', isEmptyObject],
-  [
-    'propertyNames',
-    (value) => value === true || (isRecord(value) && Object.keys(value).every((key) => key === 'type')),
-  ],
-  ['minProperties', (value) => value === 0],
-  ['maxProperties', () => false],
   ['dependentRequired', isEmptyObject],
   ['dependentSchemas', isEmptyObject],
   ['dependencies', isEmptyObject],
@@ -70,6 +63,14 @@ export function refuseUnsupported({ schema, path }: Member, types: ReadonlySet<J
     if (value === undefined || harmless(value) || (type !== undefined && !types.has(type))) continue;
     throw new SchemaRefused('unsupported', path, keyword);
   }
+}
+
+/** Beside fixed lists and objects, what else is asked of them is not looked into. */
+export function refuseKeywordsOf(type: JsonType, conjunction: readonly Member[]): void {
+  for (const { schema, path } of conjunction)
+    for (const keyword of Object.keys(schema))
+      if (Object.hasOwn(typeKeywords, keyword) && typeKeywords[keyword] === type)
+        throw new SchemaRefused('unsupported', path, keyword);
 }
 
 /**

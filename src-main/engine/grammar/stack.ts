@@ -136,7 +136,7 @@ export function inFrontOf(place: Place): GrammarState {
 }
 
 /** Either of two readings. */
-export function joined(a: Stack | undefined, b: Stack | undefined): Stack | undefined {
+function joined(a: Stack | undefined, b: Stack | undefined): Stack | undefined {
   if (a === undefined || a === b) return b;
   return b === undefined ? a : joinedAll([a, b]);
 }

@@ -18,3 +18,8 @@ export function goesOnWith(grammar: GrammarState, text: string): string {
   const bytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => state?.next(byte) !== undefined);
   return String.fromCharCode(...bytes);
 }
+
+/** Whether a JSON value, as JSON.stringify writes it, is accepted. */
+export function holds(grammar: GrammarState, value: unknown): boolean {
+  return accepts(grammar, JSON.stringify(value));
+}
