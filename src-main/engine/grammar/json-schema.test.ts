@@ -48,8 +48,13 @@ test('further members come behind the known ones and have none of their names', 
   expect(accepts(jsonGrammar(schema), '{"name":"A","\\u0061ge":true}')).toBe(false);
 });
 
-test('an object is open unless the schema closes it', () => {
-  expect(holds({ type: 'object', properties: { a: { type: 'null' } } }, { a: null, b: [1] })).toBe(true);
+test('an object has the names that a schema gives, and others only where it says so or names none', () => {
+  const named = { type: 'object', properties: { a: { type: 'null' } } };
+  expect(holds(named, { a: null })).toBe(true);
+  expect(holds(named, { a: null, b: [1] })).toBe(false);
+  expect(holds({ ...named, additionalProperties: true }, { a: null, b: [1] })).toBe(true);
+  expect(holds({ allOf: [named, { patternProperties: { '^b': {} } }] }, { a: null, b: [1] })).toBe(true);
+  expect(holds({ type: 'object' }, { b: [1] })).toBe(true);
   expect(holds({ type: 'object', additionalProperties: false }, { b: 1 })).toBe(false);
 });
 

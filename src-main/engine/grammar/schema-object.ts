@@ -51,7 +51,9 @@ export function objectSchema(
         schemas: schemasOf(objects, undefined, found),
       }));
   const fewest = Math.max(0, ...keywordNumber(conjunction, 'minProperties'));
-  const possible = others.flatMap(({ names, schemas }) =>
+  // Names of which nothing is said are allowed, but a small model would go on to invent them without end.
+  const isOpen = known.size === 0 || fewest > known.size || conjunction.some(saysOfFurther);
+  const possible = (isOpen ? others : []).flatMap(({ names, schemas }) =>
     names === null || schemas.some(({ schema }) => schema === false) ? [] : [{ names, schemas }],
   );
   // Other members may be written twice, and readers take these for one.
@@ -63,6 +65,12 @@ export function objectSchema(
     fewest,
     most: Math.min(Number.POSITIVE_INFINITY, ...keywordNumber(conjunction, 'maxProperties')),
   };
+}
+
+/** Whether it says anything of members that it does not name. */
+function saysOfFurther({ schema }: Member): boolean {
+  const { additionalProperties, patternProperties, propertyNames } = schema;
+  return [additionalProperties, patternProperties, propertyNames].some((said) => said !== undefined);
 }
 
 type ObjectKeywords = ReturnType<typeof objectKeywords>;
