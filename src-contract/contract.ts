@@ -107,6 +107,7 @@ import {
   matrixShapesSchema,
   startLabInputSchema,
 } from './lab.ts';
+import { labelResultsSchema } from './label-results.ts';
 import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
 import { nameSchema } from './name.ts';
 import {
@@ -631,6 +632,8 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
+    /** What was answered in place of what; null if the targets are not a few labels, or nothing has been measured. */
+    labels: base.input(id).output(labelResultsSchema.nullable()),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */

@@ -9,6 +9,7 @@ import { watchJob } from '../jobs/job-procedures.ts';
 import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
 import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
+import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
 
@@ -40,6 +41,10 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       ]);
       return { total: store.countRows(id), rows };
     }),
+    labels: os.labels.handler(({ input }) => {
+      const evaluation = store.get(input.id);
+      return evaluationLabels(evaluation, allRows(evaluation.id)) ?? null;
+    }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);
       return {
@@ -49,7 +54,9 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     }),
     report: os.report.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      const told = { rows: allRows(evaluation.id), judged: blindResults(evaluation.id, votes) };
+      const rows = allRows(evaluation.id);
+      const labels = evaluationLabels(evaluation, rows);
+      const told = { rows, labels, judged: blindResults(evaluation.id, votes) };
       const text = evaluationReport(evaluation, told, input.language);
       return { name: `${fileName(evaluation)}.html`, text };
     }),

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
+import { withLabelMeasures } from '../../../src-contract/label-results.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
@@ -15,6 +16,7 @@ import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
+import { labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -76,7 +78,13 @@ export function addEvaluateCommand(program: Command, run: Run): void {
           const about = { id: evaluation.id, language: words.korean ? ('ko' as const) : ('en' as const) };
           files.push(await written(words.report, await client.evaluations.report(about)));
         }
-        return { json: { ...evaluation, files }, text: [evaluationText(evaluation), ...files].join('\n') };
+        const labels = await client.evaluations.labels({ id: evaluation.id });
+        const told = { ...evaluation, results: [...withLabelMeasures(evaluation.results, labels)] };
+        const byLabel = labels && { labels: { labels: labels.labels, results: labels.results } };
+        return {
+          json: { ...told, ...byLabel, files },
+          text: [evaluationText(told), ...(labels ? [labelsText(told, labels)] : []), ...files].join('\n'),
+        };
       }),
     );
 }
