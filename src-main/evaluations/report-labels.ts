@@ -44,7 +44,7 @@ function labelTable({ labels, results }: LabelResults, place: number, words: Rep
 }
 
 function countCell(count: number, { rows, right }: { rows: number; right: boolean }): string {
-  const ground = `color-mix(in srgb, var(--${right ? 'right' : 'wrong'}) ${Math.round((45 * count) / rows)}%, transparent)`;
+  const ground = `color-mix(in srgb, var(--${right ? 'right' : 'wrong'}) ${Math.round(10 + (35 * count) / rows)}%, transparent)`;
   return count === 0 ? '<td></td>' : `<td style="background: ${ground}">${count}</td>`;
 }
 
