@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerFormSchema } from './answer-form.ts';
 import { precisionSchema } from './base-model.ts';
 import { taskIdSchema, taskInputSchema } from './task.ts';
 
@@ -45,6 +46,8 @@ export const generationSchema = z.object({
   adapter: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   base: z.object({ sha256: z.string() }),
   finish: z.enum(['end', 'length', 'stopped']),
+  /** Of one of some texts: how probable it was among them, from 0 to 1. */
+  certainty: z.number().optional(),
 });
 export type Generation = z.infer<typeof generationSchema>;
 
@@ -66,6 +69,8 @@ export const generateInputSchema = z.object({
     z.object({ kind: z.literal('raw'), text: z.string() }),
   ]),
   sampling: samplingSchema.partial().optional(),
+  /** `targets`: the form of the targets that the adapter was trained on, if they have one. */
+  form: z.union([answerFormSchema, z.object({ kind: z.literal('targets') })]).optional(),
 });
 export type GenerateInput = z.infer<typeof generateInputSchema>;
 
@@ -160,6 +165,8 @@ export const messageSchema = z.object({
   firstTokenMs: z.number().nullable(),
   switchMs: z.number().nullable(),
   finish: z.enum(['end', 'length', 'stopped']).nullable(),
+  /** For one of a few labels: how probable it was among them, from 0 to 1. */
+  certainty: z.number().nullable(),
   promptTokens: z.number().int().nullable(),
   /**
    * Earlier turns that the base did not read because they did not fit or it has no chat template. An adapter reads
@@ -190,6 +197,8 @@ const answererSchema = z.object({
   adapterId: z.string().nullable(),
   strength: z.number().min(0).max(2).default(1),
   mix: mixSchema,
+  /** Whether an adapter's answer keeps the form of the targets that it was trained on, if they have one. */
+  keepsForm: z.boolean().default(true),
 });
 
 const questionSchema = z.object({

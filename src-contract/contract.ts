@@ -8,6 +8,13 @@ import {
   adapterSchema,
   adapterVerificationSchema,
 } from './adapter.ts';
+import { answerFormSchema } from './answer-form.ts';
+import {
+  answeredRowSchema,
+  answeredTableEventSchema,
+  answeredTableSchema,
+  answerTableInputSchema,
+} from './answered-table.ts';
 import {
   answeringNeedSchema,
   baseModelSchema,
@@ -128,6 +135,7 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
+import { columnMappingSchema, taskIdSchema } from './task.ts';
 import { usualMeasureSchema } from './text-measure.ts';
 import { tokenLengthEventSchema } from './token-lengths.ts';
 
@@ -266,6 +274,8 @@ export const contract = {
         z.object({ datasetId: z.string(), exampleId: z.string(), version: z.number().int().positive().optional() }),
       )
       .output(exampleSchema),
+    /** The form that all targets have, and answers therefore keep; null if they are written freely. */
+    targetForm: base.input(id).output(answerFormSchema.nullable()),
     rejections: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rejections: z.array(listedRejectionSchema) })),
@@ -648,6 +658,39 @@ export const contract = {
     /** Hides it at once and removes it a minute later; undone by `restore` until then. */
     delete: base.input(id).output(nothing),
     restore: base.input(id).output(evaluationSchema),
+  },
+  answeredTables: {
+    /** Which columns of a table would be read, by its first rows; null if one that is needed cannot be told. */
+    propose: base
+      .input(
+        answerTableInputSchema.pick({ adapterId: true, task: true, mapping: true }).extend({
+          columns: z.array(z.string()),
+          sample: z.array(z.array(z.string())).max(100),
+        }),
+      )
+      .output(z.object({ task: taskIdSchema, mapping: columnMappingSchema.nullable() })),
+    /** Reads the table, then answers its rows whether or not anybody watches. An abort while it is read keeps nothing. */
+    start: base.input(answerTableInputSchema).output(answeredTableSchema),
+    /** Goes on with a stopped or interrupted one at the first row without an answer. */
+    resume: base.input(id).output(answeredTableSchema),
+    stop: base.input(id).output(nothing),
+    watch: base.input(id).output(eventIterator(answeredTableEventSchema)),
+    list: base.output(z.array(answeredTableSchema)),
+    get: base.input(id).output(answeredTableSchema),
+    rows: base
+      .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
+      .output(z.object({ total: z.number().int(), rows: z.array(answeredRowSchema) })),
+    /** Writes the table with its answers as CSV, as far as there are any; for a spreadsheet, no cell is a formula. */
+    export: base
+      .input(id.extend({ out: z.string(), forSpreadsheet: z.boolean().optional() }))
+      .output(z.object({ file: z.string(), rows: z.number().int() })),
+    /** Like `export`, into a file that a page reads with `datasets.readExport`. */
+    exportFile: base
+      .input(id.extend({ forSpreadsheet: z.boolean().optional() }))
+      .output(z.object({ fileId: z.string(), name: z.string(), bytes: z.number().int() })),
+    /** Hides it at once and removes it a minute later; undone by `restore` until then. */
+    delete: base.input(id).output(nothing),
+    restore: base.input(id).output(answeredTableSchema),
   },
   lab: {
     start: base.input(startLabInputSchema).output(labExperimentSchema),

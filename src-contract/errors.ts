@@ -287,6 +287,16 @@ export const errorCatalogue = {
     '“{model}” gives results that are not numbers: its weights are far too large.',
     'Leave it out, or train it again with a lower learning rate.',
   ),
+  FORM_REFUSED: entry(
+    { path: z.string(), ...reason },
+    'Answers cannot be held to this JSON Schema: at {path}, {reason}.',
+    'Change that part of the schema, or leave it out.',
+  ),
+  FORM_NOT_WRITABLE: entry(
+    { model: z.string() },
+    '“{model}” has no tokens to write an answer of this form with.',
+    'Ask for another form, or for none.',
+  ),
   RUN_NOT_FOUND: entry({ run: z.string() }, 'There is no run “{run}”.', 'See the list of runs.'),
   RUN_NOT_RESUMABLE: entry(
     { run: z.string(), ...reason },
@@ -368,6 +378,21 @@ export const errorCatalogue = {
     { evaluation: z.string(), ...reason },
     'The evaluation “{evaluation}” cannot be resumed: {reason}.',
     'Start a new one.',
+  ),
+  ANSWERED_TABLE_NOT_FOUND: entry(
+    { table: z.string() },
+    'There is no answered table “{table}”.',
+    'See the list of answered tables.',
+  ),
+  ANSWERED_TABLE_ACTIVE: entry(
+    { table: z.string() },
+    'The table “{table}” is still being answered.',
+    'Wait until it is done, or stop it.',
+  ),
+  ANSWERED_TABLE_NOT_RESUMABLE: entry(
+    { table: z.string(), ...reason },
+    'The table “{table}” cannot be answered further: {reason}.',
+    'Start anew with the file.',
   ),
   EVALUATION_NOT_JUDGEABLE: entry(
     { evaluation: z.string() },

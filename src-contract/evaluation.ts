@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerFormSchema } from './answer-form.ts';
 import { splitSchema } from './dataset.ts';
 import { keptFailureSchema } from './kept-failure.ts';
 import { answerLanguageSchema } from './language.ts';
@@ -16,6 +17,8 @@ export const evaluationInputSchema = z.object({
   language: answerLanguageSchema.optional(),
   /** How answers are compared, where the task leaves that open (`custom`); follows from the targets by default. */
   measure: textMeasureSchema.optional(),
+  /** Whether all answers keep the form of the dataset's targets, if these have one; they do by default. */
+  keepsForm: z.boolean().optional(),
 });
 export type EvaluationInput = z.infer<typeof evaluationInputSchema>;
 
@@ -88,6 +91,8 @@ export const provenanceSchema = z.object({
   language: answerLanguageSchema,
   /** Longest answer in tokens; decoding is greedy. */
   maxTokens: z.number().int(),
+  /** The form that all answers were held to, if any. */
+  form: answerFormSchema.optional(),
   studio: z.string(),
   device: z.string(),
   /** Hash over all answers in order, once they are complete. */

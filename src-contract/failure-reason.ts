@@ -110,6 +110,15 @@ export const failureReasons = {
   SETTINGS_CHANGED: 'its settings have changed',
   DATA_CHANGED: 'its data has changed',
   PROMPT_EMPTY: 'it is empty',
+  TABLE_TOO_LONG:
+    'at most {rows} rows and {letters} million characters can be answered at once; give a limit, or part of the file',
+  ROWS_BLANK: 'all rows are empty',
+  SCHEMA_UNSUPPORTED: '“{keyword}” is not supported',
+  SCHEMA_INVALID: '“{keyword}” is not what a JSON Schema may have there',
+  SCHEMA_UNRESOLVED: '“{keyword}” leads to nothing within the schema',
+  SCHEMA_ENDLESS: '“{keyword}” leads back to itself',
+  SCHEMA_IMPOSSIBLE: 'nothing can satisfy “{keyword}”',
+  SCHEMA_TOO_LARGE: '“{keyword}” is too large',
   NUMBER_TOO_LARGE: 'a number of {tensor} is too large for {type}',
   TYPE_OF_GGUF: 'only a GGUF file can be of type {type}; choose the format merged-gguf',
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const studioJobSchema = z.object({
-  kind: z.enum(['run', 'evaluation', 'lab']),
+  kind: z.enum(['run', 'evaluation', 'answered-table', 'lab']),
   id: z.string(),
   name: z.string(),
   done: z.number(),
@@ -30,7 +30,10 @@ export type StudioStatus = z.infer<typeof studioStatusSchema>;
 
 /** Tells pages what kind of thing has changed, so that lists stay up to date without polling. */
 export const changeEventSchema = z.object({
-  noun: z.enum(['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'conversation', 'lab', 'endpoint', 'status']),
+  noun: z.enum([
+    ...['dataset', 'base-model', 'adapter', 'run', 'evaluation', 'answered-table', 'conversation', 'lab'],
+    ...['endpoint', 'status'],
+  ] as const),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;
 

@@ -1405,7 +1405,7 @@ test('what a killed process leaves is told of every kind, though a page that wat
   other.release();
   await Array.fromAsync(await client.runs.watch({ id }));
   expect(database.prepare(`SELECT state FROM job WHERE id = 'elsewhere'`).pluck().get()).toBe('interrupted');
-  await expect.poll(() => told).toEqual(new Set(['run', 'evaluation', 'lab', 'status']));
+  await expect.poll(() => told).toEqual(new Set(['run', 'evaluation', 'answered-table', 'lab', 'status']));
   // The run had made all its steps.
   expect((await client.runs.get({ id })).state).toBe('finished');
   leave.abort();
@@ -1435,7 +1435,9 @@ test('what another process had begun when it was killed is taken in while the st
   const before = await client.chat.messages({ conversationId });
   expect([before.messages, state()]).toEqual([[question], 'running']);
   other.release();
-  await expect.poll(() => told).toEqual(new Set(['run', 'evaluation', 'lab', 'status', 'conversation']));
+  await expect
+    .poll(() => told)
+    .toEqual(new Set(['run', 'evaluation', 'answered-table', 'lab', 'status', 'conversation']));
   expect(state()).toBe('interrupted');
   expect((await client.chat.messages({ conversationId })).messages.map(({ text, finish }) => [text, finish])).toEqual([
     ['one two three', null],

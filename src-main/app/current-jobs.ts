@@ -1,7 +1,9 @@
+import type { AnsweredTableEvent } from '../../src-contract/answered-table.ts';
 import type { EvaluationEvent } from '../../src-contract/evaluation.ts';
 import type { LabEvent } from '../../src-contract/lab.ts';
 import type { RunEvent } from '../../src-contract/run.ts';
 import type { StudioJob } from '../../src-contract/studio.ts';
+import type { AnsweredTableStore } from '../answered-tables/answered-table-store.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { EvaluationStore } from '../evaluations/evaluation-store.ts';
 import type { Supervisor } from '../jobs/supervisor.ts';
@@ -12,13 +14,16 @@ import type { RunStore } from '../runs/run-store.ts';
 export function currentJobs(studio: {
   training: Supervisor<RunEvent>;
   measuring: Supervisor<EvaluationEvent>;
+  answering: Supervisor<AnsweredTableEvent>;
   experimenting: Supervisor<LabEvent>;
   runs: RunStore;
   evaluations: EvaluationStore;
   datasets: DatasetStore;
+  answeredTables: AnsweredTableStore;
   lab: LabStore;
 }): readonly StudioJob[] {
-  const { training, measuring, experimenting, runs, evaluations, datasets, lab } = studio;
+  const { training, measuring, answering, experimenting } = studio;
+  const { runs, evaluations, answeredTables, datasets, lab } = studio;
   const jobs: StudioJob[] = [];
   if (training.current !== undefined) {
     const { id, name, step, totalSteps } = runs.get(training.current);
@@ -32,6 +37,11 @@ export function currentJobs(studio: {
     const last = measuring.latest;
     const { done, total, secondsLeft } = last?.kind === 'progress' ? last : { done: 0, total: 0, secondsLeft: null };
     jobs.push({ kind: 'evaluation', id, name, ...overOf(done, total), secondsLeft });
+  }
+  if (answering.current !== undefined) {
+    const { id, name, answered, rows } = answeredTables.get(answering.current);
+    const secondsLeft = answering.latest?.kind === 'progress' ? answering.latest.secondsLeft : null;
+    jobs.push({ kind: 'answered-table', id, name, ...overOf(answered, rows), secondsLeft });
   }
   if (experimenting.current !== undefined) {
     const { id, kind, total, cells } = lab.get(experimenting.current);

@@ -6,6 +6,7 @@ import { contract } from '../../src-contract/contract.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { ChangeEvent } from '../../src-contract/studio.ts';
 import { adapterProcedures } from '../adapters/adapter-procedures.ts';
+import { answeredTableProcedures } from '../answered-tables/answered-table-procedures.ts';
 import { baseModelProcedures } from '../base-models/base-model-procedures.ts';
 import { chatProcedures } from '../chat/chat-procedures.ts';
 import type { RunningAnswers } from '../chat/running-answers.ts';
@@ -59,6 +60,7 @@ export function joinProcedures(studio: {
   const [uploads, downloads] = [new Uploads(ownFolders.uploads), new Downloads(ownFolders.downloads)];
   const samplesFolder = join(resourcesDir, 'samples');
   const hub = new HubDatasets(hubDownloadsFolder(dataDir), { process: lock });
+  const sources = new FileSources(uploads, { samplesFolder, unpacked: ownFolders.unpacked, hub });
   const datasetChanges = new DatasetChanges(datasets, Date.now);
   const importing = new Set<object>();
   const folders = new KnownFolders(dataDir, host.folders);
@@ -88,10 +90,11 @@ export function joinProcedures(studio: {
     endpoint: endpointProcedures(endpoint, requests, changed('status')),
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
+      targetForms: work.evaluating.targetForms,
       ...{ store: datasets, dataDir, datasetsFolder, samplesFolder, uploads, downloads, sql, importing },
       ...{ changes: datasetChanges, pages: threads.pages, thread: threads.work, changed: changed('dataset') },
       cutOff: () => new CutOffImports(stores.settings).list(),
-      ...{ hub, sources: new FileSources(uploads, { samplesFolder, unpacked: ownFolders.unpacked, hub }) },
+      ...{ hub, sources },
       userOf: (id) => {
         const run = runs.userOfDataset(id);
         if (run !== undefined) return because('USED_BY_RUN', { name: run });
@@ -117,6 +120,13 @@ export function joinProcedures(studio: {
     runs: runProcedures({ ...work.running, settings: stores.trainingSettings, isBusy, changed: changed('run') }),
     chat: chatProcedures({
       ...{ ...stores, ...bases, store: stores.conversations, engine, answers, changed: changed('conversation') },
+      targetForms: work.evaluating.targetForms,
+    }),
+    answeredTables: answeredTableProcedures({
+      ...work.answering,
+      sources,
+      downloads,
+      changed: changed('answered-table'),
     }),
     lab: labProcedures({ ...work.experimenting, isBusy, changed: changed('lab') }),
     evaluations: evaluationProcedures({ ...work.evaluating, votes: stores.votes, changed: changed('evaluation') }),

@@ -1,5 +1,6 @@
 import type { ChangeEvent } from '../../src-contract/studio.ts';
 import { clearAdapters, freeAdapters } from '../adapters/adapter-procedures.ts';
+import { jobKind } from '../answered-tables/answered-table-store.ts';
 import { freeBaseModels, purgeBaseModels } from '../base-models/base-model-procedures.ts';
 import { clearCutOffCopies } from '../data-folder/data-folder-store.ts';
 import { mendAttachments } from '../datasets/databases/attach-to-dataset.ts';
@@ -16,7 +17,7 @@ export function tendLeft({ jobs, runs, unfinished, messages }: Stores): ChangeEv
   const hasInterrupted = jobs.tendOrphans(Date.now());
   if (hasInterrupted) runs.endComplete();
   return [
-    ...(hasInterrupted ? (['run', 'evaluation', 'lab', 'status'] as const) : []),
+    ...(hasInterrupted ? (['run', 'evaluation', 'answered-table', 'lab', 'status'] as const) : []),
     ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
   ];
 }
@@ -27,7 +28,8 @@ export function tendLeft({ jobs, runs, unfinished, messages }: Stores): ChangeEv
  */
 export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
   const { dataDir, lock, isNew, ownSince } = folder;
-  const { settings, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
+  const { settings, datasets, baseModels, adapters, runs, conversations, evaluations, answeredTables, lab } =
+    folder.stores;
   const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
   new CutOffImports(settings).note(datasets.listCutOff());
   await clearDatasets(datasets, datasetsFolder);
@@ -43,6 +45,8 @@ export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
   await clearCutOffCopies(dataDir);
   conversations.removeDeleted(Infinity);
   evaluations.removeDeleted(Infinity);
+  answeredTables.removeDeleted(Infinity);
+  answeredTables.removeUnread();
 }
 
 /** Frees the disk space of what was deleted before that time. False if something that is under way still reads it. */
@@ -50,15 +54,16 @@ export async function freeDeleted(
   deletedBefore: number,
   { folder, threads, isReading }: { folder: OpenDataFolder; threads: readonly RowsThread[]; isReading: () => boolean },
 ): Promise<boolean> {
-  const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, lab } = folder.stores;
+  const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, answeredTables, lab } = folder.stores;
   const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
   const areDatasetsFree = await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
   await freeRuns(runs, runsFolder, deletedBefore);
   evaluations.removeDeleted(deletedBefore);
+  answeredTables.removeDeleted(deletedBefore);
   const isChatFree = conversations.removeDeleted(deletedBefore);
   const isLabFree = await freeLab(lab, labFolder, { since: folder.ownSince(labFolder), deletedBefore });
-  // An evaluation, here or in another process, may read a deleted adapter or model to its end.
-  if (isReading() || jobs.isUnderWayElsewhere(['evaluation', 'lab'])) return false;
+  // An evaluation or a table being answered, here or in another process, may read a deleted adapter or model to its end.
+  if (isReading() || jobs.isUnderWayElsewhere(['evaluation', jobKind, 'lab'])) return false;
   await freeAdapters(adapters, adaptersFolder, deletedBefore);
   await freeBaseModels(baseModels, modelsFolder, deletedBefore);
   folder.reserve.keep();

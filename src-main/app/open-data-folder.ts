@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdapterStore } from '../adapters/adapter-store.ts';
+import { AnsweredTableStore } from '../answered-tables/answered-table-store.ts';
 import { BaseModelStore } from '../base-models/base-model-store.ts';
 import { forgetFarFolder } from '../base-models/model-library.ts';
 import { ConversationStore } from '../chat/conversation-store.ts';
@@ -82,6 +83,7 @@ export async function openDataFolder(
     unfinished: new UnfinishedAnswers(database, lock),
     evaluations: new EvaluationStore(database, jobs),
     votes: new BlindVoteStore(database),
+    answeredTables: new AnsweredTableStore(database, jobs),
     lab: new LabStore(database, jobs),
   };
   const ofProcess = (name: string) => new ProcessFolder(join(dataDir, name), lock);

@@ -1,11 +1,14 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnsweredTableEvent } from '../../src-contract/answered-table.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { EvaluationEvent } from '../../src-contract/evaluation.ts';
 import type { LabEvent } from '../../src-contract/lab.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import type { ChangeEvent, StudioJob } from '../../src-contract/studio.ts';
+import { type AnsweringParts, takeUpTables } from '../answered-tables/answer-table.ts';
 import type { SqlRunner } from '../datasets/databases/attached-database.ts';
+import { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type EvaluatingParts, startEvaluation, takeUpEvaluations } from '../evaluations/start-evaluation.ts';
 import { Supervisor } from '../jobs/supervisor.ts';
@@ -19,6 +22,9 @@ import type { OpenDataFolder } from './open-data-folder.ts';
 
 /** Most questions are settled by a hundred rows. */
 const rowsMeasured = 100;
+
+/** It reads no rows of a dataset. */
+const withoutDataset = { get: () => ({ datasetId: null }) };
 
 /** What the work and the procedures are made of. */
 export interface StudioParts {
@@ -36,11 +42,12 @@ export interface StudioParts {
 export class StudioWork {
   readonly running: RunningParts;
   readonly evaluating: EvaluatingParts;
+  readonly answering: AnsweringParts;
   readonly experimenting: LabParts;
   readonly #folder: OpenDataFolder;
 
   constructor({ folder, bases, engine, sql, calls, known, tell }: StudioParts) {
-    const { runs, evaluations, lab, datasets, baseModels, adapters, speeds, jobs } = folder.stores;
+    const { runs, evaluations, answeredTables, lab, datasets, baseModels, adapters, speeds, jobs } = folder.stores;
     const { datasetsFolder, runsFolder, adaptersFolder, labFolder } = folder.folders;
     const { modelTexts, hashBase, requireUnchanged } = bases;
     const { version } = packageJson;
@@ -72,7 +79,12 @@ export class StudioWork {
         ...supervising('evaluation', evaluations),
         tellsHowFar: isProgress,
       }),
+      targetForms: new TargetForms(datasets),
       trainedOn: ({ runId }: Adapter) => (runId === null ? undefined : runs.trainedOn(runId)),
+    };
+    this.answering = {
+      ...{ ...shared, store: answeredTables, requireUnchanged, targetForms: this.evaluating.targetForms },
+      supervisor: new Supervisor<AnsweredTableEvent>(supervising('answered-table', withoutDataset)),
     };
     this.experimenting = {
       ...{ ...shared, store: lab, labFolder, requireUnchanged, now: Date.now },
@@ -85,7 +97,7 @@ export class StudioWork {
   get current(): readonly StudioJob[] {
     return currentJobs({
       ...{ training: this.running.supervisor, measuring: this.evaluating.supervisor },
-      ...{ experimenting: this.experimenting.supervisor },
+      ...{ answering: this.answering.supervisor, experimenting: this.experimenting.supervisor },
       ...this.#folder.stores,
     });
   }
@@ -96,18 +108,22 @@ export class StudioWork {
 
   /** Whether files of adapters and base models are read by other work than a training, which keeps what it needs. */
   get isReading(): boolean {
-    return this.evaluating.supervisor.current !== undefined || this.experimenting.supervisor.current !== undefined;
+    return [this.evaluating, this.answering, this.experimenting].some(
+      ({ supervisor }) => supervisor.current !== undefined,
+    );
   }
 
   /** Begins what processes that have ended left queued. */
   takeUp(): void {
     takeUpRuns(this.running);
     takeUpEvaluations(this.evaluating);
+    takeUpTables(this.answering);
     takeUpLab(this.experimenting);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.running, this.evaluating, this.experimenting].map(({ supervisor }) => supervisor.close()));
+    const all = [this.running, this.evaluating, this.answering, this.experimenting];
+    await Promise.all(all.map(({ supervisor }) => supervisor.close()));
   }
 
   /** Evaluates the adapters of runs that have ended, beside their base, on the test rows of their dataset. */

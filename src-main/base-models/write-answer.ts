@@ -1,3 +1,4 @@
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -21,6 +22,7 @@ export interface AnswerJob {
   readonly seed: number;
   /** Texts at which an answer ends; they are not part of it. */
   readonly stop: readonly string[];
+  readonly form?: AnswerForm | undefined;
   /** Some answers that the adapter was trained to give, in ids: they make its first ones faster. */
   readonly trained?: readonly (readonly number[])[] | undefined;
   /** Whether the text continues the prompt's own, as a completion does: a space that it begins with then belongs to it. */
@@ -34,6 +36,8 @@ export interface Answer {
   readonly firstTokenMs: number;
   readonly switchMs: number;
   readonly seconds: number;
+  /** Of one of some texts: how probable it was among them, from 0 to 1. */
+  readonly certainty?: number | undefined;
 }
 
 export type AnswerEvent =
@@ -44,7 +48,7 @@ export type AnswerEvent =
 /**
  * Has the model write after a prompt, yielding its text as it comes: whole characters only, without the space that some
  * tokenizers put first, and cut at a stop text. On an abort it ends with what there is. Throws CONTEXT_TOO_LONG,
- * MODEL_WITHOUT_NUMBERS.
+ * MODEL_WITHOUT_NUMBERS, FORM_REFUSED, FORM_NOT_WRITABLE.
  */
 export async function* writeAnswer(
   job: AnswerJob,
@@ -68,6 +72,7 @@ export async function* writeAnswer(
       maxTokens: Math.min(job.maxTokens, contextLength - promptIds.length),
       respelled: await parts.text.respelled(promptIds),
       trained: job.trained,
+      form: job.form,
     },
     AbortSignal.any([signal, ended.signal]),
   );
@@ -90,9 +95,9 @@ export async function* writeAnswer(
     }
     const text = stopAt >= 0 ? raw.slice(0, stopAt) : raw;
     if (text.length > shown) yield { kind: 'text', delta: text.slice(shown) };
-    const { firstTokenMs, switchMs, seconds } = event;
+    const { firstTokenMs, switchMs, seconds, certainty } = event;
     const finish = stopAt >= 0 ? 'end' : event.finish;
-    yield { kind: 'finished', answer: { text, ids, finish, firstTokenMs, switchMs, seconds } };
+    yield { kind: 'finished', answer: { text, ids, finish, firstTokenMs, switchMs, seconds, certainty } };
   }
 }
 
@@ -101,8 +106,9 @@ async function* namingFailure<Event>(events: AsyncIterable<Event>, model: string
   try {
     yield* events;
   } catch (error) {
-    if (!(error instanceof StudioError && error.code === 'MODEL_WITHOUT_NUMBERS')) throw error;
-    throw new StudioError('MODEL_WITHOUT_NUMBERS', { model }, { cause: error });
+    const { code } = error instanceof StudioError ? error : {};
+    if (code !== 'MODEL_WITHOUT_NUMBERS' && code !== 'FORM_NOT_WRITABLE') throw error;
+    throw new StudioError(code, { model }, { cause: error });
   }
 }
 

@@ -13,12 +13,14 @@ export interface Answerer {
   readonly adapter: Adapter | null;
   readonly strength: number;
   readonly mix: readonly { readonly adapter: Adapter; readonly strength: number }[];
+  /** Whether the answer keeps the form of the targets that the adapter was trained on. */
+  readonly keepsForm?: boolean | undefined;
 }
 
 /** Finds the requested adapters. Throws ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, OPTION_INVALID. */
 export function answererOn(
   base: BaseModel,
-  asked: { adapterId: string | null; strength: number; mix?: readonly MixedAdapter[] },
+  asked: { adapterId: string | null; strength: number; mix?: readonly MixedAdapter[]; keepsForm?: boolean },
   stores: { adapters: AdapterStore; baseModels: BaseModelStore },
 ): Answerer {
   const find = (id: string): Adapter => {
@@ -35,7 +37,7 @@ export function answererOn(
   if (new Set(ids).size < ids.length) {
     throw new StudioError('OPTION_INVALID', { option: 'mix', ...because('MIX_TWICE') });
   }
-  return { adapter, strength: asked.strength, mix };
+  return { adapter, strength: asked.strength, mix, keepsForm: asked.keepsForm };
 }
 
 /** An answerer as the engine takes it. */

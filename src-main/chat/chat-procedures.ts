@@ -13,7 +13,9 @@ import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
+import { AdapterForms } from './adapter-forms.ts';
 import { type Answerer, answererOn, choiceOf } from './answerer.ts';
 import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
@@ -32,6 +34,7 @@ export function chatProcedures(studio: {
   baseModels: BaseModelStore;
   adapters: AdapterStore;
   datasets: DatasetStore;
+  targetForms: Pick<TargetForms, 'of'>;
   modelTexts: ModelTexts;
   unchangedFiles: UnchangedFiles;
   engine: Engine;
@@ -41,6 +44,7 @@ export function chatProcedures(studio: {
   const { store, messages, unfinished, baseModels, datasets, modelTexts, unchangedFiles, engine, answers, changed } =
     studio;
   const trained = new TrainedAnswers(datasets);
+  const forms = new AdapterForms(studio.targetForms);
   const os = implement(contract.chat).$context<CallerContext>();
 
   /** What a turn of a conversation needs besides its text. */
@@ -48,7 +52,7 @@ export function chatProcedures(studio: {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
     const textFor = (task: TaskId | undefined) => modelTexts.of(base, task);
-    const parts = { store: messages, unfinished, unchangedFiles, engine, trained, textFor, now: Date.now };
+    const parts = { store: messages, unfinished, unchangedFiles, engine, trained, forms, textFor, now: Date.now };
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 
@@ -115,6 +119,7 @@ export function chatProcedures(studio: {
         precision: input.precision,
         trained: await trained.of(adapter, text),
         continues: input.prompt.kind === 'raw',
+        form: input.form?.kind === 'targets' ? await forms.of(answerer) : input.form,
         ...sampling,
       };
       for await (const event of writeAnswer(job, { engine, text }, signal)) {
@@ -122,12 +127,12 @@ export function chatProcedures(studio: {
           yield event;
           continue;
         }
-        const { ids, seconds, firstTokenMs, switchMs, finish } = event.answer;
+        const { ids, seconds, firstTokenMs, switchMs, finish, certainty } = event.answer;
         yield {
           kind: 'finished' as const,
           generation: {
             ...{ text: event.answer.text, ids: [...ids], tokens: ids.length, promptTokens: promptIds.length },
-            ...{ seconds, firstTokenMs, switchMs, finish, base: { sha256: base.sha256 } },
+            ...{ seconds, firstTokenMs, switchMs, finish, certainty, base: { sha256: base.sha256 } },
             adapter: adapter === null ? null : { name: adapter.name, sha256: adapter.sha256 },
           },
         };

@@ -41,6 +41,7 @@ async function talking() {
   const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
   const parts = {
     ...{ store, engine, textFor: async () => text, now: () => clock, trained: { of: async () => [[1, 2, 3]] } },
+    forms: { of: async () => ({ kind: 'choices' as const, texts: ['yes'] }) },
     unchangedFiles: { require: async () => {} },
     unfinished: new UnfinishedAnswers(database, processOf('first', ['first'])),
   };
@@ -168,6 +169,15 @@ test('the engine gets answers that the adapter was trained to give', async () =>
   const { parts, turn, jobs } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   expect(jobs.map(({ trained }) => trained)).toEqual([[[1, 2, 3]]]);
+});
+
+test('an answer keeps the form of the adapter’s targets if it is to', async () => {
+  const { parts, turn, jobs } = await talking();
+  for (const keepsForm of [true, false, undefined])
+    await Array.fromAsync(
+      sendTurn({ ...turn, answerer: { ...answerer, keepsForm } }, parts, new AbortController().signal),
+    );
+  expect(jobs.map(({ form }) => form)).toEqual([{ kind: 'choices', texts: ['yes'] }, undefined, undefined]);
 });
 
 // Regression: the answer was of whatever weights lay there, under the hash of the base that was added.

@@ -14,6 +14,7 @@ import type { BaseText } from '../base-models/base-text.ts';
 import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import { type Answer, type AnswerEvent as WrittenEvent, writeAnswer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { AdapterForms } from './adapter-forms.ts';
 import { type Answerer, choiceOf, creditOf } from './answerer.ts';
 import type { KeptMessage, MessageStore } from './message-store.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -30,6 +31,7 @@ export interface TurnParts {
   /** The base's text, as it is read for a task. */
   readonly textFor: (task: TaskId | undefined) => Promise<BaseText>;
   readonly trained: Pick<TrainedAnswers, 'of'>;
+  readonly forms: Pick<AdapterForms, 'of'>;
   readonly now: () => number;
 }
 
@@ -188,7 +190,7 @@ async function* answer(
     tokensPerSecond: end === undefined ? null : writingSpeed(end),
     firstTokenMs: end?.firstTokenMs ?? null,
     switchMs: end?.switchMs ?? null,
-    finish: end?.finish ?? 'stopped',
+    ...{ finish: end?.finish ?? 'stopped', certainty: end?.certainty ?? null },
     ...{ promptTokens: prompt.promptTokens, leftOutTurns: prompt.leftOutTurns, leftOutTokens: prompt.leftOutTokens },
   });
   const keep = (end: Answer | undefined): KeptMessage => {
@@ -203,6 +205,7 @@ async function* answer(
     ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
     adapter: choiceOf(answerer),
     trained: await parts.trained.of(answerer.adapter, baseText),
+    form: answerer.keepsForm ? await parts.forms.of(answerer) : undefined,
     ...sampling,
   };
   try {
@@ -230,5 +233,6 @@ function placed(message: KeptMessage, store: MessageStore): Message {
 const nothingSaid = {
   ...{ input: null, adapterId: null, adapterName: null, adapterSha256: null, mix: [], baseSha256: null, task: null },
   ...{ strength: null, tokens: null, tokensPerSecond: null, firstTokenMs: null, switchMs: null, finish: null },
+  certainty: null,
   ...{ promptTokens: null, leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false },
 };

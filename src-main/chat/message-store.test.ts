@@ -87,6 +87,14 @@ function add(at: number, own: Partial<KeptMessage>): void {
 const turn: KeptMessage = {
   ...{ id: '', conversationId: '', parentId: null, role: 'user', text: 'Where does the Danube end?', input: null },
   ...{ adapterId: null, adapterName: null, adapterSha256: null, mix: [], baseSha256: null, task: null, strength: null },
-  ...{ tokens: null, tokensPerSecond: null, firstTokenMs: null, switchMs: null, finish: null, promptTokens: null },
+  ...{
+    tokens: null,
+    tokensPerSecond: null,
+    firstTokenMs: null,
+    switchMs: null,
+    finish: null,
+    certainty: null,
+    promptTokens: null,
+  },
   ...{ leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false, createdAt: 0 },
 };

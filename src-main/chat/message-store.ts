@@ -211,15 +211,15 @@ const mixWithNames = `(SELECT json_group_array(json_set(value, '$.name',
 
 const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id, ${adapterName} AS adapter_name,
     adapter_sha256, ${mixWithNames} AS mix, base_sha256,
-    task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, prompt_tokens, left_out_turns,
-    left_out_tokens, comparison_id, is_best, created_at
+    task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, certainty, prompt_tokens,
+    left_out_turns, left_out_tokens, comparison_id, is_best, created_at
   FROM message`;
 
 const insertion = `INSERT INTO message (id, conversation_id, parent_id, role, text, input, adapter_id, adapter_name,
     adapter_sha256, mix, base_sha256, task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish,
-    prompt_tokens, left_out_turns, left_out_tokens, comparison_id, is_best, created_at)
+    certainty, prompt_tokens, left_out_turns, left_out_tokens, comparison_id, is_best, created_at)
   VALUES (:id, :conversationId, :parentId, :role, :text, :input, :adapterId, :adapterName, :adapterSha256, :mix, :baseSha256,
-    :task, :strength, :tokens, :tokensPerSecond, :firstTokenMs, :switchMs, :finish, :promptTokens, :leftOutTurns,
+    :task, :strength, :tokens, :tokensPerSecond, :firstTokenMs, :switchMs, :finish, :certainty, :promptTokens, :leftOutTurns,
     :leftOutTokens, :comparisonId, :isBest, :createdAt)`;
 
 interface MessageRow {
@@ -241,6 +241,7 @@ interface MessageRow {
   first_token_ms: number | null;
   switch_ms: number | null;
   finish: Message['finish'];
+  certainty: number | null;
   prompt_tokens: number | null;
   left_out_turns: number;
   left_out_tokens: number;
@@ -261,9 +262,9 @@ function marksOf(path: readonly Outline[]): string[] {
 }
 
 function toMessage(row: MessageRow): KeptMessage {
-  const { id, role, text, task, strength, tokens, finish } = row;
+  const { id, role, text, task, strength, tokens, finish, certainty } = row;
   return {
-    ...{ id, role, text, task, strength, tokens, finish },
+    ...{ id, role, text, task, strength, tokens, finish, certainty },
     conversationId: row.conversation_id,
     parentId: row.parent_id,
     input: row.input === null ? null : (JSON.parse(row.input) as TaskInput),

@@ -23,6 +23,8 @@ import { lossesApartMigration } from './migrations/0021-losses-apart.ts';
 import { mapsApartMigration } from './migrations/0022-maps-apart.ts';
 import { evaluationsDueMigration } from './migrations/0023-evaluations-due.ts';
 import { blindVotesMigration } from './migrations/0024-blind-votes.ts';
+import { answersKeepFormMigration } from './migrations/0025-answers-keep-form.ts';
+import { answeredTablesMigration } from './migrations/0026-answered-tables.ts';
 
 /** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
@@ -50,4 +52,6 @@ export const migrations: readonly Migration[] = [
   mapsApartMigration,
   evaluationsDueMigration,
   blindVotesMigration,
+  answersKeepFormMigration,
+  answeredTablesMigration,
 ];

@@ -17,6 +17,7 @@ import { datasetProcedures, freeDatasets } from './dataset-procedures.ts';
 import { DatasetStore } from './dataset-store.ts';
 import { HubDatasets } from './hub/hub-datasets.ts';
 import { RowsThread } from './rows/rows-threads.ts';
+import { TargetForms } from './target-forms.ts';
 import { Downloads } from './transfers/downloads.ts';
 import { fileProcedures } from './transfers/file-procedures.ts';
 import { FileSources } from './transfers/file-sources.ts';
@@ -46,7 +47,13 @@ beforeAll(() => {
   const router = {
     files: fileProcedures(uploads),
     datasets: datasetProcedures({
-      ...{ store, downloads, changes: new DatasetChanges(store, () => 5), ...threads },
+      ...{
+        store,
+        targetForms: new TargetForms(store),
+        downloads,
+        changes: new DatasetChanges(store, () => 5),
+        ...threads,
+      },
       ...{ dataDir: folder, datasetsFolder: join(folder, 'datasets') },
       ...{
         samplesFolder,

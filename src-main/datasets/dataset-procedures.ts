@@ -31,6 +31,7 @@ import { GroupSearch } from './rows/row-groups.ts';
 import type { RowsThread } from './rows/rows-threads.ts';
 import { WordIndexing } from './rows/word-indexing.ts';
 import { dealDataset } from './splits/deal-splits.ts';
+import type { TargetForms } from './target-forms.ts';
 import type { Downloads } from './transfers/downloads.ts';
 import type { FileSources, LentFile } from './transfers/file-sources.ts';
 import type { Uploads } from './transfers/uploads.ts';
@@ -38,6 +39,7 @@ import type { DatasetChanges } from './versions/change-dataset.ts';
 
 export function datasetProcedures(studio: {
   store: DatasetStore;
+  targetForms: TargetForms;
   /** Where exports are noted. */
   dataDir: string;
   datasetsFolder: string;
@@ -61,6 +63,7 @@ export function datasetProcedures(studio: {
 }) {
   const {
     store,
+    targetForms,
     datasetsFolder,
     samplesFolder,
     sources,
@@ -189,6 +192,7 @@ export function datasetProcedures(studio: {
     example: os.example.handler(({ input }) =>
       store.example(store.get(input.datasetId).id, input.exampleId, input.version),
     ),
+    targetForm: os.targetForm.handler(async ({ input }) => (await targetForms.of(store.get(input.id).id)) ?? null),
     rejections: os.rejections.handler(({ input: { id, offset, limit } }) => {
       const rows = store.rows(store.get(id).id);
       return { total: rows.countRejections(), rejections: rows.rejections({ offset, limit }) };

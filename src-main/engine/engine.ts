@@ -1,11 +1,12 @@
 import type { Target } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { PrecisionChoice } from '../../src-contract/base-model.ts';
 import type { AwaitedEvent } from '../../src-contract/chat.ts';
 import type { FilePart } from './formats/parts-read-first.ts';
 
 /**
- * The engine's public interface. It deals in token ids, numbers and file paths and knows nothing of text, tasks or the
- * database. Callers hold an `Engine`; `engine-port.ts` provides the same type across a process boundary.
+ * The engine's public interface. It deals in token ids, numbers and file paths and knows nothing of tasks or the
+ * database, and of text only the bytes of each token, for answers of a given form. Callers hold an `Engine`; `engine-port.ts` provides the same type across a process boundary.
  */
 export interface Engine {
   /** A human-readable description of what the engine runs on. */
@@ -75,7 +76,7 @@ export interface Engine {
   writeAdapter(job: WriteAdapterJob): Promise<void>;
   /** Natural log-probability of every target token of every example. Throws CONTEXT_TOO_LONG. */
   score(job: ScoreJob, signal: AbortSignal): Promise<ScoreOutcome>;
-  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS. */
+  /** Streams the ids that the model writes; ends at a stop id, at the limit or on abort. Throws CONTEXT_TOO_LONG, MODEL_WITHOUT_NUMBERS, FORM_REFUSED, FORM_NOT_WRITABLE. */
   generate(job: GenerateJob, signal: AbortSignal): AsyncIterable<AwaitedEvent | TokenEvent>;
   /** Compares what adapters have learnt, matrix by matrix. Throws as `inspectAdapter` does. */
   analyse(job: AnalyseJob, signal: AbortSignal): AsyncIterable<AnalysisEvent>;
@@ -431,6 +432,11 @@ export interface GenerateJob {
   readonly seed: number;
   readonly stopIds: readonly number[];
   /**
+   * What an answer must look like, as text: the engine reads the bytes of tokens from the model's tokenizer.json. It ends
+   * where nothing more fits, or by a stop id where it may; one space before it does not count.
+   */
+  readonly form?: AnswerForm | undefined;
+  /**
    * Whether to guess tokens speculatively from the text and earlier answers. Affects only speed (but see decision 0022,
    * “Given up”); defaults to true.
    */
@@ -454,6 +460,8 @@ export type TokenEvent =
       readonly seconds: number;
       /** Prompt tokens actually read for this answer; the rest were cached from earlier ones. */
       readonly readTokens: number;
+      /** Of one of some texts that was written to its end: the probability of a draw that writes it in the same tokens. */
+      readonly certainty?: number;
     };
 
 /**

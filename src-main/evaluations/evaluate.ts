@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -10,6 +11,7 @@ import type {
   EvaluationRow,
 } from '../../src-contract/evaluation.ts';
 import type { BaseText } from '../base-models/base-text.ts';
+import { usualAnswerTokens } from '../base-models/usual-answer-tokens.ts';
 import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
@@ -21,6 +23,7 @@ export interface EvaluationJob {
   readonly adapters: readonly Adapter[];
   readonly rows: readonly Example[];
   readonly maxTokens: number | undefined;
+  readonly form: AnswerForm | undefined;
   /** The rows with the answers of the models measured before. */
   readonly measured: readonly EvaluationRow[];
 }
@@ -37,7 +40,7 @@ export interface EvaluationParts {
 
 /**
  * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets.
- * Continues after the models measured before. Throws MODEL_WITHOUT_NUMBERS.
+ * Continues after the models measured before. Throws MODEL_WITHOUT_NUMBERS, FORM_NOT_WRITABLE.
  */
 export async function* evaluate(
   job: EvaluationJob,
@@ -45,7 +48,7 @@ export async function* evaluate(
   signal: AbortSignal,
 ): AsyncGenerator<EvaluationEvent> {
   const { base, adapters, rows } = job;
-  const wanted = job.maxTokens ?? (await usualMaxTokens(rows, parts.text, signal));
+  const wanted = job.maxTokens ?? (await usualAnswerTokens(rows, parts.text, signal));
   if (signal.aborted) return;
   const maxTokens = Math.min(wanted, Math.floor(base.contextLength / 2));
   parts.began({ rowsSha256: hashOf(rows.map(({ id, context, target }) => [id, context, target])), maxTokens });
@@ -74,7 +77,7 @@ export async function* evaluate(
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
       const asked = performance.now();
-      const text = await answerTo(row, { ...parts, name, base, choice, maxTokens }, signal);
+      const text = await answerTo(row, { ...parts, name, base, choice, maxTokens, form: job.form }, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
       answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
@@ -111,14 +114,14 @@ interface Asking extends EvaluationParts {
 
 async function answerTo(
   row: Example,
-  asking: Asking & { name: string; maxTokens: number },
+  asking: Asking & { name: string; maxTokens: number; form: AnswerForm | undefined },
   signal: AbortSignal,
 ): Promise<string> {
-  const { name, base, choice, maxTokens, text } = asking;
+  const { name, base, choice, maxTokens, form, text } = asking;
   const promptIds = await text.promptIdsWithin(row.context, base.contextLength - maxTokens);
   const job = {
     ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
-    ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [] },
+    ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [], form },
   };
   for await (const event of writeAnswer(job, asking, signal)) {
     if (event.kind === 'finished') return event.answer.text;
@@ -152,18 +155,6 @@ async function targetLosses(
     }
   }
   return losses;
-}
-
-/** Twice the 95th percentile of target lengths, so that only an answer that runs on is cut. */
-async function usualMaxTokens(rows: readonly Example[], text: BaseText, signal: AbortSignal): Promise<number> {
-  const lengths: number[] = [];
-  for (const { target } of rows) {
-    if (signal.aborted) break;
-    lengths.push((await text.targetIds(target)).length);
-  }
-  lengths.sort((a, b) => a - b);
-  const most = lengths[Math.min(lengths.length - 1, Math.floor(lengths.length * 0.95))] ?? 0;
-  return Math.max(16, 2 * most);
 }
 
 /** The mean of each measure over the rows that have it; loss and perplexity over all target tokens. */

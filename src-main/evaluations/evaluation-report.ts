@@ -1,4 +1,5 @@
 import { adviceText } from '../../src-contract/advice-words.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BlindResult } from '../../src-contract/blind-vote.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
@@ -195,11 +196,17 @@ function provenance({ provenance: made, split, createdAt }: Evaluation, words: W
     [words.answers, made.answersSha256 ?? ''],
     [words.language, languageName(made.language, words)],
     [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
+    ...(made.form ? [[words.form, formText(made.form, words)] as [string, string]] : []),
     [words.studio, `${made.studio}, ${device}`],
     [words.measured, `${new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
   ];
   const list = lines.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
   return `<h2>${escapeHtml(words.made)}</h2><dl>${list}</dl>`;
+}
+
+function formText(form: AnswerForm, words: Words): string {
+  if (form.kind === 'json') return words.json;
+  return fillIn(words.choices, { n: form.texts.length, names: form.texts.join(', ') });
 }
 
 function rowOf(row: EvaluationRow, { results }: Evaluation, words: Words): string {

@@ -55,12 +55,13 @@ export class EvaluationStore {
       this.#jobs.enqueue({ id, kind: 'evaluation', now });
       this.#database
         .prepare(
-          `INSERT INTO evaluation (id, task, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, main_metric)
-           VALUES (:id, :task, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :mainMetric)`,
+          `INSERT INTO evaluation (id, task, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, keeps_form, main_metric)
+           VALUES (:id, :task, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :keepsForm, :mainMetric)`,
         )
         .run({
           ...{ id, task, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
           ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null, language: input.language ?? null },
+          keepsForm: (input.keepsForm ?? true) ? 1 : 0,
         });
       alongside?.();
     });
@@ -76,14 +77,14 @@ export class EvaluationStore {
   input(id: string): EvaluationInput {
     const row = this.#database
       .prepare(
-        'SELECT dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language FROM evaluation WHERE id = ?',
+        'SELECT dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, keeps_form FROM evaluation WHERE id = ?',
       )
       .get(id) as InputRow;
     return {
       ...{ datasetId: row.dataset_id, baseModelId: row.base_model_id, split: row.split },
       adapterIds: JSON.parse(row.adapter_ids) as string[],
       ...{ limit: row.row_limit ?? undefined, maxTokens: row.max_tokens ?? undefined },
-      language: row.language ?? undefined,
+      ...{ language: row.language ?? undefined, keepsForm: row.keeps_form === 1 },
     };
   }
 
@@ -210,6 +211,7 @@ interface InputRow {
   split: Evaluation['split'];
   row_limit: number | null;
   max_tokens: number | null;
+  keeps_form: 0 | 1;
   language: Exclude<EvaluationInput['language'], undefined> | null;
 }
 

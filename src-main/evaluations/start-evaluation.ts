@@ -1,8 +1,9 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Evaluation, EvaluationEvent, EvaluationInput } from '../../src-contract/evaluation.ts';
+import type { Evaluation, EvaluationEvent, EvaluationInput, EvaluationRow } from '../../src-contract/evaluation.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { leavesMeasureOpen, type UsualMeasure } from '../../src-contract/text-measure.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
@@ -12,6 +13,7 @@ import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
@@ -27,6 +29,7 @@ export interface EvaluatingParts {
   readonly store: EvaluationStore;
   readonly supervisor: Supervisor<EvaluationEvent>;
   readonly datasets: DatasetStore;
+  readonly targetForms: TargetForms;
   readonly baseModels: BaseModelStore;
   readonly adapters: AdapterStore;
   readonly modelTexts: ModelTexts;
@@ -129,8 +132,9 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
     language,
   );
   const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, labels });
+  const form = await formOf(id, { input, measured, parts });
   yield* evaluate(
-    { base, adapters, rows, maxTokens: input.maxTokens, measured },
+    { base, adapters, rows, maxTokens: input.maxTokens, form, measured },
     {
       ...{ engine, text, judge },
       began: (facts) => {
@@ -141,6 +145,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
           base: { name: base.name, sha256: base.sha256 },
           adapters: adapters.map(({ name, sha256 }, place) => ({ name, sha256, seen: seen[place] })),
           ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
+          ...(form && { form }),
         });
       },
       keep: async (result, told) => {
@@ -151,6 +156,15 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
     },
     signal,
   );
+}
+
+/** What all answers are held to; those that an earlier process left are not mixed with others. */
+function formOf(
+  id: string,
+  { input, measured, parts }: { input: EvaluationInput; measured: readonly EvaluationRow[]; parts: EvaluatingParts },
+): AnswerForm | undefined | Promise<AnswerForm | undefined> {
+  if (measured.length > 0) return parts.store.get(id).provenance?.form;
+  return input.keepsForm ? parts.targetForms.of(input.datasetId) : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ImportNews } from '../datasets/imports.svelte.ts';
 import { isTextKey, t } from '../i18n/text.ts';
 import { goTo, paths } from '../paths.ts';
 import type { Toasts } from '../ui/toasts.svelte.ts';
+import { jobPages } from './job-pages.ts';
 
 const key = 'studio.notify';
 
@@ -21,7 +22,7 @@ export const notify = {
 
 /** Announces the end of long work in the page, and outside it if the page is hidden and the person wants that. */
 export function tellEnd(job: StudioJob, toasts: Toasts): void {
-  const place = { run: paths.run, evaluation: paths.evaluation, lab: paths.experiment }[job.kind](job.id);
+  const place = jobPages[job.kind](job.id);
   const key = `lab.name.${job.name}`;
   const words = t(`app.ended.${job.kind}`, { name: isTextKey(key) ? t(key) : job.name });
   // The page of the work itself says how it ended.

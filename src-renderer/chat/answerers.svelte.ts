@@ -16,6 +16,8 @@ export class Answerers {
   baseModelId = $state('');
   adapterId = $state<string | null>(null);
   strength = $state(1);
+  /** Whether an adapter’s answer keeps the form of the targets that it was trained on. */
+  keepsForm = $state(true);
   /** Adapters added to the chosen one. */
   mix = $state.raw<readonly MixedAdapter[]>([]);
   /** For a search among the chips. */
@@ -55,8 +57,9 @@ export class Answerers {
 
   /** The chosen adapter and those added to it. */
   get chosen(): Answerer {
-    const { adapterId, strength, mix } = this;
-    return { adapterId, strength, ...(adapterId !== null && mix.length > 0 && { mix: [...mix] }) };
+    const { adapterId, strength, mix, keepsForm } = this;
+    if (adapterId === null) return { adapterId, strength };
+    return { adapterId, strength, ...(mix.length > 0 && { mix: [...mix] }), ...(!keepsForm && { keepsForm }) };
   }
 
   /** Who the next message goes to; undefined is the base. */

@@ -1120,6 +1120,7 @@ function answer(text: string): Message {
     firstTokenMs: null,
     switchMs: null,
     finish: 'end',
+    certainty: null,
     createdAt: 0,
   };
 }

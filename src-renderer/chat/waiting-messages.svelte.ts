@@ -6,6 +6,8 @@ export interface Answerer {
   readonly adapterId: string | null;
   readonly strength: number;
   readonly mix?: MixedAdapter[];
+  /** True if absent. */
+  readonly keepsForm?: boolean;
 }
 
 /** A message that was sent while an answer was being written. */

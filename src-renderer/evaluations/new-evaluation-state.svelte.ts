@@ -1,4 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Split } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
@@ -30,11 +31,17 @@ export class NewEvaluationState {
   limit = $state<number | undefined>(usualLimit);
   /** How answers are compared, if a person has chosen that. */
   chosenMeasure = $state<TextMeasure | undefined>(undefined);
+  /** Whether all answers keep the form of the targets. */
+  keepsForm = $state(true);
 
   readonly #offer = new Loaded(readOffer);
   readonly #usual = new Loaded(async () => {
     const { datasetId } = this;
-    return { datasetId, ...(await client.evaluations.measure({ datasetId })) };
+    const [usual, form] = await Promise.all([
+      client.evaluations.measure({ datasetId }),
+      client.datasets.targetForm({ id: datasetId }),
+    ]);
+    return { datasetId, form, ...usual };
   });
   /** All that were ever offered here, so that a deleted one can be named. */
   readonly #known = new Map<string, Adapter>();
@@ -95,7 +102,7 @@ export class NewEvaluationState {
   }
 
   /** What the targets are, and what follows from that, where the task leaves it open; undefined until it is known. */
-  get usual(): UsualMeasure | undefined {
+  get usual(): (UsualMeasure & { readonly form: AnswerForm | null }) | undefined {
     return this.#usual.value?.datasetId === this.datasetId ? this.#usual.value : undefined;
   }
 
@@ -187,6 +194,7 @@ export class NewEvaluationState {
         split: this.split,
         ...(this.limit !== undefined && { limit: this.limit }),
         ...(this.chosenMeasure !== undefined && { measure: this.chosenMeasure }),
+        ...(!this.keepsForm && { keepsForm: false }),
       });
     } catch (error) {
       this.error = error;

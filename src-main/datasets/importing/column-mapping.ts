@@ -151,8 +151,7 @@ export function resolveMapping(request: {
     throw new StudioError('OPTION_INVALID', { option: 'map', ...why });
   }
   /** The chosen column, or if none was chosen, the one that would be recognised. */
-  const missing = (field: string, column = field) =>
-    new StudioError('CSV_COLUMN_MISSING', { file, field, column, found: listed(columns) });
+  const missing = (field: string, column = field) => columnMissing({ file, field, column, columns });
   const given = new Map(
     Object.entries(chosen).map(([field, name]) => {
       if (name === '') return [field, ''];
@@ -362,13 +361,19 @@ export function trimmed(cell: string | undefined): string | null {
   return cell?.trim() || null;
 }
 
+export function columnMissing(about: { file: string; field: string; column: string; columns: readonly string[] }) {
+  const { columns, ...missing } = about;
+  return new StudioError('CSV_COLUMN_MISSING', { ...missing, found: listed(columns) });
+}
+
 /** Column names for a sentence: a file that is not a table may have thousands, or one as long as a page. */
 function listed(columns: readonly string[]): string {
   const shown = columns.slice(0, 30).map((name) => `“${shortened(name, 60)}”`);
   return shown.join(', ') + (columns.length > shown.length ? ', …' : '');
 }
 
-function findColumn(columns: readonly string[], name: string): string | undefined {
+/** By its name, or its number from 1. */
+export function findColumn(columns: readonly string[], name: string): string | undefined {
   const folded = foldColumnName(name);
   return (
     columns.find((column) => column === name) ??

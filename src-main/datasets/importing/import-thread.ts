@@ -8,6 +8,7 @@ import { mostUnheard, type ThreadMessage, type ThreadTask, type ThreadWork } fro
 import { inspectTable } from './inspect.ts';
 import { judgeRows } from './judge-rows.ts';
 import { writeInThread } from './rows-writer.ts';
+import { tableCells } from './table-cells.ts';
 
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 try {
@@ -32,6 +33,8 @@ async function* work(task: ThreadTask): AsyncGenerator<ThreadWork[keyof ThreadWo
       return yield* importRows(task.ask, new AbortController().signal, writeInThread);
     case 'add':
       return yield* addedRows(task.ask, new AbortController().signal);
+    case 'cells':
+      return yield* tableCells(task.ask, new AbortController().signal);
     case 'inspect':
       return yield await inspectTable(...task.ask);
     case 'judge':

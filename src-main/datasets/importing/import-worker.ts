@@ -12,12 +12,14 @@ import type { AddedRowsEvent, AddedRowsJob } from './added-rows.ts';
 import type { RowsEvent, RowsJob } from './import-rows.ts';
 import type { InspectOptions } from './inspect.ts';
 import type { JudgeOptions } from './judge-rows.ts';
+import type { CellsEvent, CellsJob } from './table-cells.ts';
 
 /** The thread's tasks: what each is given, and what it sends back. */
 export interface ThreadWork {
   readonly import: { readonly ask: RowsJob; readonly told: RowsEvent };
   readonly inspect: { readonly ask: readonly [TableFile, InspectOptions]; readonly told: Inspection };
   readonly add: { readonly ask: AddedRowsJob; readonly told: AddedRowsEvent };
+  readonly cells: { readonly ask: CellsJob; readonly told: CellsEvent };
   readonly judge: { readonly ask: readonly [TableFile, JudgeOptions]; readonly told: RowJudgement };
 }
 

@@ -3,9 +3,15 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import type { LiveAdapter } from '../adapters/adaptation.ts';
 import { AdapterStack } from '../adapters/adapter-stack.ts';
 import type { GenerateJob, TokenEvent } from '../engine.ts';
+import { readTokenBytes } from '../formats/token-bytes.ts';
+import { jsonGrammarOf } from '../grammar/json-grammar-of.ts';
+import { Vocabulary } from '../grammar/vocabulary.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { checkTokenIds } from '../token-ids.ts';
+import type { AnswerGuide } from './answer-guide.ts';
+import { ChoiceGuide } from './choice-guide.ts';
 import { costsOfGuess, DraftMemory } from './draft.ts';
+import { GrammarGuide } from './grammar-guide.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { StreamBatch } from './stream-batch.ts';
 import { TokenStream } from './token-stream.ts';
@@ -30,6 +36,8 @@ export class Decoder {
   readonly #memories = new WeakMap<object, DraftMemory>();
   /** Most recently used first. */
   #recent: readonly DraftMemory[] = [];
+  /** Read for the first answer of a given form. */
+  #vocabulary: Promise<Vocabulary> | undefined;
 
   constructor(model: LoadedModel, { prefixBytes = usualPrefixBytes }: { prefixBytes?: number } = {}) {
     this.#model = model;
@@ -41,7 +49,8 @@ export class Decoder {
   /**
    * Streams the tokens the model generates after a prompt; `isRead` is called with the share of the prompt that has been
    * read, from 0 to 1. Throws OPTION_INVALID if the prompt is empty, CONTEXT_TOO_LONG if the prompt plus one token does
-   * not fit, MODEL_FILE_INVALID for ids the model does not know.
+   * not fit, MODEL_FILE_INVALID for ids the model does not know or an unreadable vocabulary, FORM_REFUSED,
+   * FORM_NOT_WRITABLE.
    */
   async *stream(
     chooseAdapter: () => Promise<LiveAdapter | null>,
@@ -57,16 +66,36 @@ export class Decoder {
     if (job.promptIds.length >= limit)
       throw new StudioError('CONTEXT_TOO_LONG', { tokens: job.promptIds.length, limit: limit - 1 });
     checkTokenIds(job.promptIds, architecture);
+    const guide = await this.#guideOf(job);
     const adapter = await chooseAdapter();
     if (adapter?.weights.kind === 'lora') this.#stack.prepare(adapter.weights);
     const memory = this.#memoryOf(adapter?.weights ?? architecture);
     const costOfGuess = costsOfGuess[this.#model.hasKernels ? 'kernels' : 'graphs'];
-    const stream = new TokenStream(job, { adapter, memory, costOfGuess, limit, started, signal, isRead });
+    const stream = new TokenStream(job, { adapter, memory, costOfGuess, limit, started, signal, guide, isRead });
     try {
       this.#batchOf(adapter).join(stream);
       yield* stream.events();
     } finally {
       stream.leave();
+    }
+  }
+
+  async #guideOf({ form, modelFolder, stopIds }: GenerateJob): Promise<AnswerGuide | undefined> {
+    if (form === undefined) return undefined;
+    const ends = new Set(stopIds);
+    if (form.kind === 'choices') return new ChoiceGuide(form.texts, await this.#vocabularyOf(modelFolder), ends);
+    const grammar = jsonGrammarOf(form.schema);
+    return new GrammarGuide(grammar, await this.#vocabularyOf(modelFolder), ends);
+  }
+
+  async #vocabularyOf(modelFolder: string): Promise<Vocabulary> {
+    this.#vocabulary ??= readTokenBytes(modelFolder).then((tokens) => new Vocabulary(tokens));
+    try {
+      return await this.#vocabulary;
+    } catch (error) {
+      // Its file may be back the next time.
+      this.#vocabulary = undefined;
+      throw error;
     }
   }
 

@@ -24,7 +24,7 @@ export function chooseToken(
   if (temperature === 0) return best;
   const scores = { logits, largest: logits[best] as number, temperature };
   if (topK > 0 && topK < logits.length) {
-    const ids = leading(logits, topK);
+    const ids = likeliestTokens(logits, topK);
     const weights = ids.map((id) => weightOf(scores, id));
     const kept = topP < 1 ? (nucleus(weights, topP * sum(weights)) ?? ids.length) : ids.length;
     return ids[drawn(weights.slice(0, kept), random)] as number;
@@ -34,7 +34,7 @@ export function chooseToken(
   if (topP >= 1) return drawnOfAll(all, random.uniform() * total);
   // The nucleus is mostly a few tokens out of thousands: it is searched for among more and more of the top ones.
   for (let count = firstLook; ; count *= 8) {
-    const ids = leading(logits, Math.min(count, logits.length));
+    const ids = likeliestTokens(logits, Math.min(count, logits.length));
     const weights = ids.map((id) => weightOf(scores, id));
     const kept = nucleus(weights, topP * total) ?? (ids.length === logits.length ? ids.length : undefined);
     if (kept !== undefined) return ids[drawn(weights.slice(0, kept), random)] as number;
@@ -93,8 +93,8 @@ function nextAbove(logits: Float32Array, from: number, least: number): number {
   return id;
 }
 
-/** The ids of the largest logits, largest first; ties go to the lower id. */
-function leading(logits: Float32Array, count: number): number[] {
+/** The ids of the largest logits, at most as many as there are, largest first; ties go to the lower id. */
+export function likeliestTokens(logits: Float32Array, count: number): number[] {
   // A min-heap whose root is the next to be dropped; among equals, the later id.
   const isLess = (a: number, b: number) =>
     (logits[a] as number) < (logits[b] as number) || (logits[a] === logits[b] && a > b);

@@ -3,6 +3,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import type { LiveAdapter } from '../adapters/adaptation.ts';
 import type { GenerateJob, TokenEvent } from '../engine.ts';
 import { Random } from '../random.ts';
+import type { AnswerGuide } from './answer-guide.ts';
 import { Draft, type DraftMemory } from './draft.ts';
 import { chooseToken } from './sampling.ts';
 import { TokenQueue } from './token-queue.ts';
@@ -23,6 +24,7 @@ export class TokenStream {
   readonly #switchMs: number;
   readonly #queue = new TokenQueue();
   readonly #draft: Draft | undefined;
+  readonly #guide: AnswerGuide | undefined;
   readonly #random: Random;
   readonly #stopIds: ReadonlySet<number>;
   readonly #written: number[] = [];
@@ -40,6 +42,8 @@ export class TokenStream {
       limit: number;
       started: number;
       signal: AbortSignal;
+      /** Of a job with a form. */
+      guide?: AnswerGuide | undefined;
       /** Called after each piece with the share of the prompt that has been read, from 0 to 1. */
       isRead?: ((share: number) => void) | undefined;
     },
@@ -48,6 +52,7 @@ export class TokenStream {
     this.promptIds = job.promptIds;
     this.#job = job;
     this.#isRead = options.isRead;
+    this.#guide = options.guide;
     this.#limit = options.limit;
     this.#signal = options.signal;
     this.#started = options.started;
@@ -85,7 +90,8 @@ export class TokenStream {
   next(most: number): readonly number[] {
     const places = this.promptIds.length + this.#written.length;
     const room = Math.min(most, this.#job.maxTokens - this.#written.length, this.#limit - places);
-    this.#guess = this.#draft?.guess(room) ?? [];
+    const guess = this.#draft?.guess(room) ?? [];
+    this.#guess = this.#guide?.beginningOf(guess) ?? guess;
     return [this.#written.at(-1) as number, ...this.#guess];
   }
 
@@ -98,12 +104,8 @@ export class TokenStream {
     this.#guess = [];
     let right = 0;
     for (let place = 0; place <= right && !this.#isOver; place++) {
-      const id = chooseToken(logits[place] as Float32Array, this.#job, this.#random);
-      if (id === undefined) {
-        const { adapter, modelFolder } = this.#job;
-        this.fail(new StudioError('MODEL_WITHOUT_NUMBERS', { model: basename(adapter?.folder ?? modelFolder) }));
-        break;
-      }
+      const id = this.#choose(logits[place] as Float32Array);
+      if (id === undefined) break;
       if (this.#written.length === 0) this.#firstTokenMs = performance.now() - this.#started;
       this.#draft?.push(id);
       if (this.#stopIds.has(id)) {
@@ -111,12 +113,28 @@ export class TokenStream {
         break;
       }
       this.#written.push(id);
+      this.#guide?.push(id);
       this.#queue.push({ kind: 'token', id });
       if (id === guess[place]) right++;
+      if (this.#guide?.isComplete) this.finish('end');
       const places = this.promptIds.length + this.#written.length;
       if (this.#written.length >= this.#job.maxTokens || places > this.#limit) this.finish('length');
     }
     return right;
+  }
+
+  /** Undefined if it has failed. */
+  #choose(logits: Float32Array): number | undefined {
+    const chosen = chooseToken(logits, this.#job, this.#random);
+    const { adapter, modelFolder } = this.#job;
+    const model = basename(adapter?.folder ?? modelFolder);
+    if (chosen === undefined) {
+      this.fail(new StudioError('MODEL_WITHOUT_NUMBERS', { model }));
+      return undefined;
+    }
+    const id = this.#guide === undefined ? chosen : this.#guide.fitting(chosen, logits, this.#job, this.#random);
+    if (id === undefined) this.fail(new StudioError('FORM_NOT_WRITABLE', { model }));
+    return id;
   }
 
   finish(finish: Finish): void {
@@ -127,6 +145,7 @@ export class TokenStream {
     this.#queue.push({
       ...{ kind: 'finished', finish, firstTokenMs: this.#firstTokenMs, switchMs: this.#switchMs },
       ...{ seconds: (performance.now() - this.#started) / 1000, readTokens: this.readTokens },
+      ...(finish === 'end' && this.#guide?.certainty !== undefined && { certainty: this.#guide.certainty }),
     });
   }
 

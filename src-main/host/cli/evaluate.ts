@@ -2,6 +2,7 @@ import { access, constants, open as openFile, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
+import type { AnswerForm } from '../../../src-contract/answer-form.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { withLabelMeasures } from '../../../src-contract/label-results.ts';
@@ -43,6 +44,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
+    .option('--free-answers', 'let answers have any form, also where all targets are one of a few labels, or JSON')
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
     .option('--csv <file>', 'write all answers and scores to this file')
     .option('--report <file>', 'write a page with the verdict, charts and rows to this file')
@@ -69,6 +71,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
                 maxTokens: words.maxTokens,
                 language: words.language,
                 measure: words.measure,
+                keepsForm: !words.freeAnswers,
               })
             : await client.evaluations.resume({ id: resume });
         const evaluation = await evaluationEnded(started, { client, signal, progress });
@@ -101,6 +104,7 @@ interface EvaluateWords {
   readonly language?: EvaluationInput['language'];
   readonly csv?: string;
   readonly report?: string;
+  readonly freeAnswers?: boolean;
   readonly korean?: boolean;
 }
 
@@ -182,6 +186,12 @@ const doubts: Readonly<Record<Outcome, string>> = {
   same: 'no difference on any row',
 };
 
+function formText(form: AnswerForm | undefined): string[] {
+  if (form === undefined) return [];
+  const what = form.kind === 'json' ? 'JSON with the fields of the targets' : `one of ${form.texts.length} labels`;
+  return [`All answers were held to ${what}; --free-answers lets them be anything.`];
+}
+
 function evaluationText(evaluation: Evaluation): string {
   const { results, mainMetric, split } = evaluation;
   const names = [...new Set(results.flatMap((result) => Object.keys(result.metrics)))];
@@ -195,5 +205,5 @@ function evaluationText(evaluation: Evaluation): string {
       seconds.toFixed(1),
     ]),
   ]);
-  return [table, ...verdictText(evaluation)].join('\n');
+  return [table, ...formText(evaluation.provenance?.form), ...verdictText(evaluation)].join('\n');
 }

@@ -137,7 +137,7 @@ interface ImportWords extends CsvOptions {
  * A download from the hub, if that is what it names; a file with that path; else a sample with that name; else the path,
  * so that the studio reports what is wrong with it.
  */
-async function sourceOf(
+export async function sourceOf(
   file: string,
   client: StudioClient,
   session: Pick<Session, 'progress' | 'signal'>,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { waitForHeldFiles } from '../../files/held-files.ts';
 import { addAdapterCommands } from './adapters.ts';
+import { addAnswerCommand } from './answer.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDataCommands } from './data.ts';
 import { addDatasetCommands } from './datasets.ts';
@@ -42,6 +43,7 @@ for (const add of [
   addRunCommands,
   addScoreAndGenerate,
   addEvaluateCommand,
+  addAnswerCommand,
   addAdapterCommands,
   addDataCommands,
   addDemoCommand,

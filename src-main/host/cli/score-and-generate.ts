@@ -1,9 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { answerFormSchema } from '../../../src-contract/answer-form.ts';
 import { type PrecisionChoice, precisionSchema } from '../../../src-contract/base-model.ts';
-import { samplingSchema } from '../../../src-contract/chat.ts';
+import { type GenerateInput, samplingSchema } from '../../../src-contract/chat.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
-import { type AdapterArgument, adapterIn, collectIn, numberIn, splitIn, textIn, wordIn } from './arguments.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import {
+  type AdapterArgument,
+  adapterIn,
+  collectIn,
+  fromHere,
+  numberIn,
+  splitIn,
+  textIn,
+  wordIn,
+} from './arguments.ts';
 import { interruption, usageFailure } from './failure.ts';
 import type { Run } from './session.ts';
 
@@ -50,6 +62,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     );
 
   const { shape } = samplingSchema;
+  const choices = answerFormSchema.options[0].shape.texts;
   program
     .command('generate')
     .description('let a base model, with or without an adapter, continue a text')
@@ -69,10 +82,18 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
       wordIn(precisionSchema),
       'float32' as const,
     )
+    .option('--choice <text>', 'write one of these texts; given several times', collectIn(choices))
+    .option(
+      '--json-schema <file>',
+      'write JSON that this schema allows; “object” for any object',
+      textIn(z.string().min(1)),
+    )
+    .option('--keep-form', 'keep the form of the targets that the adapter was trained on, as in the chat')
     .option('--stop <text>', 'end before this text; can be given several times', collectIn(shape.stop))
     .action((words: GenerateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const prompt = promptOf(words);
+        const form = await formOf(words);
         const events = await (await open()).chat.generate(
           {
             baseModelId: words.base,
@@ -80,6 +101,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
             strength: words.adapter?.strength,
             precision: words.precision,
             prompt,
+            form,
             sampling: {
               maxTokens: words.maxTokens,
               temperature: words.temperature,
@@ -151,6 +173,26 @@ interface GenerateWords {
   readonly topP: number;
   readonly seed: number;
   readonly stop?: string[];
+  readonly choice?: string[];
+  readonly jsonSchema?: string;
+  readonly keepForm?: boolean;
+}
+
+async function formOf({ choice, jsonSchema, keepForm }: GenerateWords): Promise<GenerateInput['form']> {
+  if ([choice, jsonSchema, keepForm].filter((each) => each !== undefined).length > 1)
+    throw usageFailure('Give only one of --choice, --json-schema and --keep-form.');
+  if (choice !== undefined) return { kind: 'choices', texts: choice };
+  if (keepForm) return { kind: 'targets' };
+  if (jsonSchema === undefined) return undefined;
+  if (jsonSchema === 'object') return { kind: 'json' };
+  const text = await readFile(fromHere(jsonSchema), 'utf8').catch((cause: unknown) => {
+    throw new StudioError('FILE_NOT_FOUND', { file: jsonSchema }, { cause });
+  });
+  try {
+    return { kind: 'json', schema: JSON.parse(text) as unknown };
+  } catch {
+    throw usageFailure(`${jsonSchema} is not JSON.`);
+  }
 }
 
 function promptOf({ prompt, dataset, row }: GenerateWords) {

@@ -45,16 +45,18 @@ export function desktopActions(studio: {
   };
 }
 
-const endPlaces = { run: 'train', evaluation: 'evaluate', lab: 'lab' } as const;
+const endPlaces = { run: 'train', evaluation: 'evaluate', 'answered-table': 'tables', lab: 'lab' } as const;
 const endWords = {
   en: {
     run: (name: string) => `Training of ${name} has ended`,
     evaluation: (name: string) => `The evaluation on ${name} has ended`,
+    'answered-table': (name: string) => `${name} has been answered`,
     lab: () => 'An experiment has ended',
   },
   ko: {
     run: (name: string) => `${name} 학습이 끝났습니다`,
     evaluation: (name: string) => `${name} 평가가 끝났습니다`,
+    'answered-table': (name: string) => `${name} 표에 모두 답했습니다`,
     lab: () => '실험이 끝났습니다',
   },
 } as const;

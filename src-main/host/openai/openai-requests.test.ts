@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chatRequestSchema, completionRequestSchema, samplingOf } from './openai-requests.ts';
+import { chatRequestSchema, completionRequestSchema, formOf, samplingOf } from './openai-requests.ts';
 
 const messages = [{ role: 'user', content: 'x' }];
 
@@ -31,7 +31,9 @@ test.each([
   [{ messages, ignore_eos: true }, 'ignore_eos', 'it is not supported'],
   [{ messages, grammar: 'root ::= "yes"' }, 'grammar', 'it is not supported'],
   [{ messages, chat_template_kwargs: { enable_thinking: false } }, 'chat_template_kwargs', 'it is not supported'],
-  [{ messages, guided_json: {} }, 'guided_json', 'it is not supported'],
+  [{ messages, guided_json: 'x' }, 'guided_json', 'it must be a JSON Schema, as an object'],
+  [{ messages, guided_regex: 'a+' }, 'guided_regex', 'it is not supported'],
+  [{ messages, guided_choice: [] }, 'guided_choice', 'it must be a list of 1 to 1000 texts of 1 to 2000 characters'],
   [{ messages, top_k: 0.5 }, 'top_k', 'it must be a whole number; 0 or -1 for no limit'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
   [{ messages, n: 2 }, 'n', 'only one answer is given to a request; ask once for each'],
@@ -103,6 +105,29 @@ test.each([
 ])('of %j the engine is asked for %j', (options, sampling) => {
   const request = chatRequestSchema.parse({ model: 'm', messages, ...options });
   expect(samplingOf(request, { maxTokens: 16, seed: 7 })).toMatchObject(sampling);
+});
+
+const schema = { type: 'object', properties: { age: { type: 'integer' } } };
+
+test.each([
+  // As in the studio's own chat, an adapter keeps the form of its targets.
+  [{}, { kind: 'targets' }],
+  [{ response_format: { type: 'text' } }, undefined],
+  [{ response_format: { type: 'json_object' } }, { kind: 'json' }],
+  [
+    { response_format: { type: 'json_schema', json_schema: { name: 'a', strict: true, schema } } },
+    { kind: 'json', schema },
+  ],
+  // The ways of llama.cpp and of vLLM.
+  [{ response_format: { type: 'json_object', schema } }, { kind: 'json', schema }],
+  [{ json_schema: schema }, { kind: 'json', schema }],
+  [{ guided_json: schema }, { kind: 'json', schema }],
+  [{ structured_outputs: { json: schema } }, { kind: 'json', schema }],
+  [{ structured_outputs: { json_object: true } }, { kind: 'json' }],
+  [{ structured_outputs: { choice: ['a', 'b'] } }, { kind: 'choices', texts: ['a', 'b'] }],
+  [{ guided_choice: ['a', 'b'] }, { kind: 'choices', texts: ['a', 'b'] }],
+])('the form that %j asks for', (options, form) => {
+  expect(formOf(chatRequestSchema.parse({ model: 'm', messages, ...options }))).toEqual(form);
 });
 
 test('a completion takes one prompt, alone or in a list', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestChoice, mostChoices } from '../../../src-contract/answer-form.ts';
 import {
   type GenerateInput,
   mostAnswerTokens,
@@ -46,7 +47,6 @@ const topKWords = 'it must be a whole number; 0 or -1 for no limit';
 const streamOptions = 'it must be an object, with include_usage as true or false';
 const onlyText = 'only text is supported';
 const onlyTextParts = 'only text is supported; leave out images, sound and files';
-const noJson = 'only text is supported; turn off JSON output in the program';
 const role = 'it must be system, developer, user or assistant';
 const body = 'it must be a JSON object';
 
@@ -81,11 +81,53 @@ const shared = {
   ignore_eos: z.literal(false, 'it is not supported').nullish(),
   grammar: z.literal('', 'it is not supported').nullish(),
   chat_template_kwargs: z.strictObject({}, 'it is not supported').nullish(),
-  json_schema: unsupported,
-  guided_json: unsupported,
-  structured_outputs: unsupported,
   /** The studio's own extension: a factor on the adapter, 1 is as trained. */
   adapter_strength: numberFrom(0, 2).nullish(),
+};
+
+const schemaWords = 'it must be a JSON Schema, as an object';
+const jsonSchema = z.record(z.string(), z.unknown(), schemaWords);
+const choicesWords = `it must be a list of 1 to ${mostChoices} texts of 1 to ${longestChoice} characters`;
+const choices = z
+  .array(z.string(choicesWords).min(1, choicesWords).max(longestChoice, choicesWords), choicesWords)
+  .min(1, choicesWords)
+  .max(mostChoices, choicesWords);
+const formatWords = 'it must be an object of the type text, json_object, or json_schema with a schema';
+
+/** What an answer must look like: OpenAI's way, and those of llama.cpp and of vLLM, old and new. */
+const forms = {
+  response_format: z
+    .discriminatedUnion(
+      'type',
+      [
+        z.object({ type: z.literal('text') }),
+        z.object({ type: z.literal('json_object'), schema: jsonSchema.nullish() }),
+        z.object({
+          type: z.literal('json_schema'),
+          json_schema: z.object({ schema: jsonSchema.nullish() }, formatWords),
+        }),
+      ],
+      formatWords,
+    )
+    .nullish(),
+  json_schema: jsonSchema.nullish(),
+  guided_json: jsonSchema.nullish(),
+  guided_choice: choices.nullish(),
+  guided_regex: unsupported,
+  guided_grammar: unsupported,
+  structured_outputs: z
+    .object(
+      {
+        json: jsonSchema.nullish(),
+        choice: choices.nullish(),
+        json_object: yesOrNo.nullish(),
+        regex: unsupported,
+        grammar: unsupported,
+        structural_tag: unsupported,
+      },
+      'it must be an object with json, choice or json_object',
+    )
+    .nullish(),
 };
 
 const messages = `it must be a list of 1 to ${mostTurns} messages, each with role and content`;
@@ -122,7 +164,7 @@ export const chatRequestSchema = z.object(
     modalities: z.array(z.literal('text', onlyText), onlyText).nullish(),
     audio: unsupported,
     web_search_options: unsupported,
-    response_format: z.object({ type: z.literal('text', noJson) }, noJson).nullish(),
+    ...forms,
   },
   body,
 );
@@ -141,6 +183,10 @@ export const completionRequestSchema = z.object(
       ],
       'it must be one text, as one prompt is answered at a time',
     ),
+    json_schema: unsupported,
+    guided_json: unsupported,
+    guided_choice: unsupported,
+    structured_outputs: unsupported,
     best_of: z.literal(1, 'it is not supported').nullish(),
     echo: z.literal(false, 'it is not supported').nullish(),
     logprobs: unsupported,
@@ -168,6 +214,22 @@ export function samplingOf(
     seed: Math.abs(request.seed ?? usual.seed) % 2 ** 31,
     stop: typeof stop === 'string' ? [stop] : (stop ?? []),
   };
+}
+
+/**
+ * What an answer must look like. Unless the program says so, an adapter's keeps the form of the targets that it was
+ * trained on, as in the studio's own chat; `text` as format lets it be anything.
+ */
+export function formOf(request: ChatRequest): GenerateInput['form'] {
+  const { response_format: format, structured_outputs: structured } = request;
+  const texts = request.guided_choice ?? structured?.choice;
+  if (texts) return { kind: 'choices', texts };
+  const ofFormat = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
+  const ofObject = format?.type === 'json_object' ? format.schema : undefined;
+  const schema = ofFormat ?? ofObject ?? request.json_schema ?? request.guided_json ?? structured?.json;
+  if (schema) return { kind: 'json', schema };
+  if (structured?.json_object || (format && format.type !== 'text')) return { kind: 'json' };
+  return format?.type === 'text' ? undefined : { kind: 'targets' };
 }
 
 export function chatPrompt({ messages }: ChatRequest): GenerateInput['prompt'] {

@@ -12,7 +12,7 @@ import { type AnswerStyle, chatStyle, completionStyle } from './answer-style.ts'
 import { FairQueue } from './fair-queue.ts';
 import { OpenaiError, openaiErrorOf } from './openai-error.ts';
 import { modelObject, type ServedModel, type StudioClient, servedModels } from './openai-models.ts';
-import { chatPrompt, chatRequestSchema, completionRequestSchema, samplingOf } from './openai-requests.ts';
+import { chatPrompt, chatRequestSchema, completionRequestSchema, formOf, samplingOf } from './openai-requests.ts';
 
 const largestBodyBytes = 4 * 1024 * 1024;
 /** How much of a rejected body to read and discard: enough for any that was sent in good faith. */
@@ -123,7 +123,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   if (path === '/v1/chat/completions') {
     only(request, 'POST');
     const asked = parse(chatRequestSchema, await readJson(request));
-    const generate = { prompt: chatPrompt(asked), sampling: samplingOf(asked, usually(usualChatTokens)) };
+    const sampling = samplingOf(asked, usually(usualChatTokens));
+    const generate = { prompt: chatPrompt(asked), sampling, form: formOf(asked) };
     return write(asked, generate, chatStyle, asking);
   }
   if (path === '/v1/completions') {
@@ -191,7 +192,7 @@ async function write(
     stream_options?: { include_usage?: boolean } | null;
     adapter_strength?: number | null;
   },
-  generate: Pick<Parameters<StudioClient['chat']['generate']>[0], 'prompt' | 'sampling'>,
+  generate: Pick<Parameters<StudioClient['chat']['generate']>[0], 'prompt' | 'sampling' | 'form'>,
   style: AnswerStyle,
   { response, left, context }: { response: ServerResponse; left: AbortSignal; context: Asked },
 ): Promise<void> {

@@ -55,6 +55,7 @@ export const app = {
   'app.shortcuts.close': 'Close what is open',
   'app.ended.run': 'Training of {name} has ended',
   'app.ended.evaluation': 'The evaluation on {name} has ended',
+  'app.ended.answered-table': '{name} has been answered',
   'app.ended.lab': 'The experiment “{name}” has ended',
   'app.folder.changed': 'A different data folder is open now: {folder}',
   'app.ended.look': 'View',
@@ -64,6 +65,7 @@ export const app = {
   'app.status.memoryLabel': 'Memory in use',
   'app.status.run': '{name}, step {done} of {total}',
   'app.status.evaluation': '{name}, answer {done} of {total}',
+  'app.status.answered-table': '{name}, row {done} of {total}',
   'app.status.lab': { one: '{name}, {done} of {total} part', other: '{name}, {done} of {total} parts' },
   'app.status.progress': 'Progress',
 

@@ -39,6 +39,12 @@ export const chat = {
   'chat.adapters': 'Who answers next',
   'chat.adapters.search': 'Search for an adapter',
   'chat.adapters.newest': 'The newest {shown} of {n}',
+  'chat.form.choices': { one: 'Only its label', other: 'Only its {n} labels' },
+  'chat.form.choices.explain':
+    'All rows that it was trained on are answered by one of these: {names}. Nothing else is written.',
+  'chat.form.json': 'Only JSON like its targets',
+  'chat.form.json.explain':
+    'All rows that it was trained on are answered by JSON. An answer has the same fields, and the same kinds of values in them.',
   'chat.strength': 'Strength',
   'chat.strength.explain':
     'How strongly the adapter acts: 0 is the base model alone, 1 the adapter as trained, 2 twice its effect.',
@@ -83,6 +89,9 @@ export const chat = {
   'chat.tokens': { one: '{n} token', other: '{n} tokens' },
   'chat.perSecond': '{rate} per second',
   'chat.firstToken': 'first after {time}',
+  'chat.sure': '{n} sure',
+  'chat.sure.explain':
+    'How likely this label is among all of them, by the model’s own count. Compare it between answers: a low one is worth a look.',
   'chat.atStrength': 'strength {value}',
   'chat.stopped': 'Stopped',
   'chat.cutShort': 'Cut off at the maximum length',

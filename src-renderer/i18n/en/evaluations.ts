@@ -86,6 +86,10 @@ export const evaluations = {
   'evaluations.new.limit.hint':
     'The first of the split; leave empty for all. More rows take longer and make the result more certain.',
   'evaluations.new.limit.wrong': 'Enter a whole number above 0, or leave it empty.',
+  'evaluations.new.form.choices': { one: 'All answers are its label', other: 'All answers are one of its {n} labels' },
+  'evaluations.new.form.json': 'All answers are JSON like its targets',
+  'evaluations.new.form.hint':
+    'As in the chat. Otherwise the base often answers with a sentence, which counts as wrong, and the comparison flatters the adapters.',
   'evaluations.new.base': 'Base model',
   'evaluations.new.adapters': 'Adapters to compare with the base',
   'evaluations.new.adapters.gone': 'Deleted, will not be evaluated',
@@ -204,6 +208,11 @@ export const evaluations = {
   'evaluations.measures.one': 'Measure',
   'evaluations.made': 'How this was measured',
   'evaluations.made.summary': 'compared as {language}, at most {tokens} tokens, greedy · studio {studio}, {device}',
+  'evaluations.made.form.choices': {
+    one: 'Everyone could only answer with the label of the dataset: {names}.',
+    other: 'Everyone could only answer with one of the {n} labels of the dataset: {names}.',
+  },
+  'evaluations.made.form.json': 'Everyone could only answer with JSON that has the fields of the targets.',
   'evaluations.made.dataset': '{name}, version {version}',
   'evaluations.made.rows': 'Rows used',
   'evaluations.made.base': 'Base {name}',

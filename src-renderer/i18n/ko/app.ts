@@ -55,6 +55,7 @@ export const app: Translation<typeof english> = {
   'app.shortcuts.close': '열린 것 닫기',
   'app.ended.run': '{name} 학습이 끝났습니다',
   'app.ended.evaluation': '{name} 평가가 끝났습니다',
+  'app.ended.answered-table': '{name} 표에 모두 답했습니다',
   'app.ended.lab': '‘{name}’ 실험이 끝났습니다',
   'app.folder.changed': '이제 다른 데이터 폴더가 열려 있습니다: {folder}',
   'app.ended.look': '보기',
@@ -64,6 +65,7 @@ export const app: Translation<typeof english> = {
   'app.status.memoryLabel': '사용 중인 메모리',
   'app.status.run': '{name}, {total}단계 중 {done}',
   'app.status.evaluation': '{name}, 답변 {total}개 중 {done}',
+  'app.status.answered-table': '{name}, {total}행 중 {done}',
   'app.status.lab': '{name}, {total}부분 중 {done}',
   'app.status.progress': '진행',
 

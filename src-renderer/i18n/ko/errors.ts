@@ -230,6 +230,14 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{model}”의 계산 결과가 수가 아닙니다. 가중치가 너무 큽니다.',
     hint: '빼고 평가하거나, 학습률을 낮추어 다시 학습하세요.',
   },
+  FORM_REFUSED: {
+    message: '답을 이 JSON 스키마에 맞출 수 없습니다({path}): {reason}.',
+    hint: '스키마의 그 부분을 고치거나 빼세요.',
+  },
+  FORM_NOT_WRITABLE: {
+    message: '“{model}”에는 이 형식의 답을 쓸 토큰이 없습니다.',
+    hint: '다른 형식을 고르거나 형식 없이 물어보세요.',
+  },
   RUN_NOT_FOUND: { message: '“{run}” 학습이 없습니다.', hint: '학습 목록을 확인하세요.' },
   RUN_NOT_RESUMABLE: {
     message: '“{run}” 학습을 이어서 할 수 없습니다: {reason}.',
@@ -282,6 +290,15 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   EVALUATION_NOT_RESUMABLE: {
     message: '“{evaluation}” 평가를 이어서 할 수 없습니다: {reason}.',
     hint: '새로 시작하세요.',
+  },
+  ANSWERED_TABLE_NOT_FOUND: { message: '답한 표 “{table}”[이|가] 없습니다.', hint: '답한 표 목록을 확인하세요.' },
+  ANSWERED_TABLE_ACTIVE: {
+    message: '“{table}” 표에 아직 답하고 있습니다.',
+    hint: '끝날 때까지 기다리거나 멈추세요.',
+  },
+  ANSWERED_TABLE_NOT_RESUMABLE: {
+    message: '“{table}” 표에 이어서 답할 수 없습니다: {reason}.',
+    hint: '파일로 새로 시작하세요.',
   },
   EVALUATION_NOT_JUDGEABLE: {
     message: '“{evaluation}” 평가에는 그곳에서 고를 서로 다른 두 답이 없습니다.',

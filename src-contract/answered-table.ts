@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { answerFormSchema } from './answer-form.ts';
+import { csvOptionsSchema, fileSourceSchema } from './dataset.ts';
+import { keptFailureSchema } from './kept-failure.ts';
+import { columnMappingSchema, taskIdSchema } from './task.ts';
+
+/** Rows of one table that a model can be asked to answer. */
+export const mostTableRows = 100_000;
+
+/** A table whose rows a base or an adapter is to answer. */
+export const answerTableInputSchema = z.object({
+  source: fileSourceSchema,
+  csv: csvOptionsSchema.optional(),
+  baseModelId: z.string(),
+  /** Null for the base alone. */
+  adapterId: z.string().nullable(),
+  /** What the base alone is asked to do; an adapter does what it was trained for. */
+  task: taskIdSchema.optional(),
+  /** Which column holds which field of the context; those that are not named follow from the names of the columns. */
+  mapping: columnMappingSchema.optional(),
+  /** Only the first rows. */
+  limit: z.number().int().positive().optional(),
+  /** Longest answer in tokens; by default twice as long as most targets that the adapter was trained on. */
+  maxTokens: z.number().int().positive().max(2048).optional(),
+  /** Whether answers keep the form of the targets that the adapter was trained on, if they have one. */
+  keepsForm: z.boolean().default(true),
+});
+export type AnswerTableInput = z.infer<typeof answerTableInputSchema>;
+
+export const answeredTableSchema = z.object({
+  id: z.string(),
+  /** Of the file. */
+  name: z.string(),
+  baseModelId: z.string(),
+  baseName: z.string(),
+  adapterId: z.string().nullable(),
+  /** As it is called now, or was called when it was deleted. */
+  adapterName: z.string().nullable(),
+  task: taskIdSchema,
+  columns: z.array(z.string()),
+  mapping: columnMappingSchema,
+  form: answerFormSchema.nullable(),
+  maxTokens: z.number().int(),
+  rows: z.number().int(),
+  answered: z.number().int(),
+  /** What the answers depend on. */
+  baseSha256: z.string(),
+  adapterSha256: z.string().nullable(),
+  state: z.enum(['running', 'finished', 'stopped', 'failed', 'interrupted']),
+  error: keptFailureSchema.nullable(),
+  createdAt: z.number().int(),
+});
+export type AnsweredTable = z.infer<typeof answeredTableSchema>;
+
+/**
+ * What is to be known of an answer: the row has nothing to be answered, its text did not fit and was shortened, or the
+ * answer was cut at the longest.
+ */
+export const answerNoteSchema = z.enum(['empty', 'shortened', 'cut']);
+export type AnswerNote = z.infer<typeof answerNoteSchema>;
+
+export const answeredRowSchema = z.object({
+  /** From 0, in the order of the file. */
+  position: z.number().int(),
+  cells: z.array(z.string()),
+  /** Null until it is answered. */
+  answer: z.string().nullable(),
+  note: answerNoteSchema.nullable(),
+  /** Of one of a few labels: how probable it was among them, from 0 to 1. */
+  certainty: z.number().nullable(),
+});
+export type AnsweredRow = z.infer<typeof answeredRowSchema>;
+
+export const answeredTableEventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('progress'),
+    done: z.number().int(),
+    total: z.number().int(),
+    secondsLeft: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('finished'), table: answeredTableSchema }),
+]);
+export type AnsweredTableEvent = z.infer<typeof answeredTableEventSchema>;

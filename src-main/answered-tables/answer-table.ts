@@ -1,0 +1,189 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import {
+  type AnsweredTable,
+  type AnsweredTableEvent,
+  type AnswerTableInput,
+  mostTableRows,
+} from '../../src-contract/answered-table.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset } from '../../src-contract/dataset.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import { type Because, because } from '../../src-contract/failure-reason.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import type { AdapterStore } from '../adapters/adapter-store.ts';
+import { requireBase } from '../adapters/wrong-base.ts';
+import type { BaseModelStore } from '../base-models/base-model-store.ts';
+import type { ModelTexts } from '../base-models/model-texts.ts';
+import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
+import { usualAnswerTokens } from '../base-models/usual-answer-tokens.ts';
+import type { DatasetStore } from '../datasets/dataset-store.ts';
+import { inThread, needsThread } from '../datasets/importing/import-worker.ts';
+import { contextMapping, tableCells } from '../datasets/importing/table-cells.ts';
+import type { TableFile } from '../datasets/readers/open-table.ts';
+import type { TargetForms } from '../datasets/target-forms.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Supervisor, Work } from '../jobs/supervisor.ts';
+import { answerRows } from './answer-rows.ts';
+import { type AnsweredTableStore, jobKind } from './answered-table-store.ts';
+
+export interface AnsweringParts {
+  readonly store: AnsweredTableStore;
+  readonly supervisor: Supervisor<AnsweredTableEvent>;
+  readonly datasets: DatasetStore;
+  readonly targetForms: TargetForms;
+  readonly baseModels: BaseModelStore;
+  readonly adapters: AdapterStore;
+  readonly modelTexts: ModelTexts;
+  readonly engine: Engine;
+  readonly requireUnchanged: RequireUnchanged;
+}
+
+/** Longest answer in tokens where nothing is known of the targets. */
+const usualTokens = 256;
+const toldEveryMs = 500;
+/** The first answers wait for the model; of a few of them no time can be told. */
+const fewestToTell = 16;
+
+/**
+ * Reads the rows of a table and enqueues it to be answered. Ends with nothing kept on an abort. Throws
+ * BASE_MODEL_NOT_FOUND, ADAPTER_NOT_FOUND, ADAPTER_WRONG_BASE, and whatever `tableCells` throws.
+ */
+export async function answerTable(
+  input: Omit<AnswerTableInput, 'source'> & { readonly file: TableFile },
+  parts: AnsweringParts,
+  signal: AbortSignal,
+): Promise<AnsweredTable> {
+  const { store } = parts;
+  const base = parts.baseModels.get(input.baseModelId);
+  const adapter = input.adapterId === null ? null : parts.adapters.get(input.adapterId);
+  if (adapter !== null) requireBase(adapter, base, parts.baseModels);
+  const task = taskOf(adapter, input);
+  const learnt = await learntBy(adapter, { ...parts, base, signal });
+  const { file, csv, mapping: chosen = {}, limit } = input;
+  const job = { file, csv, task, chosen, known: learnt.mapping, limit, mostRows: mostTableRows };
+  let id = '';
+  let count = 0;
+  try {
+    for await (const event of (await needsThread(file)) ? inThread('cells', job, signal) : tableCells(job, signal)) {
+      if (event.kind === 'opened') {
+        id = store.insert({
+          ...{ now: Date.now(), name: file.name, base, adapter, task, columns: event.columns, mapping: event.mapping },
+          form: input.keepsForm ? learnt.form : undefined,
+          maxTokens: input.maxTokens ?? learnt.tokens,
+        });
+        continue;
+      }
+      store.addRows(id, count, event.rows);
+      count += event.rows.length;
+      await nextTurn();
+      signal.throwIfAborted();
+    }
+    store.enqueue(id, Date.now());
+  } finally {
+    // Once it is enqueued, this removes nothing.
+    if (id !== '') store.removeUnread(id);
+  }
+  parts.supervisor.start(id, workOf(id, parts));
+  return store.get(id);
+}
+
+/** Which columns would be read. Throws ADAPTER_NOT_FOUND. */
+export function proposeColumns(
+  input: Pick<AnswerTableInput, 'adapterId' | 'task' | 'mapping'> & { columns: string[]; sample: string[][] },
+  parts: Pick<AnsweringParts, 'adapters' | 'datasets'>,
+): { task: TaskId; mapping: ColumnMapping | null } {
+  const adapter = input.adapterId === null ? null : parts.adapters.get(input.adapterId);
+  const task = taskOf(adapter, input);
+  const known = learntFrom(adapter, parts)?.mapping ?? {};
+  try {
+    const about = { task, chosen: input.mapping ?? {}, known, file: { name: '' } };
+    return { task, mapping: contextMapping(about, input.columns, input.sample) };
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING') return { task, mapping: null };
+    throw error;
+  }
+}
+
+/** An adapter does what it was trained for. */
+function taskOf(adapter: Adapter | null, { task = 'custom' }: Pick<AnswerTableInput, 'task'>): TaskId {
+  return adapter?.task ?? task;
+}
+
+/** The dataset that an adapter was trained on, if it is there. */
+function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 'datasets'>): Dataset | undefined {
+  return datasets.list().find(({ id }) => id === adapter?.datasetId);
+}
+
+/** What follows from the rows that an adapter was trained on, if they are there. */
+async function learntBy(
+  adapter: Adapter | null,
+  parts: Pick<AnsweringParts, 'datasets' | 'targetForms' | 'modelTexts'> & { base: BaseModel; signal: AbortSignal },
+): Promise<{ mapping: ColumnMapping; form: AnswerForm | undefined; tokens: number }> {
+  const known = learntFrom(adapter, parts);
+  if (known === undefined) return { mapping: {}, form: undefined, tokens: usualTokens };
+  const text = await parts.modelTexts.of(parts.base, known.task);
+  const rows = parts.datasets.examples(known.id).take(200);
+  return {
+    mapping: known.mapping,
+    form: await parts.targetForms.of(known.id),
+    tokens: await usualAnswerTokens(rows, text, parts.signal),
+  };
+}
+
+/**
+ * Goes on with a stopped or interrupted table at the first row without an answer. Throws ANSWERED_TABLE_NOT_FOUND,
+ * ANSWERED_TABLE_NOT_RESUMABLE, ADAPTER_NOT_FOUND.
+ */
+export function resumeTable(id: string, parts: AnsweringParts): AnsweredTable {
+  const { store, supervisor } = parts;
+  const { state, name, baseModelId, baseSha256, adapterId, adapterSha256 } = store.get(id);
+  const refuse = (why: Because) => new StudioError('ANSWERED_TABLE_NOT_RESUMABLE', { table: name, ...why });
+  if (state === 'running' && !supervisor.isLeft(id)) throw refuse(because('GOES_ON'));
+  if (state === 'finished') throw refuse(because('HAS_FINISHED'));
+  if (parts.baseModels.get(baseModelId).sha256 !== baseSha256) throw refuse(because('BASE_GONE'));
+  if (adapterId !== null && parts.adapters.get(adapterId).sha256 !== adapterSha256)
+    throw refuse(because('ADAPTER_CHANGED'));
+  supervisor.resume(id, workOf(id, parts), () => store.enqueue(id, Date.now()));
+  return store.get(id);
+}
+
+/** Takes over the tables that an earlier process left queued. */
+export function takeUpTables(parts: AnsweringParts): void {
+  for (const id of parts.supervisor.listLeft(jobKind)) parts.supervisor.takeUp(id, workOf(id, parts));
+}
+
+function workOf(id: string, parts: AnsweringParts): Work<AnsweredTableEvent> {
+  return {
+    run: (signal) => work(id, parts, signal),
+    finished: () => ({ kind: 'finished', table: parts.store.get(id) }),
+  };
+}
+
+async function* work(id: string, parts: AnsweringParts, signal: AbortSignal): AsyncGenerator<AnsweredTableEvent> {
+  const { store } = parts;
+  const table = store.get(id);
+  const base = parts.baseModels.get(table.baseModelId);
+  const adapter = table.adapterId === null ? null : parts.adapters.get(table.adapterId);
+  await parts.requireUnchanged(base, signal);
+  const job = {
+    ...{ name: adapter?.name ?? base.name, table, form: table.form ?? undefined, base },
+    adapter: adapter === null ? null : { folder: adapter.path, strength: 1 },
+  };
+  const text = await parts.modelTexts.of(base, table.task);
+  const began = performance.now();
+  const { rows: total, answered: before } = table;
+  let [done, toldAt] = [before, Number.NEGATIVE_INFINITY];
+  for await (const answer of answerRows(job, { engine: parts.engine, text, store }, signal)) {
+    if (answer === undefined) continue;
+    store.setAnswer(id, answer);
+    done++;
+    const now = performance.now();
+    if (now - toldAt < toldEveryMs && done < total) continue;
+    toldAt = now;
+    const here = done - before;
+    const secondsLeft = here < fewestToTell ? null : ((now - began) / 1000 / here) * (total - done);
+    yield { kind: 'progress', done, total, secondsLeft };
+  }
+}

@@ -1,0 +1,77 @@
+import { open, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { AnsweredTable } from '../../src-contract/answered-table.ts';
+import { spreadsheetCell } from '../../src-contract/spreadsheet-cell.ts';
+import { taskFields } from '../../src-contract/task.ts';
+import { csvLine } from '../datasets/csv-text.ts';
+import { TimeSlices } from '../datasets/time-slices.ts';
+import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
+import { nameWhole, unfinishedPath } from '../files/unfinished-path.ts';
+import { unwritable } from '../files/unwritable.ts';
+import type { AnsweredTableStore } from './answered-table-store.ts';
+
+/** Written at once, in characters. */
+const sliceLetters = 2_000_000;
+
+/**
+ * Writes the table with a further column for the answers, as far as there are any, and others for how sure they are and
+ * for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are marked as text, and the
+ * file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL.
+ */
+export async function writeAnsweredTable(
+  store: AnsweredTableStore,
+  { table, out, forSpreadsheet = false }: { table: AnsweredTable; out: string; forSpreadsheet?: boolean | undefined },
+  signal?: AbortSignal,
+): Promise<{ file: string; rows: number }> {
+  const path = resolve(out);
+  const temporary = await unfinishedPath(path);
+  let isDone = false;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
+      const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
+      const slices = new TimeSlices(signal);
+      let text =
+        (forSpreadsheet ? '\ufeff' : '') +
+        line(headOf(table, [...(withCertainty ? ['sure'] : []), ...(withNotes ? ['note'] : [])]));
+      let rows = 0;
+      for (const { cells, answer, note, certainty } of store.rows({ id: table.id, offset: 0, limit: -1 })) {
+        const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
+        const notes = withNotes ? [note ?? ''] : [];
+        text += line([...cells.slice(0, table.columns.length), answer ?? '', ...sure, ...notes]);
+        rows++;
+        if (text.length >= sliceLetters) {
+          await file.appendFile(text);
+          text = '';
+        }
+        if (slices.isOver) await slices.rest();
+      }
+      await file.appendFile(text);
+      await file.sync();
+      await file.close();
+      await nameWhole(temporary, path);
+      isDone = true;
+      return { file: path, rows };
+    } finally {
+      if (!isDone) await file.close().catch(() => undefined);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unwritable(await orDiskOrDatabaseFull(error, dirname(path)), { option: 'out', path });
+  } finally {
+    if (!isDone) await rm(temporary, { force: true });
+  }
+}
+
+/** The columns' names, and others for the answers and what is said of them. */
+function headOf({ columns, task }: AnsweredTable, further: readonly string[]): string[] {
+  const { target } = taskFields[task];
+  const head = [...columns];
+  for (const name of [target === 'target' ? 'answer' : target, ...further]) {
+    let free = name;
+    for (let number = 2; head.includes(free); number++) free = `${name} ${number}`;
+    head.push(free);
+  }
+  return head;
+}

@@ -1,0 +1,195 @@
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import type { AnsweredRow, AnsweredTable, AnswerNote } from '../../src-contract/answered-table.ts';
+import { StudioError } from '../../src-contract/errors.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { newId } from '../database/new-id.ts';
+import type { StudioDatabase } from '../database/open.ts';
+import { type FailureColumns, failureOf, type JobState, type JobStore } from '../jobs/job-store.ts';
+
+export interface NewAnsweredTable {
+  readonly now: number;
+  readonly name: string;
+  readonly base: { readonly id: string; readonly sha256: string };
+  readonly adapter: { readonly id: string; readonly name: string; readonly sha256: string } | null;
+  readonly task: TaskId;
+  readonly columns: readonly string[];
+  readonly mapping: ColumnMapping;
+  readonly form: AnswerForm | undefined;
+  readonly maxTokens: number;
+}
+
+export interface RowAnswer {
+  readonly position: number;
+  readonly answer: string;
+  readonly note: AnswerNote | null;
+  readonly certainty: number | null;
+}
+
+/** Tables that a model answers, their rows and the answers. State and failure are in the job with the same id. */
+export class AnsweredTableStore {
+  readonly #database: StudioDatabase;
+  readonly #jobs: JobStore;
+
+  constructor(database: StudioDatabase, jobs: JobStore) {
+    this.#database = database;
+    this.#jobs = jobs;
+  }
+
+  /** Newest first. */
+  list(): AnsweredTable[] {
+    const rows = this.#database.prepare(`${select} ORDER BY answered_table.id DESC`).all() as Row[];
+    return rows.map(toTable);
+  }
+
+  /** Throws ANSWERED_TABLE_NOT_FOUND. */
+  get(id: string): AnsweredTable {
+    const row = this.#database.prepare(`${select} AND answered_table.id = ?`).get(id) as Row | undefined;
+    if (row === undefined) throw new StudioError('ANSWERED_TABLE_NOT_FOUND', { table: id });
+    return toTable(row);
+  }
+
+  /** Inserts a table whose rows are still to be read, and returns its id: until `enqueue`, nobody sees it. */
+  insert({ base, adapter, form, ...table }: NewAnsweredTable): string {
+    const id = newId(table.now);
+    this.#database
+      .prepare(
+        `INSERT INTO answered_table (id, name, base_model_id, base_sha256, adapter_id, adapter_name, adapter_sha256, task,
+           columns, mapping, form, max_tokens)
+         VALUES (:id, :name, :baseId, :baseSha256, :adapterId, :adapterName, :adapterSha256, :task, :columns, :mapping,
+           :form, :maxTokens)`,
+      )
+      .run({
+        ...{ id, name: table.name, task: table.task, maxTokens: table.maxTokens },
+        ...{ baseId: base.id, baseSha256: base.sha256 },
+        ...{ adapterId: adapter?.id ?? null, adapterName: adapter?.name ?? null },
+        ...{ adapterSha256: adapter?.sha256 ?? null, form: form === undefined ? null : JSON.stringify(form) },
+        ...{ columns: JSON.stringify(table.columns), mapping: JSON.stringify(table.mapping) },
+      });
+    return id;
+  }
+
+  addRows(id: string, from: number, rows: readonly (readonly string[])[]): void {
+    const put = this.#database.prepare('INSERT INTO answered_row (table_id, position, cells) VALUES (?, ?, ?)');
+    this.#jobs.transaction(() => {
+      for (const [place, cells] of rows.entries()) put.run(id, from + place, JSON.stringify(cells));
+    });
+  }
+
+  /** All rows are there; or a stopped or interrupted table is to be answered to its end. */
+  enqueue(id: string, now: number): void {
+    this.#jobs.enqueue({ id, kind: jobKind, now });
+  }
+
+  /** Rows from a position on that have no answer yet. */
+  unanswered(id: string, from: number, limit: number): Pick<AnsweredRow, 'position' | 'cells'>[] {
+    const rows = this.#database
+      .prepare<[string, number, number], { position: number; cells: string }>(
+        `SELECT position, cells FROM answered_row WHERE table_id = ? AND position >= ? AND answer IS NULL
+         ORDER BY position LIMIT ?`,
+      )
+      .all(id, from, limit);
+    return rows.map(({ position, cells }) => ({ position, cells: JSON.parse(cells) as string[] }));
+  }
+
+  setAnswer(id: string, { position, answer, note, certainty }: RowAnswer): void {
+    this.#database
+      .prepare('UPDATE answered_row SET answer = ?, note = ?, certainty = ? WHERE table_id = ? AND position = ?')
+      .run(answer, note, certainty, id, position);
+  }
+
+  /** In the order of the file, read lazily; a limit of −1 is none. */
+  *rows(page: { id: string; offset: number; limit: number }): Generator<AnsweredRow> {
+    const rows = this.#database
+      .prepare<[string, number, number], Omit<AnsweredRow, 'cells'> & { cells: string }>(
+        `SELECT position, cells, answer, note, certainty FROM answered_row WHERE table_id = ? AND position >= ?
+         ORDER BY position LIMIT ?`,
+      )
+      .iterate(page.id, page.offset, page.limit);
+    for (const row of rows) yield { ...row, cells: JSON.parse(row.cells) as string[] };
+  }
+
+  /** Whether any row has one. */
+  has(column: 'note' | 'certainty', id: string): boolean {
+    const row = this.#database.prepare(
+      `SELECT 1 FROM answered_row WHERE table_id = ? AND ${column} IS NOT NULL LIMIT 1`,
+    );
+    return row.get(id) !== undefined;
+  }
+
+  markDeleted(id: string, now: number): void {
+    this.#database.prepare('UPDATE answered_table SET deleted_at = ? WHERE id = ?').run(now, id);
+  }
+
+  /** Undoes a deletion. Throws ANSWERED_TABLE_NOT_FOUND. */
+  restore(id: string): AnsweredTable {
+    this.#database.prepare('UPDATE answered_table SET deleted_at = NULL WHERE id = ?').run(id);
+    return this.get(id);
+  }
+
+  /** Removes what was deleted up to then. */
+  removeDeleted(before: number): void {
+    this.#jobs.transaction(() => {
+      this.#database
+        .prepare('DELETE FROM job WHERE id IN (SELECT id FROM answered_table WHERE deleted_at <= ?)')
+        .run(before);
+      this.#database.prepare('DELETE FROM answered_table WHERE deleted_at <= ?').run(before);
+    });
+  }
+
+  /** Removes a table whose rows were not all read; without an id, all such, which a killed process has left. */
+  removeUnread(id?: string): void {
+    this.#database
+      .prepare('DELETE FROM answered_table WHERE id NOT IN (SELECT id FROM job) AND id = coalesce(?, id)')
+      .run(id ?? null);
+  }
+}
+
+export const jobKind = 'answered-table';
+
+const select = `SELECT answered_table.id, answered_table.name, answered_table.base_model_id, base_model.name AS base_name,
+    answered_table.base_sha256,
+    answered_table.adapter_id, coalesce(adapter.name, adapter_name) AS adapter_name, adapter_sha256, answered_table.task,
+    columns, mapping,
+    form, max_tokens, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
+    (SELECT count(*) FROM answered_row WHERE table_id = answered_table.id) AS rows,
+    (SELECT count(*) FROM answered_row WHERE table_id = answered_table.id AND answer IS NULL) AS unanswered
+  FROM answered_table JOIN job ON job.id = answered_table.id
+    JOIN base_model ON base_model.id = answered_table.base_model_id LEFT JOIN adapter ON adapter.id = answered_table.adapter_id
+  WHERE answered_table.deleted_at IS NULL`;
+
+interface Row extends FailureColumns {
+  id: string;
+  name: string;
+  base_model_id: string;
+  base_name: string;
+  base_sha256: string;
+  adapter_id: string | null;
+  adapter_name: string | null;
+  adapter_sha256: string | null;
+  task: TaskId;
+  columns: string;
+  mapping: string;
+  form: string | null;
+  max_tokens: number;
+  state: JobState;
+  created_at: number;
+  rows: number;
+  unanswered: number;
+}
+
+function toTable(row: Row): AnsweredTable {
+  const { id, name, task, rows } = row;
+  return {
+    ...{ id, name, task, rows, answered: rows - row.unanswered },
+    ...{ baseModelId: row.base_model_id, baseName: row.base_name, baseSha256: row.base_sha256 },
+    ...{ adapterId: row.adapter_id, adapterName: row.adapter_name, adapterSha256: row.adapter_sha256 },
+    columns: JSON.parse(row.columns) as string[],
+    mapping: JSON.parse(row.mapping) as ColumnMapping,
+    form: row.form === null ? null : (JSON.parse(row.form) as AnswerForm),
+    maxTokens: row.max_tokens,
+    // A queued one counts as running for whoever asked for it.
+    state: row.state === 'queued' ? 'running' : row.state,
+    error: failureOf(row),
+    createdAt: row.created_at,
+  };
+}

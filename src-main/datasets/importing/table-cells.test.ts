@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CellsJob, contextOfCells, tableCells } from './table-cells.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'table-cells-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const forever = new AbortController().signal;
+
+/** The columns, the mapping and the rows of a table. */
+async function read(text: string, job: Partial<CellsJob> = {}) {
+  const path = join(folder, 'new.csv');
+  writeFileSync(path, text);
+  const file = { path, name: 'new.csv', unpackFolder: join(folder, 'unpacked') };
+  const usual = { csv: undefined, task: 'custom', chosen: {}, known: {}, limit: undefined, mostRows: 100 } as const;
+  const events = await Array.fromAsync(tableCells({ file, ...usual, ...job }, forever));
+  const [opened] = events;
+  if (opened?.kind !== 'opened') throw new Error('a table is opened first');
+  return { ...opened, rows: events.flatMap((event) => (event.kind === 'rows' ? event.rows : [])) };
+}
+
+const mails = 'nr,from,mail\n1,Ann,Where is my parcel?\n2,Ben,\n\n3,Cy\n';
+
+test('a table needs no targets; every row has a cell for each column', async () => {
+  const { columns, rows } = await read(mails);
+  expect(columns).toEqual(['nr', 'from', 'mail']);
+  expect(rows).toEqual([
+    ['1', 'Ann', 'Where is my parcel?'],
+    ['2', 'Ben', ''],
+    ['3', 'Cy', ''],
+  ]);
+});
+
+test('the columns are those chosen, else those of the table known, else what names and texts say', async () => {
+  expect((await read(mails)).mapping).toEqual({ context: 'mail' });
+  expect((await read(mails, { known: { context: 'from', target: 'label' } })).mapping).toEqual({ context: 'from' });
+  expect((await read(mails, { known: { context: 'letter' } })).mapping).toEqual({ context: 'mail' });
+  expect((await read(mails, { known: { context: 'from' }, chosen: { context: 'nr' } })).mapping).toEqual({
+    context: 'nr',
+  });
+});
+
+test('a task of several fields takes each from its column, or a ready-made context', async () => {
+  const asked = await read('article,question\nRome is old.,How old is Rome?\n', { task: 'mrc' });
+  expect(asked.mapping).toEqual({ passage: 'article', question: 'question' });
+  const about = { task: 'mrc', ...asked } as const;
+  expect(contextOfCells(asked.rows[0] ?? [], about)).toBe('Passage: Rome is old.\n\nQuestion: How old is Rome?');
+  expect(contextOfCells(['Rome is old.', ' '], about)).toBeUndefined();
+  const ready = await read('context\nAll of it\n', { task: 'mrc', known: { context: 'context', target: 'answer' } });
+  expect(ready.mapping).toEqual({ context: 'context' });
+});
+
+test('a column that is not there is named, and so is one that is needed', async () => {
+  const missing = (job: Partial<CellsJob>) => read(mails, job).catch((error: unknown) => error);
+  expect(await missing({ chosen: { context: 'letter' } })).toMatchObject({
+    code: 'CSV_COLUMN_MISSING',
+    data: { field: 'context', column: 'letter' },
+  });
+  expect(await missing({ task: 'mrc', chosen: { question: 'mail' } })).toMatchObject({
+    code: 'CSV_COLUMN_MISSING',
+    data: { field: 'passage' },
+  });
+});
+
+test('a limit takes the first rows; a table that is too long is refused, as is one without rows', async () => {
+  expect((await read(mails, { limit: 2 })).rows.length).toBe(2);
+  await expect(read(mails, { mostRows: 2 })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    data: { option: 'limit' },
+  });
+  expect((await read(mails, { mostRows: 2, limit: 2 })).rows.length).toBe(2);
+  await expect(read('mail,from\n , \n')).rejects.toMatchObject({ code: 'CSV_NO_ROWS' });
+});

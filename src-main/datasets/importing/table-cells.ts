@@ -1,0 +1,108 @@
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
+import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
+import { tasks } from '../../tasks/tasks.ts';
+import { openTable, type TableFile } from '../readers/open-table.ts';
+import { columnMissing, findColumn, isBlank, proposeMapping } from './column-mapping.ts';
+import { composed } from './composed-text.ts';
+import { firstRows } from './import-rows.ts';
+
+/** A table whose rows are to be answered. Plain data, so that it can be passed to a thread. */
+export interface CellsJob {
+  readonly file: TableFile;
+  readonly csv: CsvOptions | undefined;
+  readonly task: TaskId;
+  /** The columns that a person has chosen. */
+  readonly chosen: ColumnMapping;
+  /** The columns of the table that an adapter was trained on: another one mostly has the same. */
+  readonly known: ColumnMapping;
+  /** Only the first rows are read; more than `mostRows` are too many. */
+  readonly limit: number | undefined;
+  readonly mostRows: number;
+}
+
+export type CellsEvent =
+  | { readonly kind: 'opened'; readonly columns: readonly string[]; readonly mapping: ColumnMapping }
+  | { readonly kind: 'rows'; readonly rows: readonly (readonly string[])[] };
+
+/** In UTF-16 units of all cells together. */
+const mostLetters = 200_000_000;
+
+/**
+ * Reads a table that need not have targets: its columns, which of them the context is made of, then all its rows, each
+ * with as many cells as there are columns, or more. Throws whatever `openTable` throws, CSV_COLUMN_MISSING,
+ * CSV_NO_ROWS, and OPTION_INVALID for a table that is too long.
+ */
+export async function* tableCells(job: CellsJob, signal: AbortSignal): AsyncGenerator<CellsEvent, void> {
+  const { file, limit = Infinity, mostRows } = job;
+  const table = await openTable(file, job.csv, { signal });
+  try {
+    const { columns } = table;
+    yield { kind: 'opened', columns, mapping: contextMapping(job, columns, await firstRows(table, signal)) };
+    let [count, letters] = [0, 0];
+    for await (const { records } of table.rows(signal)) {
+      const rows = records
+        .filter(({ cells }) => cells.some((cell) => !isBlank(cell)))
+        .slice(0, limit - count)
+        .map(({ cells }) => [...cells, ...columns.slice(cells.length).map(() => '')]);
+      count += rows.length;
+      letters += rows.reduce((sum, cells) => sum + cells.reduce((inRow, cell) => inRow + cell.length, 0), 0);
+      if (count > mostRows || letters > mostLetters) {
+        const why = because('TABLE_TOO_LONG', { rows: mostRows, letters: mostLetters / 1e6 });
+        throw new StudioError('OPTION_INVALID', { option: 'limit', ...why });
+      }
+      if (rows.length > 0) yield { kind: 'rows', rows };
+      if (count >= limit) break;
+    }
+    if (count === 0) throw new StudioError('CSV_NO_ROWS', { file: file.name, ...because('ROWS_BLANK') });
+  } finally {
+    await table.close();
+  }
+}
+
+/** Which column holds which part of the context: as chosen, as in the table known, or as the names say. */
+export function contextMapping(
+  { task, chosen, known, file }: Pick<CellsJob, 'task' | 'chosen' | 'known'> & { file: { readonly name: string } },
+  columns: readonly string[],
+  sample: readonly (readonly string[])[],
+): ColumnMapping {
+  const fields = tasks[task].fields.context;
+  // Of a single text the contents tell no more than its length; with a target beside it, they would tell the two apart.
+  const proposed = proposeMapping(task, columns, fields.length === 1 ? [] : sample);
+  const columnOf = (field: string): string | undefined => {
+    const name = chosen[field];
+    if (name === undefined) return (known[field] && findColumn(columns, known[field])) || proposed[field];
+    const column = findColumn(columns, name);
+    if (column === undefined) throw columnMissing({ file: file.name, field, column: name, columns });
+    return column;
+  };
+  const isChosen = fields.some((field) => chosen[field] !== undefined);
+  const whole = isChosen ? undefined : columnOf('context');
+  if (whole !== undefined && !fields.includes('context')) return { context: whole };
+  const mapping: ColumnMapping = {};
+  for (const field of fields) {
+    const column = columnOf(field) ?? (fields.length === 1 ? longestColumn(columns, sample) : undefined);
+    if (column === undefined) throw columnMissing({ file: file.name, field, column: field, columns });
+    mapping[field] = column;
+  }
+  return mapping;
+}
+
+/** The column with the longest texts. */
+function longestColumn(columns: readonly string[], sample: readonly (readonly string[])[]): string | undefined {
+  const lengths = columns.map((_, place) => sample.reduce((sum, cells) => sum + (cells[place]?.length ?? 0), 0));
+  return columns[lengths.indexOf(Math.max(...lengths))];
+}
+
+/** The context of a row, as an import would make it; undefined if a cell that it needs is blank. */
+export function contextOfCells(
+  cells: readonly string[],
+  { task, mapping, columns }: { task: TaskId; mapping: ColumnMapping; columns: readonly string[] },
+): string | undefined {
+  const input = Object.fromEntries(
+    Object.entries(mapping).map(([field, column]) => [field, cells[columns.indexOf(column)] ?? '']),
+  );
+  if (Object.values(input).some(isBlank)) return undefined;
+  return composed(input.context ?? tasks[task].renderContext(input));
+}

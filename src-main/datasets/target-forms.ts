@@ -1,0 +1,36 @@
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import { leavesMeasureOpen } from '../../src-contract/text-measure.ts';
+import { keptPromise } from '../async/kept-promise.ts';
+import { TargetForm } from '../tasks/target-form.ts';
+import { usualMeasure } from '../tasks/usual-measure.ts';
+import type { DatasetStore } from './dataset-store.ts';
+import { TimeSlices } from './time-slices.ts';
+
+/** The forms that answers of datasets have, where their targets have one: from all rows, whatever their split. */
+export class TargetForms {
+  readonly #datasets: Pick<DatasetStore, 'get' | 'examples'>;
+  readonly #known = new Map<string, Promise<AnswerForm | undefined>>();
+
+  constructor(datasets: Pick<DatasetStore, 'get' | 'examples'>) {
+    this.#datasets = datasets;
+  }
+
+  /** Of the newest version. Throws DATASET_NOT_FOUND. */
+  async of(datasetId: string): Promise<AnswerForm | undefined> {
+    const { id, task, version } = this.#datasets.get(datasetId);
+    if (!leavesMeasureOpen(task)) return undefined;
+    return keptPromise(this.#known, `${id} ${version}`, () => this.#read(id, version));
+  }
+
+  async #read(id: string, version: number): Promise<AnswerForm | undefined> {
+    const gathered = new TargetForm(usualMeasure(this.#datasets.examples(id, undefined, version)).kind);
+    if (gathered.isBroken) return undefined;
+    const slices = new TimeSlices();
+    for (const { target } of this.#datasets.examples(id, undefined, version)) {
+      gathered.see(target);
+      if (gathered.isBroken) break;
+      if (slices.isOver) await slices.rest();
+    }
+    return gathered.form;
+  }
+}

@@ -1,0 +1,232 @@
+import { expect, test } from 'vitest';
+import { jsonGrammar } from './json.ts';
+import { SchemaRefused } from './schema-refused.ts';
+import { accepts, goesOnWith } from './written.ts';
+
+const holds = (schema: unknown, value: unknown) => accepts(jsonGrammar(schema), JSON.stringify(value));
+
+function refusal(schema: unknown): string {
+  try {
+    jsonGrammar(schema);
+  } catch (error) {
+    if (error instanceof SchemaRefused) return [error.reason, error.path, error.keyword].filter(Boolean).join(' ');
+    throw error;
+  }
+  return 'none';
+}
+
+const person = {
+  type: 'object',
+  properties: { name: { type: 'string' }, age: { type: 'integer' }, email: { type: 'string' } },
+  required: ['name'],
+  additionalProperties: false,
+};
+
+test('members come in the order of the schema, the optional ones at will', () => {
+  expect(holds(person, { name: 'A', age: 1, email: 'e' })).toBe(true);
+  expect(holds(person, { name: 'A', email: 'e' })).toBe(true);
+  expect(holds(person, { name: 'A' })).toBe(true);
+  expect(holds(person, { age: 1, name: 'A' })).toBe(false);
+  expect(holds(person, { age: 1 })).toBe(false);
+  expect(accepts(jsonGrammar(person), '{"name":"A","name":"B"}')).toBe(false);
+});
+
+test('without further members the known names are all that can be written', () => {
+  expect(goesOnWith(jsonGrammar(person), '{')).toBe('\n "');
+  expect(goesOnWith(jsonGrammar(person), '{"')).toBe('n');
+  expect(goesOnWith(jsonGrammar(person), '{"name": "A", "')).toBe('ae');
+  expect(goesOnWith(jsonGrammar(person), '{"name": "A", "email": "e"')).toBe('\n }');
+});
+
+test('further members come behind the known ones and have none of their names', () => {
+  const schema = { ...person, additionalProperties: { type: 'boolean' } };
+  expect(holds(schema, { name: 'A', other: true, another: false })).toBe(true);
+  expect(holds(schema, { name: 'A', other: 1 })).toBe(false);
+  expect(holds(schema, { name: 'A', age: true })).toBe(false);
+  expect(holds(schema, { name: 'A', ages: true, ag: true, 나이: true, 'with "quotes"': true })).toBe(true);
+  expect(accepts(jsonGrammar(schema), '{"name":"A","other":true,"age":true}')).toBe(false);
+  expect(accepts(jsonGrammar(schema), '{"name":"A","\\u0061ge":true}')).toBe(false);
+});
+
+test('an object is open unless the schema closes it', () => {
+  expect(holds({ type: 'object', properties: { a: { type: 'null' } } }, { a: null, b: [1] })).toBe(true);
+  expect(holds({ type: 'object', additionalProperties: false }, { b: 1 })).toBe(false);
+});
+
+test('a required name without a schema has any value', () => {
+  expect(holds({ type: 'object', required: ['a'] }, { a: [1] })).toBe(true);
+  expect(holds({ type: 'object', required: ['a'] }, {})).toBe(false);
+});
+
+test('the length of a string is counted in code points', () => {
+  const schema = { type: 'string', minLength: 2, maxLength: 3 };
+  expect(['', 'a', 'ab', 'abc', 'abcd'].map((text) => holds(schema, text))).toEqual([false, false, true, true, false]);
+  expect(holds(schema, '😀예')).toBe(true);
+  expect(accepts(jsonGrammar(schema), '"\\ud83d\\ude00"')).toBe(false);
+  expect(accepts(jsonGrammar(schema), '"\\ud83d\\ude00\\n"')).toBe(true);
+});
+
+test('lists have so many elements, the first ones of their own kinds', () => {
+  const schema = {
+    type: 'array',
+    prefixItems: [{ type: 'string' }, { type: 'integer' }],
+    items: { type: 'boolean' },
+    minItems: 1,
+    maxItems: 4,
+  };
+  expect(holds(schema, ['a'])).toBe(true);
+  expect(holds(schema, ['a', 1, true, false])).toBe(true);
+  expect(holds(schema, [])).toBe(false);
+  expect(holds(schema, [1])).toBe(false);
+  expect(holds(schema, ['a', 1, 2])).toBe(false);
+  expect(holds(schema, ['a', 1, true, true, true])).toBe(false);
+  expect(holds({ type: 'array', prefixItems: [{ type: 'null' }], items: false }, [null])).toBe(true);
+  expect(holds({ type: 'array', prefixItems: [{ type: 'null' }], items: false }, [null, 1])).toBe(false);
+});
+
+test('fixed values may be of any type', () => {
+  const schema = { enum: ['a', 1, null, true, { x: [1] }] };
+  for (const value of schema.enum) expect(holds(schema, value)).toBe(true);
+  for (const value of ['b', 2, false, { x: [2] }, {}]) expect(holds(schema, value)).toBe(false);
+  expect(accepts(jsonGrammar(schema), '{ "x": [ 1 ] }')).toBe(true);
+  expect(holds({ type: 'string', enum: ['a', null] }, null)).toBe(false);
+  expect(holds({ const: 'a', title: 'A' }, 'a')).toBe(true);
+});
+
+test('a number is read on where one fixed number begins another', () => {
+  const schema = { type: 'array', items: { enum: [1, 12, 123] } };
+  expect(holds(schema, [1, 12, 123])).toBe(true);
+  expect(holds(schema, [13])).toBe(false);
+});
+
+test('alternatives that begin alike are told apart when they differ', () => {
+  const branch = (kind: string, rest: object) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, ...rest },
+    required: ['kind', ...Object.keys(rest)],
+    additionalProperties: false,
+  });
+  for (const keyword of ['anyOf', 'oneOf']) {
+    const schema = {
+      [keyword]: [branch('cat', { lives: { type: 'integer' } }), branch('car', { wheels: { type: 'null' } })],
+    };
+    expect(holds(schema, { kind: 'cat', lives: 9 })).toBe(true);
+    expect(holds(schema, { kind: 'car', wheels: null })).toBe(true);
+    expect(holds(schema, { kind: 'car', lives: 9 })).toBe(false);
+  }
+});
+
+test('a list of types, nullable and anyOf with null allow null', () => {
+  for (const schema of [
+    { type: ['string', 'null'] },
+    { type: 'string', nullable: true },
+    { anyOf: [{ type: 'string' }, { type: 'null' }] },
+  ]) {
+    expect(holds(schema, null)).toBe(true);
+    expect(holds(schema, 'a')).toBe(true);
+    expect(holds(schema, 1)).toBe(false);
+  }
+});
+
+test('allOf, and what stands beside a reference, hold together', () => {
+  const schema = {
+    $defs: { base: { type: 'object', properties: { a: { type: ['string', 'integer'] } }, required: ['a'] } },
+    allOf: [{ $ref: '#/$defs/base' }, { properties: { a: { type: ['integer', 'null'] }, b: { type: 'null' } } }],
+    required: ['b'],
+  };
+  expect(holds(schema, { a: 1, b: null })).toBe(true);
+  expect(holds(schema, { a: 'x', b: null })).toBe(false);
+  expect(holds(schema, { a: 1 })).toBe(false);
+});
+
+test('a schema may contain itself', () => {
+  const tree = {
+    type: 'object',
+    properties: { value: { type: 'integer' }, children: { type: 'array', items: { $ref: '#' } } },
+    required: ['value', 'children'],
+    additionalProperties: false,
+  };
+  expect(holds(tree, { value: 1, children: [{ value: 2, children: [] }] })).toBe(true);
+  expect(holds(tree, { value: 1, children: [{ value: 2 }] })).toBe(false);
+  const list = {
+    $ref: '#/definitions/list~1of~0all',
+    definitions: {
+      'list/of~all': {
+        type: 'object',
+        properties: { next: { anyOf: [{ $ref: '#/definitions/list~1of~0all' }, { type: 'null' }] } },
+        required: ['next'],
+        additionalProperties: false,
+      },
+    },
+  };
+  expect(holds(list, { next: { next: { next: null } } })).toBe(true);
+  expect(holds(list, { next: {} })).toBe(false);
+});
+
+test('what explains a schema limits nothing', () => {
+  const schema = {
+    $schema: 'x',
+    $id: 'y',
+    title: 'T',
+    description: 'D',
+    default: 3,
+    examples: [1],
+    strict: true,
+    'x-a': 1,
+  };
+  expect(holds({ ...schema, type: 'integer' }, 7)).toBe(true);
+});
+
+test('keywords of an object, without its type, mean an object', () => {
+  expect(holds({ properties: { a: { type: 'null' } } }, { a: null })).toBe(true);
+  expect(holds({ properties: { a: { type: 'null' } } }, 'text')).toBe(false);
+});
+
+test('a keyword that cannot be followed is refused with its place', () => {
+  expect(refusal({ type: 'object', properties: { a: { type: 'array', uniqueItems: true } } })).toBe(
+    'unsupported #/properties/a uniqueItems',
+  );
+  expect(refusal({ not: { type: 'string' } })).toBe('unsupported # not');
+  expect(refusal({ type: 'array', uniqueItems: false })).toBe('none');
+  expect(refusal({ type: 'string', uniqueItems: true })).toBe('none');
+});
+
+test('what is no schema is refused', () => {
+  expect(refusal(5)).toBe('invalid #');
+  expect(refusal({ type: 'text' })).toBe('invalid # type');
+  expect(refusal({ type: 'object', properties: { a: 'string' } })).toBe('invalid #/properties/a');
+  expect(refusal({ anyOf: [] })).toBe('invalid # anyOf');
+  expect(refusal({ type: 'string', minLength: '3' })).toBe('invalid # minLength');
+});
+
+test('references to elsewhere and to nowhere are refused', () => {
+  expect(refusal({ $ref: 'https://example.com/schema' })).toBe('unresolved # $ref');
+  expect(refusal({ properties: { a: { $ref: '#/$defs/b' } } })).toBe('unresolved #/properties/a $ref');
+  expect(refusal({ $ref: '#/toString' })).toBe('unresolved # $ref');
+});
+
+test('references that only lead to each other are refused', () => {
+  expect(refusal({ $ref: '#' })).toBe('endless #');
+  const loop = { $defs: { a: { $ref: '#/$defs/b' }, b: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/a' }] } } };
+  expect(refusal({ ...loop, $ref: '#/$defs/a' })).toBe('endless #/$defs/a');
+});
+
+test('a schema that nothing satisfies is refused where its fault is', () => {
+  expect(refusal(false)).toBe('impossible #');
+  expect(refusal({ type: 'string', minLength: 3, maxLength: 2 })).toBe('impossible #');
+  expect(refusal({ properties: { a: { type: 'array', minItems: 3, maxItems: 2 } }, required: ['a'] })).toBe(
+    'impossible #/properties/a',
+  );
+  expect(refusal({ properties: { a: { $ref: '#' } }, required: ['a'] })).toBe('impossible #/properties/a');
+  expect(refusal({ type: 'string', enum: [1, 2] })).toBe('impossible #');
+});
+
+test('what is impossible but not needed is left out', () => {
+  const schema = {
+    type: 'object',
+    properties: { a: false, b: { type: 'array', items: { enum: [] } }, c: { anyOf: [false, { type: 'null' }] } },
+    additionalProperties: false,
+  };
+  expect(goesOnWith(jsonGrammar(schema), '{"')).toBe('bc');
+  expect(goesOnWith(jsonGrammar(schema), '{"b":[')).toBe('\n ]');
+});

@@ -1,0 +1,43 @@
+import type { SchemaPath } from './schema-refused.ts';
+import type { Place } from './stack.ts';
+
+/** What a JSON value may be: any of these parts. Shapes may contain themselves. */
+export interface Shape {
+  readonly path: SchemaPath;
+  parts: readonly Part[];
+  /** Whether any value is like that. This and the place are found out when all shapes of a schema are known. */
+  possible: boolean;
+  /** In front of such a value. */
+  place: Place | undefined;
+}
+
+export type Part = ScalarPart | ArrayPart | ObjectPart;
+
+export interface ScalarPart {
+  readonly kind: 'scalar';
+  /** Undefined where no text will do. */
+  readonly place: Place | undefined;
+}
+
+export interface ArrayPart {
+  readonly kind: 'array';
+  readonly prefix: readonly Shape[];
+  /** The elements behind those. */
+  readonly rest: Shape;
+  readonly fewest: number;
+  readonly most: number;
+}
+
+export interface ObjectPart {
+  readonly kind: 'object';
+  /** In the order in which they are written. */
+  readonly members: readonly Member[];
+  /** Further members, behind those. */
+  readonly others: Shape;
+}
+
+interface Member {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly required: boolean;
+}

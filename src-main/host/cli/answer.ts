@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import {
+  type AnsweredTable,
+  type AnswerTableInput,
+  answerTableInputSchema,
+} from '../../../src-contract/answered-table.ts';
+import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
+import { fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
+import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { followed } from './followed-work.ts';
+import { tellIgnored } from './ignored-options.ts';
+import { sourceOf } from './inspect-and-import.ts';
+import type { Progress } from './progress.ts';
+import type { Run, Session } from './session.ts';
+import { withInput } from './standard-input.ts';
+import type { StudioClient } from './studio.ts';
+
+export function addAnswerCommand(program: Command, run: Run): void {
+  const { shape } = answerTableInputSchema;
+  withCsvOptions(program.command('answer'))
+    .description('let a base model or an adapter answer every row of a table, and write the table with the answers')
+    .argument('[file]', 'a table; - is standard input')
+    .option('--base <model>', 'name or id of the base model')
+    .option('--adapter <adapter>', 'name or id; without one, the base model answers')
+    .option(
+      '--task <task>',
+      `what the base model alone is asked: ${taskIdSchema.options.join(', ')}`,
+      wordIn(taskIdSchema),
+    )
+    .option('--map <field=column>', 'which column is which field: context=COL, passage=COL,question=COL …', mappingIn)
+    .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
+    .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
+    .option('--free-answers', 'let answers have any form, also where the adapter was trained on a few labels, or JSON')
+    .option('--resume <table>', 'go on with a stopped or interrupted one')
+    .option('--out <file>', 'the CSV file to write')
+    .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
+    .action((file: string | undefined, words: AnswerWords, command: Command) =>
+      run(command, async (session) => {
+        const { open, signal, progress } = session;
+        if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
+        if (words.resume === undefined && (file === undefined || words.base === undefined))
+          throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
+        const client = await open();
+        if (words.resume !== undefined) {
+          const heeded = ['resume', 'out', 'forSpreadsheet'];
+          tellIgnored(command, { heeded, because: 'a resumed table keeps its settings', progress });
+        }
+        const started =
+          words.resume === undefined
+            ? await withInput(file as string, session, (path) => start(path, words, { client, session }))
+            : await client.answeredTables.resume({ id: words.resume });
+        const table = await answered(started, { client, signal, progress });
+        const out = fromHere(words.out);
+        const written = await client.answeredTables.export({ id: table.id, out, forSpreadsheet: words.forSpreadsheet });
+        const who = table.adapterName ?? table.baseName;
+        return {
+          json: { ...table, file: written.file },
+          text: [`${who} answered ${table.answered} of ${table.rows} rows.`, ...formText(table), written.file].join(
+            '\n',
+          ),
+        };
+      }),
+    );
+}
+
+interface AnswerWords extends CsvOptions {
+  readonly base?: string;
+  readonly adapter?: string;
+  readonly task?: TaskId;
+  readonly map?: ColumnMapping;
+  readonly limit?: number;
+  readonly maxTokens?: number;
+  readonly freeAnswers?: boolean;
+  readonly resume?: string;
+  readonly out?: string;
+  readonly forSpreadsheet?: boolean;
+}
+
+async function start(
+  path: string,
+  words: AnswerWords,
+  { client, session }: { client: StudioClient; session: Session },
+): Promise<AnsweredTable> {
+  const input: AnswerTableInput = {
+    source: await sourceOf(path, client, session),
+    csv: csvOptionsOf(words),
+    ...{ baseModelId: words.base ?? '', adapterId: words.adapter ?? null, task: words.task, mapping: words.map },
+    ...{ limit: words.limit, maxTokens: words.maxTokens, keepsForm: !words.freeAnswers },
+  };
+  return client.answeredTables.start(input, { signal: session.signal });
+}
+
+/** Follows a table to its end; an abort stops it. Throws what made it fail or interrupted it. */
+async function answered(
+  { id }: AnsweredTable,
+  { client, signal, progress }: { client: StudioClient; signal: AbortSignal; progress: Progress },
+): Promise<AnsweredTable> {
+  const stop = () => client.answeredTables.stop({ id });
+  for await (const event of followed(client.answeredTables.watch({ id }), { stop, signal })) {
+    if (event.kind !== 'progress') continue;
+    progress.show({ ...event, what: 'Answering', words: `${event.done} of ${event.total} rows` });
+  }
+  const ended = await client.answeredTables.get({ id });
+  const goOn = `Go on with: adapter-studio answer --resume ${id} --out FILE. The answers so far are kept.`;
+  requireUnbroken(ended, goOn);
+  if (signal.aborted && ended.state !== 'finished')
+    throw interruption('Answering was stopped.', goOn, { table: ended });
+  return ended;
+}
+
+function formText({ form }: AnsweredTable): string[] {
+  if (form === null) return [];
+  const what = form.kind === 'json' ? 'JSON with the fields of the targets' : `one of ${form.texts.length} labels`;
+  return [`All answers were held to ${what}; --free-answers lets them be anything.`];
+}

@@ -1,0 +1,77 @@
+/** Deeper values are not looked into. */
+const deepest = 32;
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** What some JSON values have in common, as a JSON Schema (draft 2020-12): their types, the fields of objects, the items of lists. */
+export class JsonShape {
+  readonly #types = new Set<'string' | 'number' | 'integer' | 'boolean' | 'null'>();
+  /** In the order in which they occur first, with the number of objects that have them. */
+  readonly #fields = new Map<string, { readonly shape: JsonShape; count: number }>();
+  readonly #depth: number;
+  #objects = 0;
+  #lists = 0;
+  #items: JsonShape | undefined;
+
+  constructor(depth = 0) {
+    this.#depth = depth;
+  }
+
+  /** How many fields objects have on all levels. */
+  get fields(): number {
+    const within = [...this.#fields.values()].reduce((sum, { shape }) => sum + 1 + shape.fields, 0);
+    return within + (this.#items?.fields ?? 0);
+  }
+
+  see(value: unknown): void {
+    if (value === null) this.#types.add('null');
+    else if (typeof value === 'number') this.#types.add(Number.isInteger(value) ? 'integer' : 'number');
+    else if (typeof value === 'string') this.#types.add('string');
+    else if (typeof value === 'boolean') this.#types.add('boolean');
+    else if (Array.isArray(value)) this.#seeList(value);
+    else this.#seeObject(value as Readonly<Record<string, unknown>>);
+  }
+
+  /** One that all these values satisfy, and others alike. */
+  schema(): Schema {
+    // Below, anything may stand.
+    if (this.#depth >= deepest) return {};
+    const alternatives: Schema[] = [];
+    for (const type of this.#types) if (type !== 'integer' || !this.#types.has('number')) alternatives.push({ type });
+    if (this.#lists > 0) alternatives.push({ type: 'array', ...(this.#items && { items: this.#items.schema() }) });
+    if (this.#objects > 0) alternatives.push(this.#objectSchema());
+    const [only, ...others] = alternatives;
+    return others.length === 0 ? (only ?? {}) : { anyOf: alternatives };
+  }
+
+  #objectSchema(): Schema {
+    const fields = [...this.#fields];
+    return {
+      type: 'object',
+      // Unlike assignments, this takes `__proto__` for a name like others.
+      properties: Object.fromEntries(fields.map(([name, { shape }]) => [name, shape.schema()])),
+      required: fields.filter(([, { count }]) => count === this.#objects).map(([name]) => name),
+      additionalProperties: false,
+    };
+  }
+
+  #seeList(values: readonly unknown[]): void {
+    this.#lists++;
+    if (this.#depth >= deepest) return;
+    for (const value of values) {
+      this.#items ??= new JsonShape(this.#depth + 1);
+      this.#items.see(value);
+    }
+  }
+
+  #seeObject(value: Readonly<Record<string, unknown>>): void {
+    this.#objects++;
+    if (this.#depth >= deepest) return;
+    for (const [name, inner] of Object.entries(value)) {
+      const field = this.#fields.get(name) ?? { shape: new JsonShape(this.#depth + 1), count: 0 };
+      field.count++;
+      field.shape.see(inner);
+      this.#fields.set(name, field);
+    }
+  }
+}

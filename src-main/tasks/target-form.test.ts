@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import type { TargetKind } from '../../src-contract/text-measure.ts';
+import { TargetForm } from './target-form.ts';
+
+function formOf(kind: TargetKind, targets: readonly string[]) {
+  const gathered = new TargetForm(kind);
+  for (const target of targets) gathered.see(target);
+  return gathered.form;
+}
+
+test('a few labels are what an answer may be, without the space around them', () => {
+  expect(formOf('few', ['spam', 'no spam', ' spam\n'])).toEqual({ kind: 'choices', texts: ['spam', 'no spam'] });
+});
+
+test('targets written freely have no form, nor have hundreds of labels, nor has one that is empty or a page long', () => {
+  for (const kind of ['free', 'short'] as const) expect(formOf(kind, ['a', 'a'])).toBeUndefined();
+  expect(
+    formOf(
+      'few',
+      Array.from({ length: 200 }, (_, n) => `${n}`),
+    ),
+  ).toBeDefined();
+  expect(
+    formOf(
+      'few',
+      Array.from({ length: 201 }, (_, n) => `${n}`),
+    ),
+  ).toBeUndefined();
+  expect(formOf('few', ['a', ' '])).toBeUndefined();
+  // Regression: an evaluation with such a form could not be read again.
+  expect(formOf('few', ['a', 'b'.repeat(2001)])).toBeUndefined();
+  expect(formOf('few', [])).toBeUndefined();
+});
+
+test('JSON has the fields that occur; those in every object are required', () => {
+  const rows = [
+    '{"name": "Ann", "age": 3, "tags": []}',
+    '{"age": 3.5, "name": null, "tags": ["x"], "pet": {"kind": "cat"}}',
+  ];
+  expect(formOf('structured', rows)).toEqual({
+    kind: 'json',
+    schema: {
+      type: 'object',
+      properties: {
+        name: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+        age: { type: 'number' },
+        tags: { type: 'array', items: { type: 'string' } },
+        pet: {
+          type: 'object',
+          properties: { kind: { type: 'string' } },
+          required: ['kind'],
+          additionalProperties: false,
+        },
+      },
+      required: ['name', 'age', 'tags'],
+      additionalProperties: false,
+    },
+  });
+  expect(formOf('structured', ['[1, 2]', '{"__proto__": true}'])).toEqual({
+    kind: 'json',
+    schema: {
+      anyOf: [
+        { type: 'array', items: { type: 'integer' } },
+        {
+          type: 'object',
+          properties: JSON.parse('{"__proto__": {"type": "boolean"}}'),
+          required: ['__proto__'],
+          additionalProperties: false,
+        },
+      ],
+    },
+  });
+});
+
+test('one target that is not JSON, or hundreds of fields, and there is no form', () => {
+  expect(formOf('structured', ['{"a": 1}', '{"a": 1'])).toBeUndefined();
+  const many = (count: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, n])));
+  expect(formOf('structured', [many(500)])).toBeDefined();
+  expect(formOf('structured', [many(501)])).toBeUndefined();
+});
+
+test('nesting without end is not followed', () => {
+  const form = formOf('structured', [`${'['.repeat(5000)}${']'.repeat(5000)}`]);
+  expect(JSON.stringify(form).length).toBeLessThan(2000);
+});
