@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import type { LabelResults } from '../../src-contract/label-results.ts';
+import { countNoLabel, type LabelResults } from '../../src-contract/label-results.ts';
 import { mixUpText } from '../../src-contract/label-words.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { escapeHtml } from './report-pictures.ts';
@@ -26,16 +26,18 @@ export function labelTables(
 function labelTable({ labels, results }: LabelResults, place: number, words: ReportWords): string {
   const result = results[place];
   if (result === undefined) return '';
-  const answers = [...labels.map(({ label }) => label), words.noLabel];
+  // Answers that were held to the labels are all among them.
+  const hasNone = results.some((each) => countNoLabel(each) > 0);
+  const answers = [...labels.map(({ label }) => label), ...(hasNone ? [words.noLabel] : [])];
   const head = [words.rows, words.right, words.precision, 'F1'].map(
     (name) => `<th rowspan="2">${escapeHtml(name)}</th>`,
   );
   const lines = labels.map(({ label, rows }, target) => {
     const { recall = 0, precision = null, f1 = 0 } = result.labels[target] ?? {};
     const scores = [String(rows), share(recall), share(precision), share(f1)].map((cell) => `<td>${cell}</td>`);
-    const counts = result.confusion[target]?.map((count, answer) =>
-      countCell(count, { rows, right: answer === target }),
-    );
+    const counts = result.confusion[target]
+      ?.slice(0, answers.length)
+      .map((count, answer) => countCell(count, { rows, right: answer === target }));
     return `<tr><th>${escapeHtml(label)}</th>${[...scores, ...(counts ?? [])].join('')}</tr>`;
   });
   const mean = `<tr><th>${escapeHtml(words.labelMean)}</th><td></td><td>${share(result.balancedAccuracy)}</td><td></td><td>${share(result.macroF1)}</td><td colspan="${answers.length}"></td></tr>`;

@@ -64,7 +64,7 @@ const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage, labels?: L
     mark: async (answer, { target }) => {
       const right = exactMatch(answer, target, language);
       // Labels may differ by no more than a sign.
-      if (right === 1 && labels?.formOf(answer) !== labels?.formOf(target)) return { exactMatch: 0, f1: 0 };
+      if (right === 1 && labels?.keyOf(answer) !== labels?.keyOf(target)) return { exactMatch: 0, f1: 0 };
       return { exactMatch: right, f1: answerF1(answer, target, language) };
     },
   }),

@@ -5,8 +5,8 @@ import { normalise } from './exact-match.ts';
 export interface Labels {
   /** As most targets write each; numbers in their order, others by the alphabet. */
   readonly names: readonly string[];
-  /** Texts that are equal in this form are the same answer. */
-  formOf(text: string): string;
+  /** Texts with the same key are the same answer. */
+  keyOf(text: string): string;
   /** The place of the label that a text is; undefined if it is none. */
   placeOf(text: string): number | undefined;
 }
@@ -23,18 +23,18 @@ export function labelsOf(targets: readonly string[], language: AnswerLanguage): 
     if (text.length > longestLabel || text.includes('\n')) return undefined;
     spellings.set(text, (spellings.get(text) ?? 0) + 1);
   }
-  const formOf = formFor([...spellings.keys()], language);
+  const keyOf = keyFor([...spellings.keys()], language);
   const named = new Map<string, string>();
   // The most frequent spelling of each comes first.
   for (const [text] of [...spellings].sort(([, a], [, b]) => b - a)) {
-    const form = formOf(text);
-    if (!named.has(form)) named.set(form, text);
+    const key = keyOf(text);
+    if (!named.has(key)) named.set(key, text);
     if (named.size > mostLabels) return undefined;
   }
   if (named.size < 2 || named.size * rowsOfLabel > targets.length) return undefined;
   const labels = [...named].sort(([, a], [, b]) => Number(a) - Number(b) || inOrder.compare(a, b));
-  const places = new Map(labels.map(([form], place) => [form, place]));
-  return { names: labels.map(([, name]) => name), formOf, placeOf: (text) => places.get(formOf(text)) };
+  const places = new Map(labels.map(([key], place) => [key, place]));
+  return { names: labels.map(([, name]) => name), keyOf, placeOf: (text) => places.get(keyOf(text)) };
 }
 
 const mostLabels = 30;
@@ -46,7 +46,7 @@ const rowsOfLabel = 2;
 const inOrder = new Intl.Collator('en', { numeric: true });
 
 /** An exact match ignores that 1 is not -1, nor C++ C, and that an answer to “A” must not be empty. */
-function formFor(texts: readonly string[], language: AnswerLanguage): (text: string) => string {
+function keyFor(texts: readonly string[], language: AnswerLanguage): (text: string) => string {
   const usual = (text: string) => normalise(text, language);
   const strict = (text: string) => withSigns(text, usual(text));
   const differently = new Set(texts.map(strict)).size > new Set(texts.map(usual)).size;
