@@ -256,7 +256,8 @@ svg text { fill: var(--ink); } svg text.faint { fill: var(--faint); } svg text.s
 div.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--line); } th:first-child, td:first-child { text-align: left; }
-table.labels { width: auto; font-size: 13px; } .labels th { font-weight: 500; } .labels th[colspan] { text-align: center; }
+table.labels { width: auto; font-size: 13px; } .labels th { font-weight: 500; vertical-align: bottom; } .labels th[colspan] { text-align: left; } .labels td.count { text-align: center; }
+.labels th:has(> span) { text-align: center; } .labels.turned th span { max-width: none; max-height: 140px; writing-mode: vertical-rl; text-orientation: sideways; rotate: 180deg; }
 .labels th span { display: inline-block; max-width: 120px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
 details { border-bottom: 1px solid var(--line); padding: 6px 0; } summary { cursor: pointer; overflow-wrap: anywhere; } summary span { display: inline-block; min-width: calc(var(--models) * 48px); color: var(--faint); font-variant-numeric: tabular-nums; }

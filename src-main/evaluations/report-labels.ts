@@ -42,12 +42,12 @@ function labelTable({ labels, results }: LabelResults, place: number, words: Rep
   });
   const mean = `<tr><th>${escapeHtml(words.labelMean)}</th><td></td><td>${share(result.balancedAccuracy)}</td><td></td><td>${share(result.macroF1)}</td><td colspan="${answers.length}"></td></tr>`;
   const named = answers.map((name) => `<th><span>${escapeHtml(name)}</span></th>`).join('');
-  return `<div class="wide"><table class="labels"><tr><th rowspan="2">${escapeHtml(words.target)}</th>${head.join('')}<th colspan="${answers.length}">${escapeHtml(words.answered)}</th></tr><tr>${named}</tr>${lines.join('')}${mean}</table></div>`;
+  return `<div class="wide"><table class="labels${labels.length > 6 ? ' turned' : ''}"><tr><th rowspan="2">${escapeHtml(words.target)}</th>${head.join('')}<th colspan="${answers.length}">${escapeHtml(words.answered)}</th></tr><tr>${named}</tr>${lines.join('')}${mean}</table></div>`;
 }
 
 function countCell(count: number, { rows, right }: { rows: number; right: boolean }): string {
   const ground = `color-mix(in srgb, var(--${right ? 'right' : 'wrong'}) ${Math.round(10 + (35 * count) / rows)}%, transparent)`;
-  return count === 0 ? '<td></td>' : `<td style="background: ${ground}">${count}</td>`;
+  return count === 0 ? '<td></td>' : `<td class="count" style="background: ${ground}">${count}</td>`;
 }
 
 function share(value: number | null): string {
