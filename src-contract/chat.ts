@@ -34,8 +34,12 @@ const mixSchema = z.array(mixedAdapterSchema).max(3).optional();
 export const spokenSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 export type Spoken = z.infer<typeof spokenSchema>;
 
+/** The query that was written first and cannot be run, if another took its place. */
+const firstTextSchema = z.string().nullable();
+
 export const generationSchema = z.object({
   text: z.string(),
+  firstText: firstTextSchema,
   ids: z.array(z.number().int()),
   promptTokens: z.number().int(),
   tokens: z.number().int(),
@@ -62,7 +66,11 @@ export const generateInputSchema = z.object({
   prompt: z.union([
     /** The prompt as the model reads it (with a chat template, it becomes the user's turn). */
     z.object({ kind: z.literal('text'), text: z.string() }),
-    z.object({ kind: z.literal('example'), datasetId: z.string(), exampleId: z.string() }),
+    z.object({
+      ...{ kind: z.literal('example'), datasetId: z.string(), exampleId: z.string() },
+      /** Whether another answer takes the place of a query that cannot be run on the dataset's database. */
+      retryQueries: z.boolean().optional(),
+    }),
     /** A conversation, formatted with the base's chat template; a base without one accepts only a single user turn. */
     z.object({ kind: z.literal('turns'), turns: z.array(spokenSchema).min(1).max(mostTurns) }),
     /** Read as is, without a chat template. */
@@ -147,6 +155,7 @@ export const messageSchema = z.object({
   onPath: z.boolean(),
   role: z.enum(['user', 'assistant']),
   text: z.string(),
+  firstText: firstTextSchema.default(null),
   /** For a user's turn: the passage, document or schema given with the text. */
   input: taskInputSchema.nullable(),
   /** For an answer: who gave it; null is the base. */
@@ -243,10 +252,14 @@ export const promptFitSchema = z.object({
 });
 export type PromptFit = z.infer<typeof promptFitSchema>;
 
+/** What was written is a query that cannot be run: others are being tried. */
+const retryingEventSchema = z.object({ kind: z.literal('retrying') });
+
 export const chatEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, answerId: z.string() }),
   awaitedEventSchema,
   z.object({ kind: z.literal('text'), delta: z.string() }),
+  retryingEventSchema,
   z.object({ kind: z.literal('finished'), answer: messageSchema }),
 ]);
 export type ChatEvent = z.infer<typeof chatEventSchema>;
@@ -255,6 +268,7 @@ export const compareEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), user: messageSchema, comparisonId: z.string() }),
   awaitedEventSchema,
   z.object({ kind: z.literal('text'), column: z.number().int(), delta: z.string() }),
+  retryingEventSchema.extend({ column: z.number().int() }),
   z.object({ kind: z.literal('finished'), column: z.number().int(), answer: messageSchema }),
 ]);
 export type CompareEvent = z.infer<typeof compareEventSchema>;

@@ -17,6 +17,8 @@ export const evaluationInputSchema = z.object({
   language: answerLanguageSchema.optional(),
   /** How answers are compared, where the task leaves that open (`custom`); follows from the targets by default. */
   measure: textMeasureSchema.optional(),
+  /** Whether another answer takes the place of a query that cannot be run on the dataset's database. */
+  retryQueries: z.boolean().optional(),
   /** Whether all answers keep the form of the dataset's targets, if these have one; they do by default. */
   keepsForm: z.boolean().optional(),
 });
@@ -37,6 +39,8 @@ export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 
 export const evaluationAnswerSchema = z.object({
   text: z.string(),
+  /** The query that was written first and cannot be run, if another took its place. */
+  firstText: z.string().optional(),
   /** The main metric. */
   score: z.number(),
   /** Every measure of this answer, by name. */
@@ -91,6 +95,8 @@ export const provenanceSchema = z.object({
   language: answerLanguageSchema,
   /** Longest answer in tokens; decoding is greedy. */
   maxTokens: z.number().int(),
+  /** Whether queries that cannot be run were replaced by others, drawn by a fixed seed; absent where they were not. */
+  retryQueries: z.literal(true).optional(),
   /** The form that all answers were held to, if any. */
   form: answerFormSchema.optional(),
   studio: z.string(),

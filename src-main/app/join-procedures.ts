@@ -120,6 +120,7 @@ export function joinProcedures(studio: {
     runs: runProcedures({ ...work.running, settings: stores.trainingSettings, isBusy, changed: changed('run') }),
     chat: chatProcedures({
       ...{ ...stores, ...bases, store: stores.conversations, engine, answers, changed: changed('conversation') },
+      ...{ sql, datasetsFolder },
       targetForms: work.evaluating.targetForms,
     }),
     answeredTables: answeredTableProcedures({

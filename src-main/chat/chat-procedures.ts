@@ -10,17 +10,19 @@ import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
+import { writeRunnable } from '../base-models/runnable-answer.ts';
 import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
-import { writeAnswer } from '../base-models/write-answer.ts';
+import { queryCheck, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import { AdapterForms } from './adapter-forms.ts';
 import { type Answerer, answererOn, choiceOf } from './answerer.ts';
-import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
+import { compareTurn, regenerateTurn, sendTurn, type TurnParts } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
 import type { MessageStore } from './message-store.ts';
+import { runnableQueries } from './runnable-queries.ts';
 import type { RunningAnswers } from './running-answers.ts';
 import { scorePair, scoreRows } from './score.ts';
 import { TrainedAnswers } from './trained-answers.ts';
@@ -34,6 +36,8 @@ export function chatProcedures(studio: {
   baseModels: BaseModelStore;
   adapters: AdapterStore;
   datasets: DatasetStore;
+  datasetsFolder: string;
+  sql: SqlRunner;
   targetForms: Pick<TargetForms, 'of'>;
   modelTexts: ModelTexts;
   unchangedFiles: UnchangedFiles;
@@ -52,7 +56,9 @@ export function chatProcedures(studio: {
     const conversation = store.get(input.conversationId);
     const base = baseModels.get(conversation.baseModelId);
     const textFor = (task: TaskId | undefined) => modelTexts.of(base, task);
-    const parts = { store: messages, unfinished, unchangedFiles, engine, trained, forms, textFor, now: Date.now };
+    const runnable: TurnParts['runnable'] = (adapter, question) => runnableQueries(adapter, question, studio);
+    const written = { trained, forms, runnable };
+    const parts = { store: messages, unfinished, unchangedFiles, engine, ...written, textFor, now: Date.now };
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 
@@ -82,6 +88,15 @@ export function chatProcedures(studio: {
       default:
         return prompt satisfies never;
     }
+  };
+
+  /** Where a query that cannot be run is to be replaced, tells whether it can. Throws OPTION_INVALID without a database. */
+  const checkOf = (prompt: GenerateInput['prompt']) => {
+    if (prompt.kind !== 'example' || prompt.retryQueries !== true) return undefined;
+    const dataset = datasets.get(prompt.datasetId);
+    if (!dataset.hasDatabase)
+      throw new StudioError('OPTION_INVALID', { option: 'retryQueries', ...because('DATABASE_MISSING') });
+    return queryCheck(dataset, datasets.example(dataset.id, prompt.exampleId).database, studio);
   };
 
   /** What the model would read for a message that has not been sent yet. */
@@ -122,7 +137,8 @@ export function chatProcedures(studio: {
         form: input.form?.kind === 'targets' ? await forms.of(answerer) : input.form,
         ...sampling,
       };
-      for await (const event of writeAnswer(job, { engine, text }, signal)) {
+      for await (const event of writeRunnable(job, { engine, text, canRun: checkOf(input.prompt) }, signal)) {
+        if (event.kind === 'retrying') continue;
         if (event.kind !== 'finished') {
           yield event;
           continue;
@@ -131,7 +147,8 @@ export function chatProcedures(studio: {
         yield {
           kind: 'finished' as const,
           generation: {
-            ...{ text: event.answer.text, ids: [...ids], tokens: ids.length, promptTokens: promptIds.length },
+            ...{ text: event.answer.text, firstText: event.firstText, ids: [...ids], tokens: ids.length },
+            promptTokens: promptIds.length,
             ...{ seconds, firstTokenMs, switchMs, finish, certainty, base: { sha256: base.sha256 } },
             adapter: adapter === null ? null : { name: adapter.name, sha256: adapter.sha256 },
           },

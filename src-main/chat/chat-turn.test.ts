@@ -41,6 +41,7 @@ async function talking() {
   const conversation = conversations.insert({ baseModelId: 'tiny', title: 'Numbers', now: 1 });
   const parts = {
     ...{ store, engine, textFor: async () => text, now: () => clock, trained: { of: async () => [[1, 2, 3]] } },
+    runnable: () => undefined,
     forms: { of: async () => ({ kind: 'choices' as const, texts: ['yes'] }) },
     unchangedFiles: { require: async () => {} },
     unfinished: new UnfinishedAnswers(database, processOf('first', ['first'])),
@@ -135,6 +136,29 @@ test('the conversation continues from what was said since in another process', a
     [null, true],
     ['end', true],
   ]);
+});
+
+test('a query that cannot be run is kept beside the one that takes its place', async () => {
+  const { parts, turn } = await talking();
+  // The others are those drawn with a temperature; the first of them cannot be run either.
+  const engine = {
+    ...parts.engine,
+    async *generate(job: GenerateJob): AsyncGenerator<TokenEvent> {
+      const text = await parts.textFor();
+      for (const id of text.tokenizer.encode(`seed ${job.seed}`)) yield { kind: 'token', id };
+      yield { kind: 'finished', finish: 'end', firstTokenMs: 1, switchMs: 2, seconds: 3, readTokens: 1 };
+    },
+  } satisfies Engine;
+  const runnable = () => async (query: string) => query >= 'seed 2';
+  const { signal } = new AbortController();
+  const events = await Array.fromAsync(sendTurn({ ...turn, answerer }, { ...parts, engine, runnable }, signal));
+  const answer = { text: 'seed 2', firstText: 'seed 0', finish: 'end' };
+  expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'text')).toEqual(['started', 'retrying', 'finished']);
+  expect(events.at(-1)).toMatchObject({ answer });
+  expect(parts.store.path(turn.conversation.id)).toMatchObject([{ role: 'user', firstText: null }, answer]);
+  const columns = compareTurn({ ...turn, answerers: [answerer, answerer] }, { ...parts, engine, runnable }, signal);
+  const retrying = (await Array.fromAsync(columns)).filter(({ kind }) => kind === 'retrying');
+  expect(retrying).toEqual([0, 1].map((column) => ({ kind: 'retrying', column })));
 });
 
 // Regression: it appeared as “(nothing)” once the base was loaded, next to what had been asked meanwhile.

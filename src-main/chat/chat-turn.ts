@@ -1,3 +1,4 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import {
   type ChatEvent,
@@ -11,8 +12,9 @@ import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import type { BaseText } from '../base-models/base-text.ts';
+import { type CanRun, type RunnableEvent, writeRunnable } from '../base-models/runnable-answer.ts';
 import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
-import { type Answer, type AnswerEvent as WrittenEvent, writeAnswer } from '../base-models/write-answer.ts';
+import type { Answer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { AdapterForms } from './adapter-forms.ts';
 import { type Answerer, choiceOf, creditOf } from './answerer.ts';
@@ -31,6 +33,8 @@ export interface TurnParts {
   /** The base's text, as it is read for a task. */
   readonly textFor: (task: TaskId | undefined) => Promise<BaseText>;
   readonly trained: Pick<TrainedAnswers, 'of'>;
+  /** Tells whether an adapter's answer to a question can be run; undefined where there is no database to ask. */
+  readonly runnable: (adapter: Adapter | null, question: Message) => CanRun | undefined;
   readonly forms: Pick<AdapterForms, 'of'>;
   readonly now: () => number;
 }
@@ -104,7 +108,7 @@ export async function* compareTurn(
   try {
     const columns = asked.map((each) => answer({ ...turn, ...each }, user, parts, signal));
     for await (const { source: column, value: event } of sideBySide(columns)) {
-      if (event.kind === 'text') yield { ...event, column };
+      if (event.kind === 'text' || event.kind === 'retrying') yield { ...event, column };
       else if (event.kind !== 'kept') yield event;
       else yield { kind: 'finished', column, answer: { ...event.answer, siblings: answerIds, onPath: column === 0 } };
     }
@@ -147,7 +151,7 @@ async function* answerTurn(
 }
 
 type AnswerEvent =
-  | Exclude<WrittenEvent, { kind: 'finished' }>
+  | Exclude<RunnableEvent, { kind: 'finished' }>
   | { readonly kind: 'kept'; readonly answer: KeptMessage };
 
 /**
@@ -179,12 +183,21 @@ async function* answer(
     },
   );
   let text = '';
+  let firstText: string | null = null;
   let notedAt = now();
   let isKept = false;
   const written = (end: Answer | undefined): KeptMessage => ({
     ...nothingSaid,
     ...creditOf(answerer),
-    ...{ id, conversationId: turn.conversation.id, parentId: user.id, role: 'assistant', text, createdAt: now() },
+    ...{
+      id,
+      conversationId: turn.conversation.id,
+      parentId: user.id,
+      role: 'assistant',
+      text,
+      firstText,
+      createdAt: now(),
+    },
     ...{ baseSha256: base.sha256, comparisonId: turn.comparisonId ?? null },
     tokens: end?.ids.length ?? null,
     tokensPerSecond: end === undefined ? null : writingSpeed(end),
@@ -209,7 +222,8 @@ async function* answer(
     ...sampling,
   };
   try {
-    for await (const event of writeAnswer(job, { engine: parts.engine, text: baseText }, signal)) {
+    const canRun = parts.runnable(answerer.adapter, user);
+    for await (const event of writeRunnable(job, { engine: parts.engine, text: baseText, canRun }, signal)) {
       // Stopping may have taken as long as loading the base, and another question may have been asked meanwhile.
       if (signal.aborted && text === '') return;
       if (event.kind === 'text') {
@@ -219,7 +233,12 @@ async function* answer(
           notedAt = now();
         }
       }
-      yield event.kind === 'finished' ? { kind: 'kept', answer: keep(event.answer) } : event;
+      if (event.kind !== 'finished') {
+        yield event;
+        continue;
+      }
+      if (event.firstText !== null) ({ firstText, text } = { firstText: event.firstText, text: event.answer.text });
+      yield { kind: 'kept', answer: keep(event.answer) };
     }
   } finally {
     if (!isKept && text !== '') keep(undefined);
@@ -231,7 +250,16 @@ function placed(message: KeptMessage, store: MessageStore): Message {
 }
 
 const nothingSaid = {
-  ...{ input: null, adapterId: null, adapterName: null, adapterSha256: null, mix: [], baseSha256: null, task: null },
+  ...{
+    firstText: null,
+    input: null,
+    adapterId: null,
+    adapterName: null,
+    adapterSha256: null,
+    mix: [],
+    baseSha256: null,
+    task: null,
+  },
   ...{ strength: null, tokens: null, tokensPerSecond: null, firstTokenMs: null, switchMs: null, finish: null },
   certainty: null,
   ...{ promptTokens: null, leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false },

@@ -92,6 +92,12 @@ test('who answered, at what strength and how it ended is written in the chosen l
   ]);
 });
 
+test('a query that took the place of another is followed by that one', () => {
+  const replaced = answer('SELECT 1', { task: 'nl2sql', firstText: 'SELEKT 1' });
+  const [, , , ...rest] = conversationMarkdown(conversation, [replaced], 'en').split('\n\n');
+  expect(rest).toEqual(['This query took the place of a first one, which cannot be run:', '```sql\nSELEKT 1\n```\n']);
+});
+
 test('a title becomes a file name that is valid on every file system', () => {
   expect(fileNameOf('경복궁 / 이야기: "첫" <번째>?', 'md')).toBe('경복궁 이야기 첫 번째.md');
   expect(fileNameOf('../..', 'json')).toBe('conversation.json');
@@ -110,6 +116,7 @@ function answer(text: string, more: Partial<Message> = {}): Message {
     strength: null,
     mix: [],
     task: null,
+    firstText: null,
   };
   return {
     role: 'assistant',

@@ -23,6 +23,7 @@ export function conversationMarkdown(
     }
     const written = text === '' ? words.nothing : message.task === 'nl2sql' ? fenced(text, 'sql') : answered(text);
     parts.push(`## ${credit(message, words)}`, '', written, '');
+    if (message.firstText !== null) parts.push(words.replaced, '', fenced(message.firstText.trim(), 'sql'), '');
     const remarks = remarksOn(message, words);
     if (remarks.length > 0) parts.push(remarks.join(' '), '');
   }
@@ -59,6 +60,7 @@ const english = {
   nothing: '(nothing)',
   stopped: 'Stopped.',
   length: 'Cut off at the maximum length.',
+  replaced: 'This query took the place of a first one, which cannot be run:',
   best: 'Voted best in its comparison.',
   goesOn: 'The conversation continues with this answer.',
 };
@@ -72,6 +74,7 @@ const korean: typeof english = {
   nothing: '(없음)',
   stopped: '멈췄습니다.',
   length: '최대 길이에서 잘렸습니다.',
+  replaced: '처음 쓴 쿼리는 실행할 수 없어 이 쿼리로 바꾸었습니다. 처음 쓴 쿼리:',
   best: '비교한 답변 가운데 가장 나은 것으로 골랐습니다.',
   goesOn: '대화는 이 답변에서 이어집니다.',
 };

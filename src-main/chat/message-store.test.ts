@@ -85,7 +85,8 @@ function add(at: number, own: Partial<KeptMessage>): void {
 }
 
 const turn: KeptMessage = {
-  ...{ id: '', conversationId: '', parentId: null, role: 'user', text: 'Where does the Danube end?', input: null },
+  ...{ id: '', conversationId: '', parentId: null, role: 'user', text: 'Where does the Danube end?' },
+  ...{ firstText: null, input: null },
   ...{ adapterId: null, adapterName: null, adapterSha256: null, mix: [], baseSha256: null, task: null, strength: null },
   ...{
     tokens: null,

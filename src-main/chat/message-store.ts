@@ -209,16 +209,16 @@ const mixWithNames = `(SELECT json_group_array(json_set(value, '$.name',
     coalesce((SELECT name FROM adapter WHERE adapter.id = value ->> '$.adapterId'), value ->> '$.name')) ORDER BY key)
   FROM json_each(mix))`;
 
-const select = `SELECT id, conversation_id, parent_id, role, text, input, adapter_id, ${adapterName} AS adapter_name,
+const select = `SELECT id, conversation_id, parent_id, role, text, first_text, input, adapter_id, ${adapterName} AS adapter_name,
     adapter_sha256, ${mixWithNames} AS mix, base_sha256,
     task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish, certainty, prompt_tokens,
     left_out_turns, left_out_tokens, comparison_id, is_best, created_at
   FROM message`;
 
-const insertion = `INSERT INTO message (id, conversation_id, parent_id, role, text, input, adapter_id, adapter_name,
+const insertion = `INSERT INTO message (id, conversation_id, parent_id, role, text, first_text, input, adapter_id, adapter_name,
     adapter_sha256, mix, base_sha256, task, strength, tokens, tokens_per_second, first_token_ms, switch_ms, finish,
     certainty, prompt_tokens, left_out_turns, left_out_tokens, comparison_id, is_best, created_at)
-  VALUES (:id, :conversationId, :parentId, :role, :text, :input, :adapterId, :adapterName, :adapterSha256, :mix, :baseSha256,
+  VALUES (:id, :conversationId, :parentId, :role, :text, :firstText, :input, :adapterId, :adapterName, :adapterSha256, :mix, :baseSha256,
     :task, :strength, :tokens, :tokensPerSecond, :firstTokenMs, :switchMs, :finish, :certainty, :promptTokens, :leftOutTurns,
     :leftOutTokens, :comparisonId, :isBest, :createdAt)`;
 
@@ -228,6 +228,7 @@ interface MessageRow {
   parent_id: string | null;
   role: Message['role'];
   text: string;
+  first_text: string | null;
   input: string | null;
   adapter_id: string | null;
   adapter_name: string | null;
@@ -264,7 +265,7 @@ function marksOf(path: readonly Outline[]): string[] {
 function toMessage(row: MessageRow): KeptMessage {
   const { id, role, text, task, strength, tokens, finish, certainty } = row;
   return {
-    ...{ id, role, text, task, strength, tokens, finish, certainty },
+    ...{ id, role, text, firstText: row.first_text, task, strength, tokens, finish, certainty },
     conversationId: row.conversation_id,
     parentId: row.parent_id,
     input: row.input === null ? null : (JSON.parse(row.input) as TaskInput),

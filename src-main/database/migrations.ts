@@ -25,6 +25,7 @@ import { evaluationsDueMigration } from './migrations/0023-evaluations-due.ts';
 import { blindVotesMigration } from './migrations/0024-blind-votes.ts';
 import { answersKeepFormMigration } from './migrations/0025-answers-keep-form.ts';
 import { answeredTablesMigration } from './migrations/0026-answered-tables.ts';
+import { replacedQueriesMigration } from './migrations/0027-replaced-queries.ts';
 
 /** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   blindVotesMigration,
   answersKeepFormMigration,
   answeredTablesMigration,
+  replacedQueriesMigration,
 ];

@@ -11,8 +11,8 @@ import type {
   EvaluationRow,
 } from '../../src-contract/evaluation.ts';
 import type { BaseText } from '../base-models/base-text.ts';
+import { type CanRun, writeRunnable } from '../base-models/runnable-answer.ts';
 import { usualAnswerTokens } from '../base-models/usual-answer-tokens.ts';
-import { writeAnswer } from '../base-models/write-answer.ts';
 import type { AdapterChoice, Engine, TokenExample } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
 import { meanInterval } from '../tasks/metrics/interval.ts';
@@ -32,6 +32,8 @@ export interface EvaluationParts {
   readonly engine: Engine;
   readonly text: BaseText;
   readonly judge: Judge;
+  /** Tells whether an answer to a row can be run, where one that cannot is to be replaced. */
+  readonly canRun?: ((row: Example) => CanRun | undefined) | undefined;
   /** Called before the first answer, with what the rest depends on. */
   readonly began: (facts: { rowsSha256: string; maxTokens: number }) => void;
   /** Called with each result, and all rows with the answers so far. */
@@ -39,7 +41,8 @@ export interface EvaluationParts {
 }
 
 /**
- * Measures the base and then each adapter on the same rows: greedy answers, their marks, and the loss of the targets.
+ * Measures the base and then each adapter on the same rows: greedy answers (or others for queries that cannot be run, if
+ * `canRun` is given), their marks, and the loss of the targets.
  * Continues after the models measured before. Throws MODEL_WITHOUT_NUMBERS, FORM_NOT_WRITABLE.
  */
 export async function* evaluate(
@@ -77,10 +80,18 @@ export async function* evaluate(
     for (const [place, row] of rows.entries()) {
       if (signal.aborted) return;
       const asked = performance.now();
-      const text = await answerTo(row, { ...parts, name, base, choice, maxTokens, form: job.form }, signal);
+      const asking = { ...parts, name, base, choice, maxTokens, form: job.form };
+      const { text, firstText } = await answerTo(row, asking, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
-      answers.push({ text, score: marks[parts.judge.mainMetric] ?? 0, marks, target: targets[place] ?? null });
+      const replaced = firstText === null ? {} : { firstText };
+      answers.push({
+        text,
+        ...replaced,
+        score: marks[parts.judge.mainMetric] ?? 0,
+        marks,
+        target: targets[place] ?? null,
+      });
       done++;
       spent.answers++;
       spent.answering += (performance.now() - asked) / 1000;
@@ -116,17 +127,17 @@ async function answerTo(
   row: Example,
   asking: Asking & { name: string; maxTokens: number; form: AnswerForm | undefined },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ text: string; firstText: string | null }> {
   const { name, base, choice, maxTokens, form, text } = asking;
   const promptIds = await text.promptIdsWithin(row.context, base.contextLength - maxTokens);
   const job = {
     ...{ name, modelFolder: base.path, contextLength: base.contextLength, adapter: choice, promptIds, maxTokens },
     ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [], form },
   };
-  for await (const event of writeAnswer(job, asking, signal)) {
-    if (event.kind === 'finished') return event.answer.text;
+  for await (const event of writeRunnable(job, { ...asking, canRun: asking.canRun?.(row) }, signal)) {
+    if (event.kind === 'finished') return { text: event.answer.text, firstText: event.firstText };
   }
-  return '';
+  return { text: '', firstText: null };
 }
 
 /** Rows scored at once; the engine packs them. */

@@ -20,3 +20,32 @@ test('for a spreadsheet, an answer that begins like a formula is text, and a mea
     `${head}r,- one,A,"=HYPERLINK(""http://x"")",0.5,\r\nr,- one,A,-1.5,1,\r\n`,
   );
 });
+
+test('a first query that was replaced has a column, where a model has any', () => {
+  // Sound: only these fields are read.
+  const evaluation = { results: [{ adapter: 'starter' }, { adapter: 'Queries' }] } as unknown as Evaluation;
+  const rows = [
+    {
+      exampleId: 'r',
+      context: 'c',
+      target: 't',
+      answers: [
+        { text: 'A', marks: {} },
+        { text: 'B', marks: {}, firstText: 'b' },
+      ],
+    },
+    {
+      exampleId: 's',
+      context: 'c',
+      target: 't',
+      answers: [
+        { text: 'C', marks: {} },
+        { text: 'D', marks: {} },
+      ],
+    },
+  ];
+  expect(evaluationCsv(evaluation, { rows: rows as unknown as EvaluationRow[], votes: [] })).toBe(
+    'id,context,target,base: starter,base: starter: loss,Queries,Queries: first query,Queries: loss\r\n' +
+      'r,c,t,A,,B,b,\r\ns,c,t,C,,D,,\r\n',
+  );
+});

@@ -6,7 +6,7 @@ import type { BlindVote } from './blind-vote-store.ts';
 
 /**
  * One line per row: its id, context and target, then for each model its answer, every measure of it, and the target's
- * loss in nats per token. For every two models that were judged blind, whose answer was preferred and whose was shown
+ * loss in nats per token; where queries were replaced, also the first one. For every two models that were judged blind, whose answer was preferred and whose was shown
  * first. RFC 4180; for a spreadsheet, which would run what begins like a formula, such cells are marked as text.
  */
 export function evaluationCsv(
@@ -23,7 +23,13 @@ export function evaluationCsv(
 ): string {
   const measures = [...new Set(rows.flatMap((row) => row.answers.flatMap(({ marks }) => Object.keys(marks))))];
   const models = results.map(({ adapter }, place) => (place === 0 ? `base: ${adapter}` : adapter));
-  const heads = models.flatMap((model) => [model, ...[...measures, 'loss'].map((name) => `${model}: ${name}`)]);
+  /** Whether a model's queries were replaced, by its place. */
+  const hasFirst = models.map((_, place) => rows.some(({ answers }) => answers[place]?.firstText !== undefined));
+  const heads = models.flatMap((model, place) => [
+    model,
+    ...(hasFirst[place] ? [`${model}: first query`] : []),
+    ...[...measures, 'loss'].map((name) => `${model}: ${name}`),
+  ]);
   const pairs = judgedPairs(votes);
   const judgedHeads = pairs.flatMap(({ of, against }) =>
     ['preferred', 'shown first'].map((what) => `${models[of]} or ${models[against]}: ${what}`),
@@ -34,7 +40,8 @@ export function evaluationCsv(
     ...models.flatMap((_, place) => {
       const answer = answers[place];
       const loss = answer?.target ? String(answer.target.nats / answer.target.tokens) : '';
-      return [answer?.text ?? '', ...measures.map((name) => String(answer?.marks[name] ?? '')), loss];
+      const first = hasFirst[place] ? [answer?.firstText ?? ''] : [];
+      return [answer?.text ?? '', ...first, ...measures.map((name) => String(answer?.marks[name] ?? '')), loss];
     }),
     ...pairs.flatMap(({ of, against }) => {
       const vote = voteOn.get(`${position} ${of} ${against}`);

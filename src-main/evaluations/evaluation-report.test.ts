@@ -132,6 +132,19 @@ function there<T>(value: T | null): T {
 /** No rows, and nothing judged blind. */
 const nothing = { rows: [], judged: [] };
 
+test('replaced queries are told among what the numbers depend on, and on their rows', () => {
+  const { provenance } = mostlyWrong;
+  if (provenance === null) throw new Error('it is below');
+  const plain = { text: 'SELECT 1', score: 0, marks: {}, target: null };
+  const rows = [{ exampleId: 'r', context: 'c', target: 't', answers: [plain, { ...plain, firstText: 'SELECT &' }] }];
+  const replacing = { ...mostlyWrong, provenance: { ...provenance, retryQueries: true as const } };
+  const report = evaluationReport(replacing, { ...nothing, rows }, 'en');
+  expect(report).toContain('<dt>Queries that cannot be run</dt><dd>replaced by');
+  expect(report.split('First query, which cannot be run')).toHaveLength(2);
+  expect(report).toContain('<dd>SELECT &#38;</dd>');
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('cannot be run');
+});
+
 const mostlyWrong: Evaluation = {
   ...{
     id: 'e',

@@ -196,6 +196,7 @@ function provenance({ provenance: made, split, createdAt }: Evaluation, words: W
     [words.answers, made.answersSha256 ?? ''],
     [words.language, languageName(made.language, words)],
     [words.maxTokens, fillIn(words.tokens, { n: made.maxTokens })],
+    ...(made.retryQueries ? [[words.unrunnable, words.retried] satisfies [string, string]] : []),
     ...(made.form ? [[words.form, formText(made.form, words)] as [string, string]] : []),
     [words.studio, `${made.studio}, ${device}`],
     [words.measured, `${new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
@@ -212,8 +213,10 @@ function formText(form: AnswerForm, words: Words): string {
 function rowOf(row: EvaluationRow, { results }: Evaluation, words: Words): string {
   const block = (name: string, text: string, mark = '') =>
     `<dt>${escapeHtml(name)}${mark}</dt><dd>${textOf(text.trim() || words.nothing)}</dd>`;
-  const answers = row.answers.map(({ text, score }, place) =>
-    block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)}&nbsp;%</b>`),
+  const answers = row.answers.map(
+    ({ text, firstText, score }, place) =>
+      block(results[place]?.adapter ?? '', text, ` <b>${(score * 100).toFixed(0)}&nbsp;%</b>`) +
+      (firstText === undefined ? '' : block(words.firstQuery, firstText)),
   );
   const scores = row.answers.map(({ score }) => (score * 100).toFixed(0)).join(' → ');
   const question = row.context.trim().split('\n').at(-1) ?? '';

@@ -38,3 +38,19 @@ test('a result is of the adapter as it is called now, or was called when it was 
   database.exec('DELETE FROM adapter');
   expect(names()[0]).toEqual(['base', 'rivers']);
 });
+
+test('an evaluation resumed later still replaces queries, if it was started so', () => {
+  const database = openDatabase(':memory:');
+  database.exec('PRAGMA foreign_keys = OFF');
+  // Sound: it is only asked for its token, and who is alive.
+  const store = new EvaluationStore(
+    database,
+    new JobStore(database, { token: 'a', isAlive: () => true } as Partial<ProcessLock> as ProcessLock),
+  );
+  const input = { datasetId: 'd', baseModelId: 'b', adapterIds: [], split: 'test' as const };
+  const about = { task: 'nl2sql', mainMetric: 'executionAccuracy' } as const;
+  const plain = store.insert(input, { ...about, now: 1 });
+  const replacing = store.insert({ ...input, retryQueries: true }, { ...about, now: 2 });
+  expect(store.input(plain.id).retryQueries).toBeUndefined();
+  expect(store.input(replacing.id).retryQueries).toBe(true);
+});

@@ -55,12 +55,15 @@ export class EvaluationStore {
       this.#jobs.enqueue({ id, kind: 'evaluation', now });
       this.#database
         .prepare(
-          `INSERT INTO evaluation (id, task, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, keeps_form, main_metric)
-           VALUES (:id, :task, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :keepsForm, :mainMetric)`,
+          `INSERT INTO evaluation (id, task, dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, keeps_form,
+             retry_queries, main_metric)
+           VALUES (:id, :task, :datasetId, :baseModelId, :adapterIds, :split, :limit, :maxTokens, :language, :keepsForm,
+             :retryQueries, :mainMetric)`,
         )
         .run({
           ...{ id, task, datasetId, baseModelId, split, mainMetric, adapterIds: JSON.stringify(input.adapterIds) },
           ...{ limit: input.limit ?? null, maxTokens: input.maxTokens ?? null, language: input.language ?? null },
+          retryQueries: input.retryQueries ? 1 : 0,
           keepsForm: (input.keepsForm ?? true) ? 1 : 0,
         });
       alongside?.();
@@ -77,13 +80,15 @@ export class EvaluationStore {
   input(id: string): EvaluationInput {
     const row = this.#database
       .prepare(
-        'SELECT dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, keeps_form FROM evaluation WHERE id = ?',
+        `SELECT dataset_id, base_model_id, adapter_ids, split, row_limit, max_tokens, language, keeps_form, retry_queries
+         FROM evaluation WHERE id = ?`,
       )
       .get(id) as InputRow;
     return {
       ...{ datasetId: row.dataset_id, baseModelId: row.base_model_id, split: row.split },
       adapterIds: JSON.parse(row.adapter_ids) as string[],
       ...{ limit: row.row_limit ?? undefined, maxTokens: row.max_tokens ?? undefined },
+      ...(row.retry_queries === 1 && { retryQueries: true }),
       ...{ language: row.language ?? undefined, keepsForm: row.keeps_form === 1 },
     };
   }
@@ -213,6 +218,7 @@ interface InputRow {
   max_tokens: number | null;
   keeps_form: 0 | 1;
   language: Exclude<EvaluationInput['language'], undefined> | null;
+  retry_queries: 0 | 1;
 }
 
 function toEvaluation(row: Row): Evaluation {
@@ -237,6 +243,6 @@ function toEvaluation(row: Row): Evaluation {
 type StoredResult = Omit<EvaluationResult, 'interval'> & Partial<EvaluationResult>;
 type StoredAnswer = Pick<EvaluationAnswer, 'text' | 'score'> & Partial<EvaluationAnswer>;
 
-function toAnswer({ text, score, marks = {}, target = null }: StoredAnswer): EvaluationAnswer {
-  return { text, score, marks, target };
+function toAnswer({ marks = {}, target = null, ...answer }: StoredAnswer): EvaluationAnswer {
+  return { ...answer, marks, target };
 }

@@ -11,7 +11,7 @@ import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
 import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
-import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
+import { datasetQueries, queryCheck, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -59,6 +59,8 @@ export async function startEvaluation(
   const settled = { ...input, datasetId: dataset.id, baseModelId: base.id, adapterIds: adapters.map(({ id }) => id) };
   if (input.measure !== undefined && !leavesMeasureOpen(dataset.task))
     throw new StudioError('OPTION_INVALID', { option: 'measure', ...because('MEASURE_FIXED') });
+  if (input.retryQueries && !(dataset.task === 'nl2sql' && dataset.hasDatabase))
+    throw new StudioError('OPTION_INVALID', { option: 'retryQueries', ...because('DATABASE_MISSING') });
   const measure = input.measure ?? usualMeasureOf(dataset, parts).measure;
   // The main metric is the same in every language.
   const { mainMetric } = judgeOf(dataset.task, {
@@ -137,6 +139,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
     { base, adapters, rows, maxTokens: input.maxTokens, form, measured },
     {
       ...{ engine, text, judge },
+      canRun: input.retryQueries ? (row) => queryCheck(dataset, row.database, parts) : undefined,
       began: (facts) => {
         // Earlier results were measured from the same facts.
         if (measured.length > 0) return;
@@ -145,6 +148,7 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
           base: { name: base.name, sha256: base.sha256 },
           adapters: adapters.map(({ name, sha256 }, place) => ({ name, sha256, seen: seen[place] })),
           ...{ ...facts, language, device, studio: parts.version, answersSha256: null },
+          ...(input.retryQueries && { retryQueries: true }),
           ...(form && { form }),
         });
       },

@@ -18,6 +18,8 @@ export interface Draft {
   /** Name of who answers; undefined is the base. */
   readonly name: string | undefined;
   readonly writing: boolean;
+  /** It is a query that cannot be run: others are being tried. */
+  readonly retrying?: boolean;
   /** The question it answers; later turns are hidden while it is written. */
   readonly questionId?: string | undefined;
 }
@@ -504,7 +506,7 @@ export class ChatState {
       return;
     }
     this.sending = undefined;
-    this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false };
+    this.draft = this.draft.text === '' ? undefined : { ...this.draft, writing: false, retrying: false };
     const isAsked = await this.findsAsked();
     if (!accepted && answering.signal.aborted && !isAsked) onRefused?.();
   }
@@ -529,6 +531,9 @@ export class ChatState {
         return;
       case 'text':
         if (draft !== undefined) this.draft = { ...draft, text: draft.text + event.delta };
+        return;
+      case 'retrying':
+        if (draft !== undefined) this.draft = { ...draft, retrying: true };
         return;
       case 'finished':
         this.messages = [...this.#upTo(event.answer.parentId), event.answer];

@@ -1107,6 +1107,7 @@ function answer(text: string): Message {
     conversationId: 'c',
     role: 'assistant',
     text,
+    firstText: null,
     input: null,
     adapterId: null,
     adapterName: null,

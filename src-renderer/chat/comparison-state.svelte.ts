@@ -13,6 +13,8 @@ export interface ColumnDraft {
   /** Name of who answers; undefined is the base. */
   readonly name: string | undefined;
   readonly text: string;
+  /** It is a query that cannot be run: others are being tried. */
+  readonly retrying?: boolean;
   readonly answer: Message | undefined;
 }
 
@@ -170,6 +172,8 @@ export class ComparisonState {
         } else if (event.kind === 'text') {
           chat.awaited = undefined;
           this.#change(event.column, (column) => ({ ...column, text: column.text + event.delta }));
+        } else if (event.kind === 'retrying') {
+          this.#change(event.column, (column) => ({ ...column, retrying: true }));
         } else this.#change(event.column, (column) => ({ ...column, text: event.answer.text, answer: event.answer }));
       }
       this.seconds = (performance.now() - startMs) / 1000;

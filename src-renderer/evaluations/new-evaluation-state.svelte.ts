@@ -29,6 +29,8 @@ export class NewEvaluationState {
   split = $state<Split>('test');
   chosen = $state.raw<ReadonlySet<string>>(new Set());
   limit = $state<number | undefined>(usualLimit);
+  /** Whether queries that cannot be run are replaced; asked where there is a database. */
+  retriesQueries = $state(false);
   /** How answers are compared, if a person has chosen that. */
   chosenMeasure = $state<TextMeasure | undefined>(undefined);
   /** Whether all answers keep the form of the targets. */
@@ -104,6 +106,11 @@ export class NewEvaluationState {
   /** What the targets are, and what follows from that, where the task leaves it open; undefined until it is known. */
   get usual(): (UsualMeasure & { readonly form: AnswerForm | null }) | undefined {
     return this.#usual.value?.datasetId === this.datasetId ? this.#usual.value : undefined;
+  }
+
+  /** Whether there is a database that queries can be run on. */
+  get canRetry(): boolean {
+    return this.dataset?.task === 'nl2sql' && this.dataset.hasDatabase;
   }
 
   /** How answers are compared, where the task leaves it open. */
@@ -193,6 +200,7 @@ export class NewEvaluationState {
         adapterIds: this.compared.map(({ id }) => id),
         split: this.split,
         ...(this.limit !== undefined && { limit: this.limit }),
+        ...(this.retriesQueries && this.canRetry && { retryQueries: true }),
         ...(this.chosenMeasure !== undefined && { measure: this.chosenMeasure }),
         ...(!this.keepsForm && { keepsForm: false }),
       });

@@ -13,7 +13,7 @@ const { changes, changed } = await vi.hoisted(async () => {
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    datasets: { list: vi.fn() },
+    datasets: { list: vi.fn(), targetForm: async () => null },
     adapters: { list: vi.fn() },
     baseModels: { list: async () => [{ id: 'b', builtIn: true }] },
     evaluations: { start: vi.fn(), list: vi.fn(), measure: vi.fn() },
@@ -138,6 +138,21 @@ test('how answers to any texts are compared follows from the targets, unless a p
   expect([form.usual, form.measure, form.chosenMeasure]).toEqual([undefined, undefined, undefined]);
   form.chooseDataset('qa');
   await vi.waitFor(() => expect(form.measure).toBe('rougeL'));
+  form.leave();
+});
+
+test('queries that cannot be run are replaced only where asked and where there is a database', async () => {
+  const tables = { ...dataset('tables', 'nl2sql', 9), hasDatabase: true };
+  vi.mocked(client.datasets.list).mockResolvedValue([tables, dataset('qa', 'mrc', 9)]);
+  const form = await opened({ dataset: 'tables' });
+  await form.start();
+  expect(vi.mocked(client.evaluations.start).mock.lastCall?.[0]).not.toHaveProperty('retryQueries');
+  form.retriesQueries = true;
+  await form.start();
+  expect(client.evaluations.start).toHaveBeenLastCalledWith(expect.objectContaining({ retryQueries: true }));
+  form.chooseDataset('qa');
+  await form.start();
+  expect(vi.mocked(client.evaluations.start).mock.lastCall?.[0]).not.toHaveProperty('retryQueries');
   form.leave();
 });
 

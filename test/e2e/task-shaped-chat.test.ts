@@ -88,7 +88,10 @@ test('a query is edited, run, shown as a table and saved as CSV', async () => {
   // The second click hits the button that stops the answer.
   await button('Send').dblclick();
   const answer = page.getByRole('article', { name: 'Queries' }).last();
+  // After two steps of training it writes no query at all, and no other that could be run.
+  await answer.getByText('Cannot be run: trying other queries').waitFor();
   await finished(answer);
+  expect(await answer.getByRole('note', { name: 'Replaced query' }).count()).toBe(0);
   // The answer was checked against the database automatically.
   await answer.getByText(/Checked:/).waitFor();
   await answer.getByRole('button', { name: 'Edit' }).click();
@@ -110,6 +113,27 @@ test('a query is edited, run, shown as a table and saved as CSV', async () => {
   expect(text.split(/\r?\n/)[0]).toBe('\uFEFFyear,danger');
   expect(text).toContain('2,b');
   expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('a query that took the place of one that cannot be run says so, and shows that one', async () => {
+  const database = new BetterSqlite3(path.join(opened.home, 'studio.sqlite'));
+  const last = "number = (SELECT MAX(number) FROM message WHERE role = 'assistant')";
+  const written = database.prepare(`SELECT text FROM message WHERE ${last}`).pluck().get();
+  database.prepare(`UPDATE message SET text = 'SELECT 7 AS lucky', first_text = 'SELEKT 6' WHERE ${last}`).run();
+  await page.reload();
+  const note = lastQuery().getByRole('note', { name: 'Replaced query' });
+  await note.getByText(/does not make it right/).waitFor();
+  await note.getByRole('button', { name: 'First query' }).click();
+  await note.getByText('SELEKT 6').waitFor();
+  await lastQuery().getByText('Checked: it can run').waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  database.prepare(`UPDATE message SET text = ?, first_text = NULL WHERE ${last}`).run(written);
+  database.close();
+  await page.reload();
+  await lastQuery()
+    .getByText(/Checked:/)
+    .waitFor();
+  await lastQuery().getByRole('button', { name: 'Edit' }).click();
 });
 
 test.each([

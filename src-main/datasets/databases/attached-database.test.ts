@@ -1,9 +1,26 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../database/open.ts';
-import { attachedFile, databaseFileName, forkSqlProcess, SqlRunner, usualLimits } from './attached-database.ts';
+import {
+  attachedFile,
+  databaseFileName,
+  databasesFolder,
+  forkSqlProcess,
+  queryCheck,
+  SqlRunner,
+  usualLimits,
+} from './attached-database.ts';
 
 let folder: string;
 let file: string;
@@ -199,6 +216,27 @@ test('a query that is stopped just as it is answered does not end the next one',
   await expect.poll(() => started[1]?.requests.length).toBe(1);
   started[1]?.reply();
   expect((await next).rows).toEqual([[7]]);
+});
+
+test('whether a query can be run is known without reading a row, and unknown without a database', async () => {
+  const datasetsFolder = join(folder, 'datasets');
+  const databases = databasesFolder(join(datasetsFolder, 'd'));
+  mkdirSync(databases, { recursive: true });
+  copyFileSync(file, join(databases, 'city.sqlite'));
+  const parts = { sql: runner, datasetsFolder };
+  const canRun = queryCheck({ id: 'd', hasDatabase: true }, 'city', parts);
+  const { signal } = new AbortController();
+  for (const [sql, can] of [
+    [' SELECT name FROM city -- all\n; ', true],
+    ['WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n', true],
+    ['SELECT mayor FROM city', false],
+    ['DROP TABLE city', false],
+    ['', false],
+  ] as const)
+    expect([sql, await canRun?.(sql, signal)]).toEqual([sql, can]);
+  expect(await canRun?.('SELECT 1', AbortSignal.abort())).toBe(false);
+  expect(queryCheck({ id: 'd', hasDatabase: false }, 'city', parts)).toBeUndefined();
+  expect(queryCheck({ id: 'd', hasDatabase: true }, 'village', parts)).toBeUndefined();
 });
 
 class FakeProcess {

@@ -181,6 +181,34 @@ export function datasetQueries(
     sql.query(attachedFile(join(datasetsFolder, dataset.id), database), query, undefined, signal);
 }
 
+/**
+ * Tells whether a query compiles on one of a dataset's databases, without reading a row; undefined if there is no
+ * database to ask. False also for one whose check was stopped.
+ */
+export function queryCheck(
+  dataset: { readonly id: string; readonly hasDatabase: boolean },
+  database: string | null,
+  { sql, datasetsFolder }: { sql: SqlRunner; datasetsFolder: string },
+): ((query: string, signal: AbortSignal) => Promise<boolean>) | undefined {
+  if (!dataset.hasDatabase) return undefined;
+  const folder = join(datasetsFolder, dataset.id);
+  try {
+    attachedFile(folder, database);
+  } catch {
+    // That is told where a query is run.
+    return undefined;
+  }
+  return async (query, signal) => {
+    const bare = query.trim().replace(/;+\s*$/, '');
+    try {
+      await sql.query(attachedFile(folder, database), `SELECT 1 FROM (\n${bare}\n) LIMIT 0`, undefined, signal);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
 export function databasesFolder(datasetFolder: string): string {
   return join(datasetFolder, 'databases');
 }

@@ -5,7 +5,7 @@ import type { Place } from './stack.ts';
  * Digits before the point and behind it. JSON has no bound, but small models like to repeat a digit until the answer is
  * full; 20 are more than a 64-bit number has.
  */
-export const MOST_DIGITS = 20;
+const MOST_DIGITS = 20;
 /** Digits of an exponent: 1e999 would be read as infinity, which no validator takes for a number. */
 const MOST_EXPONENT_DIGITS = 2;
 

@@ -44,6 +44,10 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
+    .option(
+      '--retry-queries',
+      'replace queries that cannot be run on the dataset’s database by others that can; takes longer',
+    )
     .option('--free-answers', 'let answers have any form, also where all targets are one of a few labels, or JSON')
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
     .option('--csv <file>', 'write all answers and scores to this file')
@@ -71,6 +75,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
                 maxTokens: words.maxTokens,
                 language: words.language,
                 measure: words.measure,
+                retryQueries: words.retryQueries,
                 keepsForm: !words.freeAnswers,
               })
             : await client.evaluations.resume({ id: resume });
@@ -100,6 +105,7 @@ interface EvaluateWords {
   readonly adapter?: string[];
   readonly split: EvaluationInput['split'];
   readonly limit?: number;
+  readonly retryQueries?: boolean;
   readonly maxTokens?: number;
   readonly language?: EvaluationInput['language'];
   readonly csv?: string;

@@ -71,6 +71,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--prompt <text>', 'what the model reads', textIn(z.string().min(1)))
     .option('--dataset <dataset>', 'use the context of a row of this dataset instead')
     .option('--row <id>', 'the row’s id')
+    .option('--retry-queries', 'replace a query that cannot be run on the dataset’s database by another that can')
     .option('--max-tokens <n>', 'write at most this many tokens', numberIn(shape.maxTokens), 128)
     .option('--temperature <t>', '0 always picks the most likely token', numberIn(shape.temperature), 0)
     .option('--top-k <k>', 'sample from the k most likely tokens; 0 for no limit', numberIn(shape.topK), 0)
@@ -118,6 +119,8 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
           if (event.kind === 'finished') {
             const { generation } = event;
             const text = generation.text.replace(/^ /, '');
+            if (generation.firstText !== null)
+              progress.say(`The first query cannot be run, and was replaced: ${generation.firstText}`);
             if (generation.finish !== 'stopped') return { json: generation, text };
             const soFar = text === '' ? 'Nothing was written yet.' : `Written so far: ${text}`;
             throw interruption('The answer was stopped.', soFar, generation);
@@ -167,6 +170,7 @@ interface GenerateWords {
   readonly prompt?: string;
   readonly dataset?: string;
   readonly row?: string;
+  readonly retryQueries?: boolean;
   readonly maxTokens: number;
   readonly temperature: number;
   readonly topK: number;
@@ -195,11 +199,12 @@ async function formOf({ choice, jsonSchema, keepForm }: GenerateWords): Promise<
   }
 }
 
-function promptOf({ prompt, dataset, row }: GenerateWords) {
+function promptOf({ prompt, dataset, row, retryQueries }: GenerateWords) {
+  if (prompt !== undefined && retryQueries) throw usageFailure('Give --retry-queries with --dataset and --row.');
   if (prompt !== undefined && dataset === undefined && row === undefined)
     return { kind: 'text' as const, text: prompt };
   if (prompt === undefined && dataset !== undefined && row !== undefined) {
-    return { kind: 'example' as const, datasetId: dataset, exampleId: row };
+    return { kind: 'example' as const, datasetId: dataset, exampleId: row, retryQueries };
   }
   throw usageFailure('Give either --prompt, or --dataset with --row.');
 }

@@ -189,6 +189,11 @@ export const chat = {
   'chat.run.original': 'Back to the answer',
   'chat.checked': 'Checked: it can run',
   'chat.checkedNot': 'Checked:',
+  'chat.retrying': 'Cannot be run: trying other queries',
+  'chat.replaced': 'Replaced query',
+  'chat.replaced.what':
+    'The first query cannot be run, so another was written. That it runs does not make it right: check the result.',
+  'chat.replaced.first': 'First query',
   'chat.row': 'Correct it and save it as a row',
   'chat.row.title': 'Save as a row',
   'chat.row.what': 'Turns a good answer, or one you correct here, into a row. The dataset gets a new version.',

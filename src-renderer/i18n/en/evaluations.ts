@@ -86,6 +86,9 @@ export const evaluations = {
   'evaluations.new.limit.hint':
     'The first of the split; leave empty for all. More rows take longer and make the result more certain.',
   'evaluations.new.limit.wrong': 'Enter a whole number above 0, or leave it empty.',
+  'evaluations.new.retry': 'Where a query cannot be run, try others',
+  'evaluations.new.retry.hint':
+    'Up to 7 others are drawn, and the first that can be run counts. It takes longer, and the figures cannot be compared with those of evaluations without it.',
   'evaluations.new.form.choices': { one: 'All answers are its label', other: 'All answers are one of its {n} labels' },
   'evaluations.new.form.json': 'All answers are JSON like its targets',
   'evaluations.new.form.hint':
@@ -201,6 +204,7 @@ export const evaluations = {
   'evaluations.picture.row': '{model}: {value}, between {low} and {high}',
   'evaluations.export': 'Save and delete',
   'evaluations.export.report': 'Save as a report page',
+  'evaluations.rows.first': 'First query, which cannot be run',
   'evaluations.export.csv': 'Save all answers as CSV',
   'evaluations.delete': 'Delete',
   'evaluations.deleted': 'The evaluation was deleted.',
@@ -208,6 +212,7 @@ export const evaluations = {
   'evaluations.measures.one': 'Measure',
   'evaluations.made': 'How this was measured',
   'evaluations.made.summary': 'compared as {language}, at most {tokens} tokens, greedy · studio {studio}, {device}',
+  'evaluations.made.retried': 'queries that cannot be run replaced',
   'evaluations.made.form.choices': {
     one: 'Everyone could only answer with the label of the dataset: {names}.',
     other: 'Everyone could only answer with one of the {n} labels of the dataset: {names}.',

@@ -81,6 +81,9 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.limit.all': '모두',
   'evaluations.new.limit.hint': '분할의 처음부터, 비우면 모두. 많을수록 오래 걸리고 더 확실합니다.',
   'evaluations.new.limit.wrong': '0보다 큰 정수를 적거나 비우세요.',
+  'evaluations.new.retry': '실행할 수 없는 쿼리는 다시 쓰기',
+  'evaluations.new.retry.hint':
+    '쿼리를 7개까지 더 써서 실행할 수 있는 첫 번째 것으로 채점합니다. 더 오래 걸리며, 이렇게 하지 않은 평가와는 수치를 견줄 수 없습니다.',
   'evaluations.new.form.choices': '모든 답을 라벨 {n}개 중 하나로',
   'evaluations.new.form.json': '모든 답을 정답과 같은 JSON으로',
   'evaluations.new.form.hint':
@@ -175,6 +178,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.picture.row': '{model}: {value}, {low}에서 {high} 사이',
   'evaluations.export': '저장과 삭제',
   'evaluations.export.report': '보고서 페이지로 저장',
+  'evaluations.rows.first': '처음 쓴 쿼리(실행할 수 없음)',
   'evaluations.export.csv': '모든 답을 CSV로 저장',
   'evaluations.delete': '삭제',
   'evaluations.deleted': '평가를 삭제했습니다.',
@@ -182,6 +186,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.measures.one': '지표',
   'evaluations.made': '수치의 근거',
   'evaluations.made.summary': '{language} 기준 비교, 최대 {tokens}토큰, 탐욕적 생성 · 스튜디오 {studio}, {device}',
+  'evaluations.made.retried': '실행할 수 없는 쿼리는 바꿈',
   'evaluations.made.form.choices': '모두 데이터셋의 라벨 {n}개 중 하나로만 답했습니다: {names}.',
   'evaluations.made.form.json': '모두 정답과 같은 필드를 가진 JSON으로만 답했습니다.',
   'evaluations.made.dataset': '{name}, 버전 {version}',
