@@ -86,8 +86,8 @@ export class EvaluationState {
 
   /** The place of the result that is shown label by label: the best one, unless another is chosen. */
   get labelPlace(): number {
-    const best = this.evaluation?.results.findIndex((result) => result === this.verdict?.best) ?? 0;
-    return this.#labelPlace ?? Math.max(0, best);
+    const best = this.verdict && this.evaluation?.results.indexOf(this.verdict.best);
+    return this.#labelPlace ?? best ?? 0;
   }
 
   set labelPlace(place: number) {

@@ -6,7 +6,8 @@ import { oneLine, textTable } from './text-table.ts';
 
 /** The best result label by label, and of every result what it mixes up most. */
 export function labelsText(evaluation: Evaluation, labels: LabelResults): string {
-  const best = evaluation.results.findIndex((result) => result === verdictOf(evaluation)?.best);
+  const verdict = verdictOf(evaluation);
+  const best = verdict === undefined ? -1 : evaluation.results.indexOf(verdict.best);
   const result = labels.results[best];
   if (result === undefined) return '';
   const table = textTable([
