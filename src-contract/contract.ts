@@ -115,6 +115,7 @@ import {
   matrixShapesSchema,
   startLabInputSchema,
 } from './lab.ts';
+import { labelResultsSchema } from './label-results.ts';
 import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
 import { nameSchema } from './name.ts';
 import {
@@ -644,6 +645,8 @@ export const contract = {
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
     /** Field by field, how often answers were wrong; null unless most targets are lists or objects in JSON. */
     fields: base.input(id).output(fieldResultsSchema.nullable()),
+    /** What was answered in place of what; null if the targets are not a few labels, or nothing has been measured. */
+    labels: base.input(id).output(labelResultsSchema.nullable()),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */

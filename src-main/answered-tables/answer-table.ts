@@ -125,11 +125,8 @@ async function learntBy(
   if (known === undefined) return { mapping: {}, form: undefined, tokens: usualTokens };
   const text = await parts.modelTexts.of(parts.base, known.task);
   const rows = parts.datasets.examples(known.id).take(200);
-  return {
-    mapping: known.mapping,
-    form: await parts.targetForms.of(known.id),
-    tokens: await usualAnswerTokens(rows, text, parts.signal),
-  };
+  const form = await parts.targetForms.of(known.id);
+  return { mapping: known.mapping, form, tokens: await usualAnswerTokens(rows, text, { form, signal: parts.signal }) };
 }
 
 /**

@@ -51,7 +51,7 @@ export async function* evaluate(
   signal: AbortSignal,
 ): AsyncGenerator<EvaluationEvent> {
   const { base, adapters, rows } = job;
-  const wanted = job.maxTokens ?? (await usualAnswerTokens(rows, parts.text, signal));
+  const wanted = job.maxTokens ?? (await usualAnswerTokens(rows, parts.text, { form: job.form, signal }));
   if (signal.aborted) return;
   const maxTokens = Math.min(wanted, Math.floor(base.contextLength / 2));
   parts.began({ rowsSha256: hashOf(rows.map(({ id, context, target }) => [id, context, target])), maxTokens });

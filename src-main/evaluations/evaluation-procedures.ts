@@ -11,6 +11,7 @@ import { fieldResults } from '../tasks/metrics/field-results.ts';
 import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
 import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
+import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
 
@@ -49,6 +50,10 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       return { total: store.countRows(id), rows };
     }),
     fields: os.fields.handler(({ input }) => fieldsOf(store.get(input.id)) ?? null),
+    labels: os.labels.handler(({ input }) => {
+      const evaluation = store.get(input.id);
+      return evaluationLabels(evaluation, allRows(evaluation.id)) ?? null;
+    }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);
       return {
@@ -58,8 +63,9 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     }),
     report: os.report.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      const judged = blindResults(evaluation.id, votes);
-      const told = { rows: allRows(evaluation.id), judged, fields: fieldsOf(evaluation) };
+      const rows = allRows(evaluation.id);
+      const [labels, fields] = [evaluationLabels(evaluation, rows), fieldsOf(evaluation)];
+      const told = { rows, labels, fields, judged: blindResults(evaluation.id, votes) };
       const text = evaluationReport(evaluation, told, input.language);
       return { name: `${fileName(evaluation)}.html`, text };
     }),

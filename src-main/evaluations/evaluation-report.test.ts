@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
+import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
 
 test('the report suggests the next step, as the evaluation page does', () => {
@@ -100,6 +101,42 @@ test('rows that were training rows are told', () => {
     '이 36행 가운데 12행은 Answers의 학습용 행이었으므로',
   );
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('were training rows');
+});
+
+test('targets that are a few labels are told label by label, for every result', () => {
+  const answered = [
+    ...['complaint', 'complaint', 'question'].map((text) => ['complaint', text]),
+    ...['question', '<b>?</b>'].map((text) => ['question', text]),
+  ];
+  const rows = answered.map(([target = '', text = '']) => ({
+    ...{ exampleId: target, context: '', target },
+    answers: ['I think so', text].map((text) => ({ text, score: 0, marks: {}, target: null })),
+  }));
+  const labels = evaluationLabels(mostlyWrong, rows);
+  const english = evaluationReport(mostlyWrong, { ...nothing, labels }, 'en');
+  expect(english).toContain('<summary><b>starter</b> 5 of 5 answers are none of the labels.</summary>');
+  expect(english).toContain(
+    '<details open><summary><b>Answers</b> 1 of 3 “complaint” rows was answered “question”. 1 of 5 answers is none of the labels.</summary>',
+  );
+  expect(english).toContain(
+    '<th>complaint</th><td>3</td><td>66.7&nbsp;%</td><td>100.0&nbsp;%</td><td>80.0&nbsp;%</td>',
+  );
+  expect(english).toMatch(/<th>Macro-F1<\/th><th>Balanced accuracy<\/th>/);
+  expect(evaluationReport(mostlyWrong, { ...nothing, labels }, 'ko')).toContain(
+    '“complaint” 3행 가운데 1행을 “question”으로 답했습니다. 답 5개 가운데 1개는 어느 분류 이름도 아닙니다.',
+  );
+  expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Label by label');
+});
+
+test('queries are not told label by label: they may be the same in other words', () => {
+  const rows = ['SELECT 1', 'SELECT 1', 'SELECT 2', 'SELECT 2'].map((target) => ({
+    ...{ exampleId: target, context: '', target },
+    answers: [{ text: target, score: 1, marks: {}, target: null }],
+  }));
+  expect(evaluationLabels(mostlyWrong, rows)).toBeDefined();
+  expect(evaluationLabels({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows)).toBeUndefined();
+  // One by an earlier version, which did not keep in which language it had compared.
+  expect(evaluationLabels({ ...mostlyWrong, provenance: null }, rows)?.results[0]?.macroF1).toBe(1);
 });
 
 test('the report says when its numbers were measured', () => {

@@ -2,9 +2,10 @@ import { adviceText } from '../../src-contract/advice-words.ts';
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BlindResult } from '../../src-contract/blind-vote.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
-import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type { Evaluation, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
 import type { FieldResults } from '../../src-contract/field-results.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
+import { type LabelResults, withLabelMeasures } from '../../src-contract/label-results.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
 import { blindResultText } from '../../src-contract/preference-words.ts';
@@ -13,6 +14,7 @@ import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { seenText, verdictText } from '../../src-contract/verdict-words.ts';
 import { reportFields } from './report-fields.ts';
+import { labelTables } from './report-labels.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
@@ -35,11 +37,14 @@ export function evaluationReport(
     rows,
     judged,
     fields,
+    labels,
   }: {
     readonly rows: readonly EvaluationRow[];
     readonly judged: readonly BlindResult[];
     /** Undefined unless targets are JSON. */
     readonly fields?: FieldResults | undefined;
+    /** Undefined unless targets are a few labels. */
+    readonly labels?: LabelResults | undefined;
   },
   language: 'en' | 'ko',
 ): string {
@@ -61,8 +66,9 @@ export function evaluationReport(
 ${verdicts(evaluation, words)}
 ${next(evaluation, words)}
 ${pictures(evaluation, words)}
-${measures(evaluation, words)}
+${measures({ ...evaluation, results: withLabelMeasures(evaluation.results, labels) }, words)}
 ${rivals(evaluation, words)}
+${labelTables(evaluation, labels, words)}
 ${preferences(evaluation, judged, words)}
 ${fields === undefined ? '' : reportFields(fields, language, table)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
@@ -136,7 +142,10 @@ function pictures({ results, comparisons, mainMetric }: Evaluation, words: Words
   ].join('\n');
 }
 
-function measures({ results, mainMetric }: Evaluation, words: Words): string {
+function measures(
+  { results, mainMetric }: Pick<Evaluation, 'mainMetric'> & { readonly results: readonly EvaluationResult[] },
+  words: Words,
+): string {
   const names = Object.keys(results[0]?.metrics ?? {});
   names.sort((a, b) => Number(b === mainMetric) - Number(a === mainMetric));
   const head = [words.model, words.rows, ...names.map((name) => measureName(name, words.tongue))];
@@ -241,8 +250,8 @@ function shownValue(name: string, value: number | undefined): string {
 }
 
 const style = `
-:root { color-scheme: light dark; --ink: #1a1c22; --faint: #5b606b; --line: #d9dce3; --accent: #1f4fd1; --plain: #6b7080; --sheet: #fff; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --faint: #a3a9b6; --line: #3a3f4a; --accent: #7ea2ff; --plain: #9aa0ad; --sheet: #17191f; } }
+:root { color-scheme: light dark; --ink: #1a1c22; --faint: #5b606b; --line: #d9dce3; --accent: #1f4fd1; --plain: #6b7080; --sheet: #fff; --right: #2f8f4e; --wrong: #d0413b; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaf0; --faint: #a3a9b6; --line: #3a3f4a; --accent: #7ea2ff; --plain: #9aa0ad; --sheet: #17191f; --right: #7bd494; --wrong: #ff8f86; } }
 body { margin: 0; background: var(--sheet); color: var(--ink); font: 15px/1.5 'Pretendard Variable', Pretendard, system-ui, 'Noto Sans KR', sans-serif; }
 :lang(ko) { word-break: keep-all; overflow-wrap: break-word; }
 main { max-width: 960px; margin: 0 auto; padding: 32px 24px; }
@@ -257,6 +266,9 @@ svg text { fill: var(--ink); } svg text.faint { fill: var(--faint); } svg text.s
 div.wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 6px 8px; border-bottom: 1px solid var(--line); } th:first-child, td:first-child { text-align: left; }
+table.labels { width: auto; font-size: 13px; } .labels th { font-weight: 500; vertical-align: bottom; } .labels th[colspan] { text-align: left; } .labels td.count { text-align: center; }
+.labels th:has(> span) { text-align: center; } .labels.turned th span { max-width: none; max-height: 140px; writing-mode: vertical-rl; text-orientation: sideways; rotate: 180deg; }
+.labels th span { display: inline-block; max-width: 120px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
 details { border-bottom: 1px solid var(--line); padding: 6px 0; } summary { cursor: pointer; overflow-wrap: anywhere; } summary span { display: inline-block; min-width: calc(var(--models) * 48px); color: var(--faint); font-variant-numeric: tabular-nums; }
 details dl { grid-template-columns: 160px 1fr; max-width: 100%; }

@@ -17,11 +17,12 @@ import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
-import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
+import { labelsOf } from '../tasks/metrics/labels.ts';
 import { textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
 import { compareResults } from './compare-results.ts';
 import { evaluate, hashOf } from './evaluate.ts';
 import type { EvaluationStore } from './evaluation-store.ts';
+import { rowsLanguage } from './rows-language.ts';
 import { countSeen } from './seen-rows.ts';
 
 export interface EvaluatingParts {
@@ -125,11 +126,14 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const measured = [...store.rows({ id, offset: 0, limit: rows.length })];
   // Training rows are meant to be known.
   const seen = input.split === 'train' ? [] : await seenRows(adapters, { rows, parts, signal });
-  const sample = rows.slice(0, 50).flatMap(({ context, target }) => [context, target]);
-  const language = input.language ?? answerLanguageOf(sample);
+  const language = input.language ?? rowsLanguage(rows);
   // Settled when it was started.
   const measure = textMeasureOf(store.get(id).mainMetric);
-  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
+  const labels = labelsOf(
+    rows.map(({ target }) => target),
+    language,
+  );
+  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, labels });
   const form = await formOf(id, { input, measured, parts });
   yield* evaluate(
     { base, adapters, rows, maxTokens: input.maxTokens, form, measured },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import { judgeOf } from './judge.ts';
+import { labelsOf } from './metrics/labels.ts';
 
 const signal = new AbortController().signal;
 const words = { language: 'en', runQuery: undefined, measure: 'exactMatch' } as const;
@@ -10,6 +11,16 @@ test('reading comprehension is judged by exact match and F1, or as texts if its 
   const judge = judgeOf('mrc', words);
   expect(judge.mainMetric).toBe('exactMatch');
   expect(await judge.mark('The hill', { target: 'hill', database: null }, signal)).toEqual({ exactMatch: 1, f1: 1 });
+});
+
+// An exact match compares without signs: every answer to moods of -1, 0 and 1 was right if the figure was.
+test('labels that differ by a sign are different answers', async () => {
+  const targets = ['-1', '0', '1'].flatMap((mood) => [mood, mood]);
+  const judge = judgeOf('custom', { ...words, labels: labelsOf(targets, 'en') });
+  const mark = (answer: string, target: string) => judge.mark(answer, { target, database: null }, signal);
+  expect(await mark('1', '-1')).toEqual({ exactMatch: 0, f1: 0 });
+  expect(await mark('-1.', '-1')).toEqual({ exactMatch: 1, f1: 1 });
+  expect(await mark('0', '-1')).toEqual({ exactMatch: 0, f1: 0 });
 });
 
 test('a summary is judged by ROUGE, and its words are counted', async () => {

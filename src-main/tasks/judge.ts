@@ -3,6 +3,7 @@ import type { TaskId } from '../../src-contract/task.ts';
 import type { TextMeasure } from '../../src-contract/text-measure.ts';
 import { answerF1, exactMatch } from './metrics/exact-match.ts';
 import { jsonMeasures } from './metrics/json-match.ts';
+import type { Labels } from './metrics/labels.ts';
 import { asksForOrder, type ResultCell, readyToCompare, resultMatch } from './metrics/result-match.ts';
 import { rouge } from './metrics/rouge.ts';
 import { exactSetMatch } from './metrics/spider/exact-set.ts';
@@ -30,20 +31,20 @@ export type RunQuery = (
 
 /**
  * How answers of a task are judged. With `runQuery`, for attached databases, queries are compared by their results;
- * `measure` is for the tasks that leave it open.
+ * `measure` is for the tasks that leave it open; `labels` are what the targets are, if they are a few.
  */
 export function judgeOf(
   task: TaskId,
-  by: { language: AnswerLanguage; runQuery: RunQuery | undefined; measure: TextMeasure },
+  by: { language: AnswerLanguage; runQuery: RunQuery | undefined; measure: TextMeasure; labels?: Labels | undefined },
 ): Judge {
-  const { language, runQuery, measure } = by;
+  const { language, runQuery, measure, labels } = by;
   switch (task) {
     case 'summarisation':
     case 'conversation':
       return byText.rougeL(language);
     case 'mrc':
     case 'custom':
-      return byText[measure](language);
+      return byText[measure](language, labels);
     case 'nl2sql':
       return runQuery === undefined ? bySqlText : byExecution(runQuery);
     default:
@@ -51,7 +52,7 @@ export function judgeOf(
   }
 }
 
-const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage) => Judge>> = {
+const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage, labels?: Labels) => Judge>> = {
   rougeL: (language) => ({
     mainMetric: 'rougeL',
     mark: async (answer, { target }) => {
@@ -59,12 +60,14 @@ const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage) => Judge>>
       return { ...measures, ...stemmedRouge(answer, target, language), words: answerWords, targetWords };
     },
   }),
-  exactMatch: (language) => ({
+  exactMatch: (language, labels) => ({
     mainMetric: 'exactMatch',
-    mark: async (answer, { target }) => ({
-      exactMatch: exactMatch(answer, target, language),
-      f1: answerF1(answer, target, language),
-    }),
+    mark: async (answer, { target }) => {
+      const right = exactMatch(answer, target, language);
+      // Labels may differ by no more than a sign.
+      if (right === 1 && labels?.keyOf(answer) !== labels?.keyOf(target)) return { exactMatch: 0, f1: 0 };
+      return { exactMatch: right, f1: answerF1(answer, target, language) };
+    },
   }),
   jsonMatch: () => ({
     mainMetric: 'jsonMatch',

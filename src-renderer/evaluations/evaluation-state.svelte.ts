@@ -2,14 +2,16 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type { LabelResults } from '../../src-contract/label-results.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { countsRows, verdictOf } from '../../src-contract/verdict.ts';
 import { client } from '../client.ts';
 import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 import { saveText } from '../ui/save-text.ts';
+import type { LabelCell } from './label-cell.ts';
 
 type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
-export type RowFilter = 'all' | 'differ' | 'won' | 'lost' | 'allWrong';
+export type RowFilter = 'all' | 'differ' | 'won' | 'lost' | 'allWrong' | 'cell';
 export type RowOrder = 'file' | 'gain' | 'loss' | 'hardest';
 
 const page = 500;
@@ -23,6 +25,11 @@ export class EvaluationState {
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapters = $state.raw<readonly Adapter[]>([]);
   rows = $state.raw<readonly EvaluationRow[]>([]);
+  /** Label by label, if its targets are a few labels. */
+  labels = $state.raw<LabelResults | null>(null);
+  /** The target and the answer whose rows the filter `cell` shows, and the place of the result that answered. */
+  cell = $state.raw<(LabelCell & { readonly place: number }) | undefined>(undefined);
+  #labelPlace = $state<number | undefined>(undefined);
   progress = $state.raw<Progress | undefined>(undefined);
   stopping = $state(false);
   filter = $state<RowFilter>('all');
@@ -41,6 +48,7 @@ export class EvaluationState {
     forget: () => {
       this.evaluation = undefined;
       this.rows = [];
+      this.labels = null;
     },
   });
 
@@ -66,15 +74,38 @@ export class EvaluationState {
   /** Rows that pass the filter and the search, in the chosen order. */
   get shownRows(): readonly EvaluationRow[] {
     const wanted = this.search.trim().toLowerCase();
-    const rows = this.rows.filter(
-      (row) =>
-        passes(row, this.filter) && (wanted === '' || `${row.context}\n${row.target}`.toLowerCase().includes(wanted)),
+    const rows = this.#passing(this.filter).filter(
+      (row) => wanted === '' || `${row.context}\n${row.target}`.toLowerCase().includes(wanted),
     );
     return this.order === 'file' ? rows : rows.toSorted((a, b) => rank(b, this.order) - rank(a, this.order));
   }
 
   count(filter: RowFilter): number {
-    return this.rows.filter((row) => passes(row, filter)).length;
+    return this.#passing(filter).length;
+  }
+
+  /** The place of the result that is shown label by label: the best one, unless another is chosen. */
+  get labelPlace(): number {
+    const best = this.verdict && this.evaluation?.results.indexOf(this.verdict.best);
+    return this.#labelPlace ?? best ?? 0;
+  }
+
+  set labelPlace(place: number) {
+    this.#labelPlace = place;
+  }
+
+  /** Shows the rows of a label that the result shown label by label answered in one way. */
+  pick(cell: LabelCell): void {
+    this.cell = { ...cell, place: this.labelPlace };
+    this.filter = 'cell';
+    this.search = '';
+  }
+
+  #passing(filter: RowFilter): readonly EvaluationRow[] {
+    if (filter !== 'cell') return this.rows.filter((row) => passes(row, filter));
+    const { targets = [], answers = [] } = this.labels?.rows ?? {};
+    const { place = 0, target, answer } = this.cell ?? {};
+    return this.rows.filter((_, row) => targets[row] === target && answers[place]?.[row] === answer);
   }
 
   get countsRows(): boolean {
@@ -178,6 +209,7 @@ export class EvaluationState {
       rows.push(...answer.rows);
     }
     this.rows = rows;
+    this.labels = rows.length === 0 ? null : await client.evaluations.labels({ id: this.id });
     if (this.count('differ') > 0) this.filter = 'differ';
   }
 }
@@ -187,7 +219,7 @@ function withResult(evaluation: Evaluation, result: EvaluationResult): Evaluatio
   return { ...evaluation, results: [...others, result] };
 }
 
-function passes(row: EvaluationRow, filter: RowFilter): boolean {
+function passes(row: EvaluationRow, filter: Exclude<RowFilter, 'cell'>): boolean {
   const [base = 0, ...adapters] = row.answers.map((answer) => answer.score);
   switch (filter) {
     case 'all':

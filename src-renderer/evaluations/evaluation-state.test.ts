@@ -17,7 +17,7 @@ vi.mock('../client.ts', () => ({
     datasets: { get: vi.fn(async () => undefined) },
     baseModels: { get: vi.fn(async () => undefined) },
     adapters: { list: async () => [] },
-    evaluations: { get: vi.fn(), rows: vi.fn(), watch: vi.fn() },
+    evaluations: { get: vi.fn(), rows: vi.fn(), labels: vi.fn(async () => null), watch: vi.fn() },
     studio: { changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -45,6 +45,42 @@ test('shows the rows where base and adapter differ by default, and other filters
   expect(state.shownRows[0]?.exampleId).toBe('lost');
   state.order = 'hardest';
   expect(state.shownRows[0]?.exampleId).toBe('neither');
+  state.leave();
+});
+
+test('a count of the labels shows its rows, until another filter is chosen', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  const scores = { recall: 0.5, precision: 0.5, f1: 0.5 };
+  const result = {
+    labels: [scores, scores],
+    confusion: [
+      [1, 1, 0],
+      [1, 0, 1],
+    ],
+    ...{ macroF1: 0.5, balancedAccuracy: 0.5 },
+  };
+  vi.mocked(client.evaluations.labels).mockResolvedValue({
+    labels: ['glad', 'sad'].map((label) => ({ label, rows: 2 })),
+    results: [result, result],
+    rows: {
+      targets: [0, 0, 1, 1],
+      answers: [
+        [0, 1, 0, 2],
+        [1, 0, 2, 0],
+      ],
+    },
+  });
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.labels).not.toBeNull());
+  state.search = 'both';
+  state.pick({ target: 1, answer: 2 });
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['neither']);
+  expect([state.filter, state.count('cell')]).toEqual(['cell', 1]);
+  state.labelPlace = 1;
+  state.pick({ target: 1, answer: 2 });
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['lost']);
+  state.filter = 'all';
+  expect(state.shownRows).toHaveLength(4);
   state.leave();
 });
 

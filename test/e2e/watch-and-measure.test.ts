@@ -1,8 +1,11 @@
 // Training that is watched, paused and resumed, and the evaluation after it: in a real browser, on the starter model.
 // Each test continues where the previous one ended.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { paths } from '../../src-renderer/paths.ts';
+import { Keyboard } from '../browser/keyboard.ts';
 import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 import { listen } from '../browser/read-aloud.ts';
@@ -176,6 +179,36 @@ test('a deleted run can be restored by undo', async () => {
   await page.getByText('1 run', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('2 runs', { exact: true }).waitFor();
+});
+
+test('targets that are labels are shown label by label, and each count shows its rows', async () => {
+  const file = path.join(opened.folder, 'mail.csv');
+  const kinds = ['complaint', 'praise', 'question'];
+  const lines = Array.from({ length: 60 }, (_, n) => `Letter ${n} is a ${kinds[n % 3]},${kinds[n % 3]}`);
+  writeFileSync(file, ['context,target', ...lines].join('\n'));
+  opened.command('import', file, '--task', 'custom', '--name', 'Mail');
+  opened.train('Mail', 'Sorter', 8);
+  const about = ['--dataset', 'Mail', '--base', 'starter', '--adapter', 'Sorter', '--split', 'train'];
+  opened.command('evaluate', ...about, '--limit', '12', '--max-tokens', '6');
+  await open(paths.evaluations());
+  await page.getByRole('link', { name: /^Mail/ }).first().click();
+  const table = page.getByRole('grid', { name: 'Label by label' });
+  await table.getByRole('rowheader', { name: 'complaint' }).waitFor();
+  const shown = await table.locator('tbody button').allInnerTexts();
+  expect(shown.reduce((sum, count) => sum + Number(count), 0)).toBe(12);
+  // Tab leads to one of them, and arrow keys to the others.
+  await new Keyboard(page).tabTo(table.locator('tbody button[tabindex="0"]'));
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const pressed = table.getByRole('button', { pressed: true });
+  const count = await pressed.innerText();
+  expect(await page.locator('table.rows tbody tr').count()).toBe(Number(count));
+  expect(await page.getByRole('radio', { checked: true }).innerText()).toMatch(new RegExp(` → .* ${count}$`));
+  await accessible();
+  await page.getByRole('combobox', { name: 'Whose answers' }).click();
+  await page.getByRole('option', { name: 'starter' }).click();
+  // The count that was chosen is one of the other's.
+  expect(await pressed.count()).toBe(0);
 });
 
 async function see(text: string | RegExp): Promise<void> {

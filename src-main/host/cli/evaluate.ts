@@ -5,6 +5,7 @@ import { adviceText } from '../../../src-contract/advice-words.ts';
 import type { AnswerForm } from '../../../src-contract/answer-form.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
+import { withLabelMeasures } from '../../../src-contract/label-results.ts';
 import { answerLanguageSchema } from '../../../src-contract/language.ts';
 import { measureName } from '../../../src-contract/measure-names.ts';
 import { signedPoints } from '../../../src-contract/signed-points.ts';
@@ -17,6 +18,7 @@ import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
+import { labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -86,8 +88,16 @@ export function addEvaluateCommand(program: Command, run: Run): void {
           files.push(await written(words.report, await client.evaluations.report(about)));
         }
         const fields = await client.evaluations.fields({ id: evaluation.id });
-        const told = [evaluationText(evaluation), ...(fields === null ? [] : [fieldsText(fields)]), ...files];
-        return { json: { ...evaluation, ...(fields && { fields }), files }, text: told.join('\n') };
+        const labels = await client.evaluations.labels({ id: evaluation.id });
+        const told = { ...evaluation, results: [...withLabelMeasures(evaluation.results, labels)] };
+        const byLabel = labels && { labels: { labels: labels.labels, results: labels.results } };
+        const parts = [labels && labelsText(told, labels), fields && fieldsText(fields)].filter(
+          (part) => part !== null,
+        );
+        return {
+          json: { ...told, ...byLabel, ...(fields && { fields }), files },
+          text: [evaluationText(told), ...parts, ...files].join('\n'),
+        };
       }),
     );
 }

@@ -34,8 +34,8 @@ function pieces(text: string, language: AnswerLanguage): string[] {
   return language === 'ko' ? words.flatMap((word) => [...word]) : words;
 }
 
-/** Lower case, no punctuation, no articles, single blanks. */
-function normalise(text: string, language: AnswerLanguage): string {
+/** Lower case, no punctuation, no articles, single blanks: texts that are equal then count as the same answer. */
+export function normalise(text: string, language: AnswerLanguage): string {
   const opened = language === 'ko' ? text.replace(koreanBrackets, ' ') : text;
   const bare = opened
     .toLowerCase()

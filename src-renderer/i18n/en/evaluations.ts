@@ -54,6 +54,11 @@ export const evaluations = {
   'evaluations.metric.validJson': measures.validJson,
   'evaluations.metric.validJson.explain':
     'Share of rows whose answer is a list or an object in JSON, with nothing around it but the marks of a code block.',
+  'evaluations.metric.macroF1': measures.macroF1,
+  'evaluations.metric.macroF1.explain': 'The mean of the labels’ F1: a rare label counts as much as a frequent one.',
+  'evaluations.metric.balancedAccuracy': measures.balancedAccuracy,
+  'evaluations.metric.balancedAccuracy.explain':
+    'The mean of the shares of each label’s rows that are right: a rare label counts as much as a frequent one.',
   'evaluations.metric.executionAccuracy': measures.executionAccuracy,
   'evaluations.metric.exactSet': measures.exactSet,
   'evaluations.metric.exactSet.explain':
@@ -267,7 +272,23 @@ export const evaluations = {
   'evaluations.table.reference': 'reference',
   'evaluations.table.seconds': 'Time',
 
+  'evaluations.labels': 'Label by label',
+  'evaluations.labels.whose': 'Whose answers',
+  'evaluations.labels.table': 'Targets and answers',
+  'evaluations.labels.rows': 'Rows',
+  'evaluations.labels.right.explain': 'Recall: the share of this label’s rows that were answered with it.',
+  'evaluations.labels.precision': 'Precision',
+  'evaluations.labels.precision.explain': 'The share of the answers with this label that were right.',
+  'evaluations.labels.f1.explain': 'The harmonic mean of both: high only if both are.',
+  'evaluations.labels.answered': 'Answer',
+  'evaluations.labels.none': 'none of them',
+  'evaluations.labels.mean': 'Mean',
+  'evaluations.labels.cell': '{count} of {rows} “{target}” rows answered “{answer}”',
+  'evaluations.labels.cell.right': '{count} of {rows} “{target}” rows answered right',
+  'evaluations.labels.cell.none': '{count} of {rows} “{target}” rows answered with none of the labels',
+
   'evaluations.rows.filter': 'Which rows',
+  'evaluations.rows.cell': '{target} → {answer} {n}',
   'evaluations.rows.all': 'All {n}',
   'evaluations.rows.differ': 'Scores differ {n}',
   'evaluations.rows.won': 'Adapter better {n}',

@@ -53,6 +53,11 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.validJson': measures.validJson,
   'evaluations.metric.validJson.explain':
     '답이 JSON 목록이나 객체인 행의 비율입니다. 코드 블록 기호 말고는 앞뒤에 아무것도 없어야 합니다.',
+  'evaluations.metric.macroF1': measures.macroF1,
+  'evaluations.metric.macroF1.explain': '분류별 F1의 평균입니다. 드문 분류도 흔한 분류만큼 셉니다.',
+  'evaluations.metric.balancedAccuracy': measures.balancedAccuracy,
+  'evaluations.metric.balancedAccuracy.explain':
+    '분류마다 맞은 행의 비율을 구해 평균한 것입니다. 드문 분류도 흔한 분류만큼 셉니다.',
   'evaluations.metric.executionAccuracy': measures.executionAccuracy,
   'evaluations.metric.exactSet': measures.exactSet,
   'evaluations.metric.exactSet.explain':
@@ -235,7 +240,23 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.table.reference': '기준',
   'evaluations.table.seconds': '시간',
 
+  'evaluations.labels': '분류별 결과',
+  'evaluations.labels.whose': '누구의 답',
+  'evaluations.labels.table': '정답과 답',
+  'evaluations.labels.rows': '행',
+  'evaluations.labels.right.explain': '재현율: 이 분류의 행 가운데 이 분류로 답한 비율입니다.',
+  'evaluations.labels.precision': '정밀도',
+  'evaluations.labels.precision.explain': '이 분류로 답한 것 가운데 맞은 비율입니다.',
+  'evaluations.labels.f1.explain': '둘의 조화 평균입니다. 둘 다 높아야 높습니다.',
+  'evaluations.labels.answered': '답',
+  'evaluations.labels.none': '그 밖의 답',
+  'evaluations.labels.mean': '평균',
+  'evaluations.labels.cell': '{count}: “{target}” {rows}행 가운데 “{answer}”[으로|로] 답한 행',
+  'evaluations.labels.cell.right': '{count}: “{target}” {rows}행 가운데 맞게 답한 행',
+  'evaluations.labels.cell.none': '{count}: “{target}” {rows}행 가운데 어느 분류 이름도 아닌 것으로 답한 행',
+
   'evaluations.rows.filter': '표시할 행',
+  'evaluations.rows.cell': '{target} → {answer} {n}',
   'evaluations.rows.all': '모두 {n}',
   'evaluations.rows.differ': '점수가 다름 {n}',
   'evaluations.rows.won': '어댑터가 나음 {n}',
