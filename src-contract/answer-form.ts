@@ -12,6 +12,19 @@ export const answerFormSchema = z.discriminatedUnion('kind', [
     kind: z.literal('choices'),
     texts: z.array(z.string().min(1).max(longestChoice)).min(1).max(mostChoices),
   }),
-  z.object({ kind: z.literal('json'), schema: z.unknown().optional() }),
+  z.object({ kind: z.literal('json'), schema: z.unknown().refine(hasFewLevels).optional() }),
 ]);
 export type AnswerForm = z.infer<typeof answerFormSchema>;
+
+/** Of lists and objects within each other. Some thousand cannot be sent to another process. */
+export const mostSchemaLevels = 500;
+
+/** Whether a JSON value has no more levels than a schema may have. */
+export function hasFewLevels(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > mostSchemaLevels) return false;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return true;
+}

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
 import { answerOf, runCommand, temporaryFolder } from './command-line.ts';
 
+const colours = ['black', 'blue', 'green', 'red', 'white'];
 const training = [
   '--rank',
   '4',
@@ -20,7 +21,7 @@ const training = [
   '40',
 ];
 
-test('turns a CSV into an adapter that scores, writes, is evaluated and exported', { timeout: 300_000 }, async () => {
+test('turns a CSV into an adapter that scores, writes, is evaluated and exported', { timeout: 600_000 }, async () => {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   writeTinyModel(join(folder, 'tiny'));
@@ -94,16 +95,37 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
     ids: written.ids,
   });
 
-  const { results } = await answerOf(home, [
-    'evaluate',
-    ...about,
+  // An untrained base, which by itself writes neither words nor JSON.
+  const { text: chosen } = await answerOf(home, [
+    'generate',
+    '--base',
+    'tiny',
+    ...prompt,
+    '--choice',
+    'red',
+    '--choice',
+    'blue',
+  ]);
+  expect(['red', 'blue']).toContain(chosen);
+  const { text: kept } = await answerOf(home, [
+    'generate',
+    '--base',
+    'tiny',
     '--adapter',
     'colours',
-    '--limit',
-    '3',
-    '--max-tokens',
-    '8',
+    ...prompt,
+    '--keep-form',
   ]);
+  expect(colours).toContain(kept);
+  writeFileSync(join(folder, 'schema.json'), JSON.stringify({ type: 'array', items: { enum: [1, 2] }, maxItems: 2 }));
+  const asJson = ['--json-schema', join(folder, 'schema.json'), '--max-tokens', '300'];
+  const { text: json } = await answerOf(home, ['generate', '--base', 'tiny', ...prompt, ...asJson]);
+  expect(JSON.parse(json).filter((item: number) => item !== 1 && item !== 2)).toEqual([]);
+
+  const evaluating = ['evaluate', ...about, '--adapter', 'colours', '--limit', '3', '--max-tokens', '8'];
+  const { results, provenance } = await answerOf(home, evaluating);
+  expect(provenance.form.texts.toSorted()).toEqual(colours);
+  expect((await answerOf(home, [...evaluating, '--free-answers'])).provenance).not.toHaveProperty('form');
   expect(results.map((result: { adapter: string; n: number }) => result.n)).toEqual([3, 3]);
   expect(results[0].adapterId).toBeNull();
   expect(results[1].adapter).toBe('colours');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import OpenAI, { APIError } from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type App, createApp } from '../../src-main/app.ts';
 import { startEngineChild } from '../../src-main/host/engine-child.ts';
 import { openEndpoint } from '../../src-main/host/openai/open-endpoint.ts';
@@ -124,6 +125,82 @@ test('an adapter at strength 0 equals its base', async () => {
   const at = async (model: string, more: object) =>
     (await openai.chat.completions.create({ model, messages, max_tokens: 6, ...more })).choices[0]?.message.content;
   expect(await at('tiny:a', { adapter_strength: 0 })).toBe(await at('tiny', {}));
+});
+
+// A random model would never write any of this by itself.
+const sorted = {
+  type: 'object',
+  properties: {
+    kind: { enum: ['cat', 'dog', 'bird'] },
+    tame: { type: 'boolean' },
+    legs: { type: ['integer', 'null'], minimum: 0, maximum: 99 },
+    near: { $ref: '#/$defs/places' },
+  },
+  required: ['kind', 'tame', 'legs', 'near'],
+  additionalProperties: false,
+  $defs: { places: { type: 'array', items: { enum: ['home', 'wood'] }, minItems: 1, maxItems: 2 } },
+};
+const sortedParser = z.strictObject({
+  kind: z.enum(['cat', 'dog', 'bird']),
+  tame: z.boolean(),
+  legs: z.int().min(0).max(99).nullable(),
+  near: z
+    .array(z.enum(['home', 'wood']))
+    .min(1)
+    .max(2),
+});
+const asSorted = { type: 'json_schema' as const, json_schema: { name: 'sorted', strict: true, schema: sorted } };
+
+test('answers are held to a schema, whole and streamed, of the base and of adapters side by side', async () => {
+  const ask = (model: string, more: object) => ({
+    ...{ model, messages: [{ role: 'user' as const, content: 'Tom' }], max_tokens: 400, response_format: asSorted },
+    ...more,
+  });
+  const ways = ['tiny', 'tiny:a', 'tiny:b', 'tiny:c'].flatMap((model) => [
+    ask(model, {}),
+    ask(model, { temperature: 1, seed: 5 }),
+  ]);
+  const whole = await Promise.all(ways.map((way) => openai.chat.completions.parse(way)));
+  for (const { choices } of whole) {
+    expect(choices[0]?.finish_reason).toBe('stop');
+    expect(sortedParser.safeParse(choices[0]?.message.parsed).error).toBeUndefined();
+  }
+  const streamed = await Promise.all(ways.map((way) => openai.chat.completions.stream(way).finalChatCompletion()));
+  expect(streamed.map(({ choices }) => choices[0]?.message.content)).toEqual(
+    whole.map(({ choices }) => choices[0]?.message.content),
+  );
+  const cut = await openai.chat.completions.create(ask('tiny', { max_tokens: 5 }));
+  expect(cut.choices[0]).toMatchObject({
+    finish_reason: 'length',
+    message: { content: expect.stringMatching(/^\s*{/) },
+  });
+});
+
+test('answers are one of some texts, and a schema that cannot be followed is refused with its fault', async () => {
+  const ask = (more: object) =>
+    openai.chat.completions
+      .create({ model: 'tiny:a', messages: [{ role: 'user', content: 'Tom' }], max_tokens: 40, ...more })
+      .catch((error: unknown) => error);
+  const choice = ['a cat', 'a dog', 'something else'];
+  for (const temperature of [0, 1]) {
+    const answer = await ask({ guided_choice: choice, temperature });
+    expect(answer).toMatchObject({
+      choices: [
+        { finish_reason: 'stop', message: { content: expect.stringMatching(/^(a cat|a dog|something else)$/) } },
+      ],
+    });
+  }
+  const endless = { type: 'object', properties: { next: { $ref: '#' } }, required: ['next'] };
+  for (const stream of [false, true]) {
+    const refused = await ask({
+      stream,
+      response_format: { type: 'json_schema', json_schema: { name: 'x', schema: endless } },
+    });
+    expect(refused).toMatchObject({
+      ...{ status: 400, code: 'form_refused', type: 'invalid_request_error' },
+      message: expect.stringContaining('#/properties/next'),
+    });
+  }
 });
 
 // Regression: the turns before the last one were silently dropped.

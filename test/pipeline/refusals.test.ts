@@ -142,6 +142,7 @@ test('invalid arguments exit with status 2', { timeout: 180_000 }, async () => {
     ['score', '--base', 'b', '--context', 'x', '--target', ''],
     ['generate', '--base', 'b', '--prompt', ''],
     ['generate', '--base', 'b', '--prompt', 'x', '--row', 'y'],
+    ['generate', '--base', 'b', '--prompt', 'x', '--choice', 'a', '--keep-form'],
     // Regression: it wrote CSV under any name.
     ['datasets', 'export', 'd', '--out', 'd.xyz'],
     ['bench', 'poetry'],

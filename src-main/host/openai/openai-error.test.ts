@@ -16,3 +16,15 @@ test('a prompt that is too long is refused in the words that programs shorten th
   });
   expect(error.told).toMatchObject({ code: 'CONTEXT_TOO_LONG', data: { tokens: 20_031, limit: 8191 } });
 });
+
+// Regression: a name of a megabyte came back as one, and was kept in the list of requests.
+test('of a schema’s fault the place is said in a sentence of bounded length', () => {
+  const data = { path: `#/properties/${'x'.repeat(1_000_000)}`, reason: '“not” is not supported' };
+  const { message, status, told } = openaiErrorOf(new ORPCError('FORM_REFUSED', { data }));
+  expect(status).toBe(400);
+  expect(message).toMatch(
+    /^Answers cannot be held to this JSON Schema: at #\/properties\/x+…, “not” is not supported\. Change/,
+  );
+  expect(message.length).toBeLessThan(700);
+  expect(told?.message.length).toBeLessThan(700);
+});

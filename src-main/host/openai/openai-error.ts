@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/server';
 import { type ErrorData, errorCatalogue, isErrorCode, StudioError } from '../../../src-contract/errors.ts';
 import { inEnglish } from '../../../src-contract/failure-reason.ts';
 import { fillIn } from '../../../src-contract/fill-in.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 
 /** A failure in OpenAI's format. */
 export class OpenaiError extends Error {
@@ -40,7 +41,7 @@ export function openaiErrorOf(error: unknown): OpenaiError {
   if (error instanceof ORPCError && isErrorCode(error.code)) {
     const { message, hint } = errorCatalogue[error.code];
     // The contract parsed the data under this code, so it has the fields named in the sentences.
-    const data = error.data as Record<string, unknown>;
+    const data = sayable(error.data as Record<string, unknown> | undefined);
     const words = `${fillIn(message, data)} ${fillIn(hint, data)}`;
     const told = new StudioError(error.code, data as ErrorData<typeof error.code>);
     if (error.code === 'CONTEXT_TOO_LONG') {
@@ -52,4 +53,11 @@ export function openaiErrorOf(error: unknown): OpenaiError {
     return new OpenaiError(400, words, { code: error.code.toLowerCase(), told });
   }
   return new OpenaiError(500, 'Something went wrong in the studio.');
+}
+
+/** What a program sent, such as a name in its schema, may be of any length. */
+function sayable(data: Record<string, unknown> = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, typeof value === 'string' ? shortened(value, 500) : value]),
+  );
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { chatRequestSchema, completionRequestSchema, formOf, samplingOf } from './openai-requests.ts';
 
 const messages = [{ role: 'user', content: 'x' }];
+const noTools = 'tools are not supported; turn them off in the program, or let it ask for JSON by a schema instead';
 
 // Regression: the validator's own messages came through: “Invalid input”, “Too small: expected array to have >=1
 // items”.
@@ -13,14 +14,10 @@ test.each([
   [{ messages, max_tokens: 0 }, 'max_tokens', 'it must be a whole number, 1 or more; or -1 for no limit'],
   [{ messages, seed: 0.5 }, 'seed', 'it must be a whole number'],
   [{ messages, logit_bias: { 5: 100 } }, 'logit_bias', 'it is not supported'],
-  [{ messages, functions: [{ name: 'f' }] }, 'functions', 'tools are not supported; turn them off in the program'],
+  [{ messages, functions: [{ name: 'f' }] }, 'functions', noTools],
   // Regression: these were ignored: text came where a client expected a call, audio or sources.
-  [{ messages, tool_choice: 'required' }, 'tool_choice', 'tools are not supported; turn them off in the program'],
-  [
-    { messages, function_call: { name: 'f' } },
-    'function_call',
-    'tools are not supported; turn them off in the program',
-  ],
+  [{ messages, tool_choice: 'required' }, 'tool_choice', noTools],
+  [{ messages, function_call: { name: 'f' } }, 'function_call', noTools],
   [{ messages, audio: { voice: 'alloy', format: 'wav' } }, 'audio', 'it is not supported'],
   [{ messages, web_search_options: {} }, 'web_search_options', 'it is not supported'],
   // Regression: these were ignored, too.
@@ -33,6 +30,9 @@ test.each([
   [{ messages, chat_template_kwargs: { enable_thinking: false } }, 'chat_template_kwargs', 'it is not supported'],
   [{ messages, guided_json: 'x' }, 'guided_json', 'it must be a JSON Schema, as an object'],
   [{ messages, guided_regex: 'a+' }, 'guided_regex', 'it is not supported'],
+  // Regression: these were ignored: any text came where a client expected one that fits.
+  [{ messages, regex: 'a+' }, 'regex', 'it is not supported'],
+  [{ messages, ebnf: 'root ::= "yes"' }, 'ebnf', 'it is not supported'],
   [{ messages, guided_choice: [] }, 'guided_choice', 'it must be a list of 1 to 1000 texts of 1 to 2000 characters'],
   [{ messages, top_k: 0.5 }, 'top_k', 'it must be a whole number; 0 or -1 for no limit'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
@@ -41,6 +41,33 @@ test.each([
   const { error } = chatRequestSchema.safeParse({ model: 'm', ...request });
   expect(error?.issues[0]).toMatchObject({ path: [param], message: words });
 });
+
+// Regression: such a schema cannot be sent to the engine, and the answer was that something went wrong.
+test('the error of a schema that is too deep says what is allowed', () => {
+  const deep = (levels: number) => JSON.parse(`${'{"items":'.repeat(levels)}{}${'}'.repeat(levels)}`) as object;
+  const asked = (schema: object) => ({
+    model: 'm',
+    messages,
+    response_format: { type: 'json_schema', json_schema: { schema } },
+  });
+  expect(chatRequestSchema.safeParse(asked(deep(400))).success).toBe(true);
+  const { error } = chatRequestSchema.safeParse(asked(deep(100_000)));
+  expect(error?.issues[0]).toMatchObject({
+    path: ['response_format', 'json_schema', 'schema'],
+    message: 'it must have 500 levels at most',
+  });
+});
+
+// Regression: the format was ignored there.
+test.each([{ response_format: { type: 'json_object' } }, { guided_choice: ['a'] }, { guided_regex: 'a+' }])(
+  'a completion is refused that asks for a form: %j',
+  (options) => {
+    expect(completionRequestSchema.safeParse({ model: 'm', prompt: 'x', ...options }).success).toBe(false);
+    expect(
+      completionRequestSchema.safeParse({ model: 'm', prompt: 'x', response_format: { type: 'text' } }).success,
+    ).toBe(true);
+  },
+);
 
 // Regression: “it must be text”, of a conversation that a program had begun with another model.
 test.each([

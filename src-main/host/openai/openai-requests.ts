@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { longestChoice, mostChoices } from '../../../src-contract/answer-form.ts';
+import { hasFewLevels, longestChoice, mostChoices, mostSchemaLevels } from '../../../src-contract/answer-form.ts';
 import {
   type GenerateInput,
   mostAnswerTokens,
@@ -29,7 +29,7 @@ function noneOf(words: string) {
 
 /** Unsupported options that would change the answer; some clients send them as null. */
 const unsupported = z.null('it is not supported').optional();
-const noTools = 'tools are not supported; turn them off in the program';
+const noTools = 'tools are not supported; turn them off in the program, or let it ask for JSON by a schema instead';
 const noToolsBefore = 'tools are not supported; begin a conversation in which none were used';
 /** Without tools, `auto` chooses none. */
 const toolChoice = z.literal(['none', 'auto'], noTools).nullish();
@@ -80,13 +80,20 @@ const shared = {
   min_tokens: z.literal(0, 'it is not supported').nullish(),
   ignore_eos: z.literal(false, 'it is not supported').nullish(),
   grammar: z.literal('', 'it is not supported').nullish(),
+  guided_regex: unsupported,
+  guided_grammar: unsupported,
+  // SGLang's.
+  regex: unsupported,
+  ebnf: unsupported,
+  structural_tag: unsupported,
   chat_template_kwargs: z.strictObject({}, 'it is not supported').nullish(),
   /** The studio's own extension: a factor on the adapter, 1 is as trained. */
   adapter_strength: numberFrom(0, 2).nullish(),
 };
 
 const schemaWords = 'it must be a JSON Schema, as an object';
-const jsonSchema = z.record(z.string(), z.unknown(), schemaWords);
+const levelsWords = `it must have ${mostSchemaLevels} levels at most`;
+const jsonSchema = z.record(z.string(), z.unknown(), schemaWords).refine(hasFewLevels, levelsWords);
 const choicesWords = `it must be a list of 1 to ${mostChoices} texts of 1 to ${longestChoice} characters`;
 const choices = z
   .array(z.string(choicesWords).min(1, choicesWords).max(longestChoice, choicesWords), choicesWords)
@@ -113,8 +120,6 @@ const forms = {
   json_schema: jsonSchema.nullish(),
   guided_json: jsonSchema.nullish(),
   guided_choice: choices.nullish(),
-  guided_regex: unsupported,
-  guided_grammar: unsupported,
   structured_outputs: z
     .object(
       {
@@ -170,6 +175,9 @@ export const chatRequestSchema = z.object(
 );
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
+const onlyForChat = 'it is supported at /v1/chat/completions only';
+const formUnsupported = z.null(onlyForChat).optional();
+
 export const completionRequestSchema = z.object(
   {
     ...shared,
@@ -183,10 +191,11 @@ export const completionRequestSchema = z.object(
       ],
       'it must be one text, as one prompt is answered at a time',
     ),
-    json_schema: unsupported,
-    guided_json: unsupported,
-    guided_choice: unsupported,
-    structured_outputs: unsupported,
+    response_format: z.object({ type: z.literal('text', onlyForChat) }, onlyForChat).nullish(),
+    json_schema: formUnsupported,
+    guided_json: formUnsupported,
+    guided_choice: formUnsupported,
+    structured_outputs: formUnsupported,
     best_of: z.literal(1, 'it is not supported').nullish(),
     echo: z.literal(false, 'it is not supported').nullish(),
     logprobs: unsupported,
