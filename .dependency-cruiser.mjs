@@ -1,7 +1,7 @@
 // The table of allowed imports, as rules. Every rule has a canary in test/architecture/.
 const artefacts = '(datasets|base-models|adapters)';
 const activities = '(runs|evaluations|answered-tables|chat|lab)';
-const features = '(datasets|base-models|runs|adapters|chat|evaluations|lab)';
+const features = '(datasets|base-models|runs|adapters|chat|evaluations|answered-tables|lab)';
 const test = '[.]test[.]ts$';
 const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
 const no = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });

@@ -43,6 +43,8 @@ export const answeredTableSchema = z.object({
   maxTokens: z.number().int(),
   rows: z.number().int(),
   answered: z.number().int(),
+  /** Spent on the answers so far. */
+  seconds: z.number(),
   /** What the answers depend on. */
   baseSha256: z.string(),
   adapterSha256: z.string().nullable(),
@@ -70,6 +72,37 @@ export const answeredRowSchema = z.object({
   certainty: z.number().nullable(),
 });
 export type AnsweredRow = z.infer<typeof answeredRowSchema>;
+
+/** In characters: a longer answer is not counted, as it is no label. */
+export const longestLabel = 60;
+
+/** A page of the rows: all, or those with this answer or this note. */
+export const answeredRowsInputSchema = z.object({
+  id: z.string(),
+  offset: z.number().int().min(0),
+  limit: z.number().int().min(1).max(1000),
+  only: z
+    .union([z.object({ answer: z.string().min(1).max(longestLabel) }), z.object({ note: answerNoteSchema })])
+    .optional(),
+  /** Those whose answer is one of a few labels, the least certain first. */
+  order: z.enum(['file', 'unsure']).default('file'),
+});
+export type AnsweredRowsInput = z.infer<typeof answeredRowsInputSchema>;
+export type RowOrder = AnsweredRowsInput['order'];
+export type RowsOnly = NonNullable<AnsweredRowsInput['only']>;
+
+/** As many different answers are counted one by one. */
+export const mostCountedAnswers = 12;
+
+export const answerCountsSchema = z.object({
+  /** The most frequent answers, and in how many rows; long ones are no labels, and not among them. */
+  answers: z.array(z.object({ answer: z.string(), rows: z.number().int() })),
+  /** Rows with another answer. */
+  others: z.number().int(),
+  /** Rows with each note. */
+  notes: z.record(answerNoteSchema, z.number().int()),
+});
+export type AnswerCounts = z.infer<typeof answerCountsSchema>;
 
 export const answeredTableEventSchema = z.discriminatedUnion('kind', [
   z.object({

@@ -10,7 +10,9 @@ import {
 } from './adapter.ts';
 import { answerFormSchema } from './answer-form.ts';
 import {
+  answerCountsSchema,
   answeredRowSchema,
+  answeredRowsInputSchema,
   answeredTableEventSchema,
   answeredTableSchema,
   answerTableInputSchema,
@@ -681,8 +683,10 @@ export const contract = {
     list: base.output(z.array(answeredTableSchema)),
     get: base.input(id).output(answeredTableSchema),
     rows: base
-      .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
+      .input(answeredRowsInputSchema)
       .output(z.object({ total: z.number().int(), rows: z.array(answeredRowSchema) })),
+    /** How often each answer was given so far. */
+    counts: base.input(id).output(answerCountsSchema),
     /** Writes the table with its answers as CSV, as far as there are any; for a spreadsheet, no cell is a formula. */
     export: base
       .input(id.extend({ out: z.string(), forSpreadsheet: z.boolean().optional() }))

@@ -171,14 +171,15 @@ async function* work(id: string, parts: AnsweringParts, signal: AbortSignal): As
   const text = await parts.modelTexts.of(base, table.task);
   const began = performance.now();
   const { rows: total, answered: before } = table;
-  let [done, toldAt] = [before, Number.NEGATIVE_INFINITY];
+  let [done, toldAt, countedAt] = [before, Number.NEGATIVE_INFINITY, began];
   for await (const answer of answerRows(job, { engine: parts.engine, text, store }, signal)) {
     if (answer === undefined) continue;
     store.setAnswer(id, answer);
     done++;
     const now = performance.now();
     if (now - toldAt < toldEveryMs && done < total) continue;
-    toldAt = now;
+    store.addSeconds(id, (now - countedAt) / 1000);
+    [toldAt, countedAt] = [now, now];
     const here = done - before;
     const secondsLeft = here < fewestToTell ? null : ((now - began) / 1000 / here) * (total - done);
     yield { kind: 'progress', done, total, secondsLeft };

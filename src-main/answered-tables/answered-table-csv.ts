@@ -12,6 +12,7 @@ import type { AnsweredTableStore } from './answered-table-store.ts';
 
 /** Written at once, in characters. */
 const sliceLetters = 2_000_000;
+const rowsRead = 100;
 
 /**
  * Writes the table with a further column for the answers, as far as there are any, and others for how sure they are and
@@ -31,16 +32,20 @@ export async function writeAnsweredTable(
     try {
       const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
       const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
+      const pageFrom = (offset: number) => [...store.rows({ id: table.id, offset, limit: rowsRead })];
       const slices = new TimeSlices(signal);
       let text =
         (forSpreadsheet ? '\ufeff' : '') +
         line(headOf(table, [...(withCertainty ? ['sure'] : []), ...(withNotes ? ['note'] : [])]));
       let rows = 0;
-      for (const { cells, answer, note, certainty } of store.rows({ id: table.id, offset: 0, limit: -1 })) {
-        const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
-        const notes = withNotes ? [note ?? ''] : [];
-        text += line([...cells.slice(0, table.columns.length), answer ?? '', ...sure, ...notes]);
-        rows++;
+      // In pages, as answers may be stored meanwhile.
+      for (let page = pageFrom(0); page.length > 0; page = pageFrom(rows)) {
+        for (const { cells, answer, note, certainty } of page) {
+          const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
+          const notes = withNotes ? [note ?? ''] : [];
+          text += line([...cells.slice(0, table.columns.length), answer ?? '', ...sure, ...notes]);
+        }
+        rows += page.length;
         if (text.length >= sliceLetters) {
           await file.appendFile(text);
           text = '';

@@ -34,10 +34,13 @@ export function answeredTableProcedures(
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     rows: os.rows.handler(({ input }) => {
-      const { id, rows: total } = store.get(input.id);
+      const { id, rows: all } = store.get(input.id);
+      const isWhole = input.only === undefined && input.order === 'file';
+      const total = isWhole ? all : store.countRows({ ...input, id });
       const rows = withinMessage(store.rows({ ...input, id }), ({ cells, answer }) => [...cells, answer ?? '']);
       return { total, rows };
     }),
+    counts: os.counts.handler(({ input }) => store.counts(store.get(input.id).id)),
     export: os.export.handler(({ input: { id, ...job }, context, signal }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return writeAnsweredTable(store, { ...job, table: store.get(id) }, signal);

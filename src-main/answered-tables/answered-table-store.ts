@@ -1,5 +1,13 @@
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
-import type { AnsweredRow, AnsweredTable, AnswerNote } from '../../src-contract/answered-table.ts';
+import {
+  type AnswerCounts,
+  type AnsweredRow,
+  type AnsweredRowsInput,
+  type AnsweredTable,
+  type AnswerNote,
+  longestLabel,
+  mostCountedAnswers,
+} from '../../src-contract/answered-table.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { newId } from '../database/new-id.ts';
@@ -97,15 +105,49 @@ export class AnsweredTableStore {
       .run(answer, note, certainty, id, position);
   }
 
-  /** In the order of the file, read lazily; a limit of −1 is none. */
-  *rows(page: { id: string; offset: number; limit: number }): Generator<AnsweredRow> {
+  /** Read lazily: nothing may be written before the last one is read, or reading is ended. */
+  *rows({ id, offset, limit, only, order }: Optional<AnsweredRowsInput, 'order'>): Generator<AnsweredRow> {
+    const [condition, ...values] = rowsWith({ only, order });
+    const isWhole = only === undefined && order !== 'unsure';
     const rows = this.#database
-      .prepare<[string, number, number], Omit<AnsweredRow, 'cells'> & { cells: string }>(
-        `SELECT position, cells, answer, note, certainty FROM answered_row WHERE table_id = ? AND position >= ?
-         ORDER BY position LIMIT ?`,
+      .prepare<(string | number)[], Omit<AnsweredRow, 'cells'> & { cells: string }>(
+        // In the whole table, the place of a row is its position.
+        `SELECT position, cells, answer, note, certainty FROM answered_row
+         WHERE table_id = ? AND ${condition} AND position >= ?
+         ORDER BY ${order === 'unsure' ? 'certainty, position' : 'position'} LIMIT ? OFFSET ?`,
       )
-      .iterate(page.id, page.offset, page.limit);
+      .iterate(id, ...values, isWhole ? offset : 0, limit, isWhole ? 0 : offset);
     for (const row of rows) yield { ...row, cells: JSON.parse(row.cells) as string[] };
+  }
+
+  /** As many rows as `rows` has without a page. */
+  countRows({ id, only, order }: Pick<AnsweredRowsInput, 'id' | 'only' | 'order'>): number {
+    const [condition, ...values] = rowsWith({ only, order });
+    const count = this.#database.prepare(`SELECT count(*) FROM answered_row WHERE table_id = ? AND ${condition}`);
+    return count.pluck().get(id, ...values) as number;
+  }
+
+  counts(id: string): AnswerCounts {
+    const answers = this.#database
+      .prepare<[string, number], { answer: string; rows: number }>(
+        `SELECT answer, count(*) AS rows FROM answered_row WHERE table_id = ? AND ${isLabel}
+         GROUP BY answer ORDER BY rows DESC, answer LIMIT ?`,
+      )
+      .all(id, mostCountedAnswers);
+    const noted = this.#database
+      .prepare<[string], { note: AnswerNote; rows: number }>(
+        'SELECT note, count(*) AS rows FROM answered_row WHERE table_id = ? AND note IS NOT NULL GROUP BY note',
+      )
+      .all(id);
+    const notes = { empty: 0, shortened: 0, cut: 0 };
+    for (const { note, rows } of noted) notes[note] = rows;
+    const listed = answers.reduce((sum, { rows }) => sum + rows, 0);
+    return { answers, others: this.get(id).answered - notes.empty - listed, notes };
+  }
+
+  /** Time spent on the answers so far. */
+  addSeconds(id: string, seconds: number): void {
+    this.#database.prepare('UPDATE answered_table SET seconds = seconds + ? WHERE id = ?').run(seconds, id);
   }
 
   /** Whether any row has one. */
@@ -150,12 +192,26 @@ const select = `SELECT answered_table.id, answered_table.name, answered_table.ba
     answered_table.base_sha256,
     answered_table.adapter_id, coalesce(adapter.name, adapter_name) AS adapter_name, adapter_sha256, answered_table.task,
     columns, mapping,
-    form, max_tokens, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
-    (SELECT count(*) FROM answered_row WHERE table_id = answered_table.id) AS rows,
+    form, max_tokens, seconds, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
+    (SELECT coalesce(max(position) + 1, 0) FROM answered_row WHERE table_id = answered_table.id) AS rows,
     (SELECT count(*) FROM answered_row WHERE table_id = answered_table.id AND answer IS NULL) AS unanswered
   FROM answered_table JOIN job ON job.id = answered_table.id
     JOIN base_model ON base_model.id = answered_table.base_model_id LEFT JOIN adapter ON adapter.id = answered_table.adapter_id
   WHERE answered_table.deleted_at IS NULL`;
+
+/** The condition of the index of labels. */
+const isLabel = `answer <> '' AND length(answer) <= ${longestLabel}`;
+
+/** The condition on a row, and its values. */
+function rowsWith({ only, order }: Partial<Pick<AnsweredRowsInput, 'only' | 'order'>>): [string, ...string[]] {
+  const isRanked = order === 'unsure' ? 'certainty IS NOT NULL' : 'TRUE';
+  if (only === undefined) return [isRanked];
+  return 'note' in only
+    ? [`${isRanked} AND note = ?`, only.note]
+    : [`${isRanked} AND ${isLabel} AND answer = ?`, only.answer];
+}
+
+type Optional<Whole, Key extends keyof Whole> = Omit<Whole, Key> & Partial<Pick<Whole, Key>>;
 
 interface Row extends FailureColumns {
   id: string;
@@ -171,6 +227,7 @@ interface Row extends FailureColumns {
   mapping: string;
   form: string | null;
   max_tokens: number;
+  seconds: number;
   state: JobState;
   created_at: number;
   rows: number;
@@ -187,6 +244,7 @@ function toTable(row: Row): AnsweredTable {
     mapping: JSON.parse(row.mapping) as ColumnMapping,
     form: row.form === null ? null : (JSON.parse(row.form) as AnswerForm),
     maxTokens: row.max_tokens,
+    seconds: row.seconds,
     // A queued one counts as running for whoever asked for it.
     state: row.state === 'queued' ? 'running' : row.state,
     error: failureOf(row),

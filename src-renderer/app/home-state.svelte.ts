@@ -16,17 +16,19 @@ export interface HomeFacts extends Belongings {
 /** Everything the home page shows, including the plot of the run in progress. */
 export class HomeState {
   readonly facts = new Loaded<HomeFacts>(async () => {
-    const [datasets, cutOff, runs, adapters, conversations, evaluations, baseModels, status] = await Promise.all([
-      client.datasets.list(),
-      client.datasets.cutOff(),
-      client.runs.listed(),
-      client.adapters.list(),
-      client.chat.conversations(),
-      client.evaluations.list(),
-      client.baseModels.list(),
-      client.studio.status(),
-    ]);
-    return { datasets, cutOff, runs, adapters, conversations, evaluations, baseModels, status };
+    const [datasets, cutOff, runs, adapters, conversations, evaluations, tables, baseModels, status] =
+      await Promise.all([
+        client.datasets.list(),
+        client.datasets.cutOff(),
+        client.runs.listed(),
+        client.adapters.list(),
+        client.chat.conversations(),
+        client.evaluations.list(),
+        client.answeredTables.list(),
+        client.baseModels.list(),
+        client.studio.status(),
+      ]);
+    return { datasets, cutOff, runs, adapters, conversations, evaluations, tables, baseModels, status };
   });
   #losses = $state.raw<readonly number[]>([]);
   #step = $state<{ step: number; secondsLeft: number } | undefined>();
@@ -60,7 +62,11 @@ export class HomeState {
 
   follow(signal: AbortSignal): void {
     const load = () => void this.facts.load().then(() => this.#watch(signal));
-    followChanges(['dataset', 'run', 'adapter', 'evaluation', 'conversation', 'base-model'], load, signal);
+    followChanges(
+      ['dataset', 'run', 'adapter', 'evaluation', 'answered-table', 'conversation', 'base-model'],
+      load,
+      signal,
+    );
   }
 
   async stop(run: ListedRun): Promise<void> {

@@ -18,6 +18,7 @@ vi.mock('../client.ts', () => ({
       baseModels: { list: async () => [] },
     },
     ...{ evaluations: { list: async () => [] }, chat: { conversations: async () => [] } },
+    answeredTables: { list: async () => [] },
     studio: { status: async () => ({}), changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },

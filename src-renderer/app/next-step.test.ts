@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -14,6 +15,7 @@ const nothing: Belongings = {
   adapters: [],
   conversations: [],
   evaluations: [],
+  tables: [],
   baseModels: [],
 };
 const dataset = { id: 'd', splits: { train: 80, validation: 10, test: 10 } } as Dataset;
@@ -76,7 +78,8 @@ test('suggests waiting for an adapter that is being measured', () => {
   expect(nextStep(has)).toEqual({ kind: 'measuring', adapter, evaluation: measuring });
 });
 
-const done = { ...nothing, datasets: [dataset], conversations: [talk] };
+const answered = { adapterId: 'a' } as AnsweredTable;
+const done = { ...nothing, datasets: [dataset], conversations: [talk], tables: [answered] };
 const comparison = { metric: 'exactMatch', of: 1, against: 0, difference: 0.5, better: 5, worse: 0, sure: false };
 const open = { ...evaluation, comparisons: [comparison] } as Evaluation;
 
@@ -135,7 +138,7 @@ test('suggests improving an adapter whose answers hardly resemble their targets'
   expect(nextStep({ ...done, adapters: [adapter], evaluations: [far] })).toMatchObject({ kind: 'improve', adapter });
 });
 
-test('suggests another dataset when all else is done', () => {
+test('suggests putting a better adapter to use, then another dataset', () => {
   const has = {
     ...nothing,
     datasets: [dataset],
@@ -143,5 +146,6 @@ test('suggests another dataset when all else is done', () => {
     conversations: [talk],
     evaluations: [evaluation],
   };
-  expect(nextStep(has).kind).toBe('another');
+  expect(nextStep(has)).toEqual({ kind: 'answer', adapter });
+  expect(nextStep({ ...has, tables: [answered] }).kind).toBe('another');
 });

@@ -1,5 +1,6 @@
 import { foremostRun } from '../../src-contract/active-job.ts';
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -15,6 +16,7 @@ export interface Belongings {
   readonly adapters: readonly Adapter[];
   readonly conversations: readonly Conversation[];
   readonly evaluations: readonly Evaluation[];
+  readonly tables: readonly AnsweredTable[];
   readonly baseModels: readonly BaseModel[];
 }
 
@@ -35,6 +37,8 @@ export type NextStep =
   | { readonly kind: 'longer'; readonly adapter: Adapter; readonly dataset: Dataset; readonly epochs: number }
   /** The newest adapter is not surely better than its base, or hardly of more use. */
   | { readonly kind: 'improve'; readonly adapter: Adapter; readonly result: Measured }
+  /** The newest adapter is better, and has answered no table yet. */
+  | { readonly kind: 'answer'; readonly adapter: Adapter }
   | { readonly kind: 'another' };
 
 export function nextStep(has: Belongings): NextStep {
@@ -72,9 +76,9 @@ export function nextStep(has: Belongings): NextStep {
   if (result !== undefined && (!isBetter || isFarOff(result.metric, result.adapter)))
     return { kind: 'improve', adapter, result };
   const areShort = ofRows.length > 0 && ofRows.every(({ options }) => options.epochs <= 1);
-  return areShort && own !== undefined
-    ? { kind: 'longer', adapter, dataset: own, epochs: longerEpochs }
-    : { kind: 'another' };
+  if (areShort && own !== undefined) return { kind: 'longer', adapter, dataset: own, epochs: longerEpochs };
+  const hasAnswered = has.tables.some(({ adapterId }) => adapterId === adapter.id);
+  return hasAnswered ? { kind: 'another' } : { kind: 'answer', adapter };
 }
 
 /** As many as the balanced preset, which may stop before it has made them if there are many rows. */

@@ -12,6 +12,7 @@ import Scale from '@lucide/svelte/icons/scale';
 import Settings2 from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sun';
 import Table2 from '@lucide/svelte/icons/table-2';
+import TableProperties from '@lucide/svelte/icons/table-properties';
 import { imports } from '../datasets/imports.svelte.ts';
 import { datasetName } from '../evaluations/dataset-name.ts';
 import { when } from '../i18n/format.ts';
@@ -48,6 +49,7 @@ export function paletteGroups(found: PaletteState, { showShortcuts }: { showShor
     { title: t('app.palette.adapters'), entries: adapters(found) },
     { title: t('app.palette.conversations'), entries: conversations(found) },
     { title: t('app.palette.runs'), entries: runs(found) },
+    { title: t('tables.title'), entries: tables(found) },
     { title: t('app.palette.evaluations'), entries: evaluations(found) },
     { title: t('app.baseModels'), entries: baseModels(found) },
     { title: t('app.palette.experiments'), entries: experiments(found) },
@@ -62,6 +64,7 @@ function pages(): PaletteEntry[] {
     ['app.train', paths.runs(), Play],
     ['app.adapters', paths.adapters(), Layers2],
     ['app.chat', paths.chat(), MessageSquare],
+    ['app.tables', paths.answeredTables(), TableProperties],
     ['app.evaluate', paths.evaluations(), Scale],
     ['app.lab', paths.lab(), FlaskConical],
     ['app.baseModels', paths.baseModels(), Box],
@@ -75,6 +78,7 @@ function actions(showShortcuts: () => void): PaletteEntry[] {
     { id: 'import', text: t('app.palette.import'), icon: FileDown, do: importFile },
     { id: 'new run', text: t('app.palette.newRun'), icon: Play, do: () => goTo(paths.newRun()) },
     { id: 'new chat', text: t('app.palette.newChat'), icon: MessageSquare, do: () => goTo(paths.newChat()) },
+    { id: 'new table', text: t('tables.new'), icon: TableProperties, do: () => goTo(paths.newAnsweredTable()) },
     { id: 'new evaluation', text: t('app.palette.evaluate'), icon: Scale, do: () => goTo(paths.newEvaluation()) },
     { id: 'shortcuts', text: t('app.shortcuts'), icon: Keyboard, do: showShortcuts },
     theme.shown === 'dark'
@@ -115,6 +119,14 @@ function runs(found: PaletteState): PaletteEntry[] {
   return found.runs.map(({ id, name }) => ({
     ...{ id: `run ${id}`, text: name, kind: t('app.palette.run'), icon: Play },
     do: () => goTo(paths.run(id)),
+  }));
+}
+
+/** Several tables from one file are told apart by their time. */
+function tables(found: PaletteState): PaletteEntry[] {
+  return found.tables.map(({ id, name, createdAt }) => ({
+    ...{ id: `table ${id}`, text: name, kind: `${t('tables.one')}, ${when(createdAt)}`, icon: TableProperties },
+    do: () => goTo(paths.answeredTable(id)),
   }));
 }
 

@@ -1,4 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Conversation } from '../../src-contract/chat.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
@@ -14,6 +15,7 @@ export class PaletteState {
   adapters = $state.raw<readonly Adapter[]>([]);
   conversations = $state.raw<readonly Conversation[]>([]);
   runs = $state.raw<readonly ListedRun[]>([]);
+  tables = $state.raw<readonly AnsweredTable[]>([]);
   evaluations = $state.raw<readonly Evaluation[]>([]);
   baseModels = $state.raw<readonly BaseModel[]>([]);
   experiments = $state.raw<readonly LabCard[]>([]);
@@ -30,12 +32,13 @@ export class PaletteState {
 
   /** Without an answer the palette still leads to every page. */
   async #load(): Promise<void> {
-    [this.datasets, this.adapters, this.conversations, this.runs, this.evaluations, this.baseModels] =
+    [this.datasets, this.adapters, this.conversations, this.runs, this.tables, this.evaluations, this.baseModels] =
       await Promise.all([
         client.datasets.list().catch(() => []),
         client.adapters.list().catch(() => []),
         client.chat.conversations().catch(() => []),
         client.runs.listed().catch(() => []),
+        client.answeredTables.list().catch(() => []),
         client.evaluations.list().catch(() => []),
         client.baseModels.list().catch(() => []),
       ]);

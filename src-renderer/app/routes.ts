@@ -7,6 +7,7 @@ export type Place =
   | 'train'
   | 'adapters'
   | 'chat'
+  | 'tables'
   | 'evaluate'
   | 'lab'
   | 'base-models'
@@ -38,6 +39,14 @@ const routes: readonly Route[] = [
   { pattern: '/adapters', place: 'adapters', load: () => import('../adapters/AdaptersPage.svelte') },
   { pattern: '/adapters/:id', place: 'adapters', load: () => import('../adapters/AdapterPage.svelte') },
   { pattern: '/chat', place: 'chat', load: () => import('../chat/ChatPage.svelte') },
+  { pattern: '/tables', place: 'tables', load: () => import('../answered-tables/AnsweredTablesPage.svelte') },
+  {
+    pattern: '/tables/new',
+    place: 'tables',
+    isFilledIn: true,
+    load: () => import('../answered-tables/NewAnsweredTablePage.svelte'),
+  },
+  { pattern: '/tables/:id', place: 'tables', load: () => import('../answered-tables/AnsweredTablePage.svelte') },
   { pattern: '/evaluate', place: 'evaluate', load: () => import('../evaluations/EvaluationsPage.svelte') },
   {
     pattern: '/evaluate/new',

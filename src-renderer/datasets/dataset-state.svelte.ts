@@ -13,10 +13,10 @@ import { type NumberedBy, numberedBy } from '../../src-contract/numbered-by.ts';
 import { client } from '../client.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
+import { piecesOf } from '../ui/exported-file.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 import { textOf, withPart } from './cell-content.ts';
-import { piecesOf } from './exported-file.ts';
 import { FindingsState } from './findings-state.svelte.ts';
 import { TextChangedElsewhere, type TypedText } from './typed-text.ts';
 

@@ -1,4 +1,5 @@
 import { adapters } from './en/adapters.ts';
+import { answeredTables } from './en/answered-tables.ts';
 import { app } from './en/app.ts';
 import { baseModels } from './en/base-models.ts';
 import { chat } from './en/chat.ts';
@@ -27,6 +28,7 @@ export const en = {
   ...runs,
   ...adapters,
   ...chat,
+  ...answeredTables,
   ...evaluations,
   ...lab,
 };

@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { adapters } from './ko/adapters.ts';
+import { answeredTables } from './ko/answered-tables.ts';
 import { app } from './ko/app.ts';
 import { baseModels } from './ko/base-models.ts';
 import { chat } from './ko/chat.ts';
@@ -33,6 +34,7 @@ export const ko: Translation<typeof en> = {
   ...runs,
   ...adapters,
   ...chat,
+  ...answeredTables,
   ...evaluations,
   ...lab,
 };

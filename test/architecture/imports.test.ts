@@ -24,6 +24,7 @@ const canaries: readonly (readonly [rule: string, file: string, imported: string
   ['main-never-imports-renderer', 'src-main/tasks/mrc.ts', '../../src-renderer/client.ts'],
   ['features-are-strangers', 'src-renderer/runs/runs-state.ts', '../chat/chat-state.ts'],
   ['features-are-strangers', 'src-renderer/runs/runs-state.ts', '../app/routes.ts'],
+  ['features-are-strangers', 'src-renderer/answered-tables/new-table-state.ts', '../chat/chat-state.ts'],
   ['ui-knows-no-feature', 'src-renderer/ui/button.ts', '../runs/runs-state.ts'],
   ['ui-knows-no-feature', 'src-renderer/i18n/en.ts', '../app/routes.ts'],
   ['artefacts-know-no-activity', 'src-main/datasets/splits/split.ts', '../../runs/start-run.ts'],

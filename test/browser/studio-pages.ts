@@ -9,6 +9,8 @@ export const studioPages = {
   'a new run': paths.newRun(),
   adapters: paths.adapters(),
   chat: paths.chat(),
+  'answered tables': paths.answeredTables(),
+  'a new answered table': paths.newAnsweredTable(),
   evaluations: paths.evaluations(),
   lab: paths.lab(),
   'base models': paths.baseModels(),

@@ -18,7 +18,7 @@ const sampleRead = '/datasets/import?sample=generated-mrc';
 // First one that does not exist: each page after it is rendered afresh, Home too.
 const places = [
   ...['/nowhere', '/', '/datasets', '/datasets/import', '/train', '/train/new', '/adapters', '/chat', '/evaluate'],
-  ...['/evaluate/new', '/lab', '/base-models', '/settings', sampleRead],
+  ...['/tables', '/tables/new', '/evaluate/new', '/lab', '/base-models', '/settings', sampleRead],
 ];
 const looks = [
   { language: 'en', theme: 'light', width: 1000, height: 700 },
@@ -48,6 +48,10 @@ const opened = openStudioForTests({
     command('import', 'generated-mrc', '--task', 'mrc', '--name', dataset);
     command('train', '--dataset', dataset, '--base', base, '--name', name, '--max-steps', '2');
     command('evaluate', '--dataset', dataset, '--base', base, '--adapter', name, '--max-tokens', '4');
+    const asked = path.join(folder, 'Questions of the second quarter, as Anna has collected them.csv');
+    writeFileSync(asked, 'passage,question\nThe box is red.,Which colour has the box?\nThe box is blue.,\n');
+    const answerer = ['--base', base, '--adapter', name, '--max-tokens', '4'];
+    command('answer', asked, ...answerer, '--out', path.join(folder, 'answered.csv'));
   },
 });
 let page: Page;
@@ -295,13 +299,14 @@ test.each([699, 700, 701])('the rail has room for what is in it in a window %i w
   expect(await rail.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
 });
 
-/** The pages of the dataset, the run, the adapter and the evaluation, and of its blind vote. */
+/** The pages of the dataset, the run, the adapter, the answered table and the evaluation, and of its blind vote. */
 async function pagesOfThings(): Promise<string[]> {
   const found: string[] = [];
   for (const [list, way] of [
     ['/datasets', '#/datasets/0'],
     ['/train', '#/train/0'],
     ['/adapters', '#/adapters/0'],
+    ['/tables', '#/tables/0'],
     ['/evaluate', '#/evaluate/0'],
   ] as const) {
     await page.evaluate((to) => (location.hash = to), list);

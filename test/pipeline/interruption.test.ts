@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeCopyingTable } from '../fixtures/copying-table.ts';
@@ -102,6 +102,37 @@ test('killed joint runs resume to the hashes of an uninterrupted group, whose lo
   const hashesOf = (answer: { adapter: unknown; also: { adapter: unknown }[] }) =>
     [answer, ...answer.also].map((each) => (each.adapter as { sha256: string }).sha256);
   expect(hashesOf(resumed)).toEqual(hashesOf(whole));
+});
+
+test('a table that is stopped, then killed, is answered to the same file as an uninterrupted one', {
+  timeout: 300_000,
+}, async () => {
+  const home = await homeWithBoxes();
+  const folder = temporaryFolder();
+  const file = join(folder, 'asked.csv');
+  writeCopyingTable(file, 600);
+  const asked = ['answer', file, '--base', 'tiny', '--task', 'mrc', '--max-tokens', '8'];
+  const out = (name: string) => ['--out', join(folder, name)];
+  await answerOf(home, [...asked, ...out('whole.csv')]);
+
+  const stopping = startCommand(home, [...asked, ...out('stopped.csv')]);
+  await reported(stopping, /Answering/);
+  stopping.kill('SIGINT');
+  const { status, json } = await stopping.outcome;
+  expect(status).toBe(130);
+  const { id } = json.table;
+  expect(json.error.hint).toContain(`--resume ${id}`);
+  expect(json.table).toMatchObject({ state: 'stopped', rows: 600 });
+  expect(json.table.answered).toBeLessThan(600);
+
+  const command = startCommand(home, ['answer', '--resume', id, ...out('killed.csv')]);
+  await reported(command, /Answering/);
+  command.kill('SIGKILL');
+  await command.outcome;
+  const ended = await answerOf(home, ['answer', '--resume', id, ...out('resumed.csv')]);
+  expect(ended).toMatchObject({ id, state: 'finished', answered: 600 });
+  expect(readdirSync(folder).toSorted()).toEqual(['asked.csv', 'resumed.csv', 'whole.csv']);
+  expect(readFileSync(join(folder, 'resumed.csv'), 'utf8')).toBe(readFileSync(join(folder, 'whole.csv'), 'utf8'));
 });
 
 test('an import leaves nothing behind when its process is killed', { timeout: 300_000 }, async () => {

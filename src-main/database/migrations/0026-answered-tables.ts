@@ -21,6 +21,8 @@ export const answeredTablesMigration: Migration = {
         mapping TEXT NOT NULL,
         form TEXT,
         max_tokens INTEGER NOT NULL,
+        -- spent on the answers so far
+        seconds REAL NOT NULL DEFAULT 0,
         deleted_at INTEGER
       ) STRICT;
 
@@ -35,6 +37,10 @@ export const answeredTablesMigration: Migration = {
         PRIMARY KEY (table_id, position)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX answered_row_left ON answered_row (table_id, position) WHERE answer IS NULL;
+      -- how often each label was given, and the rows with it; a long answer is no label
+      CREATE INDEX answered_row_label ON answered_row (table_id, answer) WHERE answer <> '' AND length(answer) <= 60;
+      CREATE INDEX answered_row_unsure ON answered_row (table_id, certainty, position) WHERE certainty IS NOT NULL;
+      CREATE INDEX answered_row_note ON answered_row (table_id, note) WHERE note IS NOT NULL;
     `);
   },
 };

@@ -71,6 +71,7 @@ export const adapters = {
   'adapters.chat': 'Chat with it',
   'adapters.chatWith.newest': 'Chat with the newest',
   'adapters.chatWith': 'Chat with {name}',
+  'adapters.answerTable': 'Answer a table',
   'adapters.evaluate': 'Evaluate',
   'adapters.actions': 'More actions for {name}',
   'adapters.gone': 'Adapter not found',

@@ -9,6 +9,7 @@ export const app = {
   'app.train': 'Train',
   'app.adapters': 'Adapters',
   'app.chat': 'Chat',
+  'app.tables': 'Answer a table',
   'app.evaluate': 'Evaluate',
   'app.lab': 'Lab',
   'app.baseModels': 'Base models',

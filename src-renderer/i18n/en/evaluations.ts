@@ -214,6 +214,7 @@ export const evaluations = {
   'evaluations.next.stillWrong': `**Next:** ${advice.stillWrong}`,
   'evaluations.next.farOff': `**Next:** ${advice.farOff}`,
   'evaluations.next.readSome': `**Next:** ${advice.readSome}`,
+  'evaluations.next.use': 'Let {adapter} answer a table',
   'evaluations.next.train': 'Train again',
   'evaluations.next.measure': 'Evaluate again',
 

@@ -67,6 +67,8 @@ export const home = {
 
   'home.next.bring': 'Next: bring a table of examples.',
   'home.next.bring.why': 'One row for each example: the text to read, and the answer to learn.',
+  'home.next.answer': 'Next: let {name} answer a table.',
+  'home.next.answer.why': 'It is better than its base model. Give it a file with many rows: every one gets an answer.',
   'home.next.another': 'Every adapter has been evaluated. Next: bring another table.',
   'home.next.another.why': 'In chat you can switch between adapters for different tasks.',
   'home.next.larger': 'Next: train {name} with {model}.',

@@ -70,6 +70,7 @@ export const adapters: Translation<typeof english> = {
   'adapters.chat': '대화하기',
   'adapters.chatWith.newest': '최신 어댑터와 대화',
   'adapters.chatWith': '{name}[과|와] 대화하기',
+  'adapters.answerTable': '표 채우기',
   'adapters.evaluate': '평가',
   'adapters.actions': '{name}의 다른 작업',
   'adapters.gone': '어댑터를 찾을 수 없습니다',

@@ -9,6 +9,7 @@ export const app: Translation<typeof english> = {
   'app.train': '학습',
   'app.adapters': '어댑터',
   'app.chat': '채팅',
+  'app.tables': '표 채우기',
   'app.evaluate': '평가',
   'app.lab': '실험실',
   'app.baseModels': '기본 모델',

@@ -185,6 +185,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.next.stillWrong': `**다음:** ${advice.stillWrong}`,
   'evaluations.next.farOff': `**다음:** ${advice.farOff}`,
   'evaluations.next.readSome': `**다음:** ${advice.readSome}`,
+  'evaluations.next.use': '{adapter}[으로|로] 표 채우기',
   'evaluations.next.train': '다시 학습',
   'evaluations.next.measure': '다시 평가',
 

@@ -57,6 +57,8 @@ export const home: Translation<typeof english> = {
 
   'home.next.bring': '다음: 예시가 담긴 표를 가져오세요.',
   'home.next.bring.why': '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다.',
+  'home.next.answer': '다음: {name}[으로|로] 표를 채우세요.',
+  'home.next.answer.why': '기본 모델보다 낫습니다. 행이 많은 파일을 주면 모든 행에 답합니다.',
   'home.next.another': '모든 어댑터를 평가했습니다. 다음: 다른 표를 가져오세요.',
   'home.next.another.why': '채팅에서 여러 작업의 어댑터를 바꿔 가며 쓸 수 있습니다.',
   'home.next.larger': '다음: {name}[을|를] {model}[으로|로] 학습하세요.',

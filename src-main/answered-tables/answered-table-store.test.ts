@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { openDatabase, type StudioDatabase } from '../database/open.ts';
+import type { ProcessLock } from '../database/process-lock.ts';
+import { JobStore } from '../jobs/job-store.ts';
+import { writeAnsweredTable } from './answered-table-csv.ts';
+import { AnsweredTableStore, type RowAnswer } from './answered-table-store.ts';
+
+let database: StudioDatabase;
+let store: AnsweredTableStore;
+
+beforeEach(() => {
+  database = openDatabase(':memory:');
+  database.exec(
+    `INSERT INTO base_model (id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence,
+       context_length, size_bytes, path, built_in, has_chat_template, created_at)
+     VALUES ('b', 'starter', 'llama', 1, 1, 1, 1, 'F32', 'x', '', 128, 1, '/b', 1, 0, 1)`,
+  );
+  // Sound: it is only asked for its token, and who is alive.
+  const lock = { token: 'a', isAlive: () => true } as Partial<ProcessLock> as ProcessLock;
+  store = new AnsweredTableStore(database, new JobStore(database, lock));
+});
+
+test('a table is seen once all its rows are there, and one whose rows were not all read is removed', () => {
+  const id = begun();
+  store.addRows(id, 0, [['one'], ['two']]);
+  expect(store.list()).toEqual([]);
+  store.enqueue(id, 2);
+  const cutOff = begun();
+  store.addRows(cutOff, 0, [['three']]);
+  store.removeUnread();
+  expect(store.list()).toMatchObject([{ id, rows: 2, answered: 0, state: 'running', baseName: 'starter' }]);
+  expect(database.prepare('SELECT count(*) FROM answered_row').pluck().get()).toBe(2);
+});
+
+test('what has no answer yet is asked again, and nothing else', () => {
+  const id = tableOf([['one'], ['two'], ['three'], ['four']]);
+  put(id, { position: 1, answer: 'b' }, { position: 2, answer: '', note: 'empty' });
+  expect(store.unanswered(id, 0, 10).map(({ position }) => position)).toEqual([0, 3]);
+  expect(store.unanswered(id, 1, 10).map(({ position }) => position)).toEqual([3]);
+  expect(store.get(id).answered).toBe(2);
+});
+
+test('labels are counted, the most frequent first, and long or missing answers are not among them', () => {
+  const id = tableOf(Array.from({ length: 7 }, (_, place) => [`row ${place}`]));
+  const answers = ['no', 'yes', 'no', 'x'.repeat(61), 'yes', 'no'];
+  put(id, ...answers.map((answer, position) => ({ position, answer })), { position: 6, answer: '', note: 'empty' });
+  expect(store.counts(id)).toEqual({
+    answers: [
+      { answer: 'no', rows: 3 },
+      { answer: 'yes', rows: 2 },
+    ],
+    others: 1,
+    notes: { empty: 1, shortened: 0, cut: 0 },
+  });
+});
+
+test('rows with one answer, or one note, come in pages of their own', () => {
+  const id = tableOf(Array.from({ length: 6 }, (_, place) => [`row ${place}`]));
+  put(id, ...['no', 'yes', 'no', 'yes', 'no'].map((answer, position) => ({ position, answer })), {
+    position: 5,
+    answer: 'no',
+    note: 'cut',
+  });
+  const only = { answer: 'no' };
+  expect(store.countRows({ id, only, order: 'file' })).toBe(4);
+  expect(positions({ id, only, offset: 1, limit: 2 })).toEqual([2, 4]);
+  expect(positions({ id, only: { note: 'cut' }, offset: 0, limit: 9 })).toEqual([5]);
+  expect(positions({ id, offset: 2, limit: 2 })).toEqual([2, 3]);
+});
+
+test('the least certain answers come first if they are asked for so, without those of which nothing is known', () => {
+  const id = tableOf(Array.from({ length: 4 }, (_, place) => [`row ${place}`]));
+  put(
+    id,
+    { position: 0, answer: 'no', certainty: 0.9 },
+    { position: 1, answer: 'no', certainty: 0.4 },
+    { position: 3, answer: 'yes', certainty: 0.6 },
+  );
+  expect(positions({ id, order: 'unsure', offset: 0, limit: 9 })).toEqual([1, 3, 0]);
+  expect(positions({ id, order: 'unsure', only: { answer: 'no' }, offset: 0, limit: 9 })).toEqual([1, 0]);
+  expect(store.countRows({ id, only: undefined, order: 'unsure' })).toBe(3);
+});
+
+test('labels, notes and the least certain are found without reading all rows', () => {
+  const plan = (sql: string) =>
+    (database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all('t') as { detail: string }[]).map(({ detail }) => detail).join();
+  const where = 'FROM answered_row WHERE table_id = ? AND';
+  expect(plan(`SELECT answer, count(*) ${where} answer <> '' AND length(answer) <= 60 GROUP BY answer`)).toContain(
+    'COVERING INDEX answered_row_label',
+  );
+  expect(plan(`SELECT position ${where} certainty IS NOT NULL ORDER BY certainty, position`)).toMatch(
+    /^[^,]*answered_row_unsure[^,]*$/,
+  );
+  expect(plan(`SELECT count(*) ${where} note IS NOT NULL GROUP BY note`)).toContain('answered_row_note');
+});
+
+// Regression: the database was busy reading while the file was written, and the answering failed.
+test('answers are stored while the table is saved', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'answered-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const id = tableOf(Array.from({ length: 20_000 }, (_, place) => [`row ${place} ${'word '.repeat(20)}`]));
+  const out = join(folder, 'saved.csv');
+  let isSaved = false;
+  const saving = writeAnsweredTable(store, { table: store.get(id), out }).finally(() => (isSaved = true));
+  for (let position = 0; !isSaved && position < 20_000; position++) {
+    put(id, { position, answer: 'yes' });
+    await nextTurn();
+  }
+  expect(await saving).toMatchObject({ rows: 20_000 });
+  expect(store.get(id).answered).toBeGreaterThan(1);
+  expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toHaveLength(20_001);
+});
+
+test('a saved table has its own columns, then the answers, how sure they are, and notes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'answered-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const id = tableOf(
+    [
+      ['=1+1', 'old'],
+      ['two', ''],
+      ['three', ''],
+    ],
+    ['text', 'answer'],
+  );
+  put(id, { position: 0, answer: '-yes', certainty: 0.5 }, { position: 1, answer: '', note: 'empty' });
+  const table = store.get(id);
+  const written = async (name: string, forSpreadsheet: boolean) => {
+    const { file } = await writeAnsweredTable(store, { table, out: join(folder, name), forSpreadsheet });
+    return readFileSync(file, 'utf8').split('\r\n');
+  };
+  expect(await written('programs.csv', false)).toEqual([
+    'text,answer,answer 2,sure,note',
+    '=1+1,old,-yes,0.500,',
+    'two,,,,empty',
+    'three,,,,',
+    '',
+  ]);
+  expect((await written('sheet.csv', true)).slice(0, 2)).toEqual([
+    '\ufefftext,answer,answer 2,sure,note',
+    "'=1+1,old,'-yes,0.500,",
+  ]);
+});
+
+function begun(columns: readonly string[] = ['text']): string {
+  return store.insert({
+    ...{ now: 1, name: 'mails.csv', base: { id: 'b', sha256: 'x' }, adapter: null, task: 'custom', columns },
+    ...{ mapping: { context: 'text' }, form: undefined, maxTokens: 16 },
+  });
+}
+
+function tableOf(rows: readonly string[][], columns?: readonly string[]): string {
+  const id = begun(columns);
+  store.addRows(id, 0, rows);
+  store.enqueue(id, 2);
+  return id;
+}
+
+function put(id: string, ...answers: (Pick<RowAnswer, 'position' | 'answer'> & Partial<RowAnswer>)[]): void {
+  for (const answer of answers) store.setAnswer(id, { note: null, certainty: null, ...answer });
+}
+
+function positions(page: Parameters<AnsweredTableStore['rows']>[0]): number[] {
+  return [...store.rows(page)].map(({ position }) => position);
+}

@@ -1,0 +1,360 @@
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
+import { type ColumnMapping, type TaskId, taskFields } from '../../src-contract/task.ts';
+import { client } from '../client.ts';
+import { followChanges } from '../ui/changes.ts';
+import { Loaded } from '../ui/loaded.svelte.ts';
+import { uploadFile } from '../ui/upload-file.ts';
+
+/** How far the choice of a file has come. */
+export type FileStage =
+  | { readonly kind: 'choose' }
+  | { readonly kind: 'uploading'; readonly name: string; readonly bytes: number; readonly bytesTotal: number }
+  | { readonly kind: 'reading'; readonly name: string }
+  | { readonly kind: 'read'; readonly source: FileSource; readonly inspection: Inspection };
+
+/** Of a few answers no time can be told: the first ones wait for the model. */
+const fewestToTell = 16;
+
+/** A person's choices before a table is answered: who answers, the file, and its columns. */
+export class NewAnsweredTableState {
+  error = $state.raw<unknown>(undefined);
+  starting = $state(false);
+  /** A choice is kept if another window deletes it: the deletion may be undone. */
+  baseModelId = $state('');
+  /** Empty for the base alone. */
+  adapterId = $state('');
+  /** What the base alone is asked. */
+  baseTask = $state<TaskId>('custom');
+  limit = $state<number | undefined>(undefined);
+  maxTokens = $state<number | undefined>(undefined);
+  keepsForm = $state(true);
+
+  #stage = $state.raw<FileStage>({ kind: 'choose' });
+  /** The options of the reading that is shown, chosen by hand. */
+  #csv = $state.raw<CsvOptions>({});
+  /** The options of the rereading in progress. */
+  #csvAsked = $state.raw<CsvOptions | undefined>();
+  /** The columns chosen by hand, for the task they were chosen in. */
+  #chosen = $state.raw<{ readonly task: TaskId; readonly mapping: ColumnMapping } | undefined>();
+  #hasChosen = false;
+  #reading = new AbortController();
+  readonly #leaving = new AbortController();
+  readonly #offer = new Loaded(readOffer);
+  readonly #form = new Loaded(async () => {
+    const { datasetId } = this;
+    return { datasetId, form: datasetId === undefined ? null : await client.datasets.targetForm({ id: datasetId }) };
+  });
+
+  readonly #proposed = new Loaded(async (signal) => {
+    const { inspection, adapterId, task } = this;
+    if (inspection === undefined) return undefined;
+    const { mapping } = await client.answeredTables.propose(
+      { adapterId: adapterId || null, task, columns: [...this.columns], sample: inspection.sample.slice(0, 100) },
+      { signal },
+    );
+    return { inspection, adapterId, task, mapping: mapping ?? {} };
+  });
+
+  constructor(wish: { readonly adapter?: string | undefined }) {
+    followChanges(['base-model', 'adapter', 'dataset'], () => void this.load(wish), this.#leaving.signal);
+  }
+
+  get loading(): boolean {
+    return this.#offer.loading;
+  }
+
+  get baseModels(): readonly BaseModel[] {
+    return this.#offer.value?.baseModels ?? [];
+  }
+
+  /** Those of the base, newest first. */
+  get adapters(): readonly Adapter[] {
+    return this.#newestFirst.filter(({ baseModelId }) => baseModelId === this.baseModelId);
+  }
+
+  get baseModel(): BaseModel | undefined {
+    return this.baseModels.find(({ id }) => id === this.baseModelId);
+  }
+
+  get adapter(): Adapter | undefined {
+    return this.adapters.find(({ id }) => id === this.adapterId);
+  }
+
+  /** Which choice has been deleted: nothing can be started without it. */
+  get lacks(): 'baseModel' | 'adapter' | undefined {
+    if (this.baseModel === undefined) return 'baseModel';
+    return this.adapterId !== '' && this.adapter === undefined ? 'adapter' : undefined;
+  }
+
+  get task(): TaskId {
+    return this.adapter?.task ?? this.baseTask;
+  }
+
+  /** The dataset that the adapter was trained on, if it is still there. */
+  get datasetId(): string | undefined {
+    return this.#dataset?.id;
+  }
+
+  /** What the targets of the adapter are; undefined if they are any text, or while that is not known. */
+  get form(): AnswerForm | undefined {
+    const known = this.#form.value;
+    return this.datasetId !== undefined && known?.datasetId === this.datasetId ? (known.form ?? undefined) : undefined;
+  }
+
+  get stage(): FileStage {
+    return this.#stage;
+  }
+
+  get inspection(): Inspection | undefined {
+    return this.#stage.kind === 'read' ? this.#stage.inspection : undefined;
+  }
+
+  get columns(): readonly string[] {
+    return this.inspection?.columns.map(({ name }) => name) ?? [];
+  }
+
+  get csv(): CsvOptions {
+    return this.#csvAsked ?? this.#csv;
+  }
+
+  /** The file is being reread with other options. */
+  get isReading(): boolean {
+    return this.#csvAsked !== undefined;
+  }
+
+  /** Which columns the studio would read; undefined until it has said so for these choices. */
+  get #proposal(): ColumnMapping | undefined {
+    const { inspection, adapterId, task } = this;
+    const known = this.#proposed.value;
+    const isOfThese = known?.inspection === inspection && known?.adapterId === adapterId && known.task === task;
+    return isOfThese ? known.mapping : undefined;
+  }
+
+  /** It is being asked which columns would be read. */
+  get isProposing(): boolean {
+    return this.inspection !== undefined && this.#proposal === undefined && this.#proposed.pending;
+  }
+
+  /** Which column holds which field: as chosen, or as proposed. */
+  get mapping(): ColumnMapping {
+    return { ...this.#proposal, ...(this.#chosen?.task === this.task && this.#chosen.mapping) };
+  }
+
+  /** The fields that must have a column: the task's own, or a context that is ready to be read. */
+  get fields(): readonly string[] {
+    return this.mapping.context === undefined ? taskFields[this.task].context : ['context'];
+  }
+
+  /** Fields without a column. */
+  get missing(): readonly string[] {
+    return this.fields.filter((field) => !this.columns.includes(this.mapping[field] ?? ''));
+  }
+
+  /** Rows to be answered; of a large file an estimate. */
+  get rows(): number {
+    const there = this.inspection?.file.rows ?? 0;
+    return this.limit === undefined ? there : Math.min(there, this.limit);
+  }
+
+  get tooMany(): boolean {
+    return this.rows > mostTableRows;
+  }
+
+  /** The expected time, at the pace of the last table of who answers; undefined if there was none. */
+  get seconds(): number | undefined {
+    const { baseModelId, adapter } = this;
+    const last = this.#offer.value?.tables.find(
+      (table) =>
+        table.baseModelId === baseModelId &&
+        table.adapterId === (adapter?.id ?? null) &&
+        table.seconds > 0 &&
+        table.answered >= fewestToTell,
+    );
+    return last && (last.seconds / last.answered) * this.rows;
+  }
+
+  get #newestFirst(): readonly Adapter[] {
+    return (this.#offer.value?.adapters ?? []).toSorted((a, b) => b.createdAt - a.createdAt);
+  }
+
+  get #dataset() {
+    const id = this.adapter?.datasetId;
+    return this.#offer.value?.datasets.find((dataset) => dataset.id === id);
+  }
+
+  /** Loads the lists, and again whenever they have changed; the first time's choices are kept. */
+  async load(wish: { readonly adapter?: string | undefined }): Promise<void> {
+    await this.#offer.load();
+    this.error ??= this.#offer.error;
+    if (!this.#hasChosen && this.baseModels.length > 0) {
+      this.#hasChosen = true;
+      const [newest] = this.#newestFirst;
+      const adapter = this.#newestFirst.find(({ id }) => id === wish.adapter) ?? newest;
+      const builtIn = this.baseModels.find((model) => model.builtIn) ?? this.baseModels[0];
+      this.baseModelId = adapter?.baseModelId ?? builtIn?.id ?? '';
+      this.adapterId = adapter?.id ?? '';
+    }
+    await this.#askAnew();
+  }
+
+  /** Another base has other adapters: its newest is proposed. */
+  chooseBaseModel(id: string): void {
+    this.baseModelId = id;
+    this.chooseAdapter(this.adapters[0]?.id ?? '');
+  }
+
+  chooseAdapter(id: string): void {
+    this.adapterId = id;
+    void this.#askAnew();
+  }
+
+  /** What the base alone is asked. */
+  chooseTask(task: TaskId): void {
+    this.baseTask = task;
+    void this.#askAnew();
+  }
+
+  map(field: string, column: string): void {
+    const { task } = this;
+    const before = this.#chosen?.task === task ? this.#chosen.mapping : {};
+    this.#chosen = { task, mapping: { ...before, [field]: column } };
+  }
+
+  async chooseFile(file: File): Promise<void> {
+    const signal = this.#renewed();
+    this.#drop();
+    this.error = undefined;
+    let source: FileSource | undefined;
+    try {
+      const sent = (bytes: number) => {
+        if (!signal.aborted) this.#stage = { kind: 'uploading', name: file.name, bytes, bytesTotal: file.size };
+      };
+      sent(0);
+      source = { kind: 'upload', fileId: await uploadFile(file, signal, sent) };
+      signal.throwIfAborted();
+      this.#stage = { kind: 'reading', name: file.name };
+      const inspection = await client.datasets.inspect({ source, estimate: true }, { signal });
+      signal.throwIfAborted();
+      this.#stage = { kind: 'read', source, inspection };
+      await this.#propose();
+    } catch (error) {
+      if (source !== undefined) discard(source);
+      if (signal.aborted) return;
+      this.error = error;
+      this.#stage = { kind: 'choose' };
+    }
+  }
+
+  /** Forgets the file, or ends its sending. */
+  forgetFile(): void {
+    this.#reading.abort();
+    this.#drop();
+  }
+
+  /** Rereads the file with other options; the columns chosen by hand are kept where they are still there. */
+  async readAs(options: CsvOptions): Promise<void> {
+    await this.#readWith({ ...this.csv, ...options });
+  }
+
+  /** Discards what was chosen by hand. */
+  async readByEvidence(): Promise<void> {
+    await this.#readWith({});
+  }
+
+  /** Returns the table, or undefined if it could not be started; `error` then says why. */
+  async start(): Promise<AnsweredTable | undefined> {
+    if (this.#stage.kind !== 'read') return undefined;
+    const { source } = this.#stage;
+    this.starting = true;
+    this.error = undefined;
+    try {
+      const table = await client.answeredTables.start({
+        ...{ source, csv: this.#csv, baseModelId: this.baseModelId, mapping: this.mapping },
+        ...{ adapterId: this.adapter?.id ?? null, task: this.task, keepsForm: this.keepsForm },
+        ...(this.limit !== undefined && { limit: this.limit }),
+        ...(this.maxTokens !== undefined && { maxTokens: this.maxTokens }),
+      });
+      discard(source);
+      return table;
+    } catch (error) {
+      this.error = error;
+      // After a success it stays true until the page has changed: a second press would start another one.
+      this.starting = false;
+      if (this.#leaving.signal.aborted) discard(source);
+      return undefined;
+    }
+  }
+
+  /** What is being started is read to its end. */
+  leave(): void {
+    this.#leaving.abort();
+    this.#reading.abort();
+    if (!this.starting) this.#drop();
+  }
+
+  async #readWith(csv: CsvOptions): Promise<void> {
+    if (this.#stage.kind !== 'read') return;
+    const { source } = this.#stage;
+    const signal = this.#renewed();
+    this.error = undefined;
+    this.#csvAsked = csv;
+    try {
+      const inspection = await client.datasets.inspect({ source, csv, estimate: true }, { signal });
+      if (signal.aborted) return;
+      this.#csv = csv;
+      this.#stage = { kind: 'read', source, inspection };
+      if (this.#chosen !== undefined) {
+        const still = Object.entries(this.#chosen.mapping).filter(([, column]) => this.columns.includes(column));
+        this.#chosen = { ...this.#chosen, mapping: Object.fromEntries(still) };
+      }
+      await this.#propose();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.error = error;
+    }
+    this.#csvAsked = undefined;
+  }
+
+  async #askAnew(): Promise<void> {
+    await Promise.all([this.#form.load(), this.#propose()]);
+  }
+
+  async #propose(): Promise<void> {
+    if (this.inspection === undefined) return;
+    await this.#proposed.load();
+    this.error ??= this.#proposed.error;
+  }
+
+  #renewed(): AbortSignal {
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    return this.#reading.signal;
+  }
+
+  #drop(): void {
+    if (this.#stage.kind === 'read') discard(this.#stage.source);
+    this.#stage = { kind: 'choose' };
+    this.#csv = {};
+    this.#csvAsked = undefined;
+    this.#chosen = undefined;
+  }
+}
+
+/** The studio discards leftovers at its next start; asking now only frees the space sooner. */
+function discard(source: FileSource): void {
+  if (source.kind === 'upload') void client.files.discard({ fileId: source.fileId }).catch(() => {});
+}
+
+async function readOffer() {
+  const [baseModels, adapters, datasets, tables] = await Promise.all([
+    client.baseModels.list(),
+    client.adapters.list(),
+    client.datasets.list(),
+    client.answeredTables.list(),
+  ]);
+  return { baseModels, adapters, datasets, tables };
+}

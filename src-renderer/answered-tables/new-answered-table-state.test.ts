@@ -1,0 +1,128 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnsweredTable } from '../../src-contract/answered-table.ts';
+import type { BaseModel } from '../../src-contract/base-model.ts';
+import type { Dataset, Inspection } from '../../src-contract/dataset.ts';
+import { client } from '../client.ts';
+import { NewAnsweredTableState } from './new-answered-table-state.svelte.ts';
+
+const { changes } = await vi.hoisted(async () => {
+  const { toldChanges } = await import('../../test/fixtures/told-changes.ts');
+  return toldChanges('adapter');
+});
+
+// The fake replaces the studio, at the renderer's edge.
+vi.mock('../client.ts', () => ({
+  client: {
+    datasets: { list: vi.fn(), inspect: vi.fn(), targetForm: vi.fn() },
+    adapters: { list: vi.fn() },
+    baseModels: { list: vi.fn() },
+    answeredTables: { list: vi.fn(), propose: vi.fn(), start: vi.fn() },
+    files: { begin: async () => ({ fileId: 'f' }), append: async () => {}, discard: vi.fn(async () => {}) },
+    studio: { changes },
+  },
+  connection: { current: 'open', subscribe: () => () => {} },
+}));
+
+const labels = { kind: 'choices' as const, texts: ['yes', 'no'] };
+
+// The casts are sound: they have every field that the state reads.
+beforeEach(() => {
+  vi.clearAllMocks();
+  vi.mocked(client.baseModels.list).mockResolvedValue([{ id: 'b', builtIn: true }, { id: 'large' }] as BaseModel[]);
+  vi.mocked(client.adapters.list).mockResolvedValue([
+    { id: 'old', baseModelId: 'b', task: 'mrc', datasetId: 'gone', createdAt: 1 },
+    { id: 'new', baseModelId: 'b', task: 'custom', datasetId: 'd', createdAt: 2 },
+  ] as Adapter[]);
+  vi.mocked(client.datasets.list).mockResolvedValue([{ id: 'd' } as Dataset]);
+  vi.mocked(client.datasets.targetForm).mockResolvedValue(labels);
+  vi.mocked(client.datasets.inspect).mockResolvedValue(read(['id', 'text'], 500));
+  vi.mocked(client.answeredTables.list).mockResolvedValue([]);
+  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'custom', mapping: { context: 'text' } });
+  vi.mocked(client.answeredTables.start).mockResolvedValue({ id: 't' } as AnsweredTable);
+});
+
+test('proposes the newest adapter, with the form of its targets and the columns that the studio would read', async () => {
+  const form = await withFile();
+  expect([form.baseModelId, form.adapterId, form.task]).toEqual(['b', 'new', 'custom']);
+  expect(form.form).toEqual(labels);
+  expect(form.mapping).toEqual({ context: 'text' });
+  expect(form.missing).toEqual([]);
+  expect(form.rows).toBe(500);
+});
+
+test('starts with what was chosen, and frees the file', async () => {
+  const form = await withFile();
+  form.map('context', 'id');
+  form.limit = 20;
+  form.keepsForm = false;
+  expect(await form.start()).toEqual({ id: 't' });
+  expect(client.answeredTables.start).toHaveBeenCalledWith({
+    ...{ source: { kind: 'upload', fileId: 'f' }, csv: {}, baseModelId: 'b', adapterId: 'new', task: 'custom' },
+    ...{ mapping: { context: 'id' }, keepsForm: false, limit: 20 },
+  });
+  expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'f' });
+});
+
+test('an adapter for another task needs other columns, which are not proposed if they cannot be told', async () => {
+  const form = await withFile();
+  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'mrc', mapping: null });
+  form.chooseAdapter('old');
+  await vi.waitFor(() => expect(form.isProposing).toBe(false));
+  expect(form.missing).toEqual(['passage', 'question']);
+  form.map('passage', 'text');
+  expect(form.missing).toEqual(['question']);
+  // Its dataset is gone, and with it what its targets look like.
+  expect(form.form).toBeUndefined();
+});
+
+test('a base without adapters answers alone', async () => {
+  const form = await withFile();
+  form.chooseBaseModel('large');
+  expect(form.adapterId).toBe('');
+  await form.start();
+  expect(client.answeredTables.start).toHaveBeenCalledWith(expect.objectContaining({ adapterId: null }));
+});
+
+test('a column chosen by hand is forgotten once the file is read without it', async () => {
+  const form = await withFile();
+  form.map('context', 'id');
+  vi.mocked(client.datasets.inspect).mockResolvedValue(read(['number', 'text'], 500));
+  await form.readAs({ sheet: 'May' });
+  expect(form.csv).toEqual({ sheet: 'May' });
+  expect(form.mapping).toEqual({ context: 'text' });
+});
+
+test('tells the time at the pace of the last table of who answers, or not at all', async () => {
+  expect((await withFile()).seconds).toBeUndefined();
+  const last = { baseModelId: 'b', adapterId: 'new', answered: 100, seconds: 50 };
+  const tables = [{ ...last, adapterId: null, seconds: 1 }, { ...last, answered: 3, seconds: 9 }, last];
+  vi.mocked(client.answeredTables.list).mockResolvedValue(tables as AnsweredTable[]);
+  expect((await withFile()).seconds).toBe(250);
+});
+
+test('a file that cannot be read is told, and another can be chosen', async () => {
+  vi.mocked(client.datasets.inspect).mockRejectedValueOnce(new Error('no table'));
+  const form = await opened();
+  await form.chooseFile(new File(['x'], 'mails.csv'));
+  expect(form.error).toMatchObject({ message: 'no table' });
+  expect(form.stage.kind).toBe('choose');
+  expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'f' });
+});
+
+async function opened(): Promise<NewAnsweredTableState> {
+  const form = new NewAnsweredTableState({});
+  await vi.waitFor(() => expect(form.baseModelId).not.toBe(''));
+  return form;
+}
+
+async function withFile(): Promise<NewAnsweredTableState> {
+  const form = await opened();
+  await form.chooseFile(new File(['x'], 'mails.csv'));
+  await vi.waitFor(() => expect(form.isProposing).toBe(false));
+  return form;
+}
+
+function read(names: readonly string[], rows: number): Inspection {
+  return { columns: names.map((name) => ({ name })), sample: [], file: { rows } } as unknown as Inspection;
+}

@@ -1,0 +1,100 @@
+// A table is answered by an adapter, stopped, resumed and saved, in a real browser. Each test continues where the
+// previous one ended.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openPlace } from '../browser/open-place.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+import { seriousViolations } from '../browser/watched-page.ts';
+
+const labels = ['complaint', 'praise'];
+const asked = 'new mails.csv';
+const opened = openStudioForTests({
+  before: ({ command, train, folder }) => {
+    const learnt = Array.from({ length: 24 }, (_, n) => `Mail ${n},${labels[n % 2]}`);
+    writeFileSync(path.join(folder, 'mails.csv'), ['text,label', ...learnt, ''].join('\n'));
+    const columns = ['--map', 'context=text', '--map', 'target=label'];
+    command('import', path.join(folder, 'mails.csv'), '--task', 'custom', ...columns);
+    train('mails', 'Sorter');
+    // The first row would be a formula, the second has nothing to answer.
+    const rows = ['M0;=1+1', 'M1;', ...Array.from({ length: 118 }, (_, n) => `M${n + 2};Mail number ${n}`)];
+    writeFileSync(path.join(folder, asked), ['id;text', ...rows, ''].join('\n'));
+  },
+});
+let page: Page;
+beforeAll(() => ({ page } = opened));
+
+test('the page of an adapter leads to a form that proposes it, and the column that it was trained on', async () => {
+  await openPlace(page, paths.adapters());
+  await page.getByRole('link', { name: 'Sorter', exact: true }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Answer a table' }).click();
+  await page.getByRole('heading', { name: 'Answer a table' }).waitFor();
+  const start = page.getByRole('button', { name: 'Start answering' });
+  expect(await start.getAttribute('title')).toBe('Choose a table first');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await (await chooser).setFiles(path.join(opened.folder, asked));
+  await page.getByText('Sorter answers 120 rows.').waitFor();
+  expect(await page.getByLabel('Column to read').textContent()).toContain('text');
+  expect(await page.getByRole('checkbox', { name: 'All answers are one of its 2 labels' }).isChecked()).toBe(true);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('rows are answered, and go on after a stop where they were', async () => {
+  await page.getByRole('button', { name: 'Start answering' }).click();
+  await page.getByRole('heading', { name: asked }).waitFor();
+  await page.getByText(/^[1-9]\d* of 120 rows answered$/).waitFor();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped', { exact: true }).waitFor();
+  await page.reload();
+  await page.getByText('nothing to answer').first().waitFor();
+  const told = (await page.getByText(/^\d+ of 120 rows answered$/).textContent()) ?? '';
+  expect(Number.parseInt(told, 10)).toBeLessThan(120);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(/^\d+ of 120 rows answered$/).waitFor({ state: 'detached' });
+});
+
+test('the answers are counted, and a click shows the rows with one; a row opens to all its columns', async () => {
+  const filter = page.getByRole('radiogroup', { name: 'Which rows' });
+  const counted = await filter.getByRole('radio').allTextContents();
+  const sum = counted.slice(1).reduce((all, text) => all + Number(/(\d+)\s*$/.exec(text)?.[1]), 0);
+  expect(sum).toBe(120);
+  await filter.getByRole('radio', { name: /nothing to answer/ }).click();
+  const rows = page.getByRole('grid').getByRole('row');
+  // The head, and one row.
+  await expect.poll(() => rows.count()).toBe(2);
+  await rows.last().click();
+  await page.getByRole('region', { name: 'The columns of this row' }).getByText('M1', { exact: true }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
+test('the table is saved with its answers, for a spreadsheet or for programs', async () => {
+  const sheet = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as CSV' }).click();
+  const [head, first, second, third, ...rest] = linesOf(await (await sheet).path());
+  expect(head).toBe('\uFEFFid,text,answer,sure,note');
+  expect(first).toMatch(/^M0,'=1\+1,(complaint|praise),[01]\.\d{3},$/);
+  expect(second).toBe('M1,,,,empty');
+  expect(third).toMatch(/^M2,Mail number 0,(complaint|praise),[01]\.\d{3},$/);
+  expect(rest).toHaveLength(117);
+  const plain = page.waitForEvent('download');
+  await page.getByRole('button', { name: `More actions for ${asked}` }).click();
+  await page.getByRole('menuitem', { name: 'Save for programs (plain CSV)' }).click();
+  const lines = linesOf(await (await plain).path());
+  expect(lines.slice(0, 2)).toEqual(['id,text,answer,sure,note', expect.stringMatching(/^M0,=1\+1,/)]);
+});
+
+test('a table is deleted from the list, and comes back when that is undone', async () => {
+  await openPlace(page, paths.answeredTables());
+  await page.getByRole('button', { name: `More actions for ${asked}` }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByText('No answered tables yet').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('link', { name: asked }).waitFor();
+});
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').trimEnd().split('\r\n');
+}
