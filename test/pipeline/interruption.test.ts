@@ -129,6 +129,12 @@ test('a table that is stopped, then killed, is answered to the same file as an u
   await reported(command, /Answering/);
   command.kill('SIGKILL');
   await command.outcome;
+  // The killed command said nothing any more.
+  const { tables } = await answerOf(home, ['answer', '--list']);
+  expect(tables.find(({ state }: { state: string }) => state === 'interrupted')).toMatchObject({
+    id,
+    name: 'asked.csv',
+  });
   const ended = await answerOf(home, ['answer', '--resume', id, ...out('resumed.csv')]);
   expect(ended).toMatchObject({ id, state: 'finished', answered: 600 });
   expect(readdirSync(folder).toSorted()).toEqual(['asked.csv', 'resumed.csv', 'whole.csv']);

@@ -16,6 +16,7 @@ import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
+import { textTable } from './text-table.ts';
 
 export function addAnswerCommand(program: Command, run: Run): void {
   const { shape } = answerTableInputSchema;
@@ -34,11 +35,13 @@ export function addAnswerCommand(program: Command, run: Run): void {
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
     .option('--free-answers', 'let answers have any form, also where the adapter was trained on a few labels, or JSON')
     .option('--resume <table>', 'go on with a stopped or interrupted one')
+    .option('--list', 'show the answered tables and those that can be resumed')
     .option('--out <file>', 'the CSV file to write')
     .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
     .action((file: string | undefined, words: AnswerWords, command: Command) =>
       run(command, async (session) => {
         const { open, signal, progress } = session;
+        if (words.list) return listed(await (await open()).answeredTables.list());
         if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
         if (words.resume === undefined && (file === undefined || words.base === undefined))
           throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
@@ -74,6 +77,7 @@ interface AnswerWords extends CsvOptions {
   readonly maxTokens?: number;
   readonly freeAnswers?: boolean;
   readonly resume?: string;
+  readonly list?: boolean;
   readonly out?: string;
   readonly forSpreadsheet?: boolean;
 }
@@ -90,6 +94,19 @@ async function start(
     ...{ limit: words.limit, maxTokens: words.maxTokens, keepsForm: !words.freeAnswers },
   };
   return client.answeredTables.start(input, { signal: session.signal });
+}
+
+function listed(tables: readonly AnsweredTable[]): { json: object; text: string } {
+  const rows = tables.map(({ name, adapterName, baseName, state, answered: done, rows: all, id }) => [
+    ...[name, adapterName ?? baseName, state, String(done), String(all), id],
+  ]);
+  return {
+    json: { tables },
+    text:
+      rows.length === 0
+        ? 'No table has been answered yet.'
+        : textTable([['file', 'answered by', 'state', 'answered', 'of', 'id'], ...rows]),
+  };
 }
 
 /** Follows a table to its end; an abort stops it. Throws what made it fail or interrupted it. */
