@@ -121,6 +121,43 @@ test.each(['integers', 'blocks'] as const)(
   },
 );
 
+// From the second prompt on, all matrices were adapted, by ranks of zeros: a sixth of a prompt, and of every token.
+test('after any prompt a pass is fed only what its adapter changes', async () => {
+  const folder = tinyModel({ hidden: 128, intermediate: 256, layers: 2 });
+  v8.makesWideVectors = false;
+  const model = await loadModel(
+    folder,
+    { ...onnxruntimeBackend(), integersFor: async () => 'reading' as const },
+    'int8',
+  );
+  const fed: string[][] = [];
+  const note = (names: Iterable<string>) => fed.push([...names].filter((name) => name.startsWith('stack_mask')));
+  const decoding = model.decoding.bind(model);
+  vi.spyOn(model, 'decoding').mockImplementation(async (...given) => {
+    const graph = await decoding(...given);
+    const run: typeof graph.run = (feeds, into) => {
+      note(feeds.keys());
+      return graph.run(feeds, into);
+    };
+    return { ...graph, run };
+  });
+  const kernels = vi.spyOn(WasmGraph.prototype, 'run');
+  onTestFinished(() => kernels.mockRestore());
+  const pass = new DecodePass(model, new AdapterStack(model.architecture));
+  const queries = lorasOf(model.architecture)(4, ['q']);
+  for (const adapter of [null, null, queries]) {
+    const cache = new KeyValueCache(model.architecture, 1, { memory: model.cacheMemory });
+    for (const kind of ['prefill', 'decode'] as const) {
+      await pass.run(cache, [{ ids: [5, 9, 2], adapter, asked: 1 }], kind);
+      cache.keep([3]);
+    }
+  }
+  for (const [feeds] of kernels.mock.calls) note(feeds.keys());
+  const ofQueries = ['stack_mask.qkv'];
+  expect(fed).toEqual([[], [], ofQueries, [], [], ofQueries]);
+  await model.release();
+});
+
 test('adapters of different ranks in one batch give the logits that each gives alone', async () => {
   const folder = tinyModel();
   const model = await loadModel(folder, onnxruntimeBackend());

@@ -285,9 +285,11 @@ export class DecodePass {
         targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
         layers: undefined,
       }));
-    // A larger graph that already exists is a little slower, but on a device with its own memory a second one is a second
-    // copy of the weights.
-    return (sufficient.find((each) => this.#model.isCompiled(keyOf(each))) ?? sufficient[0]) as Changes;
+    // A larger graph of floats that already exists is a little slower, but on a device with its own memory a second one
+    // is a second copy of the weights. Of numbers there is only one, or they are shared (decision 0075).
+    const known =
+      this.#model.answersBy === 'floats' ? sufficient.find((each) => this.#model.isCompiled(keyOf(each))) : undefined;
+    return (known ?? sufficient[0]) as Changes;
   }
 
   #adapterFeeds({ adapters, changes }: OfAdapters, { tokens, ofKernels, shares }: Omit<Fed, 'feeds'>): Fed['feeds'] {
