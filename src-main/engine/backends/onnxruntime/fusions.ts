@@ -12,15 +12,8 @@ export interface FusedNorm {
 export interface FusedSplit {
   readonly whole: Expression;
   readonly axis: number;
-  /** In order. A part of several slices is rotated before it is cut. */
-  readonly parts: readonly (readonly Expression<'slice'>[])[];
-}
-
-/** Adjacent slices whose heads are rotated by the same angles. */
-export interface FusedRotation {
-  readonly slices: readonly Expression<'slice'>[];
-  /** What each slice becomes: [rows, tokens, heads, size]. */
-  readonly rotated: readonly Expression<'rotate'>[];
+  /** In order. */
+  readonly parts: readonly Expression<'slice'>[];
 }
 
 /** A product that is added to a value of the same shape. */
@@ -38,14 +31,12 @@ export interface Fusions {
   readonly products: ReadonlyMap<Expression, FusedSum>;
   /** Keyed by each slice. */
   readonly splits: ReadonlyMap<Expression, FusedSplit>;
-  /** Keyed by each rotated value. */
-  readonly rotations: ReadonlyMap<Expression, FusedRotation>;
   /** Values computed only inside these kernels. */
   readonly absorbed: ReadonlySet<Expression>;
 }
 
 export const noFusions: Fusions = {
-  ...{ norms: new Map(), sums: new Map(), products: new Map(), splits: new Map(), rotations: new Map() },
+  ...{ norms: new Map(), sums: new Map(), products: new Map(), splits: new Map() },
   absorbed: new Set(),
 };
 
@@ -79,18 +70,7 @@ export function findFusions(order: readonly Expression[], outputs: readonly Expr
     products.set(sum, { product, other });
     absorbed.add(product);
   }
-  const neighbours = findRotations(order, isOwn);
-  const splits = findSplits(order, neighbours);
-  const rotations = new Map<Expression, FusedRotation>();
-  for (const rotation of neighbours) {
-    if (!rotation.slices.every((each) => splits.has(each))) continue;
-    for (const each of rotation.slices) absorbed.add(each);
-    for (const each of rotation.rotated) {
-      rotations.set(each, rotation);
-      absorbed.add(each.inputs[0] as Expression);
-    }
-  }
-  return { norms, sums, products, splits, rotations, absorbed };
+  return { norms, sums, products, splits: findSplits(order), absorbed };
 }
 
 function normOf(root: Expression, scaled: Expression, weight: Expression): FusedNorm | undefined {
@@ -106,29 +86,6 @@ function isResidual(x: Expression): boolean {
   return isOp(x, 'add') && a?.shape.length === 2 && a.shape.every((dim, axis) => dim === b?.shape[axis]);
 }
 
-/** Adjacent slices of one matrix, [positions, heads · size] each, rotated head by head by one angle per position. */
-function findRotations(
-  order: readonly Expression[],
-  isOwn: (node: Expression | undefined) => node is Expression,
-): FusedRotation[] {
-  const byAngles = new Map<string, { slices: Expression<'slice'>[]; rotated: Expression<'rotate'>[] }>();
-  const numbers = new Map<Expression, number>(order.map((node, number) => [node, number]));
-  for (const rotated of order) {
-    if (!isOp(rotated, 'rotate') || !hasAngleForEach(rotated)) continue;
-    const [heads, cos, sin] = rotated.inputs as [Expression, Expression, Expression];
-    const [cut] = heads.inputs;
-    if (!isOp(heads, 'reshape') || !isOwn(heads) || cut === undefined || !isOwn(cut)) continue;
-    if (!isOp(cut, 'slice') || cut.attributes.axis !== 1 || cut.shape.length !== 2) continue;
-    const key = [cut.inputs[0] as Expression, cos, sin].map((node) => numbers.get(node)).join(' ');
-    const known = byAngles.get(key) ?? { slices: [], rotated: [] };
-    byAngles.set(key, known);
-    if (known.slices.length > 0 && known.slices.at(-1)?.attributes.end !== cut.attributes.start) continue;
-    known.slices.push(cut);
-    known.rotated.push(rotated);
-  }
-  return [...byAngles.values()].filter(({ rotated }) => rotated.length > 1);
-}
-
 /** Whether x is [a, b, heads, size] and has one angle for each of a · b places, [a, b, 1, size / 2]. */
 export function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>): boolean {
   const isPlaced = (angles: Expression | undefined) =>
@@ -137,8 +94,7 @@ export function hasAngleForEach({ inputs: [x, cos, sin] }: Expression<'rotate'>)
 }
 
 /** Splits: where the slices of a value cover all of it exactly once. */
-function findSplits(order: readonly Expression[], rotations: readonly FusedRotation[]): Map<Expression, FusedSplit> {
-  const together = new Map(rotations.flatMap((rotation) => rotation.slices.map((each) => [each, rotation] as const)));
+function findSplits(order: readonly Expression[]): Map<Expression, FusedSplit> {
   const bySource = new Map<Expression, Expression<'slice'>[]>();
   for (const node of order) {
     if (!isOp(node, 'slice')) continue;
@@ -153,12 +109,7 @@ function findSplits(order: readonly Expression[], rotations: readonly FusedRotat
     const isWhole = ends.at(-1) === whole.shape[axis];
     if (!isWhole || sorted.some((part, i) => part.attributes.axis !== axis || part.attributes.start !== ends[i]))
       continue;
-    const parts = sorted.flatMap((part) => {
-      const rotation = together.get(part);
-      if (rotation === undefined) return [[part]];
-      return rotation.slices[0] === part ? [rotation.slices] : [];
-    });
-    const split = { whole, axis, parts };
+    const split = { whole, axis, parts: sorted };
     for (const part of slices) found.set(part, split);
   }
   return found;

@@ -2,15 +2,7 @@ import { type Expression, type OpName, type Shape, topologicalOrder } from '../.
 import { int4Block } from '../../graph/ops/matmul-int4.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { findBranches } from './branches.ts';
-import {
-  type FusedNorm,
-  type FusedRotation,
-  type FusedSplit,
-  type FusedSum,
-  findFusions,
-  hasAngleForEach,
-  noFusions,
-} from './fusions.ts';
+import { type FusedNorm, type FusedSplit, type FusedSum, findFusions, hasAngleForEach, noFusions } from './fusions.ts';
 import { GraphWriter } from './graph-writer.ts';
 import { lowerAttend } from './lower-attend.ts';
 import { bytesOf, type OnnxGraph, writeOnnxModel } from './onnx-model.ts';
@@ -185,7 +177,7 @@ export function lowerToNodes(
     writer.declare(name, node);
   };
   const order = topologicalOrder(Object.values(outputs));
-  const { norms, sums, products, splits, rotations, absorbed } =
+  const { norms, sums, products, splits, absorbed } =
     device === 'cpu' ? findFusions(order, Object.values(outputs)) : noFusions;
   const branches = findBranches(order, Object.values(outputs));
   /** What the last kernel of a `none` takes. */
@@ -196,7 +188,7 @@ export function lowerToNodes(
   const partOf = (first: Expression, split: FusedSplit) => {
     if (!parts.has(first)) {
       const values = lowerSplit(writer, nameOf(split.whole), split);
-      for (const [i, [each]] of split.parts.entries()) parts.set(each as Expression, values[i] as string);
+      for (const [i, each] of split.parts.entries()) parts.set(each, values[i] as string);
     }
     return parts.get(first) as string;
   };
@@ -213,20 +205,13 @@ export function lowerToNodes(
       give(node, lowerNorm(writer, nameOf(norm.x), nameOf(norm.weight), norm));
       return;
     }
-    const [added, split, rotation] = [products.get(node), splits.get(node), rotations.get(node)];
+    const [added, split] = [products.get(node), splits.get(node)];
     if (added !== undefined) {
       give(node, lowerSummedProduct(writer, [...added.product.inputs, added.other].map(nameOf), added));
       return;
     }
     if (split !== undefined) {
       give(node, partOf(node, split));
-      return;
-    }
-    if (rotation !== undefined) {
-      const [first] = rotation.slices as readonly [Expression];
-      const heads = partOf(first, splits.get(first) as FusedSplit);
-      const rotated = lowerRotation(writer, [heads, ...node.inputs.slice(1).map(nameOf)], rotation);
-      for (const [i, each] of rotation.rotated.entries()) give(each, rotated[i] as string);
       return;
     }
     const operands = node.inputs.map(nameOf);
@@ -375,47 +360,21 @@ function lowerSummedNorm(
   );
 }
 
-/** In a single kernel. */
+/** In a single kernel. The table has one row of angles per position, starting with the first. */
 function lowerRotateAtOnce(writer: GraphWriter, operands: readonly string[], node: Expression<'rotate'>): string {
+  const [x = '', cos = '', sin = ''] = operands;
   const [heads, size] = node.shape.slice(2) as [number, number];
-  return writer.reshapeTo(rotateHeads(writer, operands, { heads, size }), node.shape);
-}
-
-/** Rotates neighbours in a single kernel, then splits them. */
-function lowerRotation(writer: GraphWriter, operands: readonly string[], { slices, rotated }: FusedRotation): string[] {
-  const heads = rotated.reduce((sum, { shape }) => sum + (shape[2] as number), 0);
-  const size = rotated[0]?.shape[3] as number;
-  const flat = writer.reshape(rotateHeads(writer, operands, { heads, size }), writer.int64([-1, heads * size]));
-  return splitBy(writer, flat, 1, slices.map(widthOf)).map((value, i) => {
-    writer.declare(value, slices[i] as Expression);
-    return writer.reshapeTo(value, (rotated[i] as Expression).shape);
-  });
-}
-
-/** The table has one row of angles per position, starting with the first. */
-function rotateHeads(
-  writer: GraphWriter,
-  [x = '', cos = '', sin = '']: readonly string[],
-  { heads, size }: { heads: number; size: number },
-): string {
   const table = (angles: string) =>
     writer.shared(`table of ${angles}`, () => writer.reshape(angles, writer.int64([-1, size / 2])));
   const flat = writer.reshape(x, writer.int64([1, -1, heads * size]));
   const inputs = [flat, writer.int64([0]), table(cos), table(sin)];
-  return writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
+  const rotated = writer.node('RotaryEmbedding', inputs, { num_heads: int(heads) }, 'com.microsoft');
+  return writer.reshapeTo(rotated, node.shape);
 }
 
 function lowerSplit(writer: GraphWriter, whole: string, { axis, parts }: FusedSplit): string[] {
-  const widths = parts.map((slices) => slices.reduce((sum, each) => sum + widthOf(each), 0));
-  return splitBy(writer, whole, axis, widths);
-}
-
-function splitBy(writer: GraphWriter, whole: string, axis: number, widths: readonly number[]): string[] {
+  const widths = parts.map(({ attributes: { start, end } }) => end - start);
   return writer.nodes('Split', [whole, writer.int64(widths)], widths.length, { axis: int(axis) });
-}
-
-function widthOf({ attributes: { start, end } }: Expression<'slice'>): number {
-  return end - start;
 }
 
 function lowerSummedProduct(writer: GraphWriter, operands: readonly string[], { product }: FusedSum): string {
