@@ -237,6 +237,7 @@ test('a keyword that cannot be followed is refused with its place', () => {
   expect(refusal({ not: { type: 'string' } })).toBe('unsupported # not');
   expect(refusal({ type: 'array', uniqueItems: false })).toBe('none');
   expect(refusal({ type: 'string', uniqueItems: true })).toBe('none');
+  expect(refusal({ patternProperties: { '[': { type: 'null' } } })).toContain('invalid');
 });
 
 test('what is no schema is refused', () => {

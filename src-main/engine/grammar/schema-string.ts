@@ -78,11 +78,23 @@ export function stringPlaceWithin(
     const all = [...found, ...missing];
     // Only the patterns of the schema can be at fault: those of the formats are ours.
     const fault = all.find(({ keyword }) => keyword !== 'format') ?? all[0];
-    if (fault !== undefined && error instanceof UnsupportedPattern)
-      throw new SchemaRefused('unsupported', fault.path, fault.keyword);
+    if (fault !== undefined && error instanceof UnsupportedPattern) {
+      const broken = all.find(({ pattern }) => !isExpression(pattern));
+      throw new SchemaRefused(broken ? 'invalid' : 'unsupported', (broken ?? fault).path, (broken ?? fault).keyword);
+    }
     if (fault !== undefined && error instanceof TooMuchWork)
       throw new SchemaRefused('too-large', fault.path, fault.keyword);
     throw error;
+  }
+}
+
+/** Whether it is one at all (ECMA-262, as JSON Schema wants it). */
+function isExpression(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u');
+    return true;
+  } catch {
+    return false;
   }
 }
 
