@@ -16,8 +16,8 @@ const rowsRead = 100;
 
 /**
  * Writes the table with a further column for the answers, as far as there are any, and others for how sure they are and
- * for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are marked as text, and the
- * file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL.
+ * for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are
+ * marked as text, and the file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL.
  */
 export async function writeAnsweredTable(
   store: AnsweredTableStore,

@@ -10,6 +10,7 @@ import { fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
+import { formText } from './form-text.ts';
 import { tellIgnored } from './ignored-options.ts';
 import { sourceOf } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
@@ -60,9 +61,11 @@ export function addAnswerCommand(program: Command, run: Run): void {
         const who = table.adapterName ?? table.baseName;
         return {
           json: { ...table, file: written.file },
-          text: [`${who} answered ${table.answered} of ${table.rows} rows.`, ...formText(table), written.file].join(
-            '\n',
-          ),
+          text: [
+            `${who} answered ${table.answered} of ${table.rows} rows.`,
+            ...formText(table.form),
+            written.file,
+          ].join('\n'),
         };
       }),
     );
@@ -125,10 +128,4 @@ async function answered(
   if (signal.aborted && ended.state !== 'finished')
     throw interruption('Answering was stopped.', goOn, { table: ended });
   return ended;
-}
-
-function formText({ form }: AnsweredTable): string[] {
-  if (form === null) return [];
-  const what = form.kind === 'json' ? 'JSON with the fields of the targets' : `one of ${form.texts.length} labels`;
-  return [`All answers were held to ${what}; --free-answers lets them be anything.`];
 }

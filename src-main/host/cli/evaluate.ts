@@ -2,7 +2,6 @@ import { access, constants, open as openFile, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
-import type { AnswerForm } from '../../../src-contract/answer-form.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
 import { evaluationInputSchema } from '../../../src-contract/evaluation.ts';
 import { withLabelMeasures } from '../../../src-contract/label-results.ts';
@@ -17,6 +16,7 @@ import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
+import { formText } from './form-text.ts';
 import { tellIgnored } from './ignored-options.ts';
 import { labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
@@ -196,12 +196,6 @@ const doubts: Readonly<Record<Outcome, string>> = {
   even: 'this could be chance',
   same: 'no difference on any row',
 };
-
-function formText(form: AnswerForm | undefined): string[] {
-  if (form === undefined) return [];
-  const what = form.kind === 'json' ? 'JSON with the fields of the targets' : `one of ${form.texts.length} labels`;
-  return [`All answers were held to ${what}; --free-answers lets them be anything.`];
-}
 
 function evaluationText(evaluation: Evaluation): string {
   const { results, mainMetric, split } = evaluation;
