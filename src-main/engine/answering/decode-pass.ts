@@ -285,10 +285,13 @@ export class DecodePass {
         targets: set.filter((target) => this.#model.architecture.targets.includes(target)),
         layers: undefined,
       }));
-    // A larger graph of floats that already exists is a little slower, but on a device with its own memory a second one
-    // is a second copy of the weights. Of numbers there is only one, or they are shared (decision 0075).
+    const { answersBy, backend } = this.#model;
+    // On a device with its own memory another graph of floats is another copy of the weights: a larger one that already
+    // exists, a little slower, is taken there. Elsewhere weights are fed; and of numbers one graph is for all adapters.
     const known =
-      this.#model.answersBy === 'floats' ? sufficient.find((each) => this.#model.isCompiled(keyOf(each))) : undefined;
+      answersBy === 'floats' && backend.weightsInside
+        ? sufficient.find((each) => this.#model.isCompiled(keyOf(each)))
+        : undefined;
     return (known ?? sufficient[0]) as Changes;
   }
 
