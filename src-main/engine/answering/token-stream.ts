@@ -126,14 +126,13 @@ export class TokenStream {
   /** Undefined if it has failed. */
   #choose(logits: Float32Array): number | undefined {
     const chosen = chooseToken(logits, this.#job, this.#random);
-    const { adapter, modelFolder } = this.#job;
-    const model = basename(adapter?.folder ?? modelFolder);
-    if (chosen === undefined) {
-      this.fail(new StudioError('MODEL_WITHOUT_NUMBERS', { model }));
-      return undefined;
+    const isHeld = chosen !== undefined && this.#guide !== undefined;
+    const id = isHeld ? this.#guide.fitting(chosen, logits, this.#job, this.#random) : chosen;
+    if (id === undefined) {
+      const { adapter, modelFolder } = this.#job;
+      const model = basename(adapter?.folder ?? modelFolder);
+      this.fail(new StudioError(chosen === undefined ? 'MODEL_WITHOUT_NUMBERS' : 'FORM_NOT_WRITABLE', { model }));
     }
-    const id = this.#guide === undefined ? chosen : this.#guide.fitting(chosen, logits, this.#job, this.#random);
-    if (id === undefined) this.fail(new StudioError('FORM_NOT_WRITABLE', { model }));
     return id;
   }
 
