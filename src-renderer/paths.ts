@@ -9,6 +9,8 @@ export const paths = {
     id: string,
     tab?: 'rows' | 'findings' | 'tokens' | 'versions' | 'splits' | 'unwritten' | 'rejected' | 'about',
   ) => link(`/datasets/${encodeURIComponent(id)}`, { tab }),
+  /** What its import has come to. */
+  importedDataset: (id: string) => link(`/datasets/${encodeURIComponent(id)}/imported`),
   importDataset: (from: { sample?: string } = {}) => link('/datasets/import', from),
   runs: () => '#/train',
   newRun: (

@@ -16,6 +16,20 @@ export type FileStage =
   | { readonly kind: 'reading'; readonly name: string }
   | { readonly kind: 'read'; readonly source: FileSource; readonly inspection: Inspection };
 
+/** What was chosen for a file, which is recognised by its name and size. */
+export interface TableChoices {
+  readonly file: string;
+  readonly bytes: number;
+  readonly csv: CsvOptions;
+  readonly columns: ChosenColumns | undefined;
+}
+
+/** The columns chosen by hand, for the task they were chosen in. */
+interface ChosenColumns {
+  readonly task: TaskId;
+  readonly mapping: ColumnMapping;
+}
+
 /** Of a few answers no time can be told: the first ones wait for the model. */
 const fewestToTell = 16;
 
@@ -38,8 +52,9 @@ export class NewAnsweredTableState {
   #csv = $state.raw<CsvOptions>({});
   /** The options of the rereading in progress. */
   #csvAsked = $state.raw<CsvOptions | undefined>();
-  /** The columns chosen by hand, for the task they were chosen in. */
-  #chosen = $state.raw<{ readonly task: TaskId; readonly mapping: ColumnMapping } | undefined>();
+  #chosen = $state.raw<ChosenColumns | undefined>();
+  #file = $state.raw<Pick<TableChoices, 'file' | 'bytes'> | undefined>();
+  #left = $state.raw<TableChoices | undefined>();
   #hasChosen = false;
   #reading = new AbortController();
   readonly #leaving = new AbortController();
@@ -59,7 +74,9 @@ export class NewAnsweredTableState {
     return { inspection, adapterId, task, mapping: mapping ?? {} };
   });
 
-  constructor(wish: { readonly adapter?: string | undefined }) {
+  /** `left`: the choices of an earlier visit, whose file went with the page. */
+  constructor(wish: { readonly adapter?: string | undefined }, left?: TableChoices) {
+    this.#left = left;
     followChanges(['base-model', 'adapter', 'dataset'], () => void this.load(wish), this.#leaving.signal);
   }
 
@@ -111,6 +128,16 @@ export class NewAnsweredTableState {
 
   get inspection(): Inspection | undefined {
     return this.#stage.kind === 'read' ? this.#stage.inspection : undefined;
+  }
+
+  /** Undefined without a file. */
+  get choices(): TableChoices | undefined {
+    return this.#file && { ...this.#file, csv: this.csv, columns: this.#chosen };
+  }
+
+  /** The file of an earlier visit, until one is chosen. */
+  get lost(): string | undefined {
+    return this.#left?.file;
   }
 
   get columns(): readonly string[] {
@@ -228,6 +255,10 @@ export class NewAnsweredTableState {
     const signal = this.#renewed();
     this.#drop();
     this.error = undefined;
+    this.#file = { file: file.name, bytes: file.size };
+    const left = this.#left?.file === file.name && this.#left.bytes === file.size ? this.#left : undefined;
+    const csv = left?.csv ?? {};
+    this.#left = undefined;
     let source: FileSource | undefined;
     try {
       const sent = (bytes: number) => {
@@ -237,15 +268,17 @@ export class NewAnsweredTableState {
       source = { kind: 'upload', fileId: await uploadFile(file, signal, sent) };
       signal.throwIfAborted();
       this.#stage = { kind: 'reading', name: file.name };
-      const inspection = await client.datasets.inspect({ source, estimate: true }, { signal });
+      const inspection = await client.datasets.inspect({ source, csv, estimate: true }, { signal });
       signal.throwIfAborted();
+      this.#csv = csv;
       this.#stage = { kind: 'read', source, inspection };
+      this.#keepColumns(left?.columns);
       await this.#propose();
     } catch (error) {
       if (source !== undefined) discard(source);
       if (signal.aborted) return;
       this.error = error;
-      this.#stage = { kind: 'choose' };
+      this.#drop();
     }
   }
 
@@ -307,16 +340,19 @@ export class NewAnsweredTableState {
       if (signal.aborted) return;
       this.#csv = csv;
       this.#stage = { kind: 'read', source, inspection };
-      if (this.#chosen !== undefined) {
-        const still = Object.entries(this.#chosen.mapping).filter(([, column]) => this.columns.includes(column));
-        this.#chosen = { ...this.#chosen, mapping: Object.fromEntries(still) };
-      }
+      this.#keepColumns(this.#chosen);
       await this.#propose();
     } catch (error) {
       if (signal.aborted) return;
       this.error = error;
     }
     this.#csvAsked = undefined;
+  }
+
+  /** Those that the file has. */
+  #keepColumns(chosen: ChosenColumns | undefined): void {
+    const there = Object.entries(chosen?.mapping ?? {}).filter(([, column]) => this.columns.includes(column));
+    this.#chosen = chosen && { ...chosen, mapping: Object.fromEntries(there) };
   }
 
   async #askAnew(): Promise<void> {
@@ -338,6 +374,7 @@ export class NewAnsweredTableState {
   #drop(): void {
     if (this.#stage.kind === 'read') discard(this.#stage.source);
     this.#stage = { kind: 'choose' };
+    this.#file = undefined;
     this.#csv = {};
     this.#csvAsked = undefined;
     this.#chosen = undefined;

@@ -110,6 +110,26 @@ test('a file that cannot be read is told, and another can be chosen', async () =
   expect(client.files.discard).toHaveBeenCalledWith({ fileId: 'f' });
 });
 
+// Regression: after a reload the form was empty, and did not say that a file had been chosen.
+test('says which file a reload has closed; chosen again, it is read as before', async () => {
+  const before = await withFile();
+  await before.readAs({ delimiter: ';' });
+  before.map('context', 'id');
+  const after = new NewAnsweredTableState({}, before.choices);
+  await vi.waitFor(() => expect(after.baseModelId).not.toBe(''));
+  expect([after.lost, after.choices]).toEqual(['mails.csv', undefined]);
+  await after.chooseFile(new File(['x'], 'mails.csv'));
+  expect([after.lost, after.csv, after.mapping]).toEqual([undefined, { delimiter: ';' }, { context: 'id' }]);
+});
+
+test('what was chosen for the file that a reload has closed is not for another one', async () => {
+  const before = await withFile();
+  before.map('context', 'id');
+  const after = new NewAnsweredTableState({}, before.choices);
+  await after.chooseFile(new File(['xy'], 'mails.csv'));
+  expect([after.lost, after.mapping]).toEqual([undefined, { context: 'text' }]);
+});
+
 async function opened(): Promise<NewAnsweredTableState> {
   const form = new NewAnsweredTableState({});
   await vi.waitFor(() => expect(form.baseModelId).not.toBe(''));

@@ -33,6 +33,7 @@ const routes: readonly Route[] = [
   { pattern: '/datasets', place: 'datasets', load: () => import('../datasets/DatasetsPage.svelte') },
   { pattern: '/datasets/import', place: 'datasets', load: () => import('../datasets/ImportPage.svelte') },
   { pattern: '/datasets/:id', place: 'datasets', load: () => import('../datasets/DatasetPage.svelte') },
+  { pattern: '/datasets/:id/imported', place: 'datasets', load: () => import('../datasets/ImportedPage.svelte') },
   { pattern: '/train', place: 'train', load: () => import('../runs/RunsPage.svelte') },
   { pattern: '/train/new', place: 'train', isFilledIn: true, load: () => import('../runs/NewRunPage.svelte') },
   { pattern: '/train/:id', place: 'train', load: () => import('../runs/RunPage.svelte') },

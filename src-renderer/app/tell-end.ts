@@ -45,8 +45,11 @@ export function tellImport(news: ImportNews, toasts: Toasts): void {
     case 'imported': {
       const { id, name, rows } = news.dataset;
       const words = t('import.done', { n: rows, name });
-      if (!news.isSeen) toasts.offer(words, { text: t('app.ended.look'), href: paths.dataset(id) });
-      tellOutside(words, paths.dataset(id));
+      const place = paths.importedDataset(id);
+      // In place of the form, which going back would show empty.
+      if (news.isSeen) goTo(place, { replace: true });
+      else toasts.offer(words, { text: t('app.ended.look'), href: place });
+      tellOutside(words, place);
       break;
     }
     default:

@@ -12,10 +12,10 @@ import { freeName } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { uploadFile } from '../ui/upload-file.ts';
+import type { ImportResult } from './import-results.ts';
 import { emptyField, neededFields } from './pair-parts.ts';
 
 type Progress = Extract<ImportEvent, { kind: 'progress' }>;
-type Finished = Extract<ImportEvent, { kind: 'finished' }>;
 
 /** The stage of an import. */
 export type ImportStage =
@@ -25,7 +25,7 @@ export type ImportStage =
   | { readonly kind: 'reading'; readonly name: string }
   | { readonly kind: 'decide' }
   | { readonly kind: 'importing'; readonly progress: Progress | undefined }
-  | { readonly kind: 'finished'; readonly result: Finished };
+  | { readonly kind: 'finished'; readonly result: ImportResult };
 
 /** What was decided about a file, which is recognised by its name and size. */
 export interface ImportChoices {

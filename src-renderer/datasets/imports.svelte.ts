@@ -2,6 +2,7 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { HubTable } from '../../src-contract/hub-dataset.ts';
 import { paths } from '../paths.ts';
 import { HubDatasetsState } from './hub-datasets-state.svelte.ts';
+import { keepImportResult } from './import-results.ts';
 import { ImportState, isBusy } from './import-state.svelte.ts';
 
 /** A table to import: a file to send, one that the studio was opened with, a built-in sample, or one of the hub. */
@@ -15,7 +16,7 @@ export type ChosenTable =
 export type ImportNews =
   | { readonly kind: 'waits' | 'read'; readonly name: string }
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** Always announced: the page may be in a hidden window. */
+  /** Its result is kept. Announced even if it is seen: the window may be hidden, and the result has a page of its own. */
   | { readonly kind: 'imported'; readonly dataset: Dataset; readonly isSeen: boolean };
 
 /**
@@ -24,6 +25,7 @@ export type ImportNews =
  */
 export class Imports {
   #work = $state.raw(new ImportState());
+  #table = $state.raw<ChosenTable | undefined>();
   #waiting = $state.raw<readonly ChosenTable[]>([]);
   /** A table was read while another page was open, and nobody has seen it yet. */
   #isUnseen = $state(false);
@@ -53,6 +55,11 @@ export class Imports {
 
   get isBusy(): boolean {
     return isBusy(this.#work.stage);
+  }
+
+  /** The table that is being sent, read or imported, or has been read and not yet seen. */
+  get underway(): string | undefined {
+    return this.isBusy || this.#isUnseen ? this.#table?.name : undefined;
   }
 
   /**
@@ -95,6 +102,7 @@ export class Imports {
   }
 
   async #begin(table: ChosenTable): Promise<void> {
+    this.#table = table;
     this.#work.startOver();
     await this.#follow((work) => {
       if (table instanceof File) return work.chooseFile(table);
@@ -111,7 +119,10 @@ export class Imports {
     const { stage, error } = work;
     if (stage.kind === 'decide') this.hub.clear();
     const isSeen = this.#isShown();
-    if (stage.kind === 'finished') this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
+    if (stage.kind === 'finished') {
+      keepImportResult(stage.result);
+      this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
+    }
     // The next table would replace what the page says about this one.
     else if (error !== undefined && (!isSeen || this.#waiting.length > 0)) this.tell({ kind: 'failed', error });
     else if (stage.kind === 'decide' && !isSeen)

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { client } from '../client.ts';
+import { importResultOf } from './import-results.ts';
 import { type ImportNews, Imports } from './imports.svelte.ts';
 
 // The fake replaces the studio, at the renderer's edge.
@@ -37,6 +38,11 @@ let leave: () => void;
 
 beforeEach(() => {
   vi.clearAllMocks();
+  const kept = new Map<string, string>();
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => kept.set(key, text),
+  });
   vi.mocked(client.datasets.judge).mockResolvedValue(judgement as never);
   vi.mocked(client.datasets.inspect).mockImplementation((async ({ source }: { source: { fileId: string } }) =>
     inspectionOf(`${source.fileId}.csv`)) as never);
@@ -68,6 +74,7 @@ test('an import continues while another page is open and announces its result', 
   end();
   await importing;
   expect(news.at(-1)).toMatchObject({ kind: 'imported', dataset: { name: 'first' }, isSeen: false });
+  expect(importResultOf('first')).toMatchObject({ dataset: { name: 'first' } });
   expect(imports.work.stage.kind).toBe('choose');
 });
 
@@ -104,16 +111,17 @@ test('a table opened during an import waits its turn, then is kept until it has 
   await vi.waitFor(() => expect(imports.work.name).toBe('Talks'));
 });
 
-test('with the page open, the next table waits until the previous result is dismissed', async () => {
+test('with the page open, the next table waits until the page has made way for the result', async () => {
   await imports.bring(first);
   const importing = imports.import();
   await imports.bring(second);
   end();
   await importing;
   expect([imports.work.stage.kind, imports.waiting]).toEqual(['finished', ['second.csv']]);
-  imports.startOver();
+  leave();
+  expect(imports.underway).toBe('second.csv');
   await vi.waitFor(() => expect(imports.work.stage.kind).toBe('decide'));
-  expect([imports.work.name, news.map(({ kind }) => kind)]).toEqual(['second', ['waits', 'imported']]);
+  expect([imports.underway, news.map(({ kind }) => kind)]).toEqual(['second.csv', ['waits', 'imported', 'read']]);
 });
 
 test('an unreadable table makes way for the next one and announces the error', async () => {

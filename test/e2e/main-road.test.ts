@@ -49,6 +49,16 @@ test('importing a table with the file chooser says which rows are left out and w
   await accessible();
 });
 
+// Regression: back on the page of the import there was an empty form, as if nothing had been imported.
+test('what an import came to is there again after going back, and after a reload', async () => {
+  await page.goBack();
+  await see('Imported 80 rows into “towns”.');
+  await page.reload();
+  await see('2 rows were left out');
+  await link('Look at the rows').click();
+  await page.getByRole('tab', { name: 'Rows' }).waitFor();
+});
+
 test('a run can be watched, survives a reload with its whole history, and keeps an adapter when stopped', async () => {
   await link('Train with this').click();
   await page

@@ -32,6 +32,8 @@ export const answeredTables = {
   'tables.new.file': 'Table',
   'tables.new.drop': 'Drop the table to answer here',
   'tables.new.formats': 'CSV, Excel, JSON, Parquet; it needs no column of answers',
+  'tables.new.lost':
+    '“{name}” was closed when this page was left or loaded again. Choose it again: what you had decided about it is kept.',
   'tables.new.otherFile': 'Choose another file',
   'tables.new.sending': 'Sending {name}',
   'tables.new.reading': 'Reading {name}',

@@ -26,6 +26,7 @@ export const unwritten = {
   'unwritten.stop': 'Stop',
   'unwritten.placeholder': 'Write it here',
   'unwritten.by': 'Draft by “{name}”: not checked yet',
+  'unwritten.laidOut': 'The same, with a field per line',
   'unwritten.byEdited': 'Draft by “{name}”, edited by you',
   'unwritten.keep': 'Keep and go on',
   'unwritten.kept': 'Added as a row.',

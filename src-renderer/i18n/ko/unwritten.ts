@@ -23,6 +23,7 @@ export const unwritten: Translation<typeof english> = {
   'unwritten.stop': '멈추기',
   'unwritten.placeholder': '여기에 쓰세요',
   'unwritten.by': '“{name}”의 초안: 아직 확인 전',
+  'unwritten.laidOut': '같은 내용을 한 줄에 한 항목씩',
   'unwritten.byEdited': '“{name}”의 초안을 고친 것',
   'unwritten.keep': '남기고 다음으로',
   'unwritten.kept': '행으로 추가했습니다.',
