@@ -24,6 +24,8 @@ export const answerTableInputSchema = z.object({
   maxTokens: z.number().int().positive().max(2048).optional(),
   /** Whether answers keep the form of the targets that the adapter was trained on, if they have one. */
   keepsForm: z.boolean().default(true),
+  /** Whether other answers take the place of queries that cannot be run on the adapter's database. */
+  retryQueries: z.boolean().default(false),
 });
 export type AnswerTableInput = z.infer<typeof answerTableInputSchema>;
 
@@ -40,6 +42,9 @@ export const answeredTableSchema = z.object({
   columns: z.array(z.string()),
   mapping: columnMappingSchema,
   form: answerFormSchema.nullable(),
+  /** Whether the schemas are those of the adapter's examples, as the table has no column for them. */
+  hasKnownSchemas: z.boolean(),
+  retryQueries: z.boolean(),
   maxTokens: z.number().int(),
   rows: z.number().int(),
   answered: z.number().int(),
@@ -55,10 +60,11 @@ export const answeredTableSchema = z.object({
 export type AnsweredTable = z.infer<typeof answeredTableSchema>;
 
 /**
- * What is to be known of an answer: the row has nothing to be answered, its text did not fit and was shortened, or the
- * answer was cut at the longest.
+ * What is to be known of an answer: the row has nothing to be answered, or names a database that is not known; its text
+ * did not fit and was shortened, or the answer was cut at the longest; it took the place of a query that cannot be run,
+ * or is one.
  */
-export const answerNoteSchema = z.enum(['empty', 'shortened', 'cut']);
+export const answerNoteSchema = z.enum(['empty', 'unnamed', 'shortened', 'cut', 'replaced', 'unrunnable']);
 export type AnswerNote = z.infer<typeof answerNoteSchema>;
 
 export const answeredRowSchema = z.object({

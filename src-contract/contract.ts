@@ -673,7 +673,14 @@ export const contract = {
           sample: z.array(z.array(z.string())).max(100),
         }),
       )
-      .output(z.object({ task: taskIdSchema, mapping: columnMappingSchema.nullable() })),
+      .output(
+        z.object({
+          task: taskIdSchema,
+          mapping: columnMappingSchema.nullable(),
+          /** How many schemas the adapter's examples have: with one, or a column of databases, the table needs none. */
+          schemas: z.number().int(),
+        }),
+      ),
     /** Reads the table, then answers its rows whether or not anybody watches. An abort while it is read keeps nothing. */
     start: base.input(answerTableInputSchema).output(answeredTableSchema),
     /** Goes on with a stopped or interrupted one at the first row without an answer. */

@@ -11,28 +11,35 @@ import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
-import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
+import { type ColumnMapping, lacksSchema, type TaskId } from '../../src-contract/task.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { ModelTexts } from '../base-models/model-texts.ts';
+import type { CanRun } from '../base-models/runnable-answer.ts';
 import type { RequireUnchanged } from '../base-models/unchanged-base.ts';
 import { usualAnswerTokens } from '../base-models/usual-answer-tokens.ts';
+import { queryCheck, type SqlRunner } from '../datasets/databases/attached-database.ts';
+import type { RowSchemas } from '../datasets/databases/row-schemas.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
 import { inThread, needsThread } from '../datasets/importing/import-worker.ts';
 import { contextMapping, tableCells } from '../datasets/importing/table-cells.ts';
+import type { KnownSchemas } from '../datasets/known-schemas.ts';
 import type { TableFile } from '../datasets/readers/open-table.ts';
 import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { answerRows } from './answer-rows.ts';
-import { type AnsweredTableStore, jobKind } from './answered-table-store.ts';
+import { type AnsweredTableStore, jobKind, type NewAnsweredTable } from './answered-table-store.ts';
 
 export interface AnsweringParts {
   readonly store: AnsweredTableStore;
   readonly supervisor: Supervisor<AnsweredTableEvent>;
   readonly datasets: DatasetStore;
   readonly targetForms: TargetForms;
+  readonly knownSchemas: KnownSchemas;
+  readonly sql: SqlRunner;
+  readonly datasetsFolder: string;
   readonly baseModels: BaseModelStore;
   readonly adapters: AdapterStore;
   readonly modelTexts: ModelTexts;
@@ -61,8 +68,11 @@ export async function answerTable(
   if (adapter !== null) requireBase(adapter, base, parts.baseModels);
   const task = taskOf(adapter, input);
   const learnt = await learntBy(adapter, { ...parts, base, signal });
+  if (input.retryQueries && !(task === 'nl2sql' && learntFrom(adapter, parts)?.hasDatabase))
+    throw new StudioError('OPTION_INVALID', { option: 'retryQueries', ...because('DATABASE_MISSING') });
   const { file, csv, mapping: chosen = {}, limit } = input;
-  const job = { file, csv, task, chosen, known: learnt.mapping, limit, mostRows: mostTableRows };
+  const { schemas, mapping: known } = learnt;
+  const job = { file, csv, task, chosen, known, schemas: schemas?.count ?? 0, limit, mostRows: mostTableRows };
   let id = '';
   let count = 0;
   try {
@@ -71,6 +81,7 @@ export async function answerTable(
         id = store.insert({
           ...{ now: Date.now(), name: file.name, base, adapter, task, columns: event.columns, mapping: event.mapping },
           form: input.keepsForm ? learnt.form : undefined,
+          ...{ schemas: schemasFor(event.mapping, task, schemas), retryQueries: input.retryQueries },
           maxTokens: input.maxTokens ?? learnt.tokens,
         });
         continue;
@@ -90,18 +101,19 @@ export async function answerTable(
 }
 
 /** Which columns would be read. Throws ADAPTER_NOT_FOUND. */
-export function proposeColumns(
+export async function proposeColumns(
   input: Pick<AnswerTableInput, 'adapterId' | 'task' | 'mapping'> & { columns: string[]; sample: string[][] },
-  parts: Pick<AnsweringParts, 'adapters' | 'datasets'>,
-): { task: TaskId; mapping: ColumnMapping | null } {
+  parts: Pick<AnsweringParts, 'adapters' | 'datasets' | 'knownSchemas'>,
+): Promise<{ task: TaskId; mapping: ColumnMapping | null; schemas: number }> {
   const adapter = input.adapterId === null ? null : parts.adapters.get(input.adapterId);
   const task = taskOf(adapter, input);
-  const known = learntFrom(adapter, parts)?.mapping ?? {};
+  const dataset = learntFrom(adapter, parts);
+  const schemas = dataset === undefined ? 0 : (await parts.knownSchemas.of(dataset.id)).count;
   try {
-    const about = { task, chosen: input.mapping ?? {}, known, file: { name: '' } };
-    return { task, mapping: contextMapping(about, input.columns, input.sample) };
+    const about = { task, chosen: input.mapping ?? {}, known: dataset?.mapping ?? {}, schemas, file: { name: '' } };
+    return { task, mapping: contextMapping(about, input.columns, input.sample), schemas };
   } catch (error) {
-    if (error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING') return { task, mapping: null };
+    if (error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING') return { task, mapping: null, schemas };
     throw error;
   }
 }
@@ -109,6 +121,26 @@ export function proposeColumns(
 /** An adapter does what it was trained for. */
 function taskOf(adapter: Adapter | null, { task = 'custom' }: Pick<AnswerTableInput, 'task'>): TaskId {
   return adapter?.task ?? task;
+}
+
+/** What the rows of a table without a column for the schema are about; null for other tables. */
+function schemasFor(mapping: ColumnMapping, task: TaskId, known: RowSchemas | undefined): NewAnsweredTable['schemas'] {
+  if (known === undefined || !lacksSchema(task, mapping)) return null;
+  return mapping.database === undefined ? { '': known.only ?? '' } : known.byDatabase;
+}
+
+/** Tells whether a query can be run on the database of the examples with the same schema. */
+async function runnableOn(
+  adapter: Adapter | null,
+  parts: AnsweringParts,
+): Promise<(context: string) => CanRun | undefined> {
+  const dataset = learntFrom(adapter, parts);
+  if (dataset?.task !== 'nl2sql' || !dataset.hasDatabase) return () => undefined;
+  const schemas = await parts.knownSchemas.of(dataset.id);
+  return (context) => {
+    const database = schemas.databaseOf(context);
+    return database === undefined ? undefined : queryCheck(dataset, database, parts);
+  };
 }
 
 /** The dataset that an adapter was trained on, if it is there. */
@@ -119,14 +151,23 @@ function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 
 /** What follows from the rows that an adapter was trained on, if they are there. */
 async function learntBy(
   adapter: Adapter | null,
-  parts: Pick<AnsweringParts, 'datasets' | 'targetForms' | 'modelTexts'> & { base: BaseModel; signal: AbortSignal },
-): Promise<{ mapping: ColumnMapping; form: AnswerForm | undefined; tokens: number }> {
+  parts: Pick<AnsweringParts, 'datasets' | 'targetForms' | 'knownSchemas' | 'modelTexts'> & {
+    base: BaseModel;
+    signal: AbortSignal;
+  },
+): Promise<{ mapping: ColumnMapping; form: AnswerForm | undefined; schemas?: RowSchemas; tokens: number }> {
   const known = learntFrom(adapter, parts);
   if (known === undefined) return { mapping: {}, form: undefined, tokens: usualTokens };
   const text = await parts.modelTexts.of(parts.base, known.task);
   const rows = parts.datasets.examples(known.id).take(200);
   const form = await parts.targetForms.of(known.id);
-  return { mapping: known.mapping, form, tokens: await usualAnswerTokens(rows, text, { form, signal: parts.signal }) };
+  const schemas = await parts.knownSchemas.of(known.id);
+  return {
+    mapping: known.mapping,
+    form,
+    schemas,
+    tokens: await usualAnswerTokens(rows, text, { form, signal: parts.signal }),
+  };
 }
 
 /**
@@ -167,6 +208,7 @@ async function* work(id: string, parts: AnsweringParts, signal: AbortSignal): As
   const job = {
     ...{ name: adapter?.name ?? base.name, table, form: table.form ?? undefined, base },
     adapter: adapter === null ? null : { folder: adapter.path, strength: 1 },
+    runnable: await runnableOn(adapter, parts),
   };
   const text = await parts.modelTexts.of(base, table.task);
   const began = performance.now();

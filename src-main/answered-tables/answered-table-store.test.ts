@@ -54,7 +54,7 @@ test('labels are counted, the most frequent first, and long or missing answers a
       { answer: 'yes', rows: 2 },
     ],
     others: 1,
-    notes: { empty: 1, shortened: 0, cut: 0 },
+    notes: { empty: 1, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 },
   });
 });
 
@@ -148,7 +148,7 @@ test('a saved table has its own columns, then the answers, how sure they are, an
 function begun(columns: readonly string[] = ['text']): string {
   return store.insert({
     ...{ now: 1, name: 'mails.csv', base: { id: 'b', sha256: 'x' }, adapter: null, task: 'custom', columns },
-    ...{ mapping: { context: 'text' }, form: undefined, maxTokens: 16 },
+    ...{ mapping: { context: 'text' }, form: undefined, schemas: null, retryQueries: false, maxTokens: 16 },
   });
 }
 

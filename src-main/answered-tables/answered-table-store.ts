@@ -23,6 +23,9 @@ export interface NewAnsweredTable {
   readonly columns: readonly string[];
   readonly mapping: ColumnMapping;
   readonly form: AnswerForm | undefined;
+  /** By the names in the column of databases, or one under '' for all rows; null if the table has a column for it. */
+  readonly schemas: Readonly<Record<string, string>> | null;
+  readonly retryQueries: boolean;
   readonly maxTokens: number;
 }
 
@@ -62,9 +65,9 @@ export class AnsweredTableStore {
     this.#database
       .prepare(
         `INSERT INTO answered_table (id, name, base_model_id, base_sha256, adapter_id, adapter_name, adapter_sha256, task,
-           columns, mapping, form, max_tokens)
+           columns, mapping, form, schemas, retry_queries, max_tokens)
          VALUES (:id, :name, :baseId, :baseSha256, :adapterId, :adapterName, :adapterSha256, :task, :columns, :mapping,
-           :form, :maxTokens)`,
+           :form, :schemas, :retryQueries, :maxTokens)`,
       )
       .run({
         ...{ id, name: table.name, task: table.task, maxTokens: table.maxTokens },
@@ -72,6 +75,8 @@ export class AnsweredTableStore {
         ...{ adapterId: adapter?.id ?? null, adapterName: adapter?.name ?? null },
         ...{ adapterSha256: adapter?.sha256 ?? null, form: form === undefined ? null : JSON.stringify(form) },
         ...{ columns: JSON.stringify(table.columns), mapping: JSON.stringify(table.mapping) },
+        schemas: table.schemas === null ? null : JSON.stringify(table.schemas),
+        retryQueries: table.retryQueries ? 1 : 0,
       });
     return id;
   }
@@ -86,6 +91,12 @@ export class AnsweredTableStore {
   /** All rows are there; or a stopped or interrupted table is to be answered to its end. */
   enqueue(id: string, now: number): void {
     this.#jobs.enqueue({ id, kind: jobKind, now });
+  }
+
+  /** As they were inserted. */
+  schemas(id: string): NewAnsweredTable['schemas'] {
+    const schemas = this.#database.prepare('SELECT schemas FROM answered_table WHERE id = ?').pluck().get(id);
+    return typeof schemas === 'string' ? (JSON.parse(schemas) as NewAnsweredTable['schemas']) : null;
   }
 
   /** Rows from a position on that have no answer yet. */
@@ -139,10 +150,10 @@ export class AnsweredTableStore {
         'SELECT note, count(*) AS rows FROM answered_row WHERE table_id = ? AND note IS NOT NULL GROUP BY note',
       )
       .all(id);
-    const notes = { empty: 0, shortened: 0, cut: 0 };
+    const notes = { empty: 0, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 };
     for (const { note, rows } of noted) notes[note] = rows;
     const listed = answers.reduce((sum, { rows }) => sum + rows, 0);
-    return { answers, others: this.get(id).answered - notes.empty - listed, notes };
+    return { answers, others: this.get(id).answered - notes.empty - notes.unnamed - listed, notes };
   }
 
   /** Time spent on the answers so far. */
@@ -192,7 +203,7 @@ const select = `SELECT answered_table.id, answered_table.name, answered_table.ba
     answered_table.base_sha256,
     answered_table.adapter_id, coalesce(adapter.name, adapter_name) AS adapter_name, adapter_sha256, answered_table.task,
     columns, mapping,
-    form, max_tokens, seconds, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
+    form, schemas IS NOT NULL AS has_schemas, retry_queries, max_tokens, seconds, job.state, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
     (SELECT coalesce(max(position) + 1, 0) FROM answered_row WHERE table_id = answered_table.id) AS rows,
     (SELECT count(*) FROM answered_row WHERE table_id = answered_table.id AND answer IS NULL) AS unanswered
   FROM answered_table JOIN job ON job.id = answered_table.id
@@ -226,6 +237,8 @@ interface Row extends FailureColumns {
   columns: string;
   mapping: string;
   form: string | null;
+  has_schemas: number;
+  retry_queries: number;
   max_tokens: number;
   seconds: number;
   state: JobState;
@@ -243,6 +256,8 @@ function toTable(row: Row): AnsweredTable {
     columns: JSON.parse(row.columns) as string[],
     mapping: JSON.parse(row.mapping) as ColumnMapping,
     form: row.form === null ? null : (JSON.parse(row.form) as AnswerForm),
+    hasKnownSchemas: row.has_schemas === 1,
+    retryQueries: row.retry_queries === 1,
     maxTokens: row.max_tokens,
     seconds: row.seconds,
     // A queued one counts as running for whoever asked for it.

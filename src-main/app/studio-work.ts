@@ -8,6 +8,7 @@ import type { Run, RunEvent } from '../../src-contract/run.ts';
 import type { ChangeEvent, StudioJob } from '../../src-contract/studio.ts';
 import { type AnsweringParts, takeUpTables } from '../answered-tables/answer-table.ts';
 import type { SqlRunner } from '../datasets/databases/attached-database.ts';
+import { KnownSchemas } from '../datasets/known-schemas.ts';
 import { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type EvaluatingParts, startEvaluation, takeUpEvaluations } from '../evaluations/start-evaluation.ts';
@@ -84,6 +85,7 @@ export class StudioWork {
     };
     this.answering = {
       ...{ ...shared, store: answeredTables, requireUnchanged, targetForms: this.evaluating.targetForms },
+      knownSchemas: new KnownSchemas(datasets),
       supervisor: new Supervisor<AnsweredTableEvent>(supervising('answered-table', withoutDataset)),
     };
     this.experimenting = {

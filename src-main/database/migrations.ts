@@ -26,6 +26,7 @@ import { blindVotesMigration } from './migrations/0024-blind-votes.ts';
 import { answersKeepFormMigration } from './migrations/0025-answers-keep-form.ts';
 import { answeredTablesMigration } from './migrations/0026-answered-tables.ts';
 import { replacedQueriesMigration } from './migrations/0027-replaced-queries.ts';
+import { queriesOfTablesMigration } from './migrations/0028-queries-of-tables.ts';
 
 /** In the order in which they are applied; `version` is the position in this list, from 1. */
 export const migrations: readonly Migration[] = [
@@ -56,4 +57,5 @@ export const migrations: readonly Migration[] = [
   answersKeepFormMigration,
   answeredTablesMigration,
   replacedQueriesMigration,
+  queriesOfTablesMigration,
 ];

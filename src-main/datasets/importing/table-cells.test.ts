@@ -17,7 +17,15 @@ async function read(text: string, job: Partial<CellsJob> = {}) {
   const path = join(folder, 'new.csv');
   writeFileSync(path, text);
   const file = { path, name: 'new.csv', unpackFolder: join(folder, 'unpacked') };
-  const usual = { csv: undefined, task: 'custom', chosen: {}, known: {}, limit: undefined, mostRows: 100 } as const;
+  const usual = {
+    csv: undefined,
+    task: 'custom',
+    chosen: {},
+    known: {},
+    schemas: 0,
+    limit: undefined,
+    mostRows: 100,
+  } as const;
   const events = await Array.fromAsync(tableCells({ file, ...usual, ...job }, forever));
   const [opened] = events;
   if (opened?.kind !== 'opened') throw new Error('a table is opened first');
@@ -48,11 +56,32 @@ test('the columns are those chosen, else those of the table known, else what nam
 test('a task of several fields takes each from its column, or a ready-made context', async () => {
   const asked = await read('article,question\nRome is old.,How old is Rome?\n', { task: 'mrc' });
   expect(asked.mapping).toEqual({ passage: 'article', question: 'question' });
-  const about = { task: 'mrc', ...asked } as const;
-  expect(contextOfCells(asked.rows[0] ?? [], about)).toBe('Passage: Rome is old.\n\nQuestion: How old is Rome?');
-  expect(contextOfCells(['Rome is old.', ' '], about)).toBeUndefined();
+  const about = { task: 'mrc', schemas: null, ...asked } as const;
+  expect(contextOfCells(asked.rows[0] ?? [], about)).toEqual({
+    context: 'Passage: Rome is old.\n\nQuestion: How old is Rome?',
+  });
+  expect(contextOfCells(['Rome is old.', ' '], about)).toEqual({ lacks: 'text' });
   const ready = await read('context\nAll of it\n', { task: 'mrc', known: { context: 'context', target: 'answer' } });
   expect(ready.mapping).toEqual({ context: 'context' });
+});
+
+test('questions need no schema where one is known, or where the table names the databases of several', async () => {
+  const ask = (text: string, schemas: number) =>
+    read(text, { task: 'nl2sql', schemas }).then(
+      ({ mapping }) => mapping,
+      ({ code, data }) => ({ code, data }),
+    );
+  expect(await ask('question\nHow many?\n', 1)).toEqual({ question: 'question' });
+  expect(await ask('question,db_id\nHow many?,sea\n', 1)).toEqual({ question: 'question' });
+  expect(await ask('question,db_id\nHow many?,sea\n', 3)).toEqual({ question: 'question', database: 'db_id' });
+  expect(await ask('question,schema,db_id\nHow many?,boat(id),sea\n', 3)).toEqual({
+    ...{ question: 'question', schema: 'schema' },
+  });
+  for (const schemas of [0, 3])
+    expect(await ask('question\nHow many?\n', schemas)).toMatchObject({
+      code: 'CSV_COLUMN_MISSING',
+      data: { field: 'schema' },
+    });
 });
 
 test('a column that is not there is named, and so is one that is needed', async () => {

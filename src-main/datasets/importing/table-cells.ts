@@ -17,6 +17,8 @@ export interface CellsJob {
   readonly chosen: ColumnMapping;
   /** The columns of the table that an adapter was trained on: another one mostly has the same. */
   readonly known: ColumnMapping;
+  /** How many schemas are known from there: a table needs no column for the only one, or if it names the databases. */
+  readonly schemas: number;
   /** Only the first rows are read; more than `mostRows` are too many. */
   readonly limit: number | undefined;
   readonly mostRows: number;
@@ -63,10 +65,11 @@ export async function* tableCells(job: CellsJob, signal: AbortSignal): AsyncGene
 
 /** Which column holds which part of the context: as chosen, as in the table known, or as the names say. */
 export function contextMapping(
-  { task, chosen, known, file }: Pick<CellsJob, 'task' | 'chosen' | 'known'> & { file: { readonly name: string } },
+  about: Pick<CellsJob, 'task' | 'chosen' | 'known' | 'schemas'> & { file: { readonly name: string } },
   columns: readonly string[],
   sample: readonly (readonly string[])[],
 ): ColumnMapping {
+  const { task, chosen, known, schemas, file } = about;
   const fields = tasks[task].fields.context;
   // Of a single text the contents tell no more than its length; with a target beside it, they would tell the two apart.
   const proposed = proposeMapping(task, columns, fields.length === 1 ? [] : sample);
@@ -83,8 +86,11 @@ export function contextMapping(
   const mapping: ColumnMapping = {};
   for (const field of fields) {
     const column = columnOf(field) ?? (fields.length === 1 ? longestColumn(columns, sample) : undefined);
-    if (column === undefined) throw columnMissing({ file: file.name, field, column: field, columns });
-    mapping[field] = column;
+    const ofDatabases = column === undefined && field === 'schema' && schemas > 1 ? columnOf('database') : undefined;
+    if (ofDatabases !== undefined) mapping.database = ofDatabases;
+    else if (column !== undefined) mapping[field] = column;
+    else if (field !== 'schema' || schemas !== 1)
+      throw columnMissing({ file: file.name, field, column: field, columns });
   }
   return mapping;
 }
@@ -95,14 +101,27 @@ function longestColumn(columns: readonly string[], sample: readonly (readonly st
   return columns[lengths.indexOf(Math.max(...lengths))];
 }
 
-/** The context of a row, as an import would make it; undefined if a cell that it needs is blank. */
+interface AskedTable {
+  readonly task: TaskId;
+  readonly mapping: ColumnMapping;
+  readonly columns: readonly string[];
+  /** By the names in the column of databases, or under an empty one for all rows. */
+  readonly schemas: Readonly<Record<string, string>> | null;
+}
+
+/** The context of a row, as an import would make it, or why it has none. */
 export function contextOfCells(
   cells: readonly string[],
-  { task, mapping, columns }: { task: TaskId; mapping: ColumnMapping; columns: readonly string[] },
-): string | undefined {
+  { task, mapping, columns, schemas }: AskedTable,
+): { readonly context: string } | { readonly lacks: 'text' | 'database' } {
   const input = Object.fromEntries(
     Object.entries(mapping).map(([field, column]) => [field, cells[columns.indexOf(column)] ?? '']),
   );
-  if (Object.values(input).some(isBlank)) return undefined;
-  return composed(input.context ?? tasks[task].renderContext(input));
+  if (Object.values(input).some(isBlank)) return { lacks: 'text' };
+  if (schemas !== null) {
+    const schema = schemas[input.database?.trim() ?? ''];
+    if (schema === undefined) return { lacks: 'database' };
+    input.schema = schema;
+  }
+  return { context: composed(input.context ?? tasks[task].renderContext(input)) };
 }

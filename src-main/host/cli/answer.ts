@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import {
+  type AnswerCounts,
   type AnsweredTable,
+  type AnswerNote,
   type AnswerTableInput,
+  answerNoteSchema,
   answerTableInputSchema,
 } from '../../../src-contract/answered-table.ts';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
 import { fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
+import { counted } from './counted.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
@@ -35,6 +39,10 @@ export function addAnswerCommand(program: Command, run: Run): void {
     .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
     .option('--free-answers', 'let answers have any form, also where the adapter was trained on a few labels, or JSON')
+    .option(
+      '--retry-queries',
+      'replace queries that cannot be run on the adapter’s database by others that can; takes longer',
+    )
     .option('--resume <table>', 'go on with a stopped or interrupted one')
     .option('--list', 'show the answered tables and those that can be resumed')
     .option('--out <file>', 'the CSV file to write')
@@ -59,16 +67,36 @@ export function addAnswerCommand(program: Command, run: Run): void {
         const out = fromHere(words.out);
         const written = await client.answeredTables.export({ id: table.id, out, forSpreadsheet: words.forSpreadsheet });
         const who = table.adapterName ?? table.baseName;
+        const { notes } = await client.answeredTables.counts({ id: table.id });
         return {
-          json: { ...table, file: written.file },
+          json: { ...table, notes, file: written.file },
           text: [
             `${who} answered ${table.answered} of ${table.rows} rows.`,
             ...formText(table.form),
+            ...noteTexts(notes),
             written.file,
           ].join('\n'),
         };
       }),
     );
+}
+
+/** What is to be known of the answers, which the column of notes says of each. */
+function noteTexts(notes: AnswerCounts['notes']): string[] {
+  const texts: Readonly<Record<AnswerNote, readonly [one: string, others: string]>> = {
+    empty: ['has nothing to be answered', 'have nothing to be answered'],
+    unnamed: [
+      'names a database that the adapter was not trained on',
+      'name databases that the adapter was not trained on',
+    ],
+    shortened: ['was too long and was shortened', 'were too long and were shortened'],
+    cut: ['has an answer that was cut at the longest length', 'have answers that were cut at the longest length'],
+    replaced: ['has another query, as the first could not be run', 'have other queries, as the first could not be run'],
+    unrunnable: ['has a query that cannot be run', 'have queries that cannot be run'],
+  };
+  return answerNoteSchema.options
+    .filter((note) => notes[note] > 0)
+    .map((note) => `${counted(notes[note], 'row', texts[note])}.`);
 }
 
 interface AnswerWords extends CsvOptions {
@@ -79,6 +107,7 @@ interface AnswerWords extends CsvOptions {
   readonly limit?: number;
   readonly maxTokens?: number;
   readonly freeAnswers?: boolean;
+  readonly retryQueries?: boolean;
   readonly resume?: string;
   readonly list?: boolean;
   readonly out?: string;
@@ -95,6 +124,7 @@ async function start(
     csv: csvOptionsOf(words),
     ...{ baseModelId: words.base ?? '', adapterId: words.adapter ?? null, task: words.task, mapping: words.map },
     ...{ limit: words.limit, maxTokens: words.maxTokens, keepsForm: !words.freeAnswers },
+    retryQueries: words.retryQueries ?? false,
   };
   return client.answeredTables.start(input, { signal: session.signal });
 }
