@@ -29,7 +29,7 @@ const row = (position: number, answer: string | null) => ({
 beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.answeredTables.counts).mockResolvedValue({
-    ...{ answers: [], others: 0, notes: { empty: 0, shortened: 0, cut: 0 } },
+    ...{ answers: [], others: 0, notes: { empty: 0, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 } },
   });
   vi.mocked(client.answeredTables.rows).mockResolvedValue({ total: 2, rows: [row(0, 'yes'), row(1, null)] });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { countsLabels } from './counts-labels.ts';
 
-const notes = { empty: 0, shortened: 0, cut: 0 };
+const notes = { empty: 0, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 };
 const answer = (name: string, rows: number) => ({ answer: name, rows });
 
 test('a few answers that occur again and again are labels', () => {

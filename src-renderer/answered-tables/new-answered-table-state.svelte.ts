@@ -3,7 +3,7 @@ import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
-import { type ColumnMapping, type TaskId, taskFields } from '../../src-contract/task.ts';
+import { type ColumnMapping, lacksSchema, type TaskId, taskFields } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -46,6 +46,8 @@ export class NewAnsweredTableState {
   limit = $state<number | undefined>(undefined);
   maxTokens = $state<number | undefined>(undefined);
   keepsForm = $state(true);
+  /** Whether queries that cannot be run are replaced; asked where there is a database. */
+  retriesQueries = $state(false);
 
   #stage = $state.raw<FileStage>({ kind: 'choose' });
   /** The options of the reading that is shown, chosen by hand. */
@@ -67,11 +69,11 @@ export class NewAnsweredTableState {
   readonly #proposed = new Loaded(async (signal) => {
     const { inspection, adapterId, task } = this;
     if (inspection === undefined) return undefined;
-    const { mapping } = await client.answeredTables.propose(
+    const { mapping, schemas } = await client.answeredTables.propose(
       { adapterId: adapterId || null, task, columns: [...this.columns], sample: inspection.sample.slice(0, 100) },
       { signal },
     );
-    return { inspection, adapterId, task, mapping: mapping ?? {} };
+    return { inspection, adapterId, task, mapping: mapping ?? {}, schemas };
   });
 
   /** `left`: the choices of an earlier visit, whose file went with the page. */
@@ -153,12 +155,12 @@ export class NewAnsweredTableState {
     return this.#csvAsked !== undefined;
   }
 
-  /** Which columns the studio would read; undefined until it has said so for these choices. */
-  get #proposal(): ColumnMapping | undefined {
+  /** Which columns the studio would read, and how many schemas it knows; undefined until it has said so for these choices. */
+  get #proposal(): { readonly mapping: ColumnMapping; readonly schemas: number } | undefined {
     const { inspection, adapterId, task } = this;
     const known = this.#proposed.value;
     const isOfThese = known?.inspection === inspection && known?.adapterId === adapterId && known.task === task;
-    return isOfThese ? known.mapping : undefined;
+    return isOfThese ? known : undefined;
   }
 
   /** It is being asked which columns would be read. */
@@ -168,17 +170,25 @@ export class NewAnsweredTableState {
 
   /** Which column holds which field: as chosen, or as proposed. */
   get mapping(): ColumnMapping {
-    return { ...this.#proposal, ...(this.#chosen?.task === this.task && this.#chosen.mapping) };
+    return { ...this.#proposal?.mapping, ...(this.#chosen?.task === this.task && this.#chosen.mapping) };
   }
 
-  /** The fields that must have a column: the task's own, or a context that is ready to be read. */
+  /** The fields that may have a column: the task's own, or a context that is ready to be read. */
   get fields(): readonly string[] {
-    return this.mapping.context === undefined ? taskFields[this.task].context : ['context'];
+    if (this.mapping.context !== undefined) return ['context'];
+    const { context } = taskFields[this.task];
+    return this.knownSchemas > 1 ? [...context, 'database'] : context;
   }
 
-  /** Fields without a column. */
+  /** How many schemas the adapter's examples have that rows without one can be about. */
+  get knownSchemas(): number {
+    return lacksSchema(this.task, this.mapping) ? (this.#proposal?.schemas ?? 0) : 0;
+  }
+
+  /** Fields that must have a column, and have none. */
   get missing(): readonly string[] {
-    return this.fields.filter((field) => !this.columns.includes(this.mapping[field] ?? ''));
+    const needed = this.knownSchemas > 0 ? this.fields.filter((field) => field !== 'schema') : this.fields;
+    return needed.filter((field) => !this.columns.includes(this.mapping[field] ?? ''));
   }
 
   /** Rows to be answered; of a large file an estimate. */
@@ -202,6 +212,11 @@ export class NewAnsweredTableState {
         table.answered >= fewestToTell,
     );
     return last && (last.seconds / last.answered) * this.rows;
+  }
+
+  /** Whether there is a database that queries can be run on. */
+  get canRetry(): boolean {
+    return this.#dataset?.task === 'nl2sql' && this.#dataset.hasDatabase;
   }
 
   get #newestFirst(): readonly Adapter[] {
@@ -248,7 +263,10 @@ export class NewAnsweredTableState {
   map(field: string, column: string): void {
     const { task } = this;
     const before = this.#chosen?.task === task ? this.#chosen.mapping : {};
-    this.#chosen = { task, mapping: { ...before, [field]: column } };
+    const mapping = { ...before, [field]: column };
+    // The schema that is known is no column.
+    if (column === '') delete mapping[field];
+    this.#chosen = { task, mapping };
   }
 
   async chooseFile(file: File): Promise<void> {
@@ -308,6 +326,7 @@ export class NewAnsweredTableState {
       const table = await client.answeredTables.start({
         ...{ source, csv: this.#csv, baseModelId: this.baseModelId, mapping: this.mapping },
         ...{ adapterId: this.adapter?.id ?? null, task: this.task, keepsForm: this.keepsForm },
+        ...(this.retriesQueries && this.canRetry && { retryQueries: true }),
         ...(this.limit !== undefined && { limit: this.limit }),
         ...(this.maxTokens !== undefined && { maxTokens: this.maxTokens }),
       });

@@ -38,7 +38,11 @@ beforeEach(() => {
   vi.mocked(client.datasets.targetForm).mockResolvedValue(labels);
   vi.mocked(client.datasets.inspect).mockResolvedValue(read(['id', 'text'], 500));
   vi.mocked(client.answeredTables.list).mockResolvedValue([]);
-  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'custom', mapping: { context: 'text' } });
+  vi.mocked(client.answeredTables.propose).mockResolvedValue({
+    task: 'custom',
+    mapping: { context: 'text' },
+    schemas: 0,
+  });
   vi.mocked(client.answeredTables.start).mockResolvedValue({ id: 't' } as AnsweredTable);
 });
 
@@ -49,6 +53,37 @@ test('proposes the newest adapter, with the form of its targets and the columns 
   expect(form.mapping).toEqual({ context: 'text' });
   expect(form.missing).toEqual([]);
   expect(form.rows).toBe(500);
+});
+
+test('questions need no schema where one is known, and a column of databases where several are', async () => {
+  vi.mocked(client.adapters.list).mockResolvedValue([
+    { id: 'sql', baseModelId: 'b', task: 'nl2sql', datasetId: 'd', createdAt: 3 } as Adapter,
+  ]);
+  vi.mocked(client.datasets.list).mockResolvedValue([{ id: 'd', task: 'nl2sql', hasDatabase: true } as Dataset]);
+  vi.mocked(client.datasets.inspect).mockResolvedValue(read(['text', 'db'], 5));
+  const proposed = { task: 'nl2sql', mapping: { question: 'text' } } as const;
+  const propose = vi.mocked(client.answeredTables.propose);
+
+  propose.mockResolvedValue({ ...proposed, schemas: 0 });
+  expect((await withFile()).missing).toEqual(['schema']);
+  propose.mockResolvedValue({ ...proposed, mapping: null, schemas: 3 });
+  const ofSeveral = await withFile();
+  expect(ofSeveral.missing).toEqual(['question', 'database']);
+  ofSeveral.map('question', 'text');
+  ofSeveral.map('database', 'db');
+  expect(ofSeveral.missing).toEqual([]);
+  propose.mockResolvedValue({ ...proposed, schemas: 1 });
+  const ofOne = await withFile();
+  expect([ofOne.fields, ofOne.missing, ofOne.canRetry]).toEqual([['schema', 'question'], [], true]);
+  // A column chosen by hand counts, until that is taken back.
+  ofOne.map('schema', 'db');
+  expect([ofOne.knownSchemas, ofOne.mapping.schema]).toEqual([0, 'db']);
+  ofOne.map('schema', '');
+  ofOne.retriesQueries = true;
+  await ofOne.start();
+  expect(client.answeredTables.start).toHaveBeenLastCalledWith(
+    expect.objectContaining({ mapping: { question: 'text' }, retryQueries: true }),
+  );
 });
 
 test('starts with what was chosen, and frees the file', async () => {
@@ -66,7 +101,7 @@ test('starts with what was chosen, and frees the file', async () => {
 
 test('an adapter for another task needs other columns, which are not proposed if they cannot be told', async () => {
   const form = await withFile();
-  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'mrc', mapping: null });
+  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'mrc', mapping: null, schemas: 0 });
   form.chooseAdapter('old');
   await vi.waitFor(() => expect(form.isProposing).toBe(false));
   expect(form.missing).toEqual(['passage', 'question']);

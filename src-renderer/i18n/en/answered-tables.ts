@@ -41,6 +41,10 @@ export const answeredTables = {
   'tables.new.column.for': 'Column for {field}',
   'tables.new.read': 'read by the model',
   'tables.new.preview': 'First rows',
+  'tables.new.schema.only': 'The one of its examples',
+  'tables.new.schema.byDatabase': 'By the database',
+  'tables.new.retry.hint':
+    'Up to 7 others are drawn, and the first that can be run is taken. It takes longer. Queries that cannot be run are marked either way.',
   'tables.new.limit.hint': 'The first of the file; leave empty for all. Try a few first.',
   'tables.new.tokens': 'Longest answer, in tokens',
   'tables.new.tokens.usual': 'automatic',
@@ -100,14 +104,26 @@ export const answeredTables = {
   'tables.note.empty': 'nothing to answer',
   'tables.note.shortened': 'text shortened',
   'tables.note.cut': 'answer cut',
+  'tables.note.unnamed': 'unknown database',
+  'tables.note.replaced': 'another query',
+  'tables.note.unrunnable': 'cannot be run',
   'tables.note.empty.what': 'A cell that the model reads is empty in this row, so it was not asked.',
   'tables.note.shortened.what': 'The text is longer than the model can read at once: it read a shortened one.',
   'tables.note.cut.what': 'The answer reached the longest length and ends there.',
+  'tables.note.unnamed.what':
+    'The adapter’s examples have no database of this name, so the schema is not known and the row was not asked.',
+  'tables.note.replaced.what':
+    'The first query could not be run on the database; this is another one that can. Check that it asks what was meant.',
+  'tables.note.unrunnable.what':
+    'This query cannot be run on the database: mostly it names a column that is not there.',
   'tables.made': 'How this was answered',
   'tables.made.summary': 'read: {columns} · at most {tokens} tokens an answer',
   'tables.made.form.choices': {
     one: 'Every answer had to be its label: {names}.',
     other: 'Every answer had to be one of its {n} labels: {names}.',
   },
+  'tables.made.schemas': 'The table has no column for the schema: it is that of the adapter’s examples.',
+  'tables.made.retried':
+    'Where a query could not be run, up to 7 others were drawn, and the first that could be run was taken.',
   'tables.made.form.json': 'Every answer had to be JSON with the fields of the targets.',
 } satisfies Record<string, Message>;

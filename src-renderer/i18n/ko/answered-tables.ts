@@ -40,6 +40,10 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.column.for': '{field}에 쓸 열',
   'tables.new.read': '모델이 읽음',
   'tables.new.preview': '처음 몇 행',
+  'tables.new.schema.only': '학습 예시의 스키마',
+  'tables.new.schema.byDatabase': '데이터베이스에 따라',
+  'tables.new.retry.hint':
+    '쿼리를 7개까지 더 써서 실행할 수 있는 첫 번째 것을 답으로 합니다. 더 오래 걸립니다. 실행할 수 없는 쿼리는 어느 쪽이든 표시됩니다.',
   'tables.new.limit.hint': '파일의 앞부분부터입니다. 비워 두면 전부입니다. 먼저 몇 행만 해 보세요.',
   'tables.new.tokens': '답의 최대 길이(토큰)',
   'tables.new.tokens.usual': '자동',
@@ -99,11 +103,21 @@ export const answeredTables: Translation<typeof english> = {
   'tables.note.empty': '답할 것 없음',
   'tables.note.shortened': '글을 줄여 읽음',
   'tables.note.cut': '답이 잘림',
+  'tables.note.unnamed': '모르는 데이터베이스',
+  'tables.note.replaced': '다른 쿼리',
+  'tables.note.unrunnable': '실행할 수 없음',
   'tables.note.empty.what': '모델이 읽을 칸이 비어 있어 이 행은 묻지 않았습니다.',
   'tables.note.shortened.what': '글이 모델이 한 번에 읽을 수 있는 길이보다 길어 줄여서 읽었습니다.',
   'tables.note.cut.what': '답이 최대 길이에 이르러 거기서 끝났습니다.',
+  'tables.note.unnamed.what':
+    '어댑터가 배운 예시에 이 이름의 데이터베이스가 없어 스키마를 알 수 없습니다. 이 행은 묻지 않았습니다.',
+  'tables.note.replaced.what':
+    '처음 쓴 쿼리를 데이터베이스에서 실행할 수 없어, 실행할 수 있는 다른 쿼리로 바꾸었습니다. 물은 내용이 맞는지 확인하세요.',
+  'tables.note.unrunnable.what': '데이터베이스에서 실행할 수 없는 쿼리입니다. 대개 없는 열을 쓴 경우입니다.',
   'tables.made': '어떻게 답했나',
   'tables.made.summary': '읽은 열: {columns} · 답마다 최대 {tokens}토큰',
   'tables.made.form.choices': '모든 답은 라벨 {n}개 중 하나입니다: {names}.',
+  'tables.made.schemas': '표에 스키마 열이 없어 어댑터가 배운 예시의 스키마를 썼습니다.',
+  'tables.made.retried': '실행할 수 없는 쿼리는 7개까지 더 써서 실행할 수 있는 첫 번째 것으로 바꾸었습니다.',
   'tables.made.form.json': '모든 답은 정답과 같은 필드를 가진 JSON입니다.',
 };
