@@ -11,6 +11,7 @@ import { seriousViolations } from '../browser/watched-page.ts';
 
 const labels = ['complaint', 'praise'];
 const asked = 'new mails.csv';
+const questions = 'questions.csv';
 const opened = openStudioForTests({
   before: ({ command, train, folder }) => {
     const learnt = Array.from({ length: 24 }, (_, n) => `Mail ${n},${labels[n % 2]}`);
@@ -21,6 +22,10 @@ const opened = openStudioForTests({
     // The first row would be a formula, the second has nothing to answer.
     const rows = ['M0;=1+1', 'M1;', ...Array.from({ length: 118 }, (_, n) => `M${n + 2};Mail number ${n}`)];
     writeFileSync(path.join(folder, asked), ['id;text', ...rows, ''].join('\n'));
+    command('import', 'generated-nl2sql', '--task', 'nl2sql');
+    train('generated-nl2sql', 'Asker');
+    const about = ['How many sailors are there?,sailor_6', 'How many planes are there?,planes_7'];
+    writeFileSync(path.join(folder, questions), ['question,db', ...about, ''].join('\n'));
   },
 });
 let page: Page;
@@ -93,6 +98,22 @@ test('a table is deleted from the list, and comes back when that is undone', asy
   await page.getByText('No answered tables yet').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('link', { name: asked }).waitFor();
+});
+
+test('questions alone become queries for the databases of the adapter’s examples, and it is told which cannot be run', async () => {
+  await openPlace(page, paths.newAnsweredTable());
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await (await chooser).setFiles(path.join(opened.folder, questions));
+  await page.getByText('Asker answers 2 rows.').waitFor();
+  expect(await page.getByLabel('Column for Schema').textContent()).toContain('That of the row’s database');
+  expect(await page.getByLabel('Column for Database').textContent()).toContain('db');
+  await page.getByRole('checkbox', { name: 'Where a query cannot be run, try others' }).check();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Start answering' }).click();
+  await page.getByRole('radio', { name: /unknown database/ }).waitFor();
+  await page.getByText('How this was answered').click();
+  await page.getByText('it is that of the adapter’s examples').waitFor();
 });
 
 function linesOf(file: string): string[] {

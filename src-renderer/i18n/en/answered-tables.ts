@@ -42,7 +42,7 @@ export const answeredTables = {
   'tables.new.read': 'read by the model',
   'tables.new.preview': 'First rows',
   'tables.new.schema.only': 'The one of its examples',
-  'tables.new.schema.byDatabase': 'By the database',
+  'tables.new.schema.byDatabase': 'That of the row’s database',
   'tables.new.retry.hint':
     'Up to 7 others are drawn, and the first that can be run is taken. It takes longer. Queries that cannot be run are marked either way.',
   'tables.new.limit.hint': 'The first of the file; leave empty for all. Try a few first.',
@@ -66,6 +66,8 @@ export const answeredTables = {
     'Your columns stay as they are; the answers are added as a last column. You can save them as a CSV file at any time, stop, and go on later.',
   'tables.new.order':
     'The most likely token is always chosen, so a second time gives the same answers. Answers can be wrong: look through some before you rely on them.',
+  'tables.new.order.retried':
+    'The most likely token is always chosen first; where the query cannot be run, up to 7 others are drawn, and the first that can be is taken. Answers can be wrong: look through some before you rely on them.',
   'tables.new.noBase': 'You need a base model first',
   'tables.new.noBase.what': 'Add one, then it or an adapter of it can answer your table.',
 
@@ -123,7 +125,5 @@ export const answeredTables = {
     other: 'Every answer had to be one of its {n} labels: {names}.',
   },
   'tables.made.schemas': 'The table has no column for the schema: it is that of the adapter’s examples.',
-  'tables.made.retried':
-    'Where a query could not be run, up to 7 others were drawn, and the first that could be run was taken.',
   'tables.made.form.json': 'Every answer had to be JSON with the fields of the targets.',
 } satisfies Record<string, Message>;

@@ -41,7 +41,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.read': '모델이 읽음',
   'tables.new.preview': '처음 몇 행',
   'tables.new.schema.only': '학습 예시의 스키마',
-  'tables.new.schema.byDatabase': '데이터베이스에 따라',
+  'tables.new.schema.byDatabase': '그 행의 데이터베이스의 스키마',
   'tables.new.retry.hint':
     '쿼리를 7개까지 더 써서 실행할 수 있는 첫 번째 것을 답으로 합니다. 더 오래 걸립니다. 실행할 수 없는 쿼리는 어느 쪽이든 표시됩니다.',
   'tables.new.limit.hint': '파일의 앞부분부터입니다. 비워 두면 전부입니다. 먼저 몇 행만 해 보세요.',
@@ -65,6 +65,8 @@ export const answeredTables: Translation<typeof english> = {
     '원래 열은 그대로 두고 마지막에 답 열을 더합니다. 언제든 CSV 파일로 저장할 수 있고, 멈췄다가 나중에 이어서 할 수 있습니다.',
   'tables.new.order':
     '항상 가장 그럴듯한 토큰을 고르므로 다시 해도 같은 답이 나옵니다. 답이 틀릴 수 있으니 쓰기 전에 몇 개를 살펴보세요.',
+  'tables.new.order.retried':
+    '먼저 항상 가장 그럴듯한 토큰을 고르고, 실행할 수 없는 쿼리는 7개까지 더 써서 실행할 수 있는 첫 번째 것을 답으로 합니다. 답이 틀릴 수 있으니 쓰기 전에 몇 개를 살펴보세요.',
   'tables.new.noBase': '먼저 기본 모델이 필요합니다',
   'tables.new.noBase.what': '기본 모델을 추가하면 그 모델이나 어댑터가 표에 답할 수 있습니다.',
 
@@ -118,6 +120,5 @@ export const answeredTables: Translation<typeof english> = {
   'tables.made.summary': '읽은 열: {columns} · 답마다 최대 {tokens}토큰',
   'tables.made.form.choices': '모든 답은 라벨 {n}개 중 하나입니다: {names}.',
   'tables.made.schemas': '표에 스키마 열이 없어 어댑터가 배운 예시의 스키마를 썼습니다.',
-  'tables.made.retried': '실행할 수 없는 쿼리는 7개까지 더 써서 실행할 수 있는 첫 번째 것으로 바꾸었습니다.',
   'tables.made.form.json': '모든 답은 정답과 같은 필드를 가진 JSON입니다.',
 };
