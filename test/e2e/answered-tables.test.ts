@@ -42,7 +42,7 @@ test('the page of an adapter leads to a form that proposes it, and the column th
   await page.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(path.join(opened.folder, asked));
   await page.getByText('Sorter answers 120 rows.').waitFor();
-  expect(await page.getByLabel('Column to read').textContent()).toContain('text');
+  await expect.poll(() => page.getByLabel('Column to read').textContent()).toContain('text');
   expect(await page.getByRole('checkbox', { name: 'All answers are one of its 2 labels' }).isChecked()).toBe(true);
   expect(await seriousViolations(page)).toEqual([]);
 });
@@ -106,7 +106,7 @@ test('questions alone become queries for the databases of the adapter’s exampl
   await page.getByRole('button', { name: 'Choose a file' }).click();
   await (await chooser).setFiles(path.join(opened.folder, questions));
   await page.getByText('Asker answers 2 rows.').waitFor();
-  expect(await page.getByLabel('Column for Schema').textContent()).toContain('That of the row’s database');
+  await expect.poll(() => page.getByLabel('Column for Schema').textContent()).toContain('That of the row’s database');
   expect(await page.getByLabel('Column for Database').textContent()).toContain('db');
   await page.getByRole('checkbox', { name: 'Where a query cannot be run, try others' }).check();
   expect(await seriousViolations(page)).toEqual([]);
