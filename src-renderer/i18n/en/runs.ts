@@ -97,6 +97,10 @@ export const runs = {
   'runs.new.wrong': 'Fix “{field}” under Advanced first',
   'runs.new.needsName': 'Give the adapter a name',
   'runs.new.estimating': 'Working out time and memory',
+  'runs.new.estimating.what':
+    'The tokens of the rows are counted, and what the base model needs on this computer. That usually takes a few seconds.',
+  'runs.new.estimating.late':
+    'This is taking longer than usual: a large dataset or base model takes its time, as does other work on this computer.',
   'runs.new.again': 'Working this out again',
   'runs.new.advanced': 'Advanced',
   'runs.new.advanced.all': 'All as in “{preset}”',
