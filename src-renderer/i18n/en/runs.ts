@@ -105,6 +105,7 @@ export const runs = {
   'runs.new.advanced': 'Advanced',
   'runs.new.advanced.all': 'All as in “{preset}”',
   'runs.new.advanced.changed': { one: '{n} setting changed by hand', other: '{n} settings changed by hand' },
+  'runs.new.advanced.run': 'As in the run “{name}”',
   'runs.new.advanced.reset': 'Back to “{preset}”',
   'runs.new.start': 'Start',
   'runs.new.starting': 'Starting',

@@ -83,6 +83,7 @@ export const runs: Translation<typeof english> = {
   'runs.new.advanced': '고급 설정',
   'runs.new.advanced.all': '모두 “{preset}” 그대로',
   'runs.new.advanced.changed': '직접 바꾼 설정 {n}개',
+  'runs.new.advanced.run': '“{name}” 학습의 설정 그대로',
   'runs.new.advanced.reset': '“{preset}” 그대로',
   'runs.new.start': '시작',
   'runs.new.starting': '시작하는 중',
