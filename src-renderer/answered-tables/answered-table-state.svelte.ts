@@ -23,7 +23,6 @@ export class AnsweredTableState {
   baseThere = $state(false);
   progress = $state.raw<Progress | undefined>(undefined);
   counts = $state.raw<AnswerCounts | undefined>(undefined);
-  stopping = $state(false);
   saving = $state(false);
   /** The place of the row in full, among those shown. */
   selected = $state<number | undefined>(undefined);
@@ -67,6 +66,10 @@ export class AnsweredTableState {
 
   set error(error: unknown) {
     this.#work.error = error;
+  }
+
+  get stopping(): boolean {
+    return this.#work.stopping;
   }
 
   get isRunning(): boolean {
@@ -120,14 +123,7 @@ export class AnsweredTableState {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    try {
-      await client.answeredTables.stop({ id: this.id });
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.stopping = false;
-    }
+    await this.#work.stop(() => client.answeredTables.stop({ id: this.id }));
   }
 
   async resume(): Promise<void> {

@@ -16,7 +16,7 @@ vi.mock('../client.ts', () => ({
   client: {
     baseModels: { list: async () => [{ id: 'b' }] },
     adapters: { list: vi.fn(async () => [{ id: 'a' }]) },
-    answeredTables: { get: vi.fn(), rows: vi.fn(), counts: vi.fn(), watch: vi.fn(), resume: vi.fn() },
+    answeredTables: { get: vi.fn(), rows: vi.fn(), counts: vi.fn(), watch: vi.fn(), resume: vi.fn(), stop: vi.fn() },
     studio: { changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -78,6 +78,20 @@ test('one that was stopped can be resumed as long as its adapter is there', asyn
   vi.mocked(client.adapters.list).mockResolvedValue([]);
   changed();
   await vi.waitFor(() => expect(shown.canResume).toBe(false));
+  shown.leave();
+});
+
+test('a stop is in progress until it is answered, and says why it failed', async () => {
+  vi.mocked(client.answeredTables.get).mockResolvedValue(table('running', 1));
+  const shown = new AnsweredTableState('t');
+  await vi.waitFor(() => expect(shown.isRunning).toBe(true));
+  const answer = Promise.withResolvers<never>();
+  vi.mocked(client.answeredTables.stop).mockReturnValue(answer.promise);
+  const stopped = shown.stop();
+  expect(shown.stopping).toBe(true);
+  answer.reject(new Error('no connection'));
+  await stopped;
+  expect([shown.stopping, shown.error]).toEqual([false, new Error('no connection')]);
   shown.leave();
 });
 

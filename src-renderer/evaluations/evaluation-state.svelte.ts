@@ -31,7 +31,6 @@ export class EvaluationState {
   cell = $state.raw<(LabelCell & { readonly place: number }) | undefined>(undefined);
   #labelPlace = $state<number | undefined>(undefined);
   progress = $state.raw<Progress | undefined>(undefined);
-  stopping = $state(false);
   filter = $state<RowFilter>('all');
   order = $state<RowOrder>('file');
   search = $state('');
@@ -65,6 +64,10 @@ export class EvaluationState {
 
   set error(error: unknown) {
     this.#work.error = error;
+  }
+
+  get stopping(): boolean {
+    return this.#work.stopping;
   }
 
   get isRunning(): boolean {
@@ -121,14 +124,7 @@ export class EvaluationState {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    try {
-      await client.evaluations.stop({ id: this.id });
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.stopping = false;
-    }
+    await this.#work.stop(() => client.evaluations.stop({ id: this.id }));
   }
 
   /** Whether it ended before all models were measured, and can be resumed. */

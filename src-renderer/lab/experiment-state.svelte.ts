@@ -17,7 +17,6 @@ export class ExperimentState {
   progress = $state.raw<Progress | undefined>(undefined);
   /** Other results of the same experiment, newest first. */
   others = $state.raw<readonly ListedExperiment[]>([]);
-  stopping = $state(false);
   layer = $state<number | undefined>(undefined);
   // It may start from the queue, or be resumed, stopped or deleted elsewhere.
   readonly #work = new OngoingWork({
@@ -49,6 +48,10 @@ export class ExperimentState {
     this.#work.error = error;
   }
 
+  get stopping(): boolean {
+    return this.#work.stopping;
+  }
+
   get isGoing(): boolean {
     return this.experiment !== undefined && isActive(this.experiment);
   }
@@ -75,14 +78,7 @@ export class ExperimentState {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    try {
-      await client.lab.stop({ id: this.id });
-    } catch (error) {
-      this.error = error;
-    } finally {
-      this.stopping = false;
-    }
+    await this.#work.stop(() => client.lab.stop({ id: this.id }));
   }
 
   async resume(): Promise<void> {

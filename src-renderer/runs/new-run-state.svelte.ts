@@ -70,6 +70,7 @@ export class NewRunState {
   #proposed = '';
   /** The settings that came with the link, such as those of an earlier run, as JSON. */
   #reused = '{}';
+  #original = $state.raw<Run | undefined>();
   readonly #left: NewRunDraft | undefined;
 
   /**
@@ -212,6 +213,7 @@ export class NewRunState {
     this.datasetId = wish.dataset ?? original?.datasetId ?? start?.datasetId ?? newest(datasets)?.id ?? '';
     const wantedBase = wish.baseModel ?? original?.baseModelId ?? start?.baseModelId;
     this.baseModelId = wantedBase ?? this.#usualBase()?.id ?? '';
+    this.#original = original;
     if (original !== undefined) this.changed = original.options;
     if (Number(wish.epochs) > 0) this.changed = { ...this.changed, epochs: Number(wish.epochs) };
     if (wish.adapter !== undefined) this.changed = { ...this.changed, initAdapterId: wish.adapter };
@@ -253,7 +255,8 @@ export class NewRunState {
   }
 
   get #isReused(): boolean {
-    return this.changes > 0 && JSON.stringify(this.changed) === this.#reused;
+    const isSet = this.reusedFrom !== undefined || this.changes > 0;
+    return isSet && JSON.stringify(this.changed) === this.#reused;
   }
 
   change<K extends keyof TrainOptions>(option: K, value: TrainOptions[K]): void {
@@ -330,9 +333,20 @@ export class NewRunState {
     this.use({});
   }
 
-  /** How many settings were changed from the preset by hand, not counting the starting point. */
+  /** The run whose settings are used; undefined once they were given up for those of a preset or of a file. */
+  get reusedFrom(): string | undefined {
+    if (this.#original === undefined) return undefined;
+    const { initAdapterId: _adapter, ...options } = withoutShape(this.#original.options);
+    return Object.keys(options).every((option) => option in this.changed) ? this.#original.name : undefined;
+  }
+
+  /** How many settings were changed by hand, from the preset or the earlier run, not counting the starting point. */
   get changes(): number {
-    return Object.keys(this.changed).filter((name) => name !== 'initAdapterId').length;
+    const before: Partial<TrainOptions> = this.reusedFrom === undefined ? {} : (this.#original?.options ?? {});
+    const names = Object.keys(this.changed) as (keyof TrainOptions)[];
+    const isChanged = (name: keyof TrainOptions) =>
+      !(name in before) || JSON.stringify(this.changed[name]) !== JSON.stringify(before[name]);
+    return names.filter((name) => name !== 'initAdapterId' && isChanged(name)).length;
   }
 
   /** Requests all three presets at once, since the cards compare them. A newer request supersedes an older one. */

@@ -83,6 +83,22 @@ test('the settings of an earlier run give way to a preset that is chosen by hand
   expect(state.changed).toEqual({ rank: 32 });
 });
 
+// Regression: all settings of the earlier run were told as changed by hand.
+test('tells which run the settings come from, and how many were changed since', async () => {
+  const options = { epochs: 2, rank: 4, initAdapterId: null } as Run['options'];
+  vi.mocked(client.runs.get).mockResolvedValue({ ...run('b', 1), name: 'rivers', datasetId: 'old', options });
+  const state = new NewRunState(() => '', { run: 'r' });
+  await vi.waitFor(() => expect(state.loading).toBe(false));
+  expect([state.reusedFrom, state.changes]).toEqual(['rivers', 0]);
+  state.change('rank', 32);
+  expect([state.reusedFrom, state.changes]).toEqual(['rivers', 1]);
+  const again = new NewRunState(() => '', { run: 'r' }, state.draft);
+  await vi.waitFor(() => expect(again.loading).toBe(false));
+  expect([again.reusedFrom, again.changes]).toEqual(['rivers', 1]);
+  state.forgetChanges();
+  expect([state.reusedFrom, state.changes]).toEqual([undefined, 0]);
+});
+
 // Having added a model for real work, a person still got the starter model for every run.
 test.each([
   ['large', 'large'],

@@ -25,6 +25,8 @@ export interface ShownWork {
  */
 export class OngoingWork {
   error = $state.raw<unknown>(undefined);
+  /** It has been asked to stop. */
+  stopping = $state(false);
   readonly #work: ShownWork;
   readonly #leaving = new AbortController();
   #isWatched = false;
@@ -84,6 +86,17 @@ export class OngoingWork {
       this.#failed(error);
     } finally {
       this.#isWatched = false;
+    }
+  }
+
+  async stop(ask: () => Promise<unknown>): Promise<void> {
+    this.stopping = true;
+    try {
+      await ask();
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.stopping = false;
     }
   }
 

@@ -137,6 +137,20 @@ test('on a page left open over night, times of the day before are told by their 
   await left.close();
 });
 
+// Regression: how the rows fare stood on the columns, and left them a line or two.
+test('in a low window, the columns of a table to import have all the room below the head of the page', async () => {
+  await page.setViewportSize({ width: 512, height: 350 });
+  await openPlace(page, `#${sampleRead}`);
+  await page.locator('main .columns').waitFor();
+  await page.getByText(/^All [\d,]+ rows checked$/).waitFor();
+  const [columns, verdict, main] = await Promise.all(
+    ['main .columns', 'main .columns + *', 'main'].map((part) => page.locator(part).boundingBox()),
+  );
+  const bottom = (main?.y ?? 0) + (main?.height ?? 0);
+  expect(columns?.y).toBeLessThan(bottom / 2);
+  expect(verdict?.y).toBeGreaterThanOrEqual(bottom);
+});
+
 // Regression: sentences beside two buttons stood letter below letter, and the search box had no room for a letter.
 test('in a window as narrow as a phone, the tabs of a dataset have room for their words', async () => {
   await page.setViewportSize({ width: 360, height: 640 });

@@ -97,10 +97,15 @@ export const runs = {
   'runs.new.wrong': 'Fix “{field}” under Advanced first',
   'runs.new.needsName': 'Give the adapter a name',
   'runs.new.estimating': 'Working out time and memory',
+  'runs.new.estimating.what':
+    'The tokens of the rows are counted, and what the base model needs on this computer. That usually takes a few seconds.',
+  'runs.new.estimating.late':
+    'This is taking longer than usual: a large dataset or base model takes its time, as does other work on this computer.',
   'runs.new.again': 'Working this out again',
   'runs.new.advanced': 'Advanced',
   'runs.new.advanced.all': 'All as in “{preset}”',
   'runs.new.advanced.changed': { one: '{n} setting changed by hand', other: '{n} settings changed by hand' },
+  'runs.new.advanced.run': 'As in the run “{name}”',
   'runs.new.advanced.reset': 'Back to “{preset}”',
   'runs.new.start': 'Start',
   'runs.new.starting': 'Starting',

@@ -75,10 +75,15 @@ export const runs: Translation<typeof english> = {
   'runs.new.wrong': '먼저 고급 설정에서 “{field}” 값을 고치세요',
   'runs.new.needsName': '어댑터 이름을 적으세요',
   'runs.new.estimating': '시간과 메모리를 계산하는 중',
+  'runs.new.estimating.what':
+    '행의 토큰 수와 이 컴퓨터에서 기본 모델에 필요한 자원을 세고 있습니다. 보통 몇 초 걸립니다.',
+  'runs.new.estimating.late':
+    '평소보다 오래 걸리고 있습니다. 데이터셋이나 기본 모델이 크거나, 컴퓨터가 다른 작업을 하고 있으면 그렇습니다.',
   'runs.new.again': '다시 계산하는 중',
   'runs.new.advanced': '고급 설정',
   'runs.new.advanced.all': '모두 “{preset}” 그대로',
   'runs.new.advanced.changed': '직접 바꾼 설정 {n}개',
+  'runs.new.advanced.run': '“{name}” 학습의 설정 그대로',
   'runs.new.advanced.reset': '“{preset}” 그대로',
   'runs.new.start': '시작',
   'runs.new.starting': '시작하는 중',
