@@ -16,10 +16,10 @@ export const trainOptionsSchema = z.object({
   /** Probability of zeroing a feature of the adapter's input. */
   dropout: z.number().min(0).max(0.9),
   /**
-   * How A is initialised: Kaiming-uniform as in the authors' code, or Gaussian with standard deviation 1/rank. B starts
-   * at zero.
+   * How A is initialised: Kaiming-uniform as in the authors' code, Gaussian with standard deviation 1/rank, or by the
+   * gradients of the first batches. B starts at zero.
    */
-  initialisation: z.enum(['kaiming', 'gaussian']),
+  initialisation: z.enum(['kaiming', 'gaussian', 'gradient']),
   learningRate: z.number().positive().max(1),
   schedule: z.enum(['linear', 'cosine', 'constant']),
   warmupSteps: z.number().int().min(0),

@@ -217,7 +217,8 @@ export interface LoraSettings {
   readonly alpha: number;
   readonly targets: readonly Target[];
   readonly dropout: number;
-  readonly initialisation: 'kaiming' | 'gaussian';
+  /** `gradient`: Kaiming, then turned by the gradients of the first batches. */
+  readonly initialisation: 'kaiming' | 'gaussian' | 'gradient';
   /** Continue from this PEFT folder instead of fresh A and B. */
   readonly initFolder: string | null;
 }

@@ -237,11 +237,13 @@ function riderOf(model: LoadedModel, each: (typeof settings)[number], rows: read
 }
 
 function jobOf(name: string, output: string, { rank, targets, seed, learningRate }: Settings): TrainJob {
+  // Of every way to start, one that takes passes of its own and one that does not.
+  const initialisation = rank > 2 ? 'gradient' : 'kaiming';
   return {
     modelFolder: join(golden, name),
     ...{ trainFile: join(scratch, `${name}-rows`), validationFile: join(scratch, `${name}-rows`) },
     method: {
-      ...{ kind: 'lora', rank, alpha: 8, targets, dropout: 0, initialisation: 'kaiming', initFolder: null },
+      ...{ kind: 'lora', rank, alpha: 8, targets, dropout: 0, initialisation, initFolder: null },
     },
     ...{ learningRate, schedule: 'linear', warmupSteps: 1, weightDecay: 0.01, gradientClip: 1 },
     ...{ epochs: 10, maxSteps: 5, batchSize: 2, seed, shuffle: true, precision: 'float32' },

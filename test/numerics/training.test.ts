@@ -249,7 +249,7 @@ function jobOf(name: string, changes: Partial<TrainJob> = {}): TrainJob {
       alpha: 8,
       targets: ['q', 'v', 'o', 'down'],
       dropout: 0.1,
-      initialisation: 'kaiming',
+      initialisation: 'gradient',
       initFolder: null,
     },
     ...{ learningRate: 1e-2, schedule: 'cosine', warmupSteps: 2, weightDecay: 0.01, gradientClip: 1 },

@@ -1,5 +1,6 @@
 import type { Target } from '../../../src-contract/adapter.ts';
 import type { Architecture, ModelInput } from '../architectures/architecture.ts';
+import type { LoraSettings } from '../engine.ts';
 import { type Expression, input } from '../graph/expression.ts';
 import { add } from '../graph/ops/add.ts';
 import { matmul } from '../graph/ops/matmul.ts';
@@ -81,14 +82,14 @@ export interface LoraInitialisation {
   readonly rank: number;
   readonly alpha: number;
   readonly targets: readonly Target[];
-  readonly initialisation: 'kaiming' | 'gaussian';
+  readonly initialisation: LoraSettings['initialisation'];
   readonly seed: number;
 }
 
 /**
  * A fresh adapter: A random, B zero, so that the adapted model equals the base (§4.1). `kaiming` is uniform in ±1/√in,
- * as in the authors' code (kaiming_uniform_ with a = √5); `gaussian` is normal with standard deviation 1/rank, as
- * PEFT's option of that name.
+ * as in the authors' code (kaiming_uniform_ with a = √5), which `gradient` starts from too; `gaussian` is normal with
+ * standard deviation 1/rank, as PEFT's option of that name.
  */
 export function initialiseLora(
   architecture: Architecture,
@@ -99,7 +100,8 @@ export function initialiseLora(
     const [out, inFeatures] = weightDims(architecture, module);
     const random = new Random(seed, 0x10ca, i);
     const bound = 1 / Math.sqrt(inFeatures);
-    const draw = initialisation === 'kaiming' ? () => (2 * random.uniform() - 1) * bound : () => random.normal() / rank;
+    const draw =
+      initialisation === 'gaussian' ? () => random.normal() / rank : () => (2 * random.uniform() - 1) * bound;
     tensors.set(
       `${module}.lora_A`,
       float32([rank, inFeatures], Float32Array.from({ length: rank * inFeatures }, draw)),

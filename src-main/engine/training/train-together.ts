@@ -3,6 +3,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import type { AdapterCache } from '../adapters/adapter-cache.ts';
 import type { DivergedEvent, TrainJob, TrainTogetherEvent, TrainTogetherJob } from '../engine.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { startByGradient } from './gradient-start.ts';
 import type { MicroBatch } from './micro-batches.ts';
 import { packingFor } from './packing.ts';
 import { readPassGroup, sharesPass, writePassGroup } from './pass-group.ts';
@@ -11,7 +12,7 @@ import { roomFor } from './stack-batches.ts';
 import type { StepSums } from './step-sums.ts';
 import { trainModel } from './train.ts';
 import type { Trainable } from './trainable.ts';
-import { type Measured, openRun, type TrainingRun } from './training-run.ts';
+import { type Measured, openRun, type PlannedStep, type TrainingRun } from './training-run.ts';
 
 /**
  * Trains several LoRA adapters over one base: those with small enough steps side by side, as rows of one batch, each
@@ -142,6 +143,8 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
     { scores: members.some(({ run }) => run.validates) },
   );
   for (const { place: job, run } of members) yield { job, event: run.started() };
+  const runs = members.map(({ run }) => run);
+  await startByGradient(runs, (planned) => pass(planned, { ...group, passes }, signal));
   while (!signal.aborted) {
     const measured = members.filter(({ run }) => run.validationIsDue());
     const stepping = members.filter(({ run }) => !run.isDone);
@@ -182,22 +185,12 @@ interface Passing extends Group {
 /** One optimiser step of each; undefined when aborted midway. */
 async function step(
   members: readonly Member[],
-  { passes, budget }: Passing,
+  passing: Passing,
   signal: AbortSignal,
 ): Promise<TrainTogetherEvent[] | undefined> {
   const begun = performance.now();
   const planned = new Map(members.map((member) => [member, member.run.planStep()]));
-  const parts = [...planned.values()].flatMap((plan) => plan.parts.map((part) => ({ ...part, plan })));
-  for (const sharing of shared(parts, budget)) {
-    // Yield to the event loop between passes: an abort, a chat.
-    await setImmediate();
-    if (signal.aborted) return undefined;
-    const passed = await passes.train(sharing);
-    sharing.forEach(({ plan, batch }, i) => {
-      const own = passed[i];
-      if (own) plan.sums.add(batch, own);
-    });
-  }
+  if (!(await pass([...planned.values()], passing, signal))) return undefined;
   // Each is charged an equal share of the time.
   const seconds = (performance.now() - begun) / 1000 / members.length;
   return [...planned].map(([{ place, run }, plan]) => {
@@ -207,6 +200,26 @@ async function step(
       return { job: place, event: divergenceOf(error) };
     }
   });
+}
+
+/** Whether all came to their end. */
+async function pass(
+  planned: readonly PlannedStep[],
+  { passes, budget }: Passing,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const parts = planned.flatMap((plan) => plan.parts.map((part) => ({ ...part, plan })));
+  for (const sharing of shared(parts, budget)) {
+    // Yield to the event loop between passes: an abort, a chat.
+    await setImmediate();
+    if (signal.aborted) return false;
+    const passed = await passes.train(sharing);
+    sharing.forEach(({ plan, batch }, i) => {
+      const own = passed[i];
+      if (own) plan.sums.add(batch, own);
+    });
+  }
+  return true;
 }
 
 /** The mean loss of each over its validation rows, at step 0 also the bare base's; undefined when aborted midway. */

@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { AdapterCache } from '../adapters/adapter-cache.ts';
 import type { TrainEvent, TrainJob } from '../engine.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { startByGradient } from './gradient-start.ts';
 import { Passes } from './passes.ts';
 import type { StepSums } from './step-sums.ts';
 import type { Trainable } from './trainable.ts';
-import { openRun, type TrainingRun } from './training-run.ts';
+import { openRun, type PlannedStep, type TrainingRun } from './training-run.ts';
 
 /**
  * Trains an adapter, or every weight, on the target tokens of a token file. The loss of a step is the mean over the
@@ -25,6 +26,7 @@ export async function* trainModel(
   await run.resume();
 
   yield run.started();
+  await startByGradient([run], ([planned]) => pass(planned as PlannedStep, passes, signal));
   while (!signal.aborted && !run.isDone) {
     // Validation comes first: a run stopped just before one makes up for it when resumed.
     const event = run.validationIsDue() ? await validate(run, passes, signal) : await nextStep(run, passes, signal);
@@ -67,10 +69,16 @@ async function score(
 async function nextStep(run: TrainingRun, passes: Passes, signal: AbortSignal): Promise<TrainEvent | undefined> {
   const begun = performance.now();
   const planned = run.planStep();
-  for (const part of planned.parts) {
-    await setImmediate();
-    if (signal.aborted) return undefined;
-    for (const passed of await passes.train([part])) planned.sums.add(part.batch, passed);
-  }
+  if (!(await pass(planned, passes, signal))) return undefined;
   return run.stepped(planned, { seconds: (performance.now() - begun) / 1000 });
+}
+
+/** Whether it came to the end. */
+async function pass({ parts, sums }: PlannedStep, passes: Passes, signal: AbortSignal): Promise<boolean> {
+  for (const part of parts) {
+    await setImmediate();
+    if (signal.aborted) return false;
+    for (const passed of await passes.train([part])) sums.add(part.batch, passed);
+  }
+  return true;
 }

@@ -179,9 +179,19 @@ export class TrainingRun {
     return !this.validationIsDue() && (this.#step >= this.totalSteps || this.isFruitless);
   }
 
-  /** Plans the next optimiser step. */
-  planStep(): PlannedStep {
-    const step = this.#step + 1;
+  /** Whether A is to be turned by the first gradients before the first step. */
+  get startsByGradient(): boolean {
+    const { method } = this.#job;
+    return this.#step === 0 && method.kind === 'lora' && method.initialisation === 'gradient' && !method.initFolder;
+  }
+
+  get seed(): number {
+    return this.#job.seed;
+  }
+
+  /** Plans the next optimiser step, or one so many steps later. */
+  planStep(later = 0): PlannedStep {
+    const step = this.#step + 1 + later;
     const places = this.#placesOf(step);
     const batches = cutMicroBatches(rowsAt(this.#rows, places), packingFor(this.#model.architecture));
     const targetTokens = batches.reduce((sum, batch) => sum + batch.targetTokens, 0);

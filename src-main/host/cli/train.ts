@@ -196,7 +196,7 @@ function withTrainOptions(command: Command): Command {
     .option('--alpha <n>', 'its numerator: scale = alpha ÷ rank', numberIn(shape.alpha))
     .option('--targets <list>', 'adapted matrices: some of q,k,v,o,gate,up,down, or all', targetsIn)
     .option('--dropout <p>', 'dropout on the adapter’s input', numberIn(shape.dropout))
-    .option('--initialisation <kind>', 'how A starts: kaiming or gaussian', wordIn(shape.initialisation))
+    .option('--initialisation <kind>', 'how A starts: gradient, kaiming or gaussian', wordIn(shape.initialisation))
     .option('--lr <rate>', 'learning rate', numberIn(shape.learningRate))
     .option('--schedule <kind>', 'learning-rate schedule: linear, cosine or constant', wordIn(shape.schedule))
     .option('--warmup <steps>', 'steps over which the learning rate rises', numberIn(shape.warmupSteps))

@@ -176,7 +176,8 @@ export const runs = {
     'Share of the adapter’s input that is left out at random. It helps when there are few rows.',
   'runs.option.initialisation': 'Start of A',
   'runs.option.initialisation.help':
-    'How the first matrix starts; the second starts at zero, so step 0 is the base model.',
+    'How the first matrix starts; the second starts at zero, so step 0 is the base model. By the first gradients, the same steps come further.',
+  'runs.option.initialisation.gradient': 'By the first gradients',
   'runs.option.initialisation.kaiming': 'Kaiming uniform',
   'runs.option.initialisation.gaussian': 'Gaussian',
   'runs.option.learningRate': 'Learning rate',

@@ -146,7 +146,9 @@ export const runs: Translation<typeof english> = {
   'runs.option.dropout': '드롭아웃',
   'runs.option.dropout.help': '어댑터 입력에서 무작위로 빼는 비율입니다. 행이 적을 때 도움이 됩니다.',
   'runs.option.initialisation': 'A의 시작값',
-  'runs.option.initialisation.help': '첫 행렬의 시작값입니다. 둘째는 0에서 시작하므로 0단계는 기본 모델과 같습니다.',
+  'runs.option.initialisation.help':
+    '첫 행렬의 시작값입니다. 둘째는 0에서 시작하므로 0단계는 기본 모델과 같습니다. 첫 기울기에 맞추면 같은 단계로 더 나아갑니다.',
+  'runs.option.initialisation.gradient': '첫 기울기에 맞춤',
   'runs.option.initialisation.kaiming': 'Kaiming 균등',
   'runs.option.initialisation.gaussian': '가우시안',
   'runs.option.learningRate': '학습률',
