@@ -56,7 +56,9 @@ test('what an import came to is there again after going back, and after a reload
   await page.reload();
   await see('2 rows were left out');
   await link('Look at the rows').click();
-  await page.getByRole('tab', { name: 'Rows' }).waitFor();
+  await page.getByRole('tab', { name: 'About' }).click();
+  await link('What the import came to').click();
+  await see('2 rows were left out');
 });
 
 test('a run can be watched, survives a reload with its whole history, and keeps an adapter when stopped', async () => {

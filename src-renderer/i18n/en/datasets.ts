@@ -95,6 +95,7 @@ export const datasets = {
   'dataset.about.dataset': 'Dataset',
   'dataset.about.rows': 'Rows',
   'dataset.about.leftOut': 'Left out',
+  'dataset.about.imported': 'What the import came to',
   'dataset.about.created': 'Imported',
   'dataset.about.version': 'Version',
   'dataset.about.hash': 'Hash',

@@ -89,6 +89,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.about.dataset': '데이터셋',
   'dataset.about.rows': '행',
   'dataset.about.leftOut': '제외',
+  'dataset.about.imported': '가져온 결과 보기',
   'dataset.about.created': '가져온 때',
   'dataset.about.version': '버전',
   'dataset.about.hash': '해시',
