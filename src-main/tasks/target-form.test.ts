@@ -30,6 +30,8 @@ test('targets written freely have no form, nor have hundreds of labels, nor has 
   // Regression: an evaluation with such a form could not be read again.
   expect(formOf('few', ['a', 'b'.repeat(2001)])).toBeUndefined();
   expect(formOf('few', [])).toBeUndefined();
+  // Regression: held to the only one, the base had every row right.
+  expect(formOf('few', ['a', 'a'])).toBeUndefined();
 });
 
 test('JSON has the fields that occur; those in every object are required', () => {

@@ -37,7 +37,9 @@ export class TargetForm {
   get form(): AnswerForm | undefined {
     if (this.#isBroken) return undefined;
     if (this.#shape !== undefined) return { kind: 'json', schema: this.#shape.schema() };
-    return this.#labels?.size ? { kind: 'choices', texts: [...this.#labels] } : undefined;
+    // With a single one, an answer that is right would say nothing.
+    const labels = [...(this.#labels ?? [])];
+    return labels.length > 1 ? { kind: 'choices', texts: labels } : undefined;
   }
 
   #seesOther(text: string): boolean {
