@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Estimate, TrainOptions } from '../../src-contract/run.ts';
+import { startingBatches } from '../../src-contract/starting-batches.ts';
 import { mostValidationRows, validationInterval } from '../../src-contract/validation-interval.ts';
 import { keptPromise } from '../async/kept-promise.ts';
 import type { BaseText } from '../base-models/base-text.ts';
@@ -152,7 +153,10 @@ function timeNeed(
     (earlier === undefined
       ? usualSpeed(base.parameters)
       : earlier.tokensPerSecond * relativeCost(facts, earlier.options)) / relativeCost(facts, options);
-  const trained = Math.min(options.epochs * rowCount, steps * options.batchSize) * rows.mean;
+  const starting =
+    options.initialisation === 'gradient' && !options.initAdapterId ? Math.min(startingBatches, steps) : 0;
+  const trainedRows = Math.min(options.epochs * rowCount, steps * options.batchSize) + starting * options.batchSize;
+  const trained = trainedRows * rows.mean;
   // One of the base at the start, then those along the way and after the last step.
   const validationRows = Math.min(mostValidationRows, dataset.splits.validation);
   const measurements = 1 + Math.ceil(steps / validationInterval({ ...options, validationRows, totalSteps: steps }));

@@ -34,7 +34,7 @@ export function resolveOptions(
     alpha: set.alpha ?? 2 * rank,
     targets: set.targets ?? occasion.targets.filter((target) => small || plan.targets.includes(target)),
     dropout: set.dropout ?? 0,
-    initialisation: set.initialisation ?? 'kaiming',
+    initialisation: set.initialisation ?? 'gradient',
     learningRate: set.learningRate ?? usualRate(parameters),
     schedule: set.schedule ?? 'cosine',
     warmupSteps: set.warmupSteps ?? Math.min(100, Math.round(steps * 0.06)),

@@ -1,30 +1,29 @@
+import { startingBatches } from '../../../src-contract/starting-batches.ts';
 import { Random } from '../random.ts';
 import { elements } from '../tensor.ts';
 import type { Trainable } from './trainable.ts';
 import type { PlannedStep, TrainingRun } from './training-run.ts';
 
-/** So many optimiser batches tell where the loss falls; more turned out to tell no more (decision 0093). */
-const usualBatches = 4;
-
 /**
- * Turns A of those trainings that ask for it by the gradients of their first batches. `pass` runs planned steps through
- * the model, and tells whether it came to their end.
+ * Before their first step, turns A of those trainings that ask for it by the gradients of their first batches. `pass`
+ * runs planned steps through the model, and tells whether it came to their end, as this does.
  */
 export async function startByGradient(
   runs: readonly TrainingRun[],
   pass: (planned: readonly PlannedStep[]) => Promise<boolean>,
-): Promise<void> {
+): Promise<boolean> {
   const turned = runs.filter((run) => run.startsByGradient);
   const starts = turned.map(({ trainable, seed }) => new GradientStart(trainable.tensors, new Random(seed, 0x96ad)));
-  const batches = Math.min(usualBatches, ...turned.map(({ totalSteps }) => totalSteps));
+  const batches = Math.min(startingBatches, ...turned.map(({ totalSteps }) => totalSteps));
   for (let batch = 0; starts.length > 0 && batch < batches; batch++) {
     const planned = turned.map((run) => run.planStep(batch));
-    if (!(await pass(planned))) return;
+    if (!(await pass(planned))) return false;
     starts.forEach((start, i) => {
       start.add(planned[i]?.sums.gradients ?? new Map());
     });
   }
   for (const start of starts) start.end();
+  return true;
 }
 
 /**

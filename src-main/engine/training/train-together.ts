@@ -143,8 +143,6 @@ async function* trainGroup(model: LoadedModel, group: Group, signal: AbortSignal
     { scores: members.some(({ run }) => run.validates) },
   );
   for (const { place: job, run } of members) yield { job, event: run.started() };
-  const runs = members.map(({ run }) => run);
-  await startByGradient(runs, (planned) => pass(planned, { ...group, passes }, signal));
   while (!signal.aborted) {
     const measured = members.filter(({ run }) => run.validationIsDue());
     const stepping = members.filter(({ run }) => !run.isDone);
@@ -188,6 +186,8 @@ async function step(
   passing: Passing,
   signal: AbortSignal,
 ): Promise<TrainTogetherEvent[] | undefined> {
+  const runs = members.map(({ run }) => run);
+  if (!(await startByGradient(runs, (planned) => pass(planned, passing, signal)))) return undefined;
   const begun = performance.now();
   const planned = new Map(members.map((member) => [member, member.run.planStep()]));
   if (!(await pass([...planned.values()], passing, signal))) return undefined;

@@ -26,7 +26,6 @@ export async function* trainModel(
   await run.resume();
 
   yield run.started();
-  await startByGradient([run], ([planned]) => pass(planned as PlannedStep, passes, signal));
   while (!signal.aborted && !run.isDone) {
     // Validation comes first: a run stopped just before one makes up for it when resumed.
     const event = run.validationIsDue() ? await validate(run, passes, signal) : await nextStep(run, passes, signal);
@@ -67,6 +66,7 @@ async function score(
 
 /** One optimiser step, or undefined when aborted midway: what was accumulated so far is dropped. */
 async function nextStep(run: TrainingRun, passes: Passes, signal: AbortSignal): Promise<TrainEvent | undefined> {
+  if (!(await startByGradient([run], ([planned]) => pass(planned as PlannedStep, passes, signal)))) return undefined;
   const begun = performance.now();
   const planned = run.planStep();
   if (!(await pass(planned, passes, signal))) return undefined;
