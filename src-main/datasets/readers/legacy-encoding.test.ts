@@ -26,6 +26,7 @@ test.each([
   ['cp850', 'Die Datei konnte nicht geöffnet werden,größer\n'],
   ['macroman', 'Le fichier a été supprimé,déjà\n'],
   ['macroman', '“Quoted” text — it’s plain English…,yes\n'],
+  ['iso-8859-15', 'Das Buch kostet 50 €,größer\n'],
   ['cp949', 'git repack [<옵션>] 20 °C\n'],
 ])('one or two rows are enough to tell %s: %j', (encoding, text) => {
   expect(read(text, encoding)).toBe(text);

@@ -100,7 +100,7 @@ const eastAsian: readonly Candidate[] = [
 
 const western = 'windows-1252';
 const windows = [1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874].map((page) => `windows-${page}`);
-const standards = ['iso-8859-15', 'iso-8859-2', 'koi8-r', 'koi8-u', 'macroman', 'cp850', 'cp437', 'cp852', 'cp866'];
+const standards = ['iso-8859-2', 'koi8-r', 'koi8-u', 'macroman', 'cp850', 'cp437', 'cp852', 'cp866'];
 const rare = [
   ...[5, 7, 9, 13, 6, 16].map((part) => `iso-8859-${part}`),
   ...['maccyrillic', 'maccenteuro', 'cp855', 'cp857', 'cp737', 'cp862', 'cp865', 'cp775', 'cp861', 'cp869', 'cp720'],
@@ -111,6 +111,7 @@ const rare = [
 const encodings: readonly Candidate[] = [
   ...[western].map((encoding) => ({ encoding, rarity: 0, ownCost: () => strange })),
   ...windows.map((encoding) => ({ encoding, rarity: 4, ownCost: () => strange })),
+  { encoding: 'iso-8859-15', rarity: 4, ownCost: () => strange },
   ...eastAsian,
   ...standards.map((encoding) => ({ encoding, rarity: 7, ownCost: () => strange })),
   ...rare.map((encoding) => ({ encoding, rarity: 9, ownCost: () => strange })),

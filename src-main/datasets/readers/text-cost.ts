@@ -105,13 +105,7 @@ function isCapital(text: string): boolean {
 function symbolCost(symbol: string, before: string, after: string): number {
   const [isBehind, isBefore] = [letter.test(before), letter.test(after)];
   if ('’\u00ad'.includes(symbol)) return 7;
-  const cost = usualSymbols.includes(symbol)
-    ? 7
-    : /\p{C}|\ufffd/u.test(symbol)
-      ? 16
-      : symbol <= '\xff' && symbol !== '¤'
-        ? 10
-        : 13;
+  const cost = usualSymbols.includes(symbol) ? 7 : neverMeant.test(symbol) ? 20 : symbol <= '\xff' ? 10 : 13;
   if (isBehind && isBefore) return cost + 5;
   if ('“„«‘‚¿¡'.includes(symbol)) return isBehind ? cost + 4 : cost;
   if ('”»'.includes(symbol)) return isBefore ? cost + 4 : cost;
@@ -120,6 +114,8 @@ function symbolCost(symbol: string, before: string, after: string): number {
 }
 
 const usualSymbols = '“”„«»‘‚–—…•€£°©®™§½²·×±µ¿¡ºª\u00a0';
+/** Controls, holes, and the currency sign, which stands where later standards have the Euro sign. */
+const neverMeant = /[\p{C}\ufffd¤]/u;
 
 /** The cost of each pair of letters in a language. */
 type Language = (pair: string) => number;
