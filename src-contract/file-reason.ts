@@ -19,6 +19,8 @@ export const fileReasons = {
   ENCODING_UTF8_DAMAGED:
     'Nearly all bytes are valid UTF-8. Places that are not: {places}, the first on line {line}. Those rows are left out.',
   ENCODING_PATTERN: 'The bytes are not valid UTF-8 (line {line}); their pattern fits {encoding} best.',
+  ENCODING_UNSURE:
+    'The bytes are not valid UTF-8 (line {line}), and too few letters tell which encoding they are in: {encoding} is a guess, {other} is possible too. Check the letters with accents.',
   DELIMITER_NAMED: 'The first line of the file names it.',
   DELIMITER_NONE: 'There is only one column, so nothing separates cells.',
   DELIMITER_ALL: 'Split at {delimiter}, all rows checked have {cells} cells.',

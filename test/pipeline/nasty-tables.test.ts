@@ -68,7 +68,7 @@ test.skipIf(!folder)(
   },
 );
 
-const telling = ['ENCODING_PATTERN', 'ENCODING_BOM_WRONG', 'QUOTE_SOME_OPEN'];
+const telling = ['ENCODING_PATTERN', 'ENCODING_UNSURE', 'ENCODING_BOM_WRONG', 'QUOTE_SOME_OPEN'];
 
 /** Whether reading the file, or some record, reports a problem. */
 async function tellsProblem(file: TableFile): Promise<boolean> {

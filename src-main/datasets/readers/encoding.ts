@@ -57,9 +57,13 @@ export function chooseEncoding(survey: FileSurvey, named: string | undefined): E
     return { encoding: 'utf-8', bomBytes: 0, reason: misreadReason(survey) ?? because('ENCODING_UTF8', {}) };
   }
   if (isSparse(survey)) return { encoding: 'utf-8', bomBytes: 0, reason: damaged(survey) };
-  const legacy = legacyEncoding(survey.beyondAscii, canonicalName);
-  const { line } = survey.brokenUtf8;
-  return { encoding: legacy, bomBytes: 0, reason: because('ENCODING_PATTERN', { line, encoding: shown(legacy) }) };
+  const { encoding, rival } = legacyEncoding(survey.beyondAscii);
+  const data = { line: survey.brokenUtf8.line, encoding: shown(encoding) };
+  const reason =
+    rival === undefined
+      ? because('ENCODING_PATTERN', data)
+      : because('ENCODING_UNSURE', { ...data, other: shown(rival) });
+  return { encoding, bomBytes: 0, reason };
 }
 
 /**

@@ -1,125 +1,68 @@
-import chardet from 'chardet';
 import iconv from 'iconv-lite';
 import { JohabDecoder } from './johab-decoder.ts';
-import { wordLikeness } from './word-likeness.ts';
+import { TextCosts } from './text-cost.ts';
 
-/**
- * The likeliest encoding of non-Unicode text. East Asian encodings are recognised by how many of the non-ASCII letters
- * are among the language's most frequent ones (two rows are enough); the rest is left to the detector (chardet 2.2),
- * which mistakes short Korean and Chinese samples for Western ones.
- */
-export function legacyEncoding(sample: Buffer, canonicalName: (name: string) => string): string {
-  const ofEastAsia = eastAsianEncoding(sample);
-  if (ofEastAsia !== undefined) return ofEastAsia;
-  const text = linesBeyondAscii(sample);
-  if (isHalfWidthKatakana(text)) return 'shift_jis';
-  if (isThai(text)) return 'windows-874';
-  const candidates = chardet
-    .analyse(text)
-    .map(({ name }) => canonicalName(name))
-    .filter((name) => !name.startsWith('utf-') && iconv.encodingExists(name))
-    .filter((name) => !eastAsian.some(({ encoding }) => encoding === name || name === 'gbk'));
-  const whole = [...candidates, 'windows-1252'].find((encoding) => !decodedSample(text, encoding).includes('\ufffd'));
-  const usual = whole ?? 'windows-1252';
-  return ofAnotherSystem(text, usual) ?? usual;
-}
-
-/** The East Asian encoding whose common letters explain the sample, if any. */
-export function eastAsianEncoding(sample: Buffer): string | undefined {
-  const text = linesBeyondAscii(sample);
-  const scored = eastAsian.map(({ encoding, score }) => ({ encoding, score: scoreText(text, encoding, score) }));
-  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
-  return best.score >= 0.35 ? best.encoding : undefined;
+export interface LegacyEncoding {
+  readonly encoding: string;
+  /** Another encoding that makes a different text with nearly as much sense. */
+  readonly rival: string | undefined;
 }
 
 /**
- * The DOS, old Mac or less common national encoding that gives better words than the usual one; undefined if none does,
- * or if there are only one or two non-ASCII characters, which are letters in some encoding or other.
+ * The likeliest encoding of non-Unicode text: the one in which the text costs least, counting how rare the encoding
+ * itself is. Of two in which the text is the same, it is the more common one.
  */
-function ofAnotherSystem(text: Buffer, usual: string): string | undefined {
-  const likenessIn = (encoding: string) => wordLikeness(decodedSample(text, encoding));
-  const likeness = likenessIn(usual);
-  if (likeness > 0.96) return undefined;
-  const high = text.filter((byte) => byte >= 0x80);
-  // The Euro sign and some French letters replace rarely used symbols of the older standard.
-  const isRevised = usual === 'windows-1252' && high.every((byte) => byte >= 0xa0) && likenessIn(revised) > likeness;
-  const kinds = new Set(high).size;
-  if (kinds < 2 || (kinds < 4 && high.length < 6)) return isRevised ? revised : undefined;
-  const best = others
-    .map((encoding) => ({ encoding, likeness: likenessIn(encoding) }))
-    .reduce((a, b) => (b.likeness > a.likeness ? b : a));
-  const isBetter = best.likeness > 0.9 ? best.likeness > likeness + 0.03 : best.likeness > likeness + 0.25;
-  if (best.likeness > 0.6 && isBetter) return best.encoding;
-  return isRevised ? revised : undefined;
-}
-
-const revised = 'iso-8859-15';
-
-/** The most common ones first. */
-const others = [
-  ...['macroman', 'cp850', 'cp852', 'cp866', 'maccyrillic', 'koi8-u', 'cp437', 'cp855', 'cp857', 'cp737', 'cp862'],
-  ...['cp865', 'cp775', 'cp861', 'cp869', 'cp720', 'cp1125', 'iso-8859-16', 'windows-1251', 'windows-1256'],
-  ...['maccenteuro', 'macturkish', 'macgreek', 'maciceland'],
-];
-
-/**
- * Japanese in half-width katakana only: one byte per character, none above 0xdf, where European texts have most of
- * their lower-case letters, and many below 0xc0, where they have none.
- */
-function isHalfWidthKatakana(text: Buffer): boolean {
-  const high = text.filter((byte) => byte >= 0x80);
-  if (high.length < 12 || high.some((byte) => byte < 0xa1 || byte > 0xdf)) return false;
-  return high.filter((byte) => byte >= 0xa6 && byte < 0xc0).length > high.length * 0.25;
-}
-
-/**
- * Thai has consonants where most European encodings have symbols, vowels and tone marks where those have letters, and
- * nothing where most have their last letters. Its words do not mix with Latin letters, as those of Polish do.
- */
-function isThai(text: Buffer): boolean {
-  const high = text.filter((byte) => byte >= 0x80);
-  const share = (from: number, to: number) => high.filter((byte) => byte >= from && byte <= to).length / high.length;
-  const isOther = (byte: number) => (byte > 0x97 && byte < 0xa1) || (byte > 0xda && byte < 0xdf) || byte > 0xfb;
-  const beside = text.toString('latin1').match(/[A-Za-z](?=[\x80-\xff])|[\x80-\xff](?=[A-Za-z])/g)?.length ?? 0;
-  if (high.length < 12 || high.some(isOther) || beside > high.length / 10) return false;
-  return share(0xa1, 0xbf) > 0.25 && share(0xd0, 0xfb) > 0.15;
-}
-
-/** How much of the sample an encoding explains: at most 1; negative if it leaves holes. */
-function scoreText(sample: Buffer, encoding: string, score: (letter: string) => number): number {
-  const text = decodedSample(sample, encoding);
-  let [letters, holes, sum] = [0, 0, 0];
-  for (const letter of text) {
-    if (letter <= '\x7f') continue;
-    letters++;
-    if (letter === '\ufffd' || isPrivate(letter)) holes++;
-    else sum += score(letter);
+export function legacyEncoding(bytes: Buffer): LegacyEncoding {
+  const sample = tellingLines(bytes);
+  const costs = new TextCosts();
+  const readings: { encoding: string; text: string; cost: number }[] = [];
+  for (const { encoding, rarity, ownCost } of encodings) {
+    const text = decodedSample(sample, encoding);
+    if (readings.some((other) => other.text === text)) continue;
+    readings.push({ encoding, text, cost: rarity + costs.of(text, ownCost) });
   }
-  // An occasional hole is damage; many mean that it is another encoding.
-  if (letters === 0 || holes > letters * 0.02) return -1;
-  return sum / letters;
+  const [best, ...rest] = readings.toSorted((a, b) => a.cost - b.cost);
+  const rivals = rest.filter(({ cost }) => best && cost - best.cost < close).map(({ encoding }) => encoding);
+  // Where little tells them apart, the most common one is the better guess.
+  if (best && rivals.includes(western)) return { encoding: western, rival: best.encoding };
+  return { encoding: best?.encoding ?? western, rival: rivals[0] };
+}
+
+/** A likelihood about 50 times higher, as a logarithm. */
+const close = 4;
+
+/** The East Asian encoding whose letters are mostly common ones, if any. */
+export function eastAsianEncoding(sample: Buffer): string | undefined {
+  const { encoding } = legacyEncoding(sample);
+  const candidate = eastAsian.find((each) => each.encoding === encoding);
+  const letters = decodedSample(sample, encoding).match(/[^\0-\x7f]/g) ?? [];
+  const cost = letters.reduce((sum, letter) => sum + (candidate?.ownCost(letter) ?? strange), 0);
+  return cost < letters.length * 10 ? encoding : undefined;
+}
+
+export function isEastAsianEncoding(name: string): boolean {
+  return eastAsian.some(({ encoding }) => encoding === name);
 }
 
 /** The end of the sample may cut the last characters. */
 function decodedSample(sample: Buffer, encoding: string): string {
-  const text = encoding === 'johab' ? new JohabDecoder().write(sample) : iconv.decode(sample, encoding);
-  return text.length > 8 ? text.slice(0, -2) : text;
+  return encoding === 'johab' ? new JohabDecoder().write(sample) : iconv.decode(sample, encoding);
 }
 
-function isPrivate(letter: string): boolean {
-  return letter >= '\ue000' && letter <= '\uf8ff';
-}
-
-/** Only the lines that tell encodings apart: much ASCII in between confuses the detector. */
-function linesBeyondAscii(sample: Buffer): Buffer {
+/** Only lines with bytes beyond ASCII, and of these only such as have one that was rare in the lines before. */
+function tellingLines(bytes: Buffer): Buffer {
+  const seen = new Uint32Array(256);
   const lines: Buffer[] = [];
-  let bytes = 0;
-  for (let start = 0; start < sample.length && bytes < 32 * 1024; ) {
-    const found = sample.indexOf(10, start);
-    const end = found < 0 ? sample.length : found + 1;
-    const line = sample.subarray(start, end);
-    if (line.some((byte) => byte >= 0x80)) bytes += lines[lines.push(line) - 1]?.length ?? 0;
+  let taken = 0;
+  for (let start = 0; start < bytes.length && taken < 16 * 1024; ) {
+    const found = bytes.indexOf(10, start);
+    const end = Math.min(found < 0 ? bytes.length : found + 1, start + 4096);
+    const line = bytes.subarray(start, end);
     start = end;
+    if (!line.some((byte) => byte >= 0x80 && (seen[byte] ?? 0) < 20)) continue;
+    for (const byte of line) seen[byte] = (seen[byte] ?? 0) + 1;
+    lines.push(line);
+    taken += line.length;
   }
   return Buffer.concat(lines);
 }
@@ -138,33 +81,62 @@ const hanzi = new Set(
 /** GBK has its rare characters where the second byte is below 0xa1. */
 const isCommonHan = (letter: string) => letter >= '\u4e00' && letter <= '\u9fff';
 
-const eastAsian: readonly { readonly encoding: string; readonly score: (letter: string) => number }[] = [
-  { encoding: 'cp949', score: (letter) => korean(letter) },
-  { encoding: 'johab', score: (letter) => korean(letter) },
-  { encoding: 'shift_jis', score: (letter) => japanese(letter) },
-  { encoding: 'euc-jp', score: (letter) => japanese(letter) },
-  { encoding: 'gb18030', score: (letter) => chinese(letter, isGb2312) },
-  { encoding: 'big5', score: (letter) => chinese(letter, isBig5Common) },
+interface Candidate {
+  readonly encoding: string;
+  /** How much more a text must fit than in windows-1252. */
+  readonly rarity: number;
+  /** The cost of an East Asian letter: the logarithm of how many there are that are as frequent. */
+  readonly ownCost: (letter: string) => number;
+}
+
+const eastAsian: readonly Candidate[] = [
+  { encoding: 'cp949', rarity: 3, ownCost: korean },
+  { encoding: 'shift_jis', rarity: 6, ownCost: japanese },
+  { encoding: 'gb18030', rarity: 6, ownCost: (letter) => chinese(letter, isGb2312) },
+  { encoding: 'big5', rarity: 6, ownCost: (letter) => chinese(letter, isBig5Common) },
+  { encoding: 'euc-jp', rarity: 7, ownCost: japanese },
+  { encoding: 'johab', rarity: 9, ownCost: korean },
 ];
 
+const western = 'windows-1252';
+const windows = [1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 874].map((page) => `windows-${page}`);
+const standards = ['iso-8859-2', 'koi8-r', 'koi8-u', 'macroman', 'cp850', 'cp437', 'cp852', 'cp866'];
+const rare = [
+  ...[5, 7, 9, 13, 6, 16].map((part) => `iso-8859-${part}`),
+  ...['maccyrillic', 'maccenteuro', 'cp855', 'cp857', 'cp737', 'cp862', 'cp865', 'cp775', 'cp861', 'cp869', 'cp720'],
+  ...['cp1125', 'macturkish', 'macgreek'],
+];
+
+/** The most common ones first. */
+const encodings: readonly Candidate[] = [
+  ...[western].map((encoding) => ({ encoding, rarity: 0, ownCost: () => strange })),
+  ...windows.map((encoding) => ({ encoding, rarity: 4, ownCost: () => strange })),
+  { encoding: 'iso-8859-15', rarity: 4, ownCost: () => strange },
+  ...eastAsian,
+  ...standards.map((encoding) => ({ encoding, rarity: 7, ownCost: () => strange })),
+  ...rare.map((encoding) => ({ encoding, rarity: 9, ownCost: () => strange })),
+];
+
+const strange = 15;
+
 function korean(letter: string): number {
-  if (letter >= '\uac00' && letter <= '\ud7a3') return hangul.has(letter) ? 1 : isKsSyllable(letter) ? 0.45 : -0.5;
-  return punctuation.has(letter) ? 0.3 : isCommonHan(letter) ? -0.3 : 0;
+  if (letter >= '\uac00' && letter <= '\ud7a3') return hangul.has(letter) ? 5.6 : isKsSyllable(letter) ? 9 : 15;
+  return punctuation.has(letter) ? 8 : isCommonHan(letter) ? 13 : 14;
 }
 
 function japanese(letter: string): number {
-  if (letter >= '\u3041' && letter <= '\u3093') return 1;
-  if (letter >= '\u30a1' && letter <= '\u30fc') return 0.9;
-  if (letter >= '\uff61' && letter <= '\uff9f') return -0.5;
-  if (punctuation.has(letter)) return 0.6;
-  return hanzi.has(letter) ? 0.5 : isCommonHan(letter) ? 0.2 : -0.2;
+  if (letter >= '\u3041' && letter <= '\u3093') return 5;
+  if (letter >= '\u30a1' && letter <= '\u30fc') return 6;
+  if (letter >= '\uff61' && letter <= '\uff9f') return 9;
+  if (punctuation.has(letter)) return 6;
+  return hanzi.has(letter) ? 8 : isCommonHan(letter) ? 10 : 14;
 }
 
 function chinese(letter: string, isCommon: (letter: string) => boolean): number {
-  if (hanzi.has(letter)) return 1;
-  if (punctuation.has(letter)) return 0.4;
-  if (letter >= '\u3041' && letter <= '\u30fc') return -0.5;
-  return isCommonHan(letter) ? (isCommon(letter) ? 0.3 : -0.5) : -0.3;
+  if (hanzi.has(letter)) return 7;
+  if (punctuation.has(letter)) return 7;
+  if (letter >= '\u3041' && letter <= '\u30fc') return 13;
+  return isCommonHan(letter) ? (isCommon(letter) ? 9.5 : 14) : 14;
 }
 
 /** Whether a character is in the part of its encoding that everyday text uses. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
-import { legacyEncoding } from './legacy-encoding.ts';
+import { isEastAsianEncoding, legacyEncoding } from './legacy-encoding.ts';
 
 /**
  * The encoding of a text that a program has misread as Western, turning `서울` into `¼­¿ï` and `é` into `Ã©`; undefined
@@ -14,10 +14,9 @@ export function misreadEncoding(text: string): string | undefined {
   // If the text has other characters too, it was not all misread.
   if (iconv.decode(bytes, 'windows-1252') !== text) return undefined;
   if (isUtf8(bytes)) return 'utf-8';
-  const found = legacyEncoding(bytes, (name) => name.toLowerCase());
-  return eastAsian.has(found) ? found : undefined;
+  const { encoding } = legacyEncoding(bytes);
+  return isEastAsianEncoding(encoding) && encoding !== 'johab' ? encoding : undefined;
 }
 
 const fewestLetters = 6;
 const fewestKinds = 4;
-const eastAsian = new Set(['cp949', 'shift_jis', 'euc-jp', 'gb18030', 'big5']);

@@ -21,7 +21,7 @@ export function entryNames(names: readonly EntryName[]): string[] {
 }
 
 function decodedNames(names: readonly Buffer[]): string[] {
-  const found = legacyEncoding(Buffer.concat(names.flatMap((bytes) => [bytes, lineEnd])), (name) => name.toLowerCase());
+  const found = legacyEncoding(Buffer.concat(names.flatMap((bytes) => [bytes, lineEnd]))).encoding;
   const decodedAs = (encoding: string) =>
     names.map((bytes) => {
       const decoder = createDecoder(encoding);

@@ -15,6 +15,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   ENCODING_UTF8_DAMAGED:
     '거의 모든 바이트가 올바른 UTF-8이지만 {line}번째 줄부터 {places}곳이 깨져 있습니다. 그 행은 제외됩니다.',
   ENCODING_PATTERN: '올바른 UTF-8이 아니며({line}번째 줄), 바이트의 모양이 {encoding}에 가장 잘 맞습니다.',
+  ENCODING_UNSURE:
+    '올바른 UTF-8이 아니며({line}번째 줄), 어느 인코딩인지 알려 주는 글자가 적습니다. {encoding}[은|는] 추측이고 {other}일 수도 있으니 글자가 맞는지 확인하세요.',
   DELIMITER_NAMED: '파일의 첫 줄에 적혀 있습니다.',
   DELIMITER_NONE: '열이 하나뿐이라 칸을 나누는 것이 없습니다.',
   DELIMITER_ALL: '{delimiter}[으로|로] 나누면 살펴본 모든 행이 {cells}칸입니다.',
