@@ -7,9 +7,9 @@ import { join } from 'node:path';
 const [folder = '.'] = process.argv.slice(2);
 
 /** Pairs below these shares of all pairs are left out: e to the power of minus this. */
-const rarest = Number(process.env['RAREST'] ?? 8);
+const rarest = 8;
 /** Letters beyond ASCII are what tells encodings apart. */
-const rarestBeyondAscii = Number(process.env['RAREST_HIGH'] ?? 9.5);
+const rarestBeyondAscii = 9.5;
 /** Pairs are grouped by steps of this factor, as a logarithm. */
 const step = 0.5;
 

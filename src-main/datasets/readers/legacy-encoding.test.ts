@@ -32,6 +32,11 @@ test.each([
   expect(read(text, encoding)).toBe(text);
 });
 
+test('encodings that differ late in a file are told apart by what is there', () => {
+  const text = `${`Die Müllers fuhren über die Brücke${' und dann weiter'.repeat(20)}.\n`.repeat(9)}Das kostet 50 €.\nEs wären 20 € für Möbel.\n`;
+  expect(read(text, 'iso-8859-15')).toBe(text);
+});
+
 test('a letter that fits two encodings is read as the common one, and the other is told', () => {
   const { encoding, rival } = legacyEncoding(iconv.encode('id,text\n1,Ñ\n', 'windows-1252'));
   expect(encoding).toBe('windows-1252');

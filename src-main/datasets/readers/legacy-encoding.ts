@@ -15,18 +15,35 @@ export interface LegacyEncoding {
 export function legacyEncoding(bytes: Buffer): LegacyEncoding {
   const sample = tellingLines(bytes);
   const costs = new TextCosts();
-  const readings: { encoding: string; text: string; cost: number }[] = [];
-  for (const { encoding, rarity, ownCost } of encodings) {
-    const text = decodedSample(sample, encoding);
-    if (readings.some((other) => other.text === text)) continue;
-    readings.push({ encoding, text, cost: rarity + costs.of(text, ownCost) });
+  let readings = readingsIn(sample.subarray(0, firstLook), encodings, costs);
+  if (sample.length > firstLook) {
+    const least = Math.min(...readings.map(({ cost }) => cost));
+    const possible = readings.filter(({ cost }) => cost < least + hopeless).map(({ candidate }) => candidate);
+    readings = readingsIn(sample, possible, costs);
   }
-  const [best, ...rest] = readings.toSorted((a, b) => a.cost - b.cost);
-  const rivals = rest.filter(({ cost }) => best && cost - best.cost < close).map(({ encoding }) => encoding);
+  const distinct = readings.filter(({ text }, i) => readings.findIndex((other) => other.text === text) === i);
+  const [best, ...rest] = distinct.toSorted((a, b) => a.cost - b.cost);
+  const rivals = rest.filter(({ cost }) => best && cost - best.cost < close).map(({ candidate }) => candidate.encoding);
   // Where little tells them apart, the most common one is the better guess.
-  if (best && rivals.includes(western)) return { encoding: western, rival: best.encoding };
-  return { encoding: best?.encoding ?? western, rival: rivals[0] };
+  if (best && rivals.includes(western)) return { encoding: western, rival: best.candidate.encoding };
+  return { encoding: best?.candidate.encoding ?? western, rival: rivals[0] };
 }
+
+interface Reading {
+  readonly candidate: Candidate;
+  readonly text: string;
+  readonly cost: number;
+}
+
+function readingsIn(sample: Buffer, candidates: readonly Candidate[], costs: TextCosts): readonly Reading[] {
+  return candidates.map((candidate) => {
+    const text = decodedSample(sample, candidate.encoding);
+    return { candidate, text, cost: candidate.rarity + costs.of(text, candidate.ownCost) };
+  });
+}
+
+/** Most encodings are ruled out by so many bytes, as these cost so much more in them than in the best. */
+const [firstLook, hopeless] = [1024, 80];
 
 /** A likelihood about 50 times higher, as a logarithm. */
 const close = 4;
