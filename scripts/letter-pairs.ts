@@ -1,6 +1,6 @@
 // Writes src-main/datasets/readers/letter-pairs.ts, the letter pairs of each language, from a folder with one text file
 // for each language (`pl.txt`). The table was made from the training parts of Universal Dependencies treebanks and from
-// translations of free programs: node scripts/letter-pairs.ts <folder>
+// translations of free programs, for Arabic also from XQuAD: node scripts/letter-pairs.ts <folder>
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
