@@ -22,7 +22,7 @@ test('a table without a column for the schema is answered with the only one, or 
   const rows = [
     ['sea', 'How many?'],
     ['air', 'Which?'],
-    ['land', 'Who?'],
+    ['constructor', 'Who?'],
     ['sea', ' '],
   ];
   const several = await answered(ofSeveral, { rows, schemas: { sea: 'boat(id)', air: 'plane(id)' } });

@@ -18,7 +18,7 @@ export interface AnsweringJob {
   readonly form: AnswerForm | undefined;
   readonly base: { readonly path: string; readonly contextLength: number };
   readonly adapter: AdapterChoice | null;
-  /** Tells whether a query can be run on the database that a row with this context is about; undefined where there is none to ask. */
+  /** Tells whether a query can be run on the database that a context is about; undefined if there is none to ask. */
   readonly runnable: (context: string) => CanRun | undefined;
 }
 

@@ -119,9 +119,10 @@ export function contextOfCells(
   );
   if (Object.values(input).some(isBlank)) return { lacks: 'text' };
   if (schemas !== null) {
-    const schema = schemas[input.database?.trim() ?? ''];
-    if (schema === undefined) return { lacks: 'database' };
-    input.schema = schema;
+    const database = input.database?.trim() ?? '';
+    // A cell may say “constructor”.
+    if (!Object.hasOwn(schemas, database)) return { lacks: 'database' };
+    input.schema = schemas[database] ?? '';
   }
   return { context: composed(input.context ?? tasks[task].renderContext(input)) };
 }
