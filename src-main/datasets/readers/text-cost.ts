@@ -2,7 +2,10 @@
 // follow each other in any language, or into capitals and symbols within words.
 import { letterPairs } from './letter-pairs.ts';
 
-/** Judges the readings of one file. Costs are in nats: a text that costs 3 more than another is 20 times less likely. */
+/**
+ * Judges the readings of one file. Costs are in nats: a text that costs 3 more than another is 20 times less likely. Those
+ * of signs, capitals and changes of language were tuned on texts of 40 languages (decision 0094).
+ */
 export class TextCosts {
   /** The costs of words in each language; the readings of one file share most of theirs. */
   readonly #known = new Map<string, Float64Array>();
