@@ -144,7 +144,7 @@ function korean(letter: string): number {
 function japanese(letter: string): number {
   if (letter >= '\u3041' && letter <= '\u3093') return 5;
   if (letter >= '\u30a1' && letter <= '\u30fc') return 6;
-  if (letter >= '\uff61' && letter <= '\uff9f') return 9;
+  if (letter >= '\uff61' && letter <= '\uff9f') return 6;
   if (punctuation.has(letter)) return 6;
   return hanzi.has(letter) ? 8 : isCommonHan(letter) ? 10 : 14;
 }

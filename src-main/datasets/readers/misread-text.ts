@@ -15,7 +15,10 @@ export function misreadEncoding(text: string): string | undefined {
   if (iconv.decode(bytes, 'windows-1252') !== text) return undefined;
   if (isUtf8(bytes)) return 'utf-8';
   const { encoding } = legacyEncoding(bytes);
-  return isEastAsianEncoding(encoding) && encoding !== 'johab' ? encoding : undefined;
+  if (!isEastAsianEncoding(encoding) || encoding === 'johab') return undefined;
+  // Western capitals by themselves are katakana of half width as well.
+  const halfWidth = iconv.decode(bytes, encoding).match(/[\uff61-\uff9f]/g)?.length ?? 0;
+  return halfWidth > letters.length / 2 ? undefined : encoding;
 }
 
 const fewestLetters = 6;

@@ -135,12 +135,12 @@ function languageCosts(): Language[] {
   for (const { letters } of shares) {
     for (const [each, share] of letters) anywhere.set(each, (anywhere.get(each) ?? 0) + share / shares.length);
   }
-  const inEnglish = costOfPairs(pairShares(letterPairs.en), anywhere);
+  const ofEnglish = costOfPairs(pairShares(letterPairs.en), anywhere);
   return shares.map((language) => {
     const own = costOfPairs(language, anywhere);
     if (language.letters.has('e')) return own;
     // Texts in other scripts have English words in between.
-    return (pair) => (beyondAscii.test(pair) ? own(pair) : inEnglish(pair));
+    return (pair) => (beyondAscii.test(pair) ? own(pair) : ofEnglish(pair));
   });
 }
 
