@@ -9,6 +9,7 @@ import { letterPairs } from './letter-pairs.ts';
 export class TextCosts {
   /** The costs of words in each language; the readings of one file share most of theirs. */
   readonly #known = new Map<string, Float64Array>();
+  readonly #languages = knownLanguages();
   readonly #pairs = new Map<string, Float64Array>();
 
   /**
@@ -28,7 +29,8 @@ export class TextCosts {
       else words.set(found, (words.get(found) ?? 0) + 1);
     }
     // A letter by itself is a word of Arabic as well as a Western accent; most files are in Latin script.
-    const byLanguage = new Float64Array(languages.length).fill(switchingScript, latin);
+    const { all, latin } = this.#languages;
+    const byLanguage = new Float64Array(all.length).fill(switchingScript, latin);
     for (const [word, count] of words) {
       const costs = this.#wordCosts(word);
       const [ofLatin, ofAny] = [least(costs.subarray(0, latin)) + switching, least(costs) + switchingScript];
@@ -44,7 +46,7 @@ export class TextCosts {
   #wordCosts(word: string): Float64Array {
     const known = this.#known.get(word);
     if (known) return known;
-    const costs = new Float64Array(languages.length);
+    const costs = new Float64Array(this.#languages.all.length);
     const letters = `_${word.toLowerCase().replaceAll('ș', 'ş').replaceAll('ț', 'ţ')}_`;
     for (let place = 1; place < letters.length; place++) {
       const ofPair = this.#pairCosts(letters.slice(place - 1, place + 1));
@@ -59,7 +61,7 @@ export class TextCosts {
   #pairCosts(pair: string): Float64Array {
     let costs = this.#pairs.get(pair);
     if (!costs) {
-      costs = Float64Array.from(languages, (language) => language(pair));
+      costs = Float64Array.from(this.#languages.all, (language) => language(pair));
       this.#pairs.set(pair, costs);
     }
     return costs;
@@ -123,14 +125,32 @@ const neverMeant = /[\p{C}\ufffd¤]/u;
 /** The cost of each pair of letters in a language. */
 type Language = (pair: string) => number;
 
-/** Those in Latin script come first. */
-const shares = Object.values(letterPairs)
-  .map((written) => pairShares(written))
-  .toSorted((a, b) => Number(b.letters.has('e')) - Number(a.letters.has('e')));
-const latin = shares.filter(({ letters }) => letters.has('e')).length;
-const languages: readonly Language[] = languageCosts();
+interface Languages {
+  readonly all: readonly Language[];
+  /** How many are in Latin script: they come first. */
+  readonly latin: number;
+}
 
-function languageCosts(): Language[] {
+let languages: Languages | undefined;
+
+/** Made when first asked for: most files are in UTF-8, and every start would wait for it. */
+function knownLanguages(): Languages {
+  languages ??= readLanguages();
+  return languages;
+}
+
+function readLanguages(): Languages {
+  const shares = Object.values(letterPairs)
+    .map((written) => pairShares(written))
+    .toSorted((a, b) => Number(isLatin(b)) - Number(isLatin(a)));
+  return { all: languageCosts(shares), latin: shares.filter(isLatin).length };
+}
+
+function isLatin({ letters }: Shares): boolean {
+  return letters.has('e');
+}
+
+function languageCosts(shares: readonly Shares[]): Language[] {
   const anywhere = new Map<string, number>();
   for (const { letters } of shares) {
     for (const [each, share] of letters) anywhere.set(each, (anywhere.get(each) ?? 0) + share / shares.length);
@@ -138,7 +158,7 @@ function languageCosts(): Language[] {
   const ofEnglish = costOfPairs(pairShares(letterPairs.en), anywhere);
   return shares.map((language) => {
     const own = costOfPairs(language, anywhere);
-    if (language.letters.has('e')) return own;
+    if (isLatin(language)) return own;
     // Texts in other scripts have English words in between.
     return (pair) => (beyondAscii.test(pair) ? own(pair) : ofEnglish(pair));
   });
