@@ -1,6 +1,7 @@
 import { startingBatches } from '../../../src-contract/starting-batches.ts';
 import { Random } from '../random.ts';
 import { elements } from '../tensor.ts';
+import { addGradients } from './step-sums.ts';
 import type { Trainable } from './trainable.ts';
 import type { PlannedStep, TrainingRun } from './training-run.ts';
 
@@ -50,11 +51,7 @@ export class GradientStart {
   }
 
   add(gradients: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, gradient] of gradients) {
-      const sum = this.#sums.get(name);
-      if (sum === undefined) this.#sums.set(name, gradient.slice());
-      else for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (gradient[k] as number);
-    }
+    addGradients(this.#sums, gradients);
   }
 
   end(): void {

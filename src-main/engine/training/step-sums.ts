@@ -34,11 +34,16 @@ export class StepSums {
     this.#logProbs += sumOf(logProbs);
     this.#targetTokens += batch.targetTokens;
     this.rowLosses.add(batch.targetRows, logProbs);
-    for (const [name, part] of gradients) {
-      const sum = this.#gradients.get(name);
-      if (sum === undefined) this.#gradients.set(name, part);
-      else for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (part[k] as number);
-    }
+    addGradients(this.#gradients, gradients);
+  }
+}
+
+/** The first ones become the sums: they are not copied. */
+export function addGradients(sums: Map<string, Float32Array>, gradients: ReadonlyMap<string, Float32Array>): void {
+  for (const [name, part] of gradients) {
+    const sum = sums.get(name);
+    if (sum === undefined) sums.set(name, part);
+    else for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (part[k] as number);
   }
 }
 
