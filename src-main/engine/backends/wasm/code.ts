@@ -185,6 +185,8 @@ export const f32x4 = {
   lesserOf: vector(234),
   /** The greater, or the first if either is NaN. */
   greaterOf: vector(235),
+  /** The product of the first two added to a third, which the processor rounds once or twice. */
+  relaxedMultiplyAdd: vector(0x105),
   notEqual: vector(66),
   greater: vector(68),
   fromI32x4: vector(250),

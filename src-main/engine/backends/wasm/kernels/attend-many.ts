@@ -34,7 +34,7 @@ function sumsOfTile(f: WasmFunction): readonly (readonly Local[])[] {
 
 /** sum + number · vector, for each of four adjacent vectors: two instructions of 256 bits each. */
 function addProducts(f: WasmFunction, sums: readonly Local[], number: Local, vectors: readonly Local[]): void {
-  for (const [n, sum] of sums.entries()) f.set(sum, f32x4.add(sum, f32x4.multiply(number, vectors[n] as Local)));
+  for (const [n, sum] of sums.entries()) f.set(sum, f32x4.relaxedMultiplyAdd(number, vectors[n] as Local, sum));
 }
 
 /** A thread's working memory in bytes: queries in lanes, their results, and the scores of this many keys. */
