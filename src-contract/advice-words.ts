@@ -1,10 +1,12 @@
 import { fillIn } from './fill-in.ts';
+import { measureName } from './measure-names.ts';
 import type { Advice } from './verdict.ts';
 
 /** The advice as worded on the evaluation page, for use outside it: in the report and on the command line. */
 export function adviceText(advice: Advice, language: 'en' | 'ko'): string {
   const { kind, ...told } = advice;
-  const figures = 'from' in told ? { from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
+  const measured = 'measure' in told ? { measure: measureName(told.measure, language) } : {};
+  const figures = 'from' in told ? { ...measured, from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
   return fillIn(adviceWords[language][kind], figures);
 }
 
@@ -13,6 +15,8 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
   en: {
     fewRows: '{n} rows are too few to tell much. Keep at least 30 for testing.',
     moreRows: 'measure on more rows. About {n} would settle a difference as large as this.',
+    closer:
+      'train longer or on more rows. No more of its answers are right as a whole yet, but they are clearly closer to the targets ({measure} {from} → {to}).',
     longer:
       'train on more rows; more passes help only while its validation loss still falls. It has started to learn: it finds the right answers more likely than the base does (loss {from} → {to}), but what it writes is not clearly better yet.',
     stronger:
@@ -30,6 +34,8 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
   ko: {
     fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 테스트 행을 30개 이상 남겨 두세요.',
     moreRows: '더 많은 행으로 평가하세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
+    closer:
+      '더 오래, 더 많은 행으로 학습하세요. 통째로 맞는 답이 늘지는 않았지만, 답이 정답에 확실히 가까워졌습니다({measure} {from} → {to}).',
     longer:
       '더 많은 행으로 학습하세요. 더 여러 번 읽히는 것은 검증 손실이 아직 줄고 있을 때만 도움이 됩니다. 배우기는 시작했습니다. 정답을 기본 모델보다 그럴듯하게 보지만(손실 {from} → {to}), 직접 쓴 답이 나아졌는지는 아직 확실하지 않습니다.',
     stronger:

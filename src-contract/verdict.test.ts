@@ -71,12 +71,25 @@ const lossFell: Comparison = { ...sure(1, -0.5), metric: 'loss', low: -0.7, high
 const lossRose: Comparison = { ...sure(1, 0.5), metric: 'loss', low: 0.3, high: 0.7 };
 const lossStayed: Comparison = { ...sure(1, 0), metric: 'loss', low: -0.1, high: 0.1, sure: false };
 const open: Comparison = { ...sure(1, 0.1), low: -0.1, high: 0.3, better: 5, worse: 2, same: 23, sure: false };
+const nearer: Comparison = { ...sure(1, 0.2), metric: 'f1' };
 const alike: Comparison = { ...open, difference: 0, low: -0.1, high: 0.1, better: 0, worse: 0, same: 30 };
 
 test.each([
   ['better, and most rows are right', [0.1, 0.8], [sure(1, 0.7), lossFell], undefined],
   ['better, and most rows are wrong', [0, 0.2], [sure(1, 0.2), lossFell], { kind: 'stillWrong', wrong: 24, n: 30 }],
   ['open, though the targets surprise it less', [0.1, 0.2], [open, lossFell], { kind: 'longer', from: 1.5, to: 1 }],
+  [
+    'open, though its answers are closer',
+    [0.1, 0.2],
+    [open, nearer, lossFell],
+    { kind: 'closer', measure: 'f1', from: 0.3, to: 0.5 },
+  ],
+  [
+    'open, its answers are closer, but the loss rose',
+    [0.1, 0.2],
+    [open, nearer, lossRose],
+    { kind: 'calmer', from: 1.5, to: 1 },
+  ],
   ['open, and so is the loss', [0.1, 0.2], [open, lossStayed], { kind: 'moreRows', n: 120 }],
   [
     'no answer changed, and neither did the loss',
@@ -119,7 +132,7 @@ function evaluation(mainMetric: string, values: readonly number[], comparisons: 
       adapterId: place === 0 ? null : `a${place}`,
       adapter: place === 0 ? 'base' : `adapter ${place}`,
       n: 30,
-      metrics: { [mainMetric]: value, loss: place === 0 ? 1.5 : 1 },
+      metrics: { f1: place === 0 ? 0.3 : 0.5, [mainMetric]: value, loss: place === 0 ? 1.5 : 1 },
       interval: null,
       seconds: 1,
     })),

@@ -24,6 +24,8 @@ export type Advice =
   | { readonly kind: 'fewRows'; readonly n: number }
   /** How many rows would settle the difference if it is as large as measured. */
   | { readonly kind: 'moreRows'; readonly n: number }
+  /** No more answers are right as a whole, but they are clearly closer to the targets by another measure. */
+  | { readonly kind: 'closer'; readonly measure: 'fieldF1' | 'f1'; readonly from: number; readonly to: number }
   /** The targets surprise it less, but its answers are no better yet. */
   | { readonly kind: 'longer'; readonly from: number; readonly to: number }
   /** The targets surprise it no less than the base: it has hardly learned. */
@@ -38,6 +40,9 @@ export type Advice =
   | { readonly kind: 'farOff' }
   /** It is better by a measure that compares words, not meaning. */
   | { readonly kind: 'readSome' };
+
+/** How close an answer is, where the main metric says only whether it is right. */
+const closeness: Readonly<Partial<Record<string, 'fieldF1' | 'f1'>>> = { jsonMatch: 'fieldF1', exactMatch: 'f1' };
 
 const lowerIsBetter = new Set(['loss', 'perplexity']);
 const rightOrWrong = new Set(['exactMatch', 'jsonMatch', 'executionAccuracy', 'sqlMatch']);
@@ -82,6 +87,8 @@ export function verdictOf(evaluation: Evaluation): Verdict | undefined {
     return { ...alone, outcome: gain === 0 ? 'same' : sign * gain > 0 ? 'better' : 'worse', best, gain };
   }
   const loss = comparisonOf(comparisons, { metric: 'loss', ...against });
+  const measure = closeness[mainMetric];
+  const near = measure && comparisonOf(comparisons, { metric: measure, ...against });
   const outcome = outcomeOf(comparison);
   return {
     outcome,
@@ -89,7 +96,14 @@ export function verdictOf(evaluation: Evaluation): Verdict | undefined {
     base,
     gain,
     comparison,
-    advice: adviceOn(outcome, { metric: mainMetric, best, base, comparison, loss }),
+    advice: adviceOn(outcome, {
+      metric: mainMetric,
+      best,
+      base,
+      comparison,
+      loss,
+      measure: isGain(near) ? measure : undefined,
+    }),
   };
 }
 
@@ -155,9 +169,15 @@ interface Measured {
   readonly base: EvaluationResult;
   readonly comparison: Comparison;
   readonly loss: Comparison | undefined;
+  /** By which answers are clearly closer to the targets. */
+  readonly measure: 'fieldF1' | 'f1' | undefined;
 }
 
-function adviceOn(outcome: Outcome, { metric, best, base, comparison, loss }: Measured): Advice | undefined {
+function isGain(comparison: Comparison | undefined): boolean {
+  return comparison?.sure === true && comparison.difference > 0;
+}
+
+function adviceOn(outcome: Outcome, { metric, best, base, comparison, loss, measure }: Measured): Advice | undefined {
   const losses = { from: metricOf(base, 'loss'), to: metricOf(best, 'loss') };
   const fell = loss?.sure === true && loss.difference < 0;
   const rose = loss?.sure === true && loss.difference > 0;
@@ -176,6 +196,8 @@ function adviceOn(outcome: Outcome, { metric, best, base, comparison, loss }: Me
     case 'same': {
       if (best.n < fewRows) return { kind: 'fewRows', n: best.n };
       if (rose) return { kind: 'calmer', ...losses };
+      if (measure !== undefined)
+        return { kind: 'closer', measure, from: metricOf(base, measure), to: metricOf(best, measure) };
       if (fell) return { kind: 'longer', ...losses };
       const n = rowsToSettle(comparison);
       if (n !== undefined) return { kind: 'moreRows', n };

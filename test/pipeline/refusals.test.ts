@@ -162,7 +162,8 @@ test('a base whose weights are no longer those that were added neither answers n
   const model = join(folder, 'tiny');
   writeTinyModel(model);
   await answerOf(home, ['models', 'import', model]);
-  await answerOf(home, ['import', 'generated-mrc', '--task', 'mrc', '--name', 'Places']);
+  const imported = await answerOf(home, ['import', 'generated-mrc', '--name', 'Places']);
+  expect(imported.dataset.task).toBe('mrc');
   await answerOf(home, ['train', '--dataset', 'Places', '--base', 'tiny', '--name', 'Answers', '--max-steps', '1']);
 
   // Of the same shape, so that they can be read.

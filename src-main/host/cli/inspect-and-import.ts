@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { CsvOptions, FileSource, ImportEvent, Inspection } from '../../../src-contract/dataset.ts';
+import type { CsvOptions, FileSource, ImportEvent, Inspection, Sample } from '../../../src-contract/dataset.ts';
 import { importInputSchema } from '../../../src-contract/dataset.ts';
 import { reasonSentence } from '../../../src-contract/file-reason.ts';
-import { type ColumnMapping, taskIdSchema } from '../../../src-contract/task.ts';
+import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
 import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, usageFailure } from './failure.ts';
 import { downloadDataset, hubDatasetNames, isHubDataset } from './hub-datasets.ts';
 import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
@@ -62,9 +62,9 @@ export function addInspectAndImport(program: Command, run: Run): void {
       '<file>',
       `a table, - for standard input, the name of a sample that comes with the studio, or ${hubDatasetNames}`,
     )
-    .requiredOption(
+    .option(
       '--task <task>',
-      `what the model should learn: ${taskIdSchema.options.join(', ')}`,
+      `what the model should learn: ${taskIdSchema.options.join(', ')} (a sample’s is known)`,
       wordIn(taskIdSchema),
     )
     .option('--name <name>', 'the dataset’s name (default: the file’s)')
@@ -81,10 +81,12 @@ export function addInspectAndImport(program: Command, run: Run): void {
         const client = await open();
         const mapping = { ...options.map, ...(options.group !== undefined && { group: options.group }) };
         const finished = await withInput(argument, session, async (file) => {
+          // Of any other table, only the person knows what it is for.
+          const task = options.task ?? (await sampleNamed(file, client))?.task;
+          if (task === undefined) throw usageFailure("required option '--task <task>' not specified");
           const events = await client.datasets.import(
             {
-              source: await sourceOf(file, client, session),
-              task: options.task,
+              ...{ source: await sourceOf(file, client, session), task },
               name: options.name,
               mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
               csv: csvOptionsOf(options),
@@ -125,7 +127,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
 }
 
 interface ImportWords extends CsvOptions {
-  readonly task: (typeof taskIdSchema.options)[number];
+  readonly task?: TaskId;
   readonly name?: string;
   readonly map?: ColumnMapping;
   readonly group?: string;
@@ -143,11 +145,13 @@ export async function sourceOf(
   session: Pick<Session, 'progress' | 'signal'>,
 ): Promise<FileSource> {
   if (isHubDataset(file)) return { kind: 'hub', id: await downloadDataset(file, client, session) };
-  if (!existsSync(fromHere(file))) {
-    const samples = await client.datasets.samples();
-    if (samples.some((sample) => sample.name === file)) return { kind: 'sample', name: file };
-  }
-  return fileAt(file);
+  return (await sampleNamed(file, client)) === undefined ? fileAt(file) : { kind: 'sample', name: file };
+}
+
+/** A file of that name comes before a sample. */
+async function sampleNamed(file: string, client: StudioClient): Promise<Sample | undefined> {
+  if (isHubDataset(file) || existsSync(fromHere(file))) return undefined;
+  return (await client.datasets.samples()).find(({ name }) => name === file);
 }
 
 /** Follows an import, showing progress. */

@@ -207,6 +207,7 @@ export const evaluations = {
   },
   'evaluations.next.moreRows': `**Next:** ${advice.moreRows}`,
   'evaluations.next.askAll': '**Next:** evaluate on all {all} rows of this split; only {n} were used.',
+  'evaluations.next.closer': `**Next:** ${advice.closer}`,
   'evaluations.next.longer': `**Next:** ${advice.longer}`,
   'evaluations.next.stronger': `**Next:** ${advice.stronger}`,
   'evaluations.next.calmer': `**Next:** ${advice.calmer}`,

@@ -178,6 +178,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.next.fewRows': `**다음:** ${advice.fewRows}`,
   'evaluations.next.moreRows': `**다음:** ${advice.moreRows}`,
   'evaluations.next.askAll': '**다음:** 이 분할의 {all}행을 모두 평가하세요. {n}행만 썼습니다.',
+  'evaluations.next.closer': `**다음:** ${advice.closer}`,
   'evaluations.next.longer': `**다음:** ${advice.longer}`,
   'evaluations.next.stronger': `**다음:** ${advice.stronger}`,
   'evaluations.next.calmer': `**다음:** ${advice.calmer}`,
