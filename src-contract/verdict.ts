@@ -25,7 +25,7 @@ export type Advice =
   /** How many rows would settle the difference if it is as large as measured. */
   | { readonly kind: 'moreRows'; readonly n: number }
   /** No more answers are right as a whole, but they are clearly closer to the targets by another measure. */
-  | { readonly kind: 'closer'; readonly measure: 'fieldF1' | 'f1'; readonly from: number; readonly to: number }
+  | { readonly kind: 'closer'; readonly measure: Closeness; readonly from: number; readonly to: number }
   /** The targets surprise it less, but its answers are no better yet. */
   | { readonly kind: 'longer'; readonly from: number; readonly to: number }
   /** The targets surprise it no less than the base: it has hardly learned. */
@@ -42,10 +42,13 @@ export type Advice =
   | { readonly kind: 'readSome' };
 
 /** How close an answer is, where the main metric says only whether it is right. */
-const closeness: Readonly<Partial<Record<string, 'fieldF1' | 'f1'>>> = { jsonMatch: 'fieldF1', exactMatch: 'f1' };
+const closeness: Readonly<Partial<Record<string, Closeness>>> = {
+  ...{ exactMatch: 'f1', numberMatch: 'withinTenth', jsonMatch: 'fieldF1' },
+};
+type Closeness = 'f1' | 'withinTenth' | 'fieldF1';
 
-const lowerIsBetter = new Set(['loss', 'perplexity']);
-const rightOrWrong = new Set(['exactMatch', 'jsonMatch', 'executionAccuracy', 'sqlMatch']);
+const lowerIsBetter = new Set(['loss', 'perplexity', 'absoluteError']);
+const rightOrWrong = new Set(['exactMatch', 'numberMatch', 'jsonMatch', 'executionAccuracy', 'sqlMatch']);
 
 export function isLowerBetter(metric: string): boolean {
   return lowerIsBetter.has(metric);
@@ -170,7 +173,7 @@ interface Measured {
   readonly comparison: Comparison;
   readonly loss: Comparison | undefined;
   /** By which answers are clearly closer to the targets. */
-  readonly measure: 'fieldF1' | 'f1' | undefined;
+  readonly measure: Closeness | undefined;
 }
 
 function isGain(comparison: Comparison | undefined): boolean {

@@ -213,7 +213,7 @@ function provenance({ provenance: made, split, createdAt }: Evaluation, words: W
 }
 
 function formText(form: AnswerForm, words: Words): string {
-  if (form.kind === 'json') return words.json;
+  if (form.kind !== 'choices') return words[form.kind];
   return fillIn(words.choices, { n: form.texts.length, names: form.texts.join(', ') });
 }
 

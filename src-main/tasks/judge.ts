@@ -4,6 +4,7 @@ import type { TextMeasure } from '../../src-contract/text-measure.ts';
 import { answerF1, exactMatch } from './metrics/exact-match.ts';
 import { jsonMeasures } from './metrics/json-match.ts';
 import type { Labels } from './metrics/labels.ts';
+import { numberMeasures } from './metrics/number-match.ts';
 import { asksForOrder, type ResultCell, readyToCompare, resultMatch } from './metrics/result-match.ts';
 import { rouge } from './metrics/rouge.ts';
 import { exactSetMatch } from './metrics/spider/exact-set.ts';
@@ -68,6 +69,10 @@ const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage, labels?: L
       if (right === 1 && labels?.keyOf(answer) !== labels?.keyOf(target)) return { exactMatch: 0, f1: 0 };
       return { exactMatch: right, f1: answerF1(answer, target, language) };
     },
+  }),
+  numberMatch: () => ({
+    mainMetric: 'numberMatch',
+    mark: async (answer, { target }) => numberMeasures(answer, target),
   }),
   jsonMatch: () => ({
     mainMetric: 'jsonMatch',

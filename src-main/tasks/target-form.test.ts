@@ -34,6 +34,15 @@ test('targets written freely have no form, nor have hundreds of labels, nor has 
   expect(formOf('few', ['a', 'a'])).toBeUndefined();
 });
 
+test('numbers have a sign, and as many digits, as one of the targets', () => {
+  const number = { kind: 'number', signed: false, digits: 1, decimals: 0 };
+  expect(formOf('numbers', ['3', ' 1200 '])).toEqual({ ...number, digits: 4 });
+  expect(formOf('numbers', ['3', '0.25'])).toEqual({ ...number, decimals: 2 });
+  expect(formOf('numbers', ['3', '-40'])).toEqual({ ...number, signed: true, digits: 2 });
+  for (const other of ['1,200', '5 km', 'unknown', '007', '1'.repeat(21)])
+    expect(formOf('numbers', ['3', other])).toBeUndefined();
+});
+
 test('JSON has the fields that occur; those in every object are required', () => {
   const rows = [
     '{"name": "Ann", "age": 3, "tags": []}',

@@ -27,6 +27,12 @@ test('labels, short answers and structured texts are compared exactly', () => {
   expect(of(rows(order))).toEqual({ measure: 'jsonMatch', kind: 'structured' });
   const intent = (n: number) => `\`\`\`json\n{"intent": "${n % 2 ? 'complaint' : 'order'}"}\n\`\`\``;
   expect(of(rows(intent))).toEqual({ measure: 'jsonMatch', kind: 'structured' });
+  // Ratings are labels, prices are not.
+  expect(of(rows((n) => `${n % 5}`))).toEqual({ measure: 'exactMatch', kind: 'few' });
+  const numbers = { measure: 'numberMatch', kind: 'numbers' };
+  expect(of(rows((n) => `${17 * n}.5`))).toEqual(numbers);
+  expect(of(rows((n) => (n < 4 ? 'unknown' : `$ ${n},000`)))).toEqual(numbers);
+  expect(of(rows((n) => (n < 5 ? `none ${'x'.repeat(n)}` : `${n}`)))).toEqual({ measure: 'exactMatch', kind: 'short' });
   // Python prints no JSON.
   expect(of(rows((n) => `{'n': ${n}}`))).toEqual({ measure: 'exactMatch', kind: 'short' });
   expect(of([])).toEqual({ measure: 'exactMatch', kind: 'few' });

@@ -5,6 +5,7 @@ import {
   textMeasureSchema,
   type UsualMeasure,
 } from '../../src-contract/text-measure.ts';
+import { numberOf } from './metrics/target-number.ts';
 
 /**
  * For the tasks whose targets may be anything: answers must be labels, names and numbers exactly, and say the same in JSON,
@@ -21,17 +22,27 @@ export function textMeasureOf(mainMetric: string): TextMeasure {
   return textMeasureSchema.safeParse(mainMetric).data ?? 'exactMatch';
 }
 
-const measures = { few: 'exactMatch', short: 'exactMatch', structured: 'jsonMatch', free: 'rougeL' } as const;
+const measures = {
+  few: 'exactMatch',
+  numbers: 'numberMatch',
+  short: 'exactMatch',
+  structured: 'jsonMatch',
+  free: 'rougeL',
+} as const;
 
 const mostLookedAt = 200;
 /** As many rows as a label has at least, on average. */
 const rowsOfLabel = 5;
+/** Others may say that there is no number. */
+const leastNumbers = 0.9;
 /** Longer ones are sentences: answers of SQuAD have three words on average, and 95 % of them eight or fewer. */
 const mostWordsOfShort = 8;
 
 function kindOf(targets: readonly string[]): TargetKind {
   if (targets.filter((target) => jsonIn(target)?.alone).length * 2 > targets.length) return 'structured';
   if (new Set(targets).size * rowsOfLabel <= targets.length) return 'few';
+  const numbers = targets.filter((target) => numberOf(target) !== undefined);
+  if (numbers.length > 0 && numbers.length >= leastNumbers * targets.length) return 'numbers';
   const words = targets.map(wordsIn).sort((a, b) => a - b);
   return (words[words.length >> 1] ?? 0) > mostWordsOfShort ? 'free' : 'short';
 }

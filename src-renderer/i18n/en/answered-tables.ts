@@ -51,7 +51,8 @@ export const answeredTables = {
   'tables.new.tokens.hint': 'Automatic: twice as long as most targets that the adapter learned.',
   'tables.new.tokens.hint.base': 'Automatic: 256 tokens, about 200 words of English.',
   'tables.new.tokens.wrong': 'Enter a whole number from 1 to {most}, or leave it empty.',
-  'tables.new.form.labels': 'It learned these: {names}. Nothing else will be in the column of answers.',
+  'tables.new.form.choices': 'It learned these: {names}. Nothing else will be in the column of answers.',
+  'tables.new.form.number': 'Nothing stands around them.',
   'tables.new.form.json': 'With the same fields and the same kinds of values.',
   'tables.new.needsFile': 'Choose a table first',
   'tables.new.noRows': 'The table has no rows',
@@ -125,5 +126,6 @@ export const answeredTables = {
     other: 'Every answer had to be one of its {n} labels: {names}.',
   },
   'tables.made.schemas': 'The table has no column for the schema: it is that of the adapter’s examples.',
+  'tables.made.form.number': 'Every answer had to be a number.',
   'tables.made.form.json': 'Every answer had to be JSON with the fields of the targets.',
 } satisfies Record<string, Message>;

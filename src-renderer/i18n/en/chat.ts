@@ -42,6 +42,8 @@ export const chat = {
   'chat.form.choices': { one: 'Only its label', other: 'Only its {n} labels' },
   'chat.form.choices.explain':
     'All rows that it was trained on are answered by one of these: {names}. Nothing else is written.',
+  'chat.form.number': 'Only a number',
+  'chat.form.number.explain': 'All rows that it was trained on are answered by a number, and nothing else.',
   'chat.form.json': 'Only JSON like its targets',
   'chat.form.json.explain':
     'All rows that it was trained on are answered by JSON. An answer has the same fields, and the same kinds of values in them.',

@@ -45,6 +45,18 @@ export const evaluations = {
   'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
   'evaluations.metric.exactMatch': measures.exactMatch,
   'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.numberMatch': measures.numberMatch,
+  'evaluations.metric.numberMatch.explain':
+    'Share of rows whose answer is the same number as the target, with the same unit or currency: 1,250.5 and 1250.50 are the same, 1.5 and 15 are not.',
+  'evaluations.metric.withinTenth': measures.withinTenth,
+  'evaluations.metric.withinTenth.explain':
+    'Share of rows whose answer is off by a tenth of the target at most, whatever words are around it.',
+  'evaluations.metric.absoluteError': measures.absoluteError,
+  'evaluations.metric.absoluteError.explain':
+    'How far answers are off, on average, whatever the direction. Answers without a number do not count.',
+  'evaluations.metric.validNumber': measures.validNumber,
+  'evaluations.metric.validNumber.explain':
+    'Share of rows whose answer is a number, with nothing around it but a unit or a currency.',
   'evaluations.metric.jsonMatch': measures.jsonMatch,
   'evaluations.metric.jsonMatch.explain':
     'Share of rows whose answer says the same in JSON as the target: the order of keys, blanks and 1 or 1.0 do not matter, the order of lists does. The marks of a code block around it are ignored, other words are not.',
@@ -101,6 +113,7 @@ export const evaluations = {
   'evaluations.new.retry.hint':
     'Up to 7 others are drawn, and the first that can be run counts. It takes longer, and the figures cannot be compared with those of evaluations without it.',
   'evaluations.new.form.choices': { one: 'All answers are its label', other: 'All answers are one of its {n} labels' },
+  'evaluations.new.form.number': 'All answers are numbers',
   'evaluations.new.form.json': 'All answers are JSON like its targets',
   'evaluations.new.form.hint':
     'As in the chat. Otherwise the base often answers with a sentence, which counts as wrong, and the comparison flatters the adapters.',
@@ -130,10 +143,13 @@ export const evaluations = {
   'evaluations.new.metric.conversation': 'ROUGE-L: how much of the target answer’s word order each answer shares.',
   'evaluations.new.metric.exactMatch':
     'Exact match: the answer must be the target, ignoring case, articles and punctuation.',
+  'evaluations.new.metric.numberMatch':
+    'Number match: the answer must be the same number as the target, however it is written. How far off the others are is told, too.',
   'evaluations.new.metric.jsonMatch':
     'JSON match: the answer must be JSON and say the same as the target; the order of keys and blanks do not matter.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: how much of the target’s word order each answer shares.',
   'evaluations.new.metric.usual.few': 'Usually exact match, as the targets are a few that occur again and again.',
+  'evaluations.new.metric.usual.numbers': 'Usually number match, as the targets are numbers.',
   'evaluations.new.metric.usual.short': 'Usually exact match, as the targets are short.',
   'evaluations.new.metric.usual.structured': 'Usually JSON match, as the targets are lists or objects in JSON.',
   'evaluations.new.metric.usual.free':
@@ -250,6 +266,7 @@ export const evaluations = {
     one: 'Everyone could only answer with the label of the dataset: {names}.',
     other: 'Everyone could only answer with one of the {n} labels of the dataset: {names}.',
   },
+  'evaluations.made.form.number': 'Everyone could only answer with a number.',
   'evaluations.made.form.json': 'Everyone could only answer with JSON that has the fields of the targets.',
   'evaluations.made.dataset': '{name}, version {version}',
   'evaluations.made.rows': 'Rows used',

@@ -44,6 +44,17 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
   'evaluations.metric.exactMatch': measures.exactMatch,
   'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.numberMatch': measures.numberMatch,
+  'evaluations.metric.numberMatch.explain':
+    '답이 단위나 통화까지 정답과 같은 수인 행의 비율입니다. 1,250.5와 1250.50은 같고, 1.5와 15는 다릅니다.',
+  'evaluations.metric.withinTenth': measures.withinTenth,
+  'evaluations.metric.withinTenth.explain':
+    '답이 정답에서 10분의 1 넘게 벗어나지 않은 행의 비율입니다. 앞뒤의 말은 무시합니다.',
+  'evaluations.metric.absoluteError': measures.absoluteError,
+  'evaluations.metric.absoluteError.explain':
+    '방향에 관계없이 답이 평균 얼마나 벗어났는지입니다. 수가 없는 답은 세지 않습니다.',
+  'evaluations.metric.validNumber': measures.validNumber,
+  'evaluations.metric.validNumber.explain': '답이 수인 행의 비율입니다. 앞뒤에는 단위나 통화만 있을 수 있습니다.',
   'evaluations.metric.jsonMatch': measures.jsonMatch,
   'evaluations.metric.jsonMatch.explain':
     '답이 JSON으로 정답과 같은 내용인 행의 비율입니다. 키의 순서, 공백, 1과 1.0의 차이는 무시하고 목록의 순서는 봅니다. 답을 감싼 코드 블록 기호는 무시하지만 다른 말이 있으면 틀린 것입니다.',
@@ -96,6 +107,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.retry.hint':
     '쿼리를 7개까지 더 써서 실행할 수 있는 첫 번째 것으로 채점합니다. 더 오래 걸리며, 이렇게 하지 않은 평가와는 수치를 견줄 수 없습니다.',
   'evaluations.new.form.choices': '모든 답을 라벨 {n}개 중 하나로',
+  'evaluations.new.form.number': '모든 답을 수로',
   'evaluations.new.form.json': '모든 답을 정답과 같은 JSON으로',
   'evaluations.new.form.hint':
     '채팅에서와 같습니다. 끄면 기본 모델은 흔히 문장으로 답해 틀린 것으로 채점되고, 어댑터가 실제보다 좋아 보입니다.',
@@ -123,10 +135,13 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.exactMatch':
     '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.numberMatch':
+    '숫자 일치: 어떻게 쓰든 답이 정답과 같은 수여야 합니다. 다른 답이 얼마나 벗어났는지도 보여 줍니다.',
   'evaluations.new.metric.jsonMatch':
     'JSON 일치: 답이 JSON이고 정답과 같은 내용이어야 합니다. 키의 순서와 공백은 무시합니다.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
+  'evaluations.new.metric.usual.numbers': '정답이 수이므로 보통 숫자 일치로 채점합니다.',
   'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 JSON 일치로 채점합니다.',
   'evaluations.new.metric.usual.free': '정답이 똑같은 말로 두 번 쓰기 어려운 글이므로 보통 ROUGE-L로 채점합니다.',
@@ -218,6 +233,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.summary': '{language} 기준 비교, 최대 {tokens}토큰, 탐욕적 생성 · 스튜디오 {studio}, {device}',
   'evaluations.made.retried': '실행할 수 없는 쿼리는 바꿈',
   'evaluations.made.form.choices': '모두 데이터셋의 라벨 {n}개 중 하나로만 답했습니다: {names}.',
+  'evaluations.made.form.number': '모두 수로만 답했습니다.',
   'evaluations.made.form.json': '모두 정답과 같은 필드를 가진 JSON으로만 답했습니다.',
   'evaluations.made.dataset': '{name}, 버전 {version}',
   'evaluations.made.rows': '사용한 행',
