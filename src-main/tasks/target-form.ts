@@ -1,7 +1,7 @@
 import { type AnswerForm, longestChoice, mostDigits } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
+import { isPlainNumber } from '../../src-contract/text-number.ts';
 import { JsonShape } from './json-shape.ts';
-import { isPlainNumber } from './metrics/target-number.ts';
 
 /** More than these are hardly labels: a person could not look through them. */
 const mostLabels = 200;

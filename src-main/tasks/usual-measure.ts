@@ -5,7 +5,7 @@ import {
   textMeasureSchema,
   type UsualMeasure,
 } from '../../src-contract/text-measure.ts';
-import { numberOf } from './metrics/target-number.ts';
+import { numberOf } from '../../src-contract/text-number.ts';
 
 /**
  * For the tasks whose targets may be anything: answers must be labels, names and numbers exactly, and say the same in JSON,

@@ -1,4 +1,4 @@
-import { numberOf, onlyNumberIn } from './target-number.ts';
+import { numberOf, onlyNumberIn } from '../../../src-contract/text-number.ts';
 
 /** How far off an answer may be, as a share of its target, to be called near. */
 const nearby = 0.1;

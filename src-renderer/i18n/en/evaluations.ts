@@ -159,6 +159,19 @@ export const evaluations = {
   'evaluations.new.starting': 'Starting',
   'evaluations.new.noRows': 'This split has no rows',
 
+  'evaluations.numbers': 'Answers beside targets',
+  'evaluations.numbers.half': 'Half of the answers of {name} are off by {error} at most',
+  'evaluations.numbers.half.right': 'At least half of the answers of {name} are right',
+  'evaluations.numbers.answer': 'Answer',
+  'evaluations.numbers.target': 'Target',
+  'evaluations.numbers.line': 'On the dashed line, an answer is the target.',
+  'evaluations.numbers.outside': {
+    one: 'One answer lies outside and is drawn at the edge.',
+    other: '{n} answers lie outside and are drawn at the edge.',
+  },
+  'evaluations.numbers.alt': 'Each answer as a point, by its target and by what was answered',
+  'evaluations.numbers.point': '{name}: {answer} instead of {target}',
+
   'evaluations.stop': 'Stop',
   'evaluations.stopping': 'Stopping',
   'evaluations.again': 'Evaluate again',

@@ -150,6 +150,16 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.starting': '시작하는 중',
   'evaluations.new.noRows': '이 분할에는 행이 없습니다',
 
+  'evaluations.numbers': '정답과 답',
+  'evaluations.numbers.half': '{name}의 답 가운데 절반은 {error} 이내로 벗어났습니다',
+  'evaluations.numbers.half.right': '{name}의 답 가운데 적어도 절반이 맞았습니다',
+  'evaluations.numbers.answer': '답',
+  'evaluations.numbers.target': '정답',
+  'evaluations.numbers.line': '점선 위에 있으면 답이 정답과 같습니다.',
+  'evaluations.numbers.outside': '답 {n}개는 그림을 벗어나 가장자리에 그렸습니다.',
+  'evaluations.numbers.alt': '답마다 정답과 답의 값을 나타낸 점',
+  'evaluations.numbers.point': '{name}: 정답 {target}, 답 {answer}',
+
   'evaluations.stop': '멈추기',
   'evaluations.stopping': '멈추는 중',
   'evaluations.again': '다시 평가',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlainNumber, numberOf, onlyNumberIn } from './target-number.ts';
+import { isPlainNumber, numberOf, onlyNumberIn } from './text-number.ts';
 
 test.each<[string, number]>([
   ['42', 42],
