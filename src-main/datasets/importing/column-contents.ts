@@ -1,4 +1,5 @@
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
+import { numberOf } from '../../../src-contract/text-number.ts';
 
 /** What the first rows contain in one column. */
 interface ColumnContents {
@@ -10,6 +11,8 @@ interface ColumnContents {
   readonly queries: number;
   readonly schemas: number;
   readonly words: number;
+  /** A number in every row, which does not just count them. */
+  readonly isNumber: boolean;
   /** Few values say the same of many rows: a label, a sender, a country. */
   readonly isLabel: boolean;
 }
@@ -74,6 +77,11 @@ export function proposeByContents(
       const [context, target] = isLabelled || first.place < second.place ? [first, second] : [second, first];
       take('context', context);
       take('target', target);
+    } else if (taskId === 'custom' && second === undefined) {
+      const [number, another] = all.filter(({ column, isNumber }) => isNumber && !taken.has(column));
+      if (number === undefined || another !== undefined) return mapping;
+      take('context', first);
+      take('target', number);
     }
   }
   return mapping;
@@ -116,9 +124,18 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       queries: share(isQuery),
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
       words: share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
+      isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
       isLabel: new Set(cells).size <= cells.length / 4,
     };
   });
+}
+
+/** Not 1, 2, 3, nor other numbers that rows are named by: none stands twice, and each is whole and more than the last. */
+function areNumbers(cells: readonly string[]): boolean {
+  const numbers = cells.map((cell) => numberOf(cell)?.value);
+  if (numbers.includes(undefined)) return false;
+  const all = numbers as number[];
+  return !all.every((number, row) => Number.isInteger(number) && (row === 0 || number > (all[row - 1] as number)));
 }
 
 export function isQuery(cell: string): boolean {

@@ -178,6 +178,25 @@ test('a label before its text is the target', () => {
   expect(proposeMapping('custom', ['v1', 'v2'], repeated)).toEqual({ context: 'v1', target: 'v2' });
 });
 
+test('a number for each text is the target, unless it names the row or there are several', () => {
+  const rows = [12.5, 40, 7, 19].map((price, n) => [
+    `${n + 1}`,
+    `An order of ${price} euros in all`,
+    `${price}`,
+    `${9 - n}`,
+  ]);
+  const proposed = (...places: number[]) =>
+    proposeMapping(
+      'custom',
+      places.map((place) => ['no', 'text', 'total', 'stars'][place] as string),
+      rows.map((row) => places.map((place) => row[place] as string)),
+    );
+  expect(proposed(1, 2)).toEqual({ context: 'text', target: 'total' });
+  expect(proposed(0, 2, 1)).toEqual({ context: 'text', target: 'total' });
+  expect(proposed(0, 1)).toEqual({});
+  expect(proposed(1, 2, 3)).toEqual({});
+});
+
 test('an address is not a text to learn from', () => {
   const columns = ['Timestamp', 'Email Address', 'What did you like?', 'In one sentence?'];
   const cells = ['3/1/2026 14:00', 'a.long.name@example.org', 'The food was great, the room too.', 'Great food.'];
