@@ -18,6 +18,8 @@ export const findingCodeSchema = z.enum([
   'TARGET_NOT_JSON',
   'JSON_MENDABLE',
   'JSON_KEY_MISSING',
+  'TARGET_NOT_NUMBER',
+  'NUMBER_MENDABLE',
   'ANSWER_NOT_IN_PASSAGE',
   'SQL_NOT_PARSED',
   'SQL_UNKNOWN_NAME',

@@ -1,6 +1,8 @@
 /** A number as a text gives it, and what stands around it: a currency, a unit, a per cent sign. */
 export interface TextNumber {
   readonly value: number;
+  /** As JSON writes it, with all its decimals. */
+  readonly plain: string;
   readonly around: string;
 }
 
@@ -11,11 +13,12 @@ export interface TextNumber {
  */
 export function numberOf(text: string): TextNumber | undefined {
   const [, before = '', digits = '', after = ''] = wholeText.exec(text.trim()) ?? [];
-  const size = sizeOf(digits);
+  const size = plainDigits(digits);
   // A letter right before a number makes it a name.
   if (size === undefined || /\p{L}[-+−]?$/u.test(before)) return undefined;
-  const around = [before.replace(/[-+−]/g, ''), after].map((part) => part.trim().toLowerCase()).join('\0');
-  return { value: isMinus.test(before) ? -size : size, around };
+  const around = [before.replace(/[-+−]/g, ''), after].map((part) => part.trim().toLowerCase());
+  const plain = `${isMinus.test(before) ? '-' : ''}${size}`;
+  return { value: Number(plain), plain, around: around.join(' ').trim() };
 }
 
 /** The only number in a text of any words; undefined if there is none, or more than one. */
@@ -23,8 +26,8 @@ export function onlyNumberIn(text: string): number | undefined {
   const [found, ...others] = text.matchAll(inText);
   if (found === undefined || others.length > 0) return undefined;
   const [, minus = '', digits = ''] = found;
-  const size = sizeOf(digits);
-  return size !== undefined && minus !== '' ? -size : size;
+  const size = plainDigits(digits);
+  return size === undefined ? undefined : Number(`${minus === '' ? '' : '-'}${size}`);
 }
 
 /** Whether a text is a number as JSON has it, without an exponent. */
@@ -41,13 +44,14 @@ const isMinus = /[-−][ \u00a0]?(?:\p{Sc}[ \u00a0]?)?$/u;
 /** Nothing with zeros in front; thousands are parted by the same mark. */
 const wholeNumber = /^(?:0|[1-9]\d*|[1-9]\d{0,2}([.,' ])\d{3}(?:\1\d{3})*)$/;
 
-function sizeOf(digits: string): number | undefined {
+/** Undefined for digits that are no number. */
+function plainDigits(digits: string): string | undefined {
   const text = digits.replace(/’/g, "'").replace(/[\u00a0\u202f]/g, ' ');
   const decimal = decimalMark(text);
   const end = decimal === undefined ? text.length : text.lastIndexOf(decimal);
   const [whole, fraction] = [text.slice(0, end), text.slice(end + 1)];
   if (!wholeNumber.test(whole) || !/^\d*$/.test(fraction)) return undefined;
-  return Number(`${whole.replace(/\D/g, '')}.${fraction}`);
+  return whole.replace(/\D/g, '') + (fraction === '' ? '' : `.${fraction}`);
 }
 
 /** Of commas and points the last; a single comma before three last digits parts thousands, a single point does not. */

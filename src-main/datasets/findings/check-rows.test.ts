@@ -5,6 +5,7 @@ import { checkRows, findingsOf } from './check-rows.ts';
 import type { CheckedRow } from './detector.ts';
 import { mendedJson } from './json-targets.ts';
 import { NearRows } from './near-rows.ts';
+import { plainNumber } from './number-targets.ts';
 import { maskPrivate } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
 
@@ -218,6 +219,31 @@ test('targets that Python printed are all told; texts that are mostly no JSON ar
   expect((await found(python)).JSON_MENDABLE).toHaveLength(30);
   const texts = Array.from({ length: 300 }, (_, n) => ({ target: n % 3 === 0 ? '[1]' : `As said, ${n} [1]` }));
   expect(Object.keys(await found(texts)).filter((code) => code.includes('JSON'))).toEqual([]);
+});
+
+test('among targets that are plain numbers, others are flagged, and what can be written plainly', async () => {
+  const numbers = Array.from({ length: 60 }, (_, n) => ({ target: `${n * 17}.5` }));
+  const odd = ['1,200', '−3', 'none', '5 km', '007', "12'000.50"];
+  const all = given([...numbers, ...odd.map((target) => ({ target }))]);
+  const told = (await checked(all, 'custom')).flagged.filter(({ code }) => code.includes('NUMBER'));
+  expect(told.map(({ code, detail }) => [code, detail])).toEqual([
+    ['NUMBER_MENDABLE', '1,200'],
+    ['NUMBER_MENDABLE', '−3'],
+    ['TARGET_NOT_NUMBER', 'none'],
+    ['TARGET_NOT_NUMBER', '5 km'],
+    ['TARGET_NOT_NUMBER', '007'],
+    ['NUMBER_MENDABLE', "12'000.50"],
+  ]);
+  expect(odd.map(plainNumber)).toEqual(['1200', '-3', undefined, undefined, undefined, '12000.50']);
+});
+
+test.each([
+  ['prices in a currency', (n: number) => `$${17 * n},000`],
+  ['ratings', (n: number) => (n === 7 ? '4,5' : `${n % 5}`)],
+  ['answers of which some are numbers', (n: number) => (n % 3 === 0 ? `about ${n}` : `${17 * n}`)],
+])('targets that are not meant as plain numbers are not flagged: %s', async (_, target) => {
+  const codes = Object.keys(await found(Array.from({ length: 250 }, (_, n) => ({ target: target(n) }))));
+  expect(codes.filter((code) => code.includes('NUMBER'))).toEqual([]);
 });
 
 test('remains of a web page and misread letters are flagged, and what was found', async () => {

@@ -8,6 +8,7 @@ import { LabelSpellings } from './labels.ts';
 import { Languages } from './languages.ts';
 import { judgeLetters } from './misread-letters.ts';
 import { NearRows } from './near-rows.ts';
+import { NumberTargets } from './number-targets.ts';
 import { Placeholders } from './placeholders.ts';
 import { PrivateData } from './private-data.ts';
 import { Remains } from './remains.ts';
@@ -43,6 +44,7 @@ export async function* checkRows(
     new PrivateData(),
     new Remains('LETTERS_MISREAD', judgeLetters),
     new JsonTargets(),
+    new NumberTargets(),
     // In queries and schemas, brackets and ampersands are what they are.
     ...(facts.task === 'nl2sql' ? [] : [new Remains('HTML_REMAINS', judgeHtml)]),
   ];

@@ -131,6 +131,16 @@ export const findingFacts: Readonly<
     remedy: 'delete',
     message: 'The target lacks a key that nearly all the others have.',
   },
+  TARGET_NOT_NUMBER: {
+    severity: 'warn',
+    remedy: 'delete',
+    message: 'The target is no plain number, while nearly all are; answers cannot be held to numbers.',
+  },
+  NUMBER_MENDABLE: {
+    severity: 'warn',
+    remedy: 'clean',
+    message: 'The number is written otherwise than nearly all, as 1,200 for 1200; the model would learn both.',
+  },
   ANSWER_NOT_IN_PASSAGE: {
     severity: 'warn',
     remedy: 'delete',

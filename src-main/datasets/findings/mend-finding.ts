@@ -7,6 +7,7 @@ import type { FindingStore } from './finding-store.ts';
 import { judgeHtml } from './html-remains.ts';
 import { mendedJson } from './json-targets.ts';
 import { judgeLetters } from './misread-letters.ts';
+import { plainNumber } from './number-targets.ts';
 import { maskPrivate } from './private-data.ts';
 import { type Pair, withoutRemains } from './remains.ts';
 
@@ -54,6 +55,7 @@ function rewritten(code: FindingCode, { context, target }: Pair): Pair {
   if (code === 'HTML_REMAINS') return withoutRemains({ context, target }, judgeHtml);
   if (code === 'LETTERS_MISREAD') return withoutRemains({ context, target }, judgeLetters);
   if (code === 'JSON_MENDABLE') return { context, target: mendedJson(target) ?? target };
+  if (code === 'NUMBER_MENDABLE') return { context, target: plainNumber(target) ?? target };
   return { context: maskPrivate(code, context), target: maskPrivate(code, target) };
 }
 

@@ -169,6 +169,12 @@ export const mending = {
     'The target is written as Python prints lists and dictionaries, with single quotes, True or None, or it has a comma too many. Programs cannot read that as JSON. Cleaning writes the same as JSON.',
   'finding.JSON_KEY_MISSING': 'Key missing in JSON',
   'finding.JSON_KEY_MISSING.what': 'Nearly all other targets have this key. Is it meant to be left out here?',
+  'finding.TARGET_NOT_NUMBER': 'Not a number',
+  'finding.TARGET_NOT_NUMBER.what':
+    'Nearly all targets are plain numbers; these are none, or have a unit. As long as there is one, answers are not held to numbers.',
+  'finding.NUMBER_MENDABLE': 'Number written otherwise',
+  'finding.NUMBER_MENDABLE.what':
+    'Nearly all targets are written as plain numbers; these have signs between their digits, as 1,200 for 1200. The model would learn both. Cleaning writes them plainly.',
   'finding.ANSWER_NOT_IN_PASSAGE': 'Answer not in the passage',
   'finding.ANSWER_NOT_IN_PASSAGE.what': 'A model that learns from this learns to make up answers.',
   'finding.SQL_NOT_PARSED': 'Not SQL',

@@ -161,6 +161,12 @@ export const mending: Translation<typeof english> = {
     '파이썬이 목록과 사전을 출력하는 방식(작은따옴표, True, None)으로 쓰였거나 쉼표가 하나 더 있어 프로그램이 JSON으로 읽지 못합니다. 정리하면 같은 내용을 JSON으로 씁니다.',
   'finding.JSON_KEY_MISSING': 'JSON에 빠진 키',
   'finding.JSON_KEY_MISSING.what': '다른 정답에는 거의 모두 이 키가 있습니다. 일부러 뺀 것인지 확인하세요.',
+  'finding.TARGET_NOT_NUMBER': '수가 아닌 정답',
+  'finding.TARGET_NOT_NUMBER.what':
+    '정답이 거의 모두 수인데 이 행의 정답은 수가 아니거나 단위가 붙어 있습니다. 하나라도 있으면 답을 수로만 쓰게 할 수 없습니다.',
+  'finding.NUMBER_MENDABLE': '다르게 쓴 수',
+  'finding.NUMBER_MENDABLE.what':
+    '정답을 거의 모두 수로만 썼는데 이 행은 1200을 1,200처럼 기호를 넣어 썼습니다. 모델이 둘 다 배우게 됩니다. 정리하면 기호를 뺍니다.',
   'finding.ANSWER_NOT_IN_PASSAGE': '지문에 없는 답',
   'finding.ANSWER_NOT_IN_PASSAGE.what': '이런 행으로 배운 모델은 답을 지어내게 됩니다.',
   'finding.SQL_NOT_PARSED': 'SQL이 아님',
