@@ -131,6 +131,13 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   expect(results[1].adapter).toBe('colours');
   expect(results[1].metrics).toHaveProperty('exactMatch');
 
+  const weights = Array.from({ length: 40 }, (_, n) => `Box ${n} weighs ${7 * n}.5 kg,${7 * n}.5`);
+  writeFileSync(join(folder, 'weights.csv'), `text,weight\n${weights.join('\n')}\n`);
+  await answerOf(home, ['import', join(folder, 'weights.csv'), '--task', 'custom', '--name', 'weights']);
+  const weighed = await answerOf(home, ['evaluate', '--dataset', 'weights', '--base', 'tiny', '--limit', '3']);
+  expect(weighed.provenance.form).toEqual({ kind: 'number', signed: false, digits: 3, decimals: 1 });
+  expect(weighed.results[0].metrics).toMatchObject({ validNumber: 1, absoluteError: expect.any(Number) });
+
   const { verify } = await answerOf(home, ['adapters', 'verify', 'colours']);
   expect(verify).toMatchObject({ baseUnchanged: true, adapterUnchanged: true, rank: 4, scale: 2 });
   const exported = await answerOf(home, [
