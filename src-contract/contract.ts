@@ -552,6 +552,8 @@ export const contract = {
   adapters: {
     list: base.output(z.array(adapterSchema)),
     get: base.input(id).output(adapterSchema),
+    /** The form of all targets that it was trained on, which its answers keep; null if they are written freely. */
+    form: base.input(id).output(answerFormSchema.nullable()),
     import: base
       .input(z.object({ path: z.string(), name: nameSchema.optional(), baseModelId: z.string().optional() }))
       .output(adapterSchema),

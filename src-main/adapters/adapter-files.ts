@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { answerFormSchema } from '../../src-contract/answer-form.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
@@ -21,6 +22,8 @@ export const adapterOriginSchema = z.object({
   datasetSha256: z.string().nullable(),
   baseValidationLoss: z.number().nullable(),
   bestValidationLoss: z.number().nullable(),
+  /** That of all targets; null if they are written freely, absent in files of earlier versions. */
+  form: answerFormSchema.nullable().optional(),
 });
 export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
 

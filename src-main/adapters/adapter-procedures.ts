@@ -9,6 +9,7 @@ import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../files/own-name.ts';
 import { originName, removeAdapter } from './adapter-files.ts';
+import type { AdapterForms } from './adapter-forms.ts';
 import type { AdapterStore } from './adapter-store.ts';
 import { exportAdapter, type TextOf } from './export-adapter.ts';
 import { type BaseModels, importAdapter } from './import-adapter.ts';
@@ -28,10 +29,16 @@ export function adapterProcedures(studio: {
   uploads: { find(fileId: string): { path: string; name: string }; discard(fileId: string): Promise<void> };
   /** A free path for something new at one of the listed places. Throws NOT_ALLOWED. */
   newAt: (placeId: string, name: string) => Promise<string>;
+  forms: Pick<AdapterForms, 'of'>;
+  /** The dataset with this content, if it is there. */
+  datasetWith: (sha256: string) => string | undefined;
   changed: () => void;
 }) {
-  const { store, engine, baseModels, hashBase, adaptersFolder, dataDir, textOf, uploads, newAt, changed } = studio;
+  const { store, engine, baseModels, hashBase, adaptersFolder, dataDir, textOf, uploads, newAt } = studio;
+  const { forms, datasetWith, changed } = studio;
   const os = implement(contract.adapters).$context<CallerContext>();
+
+  const importing = () => ({ ...{ store, engine, baseModels, adaptersFolder, datasetWith }, now: Date.now() });
 
   async function* exported(
     adapter: Adapter,
@@ -47,9 +54,10 @@ export function adapterProcedures(studio: {
   return os.router({
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
+    form: os.form.handler(async ({ input }) => (await forms.of(store.get(input.id))) ?? null),
     import: os.import.handler(async ({ input, context }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
-      const adapter = await importAdapter(input, { store, engine, baseModels, adaptersFolder, now: Date.now() });
+      const adapter = await importAdapter(input, importing());
       changed();
       return adapter;
     }),
@@ -73,7 +81,7 @@ export function adapterProcedures(studio: {
           if (configFileId) await copyFile(uploads.find(configFileId).path, join(folder, 'adapter_config.json'));
           if (originFileId) await copyFile(uploads.find(originFileId).path, join(folder, originName));
           const source = { path: gguf ?? folder, title: name, ...(baseModelId && { baseModelId }) };
-          const adapter = await importAdapter(source, { store, engine, baseModels, adaptersFolder, now: Date.now() });
+          const adapter = await importAdapter(source, importing());
           changed();
           return adapter;
         } finally {

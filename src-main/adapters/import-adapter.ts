@@ -38,6 +38,8 @@ interface Studio {
   readonly engine: Engine;
   readonly baseModels: BaseModels;
   readonly adaptersFolder: string;
+  /** The dataset with this content, if it is there. */
+  readonly datasetWith?: (sha256: string) => string | undefined;
   readonly now: number;
 }
 
@@ -76,7 +78,7 @@ interface KnownSource extends AdapterSource {
 type FolderFor = (base: BaseModel) => Promise<{ readonly folder: string; readonly baseName?: string | undefined }>;
 
 async function addAdapter(source: KnownSource, studio: Studio, folderFor: FolderFor): Promise<Adapter> {
-  const { store, baseModels, adaptersFolder, now } = studio;
+  const { store, baseModels, adaptersFolder, datasetWith, now } = studio;
   const { path: from, origin, named } = source;
   const wanted = source.baseModelId === undefined ? undefined : baseModels.get(source.baseModelId);
   const name = source.name ?? source.title ?? (nameFrom(basename(from).replace(/\.gguf$/i, '')) || 'adapter');
@@ -86,9 +88,10 @@ async function addAdapter(source: KnownSource, studio: Studio, folderFor: Folder
   try {
     await copyAdapter(folder, path);
     const sha256 = await sha256Here(facts, base, studio);
+    const datasetId = (origin?.datasetSha256 && datasetWith?.(origin.datasetSha256)) || null;
     const adapter: Adapter = {
       ...{ id, name: source.name ?? store.freeName(name), task: origin?.task ?? 'custom' },
-      ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId: null, runId: null },
+      ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId, runId: null },
       ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
       ...{ bytes: facts.bytes, sha256, path, createdAt: now },
       baseValidationLoss: origin?.baseValidationLoss ?? null,

@@ -8,10 +8,11 @@ import {
   mostTableRows,
 } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import type { Dataset } from '../../src-contract/dataset.ts';
+import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../src-contract/task.ts';
+import type { AdapterForms } from '../adapters/adapter-forms.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
@@ -26,7 +27,6 @@ import { inThread, needsThread } from '../datasets/importing/import-worker.ts';
 import { contextMapping, tableCells } from '../datasets/importing/table-cells.ts';
 import type { KnownSchemas } from '../datasets/known-schemas.ts';
 import type { TableFile } from '../datasets/readers/open-table.ts';
-import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { answerRows } from './answer-rows.ts';
@@ -36,7 +36,7 @@ export interface AnsweringParts {
   readonly store: AnsweredTableStore;
   readonly supervisor: Supervisor<AnsweredTableEvent>;
   readonly datasets: DatasetStore;
-  readonly targetForms: TargetForms;
+  readonly adapterForms: Pick<AdapterForms, 'of'>;
   readonly knownSchemas: KnownSchemas;
   readonly sql: SqlRunner;
   readonly datasetsFolder: string;
@@ -148,25 +148,28 @@ function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 
   return datasets.list().find(({ id }) => id === adapter?.datasetId);
 }
 
-/** What follows from the rows that an adapter was trained on, if they are there. */
+/** What follows from the rows that an adapter was trained on, as far as they are there. */
 async function learntBy(
   adapter: Adapter | null,
-  parts: Pick<AnsweringParts, 'datasets' | 'targetForms' | 'knownSchemas' | 'modelTexts'> & {
+  parts: Pick<AnsweringParts, 'datasets' | 'adapterForms' | 'knownSchemas' | 'modelTexts'> & {
     base: BaseModel;
     signal: AbortSignal;
   },
 ): Promise<{ mapping: ColumnMapping; form: AnswerForm | undefined; schemas?: RowSchemas; tokens: number }> {
+  if (adapter === null) return { mapping: {}, form: undefined, tokens: usualTokens };
+  const form = await parts.adapterForms.of(adapter);
+  const text = await parts.modelTexts.of(parts.base, adapter.task);
+  const tokensOf = (rows: Iterable<Example>) => usualAnswerTokens(rows, text, { form, signal: parts.signal });
   const known = learntFrom(adapter, parts);
-  if (known === undefined) return { mapping: {}, form: undefined, tokens: usualTokens };
-  const text = await parts.modelTexts.of(parts.base, known.task);
-  const rows = parts.datasets.examples(known.id).take(200);
-  const form = await parts.targetForms.of(known.id);
+  // Labels say by themselves how long an answer may be.
+  if (known === undefined)
+    return { mapping: {}, form, tokens: form?.kind === 'choices' ? await tokensOf([]) : usualTokens };
   const schemas = await parts.knownSchemas.of(known.id);
   return {
     mapping: known.mapping,
     form,
     schemas,
-    tokens: await usualAnswerTokens(rows, text, { form, signal: parts.signal }),
+    tokens: await tokensOf(parts.datasets.examples(known.id).take(200)),
   };
 }
 

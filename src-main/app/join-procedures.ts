@@ -115,13 +115,15 @@ export function joinProcedures(studio: {
       ...{ ...bases, store: adapters, engine, baseModels, adaptersFolder, dataDir, uploads },
       textOf: (base, task) => bases.modelTexts.of(base, task),
       newAt: async (placeId, name) => freePath(await folders.pathOf(placeId, 'place'), name),
+      forms: work.answering.adapterForms,
+      datasetWith: (sha256) => datasets.list().find((dataset) => dataset.sha256 === sha256)?.id,
       changed: changed('adapter'),
     }),
     runs: runProcedures({ ...work.running, settings: stores.trainingSettings, isBusy, changed: changed('run') }),
     chat: chatProcedures({
       ...{ ...stores, ...bases, store: stores.conversations, engine, answers, changed: changed('conversation') },
       ...{ sql, datasetsFolder },
-      targetForms: work.evaluating.targetForms,
+      forms: work.answering.adapterForms,
     }),
     answeredTables: answeredTableProcedures({
       ...work.answering,

@@ -6,6 +6,7 @@ import type { EvaluationEvent } from '../../src-contract/evaluation.ts';
 import type { LabEvent } from '../../src-contract/lab.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import type { ChangeEvent, StudioJob } from '../../src-contract/studio.ts';
+import { AdapterForms } from '../adapters/adapter-forms.ts';
 import { type AnsweringParts, takeUpTables } from '../answered-tables/answer-table.ts';
 import type { SqlRunner } from '../datasets/databases/attached-database.ts';
 import { KnownSchemas } from '../datasets/known-schemas.ts';
@@ -63,8 +64,11 @@ export class StudioWork {
     });
     const isProgress = ({ kind }: EvaluationEvent | LabEvent) => kind === 'progress';
     const shared = { datasets, baseModels, adapters, modelTexts, engine, sql, datasetsFolder, version };
+    const targetForms = new TargetForms(datasets);
+    const adapterForms = new AdapterForms((datasetId) => targetForms.of(datasetId));
     this.#folder = folder;
     this.running = {
+      targetForms,
       ...{ ...shared, runs, hashBase, speeds, runsFolder, adaptersFolder, dataFolder: folder.dataDir, now: Date.now },
       supervisor: new Supervisor<RunEvent>({
         ...supervising('run', runs),
@@ -80,11 +84,11 @@ export class StudioWork {
         ...supervising('evaluation', evaluations),
         tellsHowFar: isProgress,
       }),
-      targetForms: new TargetForms(datasets),
+      targetForms,
       trainedOn: ({ runId }: Adapter) => (runId === null ? undefined : runs.trainedOn(runId)),
     };
     this.answering = {
-      ...{ ...shared, store: answeredTables, requireUnchanged, targetForms: this.evaluating.targetForms },
+      ...{ ...shared, store: answeredTables, requireUnchanged, adapterForms },
       knownSchemas: new KnownSchemas(datasets),
       supervisor: new Supervisor<AnsweredTableEvent>(supervising('answered-table', withoutDataset)),
     };

@@ -1,8 +1,10 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Message, MixedAdapter } from '../../src-contract/chat.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
+import type { AdapterForms } from '../adapters/adapter-forms.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
@@ -38,6 +40,14 @@ export function answererOn(
     throw new StudioError('OPTION_INVALID', { option: 'mix', ...because('MIX_TWICE') });
   }
   return { adapter, strength: asked.strength, mix, keepsForm: asked.keepsForm };
+}
+
+/** The form of its answers; none for a mix: what that should write nobody has said. */
+export async function formOf(
+  { adapter, mix }: Pick<Answerer, 'adapter' | 'mix'>,
+  forms: Pick<AdapterForms, 'of'>,
+): Promise<AnswerForm | undefined> {
+  return adapter === null || mix.length > 0 ? undefined : forms.of(adapter);
 }
 
 /** An answerer as the engine takes it. */

@@ -6,6 +6,7 @@ import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import type { AdapterForms } from '../adapters/adapter-forms.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import type { BaseModelStore } from '../base-models/base-model-store.ts';
 import type { BaseText } from '../base-models/base-text.ts';
@@ -14,10 +15,8 @@ import { writeRunnable } from '../base-models/runnable-answer.ts';
 import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import { queryCheck, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
-import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
-import { AdapterForms } from './adapter-forms.ts';
-import { type Answerer, answererOn, choiceOf } from './answerer.ts';
+import { type Answerer, answererOn, choiceOf, formOf } from './answerer.ts';
 import { compareTurn, regenerateTurn, sendTurn, type TurnParts } from './chat-turn.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import { conversationJson, conversationMarkdown, fileNameOf } from './export-conversation.ts';
@@ -38,17 +37,16 @@ export function chatProcedures(studio: {
   datasets: DatasetStore;
   datasetsFolder: string;
   sql: SqlRunner;
-  targetForms: Pick<TargetForms, 'of'>;
+  forms: Pick<AdapterForms, 'of'>;
   modelTexts: ModelTexts;
   unchangedFiles: UnchangedFiles;
   engine: Engine;
   answers: RunningAnswers;
   changed: () => void;
 }) {
-  const { store, messages, unfinished, baseModels, datasets, modelTexts, unchangedFiles, engine, answers, changed } =
-    studio;
+  const { store, messages, unfinished, baseModels, datasets, modelTexts, unchangedFiles, engine, answers } = studio;
+  const { forms, changed } = studio;
   const trained = new TrainedAnswers(datasets);
-  const forms = new AdapterForms(studio.targetForms);
   const os = implement(contract.chat).$context<CallerContext>();
 
   /** What a turn of a conversation needs besides its text. */
@@ -134,7 +132,7 @@ export function chatProcedures(studio: {
         precision: input.precision,
         trained: await trained.of(adapter, text),
         continues: input.prompt.kind === 'raw',
-        form: input.form?.kind === 'targets' ? await forms.of(answerer) : input.form,
+        form: input.form?.kind === 'targets' ? await formOf(answerer, forms) : input.form,
         ...sampling,
       };
       for await (const event of writeRunnable(job, { engine, text, canRun: checkOf(input.prompt) }, signal)) {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { ModelText } from '../base-models/model-text.ts';
 import { openDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import type { Engine, GenerateJob, TokenEvent } from '../engine/engine.ts';
+import type { Answerer } from './answerer.ts';
 import { compareTurn, regenerateTurn, sendTurn } from './chat-turn.ts';
 import { ConversationStore } from './conversation-store.ts';
 import { MessageStore } from './message-store.ts';
@@ -197,11 +199,12 @@ test('the engine gets answers that the adapter was trained to give', async () =>
 
 test('an answer keeps the form of the adapter’s targets if it is to', async () => {
   const { parts, turn, jobs } = await talking();
-  for (const keepsForm of [true, false, undefined])
-    await Array.fromAsync(
-      sendTurn({ ...turn, answerer: { ...answerer, keepsForm } }, parts, new AbortController().signal),
-    );
-  expect(jobs.map(({ form }) => form)).toEqual([{ kind: 'choices', texts: ['yes'] }, undefined, undefined]);
+  const adapter = { id: 'a', name: 'A', path: 'a', sha256: 'a', task: 'custom' } as Adapter;
+  const of = (given: Partial<Answerer>) => ({ ...answerer, adapter, ...given });
+  const mix = [{ adapter, strength: 1 }];
+  for (const each of [of({ keepsForm: true }), of({}), of({ keepsForm: true, mix }), { ...answerer, keepsForm: true }])
+    await Array.fromAsync(sendTurn({ ...turn, answerer: each }, parts, new AbortController().signal));
+  expect(jobs.map(({ form }) => form)).toEqual([{ kind: 'choices', texts: ['yes'] }, undefined, undefined, undefined]);
 });
 
 // Regression: the answer was of whatever weights lay there, under the hash of the base that was added.

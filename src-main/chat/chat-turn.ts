@@ -11,13 +11,13 @@ import {
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
+import type { AdapterForms } from '../adapters/adapter-forms.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import { type CanRun, type RunnableEvent, writeRunnable } from '../base-models/runnable-answer.ts';
 import type { UnchangedFiles } from '../base-models/unchanged-base.ts';
 import type { Answer } from '../base-models/write-answer.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { AdapterForms } from './adapter-forms.ts';
-import { type Answerer, choiceOf, creditOf } from './answerer.ts';
+import { type Answerer, choiceOf, creditOf, formOf } from './answerer.ts';
 import type { KeptMessage, MessageStore } from './message-store.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { TrainedAnswers } from './trained-answers.ts';
@@ -218,7 +218,7 @@ async function* answer(
     ...{ modelFolder: base.path, contextLength: base.contextLength, promptIds: prompt.promptIds },
     adapter: choiceOf(answerer),
     trained: await parts.trained.of(answerer.adapter, baseText),
-    form: answerer.keepsForm ? await parts.forms.of(answerer) : undefined,
+    form: answerer.keepsForm ? await formOf(answerer, parts.forms) : undefined,
     ...sampling,
   };
   try {

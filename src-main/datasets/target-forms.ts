@@ -15,10 +15,11 @@ export class TargetForms {
     this.#datasets = datasets;
   }
 
-  /** Of the newest version. Throws DATASET_NOT_FOUND. */
-  async of(datasetId: string): Promise<AnswerForm | undefined> {
-    const { id, task, version } = this.#datasets.get(datasetId);
+  /** Of the newest version unless one is given. Throws DATASET_NOT_FOUND. */
+  async of(datasetId: string, given?: number): Promise<AnswerForm | undefined> {
+    const { id, task, version: newest } = this.#datasets.get(datasetId);
     if (!leavesMeasureOpen(task)) return undefined;
+    const version = given ?? newest;
     return keptPromise(this.#known, `${id} ${version}`, () => this.#read(id, version));
   }
 

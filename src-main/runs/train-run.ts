@@ -14,6 +14,7 @@ import type { ModelTexts } from '../base-models/model-texts.ts';
 import { type HashBase, requireHash } from '../base-models/unchanged-base.ts';
 import { datasetQueries, type SqlRunner } from '../datasets/databases/attached-database.ts';
 import type { DatasetStore } from '../datasets/dataset-store.ts';
+import type { TargetForms } from '../datasets/target-forms.ts';
 import type { DivergedEvent, Engine, TrainEvent, TrainJob, TrainTogetherEvent } from '../engine/engine.ts';
 import type { Supervisor, Told } from '../jobs/supervisor.ts';
 import { LossWatch } from './loss-watch.ts';
@@ -30,6 +31,7 @@ export interface TrainingParts {
   readonly runs: RunStore;
   readonly adapters: AdapterStore;
   readonly datasets: DatasetStore;
+  readonly targetForms: Pick<TargetForms, 'of'>;
   readonly engine: Engine;
   readonly modelTexts: ModelTexts;
   readonly hashBase: HashBase;
@@ -375,7 +377,7 @@ async function keepAdapter(
   parts: TrainingParts,
 ): Promise<void> {
   const { run, plan, base, result, outputFolder } = about;
-  const { adapters, engine } = parts;
+  const { adapters, engine, targetForms } = parts;
   const { baseValidationLoss, bestValidationLoss } = result;
   const now = parts.now();
   const all = adapters.list();
@@ -385,6 +387,7 @@ async function keepAdapter(
   const origin: AdapterOrigin = {
     ...{ task: plan.task, baseSha256: plan.baseSha256, baseName: base.name, datasetSha256: plan.datasetSha256 },
     ...{ baseValidationLoss, bestValidationLoss },
+    form: (await targetForms.of(plan.datasetId, plan.datasetVersion)) ?? null,
   };
   await copyAdapter(outputFolder, path, origin);
   try {

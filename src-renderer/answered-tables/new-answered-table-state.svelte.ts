@@ -62,8 +62,8 @@ export class NewAnsweredTableState {
   readonly #leaving = new AbortController();
   readonly #offer = new Loaded(readOffer);
   readonly #form = new Loaded(async () => {
-    const { datasetId } = this;
-    return { datasetId, form: datasetId === undefined ? null : await client.datasets.targetForm({ id: datasetId }) };
+    const id = this.adapter?.id;
+    return { id, form: id === undefined ? null : await client.adapters.form({ id }) };
   });
 
   readonly #proposed = new Loaded(async (signal) => {
@@ -121,7 +121,7 @@ export class NewAnsweredTableState {
   /** What the targets of the adapter are; undefined if they are any text, or while that is not known. */
   get form(): AnswerForm | undefined {
     const known = this.#form.value;
-    return this.datasetId !== undefined && known?.datasetId === this.datasetId ? (known.form ?? undefined) : undefined;
+    return known?.id === this.adapter?.id ? (known?.form ?? undefined) : undefined;
   }
 
   get stage(): FileStage {

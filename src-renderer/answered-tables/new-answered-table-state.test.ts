@@ -14,8 +14,8 @@ const { changes } = await vi.hoisted(async () => {
 // The fake replaces the studio, at the renderer's edge.
 vi.mock('../client.ts', () => ({
   client: {
-    datasets: { list: vi.fn(), inspect: vi.fn(), targetForm: vi.fn() },
-    adapters: { list: vi.fn() },
+    datasets: { list: vi.fn(), inspect: vi.fn() },
+    adapters: { list: vi.fn(), form: vi.fn() },
     baseModels: { list: vi.fn() },
     answeredTables: { list: vi.fn(), propose: vi.fn(), start: vi.fn() },
     files: { begin: async () => ({ fileId: 'f' }), append: async () => {}, discard: vi.fn(async () => {}) },
@@ -35,7 +35,7 @@ beforeEach(() => {
     { id: 'new', baseModelId: 'b', task: 'custom', datasetId: 'd', createdAt: 2 },
   ] as Adapter[]);
   vi.mocked(client.datasets.list).mockResolvedValue([{ id: 'd' } as Dataset]);
-  vi.mocked(client.datasets.targetForm).mockResolvedValue(labels);
+  vi.mocked(client.adapters.form).mockImplementation(async ({ id }) => (id === 'new' ? labels : null));
   vi.mocked(client.datasets.inspect).mockResolvedValue(read(['id', 'text'], 500));
   vi.mocked(client.answeredTables.list).mockResolvedValue([]);
   vi.mocked(client.answeredTables.propose).mockResolvedValue({
@@ -107,7 +107,7 @@ test('an adapter for another task needs other columns, which are not proposed if
   expect(form.missing).toEqual(['passage', 'question']);
   form.map('passage', 'text');
   expect(form.missing).toEqual(['question']);
-  // Its dataset is gone, and with it what its targets look like.
+  // What its targets looked like, nobody knows.
   expect(form.form).toBeUndefined();
 });
 
