@@ -117,18 +117,24 @@ export class ChatState {
     return this.messages.filter((message) => message.onPath);
   }
 
-  /** The dataset whose rows can be asked: that adapter's own, else one for the same task. */
+  /** The dataset whose rows can be asked: that adapter's own, else one that asks alike. */
   get dataset(): Dataset | undefined {
     // Once: each reading goes through all adapters.
     const { task, shapedBy } = this;
-    const own = this.datasets.find((dataset) => dataset.id === shapedBy?.datasetId);
-    return own ?? this.datasets.find((dataset) => dataset.task === task);
+    const own = this.datasetOfAdapter(shapedBy);
+    // What the rows of another dataset ask has nothing to do with an adapter for any texts.
+    const asksAlike = shapedBy === undefined || (task !== 'custom' && task !== 'conversation');
+    return own ?? (asksAlike ? this.datasets.find((dataset) => dataset.task === task) : undefined);
+  }
+
+  /** The one that it was trained on, if it is there. */
+  datasetOfAdapter(adapter: Adapter | undefined): Dataset | undefined {
+    return this.datasets.find((dataset) => dataset.id === adapter?.datasetId);
   }
 
   /** The dataset of the adapter that gave an answer. */
   datasetOf(answer: Message): Dataset | undefined {
-    const adapter = this.answerers.allAdapters.find((known) => known.id === answer.adapterId);
-    return this.datasets.find((dataset) => dataset.id === adapter?.datasetId);
+    return this.datasetOfAdapter(this.answerers.allAdapters.find((known) => known.id === answer.adapterId));
   }
 
   get #composerPlace() {

@@ -29,7 +29,7 @@ export const chat = {
   'chat.empty.base.answers': 'The base model alone answers as it was trained before. An adapter gives it one task.',
   'chat.empty.compared': 'Ask several at once',
   'chat.empty.compared.what': 'Each one chosen below answers your message in its own column.',
-  'chat.empty.what': 'These test rows were not used for training. Pick one, or write your own message below.',
+  'chat.empty.what': 'These are rows of {dataset}. Pick one, or write your own message below.',
   'chat.empty.noRows': 'Write a message below.',
   'chat.empty.noAdapter': 'No adapter fits this base model yet.',
   'chat.empty.noneYet': 'No adapters yet. You train one from a table of examples.',
@@ -79,7 +79,8 @@ export const chat = {
   'chat.pick': 'Pick a test row',
   'chat.pick.title': 'Test rows of {dataset}',
   'chat.pick.title.validation': 'Validation rows of {dataset}',
-  'chat.pick.what': 'These rows were not used for training. Choosing one fills in the message and the panel.',
+  'chat.pick.what':
+    'As the rows are divided now, these are kept out of training. Choosing one fills in the message and the panel.',
   'chat.pick.search': 'Search the rows',
   'chat.pick.none': 'No matching rows.',
 

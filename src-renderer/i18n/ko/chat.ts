@@ -29,7 +29,7 @@ export const chat: Translation<typeof english> = {
   'chat.empty.base.answers': '기본 모델은 전에 학습한 대로 답합니다. 어댑터가 한 가지 일을 가르칩니다.',
   'chat.empty.compared': '여럿에게 한 번에 물어보세요',
   'chat.empty.compared.what': '아래에서 고른 것마다 한 칸씩 나란히 답합니다.',
-  'chat.empty.what': '학습에 쓰지 않은 테스트 행입니다. 하나를 고르거나 아래에 직접 적으세요.',
+  'chat.empty.what': '{dataset}의 행입니다. 하나를 고르거나 아래에 직접 적으세요.',
   'chat.empty.noRows': '아래에 직접 적으세요.',
   'chat.empty.noAdapter': '이 기본 모델에 맞는 어댑터가 아직 없습니다.',
   'chat.empty.noneYet': '아직 어댑터가 없습니다. 예시를 담은 표로 만듭니다.',
@@ -74,7 +74,7 @@ export const chat: Translation<typeof english> = {
   'chat.pick': '테스트 행에서 고르기',
   'chat.pick.title': '{dataset}의 테스트 행',
   'chat.pick.title.validation': '{dataset}의 검증 행',
-  'chat.pick.what': '학습에 쓰지 않은 행입니다. 고르면 입력창과 옆 패널이 채워집니다.',
+  'chat.pick.what': '지금 나뉜 대로라면 학습에 쓰지 않는 행입니다. 고르면 입력창과 옆 패널이 채워집니다.',
   'chat.pick.search': '행 검색',
   'chat.pick.none': '맞는 행이 없습니다.',
 
