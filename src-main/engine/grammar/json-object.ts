@@ -1,5 +1,5 @@
 import type { ObjectPart, Others, Shape } from './json-shape.ts';
-import { afterSpace } from './json-space.ts';
+import { afterBlank, afterSpace } from './json-space.ts';
 import { stringPlace } from './json-string.ts';
 import { joinedAll, type Place, type Stack } from './stack.ts';
 import { followedTexts } from './texts.ts';
@@ -79,7 +79,7 @@ class Members {
   }
 
   #colon(shape: Shape, next: number, count: number): Place {
-    return afterSpace(new Colon(shape, this.behind(next, count + 1)));
+    return afterBlank(new Colon(shape, this.behind(next, count + 1)));
   }
 
   /** Behind a value, where so many members are there. Behind another than the known ones none of these may come. */
@@ -133,7 +133,7 @@ class Colon implements Place {
 
   step(byte: number, below: Stack): Stack | undefined {
     if (byte !== COLON || this.#shape.place === undefined) return undefined;
-    this.#value ??= afterSpace(this.#shape.place);
+    this.#value ??= afterBlank(this.#shape.place);
     return below.with(this.#behind).with(this.#value);
   }
 }

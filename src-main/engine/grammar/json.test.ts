@@ -55,8 +55,20 @@ test('between tokens there is at most one blank, or one line break with its inde
   expect(accepts(anyObject, '{  }')).toBe(false);
   expect(accepts(anyObject, '{\n\n}')).toBe(false);
   expect(accepts(anyObject, '{ \n}')).toBe(false);
-  expect(accepts(anyObject, `{\n${' '.repeat(64)}}`)).toBe(true);
-  expect(goesOnWith(anyObject, `{\n${' '.repeat(64)}`)).toBe('"}');
+  expect(goesOnWith(anyObject, '{"a"')).toBe(' :');
+  expect(goesOnWith(anyObject, '{"a": ')).not.toContain('\n');
+});
+
+// Regression: an answer of two short fields was full of tabs before it was closed.
+test('there is more indentation only where more is open', () => {
+  const blanks = (count: number) => `\n${' '.repeat(count)}`;
+  expect(accepts(anyObject, `{${blanks(8)}}`)).toBe(true);
+  expect(goesOnWith(anyObject, `{${blanks(8)}`)).toBe('"}');
+  const value = { a: [{ b: { c: [[1, {}], 2] } }], d: 'e' };
+  for (const indent of [1, 2, 4, '\t']) expect(accepts(anyObject, JSON.stringify(value, null, indent))).toBe(true);
+  const deep = JSON.parse(`${'{"a":['.repeat(8)}${']}'.repeat(8)}`);
+  expect(accepts(anyObject, JSON.stringify(deep, null, 4))).toBe(true);
+  expect(goesOnWith(anyObject, `{"a":[1],${blanks(8)}`)).toBe('"');
 });
 
 test('digits do not go on for ever', () => {

@@ -17,6 +17,8 @@ export interface Place {
  */
 export abstract class Stack implements GrammarState {
   abstract readonly accepting: boolean;
+  /** How many places lie on top of each other, in the deepest reading. */
+  abstract readonly depth: number;
   readonly memory: Memory;
   /** Tells states apart in a key. */
   readonly id: number;
@@ -51,6 +53,7 @@ export abstract class Stack implements GrammarState {
 /** The bottom: nothing may follow. */
 class Bottom extends Stack {
   readonly accepting = true;
+  readonly depth = 0;
 
   next(): undefined {
     return undefined;
@@ -61,12 +64,14 @@ class Frame extends Stack {
   readonly place: Place;
   readonly below: Stack;
   readonly accepting: boolean;
+  readonly depth: number;
 
   constructor(place: Place, below: Stack) {
     super(below.memory);
     this.place = place;
     this.below = below;
     this.accepting = place.ends && below.accepting;
+    this.depth = below.depth + 1;
   }
 
   next(byte: number): Stack | undefined {
@@ -79,6 +84,7 @@ class Frame extends Stack {
 class Readings extends Stack {
   readonly members: readonly Stack[];
   readonly accepting: boolean;
+  readonly depth: number;
   /** By byte; null where nothing goes on. */
   readonly #next: (Stack | null | undefined)[] = new Array(256);
 
@@ -86,6 +92,7 @@ class Readings extends Stack {
     super(memory);
     this.members = members;
     this.accepting = members.some((member) => member.accepting);
+    this.depth = Math.max(...members.map((member) => member.depth));
   }
 
   next(byte: number): Stack | undefined {

@@ -22,6 +22,7 @@ import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
 import { textTable } from './text-table.ts';
+import { requireFree } from './writable.ts';
 
 export function addAnswerCommand(program: Command, run: Run): void {
   const { shape } = answerTableInputSchema;
@@ -54,6 +55,8 @@ export function addAnswerCommand(program: Command, run: Run): void {
         if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
         if (words.resume === undefined && (file === undefined || words.base === undefined))
           throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
+        const out = fromHere(words.out);
+        await requireFree(out);
         const client = await open();
         if (words.resume !== undefined) {
           const heeded = ['resume', 'out', 'forSpreadsheet'];
@@ -62,9 +65,8 @@ export function addAnswerCommand(program: Command, run: Run): void {
         const started =
           words.resume === undefined
             ? await withInput(file as string, session, (path) => start(path, words, { client, session }))
-            : await client.answeredTables.resume({ id: words.resume });
+            : await resumed(words.resume, client);
         const table = await answered(started, { client, signal, progress });
-        const out = fromHere(words.out);
         const written = await client.answeredTables.export({ id: table.id, out, forSpreadsheet: words.forSpreadsheet });
         const who = table.adapterName ?? table.baseName;
         const { notes } = await client.answeredTables.counts({ id: table.id });
@@ -129,6 +131,12 @@ async function start(
   return client.answeredTables.start(input, { signal: session.signal });
 }
 
+/** A finished one has only to be written. */
+async function resumed(id: string, client: StudioClient): Promise<AnsweredTable> {
+  const table = await client.answeredTables.get({ id });
+  return table.state === 'finished' ? table : client.answeredTables.resume({ id });
+}
+
 function listed(tables: readonly AnsweredTable[]): { json: object; text: string } {
   const rows = tables.map(({ name, adapterName, baseName, state, answered: done, rows: all, id }) => [
     ...[name, adapterName ?? baseName, state, String(done), String(all), id],
@@ -144,12 +152,15 @@ function listed(tables: readonly AnsweredTable[]): { json: object; text: string 
 
 /** Follows a table to its end; an abort stops it. Throws what made it fail or interrupted it. */
 async function answered(
-  { id }: AnsweredTable,
+  started: AnsweredTable,
   { client, signal, progress }: { client: StudioClient; signal: AbortSignal; progress: Progress },
 ): Promise<AnsweredTable> {
+  const { id } = started;
+  if (started.state === 'finished') return started;
   const stop = () => client.answeredTables.stop({ id });
   for await (const event of followed(client.answeredTables.watch({ id }), { stop, signal })) {
-    if (event.kind !== 'progress') continue;
+    // What was told of the process before is told again at first.
+    if (event.kind !== 'progress' || event.done < started.answered) continue;
     progress.show({ ...event, what: 'Answering', words: `${event.done} of ${event.total} rows` });
   }
   const ended = await client.answeredTables.get({ id });

@@ -1,5 +1,4 @@
-import { access, constants, open as openFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
@@ -23,6 +22,7 @@ import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
 import { textTable } from './text-table.ts';
+import { requireWritable } from './writable.ts';
 
 export function addEvaluateCommand(program: Command, run: Run): void {
   const { shape } = evaluationInputSchema;
@@ -117,21 +117,6 @@ interface EvaluateWords {
   readonly report?: string;
   readonly freeAnswers?: boolean;
   readonly korean?: boolean;
-}
-
-/** Before the rows are answered, which may take hours. Throws OUT_UNUSABLE. */
-async function requireWritable(path: string): Promise<void> {
-  try {
-    await openFile(path, 'r+').then(
-      (file) => file.close(),
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-        return access(dirname(path), constants.W_OK);
-      },
-    );
-  } catch (cause) {
-    throw unwritable(cause, { option: 'out', path });
-  }
 }
 
 async function written(file: string, { text }: { text: string }): Promise<string> {

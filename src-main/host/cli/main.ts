@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // The command line: the studio's contract for scripts, tests and terminals. `--help` lists the commands.
 import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { waitForHeldFiles } from '../../files/held-files.ts';
 import { addAdapterCommands } from './adapters.ts';
 import { addAnswerCommand } from './answer.ts';
+import { textIn } from './arguments.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDataCommands } from './data.ts';
 import { addDatasetCommands } from './datasets.ts';
@@ -25,7 +27,11 @@ import { addTrainCommands } from './train.ts';
 waitForHeldFiles();
 const program = new Command('adapter-studio')
   .description('Turn a table of examples into a new skill for a language model, on your own computer.')
-  .option('--home <folder>', 'the data folder (or the environment variable ADAPTER_STUDIO_HOME)')
+  .option(
+    '--home <folder>',
+    'the data folder (or the environment variable ADAPTER_STUDIO_HOME)',
+    textIn(z.string().min(1, 'It is empty.')),
+  )
   .option('--json', 'answer with one JSON object on standard output')
   .version(packageJson.version, '-V, --version', 'print the version')
   .exitOverride()

@@ -121,6 +121,8 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
             const text = generation.text.replace(/^ /, '');
             if (generation.firstText !== null)
               progress.say(`The first query cannot be run, and was replaced: ${generation.firstText}`);
+            if (generation.finish === 'length' && form !== undefined)
+              progress.say('The answer was cut at the longest length, before it had its form: see --max-tokens.');
             if (generation.finish !== 'stopped') return { json: generation, text };
             const soFar = text === '' ? 'Nothing was written yet.' : `Written so far: ${text}`;
             throw interruption('The answer was stopped.', soFar, generation);

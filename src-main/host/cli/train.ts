@@ -304,7 +304,8 @@ export async function runEnded(
       progress.show({ what: 'Loading the model', done: event.share, total: 1 });
     if (event.kind === 'started') total = event.totalSteps;
     if (event.kind === 'validation') validation = ` · validation loss ${event.loss.toFixed(3)}`;
-    if (event.kind === 'step') {
+    // Of a resumed run, what was told before is told again at first.
+    if (event.kind === 'step' && event.step > run.step) {
       progress.show({
         what,
         done: event.step,

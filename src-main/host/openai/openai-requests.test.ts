@@ -34,6 +34,18 @@ test.each([
   [{ messages, regex: 'a+' }, 'regex', 'it is not supported'],
   [{ messages, ebnf: 'root ::= "yes"' }, 'ebnf', 'it is not supported'],
   [{ messages, guided_choice: [] }, 'guided_choice', 'it must be a list of 1 to 1000 texts of 1 to 2000 characters'],
+  [{ messages, bad_words: ['Berlin'] }, 'bad_words', 'it is not supported'],
+  [{ messages, length_penalty: 3 }, 'length_penalty', 'it is not supported'],
+  [
+    { messages, response_format: { type: 'json_object' }, guided_choice: ['red'] },
+    'guided_choice',
+    'it is another form than the request gives already; give one only',
+  ],
+  [
+    { messages, structured_outputs: { choice: ['red'], json: {} } },
+    'structured_outputs',
+    'it is another form than the request gives already; give one only',
+  ],
   [{ messages, top_k: 0.5 }, 'top_k', 'it must be a whole number; 0 or -1 for no limit'],
   [{ messages, model: 7 }, 'model', 'it must be the name of a model'],
   [{ messages, n: 2 }, 'n', 'only one answer is given to a request; ask once for each'],

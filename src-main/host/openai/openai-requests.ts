@@ -79,6 +79,18 @@ const shared = {
   repeat_penalty: z.literal(1, 'it is not supported').nullish(),
   min_tokens: z.literal(0, 'it is not supported').nullish(),
   ignore_eos: z.literal(false, 'it is not supported').nullish(),
+  typical_p: z.literal(1, 'it is not supported').nullish(),
+  mirostat: z.literal(0, 'it is not supported').nullish(),
+  dry_multiplier: z.literal(0, 'it is not supported').nullish(),
+  xtc_probability: z.literal(0, 'it is not supported').nullish(),
+  length_penalty: z.literal(1, 'it is not supported').nullish(),
+  use_beam_search: z.literal(false, 'it is not supported').nullish(),
+  stop_token_ids: noneOf('it is not supported').nullish(),
+  bad_words: noneOf('it is not supported').nullish(),
+  allowed_token_ids: unsupported,
+  truncate_prompt_tokens: unsupported,
+  continue_final_message: z.literal(false, 'it is not supported').nullish(),
+  best_of: z.literal(1, 'it is not supported').nullish(),
   grammar: z.literal('', 'it is not supported').nullish(),
   guided_regex: unsupported,
   guided_grammar: unsupported,
@@ -137,42 +149,47 @@ const forms = {
 
 const messages = `it must be a list of 1 to ${mostTurns} messages, each with role and content`;
 
-export const chatRequestSchema = z.object(
-  {
-    ...shared,
-    messages: z
-      .array(
-        z.object(
-          {
-            role: z.enum(['system', 'developer', 'user', 'assistant'], {
-              error: ({ input }) => (input === 'tool' || input === 'function' ? noToolsBefore : role),
-            }),
-            // Before the content, which is null beside a call.
-            tool_calls: noneOf(noToolsBefore).nullish(),
-            content: z.union([text, parts], {
-              error: ({ input }) => (Array.isArray(input) ? onlyTextParts : 'it must be text'),
-            }),
-          },
-          'it must be an object with role and content',
-        ),
-        messages,
-      )
-      .min(1, messages)
-      .max(mostTurns, messages),
-    max_completion_tokens: tokens.nullish(),
-    logprobs: z.literal(false, 'it is not supported').nullish(),
-    top_logprobs: z.literal(0, 'it is not supported').nullish(),
-    tools: noneOf(noTools).nullish(),
-    tool_choice: toolChoice,
-    functions: noneOf(noTools).nullish(),
-    function_call: toolChoice,
-    modalities: z.array(z.literal('text', onlyText), onlyText).nullish(),
-    audio: unsupported,
-    web_search_options: unsupported,
-    ...forms,
-  },
-  body,
-);
+export const chatRequestSchema = z
+  .object(
+    {
+      ...shared,
+      messages: z
+        .array(
+          z.object(
+            {
+              role: z.enum(['system', 'developer', 'user', 'assistant'], {
+                error: ({ input }) => (input === 'tool' || input === 'function' ? noToolsBefore : role),
+              }),
+              // Before the content, which is null beside a call.
+              tool_calls: noneOf(noToolsBefore).nullish(),
+              content: z.union([text, parts], {
+                error: ({ input }) => (Array.isArray(input) ? onlyTextParts : 'it must be text'),
+              }),
+            },
+            'it must be an object with role and content',
+          ),
+          messages,
+        )
+        .min(1, messages)
+        .max(mostTurns, messages),
+      max_completion_tokens: tokens.nullish(),
+      logprobs: z.literal(false, 'it is not supported').nullish(),
+      top_logprobs: z.literal(0, 'it is not supported').nullish(),
+      tools: noneOf(noTools).nullish(),
+      tool_choice: toolChoice,
+      functions: noneOf(noTools).nullish(),
+      function_call: toolChoice,
+      modalities: z.array(z.literal('text', onlyText), onlyText).nullish(),
+      audio: unsupported,
+      web_search_options: unsupported,
+      ...forms,
+    },
+    body,
+  )
+  .superRefine((request, context) => {
+    const [, second] = formsIn(request);
+    if (second !== undefined) context.addIssue({ code: 'custom', path: [second], message: oneFormOnly });
+  });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
 const onlyForChat = 'it is supported at /v1/chat/completions only';
@@ -196,7 +213,6 @@ export const completionRequestSchema = z.object(
     guided_json: formUnsupported,
     guided_choice: formUnsupported,
     structured_outputs: formUnsupported,
-    best_of: z.literal(1, 'it is not supported').nullish(),
     echo: z.literal(false, 'it is not supported').nullish(),
     logprobs: unsupported,
     suffix: unsupported,
@@ -223,6 +239,20 @@ export function samplingOf(
     seed: Math.abs(request.seed ?? usual.seed) % 2 ** 31,
     stop: typeof stop === 'string' ? [stop] : (stop ?? []),
   };
+}
+
+const oneFormOnly = 'it is another form than the request gives already; give one only';
+
+/** The fields of a request that say what an answer must look like. */
+function formsIn(request: Pick<z.infer<z.ZodObject<typeof forms>>, keyof typeof forms>): string[] {
+  const { response_format: format, json_schema, guided_json, guided_choice, structured_outputs: structured } = request;
+  const given = {
+    response_format: format && format.type !== 'text',
+    ...{ json_schema, guided_json, guided_choice },
+    structured_outputs: structured?.json ?? structured?.choice ?? structured?.json_object,
+  };
+  const both = structured?.choice && (structured.json || structured.json_object) ? ['structured_outputs'] : [];
+  return [...Object.entries(given).flatMap(([name, form]) => (form ? [name] : [])), ...both];
 }
 
 /**
