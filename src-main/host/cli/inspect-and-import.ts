@@ -109,6 +109,8 @@ export function addInspectAndImport(program: Command, run: Run): void {
               ? `${counted(rejected.count, 'row', ['was', 'were'])} left out (${reasonsText(rejected.reasons)}) and saved in ${rejected.file}. ` +
                 `Fix them there, then add them: adapter-studio datasets add "${dataset.name}" FILE`
               : 'Every row could be used.',
+            // Whoever does not look at the table first would not know.
+            ...facts.reasons.filter(({ code }) => code === 'DOCUMENTS_SKIPPED').map(reasonSentence),
             ...(dataset.splits.validation === 0 && dataset.rows > 2
               ? [
                   'No rows are kept back for validation: all rows are in one group, or the file assigns the splits that way. Use --map without group and split to keep some back.',
