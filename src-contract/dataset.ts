@@ -221,8 +221,15 @@ export const rejectedSchema = z.object({
   reasons: z.record(z.string(), z.number().int()),
 });
 
-/** Rows that were accepted but deserve a look. */
-export const warnedSchema = z.object({ count: z.number().int(), reasons: z.record(z.string(), z.number().int()) });
+/** Rows that were accepted but deserve a look; by reason, how many there are, and where the first ones stand. */
+export const warnedSchema = z.object({
+  count: z.number().int(),
+  reasons: z.record(z.string(), z.number().int()),
+  places: z.record(z.string(), z.array(z.number().int())).optional(),
+});
+
+/** As many are named. */
+export const mostPlaces = 5;
 
 /** The outcome of adding a file's rows to a dataset; unusable ones are not kept. */
 export const addedRowsSchema = z.object({

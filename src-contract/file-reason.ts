@@ -90,7 +90,7 @@ export const fileReasons = {
   LISTS_SPLITS: 'The lists {names} are read as one table; the list a row is in gives its split.',
   LISTS_LEFT: 'The longest list is read. Not read, with their number of values: {names}.',
   DOCUMENTS: 'Read as documents: {files}. Whatever cannot be read is listed with its name.',
-  DOCUMENTS_SKIPPED: 'Not read because they are neither documents nor tables: {files} ({count} in all).',
+  DOCUMENTS_SKIPPED: 'Not read because they are neither documents to learn from nor tables: {files} ({count} in all).',
   DOCUMENT_PIECES:
     'Write like these: from the title and heading, write the text below. Long texts are cut between paragraphs, at about {letters} letters (400 of Korean, Chinese or Japanese).',
   DOCUMENT_WHOLE:

@@ -191,7 +191,9 @@ test('every row is imported or rejected, and oddities are reported as warnings',
   const { dataset, file, rejected, warned } = await importText(rows.join('\n'));
   expect(dataset.rows + rejected.count).toBe(file.rows);
   expect(rejected.reasons).toEqual({ ROW_HEADER_AGAIN: 1, ROW_QUOTE_OPEN: 1 });
-  expect(warned).toEqual({ count: 3, reasons: { ROW_FORMULA: 1, ROW_TEXT_AFTER_QUOTE: 1, ROW_NUL: 1 } });
+  const reasons = { ROW_FORMULA: 1, ROW_TEXT_AFTER_QUOTE: 1, ROW_NUL: 1 };
+  const places = { ROW_FORMULA: [2], ROW_TEXT_AFTER_QUOTE: [4], ROW_NUL: [5] };
+  expect(warned).toEqual({ count: 3, reasons, places });
   expect([...store.examples(dataset.id)].map((row) => [row.target, row.warning])).toEqual([
     ['=SUM(A1:A2)', 'ROW_FORMULA'],
     ['d', 'ROW_TEXT_AFTER_QUOTE'],
@@ -204,7 +206,7 @@ test('every row is imported or rejected, and oddities are reported as warnings',
 test('Korean in pieces is put together, and the row says so', async () => {
   const row = (text: string) => `id,context,target\n1,${text} 어디?,한강\n2,한국,가\n`;
   const { dataset, warned } = await importText(row('서울은'.normalize('NFD')));
-  expect(warned).toEqual({ count: 1, reasons: { ROW_COMPOSED: 1 } });
+  expect(warned).toEqual({ count: 1, reasons: { ROW_COMPOSED: 1 }, places: { ROW_COMPOSED: [2] } });
   expect([...store.examples(dataset.id)].map(({ context }) => context)).toEqual(['서울은 어디?', '한국']);
   const typed = await importText(row('서울은'), { name: 'typed' });
   expect(typed.dataset.sha256).toBe(dataset.sha256);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CsvOptions, FileFacts } from '../../../src-contract/dataset.ts';
+import type { z } from 'zod';
+import { type CsvOptions, type FileFacts, mostPlaces, type warnedSchema } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because } from '../../../src-contract/failure-reason.ts';
 import { type RowVerdictData, rowVerdictSentence } from '../../../src-contract/row-verdict.ts';
@@ -48,7 +49,7 @@ export type RowsEvent =
       readonly file: FileFacts;
       readonly mapping: ColumnMapping;
       readonly rejected: { readonly count: number; readonly reasons: Record<string, number> };
-      readonly warned: { readonly count: number; readonly reasons: Record<string, number> };
+      readonly warned: z.infer<typeof warnedSchema>;
       readonly hasDatabase: boolean;
     };
 
@@ -119,7 +120,11 @@ export async function* importRows(
       },
       file: { ...table.facts, rows: rows.taken + rows.rejected, sha256: await table.sha256(signal) },
       rejected: { count: rows.rejected, reasons: Object.fromEntries(rows.reasons) },
-      warned: { count: rows.warned, reasons: Object.fromEntries(rows.warnings) },
+      warned: {
+        count: rows.warned,
+        reasons: Object.fromEntries(rows.warnings),
+        places: Object.fromEntries(rows.warnedAt),
+      },
     };
   } finally {
     await into?.close();
@@ -180,6 +185,8 @@ class ImportedRows {
   warned = 0;
   readonly reasons = new Map<string, number>();
   readonly warnings = new Map<string, number>();
+  /** Where the first rows of each stand. */
+  readonly warnedAt = new Map<string, number[]>();
   readonly states = new GatheredStates();
   readonly #to: RowDestination;
   readonly #mapRow: (record: TableRecord) => MappedRow;
@@ -244,7 +251,11 @@ class ImportedRows {
     let warning: string | null = null;
     if (warnings.length > 0) {
       this.warned++;
-      for (const code of warnings) this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
+      for (const code of warnings) {
+        this.warnings.set(code, (this.warnings.get(code) ?? 0) + 1);
+        const places = this.warnedAt.get(code) ?? [];
+        if (places.length < mostPlaces) this.warnedAt.set(code, [...places, line]);
+      }
       warning = warnings.join(' ');
     }
     if (row.split !== undefined) this.#splits.passOver();

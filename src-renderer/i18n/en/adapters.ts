@@ -12,7 +12,8 @@ export const adapters = {
   'adapters.import.what':
     'A LoRA adapter: a folder with two files in the format of the PEFT library, which this studio uses too, or a GGUF file for llama.cpp.',
   'adapters.import.drop': 'Drop the folder, its two files or the GGUF file here',
-  'adapters.import.both': 'Both files are needed: adapter_config.json and adapter_model.safetensors. Or one GGUF file.',
+  'adapters.import.both':
+    'Both files are needed: adapter_config.json and adapter_model.safetensors; and adapter_studio.json, if it is there, which says what it was trained for. Or one GGUF file.',
   'adapters.import.working': 'Copying and checking',
   'adapters.import.name': 'Imported adapter',
   'adapters.import.base': 'Which base model is it for?',

@@ -289,6 +289,9 @@ export const datasets = {
   'import.done.next.unwritten':
     'Some rows lack only their target. Write them, or have a model draft them and check each draft.',
   'import.done.time': 'Read and checked in {time}.',
+  'import.done.at.line': { one: 'line {places}', other: 'lines {places}' },
+  'import.done.at.row': { one: 'row {places}', other: 'rows {places}' },
+  'import.done.at.item': { one: 'item {places}', other: 'items {places}' },
   'import.done.warned': { one: '{n} row is worth a look', other: '{n} rows are worth a look' },
   'import.done.leftOut': { one: '{n} row was left out', other: '{n} rows were left out' },
   'import.done.train': 'Train with this',

@@ -277,6 +277,9 @@ export const datasets: Translation<typeof english> = {
   'import.done.next.unwritten':
     '정답만 없는 행이 있습니다. 직접 작성하거나, 모델이 초안을 쓰게 하고 하나씩 확인하세요.',
   'import.done.time': '{time} 동안 읽고 검사했습니다.',
+  'import.done.at.line': '{places}번째 줄',
+  'import.done.at.row': '{places}번째 행',
+  'import.done.at.item': '{places}번째 항목',
   'import.done.warned': '확인해 볼 행이 {n}개 있습니다',
   'import.done.leftOut': '{n}행을 제외했습니다',
   'import.done.train': '이것으로 학습',

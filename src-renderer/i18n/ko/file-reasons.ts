@@ -68,7 +68,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   MESSAGES_FIRST:
     '한 행에 메시지 하나입니다. 처음 메시지 {messages}개에 대화 {conversations}개, “{speaker}”의 답 {replies}개가 있습니다. 답마다 한 행이 되고, 그 앞에 오간 말이 입력입니다. 한쪽이 이어서 한 말은 한 차례로 봅니다.',
   DOCUMENTS: '문서 {files}개로 읽습니다. 읽을 수 없는 문서는 이름과 함께 보여 줍니다.',
-  DOCUMENTS_SKIPPED: '문서도 표도 아니어서 읽지 않은 파일: {files} (모두 {count}개).',
+  DOCUMENTS_SKIPPED: '배울 문서도 표도 아니어서 읽지 않은 파일: {files} (모두 {count}개).',
   DOCUMENT_PIECES:
     '이 글들처럼 쓰기: 제목과 소제목을 보고 그 아래 글을 씁니다. 긴 글은 문단 사이에서 한글 400자(로마자 {letters}자)쯤으로 나눕니다.',
   DOCUMENT_WHOLE:
