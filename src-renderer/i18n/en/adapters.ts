@@ -10,8 +10,8 @@ export const adapters = {
   'adapters.import': 'Import',
   'adapters.import.title': 'Import an adapter',
   'adapters.import.what':
-    'A LoRA adapter: a folder with two files in the format of the PEFT library, which this studio uses too, or a GGUF file for llama.cpp.',
-  'adapters.import.drop': 'Drop the folder, its two files or the GGUF file here',
+    'A LoRA adapter: a folder in the format of the PEFT library, which this studio uses too, or a GGUF file for llama.cpp.',
+  'adapters.import.drop': 'Drop the folder, its files or the GGUF file here',
   'adapters.import.both':
     'Both files are needed: adapter_config.json and adapter_model.safetensors; and adapter_studio.json, if it is there, which says what it was trained for. Or one GGUF file.',
   'adapters.import.working': 'Copying and checking',

@@ -9,8 +9,8 @@ export const adapters: Translation<typeof english> = {
   'adapters.import': '가져오기',
   'adapters.import.title': '어댑터 가져오기',
   'adapters.import.what':
-    'LoRA 어댑터입니다. 이 스튜디오도 쓰는 PEFT 라이브러리 형식의 폴더(파일 두 개)나 llama.cpp용 GGUF 파일 하나를 가져올 수 있습니다.',
-  'adapters.import.drop': '폴더나 그 안의 두 파일, 또는 GGUF 파일을 여기에 놓으세요',
+    'LoRA 어댑터입니다. 이 스튜디오도 쓰는 PEFT 라이브러리 형식의 폴더나 llama.cpp용 GGUF 파일 하나를 가져올 수 있습니다.',
+  'adapters.import.drop': '폴더나 그 안의 파일들, 또는 GGUF 파일을 여기에 놓으세요',
   'adapters.import.both':
     '두 파일이 모두 필요합니다: adapter_config.json과 adapter_model.safetensors. adapter_studio.json이 있다면 무엇을 배웠는지 알 수 있도록 함께 고르세요. GGUF라면 파일 하나면 됩니다.',
   'adapters.import.working': '복사하고 확인하는 중',
