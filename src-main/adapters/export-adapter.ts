@@ -89,7 +89,7 @@ function toldInGguf({ name, task }: Adapter, { template, stopIds }: BaseTexts) {
 
 /** The losses are dropped, since they were measured at full strength. */
 async function originAtStrength({ path, task, baseSha256 }: Adapter, base: BaseModel): Promise<AdapterOrigin> {
-  const { datasetSha256 = null } = (await readOrigin(path)) ?? {};
+  const { datasetSha256 = null, form } = (await readOrigin(path)) ?? {};
   const losses = { baseValidationLoss: null, bestValidationLoss: null };
-  return { task, baseSha256, baseName: base.name, datasetSha256, ...losses };
+  return { task, baseSha256, baseName: base.name, datasetSha256, ...losses, ...(form !== undefined && { form }) };
 }

@@ -154,6 +154,13 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   expect(config.base_model_name_or_path).toBe('tiny');
   const { adapter } = await answerOf(home, ['adapters', 'import', exported.path, '--name', 'back', '--base', 'tiny']);
   expect(adapter.sha256).toBe(first.adapter.sha256);
+  expect(adapter.datasetId).toBe(imported.dataset.id);
+  // Regression: an exported adapter lost its labels, and wrote anything.
+  const elsewhere = join(folder, 'elsewhere');
+  await answerOf(elsewhere, ['models', 'import', join(folder, 'tiny'), '--name', 'tiny']);
+  await answerOf(elsewhere, ['adapters', 'import', exported.path, '--name', 'there', '--base', 'tiny']);
+  const asked = ['generate', '--base', 'tiny', '--adapter', 'there', ...prompt, '--keep-form'];
+  expect(colours).toContain((await answerOf(elsewhere, asked)).text);
 
   // Regression: the type was ignored without a word.
   const lora = ['--format', 'gguf', '--dtype', 'F16', '--out', join(folder, 'lora.gguf')];
