@@ -57,7 +57,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
     .command('import')
     .description('import an adapter: a folder in the PEFT format, or a LoRA file for llama.cpp')
     .argument('<path>', 'a folder with adapter_config.json and adapter_model.safetensors, or a GGUF file')
-    .option('--name <name>')
+    .option('--name <name>', 'its name in the studio (default: the folder’s)')
     .option('--base <model>', 'the base model that it was made for')
     .action((path: string, { name, base }: { name?: string; base?: string }, command: Command) =>
       run(command, async ({ open, progress }) => {
@@ -79,7 +79,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
         .choices(adapterFormats)
         .makeOptionMandatory(),
     )
-    .requiredOption('--out <path>', 'where to write it')
+    .requiredOption('--out <path>', 'where to write it; there must be nothing yet')
     .addOption(
       new Option(
         '--dtype <type>',

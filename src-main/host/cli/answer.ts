@@ -46,7 +46,7 @@ export function addAnswerCommand(program: Command, run: Run): void {
     )
     .option('--resume <table>', 'go on with a stopped or interrupted one')
     .option('--list', 'show the answered tables and those that can be resumed')
-    .option('--out <file>', 'the CSV file to write')
+    .option('--out <file>', 'the CSV file to write, which must not be there yet; always needed')
     .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
     .action((file: string | undefined, words: AnswerWords, command: Command) =>
       run(command, async (session) => {

@@ -4,7 +4,11 @@ import { delimiterIn, escapeIn, numberIn, quoteIn, textIn, wordIn, yesOrNo } fro
 
 export function withCsvOptions(command: Command): Command {
   return command
-    .option('--delimiter <character>', 'what separates cells (default: detected)', delimiterIn)
+    .option(
+      '--delimiter <character>',
+      'what separates cells: a character or a few, tab, comma, semicolon, pipe, space, blanks or fixed (default: detected)',
+      delimiterIn,
+    )
     .option('--quote <character>', 'what cells are wrapped in: double, single, none, or a character', quoteIn)
     .option('--escape <how>', 'how a quote within a cell is written: doubled or backslash', escapeIn)
     .option('--encoding <name>', 'character encoding (default: detected)')

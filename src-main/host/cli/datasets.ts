@@ -49,7 +49,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
   datasets
     .command('show')
     .description('one dataset and its first rows')
-    .argument('<dataset>')
+    .argument('<dataset>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const client = await open();
@@ -77,7 +77,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
   datasets
     .command('check')
     .description('look for rows that would harm the training')
-    .argument('<dataset>')
+    .argument('<dataset>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const report = await checked(await open(), { id, signal, progress });
@@ -92,7 +92,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
     .description(
       'add the rows of a file to a dataset, as a new version: fixed rows that had been left out, or new ones',
     )
-    .argument('<dataset>')
+    .argument('<dataset>', 'name or id')
     .argument('<file>', 'the fixed file of left-out rows, or a table with the same columns; - is standard input')
     .action((id: string, argument: string, options: CsvOptions, command: Command) =>
       run(command, async (session) => {
@@ -116,7 +116,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
   datasets
     .command('export')
     .description('write a dataset with its context, target, group and split')
-    .argument('<dataset>')
+    .argument('<dataset>', 'name or id')
     .requiredOption('--out <file>', 'where to write it')
     .option('--format <format>', 'csv, jsonl or parquet (default: by the file’s extension)', wordIn(exportFormatSchema))
     .option('--dataset-version <number>', 'an earlier version (default: the newest)', numberIn(z.number().int().min(1)))

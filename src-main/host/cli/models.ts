@@ -56,7 +56,7 @@ export function addModelCommands(program: Command, run: Run): void {
     .command('import')
     .description('import a model: a Hugging Face folder or a GGUF file')
     .argument('<path>', 'a folder with config.json, tokenizer.json and safetensors, or a .gguf file')
-    .option('--name <name>')
+    .option('--name <name>', 'its name in the studio (default: the folder’s or the file’s)')
     .action((path: string, { name }: { name?: string }, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const importing = (await open()).baseModels.import({ path: fromHere(path), name }, { signal });

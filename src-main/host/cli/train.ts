@@ -189,7 +189,7 @@ function withTrainOptions(command: Command): Command {
   return command
     .option(
       '--preset <preset>',
-      `where the other options start from: ${presetSchema.options.join(', ')}`,
+      `where the other options start from: ${presetSchema.options.join(', ')} (default: balanced)`,
       wordIn(presetSchema),
     )
     .option('--rank <n>', 'rank of the adapter', numberIn(shape.rank))
