@@ -53,6 +53,12 @@ test('JSON files are recognised by their content, weights by their extension', a
   expect(await verdictOn('five.json', '{"something":1}')).toBe('MODEL_FILE_INVALID');
 });
 
+// Regression: what the studio had exported, and imported again, was “another format” here.
+test('a GGUF file without its extension is one', async () => {
+  expect(await verdictOn('sha256-1f', 'GGUF\x03')).toBe('accept');
+  expect(asked).toEqual(['gguf']);
+});
+
 test('a config of an unknown kind is unsupported, not damaged', async () => {
   writeFileSync(join(folder, 'unknown.json'), '{"model_type":"other"}');
   expect(await checkModelFiles([join(folder, 'unknown.json')], engine)).toMatchObject([{ verdict: 'unsupported' }]);

@@ -4,7 +4,7 @@ import type { ModelFileVerdict } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import type { Engine } from '../engine/engine.ts';
-import { firstBytes } from '../files/first-bytes.ts';
+import { firstBytes, isGguf } from '../files/first-bytes.ts';
 import { notAFile, requireReadable } from '../files/require-file.ts';
 import { describeModel } from './import-base-model.ts';
 import { readModelFolder } from './model-folder.ts';
@@ -46,11 +46,11 @@ async function check(path: string, engine: Engine): Promise<void> {
   if (!facts.isFile()) throw notAFile(path);
   const name = basename(path);
   if (name.endsWith('.safetensors')) return engine.check({ file: path, kind: 'safetensors' });
-  if (name.endsWith('.gguf')) return engine.check({ file: path, kind: 'gguf' });
   if (name.endsWith('.json')) {
     await requireReadable(path);
     return checkJson(path, engine);
   }
+  if (await isGguf(path)) return engine.check({ file: path, kind: 'gguf' });
   await refuseOther(path);
 }
 
