@@ -384,10 +384,13 @@ async function keepAdapter(
   const earlier = all.find((adapter) => adapter.id === run.adapterId);
   const id = earlier?.id ?? adapters.newId(now);
   const path = join(parts.adaptersFolder, earlier === undefined ? id : `${id}-${adapters.newId(now)}`);
+  // Rows that can no longer be read must not cost what was learnt from them.
+  const ofTargets = targetForms.of(plan.datasetId, plan.datasetVersion);
+  const form = await ofTargets.then((found) => found ?? null).catch(() => undefined);
   const origin: AdapterOrigin = {
     ...{ task: plan.task, baseSha256: plan.baseSha256, baseName: base.name, datasetSha256: plan.datasetSha256 },
     ...{ baseValidationLoss, bestValidationLoss },
-    form: (await targetForms.of(plan.datasetId, plan.datasetVersion)) ?? null,
+    ...(form !== undefined && { form }),
   };
   await copyAdapter(outputFolder, path, origin);
   try {
