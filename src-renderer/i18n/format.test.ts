@@ -5,7 +5,9 @@ vi.hoisted(() => {
   vi.stubGlobal('document', { documentElement: {} });
 });
 
-const { bytes, count, duration, fingerprint, fixedPercent, percent, timeLeft, when } = await import('./format.ts');
+const { bytes, count, duration, fingerprint, fixedPercent, lossText, percent, timeLeft, when } = await import(
+  './format.ts'
+);
 const { locale } = await import('./locale.svelte.ts');
 
 beforeEach(() => {
@@ -47,6 +49,12 @@ test('a percentage too small for its decimals keeps two significant digits', () 
 
 test('a whole percentage keeps its decimals in a column of figures', () => {
   expect([0.51, 0.541].map((share) => fixedPercent(share))).toEqual(['51.0\u00a0%', '54.1\u00a0%']);
+});
+
+test('a small loss keeps two significant digits, so that only none is 0.00', () => {
+  expect([5.519, 0.1392, 0.0998, 0.00189, -0.0012, 0].map((loss) => lossText(loss))).toEqual([
+    ...['5.52', '0.14', '0.10', '0.0019', '-0.0012', '0.00'],
+  ]);
 });
 
 test('shows the time for today and the weekday for this week', () => {

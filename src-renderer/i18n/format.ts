@@ -20,6 +20,12 @@ export function significant(value: number, digits = 3): string {
   );
 }
 
+/** A loss, or another error that is best at 0: 5.52, but 0.0031 rather than 0.00. */
+export function lossText(value: number): string {
+  if (value === 0 || Math.abs(value) >= 0.1) return fixed(value, 2);
+  return formatter('loss', { minimumSignificantDigits: 2, maximumSignificantDigits: 2 }).format(value);
+}
+
 // A number and its unit must not be split across lines: \u00a0 is a no-break space.
 
 /** A share from 0 to 1 as `46.2 %`. */

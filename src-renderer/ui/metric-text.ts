@@ -1,5 +1,5 @@
 import { isLowerBetter, type Verdict } from '../../src-contract/verdict.ts';
-import { fixed, fixedPercent, percent } from '../i18n/format.ts';
+import { fixed, fixedPercent, lossText, percent } from '../i18n/format.ts';
 import { isTextKey, t } from '../i18n/text.ts';
 
 /** A metric's display name; one without a text keeps its own. */
@@ -21,7 +21,7 @@ const counts = new Set(['words', 'targetWords']);
 export function metricValue(metric: string, value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (counts.has(metric)) return fixed(value, 1);
-  return isLowerBetter(metric) ? fixed(value, 2) : percent(value);
+  return isLowerBetter(metric) ? lossText(value) : percent(value);
 }
 
 /** As `metricValue`, for a column of figures: decimals align. */
@@ -33,7 +33,7 @@ export function metricFigure(metric: string, value: number): string {
 /** A difference with its sign, in points of 100 if the metric is a share. */
 export function metricDifference(metric: string, difference: number): string {
   if (!Number.isFinite(difference)) return '–';
-  const shown = fixed(isLowerBetter(metric) ? difference : difference * 100, isLowerBetter(metric) ? 2 : 1);
+  const shown = isLowerBetter(metric) ? lossText(difference) : fixed(difference * 100, 1);
   return difference > 0 ? `+${shown}` : shown.replace('-', '−');
 }
 
