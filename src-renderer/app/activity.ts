@@ -1,3 +1,4 @@
+import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import type { CutOffImport, Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import type { ListedRun } from '../../src-contract/run.ts';
@@ -11,6 +12,7 @@ export type Activity = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'cut-off'; readonly sourceName: string }
   | { readonly kind: 'run'; readonly run: ListedRun }
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly kind: 'table'; readonly table: AnsweredTable }
 );
 
 export function lastFinished(
@@ -19,6 +21,7 @@ export function lastFinished(
     cutOff: readonly CutOffImport[];
     runs: readonly ListedRun[];
     evaluations: readonly Evaluation[];
+    tables: readonly AnsweredTable[];
   },
   most: number,
 ): readonly Activity[] {
@@ -34,6 +37,9 @@ export function lastFinished(
     ...done.evaluations
       .filter(({ state }) => state !== 'running')
       .map((evaluation) => ({ kind: 'evaluation', id: evaluation.id, at: evaluation.createdAt, evaluation }) as const),
+    ...done.tables
+      .filter(({ state }) => state !== 'running')
+      .map((table) => ({ kind: 'table', id: table.id, at: table.createdAt, table }) as const),
   ];
   return all.toSorted((a, b) => b.at - a.at).slice(0, most);
 }

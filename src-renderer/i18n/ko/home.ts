@@ -111,6 +111,7 @@ export const home: Translation<typeof english> = {
   'home.finished.cutOff.what': '중단되어 되돌렸습니다. 파일을 다시 고르세요',
   'home.finished.trained': '{name} 학습함',
   'home.finished.evaluated': '{name}[으로|로] 평가함',
+  'home.finished.answered': '{name} 채움',
   'home.finished.loss': '손실 {from}에서 {to}',
   'home.finished.failed': '실패',
   'home.finished.interrupted': '중단됨',
