@@ -36,6 +36,7 @@ export const ui = {
   'ui.chooseFile': 'Choose a file',
   'ui.remove': 'Remove',
   'ui.change': 'Change {what}',
+  'ui.explain': 'What “{what}” means',
 
   'task.summarisation': 'Summarise',
   'task.mrc': 'Answer',

@@ -36,6 +36,7 @@ export const ui: Translation<typeof english> = {
   'ui.chooseFile': '파일 고르기',
   'ui.remove': '빼기',
   'ui.change': '{what} 바꾸기',
+  'ui.explain': '“{what}”의 뜻',
 
   'task.summarisation': '요약',
   'task.mrc': '질의응답',
