@@ -175,6 +175,7 @@ export const evaluations = {
   'evaluations.stop': 'Stop',
   'evaluations.stopping': 'Stopping',
   'evaluations.again': 'Evaluate again',
+  'evaluations.again.gone': 'The dataset has been deleted: another one would be another evaluation',
   'evaluations.progress': 'Progress of the evaluation',
   'evaluations.progress.rows': 'Answer **{done}** of {total}',
   'evaluations.progress.preparing': 'Getting ready',

@@ -163,6 +163,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.stop': '멈추기',
   'evaluations.stopping': '멈추는 중',
   'evaluations.again': '다시 평가',
+  'evaluations.again.gone': '데이터셋이 삭제되었습니다. 다른 데이터셋으로 하면 다른 평가가 됩니다',
   'evaluations.progress': '평가 진행',
   'evaluations.progress.rows': '답변 {total}개 중 **{done}**',
   'evaluations.progress.preparing': '준비하는 중',
