@@ -423,6 +423,8 @@ export const runs = {
     one: '{metric} on {n} {split} row: {from} → {to}',
     other: '{metric} on {n} {split} rows: {from} → {to}',
   },
+  'runs.results.earlier': 'earlier weights',
+  'runs.results.earlier.what': 'The adapter has been trained on since this was measured.',
   'runs.results.rows': 'better on {better}, worse on {worse}',
   'runs.results.better': 'clearly better',
   'runs.results.betterMixed': 'clearly better on average',

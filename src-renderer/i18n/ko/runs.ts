@@ -383,6 +383,8 @@ export const runs: Translation<typeof english> = {
   'runs.results': '이 어댑터의 평가 결과',
   'runs.results.each': '답 하나씩 보기',
   'runs.results.line': '{split} {n}행, {metric}: {from} → {to}',
+  'runs.results.earlier': '이전 가중치',
+  'runs.results.earlier.what': '이 평가 뒤에 어댑터를 더 학습했습니다.',
   'runs.results.rows': '{better}행에서 낫고 {worse}행에서 못함',
   'runs.results.better': '확실히 나음',
   'runs.results.betterMixed': '평균적으로 확실히 나음',
