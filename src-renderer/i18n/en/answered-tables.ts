@@ -76,6 +76,8 @@ export const answeredTables = {
   'tables.gone': 'It has been deleted',
   'tables.gone.adapter': 'adapter deleted',
   'tables.gone.base': 'base model deleted',
+  'tables.missing': 'Answered table not found',
+  'tables.toList': 'Go to Answered tables',
   'tables.progress': 'Rows answered',
   'tables.progress.rows': '**{done}** of {total} rows answered',
   'tables.progress.preparing': 'Getting ready',

@@ -30,6 +30,8 @@ export const evaluations = {
   'evaluations.column.when': 'When',
   'evaluations.gone': 'deleted',
   'evaluations.gone.dataset': 'dataset deleted',
+  'evaluations.missing': 'Evaluation not found',
+  'evaluations.toList': 'Go to Evaluate',
   'evaluations.state.running': 'Running',
   'evaluations.state.finished': 'Done',
   'evaluations.state.stopped': 'Stopped',

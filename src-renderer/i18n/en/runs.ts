@@ -17,6 +17,8 @@ export const runs = {
   'runs.column.when': 'When',
   'runs.madeFrom': '{dataset}, {base}',
   'runs.gone': 'deleted',
+  'runs.missing': 'Run not found',
+  'runs.toList': 'Go to Train',
 
   'runs.state.queued': 'Waiting',
   'runs.state.running': 'Running',

@@ -75,6 +75,8 @@ export const answeredTables: Translation<typeof english> = {
   'tables.gone': '삭제되었습니다',
   'tables.gone.adapter': '어댑터 삭제됨',
   'tables.gone.base': '기본 모델 삭제됨',
+  'tables.missing': '답을 채운 표를 찾을 수 없습니다',
+  'tables.toList': '답을 채운 표 목록으로',
   'tables.progress': '답한 행',
   'tables.progress.rows': '{total}행 중 **{done}**행에 답했습니다',
   'tables.progress.preparing': '준비하는 중',

@@ -29,6 +29,8 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.column.when': '시각',
   'evaluations.gone': '삭제됨',
   'evaluations.gone.dataset': '데이터셋 삭제됨',
+  'evaluations.missing': '평가를 찾을 수 없습니다',
+  'evaluations.toList': '평가 목록으로',
   'evaluations.state.running': '평가 중',
   'evaluations.state.finished': '완료',
   'evaluations.state.stopped': '멈춤',

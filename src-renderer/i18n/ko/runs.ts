@@ -17,6 +17,8 @@ export const runs: Translation<typeof english> = {
   'runs.column.when': '시각',
   'runs.madeFrom': '{dataset}, {base}',
   'runs.gone': '삭제됨',
+  'runs.missing': '학습을 찾을 수 없습니다',
+  'runs.toList': '학습 목록으로',
 
   'runs.state.queued': '대기 중',
   'runs.state.running': '학습 중',
