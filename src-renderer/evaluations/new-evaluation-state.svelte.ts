@@ -144,6 +144,12 @@ export class NewEvaluationState {
     return [...this.#known.values()].filter(({ id }) => this.chosen.has(id) && !there.has(id));
   }
 
+  /** How many of an earlier evaluation had been deleted before this page was opened, so that nothing names them. */
+  get forgotten(): number {
+    const there = new Set(this.allAdapters.map(({ id }) => id));
+    return [...this.chosen].filter((id) => !there.has(id) && !this.#known.has(id)).length;
+  }
+
   get tooMany(): boolean {
     return this.compared.length > mostAdapters;
   }

@@ -179,6 +179,15 @@ test('an evaluation of all rows is offered again with all rows', async () => {
   form.leave();
 });
 
+test('adapters deleted since an earlier evaluation are counted, as nothing names them', async () => {
+  const mails = dataset('mails', 'custom', 60);
+  vi.mocked(client.datasets.list).mockResolvedValue([mails]);
+  const earlier = evaluation({ split: 'test', n: 4, mainMetric: 'exactMatch' });
+  const form = await opened(again({ ...earlier, adapterIds: ['other', 'deleted'] }, mails));
+  expect([form.compared.map(({ id }) => id), form.forgotten]).toEqual([['other'], 1]);
+  form.leave();
+});
+
 test('an evaluation whose dataset is gone is not offered again with another', async () => {
   const earlier = evaluation({ split: 'test', n: 4, mainMetric: 'exactMatch' });
   const form = await opened(again(earlier, undefined));

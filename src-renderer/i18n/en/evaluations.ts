@@ -122,6 +122,10 @@ export const evaluations = {
   'evaluations.new.base': 'Base model',
   'evaluations.new.adapters': 'Adapters to compare with the base',
   'evaluations.new.adapters.gone': 'Deleted, will not be evaluated',
+  'evaluations.new.adapters.forgotten': {
+    one: '{n} adapter of the earlier evaluation has been deleted, and will not be evaluated.',
+    other: '{n} adapters of the earlier evaluation have been deleted, and will not be evaluated.',
+  },
   'evaluations.new.adapters.none': 'No adapter fits this base model.',
   'evaluations.new.adapters.otherTask': 'made for another task',
   'evaluations.new.adapters.most': 'Up to 8 at once',

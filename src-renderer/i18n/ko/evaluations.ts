@@ -116,6 +116,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.base': '기본 모델',
   'evaluations.new.adapters': '기본 모델과 비교할 어댑터',
   'evaluations.new.adapters.gone': '삭제되어 평가하지 않습니다',
+  'evaluations.new.adapters.forgotten': '이전 평가의 어댑터 {n}개는 삭제되어 평가하지 않습니다.',
   'evaluations.new.adapters.none': '이 기본 모델에 맞는 어댑터가 없습니다.',
   'evaluations.new.adapters.otherTask': '다른 작업용',
   'evaluations.new.adapters.most': '한 번에 8개까지',
