@@ -40,7 +40,20 @@ export const paths = {
   /** Plain #/chat opens the last conversation. */
   newChat: () => '#/chat?conversation=new',
   evaluations: () => '#/evaluate',
-  newEvaluation: (chosen: { adapter?: string; dataset?: string } = {}) => link('/evaluate/new', chosen),
+  newEvaluation: (
+    chosen: {
+      adapter?: string;
+      dataset?: string;
+      /** All that is needed to evaluate the same again: see `evaluation-conditions.ts`. */
+      baseModel?: string;
+      adapters?: string;
+      split?: string;
+      rows?: string;
+      measure?: string;
+      form?: 'free';
+      retry?: 'yes';
+    } = {},
+  ) => link('/evaluate/new', chosen),
   evaluation: (id: string) => link(`/evaluate/${encodeURIComponent(id)}`),
   blindVote: (id: string) => link(`/evaluate/${encodeURIComponent(id)}/blind`),
   answeredTables: () => '#/tables',

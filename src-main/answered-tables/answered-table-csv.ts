@@ -1,8 +1,8 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { answeredColumns } from '../../src-contract/answered-columns.ts';
 import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import { spreadsheetCell } from '../../src-contract/spreadsheet-cell.ts';
-import { taskFields } from '../../src-contract/task.ts';
 import { csvLine } from '../datasets/csv-text.ts';
 import { TimeSlices } from '../datasets/time-slices.ts';
 import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
@@ -36,7 +36,7 @@ export async function writeAnsweredTable(
       const slices = new TimeSlices(signal);
       let text =
         (forSpreadsheet ? '\ufeff' : '') +
-        line(headOf(table, [...(withCertainty ? ['sure'] : []), ...(withNotes ? ['note'] : [])]));
+        line([...table.columns, ...answeredColumns(table, { sure: withCertainty, note: withNotes })]);
       let rows = 0;
       // In pages, as answers may be stored meanwhile.
       for (let page = pageFrom(0); page.length > 0; page = pageFrom(rows)) {
@@ -67,16 +67,4 @@ export async function writeAnsweredTable(
   } finally {
     if (!isDone) await rm(temporary, { force: true });
   }
-}
-
-/** The columns' names, and others for the answers and what is said of them. */
-function headOf({ columns, task }: AnsweredTable, further: readonly string[]): string[] {
-  const { target } = taskFields[task];
-  const head = [...columns];
-  for (const name of [target === 'target' ? 'answer' : target, ...further]) {
-    let free = name;
-    for (let number = 2; head.includes(free); number++) free = `${name} ${number}`;
-    head.push(free);
-  }
-  return head;
 }

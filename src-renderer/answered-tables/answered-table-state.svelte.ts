@@ -68,6 +68,10 @@ export class AnsweredTableState {
     this.#work.error = error;
   }
 
+  get isGone(): boolean {
+    return this.#work.isGone;
+  }
+
   get stopping(): boolean {
     return this.#work.stopping;
   }

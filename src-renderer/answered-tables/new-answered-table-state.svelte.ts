@@ -1,5 +1,6 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import { answeredColumns } from '../../src-contract/answered-columns.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
@@ -122,6 +123,12 @@ export class NewAnsweredTableState {
   get form(): AnswerForm | undefined {
     const known = this.#form.value;
     return known?.id === this.adapter?.id ? (known?.form ?? undefined) : undefined;
+  }
+
+  /** The columns that will follow those of the table, as far as it is known beforehand; a column of notes may be last. */
+  get answerColumns(): readonly string[] {
+    const sure = this.form?.kind === 'choices' && this.keepsForm;
+    return answeredColumns(this, { sure, note: true });
   }
 
   get stage(): FileStage {

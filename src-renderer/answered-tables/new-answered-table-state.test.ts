@@ -55,6 +55,17 @@ test('proposes the newest adapter, with the form of its targets and the columns 
   expect(form.rows).toBe(500);
 });
 
+// The form promised one last column, and the file had two or three more.
+test('tells by name which columns will follow', async () => {
+  const form = await withFile();
+  expect(form.answerColumns).toEqual(['answer', 'sure', 'note']);
+  form.keepsForm = false;
+  expect(form.answerColumns).toEqual(['answer', 'note']);
+  vi.mocked(client.datasets.inspect).mockResolvedValue(read(['text', 'answer'], 5));
+  const other = await withFile();
+  expect(other.answerColumns).toEqual(['answer 2', 'sure', 'note']);
+});
+
 test('questions need no schema where one is known, and a column of databases where several are', async () => {
   vi.mocked(client.adapters.list).mockResolvedValue([
     { id: 'sql', baseModelId: 'b', task: 'nl2sql', datasetId: 'd', createdAt: 3 } as Adapter,

@@ -66,6 +66,10 @@ export class EvaluationState {
     this.#work.error = error;
   }
 
+  get isGone(): boolean {
+    return this.#work.isGone;
+  }
+
   get stopping(): boolean {
     return this.#work.stopping;
   }

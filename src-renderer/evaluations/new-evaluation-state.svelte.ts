@@ -7,6 +7,7 @@ import { leavesMeasureOpen, type TextMeasure, type UsualMeasure } from '../../sr
 import { client } from '../client.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
+import type { EvaluationConditions } from './evaluation-conditions.ts';
 
 /** More rows tell more and take longer; a hundred settle most questions. */
 const usualLimit = 100;
@@ -16,6 +17,8 @@ const mostAdapters = 8;
 interface Wish {
   readonly adapter?: string | undefined;
   readonly dataset?: string | undefined;
+  /** The conditions of an earlier evaluation, all of them. */
+  readonly again?: EvaluationConditions | undefined;
 }
 
 /** A person's choices before an evaluation: rows, and the adapters to compare with the base. */
@@ -141,6 +144,12 @@ export class NewEvaluationState {
     return [...this.#known.values()].filter(({ id }) => this.chosen.has(id) && !there.has(id));
   }
 
+  /** How many of an earlier evaluation had been deleted before this page was opened, so that nothing names them. */
+  get forgotten(): number {
+    const there = new Set(this.allAdapters.map(({ id }) => id));
+    return [...this.chosen].filter((id) => !there.has(id) && !this.#known.has(id)).length;
+  }
+
   get tooMany(): boolean {
     return this.compared.length > mostAdapters;
   }
@@ -152,7 +161,21 @@ export class NewEvaluationState {
     if (this.#hasChosen) return;
     this.error = this.#offer.error;
     this.#hasChosen = this.isPossible;
-    if (this.isPossible) this.#choose(wish);
+    if (!this.isPossible) return;
+    this.#choose(wish);
+    if (wish.again) this.#chooseAgain(wish.again);
+  }
+
+  /** Whatever is gone stays chosen: nothing else is measured in its place without a person having said so. */
+  #chooseAgain(again: EvaluationConditions): void {
+    this.baseModelId = again.baseModelId;
+    this.chooseDataset(again.datasetId);
+    this.chosen = new Set(again.adapterIds);
+    this.split = again.split;
+    if (again.rows !== undefined) this.limit = again.rows === 'all' ? undefined : again.rows;
+    if (leavesMeasureOpen(this.dataset?.task)) this.chosenMeasure = again.measure;
+    this.keepsForm = again.keepsForm;
+    this.retriesQueries = again.retriesQueries;
   }
 
   #choose(wish: Wish): void {

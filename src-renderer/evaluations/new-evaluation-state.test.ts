@@ -3,6 +3,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { client } from '../client.ts';
+import { againLink, conditionsOf } from './evaluation-conditions.ts';
 import { NewEvaluationState } from './new-evaluation-state.svelte.ts';
 
 const { changes, changed } = await vi.hoisted(async () => {
@@ -156,7 +157,59 @@ test('queries that cannot be run are replaced only where asked and where there i
   form.leave();
 });
 
-async function opened(wish: { adapter?: string; dataset?: string }): Promise<NewEvaluationState> {
+// “Evaluate again” passed the dataset only: all adapters were ticked, and a deleted dataset gave way to another one.
+test('an earlier evaluation is offered again as it was', async () => {
+  vi.mocked(client.datasets.list).mockResolvedValue([dataset('mails', 'custom', 60), dataset('qa', 'mrc', 200)]);
+  vi.mocked(client.evaluations.measure).mockResolvedValue({ measure: 'exactMatch', kind: 'few' });
+  const earlier = evaluation({ split: 'validation', n: 4, mainMetric: 'rougeL' });
+  const form = await opened(again(earlier, dataset('mails', 'custom', 60)));
+  await form.start();
+  expect(client.evaluations.start).toHaveBeenLastCalledWith({
+    ...{ datasetId: 'mails', baseModelId: 'b', adapterIds: ['other'], split: 'validation', limit: 4 },
+    ...{ measure: 'rougeL', keepsForm: false },
+  });
+  form.leave();
+});
+
+test('an evaluation of all rows is offered again with all rows', async () => {
+  const mails = dataset('mails', 'custom', 160);
+  vi.mocked(client.datasets.list).mockResolvedValue([mails]);
+  const form = await opened(again(evaluation({ split: 'test', n: 160, mainMetric: 'exactMatch' }), mails));
+  expect([form.split, form.limit]).toEqual(['test', undefined]);
+  form.leave();
+});
+
+test('adapters deleted since an earlier evaluation are counted, as nothing names them', async () => {
+  const mails = dataset('mails', 'custom', 60);
+  vi.mocked(client.datasets.list).mockResolvedValue([mails]);
+  const earlier = evaluation({ split: 'test', n: 4, mainMetric: 'exactMatch' });
+  const form = await opened(again({ ...earlier, adapterIds: ['other', 'deleted'] }, mails));
+  expect([form.compared.map(({ id }) => id), form.forgotten]).toEqual([['other'], 1]);
+  form.leave();
+});
+
+test('an evaluation whose dataset is gone is not offered again with another', async () => {
+  const earlier = evaluation({ split: 'test', n: 4, mainMetric: 'exactMatch' });
+  const form = await opened(again(earlier, undefined));
+  expect([form.datasetId, form.lacks]).toEqual(['mails', 'dataset']);
+  form.leave();
+});
+
+function again(earlier: Evaluation, itsDataset: Dataset | undefined) {
+  const query = againLink(earlier, itsDataset).split('?')[1];
+  const params = Object.fromEntries(new URLSearchParams(query));
+  return { again: conditionsOf(params) };
+}
+
+function evaluation({ n, ...rest }: Pick<Evaluation, 'split' | 'mainMetric'> & { n: number }): Evaluation {
+  // Sound: no other field is read.
+  return {
+    ...{ datasetId: 'mails', baseModelId: 'b', adapterIds: ['other'], results: [{ n }], provenance: {} },
+    ...rest,
+  } as unknown as Evaluation;
+}
+
+async function opened(wish: ConstructorParameters<typeof NewEvaluationState>[0]): Promise<NewEvaluationState> {
   const form = new NewEvaluationState(wish);
   await vi.waitFor(() => expect(form.loading).toBe(false));
   return form;

@@ -48,6 +48,10 @@ export class ExperimentState {
     this.#work.error = error;
   }
 
+  get isGone(): boolean {
+    return this.#work.isGone;
+  }
+
   get stopping(): boolean {
     return this.#work.stopping;
   }

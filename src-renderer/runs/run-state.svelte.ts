@@ -83,6 +83,10 @@ export class RunState {
     this.#work.error = error;
   }
 
+  get isGone(): boolean {
+    return this.#work.isGone;
+  }
+
   get isActive(): boolean {
     return this.run !== undefined && isActive(this.run);
   }

@@ -40,6 +40,11 @@ export class OngoingWork {
     this.#work = work;
   }
 
+  /** It does not exist, or no more: it has been deleted, and its page is open still, or again. */
+  get isGone(): boolean {
+    return !this.#work.isKnown() && this.error !== undefined && errorText(this.error).code === this.#work.notFound;
+  }
+
   /** Opens it and keeps it current, until the page is left. */
   follow(): void {
     followChanges(this.#work.nouns, () => void this.catchUp(), this.#leaving.signal);

@@ -100,6 +100,24 @@ test('a table is deleted from the list, and comes back when that is undone', asy
   await page.getByRole('link', { name: asked }).waitFor();
 });
 
+// Regression: the words beside the box were a button in its label, and a click on them did nothing.
+test('in the chat, a click on “Only its 2 labels” unticks its box; what it means is told beside it', async () => {
+  await openPlace(page, paths.adapters());
+  await page.getByRole('link', { name: 'Sorter', exact: true }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Chat with it' }).click();
+  const box = page.getByRole('checkbox', { name: 'Only its 2 labels', exact: true });
+  expect(await box.isChecked()).toBe(true);
+  await page.getByText('Only its 2 labels', { exact: true }).click();
+  expect(await box.isChecked()).toBe(false);
+  await page.getByRole('button', { name: 'What “Only its 2 labels” means' }).click();
+  await page
+    .getByText(/complaint, praise/)
+    .first()
+    .waitFor();
+  expect(await box.isChecked()).toBe(false);
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
 test('questions alone become queries for the databases of the adapter’s examples, and it is told which cannot be run', async () => {
   await openPlace(page, paths.newAnsweredTable());
   const chooser = page.waitForEvent('filechooser');

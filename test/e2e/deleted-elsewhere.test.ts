@@ -115,13 +115,30 @@ test('the page of an evaluation tells that its dataset, or it itself, is deleted
   await openPlace(other, address);
   await other.getByRole('button', { name: 'Save and delete' }).click();
   await other.getByRole('menuitem', { name: 'Delete' }).click();
-  await page
-    .getByRole('alert')
-    .getByText(/^There is no evaluation/)
-    .waitFor();
+  await page.getByText('Evaluation not found').waitFor();
   await other.getByRole('button', { name: 'Undo' }).last().click();
   await title.getByText('Places, test').waitFor();
   await page.getByRole('searchbox').waitFor();
+});
+
+// Regression: going back to what had been deleted showed an error with a code under an empty title.
+test('the address of what is gone says so, and leads to the list', async () => {
+  for (const [href, says, leads] of [
+    [paths.run('gone'), 'Run not found', 'Go to Train'],
+    [paths.evaluation('gone'), 'Evaluation not found', 'Go to Evaluate'],
+    [paths.blindVote('gone'), 'Evaluation not found', 'Go to Evaluate'],
+    [paths.answeredTable('gone'), 'Answered table not found', 'Go to Answered tables'],
+    [paths.experiment('gone'), 'Experiment not found', 'Go to Lab'],
+    [paths.adapter('gone'), 'Adapter not found', 'Go to Adapters'],
+    [paths.dataset('gone'), 'Dataset not found', 'Go to Datasets'],
+  ] as const) {
+    await openPlace(page, href);
+    await page.getByText(says, { exact: true }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toBe('');
+    await page.getByRole('link', { name: leads, exact: true }).click();
+    await page.getByText(says, { exact: true }).waitFor({ state: 'detached' });
+  }
 });
 
 const start = () => page.getByRole('button', { name: 'Start', exact: true });

@@ -109,6 +109,9 @@ test('adapter and base are asked side by side', async () => {
   await page.keyboard.type('Who is the mayor of Daegu?');
   await press('Enter');
   await answered(4);
+  // Regression: the next message was said to continue from an answer, of a base that reads each message alone.
+  await page.getByText('it reads each message alone').waitFor();
+  expect(await page.getByText('The next message continues').count()).toBe(0);
   await somewhere();
 });
 

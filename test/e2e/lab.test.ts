@@ -21,6 +21,32 @@ test('the lab lists every experiment, with those that train disabled while somet
   expect(await seriousViolations(page)).toEqual([]);
 }, 120_000);
 
+// Regression: the hint that hovering had opened was closed by a click, and a finger or Enter opened none.
+test('a word that explains itself does so on a click, Enter and a touch', async () => {
+  const word = page.getByRole('main').getByRole('button', { name: 'Rank', exact: true }).first();
+  const hint = page.getByText('How thin the two matrices are.');
+  await word.click();
+  await hint.waitFor();
+  await word.click();
+  await hint.waitFor({ state: 'detached' });
+  await word.press('Enter');
+  await hint.waitFor();
+  await page.keyboard.press('Escape');
+  await hint.waitFor({ state: 'detached' });
+
+  const state = await page.context().storageState();
+  const phone = await opened.browser.newContext({ locale: 'en-GB', hasTouch: true, storageState: state });
+  const touched = await phone.newPage();
+  await touched.goto(page.url());
+  const there = touched.getByRole('main').getByRole('button', { name: 'Rank', exact: true }).first();
+  const told = touched.getByText('How thin the two matrices are.');
+  await there.tap();
+  await told.waitFor();
+  await there.tap();
+  await told.waitFor({ state: 'detached' });
+  await phone.close();
+});
+
 test('an experiment is configured, run, viewed and exported', async () => {
   const card = page.getByRole('article', { name: 'Does an adapter slow the answers down?' });
   await card.getByRole('button', { name: /^Settings/ }).click();

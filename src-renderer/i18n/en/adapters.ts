@@ -76,7 +76,6 @@ export const adapters = {
   'adapters.evaluate': 'Evaluate',
   'adapters.actions': 'More actions for {name}',
   'adapters.gone': 'Adapter not found',
-  'adapters.gone.what': 'It may have been deleted.',
   'adapters.toList': 'Go to Adapters',
 
   'adapters.rename': 'Rename the adapter',

@@ -54,6 +54,7 @@ export const answeredTables = {
   'tables.new.form.choices': 'It learned these: {names}. Nothing else will be in the column of answers.',
   'tables.new.form.number': 'Nothing stands around them.',
   'tables.new.form.json': 'With the same fields and the same kinds of values.',
+  'tables.new.form.free': 'An answer may be any text, though most are like what it learned.',
   'tables.new.needsFile': 'Choose a table first',
   'tables.new.noRows': 'The table has no rows',
   'tables.new.tooMany': 'At most {most} rows at once: enter how many',
@@ -63,8 +64,11 @@ export const answeredTables = {
   'tables.new.sentence.about': '**{who}** answers about **{n}** rows.',
   'tables.new.sentence.before': '**{who}** answers every row of your table.',
   'tables.new.time': 'It takes about **{time}**, going by the last time.',
-  'tables.new.kept':
-    'Your columns stay as they are; the answers are added as a last column. You can save them as a CSV file at any time, stop, and go on later.',
+  'tables.new.kept': 'Your columns stay as they are; after them comes **{answer}**.',
+  'tables.new.kept.sure':
+    '**{sure}** says how probable each label was; **{note}** is added where something is to be said about an answer.',
+  'tables.new.kept.note': '**{note}** is added where something is to be said about an answer, such as that it was cut.',
+  'tables.new.saved': 'You can save them as a CSV file at any time, stop, and go on later.',
   'tables.new.order':
     'The most likely token is always chosen, so a second time gives the same answers. Answers can be wrong: look through some before you rely on them.',
   'tables.new.order.retried':
@@ -76,6 +80,8 @@ export const answeredTables = {
   'tables.gone': 'It has been deleted',
   'tables.gone.adapter': 'adapter deleted',
   'tables.gone.base': 'base model deleted',
+  'tables.missing': 'Answered table not found',
+  'tables.toList': 'Go to Answered tables',
   'tables.progress': 'Rows answered',
   'tables.progress.rows': '**{done}** of {total} rows answered',
   'tables.progress.preparing': 'Getting ready',

@@ -165,6 +165,7 @@ export const chat = {
   'chat.compare.toTarget': 'the row’s target',
   'chat.compare.toOther': 'the answer of {name}',
   'chat.compare.goesOn': 'The next message continues from the answer of {name}',
+  'chat.compare.alone': 'This model has no chat template: it reads each message alone, not the earlier turns',
   'chat.compare.together': 'All columns together took {time}',
 
   'chat.proof': 'How it was made',

@@ -24,7 +24,6 @@ export const datasets = {
 
   'dataset.version': 'v{version}',
   'dataset.gone': 'Dataset not found',
-  'dataset.gone.what': 'It may have been deleted.',
   'dataset.toList': 'Go to Datasets',
   'dataset.splits': '{train} train, {validation} validation, {test} test',
   'dataset.tab.rows': 'Rows',

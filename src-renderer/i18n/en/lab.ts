@@ -74,6 +74,8 @@ export const lab = {
   'lab.repeat': 'Repeated: {equal} of {compared} numbers came out the same (timings not counted).',
   'lab.repeat.of': 'The earlier result',
   'lab.deleted': 'The result was deleted.',
+  'lab.missing': 'Experiment not found',
+  'lab.toList': 'Go to Lab',
   'lab.others': 'Other results',
   'lab.repeat.same': 'Repeated: all {compared} numbers came out the same (timings not counted).',
   'lab.terms': 'In the app',

@@ -24,6 +24,7 @@ export const ui = {
   'ui.gone.dataset': 'The chosen dataset has been deleted.',
   'ui.gone.baseModel': 'The chosen base model has been deleted.',
   'ui.gone.adapter': 'The adapter to continue from has been deleted.',
+  'ui.gone.what': 'It may have been deleted.',
   'ui.timeLeft': '{time} left',
   'ui.removed': '{name} deleted',
   'ui.restored': '{name} restored',
@@ -36,6 +37,7 @@ export const ui = {
   'ui.chooseFile': 'Choose a file',
   'ui.remove': 'Remove',
   'ui.change': 'Change {what}',
+  'ui.explain': 'What “{what}” means',
 
   'task.summarisation': 'Summarise',
   'task.mrc': 'Answer',

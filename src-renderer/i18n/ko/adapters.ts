@@ -74,7 +74,6 @@ export const adapters: Translation<typeof english> = {
   'adapters.evaluate': '평가',
   'adapters.actions': '{name}의 다른 작업',
   'adapters.gone': '어댑터를 찾을 수 없습니다',
-  'adapters.gone.what': '삭제되었을 수 있습니다.',
   'adapters.toList': '어댑터 목록으로',
 
   'adapters.rename': '어댑터 이름 바꾸기',

@@ -53,6 +53,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.form.choices': '배운 라벨은 {names}입니다. 답 열에 다른 말은 들어가지 않습니다.',
   'tables.new.form.number': '앞뒤에 다른 말이 없습니다.',
   'tables.new.form.json': '정답과 같은 필드와 같은 종류의 값을 갖습니다.',
+  'tables.new.form.free': '어떤 글이든 답이 될 수 있습니다. 대부분은 배운 것과 비슷합니다.',
   'tables.new.needsFile': '먼저 표를 고르세요',
   'tables.new.noRows': '표에 행이 없습니다',
   'tables.new.tooMany': '한 번에 {most}행까지입니다. 행 수를 입력하세요',
@@ -62,8 +63,11 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.sentence.about': '**{who}**[이|가] 약 **{n}**행에 답합니다.',
   'tables.new.sentence.before': '**{who}**[이|가] 표의 모든 행에 답합니다.',
   'tables.new.time': '지난번 속도로 보면 약 **{time}** 걸립니다.',
-  'tables.new.kept':
-    '원래 열은 그대로 두고 마지막에 답 열을 더합니다. 언제든 CSV 파일로 저장할 수 있고, 멈췄다가 나중에 이어서 할 수 있습니다.',
+  'tables.new.kept': '원래 열은 그대로 두고 그 뒤에 **{answer}** 열을 더합니다.',
+  'tables.new.kept.sure':
+    '**{sure}** 열에는 각 라벨의 확률을 적고, 답에 대해 알려 줄 것이 있으면 **{note}** 열도 더합니다.',
+  'tables.new.kept.note': '잘린 답처럼 알려 줄 것이 있으면 **{note}** 열도 더합니다.',
+  'tables.new.saved': '언제든 CSV 파일로 저장할 수 있고, 멈췄다가 나중에 이어서 할 수 있습니다.',
   'tables.new.order':
     '항상 가장 그럴듯한 토큰을 고르므로 다시 해도 같은 답이 나옵니다. 답이 틀릴 수 있으니 쓰기 전에 몇 개를 살펴보세요.',
   'tables.new.order.retried':
@@ -75,6 +79,8 @@ export const answeredTables: Translation<typeof english> = {
   'tables.gone': '삭제되었습니다',
   'tables.gone.adapter': '어댑터 삭제됨',
   'tables.gone.base': '기본 모델 삭제됨',
+  'tables.missing': '답을 채운 표를 찾을 수 없습니다',
+  'tables.toList': '답을 채운 표 목록으로',
   'tables.progress': '답한 행',
   'tables.progress.rows': '{total}행 중 **{done}**행에 답했습니다',
   'tables.progress.preparing': '준비하는 중',

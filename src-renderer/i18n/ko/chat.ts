@@ -145,6 +145,7 @@ export const chat: Translation<typeof english> = {
   'chat.compare.toTarget': '행의 정답',
   'chat.compare.toOther': '{name}의 답변',
   'chat.compare.goesOn': '다음 메시지는 {name}의 답변에 이어집니다',
+  'chat.compare.alone': '이 모델에는 채팅 템플릿이 없어 메시지를 하나씩만 읽고, 앞의 메시지는 읽지 않습니다',
   'chat.compare.together': '모두 함께 {time} 걸림',
 
   'chat.proof': '무엇으로 답했나',

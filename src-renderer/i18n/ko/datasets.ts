@@ -24,7 +24,6 @@ export const datasets: Translation<typeof english> = {
 
   'dataset.version': 'v{version}',
   'dataset.gone': '데이터셋을 찾을 수 없습니다',
-  'dataset.gone.what': '삭제되었을 수 있습니다.',
   'dataset.toList': '데이터셋 목록으로',
   'dataset.splits': '학습 {train}, 검증 {validation}, 테스트 {test}',
   'dataset.tab.rows': '행',

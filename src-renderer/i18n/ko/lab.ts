@@ -75,6 +75,8 @@ export const lab: Translation<typeof english> = {
   'lab.repeat': '다시 실행: 시간을 뺀 숫자 {compared}개 중 {equal}개가 전과 같습니다.',
   'lab.repeat.of': '앞의 결과',
   'lab.deleted': '결과를 삭제했습니다.',
+  'lab.missing': '실험을 찾을 수 없습니다',
+  'lab.toList': '실험실로',
   'lab.others': '다른 결과',
   'lab.repeat.same': '다시 실행: 시간을 뺀 숫자 {compared}개가 모두 전과 같습니다.',
   'lab.terms': '앱에서는',

@@ -24,6 +24,7 @@ export const ui: Translation<typeof english> = {
   'ui.gone.dataset': '고른 데이터셋이 삭제되었습니다.',
   'ui.gone.baseModel': '고른 기본 모델이 삭제되었습니다.',
   'ui.gone.adapter': '이어서 학습하려던 어댑터가 삭제되었습니다.',
+  'ui.gone.what': '삭제되었을 수 있습니다.',
   'ui.timeLeft': '{time} 남음',
   'ui.removed': '{name}[을|를] 삭제했습니다',
   'ui.restored': '{name}[을|를] 되돌렸습니다',
@@ -36,6 +37,7 @@ export const ui: Translation<typeof english> = {
   'ui.chooseFile': '파일 고르기',
   'ui.remove': '빼기',
   'ui.change': '{what} 바꾸기',
+  'ui.explain': '“{what}”의 뜻',
 
   'task.summarisation': '요약',
   'task.mrc': '질의응답',
