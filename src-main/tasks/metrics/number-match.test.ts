@@ -16,9 +16,14 @@ test.each([
   ['1250.50', '1,250.5'],
   ['12', '12.0'],
   ['5 KG', '5kg'],
-  ['0.30000000000000004', '0.3'],
+  ['-0.0', '0'],
 ])('%s is %s', (answer, target) => {
   expect(numberMeasures(answer, target)).toMatchObject({ numberMatch: 1, withinTenth: 1, validNumber: 1 });
+});
+
+test('numbers of many digits are told apart by the last one', () => {
+  expect(numberMeasures('20261234567', '20261234568')).toMatchObject({ numberMatch: 0, withinTenth: 1 });
+  expect(numberMeasures('12345678901234567891', '12345678901234567892')).toMatchObject({ numberMatch: 0 });
 });
 
 test('an answer may be near, without a unit, among words, or give no number', () => {

@@ -1,9 +1,7 @@
-import { numberOf, onlyNumberIn } from '../../../src-contract/text-number.ts';
+import { numberOf, onlyNumberIn, type TextNumber } from '../../../src-contract/text-number.ts';
 
 /** How far off an answer may be, as a share of its target, to be called near. */
 const nearby = 0.1;
-/** The same number in another spelling may differ in its last binary digit. */
-const same = 1e-9;
 
 /**
  * Measures of an answer whose target is a number. `numberMatch`: 1 if the answer is the same number with the same around
@@ -18,11 +16,16 @@ export function numberMeasures(answer: string, target: string): Readonly<Record<
   const alone = numberOf(answer);
   const found = alone?.value ?? onlyNumberIn(answer);
   const off = found === undefined ? Number.POSITIVE_INFINITY : Math.abs(found - wanted.value);
-  const isWithin = (share: number) => off <= share * Math.abs(wanted.value);
   return {
-    numberMatch: alone?.around === wanted.around && isWithin(same) ? 1 : 0,
-    withinTenth: isWithin(nearby) ? 1 : 0,
+    numberMatch: alone !== undefined && keyOf(alone) === keyOf(wanted) ? 1 : 0,
+    withinTenth: off <= nearby * Math.abs(wanted.value) ? 1 : 0,
     ...(found === undefined ? {} : { absoluteError: off }),
     validNumber: alone === undefined ? 0 : 1,
   };
+}
+
+/** The same for the same numbers. Their digits are compared: two numbers of many may be one in binary. */
+function keyOf({ plain, around }: TextNumber): string {
+  const shortest = plain.includes('.') ? plain.replace(/\.?0+$/, '') : plain;
+  return `${shortest === '-0' ? '0' : shortest} ${around}`;
 }
