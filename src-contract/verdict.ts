@@ -43,7 +43,9 @@ export type Advice =
 
 /** How close an answer is, where the main metric says only whether it is right. */
 const closeness: Readonly<Partial<Record<string, Closeness>>> = {
-  ...{ exactMatch: 'f1', numberMatch: 'withinTenth', jsonMatch: 'fieldF1' },
+  exactMatch: 'f1',
+  numberMatch: 'withinTenth',
+  jsonMatch: 'fieldF1',
 };
 type Closeness = 'f1' | 'withinTenth' | 'fieldF1';
 

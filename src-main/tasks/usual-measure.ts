@@ -30,11 +30,11 @@ const measures = {
   free: 'rougeL',
 } as const;
 
-const mostLookedAt = 200;
+export const mostLookedAt = 200;
 /** As many rows as a label has at least, on average. */
-const rowsOfLabel = 5;
+export const rowsOfLabel = 5;
 /** Others may say that there is no number. */
-const leastNumbers = 0.9;
+export const leastNumbers = 0.9;
 /** Longer ones are sentences: answers of SQuAD have three words on average, and 95 % of them eight or fewer. */
 const mostWordsOfShort = 8;
 

@@ -1,5 +1,6 @@
 import { shortened } from '../../../src-contract/shortened.ts';
 import { isPlainNumber, numberOf } from '../../../src-contract/text-number.ts';
+import { leastNumbers, mostLookedAt, rowsOfLabel } from '../../tasks/usual-measure.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 
 /**
@@ -19,7 +20,7 @@ export class NumberTargets implements Detector {
     const text = target.trim();
     if (this.#silent || text === '') return [];
     this.#seen++;
-    if (this.#seen <= looked) this.#different.add(text);
+    if (this.#seen <= mostLookedAt) this.#different.add(text);
     if (isPlainNumber(text)) {
       this.#numbers++;
       this.#plain++;
@@ -27,7 +28,7 @@ export class NumberTargets implements Detector {
       if (numberOf(text) !== undefined) this.#numbers++;
       if (this.#odd.length < mostOdd) this.#odd.push({ row: { number, position }, text: shortened(text, 80) });
     }
-    if (this.#seen === looked && !this.#areNumbers) {
+    if (this.#seen === mostLookedAt && !this.#areNumbers) {
       this.#silent = true;
       this.#odd.length = 0;
     }
@@ -41,8 +42,8 @@ export class NumberTargets implements Detector {
   }
 
   get #areNumbers(): boolean {
-    const areLabels = this.#different.size * rowsOfLabel <= Math.min(this.#seen, looked);
-    return !areLabels && this.#numbers >= nearlyAll * this.#seen && this.#plain * 2 > this.#seen;
+    const areLabels = this.#different.size * rowsOfLabel <= Math.min(this.#seen, mostLookedAt);
+    return !areLabels && this.#numbers >= leastNumbers * this.#seen && this.#plain * 2 > this.#seen;
   }
 }
 
@@ -52,7 +53,5 @@ export function plainNumber(target: string): string | undefined {
   return found?.around === '' ? found.plain : undefined;
 }
 
-/** As for the measure of such targets (`usual-measure.ts`). */
-const [looked, nearlyAll, rowsOfLabel] = [200, 0.9, 5];
 /** Beyond this many, the first ones say enough. */
 const mostOdd = 10_000;

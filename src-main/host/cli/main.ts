@@ -30,7 +30,7 @@ const program = new Command('adapter-studio')
   .option(
     '--home <folder>',
     'the data folder (or the environment variable ADAPTER_STUDIO_HOME)',
-    textIn(z.string().min(1, 'It is empty.')),
+    textIn(z.string().min(1)),
   )
   .option('--json', 'answer with one JSON object on standard output')
   .version(packageJson.version, '-V, --version', 'print the version')
