@@ -3,17 +3,26 @@ import { z } from 'zod';
 /** Of a text that an answer may be, in UTF-16 units, and how many there may be. */
 export const [longestChoice, mostChoices] = [2000, 1000];
 
+/** Of what parts the labels of a list, in UTF-16 units. */
+export const longestBetween = 20;
+
 /** On either side of a number's point: a number of JavaScript has 17. */
 export const mostDigits = 20;
 
+const choicesSchema = z.array(z.string().min(1).max(longestChoice)).min(1).max(mostChoices);
+
 /**
- * What an answer must look like: one of some texts, a number with so many digits at most before its point and behind it,
- * or JSON (an object, or what a JSON Schema says). Tokens that would break it are not chosen.
+ * What an answer must look like: one of some texts; a list of some of them, each once, `most` at most; a number with so
+ * many digits at most before its point and behind it; or JSON (an object, or what a JSON Schema says). Tokens that would
+ * break it are not chosen.
  */
 export const answerFormSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('choices'), texts: choicesSchema }),
   z.object({
-    kind: z.literal('choices'),
-    texts: z.array(z.string().min(1).max(longestChoice)).min(1).max(mostChoices),
+    kind: z.literal('list'),
+    texts: choicesSchema,
+    between: z.string().min(1).max(longestBetween),
+    most: z.int().min(1).max(mostChoices),
   }),
   z.object({
     kind: z.literal('number'),

@@ -13,16 +13,20 @@ const fieldCountsSchema = z.object({
 });
 export type FieldCounts = z.infer<typeof fieldCountsSchema>;
 
-/** Field by field, how often answers were wrong, for targets that are lists or objects in JSON. */
+/**
+ * Field by field, how often answers were wrong, for targets that are lists or objects in JSON; label by label, for
+ * targets that are lists of labels: a label is right or missing, or invented where the target does not have it.
+ */
 export const fieldResultsSchema = z.object({
-  /** Rows whose target is JSON. */
+  kind: z.enum(['fields', 'labels']),
+  /** Rows whose target is JSON, or a list of labels. */
   rows: z.number().int(),
   /** In the order of the evaluation's results: answers without any JSON, and with words around it. */
   models: z.array(z.object({ adapter: z.string(), without: z.number().int(), around: z.number().int() })),
   /** In the order of the targets; fields that only answers have come last. */
   fields: z.array(
     z.object({
-      /** The path to it: `order.items[].name`. */
+      /** The path to it: `order.items[].name`; or the label. */
       field: z.string(),
       /** Rows whose target has it. */
       rows: z.number().int(),

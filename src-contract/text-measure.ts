@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TaskId } from './task.ts';
 
 /** How answers are compared with targets that may be any text. */
-export const textMeasureSchema = z.enum(['exactMatch', 'numberMatch', 'jsonMatch', 'rougeL']);
+export const textMeasureSchema = z.enum(['exactMatch', 'labelsMatch', 'numberMatch', 'jsonMatch', 'rougeL']);
 export type TextMeasure = z.infer<typeof textMeasureSchema>;
 
 /** Whether the targets of a task may be any text: answers to questions are names and numbers, or whole sentences. */
@@ -11,10 +11,10 @@ export function leavesMeasureOpen(task: TaskId | undefined): task is 'custom' | 
 }
 
 /**
- * What targets are: a few that occur again and again, numbers, other short ones, lists and objects in JSON, or texts
- * written freely.
+ * What targets are: a few that occur again and again, lists of such labels, numbers, other short ones, lists and objects
+ * in JSON, or texts written freely.
  */
-const targetKindSchema = z.enum(['few', 'numbers', 'short', 'structured', 'free']);
+const targetKindSchema = z.enum(['few', 'lists', 'numbers', 'short', 'structured', 'free']);
 export type TargetKind = z.infer<typeof targetKindSchema>;
 
 export const usualMeasureSchema = z.object({ measure: textMeasureSchema, kind: targetKindSchema });

@@ -44,13 +44,21 @@ export type Advice =
 /** How close an answer is, where the main metric says only whether it is right. */
 const closeness: Readonly<Partial<Record<string, Closeness>>> = {
   exactMatch: 'f1',
+  labelsMatch: 'labelsF1',
   numberMatch: 'withinTenth',
   jsonMatch: 'fieldF1',
 };
-type Closeness = 'f1' | 'withinTenth' | 'fieldF1';
+type Closeness = 'f1' | 'labelsF1' | 'withinTenth' | 'fieldF1';
 
 const lowerIsBetter = new Set(['loss', 'perplexity', 'absoluteError']);
-const rightOrWrong = new Set(['exactMatch', 'numberMatch', 'jsonMatch', 'executionAccuracy', 'sqlMatch']);
+const rightOrWrong = new Set([
+  'exactMatch',
+  'labelsMatch',
+  'numberMatch',
+  'jsonMatch',
+  'executionAccuracy',
+  'sqlMatch',
+]);
 
 export function isLowerBetter(metric: string): boolean {
   return lowerIsBetter.has(metric);

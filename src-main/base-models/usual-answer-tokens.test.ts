@@ -17,4 +17,6 @@ test('twice as long as all but a twentieth of the targets, and 16 tokens at leas
 test('no label is cut, however rare it is', async () => {
   const form = { kind: 'choices' as const, texts: ['x', 'x'.repeat(50)] };
   expect(await usualAnswerTokens(rows(...Array(99).fill(1), 50), text, { form, signal })).toBe(100);
+  const list = { kind: 'list' as const, texts: ['x', 'x'.repeat(30), 'y'.repeat(18)], between: ', ', most: 2 };
+  expect(await usualAnswerTokens(rows(1), text, { form: list, signal })).toBe(100);
 });

@@ -2,7 +2,7 @@ import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import { leavesMeasureOpen } from '../../src-contract/text-measure.ts';
 import { keptPromise } from '../async/kept-promise.ts';
 import { TargetForm } from '../tasks/target-form.ts';
-import { usualMeasure } from '../tasks/usual-measure.ts';
+import { firstTargets, usualMeasure } from '../tasks/usual-measure.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { TimeSlices } from './time-slices.ts';
 
@@ -24,10 +24,11 @@ export class TargetForms {
   }
 
   async #read(id: string, version: number): Promise<AnswerForm | undefined> {
-    const gathered = new TargetForm(usualMeasure(this.#datasets.examples(id, undefined, version)).kind);
+    const rows = () => this.#datasets.examples(id, undefined, version);
+    const gathered = new TargetForm(usualMeasure(rows()).kind, firstTargets(rows()));
     if (gathered.isBroken) return undefined;
     const slices = new TimeSlices();
-    for (const { target } of this.#datasets.examples(id, undefined, version)) {
+    for (const { target } of rows()) {
       gathered.see(target);
       if (gathered.isBroken) break;
       if (slices.isOver) await slices.rest();

@@ -8,11 +8,13 @@ import { localDay } from '../../src-contract/local-time.ts';
 import { withinMessage } from '../async/within-message.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
 import { fieldResults } from '../tasks/metrics/field-results.ts';
+import { labelListResults } from '../tasks/metrics/label-lists.ts';
 import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
 import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
+import { rowsLanguage } from './rows-language.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
 
 export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVoteStore; changed: () => void }) {
@@ -20,11 +22,13 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
   const os = implement(contract.evaluations).$context<CallerContext>();
   const allRows = (id: string) => [...store.rows({ id, offset: 0, limit: store.countRows(id) })];
 
-  const fieldsOf = ({ id, results }: Evaluation) =>
-    fieldResults(
-      store.rows({ id, offset: 0, limit: store.countRows(id) }),
-      results.map(({ adapter }) => adapter),
-    );
+  const fieldsOf = ({ id, results, mainMetric, provenance }: Evaluation) => {
+    const models = results.map(({ adapter }) => adapter);
+    if (mainMetric !== 'labelsMatch')
+      return fieldResults(store.rows({ id, offset: 0, limit: store.countRows(id) }), models);
+    const rows = allRows(id);
+    return labelListResults(rows, models, provenance?.language ?? rowsLanguage(rows));
+  };
 
   /** Of an evaluation that is there. */
   const known = ({ id, of, against }: BlindPair): BlindPair => ({ id: store.get(id).id, of, against });

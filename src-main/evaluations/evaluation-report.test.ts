@@ -34,7 +34,7 @@ test('a long text is divided into pieces that are laid out quickly', () => {
 test('for targets in JSON the report tells which fields are wrong, and which answers no program can read', () => {
   const counts = { right: 27, missing: 2, different: 1, invented: 0 };
   const fields = {
-    ...{ rows: 36, more: 1 },
+    ...({ kind: 'fields', rows: 36, more: 1 } as const),
     models: [{ adapter: 'Answers', without: 2, around: 0 }],
     fields: [
       { field: '<name>', rows: 30, models: [counts] },
@@ -48,6 +48,9 @@ test('for targets in JSON the report tells which fields are wrong, and which ans
   expect(report).not.toContain('words around their JSON');
   expect(report).toContain('Fields left out, as fewer rows have them: 1.');
   expect(evaluationReport(mostlyWrong, { ...nothing, fields }, 'ko')).toContain('필드별 결과');
+  const labels = evaluationReport(mostlyWrong, { ...nothing, fields: { ...fields, kind: 'labels' } }, 'en');
+  expect(labels).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>0</td>');
+  expect(labels).toContain('Given wrongly');
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Field by field');
 });
 

@@ -213,8 +213,8 @@ function provenance({ provenance: made, split, createdAt }: Evaluation, words: W
 }
 
 function formText(form: AnswerForm, words: Words): string {
-  if (form.kind !== 'choices') return words[form.kind];
-  return fillIn(words.choices, { n: form.texts.length, names: form.texts.join(', ') });
+  if (form.kind !== 'choices' && form.kind !== 'list') return words[form.kind];
+  return fillIn(words[form.kind], { n: form.texts.length, names: form.texts.join(', ') });
 }
 
 function rowOf(row: EvaluationRow, { results }: Evaluation, words: Words): string {

@@ -4,23 +4,26 @@ import { fillIn } from '../../src-contract/fill-in.ts';
 import { shortened } from '../../src-contract/shortened.ts';
 import { escapeHtml } from './report-pictures.ts';
 
-/** “Field by field”: a table for each model, and what is to be known about their answers. */
+/** “Field by field” or “Label by label”: a table for each model, and what is to be known about their answers. */
 export function reportFields(
-  { rows, models, fields, more }: FieldResults,
+  { kind, rows, models, fields, more }: FieldResults,
   language: 'en' | 'ko',
   table: (head: readonly string[], lines: readonly (readonly string[])[]) => string,
 ): string {
-  const words = fieldWords[language];
+  const words = { ...fieldWords[language], ...fieldWords[language][kind] };
+  const hasValues = kind === 'fields';
   const faint = (text: string) => `<p class="faint">${escapeHtml(text)}</p>`;
   const parts = models.map(({ adapter, without, around }, place) => {
-    const lines = fields.flatMap(({ field, rows: having, models: counts }) => {
-      const { right, missing, different, invented } = counts[place] ?? none;
+    const lines = fields.flatMap(({ field, rows: having, models: counted }) => {
+      const { right, missing, different, invented } = counted[place] ?? none;
       // Another model's answers may have made it up.
       if (having + invented === 0) return [];
       const share = having === 0 ? '' : `${right} (${((right / having) * 100).toFixed(0)} %)`;
-      return [[shortened(field, 80), String(having), share, String(missing), String(different), String(invented)]];
+      const counts = [missing, ...(hasValues ? [different] : []), invented];
+      return [[shortened(field, 80), String(having), share, ...counts.map(String)]];
     });
-    const head = [words.field, words.rows, words.right, words.missing, words.different, words.invented];
+    const wrong = [words.missing, ...(hasValues ? [words.different] : []), words.invented];
+    const head = [words.field, words.rows, words.right, ...wrong];
     const told = [
       ...(without > 0 ? [fillIn(words.without, { adapter, n: without, of: rows })] : []),
       ...(around > 0 ? [fillIn(words.around, { adapter, n: around, of: rows })] : []),

@@ -17,7 +17,6 @@ import type { TargetForms } from '../datasets/target-forms.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { judgeOf } from '../tasks/judge.ts';
-import { labelsOf } from '../tasks/metrics/labels.ts';
 import { textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
 import { compareResults } from './compare-results.ts';
 import { evaluate, hashOf } from './evaluate.ts';
@@ -64,7 +63,7 @@ export async function startEvaluation(
   const measure = input.measure ?? usualMeasureOf(dataset, parts).measure;
   // The main metric is the same in every language.
   const { mainMetric } = judgeOf(dataset.task, {
-    ...{ language: 'en', runQuery: datasetQueries(dataset, parts), measure },
+    ...{ language: 'en', runQuery: datasetQueries(dataset, parts), measure, targets: [] },
   });
   const evaluation = store.insert(settled, { task: dataset.task, mainMetric, now: Date.now() }, alongside);
   parts.supervisor.start(evaluation.id, workOf(evaluation.id, parts));
@@ -129,11 +128,8 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const language = input.language ?? rowsLanguage(rows);
   // Settled when it was started.
   const measure = textMeasureOf(store.get(id).mainMetric);
-  const labels = labelsOf(
-    rows.map(({ target }) => target),
-    language,
-  );
-  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, labels });
+  const targets = rows.map(({ target }) => target);
+  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, targets });
   const form = await formOf(id, { input, measured, parts });
   yield* evaluate(
     { base, adapters, rows, maxTokens: input.maxTokens, form, measured },

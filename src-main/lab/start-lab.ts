@@ -17,7 +17,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Supervisor, Work } from '../jobs/supervisor.ts';
 import { type Judge, judgeOf } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
-import { textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
+import { firstTargets, textMeasureOf, usualMeasure } from '../tasks/usual-measure.ts';
 import { answeredSplit } from './answer-rows.ts';
 import { agreement, conduct } from './conduct.ts';
 import { comparesLosses, experiments } from './experiments.ts';
@@ -198,12 +198,12 @@ function adapterOf({ id, options, facts }: LabExperiment, { adapters }: LabParts
 
 /** `metric`, which an experiment under way was started with, rather than what its rows suggest by now. */
 function judgeFor(dataset: Dataset, parts: LabParts, metric?: string | null): Judge {
-  const sample = parts.datasets.examples(dataset.id, undefined, dataset.version).take(50);
+  const rows = () => parts.datasets.examples(dataset.id, undefined, dataset.version);
+  const sample = rows().take(50);
   const language = answerLanguageOf(sample.flatMap(({ context, target }) => [context, target]).toArray());
-  const measure = metric
-    ? textMeasureOf(metric)
-    : usualMeasure(parts.datasets.examples(dataset.id, undefined, dataset.version)).measure;
-  return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure });
+  const measure = metric ? textMeasureOf(metric) : usualMeasure(rows()).measure;
+  const targets = firstTargets(rows());
+  return judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, targets });
 }
 
 /** The rows as they were when the experiment was started: it may have waited, and runs for long. */

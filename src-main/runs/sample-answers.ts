@@ -6,7 +6,7 @@ import type { DatasetStore } from '../datasets/dataset-store.ts';
 import type { SampleJob } from '../engine/engine.ts';
 import { type Judge, judgeOf, type RunQuery } from '../tasks/judge.ts';
 import { answerLanguageOf } from '../tasks/metrics/answer-language.ts';
-import { usualMeasure } from '../tasks/usual-measure.ts';
+import { firstTargets, usualMeasure } from '../tasks/usual-measure.ts';
 
 /** The rows that are answered over and over during a run, so that a person can watch it learn. */
 export class SampleAnswers {
@@ -53,8 +53,9 @@ export class SampleAnswers {
       chosen.map(({ context }) => text.promptIdsWithin(context, about.maxLength - maxTokens)),
     );
     const language = answerLanguageOf(chosen.flatMap(({ context, target }) => [context, target]));
-    const { measure } = usualMeasure(parts.datasets.examples(about.datasetId, undefined, about.datasetVersion));
-    const judge = judgeOf(about.task, { language, runQuery: parts.runQuery, measure });
+    const rows = () => parts.datasets.examples(about.datasetId, undefined, about.datasetVersion);
+    const { measure } = usualMeasure(rows());
+    const judge = judgeOf(about.task, { language, runQuery: parts.runQuery, measure, targets: firstTargets(rows()) });
     return new SampleAnswers(chosen, { judge, text, job: { prompts, maxTokens, stopIds: text.stopIds } });
   }
 

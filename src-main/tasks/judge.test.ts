@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import { judgeOf } from './judge.ts';
-import { labelsOf } from './metrics/labels.ts';
 
 const signal = new AbortController().signal;
-const words = { language: 'en', runQuery: undefined, measure: 'exactMatch' } as const;
+const words = { language: 'en', runQuery: undefined, measure: 'exactMatch', targets: [] } as const;
 
 test('reading comprehension is judged by exact match and F1, or as texts if its answers are sentences', async () => {
   expect(judgeOf('mrc', { ...words, measure: 'rougeL' }).mainMetric).toBe('rougeL');
@@ -16,11 +15,23 @@ test('reading comprehension is judged by exact match and F1, or as texts if its 
 // An exact match compares without signs: every answer to moods of -1, 0 and 1 was right if the figure was.
 test('labels that differ by a sign are different answers', async () => {
   const targets = ['-1', '0', '1'].flatMap((mood) => [mood, mood]);
-  const judge = judgeOf('custom', { ...words, labels: labelsOf(targets, 'en') });
+  const judge = judgeOf('custom', { ...words, targets });
   const mark = (answer: string, target: string) => judge.mark(answer, { target, database: null }, signal);
   expect(await mark('1', '-1')).toEqual({ exactMatch: 0, f1: 0 });
   expect(await mark('-1.', '-1')).toEqual({ exactMatch: 1, f1: 1 });
   expect(await mark('0', '-1')).toEqual({ exactMatch: 0, f1: 0 });
+});
+
+test('lists of labels are the same in any order, parted as the targets are', async () => {
+  const targets = ['late, C++', 'C', 'late', 'damaged, late, C'];
+  const judge = judgeOf('custom', { ...words, measure: 'labelsMatch', targets });
+  const mark = (answer: string, target: string) => judge.mark(answer, { target, database: null }, signal);
+  expect(await mark('C++,  Late', 'late, C++')).toEqual({ labelsMatch: 1, labelsF1: 1 });
+  expect(await mark('C, late', 'late, C++')).toEqual({ labelsMatch: 0, labelsF1: 0.5 });
+  expect(await mark('late, late', 'late')).toEqual({ labelsMatch: 1, labelsF1: 1 });
+  expect(await mark('late; C', 'late, C')).toEqual({ labelsMatch: 0, labelsF1: 0 });
+  expect(await mark('', 'late')).toEqual({ labelsMatch: 0, labelsF1: 0 });
+  expect(await mark('damaged', 'damaged, late, C')).toEqual({ labelsMatch: 0, labelsF1: 0.5 });
 });
 
 test('a summary is judged by ROUGE, and its words are counted', async () => {

@@ -3,7 +3,8 @@ import type { TaskId } from '../../src-contract/task.ts';
 import type { TextMeasure } from '../../src-contract/text-measure.ts';
 import { answerF1, exactMatch } from './metrics/exact-match.ts';
 import { jsonMeasures } from './metrics/json-match.ts';
-import type { Labels } from './metrics/labels.ts';
+import { labelListMeasures, labelListsOf } from './metrics/label-lists.ts';
+import { labelsOf } from './metrics/labels.ts';
 import { numberMeasures } from './metrics/number-match.ts';
 import { asksForOrder, type ResultCell, readyToCompare, resultMatch } from './metrics/result-match.ts';
 import { rouge } from './metrics/rouge.ts';
@@ -32,20 +33,25 @@ export type RunQuery = (
 
 /**
  * How answers of a task are judged. With `runQuery`, for attached databases, queries are compared by their results;
- * `measure` is for the tasks that leave it open; `labels` are what the targets are, if they are a few.
+ * `measure` is for the tasks that leave it open; `targets` tell which labels there are.
  */
 export function judgeOf(
   task: TaskId,
-  by: { language: AnswerLanguage; runQuery: RunQuery | undefined; measure: TextMeasure; labels?: Labels | undefined },
+  by: {
+    language: AnswerLanguage;
+    runQuery: RunQuery | undefined;
+    measure: TextMeasure;
+    targets: readonly string[];
+  },
 ): Judge {
-  const { language, runQuery, measure, labels } = by;
+  const { language, runQuery, measure, targets } = by;
   switch (task) {
     case 'summarisation':
     case 'conversation':
-      return byText.rougeL(language);
+      return byText.rougeL(language, targets);
     case 'mrc':
     case 'custom':
-      return byText[measure](language, labels);
+      return byText[measure](language, targets);
     case 'nl2sql':
       return runQuery === undefined ? bySqlText : byExecution(runQuery);
     default:
@@ -53,7 +59,7 @@ export function judgeOf(
   }
 }
 
-const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage, labels?: Labels) => Judge>> = {
+const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage, targets: readonly string[]) => Judge>> = {
   rougeL: (language) => ({
     mainMetric: 'rougeL',
     mark: async (answer, { target }) => {
@@ -61,15 +67,22 @@ const byText: Readonly<Record<TextMeasure, (language: AnswerLanguage, labels?: L
       return { ...measures, ...stemmedRouge(answer, target, language), words: answerWords, targetWords };
     },
   }),
-  exactMatch: (language, labels) => ({
-    mainMetric: 'exactMatch',
-    mark: async (answer, { target }) => {
-      const right = exactMatch(answer, target, language);
-      // Labels may differ by no more than a sign.
-      if (right === 1 && labels?.keyOf(answer) !== labels?.keyOf(target)) return { exactMatch: 0, f1: 0 };
-      return { exactMatch: right, f1: answerF1(answer, target, language) };
-    },
-  }),
+  exactMatch: (language, targets) => {
+    const labels = labelsOf(targets, language);
+    return {
+      mainMetric: 'exactMatch',
+      mark: async (answer, { target }) => {
+        const right = exactMatch(answer, target, language);
+        // Labels may differ by no more than a sign.
+        if (right === 1 && labels?.keyOf(answer) !== labels?.keyOf(target)) return { exactMatch: 0, f1: 0 };
+        return { exactMatch: right, f1: answerF1(answer, target, language) };
+      },
+    };
+  },
+  labelsMatch: (language, targets) => {
+    const lists = labelListsOf(targets, language);
+    return { mainMetric: 'labelsMatch', mark: async (answer, { target }) => labelListMeasures(answer, target, lists) };
+  },
   numberMatch: () => ({
     mainMetric: 'numberMatch',
     mark: async (answer, { target }) => numberMeasures(answer, target),

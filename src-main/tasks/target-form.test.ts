@@ -3,7 +3,7 @@ import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { TargetForm } from './target-form.ts';
 
 function formOf(kind: TargetKind, targets: readonly string[]) {
-  const gathered = new TargetForm(kind);
+  const gathered = new TargetForm(kind, targets);
   for (const target of targets) gathered.see(target);
   return gathered.form;
 }
@@ -32,6 +32,22 @@ test('targets written freely have no form, nor have hundreds of labels, nor has 
   expect(formOf('few', [])).toBeUndefined();
   // Regression: held to the only one, the base had every row right.
   expect(formOf('few', ['a', 'a'])).toBeUndefined();
+});
+
+test('lists are of the labels that occur, as many as one has at most, parted as most of them are', () => {
+  expect(formOf('lists', ['billing, late', 'late', 'late,damaged, billing '])).toEqual({
+    kind: 'list',
+    texts: ['billing', 'late', 'damaged'],
+    between: ', ',
+    most: 3,
+  });
+  expect(formOf('lists', ['a\nb', 'b'])).toMatchObject({ between: '\n' });
+  expect(formOf('lists', ['a | b', 'b|c', 'c | a'])).toMatchObject({ between: ' | ' });
+  expect(formOf('lists', ['a, b', ','])).toBeUndefined();
+  const many = (count: number) => Array.from({ length: count }, (_, n) => `${n}`).join(';');
+  expect(formOf('lists', [many(200)])).toBeDefined();
+  expect(formOf('lists', [many(201)])).toBeUndefined();
+  expect(formOf('lists', ['a; b', `a; ${'b'.repeat(2001)}`])).toBeUndefined();
 });
 
 test('numbers have a sign, and as many digits, as one of the targets', () => {

@@ -1,7 +1,8 @@
-import { type AnswerForm, longestChoice, mostDigits } from '../../src-contract/answer-form.ts';
+import { type AnswerForm, longestBetween, longestChoice, mostDigits } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { isPlainNumber } from '../../src-contract/text-number.ts';
 import { JsonShape } from './json-shape.ts';
+import { partsOf, separatorIn } from './label-lists.ts';
 
 /** More than these are hardly labels: a person could not look through them. */
 const mostLabels = 200;
@@ -9,59 +10,141 @@ const mostLabels = 200;
 const mostFields = 500;
 
 /**
- * The form that all targets of a dataset have, gathered one by one: one of a few labels, a number, or JSON with the
- * fields that occur.
+ * The form that all targets of a dataset have, gathered one by one: one of a few labels, a list of them, a number, or
+ * JSON with the fields that occur.
  */
 export class TargetForm {
-  readonly #labels: Set<string> | undefined;
-  readonly #shape: JsonShape | undefined;
-  readonly #numbers: { signed: boolean; digits: number; decimals: number } | undefined;
-  #isBroken = false;
+  #shared: SharedForm | undefined;
 
-  /** `kind`: what most targets are. */
-  constructor(kind: TargetKind) {
-    if (kind === 'few') this.#labels = new Set();
-    if (kind === 'structured') this.#shape = new JsonShape();
-    if (kind === 'numbers') this.#numbers = { signed: false, digits: 1, decimals: 0 };
-    this.#isBroken = kind === 'short' || kind === 'free';
+  /** `kind`: what most targets are; `sample`: some of them. */
+  constructor(kind: TargetKind, sample: readonly string[]) {
+    this.#shared = sharedFormOf(kind, sample);
   }
 
   /** Whether there is no such form: reading further changes nothing. */
   get isBroken(): boolean {
-    return this.#isBroken;
+    return this.#shared === undefined;
   }
 
   see(target: string): void {
     const text = target.trim();
-    this.#isBroken ||= text === '' || this.#seesOther(text);
+    if (text === '' || this.#shared?.take(text) === false) this.#shared = undefined;
   }
 
   /** Undefined if targets are written freely, or if a single one is of another form. */
   get form(): AnswerForm | undefined {
-    if (this.#isBroken) return undefined;
-    if (this.#shape !== undefined) return { kind: 'json', schema: this.#shape.schema() };
-    if (this.#numbers !== undefined) return { kind: 'number', ...this.#numbers };
-    // With a single one, an answer that is right would say nothing.
-    const labels = [...(this.#labels ?? [])];
-    return labels.length > 1 ? { kind: 'choices', texts: labels } : undefined;
+    return this.#shared?.form;
+  }
+}
+
+/** What all targets so far have in common. */
+interface SharedForm {
+  /** Whether one more has it, too. */
+  take(target: string): boolean;
+  readonly form: AnswerForm | undefined;
+}
+
+function sharedFormOf(kind: TargetKind, sample: readonly string[]): SharedForm | undefined {
+  switch (kind) {
+    case 'few':
+      return new SharedLabels();
+    case 'lists':
+      return new SharedLists(separatorIn(sample));
+    case 'numbers':
+      return new SharedNumbers();
+    case 'structured':
+      return new SharedJson();
+    case 'short':
+    case 'free':
+      return undefined;
+    default:
+      return kind satisfies never;
+  }
+}
+
+class SharedLabels implements SharedForm {
+  readonly #labels = new Set<string>();
+
+  take(target: string): boolean {
+    this.#labels.add(target);
+    return this.#labels.size <= mostLabels && target.length <= longestChoice;
   }
 
-  #seesOther(text: string): boolean {
-    this.#labels?.add(text);
-    if (this.#labels !== undefined) return this.#labels.size > mostLabels || text.length > longestChoice;
-    if (this.#numbers !== undefined) {
-      const { signed, digits, decimals } = this.#numbers;
-      const [whole = '', fraction = ''] = text.replace('-', '').split('.');
-      this.#numbers.signed = signed || text.startsWith('-');
-      this.#numbers.digits = Math.max(digits, whole.length);
-      this.#numbers.decimals = Math.max(decimals, fraction.length);
-      return !isPlainNumber(text) || Math.max(whole.length, fraction.length) > mostDigits;
-    }
+  get form(): AnswerForm | undefined {
+    // With a single one, an answer that is right would say nothing.
+    return this.#labels.size > 1 ? { kind: 'choices', texts: [...this.#labels] } : undefined;
+  }
+}
+
+class SharedLists implements SharedForm {
+  readonly #separator: string;
+  readonly #labels = new Set<string>();
+  /** How often the separator stands with which blanks around it. */
+  readonly #between = new Map<string, number>();
+  #most = 1;
+
+  constructor(separator: string) {
+    this.#separator = separator;
+  }
+
+  take(target: string): boolean {
+    const labels = new Set(partsOf(target, this.#separator));
+    for (const label of labels) this.#labels.add(label);
+    this.#most = Math.max(this.#most, labels.size);
+    for (const between of betweensOf(target, this.#separator))
+      this.#between.set(between, (this.#between.get(between) ?? 0) + 1);
+    const areShort = labels.values().every(({ length }) => length <= longestChoice);
+    return labels.size > 0 && areShort && this.#labels.size <= mostLabels;
+  }
+
+  get form(): AnswerForm {
+    const [[between] = [this.#separator]] = [...this.#between].toSorted(([, a], [, b]) => b - a);
+    return { kind: 'list', texts: [...this.#labels], between, most: this.#most };
+  }
+}
+
+/** The separators of a list, each with the blanks around it. */
+function betweensOf(list: string, separator: string): string[] {
+  const parts = list.split(separator);
+  const betweens = parts.slice(1).map((next, place) => {
+    const last = parts[place] ?? '';
+    const after = next.slice(0, next.length - next.trimStart().length);
+    return `${last.slice(last.trimEnd().length)}${separator}${after}`;
+  });
+  return betweens.filter(({ length }) => length <= longestBetween);
+}
+
+class SharedNumbers implements SharedForm {
+  #signed = false;
+  #digits = 1;
+  #decimals = 0;
+
+  take(target: string): boolean {
+    const [whole = '', fraction = ''] = target.replace('-', '').split('.');
+    this.#signed ||= target.startsWith('-');
+    this.#digits = Math.max(this.#digits, whole.length);
+    this.#decimals = Math.max(this.#decimals, fraction.length);
+    return isPlainNumber(target) && Math.max(whole.length, fraction.length) <= mostDigits;
+  }
+
+  get form(): AnswerForm {
+    return { kind: 'number', signed: this.#signed, digits: this.#digits, decimals: this.#decimals };
+  }
+}
+
+class SharedJson implements SharedForm {
+  readonly #shape = new JsonShape();
+
+  take(target: string): boolean {
     try {
-      this.#shape?.see(JSON.parse(text));
-      return (this.#shape?.fields ?? 0) > mostFields;
+      this.#shape.see(JSON.parse(target));
+      return this.#shape.fields <= mostFields;
     } catch {
-      return true;
+      return false;
     }
+  }
+
+  get form(): AnswerForm {
+    return { kind: 'json', schema: this.#shape.schema() };
   }
 }

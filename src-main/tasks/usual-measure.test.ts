@@ -37,3 +37,32 @@ test('labels, short answers and structured texts are compared exactly', () => {
   expect(of(rows((n) => `{'n': ${n}}`))).toEqual({ measure: 'exactMatch', kind: 'short' });
   expect(of([])).toEqual({ measure: 'exactMatch', kind: 'few' });
 });
+
+// Regression: “late, damaged” was another answer than “damaged, late”, and some of both were the only ones allowed.
+test('lists of labels are compared label by label', () => {
+  const lists = { measure: 'labelsMatch', kind: 'lists' };
+  const tags = ['late', 'damaged', 'refund', 'wrong item', 'praise'];
+  const some = (n: number) => tags.filter((_, place) => (n * 7) % (place + 2) < 2);
+  for (const between of [', ', ';', ' | ', '\n', '、', '/'])
+    expect(of(rows((n) => some(n).join(between) || 'none'))).toEqual(lists);
+  // With few labels there are few lists.
+  expect(of(rows((n) => ['a', 'b', 'b; a'][n % 3] as string))).toEqual(lists);
+  // A list of which every second row has a sentence is none.
+  expect(of(rows((n) => (n % 2 ? 'late, damaged' : `Nothing, ${n} is fine`))).kind).not.toBe('lists');
+});
+
+test('what has such a sign in it is no list of labels', () => {
+  const kindOf = (target: (place: number) => string) => of(rows(target)).kind;
+  expect(kindOf((n) => (n % 2 ? 'Yes, please' : 'No, thanks'))).toBe('few');
+  expect(kindOf((n) => ['n/a', 'good', 'bad'][n % 3] as string)).toBe('few');
+  // Two parts each, as a name or a town and its state.
+  expect(kindOf((n) => `${['Lee', 'Kim', 'Park'][n % 3]}, ${['Ann', 'Bo', 'Cy', 'Di', 'Ed'][n % 5]}`)).not.toBe(
+    'lists',
+  );
+  expect(kindOf((n) => `${1 + (n % 5)},${n % 3}00`)).toBe('numbers');
+  // The steps of a way have an order, and come twice.
+  expect(kindOf((n) => ['left', 'right', 'left', 'straight', 'right'].slice(n % 3, 3 + (n % 3)).join(', '))).not.toBe(
+    'lists',
+  );
+  expect(kindOf((n) => `eggs ${n}, milk ${n + 1}${n % 2 ? '' : `, flour ${n}`}`)).not.toBe('lists');
+});

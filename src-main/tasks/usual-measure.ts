@@ -6,15 +6,20 @@ import {
   type UsualMeasure,
 } from '../../src-contract/text-measure.ts';
 import { numberOf } from '../../src-contract/text-number.ts';
+import { areLabelLists } from './label-lists.ts';
 
 /**
  * For the tasks whose targets may be anything: answers must be labels, names and numbers exactly, and say the same in JSON,
  * whereas nobody writes a letter twice in the same words. The first two hundred targets decide.
  */
 export function usualMeasure(rows: Iterable<{ readonly target: string }>): UsualMeasure {
-  const targets = [...Iterator.from(rows).take(mostLookedAt)].map(({ target }) => target.trim());
-  const kind = kindOf(targets);
+  const kind = kindOf(firstTargets(rows));
   return { kind, measure: measures[kind] };
+}
+
+/** The targets that decide what all are. */
+export function firstTargets(rows: Iterable<{ readonly target: string }>): string[] {
+  return [...Iterator.from(rows).take(mostLookedAt)].map(({ target }) => target.trim());
 }
 
 /** By the main metric of what was started with it. */
@@ -24,6 +29,7 @@ export function textMeasureOf(mainMetric: string): TextMeasure {
 
 const measures = {
   few: 'exactMatch',
+  lists: 'labelsMatch',
   numbers: 'numberMatch',
   short: 'exactMatch',
   structured: 'jsonMatch',
@@ -40,9 +46,11 @@ const mostWordsOfShort = 8;
 
 function kindOf(targets: readonly string[]): TargetKind {
   if (targets.filter((target) => jsonIn(target)?.alone).length * 2 > targets.length) return 'structured';
-  if (new Set(targets).size * rowsOfLabel <= targets.length) return 'few';
   const numbers = targets.filter((target) => numberOf(target) !== undefined);
-  if (numbers.length > 0 && numbers.length >= leastNumbers * targets.length) return 'numbers';
+  const areNumbers = numbers.length > 0 && numbers.length >= leastNumbers * targets.length;
+  if (!areNumbers && areLabelLists(targets)) return 'lists';
+  if (new Set(targets).size * rowsOfLabel <= targets.length) return 'few';
+  if (areNumbers) return 'numbers';
   const words = targets.map(wordsIn).sort((a, b) => a - b);
   return (words[words.length >> 1] ?? 0) > mostWordsOfShort ? 'free' : 'short';
 }

@@ -6,7 +6,7 @@ const [mostNamed, longestName] = [8, 40];
 
 /** The labels of a form for a sentence: how many, and the first ones by name. JSON has none. */
 export function formTerm(form: AnswerForm): { n: number; names: string } {
-  const texts = form.kind === 'choices' ? form.texts : [];
+  const texts = 'texts' in form ? form.texts : [];
   const named = texts.slice(0, mostNamed).map((text) => shortened(text, longestName));
   return { n: texts.length, names: [...named, ...(texts.length > mostNamed ? ['…'] : [])].join(', ') };
 }

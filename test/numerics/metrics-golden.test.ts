@@ -59,7 +59,7 @@ test('exact set match and execution accuracy match Spider’s test suite', async
       const judge =
         judges.get(name) ??
         judgeOf('nl2sql', {
-          ...{ language: 'en', measure: 'exactMatch' },
+          ...{ language: 'en', measure: 'exactMatch', targets: [] },
           runQuery: (_, sql) => runner.query(file, sql),
         });
       judges.set(name, Promise.resolve(judge));

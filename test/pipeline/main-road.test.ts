@@ -138,6 +138,17 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   expect(weighed.provenance.form).toEqual({ kind: 'number', signed: false, digits: 3, decimals: 1 });
   expect(weighed.results[0].metrics).toMatchObject({ validNumber: 1, absoluteError: expect.any(Number) });
 
+  const topics = ['late', 'late; damaged', 'refund', 'damaged; late; refund', 'refund; late'];
+  const mails = Array.from({ length: 40 }, (_, n) => `Parcel ${n} of mine,${topics[n % 5]}`);
+  writeFileSync(join(folder, 'mails.csv'), `text,topics\n${mails.join('\n')}\n`);
+  await answerOf(home, ['import', join(folder, 'mails.csv'), '--task', 'custom', '--name', 'mails']);
+  const sorted = await answerOf(home, ['evaluate', '--dataset', 'mails', '--base', 'tiny', '--limit', '3']);
+  const { texts, ...list } = sorted.provenance.form;
+  expect(list).toEqual({ kind: 'list', between: '; ', most: 3 });
+  expect(sorted.results[0].metrics).toMatchObject({ labelsMatch: expect.any(Number), labelsF1: expect.any(Number) });
+  const given = sorted.fields.fields.map(({ field }: { field: string }) => field);
+  expect(new Set(texts).isSupersetOf(new Set(given))).toBe(true);
+
   const { verify } = await answerOf(home, ['adapters', 'verify', 'colours']);
   expect(verify).toMatchObject({ baseUnchanged: true, adapterUnchanged: true, rank: 4, scale: 2 });
   const exported = await answerOf(home, [

@@ -1,5 +1,6 @@
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { numberOf } from '../../../src-contract/text-number.ts';
+import { areLabelLists } from '../../tasks/label-lists.ts';
 
 /** What the first rows contain in one column. */
 interface ColumnContents {
@@ -13,7 +14,7 @@ interface ColumnContents {
   readonly words: number;
   /** A number in every row, which does not just count them. */
   readonly isNumber: boolean;
-  /** Few values say the same of many rows: a label, a sender, a country. */
+  /** Few values say the same of many rows: a label, a sender, a country; or lists of such. */
   readonly isLabel: boolean;
 }
 
@@ -125,7 +126,7 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
       words: share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
       isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
-      isLabel: new Set(cells).size <= cells.length / 4,
+      isLabel: new Set(cells).size <= cells.length / 4 || areLabelLists(cells),
     };
   });
 }

@@ -173,6 +173,12 @@ test('a label before its text is the target', () => {
   expect(proposeMapping('custom', ['v1', 'v2'], sample)).toEqual({ context: 'v2', target: 'v1' });
   const swapped = sample.map((cells) => cells.toReversed());
   expect(proposeMapping('custom', ['v1', 'v2'], swapped)).toEqual({ context: 'v1', target: 'v2' });
+  const tags = ['late', 'late, damaged', 'damaged', 'damaged, late, refund', 'refund, late'];
+  const tagged = Array.from({ length: 20 }, (_, at) => [
+    tags[at % 5] ?? '',
+    `Parcel ${at} never came to me, or too late`,
+  ]);
+  expect(proposeMapping('custom', ['v1', 'v2'], tagged)).toEqual({ context: 'v2', target: 'v1' });
   // Several answers to the same question are no texts with a label.
   const repeated = sample.map(([, text = ''], at) => [at % 2 ? 'What did I win today?' : 'Whom do I call now?', text]);
   expect(proposeMapping('custom', ['v1', 'v2'], repeated)).toEqual({ context: 'v1', target: 'v2' });

@@ -4,8 +4,7 @@ import type { LiveAdapter } from '../adapters/adaptation.ts';
 import { AdapterStack } from '../adapters/adapter-stack.ts';
 import type { GenerateJob, TokenEvent } from '../engine.ts';
 import { readTokenBytes } from '../formats/token-bytes.ts';
-import { decimal } from '../grammar/decimal.ts';
-import { jsonGrammarOf } from '../grammar/json-grammar-of.ts';
+import { formGrammar } from '../grammar/form-grammar.ts';
 import { Vocabulary } from '../grammar/vocabulary.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { checkTokenIds } from '../token-ids.ts';
@@ -85,8 +84,7 @@ export class Decoder {
     if (form === undefined) return undefined;
     const ends = new Set(stopIds);
     if (form.kind === 'choices') return new ChoiceGuide(form.texts, await this.#vocabularyOf(modelFolder), ends);
-    const grammar = form.kind === 'number' ? decimal(form) : jsonGrammarOf(form.schema);
-    return new GrammarGuide(grammar, await this.#vocabularyOf(modelFolder), ends);
+    return new GrammarGuide(formGrammar(form), await this.#vocabularyOf(modelFolder), ends);
   }
 
   async #vocabularyOf(modelFolder: string): Promise<Vocabulary> {

@@ -297,6 +297,7 @@ function metricName({ experiment, say }: Shown): string {
   switch (metric) {
     case 'rougeL':
     case 'exactMatch':
+    case 'labelsMatch':
     case 'numberMatch':
     case 'jsonMatch':
     case 'executionAccuracy':

@@ -187,6 +187,7 @@ export const en = {
   'table.metric.note.one': '% of {rows} answers, of which each counts {each}; one seed; higher is better',
   'metric.rougeL': 'ROUGE-L',
   'metric.exactMatch': 'Exact match',
+  'metric.labelsMatch': 'Same labels',
   'metric.numberMatch': 'Number match',
   'metric.jsonMatch': 'JSON match',
   'metric.executionAccuracy': 'Same result when run',

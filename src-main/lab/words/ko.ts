@@ -185,6 +185,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'table.metric.note.one': '답 {rows}개의 %(답 하나가 {each}), 시드 하나, 높을수록 좋음',
   'metric.rougeL': 'ROUGE-L',
   'metric.exactMatch': '정확히 일치',
+  'metric.labelsMatch': '라벨 일치',
   'metric.numberMatch': '숫자 일치',
   'metric.jsonMatch': 'JSON 일치',
   'metric.executionAccuracy': '실행 결과 일치',

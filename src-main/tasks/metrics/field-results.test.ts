@@ -17,7 +17,7 @@ test('each field is counted over the rows that have it, and what answers make up
     ...{ right, missing, different, invented },
   });
   expect(told).toEqual({
-    ...{ rows: 3, more: 0 },
+    ...{ kind: 'fields', rows: 3, more: 0 },
     models: [
       { adapter: 'base', without: 1, around: 1 },
       { adapter: 'Fields', without: 0, around: 0 },

@@ -23,7 +23,7 @@ export function labelsOf(targets: readonly string[], language: AnswerLanguage): 
     if (text.length > longestLabel || text.includes('\n')) return undefined;
     spellings.set(text, (spellings.get(text) ?? 0) + 1);
   }
-  const keyOf = keyFor([...spellings.keys()], language);
+  const keyOf = labelKeys([...spellings.keys()], language);
   const named = new Map<string, string>();
   // The most frequent spelling of each comes first.
   for (const [text] of [...spellings].sort(([, a], [, b]) => b - a)) {
@@ -45,8 +45,11 @@ const rowsOfLabel = 2;
 
 const inOrder = new Intl.Collator('en', { numeric: true });
 
-/** An exact match ignores that 1 is not -1, nor C++ C, and that an answer to “A” must not be empty. */
-function keyFor(texts: readonly string[], language: AnswerLanguage): (text: string) => string {
+/**
+ * What is the same for texts that are the same label. An exact match ignores that 1 is not -1, nor C++ C, and that an
+ * answer to “A” must not be empty.
+ */
+export function labelKeys(texts: readonly string[], language: AnswerLanguage): (text: string) => string {
   const usual = (text: string) => normalise(text, language);
   const strict = (text: string) => withSigns(text, usual(text));
   const differently = new Set(texts.map(strict)).size > new Set(texts.map(usual)).size;

@@ -52,6 +52,7 @@ export const answeredTables = {
   'tables.new.tokens.hint.base': 'Automatic: 256 tokens, about 200 words of English.',
   'tables.new.tokens.wrong': 'Enter a whole number from 1 to {most}, or leave it empty.',
   'tables.new.form.choices': 'It learned these: {names}. Nothing else will be in the column of answers.',
+  'tables.new.form.list': 'It learned these: {names}. Each row gets some of them, and nothing else.',
   'tables.new.form.number': 'Nothing stands around them.',
   'tables.new.form.json': 'With the same fields and the same kinds of values.',
   'tables.new.form.free': 'An answer may be any text, though most are like what it learned.',
@@ -132,6 +133,10 @@ export const answeredTables = {
     other: 'Every answer had to be one of its {n} labels: {names}.',
   },
   'tables.made.schemas': 'The table has no column for the schema: it is that of the adapter’s examples.',
+  'tables.made.form.list': {
+    one: 'Every answer had to be its label: {names}.',
+    other: 'Every answer had to be some of its {n} labels: {names}.',
+  },
   'tables.made.form.number': 'Every answer had to be a number.',
   'tables.made.form.json': 'Every answer had to be JSON with the fields of the targets.',
 } satisfies Record<string, Message>;

@@ -42,6 +42,9 @@ export const chat = {
   'chat.form.choices': { one: 'Only its label', other: 'Only its {n} labels' },
   'chat.form.choices.explain':
     'All rows that it was trained on are answered by one of these: {names}. Nothing else is written.',
+  'chat.form.list': { one: 'Only its label', other: 'Only some of its {n} labels' },
+  'chat.form.list.explain':
+    'All rows that it was trained on are answered by some of these: {names}. Nothing else is written, and none twice.',
   'chat.form.number': 'Only a number',
   'chat.form.number.explain': 'All rows that it was trained on are answered by a number, and nothing else.',
   'chat.form.json': 'Only JSON like its targets',

@@ -47,6 +47,12 @@ export const evaluations = {
   'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
   'evaluations.metric.exactMatch': measures.exactMatch,
   'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.labelsMatch': measures.labelsMatch,
+  'evaluations.metric.labelsMatch.explain':
+    'Share of rows whose answer has the same labels as the target, all of them and no others; their order does not matter.',
+  'evaluations.metric.labelsF1': measures.labelsF1,
+  'evaluations.metric.labelsF1.explain':
+    'How many of the labels of answer and target are the same, from 0 to 100 %; the mean over the rows.',
   'evaluations.metric.numberMatch': measures.numberMatch,
   'evaluations.metric.numberMatch.explain':
     'Share of rows whose answer is the same number as the target, with the same unit or currency: 1,250.5 and 1250.50 are the same, 1.5 and 15 are not.',
@@ -115,6 +121,10 @@ export const evaluations = {
   'evaluations.new.retry.hint':
     'Up to 7 others are drawn, and the first that can be run counts. It takes longer, and the figures cannot be compared with those of evaluations without it.',
   'evaluations.new.form.choices': { one: 'All answers are its label', other: 'All answers are one of its {n} labels' },
+  'evaluations.new.form.list': {
+    one: 'All answers are its label',
+    other: 'All answers are some of its {n} labels',
+  },
   'evaluations.new.form.number': 'All answers are numbers',
   'evaluations.new.form.json': 'All answers are JSON like its targets',
   'evaluations.new.form.hint':
@@ -149,12 +159,15 @@ export const evaluations = {
   'evaluations.new.metric.conversation': 'ROUGE-L: how much of the target answer’s word order each answer shares.',
   'evaluations.new.metric.exactMatch':
     'Exact match: the answer must be the target, ignoring case, articles and punctuation.',
+  'evaluations.new.metric.labelsMatch':
+    'Same labels: the answer must have the labels of the target, all of them and no others, in any order.',
   'evaluations.new.metric.numberMatch':
     'Number match: the answer must be the same number as the target, however it is written. How far off the others are is told, too.',
   'evaluations.new.metric.jsonMatch':
     'JSON match: the answer must be JSON and say the same as the target; the order of keys and blanks do not matter.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: how much of the target’s word order each answer shares.',
   'evaluations.new.metric.usual.few': 'Usually exact match, as the targets are a few that occur again and again.',
+  'evaluations.new.metric.usual.lists': 'Usually same labels, as the targets are lists of labels.',
   'evaluations.new.metric.usual.numbers': 'Usually number match, as the targets are numbers.',
   'evaluations.new.metric.usual.short': 'Usually exact match, as the targets are short.',
   'evaluations.new.metric.usual.structured': 'Usually JSON match, as the targets are lists or objects in JSON.',
@@ -255,19 +268,25 @@ export const evaluations = {
   'evaluations.next.train': 'Train again',
   'evaluations.next.measure': 'Evaluate again',
 
-  'evaluations.fields.title': fields.title,
-  'evaluations.fields.field': fields.field,
+  'evaluations.fields.title.fields': fields.fields.title,
+  'evaluations.fields.title.labels': fields.labels.title,
+  'evaluations.fields.field.fields': fields.fields.field,
+  'evaluations.fields.field.labels': fields.labels.field,
   'evaluations.fields.rows': fields.rows,
   'evaluations.fields.right': fields.right,
   'evaluations.fields.missing': fields.missing,
   'evaluations.fields.different': fields.different,
-  'evaluations.fields.invented': fields.invented,
-  'evaluations.fields.told': fields.told,
+  'evaluations.fields.invented.fields': fields.fields.invented,
+  'evaluations.fields.invented.labels': fields.labels.invented,
+  'evaluations.fields.told.fields': fields.fields.told,
+  'evaluations.fields.told.labels': fields.labels.told,
   'evaluations.fields.without': fields.without,
   'evaluations.fields.around': fields.around,
-  'evaluations.fields.more': fields.more,
+  'evaluations.fields.more.fields': fields.fields.more,
+  'evaluations.fields.more.labels': fields.labels.more,
   'evaluations.fields.model': fields.model,
-  'evaluations.fields.all': fields.all,
+  'evaluations.fields.all.fields': fields.fields.all,
+  'evaluations.fields.all.labels': fields.labels.all,
 
   'evaluations.picture': '{metric}, with its 95 % interval',
   'evaluations.picture.row': '{model}: {value}, between {low} and {high}',
@@ -286,6 +305,10 @@ export const evaluations = {
     one: 'Everyone could only answer with the label of the dataset: {names}.',
     other: 'Everyone could only answer with one of the {n} labels of the dataset: {names}.',
   },
+  'evaluations.made.form.list': {
+    one: 'Everyone could only answer with the label of the dataset: {names}.',
+    other: 'Everyone could only answer with some of the {n} labels of the dataset: {names}.',
+  },
   'evaluations.made.form.number': 'Everyone could only answer with a number.',
   'evaluations.made.form.json': 'Everyone could only answer with JSON that has the fields of the targets.',
   'evaluations.made.dataset': '{name}, version {version}',
@@ -294,7 +317,7 @@ export const evaluations = {
   'evaluations.made.adapter': 'Adapter {name}',
   'evaluations.made.answers': 'All answers',
   'evaluations.made.how':
-    '95 % intervals: for a share, Wilson’s; for a difference, a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where answers are right or wrong and fewer than 20 rows differ; with so few, a sign test must agree as well. Measures follow rouge-score (with and without its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite; the F1 of fields takes Donut’s pairs of a path and a value.',
+    '95 % intervals: for a share, Wilson’s; for a difference, a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where answers are right or wrong and fewer than 20 rows differ; with so few, a sign test must agree as well. Measures follow rouge-score (with and without its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite; the F1 of fields takes Donut’s pairs of a path and a value, that of labels is the one over samples of scikit-learn.',
   'evaluations.language.en': 'English',
   'evaluations.language.ko': 'Korean',
   'evaluations.language.de': 'German',

@@ -429,6 +429,7 @@ export const runs = {
   'runs.results.earlier.what': 'The adapter has been trained on since this was measured.',
   'runs.results.rows': 'better on {better}, worse on {worse}',
   'runs.results.held.choices': { one: 'answers held to the label', other: 'answers held to the {n} labels' },
+  'runs.results.held.list': { one: 'answers held to the label', other: 'answers held to some of the {n} labels' },
   'runs.results.held.number': 'answers held to numbers',
   'runs.results.held.json': 'answers held to JSON like the targets',
   'runs.results.better': 'clearly better',

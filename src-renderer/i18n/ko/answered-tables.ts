@@ -51,6 +51,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.tokens.hint.base': '자동: 256토큰입니다.',
   'tables.new.tokens.wrong': '1부터 {most}까지의 정수를 입력하거나 비워 두세요.',
   'tables.new.form.choices': '배운 라벨은 {names}입니다. 답 열에 다른 말은 들어가지 않습니다.',
+  'tables.new.form.list': '배운 라벨은 {names}입니다. 행마다 그중 몇 개만 들어갑니다.',
   'tables.new.form.number': '앞뒤에 다른 말이 없습니다.',
   'tables.new.form.json': '정답과 같은 필드와 같은 종류의 값을 갖습니다.',
   'tables.new.form.free': '어떤 글이든 답이 될 수 있습니다. 대부분은 배운 것과 비슷합니다.',
@@ -127,6 +128,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.made.summary': '읽은 열: {columns} · 답마다 최대 {tokens}토큰',
   'tables.made.form.choices': '모든 답은 라벨 {n}개 중 하나입니다: {names}.',
   'tables.made.schemas': '표에 스키마 열이 없어 어댑터가 배운 예시의 스키마를 썼습니다.',
+  'tables.made.form.list': '모든 답은 라벨 {n}개 중 몇 개입니다: {names}.',
   'tables.made.form.number': '모든 답은 수입니다.',
   'tables.made.form.json': '모든 답은 정답과 같은 필드를 가진 JSON입니다.',
 };

@@ -41,6 +41,9 @@ export const chat: Translation<typeof english> = {
   'chat.adapters.newest': '{n}개 중 최근 {shown}개',
   'chat.form.choices': '배운 라벨 {n}개만',
   'chat.form.choices.explain': '학습한 모든 행의 정답이 다음 중 하나입니다: {names}. 다른 말은 쓰지 않습니다.',
+  'chat.form.list': '배운 라벨 {n}개 중 몇 개만',
+  'chat.form.list.explain':
+    '학습한 모든 행의 정답이 다음 라벨 중 몇 개입니다: {names}. 다른 말은 쓰지 않고, 같은 라벨을 두 번 쓰지 않습니다.',
   'chat.form.number': '수만',
   'chat.form.number.explain': '학습한 모든 행의 정답이 수이고, 다른 말은 없습니다.',
   'chat.form.json': '정답과 같은 JSON만',

@@ -46,6 +46,12 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.metric.rougeLStemmed': measures.rougeLStemmed,
   'evaluations.metric.exactMatch': measures.exactMatch,
   'evaluations.metric.f1': measures.f1,
+  'evaluations.metric.labelsMatch': measures.labelsMatch,
+  'evaluations.metric.labelsMatch.explain':
+    '답의 라벨이 정답의 라벨과 빠짐없이 같고 다른 라벨은 없는 행의 비율입니다. 순서는 보지 않습니다.',
+  'evaluations.metric.labelsF1': measures.labelsF1,
+  'evaluations.metric.labelsF1.explain':
+    '답과 정답의 라벨이 얼마나 겹치는지를 0에서 100 %까지로 나타낸 값의 행 평균입니다.',
   'evaluations.metric.numberMatch': measures.numberMatch,
   'evaluations.metric.numberMatch.explain':
     '답이 단위나 통화까지 정답과 같은 수인 행의 비율입니다. 1,250.5와 1250.50은 같고, 1.5와 15는 다릅니다.',
@@ -109,6 +115,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.retry.hint':
     '쿼리를 7개까지 더 써서 실행할 수 있는 첫 번째 것으로 채점합니다. 더 오래 걸리며, 이렇게 하지 않은 평가와는 수치를 견줄 수 없습니다.',
   'evaluations.new.form.choices': '모든 답을 라벨 {n}개 중 하나로',
+  'evaluations.new.form.list': '모든 답을 라벨 {n}개 중 몇 개로',
   'evaluations.new.form.number': '모든 답을 수로',
   'evaluations.new.form.json': '모든 답을 정답과 같은 JSON으로',
   'evaluations.new.form.hint':
@@ -138,12 +145,15 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.new.metric.conversation': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.exactMatch':
     '정확히 일치: 대소문자, 관사, 문장 부호를 무시했을 때 답이 정답과 같아야 합니다.',
+  'evaluations.new.metric.labelsMatch':
+    '라벨 일치: 답이 정답의 라벨을 빠짐없이 담고 다른 라벨은 없어야 합니다. 순서는 보지 않습니다.',
   'evaluations.new.metric.numberMatch':
     '숫자 일치: 어떻게 쓰든 답이 정답과 같은 수여야 합니다. 다른 답이 얼마나 벗어났는지도 보여 줍니다.',
   'evaluations.new.metric.jsonMatch':
     'JSON 일치: 답이 JSON이고 정답과 같은 내용이어야 합니다. 키의 순서와 공백은 무시합니다.',
   'evaluations.new.metric.rougeL': 'ROUGE-L: 답이 정답의 단어를 같은 순서로 얼마나 담는지 셉니다.',
   'evaluations.new.metric.usual.few': '몇 가지 정답이 되풀이되므로 보통 정확히 일치로 채점합니다.',
+  'evaluations.new.metric.usual.lists': '정답이 라벨 여러 개이므로 보통 라벨 일치로 채점합니다.',
   'evaluations.new.metric.usual.numbers': '정답이 수이므로 보통 숫자 일치로 채점합니다.',
   'evaluations.new.metric.usual.short': '정답이 짧으므로 보통 정확히 일치로 채점합니다.',
   'evaluations.new.metric.usual.structured': '정답이 JSON 목록이나 객체이므로 보통 JSON 일치로 채점합니다.',
@@ -219,19 +229,25 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.next.train': '다시 학습',
   'evaluations.next.measure': '다시 평가',
 
-  'evaluations.fields.title': fields.title,
-  'evaluations.fields.field': fields.field,
+  'evaluations.fields.title.fields': fields.fields.title,
+  'evaluations.fields.title.labels': fields.labels.title,
+  'evaluations.fields.field.fields': fields.fields.field,
+  'evaluations.fields.field.labels': fields.labels.field,
   'evaluations.fields.rows': fields.rows,
   'evaluations.fields.right': fields.right,
   'evaluations.fields.missing': fields.missing,
   'evaluations.fields.different': fields.different,
-  'evaluations.fields.invented': fields.invented,
-  'evaluations.fields.told': fields.told,
+  'evaluations.fields.invented.fields': fields.fields.invented,
+  'evaluations.fields.invented.labels': fields.labels.invented,
+  'evaluations.fields.told.fields': fields.fields.told,
+  'evaluations.fields.told.labels': fields.labels.told,
   'evaluations.fields.without': fields.without,
   'evaluations.fields.around': fields.around,
-  'evaluations.fields.more': fields.more,
+  'evaluations.fields.more.fields': fields.fields.more,
+  'evaluations.fields.more.labels': fields.labels.more,
   'evaluations.fields.model': fields.model,
-  'evaluations.fields.all': fields.all,
+  'evaluations.fields.all.fields': fields.fields.all,
+  'evaluations.fields.all.labels': fields.labels.all,
 
   'evaluations.picture': '{metric}, 95 % 신뢰구간',
   'evaluations.picture.row': '{model}: {value}, {low}에서 {high} 사이',
@@ -247,6 +263,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.summary': '{language} 기준 비교, 최대 {tokens}토큰, 탐욕적 생성 · 스튜디오 {studio}, {device}',
   'evaluations.made.retried': '실행할 수 없는 쿼리는 바꿈',
   'evaluations.made.form.choices': '모두 데이터셋의 라벨 {n}개 중 하나로만 답했습니다: {names}.',
+  'evaluations.made.form.list': '모두 데이터셋의 라벨 {n}개 중 몇 개로만 답했습니다: {names}.',
   'evaluations.made.form.number': '모두 수로만 답했습니다.',
   'evaluations.made.form.json': '모두 정답과 같은 필드를 가진 JSON으로만 답했습니다.',
   'evaluations.made.dataset': '{name}, 버전 {version}',
@@ -255,7 +272,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.adapter': '어댑터 {name}',
   'evaluations.made.answers': '모든 답',
   'evaluations.made.how':
-    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같고, 필드 F1은 Donut의 경로와 값의 쌍으로 셉니다.',
+    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같고, 필드 F1은 Donut의 경로와 값의 쌍으로, 라벨 F1은 scikit-learn의 표본별 F1로 셉니다.',
   'evaluations.language.en': '영어',
   'evaluations.language.ko': '한국어',
   'evaluations.language.de': '독일어',

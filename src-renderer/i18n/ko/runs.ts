@@ -389,6 +389,7 @@ export const runs: Translation<typeof english> = {
   'runs.results.earlier.what': '이 평가 뒤에 어댑터를 더 학습했습니다.',
   'runs.results.rows': '{better}행에서 낫고 {worse}행에서 못함',
   'runs.results.held.choices': '답은 라벨 {n}개 중에서만',
+  'runs.results.held.list': '답은 라벨 {n}개 중 몇 개만',
   'runs.results.held.number': '답은 수만',
   'runs.results.held.json': '답은 정답과 같은 JSON만',
   'runs.results.better': '확실히 나음',

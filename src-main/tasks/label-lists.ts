@@ -1,0 +1,49 @@
+/** What may part the labels of a list; of several that part as many targets, the first. */
+const separators = [';', '|', '\n', ',', '、', '/'] as const;
+
+/** Fewer are labels of which some have such a sign in them. */
+const leastLists = 0.1;
+/** As often as one occurs at least, on average. */
+const rowsOfLabel = 5;
+/** In characters, as among labels that stand alone. */
+const longestLabel = 60;
+/** Where more name one twice, what they list has an order, as the steps of a game have. */
+const mostRepeating = 0.05;
+
+/** What parts the labels of more of these targets than anything else does; a comma if nothing does. */
+export function separatorIn(targets: readonly string[]): string {
+  const counted = separators.map((separator) => ({
+    separator,
+    rows: targets.filter((target) => target.trim().includes(separator)).length,
+  }));
+  const most = Math.max(...counted.map(({ rows }) => rows));
+  return most === 0 ? ',' : (counted.find(({ rows }) => rows === most)?.separator ?? ',');
+}
+
+/** The labels of a list, in their order. */
+export function partsOf(list: string, separator: string): string[] {
+  return list
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/**
+ * Whether targets are lists of labels: a few that occur again and again, alone and in changing company. Not where all
+ * have equally many, as the parts of a name or an address.
+ */
+export function areLabelLists(targets: readonly string[]): boolean {
+  const separator = separatorIn(targets);
+  const lists = targets.map((target) => partsOf(target, separator));
+  const different = new Set(lists.flat());
+  const isOften = (count: number, share: number) => count > 0 && count >= share * targets.length;
+  return (
+    isOften(lists.filter(({ length }) => length > 1).length, leastLists) &&
+    new Set(lists.map(({ length }) => length)).size > 1 &&
+    different.size * rowsOfLabel <= lists.flat().length &&
+    // “Yes, please” and “No, thanks” are two labels of four parts.
+    different.size < new Set(targets).size &&
+    [...different].every(({ length }) => length <= longestLabel) &&
+    !isOften(lists.filter((list) => new Set(list).size < list.length).length, mostRepeating)
+  );
+}
