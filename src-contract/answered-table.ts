@@ -82,7 +82,7 @@ export type AnsweredRow = z.infer<typeof answeredRowSchema>;
 /** In characters: a longer answer is not counted, as it is no label. */
 export const longestLabel = 60;
 
-/** A page of the rows: all, or those with this answer or this note. */
+/** A page of the rows: all, or those with this answer, or this label in a list, or this note. */
 export const answeredRowsInputSchema = z.object({
   id: z.string(),
   offset: z.number().int().min(0),
@@ -101,7 +101,10 @@ export type RowsOnly = NonNullable<AnsweredRowsInput['only']>;
 export const mostCountedAnswers = 12;
 
 export const answerCountsSchema = z.object({
-  /** The most frequent answers, and in how many rows; long ones are no labels, and not among them. */
+  /**
+   * The most frequent answers, and in how many rows; long ones are no labels, and not among them. Of answers that are
+   * lists, their labels.
+   */
   answers: z.array(z.object({ answer: z.string(), rows: z.number().int() })),
   /** Rows with another answer. */
   others: z.number().int(),

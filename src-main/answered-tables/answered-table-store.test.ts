@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import { openDatabase, type StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import { JobStore } from '../jobs/job-store.ts';
@@ -56,6 +57,31 @@ test('labels are counted, the most frequent first, and long or missing answers a
     others: 1,
     notes: { empty: 1, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 },
   });
+});
+
+test('lists are counted label by label, and rows come by a label that they have', () => {
+  const form = { kind: 'list' as const, texts: ['late', 'lost', 'la', 'refund'], between: ', ', most: 3 };
+  const id = begun(['text'], form);
+  store.addRows(
+    id,
+    0,
+    Array.from({ length: 5 }, (_, place) => [`row ${place}`]),
+  );
+  store.enqueue(id, 2);
+  const answers = ['late, lost', 'lost', 'la', 'refund, la, lost'];
+  put(id, ...answers.map((answer, position) => ({ position, answer })), { position: 4, answer: '', note: 'empty' });
+  expect(store.counts(id)).toMatchObject({
+    answers: [
+      { answer: 'lost', rows: 3 },
+      { answer: 'la', rows: 2 },
+      { answer: 'late', rows: 1 },
+      { answer: 'refund', rows: 1 },
+    ],
+    others: 0,
+  });
+  expect(positions({ id, only: { answer: 'lost' }, offset: 0, limit: 9 })).toEqual([0, 1, 3]);
+  expect(positions({ id, only: { answer: 'la' }, offset: 1, limit: 9 })).toEqual([3]);
+  expect(store.countRows({ id, only: { answer: 'late' }, order: 'file' })).toBe(1);
 });
 
 test('rows with one answer, or one note, come in pages of their own', () => {
@@ -145,10 +171,10 @@ test('a saved table has its own columns, then the answers, how sure they are, an
   ]);
 });
 
-function begun(columns: readonly string[] = ['text']): string {
+function begun(columns: readonly string[] = ['text'], form?: AnswerForm): string {
   return store.insert({
     ...{ now: 1, name: 'mails.csv', base: { id: 'b', sha256: 'x' }, adapter: null, task: 'custom', columns },
-    ...{ mapping: { context: 'text' }, form: undefined, schemas: null, retryQueries: false, maxTokens: 16 },
+    ...{ mapping: { context: 'text' }, form, schemas: null, retryQueries: false, maxTokens: 16 },
   });
 }
 

@@ -118,7 +118,7 @@ export class AnsweredTableStore {
 
   /** Read lazily: nothing may be written before the last one is read, or reading is ended. */
   *rows({ id, offset, limit, only, order }: Optional<AnsweredRowsInput, 'order'>): Generator<AnsweredRow> {
-    const [condition, ...values] = rowsWith({ only, order });
+    const [condition, ...values] = this.#rowsWith({ id, only, order });
     const isWhole = only === undefined && order !== 'unsure';
     const rows = this.#database
       .prepare<(string | number)[], Omit<AnsweredRow, 'cells'> & { cells: string }>(
@@ -133,18 +133,14 @@ export class AnsweredTableStore {
 
   /** As many rows as `rows` has without a page. */
   countRows({ id, only, order }: Pick<AnsweredRowsInput, 'id' | 'only' | 'order'>): number {
-    const [condition, ...values] = rowsWith({ only, order });
+    const [condition, ...values] = this.#rowsWith({ id, only, order });
     const count = this.#database.prepare(`SELECT count(*) FROM answered_row WHERE table_id = ? AND ${condition}`);
     return count.pluck().get(id, ...values) as number;
   }
 
   counts(id: string): AnswerCounts {
-    const answers = this.#database
-      .prepare<[string, number], { answer: string; rows: number }>(
-        `SELECT answer, count(*) AS rows FROM answered_row WHERE table_id = ? AND ${isLabel}
-         GROUP BY answer ORDER BY rows DESC, answer LIMIT ?`,
-      )
-      .all(id, mostCountedAnswers);
+    const { form, answered } = this.get(id);
+    const { answers, rows: listed } = form?.kind === 'list' ? this.#countLabels(id, form) : this.#countAnswers(id);
     const noted = this.#database
       .prepare<[string], { note: AnswerNote; rows: number }>(
         'SELECT note, count(*) AS rows FROM answered_row WHERE table_id = ? AND note IS NOT NULL GROUP BY note',
@@ -152,8 +148,57 @@ export class AnsweredTableStore {
       .all(id);
     const notes = { empty: 0, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 };
     for (const { note, rows } of noted) notes[note] = rows;
-    const listed = answers.reduce((sum, { rows }) => sum + rows, 0);
-    return { answers, others: this.get(id).answered - notes.empty - notes.unnamed - listed, notes };
+    return { answers, others: answered - notes.empty - notes.unnamed - listed, notes };
+  }
+
+  /** The most frequent answers, and how many rows have one of them. */
+  #countAnswers(id: string): CountedAnswers {
+    const answers = this.#database
+      .prepare<[string, number], AnswerCounts['answers'][number]>(
+        `SELECT answer, count(*) AS rows FROM answered_row WHERE table_id = ? AND ${isLabel}
+         GROUP BY answer ORDER BY rows DESC, answer LIMIT ?`,
+      )
+      .all(id, mostCountedAnswers);
+    return { answers, rows: answers.reduce((sum, { rows }) => sum + rows, 0) };
+  }
+
+  /** The same of answers that are lists, label by label. */
+  #countLabels(id: string, { between }: { readonly between: string }): CountedAnswers {
+    const lists = this.#database
+      .prepare<[string], AnswerCounts['answers'][number]>(
+        `SELECT answer, count(*) AS rows FROM answered_row WHERE table_id = ? AND answer <> '' GROUP BY answer`,
+      )
+      .all(id)
+      .map(({ answer, rows }) => ({
+        labels: answer.split(between).filter(({ length }) => length <= longestLabel),
+        rows,
+      }));
+    const counts = new Map<string, number>();
+    for (const { labels, rows } of lists)
+      for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + rows);
+    const answers = [...counts]
+      .map(([answer, rows]) => ({ answer, rows }))
+      .sort((a, b) => b.rows - a.rows || (a.answer < b.answer ? -1 : 1))
+      .slice(0, mostCountedAnswers);
+    const listed = new Set(answers.map(({ answer }) => answer));
+    const having = lists.filter(({ labels }) => labels.some((label) => listed.has(label)));
+    return { answers, rows: having.reduce((sum, { rows }) => sum + rows, 0) };
+  }
+
+  /** The condition on a row, and its values. */
+  #rowsWith({
+    id,
+    only,
+    order,
+  }: Pick<AnsweredRowsInput, 'id'> & Partial<Pick<AnsweredRowsInput, 'only' | 'order'>>): [string, ...string[]] {
+    const isRanked = order === 'unsure' ? 'certainty IS NOT NULL' : 'TRUE';
+    if (only === undefined) return [isRanked];
+    if ('note' in only) return [`${isRanked} AND note = ?`, only.note];
+    const { form } = this.get(id);
+    if (form?.kind !== 'list') return [`${isRanked} AND ${isLabel} AND answer = ?`, only.answer];
+    // No label has in it what parts them.
+    const { between } = form;
+    return [`${isRanked} AND instr(? || answer || ?, ?) > 0`, between, between, `${between}${only.answer}${between}`];
   }
 
   /** Time spent on the answers so far. */
@@ -213,14 +258,8 @@ const select = `SELECT answered_table.id, answered_table.name, answered_table.ba
 /** The condition of the index of labels. */
 const isLabel = `answer <> '' AND length(answer) <= ${longestLabel}`;
 
-/** The condition on a row, and its values. */
-function rowsWith({ only, order }: Partial<Pick<AnsweredRowsInput, 'only' | 'order'>>): [string, ...string[]] {
-  const isRanked = order === 'unsure' ? 'certainty IS NOT NULL' : 'TRUE';
-  if (only === undefined) return [isRanked];
-  return 'note' in only
-    ? [`${isRanked} AND note = ?`, only.note]
-    : [`${isRanked} AND ${isLabel} AND answer = ?`, only.answer];
-}
+/** Answers, or labels of lists, and the number of rows that have one of them. */
+type CountedAnswers = Pick<AnswerCounts, 'answers'> & { readonly rows: number };
 
 type Optional<Whole, Key extends keyof Whole> = Omit<Whole, Key> & Partial<Pick<Whole, Key>>;
 

@@ -19,4 +19,6 @@ test('answers that hardly occur twice, or are too many, are not', () => {
 test('answers held to labels are, however few rows are answered', () => {
   const form = { kind: 'choices' as const, texts: ['yes', 'no'] };
   expect(countsLabels({ form }, { answers: [answer('yes', 1)], others: 2, notes })).toBe(true);
+  const list = { kind: 'list' as const, texts: ['late', 'lost'], between: ', ', most: 2 };
+  expect(countsLabels({ form: list }, { answers: [answer('late', 1)], others: 0, notes })).toBe(true);
 });

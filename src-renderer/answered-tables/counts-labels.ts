@@ -3,7 +3,7 @@ import type { AnswerCounts, AnsweredTable } from '../../src-contract/answered-ta
 /** Whether the answers are labels, a few that occur again and again, so that counting them says something. */
 export function countsLabels({ form }: Pick<AnsweredTable, 'form'>, { answers, others }: AnswerCounts): boolean {
   if (answers.length === 0) return false;
-  if (form?.kind === 'choices') return true;
+  if (form?.kind === 'choices' || form?.kind === 'list') return true;
   const rows = answers.reduce((sum, each) => sum + each.rows, 0);
   return others === 0 && rows >= 2 * answers.length;
 }
