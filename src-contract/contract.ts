@@ -554,6 +554,8 @@ export const contract = {
     get: base.input(id).output(adapterSchema),
     /** The form of all targets that it was trained on, which its answers keep; null if they are written freely. */
     form: base.input(id).output(answerFormSchema.nullable()),
+    /** The names of the columns that its contexts are made of, a line for each; none if a context is one text. */
+    columns: base.input(id).output(z.array(z.string())),
     import: base
       .input(z.object({ path: z.string(), name: nameSchema.optional(), baseModelId: z.string().optional() }))
       .output(adapterSchema),
@@ -681,6 +683,8 @@ export const contract = {
           mapping: columnMappingSchema.nullable(),
           /** How many schemas the adapter's examples have: with one, or a column of databases, the table needs none. */
           schemas: z.number().int(),
+          /** What the columns that the adapter reads are called in its examples, if there are several. */
+          names: z.array(z.string()),
         }),
       ),
     /** Reads the table, then answers its rows whether or not anybody watches. An abort while it is read keeps nothing. */

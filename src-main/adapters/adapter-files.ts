@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { answerFormSchema } from '../../src-contract/answer-form.ts';
+import { mostContextColumns } from '../../src-contract/context-columns.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
@@ -24,6 +25,8 @@ export const adapterOriginSchema = z.object({
   bestValidationLoss: z.number().nullable(),
   /** That of all targets; null if they are written freely, absent in files of earlier versions. */
   form: answerFormSchema.nullable().optional(),
+  /** The names of the columns that its contexts are made of, if there are several. */
+  columns: z.array(z.string()).max(mostContextColumns).optional(),
 });
 export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
 
@@ -42,6 +45,13 @@ export async function readOrigin(folder: string): Promise<AdapterOrigin | undefi
   } catch (cause) {
     throw new StudioError('MODEL_FILE_INVALID', { file: originName, ...because('FILE_DAMAGED') }, { cause });
   }
+}
+
+/** The columns that the contexts of an adapter are made of; none if each is one text, or if nothing is known. */
+export async function readColumns(folder: string): Promise<string[]> {
+  // Damaged files are told where they are needed.
+  const origin = await readOrigin(folder).catch(() => undefined);
+  return origin?.columns ?? [];
 }
 
 /** Writes the origin beside an adapter's files. */

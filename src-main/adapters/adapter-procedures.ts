@@ -8,7 +8,7 @@ import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isOwnName } from '../files/own-name.ts';
-import { originName, removeAdapter } from './adapter-files.ts';
+import { originName, readColumns, removeAdapter } from './adapter-files.ts';
 import type { AdapterForms } from './adapter-forms.ts';
 import type { AdapterStore } from './adapter-store.ts';
 import { exportAdapter, type TextOf } from './export-adapter.ts';
@@ -54,6 +54,7 @@ export function adapterProcedures(studio: {
   return os.router({
     list: os.list.handler(() => store.list()),
     get: os.get.handler(({ input }) => store.get(input.id)),
+    columns: os.columns.handler(({ input }) => readColumns(store.get(input.id).path)),
     form: os.form.handler(async ({ input }) => (await forms.of(store.get(input.id))) ?? null),
     import: os.import.handler(async ({ input, context }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});

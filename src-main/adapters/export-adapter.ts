@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { joinedColumns } from '../../src-contract/context-columns.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { noteCopy } from '../data-folder/copy-note.ts';
@@ -9,7 +10,7 @@ import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { nameWhole, removeUnfinished, unfinishedPath } from '../files/unfinished-path.ts';
 import type { PromptLayout } from '../tasks/prompt-layout.ts';
 import { tasks } from '../tasks/tasks.ts';
-import { type AdapterOrigin, copyAdapter, nameBase, readOrigin, writeOrigin } from './adapter-files.ts';
+import { type AdapterOrigin, copyAdapter, nameBase, readColumns, readOrigin, writeOrigin } from './adapter-files.ts';
 import { modelfile } from './modelfile.ts';
 
 /** How a base's prompts are laid out, and what ends an answer: the first of these is what training writes. */
@@ -34,7 +35,7 @@ export async function* exportAdapter(
   signal: AbortSignal,
 ): AsyncGenerator<AdapterExportEvent> {
   const path = resolve(out);
-  const prompt = promptForm(adapter.task);
+  const prompt = promptForm(adapter.task, await readColumns(adapter.path));
   const isMerged = format === 'merged' || format === 'merged-gguf';
   const partial = await unfinishedPath(path);
   const beside = format === 'merged-gguf' ? `${path.replace(/\.gguf$/i, '')}.Modelfile` : undefined;
@@ -76,8 +77,9 @@ export async function* exportAdapter(
   yield { kind: 'finished', written: { path, prompt, ...facts } };
 }
 
-/** How training lays out a context of the task, with the fields named in braces. */
-function promptForm(task: TaskId): string {
+/** How training lays out a context of the task, or of several columns, with what is to be filled in named in braces. */
+function promptForm(task: TaskId, columns: readonly string[]): string {
+  if (columns.length > 0) return joinedColumns(columns.map((name) => ({ name, text: `{${name}}` })));
   const { fields, renderContext } = tasks[task];
   return renderContext(Object.fromEntries(fields.context.map((field) => [field, `{${field}}`])));
 }
@@ -89,7 +91,8 @@ function toldInGguf({ name, task }: Adapter, { template, stopIds }: BaseTexts) {
 
 /** The losses are dropped, since they were measured at full strength. */
 async function originAtStrength({ path, task, baseSha256 }: Adapter, base: BaseModel): Promise<AdapterOrigin> {
-  const { datasetSha256 = null, form } = (await readOrigin(path)) ?? {};
+  const { datasetSha256 = null, form, columns } = (await readOrigin(path)) ?? {};
   const losses = { baseValidationLoss: null, bestValidationLoss: null };
-  return { task, baseSha256, baseName: base.name, datasetSha256, ...losses, ...(form !== undefined && { form }) };
+  const learned = { ...(form !== undefined && { form }), ...(columns !== undefined && { columns }) };
+  return { task, baseSha256, baseName: base.name, datasetSha256, ...losses, ...learned };
 }

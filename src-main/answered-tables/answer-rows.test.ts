@@ -68,7 +68,14 @@ async function answered(
     },
   } as Partial<Engine> as Engine;
   const runnable = () => async (query: string) => query.startsWith('good');
-  const job = { name: 'tiny', table, form: undefined, base: { path: '/m', contextLength: 512 }, adapter: null };
+  const job = {
+    name: 'tiny',
+    table,
+    form: undefined,
+    names: {},
+    base: { path: '/m', contextLength: 512 },
+    adapter: null,
+  };
   const answers = await Array.fromAsync(answerRows({ ...job, runnable }, { engine, text, store }, forever));
   return { contexts, answers: (answers as RowAnswer[]).toSorted((a, b) => a.position - b.position) };
 }

@@ -1,5 +1,6 @@
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { AnsweredTable } from '../../src-contract/answered-table.ts';
+import type { ColumnMapping } from '../../src-contract/task.ts';
 import { atOnce } from '../async/at-once.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import { type CanRun, type RunnableEvent, writeRunnable } from '../base-models/runnable-answer.ts';
@@ -16,6 +17,8 @@ export interface AnsweringJob {
   readonly name: string;
   readonly table: Pick<AnsweredTable, 'id' | 'task' | 'columns' | 'mapping' | 'retryQueries' | 'maxTokens'>;
   readonly form: AnswerForm | undefined;
+  /** What the columns of a context are called in it, if that is known: those of the table may have other names. */
+  readonly names: ColumnMapping;
   readonly base: { readonly path: string; readonly contextLength: number };
   readonly adapter: AdapterChoice | null;
   /** Tells whether a query can be run on the database that a context is about; undefined if there is none to ask. */
@@ -36,7 +39,7 @@ export function answerRows(
     { position, cells }: { position: number; cells: readonly string[] },
     until: AbortSignal,
   ): Promise<RowAnswer | undefined> => {
-    const asked = contextOfCells(cells, { ...table, schemas });
+    const asked = contextOfCells(cells, { ...table, names: job.names, schemas });
     if ('lacks' in asked)
       return { position, answer: '', note: asked.lacks === 'text' ? 'empty' : 'unnamed', certainty: null };
     const { context } = asked;

@@ -8,10 +8,12 @@ import {
   mostTableRows,
 } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { contextMappedTo } from '../../src-contract/context-columns.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../src-contract/task.ts';
+import { readColumns } from '../adapters/adapter-files.ts';
 import type { AdapterForms } from '../adapters/adapter-forms.ts';
 import type { AdapterStore } from '../adapters/adapter-store.ts';
 import { requireBase } from '../adapters/wrong-base.ts';
@@ -104,16 +106,19 @@ export async function answerTable(
 export async function proposeColumns(
   input: Pick<AnswerTableInput, 'adapterId' | 'task' | 'mapping'> & { columns: string[]; sample: string[][] },
   parts: Pick<AnsweringParts, 'adapters' | 'datasets' | 'knownSchemas'>,
-): Promise<{ task: TaskId; mapping: ColumnMapping | null; schemas: number }> {
+): Promise<{ task: TaskId; mapping: ColumnMapping | null; schemas: number; names: string[] }> {
   const adapter = input.adapterId === null ? null : parts.adapters.get(input.adapterId);
   const task = taskOf(adapter, input);
   const dataset = learntFrom(adapter, parts);
   const schemas = dataset === undefined ? 0 : (await parts.knownSchemas.of(dataset.id)).count;
+  const known = await knownMapping(adapter, dataset);
+  const names = adapter === null ? [] : await readColumns(adapter.path);
   try {
-    const about = { task, chosen: input.mapping ?? {}, known: dataset?.mapping ?? {}, schemas, file: { name: '' } };
-    return { task, mapping: contextMapping(about, input.columns, input.sample), schemas };
+    const about = { task, chosen: input.mapping ?? {}, known, schemas, file: { name: '' } };
+    return { task, mapping: contextMapping(about, input.columns, input.sample), schemas, names };
   } catch (error) {
-    if (error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING') return { task, mapping: null, schemas };
+    if (error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING')
+      return { task, mapping: null, schemas, names };
     throw error;
   }
 }
@@ -148,6 +153,12 @@ function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 
   return datasets.list().find(({ id }) => id === adapter?.datasetId);
 }
 
+/** The columns that an adapter was trained on, as far as that is known. */
+async function knownMapping(adapter: Adapter | null, dataset: Dataset | undefined): Promise<ColumnMapping> {
+  const columns = adapter === null ? [] : await readColumns(adapter.path);
+  return { ...dataset?.mapping, ...contextMappedTo(columns) };
+}
+
 /** What follows from the rows that an adapter was trained on, as far as they are there. */
 async function learntBy(
   adapter: Adapter | null,
@@ -162,11 +173,12 @@ async function learntBy(
   const tokensOf = (rows: Iterable<Example>) => usualAnswerTokens(rows, text, { form, signal: parts.signal });
   const known = learntFrom(adapter, parts);
   // Labels say by themselves how long an answer may be.
+  const mapping = await knownMapping(adapter, known);
   if (known === undefined)
-    return { mapping: {}, form, tokens: form?.kind === 'choices' ? await tokensOf([]) : usualTokens };
+    return { mapping, form, tokens: form !== undefined && 'texts' in form ? await tokensOf([]) : usualTokens };
   const schemas = await parts.knownSchemas.of(known.id);
   return {
-    mapping: known.mapping,
+    mapping,
     form,
     schemas,
     tokens: await tokensOf(parts.datasets.examples(known.id).take(200)),
@@ -211,6 +223,7 @@ async function* work(id: string, parts: AnsweringParts, signal: AbortSignal): As
   const job = {
     ...{ name: adapter?.name ?? base.name, table, form: table.form ?? undefined, base },
     adapter: adapter === null ? null : { folder: adapter.path, strength: 1 },
+    names: await knownMapping(adapter, undefined),
     runnable: await runnableOn(adapter, parts),
   };
   const text = await parts.modelTexts.of(base, table.task);

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { contextColumnsOf } from '../../src-contract/context-columns.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
@@ -368,6 +369,13 @@ async function rowsNamed(
 
 type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 
+/** The columns that the contexts of a dataset are made of, if there are several. */
+function columnsOf(id: string, { datasets }: Pick<TrainingParts, 'datasets'>): string[] | undefined {
+  const { mapping = {} } = datasets.list().find((dataset) => dataset.id === id) ?? {};
+  const names = contextColumnsOf(mapping).map((field) => mapping[field] ?? '');
+  return names.length > 1 ? names : undefined;
+}
+
 /**
  * Copies the trained adapter to its own folder. One that this run left at an earlier stop gets the new content instead;
  * what it was before stays until the next start, for whoever still reads it: an evaluation, an export, an answer.
@@ -387,10 +395,12 @@ async function keepAdapter(
   // Rows that can no longer be read must not cost what was learnt from them.
   const ofTargets = targetForms.of(plan.datasetId, plan.datasetVersion);
   const form = await ofTargets.then((found) => found ?? null).catch(() => undefined);
+  const columns = columnsOf(plan.datasetId, parts);
   const origin: AdapterOrigin = {
     ...{ task: plan.task, baseSha256: plan.baseSha256, baseName: base.name, datasetSha256: plan.datasetSha256 },
     ...{ baseValidationLoss, bestValidationLoss },
     ...(form !== undefined && { form }),
+    ...(columns !== undefined && { columns }),
   };
   await copyAdapter(outputFolder, path, origin);
   try {

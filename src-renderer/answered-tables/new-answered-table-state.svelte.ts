@@ -3,6 +3,7 @@ import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import { answeredColumns } from '../../src-contract/answered-columns.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
+import { contextColumnsOf, contextMappedTo } from '../../src-contract/context-columns.ts';
 import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId, taskFields } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
@@ -70,11 +71,11 @@ export class NewAnsweredTableState {
   readonly #proposed = new Loaded(async (signal) => {
     const { inspection, adapterId, task } = this;
     if (inspection === undefined) return undefined;
-    const { mapping, schemas } = await client.answeredTables.propose(
+    const { mapping, schemas, names } = await client.answeredTables.propose(
       { adapterId: adapterId || null, task, columns: [...this.columns], sample: inspection.sample.slice(0, 100) },
       { signal },
     );
-    return { inspection, adapterId, task, mapping: mapping ?? {}, schemas };
+    return { inspection, adapterId, task, mapping: mapping ?? {}, schemas, names };
   });
 
   /** `left`: the choices of an earlier visit, whose file went with the page. */
@@ -163,7 +164,9 @@ export class NewAnsweredTableState {
   }
 
   /** Which columns the studio would read, and how many schemas it knows; undefined until it has said so for these choices. */
-  get #proposal(): { readonly mapping: ColumnMapping; readonly schemas: number } | undefined {
+  get #proposal():
+    | { readonly mapping: ColumnMapping; readonly schemas: number; readonly names: readonly string[] }
+    | undefined {
     const { inspection, adapterId, task } = this;
     const known = this.#proposed.value;
     const isOfThese = known?.inspection === inspection && known?.adapterId === adapterId && known.task === task;
@@ -182,9 +185,15 @@ export class NewAnsweredTableState {
 
   /** The fields that may have a column: the task's own, or a context that is ready to be read. */
   get fields(): readonly string[] {
+    if (this.names.length > 0) return contextColumnsOf(contextMappedTo(this.names));
     if (this.mapping.context !== undefined) return ['context'];
     const { context } = taskFields[this.task];
     return this.knownSchemas > 1 ? [...context, 'database'] : context;
+  }
+
+  /** What the columns that the adapter reads are called in its examples, if there are several. */
+  get names(): readonly string[] {
+    return this.#proposal?.names ?? [];
   }
 
   /** How many schemas the adapter's examples have that rows without one can be about. */
@@ -194,6 +203,8 @@ export class NewAnsweredTableState {
 
   /** Fields that must have a column, and have none. */
   get missing(): readonly string[] {
+    // Of several columns of a context, those that are not there are blank.
+    if (this.names.length > 0 && contextColumnsOf(this.mapping).length > 0) return [];
     const needed = this.knownSchemas > 0 ? this.fields.filter((field) => field !== 'schema') : this.fields;
     return needed.filter((field) => !this.columns.includes(this.mapping[field] ?? ''));
   }
@@ -271,8 +282,8 @@ export class NewAnsweredTableState {
     const { task } = this;
     const before = this.#chosen?.task === task ? this.#chosen.mapping : {};
     const mapping = { ...before, [field]: column };
-    // The schema that is known is no column.
-    if (column === '') delete mapping[field];
+    // The schema that is known is no column; a column of a context that is left out is one that was proposed.
+    if (column === '' && this.names.length === 0) delete mapping[field];
     this.#chosen = { task, mapping };
   }
 

@@ -42,6 +42,7 @@ beforeEach(() => {
     task: 'custom',
     mapping: { context: 'text' },
     schemas: 0,
+    names: [],
   });
   vi.mocked(client.answeredTables.start).mockResolvedValue({ id: 't' } as AnsweredTable);
 });
@@ -75,15 +76,15 @@ test('questions need no schema where one is known, and a column of databases whe
   const proposed = { task: 'nl2sql', mapping: { question: 'text' } } as const;
   const propose = vi.mocked(client.answeredTables.propose);
 
-  propose.mockResolvedValue({ ...proposed, schemas: 0 });
+  propose.mockResolvedValue({ ...proposed, schemas: 0, names: [] });
   expect((await withFile()).missing).toEqual(['schema']);
-  propose.mockResolvedValue({ ...proposed, mapping: null, schemas: 3 });
+  propose.mockResolvedValue({ ...proposed, mapping: null, schemas: 3, names: [] });
   const ofSeveral = await withFile();
   expect(ofSeveral.missing).toEqual(['question', 'database']);
   ofSeveral.map('question', 'text');
   ofSeveral.map('database', 'db');
   expect(ofSeveral.missing).toEqual([]);
-  propose.mockResolvedValue({ ...proposed, schemas: 1 });
+  propose.mockResolvedValue({ ...proposed, schemas: 1, names: [] });
   const ofOne = await withFile();
   expect([ofOne.fields, ofOne.missing, ofOne.canRetry]).toEqual([['schema', 'question'], [], true]);
   // A column chosen by hand counts, until that is taken back.
@@ -112,7 +113,7 @@ test('starts with what was chosen, and frees the file', async () => {
 
 test('an adapter for another task needs other columns, which are not proposed if they cannot be told', async () => {
   const form = await withFile();
-  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'mrc', mapping: null, schemas: 0 });
+  vi.mocked(client.answeredTables.propose).mockResolvedValue({ task: 'mrc', mapping: null, schemas: 0, names: [] });
   form.chooseAdapter('old');
   await vi.waitFor(() => expect(form.isProposing).toBe(false));
   expect(form.missing).toEqual(['passage', 'question']);
@@ -120,6 +121,28 @@ test('an adapter for another task needs other columns, which are not proposed if
   expect(form.missing).toEqual(['question']);
   // What its targets looked like, nobody knows.
   expect(form.form).toBeUndefined();
+});
+
+// Of a table with other names, only the columns that were found had a box: the others could not be chosen.
+test('every column that an adapter learned from can be chosen, and some may be left out', async () => {
+  const proposed = {
+    task: 'custom' as const,
+    mapping: { context: 'text' },
+    schemas: 0,
+    names: ['title', 'text', 'price'],
+  };
+  vi.mocked(client.answeredTables.propose).mockResolvedValue(proposed);
+  const form = await withFile();
+  expect([form.fields, form.missing]).toEqual([['context', 'context2', 'context3'], []]);
+  form.map('context2', 'id');
+  form.map('context', '');
+  expect(form.missing).toEqual([]);
+  await form.start();
+  expect(client.answeredTables.start).toHaveBeenCalledWith(
+    expect.objectContaining({ mapping: { context: '', context2: 'id' } }),
+  );
+  form.map('context2', '');
+  expect(form.missing).toEqual(['context', 'context2', 'context3']);
 });
 
 test('a base without adapters answers alone', async () => {

@@ -1,4 +1,5 @@
 import type { Message } from '../../src-contract/chat.ts';
+import { withoutBegun } from '../../src-contract/context-columns.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import { askedFrom } from './asked-from.ts';
@@ -28,6 +29,8 @@ export class ComposerState {
   passage = $state('');
   schema = $state('');
   document = $state('');
+  /** What the columns of a message are called, if who answers learned from several. */
+  columns = $state.raw<readonly string[]>([]);
   /** The question being edited; the box holds its text. */
   editing = $state.raw<Message | undefined>(undefined);
   /** The contents of the box and the panel before a question was put there to be edited. */
@@ -61,7 +64,7 @@ export class ComposerState {
   /** What will be sent. A summary is requested by giving the document, in the box or in the panel. */
   get outgoing(): { text: string; input: TaskInput } {
     const { task } = this.#place();
-    const text = this.text.trim();
+    const text = withoutBegun(this.text, this.columns).trim();
     if (task === 'summarisation') return { text: text === '' ? this.document.trim() : text, input: {} };
     if (task === 'mrc' && this.passage.trim() !== '') return { text, input: { passage: this.passage } };
     if (task === 'nl2sql' && this.schema.trim() !== '') return { text, input: { schema: this.schema } };

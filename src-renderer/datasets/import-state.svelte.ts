@@ -1,3 +1,4 @@
+import { furtherContext, takesSeveralColumns } from '../../src-contract/context-columns.ts';
 import type {
   Column,
   CsvOptions,
@@ -295,6 +296,19 @@ export class ImportState {
   /** An empty column leaves an optional field out. */
   map(field: string, column: string): void {
     this.#mapping = { ...this.#mapping, [field]: column };
+    this.#judge();
+  }
+
+  /** The columns of the context besides the first; undefined where there can be no others. */
+  get further(): readonly string[] | undefined {
+    if (!takesSeveralColumns(this.#task)) return undefined;
+    return furtherContext.flatMap((field) => this.#mapping[field] || []);
+  }
+
+  set further(columns: readonly string[]) {
+    const others = Object.entries(this.#mapping).filter(([field]) => !furtherContext.includes(field));
+    const fields = columns.map((column, place) => [furtherContext[place] ?? '', column] as const);
+    this.#mapping = { ...Object.fromEntries(others), ...Object.fromEntries(fields) };
     this.#judge();
   }
 

@@ -35,6 +35,16 @@ test('builds the pair of a row from the mapping', () => {
   });
 });
 
+test('a context of several columns is shown as it will be written, and only some of them may be empty', () => {
+  const mapping = { context: 'title', context2: 'colour', target: 'text' };
+  const columns = ['colour', 'title', 'text'];
+  expect(pairOf('custom', mapping, columns, ['red', 'Mug', 'A red mug']).context).toBe('title: Mug\ncolour: red');
+  expect(pairOf('custom', mapping, columns, ['', 'Mug', 'A mug']).context).toBe('title: Mug');
+  expect(emptyField('custom', mapping, columns, ['red', '', 'A mug'])).toBeUndefined();
+  expect(emptyField('custom', mapping, columns, [' ', '', 'A mug'])).toBe('context');
+  expect(emptyField('custom', mapping, columns, ['red', 'Mug', ''])).toBe('target');
+});
+
 // Regression: the preview of what the model reads showed nothing below “Schema:”.
 test('a field that no column holds is shown as it will be written', () => {
   const mapping = { question: 'q', sql: 's' };

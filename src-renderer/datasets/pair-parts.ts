@@ -1,3 +1,4 @@
+import { contextColumnsOf, joinedColumns } from '../../src-contract/context-columns.ts';
 import { type ColumnMapping, type TaskId, type TaskInput, taskFields } from '../../src-contract/task.ts';
 
 /** A piece of what the model reads or writes, under the name of the field it came from. */
@@ -70,20 +71,29 @@ export function pairOf(
     const place = columns.indexOf(column);
     if (place >= 0) input[field] = cells[place] ?? '';
   }
-  return { context: renderContext(task, input), target: input.target ?? input[targetField(task)] ?? '' };
+  const joined = contextColumnsOf(mapping).map((field) => ({ name: mapping[field] ?? '', text: input[field] ?? '' }));
+  const context = joined.length > 1 ? joinedColumns(joined) : renderContext(task, input);
+  return { context, target: input.target ?? input[targetField(task)] ?? '' };
 }
 
-/** The first field with a column that is empty in a row, or undefined if the row is usable. */
+/**
+ * The first field with a column that is empty in a row, or undefined if the row is usable. Of several columns of a
+ * context, some may be empty.
+ */
 export function emptyField(
   task: TaskId,
   mapping: ColumnMapping,
   columns: readonly string[],
   cells: readonly string[],
 ): string | undefined {
-  return neededFields(task, mapping).find((field) => {
+  const joined = contextColumnsOf(mapping);
+  const isEmpty = (field: string) => {
     const place = columns.indexOf(mapping[field] ?? '');
     return place >= 0 && (cells[place] ?? '').trim() === '';
-  });
+  };
+  return neededFields(task, mapping).find((field) =>
+    field === 'context' ? joined.every(isEmpty) && isEmpty(field) : isEmpty(field),
+  );
 }
 
 function twoParts(context: string, head: string, field: string): readonly Part[] {

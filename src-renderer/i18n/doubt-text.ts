@@ -1,5 +1,6 @@
 import type { TableDoubt } from '../../src-contract/table-doubt.ts';
-import { type TextKey, t } from './text.ts';
+import { fieldName } from './field-name.ts';
+import { t } from './text.ts';
 
 /** What makes a table bad to learn from as a whole, in the language on screen. */
 export function doubtText(doubt: TableDoubt): string {
@@ -19,9 +20,4 @@ export function doubtText(doubt: TableDoubt): string {
     default:
       return doubt satisfies never;
   }
-}
-
-function fieldName(field: string): string {
-  // Sound: every field of a task has a name.
-  return t(`field.${field}` as TextKey);
 }

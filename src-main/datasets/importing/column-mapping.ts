@@ -1,3 +1,4 @@
+import { furtherContext, joinedColumns, takesSeveralColumns } from '../../../src-contract/context-columns.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import { longestText } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -144,10 +145,14 @@ export function resolveMapping(request: {
   const task = tasks[request.task];
   const chosen = request.chosen ?? {};
   const contextFields = task.fields.context;
-  const allowed = new Set([...contextFields, task.fields.target, 'context', 'target', 'group', 'database', 'split']);
+  const further = takesSeveralColumns(task.id) ? furtherContext : [];
+  const allowed = new Set([
+    ...[...contextFields, ...further, task.fields.target, 'context', 'target', 'group', 'database', 'split'],
+  ]);
   const unknown = Object.keys(chosen).find((field) => !allowed.has(field));
   if (unknown !== undefined) {
-    const why = because('FIELD_UNKNOWN', { field: unknown, fields: [...allowed].join(', ') });
+    const named = [...allowed].filter((field) => !further.includes(field));
+    const why = because('FIELD_UNKNOWN', { field: unknown, fields: named.join(', ') });
     throw new StudioError('OPTION_INVALID', { option: 'map', ...why });
   }
   /** The chosen column, or if none was chosen, the one that would be recognised. */
@@ -176,6 +181,7 @@ export function resolveMapping(request: {
     if (lacking === 'schema') throw new StudioError('CSV_SCHEMA_MISSING', { file, found: listed(columns) });
     if (lacking !== undefined) throw missing(lacking);
   } else take('context');
+  for (const field of further) if (given.has(field)) take(field);
   const targetField = given.has('target') && !given.has(task.fields.target) ? 'target' : task.fields.target;
   if (!take(targetField) && !take('target')) throw missing(task.fields.target);
   take('group');
@@ -209,13 +215,13 @@ export function rowMapper(
   const width = columns.length;
   const targetField = targetFieldOf({ task, places });
   const contextFields = usedContextFields({ task, places });
-  const needed = [...contextFields, targetField].map((field) => ({
-    place: places.get(field) ?? -1,
-    column: mapping[field] ?? field,
-    isTarget: field === targetField,
-  }));
+  const columnOf = (field: string) => ({ place: places.get(field) ?? -1, column: mapping[field] ?? field });
+  const contextColumns = contextFields.map(columnOf);
+  const needed = [...contextColumns, columnOf(targetField)];
+  /** Of several columns some may be blank. */
+  const isJoined = places.has('context') && contextColumns.length > 1;
+  const mustBeThere = isJoined ? [columnOf(targetField)] : needed;
   const targetPlace = places.get(targetField) ?? -1;
-  const contextPlace = places.get('context') ?? -1;
   const ownIdPlace = sourceIdPlace({ places, columns });
   const splitPlace = places.get('split') ?? -1;
   const groupPlace = places.get('group') ?? -1;
@@ -239,13 +245,14 @@ export function rowMapper(
     if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
       return rejected('ROW_TOO_MANY_CELLS', { found: cells.length, columns: width });
     }
-    for (const { place, column, isTarget } of needed) {
+    for (const { place, column } of mustBeThere) {
       const cell = cells[place];
       if (cell === undefined) return rejected('ROW_CELL_MISSING', { column });
-      if (isBlank(cell)) return rejected(isTarget ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY', { column });
-      if (cell.length > longestText) {
-        return rejected('ROW_CELL_TOO_LONG', { column, letters: cell.length, most: longestText });
-      }
+      if (isBlank(cell)) return rejected(place === targetPlace ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY', { column });
+    }
+    for (const { place, column } of needed) {
+      const letters = cells[place]?.length ?? 0;
+      if (letters > longestText) return rejected('ROW_CELL_TOO_LONG', { column, letters, most: longestText });
     }
     const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
     const areNames = isLeftOut
@@ -255,12 +262,18 @@ export function rowMapper(
     if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
     }
-    const written =
-      contextPlace >= 0
-        ? (cells[contextPlace] ?? '')
-        : task.renderContext(
-            Object.fromEntries(contextFields.map((field) => [field, cells[places.get(field) ?? -1] ?? ''])),
-          );
+    const texts = contextColumns.map(({ place, column }) => ({ name: column, text: cells[place] ?? '' }));
+    const written = isJoined
+      ? joinedColumns(texts)
+      : places.has('context')
+        ? (texts[0]?.text ?? '')
+        : task.renderContext(Object.fromEntries(contextFields.map((field, part) => [field, texts[part]?.text ?? ''])));
+    if (isJoined) {
+      const column = contextColumns.map((each) => each.column).join(', ');
+      if (isBlank(written)) return rejected('ROW_CONTEXT_EMPTY', { column });
+      if (written.length > longestText)
+        return rejected('ROW_CELL_TOO_LONG', { column, letters: written.length, most: longestText });
+    }
     const context = composed(written);
     const target = composed(cells[targetPlace] ?? '');
     const isComposed = context !== written || target !== cells[targetPlace];
@@ -284,7 +297,9 @@ export function rowMapper(
 
 /** The fields of the context that columns hold: the task's own, or a ready-made one. */
 export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
-  return places.has('context') ? ['context'] : task.fields.context.filter((field) => places.has(field));
+  return places.has('context')
+    ? ['context', ...furtherContext.filter((field) => places.has(field))]
+    : task.fields.context.filter((field) => places.has(field));
 }
 
 export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): string {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { TaskId } from '../../../src-contract/task.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { RowStore } from '../rows/row-store.ts';
 import { importRows, type RowsEvent, type RowsJob } from './import-rows.ts';
@@ -25,15 +24,22 @@ const cells = [
   '',
   '=SUM(A1)',
 ];
-const others = ['-3', '@home', 'a ""word"" here', 'two\nlines', '😀 smile', 'context', 'target', '\u2003x'];
+const odd = ['-3', '@home', 'a ""word"" here', 'two\nlines', '😀 smile', 'context', 'target', '\u2003x'];
 
-test.each([
-  { task: 'custom', columns: ['id', 'context', 'target', 'group', 'split'] },
-  { task: 'mrc', columns: ['id', 'passage', 'answer', 'title', 'question'] },
-] as const)(
+const tables: readonly (Pick<RowsJob, 'task' | 'mapping'> & { readonly columns: readonly string[] })[] = [
+  { task: 'custom', columns: ['id', 'context', 'target', 'group', 'split'], mapping: { split: 'split' } },
+  {
+    task: 'custom',
+    columns: ['id', 'context', 'target', 'Kind', 'split'],
+    mapping: { context: 'context', context2: 'Kind', split: 'split' },
+  },
+  { task: 'mrc', columns: ['id', 'passage', 'answer', 'title', 'question'], mapping: {} },
+];
+
+test.each(tables)(
   'rows of a $task table are stored and judged alike, whether read from bytes or from text',
-  async ({ task, columns }) => {
-    const all = [...cells, ...others];
+  async ({ task, columns, mapping }) => {
+    const all = [...cells, ...odd];
     const splits = ['train', 'test', 'Valid', 'nowhere', ''];
     const lines = all.flatMap((one, row) =>
       all.map((two, column) =>
@@ -52,12 +58,12 @@ test.each([
       columns.join(','),
       lines[0] ?? '',
     );
-    const plain = await rowsOf(`${columns.join(',')}\n${lines.join('\n')}`, ',', task);
+    const plain = await rowsOf(`${columns.join(',')}\n${lines.join('\n')}`, ',', { task, mapping });
     // With a two-character delimiter, the same cells come as text.
     const text = await rowsOf(
       `${columns.join('||')}\n${lines.map((line) => line.replaceAll(',', '||')).join('\n')}`,
       '||',
-      task,
+      { task, mapping },
     );
     expect(plain.rows).toEqual(text.rows);
     expect(plain.rejected).toEqual(text.rejected);
@@ -66,12 +72,12 @@ test.each([
   },
 );
 
-async function rowsOf(text: string, delimiter: string, task: TaskId) {
+async function rowsOf(text: string, delimiter: string, { task, mapping }: Pick<RowsJob, 'task' | 'mapping'>) {
   const path = join(folder, 'table.csv');
   writeFileSync(path, text);
   const job: RowsJob = {
     ...{ file: tableFile(path), task, seed: 0, now: 1, datasetFolder: folder, database: undefined },
-    ...{ mapping: task === 'custom' ? { split: 'split' } : {}, csv: { delimiter } },
+    ...{ mapping, csv: { delimiter } },
     ...{ rowsFile: join(folder, 'rows.sqlite'), rejectFile: join(folder, 'rejected.csv') },
   };
   let stored: Extract<RowsEvent, { kind: 'stored' }> | undefined;

@@ -1,3 +1,4 @@
+import { joinedColumns } from '../../../src-contract/context-columns.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import type { PlacedPiece } from '../readers/csv-places.ts';
 import type { RowBatch } from '../rows/row-block.ts';
@@ -171,11 +172,12 @@ function mayBeSpace(bytes: Buffer, place: number): boolean {
 function contextParts(mapping: ResolvedMapping): (Buffer | number)[] | undefined {
   const { task, places } = mapping;
   const fields = usedContextFields(mapping);
-  if (places.has('context')) return [places.get('context') ?? -1];
+  if (places.has('context') && fields.length === 1) return [places.get('context') ?? -1];
   const marks = new Map(fields.map((field, number) => [`\0${number}\0`, places.get(field) ?? -1]));
-  const rendered = task.renderContext(
-    Object.fromEntries([...marks.keys()].map((mark, at) => [fields[at] ?? '', mark])),
-  );
+  const texts = [...marks.keys()].map((mark, at) => ({ field: fields[at] ?? '', mark }));
+  const rendered = places.has('context')
+    ? joinedColumns(texts.map(({ field, mark }) => ({ name: mapping.mapping[field] ?? '', text: mark })))
+    : task.renderContext(Object.fromEntries(texts.map(({ field, mark }) => [field, mark])));
   const pieces = rendered.split(/(\0\d+\0)/).filter((piece) => piece !== '');
   const columns = pieces.filter((piece) => marks.has(piece));
   if (columns.length !== fields.length || new Set(columns).size !== fields.length) return undefined;

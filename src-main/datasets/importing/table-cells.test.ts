@@ -56,13 +56,30 @@ test('the columns are those chosen, else those of the table known, else what nam
 test('a task of several fields takes each from its column, or a ready-made context', async () => {
   const asked = await read('article,question\nRome is old.,How old is Rome?\n', { task: 'mrc' });
   expect(asked.mapping).toEqual({ passage: 'article', question: 'question' });
-  const about = { task: 'mrc', schemas: null, ...asked } as const;
+  const about = { task: 'mrc', schemas: null, names: {}, ...asked } as const;
   expect(contextOfCells(asked.rows[0] ?? [], about)).toEqual({
     context: 'Passage: Rome is old.\n\nQuestion: How old is Rome?',
   });
   expect(contextOfCells(['Rome is old.', ' '], about)).toEqual({ lacks: 'text' });
   const ready = await read('context\nAll of it\n', { task: 'mrc', known: { context: 'context', target: 'answer' } });
   expect(ready.mapping).toEqual({ context: 'context' });
+});
+
+test('a context of several columns is read from those of the table known, under the names that it had there', async () => {
+  const known = { context: 'Subject', context2: 'Body', context3: 'Brand', target: 'label' };
+  const asked = await read('body,subject,other\nIt is late,Parcel,x\n,Lamp,\n , ,y\n', { known });
+  expect(asked.mapping).toEqual({ context: 'subject', context2: 'body' });
+  const about = { task: 'custom', schemas: null, names: known, ...asked } as const;
+  expect(asked.rows.map((cells) => contextOfCells(cells, about))).toEqual([
+    { context: 'Subject: Parcel\nBody: It is late' },
+    { context: 'Subject: Lamp' },
+    { lacks: 'text' },
+  ]);
+  const { mapping } = await read('body,other\nLate,x\n', { known, chosen: { context: 'other', context2: 'body' } });
+  expect(mapping).toEqual({ context: 'other', context2: 'body' });
+  expect((await read('subject,body\nLate,x\n', { known, chosen: { context: 'body' } })).mapping).toEqual({
+    context: 'body',
+  });
 });
 
 test('questions need no schema where one is known, or where the table names the databases of several', async () => {

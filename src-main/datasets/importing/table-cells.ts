@@ -1,3 +1,4 @@
+import { contextColumnsOf, joinedColumns, takesSeveralColumns } from '../../../src-contract/context-columns.ts';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
@@ -71,6 +72,8 @@ export function contextMapping(
 ): ColumnMapping {
   const { task, chosen, known, schemas, file } = about;
   const fields = tasks[task].fields.context;
+  const several = takesSeveralColumns(task) ? severalOf(about, columns) : undefined;
+  if (several !== undefined) return several;
   // Of a single text the contents tell no more than its length; with a target beside it, they would tell the two apart.
   const proposed = proposeMapping(task, columns, fields.length === 1 ? [] : sample);
   const columnOf = (field: string): string | undefined => {
@@ -95,6 +98,31 @@ export function contextMapping(
   return mapping;
 }
 
+/**
+ * The columns of a context of several, as chosen or as in the table known; one that is not there is read as blank.
+ * Undefined for a context of one.
+ */
+function severalOf(
+  { chosen, known, file }: Pick<CellsJob, 'chosen' | 'known'> & { file: { readonly name: string } },
+  columns: readonly string[],
+): ColumnMapping | undefined {
+  const wanted = contextColumnsOf(chosen).length > 0 ? chosen : known;
+  const fields = contextColumnsOf(wanted);
+  if (fields.length < 2 && contextColumnsOf(known).length < 2) return undefined;
+  const found = fields.flatMap((field) => {
+    const name = wanted[field] ?? '';
+    const column = findColumn(columns, name);
+    // What was chosen must be there.
+    if (column === undefined && wanted === chosen)
+      throw columnMissing({ file: file.name, field, column: name, columns });
+    return column === undefined ? [] : [[field, column] as const];
+  });
+  const [first = 'context'] = fields;
+  if (found.length === 0)
+    throw columnMissing({ file: file.name, field: first, column: wanted[first] ?? first, columns });
+  return Object.fromEntries(found);
+}
+
 /** The column with the longest texts. */
 function longestColumn(columns: readonly string[], sample: readonly (readonly string[])[]): string | undefined {
   const lengths = columns.map((_, place) => sample.reduce((sum, cells) => sum + (cells[place]?.length ?? 0), 0));
@@ -105,6 +133,8 @@ interface AskedTable {
   readonly task: TaskId;
   readonly mapping: ColumnMapping;
   readonly columns: readonly string[];
+  /** What the columns of a context are called in it, where the table calls them otherwise. */
+  readonly names: ColumnMapping;
   /** By the names in the column of databases, or under an empty one for all rows. */
   readonly schemas: Readonly<Record<string, string>> | null;
 }
@@ -112,11 +142,19 @@ interface AskedTable {
 /** The context of a row, as an import would make it, or why it has none. */
 export function contextOfCells(
   cells: readonly string[],
-  { task, mapping, columns, schemas }: AskedTable,
+  { task, mapping, columns, names, schemas }: AskedTable,
 ): { readonly context: string } | { readonly lacks: 'text' | 'database' } {
   const input = Object.fromEntries(
     Object.entries(mapping).map(([field, column]) => [field, cells[columns.indexOf(column)] ?? '']),
   );
+  const texts = contextColumnsOf(mapping).map((field) => ({
+    name: names[field] ?? mapping[field] ?? '',
+    text: input[field] ?? '',
+  }));
+  if (texts.length > 1 || contextColumnsOf(names).length > 1) {
+    const context = joinedColumns(texts);
+    return isBlank(context) ? { lacks: 'text' } : { context: composed(context) };
+  }
   if (Object.values(input).some(isBlank)) return { lacks: 'text' };
   if (schemas !== null) {
     const database = input.database?.trim() ?? '';

@@ -52,6 +52,11 @@ test('a mapping may be one argument or several, and a column name may contain a 
   expect(mappingIn('context=Text,target=Kurz')).toEqual({ context: 'Text', target: 'Kurz' });
   expect(mappingIn('target=Kurz', mappingIn('context=Text'))).toEqual({ context: 'Text', target: 'Kurz' });
   expect(mappingIn('context=Name, first')).toEqual({ context: 'Name, first' });
+  expect(mappingIn('context=Title,context=Body', mappingIn('context=Brand'))).toEqual({
+    ...{ context: 'Brand', context2: 'Title', context3: 'Body' },
+  });
+  const many = Array.from({ length: 21 }, (_, n) => `context=${n}`).join(',');
+  expect(() => mappingIn(many)).toThrow('At most 20 columns');
   expect(() => mappingIn('context')).toThrow('FIELD=COLUMN');
 });
 

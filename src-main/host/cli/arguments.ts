@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { targetSchema } from '../../../src-contract/adapter.ts';
+import { furtherContext, mostContextColumns } from '../../../src-contract/context-columns.ts';
 import { type FileSource, splitSchema } from '../../../src-contract/dataset.ts';
 import type { ColumnMapping } from '../../../src-contract/task.ts';
 import { counted } from './counted.ts';
@@ -72,14 +73,20 @@ export function targetsIn(text: string): z.infer<typeof targetSchema>[] {
 
 export const splitIn = wordIn(splitSchema);
 
-/** `context=COL,target=COL`, once or several times; commas in column names are kept. */
+/**
+ * `context=COL,target=COL`, once or several times; commas in column names are kept. A second `context=COL` is the second
+ * column of the same context.
+ */
 export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMapping {
   const mapping = { ...before };
   for (const part of text.split(/,(?=\w+=)/)) {
     const at = part.indexOf('=');
     if (at < 1 || at === part.length - 1)
       throw new InvalidArgumentError('Write FIELD=COLUMN, for example target=summary.');
-    mapping[part.slice(0, at)] = part.slice(at + 1);
+    const field = part.slice(0, at);
+    const next = field === 'context' && mapping.context ? furtherContext.find((each) => !mapping[each]) : field;
+    if (next === undefined) throw new InvalidArgumentError(`At most ${mostContextColumns} columns are one context.`);
+    mapping[next] = part.slice(at + 1);
   }
   return mapping;
 }

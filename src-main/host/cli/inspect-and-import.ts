@@ -68,7 +68,11 @@ export function addInspectAndImport(program: Command, run: Run): void {
       wordIn(taskIdSchema),
     )
     .option('--name <name>', 'the dataset’s name (default: the file’s)')
-    .option('--map <field=column>', 'which column is which field: context=COL,target=COL, question=COL …', mappingIn)
+    .option(
+      '--map <field=column>',
+      'which column is which field: context=COL,target=COL, question=COL …; context=COL again for a context of several columns',
+      mappingIn,
+    )
     .option('--group <column>', 'rows with the same value here stay in one split')
     .option(
       '--database <file>',

@@ -80,6 +80,7 @@ export const chat = {
   'chat.waiting.withdrawn': 'Message withdrawn',
   'chat.stop': 'Stop',
   'chat.pick': 'Pick a test row',
+  'chat.columns': 'Fill in by column',
   'chat.pick.title': 'Test rows of {dataset}',
   'chat.pick.title.validation': 'Validation rows of {dataset}',
   'chat.pick.what':

@@ -226,6 +226,8 @@ export const datasets = {
   'import.field.none': 'None',
   'import.field.choose': 'Choose a column',
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
+  'import.field.further': 'Add a column',
+  'import.field.further.what': 'Each column that has a text becomes a line of the context, behind its name.',
   'import.field.needed': 'Needs a column',
   'import.field.schema.needed': 'Needs a column, or a database attached above',
   'import.field.schema.written': 'From the database',

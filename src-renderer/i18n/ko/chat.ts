@@ -75,6 +75,7 @@ export const chat: Translation<typeof english> = {
   'chat.waiting.withdrawn': '메시지를 거두었습니다',
   'chat.stop': '멈추기',
   'chat.pick': '테스트 행에서 고르기',
+  'chat.columns': '열마다 적기',
   'chat.pick.title': '{dataset}의 테스트 행',
   'chat.pick.title.validation': '{dataset}의 검증 행',
   'chat.pick.what': '지금 나뉜 대로라면 학습에 쓰지 않는 행입니다. 고르면 입력창과 옆 패널이 채워집니다.',

@@ -220,6 +220,8 @@ export const datasets: Translation<typeof english> = {
   'import.field.none': '없음',
   'import.field.choose': '열 고르기',
   'import.field.average': '평균 {n}자',
+  'import.field.further': '열 더하기',
+  'import.field.further.what': '글이 있는 열마다 열 이름을 붙여 입력의 한 줄이 됩니다.',
   'import.field.needed': '열이 필요합니다',
   'import.field.schema.needed': '열을 고르거나 위에서 데이터베이스를 첨부해야 합니다',
   'import.field.schema.written': '데이터베이스에서',
