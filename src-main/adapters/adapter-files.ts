@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { answerFormSchema } from '../../src-contract/answer-form.ts';
-import { mostContextColumns } from '../../src-contract/context-columns.ts';
+import { mostColumns } from '../../src-contract/column-groups.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because, inEnglish } from '../../src-contract/failure-reason.ts';
@@ -26,7 +26,7 @@ export const adapterOriginSchema = z.object({
   /** That of all targets; null if they are written freely, absent in files of earlier versions. */
   form: answerFormSchema.nullable().optional(),
   /** The names of the columns that its contexts are made of, if there are several. */
-  columns: z.array(z.string()).max(mostContextColumns).optional(),
+  columns: z.array(z.string()).max(mostColumns).optional(),
 });
 export type AdapterOrigin = z.infer<typeof adapterOriginSchema>;
 

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Adapter, AdapterExportEvent, AdapterExportInput } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { joinedColumns } from '../../src-contract/context-columns.ts';
+import { joinedLines } from '../../src-contract/column-groups.ts';
 import { orDiskFull } from '../../src-contract/disk-full.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { noteCopy } from '../data-folder/copy-note.ts';
@@ -79,7 +79,7 @@ export async function* exportAdapter(
 
 /** How training lays out a context of the task, or of several columns, with what is to be filled in named in braces. */
 function promptForm(task: TaskId, columns: readonly string[]): string {
-  if (columns.length > 0) return joinedColumns(columns.map((name) => ({ name, text: `{${name}}` })));
+  if (columns.length > 0) return joinedLines(columns.map((name) => ({ name, text: `{${name}}` })));
   const { fields, renderContext } = tasks[task];
   return renderContext(Object.fromEntries(fields.context.map((field) => [field, `{${field}}`])));
 }

@@ -8,7 +8,7 @@ import {
   mostTableRows,
 } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { contextMappedTo } from '../../src-contract/context-columns.ts';
+import { contextMappedTo } from '../../src-contract/column-groups.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';

@@ -3,7 +3,7 @@ import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import { answeredColumns } from '../../src-contract/answered-columns.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { contextColumnsOf, contextMappedTo } from '../../src-contract/context-columns.ts';
+import { contextMappedTo, fieldsOf } from '../../src-contract/column-groups.ts';
 import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId, taskFields } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
@@ -185,7 +185,7 @@ export class NewAnsweredTableState {
 
   /** The fields that may have a column: the task's own, or a context that is ready to be read. */
   get fields(): readonly string[] {
-    if (this.names.length > 0) return contextColumnsOf(contextMappedTo(this.names));
+    if (this.names.length > 0) return fieldsOf('context', contextMappedTo(this.names));
     if (this.mapping.context !== undefined) return ['context'];
     const { context } = taskFields[this.task];
     return this.knownSchemas > 1 ? [...context, 'database'] : context;
@@ -204,7 +204,7 @@ export class NewAnsweredTableState {
   /** Fields that must have a column, and have none. */
   get missing(): readonly string[] {
     // Of several columns of a context, those that are not there are blank.
-    if (this.names.length > 0 && contextColumnsOf(this.mapping).length > 0) return [];
+    if (this.names.length > 0 && fieldsOf('context', this.mapping).length > 0) return [];
     const needed = this.knownSchemas > 0 ? this.fields.filter((field) => field !== 'schema') : this.fields;
     return needed.filter((field) => !this.columns.includes(this.mapping[field] ?? ''));
   }

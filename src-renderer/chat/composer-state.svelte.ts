@@ -1,5 +1,5 @@
 import type { Message } from '../../src-contract/chat.ts';
-import { withoutBegun } from '../../src-contract/context-columns.ts';
+import { withoutBegun } from '../../src-contract/column-groups.ts';
 import type { Example } from '../../src-contract/dataset.ts';
 import type { TaskId, TaskInput } from '../../src-contract/task.ts';
 import { askedFrom } from './asked-from.ts';

@@ -1,4 +1,4 @@
-import { furtherContext, takesSeveralColumns } from '../../src-contract/context-columns.ts';
+import { furtherFields, type Joined, joinsColumns } from '../../src-contract/column-groups.ts';
 import type {
   Column,
   CsvOptions,
@@ -299,15 +299,20 @@ export class ImportState {
     this.#judge();
   }
 
-  /** The columns of the context besides the first; undefined where there can be no others. */
-  get further(): readonly string[] | undefined {
-    if (!takesSeveralColumns(this.#task)) return undefined;
-    return furtherContext.flatMap((field) => this.#mapping[field] || []);
+  /** Whether contexts and targets may have further columns. */
+  get joins(): boolean {
+    return joinsColumns(this.#task);
   }
 
-  set further(columns: readonly string[]) {
-    const others = Object.entries(this.#mapping).filter(([field]) => !furtherContext.includes(field));
-    const fields = columns.map((column, place) => [furtherContext[place] ?? '', column] as const);
+  /** The columns of a context or a target besides the first. */
+  further(joined: Joined): readonly string[] {
+    return furtherFields[joined].flatMap((field) => this.#mapping[field] || []);
+  }
+
+  mapFurther(joined: Joined, columns: readonly string[]): void {
+    const further = furtherFields[joined];
+    const others = Object.entries(this.#mapping).filter(([field]) => !further.includes(field));
+    const fields = columns.map((column, place) => [further[place] ?? '', column] as const);
     this.#mapping = { ...Object.fromEntries(others), ...Object.fromEntries(fields) };
     this.#judge();
   }

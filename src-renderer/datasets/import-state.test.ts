@@ -50,19 +50,21 @@ test('uploads a file in chunks of a megabyte, then inspects it', async () => {
   expect(state.name).toBe('talks');
 });
 
-test('a context takes further columns, in the order in which they were added', async () => {
+test('a context or a target takes further columns, in the order in which they were added', async () => {
   const custom = { context: 'q', target: 'a' };
   const mappings = { ...inspection.mappings, custom };
   vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, mappings, proposedTask: 'custom' } as never);
   const state = new ImportState();
   await state.chooseFile(new File(['a'], 'talks.csv'));
-  expect(state.further).toEqual([]);
-  state.further = ['text', 'a'];
+  expect(state.further('context')).toEqual([]);
+  state.mapFurther('context', ['text', 'a']);
   expect(state.mapping).toEqual({ ...custom, context2: 'text', context3: 'a' });
-  state.further = ['a'];
-  expect([state.mapping, state.fields]).toEqual([{ ...custom, context2: 'a' }, ['context', 'target']]);
+  state.mapFurther('target', ['text']);
+  state.mapFurther('context', ['a']);
+  const both = { ...custom, context2: 'a', target2: 'text' };
+  expect([state.mapping, state.fields]).toEqual([both, ['context', 'target']]);
   state.chooseTask('mrc');
-  expect(state.further).toBeUndefined();
+  expect(state.joins).toBe(false);
 });
 
 // Regression: a reload closed the file, and with it what had been decided about its columns.

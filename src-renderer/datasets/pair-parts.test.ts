@@ -43,6 +43,10 @@ test('a context of several columns is shown as it will be written, and only some
   expect(emptyField('custom', mapping, columns, ['red', '', 'A mug'])).toBeUndefined();
   expect(emptyField('custom', mapping, columns, [' ', '', 'A mug'])).toBe('context');
   expect(emptyField('custom', mapping, columns, ['red', 'Mug', ''])).toBe('target');
+  const both = { context: 'text', target: 'title', target2: 'colour' };
+  expect(pairOf('custom', both, columns, ['', 'Mug', 'A mug']).target).toBe('{"title":"Mug","colour":""}');
+  expect(emptyField('custom', both, columns, ['red', '', 'A mug'])).toBeUndefined();
+  expect(emptyField('custom', both, columns, ['', '', 'A mug'])).toBe('target');
 });
 
 // Regression: the preview of what the model reads showed nothing below “Schema:”.

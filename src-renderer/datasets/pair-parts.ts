@@ -1,4 +1,4 @@
-import { contextColumnsOf, joinedColumns } from '../../src-contract/context-columns.ts';
+import { fieldsOf, joinedJson, joinedLines, type NamedText } from '../../src-contract/column-groups.ts';
 import { type ColumnMapping, type TaskId, type TaskInput, taskFields } from '../../src-contract/task.ts';
 
 /** A piece of what the model reads or writes, under the name of the field it came from. */
@@ -71,14 +71,18 @@ export function pairOf(
     const place = columns.indexOf(column);
     if (place >= 0) input[field] = cells[place] ?? '';
   }
-  const joined = contextColumnsOf(mapping).map((field) => ({ name: mapping[field] ?? '', text: input[field] ?? '' }));
-  const context = joined.length > 1 ? joinedColumns(joined) : renderContext(task, input);
-  return { context, target: input.target ?? input[targetField(task)] ?? '' };
+  const [lines, fields] = (['context', 'target'] as const).map((joined) =>
+    fieldsOf(joined, mapping).map((field) => ({ name: mapping[field] ?? '', text: input[field] ?? '' })),
+  ) as [NamedText[], NamedText[]];
+  return {
+    context: lines.length > 1 ? joinedLines(lines) : renderContext(task, input),
+    target: fields.length > 1 ? joinedJson(fields) : (input.target ?? input[targetField(task)] ?? ''),
+  };
 }
 
 /**
  * The first field with a column that is empty in a row, or undefined if the row is usable. Of several columns of a
- * context, some may be empty.
+ * context or a target, some may be empty.
  */
 export function emptyField(
   task: TaskId,
@@ -86,14 +90,14 @@ export function emptyField(
   columns: readonly string[],
   cells: readonly string[],
 ): string | undefined {
-  const joined = contextColumnsOf(mapping);
   const isEmpty = (field: string) => {
     const place = columns.indexOf(mapping[field] ?? '');
     return place >= 0 && (cells[place] ?? '').trim() === '';
   };
-  return neededFields(task, mapping).find((field) =>
-    field === 'context' ? joined.every(isEmpty) && isEmpty(field) : isEmpty(field),
-  );
+  return neededFields(task, mapping).find((field) => {
+    const others = field === 'context' || field === 'target' ? fieldsOf(field, mapping) : [];
+    return [field, ...others].every(isEmpty);
+  });
 }
 
 function twoParts(context: string, head: string, field: string): readonly Part[] {

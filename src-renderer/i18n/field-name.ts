@@ -1,8 +1,8 @@
-import { furtherContext } from '../../src-contract/context-columns.ts';
+import { joinedBy } from '../../src-contract/column-groups.ts';
 import { isTextKey, t } from './text.ts';
 
-/** What a field of a row is called; the further columns of a context are called like the first. */
+/** What a field of a row is called; the further columns of a context or a target are called like the first. */
 export function fieldName(field: string): string {
-  const key = `field.${furtherContext.includes(field) ? 'context' : field}`;
+  const key = `field.${joinedBy(field) ?? field}`;
   return isTextKey(key) ? t(key) : field;
 }

@@ -144,6 +144,20 @@ test('a context of several columns has a line for each that has a text', () => {
   );
 });
 
+test('a target of several columns is an object in JSON, of which some fields may be blank', () => {
+  const columns = ['text', 'sum', 'due'];
+  const chosen = { context: 'text', target: 'sum', target2: 'due' };
+  const map = rowMapper(resolveMapping({ task: 'custom', columns, chosen, file: 'a.csv' }), 'utf-8');
+  const row = (...cells: string[]) => map({ cells, line: 2 });
+  expect(row('Bill', '1,200.50', '2 May')).toMatchObject({
+    ...{ kind: 'example', context: 'Bill', target: '{"sum":"1,200.50","due":"2 May"}' },
+  });
+  expect(row('Bill', '', '2 May')).toMatchObject({ target: '{"sum":"","due":"2 May"}' });
+  expect(row('Bill')).toMatchObject({ code: 'ROW_TARGET_EMPTY', data: { column: 'sum, due' } });
+  const half = '"'.repeat(600_000);
+  expect(row('Bill', half, '')).toMatchObject({ code: 'ROW_CELL_TOO_LONG', data: { letters: 1_200_019 } });
+});
+
 test('a row may lack cells that no field needs, and have surplus ones that are empty', () => {
   expect(row('7', 'P', 'Q', 'A')).toMatchObject({ kind: 'example', group: null, warnings: ['ROW_SHORT'] });
   expect(row('7', 'P', 'Q', 'A', 'g', '', '')).toMatchObject({ kind: 'example' });

@@ -1,4 +1,4 @@
-import { furtherContext, joinedColumns, takesSeveralColumns } from '../../../src-contract/context-columns.ts';
+import { furtherFields, joinedJson, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import { longestText } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -145,7 +145,7 @@ export function resolveMapping(request: {
   const task = tasks[request.task];
   const chosen = request.chosen ?? {};
   const contextFields = task.fields.context;
-  const further = takesSeveralColumns(task.id) ? furtherContext : [];
+  const further = joinsColumns(task.id) ? Object.values(furtherFields).flat() : [];
   const allowed = new Set([
     ...[...contextFields, ...further, task.fields.target, 'context', 'target', 'group', 'database', 'split'],
   ]);
@@ -217,10 +217,11 @@ export function rowMapper(
   const contextFields = usedContextFields({ task, places });
   const columnOf = (field: string) => ({ place: places.get(field) ?? -1, column: mapping[field] ?? field });
   const contextColumns = contextFields.map(columnOf);
-  const needed = [...contextColumns, columnOf(targetField)];
+  const targetColumns = [targetField, ...furtherFields.target.filter((field) => places.has(field))].map(columnOf);
+  const needed = [...contextColumns, ...targetColumns];
   /** Of several columns some may be blank. */
-  const isJoined = places.has('context') && contextColumns.length > 1;
-  const mustBeThere = isJoined ? [columnOf(targetField)] : needed;
+  const [isJoined, isObject] = [places.has('context') && contextColumns.length > 1, targetColumns.length > 1];
+  const mustBeThere = [...(isJoined ? [] : contextColumns), ...(isObject ? [] : targetColumns)];
   const targetPlace = places.get(targetField) ?? -1;
   const ownIdPlace = sourceIdPlace({ places, columns });
   const splitPlace = places.get('split') ?? -1;
@@ -262,21 +263,25 @@ export function rowMapper(
     if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
     }
-    const texts = contextColumns.map(({ place, column }) => ({ name: column, text: cells[place] ?? '' }));
+    const textsOf = (those: typeof contextColumns) =>
+      those.map(({ place, column }) => ({ name: column, text: cells[place] ?? '' }));
+    const texts = textsOf(contextColumns);
     const written = isJoined
-      ? joinedColumns(texts)
+      ? joinedLines(texts)
       : places.has('context')
         ? (texts[0]?.text ?? '')
         : task.renderContext(Object.fromEntries(contextFields.map((field, part) => [field, texts[part]?.text ?? ''])));
-    if (isJoined) {
-      const column = contextColumns.map((each) => each.column).join(', ');
-      if (isBlank(written)) return rejected('ROW_CONTEXT_EMPTY', { column });
-      if (written.length > longestText)
-        return rejected('ROW_CELL_TOO_LONG', { column, letters: written.length, most: longestText });
+    const aim = isObject ? joinedJson(textsOf(targetColumns)) : (cells[targetPlace] ?? '');
+    const nameOf = (those: typeof contextColumns) => those.map(({ column }) => column).join(', ');
+    if (isJoined && isBlank(written)) return rejected('ROW_CONTEXT_EMPTY', { column: nameOf(contextColumns) });
+    if (isObject && targetColumns.every(({ place }) => isBlank(cells[place] ?? '')))
+      return rejected('ROW_TARGET_EMPTY', { column: nameOf(targetColumns) });
+    for (const [text, those] of [[written, contextColumns] as const, [aim, targetColumns] as const]) {
+      if (text.length > longestText)
+        return rejected('ROW_CELL_TOO_LONG', { column: nameOf(those), letters: text.length, most: longestText });
     }
-    const context = composed(written);
-    const target = composed(cells[targetPlace] ?? '');
-    const isComposed = context !== written || target !== cells[targetPlace];
+    const [context, target] = [composed(written), composed(aim)];
+    const isComposed = context !== written || target !== aim;
     const split = splitPlace < 0 ? undefined : splitNamed(cells[splitPlace] ?? '');
     return {
       ...{ kind: 'example', context, target },
@@ -298,7 +303,7 @@ export function rowMapper(
 /** The fields of the context that columns hold: the task's own, or a ready-made one. */
 export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
   return places.has('context')
-    ? ['context', ...furtherContext.filter((field) => places.has(field))]
+    ? ['context', ...furtherFields.context.filter((field) => places.has(field))]
     : task.fields.context.filter((field) => places.has(field));
 }
 

@@ -33,6 +33,11 @@ const tables: readonly (Pick<RowsJob, 'task' | 'mapping'> & { readonly columns: 
     columns: ['id', 'context', 'target', 'Kind', 'split'],
     mapping: { context: 'context', context2: 'Kind', split: 'split' },
   },
+  {
+    task: 'custom',
+    columns: ['id', 'context', 'target', 'Kind', 'split'],
+    mapping: { context: 'context', target: 'target', target2: 'Kind', split: 'split' },
+  },
   { task: 'mrc', columns: ['id', 'passage', 'answer', 'title', 'question'], mapping: {} },
 ];
 

@@ -1,4 +1,4 @@
-import { joinedColumns } from '../../../src-contract/context-columns.ts';
+import { furtherFields, joinedLines } from '../../../src-contract/column-groups.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import type { PlacedPiece } from '../readers/csv-places.ts';
 import type { RowBatch } from '../rows/row-block.ts';
@@ -31,7 +31,7 @@ export class PlainRows {
   #group = '';
   #groupBytes = Buffer.alloc(0);
 
-  /** Undefined for a mapping whose context is not a plain sequence of texts. */
+  /** Undefined for a mapping whose context is not a plain sequence of texts, or whose target is not one text. */
   static of(mapping: ResolvedMapping, quote: string): PlainRows | undefined {
     const parts = contextParts(mapping);
     return parts && new PlainRows(mapping, parts, quote);
@@ -171,12 +171,13 @@ function mayBeSpace(bytes: Buffer, place: number): boolean {
 /** The context as columns and the text between them, found by rendering it with markers in place of the columns. */
 function contextParts(mapping: ResolvedMapping): (Buffer | number)[] | undefined {
   const { task, places } = mapping;
+  if (furtherFields.target.some((field) => places.has(field))) return undefined;
   const fields = usedContextFields(mapping);
   if (places.has('context') && fields.length === 1) return [places.get('context') ?? -1];
   const marks = new Map(fields.map((field, number) => [`\0${number}\0`, places.get(field) ?? -1]));
   const texts = [...marks.keys()].map((mark, at) => ({ field: fields[at] ?? '', mark }));
   const rendered = places.has('context')
-    ? joinedColumns(texts.map(({ field, mark }) => ({ name: mapping.mapping[field] ?? '', text: mark })))
+    ? joinedLines(texts.map(({ field, mark }) => ({ name: mapping.mapping[field] ?? '', text: mark })))
     : task.renderContext(Object.fromEntries(texts.map(({ field, mark }) => [field, mark])));
   const pieces = rendered.split(/(\0\d+\0)/).filter((piece) => piece !== '');
   const columns = pieces.filter((piece) => marks.has(piece));

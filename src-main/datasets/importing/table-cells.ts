@@ -1,4 +1,4 @@
-import { contextColumnsOf, joinedColumns, takesSeveralColumns } from '../../../src-contract/context-columns.ts';
+import { fieldsOf, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
@@ -72,7 +72,7 @@ export function contextMapping(
 ): ColumnMapping {
   const { task, chosen, known, schemas, file } = about;
   const fields = tasks[task].fields.context;
-  const several = takesSeveralColumns(task) ? severalOf(about, columns) : undefined;
+  const several = joinsColumns(task) ? severalOf(about, columns) : undefined;
   if (several !== undefined) return several;
   // Of a single text the contents tell no more than its length; with a target beside it, they would tell the two apart.
   const proposed = proposeMapping(task, columns, fields.length === 1 ? [] : sample);
@@ -106,9 +106,9 @@ function severalOf(
   { chosen, known, file }: Pick<CellsJob, 'chosen' | 'known'> & { file: { readonly name: string } },
   columns: readonly string[],
 ): ColumnMapping | undefined {
-  const wanted = contextColumnsOf(chosen).length > 0 ? chosen : known;
-  const fields = contextColumnsOf(wanted);
-  if (fields.length < 2 && contextColumnsOf(known).length < 2) return undefined;
+  const wanted = fieldsOf('context', chosen).length > 0 ? chosen : known;
+  const fields = fieldsOf('context', wanted);
+  if (fields.length < 2 && fieldsOf('context', known).length < 2) return undefined;
   const found = fields.flatMap((field) => {
     const name = wanted[field] ?? '';
     const column = findColumn(columns, name);
@@ -147,12 +147,12 @@ export function contextOfCells(
   const input = Object.fromEntries(
     Object.entries(mapping).map(([field, column]) => [field, cells[columns.indexOf(column)] ?? '']),
   );
-  const texts = contextColumnsOf(mapping).map((field) => ({
+  const texts = fieldsOf('context', mapping).map((field) => ({
     name: names[field] ?? mapping[field] ?? '',
     text: input[field] ?? '',
   }));
-  if (texts.length > 1 || contextColumnsOf(names).length > 1) {
-    const context = joinedColumns(texts);
+  if (texts.length > 1 || fieldsOf('context', names).length > 1) {
+    const context = joinedLines(texts);
     return isBlank(context) ? { lacks: 'text' } : { context: composed(context) };
   }
   if (Object.values(input).some(isBlank)) return { lacks: 'text' };

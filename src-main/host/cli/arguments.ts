@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { targetSchema } from '../../../src-contract/adapter.ts';
-import { furtherContext, mostContextColumns } from '../../../src-contract/context-columns.ts';
+import { furtherFields, mostColumns } from '../../../src-contract/column-groups.ts';
 import { type FileSource, splitSchema } from '../../../src-contract/dataset.ts';
 import type { ColumnMapping } from '../../../src-contract/task.ts';
 import { counted } from './counted.ts';
@@ -75,7 +75,7 @@ export const splitIn = wordIn(splitSchema);
 
 /**
  * `context=COL,target=COL`, once or several times; commas in column names are kept. A second `context=COL` is the second
- * column of the same context.
+ * column of the same context, and so with `target=COL`.
  */
 export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMapping {
   const mapping = { ...before };
@@ -84,8 +84,9 @@ export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMappi
     if (at < 1 || at === part.length - 1)
       throw new InvalidArgumentError('Write FIELD=COLUMN, for example target=summary.');
     const field = part.slice(0, at);
-    const next = field === 'context' && mapping.context ? furtherContext.find((each) => !mapping[each]) : field;
-    if (next === undefined) throw new InvalidArgumentError(`At most ${mostContextColumns} columns are one context.`);
+    const isAgain = (field === 'context' || field === 'target') && mapping[field];
+    const next = isAgain ? furtherFields[field].find((each) => !mapping[each]) : field;
+    if (next === undefined) throw new InvalidArgumentError(`At most ${mostColumns} columns are one ${field}.`);
     mapping[next] = part.slice(at + 1);
   }
   return mapping;

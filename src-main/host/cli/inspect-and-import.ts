@@ -70,7 +70,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .option('--name <name>', 'the dataset’s name (default: the file’s)')
     .option(
       '--map <field=column>',
-      'which column is which field: context=COL,target=COL, question=COL …; context=COL again for a context of several columns',
+      'which column is which field: context=COL,target=COL, question=COL …; context=COL or target=COL again for one of several columns',
       mappingIn,
     )
     .option('--group <column>', 'rows with the same value here stay in one split')

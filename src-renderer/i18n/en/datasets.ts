@@ -227,7 +227,9 @@ export const datasets = {
   'import.field.choose': 'Choose a column',
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.further': 'Add a column',
-  'import.field.further.what': 'Each column that has a text becomes a line of the context, behind its name.',
+  'import.field.further.context': 'Each column that has a text becomes a line of the context, behind its name.',
+  'import.field.further.target':
+    'Each column becomes a field of the target, which is JSON. The model answers with the same fields.',
   'import.field.needed': 'Needs a column',
   'import.field.schema.needed': 'Needs a column, or a database attached above',
   'import.field.schema.written': 'From the database',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contextColumnsOf, contextMappedTo, joinedColumns, withoutBegun } from './context-columns.ts';
+import { contextMappedTo, fieldsOf, joinedBy, joinedJson, joinedLines, withoutBegun } from './column-groups.ts';
 
 test('each column that has a text becomes a line behind its name', () => {
   const columns = [
@@ -7,14 +7,29 @@ test('each column that has a text becomes a line behind its name', () => {
     { name: 'Your\n name', text: ' ' },
     { name: 'The\nbody', text: 'Where is it?\nIt was to come on Monday.' },
   ];
-  expect(joinedColumns(columns)).toBe('Subject: Late\nThe body: Where is it?\nIt was to come on Monday.');
+  expect(joinedLines(columns)).toBe('Subject: Late\nThe body: Where is it?\nIt was to come on Monday.');
+});
+
+test('a target of several columns is an object in JSON, with blanks and all', () => {
+  const columns = [
+    { name: 'the "sum"', text: '1,200' },
+    { name: 'date', text: '' },
+  ];
+  expect(JSON.parse(joinedJson(columns))).toEqual({ 'the "sum"': '1,200', date: '' });
 });
 
 test('the columns of a context are told apart from other fields, in their order', () => {
   const mapping = contextMappedTo(['brand', 'price', 'colour']);
   expect(mapping).toEqual({ context: 'brand', context2: 'price', context3: 'colour' });
   const all = { target: 'text', context3: 'colour', context2: '', group: 'shop', context: 'brand' };
-  expect(contextColumnsOf(all)).toEqual(['context', 'context3']);
+  expect(fieldsOf('context', all)).toEqual(['context', 'context3']);
+  expect(['context2', 'target20', 'target', 'context21', 'group'].map(joinedBy)).toEqual([
+    'context',
+    'target',
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('lines that were begun and left empty are none', () => {

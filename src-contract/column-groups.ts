@@ -1,0 +1,70 @@
+import type { ColumnMapping, TaskId } from './task.ts';
+
+/** What several columns may be together: a line for each in a context, a field for each of a target in JSON. */
+export type Joined = 'context' | 'target';
+
+/** As many columns may be one of them. */
+export const mostColumns = 20;
+
+/** The fields of a mapping that hold the second column of a context or a target, the third, and so on. */
+export const furtherFields: Readonly<Record<Joined, readonly string[]>> = {
+  context: furtherOf('context'),
+  target: furtherOf('target'),
+};
+
+function furtherOf(joined: Joined): string[] {
+  return Array.from({ length: mostColumns - 1 }, (_, place) => `${joined}${place + 2}`);
+}
+
+/** What a further field is a part of; undefined for other fields. */
+export function joinedBy(field: string): Joined | undefined {
+  return (['context', 'target'] as const).find((joined) => furtherFields[joined].includes(field));
+}
+
+/** Whether contexts and targets may be made of several columns: other tasks have a layout of their own. */
+export function joinsColumns(task: TaskId): boolean {
+  return task === 'custom';
+}
+
+/** The fields that hold the columns of a context or a target, in their order. */
+export function fieldsOf(joined: Joined, mapping: ColumnMapping): readonly string[] {
+  return [joined, ...furtherFields[joined]].filter((field) => mapping[field]);
+}
+
+/** A context made of the columns with these names. */
+export function contextMappedTo(names: readonly string[]): ColumnMapping {
+  return Object.fromEntries(names.map((name, place) => [['context', ...furtherFields.context][place] ?? '', name]));
+}
+
+/** A column of a row. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A context of several columns: a line for each, behind its name, without those that are blank. */
+export function joinedLines(columns: readonly NamedText[]): string {
+  return columns
+    .filter(({ text }) => text.trim() !== '')
+    .map(({ name, text }) => `${lineOf(name)}${text}`)
+    .join('\n');
+}
+
+/** A target of several columns: an object in JSON with the text of each under its name. */
+export function joinedJson(columns: readonly NamedText[]): string {
+  return JSON.stringify(Object.fromEntries(columns.map(({ name, text }) => [name, text])));
+}
+
+/** A text in which the lines of some columns have been begun, without those to which nothing was added. */
+export function withoutBegun(text: string, columns: readonly string[]): string {
+  const begun = new Set(columns.map((name) => lineOf(name).trim()));
+  return text
+    .split('\n')
+    .filter((line) => !begun.has(line.trim()))
+    .join('\n');
+}
+
+/** How the line of a column begins. */
+export function lineOf(name: string): string {
+  return `${name.replace(/\s+/g, ' ')}: `;
+}
