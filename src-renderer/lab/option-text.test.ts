@@ -15,6 +15,16 @@ test('reads comma-separated numbers and space-separated sets of matrices', () =>
   expect(readOption('steps', ' 40 ')).toEqual({ steps: 40 });
 });
 
+// “q, v” was read as two sets of one matrix, and an experiment was run on them.
+test('a space beside a comma does not begin another set', () => {
+  expect(readOption('targetSets', 'q, v k ,o')).toEqual({
+    targetSets: [
+      ['q', 'v'],
+      ['k', 'o'],
+    ],
+  });
+});
+
 // A duplicate rank trained one adapter twice at once, in one folder.
 test('drops duplicates', () => {
   expect(readOption('ranks', '8, 1, 8')).toEqual({ ranks: [8, 1] });

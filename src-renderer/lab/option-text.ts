@@ -31,7 +31,9 @@ export function shownOption(name: TypedOption, options: LabOptions): string {
 
 /** Parses what was typed as an option; undefined if it is invalid. */
 export function readOption(name: TypedOption, typed: string): Partial<LabOptions> | undefined {
-  const words = typed.split(name === 'targetSets' ? /\s+/ : /[\s,]+/).filter(Boolean);
+  const isSets = name === 'targetSets';
+  // A comma joins the matrices of a set, with or without a space beside it.
+  const words = (isSets ? typed.replace(/\s*,\s*/g, ',').split(/\s+/) : typed.split(/[\s,]+/)).filter(Boolean);
   const value = () => {
     switch (name) {
       case 'targetSets':
