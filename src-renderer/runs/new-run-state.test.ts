@@ -420,6 +420,25 @@ test('a starting adapter deleted elsewhere is missing until fresh weights are ch
   state.leave();
 });
 
+// Regression: every field under Advanced went blank, beside an error without a way on.
+test('after another base is chosen, an adapter to continue from is missing until fresh weights are chosen', async () => {
+  vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 0)]);
+  vi.mocked(client.adapters.list).mockResolvedValue([{ id: 'a', name: 'rivers', baseModelId: 'b' }] as never);
+  const state = await opened('new');
+  state.chooseBaseModel('b');
+  state.startFrom('a');
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+  const { options } = state;
+  state.chooseBaseModel('large');
+  expect([state.lacks, state.estimating, state.options]).toEqual(['adapterHere', false, options]);
+  state.chooseBaseModel('b');
+  expect(state.lacks).toBeUndefined();
+  state.chooseBaseModel('large');
+  state.startFrom(null);
+  expect([state.lacks, state.estimating]).toEqual([undefined, true]);
+  state.leave();
+});
+
 test('chooses the first dataset imported elsewhere', async () => {
   vi.mocked(client.datasets.list).mockResolvedValue([]);
   const state = await opened(undefined);
