@@ -283,7 +283,11 @@ export class NewRunState {
   startFrom(initAdapterId: string | null): void {
     const { initAdapterId: _before, ...others } = this.changed;
     this.changed = initAdapterId === null ? others : { ...withoutShape(others), initAdapterId };
-    if (initAdapterId !== null) this.also = { ...this.also, ranks: [] };
+    if (initAdapterId !== null) {
+      this.also = { ...this.also, ranks: [] };
+      // The fields of its shape go: an invalid one could no longer be corrected.
+      this.wrongs.forget();
+    }
     void this.estimateAll();
   }
 

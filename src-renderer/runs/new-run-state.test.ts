@@ -177,6 +177,14 @@ test('continuing from an adapter drops further ranks but keeps further seeds', a
   expect(state.also).toMatchObject({ ranks: [], seeds: [7] });
 });
 
+// Regression: “Fix “Rank” first” kept the run from starting, and there was no such field any more.
+test('continuing from an adapter discards invalid input, whose field may be gone', async () => {
+  const state = await opened('new');
+  state.wrongs.set('Rank', 'eight');
+  state.startFrom('a');
+  expect(state.wrongs.fields).toEqual([]);
+});
+
 // A recipe or “Back to …” used to switch to fresh weights without saying so.
 test('applying or resetting settings keeps the starting adapter and its shape', async () => {
   const state = await opened('new');
