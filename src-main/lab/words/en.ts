@@ -76,6 +76,11 @@ export const en = {
   'short.oneSeed': '{short}; one seed',
   'short.twoSeeds': '{short}; two seeds',
   'verdict.open': 'Not enough has been measured yet.',
+  'verdict.open.table5':
+    'There is nothing to compare: that takes a set of one matrix and a set of several. Choose them in its settings in the lab.',
+  'verdict.open.table6':
+    'There is nothing to compare: that takes two ranks and two sets of matrices. Choose them in its settings in the lab.',
+  'short.open': 'nothing to compare',
   'reading.unlearned':
     'no training brought the loss clearly below that of the base; take more steps or another learning rate.',
   'because.unlearned': 'The base has {base}, the lowest loss is {lowest}.',

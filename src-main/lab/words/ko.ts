@@ -80,6 +80,11 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'short.oneSeed': '{short}, 시드 하나',
   'short.twoSeeds': '{short}, 시드 둘',
   'verdict.open': '아직 측정한 것이 부족합니다.',
+  'verdict.open.table5':
+    '비교할 것이 없습니다. 행렬 하나인 조합과 여럿인 조합이 모두 있어야 합니다. 실험실의 실험 설정에서 고르세요.',
+  'verdict.open.table6':
+    '비교할 것이 없습니다. 랭크 두 개와 행렬 조합 두 개는 있어야 합니다. 실험실의 실험 설정에서 고르세요.',
+  'short.open': '비교할 것 없음',
   'reading.unlearned': '어느 학습도 기본 모델의 손실을 뚜렷이 낮추지 못했습니다. 단계를 늘리거나 학습률을 바꾸세요.',
   'because.unlearned': '기본 모델의 손실은 {base}, 가장 낮은 손실은 {lowest}입니다.',
   'short.unlearned': '배운 것이 없음',
