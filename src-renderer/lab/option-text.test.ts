@@ -31,6 +31,15 @@ test('drops duplicates', () => {
   expect(readOption('targetSets', 'q q,v,q q')).toEqual({ targetSets: [['q'], ['q', 'v']] });
 });
 
+// More were typed than the experiment takes, and only the first were used, without a word.
+test('a list must be as long as the experiment takes', () => {
+  expect(readOption('seeds', '0, 1, 2', 2)).toBeUndefined();
+  expect(readOption('seeds', '0, 0', 2)).toBeUndefined();
+  expect(readOption('seeds', '3, 4', 2)).toEqual({ seeds: [3, 4] });
+  expect(wantedOption('ranks', 2)).toEqual({ kind: 'some', takes: 2, low: 1, high: 4096 });
+  expect(wantedOption('ranks', 1)).toEqual({ kind: 'whole', low: 1, high: 4096 });
+});
+
 test('every option has bounds', () => {
   expect(wantedOption('steps')).toEqual({ kind: 'whole', low: 1, high: 100_000 });
   expect(wantedOption('ranks')).toEqual({ kind: 'wholes', low: 1, high: 4096 });
