@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { TrainOptions } from '../../src-contract/run.ts';
-import { optimiserSummary, optionText, passes } from './option-summary.ts';
+import { dataSummary, optimiserSummary, optionText, passes } from './option-summary.ts';
 
 vi.hoisted(() => {
   vi.stubGlobal('localStorage', { getItem: () => 'en', setItem: () => {} });
@@ -37,4 +37,11 @@ test('a setting has as many digits as were typed', () => {
 
 test('a part of a pass is not rounded to none', () => {
   expect([0.03, 0.5, 1, 7.32].map(passes)).toEqual(['0.03 passes', '0.5 passes', '1 pass', '7.3 passes']);
+});
+
+// Large bases are trained on one row per step, which was “1 rows per step”.
+test('one row per step is a row', () => {
+  expect(dataSummary({ ...options, epochs: 3, batchSize: 1, maxLength: 512 })).toBe(
+    '3 passes, 1 row per step, 512 tokens, shuffled, seed 12345',
+  );
 });

@@ -31,7 +31,7 @@ export function dataSummary(options: TrainOptions): string {
   return t(options.maxSteps === null ? 'runs.summary.data' : 'runs.summary.data.limited', {
     passes: passes(options.epochs),
     steps: options.maxSteps ?? '',
-    batch: options.batchSize,
+    n: options.batchSize,
     length: options.maxLength,
     order: options.shuffle ? t('runs.summary.shuffled') : t('runs.summary.inOrder'),
     seed: String(options.seed),
