@@ -254,6 +254,8 @@ export const labCardSchema = z.object({
   options: labOptionsSchema,
   /** Options that this experiment uses. */
   uses: z.array(z.string()),
+  /** How many seeds and ranks it takes, if not any number. */
+  takes: z.object({ seeds: z.number().int(), ranks: z.number().int() }).partial(),
   /** Null until this machine's speed is known. */
   seconds: z.number().nullable(),
   latest: z

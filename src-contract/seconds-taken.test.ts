@@ -19,6 +19,12 @@ test('a run of an earlier version, without a recorded start, counts its training
   expect(secondsTaken({ ...run, activeSince: null }, 99_000)).toBe(46);
 });
 
+// Resumed and waiting, a stopped run counted only its training steps, and more again once it ran.
+test('a resumed run that waits for its turn has the time from before', () => {
+  const waiting = { ...run, state: 'queued', activeSince: null, finishedAt: null, secondsBefore: 62 } as const;
+  expect(secondsTaken(waiting, 99_000)).toBe(62);
+});
+
 test('a run that has not started has no time', () => {
   expect(secondsTaken({ ...run, state: 'queued', activeSince: null, result: null }, 0)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
-import { type Experiment, firstOf, type LabTelling, type LabWork } from './lab-work.ts';
+import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
@@ -15,7 +15,7 @@ const bytesPerTrained = 12;
 export const benefits: Experiment = {
   needsDataset: true,
   uses: ['ranks', 'seeds', 'steps', 'batchSize', 'learningRate', 'alpha', 'maxLength', 'validationRows', 'trials'],
-  settle: (options) => firstOf(options, { seeds: 1, ranks: 1 }),
+  takes: { seeds: 1, ranks: 1 },
   keys: () => ['lora', 'full', 'switch'],
   async *run(work, signal) {
     const cells = cellsOf(work.options);

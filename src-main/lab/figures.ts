@@ -1,5 +1,5 @@
 import type { Target } from '../../src-contract/adapter.ts';
-import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
+import type { LabCard, LabCell, LabOptions } from '../../src-contract/lab.ts';
 import type { AnalyseJob, AnalysisEvent, ModelFacts } from '../engine/engine.ts';
 import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 import { type Trained, type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
@@ -9,7 +9,7 @@ const targets: readonly Target[] = ['q', 'v'];
 const comparisons = ['A', 'BA', 'random'] as const;
 
 /** Do a low and a high rank find the same directions? Source: Hu et al. 2021, §7.2, Figure 3. */
-export const fig3: Experiment = figure((options) => {
+export const fig3: Experiment = figure({ seeds: 2, ranks: 2 }, (options) => {
   const [low = 8, high = 64] = options.ranks;
   // Two seeds: with one, the low rank's A would start as the first rows of the high rank's, and resemble it untrained.
   const [seed = 0, other = seed + 1] = options.seeds;
@@ -17,7 +17,7 @@ export const fig3: Experiment = figure((options) => {
 });
 
 /** Do two seeds find the same directions? Source: Hu et al. 2021, §7.2, Figure 4. */
-export const fig4: Experiment = figure((options) => {
+export const fig4: Experiment = figure({ seeds: 2, ranks: 1 }, (options) => {
   const rank = options.ranks[0] ?? 64;
   const [seed = 0, other = seed + 1] = options.seeds;
   return [loraCell(rank, seed), loraCell(rank, other)];
@@ -27,8 +27,12 @@ function loraCell(rank: number, seed: number): TrainingCell {
   return { key: `r${rank} seed ${seed}`, method: 'lora', targets, rank, seed };
 }
 
-function figure(pairOf: (options: LabOptions) => readonly [TrainingCell, TrainingCell]): Experiment {
+function figure(
+  takes: LabCard['takes'],
+  pairOf: (options: LabOptions) => readonly [TrainingCell, TrainingCell],
+): Experiment {
   return {
+    takes,
     needsDataset: true,
     uses: ['ranks', 'seeds', 'steps', 'batchSize', 'learningRate', 'alpha', 'maxLength', 'validationRows'],
     settle: (options) => {

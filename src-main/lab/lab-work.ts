@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
-import type { LabCell, LabFacts, LabKind, LabOptions } from '../../src-contract/lab.ts';
+import type { LabCard, LabCell, LabFacts, LabKind, LabOptions } from '../../src-contract/lab.ts';
 import type { BaseText } from '../base-models/base-text.ts';
 import type { Engine, ModelFacts } from '../engine/engine.ts';
 import type { Judge } from '../tasks/judge.ts';
@@ -62,7 +62,9 @@ export interface Experiment {
   readonly needsDataset: boolean;
   /** The options that affect it. */
   readonly uses: readonly (keyof LabOptions)[];
-  /** If it uses only the first of a list: the options that it then works with and shows. */
+  /** How many of a list it takes, if not any number. */
+  readonly takes?: LabCard['takes'];
+  /** If it fills in what a list is short of: the options that it then works with and shows. */
   settle?(options: LabOptions): LabOptions;
   /** Keys of all parts, in order. */
   keys(options: LabOptions, model: ModelFacts, adapter: Pick<Adapter, 'rank' | 'targets'> | null): string[];
@@ -71,7 +73,7 @@ export interface Experiment {
 }
 
 /** Only as many of each list as are used: a result must not name a seed or rank that it did not use. */
-export function firstOf(options: LabOptions, counts: Partial<Record<'seeds' | 'ranks', number>>): LabOptions {
+export function firstOf(options: LabOptions, counts: LabCard['takes']): LabOptions {
   const { seeds, ranks } = options;
   return { ...options, seeds: seeds.slice(0, counts.seeds), ranks: ranks.slice(0, counts.ranks) };
 }

@@ -1,6 +1,6 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LatencyVariant } from '../engine/engine.ts';
-import { type Experiment, firstOf } from './lab-work.ts';
+import type { Experiment } from './lab-work.ts';
 import { mean, spread } from './numbers.ts';
 import { intervalOf, pairedRatio } from './paired-ratio.ts';
 
@@ -16,7 +16,7 @@ export const batchNames = ['mixed', 'single', 'swap'] as const;
 export const oneBatch: Experiment = {
   needsDataset: false,
   uses: ['passes', 'trials', 'ranks', 'seeds'],
-  settle: (options) => firstOf(options, { seeds: 1, ranks: 1 }),
+  takes: { seeds: 1, ranks: 1 },
   keys: ({ passes }) => passes.map(keyOf),
   async *run({ options, engine, base, done }, signal) {
     const [rank = 8] = options.ranks;

@@ -51,7 +51,7 @@ export async function labCards(
       ...{ kind, options, place: say(`place.${kind}`), question: say(`question.${kind}`) },
       ...{ thumbnail: thumbnail(kind, say), thumbnailIs: thumbnailIs(kind) },
       needsDataset: experiment.needsDataset || kind === 'table7',
-      uses: [...experiment.uses],
+      ...{ uses: [...experiment.uses], takes: experiment.takes ?? {} },
       seconds: speed === null ? null : speed.secondsFor(kind, wanted, experiment.keys(wanted, model, adapter)),
       latest: latest === undefined ? null : latestOf(store.get(latest.id), language),
     };

@@ -23,7 +23,7 @@ import { agreement, conduct } from './conduct.ts';
 import { comparesLosses, experiments } from './experiments.ts';
 import type { LabStore } from './lab-store.ts';
 import { lossSplit } from './lab-tokens.ts';
-import type { Experiment, LabData, LabWork } from './lab-work.ts';
+import { type Experiment, firstOf, type LabData, type LabWork } from './lab-work.ts';
 import { propose } from './propose.ts';
 
 export interface LabParts {
@@ -73,7 +73,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   if (foreign !== undefined) throw invalid('targets', because('MATRIX_MISSING', { base: base.name, matrix: foreign }));
 
   const settled = {
-    ...(experiment.settle?.(options) ?? options),
+    ...firstOf(experiment.settle?.(options) ?? options, experiment.takes ?? {}),
     ...(dataset !== null && rowsOf(options, dataset)),
     adapterId: adapter?.id ?? null,
   };

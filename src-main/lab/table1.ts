@@ -1,7 +1,7 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LabCell, LabOptions } from '../../src-contract/lab.ts';
 import type { LatencyVariant } from '../engine/engine.ts';
-import { type Experiment, firstOf, type LabTelling, type LabWork } from './lab-work.ts';
+import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 import { median, spread } from './numbers.ts';
 import { intervalOf, pairedRatio, uncertainty } from './paired-ratio.ts';
 
@@ -18,7 +18,7 @@ export const variantNames = ['base', 'merged', 'unmerged', 'adapter-l', 'adapter
 export const table1: Experiment = {
   needsDataset: false,
   uses: ['passes', 'bottlenecks', 'trials', 'ranks', 'seeds'],
-  settle: (options) => firstOf(options, { seeds: 1, ranks: 1 }),
+  takes: { seeds: 1, ranks: 1 },
   keys: (options) => casesOf(options).map(({ key }) => key),
   async *run(work, signal) {
     for (const timed of casesOf(work.options)) {

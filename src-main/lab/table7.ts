@@ -1,7 +1,7 @@
 import type { Target } from '../../src-contract/adapter.ts';
 import type { LabOptions } from '../../src-contract/lab.ts';
 import { trainedCell } from './figures.ts';
-import { type Experiment, firstOf, type LabTelling, type LabWork } from './lab-work.ts';
+import type { Experiment, LabTelling, LabWork } from './lab-work.ts';
 import { type TrainingCell, trainCells, trainingAt } from './train-cells.ts';
 
 const targets: readonly Target[] = ['q', 'v'];
@@ -16,7 +16,7 @@ export const table7: Experiment = {
     ...(['adapterId', 'ranks', 'seeds', 'steps', 'batchSize', 'learningRate', 'alpha', 'maxLength'] as const),
     'validationRows',
   ],
-  settle: (options) => firstOf(options, { seeds: 1 }),
+  takes: { seeds: 1 },
   keys: (options, model, adapter) =>
     adapter === null
       ? cellsOf(options).flatMap(({ key, rank }) => [`trained ${key}`, ...rowKeys(rank, targets, model.layers)])

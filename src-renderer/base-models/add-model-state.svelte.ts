@@ -29,10 +29,14 @@ export class AddModelState {
   }
 
   async send(file: File): Promise<void> {
+    const isNamed = modelFileNameSchema.safeParse(file.name).success;
+    // A file of a model's folder is no model by itself: that is told before it is copied.
+    if (isNamed && !file.name.endsWith('.gguf'))
+      return this.sendFolder({ name: file.name, files: [{ path: file.name, file }] });
     const { signal } = this.#begin();
     const title = file.name.replace(/\.gguf$/i, '');
     // Under its own name if that is valid, so that errors name the chosen file.
-    const name = modelFileNameSchema.safeParse(file.name).success ? file.name : 'model.gguf';
+    const name = isNamed ? file.name : 'model.gguf';
     await this.#do(signal, () => this.#send(title, [{ file, name }], signal));
   }
 

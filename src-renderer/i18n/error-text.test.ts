@@ -130,6 +130,17 @@ test('names what is called “name” everywhere in the language on screen', () 
   expect(errorText(error).message).toMatch(/^이름: /);
 });
 
+// “also: 12 adapters at once” named no field of the page, and “dataset” was English on a Korean one.
+test.each([
+  ['also', /^Also train: /, /^함께 학습: /],
+  ['dataset', /^Dataset: /, /^데이터셋: /],
+])('names the option “%s” as its field is called', (option, english, korean) => {
+  const error = new StudioError('OPTION_INVALID', { option, ...because('ROWS_NEEDED') });
+  expect(errorText(error).message).toMatch(english);
+  locale.current = 'ko';
+  expect(errorText(error).message).toMatch(korean);
+});
+
 test('reports an internal error as a bug in the studio', () => {
   expect(errorText({ code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' }).message).toBe(
     'This is a bug in the studio, not something you did wrong.',

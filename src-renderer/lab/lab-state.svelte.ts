@@ -8,6 +8,14 @@ import { followChanges } from '../ui/changes.ts';
 
 type Progress = Extract<LabEvent, { kind: 'progress' }>;
 
+/** What the lab is about: the cards show the results on this base and dataset. */
+export interface LabChoice {
+  readonly modelId: string;
+  readonly datasetId: string;
+  /** The person's deviations from the proposed options, by experiment. */
+  readonly changes: Readonly<Partial<Record<LabKind, Partial<LabOptions>>>>;
+}
+
 /** What the lab shows: a base model, a dataset, and a card for each experiment. */
 export class LabState {
   models = $state.raw<readonly BaseModel[] | undefined>(undefined);
@@ -19,8 +27,7 @@ export class LabState {
   error = $state.raw<unknown>(undefined);
   modelId = $state('');
   datasetId = $state('');
-  /** The person's deviations from the proposed options, by experiment. */
-  changes = $state.raw<Readonly<Partial<Record<LabKind, Partial<LabOptions>>>>>({});
+  changes = $state.raw<LabChoice['changes']>({});
   /** True while all new ones are being queued. */
   starting = $state(false);
   /** Progress of the experiment in progress; its cards are refetched only when a part has ended. */
@@ -28,6 +35,19 @@ export class LabState {
   #asked = 0;
   #watched: string | undefined;
   #leaving: AbortSignal | undefined;
+  #isChosen = $state(false);
+  readonly #left: LabChoice | undefined;
+
+  /** `left` is the choice of an earlier visit. */
+  constructor(left?: LabChoice) {
+    this.#left = left;
+  }
+
+  /** Undefined as long as nothing was chosen or started, so that what is newest is proposed the next time. */
+  get choice(): LabChoice | undefined {
+    const { modelId, datasetId, changes } = this;
+    return this.#isChosen ? { modelId, datasetId, changes } : undefined;
+  }
 
   follow(signal: AbortSignal): void {
     this.#leaving = signal;
@@ -73,6 +93,7 @@ export class LabState {
       // Newest first: it is what a person has just imported.
       this.datasets = datasets.toSorted((a, b) => b.createdAt - a.createdAt);
       this.adapters = adapters;
+      if (this.modelId === '') this.#takeUp();
       // What was proposed stays, whatever another window adds.
       this.modelId ||= models[0]?.id ?? '';
       if (datasets.length === 0) this.datasetId = '';
@@ -81,6 +102,16 @@ export class LabState {
     } catch (error) {
       this.error = error;
     }
+  }
+
+  /** Unless its base or dataset is gone. */
+  #takeUp(): void {
+    const { models, datasets } = this;
+    const left = this.#left;
+    if (left === undefined || !models?.some(({ id }) => id === left.modelId)) return;
+    if (left.datasetId !== '' && !datasets.some(({ id }) => id === left.datasetId)) return;
+    Object.assign(this, left);
+    this.#isChosen = true;
   }
 
   async loadCards(): Promise<void> {
@@ -123,6 +154,7 @@ export class LabState {
   }
 
   async choose(chosen: { model?: string; dataset?: string }): Promise<void> {
+    this.#isChosen = true;
     if (chosen.model !== undefined) this.modelId = chosen.model;
     if (chosen.dataset !== undefined) this.datasetId = chosen.dataset;
     this.changes = {};
@@ -148,6 +180,7 @@ export class LabState {
   }
 
   change(kind: LabKind, options: Partial<LabOptions>): void {
+    this.#isChosen = true;
     this.changes = { ...this.changes, [kind]: options };
     // Its expected time has changed.
     void this.loadCards();
@@ -172,6 +205,7 @@ export class LabState {
   }
 
   async start(card: LabCard, { model, dataset, changes } = this.#chosen): Promise<LabExperiment> {
+    this.#isChosen = true;
     const started = await client.lab.start({
       kind: card.kind,
       baseModelId: model?.id ?? '',

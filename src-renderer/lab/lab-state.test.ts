@@ -16,8 +16,8 @@ vi.mock('../i18n/locale.svelte.ts', () => ({ locale: { current: 'en' } }));
 vi.mock('../client.ts', () => ({
   client: {
     studio: { changes },
-    baseModels: { list: vi.fn(async () => [{ id: 'b' }]) },
-    datasets: { list: vi.fn(async () => [{ id: 'd', createdAt: 1 }]) },
+    baseModels: { list: vi.fn() },
+    datasets: { list: vi.fn() },
     adapters: { list: async () => [] },
     lab: {
       shapes: async () => ({ q: [8, 4] }),
@@ -31,7 +31,12 @@ vi.mock('../client.ts', () => ({
   connection: { current: 'open', subscribe: () => () => {} },
 }));
 
-beforeEach(() => vi.clearAllMocks());
+beforeEach(() => {
+  vi.clearAllMocks();
+  // Sound here: the state reads no other field.
+  vi.mocked(client.baseModels.list).mockResolvedValue([{ id: 'b' } as BaseModel]);
+  vi.mocked(client.datasets.list).mockResolvedValue([{ id: 'd', createdAt: 1 } as Dataset]);
+});
 
 // The cards kept showing the time of the proposal.
 test('changed settings reload the cards with the new time estimate', async () => {
@@ -77,6 +82,28 @@ test('proposes the newest dataset, and goes on with it when another one is impor
   vi.mocked(client.datasets.list).mockResolvedValueOnce(newer);
   await lab.load();
   expect([lab.datasets[0]?.id, lab.dataset?.id]).toEqual(['newer', 'd']);
+});
+
+// Whoever came back from a result, or reloaded, found cards without it: those of another base and dataset.
+test('a choice is kept for the next visit unless its base or dataset is gone', async () => {
+  const known = [1, 2].map((createdAt) => ({ id: createdAt === 1 ? 'd' : 'newer', createdAt }) as Dataset);
+  vi.mocked(client.datasets.list).mockResolvedValue(known);
+  vi.mocked(client.baseModels.list).mockResolvedValue([{ id: 'b' }, { id: 'large' }] as BaseModel[]);
+  const lab = new LabState();
+  await lab.load();
+  expect(lab.choice).toBeUndefined();
+  await lab.choose({ model: 'large', dataset: 'd' });
+  lab.change('table6', { steps: 3 });
+  const { choice } = lab;
+  expect(choice).toEqual({ modelId: 'large', datasetId: 'd', changes: { table6: { steps: 3 } } });
+
+  const again = new LabState(choice);
+  await again.load();
+  expect(again.choice).toEqual(choice);
+  vi.mocked(client.baseModels.list).mockResolvedValue([{ id: 'b' } as BaseModel]);
+  const without = new LabState(choice);
+  await without.load();
+  expect([without.modelId, without.datasetId, without.choice]).toEqual(['b', 'newer', undefined]);
 });
 
 // The bar stayed at 0 of 26 parts while the experiment's page and the status line moved on.

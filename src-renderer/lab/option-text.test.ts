@@ -15,10 +15,29 @@ test('reads comma-separated numbers and space-separated sets of matrices', () =>
   expect(readOption('steps', ' 40 ')).toEqual({ steps: 40 });
 });
 
+// “q, v” was read as two sets of one matrix, and an experiment was run on them.
+test('a space beside a comma does not begin another set', () => {
+  expect(readOption('targetSets', 'q, v k ,o')).toEqual({
+    targetSets: [
+      ['q', 'v'],
+      ['k', 'o'],
+    ],
+  });
+});
+
 // A duplicate rank trained one adapter twice at once, in one folder.
 test('drops duplicates', () => {
   expect(readOption('ranks', '8, 1, 8')).toEqual({ ranks: [8, 1] });
   expect(readOption('targetSets', 'q q,v,q q')).toEqual({ targetSets: [['q'], ['q', 'v']] });
+});
+
+// More were typed than the experiment takes, and only the first were used, without a word.
+test('a list must be as long as the experiment takes', () => {
+  expect(readOption('seeds', '0, 1, 2', 2)).toBeUndefined();
+  expect(readOption('seeds', '0, 0', 2)).toBeUndefined();
+  expect(readOption('seeds', '3, 4', 2)).toEqual({ seeds: [3, 4] });
+  expect(wantedOption('ranks', 2)).toEqual({ kind: 'some', takes: 2, low: 1, high: 4096 });
+  expect(wantedOption('ranks', 1)).toEqual({ kind: 'whole', low: 1, high: 4096 });
 });
 
 test('every option has bounds', () => {

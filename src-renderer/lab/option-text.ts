@@ -29,9 +29,11 @@ export function shownOption(name: TypedOption, options: LabOptions): string {
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
-/** Parses what was typed as an option; undefined if it is invalid. */
-export function readOption(name: TypedOption, typed: string): Partial<LabOptions> | undefined {
-  const words = typed.split(name === 'targetSets' ? /\s+/ : /[\s,]+/).filter(Boolean);
+/** Parses what was typed as an option; undefined if it is invalid. `takes` is how many the experiment takes of a list. */
+export function readOption(name: TypedOption, typed: string, takes?: number): Partial<LabOptions> | undefined {
+  const isSets = name === 'targetSets';
+  // A comma joins the matrices of a set, with or without a space beside it.
+  const words = (isSets ? typed.replace(/\s*,\s*/g, ',').split(/\s+/) : typed.split(/[\s,]+/)).filter(Boolean);
   const value = () => {
     switch (name) {
       case 'targetSets':
@@ -50,16 +52,19 @@ export function readOption(name: TypedOption, typed: string): Partial<LabOptions
     }
   };
   const parsed = labOptionsSchema.shape[name].safeParse(value());
-  return parsed.success ? { [name]: parsed.data } : undefined;
+  if (!parsed.success) return undefined;
+  const { data } = parsed;
+  return Array.isArray(data) && data.length !== (takes ?? data.length) ? undefined : { [name]: data };
 }
 
 export type WantedOption =
   | { readonly kind: 'whole' | 'wholes' | 'number'; readonly low: number; readonly high: number }
+  | { readonly kind: 'some'; readonly takes: number; readonly low: number; readonly high: number }
   | { readonly kind: 'sets'; readonly names: string }
   | { readonly kind: 'passes'; readonly rows: number; readonly tokens: number };
 
-/** What an option must look like, shown for invalid input. */
-export function wantedOption(name: TypedOption): WantedOption {
+/** What an option must look like, shown for invalid input. `takes` is as for `readOption`. */
+export function wantedOption(name: TypedOption, takes?: number): WantedOption {
   const { shape } = labOptionsSchema;
   if (name === 'targetSets') return { kind: 'sets', names: targetSchema.options.join(', ') };
   if (name === 'passes') {
@@ -69,6 +74,7 @@ export function wantedOption(name: TypedOption): WantedOption {
   const schema = shape[name];
   const isList = schema instanceof z.ZodArray;
   const one = isList ? schema.element : schema;
-  const kind = isList ? 'wholes' : one.isInt ? 'whole' : 'number';
-  return { kind, low: one.minValue ?? 0, high: one.maxValue ?? 0 };
+  const range = { low: one.minValue ?? 0, high: one.maxValue ?? 0 };
+  if (takes !== undefined && takes > 1) return { kind: 'some', takes, ...range };
+  return { kind: isList && takes === undefined ? 'wholes' : one.isInt ? 'whole' : 'number', ...range };
 }

@@ -135,12 +135,22 @@ export class NewRunState {
     return this.baseModels.find((model) => model.id === this.baseModelId);
   }
 
-  /** Which choice has been deleted: nothing can be estimated or started without it. */
-  get lacks(): 'dataset' | 'baseModel' | 'adapter' | undefined {
+  /**
+   * Which choice has been deleted, or that the adapter to continue from was made for another base: nothing can be
+   * estimated or started until that has changed.
+   */
+  get lacks(): 'dataset' | 'baseModel' | 'adapter' | 'adapterHere' | undefined {
     if (this.dataset === undefined) return 'dataset';
     if (this.baseModel === undefined) return 'baseModel';
     const { initAdapterId = null } = this.changed;
-    return initAdapterId === null || this.adapters.some(({ id }) => id === initAdapterId) ? undefined : 'adapter';
+    if (initAdapterId === null || this.startsFrom !== undefined) return undefined;
+    return this.adapters.some(({ id }) => id === initAdapterId) ? 'adapterHere' : 'adapter';
+  }
+
+  /** As for `lacks`, if it is about the adapter to continue from. */
+  get lacksStart(): 'adapter' | 'adapterHere' | undefined {
+    const { lacks } = this;
+    return lacks === 'adapter' || lacks === 'adapterHere' ? lacks : undefined;
   }
 
   get name(): string {
@@ -273,7 +283,11 @@ export class NewRunState {
   startFrom(initAdapterId: string | null): void {
     const { initAdapterId: _before, ...others } = this.changed;
     this.changed = initAdapterId === null ? others : { ...withoutShape(others), initAdapterId };
-    if (initAdapterId !== null) this.also = { ...this.also, ranks: [] };
+    if (initAdapterId !== null) {
+      this.also = { ...this.also, ranks: [] };
+      // The fields of its shape go: an invalid one could no longer be corrected.
+      this.wrongs.forget();
+    }
     void this.estimateAll();
   }
 

@@ -177,6 +177,14 @@ test('continuing from an adapter drops further ranks but keeps further seeds', a
   expect(state.also).toMatchObject({ ranks: [], seeds: [7] });
 });
 
+// Regression: “Fix “Rank” first” kept the run from starting, and there was no such field any more.
+test('continuing from an adapter discards invalid input, whose field may be gone', async () => {
+  const state = await opened('new');
+  state.wrongs.set('Rank', 'eight');
+  state.startFrom('a');
+  expect(state.wrongs.fields).toEqual([]);
+});
+
 // A recipe or “Back to …” used to switch to fresh weights without saying so.
 test('applying or resetting settings keeps the starting adapter and its shape', async () => {
   const state = await opened('new');
@@ -417,6 +425,25 @@ test('a starting adapter deleted elsewhere is missing until fresh weights are ch
   await vi.waitFor(() => expect(state.lacks).toBe('adapter'));
   state.startFrom(null);
   expect(state.lacks).toBeUndefined();
+  state.leave();
+});
+
+// Regression: every field under Advanced went blank, beside an error without a way on.
+test('after another base is chosen, an adapter to continue from is missing until fresh weights are chosen', async () => {
+  vi.mocked(client.baseModels.list).mockResolvedValue([starter, added('large', 0)]);
+  vi.mocked(client.adapters.list).mockResolvedValue([{ id: 'a', name: 'rivers', baseModelId: 'b' }] as never);
+  const state = await opened('new');
+  state.chooseBaseModel('b');
+  state.startFrom('a');
+  await vi.waitFor(() => expect(state.estimate).toBeDefined());
+  const { options } = state;
+  state.chooseBaseModel('large');
+  expect([state.lacks, state.estimating, state.options]).toEqual(['adapterHere', false, options]);
+  state.chooseBaseModel('b');
+  expect(state.lacks).toBeUndefined();
+  state.chooseBaseModel('large');
+  state.startFrom(null);
+  expect([state.lacks, state.estimating]).toEqual([undefined, true]);
   state.leave();
 });
 

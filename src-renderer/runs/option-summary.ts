@@ -2,6 +2,7 @@ import type { TrainOptions } from '../../src-contract/run.ts';
 import { number, percent } from '../i18n/format.ts';
 import { t } from '../i18n/text.ts';
 import type { ComparedOption } from './option-difference.ts';
+import { plainNumber } from './range-text.ts';
 
 // A group of settings on one line, in the language on screen.
 
@@ -19,10 +20,10 @@ export function adapterSummary(options: TrainOptions): string {
 
 export function optimiserSummary(options: TrainOptions): string {
   return t('runs.summary.optimiser', {
-    rate: rate(options.learningRate),
+    rate: plainNumber(options.learningRate),
     schedule: t(`runs.option.schedule.${options.schedule}`).toLowerCase(),
     n: options.warmupSteps,
-    decay: options.weightDecay,
+    decay: plainNumber(options.weightDecay),
   });
 }
 
@@ -30,7 +31,7 @@ export function dataSummary(options: TrainOptions): string {
   return t(options.maxSteps === null ? 'runs.summary.data' : 'runs.summary.data.limited', {
     passes: passes(options.epochs),
     steps: options.maxSteps ?? '',
-    batch: options.batchSize,
+    n: options.batchSize,
     length: options.maxLength,
     order: options.shuffle ? t('runs.summary.shuffled') : t('runs.summary.inOrder'),
     seed: String(options.seed),
@@ -50,7 +51,8 @@ export function optionText(name: ComparedOption, options: TrainOptions): string 
   switch (name) {
     case 'learningRate':
     case 'weightDecay':
-      return rate(options[name]);
+      // As it was typed: rates that are tried side by side often differ in the third digit.
+      return plainNumber(options[name]);
     case 'targets':
       return options.targets.join(' ');
     case 'schedule':
@@ -76,10 +78,11 @@ export function optionText(name: ComparedOption, options: TrainOptions): string 
 
 /** How often each row is read. */
 export function passes(times: number): string {
-  return t('runs.new.passes', { n: Math.round(times * 10) / 10 });
+  const digits = times < 1 ? 100 : 10;
+  return t('runs.new.passes', { n: Math.round(times * digits) / digits });
 }
 
-/** Learning rates are small: 2e-4, 1.5e-4. */
+/** The learning rate at a step, in two digits: 2e-4, 1.5e-4. */
 export function rate(value: number): string {
   if (value === 0) return '0';
   if (value >= 0.01) return number(value, 4);

@@ -114,9 +114,10 @@ export class RunState {
     return (this.started?.validationRows ?? 0) > 0 && this.curve.start === undefined;
   }
 
+  /** Undefined also once it is ending: the rest of its steps is no longer taken. */
   get secondsLeft(): number | undefined {
     void this.version;
-    return this.run?.state === 'running' ? this.curve.lastStep?.secondsLeft : undefined;
+    return this.run?.state === 'running' && this.ending === undefined ? this.curve.lastStep?.secondsLeft : undefined;
   }
 
   get secondsSoFar(): number | undefined {

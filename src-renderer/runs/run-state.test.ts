@@ -201,9 +201,9 @@ test('tells that it is ending until it has ended', async () => {
   const ended = Promise.withResolvers<never>();
   vi.mocked(client.runs.stop).mockReturnValue(ended.promise);
   const state = new RunState('r');
-  await vi.waitFor(() => expect(state.run).toBeDefined());
+  await vi.waitFor(() => expect(state.secondsLeft).toBe(5));
   const stopping = state.stop();
-  expect(state.ending).toBe('stop');
+  expect([state.ending, state.secondsLeft]).toEqual(['stop', undefined]);
   ended.reject(new Error('ended by itself'));
   await stopping;
   expect(state.ending).toBeUndefined();

@@ -168,6 +168,26 @@ test('a table of one rank, or of one set of matrices, has no verdict', () => {
   expect(of([1, 8], ['q,v'])).toBe('open');
 });
 
+// Regression: of a finished experiment it said that not enough had been measured yet, and nobody was told why.
+test('a finished experiment on a single set of matrices says what it would take', () => {
+  const begun = { ...table5([0, 1, 2]), options: { ...table5([0]).options, targetSets: [['q', 'v'] as Target[]] } };
+  const alone = { ...begun, cells: begun.cells.filter(({ values }) => values.targets === 'q,v') };
+  const told = (experiment: LabExperiment) => findingOf({ experiment, say: sayIn('en') });
+  expect(told({ ...alone, state: 'running' })).toMatchObject({
+    reading: 'Not enough has been measured yet.',
+    short: '',
+  });
+  expect(told({ ...alone, state: 'finished' })).toMatchObject({
+    ...{ verdict: 'open', short: 'nothing to compare' },
+    reading: expect.stringContaining('that takes a set of one matrix and a set of several'),
+  });
+  expect(
+    told({ ...alone, kind: 'table6', options: { ...alone.options, ranks: [8] }, state: 'finished' }),
+  ).toMatchObject({
+    reading: expect.stringContaining('that takes two ranks and two sets of matrices'),
+  });
+});
+
 // Regression: 192 of 230 equal numbers looked as if the rest were others, not the same up to rounding.
 test('a repeat whose numbers are not all the same says how far apart they are', () => {
   const experiment = { ...table5([0]), repeat: { of: 'x', equal: 8, compared: 10 } };

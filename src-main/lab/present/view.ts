@@ -32,7 +32,8 @@ export function findingOf(shown: Shown): Finding {
   const nothing = found.verdict === 'open' ? undefined : unlearned(shown);
   const finding = nothing === undefined ? found : { ...found, ...nothing, seeds: undefined };
   const { verdict, reading, because, short, seeds = fewestPairs } = finding;
-  if (seeds >= fewestPairs || verdict === 'open') return { ...finding, reading: say(`verdict.${verdict}`) + reading };
+  if (verdict === 'open') return { ...finding, ...openWords(shown) };
+  if (seeds >= fewestPairs) return { ...finding, reading: say(`verdict.${verdict}`) + reading };
   // What so few seeds show may be chance: it is a hint, and no verdict.
   return {
     ...finding,
@@ -41,6 +42,13 @@ export function findingOf(shown: Shown): Finding {
     because: `${because} ${say(seeds === 1 ? 'because.oneSeed' : 'because.twoSeeds', { fewest: fewestPairs })}`,
     short: say(seeds === 1 ? 'short.oneSeed' : 'short.twoSeeds', { short }),
   };
+}
+
+/** Why nothing follows: the rest is still to be measured, or there was nothing to compare. */
+function openWords({ experiment: { kind, state }, say }: Shown): Pick<Finding, 'reading' | 'short'> {
+  const compares = kind === 'table5' || kind === 'table6';
+  if (state !== 'finished' || !compares) return { reading: say('verdict.open'), short: '' };
+  return { reading: say(`verdict.open.${kind}`), short: say('short.open') };
 }
 
 /** An experiment in words and pictures, even while it is running. */

@@ -76,6 +76,11 @@ export const en = {
   'short.oneSeed': '{short}; one seed',
   'short.twoSeeds': '{short}; two seeds',
   'verdict.open': 'Not enough has been measured yet.',
+  'verdict.open.table5':
+    'There is nothing to compare: that takes a set of one matrix and a set of several. Choose them in its settings in the lab.',
+  'verdict.open.table6':
+    'There is nothing to compare: that takes two ranks and two sets of matrices. Choose them in its settings in the lab.',
+  'short.open': 'nothing to compare',
   'reading.unlearned':
     'no training brought the loss clearly below that of the base; take more steps or another learning rate.',
   'because.unlearned': 'The base has {base}, the lowest loss is {lowest}.',
@@ -164,7 +169,7 @@ export const en = {
   'reading.onebatch.partly':
     'a mixed batch is slower than four fifths of one of a single task, but faster than merging and swapping.',
   'reading.onebatch.unclear':
-    'the rounds vary too much to tell the batches apart; run it again when the computer is idle.',
+    'the rounds vary too much, or were too few, to tell the batches apart; run it again when the computer is idle.',
   'reading.onebatch.not': 'merging and swapping is faster than a mixed batch.',
   'because.onebatch':
     'Rows {rows}, adapters {adapters}, {trials} rounds: a mixed batch takes {toSingle} of the time of one adapter and {toSwap} of merge and swap, round by round, with the 95 % interval. In the quickest quarter of the rounds: mixed {mixed}, one adapter {single}, merge and swap {swap} tokens per second.',

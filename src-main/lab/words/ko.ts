@@ -80,6 +80,11 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
   'short.oneSeed': '{short}, 시드 하나',
   'short.twoSeeds': '{short}, 시드 둘',
   'verdict.open': '아직 측정한 것이 부족합니다.',
+  'verdict.open.table5':
+    '비교할 것이 없습니다. 행렬 하나인 조합과 여럿인 조합이 모두 있어야 합니다. 실험실의 실험 설정에서 고르세요.',
+  'verdict.open.table6':
+    '비교할 것이 없습니다. 랭크 두 개와 행렬 조합 두 개는 있어야 합니다. 실험실의 실험 설정에서 고르세요.',
+  'short.open': '비교할 것 없음',
   'reading.unlearned': '어느 학습도 기본 모델의 손실을 뚜렷이 낮추지 못했습니다. 단계를 늘리거나 학습률을 바꾸세요.',
   'because.unlearned': '기본 모델의 손실은 {base}, 가장 낮은 손실은 {lowest}입니다.',
   'short.unlearned': '배운 것이 없음',
@@ -164,7 +169,8 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
 
   'reading.onebatch.holds': '여러 작업의 배치가 한 작업의 배치 속도의 5분의 4 이상을 냅니다.',
   'reading.onebatch.partly': '섞인 배치는 한 작업의 배치 속도의 5분의 4에 못 미치지만, 합치고 바꾸는 것보다 빠릅니다.',
-  'reading.onebatch.unclear': '차례마다 차이가 커서 배치들을 구별할 수 없습니다. 컴퓨터가 한가할 때 다시 실행하세요.',
+  'reading.onebatch.unclear':
+    '차례마다 차이가 크거나 측정이 적어 배치들을 구별할 수 없습니다. 컴퓨터가 한가할 때 다시 실행하세요.',
   'reading.onebatch.not': '합치고 바꾸는 쪽이 섞인 배치보다 빠릅니다.',
   'because.onebatch':
     '행 {rows}개, 어댑터 {adapters}개, {trials}차례. 같은 차례에서 섞인 배치의 시간은 어댑터 하나의 {toSingle}, 합치고 바꾸기의 {toSwap}입니다(95 % 구간). 가장 빠른 4분의 1의 초당 토큰: 섞음 {mixed}, 하나 {single}, 합치고 바꿈 {swap}.',

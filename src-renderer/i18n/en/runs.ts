@@ -58,11 +58,19 @@ export const runs = {
   'runs.new.fits': 'Fits this computer',
   'runs.new.larger': 'Larger models',
   'runs.new.fitsNot': 'Too big for this computer: it needs {needed}, but only {total} is available.',
-  'runs.new.remedy': 'It would fit with {rows} rows per step and at most {tokens} tokens.',
-  'runs.new.remedy.checkpointing':
-    'It would fit with gradient checkpointing, {rows} rows per step and at most {tokens} tokens.',
-  'runs.new.remedy.rounded':
-    'It would fit with gradient checkpointing, the base in {bits} bits, {rows} rows per step and at most {tokens} tokens.',
+  'runs.new.remedy': {
+    one: 'It would fit with {n} row per step and at most {tokens} tokens.',
+    other: 'It would fit with {n} rows per step and at most {tokens} tokens.',
+  },
+  'runs.new.remedy.checkpointing': {
+    one: 'It would fit with gradient checkpointing, {n} row per step and at most {tokens} tokens.',
+    other: 'It would fit with gradient checkpointing, {n} rows per step and at most {tokens} tokens.',
+  },
+  'runs.new.remedy.rounded': {
+    one: 'It would fit with gradient checkpointing, the base in {bits} bits, {n} row per step and at most {tokens} tokens.',
+    other:
+      'It would fit with gradient checkpointing, the base in {bits} bits, {n} rows per step and at most {tokens} tokens.',
+  },
   'runs.new.remedy.use': 'Use these settings',
   'runs.new.diskShort': 'Not enough disk space: it needs {needed}, but only {free} is free.',
   'runs.new.tooBig': 'It does not fit this computer',
@@ -125,7 +133,7 @@ export const runs = {
     'One step already uses the whole computer, so they train one after the other. One alone: about {time}, {memory}.',
   'runs.new.warmup':
     'The warm-up takes {warmup} steps but the run has only {n}: the learning rate never reaches {rate}.',
-  'runs.new.steps': '{steps} steps over {tokens} target tokens.',
+  'runs.new.steps': { one: '{n} step over {tokens} target tokens.', other: '{n} steps over {tokens} target tokens.' },
   'runs.new.part': {
     one: 'It reads {n} of {of} rows, once.',
     other: 'It reads {n} of {of} rows, each once.',
@@ -159,13 +167,20 @@ export const runs = {
     one: 'AdamW, rate {rate} {schedule}, warm-up {n} step, weight decay {decay}',
     other: 'AdamW, rate {rate} {schedule}, warm-up {n} steps, weight decay {decay}',
   },
-  'runs.summary.data': '{passes}, {batch} rows per step, {length} tokens, {order}, seed {seed}',
-  'runs.summary.data.limited':
-    '{passes} or {steps} steps, whichever is less, {batch} rows per step, {length} tokens, {order}, seed {seed}',
+  'runs.summary.data': {
+    one: '{passes}, {n} row per step, {length} tokens, {order}, seed {seed}',
+    other: '{passes}, {n} rows per step, {length} tokens, {order}, seed {seed}',
+  },
+  'runs.summary.data.limited': {
+    one: '{passes} or {steps} steps, whichever is less, {n} row per step, {length} tokens, {order}, seed {seed}',
+    other: '{passes} or {steps} steps, whichever is less, {n} rows per step, {length} tokens, {order}, seed {seed}',
+  },
   'runs.summary.shuffled': 'shuffled',
   'runs.summary.inOrder': 'in order',
 
   'runs.option.name': 'Name',
+  'runs.option.dataset': 'Dataset',
+  'runs.option.also': 'Also train',
   'runs.option.rank': 'Rank',
   'runs.option.rank.help': 'How thin the two matrices are. A higher rank can learn more and takes more memory.',
   'runs.option.alpha': 'Alpha',
@@ -259,7 +274,7 @@ export const runs = {
   'runs.run.on': 'It continued from the adapter **{adapter}**.',
   'runs.run.on.gone': 'It continued from an adapter that has since been deleted.',
   'runs.run.on.base': 'The base model alone has a loss of {base}.',
-  'runs.run.finished.plain': 'Trained for {steps} steps in {time}.',
+  'runs.run.finished.plain': { one: 'Trained for {n} step in {time}.', other: 'Trained for {n} steps in {time}.' },
   'runs.run.finished.what': 'The adapter **{adapter}** is ready. The base model is as it was.',
   'runs.run.stopped': 'Stopped at step {step} of {total}.',
   'runs.run.stopped.what': 'What it has learned so far is kept as the adapter **{adapter}**. Resume trains it further.',

@@ -24,6 +24,7 @@ export const ui = {
   'ui.gone.dataset': 'The chosen dataset has been deleted.',
   'ui.gone.baseModel': 'The chosen base model has been deleted.',
   'ui.gone.adapter': 'The adapter to continue from has been deleted.',
+  'ui.gone.adapterHere': 'The adapter to continue from was made for another base model.',
   'ui.gone.what': 'It may have been deleted.',
   'ui.timeLeft': '{time} left',
   'ui.removed': '{name} deleted',

@@ -24,6 +24,7 @@ export const ui: Translation<typeof english> = {
   'ui.gone.dataset': '고른 데이터셋이 삭제되었습니다.',
   'ui.gone.baseModel': '고른 기본 모델이 삭제되었습니다.',
   'ui.gone.adapter': '이어서 학습하려던 어댑터가 삭제되었습니다.',
+  'ui.gone.adapterHere': '이어서 학습하려던 어댑터는 다른 기본 모델의 것입니다.',
   'ui.gone.what': '삭제되었을 수 있습니다.',
   'ui.timeLeft': '{time} 남음',
   'ui.removed': '{name}[을|를] 삭제했습니다',
