@@ -74,6 +74,25 @@ test('tool calls are part of the assistant turn, and may be the answer', () => {
   ]);
 });
 
+// Regression: questions that had been asked otherwise, and their answers, were read as earlier turns of the later ones.
+test('of a conversation saved by the studio, what it shows is read, with what a question is about', () => {
+  const said = (id: string, role: string, text: string, input: unknown = null) => ({ id, role, text, input });
+  const saved = {
+    format: 'adapter-studio-conversation-1',
+    conversation: { title: 'q' },
+    path: ['1', '2', '5', '6'],
+    messages: [
+      ...[said('1', 'user', 'q', { passage: 'p' }), said('2', 'assistant', 'a')],
+      ...[said('3', 'user', 'first try'), said('4', 'assistant', 'bad')],
+      ...[said('5', 'user', 'second try'), said('6', 'assistant', 'good')],
+    ],
+  };
+  expect(shapeOf([saved])?.derive(saved, 1)).toEqual([
+    { cells: ['p\n\nq', 'a', '1'] },
+    { cells: ['User: p\n\nq\n\nAssistant: a\n\nUser: second try', 'good', '1'] },
+  ]);
+});
+
 test('a list of other things is not a conversation', () => {
   expect(shapeOf([{ conversation: [{ topic: 'x' }] }])).toBeUndefined();
   expect(shapeOf([{ contents: ['a', 'b'] }])).toBeUndefined();

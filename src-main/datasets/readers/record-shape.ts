@@ -1,3 +1,4 @@
+import { conversationFormat } from '../../../src-contract/chat.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
 import { cellOf, joined } from './cell-text.ts';
@@ -10,6 +11,7 @@ import {
   type Turn,
   turnsOf,
 } from './conversation.ts';
+import { isObject } from './json-parse.ts';
 
 /** A record of named values, as in JSON and Parquet. */
 export type NamedValues = Readonly<Record<string, unknown>>;
@@ -110,7 +112,31 @@ function pairsOf(history: unknown): unknown[][] {
   return Array.isArray(history) ? history.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
 }
 
+/** The turns that the conversation shows, each question after what it is about, such as a passage. */
+function shownTurns({ path, messages }: NamedValues): Turn[] {
+  const all = (Array.isArray(messages) ? messages : []).filter(isObject);
+  const shown = (Array.isArray(path) ? path : [])
+    .map((id) => all.find((message) => message.id === id))
+    .filter(isObject);
+  return turnsOf(
+    shown.map(({ role, text, input }) => ({
+      role,
+      text: joined(...(isObject(input) ? Object.values(input) : []), text),
+    })),
+  );
+}
+
 const shapes: readonly KnownShape[] = [
+  {
+    // The studio's own: it also has the answers and questions that others have taken the place of.
+    name: 'chat',
+    keys: ['format', 'path', 'messages'],
+    nested: ['path', 'messages'],
+    columns: ['context', 'target'],
+    fits: ({ format, path, messages }) => format === conversationFormat && isList(path) && isList(messages),
+    turnsOf: shownTurns,
+    derive: (record) => [conversation(shownTurns(record))],
+  },
   listOfTurns('chat', 'messages', isList),
   listOfTurns('sharegpt', 'conversations', isList),
   // Under other names, a list may be something else.
