@@ -18,6 +18,28 @@ test.each<[string, NamedValues, context: string, target: string]>([
     'q',
     'a',
   ],
+  // Regression: thoughts were part of the answer, as JSON, and the instruction was JSON, too, or left out.
+  [
+    'Anthropic parts, without thoughts',
+    {
+      system: [{ type: 'text', text: 's' }],
+      messages: [question, { role: 'assistant', content: [{ type: 'thinking', thinking: 't' }, { text: 'a' }] }],
+    },
+    's\n\nq',
+    'a',
+  ],
+  [
+    'Gemini parts, without thoughts',
+    {
+      systemInstruction: { parts: [{ text: 's' }] },
+      contents: [
+        { role: 'user', parts: [{ text: 'q' }] },
+        { role: 'model', parts: [{ text: 't', thought: true }, { text: 'a' }] },
+      ],
+    },
+    's\n\nq',
+    'a',
+  ],
   ['a list called conversation', { conversation: [question, answer] }, 'q', 'a'],
   [
     'Gemini turns',

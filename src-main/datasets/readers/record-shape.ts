@@ -46,7 +46,7 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
 function byAnswer(shape: KnownShape, turns: (record: NamedValues) => readonly Turn[], sample: readonly NamedValues[]) {
   const answers = (record: NamedValues) => turns(record).filter(({ role }) => role === 'assistant').length;
   if (sample.every((record) => answers(record) <= 1)) return shape;
-  const toldOf = (record: NamedValues) => instructionOf(turns(record), record.system);
+  const toldOf = (record: NamedValues) => instructionOf(turns(record), systemOf(record));
   const all = new Set(sample.map(toldOf));
   // What every conversation is told says nothing of any, and in the chat nobody says it.
   const told = all.size === 1 && sample.length > 1 ? ([...all][0] ?? '') : '';
@@ -100,11 +100,16 @@ type KnownShape = RecordShape & {
 
 function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: unknown) => boolean): KnownShape {
   return {
-    ...{ name, keys: [key], optional: ['system'], nested: [key], columns: ['context', 'target'] },
+    ...{ name, keys: [key], optional: ['system', 'systemInstruction'], nested: [key], columns: ['context', 'target'] },
     fits: (record) => isTurns(record[key]),
     turnsOf: (record) => turnsOf(record[key]),
-    derive: (record) => [conversation(turnsOf(record[key]), record.system)],
+    derive: (record) => [conversation(turnsOf(record[key]), systemOf(record))],
   };
+}
+
+/** What a conversation is told, beside its turns; Gemini has a name of its own for it. */
+function systemOf({ system, systemInstruction }: NamedValues): unknown {
+  return system ?? systemInstruction;
 }
 
 /** Question and answer pairs, as LLaMA-Factory stores the history. */
