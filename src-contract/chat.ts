@@ -144,6 +144,9 @@ export const exportConversationInputSchema = z.object({
 });
 export type ExportConversationInput = z.infer<typeof exportConversationInputSchema>;
 
+/** What a conversation that is saved as JSON calls its format. */
+export const conversationFormat = 'adapter-studio-conversation-1';
+
 export const messageSchema = z.object({
   id: z.string(),
   conversationId: z.string(),

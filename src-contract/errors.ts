@@ -31,6 +31,11 @@ export const errorCatalogue = {
     '“{file}” cannot be read: {reason}.',
     'Check that the file exists and that you have permission to read it.',
   ),
+  DOCUMENT_UNREADABLE: entry(
+    { file: z.string(), ...reason },
+    '“{file}” cannot be read: {reason}.',
+    'Open it in the program that it comes from, and copy its text from there.',
+  ),
   FILE_MEMORY: entry(
     { file: z.string(), most: z.number() },
     'Reading “{file}” takes more than {most} MB of memory.',

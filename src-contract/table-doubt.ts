@@ -8,6 +8,8 @@ import { fillIn } from './fill-in.ts';
 export const tableDoubtSchema = z.discriminatedUnion('code', [
   /** Exchanging the columns of these two fields would fit nearly all rows better. */
   z.object({ code: z.literal('FIELDS_SWAPPED'), one: z.string(), other: z.string() }),
+  /** The columns of a document and its summary may be swapped; or what is taken for a summary is a whole text. */
+  z.object({ code: z.literal('SUMMARIES_LONGER') }),
   /** `share` in percent, of all rows; `text` is shortened. */
   z.object({ code: z.literal('ONE_TARGET'), share: z.number().int(), text: z.string() }),
   z.object({ code: z.literal('ONE_CONTEXT'), share: z.number().int(), text: z.string() }),
@@ -33,6 +35,8 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
   en: {
     FIELDS_SWAPPED:
       'The columns for “{one}” and “{other}” seem to be swapped: nearly all rows make more sense the other way round.',
+    SUMMARIES_LONGER:
+      'Nearly all summaries are longer than their documents. Either their columns are swapped, or these are no summaries: choose a column with summaries or another task. Documents that have none yet can be imported with summaries to be written.',
     ONE_TARGET:
       '{share} % of the rows have the same target, “{text}”. A model that writes it whatever it is asked is right that often, and hardly learns the others. More rows with other targets help.',
     ONE_CONTEXT:
@@ -50,6 +54,8 @@ export const tableDoubtWords: Readonly<Record<'en' | 'ko', Readonly<Record<Table
   },
   ko: {
     FIELDS_SWAPPED: '“{one}” 열과 “{other}” 열이 서로 바뀐 것 같습니다. 거의 모든 행이 반대로 두어야 더 잘 맞습니다.',
+    SUMMARIES_LONGER:
+      '거의 모든 요약문이 원문보다 깁니다. 두 열이 서로 바뀌었거나 요약문이 아닌 글입니다. 요약문이 있는 열이나 다른 작업을 고르세요. 아직 요약문이 없는 문서는 앞으로 작성할 요약문과 함께 가져올 수 있습니다.',
     ONE_TARGET:
       '행의 {share} %에서 정답이 똑같이 “{text}”입니다. 무엇을 묻든 이렇게만 써도 그만큼 맞으므로 다른 정답은 거의 배우지 못합니다. 다른 정답이 있는 행을 늘리세요.',
     ONE_CONTEXT:

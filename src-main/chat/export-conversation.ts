@@ -1,5 +1,10 @@
 import { Lexer, walkTokens } from 'marked';
-import type { Conversation, ExportConversationInput, Message } from '../../src-contract/chat.ts';
+import {
+  type Conversation,
+  conversationFormat,
+  type ExportConversationInput,
+  type Message,
+} from '../../src-contract/chat.ts';
 import { letterStart } from '../../src-contract/shortened.ts';
 import type { KeptMessage } from './message-store.ts';
 
@@ -37,7 +42,7 @@ export function conversationJson(
   path: readonly Message[],
 ): string {
   const onPath = path.filter((message) => message.onPath).map(({ id }) => id);
-  return `${JSON.stringify({ format: 'adapter-studio-conversation-1', conversation, path: onPath, messages: all }, null, 2)}\n`;
+  return `${JSON.stringify({ format: conversationFormat, conversation, path: onPath, messages: all }, null, 2)}\n`;
 }
 
 /** A name that every file system accepts. */

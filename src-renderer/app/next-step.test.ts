@@ -72,6 +72,14 @@ test('suggests measuring an unmeasured adapter on the test rows', () => {
   expect(nextStep(has)).toEqual({ kind: 'measure', adapter, testRows: 10 });
 });
 
+// It suggested to measure it on whatever other dataset of its task there was.
+test('suggests measuring no adapter without its own dataset', () => {
+  const left = { id: 'b', datasetId: null } as Adapter;
+  const has = { ...nothing, datasets: [dataset], adapters: [left], conversations: [talk] };
+  expect(nextStep(has)).toEqual({ kind: 'train', dataset });
+  expect(nextStep({ ...has, adapters: [left, adapter] })).toMatchObject({ kind: 'measure', adapter });
+});
+
 test('suggests waiting for an adapter that is being measured', () => {
   const measuring = { state: 'running', adapterIds: [adapter.id] } as Evaluation;
   const has = { ...nothing, datasets: [dataset], adapters: [adapter], conversations: [talk], evaluations: [measuring] };

@@ -50,7 +50,10 @@ export function nextStep(has: Belongings): NextStep {
   const [adapter] = has.adapters;
   if (adapter === undefined) return dataset === undefined ? { kind: 'bring' } : { kind: 'train', dataset };
   if (!has.conversations.some(({ messages }) => messages > 0)) return { kind: 'chat', adapter };
-  const unmeasured = has.adapters.find((candidate) => measured(candidate, has.evaluations) === undefined);
+  // Once its own dataset is gone, or never was here, nothing tells which rows would measure an adapter fairly.
+  const unmeasured = has.adapters.find(
+    (candidate) => candidate.datasetId !== null && measured(candidate, has.evaluations) === undefined,
+  );
   const evaluation = unmeasured && beingMeasured(unmeasured, has.evaluations);
   if (unmeasured !== undefined && evaluation !== undefined)
     return { kind: 'measuring', adapter: unmeasured, evaluation };

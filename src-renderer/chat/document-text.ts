@@ -13,7 +13,7 @@ export function isDocument(file: File): boolean {
   return /\.(txt|text|md|markdown|pdf)$/i.test(file.name);
 }
 
-/** The text of a document: plain text, Markdown source, or the text of a PDF. Throws FILE_UNREADABLE. */
+/** The text of a document: plain text, Markdown source, or the text of a PDF. Throws DOCUMENT_UNREADABLE. */
 export async function readDocument(file: File): Promise<string> {
   if (file.size > mostBytes) throw unreadable(file, because('DOCUMENT_TOO_LARGE', { most: mostBytes / 1024 / 1024 }));
   const bytes = await file.arrayBuffer();
@@ -23,21 +23,33 @@ export async function readDocument(file: File): Promise<string> {
   return text;
 }
 
-/** UTF-16 by its byte order mark, else UTF-8, else EUC-KR, which older Korean files use. */
+/** UTF-16 by its byte order mark, else UTF-8, else what older Korean files use, else what older Western ones do. */
 function plainText(file: File, bytes: ArrayBuffer): string {
   const [first, second] = new Uint8Array(bytes.slice(0, 2));
   if (first === 0xff && second === 0xfe) return tidy(new TextDecoder('utf-16le').decode(bytes));
   if (first === 0xfe && second === 0xff) return tidy(new TextDecoder('utf-16be').decode(bytes));
-  for (const encoding of ['utf-8', 'euc-kr']) {
+  for (const { encoding, fits } of encodings) {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      if (!text.includes('\0')) return tidy(text);
+      if (!text.includes('\0') && fits(text)) return tidy(text);
     } catch {
       // The next encoding may fit.
     }
   }
   throw unreadable(file, because('DOCUMENT_UNKNOWN'));
 }
+
+/** What is valid in one of the older encodings may still be in another. */
+const encodings: readonly { readonly encoding: string; readonly fits: (text: string) => boolean }[] = [
+  { encoding: 'utf-8', fits: () => true },
+  // Two Western letters with accents, one after the other, are a Chinese sign in it.
+  { encoding: 'euc-kr', fits: (text) => /\p{Script=Hangul}/u.test(text) },
+  // Any byte is a letter in it, but Western text has few others than those of English.
+  {
+    encoding: 'windows-1252',
+    fits: (text) => !/[^\P{Cc}\s]/u.test(text) && text.replace(/[\x20-\x7e\s]/g, '').length * 5 < text.length,
+  },
+];
 
 /** In a worker, which is terminated if it takes too long: a broken PDF must not block the page. */
 async function pdfText(file: File, bytes: ArrayBuffer): Promise<string> {
@@ -65,5 +77,5 @@ function tidy(text: string): string {
 }
 
 function unreadable(file: File, why: Because): StudioError {
-  return new StudioError('FILE_UNREADABLE', { file: file.name, ...why });
+  return new StudioError('DOCUMENT_UNREADABLE', { file: file.name, ...why });
 }

@@ -7,6 +7,8 @@ export function doubtText(doubt: TableDoubt): string {
   switch (doubt.code) {
     case 'FIELDS_SWAPPED':
       return t('doubt.FIELDS_SWAPPED', { one: fieldName(doubt.one), other: fieldName(doubt.other) });
+    case 'SUMMARIES_LONGER':
+      return t('doubt.SUMMARIES_LONGER');
     case 'ONE_TARGET':
     case 'ONE_CONTEXT':
     case 'TARGETS_DATES':

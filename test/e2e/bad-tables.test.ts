@@ -39,6 +39,7 @@ const opened = openStudioForTests({
       'text,fields',
       (n) => `Letter ${n * n} from ${town(n)},"{'n': ${n}, 'town': '${town(n)}', 'old': None}"`,
     );
+    write('header', 'text,note', () => '', 0);
     write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
     for (const name of ['labels', 'long', 'pages', 'chinese'])
       command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
@@ -50,6 +51,14 @@ let keyboard: Keyboard;
 beforeAll(() => {
   ({ page } = opened);
   keyboard = new Keyboard(page);
+});
+
+// Regression: it was told to lack columns, which are of no use without rows.
+test('a table of nothing but a header is told to have no rows', async () => {
+  await chooseTable(page, path.join(opened.folder, 'header.csv'));
+  await expect.poll(() => page.getByText('There are no rows below the header.').count()).toBe(2);
+  expect(await page.getByText('Choose a column for').count()).toBe(0);
+  await page.getByRole('button', { name: 'Cancel' }).click();
 });
 
 test('columns in each other’s place are told before the import, and swapped', async () => {

@@ -19,6 +19,9 @@ const opened = openStudioForTests({
     const broken = path.join(folder, 'broken.csv');
     writeFileSync(broken, 'context,target\n"first\r\nlines","one\r\ntwo"\n"second\r\nlines",three\n');
     command('import', broken, '--task', 'custom', '--name', 'Broken lines');
+    const hebrew = path.join(folder, 'hebrew.csv');
+    writeFileSync(hebrew, 'context,target\nמה קרה ב-1960?,In 1960\n');
+    command('import', hebrew, '--task', 'custom', '--name', 'Hebrew');
   },
 });
 let page: Page;
@@ -394,6 +397,18 @@ test('texts whose line ends no box knows are saved when they were changed, and k
   expect(readFileSync(out, 'utf8')).toContain('"first\r\nlines","one\r\ntwo and more"');
   await page.getByRole('tab', { name: /^Versions/ }).click();
   await expect.poll(() => page.getByRole('grid', { name: 'Versions' }).getByRole('row').count()).toBe(2);
+});
+
+// Regression: the question mark of a question in Hebrew stood before it, and a long one was cut at its beginning.
+test('each text in the list runs in its own direction', async () => {
+  await page.getByRole('link', { name: 'Datasets', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Hebrew' }).click();
+  const directionOf = (name: RegExp) =>
+    grid(page)
+      .getByRole('gridcell', { name })
+      .evaluate((cell) => getComputedStyle(cell).direction);
+  expect(await directionOf(/1960\?$/)).toBe('rtl');
+  expect(await directionOf(/^In 1960$/)).toBe('ltr');
 });
 
 const grid = (on: Page) => on.getByRole('grid', { name: 'Rows' });

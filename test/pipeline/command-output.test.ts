@@ -1,6 +1,6 @@
 // What the command line does when nobody reads its output, or it cannot be written.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,6 +32,13 @@ test.skipIf(!existsSync('/dev/full'))('an answer that cannot be written is a fai
   const { status, stderr } = await started(words, openSync('/dev/full', 'w')).outcome;
   expect(status).toBe(1);
   expect(stderr).toMatch(/^The work is done, but its answer could not be written: ENOSPC.*\n.+\n$/);
+});
+
+// Regression: the one answer that was no JSON.
+test('the version is JSON where that is asked for', { timeout: 60_000 }, () => {
+  const version = (...words: string[]) =>
+    execFileSync(process.execPath, [commandLineEntry, '--version', ...words], { encoding: 'utf8' });
+  expect(JSON.parse(version('--json'))).toEqual({ version: version().trim() });
 });
 
 /** Starts a command with `--json` whose answer goes there. */

@@ -25,15 +25,19 @@ test('a question and its answer in each other’s column are told', () => {
   expect(doubts(free, 'mrc')).toEqual([]);
 });
 
-test('a document and its summary, and a query and its question, in each other’s column are told', () => {
-  const talk = rows((n) => ({ context: `Talk ${n}.`, target: `In talk ${n} two people speak about the weather.` }));
-  expect(doubts(talk, 'summarisation')).toEqual([{ code: 'FIELDS_SWAPPED', one: 'document', other: 'summary' }]);
-  expect(doubts(turned(talk), 'summarisation')).toEqual([]);
+test('a query and its question in each other’s column are told', () => {
   const query = rows((n) => ({
     context: `Schema:\nt(a)\n\nQuestion: SELECT a FROM t WHERE b = ${n}`,
     target: `What is a of ${n}?`,
   }));
   expect(doubts(query, 'nl2sql')).toEqual([{ code: 'FIELDS_SWAPPED', one: 'question', other: 'sql' }]);
+});
+
+// Documents without summaries, read as titles with their texts, were told that their columns are swapped.
+test('summaries longer than their documents are told, which may be swapped or none', () => {
+  const talk = rows((n) => ({ context: `Talk ${n}.`, target: `In talk ${n} two people speak about the weather.` }));
+  expect(doubts(talk, 'summarisation')).toEqual([{ code: 'SUMMARIES_LONGER' }]);
+  expect(doubts(turned(talk), 'summarisation')).toEqual([]);
 });
 
 test('a target or context of nearly all rows is told, with its share', () => {

@@ -60,8 +60,10 @@ export class TableDoubts {
     const percent = (n: number, of = rows) => Math.floor((100 * n) / of);
     const tried = Math.min(rows, mostTried);
     const swapped = swappable[this.#task];
-    if (swapped && this.#fitsSwapped >= 0.8 * tried && this.#fits <= 0.1 * tried)
-      return [{ code: 'FIELDS_SWAPPED', one: swapped[0], other: swapped[1] }];
+    if (this.#fitsSwapped >= 0.8 * tried && this.#fits <= 0.1 * tried) {
+      if (swapped) return [{ code: 'FIELDS_SWAPPED', one: swapped[0], other: swapped[1] }];
+      return [{ code: 'SUMMARIES_LONGER' }];
+    }
     const { first, last, steps } = this.#count;
     // A small number may stand in a text by chance.
     if (steps >= 0.8 * (rows - 1)) return [{ code: 'TARGETS_COUNT', first, last }];
@@ -96,7 +98,6 @@ const hasInstructions: readonly TaskId[] = ['summarisation', 'custom'];
 const swappable: Partial<Record<TaskId, readonly [string, string]>> = {
   mrc: ['question', 'answer'],
   nl2sql: ['question', 'sql'],
-  summarisation: ['document', 'summary'],
 };
 
 function tryFields(task: TaskId, context: string, target: string): { fits: boolean; fitsSwapped: boolean } {

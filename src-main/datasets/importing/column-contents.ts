@@ -124,7 +124,7 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       questions: share((cell) => cell.length < 500 && question.test(cell)),
       queries: share(isQuery),
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
-      words: share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
+      words: areKeys(cells) ? 0 : share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
       isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
       isLabel: new Set(cells).size <= cells.length / 4 || areLabelLists(cells),
     };
@@ -137,6 +137,11 @@ function areNumbers(cells: readonly string[]): boolean {
   if (numbers.includes(undefined)) return false;
   const all = numbers as number[];
   return !all.every((number, row) => Number.isInteger(number) && (row === 0 || number > (all[row - 1] as number)));
+}
+
+/** What rows are called by, such as `train-00017`: a word with a number, another one in each row. */
+function areKeys(cells: readonly string[]): boolean {
+  return new Set(cells).size === cells.length && cells.every((cell) => /^[\w.:/-]*\d[\w.:/-]*$/.test(cell));
 }
 
 export function isQuery(cell: string): boolean {

@@ -255,6 +255,13 @@ test('an address is not a text to learn from', () => {
 
 // Regression: for a table with names of its own nothing was proposed, and the person was asked for “Context” and
 // “Target” first.
+// Regression: the keys of the rows were proposed as the context, and their texts as the target.
+test('what rows are called by is not a text to learn from', () => {
+  const headlines = ['유튜브, 내달까지 크리에이터 지원', '어버이날 맑다가 흐려져', '내년부터 새 교과서로 배운다'];
+  const sample = headlines.map((title, n) => [`ynat-v1_train_0000${n}`, title, `${[3, 3, 2][n]}`]);
+  expect(proposeMapping('custom', ['guid', 'title', 'label'], sample)).toEqual({ context: 'title', target: 'label' });
+});
+
 test('if names say nothing, documents with summaries are told apart from texts with replies', () => {
   const columns = ['visit', 'what was said', 'note', 'doctor'];
   const said = 'Doctor: How long have you had the cough? Patient: For three weeks, and it is worse at night. '.repeat(

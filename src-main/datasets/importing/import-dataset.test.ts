@@ -178,6 +178,8 @@ test('unusable rows are listed, and can be corrected and imported again', async 
 test.each([
   ['context,wrong\na,b\n', 'CSV_COLUMN_MISSING'],
   ['context,target\n', 'CSV_NO_ROWS'],
+  // Regression: told to lack a column, and once it had one, to have no rows.
+  ['context,wrong\n', 'CSV_NO_ROWS'],
   ['context,target\n,\n', 'CSV_NO_ROWS'],
   ['', 'FILE_EMPTY'],
   ['%PDF-1.4\nx', 'FILE_NOT_A_TABLE'],

@@ -92,6 +92,9 @@ export async function* importRows(
   try {
     const { columns, bytesTotal } = table;
     const sample = await firstRows(table, signal);
+    // Before any lack of a column, which would be the next to be told in vain.
+    if (sample.length === 0)
+      throw new StudioError('CSV_NO_ROWS', { file: job.file.name, ...because('NO_ROWS_BELOW_HEADER') });
     const mapping = resolveMapping({
       ...{ task: job.task, columns, chosen: job.mapping, file: job.file.name, sample },
       hasDatabase: job.database !== undefined,
@@ -267,7 +270,6 @@ class ImportedRows {
 
   /** Why there are no rows at all, without a full stop. */
   reasonForNone(): Because {
-    if (this.rejected === 0) return because('NO_ROWS_BELOW_HEADER');
     const first = { verdict: '', ...this.#firstRefusal };
     if (this.rejected === 1) return because('ONLY_ROW_REFUSED', first);
     return because('ALL_ROWS_REFUSED', { ...first, count: this.rejected });

@@ -50,7 +50,7 @@ export function everyAnswer(turns: readonly Turn[], told: string): DerivedRow[] 
 
 /** What a conversation is told before it begins; empty if nothing. */
 export function instructionOf(turns: readonly Turn[], system: unknown): string {
-  return turns[0]?.role === 'system' ? turns[0].text : cellOf(system);
+  return turns[0]?.role === 'system' ? turns[0].text : textOf(system);
 }
 
 /** The turns without the instruction above them. Whatever does not come from the assistant is told to it. */
@@ -96,10 +96,18 @@ const roles: Readonly<Record<string, string>> = {
   ...{ function_call: 'assistant', observation: 'tool', function: 'tool' },
 };
 
-/** The text of a turn, which some formats write as a list of parts. */
+/** The text of a turn or an instruction, which some formats write as a list of parts, without what a model has thought. */
 function textOf(content: unknown): string {
+  if (isObject(content) && Array.isArray(content.parts)) return textOf(content.parts);
   if (!Array.isArray(content)) return cellOf(content);
-  return joined(...content.map((part: unknown) => (isObject(part) && 'text' in part ? part.text : part)));
+  const said = content.filter((part: unknown) => !isThought(part));
+  return joined(...said.map((part: unknown) => (isObject(part) && 'text' in part ? part.text : part)));
+}
+
+/** As Anthropic, OpenAI and Gemini mark it. */
+function isThought(part: unknown): boolean {
+  if (!isObject(part)) return false;
+  return ['thinking', 'redacted_thinking', 'reasoning'].includes(cellOf(part.type)) || part.thought === true;
 }
 
 /** The tool calls of a turn, which accompany or replace its text. */

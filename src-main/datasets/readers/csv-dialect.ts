@@ -437,7 +437,7 @@ function opens(text: string, delimiter: string, quote: string): number {
 }
 
 function reasonsFor(
-  { dialect, share, width, opened, quoted, damaged }: Judged,
+  { dialect, rows, share, width, opened, quoted }: Judged,
   text: string,
   given: GivenDialect,
   isNamed: boolean,
@@ -466,9 +466,11 @@ function reasonsFor(
     if (dialect.isWrapped) return about('quote', 'QUOTE_ROWS');
     if (quote === '') return about('quote', 'QUOTE_PLAIN');
     if (opened === 0) return about('quote', 'QUOTE_UNUSED');
+    // A cell that is longer than the sample may well be closed behind it.
+    const damaged = rows.filter(({ problem }) => problem !== undefined).length;
     return damaged > 0
       ? about('quote', 'QUOTE_SOME_OPEN', { cells: quoted, damaged })
-      : about('quote', 'QUOTE_CELLS', { cells: quoted });
+      : about('quote', 'QUOTE_CELLS', { cells: quoted || opened });
   };
   const reasons = [ofDelimiter(), ofQuote()];
   if (given.escape !== undefined) reasons.push(about('escape', 'CHOSEN'));

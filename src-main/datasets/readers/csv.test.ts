@@ -564,6 +564,13 @@ test('LaTeX umlauts keep their backslashes', async () => {
 });
 
 // Regression: each search within a cell started over at every one of its letters.
+// Regression: it was told to be the only cell in quotes, and not closed.
+test('a quoted cell longer than what is looked at is not told to be open', async () => {
+  const { format, cells } = await read(Buffer.from(`q,a\n"${'word, '.repeat(400_000)}",short\nx,y\n`));
+  expect(cells.at(-1)).toEqual(['x', 'y']);
+  expect(format.reasons).toContainEqual({ about: 'quote', code: 'QUOTE_CELLS', data: { cells: 1 } });
+});
+
 test('a long cell of one repeated character is read quickly', async () => {
   for (const sign of ['x', ' ', '\n', '1 ', 'a, ', '""']) {
     const { cells } = await read(Buffer.from(`text,year\n"1${sign.repeat(100_000)}.",2020\nb,2021\n`));

@@ -214,12 +214,16 @@ test.each([
   ['documents', 'Rain all day\nIt poured, and then it stopped, and poured again.\nWe, all of us, stayed in.\n'],
   // Regression: notes and thousands made a table of it.
   ['documents', 'It lost 587,000 trees, some 10 % of 5,870,000, in a year, and 12,000 since.[12][citation needed]\n'],
+  // Regression: as many words in each line were a table of as many columns, its first line their names.
+  ['documents', 'The cat sat down.\nA dog ran home.\nWe ate some bread.\nYou read good books.\n'],
+  ['documents', '봄이 오면 꽃이 핀다.\n여름 오면 비가 온다.\n가을 오면 잎이 진다.\n겨울 오면 눈이 온다.\n'],
+  ['csv', 'EU NNP B-ORG\nrejects VBZ O\nGerman JJ B-MISC\ncall NN O\n. . O\n'],
   ['csv', 'place,trees\nForest,587\nPark,120\n'],
   ['csv', 'name, age\nAnn, 31\nBob, 42\n'],
   ['csv', 'question, answer\nWhere is it?, It is here.\nWhen was it?, It was then.\n'],
   ['csv', 'Where is it?,It is here.\nWhen was it?,It was then.\n'],
   ['csv', 'Where is it?, It is here.\nWhen was it?, It was then.\nWho was it?, It was me.\n'],
-])('a text is one of %s, told by where its commas are: %j', async (format, text) => {
+])('a text is one of %s, told by where its commas and blanks are: %j', async (format, text) => {
   write({ 'a.txt': text, 'set/a.txt': text });
   expect((await open('a.txt')).table.facts.format).toBe(format);
   expect((await open('set')).table.facts.format).toBe(format === 'csv' ? 'folder' : format);

@@ -55,7 +55,8 @@ const names = {
   room: [foldColumnName(roomColumn)],
   time: [
     ...['time', 'timestamp', 'date', 'datetime', 'createdat', 'sentat', 'sent', 'senttime', 'sentdate', 'ts'],
-    ...['messagedate', 'messagetime'],
+    // Those of Messenger and Instagram, which have the newest message first.
+    ...['messagedate', 'messagetime', 'timestampms', 'createddate', 'datecreated', 'createdtime', 'datesent'],
     ...['시간', '날짜', '일시', '시각', '보낸시간', '작성시간', '작성일시', '전송시간', '발송시간', '등록일시'],
     ...['datum', 'zeit', 'uhrzeit', 'zeitpunkt', 'gesendetam'],
   ],

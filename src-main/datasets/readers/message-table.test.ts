@@ -314,6 +314,22 @@ const newestFirst = [
   ['3/1/24 9:11', 'Ann', 'Hi', '1'],
 ];
 
+// Regression: the answer came before the question, and all that was said later before both.
+test('messages of Messenger and Instagram, which have the newest first, are turned round', async () => {
+  const said = ['Thanks', 'See you', 'On Tuesday', 'And when?', 'Yes', 'Are you open?'];
+  const messages = said.map((content, back) => {
+    return { sender_name: back % 2 ? 'Ann' : 'Tom', timestamp_ms: 1_700_000_180_000 - back * 60_000, content };
+  });
+  const participants = [{ name: 'Ann' }, { name: 'Tom' }];
+  writeFileSync(join(folder, 'message_1.json'), JSON.stringify({ participants, messages, title: 'Ann' }));
+  const { rows } = await read(join(folder, 'message_1.json'));
+  expect(rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+    ['Are you open?', 'Yes'],
+    ['User: Are you open?\n\nAssistant: Yes\n\nUser: And when?', 'On Tuesday'],
+    [expect.stringMatching(/^User: Are you open\?.*User: See you$/s), 'Thanks'],
+  ]);
+});
+
 // Regression: the answer came before the question.
 test('messages that are sorted newest first are turned round, which is told', async () => {
   writeFileSync(join(folder, 'a.csv'), newestFirst.map((cells) => `${cells.join(',')}\n`).join(''));

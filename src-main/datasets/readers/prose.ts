@@ -1,8 +1,8 @@
 import type { OpenTable, TableRecord } from './table.ts';
 
 /**
- * Whether a text is none that was laid out as a table: it has one column, or is split where sentences have commas. In
- * Markdown, only drawn tables are meant.
+ * Whether a text is none that was laid out as a table: it has one column, or is split where sentences have blanks or
+ * commas. In Markdown, only drawn tables are meant.
  */
 export async function isProse(table: OpenTable, signal?: AbortSignal): Promise<boolean> {
   const { columns, facts } = table;
@@ -17,6 +17,8 @@ export async function isProse(table: OpenTable, signal?: AbortSignal): Promise<b
     const records = await firstRecords(table, signal);
     return records.length < 10 && endLikeSentences(records);
   }
+  // Short lines may have as many words each, as verses and exercises do.
+  if (facts.delimiter === ' ') return endLikeSentences(await firstRecords(table, signal));
   if (!isEven && share === undefined) return false;
   if (facts.delimiter !== ',' && facts.delimiter !== ';') return false;
   const records = await firstRecords(table, signal);

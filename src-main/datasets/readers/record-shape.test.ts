@@ -18,6 +18,28 @@ test.each<[string, NamedValues, context: string, target: string]>([
     'q',
     'a',
   ],
+  // Regression: thoughts were part of the answer, as JSON, and the instruction was JSON, too, or left out.
+  [
+    'Anthropic parts, without thoughts',
+    {
+      system: [{ type: 'text', text: 's' }],
+      messages: [question, { role: 'assistant', content: [{ type: 'thinking', thinking: 't' }, { text: 'a' }] }],
+    },
+    's\n\nq',
+    'a',
+  ],
+  [
+    'Gemini parts, without thoughts',
+    {
+      systemInstruction: { parts: [{ text: 's' }] },
+      contents: [
+        { role: 'user', parts: [{ text: 'q' }] },
+        { role: 'model', parts: [{ text: 't', thought: true }, { text: 'a' }] },
+      ],
+    },
+    's\n\nq',
+    'a',
+  ],
   ['a list called conversation', { conversation: [question, answer] }, 'q', 'a'],
   [
     'Gemini turns',
@@ -71,6 +93,25 @@ test('tool calls are part of the assistant turn, and may be the answer', () => {
   expect(shapeOf([told])?.derive(told, 1)).toEqual([
     { cells: ['q', written, '1'] },
     { cells: [`User: q\n\nAssistant: ${written}\n\nTool: sunny`, 'a', '1'] },
+  ]);
+});
+
+// Regression: questions that had been asked otherwise, and their answers, were read as earlier turns of the later ones.
+test('of a conversation saved by the studio, what it shows is read, with what a question is about', () => {
+  const said = (id: string, role: string, text: string, input: unknown = null) => ({ id, role, text, input });
+  const saved = {
+    format: 'adapter-studio-conversation-1',
+    conversation: { title: 'q' },
+    path: ['1', '2', '5', '6'],
+    messages: [
+      ...[said('1', 'user', 'q', { passage: 'p' }), said('2', 'assistant', 'a')],
+      ...[said('3', 'user', 'first try'), said('4', 'assistant', 'bad')],
+      ...[said('5', 'user', 'second try'), said('6', 'assistant', 'good')],
+    ],
+  };
+  expect(shapeOf([saved])?.derive(saved, 1)).toEqual([
+    { cells: ['p\n\nq', 'a', '1'] },
+    { cells: ['User: p\n\nq\n\nAssistant: a\n\nUser: second try', 'good', '1'] },
   ]);
 });
 

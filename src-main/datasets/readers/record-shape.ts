@@ -1,3 +1,4 @@
+import { conversationFormat } from '../../../src-contract/chat.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
 import { cellOf, joined } from './cell-text.ts';
@@ -10,6 +11,7 @@ import {
   type Turn,
   turnsOf,
 } from './conversation.ts';
+import { isObject } from './json-parse.ts';
 
 /** A record of named values, as in JSON and Parquet. */
 export type NamedValues = Readonly<Record<string, unknown>>;
@@ -44,7 +46,7 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
 function byAnswer(shape: KnownShape, turns: (record: NamedValues) => readonly Turn[], sample: readonly NamedValues[]) {
   const answers = (record: NamedValues) => turns(record).filter(({ role }) => role === 'assistant').length;
   if (sample.every((record) => answers(record) <= 1)) return shape;
-  const toldOf = (record: NamedValues) => instructionOf(turns(record), record.system);
+  const toldOf = (record: NamedValues) => instructionOf(turns(record), systemOf(record));
   const all = new Set(sample.map(toldOf));
   // What every conversation is told says nothing of any, and in the chat nobody says it.
   const told = all.size === 1 && sample.length > 1 ? ([...all][0] ?? '') : '';
@@ -98,11 +100,16 @@ type KnownShape = RecordShape & {
 
 function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: unknown) => boolean): KnownShape {
   return {
-    ...{ name, keys: [key], optional: ['system'], nested: [key], columns: ['context', 'target'] },
+    ...{ name, keys: [key], optional: ['system', 'systemInstruction'], nested: [key], columns: ['context', 'target'] },
     fits: (record) => isTurns(record[key]),
     turnsOf: (record) => turnsOf(record[key]),
-    derive: (record) => [conversation(turnsOf(record[key]), record.system)],
+    derive: (record) => [conversation(turnsOf(record[key]), systemOf(record))],
   };
+}
+
+/** What a conversation is told, beside its turns; Gemini has a name of its own for it. */
+function systemOf({ system, systemInstruction }: NamedValues): unknown {
+  return system ?? systemInstruction;
 }
 
 /** Question and answer pairs, as LLaMA-Factory stores the history. */
@@ -110,7 +117,31 @@ function pairsOf(history: unknown): unknown[][] {
   return Array.isArray(history) ? history.filter((pair): pair is unknown[] => Array.isArray(pair)) : [];
 }
 
+/** The turns that the conversation shows, each question after what it is about, such as a passage. */
+function shownTurns({ path, messages }: NamedValues): Turn[] {
+  const all = (Array.isArray(messages) ? messages : []).filter(isObject);
+  const shown = (Array.isArray(path) ? path : [])
+    .map((id) => all.find((message) => message.id === id))
+    .filter(isObject);
+  return turnsOf(
+    shown.map(({ role, text, input }) => ({
+      role,
+      text: joined(...(isObject(input) ? Object.values(input) : []), text),
+    })),
+  );
+}
+
 const shapes: readonly KnownShape[] = [
+  {
+    // The studio's own: it also has the answers and questions that others have taken the place of.
+    name: 'chat',
+    keys: ['format', 'path', 'messages'],
+    nested: ['path', 'messages'],
+    columns: ['context', 'target'],
+    fits: ({ format, path, messages }) => format === conversationFormat && isList(path) && isList(messages),
+    turnsOf: shownTurns,
+    derive: (record) => [conversation(shownTurns(record))],
+  },
   listOfTurns('chat', 'messages', isList),
   listOfTurns('sharegpt', 'conversations', isList),
   // Under other names, a list may be something else.

@@ -25,6 +25,8 @@ import { printFailure, runnerFor } from './session.ts';
 import { addTrainCommands } from './train.ts';
 
 waitForHeldFiles();
+// For what is answered before the words of the call are known.
+const json = process.argv.includes('--json');
 const program = new Command('adapter-studio')
   .description('Turn a table of examples into a new skill for a language model, on your own computer.')
   .option(
@@ -33,7 +35,11 @@ const program = new Command('adapter-studio')
     textIn(z.string().min(1)),
   )
   .option('--json', 'answer with one JSON object on standard output')
-  .version(packageJson.version, '-V, --version', 'print the version')
+  .version(
+    json ? JSON.stringify({ version: packageJson.version }) : packageJson.version,
+    '-V, --version',
+    'print the version',
+  )
   .exitOverride()
   // Usage errors are printed below, in one format for people and for scripts.
   .configureOutput({ outputError: () => {} })
@@ -70,7 +76,6 @@ try {
   const isHelp = error.code === 'commander.help';
   const words = isHelp ? 'A command is missing.' : error.message.replace(/^error: /, '');
   const failure = failureOf(usageFailure(words), new AbortController().signal);
-  const json = process.argv.includes('--json');
   if (json || !isHelp) await printFailure(failure, { json });
   process.exit(2);
 }

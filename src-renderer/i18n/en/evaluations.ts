@@ -61,7 +61,7 @@ export const evaluations = {
     'Share of rows whose answer is off by a tenth of the target at most, whatever words are around it.',
   'evaluations.metric.absoluteError': measures.absoluteError,
   'evaluations.metric.absoluteError.explain':
-    'How far answers are off, on average, whatever the direction. Answers without a number do not count.',
+    'How far answers are off, on average, whatever the direction. Answers without a number do not count. One that is far off moves it a lot: the picture tells by how much half of them are off at most.',
   'evaluations.metric.validNumber': measures.validNumber,
   'evaluations.metric.validNumber.explain':
     'Share of rows whose answer is a number, with nothing around it but a unit or a currency.',

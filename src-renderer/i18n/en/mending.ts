@@ -122,6 +122,7 @@ export const mending = {
   'doubt.sampled': { one: 'In one row:', other: 'In {n} rows from all over the table:' },
   'doubt.importAgain': 'Import the file again',
   'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
+  'doubt.SUMMARIES_LONGER': doubts.SUMMARIES_LONGER,
   'doubt.ONE_TARGET': doubts.ONE_TARGET,
   'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
   'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,

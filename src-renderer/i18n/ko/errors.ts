@@ -16,6 +16,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”[을|를] 읽을 수 없습니다: {reason}.',
     hint: '파일이 있는지, 읽을 권한이 있는지 확인하세요.',
   },
+  DOCUMENT_UNREADABLE: {
+    message: '“{file}”[을|를] 읽을 수 없습니다: {reason}.',
+    hint: '문서를 만든 프로그램에서 열어 글을 복사해 붙여 넣으세요.',
+  },
   FILE_MEMORY: {
     message: '“{file}”[을|를] 읽는 데 메모리가 {most} MB 넘게 듭니다.',
     hint: '표를 CSV로 저장하고 그 파일을 고르세요. CSV는 한 행씩 읽습니다.',

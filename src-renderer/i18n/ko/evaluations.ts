@@ -60,7 +60,7 @@ export const evaluations: Translation<typeof english> = {
     '답이 정답에서 10분의 1 넘게 벗어나지 않은 행의 비율입니다. 앞뒤의 말은 무시합니다.',
   'evaluations.metric.absoluteError': measures.absoluteError,
   'evaluations.metric.absoluteError.explain':
-    '방향에 관계없이 답이 평균 얼마나 벗어났는지입니다. 수가 없는 답은 세지 않습니다.',
+    '방향에 관계없이 답이 평균 얼마나 벗어났는지입니다. 수가 없는 답은 세지 않습니다. 크게 빗나간 답 하나에도 값이 많이 움직이니, 답의 절반이 얼마 이내로 벗어났는지 보여 주는 그림도 보세요.',
   'evaluations.metric.validNumber': measures.validNumber,
   'evaluations.metric.validNumber.explain': '답이 수인 행의 비율입니다. 앞뒤에는 단위나 통화만 있을 수 있습니다.',
   'evaluations.metric.jsonMatch': measures.jsonMatch,

@@ -117,6 +117,7 @@ export const mending: Translation<typeof english> = {
   'doubt.sampled': '표 전체에서 고루 뽑은 {n}행에서:',
   'doubt.importAgain': '파일 다시 가져오기',
   'doubt.FIELDS_SWAPPED': doubts.FIELDS_SWAPPED,
+  'doubt.SUMMARIES_LONGER': doubts.SUMMARIES_LONGER,
   'doubt.ONE_TARGET': doubts.ONE_TARGET,
   'doubt.ONE_CONTEXT': doubts.ONE_CONTEXT,
   'doubt.TARGETS_COUNT': doubts.TARGETS_COUNT,
