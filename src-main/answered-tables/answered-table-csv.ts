@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { answerFields, fieldTexts } from '../../src-contract/answer-fields.ts';
 import { answeredColumns } from '../../src-contract/answered-columns.ts';
 import type { AnsweredTable } from '../../src-contract/answered-table.ts';
 import { spreadsheetCell } from '../../src-contract/spreadsheet-cell.ts';
@@ -15,8 +16,8 @@ const sliceLetters = 2_000_000;
 const rowsRead = 100;
 
 /**
- * Writes the table with a further column for the answers, as far as there are any, and others for how sure they are and
- * for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are
+ * Writes the table with a further column for the answers, as far as there are any, and others for their fields, for how
+ * sure they are and for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are
  * marked as text, and the file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL.
  */
 export async function writeAnsweredTable(
@@ -31,19 +32,21 @@ export async function writeAnsweredTable(
     const file = await open(temporary, 'wx');
     try {
       const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
+      const fields = answerFields(table.form);
       const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
       const pageFrom = (offset: number) => [...store.rows({ id: table.id, offset, limit: rowsRead })];
       const slices = new TimeSlices(signal);
       let text =
         (forSpreadsheet ? '\ufeff' : '') +
-        line([...table.columns, ...answeredColumns(table, { sure: withCertainty, note: withNotes })]);
+        line([...table.columns, ...answeredColumns(table, { fields, sure: withCertainty, note: withNotes })]);
       let rows = 0;
       // In pages, as answers may be stored meanwhile.
       for (let page = pageFrom(0); page.length > 0; page = pageFrom(rows)) {
         for (const { cells, answer, note, certainty } of page) {
           const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
           const notes = withNotes ? [note ?? ''] : [];
-          text += line([...cells.slice(0, table.columns.length), answer ?? '', ...sure, ...notes]);
+          const values = fieldTexts(answer ?? '', fields);
+          text += line([...cells.slice(0, table.columns.length), answer ?? '', ...values, ...sure, ...notes]);
         }
         rows += page.length;
         if (text.length >= sliceLetters) {

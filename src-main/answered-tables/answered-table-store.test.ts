@@ -171,6 +171,23 @@ test('a saved table has its own columns, then the answers, how sure they are, an
   ]);
 });
 
+test('answers that are simple objects have a column for each of their fields, in a file', async () => {
+  const schema = { type: 'object', properties: { sum: { type: 'string' }, text: { type: 'string' } } };
+  const folder = mkdtempSync(join(tmpdir(), 'answered-fields-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const id = begun(['text'], { kind: 'json', schema });
+  store.addRows(id, 0, [['a bill'], ['a note']]);
+  store.enqueue(id, 2);
+  put(id, { position: 0, answer: '{"sum":"=1","text":"x"}' });
+  const { file } = await writeAnsweredTable(store, { table: store.get(id), out: join(folder, 'fields.csv') });
+  expect(readFileSync(file, 'utf8').split('\r\n')).toEqual([
+    'text,answer,sum,text 2',
+    'a bill,"{""sum"":""=1"",""text"":""x""}",=1,x',
+    'a note,,,',
+    '',
+  ]);
+});
+
 function begun(columns: readonly string[] = ['text'], form?: AnswerForm): string {
   return store.insert({
     ...{ now: 1, name: 'mails.csv', base: { id: 'b', sha256: 'x' }, adapter: null, task: 'custom', columns },

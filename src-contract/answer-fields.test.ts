@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { answerFields, fieldTexts } from './answer-fields.ts';
+
+const object = (properties: Readonly<Record<string, unknown>>) => ({
+  kind: 'json' as const,
+  schema: { type: 'object', properties },
+});
+
+test('answers that are simple objects have fields that a table can show', () => {
+  const sum = { anyOf: [{ type: 'number' }, { type: 'null' }] };
+  expect(answerFields(object({ sum, due: { type: 'string' } }))).toEqual(['sum', 'due']);
+  expect(answerFields(object({ sum, items: { type: 'array' } }))).toEqual([]);
+  expect(answerFields(object({ sum: { anyOf: [{ type: 'string' }, { type: 'object' }] } }))).toEqual([]);
+  expect(answerFields({ kind: 'json' })).toEqual([]);
+  expect(answerFields({ kind: 'choices', texts: ['a'] })).toEqual([]);
+  expect(answerFields(null)).toEqual([]);
+});
+
+test('what an answer has in each field, as it is written', () => {
+  const fields = ['sum', 'due', 'paid', 'note', '__proto__'];
+  const answer = '{"due": "2 May", "sum": 12345678901234567891.50, "paid": false, "note": null}';
+  expect(fieldTexts(answer, fields)).toEqual(['12345678901234567891.50', '2 May', 'false', '', '']);
+  expect(fieldTexts('{"sum": 12', fields)).toEqual(['', '', '', '', '']);
+  expect(fieldTexts('[1]', ['0'])).toEqual(['']);
+});
