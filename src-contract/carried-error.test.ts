@@ -24,5 +24,8 @@ test.each(ways)('StudioErrors and system errors survive passing between threads 
     stack: full.stack,
   });
 
+  const refused = Object.assign(new Error('too large'), { code: 'EFBIG', syscall: 'write' });
+  expect(fromCarried(carry(toCarried(refused)))).toMatchObject({ code: 'EFBIG', syscall: 'write' });
+
   expect(fromCarried(carry(toCarried('no error at all')))).toMatchObject({ message: 'no error at all' });
 });

@@ -11,6 +11,8 @@ export const datasetReasons = {
   PATH_TAKES_NOTHING: 'nothing can be created in “{folder}”',
   PATH_FILE_IN_WAY: '“{path}” cannot be created, because a file has that name',
   PATH_TOO_LONG: '“{path}” cannot be created, because its path or name is too long',
+  PATH_FILE_LIMIT:
+    '“{path}” cannot be written, because its disk takes no files of that size; one in the format FAT32 takes up to 4 GB',
   PATH_UNWRITABLE: '“{path}” cannot be written (system error {code})',
   ENCODING_UNKNOWN: '“{encoding}” is not a known encoding',
   NO_ROWS_BELOW_HEADER: 'there are none below the header',

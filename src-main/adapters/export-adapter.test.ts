@@ -73,3 +73,20 @@ test.each(['merged-gguf', 'gguf'] as const)('nothing is left of an export whose 
   await expect(exporting).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
   expect(readdirSync(place)).toEqual(['mine.partial']);
 });
+
+// Regression: told as a fault of the studio.
+test.each(['merged', 'gguf'] as const)(
+  'that the disk takes no file of that size is told of an export: %s',
+  async (format) => {
+    const { place, about } = scene();
+    const refusing = halfway(() => {
+      throw Object.assign(new Error('EFBIG: file too large, write'), { code: 'EFBIG', syscall: 'write' });
+    });
+    const exporting = Array.fromAsync(exportAdapter({ format, out: join(place, 'ada') }, about, refusing, never));
+    await expect(exporting).rejects.toMatchObject({
+      code: 'OUT_UNUSABLE',
+      data: { because: { code: 'PATH_FILE_LIMIT', data: { path: join(place, 'ada') } } },
+    });
+    expect(readdirSync(place)).toEqual(['mine.partial']);
+  },
+);

@@ -8,6 +8,7 @@ import type { TaskId } from '../../src-contract/task.ts';
 import { noteCopy } from '../data-folder/copy-note.ts';
 import type { Engine, MergeEvent } from '../engine/engine.ts';
 import { nameWhole, removeUnfinished, unfinishedPath } from '../files/unfinished-path.ts';
+import { orUnwritable } from '../files/unwritable.ts';
 import type { PromptLayout } from '../tasks/prompt-layout.ts';
 import { tasks } from '../tasks/tasks.ts';
 import { type AdapterOrigin, copyAdapter, nameBase, readColumns, readOrigin, writeOrigin } from './adapter-files.ts';
@@ -66,7 +67,8 @@ export async function* exportAdapter(
     await nameWhole(partial, path);
     if (beside && partialBeside) await nameWhole(partialBeside, beside);
   } catch (error) {
-    throw orDiskFull(error, dirname(path), isMerged ? base.sizeBytes : adapter.bytes);
+    const full = orDiskFull(error, dirname(path), isMerged ? base.sizeBytes : adapter.bytes);
+    throw orUnwritable(full, { option: 'out', path });
   } finally {
     // An engine that was killed has left what it was writing.
     await removeUnfinished(partial);

@@ -1,8 +1,8 @@
 import { StudioError } from '../../src-contract/errors.ts';
 import { damageIn } from '../data-folder/damage.ts';
-import { orNotWritable } from '../data-folder/data-folder-presence.ts';
 import { tellsDamage } from '../database/rows-file.ts';
 import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
+import { orUnwritable } from '../files/unwritable.ts';
 import type { OpenDataFolder } from './open-data-folder.ts';
 
 /**
@@ -14,7 +14,7 @@ export function knownFaults(
   onDiskFull: () => void,
 ): (error: unknown, read?: () => string | null | undefined) => Promise<unknown> {
   return async (error, read) => {
-    const full = orNotWritable(orDiskOrDatabaseFull(error, dataDir), dataDir);
+    const full = orUnwritable(orDiskOrDatabaseFull(error, dataDir), { option: 'home', path: dataDir });
     // First, because the names of datasets are in it.
     const damage = tellsDamage(full) ? await damageIn({ what: 'database', file: databaseFile }) : undefined;
     const told = damage ?? full;

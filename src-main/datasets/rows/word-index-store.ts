@@ -93,8 +93,9 @@ export class WordIndex {
    * merged into the file.
    */
   *candidates(text: string, from: number): Generator<number | undefined, 'all' | 'many'> {
-    const letters = [...text];
-    if (letters.length < 3) return yield* this.#continuing(text.toLowerCase(), from);
+    // NUL would end the expression. The index leaves it out, too.
+    const letters = [...text.replaceAll('\0', '')];
+    if (letters.length < 3) return yield* this.#continuing(letters.join('').toLowerCase(), from);
     yield* this.#matching(this.#tellingOf(trigramsOf(letters)).map(quoted).join(' '), from);
     return 'all';
   }

@@ -421,11 +421,25 @@ test('groups are listed by how many rows they have, and found by a part of their
 test('a note stays with its row across versions and makes no new one', async () => {
   const { id } = given.make(abc);
   const rows = given.store.rows(id);
-  rows.setNote(1, 'Ask Mina.', 5);
-  await given.changes.edit(id, { position: 1, content: { target: 'x' } });
-  expect(rows.notes()).toEqual([{ position: 1, text: 'Ask Mina.', writtenAt: 5 }]);
-  rows.setNote(1, ' ', 6);
+  await given.changes.note(id, { position: 1, text: 'Ask Mina.' });
+  const { version } = await given.changes.edit(id, { position: 1, content: { target: 'x' } });
+  expect(version).toBe(2);
+  expect(rows.notes()).toEqual([{ position: 1, text: 'Ask Mina.', writtenAt: expect.any(Number) }]);
+  await given.changes.note(id, { position: 1, text: ' ' });
   expect(rows.notes()).toEqual([]);
+});
+
+// Regression: written during a long change, a note blocked everything for five seconds and was lost.
+test('a note waits for the change that is being made', async () => {
+  const { id } = given.make(abc);
+  let note: Promise<void> | undefined;
+  await given.changes.apply({ id, kind: 'replace' }, function* (change) {
+    note = given.changes.note(id, { position: 1, text: 'Ask Mina.' });
+    yield change.edit(0, { target: 'x' });
+  });
+  await note;
+  expect(given.store.rows(id).notes()).toMatchObject([{ position: 1, text: 'Ask Mina.' }]);
+  expect(given.shown(id)).toEqual(['t a=x', 't b=2', 't c=3']);
 });
 
 test('an edit of a large dataset writes only the pages it changes', async () => {

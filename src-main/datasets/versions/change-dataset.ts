@@ -65,6 +65,14 @@ export class DatasetChanges {
     });
   }
 
+  /** An empty text removes the note. It makes no version, but is written to the same file as those. */
+  async note(id: string, { position, text }: { position: number; text: string }): Promise<void> {
+    await this.#inTurn({ id }, (change) => {
+      change.note(position, text, this.#now());
+      return undefined;
+    });
+  }
+
   /**
    * Brings back the rows of an earlier version; a no-op if there is nothing to undo or redo. `version` is the one that
    * the person saw, as for `apply`, so that an undo of it cannot revert another change.

@@ -242,6 +242,17 @@ export class VersionChange {
     return version;
   }
 
+  /** Stores a note, or removes it if the text is empty, in place of a version: notes are not part of any. */
+  note(position: number, text: string, now: number): void {
+    if (text.trim() === '') this.#database.prepare('DELETE FROM note WHERE position = ?').run(position);
+    else {
+      this.#database
+        .prepare('INSERT OR REPLACE INTO note (position, text, written_at) VALUES (?, ?, ?)')
+        .run(position, text, now);
+    }
+    this.#close('COMMIT');
+  }
+
   /** Discards everything; a no-op after `commit`. */
   rollback(): void {
     this.#close('ROLLBACK');

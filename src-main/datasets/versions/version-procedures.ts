@@ -44,9 +44,6 @@ export function versionProcedures(studio: { store: DatasetStore; changes: Datase
       return told(changes.apply({ id, kind: 'replace', detail: { search, replacement } }, work, signal));
     }),
     notes: os.notes.handler(({ input }) => store.rows(idOf(input.id)).notes()),
-    setNote: os.setNote.handler(({ input }) => {
-      store.rows(idOf(input.id)).setNote(input.position, input.text, Date.now());
-      changed();
-    }),
+    setNote: os.setNote.handler(({ input: { id, ...note } }) => told(changes.note(idOf(id), note))),
   });
 }

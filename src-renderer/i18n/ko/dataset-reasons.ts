@@ -13,6 +13,8 @@ export const datasetReasons: Readonly<Record<keyof typeof english, string>> = {
   PATH_TAKES_NOTHING: '“{folder}” 폴더에는 아무것도 만들 수 없습니다',
   PATH_FILE_IN_WAY: '같은 자리에 파일이 있어 “{path}” 폴더를 만들 수 없습니다',
   PATH_TOO_LONG: '“{path}”[은|는] 경로나 이름이 너무 길어 만들 수 없습니다',
+  PATH_FILE_LIMIT:
+    '디스크가 그만한 크기의 파일을 받지 않아 “{path}”에 쓸 수 없습니다. FAT32 형식의 디스크는 4 GB까지 받습니다',
   PATH_UNWRITABLE: '“{path}”에 쓸 수 없습니다(시스템 오류 {code})',
   ENCODING_UNKNOWN: '“{encoding}”[은|는] 알 수 없는 인코딩입니다',
   NO_ROWS_BELOW_HEADER: '머리글 아래에 행이 없습니다',
