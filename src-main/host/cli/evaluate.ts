@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { adviceText } from '../../../src-contract/advice-words.ts';
 import type { Evaluation, EvaluationInput } from '../../../src-contract/evaluation.ts';
@@ -11,6 +10,7 @@ import { type TextMeasure, textMeasureSchema } from '../../../src-contract/text-
 import { type Outcome, outcomeOf, verdictOf } from '../../../src-contract/verdict.ts';
 import { seenText } from '../../../src-contract/verdict-words.ts';
 import { unwritable } from '../../files/unwritable.ts';
+import { writeWhole } from '../../files/write-whole.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { fieldsText } from './fields-text.ts';
@@ -121,7 +121,7 @@ interface EvaluateWords {
 
 async function written(file: string, { text }: { text: string }): Promise<string> {
   const path = fromHere(file);
-  await writeFile(path, text, { flush: true }).catch((cause: unknown) => {
+  await writeWhole(path, text).catch((cause: unknown) => {
     throw unwritable(cause, { option: 'out', path });
   });
   return path;

@@ -1,7 +1,8 @@
-import { cp, writeFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabCell, LabExperiment, LabView } from '../../../src-contract/lab.ts';
 import { makeFolder } from '../../files/make-folder.ts';
+import { writeWhole } from '../../files/write-whole.ts';
 import { labCsv } from '../lab-csv.ts';
 import { captioned } from './drawing.ts';
 
@@ -17,7 +18,7 @@ export async function saveLab(
   const files: string[] = [];
   const write = async (name: string, text: string) => {
     const path = join(out, name);
-    await writeFile(path, text, { flush: true });
+    await writeWhole(path, text);
     files.push(path);
   };
   const csv = labCsv(experiment, { maps, view: views[0] as LabView });
