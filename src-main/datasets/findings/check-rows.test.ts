@@ -4,6 +4,7 @@ import type { TaskId } from '../../../src-contract/task.ts';
 import { checkRows, findingsOf } from './check-rows.ts';
 import type { CheckedRow } from './detector.ts';
 import { mendedJson } from './json-targets.ts';
+import { spelledLike } from './labels.ts';
 import { NearRows } from './near-rows.ts';
 import { plainNumber } from './number-targets.ts';
 import { maskPrivate } from './private-data.ts';
@@ -165,6 +166,28 @@ test('a label that is written otherwise than a more frequent one is flagged, and
     ['LABEL_SPELLING', 'postive → positive', 43, 0],
     ['LABEL_SPELLING', 'Negative。 → negative', 44, 20],
   ]);
+});
+
+test('in lists, labels that are written otherwise are flagged one by one', async () => {
+  const usual = ['late, damaged', 'late', 'damaged, refund', 'refund, late', 'late, damaged, refund'];
+  const targets = [
+    ...Array.from({ length: 60 }, (_, n) => usual[n % 5] as string),
+    'Late, refund',
+    'late, damagd',
+    'refund, Refund',
+    'refund, missing',
+  ];
+  const { flagged } = await checked(given(targets.map((target) => ({ target }))), 'custom');
+  expect(flagged.map(({ code, detail, position, other }) => [code, detail, position, other])).toEqual([
+    ['LABEL_SPELLING', 'Late → late', 60, 0],
+    ['LABEL_SPELLING', 'damagd → damaged', 61, 0],
+    ['LABEL_SPELLING', 'Refund → refund', 62, 2],
+  ]);
+  expect(spelledLike('Late, refund', 'late, damaged')).toBe('late, refund');
+  expect(spelledLike('late, damagd', 'late, damaged')).toBe('late, damaged');
+  expect(spelledLike('refund, Refund', 'damaged, refund')).toBe('refund');
+  expect(spelledLike('LATE;lost', 'late;damaged')).toBe('late;lost');
+  expect(spelledLike('Yes, please', 'yes, please.')).toBe('yes, please.');
 });
 
 test.each([

@@ -98,7 +98,7 @@ export const findingFacts: Readonly<
   LABEL_SPELLING: {
     severity: 'warn',
     remedy: 'unify',
-    message: 'The target is written a little differently from one that is far more frequent; the model learns both.',
+    message: 'A label is written a little differently from one that is far more frequent; the model learns both.',
   },
   PLACEHOLDER: {
     severity: 'warn',

@@ -1,28 +1,50 @@
+import { areLabelLists, partsOf, separatorIn } from '../../tasks/label-lists.ts';
+import { mostLookedAt } from '../../tasks/usual-measure.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 import { plainText } from './plain-text.ts';
 
 /**
  * Labels that are written like a more frequent one but for case, blanks or a final full stop, or for one wrong letter.
- * Silent unless the targets are labels: short ones, of which a few occur again and again.
+ * Silent unless the targets are labels: short ones, of which a few occur again and again, alone or in lists.
  */
 export class LabelSpellings implements Detector {
+  /** Until they show whether targets are lists. */
+  #first: CheckedRow[] | undefined = [];
+  /** What parts the labels of a list. */
+  #separator: string | undefined;
   #labels: Map<string, Label[]> | undefined = new Map();
-  #rows = 0;
+  #seen = 0;
 
-  take({ number, position, target }: CheckedRow): FlaggedRow[] {
-    if (this.#labels === undefined) return [];
-    this.#rows++;
-    const label = this.#labels.get(target);
-    if (label) label.push({ number, position });
-    else this.#labels.set(target, [{ number, position }]);
-    // Texts are no labels, and most tables have texts: nothing more of them is kept.
-    if (target.length > longestLabel || this.#labels.size > mostLabels) this.#labels = undefined;
+  take(row: CheckedRow): FlaggedRow[] {
+    if (this.#first === undefined) this.#count(row);
+    else if (this.#first.push(row) === mostLookedAt) this.#decide(this.#first);
     return [];
   }
 
+  #decide(first: readonly CheckedRow[]): void {
+    const targets = first.map(({ target }) => target);
+    this.#separator = areLabelLists(targets) ? separatorIn(targets) : undefined;
+    this.#first = undefined;
+    for (const row of first) this.#count(row);
+  }
+
+  #count({ number, position, target }: CheckedRow): void {
+    const labels = this.#separator === undefined ? [target] : new Set(partsOf(target, this.#separator));
+    for (const label of labels) {
+      if (this.#labels === undefined) return;
+      this.#seen++;
+      const rows = this.#labels.get(label);
+      if (rows) rows.push({ number, position });
+      else this.#labels.set(label, [{ number, position }]);
+      // Texts are no labels, and most tables have texts: nothing more of them is kept.
+      if (label.length > longestLabel || this.#labels.size > mostLabels) this.#labels = undefined;
+    }
+  }
+
   *finish(): Generator<FlaggedRow> {
+    if (this.#first !== undefined) this.#decide(this.#first);
     const labels = this.#labels ?? new Map<string, Label[]>();
-    if (labels.size * rowsPerLabel > this.#rows) return;
+    if (labels.size * rowsPerLabel > this.#seen) return;
     const byFrequency = [...labels].toSorted(([, a], [, b]) => b.length - a.length);
     const usual: { label: string; rows: Label[] }[] = [];
     for (const [label, rows] of byFrequency) {
@@ -30,11 +52,33 @@ export class LabelSpellings implements Detector {
         (other) =>
           isSame(label, other.label) || (rows.length * rarely <= other.rows.length && isSlip(label, other.label)),
       );
-      const [first] = meant?.rows ?? [];
-      if (meant === undefined || first === undefined) usual.push({ label, rows });
-      else for (const row of rows) yield flag('LABEL_SPELLING', row, `${label} → ${meant.label}`, first.position);
+      if (meant === undefined) usual.push({ label, rows });
+      // A list may have both.
+      else
+        for (const row of rows) {
+          const other = meant.rows.find(({ position }) => position !== row.position);
+          yield flag('LABEL_SPELLING', row, `${label} → ${meant.label}`, other?.position);
+        }
     }
   }
+}
+
+/**
+ * A target with its label written as in another row: the whole target, or in a list those of its labels that the other
+ * row has too, each once.
+ */
+export function spelledLike(target: string, like: string): string {
+  if (isMeant(target, like)) return like;
+  const separator = separatorIn([target, like]);
+  const usual = partsOf(like, separator);
+  const labels = partsOf(target, separator).map(
+    (label) => usual.find((other) => other === label) ?? usual.find((other) => isMeant(label, other)) ?? label,
+  );
+  return [...new Set(labels)].join(target.includes(`${separator} `) ? `${separator} ` : separator);
+}
+
+function isMeant(label: string, usual: string): boolean {
+  return isSame(label, usual) || isSlip(label, usual);
 }
 
 type Label = Pick<CheckedRow, 'number' | 'position'>;

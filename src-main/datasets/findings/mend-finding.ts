@@ -6,6 +6,7 @@ import { findingFacts } from './detector.ts';
 import type { FindingStore } from './finding-store.ts';
 import { judgeHtml } from './html-remains.ts';
 import { mendedJson } from './json-targets.ts';
+import { spelledLike } from './labels.ts';
 import { judgeLetters } from './misread-letters.ts';
 import { plainNumber } from './number-targets.ts';
 import { maskPrivate } from './private-data.ts';
@@ -40,7 +41,8 @@ export function mendFinding(
           } else {
             const [like] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
             if (like && remedy === 'move') change.move(position, like.split);
-            if (like && remedy === 'unify') change.edit(position, { target: like.target });
+            const [row] = like && remedy === 'unify' ? rows.byNumbers(change.headVersion, [number]) : [];
+            if (like && row) change.edit(position, { target: spelledLike(row.target, like.target) });
           }
           yield;
         }
