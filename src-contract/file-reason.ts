@@ -97,6 +97,7 @@ export const fileReasons = {
     'Write like these: from its title, write the whole document. What is longer than the base model can read is cut in training.',
   DOCUMENT_UNWRITTEN:
     'Each document waits for its summary, and becomes a row once you have written it, or confirmed what a model drafted: after the import, one document at a time.',
+  DOCUMENT_LABELLED: 'Each document is a row, and its label is the name of the folder that it lies in: {folders}.',
   DOCUMENT_PAIRS:
     'Each document is a row with what belongs to it: “{kind}”, from a file named after it or from the lines above its text. What has none can be written after the import.',
   PARTS_JOINED: 'Files read as one table: {files}. Columns with the same name are combined.',

@@ -242,6 +242,31 @@ test('paragraphs are not cut where their blanks are aligned; columns of values a
   expect((await open('b.txt')).table.facts).toMatchObject({ format: 'csv', delimiter: 'fixed' });
 });
 
+// Regression: the names of the folders were lost, and each text was learned from its own first sentence.
+test('texts in folders of many have the folder’s name as their label, unless something else is wanted', async () => {
+  const texts = Array.from({ length: 10 }, (_, n) => [
+    [`set/pos/${n === 3 ? 'test' : 'train'}/${n}.txt`, `I liked it, ${n} times. Go and see it.`],
+    [`set/train/neg/${n}.txt`, `It was dull, ${n} times. Stay at home.`],
+  ]);
+  write(Object.fromEntries(texts.flat()));
+  const { table, cells } = await open('set');
+  expect(table.facts.documents).toBe('labelled');
+  expect(table.facts.reasons).toContainEqual({
+    ...{ about: 'shape', code: 'DOCUMENT_LABELLED', data: { folders: 'neg, pos' } },
+  });
+  expect(table.columns).toEqual(['context', 'target', 'split', 'file', 'title']);
+  expect(cells.find((row) => row[3] === 'pos/test/3.txt')?.slice(0, 3)).toEqual([
+    ...['I liked it, 3 times. Go and see it.', 'pos', 'test'],
+  ]);
+  expect((await open('set', { documents: 'pieces' })).table.facts.documents).toBe('pieces');
+  // A few texts, or some that lie elsewhere, are no examples of labels.
+  write({ 'few/a/1.txt': 'One. Two.', 'few/b/1.txt': 'Three. Four.', 'set/about.txt': 'What this is. And why.' });
+  expect((await open('few')).table.facts.documents).toBe('pieces');
+  expect((await open('set')).table.facts.documents).toBe('pieces');
+  const labelled = await open('set', { documents: 'labelled' });
+  expect(labelled.cells.find(([, , file]) => file === 'about.txt')?.[1]).toBe('');
+});
+
 async function open(name: string, options: CsvOptions = {}) {
   const path = join(folder, name);
   const table = await openTable({ path, name, unpackFolder: join(folder, 'unpacked') }, options);

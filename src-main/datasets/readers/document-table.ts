@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { shortened } from '../../../src-contract/shortened.ts';
 import { firstBytes } from '../../files/first-bytes.ts';
 import { isKnownColumnName } from '../importing/column-names.ts';
+import { splitNamed } from '../splits/split.ts';
 import { belongingFiles, isSummaryName } from './belonging-files.ts';
 import { type DocumentText, frontMatter, longestFront } from './document-blocks.ts';
 import { documentPieces, openedBy, pieceLetters, titleOf, wholeText } from './document-pieces.ts';
@@ -24,7 +26,7 @@ interface Documents {
 
 /**
  * Documents as a table, which are read one after another: a row for each piece of them, or for each as a whole with
- * what belongs to it, such as a summary in a file of its own, or in front of a text in Markdown.
+ * what belongs to it, such as a summary in a file of its own, or in front of a text in Markdown, or the name of its folder.
  */
 export async function openDocuments(
   { name, files, skipped, close }: Documents,
@@ -36,15 +38,16 @@ export async function openDocuments(
   const { kinds, of: belonging, parts } = belongingFiles(files);
   const facts = await factNames(files);
   const isPaired = kinds.length > 0 || facts.some(isSummaryName);
-  const wanted = chosen ?? (isPaired ? 'whole' : 'pieces');
+  const wanted = chosen ?? (isPaired ? 'whole' : areLabelled(files) ? 'labelled' : 'pieces');
   const isPieces = wanted === 'pieces';
   // Where some documents have their summary, it is what the others lack.
-  const shape = isPaired && !isPieces ? 'pairs' : wanted;
+  const shape = isPaired && !isPieces && wanted !== 'labelled' ? 'pairs' : wanted;
   const read = isPieces ? files : files.filter((file) => !parts.has(file.name));
   const layouts: Readonly<Record<typeof shape, () => Layout>> = {
     pieces: () => pieceRows(read),
     pairs: () => pairRows(kinds, facts),
     unwritten: () => unwrittenRows,
+    labelled: () => labelledRows(read),
     whole: () => wholeRows,
   };
   const layout = layouts[shape]();
@@ -162,6 +165,42 @@ const unwrittenRows: Layout = {
   reason: { about: 'shape', code: 'DOCUMENT_UNWRITTEN', data: {} },
   rows: (document, file) => [[wholeText(document, { withTitle: true }), '', file, titleOf(document)]],
 };
+
+function labelledRows(files: readonly DocumentFile[]): Layout {
+  const folders = [...new Set(files.map(({ name }) => labelOf(name)))].filter((folder) => folder !== '').sort();
+  const areSplit = files.every(({ name }) => splitOf(name) !== undefined);
+  return {
+    columns: ['context', 'target', ...(areSplit ? ['split'] : []), 'file', 'title'],
+    takesKnownNames: false,
+    reason: { about: 'shape', code: 'DOCUMENT_LABELLED', data: { folders: shortened(folders.join(', '), 200) } },
+    rows: (document, file) => {
+      const split = areSplit ? [splitOf(file) ?? ''] : [];
+      return [[wholeText(document, { withTitle: true }), labelOf(file), ...split, file, titleOf(document)]];
+    },
+  };
+}
+
+/** From 2 to 20 labels, each with some ten texts on average: fewer are the parts of a book, or its years. */
+function areLabelled(files: readonly DocumentFile[]): boolean {
+  const folders = files.map(({ name }) => labelOf(name));
+  const labels = new Set(folders);
+  const areTexts = files.every(({ name }) => /\.txt$/i.test(name));
+  return areTexts && !labels.has('') && labels.size > 1 && labels.size <= 20 && files.length >= 10 * labels.size;
+}
+
+/** The innermost folder of a document that is not a split's; '' for one that lies in none. */
+function labelOf(file: string): string {
+  return foldersOf(file).findLast((folder) => splitNamed(folder) === undefined) ?? '';
+}
+
+/** The split that a folder of a document is called after. */
+function splitOf(file: string): string | undefined {
+  return foldersOf(file).find((folder) => splitNamed(folder) !== undefined);
+}
+
+function foldersOf(file: string): string[] {
+  return file.split('/').slice(0, -1);
+}
 
 /** The keys that at least half of the texts with any have in their front matter, at most twenty. */
 async function factNames(files: readonly DocumentFile[]): Promise<string[]> {

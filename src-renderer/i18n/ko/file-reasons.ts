@@ -75,6 +75,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
     '이 글들처럼 쓰기: 제목을 보고 문서 전체를 씁니다. 기본 모델이 읽을 수 있는 것보다 긴 부분은 학습할 때 잘립니다.',
   DOCUMENT_UNWRITTEN:
     '문서마다 요약을 기다립니다. 가져온 뒤 한 문서씩 직접 쓰거나, 모델이 쓴 초안을 확인하면 행이 됩니다.',
+  DOCUMENT_LABELLED: '문서마다 한 행이고, 문서가 든 폴더의 이름이 분류 이름입니다: {folders}.',
   DOCUMENT_PAIRS:
     '문서 하나가 그에 딸린 “{kind}”[과|와] 함께 한 행입니다. 딸린 것은 문서의 이름을 딴 파일이나 글 위의 항목에서 가져옵니다. 없는 것은 가져온 뒤에 쓸 수 있습니다.',
   MESSAGES_NAMED: '답 앞에서 여러 사람이 말하면 입력에 이름을 적어 구별합니다: “민수: …”.',
