@@ -1,3 +1,5 @@
+import { NumberLimits } from './number-limits.ts';
+
 /** Deeper values are not looked into. */
 const deepest = 32;
 
@@ -9,6 +11,10 @@ export class JsonShape {
   /** In the order in which they occur first, with the number of objects that have them. */
   readonly #fields = new Map<string, { readonly shape: JsonShape; count: number }>();
   readonly #depth: number;
+  /** Of texts: whether all that are not empty are numbers, and whether one is empty. */
+  readonly #numbers = new NumberLimits();
+  #areNumbers: boolean | undefined;
+  #hasEmpty = false;
   #objects = 0;
   #lists = 0;
   #items: JsonShape | undefined;
@@ -26,7 +32,7 @@ export class JsonShape {
   see(value: unknown): void {
     if (value === null) this.#types.add('null');
     else if (typeof value === 'number') this.#types.add(Number.isInteger(value) ? 'integer' : 'number');
-    else if (typeof value === 'string') this.#types.add('string');
+    else if (typeof value === 'string') this.#seeText(value);
     else if (typeof value === 'boolean') this.#types.add('boolean');
     else if (Array.isArray(value)) this.#seeList(value);
     else this.#seeObject(value as Readonly<Record<string, unknown>>);
@@ -37,11 +43,23 @@ export class JsonShape {
     // Below, anything may stand.
     if (this.#depth >= deepest) return {};
     const alternatives: Schema[] = [];
-    for (const type of this.#types) if (type !== 'integer' || !this.#types.has('number')) alternatives.push({ type });
+    for (const type of this.#types) {
+      if (type === 'string') alternatives.push(this.#textSchema());
+      else if (type !== 'integer' || !this.#types.has('number')) alternatives.push({ type });
+    }
     if (this.#lists > 0) alternatives.push({ type: 'array', ...(this.#items && { items: this.#items.schema() }) });
     if (this.#objects > 0) alternatives.push(this.#objectSchema());
     const [only, ...others] = alternatives;
     return others.length === 0 ? (only ?? {}) : { anyOf: alternatives };
+  }
+
+  /** Numbers in quotes stay numbers, with no more digits than there were. */
+  #textSchema(): Schema {
+    if (!this.#areNumbers) return { type: 'string' };
+    const { signed, digits, decimals } = this.#numbers.limits;
+    const whole = digits === 1 ? '[0-9]' : `(0|[1-9][0-9]{0,${digits - 1}})`;
+    const number = `${signed ? '-?' : ''}${whole}${decimals === 0 ? '' : `(\\.[0-9]{1,${decimals}})?`}`;
+    return { type: 'string', pattern: this.#hasEmpty ? `^(${number})?$` : `^${number}$` };
   }
 
   #objectSchema(): Schema {
@@ -53,6 +71,12 @@ export class JsonShape {
       required: fields.filter(([, { count }]) => count === this.#objects).map(([name]) => name),
       additionalProperties: false,
     };
+  }
+
+  #seeText(text: string): void {
+    this.#types.add('string');
+    if (text === '') this.#hasEmpty = true;
+    else this.#areNumbers = this.#areNumbers !== false && this.#numbers.take(text);
   }
 
   #seeList(values: readonly unknown[]): void {

@@ -99,6 +99,21 @@ test('JSON has the fields that occur; those in every object are required', () =>
   });
 });
 
+test('texts of a field that are all numbers stay numbers of that many digits, and may be empty only if one was', () => {
+  const fieldOf = (...texts: string[]) => {
+    const form = formOf(
+      'structured',
+      texts.map((text) => JSON.stringify({ a: text })),
+    );
+    const { properties } = (form?.kind === 'json' ? form.schema : undefined) as { properties: { a: unknown } };
+    return properties.a;
+  };
+  expect(fieldOf('12.50', '3')).toEqual({ type: 'string', pattern: '^(0|[1-9][0-9]{0,1})(\\.[0-9]{1,2})?$' });
+  expect(fieldOf('-3', '')).toEqual({ type: 'string', pattern: '^(-?[0-9])?$' });
+  for (const other of ['007', '2 May', '1,200', ' 5']) expect(fieldOf('12', other)).toEqual({ type: 'string' });
+  expect(fieldOf('', '')).toEqual({ type: 'string' });
+});
+
 test('one target that is not JSON, or hundreds of fields, and there is no form', () => {
   expect(formOf('structured', ['{"a": 1}', '{"a": 1'])).toBeUndefined();
   const many = (count: number) =>

@@ -1,8 +1,8 @@
-import { type AnswerForm, longestBetween, longestChoice, mostDigits } from '../../src-contract/answer-form.ts';
+import { type AnswerForm, longestBetween, longestChoice } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
-import { isPlainNumber } from '../../src-contract/text-number.ts';
 import { JsonShape } from './json-shape.ts';
 import { partsOf, separatorIn } from './label-lists.ts';
+import { NumberLimits } from './number-limits.ts';
 
 /** More than these are hardly labels: a person could not look through them. */
 const mostLabels = 200;
@@ -115,20 +115,14 @@ function betweensOf(list: string, separator: string): string[] {
 }
 
 class SharedNumbers implements SharedForm {
-  #signed = false;
-  #digits = 1;
-  #decimals = 0;
+  readonly #numbers = new NumberLimits();
 
   take(target: string): boolean {
-    const [whole = '', fraction = ''] = target.replace('-', '').split('.');
-    this.#signed ||= target.startsWith('-');
-    this.#digits = Math.max(this.#digits, whole.length);
-    this.#decimals = Math.max(this.#decimals, fraction.length);
-    return isPlainNumber(target) && Math.max(whole.length, fraction.length) <= mostDigits;
+    return this.#numbers.take(target);
   }
 
   get form(): AnswerForm {
-    return { kind: 'number', signed: this.#signed, digits: this.#digits, decimals: this.#decimals };
+    return { kind: 'number', ...this.#numbers.limits };
   }
 }
 
