@@ -19,6 +19,8 @@ export const custom: Task = {
       'ziel',
       'ausgabe',
       'zieltext',
+      ...['label', 'labels', 'goldlabel', 'class', 'sentiment', 'intent', 'emotion', 'tags'],
+      ...['라벨', '레이블', '감정', '태그', 'klasse', 'stimmung'],
     ],
     group: ['group', 'groupid', '그룹', 'gruppe'],
   },

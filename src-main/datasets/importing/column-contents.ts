@@ -1,3 +1,4 @@
+import { furtherFields, joinsColumns } from '../../../src-contract/column-groups.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { numberOf } from '../../../src-contract/text-number.ts';
 import { areLabelLists } from '../../tasks/label-lists.ts';
@@ -69,6 +70,12 @@ export function proposeByContents(
     const isSummary = ({ meanLetters }: ColumnContents) =>
       document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
     take('summary', most(isSummary, 12));
+  } else if (named.target !== undefined) {
+    const [longest] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
+    const alike = free.filter(({ meanLetters }) => meanLetters * 3 >= (longest?.meanLetters ?? 0));
+    // Two sentences, or a subject and its text, are judged together; of very many columns nobody can tell.
+    const together = joinsColumns(taskId) && alike.length <= mostTogether ? alike : [longest];
+    for (const [place, column] of together.entries()) take(['context', ...furtherFields.context][place] ?? '', column);
   } else {
     // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
     const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
@@ -87,6 +94,9 @@ export function proposeByContents(
   }
   return mapping;
 }
+
+/** As many columns of texts are proposed as one context. */
+const mostTogether = 4;
 
 /** Whether the supposed summaries restate their documents; a reply or a note has words of its own. */
 export function sumsUp(

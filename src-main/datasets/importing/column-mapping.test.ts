@@ -225,6 +225,21 @@ test('a label before its text is the target', () => {
   expect(proposeMapping('custom', ['v1', 'v2'], repeated)).toEqual({ context: 'v1', target: 'v2' });
 });
 
+// Regression: the second sentence was to be written for the first, and of a title and a text only the title was read.
+test('a column called a label is the target, and texts of like length are read together', () => {
+  const pairs = Array.from({ length: 12 }, (_, n) => [`A man walks, ${n}.`, `Somebody is outside, ${n}.`, `${n % 3}`]);
+  expect(proposeMapping('custom', ['premise', 'hypothesis', 'label'], pairs)).toEqual({
+    ...{ context: 'premise', context2: 'hypothesis', target: 'label' },
+  });
+  const posts = pairs.map(([title = '', text = '', label = '']) => [title, `${text} `.repeat(9), label]);
+  expect(proposeMapping('custom', ['title', 'text', 'Label'], posts)).toEqual({ context: 'text', target: 'Label' });
+  const many = ['a', 'b', 'c', 'd', 'e'];
+  const wide = Array.from({ length: 12 }, (_, n) => [...many.map((name) => `${name} is word ${n}`), 'x']);
+  expect(proposeMapping('custom', [...many, 'label'], wide)).toEqual({ context: 'a', target: 'label' });
+  // Conversations are one text.
+  expect(proposeMapping('conversation', ['premise', 'hypothesis', 'label'], pairs).context2).toBeUndefined();
+});
+
 test('a number for each text is the target, unless it names the row or there are several', () => {
   const rows = [12.5, 40, 7, 19].map((price, n) => [
     `${n + 1}`,

@@ -1,4 +1,4 @@
-import { furtherFields, joinedJson, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
+import { furtherFields, joinedBy, joinedJson, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import { longestText } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -32,7 +32,8 @@ export function proposeMapping(
   const lacks = neededFields(tasks[taskId], byName).filter((field) => byName[field] === undefined);
   if (lacks.length === 0 || sample.length === 0) return byName;
   const found = proposeByContents(taskId, columns, sample, byName);
-  return { ...byName, ...Object.fromEntries(lacks.flatMap((field) => (found[field] ? [[field, found[field]]] : []))) };
+  const isNew = (field: string) => lacks.includes(field) || joinedBy(field) !== undefined;
+  return { ...byName, ...Object.fromEntries(Object.entries(found).filter(([field]) => isNew(field))) };
 }
 
 /** A column holds splits if every row of the sample names one; one with, say, folds 1 to 10 does not. */
