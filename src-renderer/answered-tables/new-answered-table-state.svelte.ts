@@ -1,7 +1,7 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import { answerFields } from '../../src-contract/answer-fields.ts';
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
-import { answeredColumns } from '../../src-contract/answered-columns.ts';
+import { type AnsweredColumns, answeredColumns } from '../../src-contract/answered-columns.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { contextMappedTo, fieldsOf } from '../../src-contract/column-groups.ts';
@@ -128,7 +128,7 @@ export class NewAnsweredTableState {
   }
 
   /** The columns that will follow those of the table, as far as it is known beforehand; a column of notes may be last. */
-  get answerColumns(): readonly string[] {
+  get answerColumns(): AnsweredColumns {
     const form = this.keepsForm ? this.form : undefined;
     return answeredColumns(this, { fields: answerFields(form), sure: form?.kind === 'choices', note: true });
   }
