@@ -1,4 +1,4 @@
-import { furtherFields, type Joined, joinsColumns } from '../../src-contract/column-groups.ts';
+import { furtherFields, type Joined, joinedBy, joinsColumns } from '../../src-contract/column-groups.ts';
 import type {
   Column,
   CsvOptions,
@@ -293,9 +293,11 @@ export class ImportState {
     this.#judge();
   }
 
-  /** An empty column leaves an optional field out. */
+  /** An empty column leaves an optional field out. What becomes the first column of a context is not a further one, too. */
   map(field: string, column: string): void {
-    this.#mapping = { ...this.#mapping, [field]: column };
+    const isAgain = ([name, other]: [string, string]) => joinedBy(name) === field && other === column;
+    const others = Object.entries(this.#mapping).filter((each) => !isAgain(each));
+    this.#mapping = { ...Object.fromEntries(others), [field]: column };
     this.#judge();
   }
 

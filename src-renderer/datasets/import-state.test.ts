@@ -63,6 +63,9 @@ test('a context or a target takes further columns, in the order in which they we
   state.mapFurther('context', ['a']);
   const both = { ...custom, context2: 'a', target2: 'text' };
   expect([state.mapping, state.fields]).toEqual([both, ['context', 'target']]);
+  // It was the first and the third, and could be taken out of neither.
+  state.map('context', 'a');
+  expect(state.mapping).toEqual({ context: 'a', target: 'a', target2: 'text' });
   state.chooseTask('mrc');
   expect(state.joins).toBe(false);
 });
