@@ -31,9 +31,9 @@ export function fieldsOf(joined: Joined, mapping: ColumnMapping): readonly strin
   return [joined, ...furtherFields[joined]].filter((field) => mapping[field]);
 }
 
-/** A context made of the columns with these names. */
-export function contextMappedTo(names: readonly string[]): ColumnMapping {
-  return Object.fromEntries(names.map((name, place) => [['context', ...furtherFields.context][place] ?? '', name]));
+/** A context or a target made of the columns with these names. */
+export function mappedTo(joined: Joined, names: readonly string[]): ColumnMapping {
+  return Object.fromEntries(names.map((name, place) => [[joined, ...furtherFields[joined]][place] ?? '', name]));
 }
 
 /** A column of a row. */
