@@ -1,4 +1,4 @@
-import { furtherFields, joinedJson, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
+import { furtherFields, joinedBy, joinedJson, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import { longestText } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
@@ -258,7 +258,7 @@ export function rowMapper(
     const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
     const areNames = isLeftOut
       ? own.every((_, place) => folded.has(foldColumnName(nameAt(place) ?? '')))
-      : needed.every(({ place, column }) => nameAt(place) === column) &&
+      : needed.every(({ place }) => nameAt(place) === columns[place]) &&
         cells.every((_, place) => nameAt(place) === columns[place]);
     if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
@@ -382,8 +382,9 @@ export function trimmed(cell: string | undefined): string | null {
 }
 
 export function columnMissing(about: { file: string; field: string; column: string; columns: readonly string[] }) {
-  const { columns, ...missing } = about;
-  return new StudioError('CSV_COLUMN_MISSING', { ...missing, found: listed(columns) });
+  const { columns, field, ...missing } = about;
+  const found = listed(columns);
+  return new StudioError('CSV_COLUMN_MISSING', { ...missing, field: joinedBy(field) ?? field, found });
 }
 
 /** Column names for a sentence: a file that is not a table may have thousands, or one as long as a page. */
