@@ -37,4 +37,7 @@ test('lines that were begun and left empty are none', () => {
     'brand: Acme\nprice: 5',
   );
   expect(withoutBegun('price:', [])).toBe('price:');
+  // A letter that was pasted below its name lost it, and was taken for more of the column before.
+  const letter = 'subject: Late\nbody:\n\nWhere is it?\nname:';
+  expect(withoutBegun(letter, ['subject', 'body', 'name'])).toBe('subject: Late\nbody:\n\nWhere is it?');
 });
