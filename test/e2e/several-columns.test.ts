@@ -54,6 +54,20 @@ test('columns are added to a context and a target, which are shown as the model 
   await page.getByText('Imported 40 rows into “goods”.').waitFor();
 });
 
+// One had to be typed with the names of its columns, and its target as JSON.
+test('a row is added column by column', async () => {
+  await page.getByRole('link', { name: 'Look at the rows' }).click();
+  await page.getByRole('button', { name: 'Add row' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Product').fill('jug');
+  await dialog.getByLabel('Date').fill('1 June');
+  await dialog.getByRole('button', { name: 'Add row' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  const row = page.getByRole('row', { name: /jug/ });
+  await row.getByText('{"Sum":"","Date":"1 June"}').waitFor();
+  await row.getByText(/^Product: jug$/).waitFor();
+});
+
 test('a message is begun line by line, and lines that stay empty are not sent', async () => {
   await openPlace(page, paths.chat());
   await page.getByRole('button', { name: 'Fill in by column' }).click();
