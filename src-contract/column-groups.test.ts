@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contextMappedTo, fieldsOf, joinedBy, joinedJson, joinedLines, withoutBegun } from './column-groups.ts';
+import { fieldsOf, joinedBy, joinedJson, joinedLines, mappedTo, withoutBegun } from './column-groups.ts';
 
 test('each column that has a text becomes a line behind its name', () => {
   const columns = [
@@ -19,7 +19,7 @@ test('a target of several columns is an object in JSON, with blanks and all', ()
 });
 
 test('the columns of a context are told apart from other fields, in their order', () => {
-  const mapping = contextMappedTo(['brand', 'price', 'colour']);
+  const mapping = mappedTo('context', ['brand', 'price', 'colour']);
   expect(mapping).toEqual({ context: 'brand', context2: 'price', context3: 'colour' });
   const all = { target: 'text', context3: 'colour', context2: '', group: 'shop', context: 'brand' };
   expect(fieldsOf('context', all)).toEqual(['context', 'context3']);
@@ -37,4 +37,7 @@ test('lines that were begun and left empty are none', () => {
     'brand: Acme\nprice: 5',
   );
   expect(withoutBegun('price:', [])).toBe('price:');
+  // A letter that was pasted below its name lost it, and was taken for more of the column before.
+  const letter = 'subject: Late\nbody:\n\nWhere is it?\nname:';
+  expect(withoutBegun(letter, ['subject', 'body', 'name'])).toBe('subject: Late\nbody:\n\nWhere is it?');
 });

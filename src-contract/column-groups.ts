@@ -31,9 +31,9 @@ export function fieldsOf(joined: Joined, mapping: ColumnMapping): readonly strin
   return [joined, ...furtherFields[joined]].filter((field) => mapping[field]);
 }
 
-/** A context made of the columns with these names. */
-export function contextMappedTo(names: readonly string[]): ColumnMapping {
-  return Object.fromEntries(names.map((name, place) => [['context', ...furtherFields.context][place] ?? '', name]));
+/** A context or a target made of the columns with these names. */
+export function mappedTo(joined: Joined, names: readonly string[]): ColumnMapping {
+  return Object.fromEntries(names.map((name, place) => [[joined, ...furtherFields[joined]][place] ?? '', name]));
 }
 
 /** A column of a row. */
@@ -55,13 +55,18 @@ export function joinedJson(columns: readonly NamedText[]): string {
   return JSON.stringify(Object.fromEntries(columns.map(({ name, text }) => [name, text])));
 }
 
-/** A text in which the lines of some columns have been begun, without those to which nothing was added. */
+/**
+ * A text in which the lines of some columns have been begun, without those to which nothing was added, beside them or
+ * below.
+ */
 export function withoutBegun(text: string, columns: readonly string[]): string {
-  const begun = new Set(columns.map((name) => lineOf(name).trim()));
-  return text
-    .split('\n')
-    .filter((line) => !begun.has(line.trim()))
-    .join('\n');
+  const begun = columns.map((name) => lineOf(name).trim());
+  const lines = text.split('\n');
+  const goesOnBelow = (at: number) => {
+    const next = lines.slice(at + 1).find((line) => line.trim() !== '');
+    return next !== undefined && !begun.some((start) => next.startsWith(start));
+  };
+  return lines.filter((line, at) => !begun.includes(line.trim()) || goesOnBelow(at)).join('\n');
 }
 
 /** How the line of a column begins. */

@@ -8,7 +8,7 @@ import {
   mostTableRows,
 } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { contextMappedTo } from '../../src-contract/column-groups.ts';
+import { mappedTo } from '../../src-contract/column-groups.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { type Because, because } from '../../src-contract/failure-reason.ts';
@@ -156,7 +156,7 @@ function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 
 /** The columns that an adapter was trained on, as far as that is known. */
 async function knownMapping(adapter: Adapter | null, dataset: Dataset | undefined): Promise<ColumnMapping> {
   const columns = adapter === null ? [] : await readColumns(adapter.path);
-  return { ...dataset?.mapping, ...contextMappedTo(columns) };
+  return { ...dataset?.mapping, ...mappedTo('context', columns) };
 }
 
 /** What follows from the rows that an adapter was trained on, as far as they are there. */

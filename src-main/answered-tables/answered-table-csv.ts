@@ -17,8 +17,9 @@ const rowsRead = 100;
 
 /**
  * Writes the table with a further column for the answers, as far as there are any, and others for their fields, for how
- * sure they are and for the notes on them, if there is any. For a spreadsheet, which would run what begins like a formula, such cells are
- * marked as text, and the file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL.
+ * sure they are and for the notes on them, if there is any. For a spreadsheet, which would run what begins like a
+ * formula, such cells are marked as text, and the file says that it is UTF-8. Throws OUT_UNUSABLE if `out` is taken or
+ * not writable, DISK_FULL.
  */
 export async function writeAnsweredTable(
   store: AnsweredTableStore,
@@ -33,12 +34,11 @@ export async function writeAnsweredTable(
     try {
       const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
       const fields = answerFields(table.form);
+      const names = answeredColumns(table, { fields, sure: withCertainty, note: withNotes });
       const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
       const pageFrom = (offset: number) => [...store.rows({ id: table.id, offset, limit: rowsRead })];
       const slices = new TimeSlices(signal);
-      let text =
-        (forSpreadsheet ? '\ufeff' : '') +
-        line([...table.columns, ...answeredColumns(table, { fields, sure: withCertainty, note: withNotes })]);
+      let text = (forSpreadsheet ? '\ufeff' : '') + line([...table.columns, ...Object.values(names).flat()]);
       let rows = 0;
       // In pages, as answers may be stored meanwhile.
       for (let page = pageFrom(0); page.length > 0; page = pageFrom(rows)) {

@@ -1,5 +1,5 @@
-/** What may part the labels of a list; of several that part as many targets, the first. */
-const separators = [';', '|', '\n', ',', '、', '/'] as const;
+/** What may part the labels of a list; where nothing speaks for another, the first. */
+const separators = [',', ';', '|', '\n', '、', '，', '/'] as const;
 
 /** Fewer are labels of which some have such a sign in them. */
 const leastLists = 0.1;
@@ -10,14 +10,18 @@ const longestLabel = 60;
 /** Where more name one twice, what they list has an order, as the steps of a game have. */
 const mostRepeating = 0.05;
 
-/** What parts the labels of more of these targets than anything else does; a comma if nothing does. */
+/**
+ * Of what parts any of these targets, what leaves the fewest different labels: of “refund, full; late” and “refund,
+ * full” the semicolon, although more have a comma. A comma if nothing parts any.
+ */
 export function separatorIn(targets: readonly string[]): string {
-  const counted = separators.map((separator) => ({
+  const parted = separators.map((separator) => ({
     separator,
-    rows: targets.filter((target) => target.trim().includes(separator)).length,
+    lists: targets.map((target) => partsOf(target, separator)),
   }));
-  const most = Math.max(...counted.map(({ rows }) => rows));
-  return most === 0 ? ',' : (counted.find(({ rows }) => rows === most)?.separator ?? ',');
+  const parting = parted.filter(({ lists }) => lists.some(({ length }) => length > 1));
+  const counted = parting.map(({ separator, lists }) => ({ separator, labels: new Set(lists.flat()).size }));
+  return counted.toSorted((a, b) => a.labels - b.labels)[0]?.separator ?? ',';
 }
 
 /** The labels of a list, in their order. */
@@ -41,9 +45,15 @@ export function areLabelLists(targets: readonly string[]): boolean {
     isOften(lists.filter(({ length }) => length > 1).length, leastLists) &&
     new Set(lists.map(({ length }) => length)).size > 1 &&
     different.size * rowsOfLabel <= lists.flat().length &&
+    // Of “['late', 'damaged']” and “late (a day, or two)” they would be halves.
+    [...different].every(hasWholeBrackets) &&
     // “Yes, please” and “No, thanks” are two labels of four parts.
     different.size < new Set(targets).size &&
     [...different].every(({ length }) => length <= longestLabel) &&
     !isOften(lists.filter((list) => new Set(list).size < list.length).length, mostRepeating)
   );
+}
+
+function hasWholeBrackets(label: string): boolean {
+  return (label.match(/[([{]/g)?.length ?? 0) === (label.match(/[)\]}]/g)?.length ?? 0);
 }

@@ -42,6 +42,10 @@ test('lists are of the labels that occur, as many as one has at most, parted as 
     most: 3,
   });
   expect(formOf('lists', ['a\nb', 'b'])).toMatchObject({ between: '\n' });
+  expect(formOf('lists', ['a,', 'b,', 'a, b,'])).toMatchObject({ texts: ['a', 'b'], between: ', ' });
+  // A comma within labels parted them, since more had one than a semicolon.
+  const refunds = ['refund, full', 'refund, full', 'late', 'late; refund, full', 'damaged'];
+  expect(formOf('lists', refunds)).toMatchObject({ texts: ['refund, full', 'late', 'damaged'], between: '; ' });
   expect(formOf('lists', ['a | b', 'b|c', 'c | a'])).toMatchObject({ between: ' | ' });
   expect(formOf('lists', ['a, b', ','])).toBeUndefined();
   const many = (count: number) => Array.from({ length: count }, (_, n) => `${n}`).join(';');

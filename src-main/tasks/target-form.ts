@@ -105,7 +105,8 @@ class SharedLists implements SharedForm {
 
 /** The separators of a list, each with the blanks around it. */
 function betweensOf(list: string, separator: string): string[] {
-  const parts = list.split(separator);
+  // The one behind the last label parts it from nothing.
+  const parts = list.split(separator).filter((part) => part.trim() !== '');
   const betweens = parts.slice(1).map((next, place) => {
     const last = parts[place] ?? '';
     const after = next.slice(0, next.length - next.trimStart().length);

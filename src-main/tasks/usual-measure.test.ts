@@ -43,10 +43,12 @@ test('lists of labels are compared label by label', () => {
   const lists = { measure: 'labelsMatch', kind: 'lists' };
   const tags = ['late', 'damaged', 'refund', 'wrong item', 'praise'];
   const some = (n: number) => tags.filter((_, place) => (n * 7) % (place + 2) < 2);
-  for (const between of [', ', ';', ' | ', '\n', '、', '/'])
+  for (const between of [', ', ';', ' | ', '\n', '、', '，', '/'])
     expect(of(rows((n) => some(n).join(between) || 'none'))).toEqual(lists);
   // With few labels there are few lists.
   expect(of(rows((n) => ['a', 'b', 'b; a'][n % 3] as string))).toEqual(lists);
+  // As Python writes them, “['a'” and “'a'” were two labels, and so on.
+  expect(of(rows((n) => ["['a']", "['b']", "['b', 'a']", "['a', 'b']"][n % 4] as string)).kind).not.toBe('lists');
   // A list of which every second row has a sentence is none.
   expect(of(rows((n) => (n % 2 ? 'late, damaged' : `Nothing, ${n} is fine`))).kind).not.toBe('lists');
 });

@@ -1,10 +1,10 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
 import { answerFields } from '../../src-contract/answer-fields.ts';
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
-import { answeredColumns } from '../../src-contract/answered-columns.ts';
+import { type AnsweredColumns, answeredColumns } from '../../src-contract/answered-columns.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { contextMappedTo, fieldsOf } from '../../src-contract/column-groups.ts';
+import { fieldsOf, mappedTo } from '../../src-contract/column-groups.ts';
 import type { CsvOptions, FileSource, Inspection } from '../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId, taskFields } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
@@ -128,7 +128,7 @@ export class NewAnsweredTableState {
   }
 
   /** The columns that will follow those of the table, as far as it is known beforehand; a column of notes may be last. */
-  get answerColumns(): readonly string[] {
+  get answerColumns(): AnsweredColumns {
     const form = this.keepsForm ? this.form : undefined;
     return answeredColumns(this, { fields: answerFields(form), sure: form?.kind === 'choices', note: true });
   }
@@ -186,7 +186,7 @@ export class NewAnsweredTableState {
 
   /** The fields that may have a column: the task's own, or a context that is ready to be read. */
   get fields(): readonly string[] {
-    if (this.names.length > 0) return fieldsOf('context', contextMappedTo(this.names));
+    if (this.names.length > 0) return fieldsOf('context', mappedTo('context', this.names));
     if (this.mapping.context !== undefined) return ['context'];
     const { context } = taskFields[this.task];
     return this.knownSchemas > 1 ? [...context, 'database'] : context;

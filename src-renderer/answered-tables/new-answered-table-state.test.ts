@@ -59,12 +59,17 @@ test('proposes the newest adapter, with the form of its targets and the columns 
 // The form promised one last column, and the file had two or three more.
 test('tells by name which columns will follow', async () => {
   const form = await withFile();
-  expect(form.answerColumns).toEqual(['answer', 'sure', 'note']);
+  expect(form.answerColumns).toEqual({ answer: 'answer', fields: [], sure: 'sure', note: 'note' });
   form.keepsForm = false;
-  expect(form.answerColumns).toEqual(['answer', 'note']);
+  expect(form.answerColumns).toEqual({ answer: 'answer', fields: [], note: 'note' });
   vi.mocked(client.datasets.inspect).mockResolvedValue(read(['text', 'answer'], 5));
   const other = await withFile();
-  expect(other.answerColumns).toEqual(['answer 2', 'sure', 'note']);
+  expect(other.answerColumns).toEqual({ answer: 'answer 2', fields: [], sure: 'sure', note: 'note' });
+  // The columns of fields were shown as how probable a label is, and as the notes.
+  const schema = { type: 'object', properties: { text: { type: 'string' }, sum: { type: 'string' } } };
+  vi.mocked(client.adapters.form).mockResolvedValue({ kind: 'json', schema });
+  const simple = await withFile();
+  expect(simple.answerColumns).toEqual({ answer: 'answer 2', fields: ['text 2', 'sum'], note: 'note' });
 });
 
 test('questions need no schema where one is known, and a column of databases where several are', async () => {

@@ -1,4 +1,11 @@
-import { furtherFields, type Joined, joinsColumns } from '../../src-contract/column-groups.ts';
+import {
+  fieldsOf,
+  furtherFields,
+  type Joined,
+  joinedBy,
+  joinsColumns,
+  mappedTo,
+} from '../../src-contract/column-groups.ts';
 import type {
   Column,
   CsvOptions,
@@ -57,6 +64,8 @@ export class ImportState {
   #csvAsked = $state.raw<CsvOptions | undefined>();
   #task = $state<TaskId>('custom');
   #mapping = $state.raw<ColumnMapping>({});
+  /** What was decided about these columns under a task, for whoever comes back from another task or reading. */
+  readonly #decided = new Map<string, ColumnMapping>();
   #isFromHub = $state(false);
   #database = $state.raw<{ name: string; source: FileSource } | undefined>();
   #attaching = $state<number | undefined>();
@@ -176,6 +185,14 @@ export class ImportState {
     this.#judge();
   }
 
+  get #decidedOrProposed(): ColumnMapping {
+    return this.#decided.get(this.#decidedKey) ?? this.#inspection?.mappings[this.#task] ?? {};
+  }
+
+  get #decidedKey(): string {
+    return JSON.stringify([this.#task, this.columns]);
+  }
+
   get #columnless(): readonly string[] {
     return this.fields.filter((field) => !this.columns.includes(this.#mapping[field] ?? ''));
   }
@@ -259,8 +276,10 @@ export class ImportState {
       const stillThere = Object.entries(kept).filter(([, column]) => names.includes(column));
       // Another table, for which another task may be meant: messages that are read as conversations, or no longer.
       if (stillThere.length === 0) this.#task = inspection.proposedTask;
-      const proposed = inspection.mappings[this.#task] ?? {};
-      this.#mapping = { ...proposed, ...Object.fromEntries(stillThere) };
+      this.#mapping =
+        stillThere.length === 0
+          ? this.#decidedOrProposed
+          : { ...inspection.mappings[this.#task], ...withoutGaps(Object.fromEntries(stillThere)) };
       this.#judge();
     } catch (error) {
       if (signal.aborted) return false;
@@ -273,7 +292,7 @@ export class ImportState {
 
   chooseTask(task: TaskId): void {
     this.#task = task;
-    this.#mapping = this.#inspection?.mappings[task] ?? {};
+    this.#mapping = this.#decidedOrProposed;
     this.#judge();
   }
 
@@ -293,9 +312,11 @@ export class ImportState {
     this.#judge();
   }
 
-  /** An empty column leaves an optional field out. */
+  /** An empty column leaves an optional field out. What becomes the first column of a context is not a further one, too. */
   map(field: string, column: string): void {
-    this.#mapping = { ...this.#mapping, [field]: column };
+    const isAgain = ([name, other]: [string, string]) => joinedBy(name) === field && other === column;
+    const others = Object.entries(this.#mapping).filter((each) => !isAgain(each));
+    this.#mapping = { ...Object.fromEntries(others), [field]: column };
     this.#judge();
   }
 
@@ -310,10 +331,9 @@ export class ImportState {
   }
 
   mapFurther(joined: Joined, columns: readonly string[]): void {
-    const further = furtherFields[joined];
-    const others = Object.entries(this.#mapping).filter(([field]) => !further.includes(field));
-    const fields = columns.map((column, place) => [further[place] ?? '', column] as const);
-    this.#mapping = { ...Object.fromEntries(others), ...Object.fromEntries(fields) };
+    const others = Object.entries(this.#mapping).filter(([field]) => joinedBy(field) !== joined);
+    const first = this.#mapping[joined] ?? '';
+    this.#mapping = { ...Object.fromEntries(others), ...mappedTo(joined, [first, ...columns]) };
     this.#judge();
   }
 
@@ -435,6 +455,7 @@ export class ImportState {
     this.#source = source;
     this.#csv = {};
     this.#inspection = inspection;
+    this.#decided.clear();
     // A folder or an archive with databases beside its tables provides them for these.
     if (holdsDatabases(inspection)) this.#database = { name: inspection.file.name, source };
     const proposed = title ?? inspection.file.name.replace(/\.[^.]+$/, '');
@@ -448,6 +469,7 @@ export class ImportState {
     this.#judging.abort();
     this.#judgement = undefined;
     this.#judgeError = undefined;
+    this.#decided.set(this.#decidedKey, this.#mapping);
     if (this.#source === undefined || this.missing.length > 0) return;
     this.#judging = new AbortController();
     const signal = AbortSignal.any([this.#judging.signal, this.#leaving.signal]);
@@ -489,6 +511,18 @@ export class ImportState {
     this.#work.abort();
     this.#csvAsked = undefined;
   }
+}
+
+/** Where the first of several columns is not there any more, the second is the first. */
+function withoutGaps(mapping: ColumnMapping): ColumnMapping {
+  const others = Object.entries(mapping).filter(([field]) => joinedBy(field) === undefined);
+  const groups = (['context', 'target'] as const).map((joined) =>
+    mappedTo(
+      joined,
+      fieldsOf(joined, mapping).map((field) => mapping[field] ?? ''),
+    ),
+  );
+  return Object.assign(Object.fromEntries(others), ...groups);
 }
 
 /** The studio discards it at its next start; asking now only frees the space sooner. */

@@ -63,6 +63,9 @@ test('a context or a target takes further columns, in the order in which they we
   state.mapFurther('context', ['a']);
   const both = { ...custom, context2: 'a', target2: 'text' };
   expect([state.mapping, state.fields]).toEqual([both, ['context', 'target']]);
+  // It was the first and the third, and could be taken out of neither.
+  state.map('context', 'a');
+  expect(state.mapping).toEqual({ context: 'a', target: 'a', target2: 'text' });
   state.chooseTask('mrc');
   expect(state.joins).toBe(false);
 });
@@ -208,6 +211,34 @@ test('judges the rows again after each change, but only when no column is missin
     task: 'summarisation',
     mapping: { document: 'text', summary: 'q' },
   });
+});
+
+// Whoever looked at another task, or tried another separator, had to choose all columns once more.
+test('columns are chosen as before where a task or a reading is taken back', async () => {
+  const state = await decided();
+  state.chooseTask('custom');
+  state.map('context', 'q');
+  state.mapFurther('context', ['text']);
+  state.map('target', 'a');
+  const chosen = { context: 'q', context2: 'text', target: 'a' };
+  state.chooseTask('mrc');
+  state.chooseTask('custom');
+  expect(state.mapping).toEqual(chosen);
+
+  vi.mocked(client.datasets.inspect).mockResolvedValueOnce({
+    ...{ ...inspection, columns: [{ name: 'q;text;a' }], sample: [], proposedTask: 'custom', mappings: {} },
+  } as never);
+  await state.readAs({ delimiter: ',' });
+  expect(state.mapping).toEqual({});
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, proposedTask: 'custom' } as never);
+  await state.readAs({ delimiter: ';' });
+  expect(state.mapping).toEqual(chosen);
+
+  // The first column of the context is called otherwise now.
+  const columns = [{ name: '#' }, { name: 'text' }, { name: 'a' }];
+  vi.mocked(client.datasets.inspect).mockResolvedValue({ ...inspection, columns } as never);
+  await state.readAs({ skipLines: 1 });
+  expect(state.mapping).toEqual({ context: 'text', target: 'a' });
 });
 
 test('CSV settings chosen by hand can be reset to automatic detection', async () => {

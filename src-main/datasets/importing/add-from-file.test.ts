@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import type { ColumnMapping } from '../../../src-contract/task.ts';
 import { DatasetFolder } from '../../../test/fixtures/dataset-folder.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { addFromFile } from './add-from-file.ts';
@@ -79,6 +80,25 @@ test('a left-out row of any length that comes back unchanged is left out again',
 });
 
 // Regression: whose answers they are was guessed anew, here by the name of the file.
+// Rows of a file without one of the columns had a context or a target of another layout.
+test('rows of several columns are laid out as those that are there, and need all these columns', async () => {
+  const { store, changes } = given;
+  const mapping = { context: 'Product', context2: 'Colour', target: 'Sum', target2: 'Date' };
+  const goods = Array.from({ length: 20 }, (_, n) => `mug ${n},red,${n},${n} May`);
+  const table = `Product,Colour,Sum,Date\n${goods.join('\n')}\n`;
+  const { dataset } = await imported(table, {}, mapping);
+  const file = tableFile(join(given.folder, 'more.csv'));
+  writeFileSync(file.path, 'date,sum,colour,product\n1 June,7,blue,jug\ndate,sum,colour,product\n');
+  const added = await addFromFile({ store, changes }, { dataset, file });
+  expect(added).toMatchObject({ added: 1, rejected: { reasons: { ROW_HEADER_AGAIN: 1 } } });
+  const last = [...store.examples(dataset.id)].find(({ context }) => context.includes('jug'));
+  expect(last).toMatchObject({ context: 'Product: jug\nColour: blue', target: '{"Sum":"7","Date":"1 June"}' });
+  writeFileSync(file.path, 'Product,Sum,Date\nvase,3,2 June\n');
+  await expect(addFromFile({ store, changes }, { dataset, file })).rejects.toMatchObject({
+    ...{ code: 'CSV_COLUMN_MISSING', data: { column: 'Colour', field: 'context' } },
+  });
+});
+
 test('the answers of a chat that is added are by whom they are in the dataset', async () => {
   const { store, changes } = given;
   const chat = (day: number) =>
@@ -100,11 +120,11 @@ test('the answers of a chat that is added are by whom they are in the dataset', 
 });
 
 /** Imports a table; `rejectFile` is empty if no row was left out. */
-async function imported(table: string | Buffer, csv: CsvOptions = {}) {
+async function imported(table: string | Buffer, csv: CsvOptions = {}, mapping: ColumnMapping = {}) {
   const { store, datasetsFolder } = given;
   const path = join(given.folder, 'table.csv');
   writeFileSync(path, table);
-  const job = { file: tableFile(path), task: 'custom', csv, seed: 0, now: 1 } as const;
+  const job = { file: tableFile(path), task: 'custom', csv, mapping, seed: 0, now: 1 } as const;
   for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal)) {
     if (event.kind !== 'finished') continue;
     const { dataset, rejected } = event;

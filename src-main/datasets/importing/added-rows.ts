@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fieldsOf } from '../../../src-contract/column-groups.ts';
 import type { CsvOptions, Split } from '../../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
@@ -85,14 +86,19 @@ async function mapperOf(
   signal: AbortSignal,
 ): Promise<ReturnType<typeof rowMapper>> {
   const { columns } = table;
-  // The columns of the first import that this file has; a file with other names is mapped like a new one.
-  const chosen = Object.fromEntries(Object.entries(mapping).filter(([, column]) => columns.includes(column)));
+  const joined = joinedColumns(mapping);
+  // The columns of the first import that this file has; a file with other names is mapped like a new one. Of several that
+  // are one text none may be missing: that text would be laid out otherwise than in the rows that are there.
+  const isWanted = ([field, column]: [string, string]) => field in joined || columns.includes(column);
+  const chosen = Object.fromEntries(Object.entries(mapping).filter(isWanted));
   const sample = await firstRows(table, signal);
   const resolved = resolveMapping({
     ...{ task, columns, chosen, file: file.name, sample },
     hasDatabase: schemas !== undefined,
   });
-  const mapRow = rowMapper(resolved, table.facts.encoding);
+  // However this file spells their names.
+  const named = { ...resolved, mapping: { ...resolved.mapping, ...joined } };
+  const mapRow = rowMapper(named, table.facts.encoding);
   if (schemas === undefined || !lacksSchema(task, resolved.mapping)) return mapRow;
   const [one, ...others] = new Set(Object.values(schemas));
   return (record) => {
@@ -102,4 +108,11 @@ async function mapperOf(
     const schema = schemas[row.database ?? ''] ?? (others.length === 0 ? one : undefined) ?? '';
     return { ...row, context: `${parts.head}${schema}${parts.tail}` };
   };
+}
+
+/** The columns that are one text together with others. */
+function joinedColumns(mapping: ColumnMapping): ColumnMapping {
+  const groups = (['context', 'target'] as const).map((joined) => fieldsOf(joined, mapping));
+  const fields = groups.filter(({ length }) => length > 1).flat();
+  return Object.fromEntries(fields.map((field) => [field, mapping[field] ?? '']));
 }

@@ -259,7 +259,7 @@ export function rowMapper(
     const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
     const areNames = isLeftOut
       ? own.every((_, place) => folded.has(foldColumnName(nameAt(place) ?? '')))
-      : needed.every(({ place, column }) => nameAt(place) === column) &&
+      : needed.every(({ place }) => nameAt(place) === columns[place]) &&
         cells.every((_, place) => nameAt(place) === columns[place]);
     if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
@@ -383,8 +383,9 @@ export function trimmed(cell: string | undefined): string | null {
 }
 
 export function columnMissing(about: { file: string; field: string; column: string; columns: readonly string[] }) {
-  const { columns, ...missing } = about;
-  return new StudioError('CSV_COLUMN_MISSING', { ...missing, found: listed(columns) });
+  const { columns, field, ...missing } = about;
+  const found = listed(columns);
+  return new StudioError('CSV_COLUMN_MISSING', { ...missing, field: joinedBy(field) ?? field, found });
 }
 
 /** Column names for a sentence: a file that is not a table may have thousands, or one as long as a page. */

@@ -36,7 +36,11 @@ export function addAnswerCommand(program: Command, run: Run): void {
       `what the base model alone is asked: ${taskIdSchema.options.join(', ')}`,
       wordIn(taskIdSchema),
     )
-    .option('--map <field=column>', 'which column is which field: context=COL, passage=COL,question=COL …', mappingIn)
+    .option(
+      '--map <field=column>',
+      'which column is which field: context=COL, passage=COL,question=COL …; context=COL again for each of several columns, in the order learned',
+      mappingIn,
+    )
     .option('--limit <n>', 'only the first n rows', numberIn(shape.limit.unwrap()))
     .option('--max-tokens <n>', 'longest answer in tokens', numberIn(shape.maxTokens.unwrap()))
     .option('--free-answers', 'let answers have any form, also where the adapter was trained on a few labels, or JSON')

@@ -58,6 +58,7 @@ test('a mapping may be one argument or several, and a column name may contain a 
   expect(mappingIn('target=Date,context=Text,target=Sum')).toEqual({ target: 'Date', target2: 'Sum', context: 'Text' });
   const many = Array.from({ length: 21 }, (_, n) => `context=${n}`).join(',');
   expect(() => mappingIn(many)).toThrow('At most 20 columns');
+  expect(() => mappingIn('context=Brand,context=Title,context=Brand')).toThrow('“Brand” is given twice for context.');
   expect(() => mappingIn('context')).toThrow('FIELD=COLUMN');
 });
 

@@ -83,11 +83,13 @@ export function mappingIn(text: string, before: ColumnMapping = {}): ColumnMappi
     const at = part.indexOf('=');
     if (at < 1 || at === part.length - 1)
       throw new InvalidArgumentError('Write FIELD=COLUMN, for example target=summary.');
-    const field = part.slice(0, at);
+    const [field, column] = [part.slice(0, at), part.slice(at + 1)];
     const isAgain = (field === 'context' || field === 'target') && mapping[field];
     const next = isAgain ? furtherFields[field].find((each) => !mapping[each]) : field;
     if (next === undefined) throw new InvalidArgumentError(`At most ${mostColumns} columns are one ${field}.`);
-    mapping[next] = part.slice(at + 1);
+    if (isAgain && [field, ...furtherFields[field]].some((each) => mapping[each] === column))
+      throw new InvalidArgumentError(`“${column}” is given twice for ${field}.`);
+    mapping[next] = column;
   }
   return mapping;
 }

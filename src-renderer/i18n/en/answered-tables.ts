@@ -66,6 +66,7 @@ export const answeredTables = {
   'tables.new.sentence.before': '**{who}** answers every row of your table.',
   'tables.new.time': 'It takes about **{time}**, going by the last time.',
   'tables.new.kept': 'Your columns stay as they are; after them comes **{answer}**.',
+  'tables.new.kept.fields': 'Each field of the answers has a column of its own, too: {fields}.',
   'tables.new.kept.sure':
     '**{sure}** says how probable each label was; **{note}** is added where something is to be said about an answer.',
   'tables.new.kept.note': '**{note}** is added where something is to be said about an answer, such as that it was cut.',

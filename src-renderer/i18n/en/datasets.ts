@@ -228,6 +228,8 @@ export const datasets = {
   'import.field.choose': 'Choose a column',
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.further': 'Add a column',
+  'import.field.further.to': 'Add a column: {field}',
+  'import.field.further.at': '{field}, column {n}',
   'import.field.further.context': 'Each column that has a text becomes a line of the context, behind its name.',
   'import.field.further.target':
     'Each column becomes a field of the target, which is JSON. The model answers with the same fields.',

@@ -65,6 +65,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.sentence.before': '**{who}**[이|가] 표의 모든 행에 답합니다.',
   'tables.new.time': '지난번 속도로 보면 약 **{time}** 걸립니다.',
   'tables.new.kept': '원래 열은 그대로 두고 그 뒤에 **{answer}** 열을 더합니다.',
+  'tables.new.kept.fields': '답의 필드마다 열을 하나씩 더합니다: {fields}.',
   'tables.new.kept.sure':
     '**{sure}** 열에는 각 라벨의 확률을 적고, 답에 대해 알려 줄 것이 있으면 **{note}** 열도 더합니다.',
   'tables.new.kept.note': '잘린 답처럼 알려 줄 것이 있으면 **{note}** 열도 더합니다.',

@@ -222,6 +222,8 @@ export const datasets: Translation<typeof english> = {
   'import.field.choose': '열 고르기',
   'import.field.average': '평균 {n}자',
   'import.field.further': '열 더하기',
+  'import.field.further.to': '열 더하기: {field}',
+  'import.field.further.at': '{field}, {n}번째 열',
   'import.field.further.context': '글이 있는 열마다 열 이름을 붙여 입력의 한 줄이 됩니다.',
   'import.field.further.target': '열마다 정답의 필드가 되고, 정답은 JSON입니다. 모델은 같은 필드로 답합니다.',
   'import.field.needed': '열이 필요합니다',
