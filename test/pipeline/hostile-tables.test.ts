@@ -6,7 +6,8 @@ import iconv from 'iconv-lite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CsvOptions } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { resolveMapping, rowMapper } from '../../src-main/datasets/importing/column-mapping.ts';
+import { resolveMapping } from '../../src-main/datasets/importing/column-mapping.ts';
+import { rowMapper } from '../../src-main/datasets/importing/row-mapper.ts';
 import { openTable } from '../../src-main/datasets/readers/open-table.ts';
 import { tableFile } from '../fixtures/table-file.ts';
 

@@ -8,9 +8,10 @@ import type { OpenTable } from '../readers/table.ts';
 import type { NewExample } from '../rows/row-block.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { unitOf } from '../splits/unit-splits.ts';
-import { resolveMapping, rowMapper } from './column-mapping.ts';
+import { resolveMapping } from './column-mapping.ts';
 import { firstRows } from './import-rows.ts';
 import { reasonPlace } from './left-out-rows.ts';
+import { rowMapper } from './row-mapper.ts';
 import { leftOutKey } from './unmended-rows.ts';
 
 /** A file to read for an existing dataset. Plain data, so that it can be passed to a thread. */

@@ -1,22 +1,15 @@
-import { furtherFields, joinedBy, joinedJson, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
-import type { Split } from '../../../src-contract/dataset.ts';
-import { longestText } from '../../../src-contract/dataset-version.ts';
+import { furtherFields, joinedBy, joinsColumns } from '../../../src-contract/column-groups.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
-import type { RowVerdictCode, RowVerdictData } from '../../../src-contract/row-verdict.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { custom } from '../../tasks/custom.ts';
 import type { Task } from '../../tasks/task.ts';
 import { tasks } from '../../tasks/tasks.ts';
 import { readTurns } from '../../tasks/turns.ts';
-import type { RecordProblem, TableRecord } from '../readers/table.ts';
-import { isRule, namesOfSecondTable } from '../readers/table-breaks.ts';
 import { splitColumnNames, splitNamed } from '../splits/split.ts';
 import { isQuery, proposeByContents, sumsUp } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
-import { composed } from './composed-text.ts';
-import { reasonPlace, tellsLeftOut } from './left-out-rows.ts';
 
 /**
  * The likely column for each field of a task, judged by name, or else by the content of the sample; fields without one
@@ -192,115 +185,6 @@ export function resolveMapping(request: {
   return { task, mapping, places, columns };
 }
 
-/** What becomes of a record: a training row, or why it cannot be used. */
-export type MappedRow =
-  | {
-      readonly kind: 'example';
-      readonly context: string;
-      readonly target: string;
-      readonly group: string | null;
-      readonly database: string | null;
-      readonly sourceId: string | null;
-      /** The split given by the split column; undefined if there is none or its value is unknown. */
-      readonly split: Split | undefined;
-      /** Things worth a look although the row can be used. */
-      readonly warnings: readonly RowVerdictCode[];
-    }
-  | { readonly kind: 'rejected'; readonly code: RowVerdictCode; readonly data: RowVerdictData };
-
-/** Maps records to rows. Texts are taken as is, but for letters in pieces; blank ones count as empty. */
-export function rowMapper(
-  { task, mapping, places, columns }: ResolvedMapping,
-  encoding: string,
-): (record: TableRecord) => MappedRow {
-  const width = columns.length;
-  const targetField = targetFieldOf({ task, places });
-  const contextFields = usedContextFields({ task, places });
-  const columnOf = (field: string) => ({ place: places.get(field) ?? -1, column: mapping[field] ?? field });
-  const contextColumns = contextFields.map(columnOf);
-  const targetColumns = [targetField, ...furtherFields.target.filter((field) => places.has(field))].map(columnOf);
-  const needed = [...contextColumns, ...targetColumns];
-  /** Of several columns some may be blank. */
-  const [isJoined, isObject] = [places.has('context') && contextColumns.length > 1, targetColumns.length > 1];
-  const mustBeThere = [...(isJoined ? [] : contextColumns), ...(isObject ? [] : targetColumns)];
-  const targetPlace = places.get(targetField) ?? -1;
-  const ownIdPlace = sourceIdPlace({ places, columns });
-  const splitPlace = places.get('split') ?? -1;
-  const groupPlace = places.get('group') ?? -1;
-  const databasePlace = places.get('database') ?? -1;
-  const rejected = (code: RowVerdictCode, data: RowVerdictData): MappedRow => ({ kind: 'rejected', code, data });
-  const toldPlace = reasonPlace(columns);
-  const folded = new Set(toldPlace === undefined ? [] : columns.map(foldColumnName));
-  return (record) => {
-    const { cells, problem } = record;
-    const isLeftOut = toldPlace !== undefined && tellsLeftOut(cells[toldPlace] ?? '');
-    // Judge the row itself, without the reason appended to it.
-    const own = isLeftOut ? withoutEnd(cells.slice(0, toldPlace)) : cells;
-    if (isRule(own)) return rejected('ROW_RULE', {});
-    if (own.length === 1 && padding.test(own[0] ?? '')) return rejected('ROW_PADDING', {});
-    const second = record.afterBlank && problem !== 'HEADER_OTHER' ? namesOfSecondTable(cells, columns) : undefined;
-    if (second && second.length !== width) {
-      return rejected('ROW_SECOND_TABLE', { columns: shortened(second.join(', '), 200) });
-    }
-    const verdict = problem && rejectedFor[problem];
-    if (verdict) return rejected(verdict, verdict === 'ROW_ENCODING' ? { encoding: encoding.toUpperCase() } : {});
-    if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
-      return rejected('ROW_TOO_MANY_CELLS', { found: cells.length, columns: width });
-    }
-    for (const { place, column } of mustBeThere) {
-      const cell = cells[place];
-      if (cell === undefined) return rejected('ROW_CELL_MISSING', { column });
-      if (isBlank(cell)) return rejected(place === targetPlace ? 'ROW_TARGET_EMPTY' : 'ROW_CONTEXT_EMPTY', { column });
-    }
-    for (const { place, column } of needed) {
-      const letters = cells[place]?.length ?? 0;
-      if (letters > longestText) return rejected('ROW_CELL_TOO_LONG', { column, letters, most: longestText });
-    }
-    const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
-    const areNames = isLeftOut
-      ? own.every((_, place) => folded.has(foldColumnName(nameAt(place) ?? '')))
-      : needed.every(({ place }) => nameAt(place) === columns[place]) &&
-        cells.every((_, place) => nameAt(place) === columns[place]);
-    if (areNames) {
-      return rejected('ROW_HEADER_AGAIN', {});
-    }
-    const textsOf = (those: typeof contextColumns) =>
-      those.map(({ place, column }) => ({ name: column, text: cells[place] ?? '' }));
-    const texts = textsOf(contextColumns);
-    const written = isJoined
-      ? joinedLines(texts)
-      : places.has('context')
-        ? (texts[0]?.text ?? '')
-        : task.renderContext(Object.fromEntries(contextFields.map((field, part) => [field, texts[part]?.text ?? ''])));
-    const aim = isObject ? joinedJson(textsOf(targetColumns)) : (cells[targetPlace] ?? '');
-    const nameOf = (those: typeof contextColumns) => those.map(({ column }) => column).join(', ');
-    if (isJoined && isBlank(written)) return rejected('ROW_CONTEXT_EMPTY', { column: nameOf(contextColumns) });
-    if (isObject && targetColumns.every(({ place }) => isBlank(cells[place] ?? '')))
-      return rejected('ROW_TARGET_EMPTY', { column: nameOf(targetColumns) });
-    for (const [text, those] of [[written, contextColumns] as const, [aim, targetColumns] as const]) {
-      if (text.length > longestText)
-        return rejected('ROW_CELL_TOO_LONG', { column: nameOf(those), letters: text.length, most: longestText });
-    }
-    const [context, target] = [composed(written), composed(aim)];
-    const isComposed = context !== written || target !== aim;
-    const split = splitPlace < 0 ? undefined : splitNamed(cells[splitPlace] ?? '');
-    return {
-      ...{ kind: 'example', context, target },
-      group: trimmed(cells[groupPlace]),
-      database: trimmed(cells[databasePlace]),
-      sourceId: trimmed(cells[ownIdPlace]),
-      split,
-      warnings: [
-        ...warningsOf(record, width, context, target),
-        ...(isLeftOut ? (['ROW_LEFT_OUT'] as const) : []),
-        ...(second ? (['ROW_SECOND_TABLE'] as const) : []),
-        ...(isComposed ? (['ROW_COMPOSED'] as const) : []),
-        ...(splitPlace >= 0 && split === undefined ? (['ROW_SPLIT_UNKNOWN'] as const) : []),
-      ],
-    };
-  };
-}
-
 /** The fields of the context that columns hold: the task's own, or a ready-made one. */
 export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
   return places.has('context')
@@ -318,63 +202,9 @@ export function sourceIdPlace({ places, columns }: Pick<ResolvedMapping, 'places
   return [...places.values()].includes(place) ? -1 : place;
 }
 
-const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
-  QUOTE_OPEN: 'ROW_QUOTE_OPEN',
-  TOO_LONG: 'ROW_TOO_LONG',
-  ENCODING: 'ROW_ENCODING',
-  HEADER_AGAIN: 'ROW_HEADER_AGAIN',
-  HEADER_OTHER: 'ROW_HEADER_OTHER',
-  JSON: 'ROW_JSON_INVALID',
-  JSON_OPEN: 'ROW_JSON_OPEN',
-  SUMS: 'ROW_SUMS',
-  NO_ANSWER: 'ROW_NO_ANSWER',
-  DOCUMENT_DAMAGED: 'ROW_DOCUMENT_DAMAGED',
-  DOCUMENT_EMPTY: 'ROW_DOCUMENT_EMPTY',
-  DOCUMENT_LARGE: 'ROW_DOCUMENT_LARGE',
-  DOCUMENT_LOCKED: 'ROW_DOCUMENT_LOCKED',
-  DOCUMENT_SLOW: 'ROW_DOCUMENT_SLOW',
-};
-
-/** NUL, and Ctrl-Z, which marked the end of a text in DOS. */
-const padding = new RegExp(`^[\0${String.fromCharCode(0x1a)}]+$`);
-
-const none: readonly RowVerdictCode[] = [];
-
-function warningsOf(
-  { cells, problem }: TableRecord,
-  width: number,
-  context: string,
-  target: string,
-): readonly RowVerdictCode[] {
-  const isFormula = formulaStart.test(context) || formulaStart.test(target);
-  const hasNul = context.includes('\0') || target.includes('\0');
-  if (problem === undefined && cells.length >= width && !isFormula && !hasNul) return none;
-  const warnings: RowVerdictCode[] = [];
-  if (problem === 'TEXT_AFTER_QUOTE') warnings.push('ROW_TEXT_AFTER_QUOTE');
-  if (problem === 'REPLACED') warnings.push('ROW_REPLACED');
-  if (problem === 'JSON_MENDED') warnings.push('ROW_JSON_MENDED');
-  if (problem === 'KEYS_LEFT') warnings.push('ROW_KEYS_LEFT');
-  if (problem === 'CELL_TWICE') warnings.push('ROW_CELL_TWICE');
-  if (hasNul) warnings.push('ROW_NUL');
-  if (cells.length < width) warnings.push('ROW_SHORT');
-  if (isFormula) warnings.push('ROW_FORMULA');
-  return warnings;
-}
-
-/**
- * What a spreadsheet program would execute when opening the cell: a formula sign and a function name, a reference or
- * arithmetic.
- */
-const formulaStart = /^(?:[=@+-](?:[A-Z]{1,10}\d*[(!:]|\$?[A-Z]{1,3}\$?\d|cmd\|)|=[-+]?[\d.]+[-+*/^&])/i;
-
 /** Blanks and zero-width characters. */
 export function isBlank(cell: string): boolean {
   return cell === '' || !/[^\s\u00ad\u200b-\u200d\u2060]/.test(cell);
-}
-
-/** Every row of a reject file is padded to the number of columns. */
-function withoutEnd(cells: readonly string[]): readonly string[] {
-  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
 }
 
 /** As groups and database names are stored; null if nothing is left. */

@@ -13,10 +13,11 @@ import type { OpenTable, TableRecord } from '../readers/table.ts';
 import { type PackedRows, RowBatch } from '../rows/row-block.ts';
 import { GatheredStates } from '../rows/row-states.ts';
 import { RowSplits } from '../splits/row-splits.ts';
-import { type MappedRow, type ResolvedMapping, resolveMapping, rowMapper } from './column-mapping.ts';
+import { type ResolvedMapping, resolveMapping } from './column-mapping.ts';
 import { PlainRows } from './plain-rows.ts';
 import { RejectFile } from './reject-file.ts';
 import { type ImportedFacts, type NewRejection, RowImport } from './row-import-store.ts';
+import { type MappedRow, rowMapper } from './row-mapper.ts';
 
 /** What to read, and where its rows go. Plain data, so that it can be passed to a thread. */
 export interface RowsJob {

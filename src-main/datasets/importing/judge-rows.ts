@@ -3,7 +3,8 @@ import { rowVerdictSentence } from '../../../src-contract/row-verdict.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { TableDoubts } from '../findings/table-doubts.ts';
 import { openTable, type TableFile } from '../readers/open-table.ts';
-import { resolveMapping, rowMapper } from './column-mapping.ts';
+import { resolveMapping } from './column-mapping.ts';
+import { rowMapper } from './row-mapper.ts';
 
 export interface JudgeOptions {
   readonly csv?: CsvOptions;

@@ -8,8 +8,9 @@ import type { KeptRejection, RowStore } from '../rows/row-store.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { knownHomes, UnitSplits, unitOf } from '../splits/unit-splits.ts';
 import type { DatasetChanges } from '../versions/change-dataset.ts';
-import { resolveMapping, rowMapper, targetFieldOf } from './column-mapping.ts';
+import { resolveMapping, targetFieldOf } from './column-mapping.ts';
 import { rejectColumns } from './reject-file.ts';
+import { rowMapper } from './row-mapper.ts';
 import { typedRow } from './typed-row.ts';
 
 /**
