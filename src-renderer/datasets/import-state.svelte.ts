@@ -312,11 +312,16 @@ export class ImportState {
     this.#judge();
   }
 
-  /** An empty column leaves an optional field out. What becomes the first column of a context is not a further one, too. */
+  /**
+   * An empty column leaves an optional field out. What becomes the first column of a context or a target is not a further
+   * one of either, too: a target would be given.
+   */
   map(field: string, column: string): void {
-    const isAgain = ([name, other]: [string, string]) => joinedBy(name) === field && other === column;
-    const others = Object.entries(this.#mapping).filter((each) => !isAgain(each));
-    this.#mapping = { ...Object.fromEntries(others), [field]: column };
+    const isText = field === 'context' || field === 'target';
+    const others = Object.entries(this.#mapping).filter(
+      ([name, other]) => !isText || joinedBy(name) === undefined || other !== column,
+    );
+    this.#mapping = withoutGaps({ ...Object.fromEntries(others), [field]: column });
     this.#judge();
   }
 

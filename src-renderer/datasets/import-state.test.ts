@@ -66,6 +66,12 @@ test('a context or a target takes further columns, in the order in which they we
   // It was the first and the third, and could be taken out of neither.
   state.map('context', 'a');
   expect(state.mapping).toEqual({ context: 'a', target: 'a', target2: 'text' });
+  // Two sentences were proposed together, and what became the target stayed in the context.
+  state.mapFurther('target', []);
+  state.mapFurther('context', ['q', 'text']);
+  state.map('group', 'q');
+  state.map('target', 'q');
+  expect(state.mapping).toEqual({ context: 'a', context2: 'text', target: 'q', group: 'q' });
   state.chooseTask('mrc');
   expect(state.joins).toBe(false);
 });
