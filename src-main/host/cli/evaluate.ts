@@ -49,7 +49,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
       '--retry-queries',
       'replace queries that cannot be run on the dataset’s database by others that can; takes longer',
     )
-    .option('--free-answers', 'let answers have any form, also where all targets are one of a few labels, or JSON')
+    .option('--free-answers', 'let answers have any form, also where all targets are labels, numbers or JSON')
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
     .option('--csv <file>', 'write all answers and scores to this file')
     .option('--report <file>', 'write a page with the verdict, charts and rows to this file')
