@@ -1,7 +1,8 @@
 import type { ColumnMapping, TaskId } from './task.ts';
 
 /** What several columns may be together: a line for each in a context, a field for each of a target in JSON. */
-export type Joined = 'context' | 'target';
+export type Joined = (typeof joinedKinds)[number];
+export const joinedKinds = ['context', 'target'] as const;
 
 /** As many columns may be one of them. */
 export const mostColumns = 20;
@@ -18,7 +19,7 @@ function furtherOf(joined: Joined): string[] {
 
 /** What a further field is a part of; undefined for other fields. */
 export function joinedBy(field: string): Joined | undefined {
-  return (['context', 'target'] as const).find((joined) => furtherFields[joined].includes(field));
+  return joinedKinds.find((joined) => furtherFields[joined].includes(field));
 }
 
 /** Whether contexts and targets may be made of several columns: other tasks have a layout of their own. */
@@ -31,6 +32,11 @@ export function fieldsOf(joined: Joined, mapping: ColumnMapping): readonly strin
   return [joined, ...furtherFields[joined]].filter((field) => mapping[field]);
 }
 
+/** The names of the columns of a context or a target, in their order. */
+export function namesOf(joined: Joined, mapping: ColumnMapping): string[] {
+  return fieldsOf(joined, mapping).map((field) => mapping[field] ?? '');
+}
+
 /** A context or a target made of the columns with these names. */
 export function mappedTo(joined: Joined, names: readonly string[]): ColumnMapping {
   return Object.fromEntries(names.map((name, place) => [[joined, ...furtherFields[joined]][place] ?? '', name]));
@@ -40,6 +46,15 @@ export function mappedTo(joined: Joined, names: readonly string[]): ColumnMappin
 export interface NamedText {
   readonly name: string;
   readonly text: string;
+}
+
+/** The columns of a context or a target, with their texts by field. */
+export function namedTexts(
+  joined: Joined,
+  mapping: ColumnMapping,
+  texts: Readonly<Record<string, string>>,
+): NamedText[] {
+  return fieldsOf(joined, mapping).map((field) => ({ name: mapping[field] ?? '', text: texts[field] ?? '' }));
 }
 
 /** A context of several columns: a line for each, behind its name, without those that are blank. */

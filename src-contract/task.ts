@@ -23,7 +23,7 @@ export const taskFields: Readonly<Record<TaskId, TaskFields>> = {
 
 /**
  * Maps a field of the task (or `context`, `target`) to the column that holds it; `group`, `database` and `split` (the
- * table's own split column) are optional, as are the further columns of a context (`column-groups.ts`).
+ * table's own split column) are optional, as are the further columns of a context or a target (`column-groups.ts`).
  */
 export const columnMappingSchema = z.record(z.string(), z.string());
 export type ColumnMapping = z.infer<typeof columnMappingSchema>;

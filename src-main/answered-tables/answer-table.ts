@@ -111,8 +111,8 @@ export async function proposeColumns(
   const task = taskOf(adapter, input);
   const dataset = learntFrom(adapter, parts);
   const schemas = dataset === undefined ? 0 : (await parts.knownSchemas.of(dataset.id)).count;
-  const known = await knownMapping(adapter, dataset);
-  const names = adapter === null ? [] : await readColumns(adapter.path);
+  const names = await columnsOf(adapter);
+  const known = knownMapping(names, dataset);
   try {
     const about = { task, chosen: input.mapping ?? {}, known, schemas, file: { name: '' } };
     return { task, mapping: contextMapping(about, input.columns, input.sample), schemas, names };
@@ -153,9 +153,13 @@ function learntFrom(adapter: Adapter | null, { datasets }: Pick<AnsweringParts, 
   return datasets.list().find(({ id }) => id === adapter?.datasetId);
 }
 
-/** The columns that an adapter was trained on, as far as that is known. */
-async function knownMapping(adapter: Adapter | null, dataset: Dataset | undefined): Promise<ColumnMapping> {
-  const columns = adapter === null ? [] : await readColumns(adapter.path);
+/** The names of the columns that an adapter's contexts are made of, if there are several. */
+async function columnsOf(adapter: Adapter | null): Promise<string[]> {
+  return adapter === null ? [] : await readColumns(adapter.path);
+}
+
+/** The columns that an adapter was trained on, as far as they are known. */
+function knownMapping(columns: readonly string[], dataset: Dataset | undefined): ColumnMapping {
   return { ...dataset?.mapping, ...mappedTo('context', columns) };
 }
 
@@ -172,8 +176,8 @@ async function learntBy(
   const text = await parts.modelTexts.of(parts.base, adapter.task);
   const tokensOf = (rows: Iterable<Example>) => usualAnswerTokens(rows, text, { form, signal: parts.signal });
   const known = learntFrom(adapter, parts);
+  const mapping = knownMapping(await columnsOf(adapter), known);
   // Labels say by themselves how long an answer may be.
-  const mapping = await knownMapping(adapter, known);
   if (known === undefined)
     return { mapping, form, tokens: form !== undefined && 'texts' in form ? await tokensOf([]) : usualTokens };
   const schemas = await parts.knownSchemas.of(known.id);
@@ -223,7 +227,7 @@ async function* work(id: string, parts: AnsweringParts, signal: AbortSignal): As
   const job = {
     ...{ name: adapter?.name ?? base.name, table, form: table.form ?? undefined, base },
     adapter: adapter === null ? null : { folder: adapter.path, strength: 1 },
-    names: await knownMapping(adapter, undefined),
+    names: mappedTo('context', await columnsOf(adapter)),
     runnable: await runnableOn(adapter, parts),
   };
   const text = await parts.modelTexts.of(base, table.task);

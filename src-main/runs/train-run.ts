@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
-import { fieldsOf } from '../../src-contract/column-groups.ts';
+import { namesOf } from '../../src-contract/column-groups.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent, RunResult } from '../../src-contract/run.ts';
@@ -372,7 +372,7 @@ type StepEvent = Extract<TrainEvent, { kind: 'step' }>;
 /** The columns that the contexts of a dataset are made of, if there are several. */
 function columnsOf(id: string, { datasets }: Pick<TrainingParts, 'datasets'>): string[] | undefined {
   const { mapping = {} } = datasets.list().find((dataset) => dataset.id === id) ?? {};
-  const names = fieldsOf('context', mapping).map((field) => mapping[field] ?? '');
+  const names = namesOf('context', mapping);
   return names.length > 1 ? names : undefined;
 }
 

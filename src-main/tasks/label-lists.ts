@@ -33,15 +33,15 @@ export function partsOf(list: string, separator: string): string[] {
 }
 
 /**
- * Whether targets are lists of labels: a few that occur again and again, alone and in changing company. Not where all
- * have equally many, as the parts of a name or an address.
+ * What parts the labels of these targets, if they are lists of them: a few that occur again and again, alone and in
+ * changing company. Undefined also where all have equally many, as the parts of a name or an address.
  */
-export function areLabelLists(targets: readonly string[]): boolean {
+export function listSeparator(targets: readonly string[]): string | undefined {
   const separator = separatorIn(targets);
   const lists = targets.map((target) => partsOf(target, separator));
   const different = new Set(lists.flat());
   const isOften = (count: number, share: number) => count > 0 && count >= share * targets.length;
-  return (
+  const areLists =
     isOften(lists.filter(({ length }) => length > 1).length, leastLists) &&
     new Set(lists.map(({ length }) => length)).size > 1 &&
     different.size * rowsOfLabel <= lists.flat().length &&
@@ -50,8 +50,8 @@ export function areLabelLists(targets: readonly string[]): boolean {
     // “Yes, please” and “No, thanks” are two labels of four parts.
     different.size < new Set(targets).size &&
     [...different].every(({ length }) => length <= longestLabel) &&
-    !isOften(lists.filter((list) => new Set(list).size < list.length).length, mostRepeating)
-  );
+    !isOften(lists.filter((list) => new Set(list).size < list.length).length, mostRepeating);
+  return areLists ? separator : undefined;
 }
 
 function hasWholeBrackets(label: string): boolean {

@@ -6,7 +6,7 @@ import {
   type UsualMeasure,
 } from '../../src-contract/text-measure.ts';
 import { numberOf } from '../../src-contract/text-number.ts';
-import { areLabelLists } from './label-lists.ts';
+import { listSeparator } from './label-lists.ts';
 
 /**
  * For the tasks whose targets may be anything: answers must be labels, names and numbers exactly, and say the same in JSON,
@@ -48,7 +48,7 @@ function kindOf(targets: readonly string[]): TargetKind {
   if (targets.filter((target) => jsonIn(target)?.alone).length * 2 > targets.length) return 'structured';
   const numbers = targets.filter((target) => numberOf(target) !== undefined);
   const areNumbers = numbers.length > 0 && numbers.length >= leastNumbers * targets.length;
-  if (!areNumbers && areLabelLists(targets)) return 'lists';
+  if (!areNumbers && listSeparator(targets) !== undefined) return 'lists';
   if (new Set(targets).size * rowsOfLabel <= targets.length) return 'few';
   if (areNumbers) return 'numbers';
   const words = targets.map(wordsIn).sort((a, b) => a - b);

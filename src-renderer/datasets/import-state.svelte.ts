@@ -1,10 +1,11 @@
 import {
-  fieldsOf,
   furtherFields,
   type Joined,
   joinedBy,
+  joinedKinds,
   joinsColumns,
   mappedTo,
+  namesOf,
 } from '../../src-contract/column-groups.ts';
 import type {
   Column,
@@ -521,12 +522,7 @@ export class ImportState {
 /** Where the first of several columns is not there any more, the second is the first. */
 function withoutGaps(mapping: ColumnMapping): ColumnMapping {
   const others = Object.entries(mapping).filter(([field]) => joinedBy(field) === undefined);
-  const groups = (['context', 'target'] as const).map((joined) =>
-    mappedTo(
-      joined,
-      fieldsOf(joined, mapping).map((field) => mapping[field] ?? ''),
-    ),
-  );
+  const groups = joinedKinds.map((joined) => mappedTo(joined, namesOf(joined, mapping)));
   return Object.assign(Object.fromEntries(others), ...groups);
 }
 

@@ -1,4 +1,4 @@
-import { areLabelLists, partsOf, separatorIn } from '../../tasks/label-lists.ts';
+import { listSeparator, partsOf, separatorIn } from '../../tasks/label-lists.ts';
 import { mostLookedAt } from '../../tasks/usual-measure.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 import { plainText } from './plain-text.ts';
@@ -9,26 +9,27 @@ import { plainText } from './plain-text.ts';
  */
 export class LabelSpellings implements Detector {
   /** Until they show whether targets are lists. */
-  #first: CheckedRow[] | undefined = [];
+  #first: Labelled[] | undefined = [];
   /** What parts the labels of a list. */
   #separator: string | undefined;
   #labels: Map<string, Label[]> | undefined = new Map();
   #seen = 0;
 
-  take(row: CheckedRow): FlaggedRow[] {
+  take({ number, position, target }: CheckedRow): FlaggedRow[] {
+    // Of the first rows nothing else is kept: contexts may be long.
+    const row = { number, position, target };
     if (this.#first === undefined) this.#count(row);
     else if (this.#first.push(row) === mostLookedAt) this.#decide(this.#first);
     return [];
   }
 
-  #decide(first: readonly CheckedRow[]): void {
-    const targets = first.map(({ target }) => target);
-    this.#separator = areLabelLists(targets) ? separatorIn(targets) : undefined;
+  #decide(first: readonly Labelled[]): void {
+    this.#separator = listSeparator(first.map(({ target }) => target));
     this.#first = undefined;
     for (const row of first) this.#count(row);
   }
 
-  #count({ number, position, target }: CheckedRow): void {
+  #count({ number, position, target }: Labelled): void {
     const labels = this.#separator === undefined ? [target] : new Set(partsOf(target, this.#separator));
     for (const label of labels) {
       if (this.#labels === undefined) return;
@@ -82,6 +83,7 @@ function isMeant(label: string, usual: string): boolean {
 }
 
 type Label = Pick<CheckedRow, 'number' | 'position'>;
+type Labelled = Label & Pick<CheckedRow, 'target'>;
 
 const longestLabel = 60;
 const mostLabels = 200;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fieldsOf } from '../../../src-contract/column-groups.ts';
+import { fieldsOf, joinedKinds } from '../../../src-contract/column-groups.ts';
 import type { CsvOptions, Split } from '../../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
@@ -113,7 +113,7 @@ async function mapperOf(
 
 /** The columns that are one text together with others. */
 function joinedColumns(mapping: ColumnMapping): ColumnMapping {
-  const groups = (['context', 'target'] as const).map((joined) => fieldsOf(joined, mapping));
+  const groups = joinedKinds.map((joined) => fieldsOf(joined, mapping));
   const fields = groups.filter(({ length }) => length > 1).flat();
   return Object.fromEntries(fields.map((field) => [field, mapping[field] ?? '']));
 }

@@ -1,7 +1,7 @@
-import { furtherFields, joinsColumns } from '../../../src-contract/column-groups.ts';
+import { joinsColumns, mappedTo } from '../../../src-contract/column-groups.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { numberOf } from '../../../src-contract/text-number.ts';
-import { areLabelLists } from '../../tasks/label-lists.ts';
+import { listSeparator } from '../../tasks/label-lists.ts';
 
 /** What the first rows contain in one column. */
 interface ColumnContents {
@@ -74,8 +74,12 @@ export function proposeByContents(
     const [longest] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
     const alike = free.filter(({ meanLetters }) => meanLetters * 3 >= (longest?.meanLetters ?? 0));
     // Two sentences, or a subject and its text, are judged together; of very many columns nobody can tell.
-    const together = joinsColumns(taskId) && alike.length <= mostTogether ? alike : [longest];
-    for (const [place, column] of together.entries()) take(['context', ...furtherFields.context][place] ?? '', column);
+    const together =
+      joinsColumns(taskId) && alike.length <= mostTogether ? alike : free.filter((each) => each === longest);
+    return mappedTo(
+      'context',
+      together.map(({ column }) => column),
+    );
   } else {
     // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
     const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
@@ -136,7 +140,7 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
       words: areKeys(cells) ? 0 : share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
       isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
-      isLabel: new Set(cells).size <= cells.length / 4 || areLabelLists(cells),
+      isLabel: new Set(cells).size <= cells.length / 4 || listSeparator(cells) !== undefined,
     };
   });
 }

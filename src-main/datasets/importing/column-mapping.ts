@@ -1,4 +1,4 @@
-import { furtherFields, joinedBy, joinsColumns } from '../../../src-contract/column-groups.ts';
+import { fieldsOf, furtherFields, joinedBy, joinsColumns } from '../../../src-contract/column-groups.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
@@ -186,10 +186,8 @@ export function resolveMapping(request: {
 }
 
 /** The fields of the context that columns hold: the task's own, or a ready-made one. */
-export function usedContextFields({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): readonly string[] {
-  return places.has('context')
-    ? ['context', ...furtherFields.context.filter((field) => places.has(field))]
-    : task.fields.context.filter((field) => places.has(field));
+export function usedContextFields({ task, mapping }: Pick<ResolvedMapping, 'task' | 'mapping'>): readonly string[] {
+  return mapping.context ? fieldsOf('context', mapping) : task.fields.context.filter((field) => mapping[field]);
 }
 
 export function targetFieldOf({ task, places }: Pick<ResolvedMapping, 'task' | 'places'>): string {

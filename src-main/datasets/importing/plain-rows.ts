@@ -1,4 +1,4 @@
-import { furtherFields, joinedLines } from '../../../src-contract/column-groups.ts';
+import { fieldsOf, joinedLines, namedTexts } from '../../../src-contract/column-groups.ts';
 import type { Split } from '../../../src-contract/dataset.ts';
 import type { PlacedPiece } from '../readers/csv-places.ts';
 import type { RowBatch } from '../rows/row-block.ts';
@@ -171,14 +171,14 @@ function mayBeSpace(bytes: Buffer, place: number): boolean {
 /** The context as columns and the text between them, found by rendering it with markers in place of the columns. */
 function contextParts(mapping: ResolvedMapping): (Buffer | number)[] | undefined {
   const { task, places } = mapping;
-  if (furtherFields.target.some((field) => places.has(field))) return undefined;
+  if (fieldsOf('target', mapping.mapping).length > 1) return undefined;
   const fields = usedContextFields(mapping);
   if (places.has('context') && fields.length === 1) return [places.get('context') ?? -1];
-  const marks = new Map(fields.map((field, number) => [`\0${number}\0`, places.get(field) ?? -1]));
-  const texts = [...marks.keys()].map((mark, at) => ({ field: fields[at] ?? '', mark }));
+  const input = Object.fromEntries(fields.map((field, number) => [field, `\0${number}\0`]));
+  const marks = new Map(Object.entries(input).map(([field, mark]) => [mark, places.get(field) ?? -1]));
   const rendered = places.has('context')
-    ? joinedLines(texts.map(({ field, mark }) => ({ name: mapping.mapping[field] ?? '', text: mark })))
-    : task.renderContext(Object.fromEntries(texts.map(({ field, mark }) => [field, mark])));
+    ? joinedLines(namedTexts('context', mapping.mapping, input))
+    : task.renderContext(input);
   const pieces = rendered.split(/(\0\d+\0)/).filter((piece) => piece !== '');
   const columns = pieces.filter((piece) => marks.has(piece));
   if (columns.length !== fields.length || new Set(columns).size !== fields.length) return undefined;

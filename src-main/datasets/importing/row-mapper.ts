@@ -54,8 +54,8 @@ export function rowMapper(resolved: ResolvedMapping, encoding: string): (record:
     if (cells.length > width && cells.slice(width).some((cell) => cell !== '')) {
       return rejected('ROW_TOO_MANY_CELLS', { found: cells.length, columns: width });
     }
-    const unfit = texts.unfit(cells);
-    if (unfit) return rejected(unfit.code, unfit.data);
+    const written = texts.read(cells);
+    if ('code' in written) return rejected(written.code, written.data);
     const nameAt = (place: number) => (place === 0 ? cells[0]?.replace(/^\ufeff/, '') : cells[place]);
     const areNames = isLeftOut
       ? own.every((_, place) => folded.has(foldColumnName(nameAt(place) ?? '')))
@@ -64,7 +64,6 @@ export function rowMapper(resolved: ResolvedMapping, encoding: string): (record:
     if (areNames) {
       return rejected('ROW_HEADER_AGAIN', {});
     }
-    const written = texts.of(cells);
     const [context, target] = [composed(written.context), composed(written.target)];
     const isComposed = context !== written.context || target !== written.target;
     const split = splitPlace < 0 ? undefined : splitNamed(cells[splitPlace] ?? '');

@@ -14,9 +14,13 @@ interface Column {
 export interface RowTexts {
   /** Those that are read. */
   readonly columns: readonly Column[];
-  /** Why a row cannot be used; undefined if it can. */
-  unfit(cells: Cells): { readonly code: RowVerdictCode; readonly data: RowVerdictData } | undefined;
-  of(cells: Cells): { readonly context: string; readonly target: string };
+  /** The texts of a row, or why it cannot be used. */
+  read(cells: Cells): { readonly context: string; readonly target: string } | Unfit;
+}
+
+export interface Unfit {
+  readonly code: RowVerdictCode;
+  readonly data: RowVerdictData;
 }
 
 /** A context or a target: from which columns, and whether they are joined, so that some of them may be blank. */
@@ -55,12 +59,15 @@ export function rowTexts(resolved: ResolvedMapping): RowTexts {
   };
   return {
     columns: [...context.columns, ...target.columns],
-    unfit: (cells) => unfitIn(context, cells) ?? unfitIn(target, cells),
-    of: (cells) => ({ context: context.write(cells), target: target.write(cells) }),
+    read(cells) {
+      const [asked, answered] = [textOf(context, cells), textOf(target, cells)];
+      if (typeof asked !== 'string') return asked;
+      return typeof answered === 'string' ? { context: asked, target: answered } : answered;
+    },
   };
 }
 
-function unfitIn({ columns, isJoined, empty, write }: Part, cells: Cells): ReturnType<RowTexts['unfit']> {
+function textOf({ columns, isJoined, empty, write }: Part, cells: Cells): string | Unfit {
   const tooLong = (column: string, letters: number) =>
     ({ code: 'ROW_CELL_TOO_LONG', data: { column, letters, most: longestText } }) as const;
   for (const { place, column } of columns) {
@@ -69,9 +76,9 @@ function unfitIn({ columns, isJoined, empty, write }: Part, cells: Cells): Retur
     if (!isJoined && isBlank(cell ?? '')) return { code: empty, data: { column } };
     if ((cell?.length ?? 0) > longestText) return tooLong(column, cell?.length ?? 0);
   }
-  if (!isJoined) return undefined;
+  if (!isJoined) return write(cells);
   const column = columns.map((each) => each.column).join(', ');
   if (columns.every(({ place }) => isBlank(cells[place] ?? ''))) return { code: empty, data: { column } };
-  const { length } = write(cells);
-  return length > longestText ? tooLong(column, length) : undefined;
+  const text = write(cells);
+  return text.length > longestText ? tooLong(column, text.length) : text;
 }

@@ -1,4 +1,4 @@
-import { fieldsOf, joinedLines, joinsColumns } from '../../../src-contract/column-groups.ts';
+import { fieldsOf, joinedLines, joinsColumns, namedTexts } from '../../../src-contract/column-groups.ts';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
@@ -147,12 +147,10 @@ export function contextOfCells(
   const input = Object.fromEntries(
     Object.entries(mapping).map(([field, column]) => [field, cells[columns.indexOf(column)] ?? '']),
   );
-  const texts = fieldsOf('context', mapping).map((field) => ({
-    name: names[field] ?? mapping[field] ?? '',
-    text: input[field] ?? '',
-  }));
-  if (texts.length > 1 || fieldsOf('context', names).length > 1) {
-    const context = joinedLines(texts);
+  const fields = fieldsOf('context', mapping);
+  if (fields.length > 1 || fieldsOf('context', names).length > 1) {
+    const called = Object.fromEntries(fields.map((field) => [field, names[field] ?? mapping[field] ?? '']));
+    const context = joinedLines(namedTexts('context', called, input));
     return isBlank(context) ? { lacks: 'text' } : { context: composed(context) };
   }
   if (Object.values(input).some(isBlank)) return { lacks: 'text' };
