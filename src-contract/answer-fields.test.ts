@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerFields, fieldTexts } from './answer-fields.ts';
+import { answerFields, fieldTexts, labelFields } from './answer-fields.ts';
 
 const object = (properties: Readonly<Record<string, unknown>>) => ({
   kind: 'json' as const,
@@ -14,6 +14,18 @@ test('answers that are simple objects have fields that a table can show', () => 
   expect(answerFields({ kind: 'json' })).toEqual([]);
   expect(answerFields({ kind: 'choices', texts: ['a'] })).toEqual([]);
   expect(answerFields(null)).toEqual([]);
+});
+
+test('those with a few labels, or true and false, can be counted', () => {
+  const label = { type: 'string', enum: ['a', 'b'] };
+  const nothing = { type: 'null' };
+  const form = object({
+    ...{ label, name: { type: 'string' }, sum: { type: 'number' }, paid: { type: 'boolean' }, none: nothing },
+    ...{ maybe: { anyOf: [label, nothing] }, either: { anyOf: [label, { type: 'number' }] } },
+  });
+  expect(labelFields(form)).toEqual(['label', 'paid', 'maybe']);
+  expect(labelFields(object({ label, items: { type: 'array', items: label } }))).toEqual([]);
+  expect(labelFields({ kind: 'choices', texts: ['a'] })).toEqual([]);
 });
 
 test('what an answer has in each field, as it is written', () => {

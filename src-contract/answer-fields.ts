@@ -19,6 +19,15 @@ export function answerFields(form: AnswerForm | null | undefined): readonly stri
   return fields.length > mostFields ? [] : fields;
 }
 
+/** Those of them whose values are a few labels, or true and false, so that counting them says something. */
+export function labelFields(form: AnswerForm | null | undefined): readonly string[] {
+  const properties = form?.kind === 'json' ? flatSchema.safeParse(form.schema).data?.properties : undefined;
+  return answerFields(form).filter((field) => {
+    const types = alternativesOf(properties?.[field]).filter(({ type }) => type !== 'null');
+    return types.length > 0 && types.every(({ type, enum: texts }) => type === 'boolean' || Array.isArray(texts));
+  });
+}
+
 /** What an answer has in each of these fields; empty where it has nothing. */
 export function fieldTexts(answer: string, fields: readonly string[]): readonly string[] {
   const value = jsonIn(answer)?.value;
@@ -30,7 +39,16 @@ export function fieldTexts(answer: string, fields: readonly string[]): readonly 
 }
 
 function isSingle(schema: unknown): boolean {
-  const { type, anyOf } = (schema ?? {}) as { type?: unknown; anyOf?: unknown };
-  if (Array.isArray(anyOf)) return anyOf.every(isSingle);
-  return ['string', 'number', 'integer', 'boolean', 'null'].includes(String(type));
+  const single = ['string', 'number', 'integer', 'boolean', 'null'];
+  return alternativesOf(schema).every(({ type }) => single.includes(String(type)));
+}
+
+interface Alternative {
+  readonly type?: unknown;
+  readonly enum?: unknown;
+}
+
+function alternativesOf(schema: unknown): readonly Alternative[] {
+  const { anyOf, ...only } = (schema ?? {}) as Alternative & { anyOf?: unknown };
+  return Array.isArray(anyOf) ? anyOf.flatMap(alternativesOf) : [only];
 }

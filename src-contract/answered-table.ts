@@ -88,7 +88,11 @@ export const answeredRowsInputSchema = z.object({
   offset: z.number().int().min(0),
   limit: z.number().int().min(1).max(1000),
   only: z
-    .union([z.object({ answer: z.string().min(1).max(longestLabel) }), z.object({ note: answerNoteSchema })])
+    .union([
+      // Of answers that are objects, what one of their fields has.
+      z.object({ answer: z.string().min(1).max(longestLabel), field: z.string().optional() }),
+      z.object({ note: answerNoteSchema }),
+    ])
     .optional(),
   /** Those whose answer is one of a few labels, the least certain first. */
   order: z.enum(['file', 'unsure']).default('file'),
@@ -102,8 +106,8 @@ export const mostCountedAnswers = 12;
 
 export const answerCountsSchema = z.object({
   /**
-   * The most frequent answers, and in how many rows; long ones are no labels, and not among them. Of answers that are
-   * lists, their labels.
+   * The most frequent answers, or what one of their fields has, and in how many rows; long ones are no labels, and not
+   * among them. Of answers that are lists, their labels.
    */
   answers: z.array(z.object({ answer: z.string(), rows: z.number().int() })),
   /** Rows with another answer. */

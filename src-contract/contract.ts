@@ -651,8 +651,11 @@ export const contract = {
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
     /** Field by field, how often answers were wrong; null unless most targets are lists or objects in JSON. */
     fields: base.input(id).output(fieldResultsSchema.nullable()),
-    /** What was answered in place of what; null if the targets are not a few labels, or nothing has been measured. */
-    labels: base.input(id).output(labelResultsSchema.nullable()),
+    /**
+     * What was answered in place of what, if the targets are a few labels; one by one of their fields which are, if they
+     * are objects. None if nothing has been measured.
+     */
+    labels: base.input(id).output(z.array(labelResultsSchema)),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */
@@ -698,8 +701,8 @@ export const contract = {
     rows: base
       .input(answeredRowsInputSchema)
       .output(z.object({ total: z.number().int(), rows: z.array(answeredRowSchema) })),
-    /** How often each answer was given so far. */
-    counts: base.input(id).output(answerCountsSchema),
+    /** How often each answer was given so far; of answers that are objects, what a field of theirs has. */
+    counts: base.input(id.extend({ field: z.string().optional() })).output(answerCountsSchema),
     /** Writes the table with its answers as CSV, as far as there are any; for a spreadsheet, no cell is a formula. */
     export: base
       .input(id.extend({ out: z.string(), forSpreadsheet: z.boolean().optional() }))

@@ -23,8 +23,10 @@ const labelResultSchema = z.object({
 });
 export type LabelResult = z.infer<typeof labelResultSchema>;
 
-/** What was answered in place of what, in an evaluation whose targets are a few labels. */
+/** What was answered in place of what, in an evaluation whose targets, or a field of which, are a few labels. */
 export const labelResultsSchema = z.object({
+  /** Of targets that are objects in JSON; null if they are the labels. */
+  field: z.string().nullable(),
   /** As most targets write it. */
   labels: z.array(z.object({ label: z.string(), rows: z.number().int() })),
   /** In the order of the evaluation's results. */
@@ -42,10 +44,11 @@ export type LabelResults = z.infer<typeof labelResultsSchema>;
 /** The results with the measures over all labels among their other ones. */
 export function withLabelMeasures(
   results: readonly EvaluationResult[],
-  labels: LabelResults | null | undefined,
+  labels: readonly LabelResults[],
 ): readonly EvaluationResult[] {
+  const whole = labels.find(({ field }) => field === null);
   return results.map((result, place) => {
-    const told = labels?.results[place];
+    const told = whole?.results[place];
     if (told === undefined) return result;
     const { macroF1, balancedAccuracy } = told;
     return { ...result, metrics: { ...result.metrics, macroF1, balancedAccuracy } };

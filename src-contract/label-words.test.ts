@@ -74,6 +74,7 @@ test('what goes wrong more often comes first, and nothing is said about what doe
 function of(confusion: number[][]): LabelResults {
   const sum = (counts: readonly number[] = []) => counts.reduce((total, count) => total + count, 0);
   return {
+    field: null,
     labels: ['complaint', 'question'].map((label, place) => ({ label, rows: sum(confusion[place]) })),
     results: [{ labels: [], confusion, macroF1: 0, balancedAccuracy: 0 }],
     rows: { targets: [], answers: [[]] },

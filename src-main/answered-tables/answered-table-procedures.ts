@@ -40,7 +40,7 @@ export function answeredTableProcedures(
       const rows = withinMessage(store.rows({ ...input, id }), ({ cells, answer }) => [...cells, answer ?? '']);
       return { total, rows };
     }),
-    counts: os.counts.handler(({ input }) => store.counts(store.get(input.id).id)),
+    counts: os.counts.handler(({ input }) => store.counts(store.get(input.id).id, input.field)),
     export: os.export.handler(({ input: { id, ...job }, context, signal }) => {
       if (context.caller === 'page') throw new StudioError('NOT_ALLOWED', {});
       return writeAnsweredTable(store, { ...job, table: store.get(id) }, signal);

@@ -84,6 +84,36 @@ test('lists are counted label by label, and rows come by a label that they have'
   expect(store.countRows({ id, only: { answer: 'late' }, order: 'file' })).toBe(1);
 });
 
+test('what a field of objects has is counted, and rows come by it; what is no object has nothing there', () => {
+  const id = tableOf(Array.from({ length: 7 }, (_, place) => [`row ${place}`]));
+  const objects = [
+    { 'a "b"': 'high', urgent: true },
+    { 'a "b"': 'low', urgent: false },
+    { 'a "b"': 'high', urgent: null },
+    { urgent: true, note: 'x'.repeat(61) },
+  ].map((object) => JSON.stringify(object));
+  put(id, ...[...objects, '{"a \\"b\\"": "hi', '["high"]'].map((answer, position) => ({ position, answer })), {
+    position: 6,
+    answer: '',
+    note: 'empty',
+  });
+  expect(store.counts(id, 'a "b"')).toMatchObject({
+    answers: [
+      { answer: 'high', rows: 2 },
+      { answer: 'low', rows: 1 },
+    ],
+    others: 3,
+  });
+  expect(store.counts(id, 'urgent').answers).toEqual([
+    { answer: 'true', rows: 2 },
+    { answer: 'false', rows: 1 },
+  ]);
+  expect(store.counts(id, 'note')).toMatchObject({ answers: [], others: 6 });
+  expect(positions({ id, only: { answer: 'high', field: 'a "b"' }, offset: 0, limit: 9 })).toEqual([0, 2]);
+  expect(positions({ id, only: { answer: 'true', field: 'urgent' }, offset: 1, limit: 9 })).toEqual([3]);
+  expect(store.countRows({ id, only: { answer: 'false', field: 'urgent' }, order: 'file' })).toBe(1);
+});
+
 test('rows with one answer, or one note, come in pages of their own', () => {
   const id = tableOf(Array.from({ length: 6 }, (_, place) => [`row ${place}`]));
   put(id, ...['no', 'yes', 'no', 'yes', 'no'].map((answer, position) => ({ position, answer })), {

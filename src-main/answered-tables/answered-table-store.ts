@@ -118,29 +118,31 @@ export class AnsweredTableStore {
 
   /** Read lazily: nothing may be written before the last one is read, or reading is ended. */
   *rows({ id, offset, limit, only, order }: Optional<AnsweredRowsInput, 'order'>): Generator<AnsweredRow> {
-    const [condition, ...values] = this.#rowsWith({ id, only, order });
+    const { condition, values } = this.#rowsWith({ id, only, order });
     const isWhole = only === undefined && order !== 'unsure';
     const rows = this.#database
-      .prepare<(string | number)[], Omit<AnsweredRow, 'cells'> & { cells: string }>(
+      .prepare<[object], Omit<AnsweredRow, 'cells'> & { cells: string }>(
         // In the whole table, the place of a row is its position.
         `SELECT position, cells, answer, note, certainty FROM answered_row
-         WHERE table_id = ? AND ${condition} AND position >= ?
-         ORDER BY ${order === 'unsure' ? 'certainty, position' : 'position'} LIMIT ? OFFSET ?`,
+         WHERE table_id = :id AND ${condition} AND position >= :from
+         ORDER BY ${order === 'unsure' ? 'certainty, position' : 'position'} LIMIT :limit OFFSET :offset`,
       )
-      .iterate(id, ...values, isWhole ? offset : 0, limit, isWhole ? 0 : offset);
+      .iterate({ id, ...values, from: isWhole ? offset : 0, limit, offset: isWhole ? 0 : offset });
     for (const row of rows) yield { ...row, cells: JSON.parse(row.cells) as string[] };
   }
 
   /** As many rows as `rows` has without a page. */
   countRows({ id, only, order }: Pick<AnsweredRowsInput, 'id' | 'only' | 'order'>): number {
-    const [condition, ...values] = this.#rowsWith({ id, only, order });
-    const count = this.#database.prepare(`SELECT count(*) FROM answered_row WHERE table_id = ? AND ${condition}`);
-    return count.pluck().get(id, ...values) as number;
+    const { condition, values } = this.#rowsWith({ id, only, order });
+    const count = this.#database.prepare(`SELECT count(*) FROM answered_row WHERE table_id = :id AND ${condition}`);
+    return count.pluck().get({ id, ...values }) as number;
   }
 
-  counts(id: string): AnswerCounts {
+  /** Of answers that are objects, what one of their fields has is counted. */
+  counts(id: string, field?: string): AnswerCounts {
     const { form, answered } = this.get(id);
-    const { answers, rows: listed } = form?.kind === 'list' ? this.#countLabels(id, form) : this.#countAnswers(id);
+    const { answers, rows: listed } =
+      form?.kind === 'list' ? this.#countLabels(id, form) : this.#countAnswers(id, field);
     const noted = this.#database
       .prepare<[string], { note: AnswerNote; rows: number }>(
         'SELECT note, count(*) AS rows FROM answered_row WHERE table_id = ? AND note IS NOT NULL GROUP BY note',
@@ -152,13 +154,14 @@ export class AnsweredTableStore {
   }
 
   /** The most frequent answers, and how many rows have one of them. */
-  #countAnswers(id: string): CountedAnswers {
+  #countAnswers(id: string, field: string | undefined): CountedAnswers {
+    const label = labelIn(field);
     const answers = this.#database
-      .prepare<[string, number], AnswerCounts['answers'][number]>(
-        `SELECT answer, count(*) AS rows FROM answered_row WHERE table_id = ? AND ${isLabel}
-         GROUP BY answer ORDER BY rows DESC, answer LIMIT ?`,
+      .prepare<[object], AnswerCounts['answers'][number]>(
+        `SELECT ${label} AS answer, count(*) AS rows FROM answered_row WHERE table_id = :id AND ${isLabel(label)}
+         GROUP BY 1 ORDER BY rows DESC, answer LIMIT :most`,
       )
-      .all(id, mostCountedAnswers);
+      .all({ id, field, most: mostCountedAnswers });
     return { answers, rows: answers.reduce((sum, { rows }) => sum + rows, 0) };
   }
 
@@ -185,20 +188,25 @@ export class AnsweredTableStore {
     return { answers, rows: having.reduce((sum, { rows }) => sum + rows, 0) };
   }
 
-  /** The condition on a row, and its values. */
-  #rowsWith({
-    id,
-    only,
-    order,
-  }: Pick<AnsweredRowsInput, 'id'> & Partial<Pick<AnsweredRowsInput, 'only' | 'order'>>): [string, ...string[]] {
+  /** The condition on a row, and the values in it. */
+  #rowsWith({ id, only, order }: Pick<AnsweredRowsInput, 'id'> & Partial<Pick<AnsweredRowsInput, 'only' | 'order'>>): {
+    readonly condition: string;
+    readonly values: Readonly<Record<string, string>>;
+  } {
     const isRanked = order === 'unsure' ? 'certainty IS NOT NULL' : 'TRUE';
-    if (only === undefined) return [isRanked];
-    if ('note' in only) return [`${isRanked} AND note = ?`, only.note];
+    if (only === undefined) return { condition: isRanked, values: {} };
+    if ('note' in only) return { condition: `${isRanked} AND note = :note`, values: { note: only.note } };
     const { form } = this.get(id);
-    if (form?.kind !== 'list') return [`${isRanked} AND ${isLabel} AND answer = ?`, only.answer];
+    if (form?.kind !== 'list') {
+      const label = labelIn(only.field);
+      return { condition: `${isRanked} AND ${isLabel(label)} AND ${label} = :answer`, values: only };
+    }
     // No label has in it what parts them.
     const { between } = form;
-    return [`${isRanked} AND instr(? || answer || ?, ?) > 0`, between, between, `${between}${only.answer}${between}`];
+    return {
+      condition: `${isRanked} AND instr(:between || answer || :between, :parted) > 0`,
+      values: { between, parted: `${between}${only.answer}${between}` },
+    };
   }
 
   /** Time spent on the answers so far. */
@@ -255,8 +263,15 @@ const select = `SELECT answered_table.id, answered_table.name, answered_table.ba
     JOIN base_model ON base_model.id = answered_table.base_model_id LEFT JOIN adapter ON adapter.id = answered_table.adapter_id
   WHERE answered_table.deleted_at IS NULL`;
 
-/** The condition of the index of labels. */
-const isLabel = `answer <> '' AND length(answer) <= ${longestLabel}`;
+/** Of answers, the condition of the index of labels. */
+const isLabel = (text: string) => `${text} <> '' AND length(${text}) <= ${longestLabel}`;
+
+/** A row's answer, or what it has in `:field` if it is an object. */
+function labelIn(field: string | undefined): string {
+  if (field === undefined) return 'answer';
+  return `(SELECT iif(type IN ('true', 'false'), type, atom) FROM json_each(iif(json_valid(answer), answer, NULL))
+    WHERE key = :field)`;
+}
 
 /** Answers, or labels of lists, and the number of rows that have one of them. */
 type CountedAnswers = Pick<AnswerCounts, 'answers'> & { readonly rows: number };

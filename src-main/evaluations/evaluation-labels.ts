@@ -1,16 +1,20 @@
 import type { Evaluation, EvaluationRow } from '../../src-contract/evaluation.ts';
 import type { LabelResults } from '../../src-contract/label-results.ts';
+import { fieldLabelResults } from '../tasks/metrics/field-labels.ts';
 import { labelResults } from '../tasks/metrics/label-results.ts';
 import { rowsLanguage } from './rows-language.ts';
 
 /**
- * An evaluation label by label, from the answers that it keeps; undefined if its targets are no labels, or are queries or
- * JSON, which may be the same in other words.
+ * An evaluation label by label, from the answers that it keeps; of targets that are objects, each field that has labels.
+ * None if there are no labels, or the targets are queries, which may be the same in other words.
  */
 export function evaluationLabels(
   { mainMetric, provenance }: Evaluation,
   rows: readonly EvaluationRow[],
-): LabelResults | undefined {
-  if (mainMetric !== 'exactMatch' && mainMetric !== 'rougeL') return undefined;
-  return labelResults(rows, provenance?.language ?? rowsLanguage(rows));
+): LabelResults[] {
+  const language = provenance?.language ?? rowsLanguage(rows);
+  if (mainMetric === 'jsonMatch') return fieldLabelResults(rows, language);
+  if (mainMetric !== 'exactMatch' && mainMetric !== 'rougeL') return [];
+  const told = labelResults(rows, language);
+  return told === undefined ? [] : [told];
 }

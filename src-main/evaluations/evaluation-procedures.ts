@@ -56,7 +56,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     fields: os.fields.handler(({ input }) => fieldsOf(store.get(input.id)) ?? null),
     labels: os.labels.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      return evaluationLabels(evaluation, allRows(evaluation.id)) ?? null;
+      return evaluationLabels(evaluation, allRows(evaluation.id));
     }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);

@@ -131,15 +131,28 @@ test('targets that are a few labels are told label by label, for every result', 
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Label by label');
 });
 
+test('fields with labels are told label by label, each with its name', () => {
+  const rows = ['low', 'high', 'low', 'high'].map((priority) => ({
+    ...{ exampleId: priority, context: '', target: JSON.stringify({ '<priority>': priority }) },
+    answers: ['I think so', '{"<priority>": "low"}'].map((text) => ({ text, score: 0, marks: {}, target: null })),
+  }));
+  const labels = evaluationLabels({ ...mostlyWrong, mainMetric: 'jsonMatch' }, rows);
+  const report = evaluationReport(mostlyWrong, { ...nothing, labels }, 'en');
+  expect(report).toContain('<h2>Label by label: &#60;priority&#62;</h2>');
+  expect(report).toContain('2 of 2 “high” rows were answered “low”.');
+  // Of one field among others, the mean over its labels says nothing of whole answers.
+  expect(report).not.toContain('<th>Balanced accuracy</th>');
+});
+
 test('queries are not told label by label: they may be the same in other words', () => {
   const rows = ['SELECT 1', 'SELECT 1', 'SELECT 2', 'SELECT 2'].map((target) => ({
     ...{ exampleId: target, context: '', target },
     answers: [{ text: target, score: 1, marks: {}, target: null }],
   }));
-  expect(evaluationLabels(mostlyWrong, rows)).toBeDefined();
-  expect(evaluationLabels({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows)).toBeUndefined();
+  expect(evaluationLabels(mostlyWrong, rows)).toHaveLength(1);
+  expect(evaluationLabels({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows)).toEqual([]);
   // One by an earlier version, which did not keep in which language it had compared.
-  expect(evaluationLabels({ ...mostlyWrong, provenance: null }, rows)?.results[0]?.macroF1).toBe(1);
+  expect(evaluationLabels({ ...mostlyWrong, provenance: null }, rows)[0]?.results[0]?.macroF1).toBe(1);
 });
 
 test('the report says when its numbers were measured', () => {

@@ -37,14 +37,13 @@ export function evaluationReport(
     rows,
     judged,
     fields,
-    labels,
+    labels = [],
   }: {
     readonly rows: readonly EvaluationRow[];
     readonly judged: readonly BlindResult[];
     /** Undefined unless targets are JSON. */
     readonly fields?: FieldResults | undefined;
-    /** Undefined unless targets are a few labels. */
-    readonly labels?: LabelResults | undefined;
+    readonly labels?: readonly LabelResults[];
   },
   language: 'en' | 'ko',
 ): string {
@@ -68,7 +67,7 @@ ${next(evaluation, words)}
 ${pictures(evaluation, words)}
 ${measures({ ...evaluation, results: withLabelMeasures(evaluation.results, labels) }, words)}
 ${rivals(evaluation, words)}
-${labelTables(evaluation, labels, words)}
+${labels.map((told) => labelTables(evaluation, told, words)).join('\n')}
 ${preferences(evaluation, judged, words)}
 ${fields === undefined ? '' : reportFields(fields, language, table)}
 <p class="faint">${escapeHtml(words.intervals)}</p>

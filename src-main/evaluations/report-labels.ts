@@ -8,19 +8,17 @@ import type { ReportWords } from './report-words.ts';
 /** Each result label by label: what it mixes up most, and a table of targets and answers. That of the best is open. */
 export function labelTables(
   evaluation: Evaluation,
-  labels: LabelResults | undefined,
+  labels: LabelResults,
   words: ReportWords & { readonly tongue: 'en' | 'ko' },
 ): string {
-  if (labels === undefined) return '';
   const best = verdictOf(evaluation)?.best;
   const told = evaluation.results.map((result, place) => {
     const sentence = mixUpText(labels, place, words.tongue);
     const summary = `<summary><b>${escapeHtml(result.adapter)}</b> ${escapeHtml(sentence)}</summary>`;
     return `<details${result === best ? ' open' : ''}>${summary}${labelTable(labels, place, words)}</details>`;
   });
-  return [`<h2>${escapeHtml(words.labels)}</h2>`, `<p class="faint">${escapeHtml(words.labelsTold)}</p>`, ...told].join(
-    '\n',
-  );
+  const title = labels.field === null ? words.labels : `${words.labels}: ${labels.field}`;
+  return [`<h2>${escapeHtml(title)}</h2>`, `<p class="faint">${escapeHtml(words.labelsTold)}</p>`, ...told].join('\n');
 }
 
 function labelTable({ labels, results }: LabelResults, place: number, words: ReportWords): string {

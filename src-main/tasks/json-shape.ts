@@ -1,3 +1,4 @@
+import { FewTexts } from './few-texts.ts';
 import { NumberLimits } from './number-limits.ts';
 
 /** Deeper values are not looked into. */
@@ -15,6 +16,8 @@ export class JsonShape {
   readonly #numbers = new NumberLimits();
   #areNumbers: boolean | undefined;
   #hasEmpty = false;
+  /** Those that are not empty. */
+  readonly #few = new FewTexts();
   #objects = 0;
   #lists = 0;
   #items: JsonShape | undefined;
@@ -53,9 +56,12 @@ export class JsonShape {
     return others.length === 0 ? (only ?? {}) : { anyOf: alternatives };
   }
 
-  /** Numbers in quotes stay numbers, with no more digits than there were. */
+  /** Numbers in quotes stay numbers, with no more digits than there were, and labels those that there are. */
   #textSchema(): Schema {
-    if (!this.#areNumbers) return { type: 'string' };
+    if (!this.#areNumbers) {
+      const { texts } = this.#few;
+      return { type: 'string', ...(texts && { enum: this.#hasEmpty ? [...texts, ''] : texts }) };
+    }
     const { signed, digits, decimals } = this.#numbers.limits;
     const whole = digits === 1 ? '[0-9]' : `(0|[1-9][0-9]{0,${digits - 1}})`;
     const number = `${signed ? '-?' : ''}${whole}${decimals === 0 ? '' : `(\\.[0-9]{1,${decimals}})?`}`;
@@ -75,8 +81,12 @@ export class JsonShape {
 
   #seeText(text: string): void {
     this.#types.add('string');
-    if (text === '') this.#hasEmpty = true;
-    else this.#areNumbers = this.#areNumbers !== false && this.#numbers.take(text);
+    if (text === '') {
+      this.#hasEmpty = true;
+      return;
+    }
+    this.#areNumbers = this.#areNumbers !== false && this.#numbers.take(text);
+    this.#few.take(text);
   }
 
   #seeList(values: readonly unknown[]): void {

@@ -103,6 +103,35 @@ test('JSON has the fields that occur; those in every object are required', () =>
   });
 });
 
+test('a few texts that occur again and again in a field, or in a list, are all that it may have', () => {
+  const schemaOf = (texts: readonly string[], inList = false) => {
+    const form = formOf(
+      'structured',
+      texts.map((text) => JSON.stringify({ a: inList ? [text] : text })),
+    );
+    return (form?.kind === 'json' ? form.schema : undefined) as { properties: { a: unknown } };
+  };
+  const repeated = (...texts: string[]) => texts.flatMap((text) => Array<string>(5).fill(text));
+  const labels = { type: 'string', enum: ['low', 'high'] };
+  expect(schemaOf(repeated('low', 'high'))).toMatchObject({ properties: { a: labels } });
+  expect(schemaOf(repeated('low', 'high'), true)).toMatchObject({
+    properties: { a: { type: 'array', items: labels } },
+  });
+  expect(schemaOf([...repeated('low', 'high'), ''])).toMatchObject({
+    properties: { a: { enum: ['low', 'high', ''] } },
+  });
+  // One, too few of each, or one that is no label.
+  for (const texts of [repeated('low'), ['low', 'high', 'low'], [...repeated('low', 'high'), 'x'.repeat(61)]])
+    expect(schemaOf(texts).properties.a).toEqual({ type: 'string' });
+  // Towns of which two occur once: there are others.
+  const towns = [...Array<string>(40).fill('Oslo'), 'Bergen', 'Bodø'];
+  expect(schemaOf(towns).properties.a).toEqual({ type: 'string' });
+  expect(schemaOf(towns.slice(0, -1)).properties.a).toEqual({ type: 'string', enum: ['Oslo', 'Bergen'] });
+  const many = (count: number) => repeated(...Array.from({ length: count }, (_, n) => `label ${n}`));
+  expect(schemaOf(many(200)).properties.a).toHaveProperty('enum');
+  expect(schemaOf(many(201)).properties.a).toEqual({ type: 'string' });
+});
+
 test('texts of a field that are all numbers stay numbers of that many digits, and may be empty only if one was', () => {
   const fieldOf = (...texts: string[]) => {
     const form = formOf(

@@ -1,3 +1,4 @@
+import { labelFields } from '../../src-contract/answer-fields.ts';
 import type {
   AnswerCounts,
   AnsweredRow,
@@ -14,6 +15,9 @@ import { saveFile } from '../ui/save-file.ts';
 
 type Progress = Extract<AnsweredTableEvent, { kind: 'progress' }>;
 
+/** Of whole answers, or of what a field of theirs has. */
+export type LabelCounts = AnswerCounts & { readonly field: string | undefined };
+
 /** One answered table: its progress while rows are answered, its rows, and how often each answer was given. */
 export class AnsweredTableState {
   readonly id: string;
@@ -22,12 +26,13 @@ export class AnsweredTableState {
   adapterThere = $state(false);
   baseThere = $state(false);
   progress = $state.raw<Progress | undefined>(undefined);
-  counts = $state.raw<AnswerCounts | undefined>(undefined);
+  counts = $state.raw<LabelCounts | undefined>(undefined);
   saving = $state(false);
   /** The place of the row in full, among those shown. */
   selected = $state<number | undefined>(undefined);
   #only = $state.raw<RowsOnly | undefined>(undefined);
   #order = $state<RowOrder>('file');
+  #field = $state<string | undefined>(undefined);
   #inView = { first: 0, end: 1 };
   #isStale = false;
   #isRereading = false;
@@ -98,6 +103,22 @@ export class AnsweredTableState {
 
   get order(): RowOrder {
     return this.#order;
+  }
+
+  /** Of answers that are objects, those of their fields that can be counted. */
+  get labelFields(): readonly string[] {
+    return labelFields(this.table?.form);
+  }
+
+  /** The one that is counted; undefined if whole answers are. */
+  get field(): string | undefined {
+    return this.#field ?? this.labelFields[0];
+  }
+
+  async countBy(field: string): Promise<void> {
+    this.#field = field;
+    this.show(undefined);
+    await this.#reread();
   }
 
   show(only: RowsOnly | undefined): void {
@@ -178,8 +199,13 @@ export class AnsweredTableState {
     }
     if (signal.aborted) return;
     await this.#read();
-    this.counts = await client.answeredTables.counts({ id: this.id });
+    this.counts = await this.#count();
     await this.rows.reread([this.#inView]);
+  }
+
+  async #count(): Promise<LabelCounts> {
+    const { id, field } = this;
+    return { ...(await client.answeredTables.counts({ id, field })), field };
   }
 
   /** Refreshes what is in view, and again if there was news meanwhile: events may come faster than rows. */
@@ -191,10 +217,7 @@ export class AnsweredTableState {
       while (this.#isStale) {
         this.#isStale = false;
         const { first, end } = this.#inView;
-        const [counts] = await Promise.all([
-          client.answeredTables.counts({ id: this.id }),
-          this.rows.again(first, end),
-        ]);
+        const [counts] = await Promise.all([this.#count(), this.rows.again(first, end)]);
         this.counts = counts;
       }
     } catch (error) {

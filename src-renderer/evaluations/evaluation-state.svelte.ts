@@ -25,11 +25,12 @@ export class EvaluationState {
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapters = $state.raw<readonly Adapter[]>([]);
   rows = $state.raw<readonly EvaluationRow[]>([]);
-  /** Label by label, if its targets are a few labels. */
-  labels = $state.raw<LabelResults | null>(null);
+  /** Label by label, if its targets are a few labels, or some of their fields. */
+  allLabels = $state.raw<readonly LabelResults[]>([]);
   /** The target and the answer whose rows the filter `cell` shows, and the place of the result that answered. */
   cell = $state.raw<(LabelCell & { readonly place: number }) | undefined>(undefined);
   #labelPlace = $state<number | undefined>(undefined);
+  #labelField = $state<string | null>(null);
   progress = $state.raw<Progress | undefined>(undefined);
   filter = $state<RowFilter>('all');
   order = $state<RowOrder>('file');
@@ -47,7 +48,7 @@ export class EvaluationState {
     forget: () => {
       this.evaluation = undefined;
       this.rows = [];
-      this.labels = null;
+      this.allLabels = [];
     },
   });
 
@@ -99,6 +100,17 @@ export class EvaluationState {
 
   set labelPlace(place: number) {
     this.#labelPlace = place;
+  }
+
+  /** What is shown label by label: the targets, or one of their fields. */
+  get labels(): LabelResults | undefined {
+    return this.allLabels.find(({ field }) => field === this.#labelField) ?? this.allLabels[0];
+  }
+
+  showField(field: string): void {
+    this.#labelField = field;
+    this.cell = undefined;
+    if (this.filter === 'cell') this.filter = 'all';
   }
 
   /** Shows the rows of a label that the result shown label by label answered in one way. */
@@ -209,7 +221,7 @@ export class EvaluationState {
       rows.push(...answer.rows);
     }
     this.rows = rows;
-    this.labels = rows.length === 0 ? null : await client.evaluations.labels({ id: this.id });
+    this.allLabels = rows.length === 0 ? [] : await client.evaluations.labels({ id: this.id });
     if (this.count('differ') > 0) this.filter = 'differ';
   }
 }

@@ -59,7 +59,7 @@ test('a count of the labels shows its rows, until another filter is chosen', asy
     ],
     ...{ macroF1: 0.5, balancedAccuracy: 0.5 },
   };
-  vi.mocked(client.evaluations.labels).mockResolvedValue({
+  const told = {
     labels: ['glad', 'sad'].map((label) => ({ label, rows: 2 })),
     results: [result, result],
     rows: {
@@ -69,9 +69,11 @@ test('a count of the labels shows its rows, until another filter is chosen', asy
         [1, 0, 2, 0],
       ],
     },
-  });
+  };
+  const fields = ['mood', 'tone'].map((field) => ({ ...told, field }));
+  vi.mocked(client.evaluations.labels).mockResolvedValue(fields);
   const state = new EvaluationState('e');
-  await vi.waitFor(() => expect(state.labels).not.toBeNull());
+  await vi.waitFor(() => expect(state.labels?.field).toBe('mood'));
   state.search = 'both';
   state.pick({ target: 1, answer: 2 });
   expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['neither']);
@@ -79,7 +81,8 @@ test('a count of the labels shows its rows, until another filter is chosen', asy
   state.labelPlace = 1;
   state.pick({ target: 1, answer: 2 });
   expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['lost']);
-  state.filter = 'all';
+  state.showField('tone');
+  expect([state.labels?.field, state.filter, state.cell]).toEqual(['tone', 'all', undefined]);
   expect(state.shownRows).toHaveLength(4);
   state.leave();
 });

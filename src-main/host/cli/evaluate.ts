@@ -17,7 +17,7 @@ import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
 import { formText } from './form-text.ts';
 import { tellIgnored } from './ignored-options.ts';
-import { labelsText } from './labels-text.ts';
+import { labelsJson, labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
@@ -90,12 +90,9 @@ export function addEvaluateCommand(program: Command, run: Run): void {
         const fields = await client.evaluations.fields({ id: evaluation.id });
         const labels = await client.evaluations.labels({ id: evaluation.id });
         const told = { ...evaluation, results: [...withLabelMeasures(evaluation.results, labels)] };
-        const byLabel = labels && { labels: { labels: labels.labels, results: labels.results } };
-        const parts = [labels && labelsText(told, labels), fields && fieldsText(fields)].filter(
-          (part) => part !== null,
-        );
+        const parts = [...(fields ? [fieldsText(fields)] : []), ...labels.map((each) => labelsText(told, each))];
         return {
-          json: { ...told, ...byLabel, ...(fields && { fields }), files },
+          json: { ...told, ...labelsJson(labels), ...(fields && { fields }), files },
           text: [evaluationText(told), ...parts, ...files].join('\n'),
         };
       }),

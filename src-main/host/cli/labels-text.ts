@@ -11,7 +11,14 @@ export function labelsText(evaluation: Evaluation, labels: LabelResults): string
   const result = labels.results[best];
   if (result === undefined) return '';
   const table = textTable([
-    [`${evaluation.results[best]?.adapter}, label by label`, 'n', 'right', 'precision', 'F1', 'most often instead'],
+    [
+      [evaluation.results[best]?.adapter, labels.field, 'label by label'].filter(Boolean).join(', '),
+      'n',
+      'right',
+      'precision',
+      'F1',
+      'most often instead',
+    ],
     ...labels.labels.map(({ label, rows }, target) => {
       const { recall, precision, f1 } = result.labels[target] ?? {};
       const shares = [recall, precision, f1].map((share) => share?.toFixed(3) ?? '–');
@@ -20,6 +27,13 @@ export function labelsText(evaluation: Evaluation, labels: LabelResults): string
   ]);
   const told = evaluation.results.map(({ adapter }, place) => `${adapter}: ${mixUpText(labels, place, 'en')}`);
   return [table, ...told].join('\n');
+}
+
+/** The same for programs: of the targets, or of those of their fields that are labels. */
+export function labelsJson(all: readonly LabelResults[]): object {
+  const [first, ...others] = all.map(({ rows: _, ...told }) => told);
+  if (first === undefined) return {};
+  return first.field === null ? { labels: first } : { fieldLabels: [first, ...others] };
 }
 
 /** The most frequent wrong answer to the rows of a label, and its count. */

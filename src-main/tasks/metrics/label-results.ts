@@ -12,7 +12,8 @@ export function labelResults(
   language: AnswerLanguage,
 ): LabelResults | undefined {
   const labels = labelsOf(
-    rows.map(({ target }) => target),
+    // A field may be blank, or not there.
+    rows.map(({ target }) => target).filter((target) => target.trim() !== ''),
     language,
   );
   if (labels === undefined) return undefined;
@@ -23,6 +24,7 @@ export function labelResults(
     rows.map(({ answers }) => placeOf(answers[result]?.text ?? '') ?? none),
   );
   return {
+    field: null,
     labels: names.map((label, place) => ({ label, rows: targets.filter((target) => target === place).length })),
     results: answers.map((answered) => resultOf(confusionOf(targets, answered, none))),
     rows: { targets, answers },

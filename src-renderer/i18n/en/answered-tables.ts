@@ -102,6 +102,7 @@ export const answeredTables = {
   'tables.save.nothing': 'There are no answers yet',
   'tables.saving': 'Saving',
   'tables.filter': 'Which rows',
+  'tables.filter.field': 'Counted by',
   'tables.filter.all': 'All rows',
   'tables.filter.others': { one: '{n} row has another answer.', other: '{n} rows have another answer.' },
   'tables.rows': 'Rows and answers',

@@ -101,6 +101,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.save.nothing': '아직 답이 없습니다',
   'tables.saving': '저장하는 중',
   'tables.filter': '볼 행',
+  'tables.filter.field': '세는 기준',
   'tables.filter.all': '모든 행',
   'tables.filter.others': '{n}행은 다른 답입니다.',
   'tables.rows': '행과 답',

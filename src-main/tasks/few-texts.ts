@@ -1,0 +1,36 @@
+/** More are hardly labels: a person could not look through them. */
+const mostTexts = 200;
+/** In characters. */
+const longestText = 60;
+/** As often as one occurs at least, on average. */
+const rowsOfText = 5;
+/**
+ * Of the texts seen, as many stand for others that were never seen as occur a single time (I. J. Good, 1953): names of
+ * towns, of which there are always more, have many such, labels hardly any.
+ */
+const mostSingle = 0.01;
+
+/** Some texts, and whether they are a few that occur again and again, as labels do. */
+export class FewTexts {
+  readonly #counts = new Map<string, number>();
+  #seen = 0;
+  #areFew = true;
+
+  take(text: string): void {
+    if (!this.#areFew) return;
+    this.#seen++;
+    this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
+    this.#areFew = text.length <= longestText && this.#counts.size <= mostTexts;
+    if (!this.#areFew) this.#counts.clear();
+  }
+
+  /** In the order in which they occur first; undefined if they are no few. */
+  get texts(): readonly string[] | undefined {
+    const single = this.#counts.values().filter((count) => count === 1);
+    const areLabels =
+      this.#counts.size > 1 &&
+      this.#counts.size * rowsOfText <= this.#seen &&
+      [...single].length <= Math.max(1, mostSingle * this.#seen);
+    return areLabels ? [...this.#counts.keys()] : undefined;
+  }
+}

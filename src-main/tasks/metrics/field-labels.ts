@@ -1,0 +1,46 @@
+import { fieldTexts } from '../../../src-contract/answer-fields.ts';
+import { isObject, jsonIn } from '../../../src-contract/json-text.ts';
+import type { LabelResults } from '../../../src-contract/label-results.ts';
+import type { AnswerLanguage } from '../../../src-contract/language.ts';
+import { labelResults } from './label-results.ts';
+
+/** A row's target, and the answers of each model to it. */
+interface AnsweredRow {
+  readonly target: string;
+  readonly answers: readonly { readonly text: string }[];
+}
+
+/** Label by label, each field of targets that are objects in JSON, if it has one of a few labels, or true or false. */
+export function fieldLabelResults(rows: readonly AnsweredRow[], language: AnswerLanguage): LabelResults[] {
+  const fields = labelFieldsOf(rows);
+  const texts = rows.map(({ target, answers }) => ({
+    target: fieldTexts(target, fields),
+    answers: answers.map(({ text }) => fieldTexts(text, fields)),
+  }));
+  return fields.flatMap((field, at) => {
+    const ofField = texts.map(({ target, answers }) => ({
+      target: target[at] ?? '',
+      answers: answers.map((each) => ({ text: each[at] ?? '' })),
+    }));
+    const told = labelResults(ofField, language);
+    return told === undefined ? [] : [{ ...told, field }];
+  });
+}
+
+/** The fields that have a text, or a truth value, and nothing else. */
+function labelFieldsOf(rows: readonly AnsweredRow[]): string[] {
+  const areLabels = new Map<string, boolean>();
+  for (const { target } of rows) {
+    const value = jsonIn(target)?.value;
+    if (value === undefined || !isObject(value)) continue;
+    for (const [field, inner] of value) {
+      if (inner === null || (!areLabels.has(field) && areLabels.size === mostFields)) continue;
+      const isLabel = typeof inner === 'string' || typeof inner === 'boolean';
+      areLabels.set(field, isLabel && areLabels.get(field) !== false);
+    }
+  }
+  return [...areLabels].filter(([, are]) => are).map(([field]) => field);
+}
+
+/** More are keys that are data. */
+const mostFields = 50;
