@@ -134,6 +134,48 @@ test('questions alone become queries for the databases of the adapter’s exampl
   await page.getByText('it is that of the adapter’s examples').waitFor();
 });
 
+test('answers of several columns are counted column by column, and evaluated label by label', async () => {
+  const [file, out] = ['tickets.csv', 'answered.csv'].map((name) => path.join(opened.folder, name)) as [string, string];
+  const kinds = ['low', 'high', 'none'].flatMap((priority) => labels.map((kind) => `${kind},${priority}`));
+  const tickets = Array.from({ length: 60 }, (_, n) => `Ticket ${n},${kinds[n % kinds.length]}`);
+  writeFileSync(file, ['text,kind,priority', ...tickets, ''].join('\n'));
+  const columns = ['--map', 'context=text,target=kind,target=priority'];
+  opened.command('import', file, '--task', 'custom', '--name', 'Tickets', ...columns);
+  opened.train('Tickets', 'Router');
+  const asked = ['--base', 'starter', '--adapter', 'Router'];
+  opened.command('answer', file, ...asked, '--limit', '12', '--out', out);
+  opened.command('evaluate', '--dataset', 'Tickets', ...asked, '--split', 'train', '--limit', '12');
+
+  await openPlace(page, paths.answeredTables());
+  await page.getByRole('link', { name: 'tickets.csv' }).click();
+  const counted = page.getByRole('radiogroup', { name: 'Which rows' });
+  await counted
+    .getByRole('radio', { name: /^(complaint|praise)/ })
+    .first()
+    .waitFor();
+  await page.getByRole('combobox', { name: 'Counted by' }).click();
+  await page.getByRole('option', { name: 'priority' }).click();
+  const ofPriorities = /^\s*(low|high|none)/;
+  const priority = counted.getByRole('radio', { name: ofPriorities }).first();
+  const [name, rows] = (await priority.innerText()).split(/\s+/);
+  await priority.click();
+  const cells = page.getByRole('grid').getByRole('row').getByRole('gridcell').filter({ hasText: ofPriorities });
+  await expect.poll(() => cells.allInnerTexts()).toEqual(Array<string>(Number(rows)).fill(`${name}`));
+  expect(await seriousViolations(page)).toEqual([]);
+
+  await openPlace(page, paths.evaluations());
+  await page
+    .getByRole('link', { name: /^Tickets/ })
+    .first()
+    .click();
+  const table = page.getByRole('grid', { name: 'Label by label' });
+  await table.getByRole('rowheader', { name: 'praise' }).waitFor();
+  await page.getByRole('combobox', { name: 'Field', exact: true }).click();
+  await page.getByRole('option', { name: 'priority' }).click();
+  await table.getByRole('rowheader', { name: 'high' }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+});
+
 function linesOf(file: string): string[] {
   return readFileSync(file, 'utf8').trimEnd().split('\r\n');
 }
