@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerFields, fieldTexts, labelFields } from './answer-fields.ts';
+import { answerFields, fieldTexts, hasLabels, labelFields } from './answer-fields.ts';
 
 const object = (properties: Readonly<Record<string, unknown>>) => ({
   kind: 'json' as const,
@@ -16,7 +16,7 @@ test('answers that are simple objects have fields that a table can show', () => 
   expect(answerFields(null)).toEqual([]);
 });
 
-test('those with a few labels, or true and false, can be counted', () => {
+test('fields with a few labels, or true and false, are told apart', () => {
   const label = { type: 'string', enum: ['a', 'b'] };
   const nothing = { type: 'null' };
   const form = object({
@@ -26,6 +26,9 @@ test('those with a few labels, or true and false, can be counted', () => {
   expect(labelFields(form)).toEqual(['label', 'paid', 'maybe']);
   expect(labelFields(object({ label, items: { type: 'array', items: label } }))).toEqual([]);
   expect(labelFields({ kind: 'choices', texts: ['a'] })).toEqual([]);
+  expect(
+    [form, object({ name: { type: 'string' } }), { kind: 'choices', texts: ['a'] } as const].map(hasLabels),
+  ).toEqual([true, false, true]);
 });
 
 test('what an answer has in each field, as it is written', () => {

@@ -19,13 +19,18 @@ export function answerFields(form: AnswerForm | null | undefined): readonly stri
   return fields.length > mostFields ? [] : fields;
 }
 
-/** Those of them whose values are a few labels, or true and false, so that counting them says something. */
+/** Those of them whose values are a few labels, or true and false. */
 export function labelFields(form: AnswerForm | null | undefined): readonly string[] {
   const properties = form?.kind === 'json' ? flatSchema.safeParse(form.schema).data?.properties : undefined;
   return answerFields(form).filter((field) => {
     const types = alternativesOf(properties?.[field]).filter(({ type }) => type !== 'null');
     return types.length > 0 && types.every(({ type, enum: texts }) => type === 'boolean' || Array.isArray(texts));
   });
+}
+
+/** Whether answers are labels, lists of them, or objects with labels in some fields: how sure they are can be told. */
+export function hasLabels(form: AnswerForm | null | undefined): boolean {
+  return form?.kind === 'choices' || form?.kind === 'list' || labelFields(form).length > 0;
 }
 
 /** What an answer has in each of these fields; empty where it has nothing. */

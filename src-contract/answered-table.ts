@@ -74,7 +74,7 @@ export const answeredRowSchema = z.object({
   /** Null until it is answered. */
   answer: z.string().nullable(),
   note: answerNoteSchema.nullable(),
-  /** Of one of a few labels: how probable it was among them, from 0 to 1. */
+  /** How probable its label was among all, or its labels all together, from 0 to 1; null where it has none. */
   certainty: z.number().nullable(),
 });
 export type AnsweredRow = z.infer<typeof answeredRowSchema>;
@@ -94,7 +94,7 @@ export const answeredRowsInputSchema = z.object({
       z.object({ note: answerNoteSchema }),
     ])
     .optional(),
-  /** Those whose answer is one of a few labels, the least certain first. */
+  /** `unsure`: those whose answers have labels, the least certain first. */
   order: z.enum(['file', 'unsure']).default('file'),
 });
 export type AnsweredRowsInput = z.infer<typeof answeredRowsInputSchema>;

@@ -50,7 +50,7 @@ export const generationSchema = z.object({
   adapter: z.object({ name: z.string(), sha256: z.string() }).nullable(),
   base: z.object({ sha256: z.string() }),
   finish: z.enum(['end', 'length', 'stopped']),
-  /** Of one of some texts: how probable it was among them, from 0 to 1. */
+  /** How probable its label was among all, or its labels all together, from 0 to 1. */
   certainty: z.number().optional(),
 });
 export type Generation = z.infer<typeof generationSchema>;

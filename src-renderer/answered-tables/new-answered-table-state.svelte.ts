@@ -1,5 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
-import { answerFields } from '../../src-contract/answer-fields.ts';
+import { answerFields, hasLabels } from '../../src-contract/answer-fields.ts';
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import { type AnsweredColumns, answeredColumns } from '../../src-contract/answered-columns.ts';
 import { type AnsweredTable, mostTableRows } from '../../src-contract/answered-table.ts';
@@ -130,7 +130,7 @@ export class NewAnsweredTableState {
   /** The columns that will follow those of the table, as far as it is known beforehand; a column of notes may be last. */
   get answerColumns(): AnsweredColumns {
     const form = this.keepsForm ? this.form : undefined;
-    return answeredColumns(this, { fields: answerFields(form), sure: form?.kind === 'choices', note: true });
+    return answeredColumns(this, { fields: answerFields(form), sure: hasLabels(form), note: true });
   }
 
   get stage(): FileStage {

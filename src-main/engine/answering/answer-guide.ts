@@ -15,5 +15,5 @@ export interface AnswerGuide {
   /** These tokens, up to the first that would not fit behind those before it. */
   beginningOf(ids: readonly number[]): readonly number[];
   /** How probable what has been chosen was among all that fitted, where that can be told. */
-  readonly certainty?: number;
+  readonly certainty?: number | undefined;
 }

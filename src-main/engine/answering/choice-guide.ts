@@ -2,22 +2,15 @@ import type { TokenBytes } from '../formats/token-bytes.ts';
 import type { Vocabulary } from '../grammar/vocabulary.ts';
 import type { Random } from '../random.ts';
 import type { AnswerGuide } from './answer-guide.ts';
-import { chooseToken, type SamplingSettings } from './sampling.ts';
+import { type Fitting, takeBranch } from './branches.ts';
+import type { SamplingSettings } from './sampling.ts';
 
 /** Behind a text that may be the whole answer: its end. */
 const end = Symbol('end');
 /** Where the texts part next: what all of those have in common that a token leads to. */
 type Branch = TokenBytes | typeof end;
 
-interface Fitting {
-  readonly id: number;
-  readonly branch: Branch;
-}
-
-/**
- * Holds an answer to one of some texts. A text can be written in many tokens (“order”, “or” and “der”); what counts is
- * where the texts part: there, the branch is taken whose tokens have the most probability together.
- */
+/** Holds an answer to one of some texts; what counts is where they part (`takeBranch`). */
 export class ChoiceGuide implements AnswerGuide {
   readonly #vocabulary: Vocabulary;
   readonly #stopIds: ReadonlySet<number>;
@@ -36,24 +29,9 @@ export class ChoiceGuide implements AnswerGuide {
   }
 
   fitting(_: number, logits: Float32Array, settings: SamplingSettings, random: Random): number | undefined {
-    const all = this.#fitting();
-    const left = new Float32Array(logits.length).fill(Number.NEGATIVE_INFINITY);
-    for (const { id } of all) left[id] = logits[id] as number;
-    const drawn = chooseToken(left, settings, random);
-    if (drawn === undefined) return undefined;
-    const largest = all.reduce((most, { id }) => Math.max(most, logits[id] as number), Number.NEGATIVE_INFINITY);
-    const weights = new Map<Branch, number>();
-    for (const { id, branch } of all) {
-      weights.set(branch, (weights.get(branch) ?? 0) + Math.exp((logits[id] as number) - largest));
-    }
-    const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-    const [likeliest] = [...weights].reduce((best, each) => (each[1] > best[1] ? each : best));
-    const branch = settings.temperature === 0 ? likeliest : all.find(({ id }) => id === drawn)?.branch;
-    this.#certainty *= (weights.get(branch ?? end) ?? 0) / total;
-    if (settings.temperature > 0) return drawn;
-    return all
-      .filter((each) => each.branch === branch)
-      .reduce((best, each) => ((logits[each.id] as number) > (logits[best.id] as number) ? each : best)).id;
+    const taken = takeBranch(this.#fitting(), logits, settings, random);
+    if (taken !== undefined) this.#certainty *= taken.certainty;
+    return taken?.id;
   }
 
   push(id: number): void {
@@ -82,8 +60,8 @@ export class ChoiceGuide implements AnswerGuide {
   }
 
   /** All tokens that fit, each with the branch that it leads to. */
-  #fitting(): Fitting[] {
-    const found = new Map<number, Fitting>();
+  #fitting(): Fitting<Branch>[] {
+    const found = new Map<number, Fitting<Branch>>();
     const find = (bytes: TokenBytes, rest: TokenBytes) => {
       const ids = [...this.#vocabulary.idsOf(bytes)].filter((id) => !this.#stopIds.has(id));
       if (ids.length === 0) return;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { jsonGrammar } from '../grammar/json.ts';
+import { textList } from '../grammar/text-list.ts';
 import { Vocabulary } from '../grammar/vocabulary.ts';
 import { Random } from '../random.ts';
 import { GrammarGuide } from './grammar-guide.ts';
@@ -21,6 +22,13 @@ function logitsOf(...texts: (string | number)[]): Float32Array {
     logits[typeof text === 'number' ? text : idOf(text)] = 5 - place;
   });
   return logits;
+}
+
+/** Of tokens with these weights; all others are next to impossible. */
+function logits(weights: Readonly<Record<string, number>>): Float32Array {
+  const all = logitsOf();
+  for (const [text, weight] of Object.entries(weights)) all[idOf(text)] = Math.log(weight);
+  return all;
 }
 
 function choose(guide: GrammarGuide, logits: Float32Array, settings = greedy, random = new Random(1)) {
@@ -64,6 +72,56 @@ test('a draw that does not fit is one from what does', () => {
   }
   expect([...counts.keys()].sort()).toEqual([' {', '{']);
   expect(Math.abs((counts.get(' {') ?? 0) / 2000 - 0.75)).toBeLessThan(0.04);
+});
+
+test('where a value is one of several texts, the likeliest text counts, and how probable it was', () => {
+  const object = (texts: readonly string[]) =>
+    guided({ type: 'object', properties: { a: { enum: texts } }, required: ['a'], additionalProperties: false });
+  const begun = (texts: readonly string[], beginning: string) => {
+    const guide = object(texts);
+    for (const letter of beginning) guide.push(idOf(letter));
+    return guide;
+  };
+  // “n” is the likeliest token, but “t” and “true” together are more probable.
+  const first = begun(['true', 'no'], '{"a":"');
+  expect(first.certainty).toBeUndefined();
+  expect(choose(first, logits({ x: 9, n: 4, t: 3, true: 2 }))).toBe(idOf('t'));
+  expect(first.certainty).toBeCloseTo(5 / 9, 5);
+  // What is behind “t” is still open.
+  const open = begun(['true', 'trust', 'no'], '{"a":"');
+  expect(choose(open, logits({ n: 4, t: 3, true: 2 }))).toBe(idOf('n'));
+  expect(open.certainty).toBeCloseTo(4 / 9, 5);
+  // A text may end with its quote, or with the brace as well.
+  const last = begun(['t', 'true'], '{"a":"t');
+  expect(choose(last, logits({ '"': 2, '"}': 1, r: 2 }))).toBe(idOf('"'));
+  expect(last.certainty).toBeCloseTo(3 / 5, 5);
+  // Names of members are none of the answer's choices.
+  const names = guided({ type: 'object', properties: { a: { type: 'null' }, b: { type: 'null' } } });
+  for (const letter of '{"') names.push(idOf(letter));
+  expect(choose(names, logits({ b: 2, a: 1 }))).toBe(idOf('b'));
+  expect(names.certainty).toBeUndefined();
+});
+
+test('of a list of labels, whether another one follows counts as well', () => {
+  const list = { texts: ['true', 'no', 't'], between: ', ', most: 3 };
+  const begun = (beginning: string) => {
+    const guide = new GrammarGuide(textList(list), new Vocabulary(tokens), new Set([stop]));
+    for (const letter of beginning) guide.push(idOf(letter));
+    return guide;
+  };
+  const first = begun('');
+  expect(choose(first, logits({ n: 3, true: 4, t: 2 }))).toBe(idOf('true'));
+  expect(first.certainty).toBeCloseTo(4 / 9, 5);
+  const next = begun('no');
+  const end = logits({ ',': 2 });
+  end[stop] = Math.log(3);
+  expect(choose(next, end)).toBe(stop);
+  expect(next.certainty).toBeCloseTo(3 / 5, 5);
+  // What parts two of them, and the rest of a label that no other begins like, are no choice.
+  const certain = begun('no, tr');
+  expect(choose(certain, logits({ u: 1, x: 2 }))).toBe(idOf('u'));
+  expect(choose(begun('no,'), logits({ x: 2 }))).toBe(idOf(' '));
+  expect(certain.certainty).toBeUndefined();
 });
 
 test('guesses are cut where they would not fit', () => {

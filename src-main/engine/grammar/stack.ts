@@ -1,4 +1,4 @@
-import type { GrammarState } from './grammar-state.ts';
+import type { Choice, GrammarState } from './grammar-state.ts';
 
 /** A place within a form, such as “inside a string” or “behind an element of this list”. Places are compared by identity. */
 export interface Place {
@@ -6,6 +6,8 @@ export interface Place {
   readonly ends: boolean;
   /** The state after one more byte, where `below` follows this form. */
   step(byte: number, below: Stack): Stack | undefined;
+  /** Within a value that is one of several texts. */
+  readonly choice?: Choice | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export abstract class Stack implements GrammarState {
   abstract readonly accepting: boolean;
   /** How many places lie on top of each other, in the deepest reading. */
   abstract readonly depth: number;
+  readonly choice: Choice | undefined = undefined;
   readonly memory: Memory;
   /** Tells states apart in a key. */
   readonly id: number;
@@ -65,6 +68,7 @@ class Frame extends Stack {
   readonly below: Stack;
   readonly accepting: boolean;
   readonly depth: number;
+  override readonly choice: Choice | undefined;
 
   constructor(place: Place, below: Stack) {
     super(below.memory);
@@ -72,6 +76,7 @@ class Frame extends Stack {
     this.below = below;
     this.accepting = place.ends && below.accepting;
     this.depth = below.depth + 1;
+    this.choice = place.choice;
   }
 
   next(byte: number): Stack | undefined {

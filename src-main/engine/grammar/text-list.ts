@@ -1,5 +1,5 @@
 import type { AnswerForm } from '../../../src-contract/answer-form.ts';
-import type { GrammarState } from './grammar-state.ts';
+import type { Choice, GrammarState } from './grammar-state.ts';
 
 type Limits = Omit<Extract<AnswerForm, { kind: 'list' }>, 'kind'>;
 
@@ -20,7 +20,7 @@ interface Rest {
  * Within a text and, where a shorter one has ended, within what parts it from the next: “art, x” and “art history” may
  * both follow “art”.
  */
-class ListPlace implements GrammarState {
+class ListPlace implements GrammarState, Choice {
   readonly accepting: boolean;
   readonly #between: Uint8Array;
   readonly #rest: Rest;
@@ -46,6 +46,23 @@ class ListPlace implements GrammarState {
     this.#parting = goesOn
       ? { written: 0, rest: { unused: rest.unused.filter((text) => text !== ended), left } }
       : parting;
+  }
+
+  /** None where only one text, or what parts two, can be meant. */
+  get choice(): Choice | undefined {
+    const { length } = this.#within.here;
+    return length === 0 || (length === 1 && this.#parting === undefined) ? undefined : this;
+  }
+
+  /** What is listed so far, and which texts can be next. */
+  get texts(): string {
+    const { here } = this.#within;
+    const { unused } = (here.length === 0 ? this.#parting?.rest : undefined) ?? this.#rest;
+    return `${unused.length} ${(here.length === 0 ? unused : here).map((text) => unused.indexOf(text))}`;
+  }
+
+  after(byte: number): Choice | undefined {
+    return this.next(byte);
   }
 
   next(byte: number): ListPlace | undefined {

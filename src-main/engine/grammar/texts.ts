@@ -1,10 +1,11 @@
+import type { Choice } from './grammar-state.ts';
 import type { Place, Stack } from './stack.ts';
 
 /**
  * Within one of some texts, the first `depth` bytes having been written. The texts lie sorted, so those that begin alike lie
  * together; places are made as they are come to, for there may be many long texts.
  */
-export class TextPlace implements Place {
+export class TextPlace implements Place, Choice {
   readonly ends: boolean;
   readonly #list: TextList;
   readonly #from: number;
@@ -18,6 +19,15 @@ export class TextPlace implements Place {
     this.#to = to;
     this.#depth = depth;
     this.ends = list.texts[from]?.length === depth;
+  }
+
+  get texts(): string {
+    return `${this.#from} ${this.#to}`;
+  }
+
+  /** Names of members are not chosen from, what follows them is. */
+  get choice(): Choice | undefined {
+    return this.#list.followed === undefined && this.#to - this.#from > 1 ? this : undefined;
   }
 
   step(byte: number, below: Stack): Stack | undefined {

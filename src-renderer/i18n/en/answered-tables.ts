@@ -68,7 +68,7 @@ export const answeredTables = {
   'tables.new.kept': 'Your columns stay as they are; after them comes **{answer}**.',
   'tables.new.kept.fields': 'Each field of the answers has a column of its own, too: {fields}.',
   'tables.new.kept.sure':
-    '**{sure}** says how probable each label was; **{note}** is added where something is to be said about an answer.',
+    '**{sure}** says how probable a row’s label was, or all its labels together; **{note}** is added where something is to be said about an answer.',
   'tables.new.kept.note': '**{note}** is added where something is to be said about an answer, such as that it was cut.',
   'tables.new.saved': 'You can save them as a CSV file at any time, stop, and go on later.',
   'tables.new.order':

@@ -98,7 +98,7 @@ export const chat = {
   'chat.firstToken': 'first after {time}',
   'chat.sure': '{n} sure',
   'chat.sure.explain':
-    'How likely this label is among all of them, by the model’s own count. Compare it between answers: a low one is worth a look.',
+    'How likely this label is among all of them, by the model’s own count; of several labels, all together. Compare it between answers: a low one is worth a look.',
   'chat.atStrength': 'strength {value}',
   'chat.stopped': 'Stopped',
   'chat.cutShort': 'Cut off at the maximum length',

@@ -67,7 +67,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.kept': '원래 열은 그대로 두고 그 뒤에 **{answer}** 열을 더합니다.',
   'tables.new.kept.fields': '답의 필드마다 열을 하나씩 더합니다: {fields}.',
   'tables.new.kept.sure':
-    '**{sure}** 열에는 각 라벨의 확률을 적고, 답에 대해 알려 줄 것이 있으면 **{note}** 열도 더합니다.',
+    '**{sure}** 열에는 라벨의 확률을(여럿이면 모두 함께 맞을 확률을) 적고, 답에 대해 알려 줄 것이 있으면 **{note}** 열도 더합니다.',
   'tables.new.kept.note': '잘린 답처럼 알려 줄 것이 있으면 **{note}** 열도 더합니다.',
   'tables.new.saved': '언제든 CSV 파일로 저장할 수 있고, 멈췄다가 나중에 이어서 할 수 있습니다.',
   'tables.new.order':

@@ -91,7 +91,8 @@ export const chat: Translation<typeof english> = {
   'chat.perSecond': '초당 {rate}토큰',
   'chat.firstToken': '첫 토큰 {time}',
   'chat.sure': '확신 {n}',
-  'chat.sure.explain': '모델이 스스로 계산한, 모든 라벨 가운데 이 라벨일 확률입니다. 낮은 답은 확인해 보세요.',
+  'chat.sure.explain':
+    '모델이 스스로 계산한, 모든 라벨 가운데 이 라벨일 확률입니다. 라벨이 여럿이면 모두 함께 맞을 확률입니다. 낮은 답은 확인해 보세요.',
   'chat.atStrength': '강도 {value}',
   'chat.stopped': '멈춤',
   'chat.cutShort': '최대 길이에서 잘림',
