@@ -138,6 +138,7 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
+import { sureGroupSchema } from './sure-group.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 import { usualMeasureSchema } from './text-measure.ts';
 import { tokenLengthEventSchema } from './token-lengths.ts';
@@ -656,6 +657,8 @@ export const contract = {
      * are objects. None if nothing has been measured.
      */
     labels: base.input(id).output(z.array(labelResultsSchema)),
+    /** In the order of the results, its rows in quarters, from the least to the most sure; none where that is not known. */
+    sure: base.input(id).output(z.array(z.array(sureGroupSchema))),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */

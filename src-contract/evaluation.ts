@@ -49,6 +49,8 @@ export const evaluationAnswerSchema = z.object({
    * For the target, not the answer: its negative log-likelihood in nats and its tokens. Null if the row does not fit.
    */
   target: z.object({ nats: z.number(), tokens: z.number().int() }).nullable(),
+  /** How probable its label was among all, or its labels all together, if it was held to some. */
+  certainty: z.number().optional(),
 });
 export type EvaluationAnswer = z.infer<typeof evaluationAnswerSchema>;
 

@@ -81,7 +81,7 @@ export async function* evaluate(
       if (signal.aborted) return;
       const asked = performance.now();
       const asking = { ...parts, name, base, choice, maxTokens, form: job.form };
-      const { text, firstText } = await answerTo(row, asking, signal);
+      const { text, certainty, firstText } = await answerTo(row, asking, signal);
       if (signal.aborted) return;
       const marks = await parts.judge.mark(text, row, signal);
       const replaced = firstText === null ? {} : { firstText };
@@ -91,6 +91,7 @@ export async function* evaluate(
         score: marks[parts.judge.mainMetric] ?? 0,
         marks,
         target: targets[place] ?? null,
+        ...(certainty !== undefined && { certainty }),
       });
       done++;
       spent.answers++;
@@ -127,7 +128,7 @@ async function answerTo(
   row: Example,
   asking: Asking & { name: string; maxTokens: number; form: AnswerForm | undefined },
   signal: AbortSignal,
-): Promise<{ text: string; firstText: string | null }> {
+): Promise<{ text: string; certainty?: number | undefined; firstText: string | null }> {
   const { name, base, choice, maxTokens, form, text } = asking;
   const promptIds = await text.promptIdsWithin(row.context, base.contextLength - maxTokens);
   const job = {
@@ -135,7 +136,7 @@ async function answerTo(
     ...{ temperature: 0, topK: 0, topP: 1, seed: 0, stop: [], form },
   };
   for await (const event of writeRunnable(job, { ...asking, canRun: asking.canRun?.(row) }, signal)) {
-    if (event.kind === 'finished') return { text: event.answer.text, firstText: event.firstText };
+    if (event.kind === 'finished') return { ...event.answer, firstText: event.firstText };
   }
   return { text: '', firstText: null };
 }

@@ -16,6 +16,7 @@ import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
 import { rowsLanguage } from './rows-language.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
+import { sureGroups } from './sure-groups.ts';
 
 export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVoteStore; changed: () => void }) {
   const { store, supervisor, votes, changed } = parts;
@@ -58,6 +59,10 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       const evaluation = store.get(input.id);
       return evaluationLabels(evaluation, allRows(evaluation.id));
     }),
+    sure: os.sure.handler(({ input }) => {
+      const evaluation = store.get(input.id);
+      return sureGroups(evaluation, allRows(evaluation.id));
+    }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);
       return {
@@ -69,7 +74,8 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       const evaluation = store.get(input.id);
       const rows = allRows(evaluation.id);
       const [labels, fields] = [evaluationLabels(evaluation, rows), fieldsOf(evaluation)];
-      const told = { rows, labels, fields, judged: blindResults(evaluation.id, votes) };
+      const sure = sureGroups(evaluation, rows);
+      const told = { rows, labels, fields, sure, judged: blindResults(evaluation.id, votes) };
       const text = evaluationReport(evaluation, told, input.language);
       return { name: `${fileName(evaluation)}.html`, text };
     }),

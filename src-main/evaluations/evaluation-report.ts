@@ -10,12 +10,14 @@ import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
 import { blindResultText } from '../../src-contract/preference-words.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
+import type { SureGroup } from '../../src-contract/sure-group.ts';
 import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { seenText, verdictText } from '../../src-contract/verdict-words.ts';
 import { reportFields } from './report-fields.ts';
 import { labelTables } from './report-labels.ts';
 import { escapeHtml, intervalPicture } from './report-pictures.ts';
+import { reportSure } from './report-sure.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 
 /** The words of a report, and their language. */
@@ -38,12 +40,15 @@ export function evaluationReport(
     judged,
     fields,
     labels = [],
+    sure = [],
   }: {
     readonly rows: readonly EvaluationRow[];
     readonly judged: readonly BlindResult[];
     /** Undefined unless targets are JSON. */
     readonly fields?: FieldResults | undefined;
     readonly labels?: readonly LabelResults[];
+    /** In the order of the results. */
+    readonly sure?: readonly (readonly SureGroup[])[];
   },
   language: 'en' | 'ko',
 ): string {
@@ -68,6 +73,7 @@ ${pictures(evaluation, words)}
 ${measures({ ...evaluation, results: withLabelMeasures(evaluation.results, labels) }, words)}
 ${rivals(evaluation, words)}
 ${labels.map((told) => labelTables(evaluation, told, words)).join('\n')}
+${reportSure(evaluation, { sure, words, table })}
 ${preferences(evaluation, judged, words)}
 ${fields === undefined ? '' : reportFields(fields, language, table)}
 <p class="faint">${escapeHtml(words.intervals)}</p>

@@ -144,7 +144,7 @@ test('answers of several columns are counted column by column, and evaluated lab
   opened.train('Tickets', 'Router');
   const asked = ['--base', 'starter', '--adapter', 'Router'];
   opened.command('answer', file, ...asked, '--limit', '12', '--out', out);
-  opened.command('evaluate', '--dataset', 'Tickets', ...asked, '--split', 'train', '--limit', '12');
+  opened.command('evaluate', '--dataset', 'Tickets', ...asked, '--split', 'train', '--limit', '20');
 
   await openPlace(page, paths.answeredTables());
   await page.getByRole('link', { name: 'tickets.csv' }).click();
@@ -173,6 +173,7 @@ test('answers of several columns are counted column by column, and evaluated lab
   await page.getByRole('combobox', { name: 'Field', exact: true }).click();
   await page.getByRole('option', { name: 'priority' }).click();
   await table.getByRole('rowheader', { name: 'high' }).waitFor();
+  expect(await page.getByRole('table', { name: 'How sure' }).getByRole('rowheader').count()).toBe(4);
   expect(await seriousViolations(page)).toEqual([]);
 });
 

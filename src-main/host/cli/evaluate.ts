@@ -21,6 +21,7 @@ import { labelsJson, labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
+import { sureTexts } from './sure-text.ts';
 import { textTable } from './text-table.ts';
 import { requireWritable } from './writable.ts';
 
@@ -89,10 +90,21 @@ export function addEvaluateCommand(program: Command, run: Run): void {
         }
         const fields = await client.evaluations.fields({ id: evaluation.id });
         const labels = await client.evaluations.labels({ id: evaluation.id });
+        const sure = await client.evaluations.sure({ id: evaluation.id });
         const told = { ...evaluation, results: [...withLabelMeasures(evaluation.results, labels)] };
-        const parts = [...(fields ? [fieldsText(fields)] : []), ...labels.map((each) => labelsText(told, each))];
+        const parts = [
+          ...(fields ? [fieldsText(fields)] : []),
+          ...labels.map((each) => labelsText(told, each)),
+          ...sureTexts(told, sure),
+        ];
         return {
-          json: { ...told, ...labelsJson(labels), ...(fields && { fields }), files },
+          json: {
+            ...told,
+            ...labelsJson(labels),
+            ...(fields && { fields }),
+            ...(sure.flat().length > 0 && { sure }),
+            files,
+          },
           text: [evaluationText(told), ...parts, ...files].join('\n'),
         };
       }),

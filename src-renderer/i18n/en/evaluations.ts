@@ -334,6 +334,11 @@ export const evaluations = {
   'evaluations.table.reference': 'reference',
   'evaluations.table.seconds': 'Time',
 
+  'evaluations.sure': 'How sure, and how often right',
+  'evaluations.sure.told':
+    'The rows of {name} in quarters, by how probable it found the labels of its answers. Where the surest are right far more often, only the least sure have to be looked through in an answered table.',
+  'evaluations.sure.range': 'Sure',
+
   'evaluations.labels': 'Label by label',
   'evaluations.labels.whose': 'Whose answers',
   'evaluations.labels.table': 'Targets and answers',

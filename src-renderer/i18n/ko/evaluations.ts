@@ -289,6 +289,11 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.table.reference': '기준',
   'evaluations.table.seconds': '시간',
 
+  'evaluations.sure': '확신과 정답',
+  'evaluations.sure.told':
+    '{name}의 행을, 답의 라벨을 얼마나 확실하다고 보았는지에 따라 넷으로 나누었습니다. 확신이 높은 쪽이 훨씬 자주 맞으면, 답한 표에서는 확신이 낮은 답만 살펴보면 됩니다.',
+  'evaluations.sure.range': '확신',
+
   'evaluations.labels': '분류별 결과',
   'evaluations.labels.whose': '누구의 답',
   'evaluations.labels.table': '정답과 답',
