@@ -34,6 +34,11 @@ export const answerFormSchema = z.discriminatedUnion('kind', [
 ]);
 export type AnswerForm = z.infer<typeof answerFormSchema>;
 
+/** The labels of which an answer is a list: a few rows alone may not tell which there are. None if it is no list. */
+export function listedLabels(form: AnswerForm | undefined): readonly string[] {
+  return form?.kind === 'list' ? form.texts : [];
+}
+
 /** Of lists and objects within each other. Some thousand cannot be sent to another process. */
 export const mostSchemaLevels = 500;
 
