@@ -14,7 +14,18 @@ test('a few labels are what an answer may be, without the space around them', ()
 
 // Regression: an answer was “Late” or “late”, whichever, until the finding was mended.
 test('a label that some rows write otherwise is one, as most rows write it', () => {
-  const late = ['Late', 'damaged', 'late', 'late ', 'Damaged.', 'damaged', 'too  late', 'too late', 'Too late', 'too late'];
+  const late = [
+    'Late',
+    'damaged',
+    'late',
+    'late ',
+    'Damaged.',
+    'damaged',
+    'too  late',
+    'too late',
+    'Too late',
+    'too late',
+  ];
   expect(formOf('few', late)).toEqual({ kind: 'choices', texts: ['late', 'damaged', 'too late'] });
   expect(formOf('lists', ['Late, damaged', 'late', 'late, Damaged, late', 'damaged'])).toMatchObject({
     texts: ['late', 'damaged'],

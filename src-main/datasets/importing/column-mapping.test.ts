@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ColumnMapping } from '../../../src-contract/task.ts';
 import { proposeMapping, proposeTask, resolveMapping } from './column-mapping.ts';
 
 test.each([
@@ -167,6 +168,18 @@ test('a column called a label is the target, and texts of like length are read t
   expect(proposeMapping('custom', [...many, 'label'], wide)).toEqual({ context: 'a', target: 'label' });
   // Conversations are one text.
   expect(proposeMapping('conversation', ['premise', 'hypothesis', 'label'], pairs).context2).toBeUndefined();
+  // Regression: the command line read only the first of them.
+  const resolved = (chosen: ColumnMapping) =>
+    resolveMapping({
+      task: 'custom',
+      columns: ['premise', 'hypothesis', 'label'],
+      chosen,
+      file: 'a.csv',
+      sample: pairs,
+    }).mapping;
+  expect(resolved({ split: '' })).toEqual({ context: 'premise', context2: 'hypothesis', target: 'label' });
+  expect(resolved({ target: 'hypothesis', context: 'premise' })).toEqual({ context: 'premise', target: 'hypothesis' });
+  expect(resolved({ context: 'hypothesis' })).toEqual({ context: 'hypothesis', target: 'label' });
 });
 
 test('a number for each text is the target, unless it names the row or there are several', () => {
