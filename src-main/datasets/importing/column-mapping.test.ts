@@ -201,6 +201,26 @@ test('a number for each text is the target, unless it names the row or there are
   expect(proposed(1, 2, 3)).toEqual({});
 });
 
+// Regression: medical codes and moods in signs had to be chosen by hand, since they have no words.
+test('a code or a sign for each text is the target, unless there are several', () => {
+  const codes = ['J45.9', 'I10', 'E11.9', 'M54.5', 'J06.9', 'K21.0', 'N39.0', 'R51'];
+  const signs = ['😊', '😡', '😐'];
+  const rows = Array.from({ length: 20 }, (_, n) => [
+    `Patient ${n} has a cough`,
+    codes[n % 8] ?? '',
+    signs[n % 3] ?? '',
+  ]);
+  const proposed = (columns: readonly string[], places: readonly number[]) =>
+    proposeMapping(
+      'custom',
+      columns,
+      rows.map((row) => places.map((place) => row[place] ?? '')),
+    );
+  expect(proposed(['note', 'icd10'], [0, 1])).toEqual({ context: 'note', target: 'icd10' });
+  expect(proposed(['mood', 'review'], [2, 0])).toEqual({ context: 'review', target: 'mood' });
+  expect(proposed(['note', 'one', 'other'], [0, 2, 2])).toEqual({});
+});
+
 test('an address is not a text to learn from', () => {
   const columns = ['Timestamp', 'Email Address', 'What did you like?', 'In one sentence?'];
   const cells = ['3/1/2026 14:00', 'a.long.name@example.org', 'The food was great, the room too.', 'Great food.'];
