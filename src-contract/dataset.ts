@@ -236,6 +236,8 @@ export const mostPlaces = 5;
 export const addedRowsSchema = z.object({
   dataset: changedDatasetSchema,
   added: z.number().int(),
+  /** Left out, since the dataset already has rows with the same context and target. */
+  known: z.number().int(),
   rejected: rejectedSchema.omit({ file: true }),
 });
 export type AddedRows = z.infer<typeof addedRowsSchema>;

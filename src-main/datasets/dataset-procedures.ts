@@ -217,9 +217,9 @@ export function datasetProcedures(studio: {
       return after;
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
-      const { source, csv } = input;
+      const { source, csv, copies } = input;
       await using file = await lendOnce(source, context);
-      const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv }, signal);
+      const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv, copies }, signal);
       changed();
       return after;
     }),
