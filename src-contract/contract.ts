@@ -63,6 +63,7 @@ import {
   fileSourceSchema,
   importEventSchema,
   importInputSchema,
+  importResultSchema,
   inspectionSchema,
   listedRejectionSchema,
   rowFilterSchema,
@@ -243,6 +244,8 @@ export const contract = {
     get: base.input(id).output(datasetSchema),
     /** How the source file was read; null for a dataset that did not come from one. */
     fileFacts: base.input(id).output(fileFactsSchema.nullable()),
+    /** Null for datasets that an earlier version imported. */
+    importResult: base.input(id).output(importResultSchema.nullable()),
     /**
      * Of long texts beginning and end. Where procedures return whole ones, fewer rows than `limit` if they are long, but
      * at least one.

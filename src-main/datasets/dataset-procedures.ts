@@ -167,6 +167,7 @@ export function datasetProcedures(studio: {
     cutOff: os.cutOff.handler(() => studio.cutOff()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     fileFacts: os.fileFacts.handler(({ input }) => store.fileFacts(store.get(input.id).id)),
+    importResult: os.importResult.handler(({ input }) => store.importResult(store.get(input.id))),
     examples: os.examples.handler(async ({ input, signal }) => {
       const { split, search, offset, limit } = input;
       const { id, version } = store.get(input.id);
