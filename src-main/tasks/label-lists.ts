@@ -1,6 +1,9 @@
 /** Between two of “#late #damaged” or “#late#damaged”, not within “Ranked #1”. */
 const hashtag = /(?=\s{0,9}[#＃][^\s#＃])(?<=[#＃][^\s#＃]{1,60})\s{0,9}/u;
 
+/** Where hashtags part labels, one also ends “none”, as a model may write it. */
+const anyHashtag = /(?=\s{0,9}[#＃][^\s#＃])(?<=\S)\s{0,9}/u;
+
 /** Any of these parts the labels of most lists; where nothing speaks for another, the first. */
 const separators = [/,/u, /;/u, /\|/u, /\n/u, /、/u, /，/u, /\//u, hashtag];
 
@@ -41,10 +44,11 @@ export function separatorIn(targets: readonly string[]): RegExp {
   }));
   const parting = parted.filter(({ lists }) => lists.some(({ length }) => length > 1));
   const counted = parting.map(({ separator, lists }) => ({ separator, labels: new Set(lists.flat()).size }));
-  const [first = /,/u] = counted.toSorted((a, b) => a.labels - b.labels).map(({ separator }) => separator);
+  const [fewest = /,/u] = counted.toSorted((a, b) => a.labels - b.labels).map(({ separator }) => separator);
+  const first = fewest === hashtag ? anyHashtag : fewest;
   const all = [...separators, ...joining].reduce((before, next) => {
     const both = new RegExp(`${before.source}|${next.source}`, 'iu');
-    return before !== next && partsOnlyKnown(targets, before, next) ? both : before;
+    return partsOnlyKnown(targets, before, next) ? both : before;
   }, first);
   const words = /\s+/u;
   const hasOthers = targets.some((target) => partsOf(target, all).length > 1);

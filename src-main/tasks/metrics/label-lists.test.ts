@@ -28,6 +28,13 @@ test('each label is counted over the rows that have it, and what answers add apa
   });
 });
 
+// “none #late” was a label of its own.
+test('what a model writes beside a hashtag is another label', () => {
+  const rows = [{ target: '#late #damaged', answers: [{ text: 'none #late' }] }];
+  const told = labelListResults(rows, ['base'], { language: 'en', labels: ['#late', '#damaged', 'none'] });
+  expect(told.fields.map(({ field }) => field)).toEqual(['#late', '#damaged', 'none']);
+});
+
 // Among a few rows “damaged” may not stand alone, and “late and damaged” was one label that no answer was.
 test('what may part labels is told by all that there are', () => {
   const row = (target: string, answer: string) => ({ target, answers: [{ text: answer }] });
