@@ -75,6 +75,8 @@ test('lists are of the labels that occur, as many as one has at most, parted as 
   expect(formOf('lists', ['#a#b', '#b'])).toMatchObject({ texts: ['#a', '#b'], between: ' ' });
   const written = ['a, b and c', 'c, b and a', 'a', 'b', 'c', 'a, b, and c', 'b and a'];
   expect(formOf('lists', written)).toMatchObject({ texts: ['a', 'b', 'c'], between: ', ', most: 3 });
+  expect(formOf('lists', written)).toMatchObject({ orBetween: [' and ', ', and '] });
+  expect(formOf('lists', ['a, b', 'b,a', 'c'])).not.toHaveProperty('orBetween');
   expect(formOf('lists', ['a, b', ','])).toBeUndefined();
   const many = (count: number) => Array.from({ length: count }, (_, n) => `${n}`).join(';');
   expect(formOf('lists', [many(200)])).toBeDefined();

@@ -1,4 +1,4 @@
-import { type AnswerForm, longestBetween, longestChoice } from '../../src-contract/answer-form.ts';
+import { type AnswerForm, longestBetween, longestChoice, mostBetweens } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { JsonShape } from './json-shape.ts';
 import { betweensOf, partsOf, separatorIn } from './label-lists.ts';
@@ -7,6 +7,8 @@ import { NumberLimits } from './number-limits.ts';
 
 /** More than these are hardly labels: a person could not look through them. */
 const mostLabels = 200;
+/** Of how often the usual sign parts labels, as often at least another does that a model learns. */
+const leastBetween = 0.1;
 /** More are keys that were made up, not fields. */
 const mostFields = 500;
 
@@ -100,10 +102,18 @@ class SharedLists implements SharedForm {
 
   get form(): AnswerForm {
     const usable = [...this.#between].filter(([between]) => between.length <= longestBetween);
-    const [[most] = [', ']] = usable.toSorted(([, a], [, b]) => b - a);
+    const [[most, times] = [', ', 0], ...others] = usable.toSorted(([, a], [, b]) => b - a);
+    const orBetween = others
+      .filter(([between, count]) => count >= leastBetween * times && between.trim() !== most.trim())
+      .map(([between]) => between)
+      .slice(0, mostBetweens);
     const texts = usualSpellings(this.#labels);
-    // Of “#late#damaged”, where nothing parts them, a blank does no harm.
-    return { kind: 'list', texts, between: most || ' ', most: Math.min(this.#most, texts.length) };
+    return {
+      ...{ kind: 'list', texts, most: Math.min(this.#most, texts.length) },
+      // Of “#late#damaged”, where nothing parts them, a blank does no harm.
+      between: most || ' ',
+      ...(orBetween.length > 0 && { orBetween }),
+    };
   }
 }
 
