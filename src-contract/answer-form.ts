@@ -6,6 +6,9 @@ export const [longestChoice, mostChoices] = [2000, 1000];
 /** Of what parts the labels of a list, in UTF-16 units. */
 export const longestBetween = 20;
 
+/** As many others may part them. */
+export const mostBetweens = 10;
+
 /** On either side of a number's point: a number of JavaScript has 17. */
 export const mostDigits = 20;
 
@@ -22,6 +25,8 @@ export const answerFormSchema = z.discriminatedUnion('kind', [
     kind: z.literal('list'),
     texts: choicesSchema,
     between: z.string().min(1).max(longestBetween),
+    /** What may stand in its place, such as the “ and ” before the last one. */
+    orBetween: z.array(z.string().min(1).max(longestBetween)).max(mostBetweens).optional(),
     most: z.int().min(1).max(mostChoices),
   }),
   z.object({
@@ -33,6 +38,11 @@ export const answerFormSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('json'), schema: z.unknown().refine(hasFewLevels).optional() }),
 ]);
 export type AnswerForm = z.infer<typeof answerFormSchema>;
+
+/** The labels of which an answer is a list: a few rows alone may not tell which there are. None if it is no list. */
+export function listedLabels(form: AnswerForm | undefined): readonly string[] {
+  return form?.kind === 'list' ? form.texts : [];
+}
 
 /** Of lists and objects within each other. Some thousand cannot be sent to another process. */
 export const mostSchemaLevels = 500;

@@ -1,3 +1,4 @@
+import { readJson } from './json-text.ts';
 import type { ColumnMapping, TaskId } from './task.ts';
 
 /** What several columns may be together: a line for each in a context, a field for each of a target in JSON. */
@@ -34,7 +35,29 @@ export function fieldsOf(joined: Joined, mapping: ColumnMapping): readonly strin
 
 /** The names of the columns of a context or a target, in their order. */
 export function namesOf(joined: Joined, mapping: ColumnMapping): string[] {
-  return fieldsOf(joined, mapping).map((field) => mapping[field] ?? '');
+  return fieldsOf(joined, mapping).map((field) => ownName(joined, mapping[field] ?? ''));
+}
+
+/** How an exported dataset calls one of several columns, so that a file tells what each is: `context.Brand`. */
+export function exportedName(joined: Joined, name: string): string {
+  return `${joined}.${name}`;
+}
+
+/** What a column was called before it was exported. */
+export function ownName(joined: Joined, column: string): string {
+  const start = exportedName(joined, '');
+  return column.startsWith(start) && column !== start ? column.slice(start.length) : column;
+}
+
+/** What the columns of an exported dataset are by their names; undefined for other tables. */
+export function exportedMapping(columns: readonly string[]): ColumnMapping | undefined {
+  const [context, target] = joinedKinds.map((joined) => {
+    const several = columns.filter((column) => ownName(joined, column) !== column);
+    return several.length > 1 ? several : columns.filter((column) => column === joined);
+  });
+  if (!context?.length || !target?.length || context.length + target.length < 3) return undefined;
+  if (Math.max(context.length, target.length) > mostColumns) return undefined;
+  return { ...mappedTo('context', context), ...mappedTo('target', target) };
 }
 
 /** A context or a target made of the columns with these names. */
@@ -54,7 +77,8 @@ export function namedTexts(
   mapping: ColumnMapping,
   texts: Readonly<Record<string, string>>,
 ): NamedText[] {
-  return fieldsOf(joined, mapping).map((field) => ({ name: mapping[field] ?? '', text: texts[field] ?? '' }));
+  const names = namesOf(joined, mapping);
+  return fieldsOf(joined, mapping).map((field, place) => ({ name: names[place] ?? '', text: texts[field] ?? '' }));
 }
 
 /** A context of several columns: a line for each, behind its name, without those that are blank. */
@@ -68,6 +92,32 @@ export function joinedLines(columns: readonly NamedText[]): string {
 /** A target of several columns: an object in JSON with the text of each under its name. */
 export function joinedJson(columns: readonly NamedText[]): string {
   return JSON.stringify(Object.fromEntries(columns.map(({ name, text }) => [name, text])));
+}
+
+/** The texts that were joined to a context, by the names of their columns; undefined if none give this one. */
+export function partedLines(context: string, names: readonly string[]): NamedText[] | undefined {
+  const texts = new Map<string, string>();
+  let [rest, next] = [`\n${context}`, 0];
+  while (rest !== '') {
+    const begun = names.findIndex((name, place) => place >= next && rest.startsWith(`\n${lineOf(name)}`));
+    const [name] = begun < 0 ? [] : names.slice(begun);
+    if (name === undefined) return undefined;
+    const text = rest.slice(lineOf(name).length + 1);
+    const ends = names.slice(begun + 1).map((each) => text.indexOf(`\n${lineOf(each)}`));
+    const end = Math.min(text.length, ...ends.filter((at) => at >= 0));
+    texts.set(name, text.slice(0, end));
+    [rest, next] = [text.slice(end), begun + 1];
+  }
+  const parted = names.map((name) => ({ name, text: texts.get(name) ?? '' }));
+  return joinedLines(parted) === context ? parted : undefined;
+}
+
+/** The texts that were joined to a target, by the names of their columns; undefined if none give this one. */
+export function partedJson(target: string, names: readonly string[]): NamedText[] | undefined {
+  const object = readJson(target);
+  if (!(object instanceof Map)) return undefined;
+  const parted = names.map((name) => ({ name, text: String(object.get(name) ?? '') }));
+  return joinedJson(parted) === target ? parted : undefined;
 }
 
 /**

@@ -63,6 +63,7 @@ import {
   fileSourceSchema,
   importEventSchema,
   importInputSchema,
+  importResultSchema,
   inspectionSchema,
   listedRejectionSchema,
   rowFilterSchema,
@@ -244,6 +245,8 @@ export const contract = {
     get: base.input(id).output(datasetSchema),
     /** How the source file was read; null for a dataset that did not come from one. */
     fileFacts: base.input(id).output(fileFactsSchema.nullable()),
+    /** Null for datasets that an earlier version imported. */
+    importResult: base.input(id).output(importResultSchema.nullable()),
     /**
      * Of long texts beginning and end. Where procedures return whole ones, fewer rows than `limit` if they are long, but
      * at least one.
@@ -290,9 +293,19 @@ export const contract = {
     unwrittenRow: base.input(z.object({ id: z.string(), number: z.number().int().min(0) })).output(unwrittenRowSchema),
     /** Gives one of them its target: it becomes a row, as the dataset's next version. */
     writeRow: base.input(writeRowInputSchema).output(changedDatasetSchema),
-    /** Adds the rows of a file, corrected or new, as the dataset's next version. */
+    /**
+     * Adds the rows of a file, corrected or new, as the dataset's next version; with `copies` also those that it already
+     * has.
+     */
     addFromFile: base
-      .input(z.object({ id: z.string(), source: fileSourceSchema, csv: csvOptionsSchema.optional() }))
+      .input(
+        z.object({
+          id: z.string(),
+          source: fileSourceSchema,
+          csv: csvOptionsSchema.optional(),
+          copies: z.boolean().optional(),
+        }),
+      )
       .output(addedRowsSchema),
     rename: base.input(z.object({ id: z.string(), name: nameSchema })).output(datasetSchema),
     /** Hides it at once and removes it a minute later; undone by `restore` until then. */

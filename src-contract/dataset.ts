@@ -236,6 +236,8 @@ export const mostPlaces = 5;
 export const addedRowsSchema = z.object({
   dataset: changedDatasetSchema,
   added: z.number().int(),
+  /** Left out, since the dataset already has rows with the same context and target. */
+  known: z.number().int(),
   rejected: rejectedSchema.omit({ file: true }),
 });
 export type AddedRows = z.infer<typeof addedRowsSchema>;
@@ -271,6 +273,17 @@ export const importInputSchema = z.object({
 });
 export type ImportInput = z.infer<typeof importInputSchema>;
 
+/** What an import has come to. */
+export const importResultSchema = z.object({
+  /** As it was imported, under its name of today. */
+  dataset: datasetSchema,
+  file: fileFactsSchema,
+  rejected: rejectedSchema,
+  warned: warnedSchema,
+  seconds: z.number(),
+});
+export type ImportResult = z.infer<typeof importResultSchema>;
+
 export const importEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('started'), datasetId: z.string(), bytesTotal: z.number().int() }),
   z.object({
@@ -281,14 +294,7 @@ export const importEventSchema = z.discriminatedUnion('kind', [
     rejected: z.number().int(),
     secondsLeft: z.number().nullable(),
   }),
-  z.object({
-    kind: z.literal('finished'),
-    dataset: datasetSchema,
-    file: fileFactsSchema,
-    rejected: rejectedSchema,
-    warned: warnedSchema,
-    seconds: z.number(),
-  }),
+  importResultSchema.extend({ kind: z.literal('finished') }),
 ]);
 export type ImportEvent = z.infer<typeof importEventSchema>;
 

@@ -19,4 +19,9 @@ test('no label is cut, however rare it is', async () => {
   expect(await usualAnswerTokens(rows(...Array(99).fill(1), 50), text, { form, signal })).toBe(100);
   const list = { kind: 'list' as const, texts: ['x', 'x'.repeat(30), 'y'.repeat(18)], between: ', ', most: 2 };
   expect(await usualAnswerTokens(rows(1), text, { form: list, signal })).toBe(100);
+  // Regression: a base that spelled a label letter by letter was cut within it.
+  const known = { targetIds: () => [1, 2] };
+  expect(await usualAnswerTokens(rows(1), known, { form: list, signal })).toBe(50);
+  const longer = { ...list, orBetween: [', and '] };
+  expect(await usualAnswerTokens(rows(1), known, { form: longer, signal })).toBe(54);
 });

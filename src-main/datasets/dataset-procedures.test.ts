@@ -325,6 +325,26 @@ test('a Parquet row group of hundreds of megabytes can be read', async () => {
   expect(await trusted.datasets.inspect({ source })).toMatchObject({ file: { format: 'parquet', rows: 160_000 } });
 }, 60_000);
 
+// Regression: only the window that had imported a file could tell what became of its rows.
+test('what an import has come to is known later, too, as it was then', async () => {
+  const path = join(folder, 'reviews.csv');
+  writeFileSync(path, 'context,target\na,1\nb,\nc,3\n');
+  const { dataset, rejected, seconds } = await finished(
+    await trusted.datasets.import({ source: { kind: 'path', path }, task: 'custom' }),
+  );
+  const more = join(folder, 'more.csv');
+  writeFileSync(more, 'context,target\nd,4\n');
+  await trusted.datasets.addFromFile({ id: dataset.id, source: { kind: 'path', path: more } });
+  await trusted.datasets.rename({ id: dataset.id, name: 'renamed' });
+  const told = await page.datasets.importResult({ id: dataset.id });
+  expect(told).toMatchObject({
+    dataset: { name: 'renamed', rows: 2, splits: dataset.splits },
+    rejected: { count: 1, reasons: rejected.reasons },
+    ...{ warned: { count: 0, reasons: {} }, seconds, file: { name: 'reviews.csv', rows: 3 } },
+  });
+  expect(await page.datasets.fileFacts({ id: dataset.id })).toEqual(told?.file);
+});
+
 async function finished(events: AsyncIterable<ImportEvent>) {
   let last: ImportEvent | undefined;
   for await (const event of events) last = event;

@@ -167,6 +167,7 @@ export function datasetProcedures(studio: {
     cutOff: os.cutOff.handler(() => studio.cutOff()),
     get: os.get.handler(({ input }) => store.get(input.id)),
     fileFacts: os.fileFacts.handler(({ input }) => store.fileFacts(store.get(input.id).id)),
+    importResult: os.importResult.handler(({ input }) => store.importResult(store.get(input.id))),
     examples: os.examples.handler(async ({ input, signal }) => {
       const { split, search, offset, limit } = input;
       const { id, version } = store.get(input.id);
@@ -217,9 +218,9 @@ export function datasetProcedures(studio: {
       return after;
     }),
     addFromFile: os.addFromFile.handler(async ({ input, context, signal }) => {
-      const { source, csv } = input;
+      const { source, csv, copies } = input;
       await using file = await lendOnce(source, context);
-      const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv }, signal);
+      const after = await addFromFile({ store, changes }, { dataset: store.get(input.id), file, csv, copies }, signal);
       changed();
       return after;
     }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { CutOffImport, Dataset, Example, FileFacts, Split } from '../../src-contract/dataset.ts';
+import type { CutOffImport, Dataset, Example, FileFacts, ImportResult, Split } from '../../src-contract/dataset.ts';
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
@@ -153,15 +153,28 @@ export class DatasetStore {
 
   /** How the source file was read, as stored by the import. */
   fileFacts(id: string): FileFacts | null {
+    return this.#fileFacts(id)?.facts ?? null;
+  }
+
+  /** Null for datasets that an earlier version imported. */
+  importResult(dataset: Dataset): ImportResult | null {
+    const { facts, outcome } = this.#fileFacts(dataset.id) ?? {};
+    if (facts === undefined || outcome === undefined) return null;
+    const { splits, ...told } = outcome;
+    const rows = splits.train + splits.validation + splits.test;
+    return { ...told, file: facts, dataset: { ...dataset, rows, splits } };
+  }
+
+  #fileFacts(id: string): { facts: FileFacts; outcome: ImportOutcome | undefined } | null {
     const row = this.#database
       .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
       .get(id);
     if (!row?.file_facts) return null;
-    // Sound: the column is written only by `storeImported`, from the same type or an earlier version with fewer fields.
-    const facts = JSON.parse(row.file_facts) as Omit<FileFacts, 'format' | 'escape' | 'skippedLines'> &
-      Partial<FileFacts>;
+    // Sound: the column is written only by `storeImported` and `finishImport`, from the same type or an earlier version with fewer fields.
+    const { outcome, ...facts } = JSON.parse(row.file_facts) as Omit<FileFacts, 'format' | 'escape' | 'skippedLines'> &
+      Partial<FileFacts> & { outcome?: ImportOutcome };
     const reasons = facts.reasons.filter((reason) => 'code' in reason);
-    return { format: 'csv', escape: facts.quote, skippedLines: 0, ...facts, reasons };
+    return { facts: { format: 'csv', escape: facts.quote, skippedLines: 0, ...facts, reasons }, outcome };
   }
 
   /** The seed used to assign its rows to splits. */
@@ -229,8 +242,13 @@ export class DatasetStore {
   }
 
   /** Makes the dataset visible once complete: the last step of an import. */
-  finishImport(id: string): Dataset {
-    this.#database.prepare("UPDATE dataset SET state = 'ready', owner = NULL WHERE id = ?").run(id);
+  finishImport(id: string, outcome: ImportOutcome): Dataset {
+    this.#database
+      .prepare(
+        `UPDATE dataset SET state = 'ready', owner = NULL, file_facts = json_set(file_facts, '$.outcome', json(?))
+         WHERE id = ?`,
+      )
+      .run(JSON.stringify(outcome), id);
     return this.get(id);
   }
 
@@ -350,6 +368,9 @@ export function nameTaken(name: string): StudioError {
 
 const datasetColumns = `id, name, task, version, rows, train_rows, validation_rows, test_rows, rejected, sha256, source_name,
   mapping, has_database, created_at`;
+
+/** What is kept of an import's result beside the dataset and the facts of its file. */
+type ImportOutcome = Pick<ImportResult, 'rejected' | 'warned' | 'seconds'> & Pick<Dataset, 'splits'>;
 
 interface DatasetRow {
   readonly id: string;

@@ -1,12 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ExportFormat } from '../../src-contract/dataset-version.ts';
+import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { DatasetFolder, type GivenRow } from '../../test/fixtures/dataset-folder.ts';
 import { tableFile } from '../../test/fixtures/table-file.ts';
 import { exportDataset } from './export-dataset.ts';
 import { importDataset } from './importing/import-dataset.ts';
+import { inspectTable } from './importing/inspect.ts';
 
 let given: DatasetFolder;
 let folder: string;
@@ -139,3 +141,67 @@ test('an export is noted in the data folder until it is done, so that the next s
   expect(noted).toHaveLength(1);
   expect(readdirSync(join(dataDir, 'copying'))).toEqual([]);
 });
+
+const eachFormat = test.each<ExportFormat>(['csv', 'jsonl', 'parquet']);
+
+// Regression: a file told neither that a context was made of columns, nor of which, nor what its task was.
+eachFormat('a dataset of several columns exported as %s is proposed as what it was made of', async (format) => {
+  const shop = [
+    ['Brand', 'Product  text', 'Price', 'Sum', 'due'],
+    ['Acme', 'A lamp.\nPrice: see below', '12', '12.00', '2 May'],
+    ['', 'A chair\n\n', '', '7', ''],
+    ['Bolt', '  ', '9', '', '3 June'],
+  ].map((row) => row.map((cell) => `"${cell}"`).join(','));
+  const chosen = { context: 'Brand', context3: 'Product  text', context5: 'Price', target: 'Sum', target2: 'due' };
+  const first = await imported('shop.csv', shop.join('\n'), chosen);
+  const out = join(folder, `out.${format}`);
+  await exportDataset(given.store, { dataset: first, format, out });
+  const { proposedTask, mappings } = await inspectTable(tableFile(out), {});
+  const exported = {
+    ...{ context: 'context.Brand', context2: 'context.Product  text', context3: 'context.Price' },
+    ...{ target: 'target.Sum', target2: 'target.due', group: 'group', split: 'split' },
+  };
+  expect([proposedTask, mappings.custom]).toEqual(['custom', exported]);
+  // As from the command line, without a word about columns, and as from the page.
+  for (const mapping of [undefined, mappings.custom]) {
+    const again = await imported(out, undefined, mapping);
+    expect(again.mapping).toEqual({
+      ...{ context: 'Brand', context2: 'Product  text', context3: 'Price' },
+      ...{ target: 'Sum', target2: 'due', group: 'group', split: 'split' },
+    });
+    expect(given.shown(again.id)).toEqual(given.shown(first.id));
+  }
+  await given.changes.edit(first.id, { position: 0, content: { context: 'Written anew' } });
+  const free = join(folder, `free.${format}`);
+  await exportDataset(given.store, { dataset: given.store.get(first.id), format, out: free });
+  expect((await inspectTable(tableFile(free), {})).mappings.custom).toMatchObject({
+    ...{ context: 'context', target: 'target.Sum', target2: 'target.due' },
+  });
+});
+
+eachFormat('an export as %s tells its task', async (format) => {
+  const rows = {
+    summarisation: { context: '배송이 이틀 늦었습니다. 오늘 도착합니다.', target: '배송 지연' },
+    mrc: { context: 'Passage: Bonn lies on the Rhine.\n\nQuestion: Where does Bonn lie?', target: 'on the Rhine' },
+    nl2sql: { context: 'Schema:\ntown(name text)\n\nQuestion: Which towns?', target: 'SELECT name FROM town' },
+    custom: { context: 'Bonn', target: 'a town' },
+  };
+  for (const [task, row] of Object.entries(rows) as [TaskId, GivenRow][]) {
+    const dataset = given.make([row, row], { task });
+    const out = join(folder, `${task}.${format}`);
+    await exportDataset(given.store, { dataset, format, out });
+    expect((await inspectTable(tableFile(out), {})).proposedTask).toBe(task);
+    expect(given.shown((await imported(out, undefined, undefined, task)).id)).toEqual(given.shown(dataset.id));
+  }
+});
+
+/** `text` is written to the file first. */
+async function imported(name: string, text?: string, mapping?: ColumnMapping, task: TaskId = 'custom') {
+  const path = join(folder, basename(name));
+  if (text !== undefined) writeFileSync(path, text);
+  const { store, datasetsFolder } = given;
+  const job = { file: tableFile(path), task, mapping, seed: 0, now: 1 };
+  for await (const event of importDataset({ store, datasetsFolder }, job, new AbortController().signal))
+    if (event.kind === 'finished') return event.dataset;
+  throw new Error('The import did not finish.');
+}

@@ -11,6 +11,7 @@ import { nameWhole, unfinishedPath } from '../files/unfinished-path.ts';
 import { unwritable } from '../files/unwritable.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
+import { type ExportedColumn, exportedColumns } from './exported-columns.ts';
 import { TimeSlices } from './time-slices.ts';
 
 interface ExportJob {
@@ -24,8 +25,9 @@ interface ExportJob {
 }
 
 /**
- * Writes all rows of a version with context, target, group and split, and the database if the dataset has any.
- * Importing the file gives the same rows. Throws OPTION_INVALID for a version that does not exist, OUT_UNUSABLE if `out`
+ * Writes all rows of a version with context, target, group and split, and the database if the dataset has any: a
+ * document and its summary under these names, and a context or target of several columns as these, unless a row has
+ * been rewritten in another layout. Importing the file gives the same rows, and proposes the same task and columns. Throws OPTION_INVALID for a version that does not exist, OUT_UNUSABLE if `out`
  * is taken or not writable, DISK_FULL, and the errors of `namingRowsFault` for the dataset's own file.
  */
 export async function exportDataset(
@@ -44,9 +46,10 @@ export async function exportDataset(
   try {
     const file = await open(temporary, 'wx');
     try {
-      const writer = writers[format](file, dataset.hasDatabase);
       const slices = new TimeSlices(signal);
-      for (const row of store.examples(dataset.id, undefined, version)) {
+      const examples = () => store.examples(dataset.id, undefined, version);
+      const writer = writers[format](file, await exportedColumns(dataset, examples, slices));
+      for (const row of examples()) {
         writer.add(row);
         rows++;
         if (writer.letters >= sliceLetters) await writer.flush();
@@ -80,19 +83,18 @@ interface RowWriter {
   finish(): Promise<void>;
 }
 
-const writers: Readonly<Record<ExportFormat, (file: FileHandle, withDatabase: boolean) => RowWriter>> = {
-  csv: (file, withDatabase) => {
-    const head = ['context', 'target', 'group', 'split', ...(withDatabase ? ['database'] : [])];
-    return new TextWriter(file, csvLine(head), ({ context, target, group, split, database }) =>
-      csvLine([context, target, group ?? '', split, ...(withDatabase ? [database ?? ''] : [])]),
-    );
-  },
-  jsonl: (file, withDatabase) =>
-    new TextWriter(file, '', ({ context, target, group, split, database }) => {
-      const line = { context, target, group, split, ...(withDatabase ? { database } : {}) };
-      return `${JSON.stringify(line)}\n`;
-    }),
-  parquet: (file, withDatabase) => new ParquetRows(file, withDatabase),
+const writers: Readonly<Record<ExportFormat, (file: FileHandle, columns: readonly ExportedColumn[]) => RowWriter>> = {
+  csv: (file, columns) =>
+    new TextWriter(file, csvLine(columns.map(({ name }) => name)), (row) =>
+      csvLine(columns.map(({ textOf }) => textOf(row) ?? '')),
+    ),
+  jsonl: (file, columns) =>
+    new TextWriter(
+      file,
+      '',
+      (row) => `${JSON.stringify(Object.fromEntries(columns.map(({ name, textOf }) => [name, textOf(row)])))}\n`,
+    ),
+  parquet: (file, columns) => new ParquetRows(file, columns),
 };
 
 class TextWriter implements RowWriter {
@@ -129,22 +131,22 @@ class ParquetRows implements RowWriter {
   readonly #file: FileHandle;
   readonly #bytes = new FlushedBytes();
   readonly #parquet: ParquetWriter;
-  readonly #names: readonly (keyof Example)[];
+  readonly #columns: readonly ExportedColumn[];
   #rows: Example[] = [];
   letters = 0;
 
-  constructor(file: FileHandle, withDatabase: boolean) {
+  constructor(file: FileHandle, columns: readonly ExportedColumn[]) {
     this.#file = file;
-    this.#names = ['context', 'target', 'group', 'split', ...(withDatabase ? (['database'] as const) : [])];
+    this.#columns = columns;
     this.#parquet = new ParquetWriter({
       writer: this.#bytes,
       schema: [
-        { name: 'root', num_children: this.#names.length },
-        ...this.#names.map((name) => ({
+        { name: 'root', num_children: columns.length },
+        ...columns.map(({ name, mayLack }) => ({
           name,
           type: 'BYTE_ARRAY' as const,
           converted_type: 'UTF8' as const,
-          repetition_type: name === 'group' || name === 'database' ? ('OPTIONAL' as const) : ('REQUIRED' as const),
+          repetition_type: mayLack ? ('OPTIONAL' as const) : ('REQUIRED' as const),
         })),
       ],
     });
@@ -156,7 +158,7 @@ class ParquetRows implements RowWriter {
   }
 
   async flush(): Promise<void> {
-    const columnData = this.#names.map((name) => ({ name, data: this.#rows.map((row) => row[name]) }));
+    const columnData = this.#columns.map(({ name, textOf }) => ({ name, data: this.#rows.map(textOf) }));
     if (this.#rows.length > 0) await this.#parquet.write({ columnData, rowGroupSize: this.#rows.length });
     this.#rows = [];
     this.letters = 0;

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { listedLabels } from '../../src-contract/answer-form.ts';
 import type { BlindPair } from '../../src-contract/blind-vote.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
@@ -28,7 +29,8 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     if (mainMetric !== 'labelsMatch')
       return fieldResults(store.rows({ id, offset: 0, limit: store.countRows(id) }), models);
     const rows = allRows(id);
-    return labelListResults(rows, models, provenance?.language ?? rowsLanguage(rows));
+    const language = provenance?.language ?? rowsLanguage(rows);
+    return labelListResults(rows, models, { language, labels: listedLabels(provenance?.form) });
   };
 
   /** Of an evaluation that is there. */

@@ -1,5 +1,5 @@
 import type { Adapter } from '../../src-contract/adapter.ts';
-import type { AnswerForm } from '../../src-contract/answer-form.ts';
+import { type AnswerForm, listedLabels } from '../../src-contract/answer-form.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
 import { StudioError } from '../../src-contract/errors.ts';
@@ -128,9 +128,9 @@ async function* measure(id: string, parts: EvaluatingParts, signal: AbortSignal)
   const language = input.language ?? rowsLanguage(rows);
   // Settled when it was started.
   const measure = textMeasureOf(store.get(id).mainMetric);
-  const targets = rows.map(({ target }) => target);
-  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, targets });
   const form = await formOf(id, { input, measured, parts });
+  const targets = [...rows.map(({ target }) => target), ...listedLabels(form)];
+  const judge = judgeOf(dataset.task, { language, runQuery: datasetQueries(dataset, parts), measure, targets });
   yield* evaluate(
     { base, adapters, rows, maxTokens: input.maxTokens, form, measured },
     {

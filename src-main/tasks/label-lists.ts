@@ -1,5 +1,21 @@
-/** What may part the labels of a list; where nothing speaks for another, the first. */
-const separators = [',', ';', '|', '\n', '、', '，', '/'] as const;
+/** Between two of “#late #damaged” or “#late#damaged”, not within “Ranked #1”. */
+const hashtag = /(?=\s{0,9}[#＃][^\s#＃])(?<=[#＃][^\s#＃]{1,60})\s{0,9}/u;
+
+/** Where hashtags part labels, one also ends “none”, as a model may write it. */
+const anyHashtag = /(?=\s{0,9}[#＃][^\s#＃])(?<=\S)\s{0,9}/u;
+
+/** Any of these parts the labels of most lists; where nothing speaks for another, the first. */
+const separators = [/,/u, /;/u, /\|/u, /\n/u, /、/u, /，/u, /\//u, hashtag];
+
+/** These part labels, too, but are often within one: “Home & Garden”, “research and development”. */
+const joining = [
+  /&/u,
+  /(?<=\s)\+(?=\s)/u,
+  /[·・]/u,
+  /(?<=^|\s)(?:and|und|et|y|e|en|och|og|i|и|및|그리고)(?=\s)/iu,
+  /(?<=\p{Script=Hangul})[와과](?=\s)/u,
+  /(?<=\p{Script=Han})[和与及](?=\p{Script=Han})/u,
+];
 
 /** Fewer are labels of which some have such a sign in them. */
 const leastLists = 0.1;
@@ -7,36 +23,72 @@ const leastLists = 0.1;
 const rowsOfLabel = 5;
 /** In characters, as among labels that stand alone. */
 const longestLabel = 60;
+/** In characters. Longer texts are not looked through for each sign. */
+const longestList = 2000;
 /** Where more name one twice, what they list has an order, as the steps of a game have. */
 const mostRepeating = 0.05;
+/** Of what a further sign parts, as much is a label without it. */
+const leastKnown = 0.9;
+/** Two words may be one label of two words that are labels, too: “north east”. */
+const wordsOfList = 3;
 
 /**
  * Of what parts any of these targets, what leaves the fewest different labels: of “refund, full; late” and “refund,
- * full” the semicolon, although more have a comma. A comma if nothing parts any.
+ * full” the semicolon, although more have a comma. With it what parts only labels that are known without: of “late,
+ * damaged and refund” also the “and”, if others are “damaged” and “refund, late”. A comma if nothing parts any.
  */
-export function separatorIn(targets: readonly string[]): string {
+export function separatorIn(targets: readonly string[]): RegExp {
   const parted = separators.map((separator) => ({
     separator,
     lists: targets.map((target) => partsOf(target, separator)),
   }));
   const parting = parted.filter(({ lists }) => lists.some(({ length }) => length > 1));
   const counted = parting.map(({ separator, lists }) => ({ separator, labels: new Set(lists.flat()).size }));
-  return counted.toSorted((a, b) => a.labels - b.labels)[0]?.separator ?? ',';
+  const [fewest = /,/u] = counted.toSorted((a, b) => a.labels - b.labels).map(({ separator }) => separator);
+  const first = fewest === hashtag ? anyHashtag : fewest;
+  const all = [...separators, ...joining].reduce((before, next) => {
+    const both = new RegExp(`${before.source}|${next.source}`, 'iu');
+    return partsOnlyKnown(targets, before, next) ? both : before;
+  }, first);
+  const words = /\s+/u;
+  const hasOthers = targets.some((target) => partsOf(target, all).length > 1);
+  const areWords = !hasOthers && targets.some((target) => partsOf(target, words).length >= wordsOfList);
+  return areWords && partsOnlyKnown(targets, all, words) ? words : all;
+}
+
+/** Whether a further sign parts some labels, nearly all of them into such as also occur without it. */
+function partsOnlyKnown(targets: readonly string[], before: RegExp, next: RegExp): boolean {
+  const labels = targets.flatMap((target) => partsOf(target.toLowerCase(), before));
+  const parts = labels.map((label) => partsOf(label, next));
+  const known = new Set(parts.filter(({ length }) => length === 1).flat());
+  const parted = parts.filter(({ length }) => length > 1).flat();
+  return parted.length > 0 && parted.filter((part) => known.has(part)).length >= leastKnown * parted.length;
 }
 
 /** The labels of a list, in their order. */
-export function partsOf(list: string, separator: string): string[] {
+export function partsOf(list: string, separator: RegExp): string[] {
   return list
     .split(separator)
     .map((part) => part.trim())
     .filter((part) => part !== '');
 }
 
+/** What stands between the labels of a list, with the blanks around it. */
+export function betweensOf(list: string, separator: RegExp): string[] {
+  const between = new RegExp(`(?:\\s{0,9}(?:${separator.source})\\s{0,9})+`, 'giu');
+  const text = list.trim();
+  // What stands before the first or behind the last label parts it from nothing.
+  return [...text.matchAll(between)]
+    .filter(({ index, 0: { length } }) => index > 0 && index + length < text.length)
+    .map(([signs]) => signs);
+}
+
 /**
  * What parts the labels of these targets, if they are lists of them: a few that occur again and again, alone and in
  * changing company. Undefined also where all have equally many, as the parts of a name or an address.
  */
-export function listSeparator(targets: readonly string[]): string | undefined {
+export function listSeparator(targets: readonly string[]): RegExp | undefined {
+  if (targets.some(({ length }) => length > longestList)) return undefined;
   const separator = separatorIn(targets);
   const lists = targets.map((target) => partsOf(target, separator));
   const different = new Set(lists.flat());

@@ -12,6 +12,30 @@ test('a few labels are what an answer may be, without the space around them', ()
   expect(formOf('few', ['spam', 'no spam', ' spam\n'])).toEqual({ kind: 'choices', texts: ['spam', 'no spam'] });
 });
 
+// Regression: an answer was “Late” or “late”, whichever, until the finding was mended.
+test('a label that some rows write otherwise is one, as most rows write it', () => {
+  const late = [
+    'Late',
+    'damaged',
+    'late',
+    'late ',
+    'Damaged.',
+    'damaged',
+    'too  late',
+    'too late',
+    'Too late',
+    'too late',
+  ];
+  expect(formOf('few', late)).toEqual({ kind: 'choices', texts: ['late', 'damaged', 'too late'] });
+  expect(formOf('lists', ['Late, damaged', 'late', 'late, Damaged, late', 'damaged'])).toMatchObject({
+    texts: ['late', 'damaged'],
+    most: 2,
+  });
+  // Letters may differ by case, and labels by a sign.
+  expect(formOf('few', ['a', 'A', 'C', 'C++'])).toMatchObject({ texts: ['a', 'A', 'C', 'C++'] });
+  expect(formOf('few', ['Yes', 'yes'])).toBeUndefined();
+});
+
 test('targets written freely have no form, nor have hundreds of labels, nor has one that is empty or a page long', () => {
   for (const kind of ['free', 'short'] as const) expect(formOf(kind, ['a', 'a'])).toBeUndefined();
   expect(
@@ -47,6 +71,12 @@ test('lists are of the labels that occur, as many as one has at most, parted as 
   const refunds = ['refund, full', 'refund, full', 'late', 'late; refund, full', 'damaged'];
   expect(formOf('lists', refunds)).toMatchObject({ texts: ['refund, full', 'late', 'damaged'], between: '; ' });
   expect(formOf('lists', ['a | b', 'b|c', 'c | a'])).toMatchObject({ between: ' | ' });
+  expect(formOf('lists', ['#a #b', '#b #a', '#c'])).toMatchObject({ texts: ['#a', '#b', '#c'], between: ' ' });
+  expect(formOf('lists', ['#a#b', '#b'])).toMatchObject({ texts: ['#a', '#b'], between: ' ' });
+  const written = ['a, b and c', 'c, b and a', 'a', 'b', 'c', 'a, b, and c', 'b and a'];
+  expect(formOf('lists', written)).toMatchObject({ texts: ['a', 'b', 'c'], between: ', ', most: 3 });
+  expect(formOf('lists', written)).toMatchObject({ orBetween: [' and ', ', and '] });
+  expect(formOf('lists', ['a, b', 'b,a', 'c'])).not.toHaveProperty('orBetween');
   expect(formOf('lists', ['a, b', ','])).toBeUndefined();
   const many = (count: number) => Array.from({ length: count }, (_, n) => `${n}`).join(';');
   expect(formOf('lists', [many(200)])).toBeDefined();

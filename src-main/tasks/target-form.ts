@@ -1,11 +1,14 @@
-import { type AnswerForm, longestBetween, longestChoice } from '../../src-contract/answer-form.ts';
+import { type AnswerForm, longestBetween, longestChoice, mostBetweens } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { JsonShape } from './json-shape.ts';
-import { partsOf, separatorIn } from './label-lists.ts';
+import { betweensOf, partsOf, separatorIn } from './label-lists.ts';
+import { usualSpellings } from './label-spellings.ts';
 import { NumberLimits } from './number-limits.ts';
 
 /** More than these are hardly labels: a person could not look through them. */
 const mostLabels = 200;
+/** Of how often the usual sign parts labels, as often at least another does that a model learns. */
+const leastBetween = 0.1;
 /** More are keys that were made up, not fields. */
 const mostFields = 500;
 
@@ -63,56 +66,59 @@ function sharedFormOf(kind: TargetKind, sample: readonly string[]): SharedForm |
 }
 
 class SharedLabels implements SharedForm {
-  readonly #labels = new Set<string>();
+  readonly #labels = new Map<string, number>();
 
   take(target: string): boolean {
-    this.#labels.add(target);
+    countOne(this.#labels, target);
     return this.#labels.size <= mostLabels && target.length <= longestChoice;
   }
 
   get form(): AnswerForm | undefined {
     // With a single one, an answer that is right would say nothing.
-    return this.#labels.size > 1 ? { kind: 'choices', texts: [...this.#labels] } : undefined;
+    const texts = usualSpellings(this.#labels);
+    return texts.length > 1 ? { kind: 'choices', texts } : undefined;
   }
 }
 
 class SharedLists implements SharedForm {
-  readonly #separator: string;
-  readonly #labels = new Set<string>();
-  /** How often the separator stands with which blanks around it. */
+  readonly #separator: RegExp;
+  readonly #labels = new Map<string, number>();
+  /** How often what stands between two labels. */
   readonly #between = new Map<string, number>();
   #most = 1;
 
-  constructor(separator: string) {
+  constructor(separator: RegExp) {
     this.#separator = separator;
   }
 
   take(target: string): boolean {
     const labels = new Set(partsOf(target, this.#separator));
-    for (const label of labels) this.#labels.add(label);
+    for (const label of labels) countOne(this.#labels, label);
     this.#most = Math.max(this.#most, labels.size);
-    for (const between of betweensOf(target, this.#separator))
-      this.#between.set(between, (this.#between.get(between) ?? 0) + 1);
+    for (const between of betweensOf(target, this.#separator)) countOne(this.#between, between);
     const areShort = labels.values().every(({ length }) => length <= longestChoice);
     return labels.size > 0 && areShort && this.#labels.size <= mostLabels;
   }
 
   get form(): AnswerForm {
-    const [[between] = [this.#separator]] = [...this.#between].toSorted(([, a], [, b]) => b - a);
-    return { kind: 'list', texts: [...this.#labels], between, most: this.#most };
+    const usable = [...this.#between].filter(([between]) => between.length <= longestBetween);
+    const [[most, times] = [', ', 0], ...others] = usable.toSorted(([, a], [, b]) => b - a);
+    const orBetween = others
+      .filter(([between, count]) => count >= leastBetween * times && between.trim() !== most.trim())
+      .map(([between]) => between)
+      .slice(0, mostBetweens);
+    const texts = usualSpellings(this.#labels);
+    return {
+      ...{ kind: 'list', texts, most: Math.min(this.#most, texts.length) },
+      // Of “#late#damaged”, where nothing parts them, a blank does no harm.
+      between: most || ' ',
+      ...(orBetween.length > 0 && { orBetween }),
+    };
   }
 }
 
-/** The separators of a list, each with the blanks around it. */
-function betweensOf(list: string, separator: string): string[] {
-  // The one behind the last label parts it from nothing.
-  const parts = list.split(separator).filter((part) => part.trim() !== '');
-  const betweens = parts.slice(1).map((next, place) => {
-    const last = parts[place] ?? '';
-    const after = next.slice(0, next.length - next.trimStart().length);
-    return `${last.slice(last.trimEnd().length)}${separator}${after}`;
-  });
-  return betweens.filter(({ length }) => length <= longestBetween);
+function countOne(counts: Map<string, number>, text: string): void {
+  counts.set(text, (counts.get(text) ?? 0) + 1);
 }
 
 class SharedNumbers implements SharedForm {

@@ -45,6 +45,21 @@ test('lists of labels are compared label by label', () => {
   const some = (n: number) => tags.filter((_, place) => (n * 7) % (place + 2) < 2);
   for (const between of [', ', ';', ' | ', '\n', '、', '，', '/'])
     expect(of(rows((n) => some(n).join(between) || 'none'))).toEqual(lists);
+  // Regression: those that social networks and Korean shops write, and lists as people write them, were short texts.
+  const hashtags = (n: number) => some(n).map((tag) => `#${tag.replace(' ', '_')}`);
+  for (const between of [' ', '  ', '', ', '])
+    expect(of(rows((n) => hashtags(n).join(between) || 'none'))).toEqual(lists);
+  for (const last of [' and ', ', and ', ' & ', ' und ', ' + ', ' 및 ', '·']) {
+    const written = (n: number) => {
+      const [first = 'none', ...others] = some(n).toReversed();
+      return others.length === 0 ? first : `${others.join(', ')}${last}${first}`;
+    };
+    expect(of(rows(written))).toEqual(lists);
+  }
+  const korean = ['배송', '파손', '환불', '배송과 파손', '환불, 배송과 파손', '파손과 환불'];
+  expect(of(rows((n) => korean[n % 6] as string))).toEqual(lists);
+  const words = ['late', 'damaged', 'refund', 'late damaged', 'refund late damaged', 'damaged late'];
+  expect(of(rows((n) => words[n % 6] as string))).toEqual(lists);
   // With few labels there are few lists.
   expect(of(rows((n) => ['a', 'b', 'b; a'][n % 3] as string))).toEqual(lists);
   // As Python writes them, “['a'” and “'a'” were two labels, and so on.
@@ -57,6 +72,16 @@ test('what has such a sign in it is no list of labels', () => {
   const kindOf = (target: (place: number) => string) => of(rows(target)).kind;
   expect(kindOf((n) => (n % 2 ? 'Yes, please' : 'No, thanks'))).toBe('few');
   expect(kindOf((n) => ['n/a', 'good', 'bad'][n % 3] as string)).toBe('few');
+  const whole = [
+    ['Home & Garden', 'Toys & Games', 'Health & Beauty', 'Books', 'Garden & Outdoor', 'Home & Kitchen'],
+    ['very good', 'good', 'bad', 'very bad', 'neither good nor bad'],
+    ['north', 'east', 'north east', 'south', 'west', 'south west', 'north west', 'south east'],
+    ['research and development', 'sales', 'sales and marketing', 'people and culture'],
+    ['A', 'A+', 'B', 'B+', 'C', 'C+'],
+    ['Ranked #1', 'Ranked #2', 'C#', 'C# #1', 'F#'],
+    ['dark blue', 'blue', 'light blue', 'red', 'dark red', 'light red'],
+  ];
+  for (const labels of whole) expect(kindOf((n) => labels[n % labels.length] as string)).toBe('few');
   // Two parts each, as a name or a town and its state.
   expect(kindOf((n) => `${['Lee', 'Kim', 'Park'][n % 3]}, ${['Ann', 'Bo', 'Cy', 'Di', 'Ed'][n % 5]}`)).not.toBe(
     'lists',

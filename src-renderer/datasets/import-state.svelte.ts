@@ -12,6 +12,7 @@ import type {
   CsvOptions,
   FileSource,
   ImportEvent,
+  ImportResult,
   Inspection,
   RowJudgement,
 } from '../../src-contract/dataset.ts';
@@ -21,7 +22,6 @@ import { freeName } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { client } from '../client.ts';
 import { uploadFile } from '../ui/upload-file.ts';
-import type { ImportResult } from './import-results.ts';
 import { emptyField, neededFields } from './pair-parts.ts';
 
 type Progress = Extract<ImportEvent, { kind: 'progress' }>;

@@ -2,7 +2,6 @@ import type { Dataset } from '../../src-contract/dataset.ts';
 import type { HubTable } from '../../src-contract/hub-dataset.ts';
 import { paths } from '../paths.ts';
 import { HubDatasetsState } from './hub-datasets-state.svelte.ts';
-import { keepImportResult } from './import-results.ts';
 import { ImportState, isBusy } from './import-state.svelte.ts';
 
 /** A table to import: a file to send, one that the studio was opened with, a built-in sample, or one of the hub. */
@@ -16,7 +15,7 @@ export type ChosenTable =
 export type ImportNews =
   | { readonly kind: 'waits' | 'read'; readonly name: string }
   | { readonly kind: 'failed'; readonly error: unknown }
-  /** Its result is kept. Announced even if it is seen: the window may be hidden, and the result has a page of its own. */
+  /** Its result has a page of its own. Announced even if it is seen: the window may be hidden. */
   | { readonly kind: 'imported'; readonly dataset: Dataset; readonly isSeen: boolean };
 
 /**
@@ -120,7 +119,6 @@ export class Imports {
     if (stage.kind === 'decide') this.hub.clear();
     const isSeen = this.#isShown();
     if (stage.kind === 'finished') {
-      keepImportResult(stage.result);
       this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
     }
     // The next table would replace what the page says about this one.

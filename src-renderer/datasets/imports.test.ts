@@ -1,6 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { client } from '../client.ts';
-import { importResultOf } from './import-results.ts';
 import { type ImportNews, Imports } from './imports.svelte.ts';
 
 // The fake replaces the studio, at the renderer's edge.
@@ -38,11 +37,6 @@ let leave: () => void;
 
 beforeEach(() => {
   vi.clearAllMocks();
-  const kept = new Map<string, string>();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, text: string) => kept.set(key, text),
-  });
   vi.mocked(client.datasets.judge).mockResolvedValue(judgement as never);
   vi.mocked(client.datasets.inspect).mockImplementation((async ({ source }: { source: { fileId: string } }) =>
     inspectionOf(`${source.fileId}.csv`)) as never);
@@ -74,7 +68,6 @@ test('an import continues while another page is open and announces its result', 
   end();
   await importing;
   expect(news.at(-1)).toMatchObject({ kind: 'imported', dataset: { name: 'first' }, isSeen: false });
-  expect(importResultOf('first')).toMatchObject({ dataset: { name: 'first' } });
   expect(imports.work.stage.kind).toBe('choose');
 });
 

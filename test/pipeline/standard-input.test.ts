@@ -22,7 +22,9 @@ test('a table can be piped in, and leaves no temporary file', { timeout: 120_000
   expect(await piped('inspect', '-')).toMatchObject({ file: { rows: 2 }, proposedTask: 'mrc' });
   const { dataset } = await piped('import', '-', '--task', 'mrc', '--name', 'boxes');
   expect(dataset).toMatchObject({ name: 'boxes', sourceName: 'standard input', rows: 2 });
-  expect(await piped('datasets', 'add', 'boxes', '-')).toMatchObject({ added: 2, dataset: { rows: 4 } });
+  const again = ['datasets', 'add', 'boxes', '-'];
+  expect(await piped(...again)).toMatchObject({ added: 0, known: 2, dataset: { rows: 2 } });
+  expect(await piped(...again, '--copies')).toMatchObject({ added: 2, dataset: { rows: 4 } });
   expect((await answerOf(home, ['datasets', 'list'])).datasets).toHaveLength(1);
   expect(readdirSync(temporary)).toEqual([]);
 });

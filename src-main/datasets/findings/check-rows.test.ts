@@ -183,11 +183,14 @@ test('in lists, labels that are written otherwise are flagged one by one', async
     ['LABEL_SPELLING', 'damagd → damaged', 61, 0],
     ['LABEL_SPELLING', 'Refund → refund', 62, 2],
   ]);
-  expect(spelledLike('Late, refund', 'late, damaged')).toBe('late, refund');
-  expect(spelledLike('late, damagd', 'late, damaged')).toBe('late, damaged');
-  expect(spelledLike('refund, Refund', 'damaged, refund')).toBe('refund');
-  expect(spelledLike('LATE;lost', 'late;damaged')).toBe('late;lost');
-  expect(spelledLike('Yes, please', 'yes, please.')).toBe('yes, please.');
+  expect(spelledLike('Late, refund', 'late, damaged', /,/)).toBe('late, refund');
+  expect(spelledLike('late, damagd', 'late, damaged', /,/)).toBe('late, damaged');
+  expect(spelledLike('refund, Refund', 'damaged, refund', /,/)).toBe('refund');
+  expect(spelledLike('lost, Refund, refund and LATE', 'late, refund', /,|(?<=\s)and(?=\s)/)).toBe(
+    'lost, refund and late',
+  );
+  expect(spelledLike('LATE;lost', 'late;damaged', /;/)).toBe('late;lost');
+  expect(spelledLike('Yes, please', 'yes, please.', /,/)).toBe('yes, please.');
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { listSeparator, partsOf, separatorIn } from '../../tasks/label-lists.ts';
+import { betweensOf, listSeparator, partsOf } from '../../tasks/label-lists.ts';
 import { mostLookedAt } from '../../tasks/usual-measure.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 import { plainText } from './plain-text.ts';
@@ -11,7 +11,7 @@ export class LabelSpellings implements Detector {
   /** Until they show whether targets are lists. */
   #first: Labelled[] | undefined = [];
   /** What parts the labels of a list. */
-  #separator: string | undefined;
+  #separator: RegExp | undefined;
   #labels: Map<string, Label[]> | undefined = new Map();
   #seen = 0;
 
@@ -66,16 +66,16 @@ export class LabelSpellings implements Detector {
 
 /**
  * A target with its label written as in another row: the whole target, or in a list those of its labels that the other
- * row has too, each once.
+ * row has too, each once. `separator`: what parts the labels of the dataset's targets.
  */
-export function spelledLike(target: string, like: string): string {
+export function spelledLike(target: string, like: string, separator: RegExp): string {
   if (isMeant(target, like)) return like;
-  const separator = separatorIn([target, like]);
   const usual = partsOf(like, separator);
   const labels = partsOf(target, separator).map(
     (label) => usual.find((other) => other === label) ?? usual.find((other) => isMeant(label, other)) ?? label,
   );
-  return [...new Set(labels)].join(target.includes(`${separator} `) ? `${separator} ` : separator);
+  const betweens = ['', ...betweensOf(target, separator)];
+  return labels.map((label, place) => (labels.indexOf(label) < place ? '' : betweens[place] + label)).join('');
 }
 
 function isMeant(label: string, usual: string): boolean {

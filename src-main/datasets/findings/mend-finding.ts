@@ -1,5 +1,7 @@
 import type { ChangedDataset } from '../../../src-contract/dataset.ts';
 import type { FindingCode } from '../../../src-contract/finding.ts';
+import { separatorIn } from '../../tasks/label-lists.ts';
+import { firstTargets } from '../../tasks/usual-measure.ts';
 import type { DatasetStore } from '../dataset-store.ts';
 import type { DatasetChanges } from '../versions/change-dataset.ts';
 import { findingFacts } from './detector.ts';
@@ -30,6 +32,7 @@ export function mendFinding(
     { id, kind: 'remedy', detail: { finding: code } },
     function* (change) {
       const before = rows.rowsOf(change.headVersion);
+      const separator = separatorIn(firstTargets(rows.examples(change.headVersion)));
       for (let offset = 0; ; offset += slice) {
         const flagged = findings.rows(code, offset, slice);
         for (const { number, position, other } of flagged) {
@@ -42,7 +45,7 @@ export function mendFinding(
             const [like] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
             if (like && remedy === 'move') change.move(position, like.split);
             const [row] = like && remedy === 'unify' ? rows.byNumbers(change.headVersion, [number]) : [];
-            if (like && row) change.edit(position, { target: spelledLike(row.target, like.target) });
+            if (like && row) change.edit(position, { target: spelledLike(row.target, like.target, separator) });
           }
           yield;
         }

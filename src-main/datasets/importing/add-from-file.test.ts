@@ -46,6 +46,26 @@ test('rejected rows, corrected in their file, are added to the same dataset in t
   expect(before).toMatchObject({ rows: 54, sha256: dataset.sha256 });
 });
 
+// Regression: a file that was added again had all of its rows twice.
+test('rows that the dataset already has are left out, unless copies are wanted', async () => {
+  const { store, changes } = given;
+  const { dataset } = await imported('context,target\na,1\nb,2\nb,2\nc,3\n');
+  const add = (text: string, copies?: boolean) => {
+    const file = tableFile(join(given.folder, 'more.csv'));
+    writeFileSync(file.path, text);
+    return addFromFile({ store, changes }, { dataset: store.get(dataset.id), file, copies });
+  };
+  expect(await add('context,target\na,1\nb,2\nc,3\n')).toMatchObject({ added: 0, known: 3, dataset: { version: 1 } });
+  // The same question with another answer is another row; a row twice in the file is as in an import.
+  const more = await add('context,target\nb,2\nb,3\nd,4\nd,4\ne,\n');
+  expect(more).toMatchObject({ added: 3, known: 1, rejected: { count: 1 }, dataset: { version: 2, rows: 7, made: 2 } });
+  expect(await add('context,target\na,1\nd,4\n', true)).toMatchObject({ added: 2, known: 0, dataset: { rows: 9 } });
+  // What has been deleted may come back.
+  await changes.bringBack(dataset.id, 'undo');
+  await changes.bringBack(dataset.id, 'undo');
+  expect(await add('context,target\nd,4\n')).toMatchObject({ added: 1, known: 0, dataset: { rows: 5 } });
+});
+
 test('rows that are still wrong are rejected again for the same reason', async () => {
   const { store, changes } = given;
   const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';

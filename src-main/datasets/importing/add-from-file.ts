@@ -13,22 +13,24 @@ import { TimeSlices } from '../time-slices.ts';
 import type { DatasetChanges } from '../versions/change-dataset.ts';
 import { type AddedRowsJob, addedRows } from './added-rows.ts';
 import { inThread, needsThread } from './import-worker.ts';
+import { KnownRows } from './known-rows.ts';
 import { UnmendedRows } from './unmended-rows.ts';
 
 /**
  * Adds the rows of a file to a dataset, as its next version: rows that were left out by the import and have been
  * corrected, or any others with the same columns. A row joins the split that already has its group (or its exact
  * context); a split given by the file only counts if nothing else decides. Of a chat, the answers are by whom they are in
- * the dataset, unless `csv` says otherwise. Rows that cannot be used, and rejected rows
- * that have not changed, are reported and change nothing. Large files are read in a thread.
+ * the dataset, unless `csv` says otherwise. Rows that cannot be used, rejected rows that have not changed, and, without
+ * `copies`, rows that the dataset already has, are reported and change nothing. Large files are read in a thread.
  *
  * Throws whatever `addedRows` throws, and DISK_SHORT.
  */
 export async function addFromFile(
   { store, changes }: { store: DatasetStore; changes: DatasetChanges },
-  { dataset, file, csv }: { dataset: Dataset; file: TableFile; csv?: CsvOptions | undefined },
+  about: { dataset: Dataset; file: TableFile; csv?: CsvOptions | undefined; copies?: boolean | undefined },
   signal: AbortSignal = new AbortController().signal,
 ): Promise<AddedRows> {
+  const { dataset, file, csv, copies } = about;
   const { id, task, mapping } = dataset;
   const { path, name, unpackFolder } = file;
   const schemas = lacksSchema(task, mapping) ? await writtenSchemas(store, id, signal) : undefined;
@@ -50,7 +52,7 @@ export async function addFromFile(
       else break;
     }
     const reasons = new Map<string, number>();
-    let [added, rejected] = [0, 0];
+    let [added, rejected, known] = [0, 0, 0];
     const refuse = (code: string) => {
       reasons.set(code, (reasons.get(code) ?? 0) + 1);
       rejected++;
@@ -58,7 +60,9 @@ export async function addFromFile(
     const after = await changes.apply(
       { id, kind: 'add' },
       async function* (change) {
-        yield* knownHomes(store.rows(id), change.headVersion, homes);
+        const stored = store.rows(id);
+        yield* knownHomes(stored, change.headVersion, homes);
+        const before = copies ? undefined : await KnownRows.of(stored, change.headVersion, new TimeSlices(signal));
         for await (const event of reading) {
           if (event.kind !== 'rows') continue;
           for (const row of event.rows) {
@@ -71,6 +75,10 @@ export async function addFromFile(
               refuse(code);
               continue;
             }
+            if (before?.has(row.example)) {
+              known++;
+              continue;
+            }
             const split = homes.get(row.unit) ?? row.split;
             homes.set(row.unit, split);
             change.add(row.example, split, row.example.sourceId);
@@ -81,7 +89,7 @@ export async function addFromFile(
       },
       signal,
     );
-    return { dataset: after, added, rejected: { count: rejected, reasons: Object.fromEntries(reasons) } };
+    return { dataset: after, added, known, rejected: { count: rejected, reasons: Object.fromEntries(reasons) } };
   } catch (error) {
     if (isUnknownSpeaker(error) && speaker !== undefined && csv?.speaker === undefined) {
       const why = because('SPEAKER_OF_DATASET', { name: speaker });

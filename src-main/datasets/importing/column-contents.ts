@@ -17,6 +17,8 @@ interface ColumnContents {
   readonly isNumber: boolean;
   /** Few values say the same of many rows: a label, a sender, a country; or lists of such. */
   readonly isLabel: boolean;
+  /** There are several values, and some stand in several rows. */
+  readonly recurs: boolean;
 }
 
 /**
@@ -90,10 +92,14 @@ export function proposeByContents(
       take('context', context);
       take('target', target);
     } else if (taskId === 'custom' && second === undefined) {
-      const [number, another] = all.filter(({ column, isNumber }) => isNumber && !taken.has(column));
-      if (number === undefined || another !== undefined) return mapping;
+      const others = all.filter((each) => each !== first && !taken.has(each.column));
+      const numbers = others.filter(({ isNumber }) => isNumber);
+      // A code or a sign such as “J45.9” or “🙂” has no words.
+      const labels = others.filter(({ isLabel, recurs }) => isLabel || (recurs && columns.length === 2));
+      const [answer, another] = numbers.length > 0 ? numbers : labels;
+      if (answer === undefined || another !== undefined) return mapping;
       take('context', first);
-      take('target', number);
+      take('target', answer);
     }
   }
   return mapping;
@@ -141,6 +147,7 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       words: areKeys(cells) ? 0 : share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
       isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
       isLabel: new Set(cells).size <= cells.length / 4 || listSeparator(cells) !== undefined,
+      recurs: new Set(cells).size > 1 && new Set(cells).size < cells.length,
     };
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ColumnMapping } from '../../../src-contract/task.ts';
 import { proposeMapping, proposeTask, resolveMapping } from './column-mapping.ts';
 
 test.each([
@@ -167,6 +168,18 @@ test('a column called a label is the target, and texts of like length are read t
   expect(proposeMapping('custom', [...many, 'label'], wide)).toEqual({ context: 'a', target: 'label' });
   // Conversations are one text.
   expect(proposeMapping('conversation', ['premise', 'hypothesis', 'label'], pairs).context2).toBeUndefined();
+  // Regression: the command line read only the first of them.
+  const resolved = (chosen: ColumnMapping) =>
+    resolveMapping({
+      task: 'custom',
+      columns: ['premise', 'hypothesis', 'label'],
+      chosen,
+      file: 'a.csv',
+      sample: pairs,
+    }).mapping;
+  expect(resolved({ split: '' })).toEqual({ context: 'premise', context2: 'hypothesis', target: 'label' });
+  expect(resolved({ target: 'hypothesis', context: 'premise' })).toEqual({ context: 'premise', target: 'hypothesis' });
+  expect(resolved({ context: 'hypothesis' })).toEqual({ context: 'hypothesis', target: 'label' });
 });
 
 test('a number for each text is the target, unless it names the row or there are several', () => {
@@ -186,6 +199,26 @@ test('a number for each text is the target, unless it names the row or there are
   expect(proposed(0, 2, 1)).toEqual({ context: 'text', target: 'total' });
   expect(proposed(0, 1)).toEqual({});
   expect(proposed(1, 2, 3)).toEqual({});
+});
+
+// Regression: medical codes and moods in signs had to be chosen by hand, since they have no words.
+test('a code or a sign for each text is the target, unless there are several', () => {
+  const codes = ['J45.9', 'I10', 'E11.9', 'M54.5', 'J06.9', 'K21.0', 'N39.0', 'R51'];
+  const signs = ['😊', '😡', '😐'];
+  const rows = Array.from({ length: 20 }, (_, n) => [
+    `Patient ${n} has a cough`,
+    codes[n % 8] ?? '',
+    signs[n % 3] ?? '',
+  ]);
+  const proposed = (columns: readonly string[], places: readonly number[]) =>
+    proposeMapping(
+      'custom',
+      columns,
+      rows.map((row) => places.map((place) => row[place] ?? '')),
+    );
+  expect(proposed(['note', 'icd10'], [0, 1])).toEqual({ context: 'note', target: 'icd10' });
+  expect(proposed(['mood', 'review'], [2, 0])).toEqual({ context: 'review', target: 'mood' });
+  expect(proposed(['note', 'one', 'other'], [0, 2, 2])).toEqual({});
 });
 
 test('an address is not a text to learn from', () => {

@@ -1,4 +1,13 @@
-import { fieldsOf, furtherFields, joinedBy, joinsColumns } from '../../../src-contract/column-groups.ts';
+import {
+  exportedMapping,
+  exportedName,
+  fieldsOf,
+  furtherFields,
+  joinedBy,
+  joinedKinds,
+  joinsColumns,
+  ownName,
+} from '../../../src-contract/column-groups.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
@@ -72,6 +81,7 @@ function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMappin
   const target = parts[task.fields.target];
   if (target !== undefined) mapping[task.fields.target] = target;
   else if (ready.target !== undefined) mapping.target = ready.target;
+  if (joinsColumns(taskId)) Object.assign(mapping, exportedMapping(columns));
   const group = find(task.columnNames.group, (column) => !Object.values(mapping).includes(column));
   if (group !== undefined) mapping.group = group;
   const database = find(task.columnNames.database);
@@ -83,6 +93,7 @@ function proposeByName(taskId: TaskId, columns: readonly string[]): ColumnMappin
 
 /** The task that a table is most likely made for, judged by its column names and its content. */
 export function proposeTask(columns: readonly string[], sample: readonly (readonly string[])[]): TaskId {
+  if (exportedMapping(columns) !== undefined) return 'custom';
   const mapped = (taskId: TaskId) => proposeByName(taskId, columns);
   const target = mapped('nl2sql').sql ?? mapped('custom').target ?? columns.at(-1);
   const place = target === undefined ? -1 : columns.indexOf(target);
@@ -94,8 +105,12 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
   if (named) return named;
   // Columns named context and target say no more than that.
   const pair = mapped('custom');
-  if (isWhole('custom', pair))
-    return holdsTurns(sample, columns.indexOf(pair.context ?? '')) ? 'conversation' : 'custom';
+  if (isWhole('custom', pair)) {
+    const contexts = sample.map((cells) => cells[columns.indexOf(pair.context ?? '')] ?? '');
+    if (contexts.length > 0 && contexts.every((context) => passageAndQuestion.test(context))) return 'mrc';
+    // Rows of one turn are the same for every task.
+    return contexts.some((context) => readTurns(context).length > 1) ? 'conversation' : 'custom';
+  }
   const byContents = (['nl2sql', 'mrc'] as const).find((id) => isWhole(id, proposeMapping(id, columns, sample)));
   if (byContents) return byContents;
   return sumsUp(columns, sample, proposeMapping('summarisation', columns, sample)) ? 'summarisation' : 'custom';
@@ -106,10 +121,8 @@ function takesPair({ fields }: Task): boolean {
   return fields.target === 'target';
 }
 
-/** Whether a column has conversations of several turns; rows of one turn are the same for every task. */
-function holdsTurns(sample: readonly (readonly string[])[], place: number): boolean {
-  return sample.some((cells) => readTurns(cells[place] ?? '').length > 1);
-}
+/** As a context of the task is written, and exported. */
+const passageAndQuestion = /^Passage: [\s\S]*\n\nQuestion: /;
 
 /** A mapping with the index of each column. */
 export interface ResolvedMapping {
@@ -154,7 +167,7 @@ export function resolveMapping(request: {
   const given = new Map(
     Object.entries(chosen).map(([field, name]) => {
       if (name === '') return [field, ''];
-      const column = findColumn(columns, name);
+      const column = findColumnOf(field, columns, name);
       if (column === undefined) throw missing(field, name);
       return [field, column];
     }),
@@ -175,13 +188,19 @@ export function resolveMapping(request: {
     if (lacking === 'schema') throw new StudioError('CSV_SCHEMA_MISSING', { file, found: listed(columns) });
     if (lacking !== undefined) throw missing(lacking);
   } else take('context');
-  for (const field of further) if (given.has(field)) take(field);
+  // Beside a chosen one, no others are proposed.
+  const noneChosen = joinedKinds.every((joined) => !given.has(joined));
+  for (const field of further) if (given.has(field) || noneChosen) take(field);
   const targetField = given.has('target') && !given.has(task.fields.target) ? 'target' : task.fields.target;
   if (!take(targetField) && !take('target')) throw missing(task.fields.target);
   take('group');
   take('database');
   take('split');
   const places = new Map(Object.entries(mapping).map(([field, column]) => [field, columns.indexOf(column)]));
+  for (const joined of joinedKinds) {
+    const fields = fieldsOf(joined, mapping);
+    if (fields.length > 1) for (const field of fields) mapping[field] = ownName(joined, mapping[field] ?? '');
+  }
   return { task, mapping, places, columns };
 }
 
@@ -220,6 +239,12 @@ export function columnMissing(about: { file: string; field: string; column: stri
 function listed(columns: readonly string[]): string {
   const shown = columns.slice(0, 30).map((name) => `“${shortened(name, 60)}”`);
   return shown.join(', ') + (columns.length > shown.length ? ', …' : '');
+}
+
+/** A column for a field of a mapping, also as it is called where the dataset was exported. */
+export function findColumnOf(field: string, columns: readonly string[], name: string): string | undefined {
+  const joined = joinedBy(field) ?? joinedKinds.find((kind) => kind === field);
+  return findColumn(columns, name) ?? (joined && findColumn(columns, exportedName(joined, name)));
 }
 
 /** By its name, or its number from 1. */

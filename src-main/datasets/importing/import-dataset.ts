@@ -80,10 +80,13 @@ export async function* importDataset(
           if (writeSchema === undefined) throw new Error('a table without schemas needs a way to write them');
           await writeSchema(imported, job.database, signal);
         }
-        const dataset = store.finishImport(datasetId);
+        const seconds = (performance.now() - began) / 1000;
+        const { count, reasons } = rejected;
+        const outcome = { splits: imported.splits, rejected: { count, reasons }, warned, seconds };
+        const dataset = store.finishImport(datasetId, outcome);
         isDone = true;
         yield {
-          ...{ kind: 'finished', dataset, file: facts, warned, seconds: (performance.now() - began) / 1000 },
+          ...{ kind: 'finished', dataset, file: facts, warned, seconds },
           rejected: { ...rejected, ...(rejected.count > 0 ? { file: rowsJob.rejectFile } : {}) },
         };
       }

@@ -5,7 +5,7 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { tasks } from '../../tasks/tasks.ts';
 import { openTable, type TableFile } from '../readers/open-table.ts';
-import { columnMissing, findColumn, isBlank, proposeMapping } from './column-mapping.ts';
+import { columnMissing, findColumn, findColumnOf, isBlank, proposeMapping } from './column-mapping.ts';
 import { composed } from './composed-text.ts';
 import { firstRows } from './import-rows.ts';
 
@@ -111,7 +111,7 @@ function severalOf(
   if (fields.length < 2 && fieldsOf('context', known).length < 2) return undefined;
   const found = fields.flatMap((field) => {
     const name = wanted[field] ?? '';
-    const column = findColumn(columns, name);
+    const column = findColumnOf(field, columns, name);
     // What was chosen must be there.
     if (column === undefined && wanted === chosen)
       throw columnMissing({ file: file.name, field, column: name, columns });

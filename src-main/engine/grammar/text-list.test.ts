@@ -23,6 +23,14 @@ test('a text may begin another, even with what parts them', () => {
   expect(fits('a\nb', { texts: ['a', 'b'], between: '\n', most: 2 })).toBe(true);
 });
 
+test('more than one sign may part the texts', () => {
+  const tags = { texts: ['art', 'a', 'and so on'], between: ', ', orBetween: [' and ', ', and '], most: 3 };
+  for (const text of ['a, art', 'a and art', 'a, and art', 'art, a and and so on', 'a, and and so on'])
+    expect(fits(text, tags)).toBe(true);
+  for (const text of ['a and', 'a, and', 'a and , art', 'a, and and art', 'a, art and a', 'and art'])
+    expect(fits(text, tags)).toBe(false);
+});
+
 test('nothing follows when every text is in the list', () => {
   const whole = [...new TextEncoder().encode('b;a')].reduce(
     (place: ReturnType<typeof textList> | undefined, byte) => place?.next(byte),

@@ -3,11 +3,11 @@ import type { Choice, GrammarState } from './grammar-state.ts';
 
 type Limits = Omit<Extract<AnswerForm, { kind: 'list' }>, 'kind'>;
 
-/** A list of some of these texts, each once, `most` at most, with `between` before each but the first. */
-export function textList({ texts, between, most }: Limits): GrammarState {
+/** A list of some of these texts, each once, `most` at most, with a `between` before each but the first. */
+export function textList({ texts, between, orBetween = [], most }: Limits): GrammarState {
   const encoder = new TextEncoder();
-  const all = [...new Set(texts)].map((text) => encoder.encode(text));
-  return new ListPlace(encoder.encode(between), { unused: all, left: most });
+  const encoded = (each: readonly string[]) => [...new Set(each)].map((text) => encoder.encode(text));
+  return new ListPlace(encoded([between, ...orBetween]), { unused: encoded(texts), left: most });
 }
 
 /** What may be in the list from here on: the texts that are not in it yet, and how many of them at most. */
@@ -16,27 +16,34 @@ interface Rest {
   readonly left: number;
 }
 
+/** What may part two texts and begins like this, how many of its bytes have been written, and what may follow it. */
+interface Parting {
+  readonly here: readonly Uint8Array[];
+  readonly written: number;
+  readonly rest: Rest;
+}
+
 /**
  * Within a text and, where a shorter one has ended, within what parts it from the next: “art, x” and “art history” may
  * both follow “art”.
  */
 class ListPlace implements GrammarState, Choice {
   readonly accepting: boolean;
-  readonly #between: Uint8Array;
+  readonly #betweens: readonly Uint8Array[];
   readonly #rest: Rest;
   /** The texts that begin like this one, and how many of their bytes have been written. */
   readonly #within: { readonly here: readonly Uint8Array[]; readonly depth: number };
-  /** How much of `between` has been written, and what may follow it. */
-  readonly #parting: { readonly written: number; readonly rest: Rest } | undefined;
+  /** Also at the beginning of a text, where more may part it from the last one: after “, ” an “and ”. */
+  readonly #parting: Parting | undefined;
   readonly #next = new Map<number, ListPlace | undefined>();
 
   constructor(
-    between: Uint8Array,
+    betweens: readonly Uint8Array[],
     rest: Rest,
     within: { readonly here: readonly Uint8Array[]; readonly depth: number } = { here: rest.unused, depth: 0 },
-    parting?: { readonly written: number; readonly rest: Rest },
+    parting?: Parting,
   ) {
-    this.#between = between;
+    this.#betweens = betweens;
     this.#rest = rest;
     this.#within = within;
     const ended = within.depth === 0 ? undefined : within.here.find(({ length }) => length === within.depth);
@@ -44,7 +51,7 @@ class ListPlace implements GrammarState, Choice {
     const left = rest.left - 1;
     const goesOn = ended !== undefined && left > 0 && rest.unused.length > 1;
     this.#parting = goesOn
-      ? { written: 0, rest: { unused: rest.unused.filter((text) => text !== ended), left } }
+      ? { here: betweens, written: 0, rest: { unused: rest.unused.filter((text) => text !== ended), left } }
       : parting;
   }
 
@@ -73,10 +80,12 @@ class ListPlace implements GrammarState, Choice {
   #after(byte: number): ListPlace | undefined {
     const { here, depth } = this.#within;
     const within = { here: here.filter((text) => text[depth] === byte), depth: depth + 1 };
-    const { written = 0, rest = this.#rest } = this.#parting ?? {};
-    const parts = this.#parting !== undefined && this.#between[written] === byte;
-    if (parts && written + 1 === this.#between.length) return new ListPlace(this.#between, rest);
-    if (!parts && within.here.length === 0) return undefined;
-    return new ListPlace(this.#between, this.#rest, within, parts ? { written: written + 1, rest } : undefined);
+    const { here: betweens = [], written = 0, rest = this.#rest } = this.#parting ?? {};
+    const going = betweens.filter((between) => between[written] === byte);
+    const longer = going.filter(({ length }) => length > written + 1);
+    const parting = longer.length > 0 ? { here: longer, written: written + 1, rest } : undefined;
+    if (longer.length < going.length) return new ListPlace(this.#betweens, rest, undefined, parting);
+    if (parting === undefined && within.here.length === 0) return undefined;
+    return new ListPlace(this.#betweens, this.#rest, within, parting);
   }
 }

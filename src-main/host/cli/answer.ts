@@ -17,6 +17,7 @@ import { followed } from './followed-work.ts';
 import { formText } from './form-text.ts';
 import { tellIgnored } from './ignored-options.ts';
 import { sourceOf } from './inspect-and-import.ts';
+import { lackingColumns } from './lacking-columns.ts';
 import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
@@ -70,6 +71,7 @@ export function addAnswerCommand(program: Command, run: Run): void {
           words.resume === undefined
             ? await withInput(file as string, session, (path) => start(path, words, { client, session }))
             : await resumed(words.resume, client);
+        const lacking = words.resume === undefined ? await lackingIn(started, client) : [];
         const table = await answered(started, { client, signal, progress });
         const written = await client.answeredTables.export({ id: table.id, out, forSpreadsheet: words.forSpreadsheet });
         const who = table.adapterName ?? table.baseName;
@@ -78,6 +80,7 @@ export function addAnswerCommand(program: Command, run: Run): void {
           json: { ...table, notes, file: written.file },
           text: [
             `${who} answered ${table.answered} of ${table.rows} rows.`,
+            ...lacking,
             ...formText(table.form),
             ...noteTexts(notes),
             written.file,
@@ -133,6 +136,12 @@ async function start(
     retryQueries: words.retryQueries ?? false,
   };
   return client.answeredTables.start(input, { signal: session.signal });
+}
+
+/** What the table has no column for, of those that its adapter has learned from. */
+async function lackingIn({ adapterId, columns, mapping }: AnsweredTable, client: StudioClient): Promise<string[]> {
+  const { names } = await client.answeredTables.propose({ adapterId, columns, sample: [] });
+  return lackingColumns(names, mapping);
 }
 
 /** A finished one has only to be written. */

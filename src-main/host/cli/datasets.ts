@@ -90,23 +90,30 @@ export function addDatasetCommands(program: Command, run: Run): void {
 
   withCsvOptions(datasets.command('add'))
     .description(
-      'add the rows of a file to a dataset, as a new version: fixed rows that had been left out, or new ones',
+      'add the rows of a file to a dataset, as a new version: fixed rows that had been left out, or new ones; rows that it already has are left out',
     )
     .argument('<dataset>', 'name or id')
     .argument('<file>', 'the fixed file of left-out rows, or a table with the same columns; - is standard input')
-    .action((id: string, argument: string, options: CsvOptions, command: Command) =>
+    .option('--copies', 'add the rows that it already has, too')
+    .action((id: string, argument: string, options: CsvOptions & { copies?: boolean }, command: Command) =>
       run(command, async (session) => {
         const { open, signal } = session;
         const client = await open();
-        const { dataset, added, rejected } = await withInput(argument, session, (file) =>
-          client.datasets.addFromFile({ id, source: fileAt(file), csv: csvOptionsOf(options) }, { signal }),
+        const { copies } = options;
+        const { dataset, added, known, rejected } = await withInput(argument, session, (file) =>
+          client.datasets.addFromFile({ id, source: fileAt(file), csv: csvOptionsOf(options), copies }, { signal }),
         );
         return {
-          json: { dataset, added, rejected },
+          json: { dataset, added, known, rejected },
           text: [
             added === 0
               ? `No row was added to “${dataset.name}”.`
               : `${counted(added, 'row', ['is', 'are'])} added to “${dataset.name}”, which has ${counted(dataset.rows, 'row')} now, as version ${dataset.version}.`,
+            ...(known > 0
+              ? [
+                  `${counted(known, 'row', ['was', 'were'])} left out, since it already has the same (--copies adds them).`,
+                ]
+              : []),
             ...(rejected.count > 0 ? [`Still unusable: ${rejected.count} (${reasonsText(rejected.reasons)}).`] : []),
           ].join('\n'),
         };

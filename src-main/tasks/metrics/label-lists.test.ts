@@ -10,7 +10,7 @@ test('each label is counted over the rows that have it, and what answers add apa
       row('refund, late', 'late', 'refund'),
     ],
     ['base', 'Tags'],
-    'en',
+    { language: 'en', labels: [] },
   );
   const counts = (right: number, missing: number, invented = 0) => ({ right, missing, different: 0, invented });
   expect(told).toEqual({
@@ -26,4 +26,23 @@ test('each label is counted over the rows that have it, and what answers add apa
       { field: 'I do not know', rows: 0, models: [counts(0, 0, 1), counts(0, 0)] },
     ],
   });
+});
+
+// “none #late” was a label of its own.
+test('what a model writes beside a hashtag is another label', () => {
+  const rows = [{ target: '#late #damaged', answers: [{ text: 'none #late' }] }];
+  const told = labelListResults(rows, ['base'], { language: 'en', labels: ['#late', '#damaged', 'none'] });
+  expect(told.fields.map(({ field }) => field)).toEqual(['#late', '#damaged', 'none']);
+});
+
+// Among a few rows “damaged” may not stand alone, and “late and damaged” was one label that no answer was.
+test('what may part labels is told by all that there are', () => {
+  const row = (target: string, answer: string) => ({ target, answers: [{ text: answer }] });
+  const rows = [row('late and damaged', 'damaged, late'), row('refund, late', 'late')];
+  const told = labelListResults(rows, ['base'], { language: 'en', labels: ['late', 'damaged', 'refund'] });
+  expect(told.fields.map(({ field, models }) => [field, models[0]?.right])).toEqual([
+    ['late', 2],
+    ['damaged', 1],
+    ['refund', 0],
+  ]);
 });

@@ -34,16 +34,14 @@ export function labelListMeasures(
   return { labelsMatch: f1 === 1 ? 1 : 0, labelsF1: f1 };
 }
 
-/** Label by label, how often each model left it out of a list, or gave it without a reason. */
+/** Label by label, how often each model left it out of a list, or gave it without a reason; `labels`: what all rows may have. */
 export function labelListResults(
   rows: readonly { readonly target: string; readonly answers: readonly { readonly text: string }[] }[],
   models: readonly string[],
-  language: AnswerLanguage,
+  known: { readonly language: AnswerLanguage; readonly labels: readonly string[] },
 ): FieldResults {
-  const { labelsIn } = labelListsOf(
-    rows.map(({ target }) => target),
-    language,
-  );
+  const targets = rows.map(({ target }) => target);
+  const { labelsIn } = labelListsOf([...targets, ...known.labels], known.language);
   const names = new Map<string, string>();
   const table = new FieldTable(models.length);
   for (const { target, answers } of rows) {

@@ -84,6 +84,10 @@ export const datasets = {
     one: '{n} row added as a new version; {left} still cannot be used.',
     other: '{n} rows added as a new version; {left} still cannot be used.',
   },
+  'dataset.rejected.known': {
+    one: '{n} row was left out: the dataset already has it.',
+    other: '{n} rows were left out: the dataset already has them.',
+  },
   'dataset.rejected.addedNone': 'No row of the file can be used, of {left}: {why}.',
   'dataset.rejected.none': 'Every row of the file was imported',
   'dataset.rejected.none.what': 'Nothing was left out of this dataset.',

@@ -78,6 +78,7 @@ export const datasets: Translation<typeof english> = {
   'dataset.rejected.adding': '파일을 읽는 중…',
   'dataset.rejected.added': '{n}행을 새 버전으로 추가했습니다.',
   'dataset.rejected.addedSome': '{n}행을 새 버전으로 추가했습니다. {left}행은 아직 쓸 수 없습니다.',
+  'dataset.rejected.known': '{n}행은 데이터셋에 이미 있어 제외했습니다.',
   'dataset.rejected.addedNone': '파일의 {left}행 가운데 쓸 수 있는 행이 없습니다: {why}.',
   'dataset.rejected.none': '파일의 모든 행이 들어 있습니다',
   'dataset.rejected.none.what': '이 데이터셋에서 제외된 행이 없습니다.',
