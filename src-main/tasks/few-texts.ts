@@ -1,3 +1,5 @@
+import { usualSpellings } from './label-spellings.ts';
+
 /** More are hardly labels: a person could not look through them. */
 const mostTexts = 200;
 /** In characters. */
@@ -24,13 +26,14 @@ export class FewTexts {
     if (!this.#areFew) this.#counts.clear();
   }
 
-  /** In the order in which they occur first; undefined if they are no few. */
+  /** Each in its usual spelling, in the order in which they occur first; undefined if they are no few. */
   get texts(): readonly string[] | undefined {
-    const single = this.#counts.values().filter((count) => count === 1);
+    const texts = usualSpellings(this.#counts);
+    const single = texts.filter((text) => this.#counts.get(text) === 1);
     const areLabels =
-      this.#counts.size > 1 &&
-      this.#counts.size * rowsOfText <= this.#seen &&
-      [...single].length <= Math.max(1, mostSingle * this.#seen);
-    return areLabels ? [...this.#counts.keys()] : undefined;
+      texts.length > 1 &&
+      texts.length * rowsOfText <= this.#seen &&
+      single.length <= Math.max(1, mostSingle * this.#seen);
+    return areLabels ? texts : undefined;
   }
 }

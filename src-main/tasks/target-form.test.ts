@@ -150,6 +150,8 @@ test('a few texts that occur again and again in a field, or in a list, are all t
   expect(schemaOf([...repeated('low', 'high'), ''])).toMatchObject({
     properties: { a: { enum: ['low', 'high', ''] } },
   });
+  const written = ['Low', 'high ', 'low.'];
+  expect(schemaOf([...repeated('low', 'high'), ...written])).toMatchObject({ properties: { a: labels } });
   // One, too few of each, or one that is no label.
   for (const texts of [repeated('low'), ['low', 'high', 'low'], [...repeated('low', 'high'), 'x'.repeat(61)]])
     expect(schemaOf(texts).properties.a).toEqual({ type: 'string' });
