@@ -62,6 +62,16 @@ export const fileReasons = {
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
   FORMAT_SHAPE: 'Every record checked has the keys {keys}, as in the “{shape}” format.',
+  SHAPE_TRANSCRIPT:
+    'Each text in “{keys}” is a conversation with marks of who speaks, such as “### Response:” or “<|im_start|>”. It is read as context and target without the marks, since training writes those of the base model. The column is kept; you can choose it instead.',
+  SHAPE_TEXTS: 'Each list of texts in “{keys}” is read as a conversation of two sides in turn: the second one answers.',
+  SHAPE_TREE:
+    'Each message in “{keys}” has replies with replies of their own. Of several replies, the one ranked best is read, or the first.',
+  SHAPE_TRANSLATION: 'Each value of “{keys}” has a text for each language; each language is a column.',
+  SHAPE_CHOICES: 'The choices of each question ({keys}) are part of its context; the target is the right one.',
+  SHAPE_ANSWERS: 'Where a question has several right answers ({keys}), the first one is read.',
+  SHAPE_INTENTS:
+    'Each pattern is a row ({keys}). Its target is one of the responses to its tag, each in turn; to learn the tag instead, choose its column.',
   TURNS_EACH: 'Each answer of the assistant is a row; its context is the conversation before it.',
   TURNS_TOLD:
     'All conversations checked begin with the same instruction. It is left out, since nobody gives it in a chat here: “{text}”',

@@ -4,8 +4,9 @@ import { cellOf } from './cell-text.ts';
 import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
+import type { NamedValues } from './known-shape.ts';
 import { NamedTable } from './named-table.ts';
-import { type NamedValues, shapeOf } from './record-shape.ts';
+import { shapeOf } from './record-shape.ts';
 import { isSquad, squadColumns, squadRows } from './squad-article.ts';
 import type { TableRecord } from './table.ts';
 

@@ -128,6 +128,12 @@ test('a CSV table in a known form gives the same columns, before its own', async
     "id,messages\n1,\"[{'role': 'user', 'content': 'Hi'}, {'role': 'assistant', 'content': 'Hello'}]\"\n",
   );
   expect(chat.rows[0]?.cells.slice(0, 3)).toEqual(['Hi', 'Hello', '1']);
+  const guanaco = await read('guanaco.csv', 'text\n### Human: Hi### Assistant: Hello\n');
+  expect(guanaco.table.columns).toEqual(['context', 'target', 'text']);
+  expect(guanaco.rows[0]?.cells.slice(0, 2)).toEqual(['Hi', 'Hello']);
+  const translation = await read('opus.csv', `id,translation\n1,"{'en': 'Hi', 'ko': '안녕'}"\n`);
+  expect(translation.table.columns).toEqual(['en', 'ko', 'id']);
+  expect(translation.rows[0]?.cells).toEqual(['Hi', '안녕', '1']);
 });
 
 test.each([

@@ -58,6 +58,16 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',
   FORMAT_SHAPE: '살펴본 모든 기록에 “{shape}” 형식의 키 {keys}[이|가] 있습니다.',
+  SHAPE_TRANSCRIPT:
+    '“{keys}” 열의 텍스트마다 “### Response:”나 “<|im_start|>”처럼 누가 말하는지 알려 주는 표시가 있는 대화입니다. 학습할 때 기본 모델의 표시를 쓰므로 이 표시는 빼고 입력과 목표로 읽었습니다. 이 열도 그대로 있으니 대신 고를 수 있습니다.',
+  SHAPE_TEXTS: '“{keys}”의 텍스트 목록을 두 사람이 번갈아 말하는 대화로 읽었습니다. 두 번째 사람이 답합니다.',
+  SHAPE_TREE:
+    '“{keys}”의 메시지에 답글이 있고, 답글에도 답글이 있습니다. 답글이 여럿이면 순위가 가장 높은 것, 없으면 첫 번째 것을 읽었습니다.',
+  SHAPE_TRANSLATION: '“{keys}”의 값마다 언어별 텍스트가 있습니다. 언어마다 열이 하나입니다.',
+  SHAPE_CHOICES: '질문의 보기({keys})는 입력에 들어가고, 목표는 맞는 보기입니다.',
+  SHAPE_ANSWERS: '질문에 맞는 답이 여럿이면({keys}) 첫 번째 것을 읽었습니다.',
+  SHAPE_INTENTS:
+    '패턴마다 한 행입니다({keys}). 목표는 그 태그의 응답을 차례로 하나씩 쓴 것입니다. 태그를 배우게 하려면 태그 열을 고르세요.',
   TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 입력입니다.',
   TURNS_TOLD: '살펴본 대화가 모두 같은 지시로 시작합니다. 여기서 채팅할 때는 아무도 적지 않으므로 뺐습니다: “{text}”',
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',

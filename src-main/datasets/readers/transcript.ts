@@ -1,0 +1,127 @@
+import { cellOf, joined } from './cell-text.ts';
+import { type Turn, turnsOf } from './conversation.ts';
+
+/**
+ * The turns of a conversation that is written as one text, as many datasets for training are: with the marks of a chat
+ * template (ChatML, Llama, Gemma, Zephyr), headings such as `### Response:`, or `Human:` and `Assistant:`. The marks are
+ * left out, since the base model's own are written in training. Empty for any other text.
+ */
+export function transcriptTurns(value: unknown): Turn[] {
+  if (typeof value !== 'string') return [];
+  const text = withoutTokens(value);
+  for (const { mark, hasTextAbove = false } of formats) {
+    const marks = [...text.matchAll(mark)];
+    const [first] = marks;
+    const above = text.slice(0, first?.index ?? 0).trim();
+    if (first === undefined || marks.length < 2 || (above !== '' && !hasTextAbove)) continue;
+    const said = marks.map((found, place) => ({
+      role: roleOf(found[1] ?? ''),
+      content: withoutTokens(text.slice(found.index + found[0].length, marks[place + 1]?.index)),
+    }));
+    const turns = together(instructed([{ role: 'system', content: usualAbove.test(above) ? '' : above }, ...said]));
+    const asked = turns.findIndex(({ role }) => role === 'user');
+    if (asked >= 0 && turns.findIndex(({ role }) => role === 'assistant') > asked) return turnsOf(turns);
+  }
+  return [];
+}
+
+interface Part {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** Llama 2 has the instruction within the first question. */
+function instructed(parts: readonly Part[]): Part[] {
+  return parts.flatMap((part) => {
+    const [, told = '', asked = ''] = /^\s*<<SYS>>([\s\S]*?)<<\/SYS>>([\s\S]*)$/.exec(part.content) ?? [];
+    if (told === '' && asked === '') return [part];
+    return [
+      { role: 'system', content: told.trim() },
+      { role: part.role, content: asked.trim() },
+    ];
+  });
+}
+
+/** An instruction and its input are one turn. */
+function together(parts: readonly Part[]): Part[] {
+  const all: Part[] = [];
+  for (const { role, content } of parts) {
+    const last = all.at(-1);
+    if (content === '' && role === 'system') continue;
+    if (last?.role === role) all[all.length - 1] = { role, content: joined(last.content, content) };
+    else all.push({ role, content });
+  }
+  return all;
+}
+
+/** What stands above Alpaca's instructions says nothing of any, and in the chat nobody says it. */
+const usualAbove = /^Below is an instruction that describes a task\b/;
+
+/** Tokens that begin or end a text or a turn. */
+const tokens = [
+  ...['<s>', '</s>', '<bos>', '<eos>', '<|begin_of_text|>', '<|end_of_text|>', '<|endoftext|>', '<|im_end|>'],
+  ...['<|eot_id|>', '<|eom_id|>', '<|eot|>', '<|end|>', '<end_of_turn>'],
+];
+
+function withoutTokens(text: string): string {
+  let own = text.trim();
+  for (let isAny = true; isAny; ) {
+    const [first, last] = [tokens.find((each) => own.startsWith(each)), tokens.find((each) => own.endsWith(each))];
+    isAny = first !== undefined || last !== undefined;
+    own = own.slice(first?.length ?? 0);
+    if (last !== undefined && own.endsWith(last)) own = own.slice(0, -last.length);
+    own = own.trim();
+  }
+  return own;
+}
+
+/** What the sides are called in headings and before colons; those of one line belong together. */
+const sides: readonly { readonly user: readonly string[]; readonly assistant: readonly string[] }[] = [
+  { user: ['Instruction', 'Input', 'Context'], assistant: ['Response', 'Output'] },
+  { user: ['Human', 'User'], assistant: ['Assistant', 'Bot', 'AI', 'GPT', 'ChatGPT', 'Chatbot'] },
+  { user: ['Question', 'Context'], assistant: ['Answer'] },
+  { user: ['Q'], assistant: ['A'] },
+  { user: ['명령어', '명령', '지시', '지시사항', '입력', '맥락'], assistant: ['응답', '출력', '답변'] },
+  { user: ['질문', '문맥', '맥락'], assistant: ['답변', '응답', '답', '정답'] },
+  { user: ['사용자'], assistant: ['어시스턴트', '챗봇', '상담원'] },
+  { user: ['Anweisung', 'Eingabe'], assistant: ['Antwort', 'Ausgabe'] },
+  { user: ['Frage'], assistant: ['Antwort'] },
+];
+
+const assistants = new Set(sides.flatMap(({ assistant }) => assistant.map((name) => name.toLowerCase())));
+const users = new Set(sides.flatMap(({ user }) => user.map((name) => name.toLowerCase())));
+
+function roleOf(mark: string): string {
+  const name = mark.toLowerCase();
+  if (name === '[/inst]' || assistants.has(name)) return 'assistant';
+  if (name === '[inst]' || users.has(name)) return 'user';
+  // Roles of chat templates.
+  return turnsOf([{ role: name, content: '' }])[0]?.role ?? name;
+}
+
+const wordsOf = ({ user, assistant }: (typeof sides)[number]) => ['System', ...user, ...assistant].join('|');
+
+/** In each, the first group of the mark is the side that speaks. */
+const formats: readonly { readonly mark: RegExp; readonly hasTextAbove?: boolean }[] = [
+  { mark: /<\|im_start\|>[ \t]*(\w+)[ \t]*\n?/g },
+  { mark: /<\|(?:start_header_id|header_start)\|>\s*(\w+)\s*<\|(?:end_header_id|header_end)\|>/g },
+  { mark: /<start_of_turn>[ \t]*(\w+)[ \t]*\n?/g },
+  { mark: /<\|(system|user|assistant|prompter|human|bot|model|tool)\|>/g },
+  { mark: /(\[\/?INST\])/g },
+  // With a colon, also where a turn ends without a line break.
+  ...sides.map((each) => ({
+    mark: new RegExp(`#{2,4}[ \\t]*(${wordsOf(each)})[ \\t]*(?:[:：]|(?=\\n))`, 'gi'),
+    hasTextAbove: true,
+  })),
+  ...sides.map((each) => ({
+    mark: new RegExp(
+      `^[ \\t]*(?:\\*\\*|<)?(${wordsOf(each)})(?:>[ \\t]*[:：]|[:：]\\*\\*|\\*\\*[:：]|[ \\t]*[:：])`,
+      'gim',
+    ),
+  })),
+];
+
+/** Whether a value is a text with at least one question and its answer. */
+export function isTranscript(value: unknown): boolean {
+  return transcriptTurns(cellOf(value)).length > 0;
+}
