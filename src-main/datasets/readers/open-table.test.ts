@@ -115,6 +115,24 @@ test('Alpaca records give a context made of instruction and input', async () => 
   ]);
 });
 
+// Regression: the first row of texts was taken for the names of the columns, and lists of other lengths were split at commas.
+test('lists of texts are rows, or conversations if they are not equally long', async () => {
+  const pairs = await read('pairs.json', '[["Where is it?", "It is there."], ["Who was it?", "It was me."]]');
+  expect(pairs.rows.map(({ cells }) => cells)).toEqual([
+    ['Where is it?', 'It is there.'],
+    ['Who was it?', 'It was me.'],
+  ]);
+  const named = await read('named.json', '[["Question", "Answer"], ["Where is it?", "It is there."]]');
+  expect(named.table.columns).toEqual(['Question', 'Answer']);
+  const talks = await read('talks.jsonl', '["Hi", "Hello"]\n["Hi", "Hello", "Where?", "There"]\n');
+  expect(talks.table.columns).toEqual(['context', 'target', 'conversation']);
+  expect(talks.rows.map(({ cells }) => cells)).toEqual([
+    ['Hi', 'Hello', '1'],
+    ['Hi', 'Hello', '2'],
+    ['User: Hi\n\nAssistant: Hello\n\nUser: Where?', 'There', '2'],
+  ]);
+});
+
 test('a CSV table in a known form gives the same columns, before its own', async () => {
   const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
   expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);
