@@ -213,6 +213,42 @@ test('each pattern of an intent is a row, and responses take turns', () => {
   ]);
 });
 
+// Regression: the data and the answers were two columns of JSON, proposed as context and target.
+test('what Label Studio has exported has a column for each text and each question', () => {
+  const choice = (...choices: string[]) => ({
+    from_name: 'topic',
+    to_name: 'text',
+    type: 'choices',
+    value: { choices },
+  });
+  const written = { from_name: 'reply', to_name: 'text', type: 'textarea', value: { text: ['Sorry'] } };
+  const mark = (text: string, label: string) => ({
+    from_name: 'who',
+    type: 'labels',
+    value: { text, labels: [label] },
+  });
+  const records = [
+    { id: 1, data: { text: 'Late' }, annotations: [{ result: [choice('Delivery', 'Price'), written] }] },
+    { id: 2, data: { text: 'Ann met Bo' }, annotations: [{ result: [mark('Ann', 'PER'), mark('Bo', 'PER')] }] },
+    { id: 3, data: { text: 'Skipped' }, annotations: [{ was_cancelled: true, result: [choice('Other')] }] },
+  ];
+  const shape = shapeOf(records);
+  expect(shape?.columns).toEqual(['text', 'topic', 'reply', 'who']);
+  expect(records.flatMap((record) => shape?.derive(record, 1).map(({ cells }) => cells))).toEqual([
+    ['Late', 'Delivery, Price', 'Sorry', ''],
+    ['Ann met Bo', '', '', 'Ann: PER\nBo: PER'],
+    ['Skipped', '', '', ''],
+  ]);
+  const least = {
+    text: 'Ann',
+    who: [{ start: 0, end: 3, text: 'Ann', labels: ['PER'] }],
+    topic: { choices: ['A', 'B'] },
+  };
+  const row = { ...least, annotation_id: 1, annotator: 1, lead_time: 2 };
+  expect(shapeOf([row])).toMatchObject({ columns: ['who', 'topic'] });
+  expect(shapeOf([row])?.derive(row, 1)).toEqual([{ cells: ['Ann: PER', 'A, B'] }]);
+});
+
 test('of several right answers, the first is read', () => {
   const list = { question: 'q', answer: ['a', 'b'] };
   const trivia = { question: 'q', answer: { value: 'a', aliases: ['b'] } };

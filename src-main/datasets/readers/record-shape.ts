@@ -5,6 +5,7 @@ import { choiceShapes, firstAnswer } from './choice-shapes.ts';
 import { conversation, everyAnswer, instructionOf, type Turn } from './conversation.ts';
 import { conversationShapes, systemOf, transcriptShapes } from './conversation-shapes.ts';
 import type { KnownShape, NamedValues, RecordShape } from './known-shape.ts';
+import { labelStudioOf } from './label-studio.ts';
 import { translationKey, translationOf } from './translation.ts';
 
 /** The shape that all these records have; undefined if it is not a known one. */
@@ -13,7 +14,7 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
   const found = shapes.find((shape) =>
     records.every((record) => shape.keys.every((key) => key in record) && shape.fits(record)),
   );
-  if (found === undefined) return translationOf(records);
+  if (found === undefined) return translationOf(records) ?? labelStudioOf(records);
   return found.turnsOf === undefined ? found : byAnswer(found, found.turnsOf, records);
 }
 

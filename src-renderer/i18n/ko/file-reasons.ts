@@ -68,6 +68,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   SHAPE_ANSWERS: '질문에 맞는 답이 여럿이면({keys}) 첫 번째 것을 읽었습니다.',
   SHAPE_INTENTS:
     '패턴마다 한 행입니다({keys}). 목표는 그 태그의 응답을 차례로 하나씩 쓴 것입니다. 태그를 배우게 하려면 태그 열을 고르세요.',
+  SHAPE_LABEL_STUDIO:
+    'Label Studio에서 내보낸 작업입니다. 작업에 대한 질문마다 열이 하나이고, 건너뛰지 않은 첫 번째 사람의 답을 썼습니다. 텍스트에 표시한 것은 한 줄에 하나씩 “텍스트: 라벨”로 썼습니다.',
   TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 입력입니다.',
   TURNS_TOLD: '살펴본 대화가 모두 같은 지시로 시작합니다. 여기서 채팅할 때는 아무도 적지 않으므로 뺐습니다: “{text}”',
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
