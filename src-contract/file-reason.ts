@@ -72,6 +72,8 @@ export const fileReasons = {
   SHAPE_ANSWERS: 'Where a question has several right answers ({keys}), the first one is read.',
   SHAPE_INTENTS:
     'Each pattern is a row ({keys}). Its target is one of the responses to its tag, each in turn; to learn the tag instead, choose its column.',
+  SHAPE_LABELS: 'Lists of labels ({keys}) are written with commas between them.',
+  SHAPE_MARKS: 'What is marked in a text by its place ({keys}) is written as “text: label”, one a line.',
   SHAPE_LABEL_STUDIO:
     'Tasks that were exported from Label Studio: each question about them is a column, with the answer of the first person who did not skip it. What was marked in a text is written as “text: label”, one a line.',
   TURNS_EACH: 'Each answer of the assistant is a row; its context is the conversation before it.',

@@ -85,8 +85,8 @@ export function proposeByContents(
   } else {
     const asked = free.find((each) => sideOf(each) < 0);
     const answer = free.find((each) => sideOf(each) > 0);
-    if (asked && answer) {
-      take('context', asked);
+    if (answer && (asked || named.context !== undefined)) {
+      if (named.context === undefined) take('context', asked);
       take('target', answer);
       return mapping;
     }

@@ -196,6 +196,7 @@ test('what is called a question is the context of what is called an answer, wher
   expect(proposeMapping('custom', ['Answer', 'Question'], sample)).toEqual(mapped);
   expect(proposeMapping('custom', ['Answer', 'Question', 'Note'], sample)).toEqual(mapped);
   expect(proposeMapping('custom', ['답글', 'Text'], sample)).toEqual({ context: 'Text', target: '답글' });
+  expect(proposeMapping('custom', ['Answer', 'Prompt'], sample)).toEqual({ context: 'Prompt', target: 'Answer' });
 });
 
 test('a rejected answer is no part of the context of the chosen one', () => {

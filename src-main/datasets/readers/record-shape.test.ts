@@ -249,6 +249,22 @@ test('what Label Studio has exported has a column for each text and each questio
   expect(shapeOf([row])?.derive(row, 1)).toEqual([{ cells: ['Ann: PER', 'A, B'] }]);
 });
 
+// Regression: labels were learnt with the brackets and quotes of JSON, and places in a text as numbers.
+test('labels beside a text are a list of words, and what is marked in it is text with its label', () => {
+  const labels = { id: 1, text: 'Late', label: ['Delivery', 'Price'] };
+  expect(shapeOf([labels])?.derive(labels, 1)).toEqual([{ cells: ['Delivery, Price'] }]);
+  const marks = {
+    text: '😀 Ann met Bo',
+    entities: [
+      [2, 5, 'PER'],
+      [10, 12, 'PER'],
+    ],
+  };
+  expect(shapeOf([marks])?.derive(marks, 1)).toEqual([{ cells: ['Ann: PER\nBo: PER'] }]);
+  expect(shapeOf([{ text: 'a', label: [1, 2] }])).toBeUndefined();
+  expect(shapeOf([{ text: 'a', tags: ['A sentence, with a comma'] }])).toBeUndefined();
+});
+
 test('of several right answers, the first is read', () => {
   const list = { question: 'q', answer: ['a', 'b'] };
   const trivia = { question: 'q', answer: { value: 'a', aliases: ['b'] } };

@@ -5,6 +5,7 @@ import { choiceShapes, firstAnswer } from './choice-shapes.ts';
 import { conversation, everyAnswer, instructionOf, type Turn } from './conversation.ts';
 import { conversationShapes, systemOf, transcriptShapes } from './conversation-shapes.ts';
 import type { KnownShape, NamedValues, RecordShape } from './known-shape.ts';
+import { labelShapes } from './label-shapes.ts';
 import { labelStudioOf } from './label-studio.ts';
 import { translationKey, translationOf } from './translation.ts';
 
@@ -150,6 +151,7 @@ const shapes: readonly KnownShape[] = [
     ],
   },
   ...choiceShapes,
+  ...labelShapes,
   // Alpaca's records also have all of it as one text.
   ...transcriptShapes,
 ];
