@@ -87,6 +87,8 @@ export const fileReasons = {
     'One message a row: {messages} messages in {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
   MESSAGES_FIRST:
     'One message a row: the first {messages} messages have {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
+  MESSAGES_TREE:
+    'The column {column} names the message that each replies to. Of several replies, the one ranked best is read, or the first; the others are left out.',
   MESSAGES_NAMED: 'Where several others speak before an answer, its context names each: “Anna: …”.',
   MESSAGES_NEWEST:
     'The newest message comes first: {back} of {all} steps from one to the next go back in time. They are turned round.',

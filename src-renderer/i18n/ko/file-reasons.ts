@@ -92,6 +92,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   DOCUMENT_LABELLED: '문서마다 한 행이고, 문서가 든 폴더의 이름이 분류 이름입니다: {folders}.',
   DOCUMENT_PAIRS:
     '문서 하나가 그에 딸린 “{kind}”[과|와] 함께 한 행입니다. 딸린 것은 문서의 이름을 딴 파일이나 글 위의 항목에서 가져옵니다. 없는 것은 가져온 뒤에 쓸 수 있습니다.',
+  MESSAGES_TREE:
+    '{column} 열에 메시지마다 어느 메시지에 답했는지 적혀 있습니다. 답글이 여럿이면 순위가 가장 높은 것, 없으면 첫 번째 것을 읽고 나머지는 뺐습니다.',
   MESSAGES_NAMED: '답 앞에서 여러 사람이 말하면 입력에 이름을 적어 구별합니다: “민수: …”.',
   MESSAGES_NEWEST:
     '최근 메시지가 먼저 나옵니다. 다음 메시지로 갈 때 {all}번 중 {back}번은 시각이 앞섭니다. 그래서 순서를 뒤집어 읽습니다.',
