@@ -49,6 +49,8 @@ export const fileReasons = {
   HEADER_KEYS: 'The names are part of the file.',
   NAMES_TWICE: 'A name that appears twice gets a number after it: {names}.',
   NAMES_MISSING: 'A column without a name is named by its position: {names}.',
+  HEADER_ANKI: 'The lines that Anki writes above its notes say what the columns are.',
+  SKIPPED_ANKI: 'Lines that Anki writes above its notes: {lines}.',
   SKIPPED_NONE: 'The table starts at the first line.',
   SKIPPED_SEPARATOR: 'The first line only names the separator.',
   SKIPPED_PREAMBLE: 'Lines above the table, with fewer cells than it: {lines}.',

@@ -133,6 +133,20 @@ test('lists of texts are rows, or conversations if they are not equally long', a
   ]);
 });
 
+// Regression: columns had no names, or “#columns:Front” for one, tags were proposed as the target, and cells had HTML.
+test('what Anki has exported has the columns that its first lines tell, and no HTML', async () => {
+  const deck = ['#separator:tab', '#html:true', '#deck column:1', '#tags column:4'];
+  const anki = await read(
+    'deck.txt',
+    [...deck, 'Spanish\tthe <b>dog</b>[sound:a.mp3]\tel perro<br>&amp; la perra\tnoun'].join('\n'),
+  );
+  expect(anki.table.columns).toEqual(['Anki deck', 'Front', 'Back', 'Anki tags']);
+  expect(anki.rows.map(({ cells }) => cells)).toEqual([['Spanish', 'the dog', 'el perro\n& la perra', 'noun']]);
+  const named = await read('named.csv', '#separator:Semicolon\n#html:false\n#columns:Word;Meaning;Tags\n<a>;b;c\n');
+  expect(named.table.columns).toEqual(['Word', 'Meaning', 'Anki tags']);
+  expect(named.rows.map(({ cells }) => cells)).toEqual([['<a>', 'b', 'c']]);
+});
+
 test('a CSV table in a known form gives the same columns, before its own', async () => {
   const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
   expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);

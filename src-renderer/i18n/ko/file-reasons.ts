@@ -45,6 +45,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   HEADER_KEYS: '이름이 파일 안에 들어 있습니다.',
   NAMES_TWICE: '두 번 나오는 이름에는 뒤에 번호를 붙였습니다: {names}.',
   NAMES_MISSING: '이름이 없는 열은 자리로 부릅니다: {names}.',
+  HEADER_ANKI: 'Anki가 노트 위에 쓴 줄에 열이 무엇인지 적혀 있습니다.',
+  SKIPPED_ANKI: 'Anki가 노트 위에 쓴 줄: {lines}줄.',
   SKIPPED_NONE: '표가 첫 줄에서 시작합니다.',
   SKIPPED_SEPARATOR: '첫 줄은 구분자만 알려 줍니다.',
   SKIPPED_PREAMBLE: '처음 {lines}줄은 아래의 표보다 칸이 적습니다.',
