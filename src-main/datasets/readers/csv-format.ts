@@ -64,7 +64,8 @@ export function detectCsvFormat(
   const isFree = options.skipLines === undefined && options.header !== false && anki === undefined;
   const comments = isFree ? commentLines(choice.records) : 0;
   const again = isFree ? namesToComeAgain(choice.records) : undefined;
-  let preamble = comments || (isFree && !again ? preambleLines(choice.records) : 0);
+  const drawn = isFree && options.delimiter === undefined ? linesAboveDrawn(body) : 0;
+  let preamble = drawn || comments || (isFree && !again ? preambleLines(choice.records) : 0);
   // Lines as wide as the table are records of the file all the same.
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
   // Without its preamble the table is clearer; if that reveals another delimiter, the preamble may have to be found
@@ -72,7 +73,7 @@ export function detectCsvFormat(
   if (preamble > 0) {
     const { dialect } = choice;
     choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
-    if (comments === 0 && choice.dialect.delimiter !== dialect.delimiter) {
+    if (drawn === 0 && comments === 0 && choice.dialect.delimiter !== dialect.delimiter) {
       const { delimiter, quote } = choice.dialect;
       preamble = preambleLines(detectDialect(body, whole, { ...given, delimiter, quote }, isNamed).records);
       choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
@@ -89,7 +90,7 @@ export function detectCsvFormat(
   const header = anki ? ankiNames : chooseHeaderRows(rows, options);
   const skippedReason = (): FileReason => {
     if (options.skipLines !== undefined) return { about: 'skipped', code: 'CHOSEN', data: {} };
-    if (comments > 0) return { about: 'skipped', code: 'SKIPPED_COMMENTS', data: { lines: comments } };
+    if (drawn === 0 && comments > 0) return { about: 'skipped', code: 'SKIPPED_COMMENTS', data: { lines: comments } };
     if (preamble > 0) return { about: 'skipped', code: 'SKIPPED_PREAMBLE', data: { lines: preamble } };
     if (anki) return { about: 'skipped', code: 'SKIPPED_ANKI', data: { lines: anki.lines } };
     return { about: 'skipped', code: separator === undefined ? 'SKIPPED_NONE' : 'SKIPPED_SEPARATOR', data: {} };
@@ -162,6 +163,21 @@ function namesToComeAgain(records: readonly TableRecord[]): NamesApart | undefin
 function secondTable(line: number): FileReason {
   return { about: 'skipped', code: 'SECOND_TABLE', data: { line } };
 }
+
+/**
+ * How many lines of a Markdown text are above its table, if most of the text is that table: titles and sentences, which
+ * have no bars.
+ */
+function linesAboveDrawn(text: string): number {
+  const isDrawn = (line: string) => line.includes('|');
+  const above = text.split(lineEnd, 100);
+  const rule = above.findIndex((line) => /^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*$/.test(line));
+  if (rule < 2 || above.findIndex(isDrawn) !== rule - 1) return 0;
+  const written = text.split(lineEnd).filter((line) => line.trim() !== '');
+  return written.filter(isDrawn).length * 3 >= written.length * 2 ? rule - 1 : 0;
+}
+
+const lineEnd = /\r\n|\r|\n/;
 
 /** The text after its first lines. */
 function withoutLines(text: string, lines: number): string {

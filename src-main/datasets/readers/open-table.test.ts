@@ -147,6 +147,24 @@ test('what Anki has exported has the columns that its first lines tell, and no H
   expect(named.rows.map(({ cells }) => cells)).toEqual([['<a>', 'b', 'c']]);
 });
 
+// Regression: below a title and a sentence, the table was a document, learnt piece by piece with its bars.
+test('a Markdown table is read below what is written above it, but not out of a document', async () => {
+  const rows = [
+    '| Question | Answer |',
+    '|:--|---|',
+    '| Where is it? | There. |',
+    '| Who was it? | Me. |',
+    '| When? | Now. |',
+  ];
+  const faq = await read('faq.md', `# Questions\n\nWhat people ask, and what we say.\n\n${rows.join('\n')}\n`);
+  expect(faq.table.facts.format).toBe('csv');
+  expect(faq.table.columns).toEqual(['Question', 'Answer']);
+  expect(faq.rows.map(({ cells }) => cells).slice(-1)).toEqual([['When?', 'Now.']]);
+  const prose = 'A long paragraph about it.\n\n'.repeat(9);
+  const document = await read('report.md', `# Report\n\n${prose}${rows.join('\n')}\n\n${prose}`);
+  expect(document.table.facts.format).toBe('documents');
+});
+
 test('a CSV table in a known form gives the same columns, before its own', async () => {
   const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
   expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);
