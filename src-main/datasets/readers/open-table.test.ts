@@ -165,6 +165,22 @@ test('a Markdown table is read below what is written above it, but not out of a 
   expect(document.table.facts.format).toBe('documents');
 });
 
+// Regression: it was a document, from whose pieces the model was to learn to write questions.
+test('a text of questions and answers has a row for each question', async () => {
+  const text = 'Our FAQ\n\nQ: Where is it?\nA: There.\nOr here.\n\nQ: Who was it?\nA: Me.\n\nQ: When?\nA: Now.\n';
+  for (const name of ['faq.txt', 'faq.md']) {
+    const { table, rows } = await read(name, text);
+    expect(table.columns).toEqual(['context', 'target']);
+    expect(rows).toEqual([
+      { cells: ['Where is it?', 'There.\nOr here.'], line: 3 },
+      { cells: ['Who was it?', 'Me.'], line: 7 },
+      { cells: ['When?', 'Now.'], line: 10 },
+    ]);
+  }
+  const documents = await read('faq.txt', text, { documents: 'whole' });
+  expect(documents.table.facts.format).toBe('documents');
+});
+
 test('a CSV table in a known form gives the same columns, before its own', async () => {
   const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
   expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isTranscript, transcriptTurns } from './transcript.ts';
+import { answeredQuestions, isTranscript, transcriptTurns } from './transcript.ts';
 
 const system = { role: 'system', text: 's' };
 const question = { role: 'user', text: 'q' };
@@ -31,6 +31,8 @@ test.each([
   ['names in bold', '**Question:** q\n\n**Answer:** a'],
   ['names in brackets', '<human>: q\n<bot>: a'],
   ['Korean names', '질문: q\n답변: a'],
+  ['numbered letters', 'Q1. q\nA1. a'],
+  ['a question in bold', '**Q: q**\n\nA: a'],
 ])('%s, without an instruction', (_, text) => {
   expect(transcriptTurns(text)).toEqual([question, answer]);
 });
@@ -58,6 +60,28 @@ test('a text that only mentions marks, or has no answer, is no conversation', ()
   expect(isTranscript('Amanda: Hi\nJerry: Hello')).toBe(false);
   expect(isTranscript('The token <|im_start|> begins a turn, <|im_end|> ends it.')).toBe(false);
   expect(isTranscript(7)).toBe(false);
+});
+
+test.each([
+  ['Q: q1\nA: a\n\nQ: q2\nA: a\nmore\n\nQ: q3\nA: a\n'],
+  ['Our questions\n\nQ1. q1\nA1. a\nQ2. q2\nA2. a\nmore\nQ3. q3\nA3. a\n'],
+  ['# FAQ\n\n**Question:** q1\n**Answer:** a\n**Question:** q2\n**Answer:** a\nmore\n**Question:** q3\n**Answer:** a'],
+  [
+    '### Instruction:\nq1\n### Response:\na\n### Instruction:\nq2\n### Response:\na\nmore\n### Instruction:\nq3\n### Response:\na',
+  ],
+])('of a whole text, questions and answers stand alone: %j', (text) => {
+  expect(answeredQuestions(text)?.map(({ asked, answer }) => [asked, answer])).toEqual([
+    ['q1', 'a'],
+    ['q2', 'a\nmore'],
+    ['q3', 'a'],
+  ]);
+});
+
+test('a text with few questions, with choices, or of a conversation is none of questions', () => {
+  expect(answeredQuestions('Q: q\nA: a\nQ: q\nA: a')).toBeUndefined();
+  expect(answeredQuestions('Q. q\nA. x\nB. y\n'.repeat(9))).toBeUndefined();
+  expect(answeredQuestions('User: q\nAssistant: a\n'.repeat(9))).toBeUndefined();
+  expect(answeredQuestions(`${'A long preface. '.repeat(30)}\n${'Q: q\nA: a\n'.repeat(9)}`)).toBeUndefined();
 });
 
 test('a long text without marks takes time linear in its length', () => {

@@ -187,6 +187,7 @@ export const datasets = {
   'import.format.xlsx': 'Excel workbook',
   'import.format.parquet': 'Parquet',
   'import.format.chat': 'Chat',
+  'import.format.questions': 'Questions and answers',
   'import.format.documents': 'Documents',
   'import.format.folder': 'Folder',
   'import.format.zip': 'ZIP archive',

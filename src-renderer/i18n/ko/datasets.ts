@@ -181,6 +181,7 @@ export const datasets: Translation<typeof english> = {
   'import.format.xlsx': 'Excel 통합 문서',
   'import.format.parquet': 'Parquet',
   'import.format.chat': '채팅',
+  'import.format.questions': '질문과 답',
   'import.format.documents': '문서',
   'import.format.folder': '폴더',
   'import.format.zip': 'ZIP 압축 파일',
