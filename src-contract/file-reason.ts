@@ -74,6 +74,7 @@ export const fileReasons = {
   SHAPE_ANSWERS: 'Where a question has several right answers ({keys}), the first one is read.',
   SHAPE_INTENTS:
     'Each pattern is a row ({keys}). Its target is one of the responses to its tag, each in turn; to learn the tag instead, choose its column.',
+  SHAPE_LIKED: 'Each answer is marked as a good or a bad one ({keys}); the bad ones are left out.',
   SHAPE_LABELS: 'Lists of labels ({keys}) are written with commas between them.',
   SHAPE_MARKS: 'What is marked in a text by its place ({keys}) is written as “text: label”, one a line.',
   SHAPE_LABEL_STUDIO:

@@ -70,6 +70,16 @@ export const conversationShapes: readonly KnownShape[] = [
   // Under other names, a list may be something else.
   ...['conversation', 'contents', 'chat'].map((key) => listOfTurns('chat', key, isConversation)),
   {
+    // TRL’s answers that people liked or did not (KTO).
+    ...{ name: 'kto', code: 'SHAPE_LIKED', keys: ['prompt', 'completion', 'label'], nested: ['prompt', 'completion'] },
+    columns: ['context', 'target'],
+    fits: ({ label }) => /^(?:true|false)$/i.test(cellOf(label)),
+    derive: ({ prompt, completion, label }) => {
+      const said = conversation([...turnsBy('user', prompt), ...turnsBy('assistant', completion)]);
+      return [/^false$/i.test(cellOf(label)) ? { ...said, problem: 'DISLIKED' } : said];
+    },
+  },
+  {
     name: 'chat',
     keys: ['prompt', 'completion'],
     nested: ['prompt', 'completion'],
@@ -87,11 +97,15 @@ export const conversationShapes: readonly KnownShape[] = [
     derive({ prompt, chosen, system }) {
       const turns = turnsOf(chosen);
       if (turns.some(({ role }) => role === 'user')) return [conversation(turns, system)];
-      const asked = Array.isArray(prompt) ? turnsOf(prompt) : [{ role: 'user', text: cellOf(prompt) }];
-      return [conversation([...asked, ...turns], system)];
+      return [conversation([...turnsBy('user', prompt), ...turns], system)];
     },
   },
 ];
+
+/** The turns of a list, or one with the text of any other value. */
+function turnsBy(role: 'user' | 'assistant', said: unknown): Turn[] {
+  return Array.isArray(said) ? turnsOf(said) : [{ role, text: cellOf(said) }];
+}
 
 /** Conversations that a column has as one text; under `prompt`, if there is nothing else to learn. */
 export const transcriptShapes: readonly KnownShape[] = [

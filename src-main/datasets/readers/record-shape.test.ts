@@ -265,6 +265,20 @@ test('labels beside a text are a list of words, and what is marked in it is text
   expect(shapeOf([{ text: 'a', tags: ['A sentence, with a comma'] }])).toBeUndefined();
 });
 
+// Regression: answers that people did not like were learnt like all others.
+test('an answer that is marked as a bad one is left out', () => {
+  const records = [
+    { prompt: 'q', completion: 'a', label: true },
+    { prompt: [question], completion: [answer], label: 'False' },
+  ];
+  const shape = shapeOf(records);
+  expect(records.flatMap((record) => shape?.derive(record, 1))).toEqual([
+    { cells: ['q', 'a'] },
+    { cells: ['q', 'a'], problem: 'DISLIKED' },
+  ]);
+  expect(shapeOf([{ prompt: 'q', completion: 'a', label: 'sports' }])).toBeUndefined();
+});
+
 test('of several right answers, the first is read', () => {
   const list = { question: 'q', answer: ['a', 'b'] };
   const trivia = { question: 'q', answer: { value: 'a', aliases: ['b'] } };

@@ -70,6 +70,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   SHAPE_ANSWERS: '질문에 맞는 답이 여럿이면({keys}) 첫 번째 것을 읽었습니다.',
   SHAPE_INTENTS:
     '패턴마다 한 행입니다({keys}). 목표는 그 태그의 응답을 차례로 하나씩 쓴 것입니다. 태그를 배우게 하려면 태그 열을 고르세요.',
+  SHAPE_LIKED: '답마다 좋은지 나쁜지 표시되어 있습니다({keys}). 나쁜 답은 뺐습니다.',
   SHAPE_LABELS: '라벨 목록({keys})은 쉼표로 이어 썼습니다.',
   SHAPE_MARKS: '텍스트에서 위치로 표시한 것({keys})은 한 줄에 하나씩 “텍스트: 라벨”로 썼습니다.',
   SHAPE_LABEL_STUDIO:
