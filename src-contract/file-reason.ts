@@ -65,7 +65,7 @@ export const fileReasons = {
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
   FORMAT_SHAPE: 'Every record checked has the keys {keys}, as in the “{shape}” format.',
   SHAPE_TRANSCRIPT:
-    'Each text in “{keys}” is a conversation with marks of who speaks, such as “### Response:” or “<|im_start|>”. It is read as context and target without the marks, since training writes those of the base model. The column is kept; you can choose it instead.',
+    'Each text in “{keys}” is a conversation with marks of who speaks, such as “### Response:” or “<|im_start|>”. The marks are left out, since training writes those of the base model. The column itself is kept and can be chosen instead.',
   SHAPE_TEXTS: 'Each list of texts in “{keys}” is read as a conversation of two sides in turn: the second one answers.',
   SHAPE_TREE:
     'Each message in “{keys}” has replies with replies of their own. Of several replies, the one ranked best is read, or the first.',

@@ -181,6 +181,7 @@ function isPair(value: unknown, { asked, answer }: (typeof pairKeys)[number]): b
 function transcript(key: string): KnownShape {
   return {
     ...{ name: 'transcript', code: 'SHAPE_TRANSCRIPT', keys: [key], nested: [], columns: ['context', 'target'] },
+    ofMost: true,
     fits: (record) => isTranscript(record[key]) && !hasTarget(record, key),
     turnsOf: (record) => transcriptTurns(record[key]),
     derive: (record) => [conversation(transcriptTurns(record[key]))],

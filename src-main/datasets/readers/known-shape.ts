@@ -28,6 +28,8 @@ export interface RecordShape {
 /** A shape, and how records of it are told once all of them have its keys. */
 export type KnownShape = RecordShape & {
   fits(record: NamedValues): boolean;
+  /** It is enough if nearly all records fit; the others are told one by one. */
+  readonly ofMost?: true;
   /** For records that are conversations. */
   turnsOf?(record: NamedValues): readonly Turn[];
 };

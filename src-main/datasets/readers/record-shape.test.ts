@@ -286,6 +286,17 @@ test('of several right answers, the first is read', () => {
   for (const record of [list, trivia, squad]) expect(shapeOf([record])?.derive(record, 1)).toEqual([{ cells: ['a'] }]);
 });
 
+test('a few texts without an answer do not keep the others from being conversations', () => {
+  const records = [
+    ...Array.from({ length: 39 }, () => ({ text: 'Human: q\nAssistant: a' })),
+    { text: 'Human: cut off' },
+  ];
+  const shape = shapeOf(records);
+  expect(shape?.derive(records[0] ?? {}, 1)).toEqual([{ cells: ['q', 'a'] }]);
+  expect(shape?.derive(records[39] ?? {}, 40)).toEqual([{ cells: ['', ''], problem: 'NO_ANSWER' }]);
+  expect(shapeOf(records.slice(30))).toBeUndefined();
+});
+
 test('a conversation beside its summary or label is not taken apart', () => {
   expect(shapeOf([{ text: 'Human: q\nAssistant: a', summary: 's' }])).toBeUndefined();
   expect(shapeOf([{ dialog: ['q', 'a'], label: 'angry' }])).toBeUndefined();

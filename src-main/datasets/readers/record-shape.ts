@@ -12,12 +12,20 @@ import { translationKey, translationOf } from './translation.ts';
 /** The shape that all these records have; undefined if it is not a known one. */
 export function shapeOf(records: readonly NamedValues[]): RecordShape | undefined {
   if (records.length === 0) return undefined;
-  const found = shapes.find((shape) =>
-    records.every((record) => shape.keys.every((key) => key in record) && shape.fits(record)),
-  );
+  const found = shapes.find((shape) => haveShape(records, shape));
   if (found === undefined) return translationOf(records) ?? labelStudioOf(records);
   return found.turnsOf === undefined ? found : byAnswer(found, found.turnsOf, records);
 }
+
+function haveShape(records: readonly NamedValues[], { keys, fits, ofMost }: KnownShape): boolean {
+  if (!records.every((record) => keys.every((key) => key in record))) return false;
+  if (!ofMost) return records.every(fits);
+  // Before all of them are looked at: most texts are no conversations.
+  return records.slice(0, 10).some(fits) && records.filter(fits).length >= records.length * leastShare;
+}
+
+/** Among texts that people have written or collected, a few may be blank or cut off. */
+const leastShare = 0.95;
 
 /** Where conversations go on after the first answer, each answer is a row. */
 function byAnswer(shape: KnownShape, turns: (record: NamedValues) => readonly Turn[], sample: readonly NamedValues[]) {
