@@ -29,6 +29,7 @@ export const tableFormatSchema = z.enum([
   'xlsx',
   'parquet',
   'chat',
+  'questions',
   'documents',
   'folder',
   'zip',

@@ -57,6 +57,8 @@ export const fileKinds = {
   DIF: 'a spreadsheet in DIF format',
   ICALENDAR: 'a calendar (iCalendar)',
   VCARD: 'address cards (vCard)',
+  SUBTITLES: 'subtitles (SRT or WebVTT); a table has a sentence in a row, and what to write of it beside it',
+  CONLL: 'words with a tag each, one a line (CoNLL); a table has a sentence in a row, and its tags beside it',
   MIME: 'an email or a web archive (MIME)',
   BINARY: 'binary data',
   EBCDIC: 'text in EBCDIC, a mainframe encoding; save it as UTF-8',

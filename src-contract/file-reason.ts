@@ -49,6 +49,8 @@ export const fileReasons = {
   HEADER_KEYS: 'The names are part of the file.',
   NAMES_TWICE: 'A name that appears twice gets a number after it: {names}.',
   NAMES_MISSING: 'A column without a name is named by its position: {names}.',
+  HEADER_ANKI: 'The lines that Anki writes above its notes say what the columns are.',
+  SKIPPED_ANKI: 'Lines that Anki writes above its notes: {lines}.',
   SKIPPED_NONE: 'The table starts at the first line.',
   SKIPPED_SEPARATOR: 'The first line only names the separator.',
   SKIPPED_PREAMBLE: 'Lines above the table, with fewer cells than it: {lines}.',
@@ -62,10 +64,27 @@ export const fileReasons = {
   FORMAT_SIGNATURE: 'The file’s first bytes say so.',
   FORMAT_CONTENT: 'Each line, or the whole file, is JSON.',
   FORMAT_SHAPE: 'Every record checked has the keys {keys}, as in the “{shape}” format.',
+  SHAPE_TRANSCRIPT:
+    'Each text in “{keys}” is a conversation with marks of who speaks, such as “### Response:” or “<|im_start|>”. The marks are left out, since training writes those of the base model. The column itself is kept and can be chosen instead.',
+  SHAPE_TEXTS: 'Each list of texts in “{keys}” is read as a conversation of two sides in turn: the second one answers.',
+  SHAPE_TREE:
+    'Each message in “{keys}” has replies with replies of their own. Of several replies, the one ranked best is read, or the first.',
+  SHAPE_TRANSLATION: 'Each value of “{keys}” has a text for each language; each language is a column.',
+  SHAPE_CHOICES: 'The choices of each question ({keys}) are part of its context; the target is the right one.',
+  SHAPE_ANSWERS: 'Where a question has several right answers ({keys}), the first one is read.',
+  SHAPE_INTENTS:
+    'Each pattern is a row ({keys}). Its target is one of the responses to its tag, each in turn; to learn the tag instead, choose its column.',
+  SHAPE_LIKED: 'Each answer is marked as a good or a bad one ({keys}); the bad ones are left out.',
+  SHAPE_LABELS: 'Lists of labels ({keys}) are written with commas between them.',
+  SHAPE_MARKS: 'What is marked in a text by its place ({keys}) is written as “text: label”, one a line.',
+  SHAPE_LABEL_STUDIO:
+    'Tasks that were exported from Label Studio: each question about them is a column, with the answer of the first person who did not skip it. What was marked in a text is written as “text: label”, one a line.',
   TURNS_EACH: 'Each answer of the assistant is a row; its context is the conversation before it.',
   TURNS_TOLD:
     'All conversations checked begin with the same instruction. It is left out, since nobody gives it in a chat here: “{text}”',
   FORMAT_CHAT: 'Lines begin with a time and a name, as in a chat that was exported.',
+  FORMAT_QUESTIONS:
+    'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} questions is a row, without the marks.',
   FORMAT_LINE:
     'Below lines with a date, others begin with a time and a name, as in a chat that was exported from LINE.',
   FORMAT_EXPORT: 'The records have the keys of chats that were exported from {program}: {keys}.',
@@ -73,6 +92,8 @@ export const fileReasons = {
     'One message a row: {messages} messages in {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
   MESSAGES_FIRST:
     'One message a row: the first {messages} messages have {conversations} conversations, with {replies} answers by “{speaker}”. Each answer becomes a row; its context is what was said before it. What one side says without a break is one turn.',
+  MESSAGES_TREE:
+    'The column {column} names the message that each replies to. Of several replies, the one ranked best is read, or the first; the others are left out.',
   MESSAGES_NAMED: 'Where several others speak before an answer, its context names each: “Anna: …”.',
   MESSAGES_NEWEST:
     'The newest message comes first: {back} of {all} steps from one to the next go back in time. They are turned round.',

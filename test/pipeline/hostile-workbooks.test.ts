@@ -100,8 +100,9 @@ test('reads an archive whose comment looks like its end record', async () => {
 const styles = `<styleSheet><numFmts>
   <numFmt numFmtId="164" formatCode="[h]:mm:ss"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/>
   <numFmt numFmtId="166" formatCode="_-* #,##0.00\\ [$kr-41D]_-;_s0"/><numFmt numFmtId="167" formatCode="0.0&quot;days&quot;"/>
-  <numFmt numFmtId="168" formatCode="000"/><numFmt numFmtId="169" formatCode="[$-412]000\\-0000"/></numFmts>
-  <cellXfs>${[0, 14, 164, 165, 166, 167, 22, 168, 169].map((id) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`;
+  <numFmt numFmtId="168" formatCode="000"/><numFmt numFmtId="169" formatCode="[$-412]000\\-0000"/>
+  <numFmt numFmtId="170" formatCode="&quot;ID-&quot;00000"/></numFmts>
+  <cellXfs>${[0, 14, 164, 165, 166, 167, 22, 168, 169, 170].map((id) => `<xf numFmtId="${id}"/>`).join('')}</cellXfs></styleSheet>`;
 
 test.each([
   ['a day', 45_292, 1, '2024-01-01'],
@@ -121,6 +122,7 @@ test.each([
   ['a code with leading zeros', 7, 7, '007'],
   ['a code that is longer than its format', 12_345, 7, '12345'],
   ['a code in two groups', 312_345, 8, '031-2345'],
+  ['a code behind letters', 42, 9, 'ID-00042'],
   ['a fraction displayed as a whole number', 7.5, 7, '7.5'],
 ])('a number cell: %s', async (_, value, style, shown) => {
   const cells = sheet(row(`<c s="${style}"><v>${value}</v></c>`, text('1')));

@@ -2,6 +2,8 @@ import { joinsColumns, mappedTo } from '../../../src-contract/column-groups.ts';
 import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { numberOf } from '../../../src-contract/text-number.ts';
 import { listSeparator } from '../../tasks/label-lists.ts';
+import { mrc } from '../../tasks/mrc.ts';
+import { foldColumnName } from './column-names.ts';
 
 /** What the first rows contain in one column. */
 interface ColumnContents {
@@ -34,7 +36,7 @@ export function proposeByContents(
 ): ColumnMapping {
   const all = contentsOf(columns, sample);
   const taken = new Set(Object.values(named));
-  const free = all.filter(({ column, words }) => !taken.has(column) && words > 0.5);
+  const free = all.filter(({ column, words }) => !taken.has(column) && words > 0.5 && !isRefused(column));
   const mapping: ColumnMapping = {};
   const take = (field: string, found: ColumnContents | undefined) => {
     if (!found) return;
@@ -83,12 +85,20 @@ export function proposeByContents(
       together.map(({ column }) => column),
     );
   } else {
+    const asked = free.find((each) => sideOf(each) < 0);
+    const answer = free.find((each) => sideOf(each) > 0);
+    if (answer && (asked || named.context !== undefined)) {
+      if (named.context === undefined) take('context', asked);
+      take('target', answer);
+      return mapping;
+    }
     // Besides the text and its answer, other columns with words are names or notes: much shorter than both.
     const [first, second, third] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
     if (first && second && (third === undefined || third.meanLetters * 2 < second.meanLetters)) {
       // A label is written for the text, also where it stands before it.
       const isLabelled = second.isLabel && !first.isLabel && second.meanLetters * 2 < first.meanLetters;
-      const [context, target] = isLabelled || first.place < second.place ? [first, second] : [second, first];
+      const inOrder = [first, second].toSorted((a, b) => sideOf(a) - sideOf(b) || a.place - b.place);
+      const [context, target] = isLabelled ? [first, second] : inOrder;
       take('context', context);
       take('target', target);
     } else if (taskId === 'custom' && second === undefined) {
@@ -104,6 +114,23 @@ export function proposeByContents(
   }
   return mapping;
 }
+
+/** What a preferred answer was chosen over is neither there when somebody asks nor to be learnt. */
+function isRefused(column: string): boolean {
+  return /^(?:rejected|nonpreferred|dispreferred)/.test(foldColumnName(column));
+}
+
+/** Less than zero for what is called a question, more than zero for an answer, wherever it stands. */
+function sideOf({ column }: ColumnContents): number {
+  const name = foldColumnName(column);
+  return Number(answers.has(name)) - Number(questions.has(name));
+}
+
+const questions = new Set([...(mrc.columnNames.question ?? []), 'q', 'front', 'source', 'sourcetext', '원문', '앞면']);
+const answers = new Set([
+  ...(mrc.columnNames.answer ?? []),
+  ...['a', 'reply', 'back', 'solution', 'translation', 'targettext', '답글', '번역', '번역문', '뒷면', 'übersetzung'],
+]);
 
 /** As many columns of texts are proposed as one context. */
 const mostTogether = 4;

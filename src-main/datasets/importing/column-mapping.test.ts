@@ -221,6 +221,29 @@ test('a code or a sign for each text is the target, unless there are several', (
   expect(proposed(['note', 'one', 'other'], [0, 2, 2])).toEqual({});
 });
 
+// Regression: the model would have learnt to ask the question of an answer, or to answer with the bad answer before it.
+test('what is called a question is the context of what is called an answer, wherever they stand', () => {
+  const row = ['The last train leaves at eleven.', 'When does the last train leave?', 'It was eleven last year, too.'];
+  const sample = [row, row.map((cell) => cell.replace('train', 'bus'))];
+  const mapped = { context: 'Question', target: 'Answer' };
+  expect(proposeMapping('custom', ['Answer', 'Question'], sample)).toEqual(mapped);
+  expect(proposeMapping('custom', ['Answer', 'Question', 'Note'], sample)).toEqual(mapped);
+  expect(proposeMapping('custom', ['답글', 'Text'], sample)).toEqual({ context: 'Text', target: '답글' });
+  expect(proposeMapping('custom', ['Answer', 'Prompt'], sample)).toEqual({ context: 'Prompt', target: 'Answer' });
+});
+
+test('a rejected answer is no part of the context of the chosen one', () => {
+  const row = [
+    'When does the last train leave?',
+    'I do not know, ask somebody else.',
+    'The last train leaves at eleven.',
+  ];
+  expect(proposeMapping('custom', ['question', 'rejected', 'chosen'], [row, row])).toEqual({
+    context: 'question',
+    target: 'chosen',
+  });
+});
+
 test('an address is not a text to learn from', () => {
   const columns = ['Timestamp', 'Email Address', 'What did you like?', 'In one sentence?'];
   const cells = ['3/1/2026 14:00', 'a.long.name@example.org', 'The food was great, the room too.', 'Great food.'];

@@ -64,7 +64,12 @@ function spoken(turns: readonly Turn[]): Said[] {
 
 /** Whether a value is a non-empty list that consists only of turns. */
 export function isConversation(value: unknown): value is readonly Record<string, unknown>[] {
-  return Array.isArray(value) && value.length > 0 && value.every((turn) => isObject(turn) && hasRole(turn));
+  return Array.isArray(value) && value.length > 0 && value.every(isTurn);
+}
+
+/** Whether a value says who speaks. */
+export function isTurn(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && roleKeys.some((key) => typeof value[key] === 'string');
 }
 
 /** The turns of a list; empty for any other value. */
@@ -82,16 +87,13 @@ export function turnsOf(list: unknown): Turn[] {
 const roleKeys = ['role', 'from'];
 const textKeys = ['content', 'value', 'parts', 'text'];
 
-function hasRole(turn: Record<string, unknown>): boolean {
-  return roleKeys.some((key) => typeof turn[key] === 'string');
-}
-
 function valueAt(turn: Record<string, unknown>, keys: readonly string[]): unknown {
   return keys.map((key) => turn[key]).find((value) => value !== undefined && value !== null);
 }
 
 const roles: Readonly<Record<string, string>> = {
-  ...{ human: 'user', gpt: 'assistant', model: 'assistant', bot: 'assistant', developer: 'system' },
+  ...{ human: 'user', prompter: 'user', gpt: 'assistant', model: 'assistant', bot: 'assistant', developer: 'system' },
+  ...{ chatbot: 'assistant', ai: 'assistant', chatgpt: 'assistant' },
   // LLaMA-Factory's names for tool calls and tool results.
   ...{ function_call: 'assistant', observation: 'tool', function: 'tool' },
 };

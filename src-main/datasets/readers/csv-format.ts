@@ -1,13 +1,14 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
+import { ankiHeader } from './anki-header.ts';
 import { detectDialect } from './csv-dialect.ts';
 import { chooseHeaderRows, commentLines, preambleLines } from './csv-header.ts';
 import { type CsvDialect, CsvRecords } from './csv-records.ts';
 import { createDecoder } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import type { FileSurvey } from './file-survey.ts';
-import { nameColumns } from './header-names.ts';
+import { nameColumns, uniqueNames } from './header-names.ts';
 import type { TableRecord } from './table.ts';
 import { isRule, namesOfSecondTable, withoutBlanks, withoutFrame } from './table-breaks.ts';
 
@@ -25,6 +26,8 @@ export interface CsvFormat extends CsvDialect {
   readonly isDrawn: boolean;
   /** Most rows follow a blank line, as in a file whose line ends were converted twice: it divides nothing. */
   readonly isSpaced: boolean;
+  /** Cells have HTML, as Anki says of those that it exports. */
+  readonly isHtml: boolean;
   readonly reasons: readonly FileReason[];
   /** One name per column, unique and not empty, from the header or made up. */
   readonly columns: readonly string[];
@@ -45,21 +48,24 @@ export function detectCsvFormat(
   const whole = survey.head.length >= survey.bytes;
   const decoder = createDecoder(encoding);
   const text = decoder.write(survey.head.subarray(bomBytes)) + (whole ? decoder.end() : '');
-  const separator = /^\ufeff?sep=(.)(?:\r\n|\r|\n)/i.exec(text);
+  const isAsFound = [options.skipLines, options.header, options.headerRows].every((option) => option === undefined);
+  const anki = isAsFound ? ankiHeader(text) : undefined;
+  const separator = anki?.delimiter ?? /^\ufeff?sep=(.)(?:\r\n|\r|\n)/i.exec(text)?.[1];
   const given = {
-    ...((options.delimiter ?? separator?.[1]) && { delimiter: options.delimiter ?? separator?.[1] }),
+    ...((options.delimiter ?? separator) && { delimiter: options.delimiter ?? separator }),
     ...(options.quote !== undefined && { quote: options.quote }),
     ...(options.escape !== undefined && { escape: options.escape }),
   };
-  const isNamed = separator !== null && options.delimiter === undefined;
-  const skip = options.skipLines ?? (separator ? 1 : 0);
+  const isNamed = separator !== undefined && options.delimiter === undefined;
+  const skip = options.skipLines ?? anki?.lines ?? (separator === undefined ? 0 : 1);
   const body = withoutLines(text, skip);
   if (whole && body.trim() === '' && !keepEmpty) throw empty;
   let choice = detectDialect(body, whole, given, isNamed);
-  const isFree = options.skipLines === undefined && options.header !== false;
+  const isFree = options.skipLines === undefined && options.header !== false && anki === undefined;
   const comments = isFree ? commentLines(choice.records) : 0;
   const again = isFree ? namesToComeAgain(choice.records) : undefined;
-  let preamble = comments || (isFree && !again ? preambleLines(choice.records) : 0);
+  const drawn = isFree && options.delimiter === undefined ? linesAboveDrawn(body) : 0;
+  let preamble = drawn || comments || (isFree && !again ? preambleLines(choice.records) : 0);
   // Lines as wide as the table are records of the file all the same.
   const isPadded = choice.records.some(({ cells, line }) => line <= preamble && cells.length > 2);
   // Without its preamble the table is clearer; if that reveals another delimiter, the preamble may have to be found
@@ -67,7 +73,7 @@ export function detectCsvFormat(
   if (preamble > 0) {
     const { dialect } = choice;
     choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
-    if (comments === 0 && choice.dialect.delimiter !== dialect.delimiter) {
+    if (drawn === 0 && comments === 0 && choice.dialect.delimiter !== dialect.delimiter) {
       const { delimiter, quote } = choice.dialect;
       preamble = preambleLines(detectDialect(body, whole, { ...given, delimiter, quote }, isNamed).records);
       choice = detectDialect(withoutLines(body, preamble), whole, given, isNamed);
@@ -81,14 +87,16 @@ export function detectCsvFormat(
     : isDrawn
       ? below.map(withoutFrame)
       : below;
-  const header = chooseHeaderRows(rows, options);
+  const header = anki ? ankiNames : chooseHeaderRows(rows, options);
   const skippedReason = (): FileReason => {
     if (options.skipLines !== undefined) return { about: 'skipped', code: 'CHOSEN', data: {} };
-    if (comments > 0) return { about: 'skipped', code: 'SKIPPED_COMMENTS', data: { lines: comments } };
+    if (drawn === 0 && comments > 0) return { about: 'skipped', code: 'SKIPPED_COMMENTS', data: { lines: comments } };
     if (preamble > 0) return { about: 'skipped', code: 'SKIPPED_PREAMBLE', data: { lines: preamble } };
-    return { about: 'skipped', code: separator ? 'SKIPPED_SEPARATOR' : 'SKIPPED_NONE', data: {} };
+    if (anki) return { about: 'skipped', code: 'SKIPPED_ANKI', data: { lines: anki.lines } };
+    return { about: 'skipped', code: separator === undefined ? 'SKIPPED_NONE' : 'SKIPPED_SEPARATOR', data: {} };
   };
-  const { columns, reasons: ofNames } = nameColumns(rows, header.headerRows, choice.dialect.delimiter);
+  const { columns: named, reasons: ofNames } = nameColumns(rows, header.headerRows, choice.dialect.delimiter);
+  const columns = anki ? uniqueNames(anki.namesOf(named.length)) : named;
   const { kept } = withoutBlanks(choice.records, false);
   const isSpaced = kept.filter(({ afterBlank }) => afterBlank).length > kept.length / 2;
   const second = kept.find(
@@ -100,6 +108,7 @@ export function detectCsvFormat(
     ...{ encoding, bomBytes, ...choice.dialect, headerRows: header.headerRows, skippedLines: skip + preamble },
     isDrawn,
     isSpaced,
+    isHtml: anki?.isHtml ?? false,
     droppedLines: preamble > 1 && !isPadded ? skip + preamble : skip,
     reasons: [
       { ...reason },
@@ -114,6 +123,8 @@ export function detectCsvFormat(
     columns,
   };
 }
+
+const ankiNames = { headerRows: 0, reason: { about: 'header', code: 'HEADER_ANKI', data: {} } } as const;
 
 interface NamesApart {
   readonly names: readonly string[];
@@ -152,6 +163,21 @@ function namesToComeAgain(records: readonly TableRecord[]): NamesApart | undefin
 function secondTable(line: number): FileReason {
   return { about: 'skipped', code: 'SECOND_TABLE', data: { line } };
 }
+
+/**
+ * How many lines of a Markdown text are above its table, if most of the text is that table: titles and sentences, which
+ * have no bars.
+ */
+function linesAboveDrawn(text: string): number {
+  const isDrawn = (line: string) => line.includes('|');
+  const above = text.split(lineEnd, 100);
+  const rule = above.findIndex((line) => /^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*$/.test(line));
+  if (rule < 2 || above.findIndex(isDrawn) !== rule - 1) return 0;
+  const written = text.split(lineEnd).filter((line) => line.trim() !== '');
+  return written.filter(isDrawn).length * 3 >= written.length * 2 ? rule - 1 : 0;
+}
+
+const lineEnd = /\r\n|\r|\n/;
 
 /** The text after its first lines. */
 function withoutLines(text: string, lines: number): string {

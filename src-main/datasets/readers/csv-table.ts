@@ -1,4 +1,5 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
+import { ankiText } from './anki-header.ts';
 import { readCsv } from './csv.ts';
 import { type CsvFormat, detectCsvFormat } from './csv-format.ts';
 import { canBePlaced, readCsvPieces } from './csv-pieces.ts';
@@ -22,7 +23,7 @@ export function openCsv(
   // Blanks around a delimiter are mentioned in its reason; the delimiter itself is given without them.
   const shown = delimiter === runsOfBlanks ? delimiter : delimiter.trim() || delimiter;
   const start =
-    survey.brokenUtf8 === undefined && !format.isDrawn && canBePlaced(format)
+    survey.brokenUtf8 === undefined && !format.isDrawn && !format.isHtml && canBePlaced(format)
       ? startOf(survey.head, format)
       : undefined;
   let sha256: string | undefined;
@@ -68,7 +69,8 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
     skippedLines,
     isDrawn,
     isSpaced,
-  }: Pick<CsvFormat, 'headerRows' | 'skippedLines' | 'isDrawn' | 'isSpaced'>,
+    isHtml,
+  }: Pick<CsvFormat, 'headerRows' | 'skippedLines' | 'isDrawn' | 'isSpaced' | 'isHtml'>,
 ): AsyncGenerator<P, void> {
   let headersLeft = headerRows;
   let wasBlank = false;
@@ -93,10 +95,9 @@ async function* rowsOf<P extends TablePiece | PlacedPiece>(
       headersLeft--;
       return false;
     });
-    yield {
-      ...piece,
-      records: isDrawn ? kept.map((record) => (isRule(record.cells) ? record : withoutFrame(record))) : kept,
-    };
+    const bare = isDrawn ? kept.map((record) => (isRule(record.cells) ? record : withoutFrame(record))) : kept;
+    const plain = isHtml ? bare.map((record) => ({ ...record, cells: record.cells.map(ankiText) })) : bare;
+    yield { ...piece, records: plain };
   }
 }
 

@@ -78,7 +78,7 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   {
     kind: fileKinds.YAML,
     start:
-      /^(?:%YAML.*\n|---[ \t]*\r?\n(?:- )?["'\w-]+:(?:\s|$)|- ["'\w-]+:\s.*\r?\n {2}["'\w-]+:\s|["'\w-]+:[ \t]*\r?\n\s*(?:- |["'\w-]+:\s))/,
+      /^(?:%YAML.*\n|---[ \t]*\r?\n(?:- )?["'\w-]+:(?:\s|$)|- ["'\w-]+:\s.*\r?\n {2}["'\w-]+:\s|["'\w-]+:[ \t]*\r?\n\s*(?:- |["'\w-]+:\s)|[\w-]+:[ \t]*["'\d][^\n]*\n(?:\r?\n)?[\w-]+:[ \t]*\r?\n[ \t]*- [\w-]+:\s)/,
   },
   {
     kind: fileKinds.TOML,
@@ -101,6 +101,16 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   { kind: fileKinds.DIF, start: /^TABLE\r?\n0,1\r?\n"/ },
   { kind: fileKinds.ICALENDAR, start: /^BEGIN:VCALENDAR\r?\n/ },
   { kind: fileKinds.VCARD, start: /^BEGIN:VCARD\r?\n/ },
+  {
+    kind: fileKinds.SUBTITLES,
+    start: /^(?:WEBVTT\b|\s{0,9}\d{1,6}\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3} --> \d{1,2}:\d{2}:\d{2}[,.]\d{1,3})/,
+  },
+  {
+    // Of the words of a sentence, or of two, some are names and others are not; or CoNLL-U's comments.
+    kind: fileKinds.CONLL,
+    start:
+      /^(?:-DOCSTART-[^\n]*\n\s{0,9}|# (?:newdoc|newpar|sent_id|text)\b[^\n]*\n(?:#[^\n]*\n){0,9}1\t(?:[^\t\n]*\t){8}|(?=[\s\S]{0,300}?[ \t][BS]-[A-Z])(?:[^\s,;|]+[ \t]+(?:[^\s,;|]+[ \t]+){0,3}(?:O|[BIES]-[A-Z]{2,12})\r?\n(?:\r?\n)?){4})/,
+  },
   {
     kind: fileKinds.MIME,
     start:

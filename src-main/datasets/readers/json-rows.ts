@@ -1,11 +1,13 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName, isKnownColumnName } from '../importing/column-names.ts';
 import { cellOf } from './cell-text.ts';
+import { isListOfTexts } from './choice-shapes.ts';
 import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
+import type { NamedValues } from './known-shape.ts';
 import { NamedTable } from './named-table.ts';
-import { type NamedValues, shapeOf } from './record-shape.ts';
+import { shapeOf } from './record-shape.ts';
 import { isSquad, squadColumns, squadRows } from './squad-article.ts';
 import type { TableRecord } from './table.ts';
 
@@ -32,7 +34,11 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
     code: 'FORMAT_SHAPE',
     data: { shape, keys },
   });
-  if (Array.isArray(first)) return isConversation(first) ? conversationRows(sample) : listRows(first);
+  if (Array.isArray(first)) {
+    const lists = sample.filter(Array.isArray);
+    if (isConversation(first)) return conversationRows(lists, 'messages');
+    return areTalks(lists) ? conversationRows(lists, 'dialog') : listRows(first, lists);
+  }
   const objects = sample.filter(isObject);
   if (objects.some(isSquad)) {
     return {
@@ -111,19 +117,29 @@ export function jsonRows(sample: readonly unknown[]): JsonRows {
   };
 }
 
-/** Lists of turns, not wrapped in objects. */
-function conversationRows(sample: readonly unknown[]): JsonRows {
-  const table = new NamedTable(sample.filter(Array.isArray).map((messages) => ({ messages })));
+/** Lists of turns, not wrapped in objects; `key` is what they are called in objects. */
+function conversationRows(lists: readonly (readonly unknown[])[], key: string): JsonRows {
+  const table = new NamedTable(lists.map((turns) => ({ [key]: turns })));
   return {
     columns: table.columns,
     reasons: table.reasons,
-    rowsOf: (value, number) => (Array.isArray(value) ? table.rows({ messages: value }, number) : undefined),
+    rowsOf: (value, number) => (Array.isArray(value) ? table.rows({ [key]: value }, number) : undefined),
   };
 }
 
-function listRows(first: readonly unknown[]): JsonRows {
+/** Whether these are lists of texts in turn: rows of a table are all as long. */
+function areTalks(lists: readonly (readonly unknown[])[]): boolean {
+  return (
+    lists.every((list) => list.length > 1 && isListOfTexts(list)) &&
+    lists.some(({ length }) => length !== lists[0]?.length)
+  );
+}
+
+function listRows(first: readonly unknown[], lists: readonly (readonly unknown[])[]): JsonRows {
   const isHeader =
-    first.every((cell) => typeof cell === 'string' && cell.trim() !== '') && new Set(first).size === first.length;
+    first.every((cell) => typeof cell === 'string' && cell.trim() !== '') &&
+    new Set(first).size === first.length &&
+    !(lists.length > 1 && lists.every(hasSentence));
   const columns = uniqueNames(first.map((cell) => (isHeader ? String(cell) : '')));
   return {
     columns,
@@ -131,6 +147,11 @@ function listRows(first: readonly unknown[]): JsonRows {
     areNamedLists: isHeader,
     rowsOf: (value, number) => (Array.isArray(value) ? [{ cells: value.map(cellOf), line: number }] : undefined),
   };
+}
+
+/** No row of names has one, while rows of texts have. */
+function hasSentence(list: readonly unknown[]): boolean {
+  return list.some((cell) => typeof cell === 'string' && /\S\s+\S+[.!?。！？]["'”’»)]?\s*$/u.test(cell));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { chatRows, isExportedConversation } from './chat-exports.ts';
+import { isListOfTexts } from './choice-shapes.ts';
 import { orderedTable } from './column-order.ts';
 import { isConversation } from './conversation.ts';
 import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
@@ -31,7 +32,7 @@ export function kindOfJson(text: string): 'json' | 'jsonl' | undefined {
       Array.isArray(first) &&
       Array.isArray(second) &&
       ![first, second].some(([cell]) => isObject(cell) || Array.isArray(cell));
-    if (areRows && first.length === second.length) return 'jsonl';
+    if (areRows && (first.length === second.length || (isListOfTexts(first) && isListOfTexts(second)))) return 'jsonl';
     return /^\[\s*[{[\]]/.test(start) || Array.isArray(parseJson(start.trimEnd())) ? 'json' : undefined;
   }
   if (!start.startsWith('{')) return undefined;

@@ -523,3 +523,29 @@ async function read(path: string, options: CsvOptions = {}, name?: string) {
   await table.close();
   return { table, rows };
 }
+
+// Regression: what other people had replied to the same message was read as one answer, and in another order than the
+// file's, answers came before their questions.
+test('of messages that name the one they reply to, the best reply to each is read, in whatever order they stand', async () => {
+  const lines = [
+    'message_id,parent_id,role,text,rank,deleted',
+    ...['5,4,assistant,a2,,False', '2,1,assistant,worse,1,False', '3,1,assistant,a1,0,False', '4,3,prompter,q2,,False'],
+    ...['6,1,assistant,taken back,,True', '1,,prompter,q1,,False', '8,7,assistant,b1,,False', '7,,prompter,p1,,False'],
+  ];
+  const path = join(folder, 'oasst.csv');
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  const { file, sample, columns, proposedTask } = await inspectTable(tableFile(path), {});
+  expect(columns.slice(0, 3).map(({ name }) => name)).toEqual(['context', 'target', 'conversation']);
+  expect(sample.map((cells) => cells.slice(0, 3))).toEqual([
+    ['q1', 'a1', '1'],
+    ['User: q1\n\nAssistant: a1\n\nUser: q2', 'a2', '1'],
+    ['p1', 'b1', '7'],
+  ]);
+  expect(proposedTask).toBe('conversation');
+  expect(file).toMatchObject({ speaker: 'assistant' });
+  expect(file.reasons.map(({ code }) => code)).toContain('MESSAGES_TREE');
+  // Read as a table of messages, it is the file.
+  const asRows = await inspectTable(tableFile(path), { csv: { speaker: '' } });
+  expect(asRows.file.rows).toBe(8);
+  expect(asRows.columns[0]?.name).toBe('message_id');
+});

@@ -10,6 +10,7 @@ import { Messages, roomOf, timeOf } from './messages.ts';
 import { likelySpeaker } from './speakers.ts';
 import type { OpenTable, TablePiece } from './table.ts';
 import { Talks } from './talks.ts';
+import { threadTable } from './thread-table.ts';
 
 /** Messages that are looked at to tell who takes part and how often, and how times are written. */
 const surveyed = 50_000;
@@ -24,10 +25,21 @@ const mostSpeakers = 50;
  * `within`: the folder or archive that it is in. The choice is then for all that are there, of which this may have other
  * senders. Throws OPTION_INVALID.
  */
-export async function messageTable(
+export async function messageTable(table: OpenTable, options: CsvOptions, opening: Opening): Promise<OpenTable> {
+  const threads = options.speaker === '' ? undefined : threadTable(table);
+  const found = await talksOf(threads ?? table, options, opening);
+  return found === threads ? table : found;
+}
+
+interface Opening {
+  readonly within: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function talksOf(
   table: OpenTable,
   { speaker: chosen }: CsvOptions,
-  { within, signal }: { within: string | undefined; signal: AbortSignal | undefined },
+  { within, signal }: Opening,
 ): Promise<OpenTable> {
   const places = messageColumns(table.columns);
   if (places === undefined) return table;

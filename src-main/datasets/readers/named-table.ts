@@ -2,7 +2,9 @@ import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { cellOf } from './cell-text.ts';
 import type { DerivedRow } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
-import { type NamedValues, type RecordShape, shapeOf, shapeReasons } from './record-shape.ts';
+import { isObject } from './json-parse.ts';
+import type { NamedValues, RecordShape } from './known-shape.ts';
+import { shapeOf, shapeReasons } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** Turns records of named values into rows of one table. */
@@ -24,8 +26,9 @@ export class NamedTable {
     const found =
       keys ?? [...new Set(sample.flatMap((record) => Object.keys(record)))].map((name) => ({ name, written: name }));
     const made = this.shape?.columns ?? [];
-    // The content of a list of turns is in the columns derived from it.
-    const own = found.filter(({ name }) => !(this.shape?.keys.includes(name) && Array.isArray(sample[0]?.[name])));
+    // The content of a list of turns is in the columns derived from it, as is that of an object with a text for each.
+    const isTaken = (value: unknown) => Array.isArray(value) || (this.shape?.takesObjects === true && isObject(value));
+    const own = found.filter(({ name }) => !(this.shape?.keys.includes(name) && isTaken(sample[0]?.[name])));
     this.#keys = own.map(({ name }) => name);
     this.#known = new Set(found.map(({ name }) => name));
     this.#always = [...this.#known].filter((key) => sample.every((record) => Object.hasOwn(record, key)));

@@ -115,6 +115,72 @@ test('Alpaca records give a context made of instruction and input', async () => 
   ]);
 });
 
+// Regression: the first row of texts was taken for the names of the columns, and lists of other lengths were split at commas.
+test('lists of texts are rows, or conversations if they are not equally long', async () => {
+  const pairs = await read('pairs.json', '[["Where is it?", "It is there."], ["Who was it?", "It was me."]]');
+  expect(pairs.rows.map(({ cells }) => cells)).toEqual([
+    ['Where is it?', 'It is there.'],
+    ['Who was it?', 'It was me.'],
+  ]);
+  const named = await read('named.json', '[["Question", "Answer"], ["Where is it?", "It is there."]]');
+  expect(named.table.columns).toEqual(['Question', 'Answer']);
+  const talks = await read('talks.jsonl', '["Hi", "Hello"]\n["Hi", "Hello", "Where?", "There"]\n');
+  expect(talks.table.columns).toEqual(['context', 'target', 'conversation']);
+  expect(talks.rows.map(({ cells }) => cells)).toEqual([
+    ['Hi', 'Hello', '1'],
+    ['Hi', 'Hello', '2'],
+    ['User: Hi\n\nAssistant: Hello\n\nUser: Where?', 'There', '2'],
+  ]);
+});
+
+// Regression: columns had no names, or “#columns:Front” for one, tags were proposed as the target, and cells had HTML.
+test('what Anki has exported has the columns that its first lines tell, and no HTML', async () => {
+  const deck = ['#separator:tab', '#html:true', '#deck column:1', '#tags column:4'];
+  const anki = await read(
+    'deck.txt',
+    [...deck, 'Spanish\tthe <b>dog</b>[sound:a.mp3]\tel perro<br>&amp; la perra\tnoun'].join('\n'),
+  );
+  expect(anki.table.columns).toEqual(['Anki deck', 'Front', 'Back', 'Anki tags']);
+  expect(anki.rows.map(({ cells }) => cells)).toEqual([['Spanish', 'the dog', 'el perro\n& la perra', 'noun']]);
+  const named = await read('named.csv', '#separator:Semicolon\n#html:false\n#columns:Word;Meaning;Tags\n<a>;b;c\n');
+  expect(named.table.columns).toEqual(['Word', 'Meaning', 'Anki tags']);
+  expect(named.rows.map(({ cells }) => cells)).toEqual([['<a>', 'b', 'c']]);
+});
+
+// Regression: below a title and a sentence, the table was a document, learnt piece by piece with its bars.
+test('a Markdown table is read below what is written above it, but not out of a document', async () => {
+  const rows = [
+    '| Question | Answer |',
+    '|:--|---|',
+    '| Where is it? | There. |',
+    '| Who was it? | Me. |',
+    '| When? | Now. |',
+  ];
+  const faq = await read('faq.md', `# Questions\n\nWhat people ask, and what we say.\n\n${rows.join('\n')}\n`);
+  expect(faq.table.facts.format).toBe('csv');
+  expect(faq.table.columns).toEqual(['Question', 'Answer']);
+  expect(faq.rows.map(({ cells }) => cells).slice(-1)).toEqual([['When?', 'Now.']]);
+  const prose = 'A long paragraph about it.\n\n'.repeat(9);
+  const document = await read('report.md', `# Report\n\n${prose}${rows.join('\n')}\n\n${prose}`);
+  expect(document.table.facts.format).toBe('documents');
+});
+
+// Regression: it was a document, from whose pieces the model was to learn to write questions.
+test('a text of questions and answers has a row for each question', async () => {
+  const text = 'Our FAQ\n\nQ: Where is it?\nA: There.\nOr here.\n\nQ: Who was it?\nA: Me.\n\nQ: When?\nA: Now.\n';
+  for (const name of ['faq.txt', 'faq.md']) {
+    const { table, rows } = await read(name, text);
+    expect(table.columns).toEqual(['context', 'target']);
+    expect(rows).toEqual([
+      { cells: ['Where is it?', 'There.\nOr here.'], line: 3 },
+      { cells: ['Who was it?', 'Me.'], line: 7 },
+      { cells: ['When?', 'Now.'], line: 10 },
+    ]);
+  }
+  const documents = await read('faq.txt', text, { documents: 'whole' });
+  expect(documents.table.facts.format).toBe('documents');
+});
+
 test('a CSV table in a known form gives the same columns, before its own', async () => {
   const alpaca = await read('alpaca.csv', 'Instruction,input,output\nAdd.,1 and 2,3\nGreet.,,Hi\n');
   expect(alpaca.table.columns).toEqual(['context', 'target', 'Instruction', 'input', 'output']);
@@ -128,6 +194,12 @@ test('a CSV table in a known form gives the same columns, before its own', async
     "id,messages\n1,\"[{'role': 'user', 'content': 'Hi'}, {'role': 'assistant', 'content': 'Hello'}]\"\n",
   );
   expect(chat.rows[0]?.cells.slice(0, 3)).toEqual(['Hi', 'Hello', '1']);
+  const guanaco = await read('guanaco.csv', 'text\n### Human: Hi### Assistant: Hello\n');
+  expect(guanaco.table.columns).toEqual(['context', 'target', 'text']);
+  expect(guanaco.rows[0]?.cells.slice(0, 2)).toEqual(['Hi', 'Hello']);
+  const translation = await read('opus.csv', `id,translation\n1,"{'en': 'Hi', 'ko': '안녕'}"\n`);
+  expect(translation.table.columns).toEqual(['en', 'ko', 'id']);
+  expect(translation.rows[0]?.cells).toEqual(['Hi', '안녕', '1']);
 });
 
 test.each([

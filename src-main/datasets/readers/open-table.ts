@@ -25,6 +25,7 @@ import { joinTables } from './many-tables.ts';
 import { messageTable } from './message-table.ts';
 import { openParquet } from './parquet-table.ts';
 import { isProse, markdown } from './prose.ts';
+import { openQuestions } from './question-text.ts';
 import { documentEndings, onlyDocuments } from './read-document.ts';
 import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
@@ -153,8 +154,15 @@ async function openAnyTable(
     if (dialect) return openChatText(file, survey, { dialect, head: text, options, signal });
     const kind = options.format === 'json' || options.format === 'jsonl' ? options.format : kindOfJson(text);
     if (kind) return openJson(file, survey, kind, options, signal);
+    const mayHaveQuestions = options.format === undefined && isPlainText(file.name);
+    const questions = mayHaveQuestions ? await openQuestions(file, survey, { head: text, options, signal }) : undefined;
+    if (questions) return questions;
   }
   return shapedTable(orderedTable(openCsv(file, survey, options, { keepEmpty })), signal);
+}
+
+function isPlainText(name: string): boolean {
+  return documentEndings.test(name) && !onlyDocuments.test(name);
 }
 
 /** Specifying a delimiter or a quote implies a text table. */

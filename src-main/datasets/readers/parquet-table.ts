@@ -11,11 +11,11 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { hasMark, withoutMarks } from './decoder.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
+import type { NamedValues } from './known-shape.ts';
 import { unpackLz4, unpackLz4Block } from './lz4.ts';
 import { NamedTable } from './named-table.ts';
 import { separateColumns } from './parquet-columns.ts';
 import { exactColumns, parquetParsers } from './parquet-values.ts';
-import type { NamedValues } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 
 /** Throws FILE_NOT_A_TABLE if the file is damaged, too large to unpack, or has no rows. */

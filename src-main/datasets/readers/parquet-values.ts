@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet';
 import { createDecoder } from './decoder.ts';
-import type { NamedValues } from './record-shape.ts';
+import type { NamedValues } from './known-shape.ts';
 
 /**
  * Parquet values as text without loss (parquet-format, LogicalTypes.md): dates and times in ISO form, with a Z if they

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type NamedValues, shapeOf } from './record-shape.ts';
+import type { NamedValues } from './known-shape.ts';
+import { shapeOf } from './record-shape.ts';
 
 const question = { role: 'user', content: 'q' };
 const answer = { role: 'assistant', content: 'a' };
@@ -80,6 +81,54 @@ test.each<[string, NamedValues, context: string, target: string]>([
     'User: q0\n\nAssistant: a0\n\nUser: q',
     'a',
   ],
+  // Regression: the text was one column, so that nothing could be proposed, and answers would have had the marks in them.
+  ['a conversation in one text', { text: '### Human: q### Assistant: a', source: 'x' }, 'q', 'a'],
+  ['a preferred conversation in one text', { chosen: '\n\nHuman: q\n\nAssistant: a', rejected: 'x' }, 'q', 'a'],
+  ['two texts in turn', { dialog: ['q', 'a'], emotion: [0, 1] }, 'q', 'a'],
+  ['texts in turn, the last without an answer', { conversations: ['q', 'a', 'q'] }, 'q', 'a'],
+  ['questions with their answers', { conversation: [{ human: 'q', assistant: 'a' }] }, 'q', 'a'],
+  // Regression: the conversation has no answer without the chosen one.
+  [
+    'a chosen turn beside the conversation',
+    {
+      conversations: [{ from: 'human', value: 'q' }],
+      chosen: { from: 'gpt', value: 'a' },
+      rejected: { from: 'gpt', value: 'b' },
+    },
+    'q',
+    'a',
+  ],
+  [
+    'OpenAI’s preferred output',
+    { input: { messages: [question] }, preferred_output: [answer], non_preferred_output: [answer] },
+    'q',
+    'a',
+  ],
+  [
+    'Cohere’s roles',
+    {
+      messages: [
+        { ...question, role: 'User' },
+        { ...answer, role: 'Chatbot' },
+      ],
+    },
+    'q',
+    'a',
+  ],
+  // Regression: the answer was a number, learnt from a question without its choices.
+  ['a question with choices', { question: 'q', choices: ['x', 'y'], answer: 1 }, 'q\n\nA. x\nB. y', 'B. y'],
+  [
+    'choices with labels, as in ARC',
+    { question: 'q', choices: { text: ['x', 'y'], label: ['1', '2'] }, answerKey: '1' },
+    'q\n\n1. x\n2. y',
+    '1. x',
+  ],
+  [
+    'a passage with choices, as in RACE',
+    { article: 'p', question: 'q', options: ['x', 'y'], answer: 'A' },
+    'p\n\nq\n\nA. x\nB. y',
+    'A. x',
+  ],
   ['no history', { instruction: 'q', output: 'a', history: [], system: null }, 'q', 'a'],
 ])('%s gives a context and a target', (_, record, context, target) => {
   expect(shapeOf([record])?.derive(record, 1)).toEqual([{ cells: [context, target] }]);
@@ -119,6 +168,138 @@ test('a list of other things is not a conversation', () => {
   expect(shapeOf([{ conversation: [{ topic: 'x' }] }])).toBeUndefined();
   expect(shapeOf([{ contents: ['a', 'b'] }])).toBeUndefined();
   expect(shapeOf([{ prompt: 'a', chosen: 'b' }])).toBeUndefined();
+});
+
+// Regression: the best reply was one of many lines of JSON.
+test('of a tree of replies, the best ranked branch is read, without what was taken back', () => {
+  const reply = (role: string, text: string, rank: number | null, ...replies: unknown[]) => ({
+    role,
+    text,
+    rank,
+    replies,
+  });
+  const deleted = { ...reply('assistant', 'deleted', 0), deleted: true };
+  const next = reply('prompter', 'q2', null, reply('assistant', 'a2', null));
+  const tree = {
+    prompt: reply('prompter', 'q', null, reply('assistant', 'b', 2), reply('assistant', 'a', 1, next), deleted),
+  };
+  expect(shapeOf([tree])?.derive(tree, 1)).toEqual([
+    { cells: ['q', 'a', '1'] },
+    { cells: ['User: q\n\nAssistant: a\n\nUser: q2', 'a2', '1'] },
+  ]);
+});
+
+test('each language of a translation is a column', () => {
+  const records = [
+    { id: 1, translation: { en: 'Hi', ko: '안녕' } },
+    { id: 2, translation: { en: 'Bye' } },
+  ];
+  const shape = shapeOf(records);
+  expect(shape?.columns).toEqual(['en', 'ko']);
+  expect(records.flatMap((record) => shape?.derive(record, 1))).toEqual([
+    { cells: ['Hi', '안녕'] },
+    { cells: ['Bye', ''] },
+  ]);
+  expect(shapeOf([{ translation: { 'a note': 'x', 'another one': 'y' } }])).toBeUndefined();
+  expect(shapeOf([{ translation: { en: 1, ko: 2 } }])).toBeUndefined();
+});
+
+test('each pattern of an intent is a row, and responses take turns', () => {
+  const intent = { tag: 'hello', patterns: ['Hi', 'Hey', 'Hello'], responses: ['Hi there', 'Good day'] };
+  expect(shapeOf([intent])?.derive(intent, 1)).toEqual([
+    { cells: ['Hi', 'Hi there'] },
+    { cells: ['Hey', 'Good day'] },
+    { cells: ['Hello', 'Hi there'] },
+  ]);
+});
+
+// Regression: the data and the answers were two columns of JSON, proposed as context and target.
+test('what Label Studio has exported has a column for each text and each question', () => {
+  const choice = (...choices: string[]) => ({
+    from_name: 'topic',
+    to_name: 'text',
+    type: 'choices',
+    value: { choices },
+  });
+  const written = { from_name: 'reply', to_name: 'text', type: 'textarea', value: { text: ['Sorry'] } };
+  const mark = (text: string, label: string) => ({
+    from_name: 'who',
+    type: 'labels',
+    value: { text, labels: [label] },
+  });
+  const records = [
+    { id: 1, data: { text: 'Late' }, annotations: [{ result: [choice('Delivery', 'Price'), written] }] },
+    { id: 2, data: { text: 'Ann met Bo' }, annotations: [{ result: [mark('Ann', 'PER'), mark('Bo', 'PER')] }] },
+    { id: 3, data: { text: 'Skipped' }, annotations: [{ was_cancelled: true, result: [choice('Other')] }] },
+  ];
+  const shape = shapeOf(records);
+  expect(shape?.columns).toEqual(['text', 'topic', 'reply', 'who']);
+  expect(records.flatMap((record) => shape?.derive(record, 1).map(({ cells }) => cells))).toEqual([
+    ['Late', 'Delivery, Price', 'Sorry', ''],
+    ['Ann met Bo', '', '', 'Ann: PER\nBo: PER'],
+    ['Skipped', '', '', ''],
+  ]);
+  const least = {
+    text: 'Ann',
+    who: [{ start: 0, end: 3, text: 'Ann', labels: ['PER'] }],
+    topic: { choices: ['A', 'B'] },
+  };
+  const row = { ...least, annotation_id: 1, annotator: 1, lead_time: 2 };
+  expect(shapeOf([row])).toMatchObject({ columns: ['who', 'topic'] });
+  expect(shapeOf([row])?.derive(row, 1)).toEqual([{ cells: ['Ann: PER', 'A, B'] }]);
+});
+
+// Regression: labels were learnt with the brackets and quotes of JSON, and places in a text as numbers.
+test('labels beside a text are a list of words, and what is marked in it is text with its label', () => {
+  const labels = { id: 1, text: 'Late', label: ['Delivery', 'Price'] };
+  expect(shapeOf([labels])?.derive(labels, 1)).toEqual([{ cells: ['Delivery, Price'] }]);
+  const marks = {
+    text: '😀 Ann met Bo',
+    entities: [
+      [2, 5, 'PER'],
+      [10, 12, 'PER'],
+    ],
+  };
+  expect(shapeOf([marks])?.derive(marks, 1)).toEqual([{ cells: ['Ann: PER\nBo: PER'] }]);
+  expect(shapeOf([{ text: 'a', label: [1, 2] }])).toBeUndefined();
+  expect(shapeOf([{ text: 'a', tags: ['A sentence, with a comma'] }])).toBeUndefined();
+});
+
+// Regression: answers that people did not like were learnt like all others.
+test('an answer that is marked as a bad one is left out', () => {
+  const records = [
+    { prompt: 'q', completion: 'a', label: true },
+    { prompt: [question], completion: [answer], label: 'False' },
+  ];
+  const shape = shapeOf(records);
+  expect(records.flatMap((record) => shape?.derive(record, 1))).toEqual([
+    { cells: ['q', 'a'] },
+    { cells: ['q', 'a'], problem: 'DISLIKED' },
+  ]);
+  expect(shapeOf([{ prompt: 'q', completion: 'a', label: 'sports' }])).toBeUndefined();
+});
+
+test('of several right answers, the first is read', () => {
+  const list = { question: 'q', answer: ['a', 'b'] };
+  const trivia = { question: 'q', answer: { value: 'a', aliases: ['b'] } };
+  const squad = { question: 'q', answers: { text: ['a', 'b'] } };
+  for (const record of [list, trivia, squad]) expect(shapeOf([record])?.derive(record, 1)).toEqual([{ cells: ['a'] }]);
+});
+
+test('a few texts without an answer do not keep the others from being conversations', () => {
+  const records = [
+    ...Array.from({ length: 39 }, () => ({ text: 'Human: q\nAssistant: a' })),
+    { text: 'Human: cut off' },
+  ];
+  const shape = shapeOf(records);
+  expect(shape?.derive(records[0] ?? {}, 1)).toEqual([{ cells: ['q', 'a'] }]);
+  expect(shape?.derive(records[39] ?? {}, 40)).toEqual([{ cells: ['', ''], problem: 'NO_ANSWER' }]);
+  expect(shapeOf(records.slice(30))).toBeUndefined();
+});
+
+test('a conversation beside its summary or label is not taken apart', () => {
+  expect(shapeOf([{ text: 'Human: q\nAssistant: a', summary: 's' }])).toBeUndefined();
+  expect(shapeOf([{ dialog: ['q', 'a'], label: 'angry' }])).toBeUndefined();
 });
 
 test('an AI-Hub document is made of its sentences, and a dialogue of its utterances', () => {

@@ -1,5 +1,6 @@
 import { uniqueNames } from './header-names.ts';
-import { type NamedValues, type RecordShape, shapeOf, shapeReasons, shapesOfKeys } from './record-shape.ts';
+import type { NamedValues, RecordShape } from './known-shape.ts';
+import { nestedKeysIn, shapeOf, shapeReasons } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { writtenValue } from './written-value.ts';
 
@@ -13,26 +14,28 @@ const sampleRecords = 200;
  */
 export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promise<OpenTable> {
   const names = table.columns.map((name) => name.trim().toLowerCase());
-  const possible = shapesOfKeys(names);
-  if (possible.length === 0) return table;
-  const read = recordReader(
-    names,
-    possible.flatMap(({ nested }) => nested),
-  );
+  const nested = nestedKeysIn(names);
+  if (nested === undefined) return table;
+  const read = recordReader(names, nested);
   const shape = shapeOf(await sampleOf(table.rows(signal), read, names.length));
   if (shape === undefined || shape.columns.every((name) => names.includes(name))) return table;
   const { pieces: _, ...others } = table;
   const readShaped = recordReader(names, shape.nested);
+  // As for records of JSON, where nothing of an object is left that is not in the columns derived from it.
+  const isKept = (_: unknown, place: number) => !(shape.takesObjects && shape.nested.includes(names[place] ?? ''));
   return {
     ...others,
     facts: {
       ...table.facts,
       reasons: [...table.facts.reasons, ...shapeReasons(shape, names)],
     },
-    columns: uniqueNames([...shape.columns, ...table.columns]),
+    columns: uniqueNames([...shape.columns, ...table.columns.filter(isKept)]),
     async *rows(signal) {
       for await (const piece of table.rows(signal)) {
-        yield { ...piece, records: piece.records.flatMap((record) => shaped(record, shape, readShaped)) };
+        yield {
+          ...piece,
+          records: piece.records.flatMap((record) => shaped(record, { shape, read: readShaped, isKept })),
+        };
       }
     },
   };
@@ -65,9 +68,17 @@ function recordReader(names: readonly string[], nested: readonly string[]): Read
     );
 }
 
-function shaped(record: TableRecord, shape: RecordShape, read: ReadRecord): TableRecord[] {
+interface Shaping {
+  readonly shape: RecordShape;
+  readonly read: ReadRecord;
+  /** Whether a column of the file is one of the table. */
+  isKept(cell: unknown, place: number): boolean;
+}
+
+function shaped(record: TableRecord, { shape, read, isKept }: Shaping): TableRecord[] {
   if (record.cells.length === 0) return [record];
+  const own = record.cells.filter(isKept);
   return shape.derive(read(record), record.line).map(({ cells, problem }) => {
-    return { ...record, cells: [...cells, ...record.cells], ...(problem && { problem: record.problem ?? problem }) };
+    return { ...record, cells: [...cells, ...own], ...(problem && { problem: record.problem ?? problem }) };
   });
 }

@@ -1,6 +1,7 @@
 import { cellOf } from './cell-text.ts';
+import { firstAnswer } from './choice-shapes.ts';
 import { isObject } from './json-parse.ts';
-import { firstAnswer, type NamedValues } from './record-shape.ts';
+import type { NamedValues } from './known-shape.ts';
 
 export const squadColumns = ['id', 'title', 'passage', 'question', 'answer'];
 

@@ -33,6 +33,8 @@ export type RecordProblem =
   | 'SUMS'
   /** A conversation that does not end with the assistant's turn. */
   | 'NO_ANSWER'
+  /** An answer that is marked as a bad one. */
+  | 'DISLIKED'
   /** Documents without text that could be read; there is a record for each. */
   | 'DOCUMENT_DAMAGED'
   | 'DOCUMENT_EMPTY'

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { fileKinds } from '../../../src-contract/file-kind.ts';
+import { type CodeFormat, codeFormat, codeText } from './code-format.ts';
 import { withoutHalves } from './half-letters.ts';
 import type { TableRecord } from './table.ts';
 import { attribute, longestToken, type XmlToken, xmlTokens } from './xml-tokens.ts';
@@ -198,7 +199,7 @@ export class XlsxBook {
     const days = Number(value);
     if (shown === undefined || !(days >= 0)) return plainNumber(value);
     if (shown === 'elapsed') return elapsed(days);
-    return shown === 'date' ? isoDate(days, this.#isFrom1904) : zeroPadded(value, shown);
+    return shown === 'date' ? isoDate(days, this.#isFrom1904) : (codeText(days, shown) ?? plainNumber(value));
   }
 
   async #load(
@@ -261,7 +262,7 @@ const hiddenTag = /<(?:\w+:)?(row|col) [^<>]*\bhidden="(?:1|true)"[^<>]*>/g;
  * How a number is displayed: as a date, a time of day or both, as a duration, or as a code of at least so many digits,
  * such as `000` or `000-0000`.
  */
-type CellStyle = 'date' | 'elapsed' | `0${string}`;
+type CellStyle = 'date' | 'elapsed' | CodeFormat;
 
 /**
  * Control characters, which XML does not allow, are written as `_x000D_`, and an underscore that would start such a
@@ -381,7 +382,7 @@ function columnOf(reference: string | undefined): number | undefined {
 
 /**
  * The built-in date formats (ECMA-376 part 1, §18.8.30), and custom ones that contain day, month, year, hour or second,
- * or nothing but several zeros, perhaps in groups.
+ * or show a code: a whole number with leading zeros, such as that of a postal area.
  */
 function styleOf(id: number, code: string | undefined): CellStyle | undefined {
   if (code === undefined) {
@@ -391,8 +392,8 @@ function styleOf(id: number, code: string | undefined): CellStyle | undefined {
       : undefined;
   }
   if (code.length > longestFormat) return undefined;
-  const zeros = /^(?:\[\$-\w*\])?(0+(?:\\?[- ]0+)*)$/.exec(code)?.[1]?.replaceAll('\\', '');
-  if (zeros !== undefined && zeros.length > 1) return `0${zeros.slice(1)}`;
+  const shown = codeFormat(code);
+  if (shown !== undefined) return shown;
   // Literals, colours, conditions, and the character after an escape, fill or pad sign say nothing about the number.
   const plain = code.replace(/"[^"]*"|\[(?!(?:h+|m+|s+)\])[^\]]*\]|[\\_*]./gi, '');
   if (/\[(?:h+|m+|s+)\]/i.test(plain)) return 'elapsed';
@@ -422,14 +423,6 @@ function elapsed(days: number): string {
 function clock(seconds: number): string {
   const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
   return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
-}
-
-/** A whole number that is displayed with leading zeros is a code, such as that of a postal area. */
-function zeroPadded(value: string, zeros: string): string {
-  if (!Number.isSafeInteger(Number(value))) return plainNumber(value);
-  const digits = [...String(Number(value))];
-  const shown = [...zeros].reverse().map((sign) => (sign === '0' ? (digits.pop() ?? '0') : sign));
-  return digits.join('') + shown.reverse().join('');
 }
 
 /** 0.1 + 0.2 is stored as 0.30000000000000004; people see fifteen digits. Integers are kept as written. */

@@ -56,6 +56,8 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   DIF: 'DIF 형식의 스프레드시트',
   ICALENDAR: '일정(iCalendar)',
   VCARD: '연락처(vCard)',
+  SUBTITLES: '자막(SRT 또는 WebVTT). 표에는 한 행에 한 문장과, 그 옆에 그것으로 쓸 내용이 있습니다',
+  CONLL: '한 줄에 한 단어와 태그가 있는 파일(CoNLL). 표에는 한 행에 한 문장과, 그 옆에 태그가 있습니다',
   MIME: '이메일이나 웹 보관 파일(MIME)',
   BINARY: '이진 데이터',
   EBCDIC: '메인프레임의 인코딩인 EBCDIC 글(UTF-8로 저장하세요)',

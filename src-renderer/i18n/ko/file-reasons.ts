@@ -45,6 +45,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   HEADER_KEYS: '이름이 파일 안에 들어 있습니다.',
   NAMES_TWICE: '두 번 나오는 이름에는 뒤에 번호를 붙였습니다: {names}.',
   NAMES_MISSING: '이름이 없는 열은 자리로 부릅니다: {names}.',
+  HEADER_ANKI: 'Anki가 노트 위에 쓴 줄에 열이 무엇인지 적혀 있습니다.',
+  SKIPPED_ANKI: 'Anki가 노트 위에 쓴 줄: {lines}줄.',
   SKIPPED_NONE: '표가 첫 줄에서 시작합니다.',
   SKIPPED_SEPARATOR: '첫 줄은 구분자만 알려 줍니다.',
   SKIPPED_PREAMBLE: '처음 {lines}줄은 아래의 표보다 칸이 적습니다.',
@@ -58,9 +60,25 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   FORMAT_SIGNATURE: '파일의 첫 바이트가 알려 줍니다.',
   FORMAT_CONTENT: '줄마다, 또는 파일 전체가 JSON입니다.',
   FORMAT_SHAPE: '살펴본 모든 기록에 “{shape}” 형식의 키 {keys}[이|가] 있습니다.',
+  SHAPE_TRANSCRIPT:
+    '“{keys}” 열의 텍스트마다 “### Response:”나 “<|im_start|>”처럼 누가 말하는지 알려 주는 표시가 있는 대화입니다. 학습할 때 기본 모델의 표시를 쓰므로 이 표시는 빼고 입력과 목표로 읽었습니다. 이 열도 그대로 있으니 대신 고를 수 있습니다.',
+  SHAPE_TEXTS: '“{keys}”의 텍스트 목록을 두 사람이 번갈아 말하는 대화로 읽었습니다. 두 번째 사람이 답합니다.',
+  SHAPE_TREE:
+    '“{keys}”의 메시지에 답글이 있고, 답글에도 답글이 있습니다. 답글이 여럿이면 순위가 가장 높은 것, 없으면 첫 번째 것을 읽었습니다.',
+  SHAPE_TRANSLATION: '“{keys}”의 값마다 언어별 텍스트가 있습니다. 언어마다 열이 하나입니다.',
+  SHAPE_CHOICES: '질문의 보기({keys})는 입력에 들어가고, 목표는 맞는 보기입니다.',
+  SHAPE_ANSWERS: '질문에 맞는 답이 여럿이면({keys}) 첫 번째 것을 읽었습니다.',
+  SHAPE_INTENTS:
+    '패턴마다 한 행입니다({keys}). 목표는 그 태그의 응답을 차례로 하나씩 쓴 것입니다. 태그를 배우게 하려면 태그 열을 고르세요.',
+  SHAPE_LIKED: '답마다 좋은지 나쁜지 표시되어 있습니다({keys}). 나쁜 답은 뺐습니다.',
+  SHAPE_LABELS: '라벨 목록({keys})은 쉼표로 이어 썼습니다.',
+  SHAPE_MARKS: '텍스트에서 위치로 표시한 것({keys})은 한 줄에 하나씩 “텍스트: 라벨”로 썼습니다.',
+  SHAPE_LABEL_STUDIO:
+    'Label Studio에서 내보낸 작업입니다. 작업에 대한 질문마다 열이 하나이고, 건너뛰지 않은 첫 번째 사람의 답을 썼습니다. 텍스트에 표시한 것은 한 줄에 하나씩 “텍스트: 라벨”로 썼습니다.',
   TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 입력입니다.',
   TURNS_TOLD: '살펴본 대화가 모두 같은 지시로 시작합니다. 여기서 채팅할 때는 아무도 적지 않으므로 뺐습니다: “{text}”',
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
+  FORMAT_QUESTIONS: '“Q:”와 “A:”처럼 질문과 답에 표시가 있습니다. 질문 {questions}개마다 표시를 뺀 한 행이 됩니다.',
   FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
   FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:
@@ -78,6 +96,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   DOCUMENT_LABELLED: '문서마다 한 행이고, 문서가 든 폴더의 이름이 분류 이름입니다: {folders}.',
   DOCUMENT_PAIRS:
     '문서 하나가 그에 딸린 “{kind}”[과|와] 함께 한 행입니다. 딸린 것은 문서의 이름을 딴 파일이나 글 위의 항목에서 가져옵니다. 없는 것은 가져온 뒤에 쓸 수 있습니다.',
+  MESSAGES_TREE:
+    '{column} 열에 메시지마다 어느 메시지에 답했는지 적혀 있습니다. 답글이 여럿이면 순위가 가장 높은 것, 없으면 첫 번째 것을 읽고 나머지는 뺐습니다.',
   MESSAGES_NAMED: '답 앞에서 여러 사람이 말하면 입력에 이름을 적어 구별합니다: “민수: …”.',
   MESSAGES_NEWEST:
     '최근 메시지가 먼저 나옵니다. 다음 메시지로 갈 때 {all}번 중 {back}번은 시각이 앞섭니다. 그래서 순서를 뒤집어 읽습니다.',
