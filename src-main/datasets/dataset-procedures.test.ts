@@ -335,10 +335,10 @@ test('what an import has come to is known later, too, as it was then', async () 
   const more = join(folder, 'more.csv');
   writeFileSync(more, 'context,target\nd,4\n');
   await trusted.datasets.addFromFile({ id: dataset.id, source: { kind: 'path', path: more } });
-  await trusted.datasets.rename({ id: dataset.id, name: 'renamed' });
+  await trusted.datasets.rename({ id: dataset.id, name: 'more reviews' });
   const told = await page.datasets.importResult({ id: dataset.id });
   expect(told).toMatchObject({
-    dataset: { name: 'renamed', rows: 2, splits: dataset.splits },
+    dataset: { name: 'more reviews', rows: 2, splits: dataset.splits },
     rejected: { count: 1, reasons: rejected.reasons },
     ...{ warned: { count: 0, reasons: {} }, seconds, file: { name: 'reviews.csv', rows: 3 } },
   });

@@ -217,7 +217,7 @@ test.each([
   // Regression: as many words in each line were a table of as many columns, its first line their names.
   ['documents', 'The cat sat down.\nA dog ran home.\nWe ate some bread.\nYou read good books.\n'],
   ['documents', '봄이 오면 꽃이 핀다.\n여름 오면 비가 온다.\n가을 오면 잎이 진다.\n겨울 오면 눈이 온다.\n'],
-  ['csv', 'EU NNP B-ORG\nrejects VBZ O\nGerman JJ B-MISC\ncall NN O\n. . O\n'],
+  ['csv', 'Oslo NO 709\nBonn DE 331\nLyon FR 522\nBern CH 134\nGraz AT 291\n'],
   ['csv', 'place,trees\nForest,587\nPark,120\n'],
   ['csv', 'name, age\nAnn, 31\nBob, 42\n'],
   ['csv', 'question, answer\nWhere is it?, It is here.\nWhen was it?, It was then.\n'],
