@@ -44,6 +44,8 @@ export interface TrainingParts {
   readonly runsFolder: string;
   readonly adaptersFolder: string;
   readonly adapterAdded: () => void;
+  /** Of several that train together, one has begun. */
+  readonly turnBegun: () => void;
   readonly now: () => number;
 }
 
@@ -251,8 +253,9 @@ class OngoingRun {
 
   async *#begin(event: Extract<TrainEvent, { kind: 'started' }>): AsyncGenerator<RunEvent> {
     const { run } = this.training;
-    const { runs, supervisor, version, engine, now } = this.#parts;
+    const { runs, supervisor, version, engine, now, turnBegun } = this.#parts;
     runs.setActive(run.id, machineFacts(version, await engine.device()), now());
+    if (run.group !== null) turnBegun();
     const isNew = this.#progress.begin(event, supervisor);
     this.#place = event;
     // Events up to the checkpoint count as if the run had never stopped.
