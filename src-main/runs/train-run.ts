@@ -417,7 +417,7 @@ async function keepAdapter(
         const content = { path, bytes: facts.bytes, sha256, baseValidationLoss, bestValidationLoss };
         if (earlier !== undefined) return adapters.replace(id, content);
         adapters.insert({
-          ...{ id, name: adapters.freeName(run.name), task: plan.task, createdAt: now },
+          ...{ id, name: { like: run.name }, task: plan.task, createdAt: now },
           ...{ baseModelId: base.id, baseSha256: plan.baseSha256, datasetId: plan.datasetId, runId: run.id },
           ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
           ...content,
