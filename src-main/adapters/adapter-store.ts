@@ -103,7 +103,7 @@ export class AdapterStore {
   restore(idOrName: string): Adapter {
     const row = this.#database
       .prepare(
-        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at > 0
+        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at <> 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
       .get({ key: idOrName }) as { id: string; name: string } | undefined;

@@ -112,7 +112,7 @@ export class BaseModelStore {
 
   /** Undoes a deletion, under another name if its own has been taken. Throws BASE_MODEL_NOT_FOUND. */
   restore(id: string): BaseModel {
-    const row = this.#database.prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at > 0').get(id) as
+    const row = this.#database.prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at <> 0').get(id) as
       | { name: string; path: string }
       | undefined;
     // If a later start has removed the files, nothing can bring them back.

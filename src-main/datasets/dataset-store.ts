@@ -243,7 +243,7 @@ export class DatasetStore {
   restore(idOrName: string): Dataset {
     const row = this.#database
       .prepare<[string, string], { id: string; name: string }>(
-        `SELECT id, name FROM dataset WHERE (id = ? OR name = ?) AND state = 'ready' AND deleted_at > 0
+        `SELECT id, name FROM dataset WHERE (id = ? OR name = ?) AND state = 'ready' AND deleted_at <> 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
       .get(idOrName, idOrName);

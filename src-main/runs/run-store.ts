@@ -337,7 +337,7 @@ export class RunStore {
 
   /** Undoes a deletion. Throws RUN_NOT_FOUND. */
   restore(id: string): Run {
-    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ? AND deleted_at > 0').run(id);
+    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ? AND deleted_at <> 0').run(id);
     return this.get(id);
   }
 
