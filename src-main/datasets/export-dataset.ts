@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
@@ -9,6 +9,7 @@ import { noteCopy } from '../data-folder/copy-note.ts';
 import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
 import { nameWhole, unfinishedPath } from '../files/unfinished-path.ts';
 import { unwritable } from '../files/unwritable.ts';
+import { writeAside } from '../files/write-whole.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { TimeSlices } from './time-slices.ts';
@@ -40,32 +41,24 @@ export async function exportDataset(
   const temporary = await unfinishedPath(path);
   await using _ = dataDir === undefined ? undefined : await noteCopy(dataDir, temporary);
   let rows = 0;
-  let isDone = false;
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      const writer = writers[format](file, dataset.hasDatabase);
-      const slices = new TimeSlices(signal);
-      for (const row of store.examples(dataset.id, undefined, version)) {
-        writer.add(row);
-        rows++;
-        if (writer.letters >= sliceLetters) await writer.flush();
-        if (slices.isOver) await slices.rest();
-      }
-      await writer.finish();
-      await file.sync();
-    } finally {
-      await file.close();
+  const write = async (file: FileHandle) => {
+    const writer = writers[format](file, dataset.hasDatabase);
+    const slices = new TimeSlices(signal);
+    for (const row of store.examples(dataset.id, undefined, version)) {
+      writer.add(row);
+      rows++;
+      if (writer.letters >= sliceLetters) await writer.flush();
+      if (slices.isOver) await slices.rest();
     }
-    await nameWhole(temporary, path);
-    isDone = true;
+    await writer.finish();
+  };
+  try {
+    await writeAside(temporary, write, { name: () => nameWhole(temporary, path) });
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
     const known = await store.namingRowsFault(orDiskOrDatabaseFull(error, dirname(path)), () => dataset.id);
     throw unwritable(known, { option: 'out', path });
-  } finally {
-    if (!isDone) await rm(temporary, { force: true });
   }
 }
 
