@@ -52,6 +52,7 @@ export const home: Translation<typeof english> = {
   'home.road.leftOut': '{n}행 제외',
   'home.road.trained': '어댑터 {n}개',
   'home.road.running': '{done}개 완료, {running}개 진행 중',
+  'home.road.waiting': '{done}개 완료, {running}개 진행 중, {waiting}개 대기 중',
   'home.road.talks': '대화 {n}개',
   'home.road.measured': '어댑터 {total}개 중 {done}개',
 
