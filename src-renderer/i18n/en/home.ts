@@ -130,6 +130,7 @@ export const home = {
   'home.finished.cutOff': 'Import of {name}',
   'home.finished.cutOff.what': 'Interrupted and undone: choose the file again',
   'home.finished.trained': 'Trained {name}',
+  'home.finished.training': 'Training of {name}',
   'home.finished.evaluated': 'Evaluated on {name}',
   'home.finished.answered': 'Answered {name}',
   'home.finished.loss': 'loss {from} to {to}',
