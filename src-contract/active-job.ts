@@ -5,11 +5,13 @@ export function isActive({ state }: { readonly state: string }): boolean {
   return state === 'running' || state === 'queued';
 }
 
-/** The run that is under way; while none is, the one whose turn comes first. */
-export function foremostRun<Of extends Pick<Run, 'state' | 'queuePlace'>>(runs: readonly Of[]): Of | undefined {
-  const waiting = runs.filter(({ state }) => state === 'queued');
+/** The run that trains, the first of several that do; while none does, the one whose turn comes first. */
+export function foremostRun<Of extends Pick<Run, 'state' | 'queuePlace' | 'awaitsTurn'>>(
+  newestFirst: readonly Of[],
+): Of | undefined {
+  const waiting = newestFirst.filter(({ state }) => state === 'queued');
   return (
-    runs.find(({ state }) => state === 'running') ??
+    newestFirst.findLast(({ state, awaitsTurn }) => state === 'running' && !awaitsTurn) ??
     waiting.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0))[0]
   );
 }

@@ -13,7 +13,7 @@ export function adviceText(advice: Advice, language: 'en' | 'ko'): string {
 /** What to do next after an evaluation, in both languages. `{name}` is replaced by that field of the advice. */
 export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['kind'], string>>>> = {
   en: {
-    fewRows: '{n} rows are too few to tell much. Keep at least 30 for testing.',
+    fewRows: '{n} rows are too few to tell much. Measure on at least 30, and keep that many for testing.',
     moreRows: 'measure on more rows. About {n} would settle a difference as large as this.',
     closer:
       'train longer or on more rows. No more of its answers are right as a whole yet, but they are clearly closer to the targets ({measure} {from} → {to}).',
@@ -32,7 +32,7 @@ export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['k
     readSome: 'read a few answers next to their targets: this measure counts shared words, not meaning.',
   },
   ko: {
-    fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 테스트 행을 30개 이상 남겨 두세요.',
+    fewRows: '{n}행으로는 거의 아무것도 알 수 없습니다. 테스트 행을 30개 이상 남겨 두고, 그 행들로 평가하세요.',
     moreRows: '더 많은 행으로 평가하세요. 차이가 지금만큼 크다면 {n}행 정도로 가릴 수 있습니다.',
     closer:
       '더 오래, 더 많은 행으로 학습하세요. 통째로 맞는 답이 늘지는 않았지만, 답이 정답에 확실히 가까워졌습니다({measure} {from} → {to}).',

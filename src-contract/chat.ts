@@ -131,6 +131,8 @@ export const conversationSchema = z.object({
   title: z.string(),
   baseModelId: z.string(),
   messages: z.number().int(),
+  /** Whether an answer is being written in it, from whichever window or process. */
+  answering: z.boolean(),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
 });

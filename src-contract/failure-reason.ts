@@ -62,6 +62,7 @@ export const failureReasons = {
   RANK_FIXED: 'a run that continues from an adapter keeps its rank',
   SHAPE_FIXED: 'the adapter to continue from, “{adapter}”, has {value}',
   TOO_MANY_TOGETHER: '{count} adapters at once, but the most is {most}',
+  LIST_LENGTH: 'this experiment takes exactly {takes} of them, not {count}',
   MATRIX_MISSING: '“{base}” has no matrix {matrix}',
   LENGTH_BEYOND_BASE: '“{base}” reads at most {tokens} tokens',
   MEASURE_FIXED: 'only for the tasks “custom” and “mrc” can it be chosen how answers are compared',

@@ -168,6 +168,8 @@ export const runSchema = z.object({
   queuePlace: z.number().int().nullable(),
   /** For a run that trains together with others: the first of them, and how many there were at the start. */
   group: z.object({ id: z.string(), size: z.number().int() }).nullable(),
+  /** Whether it is under way together with others, but trains only when those before it have trained. */
+  awaitsTurn: z.boolean(),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -21,6 +21,7 @@ import type { CallerContext } from '../src-contract/caller.ts';
 import type { ChatEvent, Message } from '../src-contract/chat.ts';
 import type { Contract } from '../src-contract/contract.ts';
 import { StudioError } from '../src-contract/errors.ts';
+import type { LabOptions } from '../src-contract/lab.ts';
 import type { Run, RunEvent } from '../src-contract/run.ts';
 import type { ColumnMapping } from '../src-contract/task.ts';
 import { type App, createApp, moveDataFolder } from './app.ts';
@@ -1981,14 +1982,21 @@ test('adapters of one base are mixed into a new one, but not under a taken name'
   expect(readdirSync(join(folder, 'data/adapters'))).toHaveLength(3);
 });
 
-test('a lab experiment drops duplicate options, and can be restored until the next start', async () => {
+test('a lab experiment drops duplicate options and refuses surplus ones, and can be restored until the next start', async () => {
   const pass = { rows: 1, tokens: 8 };
-  const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5, 6], ranks: [2, 2, 4] };
-  const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options });
+  const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5], ranks: [2, 2] };
+  const start = (changes: Partial<LabOptions>) =>
+    safe(client.lab.start({ kind: 'table1', baseModelId: 'starter', options: { ...options, ...changes } }));
+  // Regression: further seeds and ranks were left out without a word.
+  for (const changes of [{ seeds: [5, 6] }, { ranks: [2, 4] }]) {
+    const option = Object.keys(changes)[0];
+    const data = { option, because: { code: 'LIST_LENGTH', data: { takes: 1, count: 2 } } };
+    expect((await start(changes)).error).toMatchObject({ code: 'OPTION_INVALID', data });
+  }
+  const id = (await start({})).data?.id ?? '';
   // Regression: it said that the experiment cannot be resumed, which nobody had asked.
   expect((await safe(client.lab.delete({ id }))).error).toMatchObject({ code: 'EXPERIMENT_ALREADY_ACTIVE' });
   await Array.fromAsync(await client.lab.watch({ id }));
-  // This one uses only the first seed and rank, and says so.
   expect(await client.lab.get({ id })).toMatchObject({
     ...{ state: 'finished', total: 1, cells: [{ key: '1 × 8, width 4' }] },
     options: { passes: [pass], seeds: [5], ranks: [2] },

@@ -2,17 +2,19 @@ import { join } from 'node:path';
 import type { Adapter, Target } from '../../src-contract/adapter.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { freeName } from '../../src-contract/name.ts';
 import type { TaskId } from '../../src-contract/task.ts';
+import { type GivenName, LivingNames } from '../database/living-names.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
 /** The rows of adapters. A deleted one keeps its row, so that it can be restored until its files are removed. */
 export class AdapterStore {
+  readonly names: LivingNames;
   readonly #database: StudioDatabase;
 
   constructor(database: StudioDatabase) {
     this.#database = database;
+    this.names = new LivingNames(database, { table: 'adapter', taken: nameTaken });
   }
 
   /** Newest first. */
@@ -38,32 +40,24 @@ export class AdapterStore {
     return fromRow(row);
   }
 
-  isNameTaken(name: string): boolean {
-    return (
-      this.#database.prepare('SELECT 1 FROM adapter WHERE name = ? AND deleted_at IS NULL').get(name) !== undefined
-    );
-  }
-
-  /** The name itself, or with the first number that makes it free. */
-  freeName(wanted: string): string {
-    return freeName(wanted, (name) => this.isNameTaken(name));
-  }
-
   newId(now: number): string {
     return newId(now);
   }
 
   /** Throws OPTION_INVALID when the name is taken, e.g. by one imported meanwhile. */
-  insert(adapter: Adapter): void {
-    if (this.isNameTaken(adapter.name)) throw nameTaken(adapter.name);
-    this.#database
-      .prepare(
-        `INSERT INTO adapter (id, name, task, base_model_id, base_sha256, dataset_id, run_id, rank, alpha, targets, parameters,
+  insert({ name: given, ...content }: Omit<Adapter, 'name'> & { readonly name: GivenName }): Adapter {
+    return this.names.give(given, (name) => {
+      const adapter: Adapter = { ...content, name };
+      this.#database
+        .prepare(
+          `INSERT INTO adapter (id, name, task, base_model_id, base_sha256, dataset_id, run_id, rank, alpha, targets, parameters,
            bytes, sha256, path, base_validation_loss, best_validation_loss, created_at)
          VALUES (:id, :name, :task, :baseModelId, :baseSha256, (SELECT id FROM dataset WHERE id = :datasetId), :runId, :rank,
            :alpha, :targets, :parameters, :bytes, :sha256, :path, :baseValidationLoss, :bestValidationLoss, :createdAt)`,
-      )
-      .run({ ...adapter, targets: JSON.stringify(adapter.targets) });
+        )
+        .run({ ...adapter, targets: JSON.stringify(adapter.targets) });
+      return adapter;
+    });
   }
 
   /** New content under the same id: what a resumed run has learnt since. */
@@ -84,8 +78,8 @@ export class AdapterStore {
   rename(idOrName: string, name: string): Adapter {
     const adapter = this.get(idOrName);
     if (name !== adapter.name) {
-      if (this.isNameTaken(name)) throw nameTaken(name);
-      this.#database.prepare('UPDATE adapter SET name = ? WHERE id = ?').run(name, adapter.id);
+      const rename = this.#database.prepare('UPDATE adapter SET name = ? WHERE id = ?');
+      this.names.give(name, (free) => rename.run(free, adapter.id));
     }
     return this.get(adapter.id);
   }
@@ -109,14 +103,13 @@ export class AdapterStore {
   restore(idOrName: string): Adapter {
     const row = this.#database
       .prepare(
-        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at > 0
+        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at <> 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
       .get({ key: idOrName }) as { id: string; name: string } | undefined;
     if (row === undefined) throw new StudioError('ADAPTER_NOT_FOUND', { adapter: idOrName });
-    this.#database
-      .prepare('UPDATE adapter SET deleted_at = NULL, name = ? WHERE id = ?')
-      .run(this.freeName(row.name), row.id);
+    const restore = this.#database.prepare('UPDATE adapter SET deleted_at = NULL, name = ? WHERE id = ?');
+    this.names.give({ like: row.name }, (name) => restore.run(name, row.id));
     return this.get(row.id);
   }
 
@@ -139,7 +132,7 @@ export class AdapterStore {
   }
 }
 
-export function nameTaken(name: string): StudioError {
+function nameTaken(name: string): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'name', ...because('ADAPTER_NAME_TAKEN', { name }) });
 }
 

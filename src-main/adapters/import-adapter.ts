@@ -14,7 +14,7 @@ import {
   readOrigin,
   requireAdapterFolder,
 } from './adapter-files.ts';
-import { type AdapterStore, nameTaken } from './adapter-store.ts';
+import type { AdapterStore } from './adapter-store.ts';
 import { fingerprintLike } from './fingerprint-like.ts';
 import { madeForAnother } from './wrong-base.ts';
 
@@ -50,7 +50,7 @@ interface Studio {
  */
 export async function importAdapter(source: AdapterSource, studio: Studio): Promise<Adapter> {
   const path = resolve(source.path);
-  if (source.name !== undefined && studio.store.isNameTaken(source.name)) throw nameTaken(source.name);
+  if (source.name !== undefined) studio.store.names.requireFree(source.name);
   if (!(await isGgufFile(path))) {
     await requireAdapterFolder(path);
     const known = { origin: await readOrigin(path), named: await readBaseName(path) };
@@ -89,16 +89,14 @@ async function addAdapter(source: KnownSource, studio: Studio, folderFor: Folder
     await copyAdapter(folder, path);
     const sha256 = await sha256Here(facts, base, studio);
     const datasetId = (origin?.datasetSha256 && datasetWith?.(origin.datasetSha256)) || null;
-    const adapter: Adapter = {
-      ...{ id, name: source.name ?? store.freeName(name), task: origin?.task ?? 'custom' },
+    return store.insert({
+      ...{ id, name: source.name ?? { like: name }, task: origin?.task ?? 'custom' },
       ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId, runId: null },
       ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
       ...{ bytes: facts.bytes, sha256, path, createdAt: now },
       baseValidationLoss: origin?.baseValidationLoss ?? null,
       bestValidationLoss: origin?.bestValidationLoss ?? null,
-    };
-    store.insert(adapter);
-    return adapter;
+    });
   } catch (error) {
     await rm(path, { recursive: true, force: true });
     throw error;

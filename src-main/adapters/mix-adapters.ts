@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Adapter, AdapterMixInput } from '../../src-contract/adapter.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeOrigin } from './adapter-files.ts';
-import { type AdapterStore, nameTaken } from './adapter-store.ts';
+import type { AdapterStore } from './adapter-store.ts';
 import type { BaseModels } from './import-adapter.ts';
 import { requireBase } from './wrong-base.ts';
 
@@ -20,7 +20,7 @@ export async function mixAdapters(
   const [first, ...others] = members as [(typeof members)[0], ...typeof members];
   const base = baseModels.get(first.adapter.baseModelId);
   for (const { adapter } of members) requireBase(adapter, base, baseModels);
-  if (name !== undefined && store.isNameTaken(name)) throw nameTaken(name);
+  if (name !== undefined) store.names.requireFree(name);
   const id = store.newId(now);
   const path = join(adaptersFolder, id);
   const partial = `${path}.partial`;
@@ -36,14 +36,12 @@ export async function mixAdapters(
     const losses = { baseValidationLoss: null, bestValidationLoss: null };
     await writeOrigin(partial, { task, baseSha256: base.sha256, baseName: base.name, datasetSha256: null, ...losses });
     await rename(partial, path);
-    const adapter: Adapter = {
-      ...{ id, name: name ?? store.freeName(members.map((member) => member.adapter.name).join(' + ')), task },
+    return store.insert({
+      ...{ id, name: name ?? { like: members.map((member) => member.adapter.name).join(' + ') }, task },
       ...{ baseModelId: base.id, baseSha256: base.sha256, datasetId: null, runId: null },
       ...{ rank, alpha, targets: [...targets], parameters: facts.parameters, bytes: facts.bytes },
       ...{ sha256: facts.sha256, path, ...losses, createdAt: now },
-    };
-    store.insert(adapter);
-    return adapter;
+    });
   } catch (error) {
     await rm(path, { recursive: true, force: true });
     throw error;

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { answerFields, fieldTexts } from '../../src-contract/answer-fields.ts';
 import { answeredColumns } from '../../src-contract/answered-columns.ts';
@@ -9,6 +9,7 @@ import { TimeSlices } from '../datasets/time-slices.ts';
 import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
 import { nameWhole, unfinishedPath } from '../files/unfinished-path.ts';
 import { unwritable } from '../files/unwritable.ts';
+import { writeAside } from '../files/write-whole.ts';
 import type { AnsweredTableStore } from './answered-table-store.ts';
 
 /** Written at once, in characters. */
@@ -28,46 +29,37 @@ export async function writeAnsweredTable(
 ): Promise<{ file: string; rows: number }> {
   const path = resolve(out);
   const temporary = await unfinishedPath(path);
-  let isDone = false;
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
-      const fields = answerFields(table.form);
-      const names = answeredColumns(table, { fields, sure: withCertainty, note: withNotes });
-      const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
-      const pageFrom = (offset: number) => [...store.rows({ id: table.id, offset, limit: rowsRead })];
-      const slices = new TimeSlices(signal);
-      let text = (forSpreadsheet ? '\ufeff' : '') + line([...table.columns, ...Object.values(names).flat()]);
-      let rows = 0;
-      // In pages, as answers may be stored meanwhile.
-      for (let page = pageFrom(0); page.length > 0; page = pageFrom(rows)) {
-        for (const { cells, answer, note, certainty } of page) {
-          const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
-          const notes = withNotes ? [note ?? ''] : [];
-          const values = fieldTexts(answer ?? '', fields);
-          text += line([...cells.slice(0, table.columns.length), answer ?? '', ...values, ...sure, ...notes]);
-        }
-        rows += page.length;
-        if (text.length >= sliceLetters) {
-          await file.appendFile(text);
-          text = '';
-        }
-        if (slices.isOver) await slices.rest();
+  let rows = 0;
+  const write = async (file: FileHandle) => {
+    const [withCertainty, withNotes] = [store.has('certainty', table.id), store.has('note', table.id)];
+    const fields = answerFields(table.form);
+    const names = answeredColumns(table, { fields, sure: withCertainty, note: withNotes });
+    const line = (cells: readonly string[]) => csvLine(forSpreadsheet ? cells.map(spreadsheetCell) : cells);
+    const pageFrom = (offset: number) => [...store.rows({ id: table.id, offset, limit: rowsRead })];
+    const slices = new TimeSlices(signal);
+    let text = (forSpreadsheet ? '\ufeff' : '') + line([...table.columns, ...Object.values(names).flat()]);
+    // In pages, as answers may be stored meanwhile.
+    for (let page = pageFrom(0); page.length > 0; page = pageFrom(rows)) {
+      for (const { cells, answer, note, certainty } of page) {
+        const sure = withCertainty ? [certainty?.toFixed(3) ?? ''] : [];
+        const notes = withNotes ? [note ?? ''] : [];
+        const values = fieldTexts(answer ?? '', fields);
+        text += line([...cells.slice(0, table.columns.length), answer ?? '', ...values, ...sure, ...notes]);
       }
-      await file.appendFile(text);
-      await file.sync();
-      await file.close();
-      await nameWhole(temporary, path);
-      isDone = true;
-      return { file: path, rows };
-    } finally {
-      if (!isDone) await file.close().catch(() => undefined);
+      rows += page.length;
+      if (text.length >= sliceLetters) {
+        await file.appendFile(text);
+        text = '';
+      }
+      if (slices.isOver) await slices.rest();
     }
+    await file.appendFile(text);
+  };
+  try {
+    await writeAside(temporary, write, { name: () => nameWhole(temporary, path) });
+    return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
     throw unwritable(await orDiskOrDatabaseFull(error, dirname(path)), { option: 'out', path });
-  } finally {
-    if (!isDone) await rm(temporary, { force: true });
   }
 }

@@ -30,7 +30,7 @@ import type { App, Host } from './app-options.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import { type EndpointSwitch, endpointProcedures } from './endpoint-procedures.ts';
 import type { EndpointRequests } from './endpoint-requests.ts';
-import { counting, freeing, requiring, tellingErrors, waitingFor } from './middlewares.ts';
+import { counting, freeing, requiring, sparing, tellingErrors, waitingFor } from './middlewares.ts';
 import { studioProcedures } from './studio-procedures.ts';
 import type { StudioParts, StudioWork } from './studio-work.ts';
 
@@ -70,7 +70,8 @@ export function joinProcedures(studio: {
     .use(freeing(afterUndo, folder.reserve))
     .use(waitingFor(ready))
     .use(tellingErrors(known, calls))
-    .use(requiring(folder.requireFolder));
+    .use(requiring(folder.requireFolder))
+    .use(sparing(folder.reserve));
   return os.router({
     studio: studioProcedures({
       ...{ version, dataFolder: dataDir, engine, changes, engineSettings: host.engineSettings },

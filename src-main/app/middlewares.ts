@@ -36,6 +36,22 @@ export function freeing(afterUndo: AfterUndo, reserve: DiskReserve) {
 /** Names of procedures whose effect can be undone for a while. */
 const deletions: ReadonlySet<string> = new Set(['delete', 'deleteConversation']);
 
+/** What adds files is refused on a disk so full that opening it, or a deletion, has taken the reserve. */
+export function sparing(reserve: DiskReserve) {
+  return implement(contract)
+    .$context<CallerContext>()
+    .middleware(async ({ next, path }) => {
+      if (additions.has(path.at(-1) ?? '')) reserve.requireKept();
+      return next();
+    });
+}
+
+/** Names of procedures that write files of any size. */
+const additions: ReadonlySet<string> = new Set([
+  ...['begin', 'import', 'importChosen', 'importFound', 'importSent', 'addFromFile', 'attachDatabase'],
+  ...['download', 'downloadFromHub', 'mix', 'start', 'repeat'],
+]);
+
 /** Does nothing, and emits no event, that could not be kept. */
 export function requiring(required: () => void) {
   async function* requiredAtEach<Event>(events: AsyncIterable<Event>): AsyncGenerator<Event> {

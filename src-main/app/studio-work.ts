@@ -76,6 +76,7 @@ export class StudioWork {
       }),
       pausing: new Set<string>(),
       adapterAdded: () => tell('adapter'),
+      turnBegun: () => tell('run'),
       evaluateAfter: (finished: readonly Run[]) => void calls.during(this.#evaluate(finished)).catch(console.error),
     };
     this.evaluating = {

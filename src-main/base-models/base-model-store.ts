@@ -2,16 +2,19 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import { freeName } from '../../src-contract/name.ts';
+import { because } from '../../src-contract/failure-reason.ts';
+import { type GivenName, LivingNames } from '../database/living-names.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 
 /** The rows of base models. A deleted one keeps its row: runs and adapters say what they were made from. */
 export class BaseModelStore {
+  readonly names: LivingNames;
   readonly #database: StudioDatabase;
 
   constructor(database: StudioDatabase) {
     this.#database = database;
+    this.names = new LivingNames(database, { table: 'base_model', taken: nameTaken });
   }
 
   list(): BaseModel[] {
@@ -36,25 +39,34 @@ export class BaseModelStore {
     return fromRow(row);
   }
 
-  isNameTaken(name: string): boolean {
-    return (
-      this.#database.prepare('SELECT 1 FROM base_model WHERE name = ? AND deleted_at IS NULL').get(name) !== undefined
-    );
-  }
-
   newId(): string {
     return newId();
   }
 
-  insert(model: BaseModel): void {
-    this.#database
-      .prepare(
-        `INSERT INTO base_model (id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence,
+  /** Throws OPTION_INVALID when the name is taken, e.g. by one imported meanwhile. */
+  insert({ name: given, ...content }: Omit<BaseModel, 'name'> & { readonly name: GivenName }): BaseModel {
+    return this.names.give(given, (name) => {
+      const model: BaseModel = { ...content, name };
+      this.#database
+        .prepare(
+          `INSERT INTO base_model (id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence,
            context_length, size_bytes, path, built_in, has_chat_template, catalogue_id, created_at)
          VALUES (:id, :name, :architecture, :parameters, :layers, :hidden, :vocabulary, :dtype, :sha256, :licence,
            :contextLength, :sizeBytes, :path, :builtIn, :hasChatTemplate, :catalogueId, :createdAt)`,
-      )
-      .run(toRow(model));
+        )
+        .run(toRow(model));
+      return model;
+    });
+  }
+
+  /** Inserts it, or replaces what is there under its id, also if another process inserts it at the same moment. */
+  put(model: BaseModel): void {
+    this.#database
+      .transaction(() => {
+        if (this.has(model.id)) this.replace(model);
+        else this.insert(model);
+      })
+      .immediate();
   }
 
   /** For the starter model, of which a newer studio ships a new version at another path. */
@@ -100,20 +112,14 @@ export class BaseModelStore {
 
   /** Undoes a deletion, under another name if its own has been taken. Throws BASE_MODEL_NOT_FOUND. */
   restore(id: string): BaseModel {
-    const row = this.#database.prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at > 0').get(id) as
+    const row = this.#database.prepare('SELECT name, path FROM base_model WHERE id = ? AND deleted_at <> 0').get(id) as
       | { name: string; path: string }
       | undefined;
     // If a later start has removed the files, nothing can bring them back.
     if (row === undefined || !existsSync(row.path)) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: id });
-    this.#database
-      .prepare('UPDATE base_model SET deleted_at = NULL, name = ? WHERE id = ?')
-      .run(this.freeName(row.name), id);
+    const restore = this.#database.prepare('UPDATE base_model SET deleted_at = NULL, name = ? WHERE id = ?');
+    this.names.give({ like: row.name }, (name) => restore.run(name, id));
     return this.get(id);
-  }
-
-  /** The name itself, or with the first number that makes it free. */
-  freeName(wanted: string): string {
-    return freeName(wanted, (name) => this.isNameTaken(name));
   }
 
   /** Ids of those deleted up to then, whose files can go: from now on they cannot be restored. */
@@ -123,6 +129,10 @@ export class BaseModelStore {
       .pluck()
       .all(before) as string[];
   }
+}
+
+function nameTaken(): StudioError {
+  return new StudioError('OPTION_INVALID', { option: 'name', ...because('BASE_NAME_TAKEN') });
 }
 
 const columns = `id, name, architecture, parameters, layers, hidden, vocabulary, dtype, sha256, licence, context_length,

@@ -48,7 +48,7 @@ export async function importBaseModel(
   },
 ): Promise<BaseModel> {
   const { store, engine, modelsFolder, now, signal } = studio;
-  if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
+  if (source.name !== undefined) store.names.requireFree(source.name);
   const place = await placeOf(resolve(source.path));
   const id = store.newId();
   const partial = join(modelsFolder, `.${id}.partial`);
@@ -77,14 +77,11 @@ export async function importBaseModel(
       return spoiled;
     }
     await rename(partial, path);
-    // Copying took time: another model may have taken the name by now.
-    if (source.name !== undefined && store.isNameTaken(source.name)) throw nameTaken();
-    const name =
-      source.name ?? store.freeName(nameFrom(source.title ?? basename(place.path).replace(/\.gguf$/i, '')) || 'model');
+    const name = source.name ?? {
+      like: nameFrom(source.title ?? basename(place.path).replace(/\.gguf$/i, '')) || 'model',
+    };
     const catalogueId = source.catalogueId ?? null;
-    const model: BaseModel = { id, name, ...facts, sha256, path, builtIn: false, catalogueId, createdAt: now };
-    store.insert(model);
-    return model;
+    return store.insert({ id, name, ...facts, sha256, path, builtIn: false, catalogueId, createdAt: now });
   } catch (error) {
     // An engine that died midway is no reason to fetch gigabytes again.
     for (const { name, from } of taken) await rename(join(existsSync(path) ? path : partial, name), from);
@@ -181,8 +178,7 @@ export async function registerStarterModel(studio: {
   const own = { id: starterId, name: 'starter', path: folder, builtIn: true, catalogueId: starterId };
   const model: BaseModel = { ...own, ...facts, sha256, createdAt: known?.createdAt ?? now };
   // Meanwhile, another process may have registered it.
-  if (store.has(starterId)) store.replace(model);
-  else store.insert(model);
+  store.put(model);
 }
 
 /** Also its id in the catalogue. */
@@ -216,10 +212,6 @@ async function placeOf(path: string): Promise<{ path: string; gguf: boolean }> {
   if (await isGguf(path)) return { path, gguf: true };
   if (/\.(safetensors|json)$/i.test(path)) return { path: dirname(path), gguf: false };
   throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('SINGLE_FILE_AS_MODEL') });
-}
-
-function nameTaken(): StudioError {
-  return new StudioError('OPTION_INVALID', { option: 'name', ...because('BASE_NAME_TAKEN') });
 }
 
 /** Of a file, or of all files in a folder together. */

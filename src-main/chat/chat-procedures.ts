@@ -60,6 +60,20 @@ export function chatProcedures(studio: {
     return { turn: { conversation, base, sampling: input.sampling }, parts };
   };
 
+  /** Other windows learn that an answer is being written, and when it has ended. */
+  async function* told<Event>(events: AsyncIterable<Event>): AsyncGenerator<Event> {
+    let hasBegun = false;
+    try {
+      for await (const event of events) {
+        if (!hasBegun) changed();
+        hasBegun = true;
+        yield event;
+      }
+    } finally {
+      changed();
+    }
+  }
+
   const promptIdsOf = (
     prompt: GenerateInput['prompt'],
     { base, text, task, maxTokens }: { base: BaseModel; text: BaseText; task: TaskId | undefined; maxTokens: number },
@@ -194,33 +208,21 @@ export function chatProcedures(studio: {
       const { turn, parts } = await turnOf(input);
       const { text, input: beside, parentId } = input;
       const answerer = answererOn(turn.base, input, studio);
-      try {
-        const asked = { ...turn, text, input: beside, parentId, answerer };
-        yield* answers.follow(turn.conversation, (until) => sendTurn(asked, parts, until), signal);
-      } finally {
-        changed();
-      }
+      const asked = { ...turn, text, input: beside, parentId, answerer };
+      yield* told(answers.follow(turn.conversation, (until) => sendTurn(asked, parts, until), signal));
     }),
     regenerate: os.regenerate.handler(async function* ({ input, signal }) {
       const { turn, parts } = await turnOf(input);
       const answerer = answererOn(turn.base, input, studio);
-      try {
-        const asked = { ...turn, answerer, messageId: input.messageId };
-        yield* answers.follow(turn.conversation, (until) => regenerateTurn(asked, parts, until), signal);
-      } finally {
-        changed();
-      }
+      const asked = { ...turn, answerer, messageId: input.messageId };
+      yield* told(answers.follow(turn.conversation, (until) => regenerateTurn(asked, parts, until), signal));
     }),
     compare: os.compare.handler(async function* ({ input, signal }) {
       const { turn, parts } = await turnOf(input);
       const { text, input: beside, parentId } = input;
       const answerers = input.columns.map((column) => answererOn(turn.base, column, studio));
-      try {
-        const asked = { ...turn, text, input: beside, parentId, answerers };
-        yield* answers.follow(turn.conversation, (until) => compareTurn(asked, parts, until), signal);
-      } finally {
-        changed();
-      }
+      const asked = { ...turn, text, input: beside, parentId, answerers };
+      yield* told(answers.follow(turn.conversation, (until) => compareTurn(asked, parts, until), signal));
     }),
     measure: os.measure.handler(async ({ input }) => {
       const base = baseModels.get(input.baseModelId);

@@ -12,14 +12,30 @@ test('a deleted conversation is removed once no answer is written in it any more
   const store = new ConversationStore(database, lock);
   const { id } = store.insert({ baseModelId: 'b', title: 'Rivers', now: 1 });
   store.beginAnswer(id);
+  // Regression: another window that showed it offered to answer what was being answered.
+  expect(store.get(id).answering).toBe(true);
   store.markDeleted(id, 10);
   expect(store.removeDeleted(9)).toBe(true);
   expect(store.removeDeleted(10)).toBe(false);
   expect(store.restore(id).title).toBe('Rivers');
   store.markDeleted(id, 10);
   store.endAnswer(id);
+  expect(store.restore(id).answering).toBe(false);
+  store.markDeleted(id, 10);
   expect(store.removeDeleted(10)).toBe(true);
   expect(() => store.restore(id)).toThrow(expect.objectContaining({ code: 'CONVERSATION_NOT_FOUND' }));
+  database.close();
+});
+
+test('what a killed process was answering is not being answered', () => {
+  const database = openDatabase(':memory:');
+  database.pragma('foreign_keys = OFF');
+  const killed = { token: 'killed', isAlive: () => true } as Partial<ProcessLock> as ProcessLock;
+  const store = new ConversationStore(database, lock);
+  const { id } = store.insert({ baseModelId: 'b', title: 'Rivers', now: 1 });
+  new ConversationStore(database, killed).beginAnswer(id);
+  expect(new ConversationStore(database, killed).get(id).answering).toBe(true);
+  expect(store.get(id).answering).toBe(false);
   database.close();
 });
 

@@ -19,7 +19,7 @@ export class ConversationStore {
     const rows = this.#database
       .prepare(`${select} WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC`)
       .all() as ConversationRow[];
-    return rows.map(toConversation);
+    return rows.map((row) => this.#conversation(row));
   }
 
   /** Throws CONVERSATION_NOT_FOUND. */
@@ -30,7 +30,7 @@ export class ConversationStore {
       )
       .get({ key: idOrTitle }) as ConversationRow | undefined;
     if (row === undefined) throw new StudioError('CONVERSATION_NOT_FOUND', { conversation: idOrTitle });
-    return toConversation(row);
+    return this.#conversation(row);
   }
 
   /** A title that is taken gets a number. What `alongside` writes is stored with it or not at all. */
@@ -84,6 +84,17 @@ export class ConversationStore {
       .run(id, this.#lock.token);
   }
 
+  #conversation({ base_model_id, answering_process, created_at, updated_at, ...same }: ConversationRow): Conversation {
+    return {
+      ...same,
+      baseModelId: base_model_id,
+      // That of a process that was killed has ended, too.
+      answering: answering_process !== null && this.#lock.isAlive(answering_process),
+      createdAt: created_at,
+      updatedAt: updated_at,
+    };
+  }
+
   /** The title, or if it is taken the title with the next number: a branch of “Rivers (2)” is “Rivers (3)”. */
   #freeTitle(title: string): string {
     const isTaken = this.#database.prepare('SELECT 1 FROM conversation WHERE title = ? AND deleted_at IS NULL').pluck();
@@ -107,7 +118,7 @@ export class ConversationStore {
   }
 }
 
-const select = `SELECT id, title, base_model_id, created_at, updated_at,
+const select = `SELECT id, title, base_model_id, answering_process, created_at, updated_at,
     (SELECT count(*) FROM message WHERE conversation_id = conversation.id) AS messages
   FROM conversation`;
 
@@ -115,11 +126,8 @@ interface ConversationRow {
   id: string;
   title: string;
   base_model_id: string;
+  answering_process: string | null;
   created_at: number;
   updated_at: number;
   messages: number;
-}
-
-function toConversation({ base_model_id, created_at, updated_at, ...same }: ConversationRow): Conversation {
-  return { ...same, baseModelId: base_model_id, createdAt: created_at, updatedAt: updated_at };
 }

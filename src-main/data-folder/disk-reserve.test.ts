@@ -52,6 +52,22 @@ test('releasing the reserve lets a database be opened and written on a full disk
   expect(statSync(join(disk, reserveName)).size).toBe(1_000_000);
 });
 
+// Regression: an import could use up what was left of it, and then nothing opened any more, to delete something.
+test('while the reserve is given up, nothing else may use it', () => {
+  const reserve = new DiskReserve(disk);
+  reserve.requireKept();
+  reserve.keep();
+  fill();
+  // What it meets is told as it meets it.
+  reserve.requireKept();
+  reserve.giveWhereFull();
+  // The size of a file rounded up to pages.
+  appendFileSync(join(disk, 'ballast'), Buffer.alloc(8192));
+  expect(() => reserve.requireKept()).toThrow('is full');
+  rmSync(join(disk, 'ballast'));
+  reserve.requireKept();
+});
+
 test('the reserve is kept while the disk has room, and not made on a full one', () => {
   const reserve = new DiskReserve(disk);
   reserve.keep();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StudioError } from '../../src-contract/errors.ts';
 
 /** The file's name in the data folder; a backup leaves it out. */
 export const reserveName = 'reserve';
@@ -22,13 +23,18 @@ export class DiskReserve {
 
   /** Gives the reserve up if there is less free space than it holds: before anything is opened, and before a deletion. */
   giveWhereFull(): void {
-    const { bavail, bsize } = statfsSync(this.#dataDir);
-    if (bavail * bsize < reserveBytes) rmSync(this.#file, { force: true });
+    if (this.#isFull()) rmSync(this.#file, { force: true });
+  }
+
+  /** Throws DISK_FULL while the reserve is given up: what is left of it is for deletions. */
+  requireKept(): void {
+    if (this.#isKept() || !this.#isFull()) return;
+    throw new StudioError('DISK_FULL', { folder: this.#dataDir });
   }
 
   /** Reserves the space, if there is any, unless that is done already. */
   keep(): void {
-    if (lstatSync(this.#file, { throwIfNoEntry: false })?.size === reserveBytes) return;
+    if (this.#isKept()) return;
     try {
       // Removed first: a link, in a data folder from somebody else, may lead to any file.
       rmSync(this.#file, { force: true });
@@ -37,5 +43,14 @@ export class DiskReserve {
     } catch {
       rmSync(this.#file, { force: true });
     }
+  }
+
+  #isKept(): boolean {
+    return lstatSync(this.#file, { throwIfNoEntry: false })?.size === reserveBytes;
+  }
+
+  #isFull(): boolean {
+    const { bavail, bsize } = statfsSync(this.#dataDir);
+    return bavail * bsize < reserveBytes;
   }
 }

@@ -4,9 +4,9 @@ import type { CutOffImport, Dataset, Example, FileFacts, ImportResult, Split } f
 import type { DatasetVersion } from '../../src-contract/dataset-version.ts';
 import { type ErrorData, StudioError } from '../../src-contract/errors.ts';
 import { because } from '../../src-contract/failure-reason.ts';
-import { freeName } from '../../src-contract/name.ts';
 import type { ColumnMapping, TaskId } from '../../src-contract/task.ts';
 import { damageIn } from '../data-folder/damage.ts';
+import { type GivenName, LivingNames } from '../database/living-names.ts';
 import { newId } from '../database/new-id.ts';
 import type { StudioDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
@@ -19,6 +19,8 @@ import type { RowsPlace } from './rows/rows-thread-messages.ts';
  * deleted are found; only what completes them and the clean-up methods see the rest.
  */
 export class DatasetStore {
+  /** Those being imported have theirs already. */
+  readonly names: LivingNames;
   readonly #database: StudioDatabase;
   readonly #lock: ProcessLock;
   readonly #folder: string;
@@ -26,6 +28,7 @@ export class DatasetStore {
 
   constructor(database: StudioDatabase, lock: ProcessLock, datasetsFolder: string) {
     this.#database = database;
+    this.names = new LivingNames(database, { table: 'dataset', taken: nameTaken });
     this.#lock = lock;
     this.#folder = datasetsFolder;
   }
@@ -182,21 +185,9 @@ export class DatasetStore {
     return this.#database.prepare<[string], number>('SELECT seed FROM dataset WHERE id = ?').pluck().get(id) ?? 0;
   }
 
-  /** True if an existing dataset, or one being imported, has this name. */
-  isNameTaken(name: string): boolean {
-    return (
-      this.#database.prepare('SELECT 1 FROM dataset WHERE name = ? AND deleted_at IS NULL').get(name) !== undefined
-    );
-  }
-
-  /** The name itself, or with the first number appended that makes it unique. */
-  freeName(wanted: string): string {
-    return freeName(wanted, (name) => this.isNameTaken(name));
-  }
-
-  /** Creates a dataset that stays invisible until `finishImport`. */
+  /** Creates a dataset that stays invisible until `finishImport`. Throws OPTION_INVALID if the name is taken. */
   beginImport(dataset: {
-    name: string;
+    name: GivenName;
     task: TaskId;
     sourceName: string;
     mapping: ColumnMapping;
@@ -204,13 +195,13 @@ export class DatasetStore {
     now: number;
   }): string {
     const id = newId(dataset.now);
-    this.#database
-      .prepare(
-        `INSERT INTO dataset (id, name, task, version, state, rows, train_rows, validation_rows, test_rows, rejected, sha256,
-           source_name, mapping, seed, has_database, owner, created_at)
-         VALUES (:id, :name, :task, 1, 'importing', 0, 0, 0, 0, 0, '', :sourceName, :mapping, :seed, 0, :owner, :now)`,
-      )
-      .run({ ...dataset, id, mapping: JSON.stringify(dataset.mapping), owner: this.#lock.token });
+    const insert = this.#database.prepare(
+      `INSERT INTO dataset (id, name, task, version, state, rows, train_rows, validation_rows, test_rows, rejected, sha256,
+         source_name, mapping, seed, has_database, owner, created_at)
+       VALUES (:id, :name, :task, 1, 'importing', 0, 0, 0, 0, 0, '', :sourceName, :mapping, :seed, 0, :owner, :now)`,
+    );
+    const mapping = JSON.stringify(dataset.mapping);
+    this.names.give(dataset.name, (name) => insert.run({ ...dataset, name, id, mapping, owner: this.#lock.token }));
     return id;
   }
 
@@ -256,8 +247,8 @@ export class DatasetStore {
   rename(id: string, name: string): Dataset {
     const dataset = this.get(id);
     if (name !== dataset.name) {
-      if (this.isNameTaken(name)) throw nameTaken(name);
-      this.#database.prepare('UPDATE dataset SET name = ? WHERE id = ?').run(name, dataset.id);
+      const rename = this.#database.prepare('UPDATE dataset SET name = ? WHERE id = ?');
+      this.names.give(name, (free) => rename.run(free, dataset.id));
     }
     return this.get(dataset.id);
   }
@@ -270,14 +261,13 @@ export class DatasetStore {
   restore(idOrName: string): Dataset {
     const row = this.#database
       .prepare<[string, string], { id: string; name: string }>(
-        `SELECT id, name FROM dataset WHERE (id = ? OR name = ?) AND state = 'ready' AND deleted_at > 0
+        `SELECT id, name FROM dataset WHERE (id = ? OR name = ?) AND state = 'ready' AND deleted_at <> 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
       .get(idOrName, idOrName);
     if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: idOrName });
-    this.#database
-      .prepare('UPDATE dataset SET deleted_at = NULL, owner = NULL, name = ? WHERE id = ?')
-      .run(this.freeName(row.name), row.id);
+    const restore = this.#database.prepare('UPDATE dataset SET deleted_at = NULL, owner = NULL, name = ? WHERE id = ?');
+    this.names.give({ like: row.name }, (name) => restore.run(name, row.id));
     return this.get(row.id);
   }
 
@@ -362,7 +352,7 @@ export function rowsPlace(datasetsFolder: string, id: string): RowsPlace {
   return { id, rowsFile: rowsFileIn(join(datasetsFolder, id)), derivedFile };
 }
 
-export function nameTaken(name: string): StudioError {
+function nameTaken(name: string): StudioError {
   return new StudioError('OPTION_INVALID', { option: 'name', ...because('DATASET_NAME_TAKEN', { name }) });
 }
 

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { Dataset, Example } from '../../src-contract/dataset.ts';
@@ -9,6 +9,7 @@ import { noteCopy } from '../data-folder/copy-note.ts';
 import { orDiskOrDatabaseFull } from '../files/disk-or-database-full.ts';
 import { nameWhole, unfinishedPath } from '../files/unfinished-path.ts';
 import { unwritable } from '../files/unwritable.ts';
+import { writeAside } from '../files/write-whole.ts';
 import { csvLine } from './csv-text.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import { type ExportedColumn, exportedColumns } from './exported-columns.ts';
@@ -27,8 +28,9 @@ interface ExportJob {
 /**
  * Writes all rows of a version with context, target, group and split, and the database if the dataset has any: a
  * document and its summary under these names, and a context or target of several columns as these, unless a row has
- * been rewritten in another layout. Importing the file gives the same rows, and proposes the same task and columns. Throws OPTION_INVALID for a version that does not exist, OUT_UNUSABLE if `out`
- * is taken or not writable, DISK_FULL, and the errors of `namingRowsFault` for the dataset's own file.
+ * been rewritten in another layout. Importing the file gives the same rows, and proposes the same task and columns.
+ * Throws OPTION_INVALID for a version that does not exist, OUT_UNUSABLE if `out` is taken or not writable, DISK_FULL,
+ * and the errors of `namingRowsFault` for the dataset's own file.
  */
 export async function exportDataset(
   store: DatasetStore,
@@ -42,33 +44,25 @@ export async function exportDataset(
   const temporary = await unfinishedPath(path);
   await using _ = dataDir === undefined ? undefined : await noteCopy(dataDir, temporary);
   let rows = 0;
-  let isDone = false;
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      const slices = new TimeSlices(signal);
-      const examples = () => store.examples(dataset.id, undefined, version);
-      const writer = writers[format](file, await exportedColumns(dataset, examples, slices));
-      for (const row of examples()) {
-        writer.add(row);
-        rows++;
-        if (writer.letters >= sliceLetters) await writer.flush();
-        if (slices.isOver) await slices.rest();
-      }
-      await writer.finish();
-      await file.sync();
-    } finally {
-      await file.close();
+  const write = async (file: FileHandle) => {
+    const slices = new TimeSlices(signal);
+    const examples = () => store.examples(dataset.id, undefined, version);
+    const writer = writers[format](file, await exportedColumns(dataset, examples, slices));
+    for (const row of examples()) {
+      writer.add(row);
+      rows++;
+      if (writer.letters >= sliceLetters) await writer.flush();
+      if (slices.isOver) await slices.rest();
     }
-    await nameWhole(temporary, path);
-    isDone = true;
+    await writer.finish();
+  };
+  try {
+    await writeAside(temporary, write, { name: () => nameWhole(temporary, path) });
     return { file: path, rows };
   } catch (error) {
     signal?.throwIfAborted();
     const known = await store.namingRowsFault(orDiskOrDatabaseFull(error, dirname(path)), () => dataset.id);
     throw unwritable(known, { option: 'out', path });
-  } finally {
-    if (!isDone) await rm(temporary, { force: true });
   }
 }
 

@@ -15,7 +15,7 @@ import type { BlindVoteStore } from './blind-vote-store.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
 import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
-import { rowsLanguage } from './rows-language.ts';
+import { evaluationLanguage } from './rows-language.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
 import { sureGroups } from './sure-groups.ts';
 
@@ -24,13 +24,14 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
   const os = implement(contract.evaluations).$context<CallerContext>();
   const allRows = (id: string) => [...store.rows({ id, offset: 0, limit: store.countRows(id) })];
 
-  const fieldsOf = ({ id, results, mainMetric, provenance }: Evaluation) => {
+  const fieldsOf = (evaluation: Evaluation) => {
+    const { id, results, mainMetric } = evaluation;
     const models = results.map(({ adapter }) => adapter);
     if (mainMetric !== 'labelsMatch')
       return fieldResults(store.rows({ id, offset: 0, limit: store.countRows(id) }), models);
     const rows = allRows(id);
-    const language = provenance?.language ?? rowsLanguage(rows);
-    return labelListResults(rows, models, { language, labels: listedLabels(provenance?.form) });
+    const language = evaluationLanguage(evaluation, rows);
+    return labelListResults(rows, models, { language, labels: listedLabels(evaluation.provenance?.form) });
   };
 
   /** Of an evaluation that is there. */

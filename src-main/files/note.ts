@@ -1,15 +1,13 @@
-import { rename, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { textIfThere } from './text-if-there.ts';
+import { writeOwnWhole } from './write-whole.ts';
 
 /**
  * Writes a small file that marks others beside it as complete. It is synced before it gets its name, so that a power
  * cut cannot leave an empty one.
  */
 export async function writeNote(path: string, value: unknown): Promise<void> {
-  const partial = `${path}.partial`;
-  await writeFile(partial, JSON.stringify(value), { flush: true });
-  await rename(partial, path);
+  await writeOwnWhole(path, JSON.stringify(value));
 }
 
 /** The content of a note; undefined if there is none, or if it is invalid: a truncated text is not a note. */

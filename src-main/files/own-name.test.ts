@@ -7,6 +7,8 @@ test('recognises the studio’s own names, and no others', () => {
   for (const name of [id, `${id}-${other}`, `${id}.partial`, `${id}.0123456789abcdef.partial`, `.${id}.sent.partial`]) {
     expect(isOwnName(name)).toBe(true);
   }
+  // Of a clock before 1970.
+  expect(isOwnName(newId(-86_400_000))).toBe(true);
   for (const name of ['', 'my-lora', 'my.partial', `${id}x`, `${id} copy`, `${id}.zip`, `my-${id}`, id.toUpperCase()]) {
     expect(isOwnName(name)).toBe(false);
   }

@@ -35,10 +35,6 @@ function figure(
     takes,
     needsDataset: true,
     uses: ['ranks', 'seeds', 'steps', 'batchSize', 'learningRate', 'alpha', 'maxLength', 'validationRows'],
-    settle: (options) => {
-      const pair = pairOf(options);
-      return { ...options, seeds: pair.map(({ seed }) => seed), ranks: [...new Set(pair.map(({ rank }) => rank))] };
-    },
     keys: (options, model) => [...pairOf(options).map(({ key }) => `trained ${key}`), ...mapKeys(model)],
     run: (work, signal) => compare(pairOf(work.options), work, signal),
   };

@@ -148,7 +148,7 @@ export class LabStore {
 
   /** Undoes a deletion. Throws EXPERIMENT_NOT_FOUND. */
   restore(id: string): LabExperiment {
-    this.#database.prepare('UPDATE lab_experiment SET deleted_at = NULL WHERE id = ? AND deleted_at > 0').run(id);
+    this.#database.prepare('UPDATE lab_experiment SET deleted_at = NULL WHERE id = ? AND deleted_at <> 0').run(id);
     return this.get(id);
   }
 

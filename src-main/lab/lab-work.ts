@@ -64,18 +64,10 @@ export interface Experiment {
   readonly uses: readonly (keyof LabOptions)[];
   /** How many of a list it takes, if not any number. */
   readonly takes?: LabCard['takes'];
-  /** If it fills in what a list is short of: the options that it then works with and shows. */
-  settle?(options: LabOptions): LabOptions;
   /** Keys of all parts, in order. */
   keys(options: LabOptions, model: ModelFacts, adapter: Pick<Adapter, 'rank' | 'targets'> | null): string[];
   /** Does the parts that are not done yet. Returns early, without throwing, when the signal aborts. */
   run(work: LabWork, signal: AbortSignal): AsyncGenerator<LabTelling>;
-}
-
-/** Only as many of each list as are used: a result must not name a seed or rank that it did not use. */
-export function firstOf(options: LabOptions, counts: LabCard['takes']): LabOptions {
-  const { seeds, ranks } = options;
-  return { ...options, seeds: seeds.slice(0, counts.seeds), ranks: ranks.slice(0, counts.ranks) };
 }
 
 /** A set of matrices in the letters of the paper's tables: `q,v`. */

@@ -37,6 +37,11 @@ export function signedPercent(share: number): string {
   return share > 0 && text !== percent(0) ? `+${text}` : text;
 }
 
+/** A share with its margin as a percentage, or without one if there is none. */
+export function withMargin(text: string, margin: number, digits = 1): string {
+  return Number.isFinite(margin) ? `${text} ± ${percent(margin, digits)}` : text;
+}
+
 export function bytes(value: number): string {
   if (value < 1e6) return `${significant(value / 1e3)} KB`;
   if (value < 1e9) return `${significant(value / 1e6)} MB`;

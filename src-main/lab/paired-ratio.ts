@@ -10,7 +10,8 @@ export interface PairedRatio {
 /**
  * The median of the rounds' own ratios, with its 95 % interval from the binomial distribution of ranks: this assumes
  * nothing about the distribution of times, and a round in which the machine was busy with something else is just one
- * round, however long it took (Conover 1999, §3.2). Fewer than six rounds have no such interval: it is without bounds.
+ * round, however long it took (Conover 1999, §3.2). Fewer rounds than `fewestRounds` have no such
+ * interval: it is without bounds.
  */
 export function pairedRatio(times: readonly number[], bases: readonly number[]): PairedRatio {
   const ratios = times.map((time, i) => time / (bases[i] ?? Number.NaN)).sort((a, b) => a - b);
@@ -37,6 +38,9 @@ function ranksOutside(count: number): number {
   }
   return k;
 }
+
+/** The fewest rounds that have an interval. */
+export const fewestRounds = 6;
 
 /** Half the interval's width. */
 export function uncertainty({ low, high }: PairedRatio): number {

@@ -23,7 +23,7 @@ import { agreement, conduct } from './conduct.ts';
 import { comparesLosses, experiments } from './experiments.ts';
 import type { LabStore } from './lab-store.ts';
 import { lossSplit } from './lab-tokens.ts';
-import { type Experiment, firstOf, type LabData, type LabWork } from './lab-work.ts';
+import type { Experiment, LabData, LabWork } from './lab-work.ts';
 import { propose } from './propose.ts';
 
 export interface LabParts {
@@ -54,10 +54,9 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   const experiment = experiments[kind];
   const base = parts.baseModels.get(earlier?.baseModelId ?? input.baseModelId);
   const model = await parts.engine.inspect(base.path);
-  const options: LabOptions = earlier?.options ?? {
-    ...propose(kind, model),
-    ...usedOf(input.options ?? {}, experiment.uses),
-  };
+  const given = usedOf(input.options ?? {}, experiment.uses);
+  if (earlier === undefined) requireTaken(given, experiment);
+  const options: LabOptions = earlier?.options ?? { ...propose(kind, model), ...given };
   const adapter = options.adapterId === null ? null : parts.adapters.get(options.adapterId);
   if (adapter !== null) requireBase(adapter, base, parts.baseModels);
   const needsRows = experiment.needsDataset || (kind === 'table7' && adapter === null);
@@ -73,7 +72,7 @@ export async function startLab(input: StartLabInput, parts: LabParts): Promise<L
   if (foreign !== undefined) throw invalid('targets', because('MATRIX_MISSING', { base: base.name, matrix: foreign }));
 
   const settled = {
-    ...firstOf(experiment.settle?.(options) ?? options, experiment.takes ?? {}),
+    ...options,
     ...(dataset !== null && rowsOf(options, dataset)),
     adapterId: adapter?.id ?? null,
   };
@@ -239,6 +238,15 @@ function dataOf({ id, datasetId, facts }: LabExperiment, parts: LabParts): LabDa
 /** What is given of the options that an experiment uses: a result must not name any other. */
 function usedOf(given: Partial<LabOptions>, uses: Experiment['uses']): Partial<LabOptions> {
   return Object.fromEntries(uses.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
+}
+
+/** What a list has too many of would be left out, and an experiment that is short of one would compare it with itself. */
+function requireTaken(given: Partial<LabOptions>, { takes = {} }: Experiment): void {
+  for (const option of ['seeds', 'ranks'] as const) {
+    const [most, count] = [takes[option], given[option]?.length];
+    if (most === undefined || count === undefined || count === most) continue;
+    throw invalid(option, because('LIST_LENGTH', { takes: most, count }));
+  }
 }
 
 /** As many rows as the dataset has: a result must not name more than it measured. */

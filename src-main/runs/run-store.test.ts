@@ -98,6 +98,22 @@ test('the curve of a run without a result is taken from some of its steps', () =
   expect(runs.curves([id], 4)).toEqual({ [id]: [1_000, 750, 500, 250] });
 });
 
+// Regression: of several adapters that train one after another, each was shown as running.
+test('of runs that are under way together, those that have not begun await their turn', () => {
+  const ids = runs.insert([plan, plan, plan], 0).map(({ id }) => id);
+  const waiting = () => runs.list().flatMap(({ id, awaitsTurn }) => (awaitsTurn ? [ids.indexOf(id)] : []));
+  const begin = (place: number) => runs.setActive(ids[place] ?? '', {} as Parameters<RunStore['setActive']>[1], 1_000);
+  expect(waiting()).toEqual([]);
+  for (const id of ids) jobs.begin(id, 500);
+  expect(waiting()).toEqual([2, 1]);
+  begin(0);
+  expect(waiting()).toEqual([2, 1]);
+  jobs.end(ids[0] ?? '', { state: 'finished', failure: null, now: 2_000 });
+  expect(waiting()).toEqual([2]);
+  for (const place of [1, 2]) begin(place);
+  expect(waiting()).toEqual([]);
+});
+
 test('active runs are counted', () => {
   const [first, second] = runs.insert([plan, plan], 0);
   jobs.end(first?.id ?? '', { state: 'finished', failure: null, now: 1 });

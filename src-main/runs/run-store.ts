@@ -65,6 +65,7 @@ export class RunStore {
         `SELECT run.id, name, job.state, task, dataset_id, dataset_name, dataset_sha256, base_model_id, adapter_id, step,
            total_steps, last_loss, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
            job.started_at, job.finished_at, paused, active_since, seconds_before, group_id, group_size, ${queuePlace},
+           ${awaitsTurn},
            json_object('epochs', options -> '$.epochs') AS options,
            iif(result IS NULL, NULL, json_object(
              'seconds', result -> '$.seconds', 'firstLoss', result -> '$.firstLoss', 'lastLoss', result -> '$.lastLoss',
@@ -336,7 +337,7 @@ export class RunStore {
 
   /** Undoes a deletion. Throws RUN_NOT_FOUND. */
   restore(id: string): Run {
-    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ? AND deleted_at > 0').run(id);
+    this.#database.prepare('UPDATE run SET deleted_at = NULL WHERE id = ? AND deleted_at <> 0').run(id);
     return this.get(id);
   }
 
@@ -367,12 +368,22 @@ const queuePlace = `iif(job.state = 'queued', (
     WHERE waiting.state = 'queued' AND waiting.kind = job.kind AND waiting.place <= job.place
   ), NULL) AS queue_place`;
 
+/**
+ * All of a group are running from the start. Those that have not begun wait for whoever trains; while nobody does, the
+ * first of them is about to.
+ */
+const awaitsTurn = `(job.state = 'running' AND active_since IS NULL AND EXISTS (
+    SELECT 1 FROM run AS other JOIN job AS others ON others.id = other.id
+    WHERE other.group_id = run.group_id AND others.state = 'running'
+      AND (other.active_since IS NOT NULL OR other.id < run.id)
+  )) AS awaits_turn`;
+
 const selectWith = (
   losses: 'losses' | 'NULL',
 ) => `SELECT run.id, name, job.state, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
     chat_template, adapter_id, options, step, total_steps, last_loss, result, ${losses} AS losses, job.error_code, job.error_message,
     job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
-    active_since, seconds_before, initial_sha256, group_id, group_size, ${queuePlace}
+    active_since, seconds_before, initial_sha256, group_id, group_size, ${queuePlace}, ${awaitsTurn}
   FROM run JOIN job ON job.id = run.id`;
 
 const select = selectWith('losses');
@@ -401,6 +412,7 @@ interface ListedRow extends FailureColumns {
   queue_place: number | null;
   group_id: string | null;
   group_size: number | null;
+  awaits_turn: 0 | 1;
 }
 
 interface Row extends ListedRow {
@@ -449,6 +461,7 @@ function briefOf(row: ListedRow): Omit<ListedRun, 'options' | 'result'> {
     secondsBefore: row.seconds_before,
     queuePlace: row.queue_place,
     group: row.group_id === null ? null : { id: row.group_id, size: row.group_size ?? 0 },
+    awaitsTurn: row.awaits_turn === 1,
   };
 }
 

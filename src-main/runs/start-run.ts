@@ -47,7 +47,7 @@ export async function startRun(input: StartRunInput, parts: RunningParts): Promi
   const names = all.map((each, place) => (place === 0 ? input.name : nameOf(input.name, each, options)));
   // Nothing is awaited between the check of the names and the insert.
   for (const name of names) {
-    if (adapters.isNameTaken(name) || runs.isNameActive(name)) {
+    if (adapters.names.isTaken(name) || runs.isNameActive(name)) {
       throw invalid('name', because('RUN_NAME_TAKEN', { name }));
     }
   }
@@ -98,7 +98,7 @@ export async function repeatRun(idOrName: string, parts: RunningParts): Promise<
   if (group.length < (run.group?.size ?? 1)) throw refuse(because('COMPANION_DELETED'));
   const [options, ...others] = group.map((each) => each.options) as [TrainOptions, ...TrainOptions[]];
   await requireFit({ dataset, base, options, others }, parts);
-  const isTaken = (name: string) => adapters.isNameTaken(name) || runs.isNameActive(name);
+  const isTaken = (name: string) => adapters.names.isTaken(name) || runs.isNameActive(name);
   const plans = group.map((each) => {
     // Never the same name, even if its adapter has been deleted.
     const name = freeName(each.name, (wanted) => wanted === each.name || isTaken(wanted));

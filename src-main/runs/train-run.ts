@@ -44,6 +44,8 @@ export interface TrainingParts {
   readonly runsFolder: string;
   readonly adaptersFolder: string;
   readonly adapterAdded: () => void;
+  /** Of several that train together, one has begun. */
+  readonly turnBegun: () => void;
   readonly now: () => number;
 }
 
@@ -251,8 +253,9 @@ class OngoingRun {
 
   async *#begin(event: Extract<TrainEvent, { kind: 'started' }>): AsyncGenerator<RunEvent> {
     const { run } = this.training;
-    const { runs, supervisor, version, engine, now } = this.#parts;
+    const { runs, supervisor, version, engine, now, turnBegun } = this.#parts;
     runs.setActive(run.id, machineFacts(version, await engine.device()), now());
+    if (run.group !== null) turnBegun();
     const isNew = this.#progress.begin(event, supervisor);
     this.#place = event;
     // Events up to the checkpoint count as if the run had never stopped.
@@ -414,7 +417,7 @@ async function keepAdapter(
         const content = { path, bytes: facts.bytes, sha256, baseValidationLoss, bestValidationLoss };
         if (earlier !== undefined) return adapters.replace(id, content);
         adapters.insert({
-          ...{ id, name: adapters.freeName(run.name), task: plan.task, createdAt: now },
+          ...{ id, name: { like: run.name }, task: plan.task, createdAt: now },
           ...{ baseModelId: base.id, baseSha256: plan.baseSha256, datasetId: plan.datasetId, runId: run.id },
           ...{ rank: facts.rank, alpha: facts.alpha, targets: [...facts.targets], parameters: facts.parameters },
           ...content,

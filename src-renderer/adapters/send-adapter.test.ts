@@ -36,6 +36,9 @@ test('takes a GGUF file for a whole adapter, among other files and under its own
   const found = adapterFilesOf(['README.md', 'lakes-f16.GGUF'].map(file), 'rivers');
   expect(found).toMatchObject({ name: 'lakes-f16', config: undefined, weights: { name: 'lakes-f16.GGUF' } });
   expect(adapterFilesOf(['lakes.gguf', 'rivers.gguf'].map(file), 'rivers')).toBeUndefined();
+  // Regression: of one that was exported under a name without an ending, it said that files were missing.
+  expect(adapterFilesOf([file('lakes')], 'rivers')).toMatchObject({ name: 'lakes', weights: { name: 'lakes' } });
+  expect(adapterFilesOf(['lakes', 'README'].map(file), 'rivers')).toBeUndefined();
 });
 
 test('finds no adapter without config or weights', () => {

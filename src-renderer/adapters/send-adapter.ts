@@ -34,7 +34,9 @@ export function adapterFilesOf(files: readonly File[], name: string): AdapterFil
 }
 
 function ggufFileOf(files: readonly File[]): AdapterFiles | undefined {
-  const [weights, ...others] = files.filter(({ name }) => /\.gguf$/i.test(name));
+  // A lone file without an ending may be one: the studio looks at its content.
+  const mayBe = ({ name }: File) => /\.gguf$/i.test(name) || (files.length === 1 && !name.includes('.'));
+  const [weights, ...others] = files.filter(mayBe);
   if (weights === undefined || others.length > 0) return undefined;
   return { name: weights.name.replace(/\.gguf$/i, ''), config: undefined, weights, origin: undefined };
 }

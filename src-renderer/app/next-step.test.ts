@@ -51,6 +51,8 @@ test('suggests watching the run under way, and while none is, the first in the q
   const kind = 'watch';
   expect(nextStep({ ...nothing, datasets: [dataset], runs: [third, second, first] })).toEqual({ kind, run: first });
   expect(nextStep({ ...nothing, datasets: [dataset], runs: [third, second] })).toEqual({ kind, run: second });
+  const later = { state: 'running', awaitsTurn: true } as Run;
+  expect(nextStep({ ...nothing, datasets: [dataset], runs: [first, later] })).toEqual({ kind, run: first });
 });
 
 // A paused run was mentioned nowhere on the home page, which suggested another training instead.

@@ -146,6 +146,11 @@ export class ChatState {
     return this.comparing || this.draft?.writing === true;
   }
 
+  /** Another window gets an answer in the open conversation. */
+  get isAnsweredElsewhere(): boolean {
+    return !this.writing && this.conversation?.answering === true;
+  }
+
   /** The open conversation is read-only: its base model was deleted. */
   get hasLostBase(): boolean {
     return !this.loading && this.conversationId !== undefined && this.answerers.baseModel === undefined;

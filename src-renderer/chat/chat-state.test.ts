@@ -87,6 +87,20 @@ test('a conversation whose base model was deleted stays readable, and a new one 
   state.leave();
 });
 
+// Regression: it offered to answer a question that another window was getting the answer to.
+test('a window knows that another one gets the answer, and when it is there', async () => {
+  const asked = [{ ...conversation('c'), answering: true }];
+  vi.mocked(client.chat.conversations).mockResolvedValueOnce(asked);
+  stored.push(user('Who is a cat?'));
+  const state = await opened();
+  expect(state.isAnsweredElsewhere).toBe(true);
+  stored.push(answer('Otto'));
+  await state.refresh();
+  expect(state.isAnsweredElsewhere).toBe(false);
+  expect(state.messages.map(({ text }) => text)).toEqual(['Who is a cat?', 'Otto']);
+  state.leave();
+});
+
 test('an empty conversation switches to another base when its own is deleted', async () => {
   const both = [baseModel('b', { builtIn: true }), baseModel('other', { builtIn: false })];
   vi.mocked(client.baseModels.list).mockResolvedValue(both);
@@ -1131,7 +1145,7 @@ function turns(messages: readonly Message[]): Turns {
 }
 
 function conversation(id: string): Conversation {
-  return { id, title: id, baseModelId: 'b', messages: 0, createdAt: 0, updatedAt: 0 };
+  return { id, title: id, baseModelId: 'b', messages: 0, answering: false, createdAt: 0, updatedAt: 0 };
 }
 
 /** Only the fields that the panel reads. */

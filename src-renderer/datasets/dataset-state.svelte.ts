@@ -11,7 +11,7 @@ import type { ExportFormat, RowContent } from '../../src-contract/dataset-versio
 import { StudioError } from '../../src-contract/errors.ts';
 import { type NumberedBy, numberedBy } from '../../src-contract/numbered-by.ts';
 import { client } from '../client.ts';
-import { errorText } from '../i18n/error-text.ts';
+import { errorText, isError } from '../i18n/error-text.ts';
 import { followChanges } from '../ui/changes.ts';
 import { piecesOf } from '../ui/exported-file.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
@@ -430,7 +430,7 @@ export class DatasetState {
   async #present({ id }: Pick<ShownExample, 'id'>, version?: number): Promise<Example> {
     const gone = () => new StudioError('DATASET_CHANGED', { dataset: this.facts.value?.name ?? '' });
     const row = await client.datasets.example({ datasetId: this.id, exampleId: id, version }).catch((error) => {
-      throw errorText(error).code === 'OPTION_INVALID' ? gone() : error;
+      throw isError(error, 'OPTION_INVALID') ? gone() : error;
     });
     // A file may have brought its own id that looks like this one.
     if (row.id !== id) throw gone();
@@ -442,7 +442,7 @@ export class DatasetState {
     try {
       return await this.#present(row);
     } catch (error) {
-      return errorText(error).code === 'DATASET_CHANGED' ? undefined : row;
+      return isError(error, 'DATASET_CHANGED') ? undefined : row;
     }
   }
 

@@ -1,5 +1,5 @@
 import { client } from '../client.ts';
-import { errorText } from '../i18n/error-text.ts';
+import { isError } from '../i18n/error-text.ts';
 import { t } from '../i18n/text.ts';
 import { paths } from '../paths.ts';
 import type { Toasts } from '../ui/toasts.svelte.ts';
@@ -60,7 +60,7 @@ export async function keepText(typed: TypedText, toasts: Toasts): Promise<void> 
     else toasts.done(told, takeBack);
   } catch (error) {
     if (error instanceof TextChangedElsewhere) return changedTexts.add(error);
-    if (errorText(error).code === 'DATASET_NOT_FOUND') {
+    if (isError(error, 'DATASET_NOT_FOUND')) {
       return changedTexts.add(new TextChangedElsewhere(typed, undefined));
     }
     toasts.failed(error);

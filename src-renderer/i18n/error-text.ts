@@ -40,6 +40,11 @@ export function errorText(error: unknown): ErrorText {
   return { code, message, hint };
 }
 
+/** Whether that is what was thrown; false while nothing was. */
+export function isError(error: unknown, code: ErrorCode): boolean {
+  return error !== undefined && errorText(error).code === code;
+}
+
 function catalogued(
   code: ErrorCode,
   data: Record<string, unknown>,

@@ -284,5 +284,6 @@ function run(state: Run['state']): Run {
     repeats: null,
     queuePlace: null,
     group: null,
+    awaitsTurn: false,
   };
 }

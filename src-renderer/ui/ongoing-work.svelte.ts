@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../src-contract/errors.ts';
 import type { ChangeEvent } from '../../src-contract/studio.ts';
-import { errorText } from '../i18n/error-text.ts';
+import { isError } from '../i18n/error-text.ts';
 import { followChanges } from './changes.ts';
 
 /** What a page knows about the work it shows, and how it learns more. */
@@ -42,7 +42,7 @@ export class OngoingWork {
 
   /** It does not exist, or no more: it has been deleted, and its page is open still, or again. */
   get isGone(): boolean {
-    return !this.#work.isKnown() && this.error !== undefined && errorText(this.error).code === this.#work.notFound;
+    return !this.#work.isKnown() && isError(this.error, this.#work.notFound);
   }
 
   /** Opens it and keeps it current, until the page is left. */
@@ -71,7 +71,7 @@ export class OngoingWork {
     try {
       await this.#work.read();
     } catch (error) {
-      if (errorText(error).code === this.#work.notFound) {
+      if (isError(error, this.#work.notFound)) {
         this.#work.forget();
         this.error = error;
       }

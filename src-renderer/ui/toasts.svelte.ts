@@ -1,4 +1,5 @@
 import { getContext, setContext } from 'svelte';
+import { type Deletion, forgetDeletion, keepDeletion, keptDeletions, restoreDeleted } from './deletions.ts';
 
 export interface Toast {
   readonly id: number;
@@ -6,6 +7,8 @@ export interface Toast {
   /** A failure, shown with its code and remedy. */
   readonly error?: unknown;
   readonly undo?: () => void | Promise<void>;
+  /** What the undo restores, if it was deleted. */
+  readonly deletion?: Deletion;
   /** Somewhere to go from here. */
   readonly link?: { readonly text: string; readonly href: string };
   readonly endsAt: number;
@@ -48,6 +51,21 @@ export class Toasts {
     this.#show({ text, undo }, undoMs);
   }
 
+  /** Like `done`, for what was deleted: after a reload it can still be undone. */
+  deleted(text: string, deletion: Deletion, undo: () => void | Promise<void>): void {
+    keepDeletion({ ...deletion, text, at: Date.now() });
+    this.#show({ text, undo, deletion }, undoMs);
+  }
+
+  /** Offers again to undo what was deleted just before the page was loaded. */
+  offerKept(): void {
+    for (const { text, at, ...deletion } of keptDeletions()) {
+      const left = at + undoMs + longestHeldMs - Date.now();
+      if (left <= 0 || at > Date.now()) forgetDeletion(deletion);
+      else this.#show({ text, undo: () => restoreDeleted(deletion), deletion }, Math.min(undoMs, left), left);
+    }
+  }
+
   failed(error: unknown): void {
     this.#show({ text: '', error }, undoMs);
   }
@@ -55,6 +73,8 @@ export class Toasts {
   dismiss(id: number): void {
     // An element removed under the pointer or focus fires no leave event.
     this.held = false;
+    const { deletion } = this.#standing.find((toast) => toast.id === id) ?? {};
+    if (deletion !== undefined) forgetDeletion(deletion);
     this.#standing = this.#standing.filter((toast) => toast.id !== id);
   }
 
@@ -79,12 +99,13 @@ export class Toasts {
     }
   }
 
-  #show(toast: Pick<Toast, 'text' | 'error' | 'undo' | 'link'>, ms: number): void {
+  #show(toast: Omit<Toast, 'id' | 'endsAt'>, ms: number, mostMs = ms + longestHeldMs): void {
     const id = this.#next++;
-    const endsAt = Date.now() + ms;
+    const shownAt = Date.now();
+    const endsAt = shownAt + ms;
     this.#standing = [...this.#standing, { ...toast, id, endsAt }];
     const end = (): void => {
-      const mayBeHeld = toast.undo === undefined || Date.now() < endsAt + longestHeldMs;
+      const mayBeHeld = toast.undo === undefined || Date.now() < shownAt + mostMs;
       if (this.held && mayBeHeld) setTimeout(end, heldMs);
       else this.dismiss(id);
     };

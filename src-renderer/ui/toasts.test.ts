@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { client } from '../client.ts';
 import { Toasts } from './toasts.svelte.ts';
+
+// The fake replaces the studio, at the renderer's edge.
+vi.mock('../client.ts', () => ({ client: { adapters: { restore: vi.fn() } } }));
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -32,4 +36,27 @@ test('stays longer while held, but not forever', () => {
   expect(toasts.shown).toHaveLength(1);
   vi.advanceTimersByTime(10_000);
   expect(toasts.shown).toEqual([]);
+});
+
+// Regression: after a reload within the ten seconds, what was deleted could not be brought back.
+test('what was deleted just before a page was loaded can be undone there', async () => {
+  let kept = '[]';
+  vi.stubGlobal('localStorage', { getItem: () => kept, setItem: (_: string, text: string) => (kept = text) });
+  new Toasts().deleted('rivers deleted', { noun: 'adapter', id: 'a' }, () => undefined);
+  new Toasts().deleted('lakes deleted', { noun: 'adapter', id: 'b' }, () => undefined);
+  vi.setSystemTime(Date.now() + 8_000);
+  const reloaded = new Toasts();
+  reloaded.offerKept();
+  expect(reloaded.shown.map(({ text }) => text)).toEqual(['rivers deleted', 'lakes deleted']);
+  expect(reloaded.undoLast()).toBe(true);
+  expect(vi.mocked(client.adapters.restore).mock.calls).toEqual([[{ id: 'b' }]]);
+
+  // Neither what was undone, nor what the studio may have freed.
+  const again = new Toasts();
+  again.offerKept();
+  expect(again.shown.map(({ text }) => text)).toEqual(['rivers deleted']);
+  vi.setSystemTime(Date.now() + 50_000);
+  const late = new Toasts();
+  late.offerKept();
+  expect(late.shown).toEqual([]);
 });

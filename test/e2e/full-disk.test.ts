@@ -13,7 +13,7 @@ import { openPlace } from '../browser/open-place.ts';
 import { type RunningStudio, startStudio } from '../browser/start-studio.ts';
 import { expectStarterWeights } from '../browser/starter-weights.ts';
 import { openWatchedPage } from '../browser/watched-page.ts';
-import { answerOf } from '../pipeline/command-line.ts';
+import { answerOf, runCommand } from '../pipeline/command-line.ts';
 
 const disk = mkdtempSync(path.join(tmpdir(), 'adapter-studio-disk-'));
 const home = path.join(disk, 'studio');
@@ -117,6 +117,9 @@ test('on a full disk the studio opens again, and something can be deleted', asyn
   expect(await studio?.stop()).toBe(0);
   studio = undefined;
   fillDisk();
+  // Regression: it fit into the reserve, which opening had given up, and then nothing opened any more.
+  const refused = await runCommand(home, ['import', 'generated-mrc', '--task', 'mrc']);
+  expect(refused.json.error).toMatchObject({ code: 'DISK_FULL' });
   await answerOf(home, ['adapters', 'delete', 'Answers']);
   const { adapters } = await answerOf(home, ['adapters', 'list']);
   expect(adapters.map(({ name }: { name: string }) => name)).not.toContain('Answers');

@@ -42,6 +42,9 @@ test('a GGUF file is added on the page, deleted and restored', async () => {
   await card.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await card.waitFor({ state: 'detached' });
+  // Regression: after a reload there was no way back any more.
+  await page.reload();
+  await page.getByText('tiny-llama deleted').waitFor();
   await button('Undo').click();
   await card.waitFor();
 });

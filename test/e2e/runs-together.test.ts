@@ -114,6 +114,36 @@ test('each run makes its own adapter with its own rank', { timeout: 900_000 }, a
   }
 });
 
+// Regression: all of them were shown as running, and after a stop as trained.
+test('of those that train one after another, one runs and the others wait', { timeout: 900_000 }, async () => {
+  await page.goto(new URL(paths.newRun(), page.url()).href);
+  await fill('Adapter name', 'turns');
+  for (const part of ['Adapter', 'Data', 'Checkpoints', 'Also train'])
+    await page.getByRole('button', { name: new RegExp(`^${part}\\b`), expanded: false }).click();
+  // With it they share no passes.
+  await fill('Dropout', '0.1');
+  await fill('Maximum steps', String(4 * steps));
+  await fill('Rows per step', '2');
+  await fill('Rows to watch', '0');
+  await fill('Patience', '');
+  await fill('Other ranks', '2, 4');
+  await page.getByRole('checkbox', { name: /^Evaluate it/ }).uncheck();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await see(/^Step ([2-9]|\d\d) of/);
+  const first = page.url();
+  await page.goto(new URL(paths.runs(), first).href);
+  const inState = (state: string) =>
+    page.getByRole('row').filter({ hasText: 'turns' }).filter({ hasText: state }).count();
+  await expect.poll(() => inState('Waiting'), patient).toBe(2);
+  expect(await inState('Running')).toBe(1);
+  await page.goto(first);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await see(/^Stopped at step/);
+  await page.goto(new URL(paths.home(), page.url()).href);
+  await expect.poll(() => page.getByRole('link', { name: /^Training of turns/ }).count(), patient).toBe(2);
+  expect(await page.getByRole('link', { name: 'Trained turns', exact: true }).count()).toBe(1);
+});
+
 async function see(text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 600_000 });
 }

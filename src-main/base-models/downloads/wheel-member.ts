@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { StudioError } from '../../../src-contract/errors.ts';
+import { writeAside } from '../../files/write-whole.ts';
 
 /**
  * Unpacks a single file of a wheel (a zip archive) to `path`. Its size and checksum are known in advance: an archive
@@ -21,28 +22,27 @@ export async function unpackMember(
   if (place === undefined || place.bytes !== member.bytes) throw damaged(wheel);
   const hash = createHash('sha256');
   let bytes = 0;
-  const partial = `${path}.part`;
-  const file = await open(partial, 'w');
-  const write = async (unpacked: AsyncIterable<Buffer>) => {
-    for await (const chunk of unpacked) {
-      bytes += chunk.length;
-      if (bytes > member.bytes) throw damaged(wheel);
-      hash.update(chunk);
-      await file.appendFile(chunk);
-    }
-  };
-  try {
+  const unpackTo = async (file: FileHandle) => {
+    const write = async (unpacked: AsyncIterable<Buffer>) => {
+      for await (const chunk of unpacked) {
+        bytes += chunk.length;
+        if (bytes > member.bytes) throw damaged(wheel);
+        hash.update(chunk);
+        await file.appendFile(chunk);
+      }
+    };
     const packed = createReadStream(wheel, { start: place.start, end: place.start + place.packedBytes - 1 });
     await (place.method === deflated
       ? pipeline(packed, createInflateRaw({ chunkSize: 1 << 18 }), write, { signal })
       : pipeline(packed, write, { signal }));
     if (bytes !== member.bytes || hash.digest('hex') !== member.sha256) throw damaged(wheel);
-    await file.sync();
-    await file.close();
-    await rename(partial, path);
+  };
+  const partial = `${path}.part`;
+  // What a killed process has left.
+  await rm(partial, { force: true });
+  try {
+    await writeAside(partial, unpackTo, { name: () => rename(partial, path) });
   } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(partial, { force: true });
     // A broken archive shows as a zlib error.
     throw (error as NodeJS.ErrnoException).code?.startsWith('Z_') ? damaged(wheel) : error;
   }

@@ -5,7 +5,7 @@ import type { HubOrigin } from '../../../src-contract/hub-dataset.ts';
 import { nameFrom } from '../../../src-contract/name.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { orDiskOrDatabaseFull } from '../../files/disk-or-database-full.ts';
-import { type DatasetStore, nameTaken, rowsFileIn } from '../dataset-store.ts';
+import { type DatasetStore, rowsFileIn } from '../dataset-store.ts';
 import type { TableFile } from '../readers/open-table.ts';
 import { FileSync } from './file-sync.ts';
 import { importRows, type RowsJob } from './import-rows.ts';
@@ -44,10 +44,9 @@ export async function* importDataset(
 ): AsyncGenerator<ImportEvent, void> {
   const { store, datasetsFolder, writeSchema } = parts;
   const began = performance.now();
-  if (job.name !== undefined && store.isNameTaken(job.name)) throw nameTaken(job.name);
   const { file, task, seed, now } = job;
   const datasetId = store.beginImport({
-    name: job.name ?? store.freeName(nameFrom(file.name.replace(/\.[^.]{1,7}$/, '')) || nameFrom(file.name)),
+    name: job.name ?? { like: nameFrom(file.name.replace(/\.[^.]{1,7}$/, '')) || nameFrom(file.name) },
     ...{ task, sourceName: file.name, mapping: {}, seed, now },
   });
   const datasetFolder = join(datasetsFolder, datasetId);

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish } from '../../../src-contract/failure-reason.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, toFloat32 } from './float-types.ts';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { writeTextFile } from './tensor-file.ts';
 
 /** Adapter layers on disk: `adapter_layers.json` and `adapter_layers.safetensors`, for lack of a common format. */
 export interface StoredAdapterLayers {
@@ -50,10 +51,8 @@ export async function writeAdapterLayers(
   ]);
   await writeSafetensors(join(folder, weightsName), new Map(stored));
   // Last, and by renaming: if it exists, everything does.
-  const temporary = join(folder, `${configName}.tmp`);
   const config = { design, bottleneck, base_model: baseModel };
-  await writeFile(temporary, `${JSON.stringify(config, null, 2)}\n`, { flush: true });
-  await rename(temporary, join(folder, configName));
+  await writeTextFile(join(folder, configName), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 async function readConfig(folder: string): Promise<Omit<StoredAdapterLayers, 'tensors'>> {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, inEnglish, type UnsupportedAdapter } from '../../../src-contract/failure-reason.ts';
@@ -6,6 +6,7 @@ import { float32, type Tensor } from '../tensor.ts';
 import { allFinite, isFloatType, toFloat32 } from './float-types.ts';
 import { namedValue } from './json-value.ts';
 import { openSafetensors, type SafetensorsFile, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { writeTextFile } from './tensor-file.ts';
 
 /**
  * An adapter as the PEFT library stores it: `adapter_config.json` and `adapter_model.safetensors` with keys
@@ -115,7 +116,7 @@ export async function writePeft(
     init_lora_weights: true,
     modules_to_save: null,
   };
-  await writeText(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await writeTextFile(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Reads only an adapter's config. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, ADAPTER_UNSUPPORTED. */
@@ -274,12 +275,6 @@ function refuseMoreThanPlainLora(folder: string, config: Readonly<Record<string,
 function isOff(value: unknown): boolean {
   const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   return value === null || value === false || empty;
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  await writeFile(temporary, text, { flush: true });
-  await rename(temporary, path);
 }
 
 function unsupported(folder: string, why: UnsupportedAdapter): StudioError {

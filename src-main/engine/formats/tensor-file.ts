@@ -53,3 +53,13 @@ export async function createTensorFile(path: string, head: Buffer, bytes: number
     throw error;
   }
 }
+
+/** Writes a small file that says that those of the tensors beside it are complete, in the same way. Throws DISK_FULL. */
+export async function writeTextFile(path: string, text: string): Promise<void> {
+  const writer = await createTensorFile(path, Buffer.from(text), 0);
+  try {
+    await writer.finish();
+  } finally {
+    await writer.close();
+  }
+}

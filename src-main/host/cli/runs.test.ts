@@ -11,19 +11,34 @@ test('deleting a run mentions its adapter only if one remains', async () => {
   expect(await deleted({ adapterId: null })).toBe('“rivers” was deleted.');
 });
 
+test('a run that waits for those it trains together with is listed as waiting', async () => {
+  const run = { name: 'rivers', step: 0, totalSteps: 0, lastLoss: null, queuePlace: null, id: 'a', state: 'running' };
+  const list = async () => [
+    { ...run, awaitsTurn: true },
+    { ...run, name: 'lakes', awaitsTurn: false },
+  ];
+  const told = await said(['runs', 'list'], { runs: { list } });
+  expect(told).toMatch(/^rivers +waiting its turn +0/m);
+  expect(told).toMatch(/^lakes +running +0/m);
+});
+
 /** What is printed when a run is deleted and the only adapter is `a`. */
 async function deleted({ adapterId }: { adapterId: string | null }): Promise<string | undefined> {
   const client = {
     runs: { get: async () => ({ name: 'rivers', adapterId }), delete: async () => {} },
     adapters: { list: async () => [{ id: 'a' }] },
   };
+  return await said(['runs', 'delete', 'rivers'], client);
+}
+
+async function said(args: readonly string[], client: object): Promise<string | undefined> {
   // Sound here: the command calls nothing else.
   const session = { open: async () => client as unknown as StudioClient } as Session;
   const program = new Command();
-  let said: string | undefined;
+  let text: string | undefined;
   addRunCommands(program, async (_command, work) => {
-    said = (await work(session))?.text;
+    text = (await work(session))?.text;
   });
-  await program.parseAsync(['runs', 'delete', 'rivers'], { from: 'user' });
-  return said;
+  await program.parseAsync(args, { from: 'user' });
+  return text;
 }

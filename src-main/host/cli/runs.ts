@@ -24,7 +24,7 @@ export function addRunCommands(program: Command, run: Run): void {
                   ['name', 'state', 'step', 'of', 'loss', 'id'],
                   ...list.map((each) => [
                     each.name,
-                    each.queuePlace === null ? each.state : `${each.state}, ${each.queuePlace}.`,
+                    stateOf(each),
                     String(each.step),
                     String(each.totalSteps),
                     each.lastLoss?.toFixed(3) ?? '–',
@@ -102,10 +102,16 @@ export function addRunCommands(program: Command, run: Run): void {
     );
 }
 
-function factsOf({ id, name, state, step, totalSteps, error }: TrainingRun): string {
+function stateOf({ state, awaitsTurn, queuePlace }: TrainingRun): string {
+  if (awaitsTurn) return 'waiting its turn';
+  return queuePlace === null ? state : `${state}, ${queuePlace}.`;
+}
+
+function factsOf(run: TrainingRun): string {
+  const { id, name, state, step, totalSteps, error } = run;
   const isHalfDone = state === 'stopped' || state === 'paused' || state === 'interrupted';
   return [
-    `${name}: ${state} at step ${step} of ${totalSteps}.`,
+    `${name}: ${stateOf(run)} at step ${step} of ${totalSteps}.`,
     ...(error ? [error.message, error.hint] : []),
     ...(isHalfDone ? [`Resume with: adapter-studio train --resume ${id}`] : []),
   ].join('\n');

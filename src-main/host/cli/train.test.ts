@@ -37,12 +37,28 @@ test('a training took as long as somebody waited for it', () => {
     firstLoss: 4.748,
     lastLoss: 2.51,
     baseSha256After: '',
+    ...{ early: false, bestStep: null },
   };
   const run = { state: 'finished', result, activeSince: 1_000, finishedAt: 103_600, secondsBefore: 0 };
   // Sound here: these are the fields that are read.
   expect(trainingText(run as unknown as Run, { name: 'fast', sha256: '133c4ef9' } as Adapter)).toContain(
     '12 steps in 102.6 s with all measurements, 891 token/s in 15.1 s of training; training loss 4.748 → 2.510.',
   );
+});
+
+// Regression: of 60 steps it had done 42, and it did not say why, nor that the weights of an earlier step were kept.
+test.each([
+  [{ early: true, bestStep: 8 }, 'Ended early: 3 validations brought no improvement. The weights of step 8 were kept.'],
+  [{ early: false, bestStep: 8 }, 'The weights of step 8 were the best, so they were kept.'],
+  [{ early: false, bestStep: 12 }, undefined],
+  [{ early: false, bestStep: null }, undefined],
+])('a training tells whose weights were kept: %j', (end, told) => {
+  const result = { ...end, steps: 12, seconds: 1, tokensPerSecond: 1, firstLoss: 4, lastLoss: 2, baseSha256After: '' };
+  const run = { state: 'finished', result, options: { patience: 3 }, activeSince: 0, finishedAt: 1, secondsBefore: 0 };
+  // Sound here: these are the fields that are read.
+  const text = trainingText(run as unknown as Run, { name: 'fast', sha256: '133c4ef9' } as Adapter);
+  if (told === undefined) expect(text).not.toContain('kept');
+  else expect(text).toContain(told);
 });
 
 const broken = {

@@ -6,6 +6,7 @@ import {
   alsoSchema,
   type Estimate,
   presetSchema,
+  type RunResult,
   type Run as TrainingRun,
   type TrainOptions,
   trainOptionsSchema,
@@ -355,6 +356,7 @@ export function trainingText(run: TrainingRun, adapter: Adapter | null): string 
     `${counted(result.steps, 'step')} in ${secondsTaken(run, Date.now())?.toFixed(1)} s with all measurements, ` +
       `${Math.round(result.tokensPerSecond)} token/s in ${result.seconds.toFixed(1)} s of training; ` +
       `training loss ${result.firstLoss.toFixed(3)} → ${result.lastLoss.toFixed(3)}.`,
+    ...keptText(run, result),
     before === undefined || after === undefined
       ? 'There were no validation rows.'
       : `Validation loss ${before} (base) → ${start === undefined ? '' : `${start} (the adapter it continued from) → `}${after} (with the adapter).`,
@@ -363,6 +365,14 @@ export function trainingText(run: TrainingRun, adapter: Adapter | null): string 
       : 'The base model’s files changed during training.',
     adapter.path,
   ].join('\n');
+}
+
+/** Why it ended before its last step, and which step's weights were kept, if not the last. */
+function keptText({ options }: TrainingRun, { early, bestStep, steps }: RunResult): string[] {
+  if (bestStep === null || (!early && bestStep >= steps)) return [];
+  if (!early) return [`The weights of step ${bestStep} were the best, so they were kept.`];
+  const waited = counted(options.patience ?? 0, 'validation');
+  return [`Ended early: ${waited} brought no improvement. The weights of step ${bestStep} were kept.`];
 }
 
 function partsText(parts: Estimate['memory']['parts']): string {

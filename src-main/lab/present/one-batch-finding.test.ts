@@ -23,7 +23,19 @@ test('where the rounds are too far apart for one of them, there is no verdict', 
   expect(findingOf({ mixed: 95, single: 100, swap: 20 }, Number.NaN).verdict).toBe('unclear');
 });
 
-function findingOf(speeds: Readonly<Record<'mixed' | 'single' | 'swap', number>>, margin = 0.02) {
+// Regression: it said “63 % ± – of the time”, and that the computer should be idle.
+test('too few rounds for an interval are told as that', () => {
+  const finding = findingOf({ mixed: 95, single: 100, swap: 20 }, Number.NaN, 5);
+  expect(finding.verdict).toBe('unclear');
+  expect(finding.reading).toContain('measure at least six times');
+  expect(finding.short).toBe('too few rounds to tell');
+  expect(finding.because).toContain(
+    'takes 105 % of the time of one adapter and 21 % of merge and swap, round by round',
+  );
+  expect(finding.because).toContain('without an interval');
+});
+
+function findingOf(speeds: Readonly<Record<'mixed' | 'single' | 'swap', number>>, margin = 0.02, trials = 15) {
   const timings = Object.fromEntries(
     Object.entries(speeds).flatMap(([name, speed]) => [
       [`${name} ms`, 1000 / speed],
@@ -33,7 +45,7 @@ function findingOf(speeds: Readonly<Record<'mixed' | 'single' | 'swap', number>>
       [`${name} ratioInterval`, margin],
     ]),
   );
-  const cells = [{ key: '8 × 16', values: { rows: 8, tokens: 16, adapters: 8 }, timings }];
+  const cells = [{ key: '8 × 16', values: { rows: 8, tokens: 16, adapters: 8, trials }, timings }];
   // Sound here: the finding reads no other field.
   return oneBatchFinding({ experiment: { cells } as unknown as LabExperiment, say: sayIn('en') });
 }

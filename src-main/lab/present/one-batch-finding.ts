@@ -1,6 +1,7 @@
 import type { LabCell, LabTable, LabVerdict } from '../../../src-contract/lab.ts';
-import { percent, significant } from '../numbers.ts';
+import { percent, significant, withMargin } from '../numbers.ts';
 import { batchNames } from '../one-batch.ts';
+import { fewestRounds } from '../paired-ratio.ts';
 import { barChart } from './bar-chart.ts';
 import { type Finding, numberOf, openFinding, type Picture, type Shown } from './finding.ts';
 
@@ -36,25 +37,27 @@ export function oneBatchFinding({ experiment, say }: Shown): Finding {
     }),
   };
   const verdict = verdictOf(cell);
+  const isTooFew = numberOf(cell, 'trials') < fewestRounds;
   return {
     verdict,
-    reading: say(`reading.onebatch.${verdict}`),
+    reading: say(isTooFew ? 'reading.rounds.few' : `reading.onebatch.${verdict}`),
     because: say('because.onebatch', {
       ...{ rows: numberOf(cell, 'rows'), adapters: numberOf(cell, 'adapters') },
       ...{ mixed: significant(mixed), single: significant(single), swap: significant(swap) },
       ...{ toSingle: shareOf(cell, 'single'), toSwap: shareOf(cell, 'swap'), trials: numberOf(cell, 'trials') },
+      interval: say(isTooFew ? 'rounds.few' : 'rounds.interval'),
     }),
     short:
       verdict === 'unclear'
-        ? say('short.unclear')
+        ? say(isTooFew ? 'short.rounds.few' : 'short.unclear')
         : say('short.onebatch', { ratio: percent(1 / numberOf(cell, 'single ratio'), 0) }),
     ...{ explanation, tables: [table], pictures: [picture] },
   };
 }
 
-/** How long a mixed batch takes as a share of another way, with the 95 % interval. */
+/** How long a mixed batch takes as a share of another way, with the 95 % interval if there is one. */
 function shareOf(cell: LabCell, name: string): string {
-  return `${percent(numberOf(cell, `${name} ratio`), 0)} ± ${percent(numberOf(cell, `${name} ratioInterval`), 0)}`;
+  return withMargin(percent(numberOf(cell, `${name} ratio`), 0), numberOf(cell, `${name} ratioInterval`), 0);
 }
 
 function verdictOf(cell: LabCell): Exclude<LabVerdict, 'open'> {

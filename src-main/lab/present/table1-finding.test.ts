@@ -3,8 +3,8 @@ import type { LabExperiment } from '../../../src-contract/lab.ts';
 import { sayIn } from '../words/say.ts';
 import { table1Finding } from './table1-finding.ts';
 
-const measured = (merged: number, margin: number) =>
-  table1Finding({ experiment: experiment(merged, margin), say: sayIn('en') });
+const measured = (merged: number, margin: number, trials = 15) =>
+  table1Finding({ experiment: experiment(merged, margin, trials), say: sayIn('en') });
 
 test('on a quiet machine, merged LoRA is either as fast as the base or not', () => {
   expect(measured(1.004, 0.008).verdict).toBe('holds');
@@ -30,6 +30,14 @@ test('merged LoRA is as fast as the base only if its whole interval is within th
   expect(measured(1.0, Number.NaN).verdict).toBe('unclear');
 });
 
+// Regression: it said “+0.0 % ± –”.
+test('too few rounds for an interval are told as that', () => {
+  const finding = measured(1.01, Number.NaN, 5);
+  expect(finding.reading).toContain('measure at least six times');
+  expect(finding.because).toContain('merged +1.0 %, LoRA beside W +10.0 %');
+  expect(JSON.stringify([finding.tables[0], finding.pictures])).not.toContain('± –');
+});
+
 test('the table gives the width of the adapter layers, of which Adapter-H has two', () => {
   const names = measured(1, 0.01).tables[0]?.rows.map(([name]) => name?.text);
   expect(names).toEqual([
@@ -41,7 +49,7 @@ test('the table gives the width of the adapter layers, of which Adapter-H has tw
   ]);
 });
 
-function experiment(merged: number, margin: number): LabExperiment {
+function experiment(merged: number, margin: number, trials: number): LabExperiment {
   const ratios = { base: 1, merged, unmerged: 1.1, 'adapter-l': 1.2, 'adapter-h': 1.3 };
   const timings = Object.fromEntries(
     Object.entries(ratios).flatMap(([name, ratio]) => [
@@ -52,7 +60,7 @@ function experiment(merged: number, margin: number): LabExperiment {
       [`${name} ratioInterval`, margin],
     ]),
   );
-  const values = { rows: 1, tokens: 16, bottleneck: 16, rank: 4 };
+  const values = { rows: 1, tokens: 16, bottleneck: 16, rank: 4, trials };
   // Sound here: the finding reads no other field.
   return {
     options: { bottlenecks: [16], passes: [{ rows: 1, tokens: 16 }], ranks: [4] },

@@ -1,5 +1,6 @@
 import type { LabCell, LabTable } from '../../../src-contract/lab.ts';
-import { percent, signedPercent } from '../numbers.ts';
+import { percent, signedPercent, withMargin } from '../numbers.ts';
+import { fewestRounds } from '../paired-ratio.ts';
 import { halfOf, variantNames } from '../table1.ts';
 import { barChart } from './bar-chart.ts';
 import { colours, heatColour, heatStep, rect, svg, text } from './drawing.ts';
@@ -25,6 +26,7 @@ export function table1Finding(shown: Shown): Finding {
   if (smallest === undefined) return openFinding(explanation, { tables: [paperTable] });
   const added = (cell: LabCell, name: string) => numberOf(cell, `${name} ratio`) - 1;
   const unsure = (cell: LabCell, name: string) => numberOf(cell, `${name} ratioInterval`);
+  const addedTold = (cell: LabCell, name: string) => withMargin(signedPercent(added(cell, name)), unsure(cell, name));
   const table: LabTable = {
     ...{ title: say('table.latency'), whose: 'ours', note: say('table.latency.note') },
     columns: [say('column.case'), ...own.map((cell) => `${numberOf(cell, 'rows')} × ${numberOf(cell, 'tokens')}`)],
@@ -35,7 +37,7 @@ export function table1Finding(shown: Shown): Finding {
         if (name === 'base') return { text: time };
         const difference = numberOf(cell, `${name} difference`);
         const inMs = `${difference >= 0 ? '+' : '−'}${Math.abs(difference).toFixed(2)} ms`;
-        return { text: time, spread: `${inMs}; ${signedPercent(added(cell, name))} ± ${percent(unsure(cell, name))}` };
+        return { text: time, spread: `${inMs}; ${addedTold(cell, name)}` };
       }),
     ]),
   };
@@ -48,7 +50,7 @@ export function table1Finding(shown: Shown): Finding {
         ...{
           name: nameOf(name, width, shown),
           value: added(smallest, name),
-          shown: `${signedPercent(added(smallest, name))} ± ${percent(unsure(smallest, name))}`,
+          shown: addedTold(smallest, name),
           whose: 'ours',
         },
       })),
@@ -64,18 +66,19 @@ export function table1Finding(shown: Shown): Finding {
     if (Math.abs(merged) + margin <= same) return slower('adapter-l') && slower('adapter-h') ? 'holds' : 'partly';
     return merged > margin ? 'not' : 'unclear';
   }
-  const withMargin = (name: string) => `${signedPercent(added(smallest, name))} ± ${percent(unsure(smallest, name))}`;
+  const isTooFew = numberOf(smallest, 'trials') < fewestRounds;
   return {
     verdict,
-    reading: say(`reading.table1.${verdict}`),
+    reading: say(isTooFew ? 'reading.rounds.few' : `reading.table1.${verdict}`),
     because: say('because.table1', {
       ...{ rows: numberOf(smallest, 'rows'), tokens: numberOf(smallest, 'tokens') },
-      ...{ merged: withMargin('merged'), unmerged: withMargin('unmerged') },
-      ...{ l: withMargin('adapter-l'), h: withMargin('adapter-h') },
+      ...{ merged: addedTold(smallest, 'merged'), unmerged: addedTold(smallest, 'unmerged') },
+      ...{ l: addedTold(smallest, 'adapter-l'), h: addedTold(smallest, 'adapter-h') },
+      interval: say(isTooFew ? 'rounds.few' : 'rounds.interval'),
     }),
     short:
       verdict === 'unclear'
-        ? say('short.unclear')
+        ? say(isTooFew ? 'short.rounds.few' : 'short.unclear')
         : say('short.table1', {
             merged: signedPercent(added(smallest, 'merged')),
             h: signedPercent(added(smallest, 'adapter-h')),

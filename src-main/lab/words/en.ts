@@ -94,6 +94,10 @@ export const en = {
     'the adapter adds next to nothing to W, so its directions mean nothing; look at one that has learned something.',
   'because.unlearned.nothing': 'Over {n} matrices at rank {rank}, the median of ‖ΔW‖ is {share} of ‖W‖.',
   'short.unclear': 'too noisy to tell',
+  'short.rounds.few': 'too few rounds to tell',
+  'reading.rounds.few': 'how far to trust a time shows from six rounds on; measure at least six times.',
+  'rounds.interval': 'with the 95 % interval',
+  'rounds.few': 'without an interval, which takes six rounds',
 
   'reading.table1.holds': 'merged LoRA is as fast as the base, to within 3 %; adapter layers are slower.',
   'reading.table1.partly':
@@ -102,7 +106,7 @@ export const en = {
     'the passes vary too much, or were too few, to tell them apart; run it again when the computer is idle.',
   'reading.table1.not': 'merged LoRA is slower than the base.',
   'because.table1':
-    'At batch {rows}, length {tokens}, the smallest measured: merged {merged}, LoRA beside W {unmerged}, Adapter-L {l}, Adapter-H {h}, each against the base in the same round, with its 95 % interval.',
+    'At batch {rows}, length {tokens}, the smallest measured: merged {merged}, LoRA beside W {unmerged}, Adapter-L {l}, Adapter-H {h}, each against the base in the same round, {interval}.',
   'short.table1': 'merged {merged}, H {h}',
 
   'reading.table5.holds': 'several matrices at a low rank do better than any one at a high rank.',
@@ -172,7 +176,7 @@ export const en = {
     'the rounds vary too much, or were too few, to tell the batches apart; run it again when the computer is idle.',
   'reading.onebatch.not': 'merging and swapping is faster than a mixed batch.',
   'because.onebatch':
-    'Rows {rows}, adapters {adapters}, {trials} rounds: a mixed batch takes {toSingle} of the time of one adapter and {toSwap} of merge and swap, round by round, with the 95 % interval. In the quickest quarter of the rounds: mixed {mixed}, one adapter {single}, merge and swap {swap} tokens per second.',
+    'Rows {rows}, adapters {adapters}, {trials} rounds: a mixed batch takes {toSingle} of the time of one adapter and {toSwap} of merge and swap, round by round, {interval}. In the quickest quarter of the rounds: mixed {mixed}, one adapter {single}, merge and swap {swap} tokens per second.',
   'short.onebatch': 'mixed {ratio} of one',
 
   'table.loss': 'Loss on unseen rows',

@@ -97,6 +97,10 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
     '어댑터가 W에 더하는 것이 거의 없어 그 방향에는 의미가 없습니다. 무언가 배운 어댑터로 살펴보세요.',
   'because.unlearned.nothing': '랭크 {rank}, 행렬 {n}개에서 ‖ΔW‖ 중앙값은 ‖W‖의 {share}배입니다.',
   'short.unclear': '들쭉날쭉해 구별 안 됨',
+  'short.rounds.few': '측정이 적어 구별 안 됨',
+  'reading.rounds.few': '시간을 얼마나 믿을 수 있는지는 6차례부터 알 수 있습니다. 적어도 여섯 번 측정하세요.',
+  'rounds.interval': '95 % 구간',
+  'rounds.few': '구간은 6차례부터 나옵니다',
 
   'reading.table1.holds': '합친 LoRA는 3 % 이내로 기본 모델만큼 빠르고, 어댑터 층은 더 느립니다.',
   'reading.table1.partly':
@@ -105,7 +109,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
     '실행 시간이 너무 들쭉날쭉하거나 측정이 적어 구별할 수 없습니다. 컴퓨터가 한가할 때 다시 실행하세요.',
   'reading.table1.not': '합친 LoRA가 기본 모델보다 느립니다.',
   'because.table1':
-    '가장 작은 배치 {rows}, 길이 {tokens}에서 같은 차례의 기본 모델에 비교해 합친 LoRA {merged}, W 곁의 LoRA {unmerged}, Adapter-L {l}, Adapter-H {h}(95 % 구간).',
+    '가장 작은 배치 {rows}, 길이 {tokens}에서 같은 차례의 기본 모델에 비교해 합친 LoRA {merged}, W 곁의 LoRA {unmerged}, Adapter-L {l}, Adapter-H {h}({interval}).',
   'short.table1': '합침 {merged}, H {h}',
 
   'reading.table5.holds': '낮은 랭크의 여러 행렬이 높은 랭크의 어느 한 행렬보다도 낫습니다.',
@@ -173,7 +177,7 @@ export const ko: Readonly<Record<keyof typeof en, string>> = {
     '차례마다 차이가 크거나 측정이 적어 배치들을 구별할 수 없습니다. 컴퓨터가 한가할 때 다시 실행하세요.',
   'reading.onebatch.not': '합치고 바꾸는 쪽이 섞인 배치보다 빠릅니다.',
   'because.onebatch':
-    '행 {rows}개, 어댑터 {adapters}개, {trials}차례. 같은 차례에서 섞인 배치의 시간은 어댑터 하나의 {toSingle}, 합치고 바꾸기의 {toSwap}입니다(95 % 구간). 가장 빠른 4분의 1의 초당 토큰: 섞음 {mixed}, 하나 {single}, 합치고 바꿈 {swap}.',
+    '행 {rows}개, 어댑터 {adapters}개, {trials}차례. 같은 차례에서 섞인 배치의 시간은 어댑터 하나의 {toSingle}, 합치고 바꾸기의 {toSwap}입니다({interval}). 가장 빠른 4분의 1의 초당 토큰: 섞음 {mixed}, 하나 {single}, 합치고 바꿈 {swap}.',
   'short.onebatch': '섞음은 하나의 {ratio}',
 
   'table.loss': '보지 않은 행의 손실',

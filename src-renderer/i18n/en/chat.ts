@@ -102,6 +102,7 @@ export const chat = {
   'chat.atStrength': 'strength {value}',
   'chat.stopped': 'Stopped',
   'chat.cutShort': 'Cut off at the maximum length',
+  'chat.elsewhere': 'Another window is getting the answer',
   'chat.writing': 'Reading the prompt',
   'chat.repeats': 'Repeats itself',
   'chat.long.all': 'Show all',

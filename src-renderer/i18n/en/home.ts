@@ -62,6 +62,7 @@ export const home = {
   'home.road.leftOut': { one: '{n} row left out', other: '{n} rows left out' },
   'home.road.trained': { one: '{n} adapter', other: '{n} adapters' },
   'home.road.running': '{done} done, {running} running',
+  'home.road.waiting': '{done} done, {running} running, {waiting} waiting',
   'home.road.talks': { one: '{n} conversation', other: '{n} conversations' },
   'home.road.measured': '{done} of {total} adapters',
 
@@ -129,6 +130,7 @@ export const home = {
   'home.finished.cutOff': 'Import of {name}',
   'home.finished.cutOff.what': 'Interrupted and undone: choose the file again',
   'home.finished.trained': 'Trained {name}',
+  'home.finished.training': 'Training of {name}',
   'home.finished.evaluated': 'Evaluated on {name}',
   'home.finished.answered': 'Answered {name}',
   'home.finished.loss': 'loss {from} to {to}',

@@ -96,6 +96,7 @@ export const chat: Translation<typeof english> = {
   'chat.atStrength': '강도 {value}',
   'chat.stopped': '멈춤',
   'chat.cutShort': '최대 길이에서 잘림',
+  'chat.elsewhere': '다른 창에서 답변을 받는 중',
   'chat.writing': '프롬프트 읽는 중',
   'chat.repeats': '같은 말을 되풀이함',
   'chat.long.all': '모두 보기',

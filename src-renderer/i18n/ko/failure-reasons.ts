@@ -60,6 +60,7 @@ export const failureReasons: {
   RANK_FIXED: '이어서 학습할 어댑터의 랭크는 정해져 있습니다',
   SHAPE_FIXED: '이어서 학습할 어댑터 “{adapter}”의 값은 {value}입니다',
   TOO_MANY_TOGETHER: '한 번에 {count}개이지만 {most}개까지만 됩니다',
+  LIST_LENGTH: '이 실험에는 {count}개가 아니라 정확히 {takes}개를 적어야 합니다',
   MATRIX_MISSING: '“{base}”에는 {matrix} 행렬이 없습니다',
   LENGTH_BEYOND_BASE: '“{base}”[은|는] {tokens}토큰까지만 읽습니다',
   MEASURE_FIXED: '채점 기준은 “사용자 지정”과 “질의응답” 작업에서만 고를 수 있습니다',

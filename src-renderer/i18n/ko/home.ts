@@ -52,6 +52,7 @@ export const home: Translation<typeof english> = {
   'home.road.leftOut': '{n}행 제외',
   'home.road.trained': '어댑터 {n}개',
   'home.road.running': '{done}개 완료, {running}개 진행 중',
+  'home.road.waiting': '{done}개 완료, {running}개 진행 중, {waiting}개 대기 중',
   'home.road.talks': '대화 {n}개',
   'home.road.measured': '어댑터 {total}개 중 {done}개',
 
@@ -110,6 +111,7 @@ export const home: Translation<typeof english> = {
   'home.finished.cutOff': '{name} 가져오기',
   'home.finished.cutOff.what': '중단되어 되돌렸습니다. 파일을 다시 고르세요',
   'home.finished.trained': '{name} 학습함',
+  'home.finished.training': '{name} 학습',
   'home.finished.evaluated': '{name}[으로|로] 평가함',
   'home.finished.answered': '{name} 채움',
   'home.finished.loss': '손실 {from}에서 {to}',

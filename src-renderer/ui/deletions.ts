@@ -1,0 +1,51 @@
+// What was deleted a moment ago, kept by the browser: after a reload, or in the next window, it can still be restored.
+import { client } from '../client.ts';
+
+export interface Deletion {
+  readonly noun: keyof typeof restoring;
+  readonly id: string;
+}
+
+/** A deletion that this browser has kept: what was said about it, and when, in milliseconds. */
+export interface KeptDeletion extends Deletion {
+  readonly text: string;
+  readonly at: number;
+}
+
+const restoring = {
+  'base-model': (id: string) => client.baseModels.restore({ id }),
+  dataset: (id: string) => client.datasets.restore({ id }),
+  run: (id: string) => client.runs.restore({ id }),
+  adapter: (id: string) => client.adapters.restore({ id }),
+  conversation: (id: string) => client.chat.restoreConversation({ id }),
+  'answered-table': (id: string) => client.answeredTables.restore({ id }),
+  evaluation: (id: string) => client.evaluations.restore({ id }),
+  experiment: (id: string) => client.lab.restore({ id }),
+} as const;
+
+export async function restoreDeleted({ noun, id }: Deletion): Promise<void> {
+  await restoring[noun](id);
+}
+
+export function keptDeletions(): readonly KeptDeletion[] {
+  // Sound: nobody else writes under this key.
+  return JSON.parse(localStorage.getItem(key) ?? '[]') as KeptDeletion[];
+}
+
+export function keepDeletion(deletion: KeptDeletion): void {
+  write([...keptDeletions(), deletion]);
+}
+
+export function forgetDeletion({ id }: Deletion): void {
+  write(keptDeletions().filter((each) => each.id !== id));
+}
+
+function write(deletions: readonly KeptDeletion[]): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(deletions));
+  } catch {
+    // A browser that stores nothing: they last as long as the page.
+  }
+}
+
+const key = 'studio.deleted';
