@@ -9,6 +9,7 @@ import { NearRows } from './near-rows.ts';
 import { plainNumber } from './number-targets.ts';
 import { maskPrivate } from './private-data.ts';
 import { SameRows } from './same-rows.ts';
+import { targetSpelledLike } from './target-labels.ts';
 
 test('an empty text is flagged', async () => {
   expect(await found([{ context: ' \n' }, { target: '' }, {}])).toEqual({ EMPTY_TEXT: [0, 1] });
@@ -166,6 +167,31 @@ test('a label that is written otherwise than a more frequent one is flagged, and
     ['LABEL_SPELLING', 'postive → positive', 43, 0],
     ['LABEL_SPELLING', 'Negative。 → negative', 44, 20],
   ]);
+});
+
+test('labels in a field of objects are flagged with its name, and mended in place', async () => {
+  const object = (kind: string, name = 'Ann') => JSON.stringify({ name, kind, more: { kind: 'Late' }, n: 1 });
+  const targets = [
+    ...Array(20).fill(object('late')),
+    ...Array(20).fill(object('lost')),
+    object('Late'),
+    object('Lost', 'Bo'),
+  ];
+  const { flagged } = await checked(given(targets.map((target) => ({ target }))), 'custom');
+  expect(flagged.filter(({ code }) => code === 'LABEL_SPELLING')).toMatchObject([
+    { detail: 'kind: Late → late', position: 40, other: 0 },
+    { detail: 'kind: Lost → lost', position: 41, other: 20 },
+  ]);
+  const about = { detail: 'kind: Late → late', separator: /,/ };
+  const written = '{ "more": {"kind": "Late"}, "kind" :"Late", "name": "late", "sum": 1.50 }';
+  expect(targetSpelledLike(written, object('late'), about)).toBe(
+    '{ "more": {"kind": "Late"}, "kind" :"late", "name": "late", "sum": 1.50 }',
+  );
+  expect(targetSpelledLike('{"kind": "\\u004cate"}', object('late'), about)).toBe('{"kind": "\\u004cate"}');
+  expect(
+    targetSpelledLike('{"tags": "Late, lost"}', '{"tags": "late"}', { ...about, detail: 'tags: Late → late' }),
+  ).toBe('{"tags": "late, lost"}');
+  expect(targetSpelledLike('Late', 'late', about)).toBe('late');
 });
 
 test('in lists, labels that are written otherwise are flagged one by one', async () => {

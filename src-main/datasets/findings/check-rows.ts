@@ -4,7 +4,6 @@ import { type CheckedRow, type Detector, type DetectorFacts, type FlaggedRow, fi
 import { SplitGroups } from './groups.ts';
 import { judgeHtml } from './html-remains.ts';
 import { JsonTargets } from './json-targets.ts';
-import { LabelSpellings } from './labels.ts';
 import { Languages } from './languages.ts';
 import { judgeLetters } from './misread-letters.ts';
 import { NearRows } from './near-rows.ts';
@@ -14,6 +13,7 @@ import { PrivateData } from './private-data.ts';
 import { Remains } from './remains.ts';
 import { SameRows } from './same-rows.ts';
 import { TableDoubts } from './table-doubts.ts';
+import { TargetLabels } from './target-labels.ts';
 import { LengthOutliers, SingleRows } from './texts.ts';
 
 /** The result of a check of all rows. */
@@ -38,7 +38,7 @@ export async function* checkRows(
     new SplitGroups(),
     new NearRows(facts.rows),
     new LengthOutliers(),
-    new LabelSpellings(),
+    new TargetLabels(),
     new Placeholders(),
     new Languages(),
     new PrivateData(),

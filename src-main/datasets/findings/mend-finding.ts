@@ -8,11 +8,11 @@ import { findingFacts } from './detector.ts';
 import type { FindingStore } from './finding-store.ts';
 import { judgeHtml } from './html-remains.ts';
 import { mendedJson } from './json-targets.ts';
-import { spelledLike } from './labels.ts';
 import { judgeLetters } from './misread-letters.ts';
 import { plainNumber } from './number-targets.ts';
 import { maskPrivate } from './private-data.ts';
 import { type Pair, withoutRemains } from './remains.ts';
+import { targetSpelledLike } from './target-labels.ts';
 
 /**
  * Applies a finding's remedy to its rows, as one change that can be undone. Rows that have changed since the check are
@@ -35,7 +35,7 @@ export function mendFinding(
       const separator = separatorIn(firstTargets(rows.examples(change.headVersion)));
       for (let offset = 0; ; offset += slice) {
         const flagged = findings.rows(code, offset, slice);
-        for (const { number, position, other } of flagged) {
+        for (const { number, position, detail, other } of flagged) {
           if ((wanted && !wanted.has(position)) || before.at(position) !== number) continue;
           if (remedy === 'delete') change.remove(position);
           else if (remedy === 'mask' || remedy === 'clean') {
@@ -45,7 +45,10 @@ export function mendFinding(
             const [like] = other === null ? [] : rows.examplesAt(change.headVersion, [other]);
             if (like && remedy === 'move') change.move(position, like.split);
             const [row] = like && remedy === 'unify' ? rows.byNumbers(change.headVersion, [number]) : [];
-            if (like && row) change.edit(position, { target: spelledLike(row.target, like.target, separator) });
+            if (like && row) {
+              const target = targetSpelledLike(row.target, like.target, { detail, separator });
+              change.edit(position, { target });
+            }
           }
           yield;
         }
