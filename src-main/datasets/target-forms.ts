@@ -28,8 +28,8 @@ export class TargetForms {
     const gathered = new TargetForm(usualMeasure(rows()).kind, firstTargets(rows()));
     if (gathered.isBroken) return undefined;
     const slices = new TimeSlices();
-    for (const { target } of rows()) {
-      gathered.see(target);
+    for (const row of rows()) {
+      gathered.see(row);
       if (gathered.isBroken) break;
       if (slices.isOver) await slices.rest();
     }

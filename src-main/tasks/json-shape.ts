@@ -32,16 +32,17 @@ export class JsonShape {
     return within + (this.#items?.fields ?? 0);
   }
 
-  see(value: unknown): void {
+  /** `context`: what the target belongs to that has this value. */
+  see(value: unknown, context: string): void {
     if (value === null) this.#types.add('null');
     else if (typeof value === 'number') this.#types.add(Number.isInteger(value) ? 'integer' : 'number');
-    else if (typeof value === 'string') this.#seeText(value);
+    else if (typeof value === 'string') this.#seeText(value, context);
     else if (typeof value === 'boolean') this.#types.add('boolean');
-    else if (Array.isArray(value)) this.#seeList(value);
-    else this.#seeObject(value as Readonly<Record<string, unknown>>);
+    else if (Array.isArray(value)) this.#seeList(value, context);
+    else this.#seeObject(value as Readonly<Record<string, unknown>>, context);
   }
 
-  /** One that all these values satisfy, and others alike. */
+  /** One that all these values satisfy, and others alike; but slips in labels. */
   schema(): Schema {
     // Below, anything may stand.
     if (this.#depth >= deepest) return {};
@@ -79,32 +80,32 @@ export class JsonShape {
     };
   }
 
-  #seeText(text: string): void {
+  #seeText(text: string, context: string): void {
     this.#types.add('string');
     if (text === '') {
       this.#hasEmpty = true;
       return;
     }
     this.#areNumbers = this.#areNumbers !== false && this.#numbers.take(text);
-    this.#few.take(text);
+    this.#few.take(text, context);
   }
 
-  #seeList(values: readonly unknown[]): void {
+  #seeList(values: readonly unknown[], context: string): void {
     this.#lists++;
     if (this.#depth >= deepest) return;
     for (const value of values) {
       this.#items ??= new JsonShape(this.#depth + 1);
-      this.#items.see(value);
+      this.#items.see(value, context);
     }
   }
 
-  #seeObject(value: Readonly<Record<string, unknown>>): void {
+  #seeObject(value: Readonly<Record<string, unknown>>, context: string): void {
     this.#objects++;
     if (this.#depth >= deepest) return;
     for (const [name, inner] of Object.entries(value)) {
       const field = this.#fields.get(name) ?? { shape: new JsonShape(this.#depth + 1), count: 0 };
       field.count++;
-      field.shape.see(inner);
+      field.shape.see(inner, context);
       this.#fields.set(name, field);
     }
   }

@@ -4,8 +4,10 @@ const hashtag = /(?=\s{0,9}[#＃][^\s#＃])(?<=[#＃][^\s#＃]{1,60})\s{0,9}/u;
 /** Where hashtags part labels, one also ends “none”, as a model may write it. */
 const anyHashtag = /(?=\s{0,9}[#＃][^\s#＃])(?<=\S)\s{0,9}/u;
 
+const slash = /\//u;
+
 /** Any of these parts the labels of most lists; where nothing speaks for another, the first. */
-const separators = [/,/u, /;/u, /\|/u, /\n/u, /、/u, /，/u, /\//u, hashtag];
+const separators = [/,/u, /;/u, /\|/u, /\n/u, /、/u, /，/u, slash, hashtag];
 
 /** These part labels, too, but are often within one: “Home & Garden”, “research and development”. */
 const joining = [
@@ -23,8 +25,10 @@ const leastLists = 0.1;
 const rowsOfLabel = 5;
 /** In characters, as among labels that stand alone. */
 const longestLabel = 60;
-/** In characters. Longer texts are not looked through for each sign. */
-const longestList = 2000;
+/** In characters. Longer texts, and such of which half are as long as a sentence or two, are not looked through. */
+const [longestList, longestUsual] = [2000, 200];
+/** As many tell what parts all. */
+const mostLookedThrough = 1000;
 /** Where more name one twice, what they list has an order, as the steps of a game have. */
 const mostRepeating = 0.05;
 /** Of what a further sign parts, as much is a label without it. */
@@ -37,7 +41,9 @@ const wordsOfList = 3;
  * full” the semicolon, although more have a comma. With it what parts only labels that are known without: of “late,
  * damaged and refund” also the “and”, if others are “damaged” and “refund, late”. A comma if nothing parts any.
  */
-export function separatorIn(targets: readonly string[]): RegExp {
+export function separatorIn(all: readonly string[]): RegExp {
+  const step = Math.ceil(all.length / mostLookedThrough);
+  const targets = all.filter((_, place) => place % step === 0);
   const parted = separators.map((separator) => ({
     separator,
     lists: targets.map((target) => partsOf(target, separator)),
@@ -46,14 +52,14 @@ export function separatorIn(targets: readonly string[]): RegExp {
   const counted = parting.map(({ separator, lists }) => ({ separator, labels: new Set(lists.flat()).size }));
   const [fewest = /,/u] = counted.toSorted((a, b) => a.labels - b.labels).map(({ separator }) => separator);
   const first = fewest === hashtag ? anyHashtag : fewest;
-  const all = [...separators, ...joining].reduce((before, next) => {
+  const together = [...separators, ...joining].reduce((before, next) => {
     const both = new RegExp(`${before.source}|${next.source}`, 'iu');
     return partsOnlyKnown(targets, before, next) ? both : before;
   }, first);
   const words = /\s+/u;
-  const hasOthers = targets.some((target) => partsOf(target, all).length > 1);
+  const hasOthers = targets.some((target) => partsOf(target, together).length > 1);
   const areWords = !hasOthers && targets.some((target) => partsOf(target, words).length >= wordsOfList);
-  return areWords && partsOnlyKnown(targets, all, words) ? words : all;
+  return areWords && partsOnlyKnown(targets, together, words) ? words : together;
 }
 
 /** Whether a further sign parts some labels, nearly all of them into such as also occur without it. */
@@ -89,6 +95,7 @@ export function betweensOf(list: string, separator: RegExp): string[] {
  */
 export function listSeparator(targets: readonly string[]): RegExp | undefined {
   if (targets.some(({ length }) => length > longestList)) return undefined;
+  if (targets.filter(({ length }) => length > longestUsual).length * 2 > targets.length) return undefined;
   const separator = separatorIn(targets);
   const lists = targets.map((target) => partsOf(target, separator));
   const different = new Set(lists.flat());
@@ -102,8 +109,16 @@ export function listSeparator(targets: readonly string[]): RegExp | undefined {
     // “Yes, please” and “No, thanks” are two labels of four parts.
     different.size < new Set(targets).size &&
     [...different].every(({ length }) => length <= longestLabel) &&
-    !isOften(lists.filter((list) => new Set(list).size < list.length).length, mostRepeating);
+    !isOften(lists.filter((list) => new Set(list).size < list.length).length, mostRepeating) &&
+    !(separator.source.startsWith(slash.source) && areRatios(lists));
   return areLists ? separator : undefined;
+}
+
+/** What stands on either side of a slash in fractions and paths: numbers, and the same two in either order. */
+function areRatios(lists: readonly (readonly string[])[]): boolean {
+  const pairs = new Set(lists.flatMap((list) => list.slice(1).map((next, place) => `${list[place]}/${next}`)));
+  const reversed = lists.some((list) => list.slice(1).some((next, place) => pairs.has(`${next}/${list[place]}`)));
+  return reversed || lists.flat().every((part) => /^\p{N}+$/u.test(part));
 }
 
 function hasWholeBrackets(label: string): boolean {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { TargetForm } from './target-form.ts';
 
-function formOf(kind: TargetKind, targets: readonly string[]) {
+function formOf(kind: TargetKind, targets: readonly string[], contexts: readonly string[] = []) {
   const gathered = new TargetForm(kind, targets);
-  for (const target of targets) gathered.see(target);
+  for (const [place, target] of targets.entries()) gathered.see({ context: contexts[place] ?? '', target });
   return gathered.form;
 }
 
@@ -73,6 +73,13 @@ test('lists are of the labels that occur, as many as one has at most, parted as 
   expect(formOf('lists', ['a | b', 'b|c', 'c | a'])).toMatchObject({ between: ' | ' });
   expect(formOf('lists', ['#a #b', '#b #a', '#c'])).toMatchObject({ texts: ['#a', '#b', '#c'], between: ' ' });
   expect(formOf('lists', ['#a#b', '#b'])).toMatchObject({ texts: ['#a', '#b'], between: ' ' });
+  // Regression: nothing at all between two labels was an option, and made the form one that could not be read again.
+  expect(formOf('lists', ['#a, #b', '#a#b', '#b'])).toEqual({
+    kind: 'list',
+    texts: ['#a', '#b'],
+    between: ', ',
+    most: 2,
+  });
   const written = ['a, b and c', 'c, b and a', 'a', 'b', 'c', 'a, b, and c', 'b and a'];
   expect(formOf('lists', written)).toMatchObject({ texts: ['a', 'b', 'c'], between: ', ', most: 3 });
   expect(formOf('lists', written)).toMatchObject({ orBetween: [' and ', ', and '] });
@@ -151,7 +158,9 @@ test('a few texts that occur again and again in a field, or in a list, are all t
     properties: { a: { enum: ['low', 'high', ''] } },
   });
   const written = ['Low', 'high ', 'low.'];
-  expect(schemaOf([...repeated('low', 'high'), ...written])).toMatchObject({ properties: { a: labels } });
+  expect(schemaOf([...Array.from({ length: 4 }, () => repeated('low', 'high')).flat(), ...written])).toMatchObject({
+    properties: { a: labels },
+  });
   // One, too few of each, or one that is no label.
   for (const texts of [repeated('low'), ['low', 'high', 'low'], [...repeated('low', 'high'), 'x'.repeat(61)]])
     expect(schemaOf(texts).properties.a).toEqual({ type: 'string' });
@@ -159,6 +168,16 @@ test('a few texts that occur again and again in a field, or in a list, are all t
   const towns = [...Array<string>(40).fill('Oslo'), 'Bergen', 'Bodø'];
   expect(schemaOf(towns).properties.a).toEqual({ type: 'string' });
   expect(schemaOf(towns.slice(0, -1)).properties.a).toEqual({ type: 'string', enum: ['Oslo', 'Bergen'] });
+  // Regression: a unit whose case means another one could not be written.
+  expect(schemaOf(repeated('mW', 'MW', 'kW')).properties.a).toEqual({ type: 'string', enum: ['mW', 'MW', 'kW'] });
+  // Names that are copied from the texts: a new one would have been written as one of the known.
+  const names = repeated('Ann', 'Bo');
+  const targets = names.map((a) => JSON.stringify({ a, kind: a === 'Bo' ? 'late' : 'lost' }));
+  const contexts = names.map((name) => `Where is it? ${name}`);
+  expect(formOf('structured', targets, contexts)).toMatchObject({
+    schema: { properties: { a: { type: 'string' }, kind: { type: 'string', enum: ['lost', 'late'] } } },
+  });
+  expect(JSON.stringify(formOf('structured', targets, contexts))).not.toContain('Ann');
   const many = (count: number) => repeated(...Array.from({ length: count }, (_, n) => `label ${n}`));
   expect(schemaOf(many(200)).properties.a).toHaveProperty('enum');
   expect(schemaOf(many(201)).properties.a).toEqual({ type: 'string' });

@@ -29,9 +29,9 @@ export class TargetForm {
     return this.#shared === undefined;
   }
 
-  see(target: string): void {
+  see({ context, target }: { readonly context: string; readonly target: string }): void {
     const text = target.trim();
-    if (text === '' || this.#shared?.take(text) === false) this.#shared = undefined;
+    if (text === '' || this.#shared?.take(text, context) === false) this.#shared = undefined;
   }
 
   /** Undefined if targets are written freely, or if a single one is of another form. */
@@ -42,8 +42,8 @@ export class TargetForm {
 
 /** What all targets so far have in common. */
 interface SharedForm {
-  /** Whether one more has it, too. */
-  take(target: string): boolean;
+  /** Whether one more has it, too; `context`: what it belongs to. */
+  take(target: string, context: string): boolean;
   readonly form: AnswerForm | undefined;
 }
 
@@ -104,7 +104,7 @@ class SharedLists implements SharedForm {
     const usable = [...this.#between].filter(([between]) => between.length <= longestBetween);
     const [[most, times] = [', ', 0], ...others] = usable.toSorted(([, a], [, b]) => b - a);
     const orBetween = others
-      .filter(([between, count]) => count >= leastBetween * times && between.trim() !== most.trim())
+      .filter(([between, count]) => count >= leastBetween * times && between !== '' && between.trim() !== most.trim())
       .map(([between]) => between)
       .slice(0, mostBetweens);
     const texts = usualSpellings(this.#labels);
@@ -136,9 +136,9 @@ class SharedNumbers implements SharedForm {
 class SharedJson implements SharedForm {
   readonly #shape = new JsonShape();
 
-  take(target: string): boolean {
+  take(target: string, context: string): boolean {
     try {
-      this.#shape.see(JSON.parse(target));
+      this.#shape.see(JSON.parse(target), context);
       return this.#shape.fields <= mostFields;
     } catch {
       return false;

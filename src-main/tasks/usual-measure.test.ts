@@ -82,6 +82,9 @@ test('what has such a sign in it is no list of labels', () => {
     ['dark blue', 'blue', 'light blue', 'red', 'dark red', 'light red'],
   ];
   for (const labels of whole) expect(kindOf((n) => labels[n % labels.length] as string)).toBe('few');
+  // Fractions and paths mean something else in another order.
+  expect(kindOf((n) => ['1/2', '1/3', '2/3', '1/4', '3/4', '1', '2', '0'][n % 8] as string)).not.toBe('lists');
+  expect(kindOf((n) => ['home/products', 'products/home', 'home', 'products'][n % 4] as string)).toBe('few');
   // Two parts each, as a name or a town and its state.
   expect(kindOf((n) => `${['Lee', 'Kim', 'Park'][n % 3]}, ${['Ann', 'Bo', 'Cy', 'Di', 'Ed'][n % 5]}`)).not.toBe(
     'lists',
