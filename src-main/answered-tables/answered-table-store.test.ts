@@ -84,6 +84,25 @@ test('lists are counted label by label, and rows come by a label that they have'
   expect(store.countRows({ id, only: { answer: 'late' }, order: 'file' })).toBe(1);
 });
 
+// Regression: “refund and late” was counted as a label of its own.
+test('labels are counted whatever parts them', () => {
+  const form = { kind: 'list' as const, texts: ['late', 'lost', 'refund'], between: ', ', most: 3 };
+  const id = begun(['text'], { ...form, orBetween: [' and ', ', and '] });
+  store.addRows(id, 0, [['one'], ['two'], ['three']]);
+  store.enqueue(id, 2);
+  const answers = ['late and lost', 'refund, late, and lost', 'refund'];
+  put(id, ...answers.map((answer, position) => ({ position, answer })));
+  expect(store.counts(id)).toMatchObject({
+    answers: [
+      { answer: 'late', rows: 2 },
+      { answer: 'lost', rows: 2 },
+      { answer: 'refund', rows: 2 },
+    ],
+    others: 0,
+  });
+  expect(positions({ id, only: { answer: 'lost' }, offset: 0, limit: 9 })).toEqual([0, 1]);
+});
+
 test('what a field of objects has is counted, and rows come by it; what is no object has nothing there', () => {
   const id = tableOf(Array.from({ length: 7 }, (_, place) => [`row ${place}`]));
   const objects = [

@@ -155,25 +155,27 @@ export class AnsweredTableStore {
 
   /** The most frequent answers, and how many rows have one of them. */
   #countAnswers(id: string, field: string | undefined): CountedAnswers {
-    const label = labelIn(field);
+    // Read once: SQLite would put what is in a subquery wherever its column stands.
+    const labels = field === undefined ? '' : `WITH labelled AS MATERIALIZED (${fieldLabels})`;
     const answers = this.#database
       .prepare<[object], AnswerCounts['answers'][number]>(
-        `SELECT ${label} AS answer, count(*) AS rows FROM answered_row WHERE table_id = :id AND ${isLabel(label)}
-         GROUP BY 1 ORDER BY rows DESC, answer LIMIT :most`,
+        `${labels} SELECT answer, count(*) AS rows FROM ${field === undefined ? 'answered_row' : 'labelled'}
+         WHERE table_id = :id AND ${isLabel} GROUP BY answer ORDER BY rows DESC, answer LIMIT :most`,
       )
       .all({ id, field, most: mostCountedAnswers });
     return { answers, rows: answers.reduce((sum, { rows }) => sum + rows, 0) };
   }
 
   /** The same of answers that are lists, label by label. */
-  #countLabels(id: string, { between }: { readonly between: string }): CountedAnswers {
+  #countLabels(id: string, form: ListForm): CountedAnswers {
+    const { list, values } = listIn(form);
     const lists = this.#database
-      .prepare<[string], AnswerCounts['answers'][number]>(
-        `SELECT answer, count(*) AS rows FROM answered_row WHERE table_id = ? AND answer <> '' GROUP BY answer`,
+      .prepare<[object], AnswerCounts['answers'][number]>(
+        `SELECT ${list} AS answer, count(*) AS rows FROM answered_row WHERE table_id = :id AND answer <> '' GROUP BY 1`,
       )
-      .all(id)
+      .all({ id, ...values })
       .map(({ answer, rows }) => ({
-        labels: answer.split(between).filter(({ length }) => length <= longestLabel),
+        labels: answer.split(form.between).filter(({ length }) => length <= longestLabel),
         rows,
       }));
     const counts = new Map<string, number>();
@@ -197,16 +199,15 @@ export class AnsweredTableStore {
     if (only === undefined) return { condition: isRanked, values: {} };
     if ('note' in only) return { condition: `${isRanked} AND note = :note`, values: { note: only.note } };
     const { form } = this.get(id);
-    if (form?.kind !== 'list') {
-      const label = labelIn(only.field);
-      return { condition: `${isRanked} AND ${isLabel(label)} AND ${label} = :answer`, values: only };
+    if (form?.kind === 'list') {
+      const { list, values } = listIn(form);
+      return {
+        condition: `${isRanked} AND instr(:between || ${list} || :between, :parted) > 0`,
+        values: { ...values, parted: `${form.between}${only.answer}${form.between}` },
+      };
     }
-    // No label has in it what parts them.
-    const { between } = form;
-    return {
-      condition: `${isRanked} AND instr(:between || answer || :between, :parted) > 0`,
-      values: { between, parted: `${between}${only.answer}${between}` },
-    };
+    const isIt = only.field === undefined ? `${isLabel} AND answer = :answer` : `${labelInField} = :answer`;
+    return { condition: `${isRanked} AND ${isIt}`, values: only };
   }
 
   /** Time spent on the answers so far. */
@@ -263,14 +264,27 @@ const select = `SELECT answered_table.id, answered_table.name, answered_table.ba
     JOIN base_model ON base_model.id = answered_table.base_model_id LEFT JOIN adapter ON adapter.id = answered_table.adapter_id
   WHERE answered_table.deleted_at IS NULL`;
 
-/** Of answers, the condition of the index of labels. */
-const isLabel = (text: string) => `${text} <> '' AND length(${text}) <= ${longestLabel}`;
+/** The condition of the index of labels. */
+const isLabel = `answer <> '' AND length(answer) <= ${longestLabel}`;
 
-/** A row's answer, or what it has in `:field` if it is an object. */
-function labelIn(field: string | undefined): string {
-  if (field === undefined) return 'answer';
-  return `(SELECT iif(type IN ('true', 'false'), type, atom) FROM json_each(iif(json_valid(answer), answer, NULL))
-    WHERE key = :field)`;
+/** What a row's answer has in `:field`, if it is an object. */
+const labelInField = `(SELECT iif(type IN ('true', 'false'), type, atom)
+    FROM json_each(iif(json_valid(answer), answer, NULL)) WHERE key = :field)`;
+const fieldLabels = `SELECT table_id, ${labelInField} AS answer FROM answered_row WHERE table_id = :id`;
+
+type ListForm = Extract<AnswerForm, { kind: 'list' }>;
+
+/** A row's answer with its labels all parted by what usually does, which no label has in it; and the values in that. */
+function listIn({ between, orBetween = [] }: ListForm): {
+  readonly list: string;
+  readonly values: Readonly<Record<string, string>>;
+} {
+  // “, and ” before “ and ”, which it ends with.
+  const others = orBetween
+    .toSorted((a, b) => b.length - a.length)
+    .map((other, place) => [`or${place}`, other] as const);
+  const list = others.reduce((text, [name]) => `replace(${text}, :${name}, :between)`, 'answer');
+  return { list, values: { between, ...Object.fromEntries(others) } };
 }
 
 /** Answers, or labels of lists, and the number of rows that have one of them. */

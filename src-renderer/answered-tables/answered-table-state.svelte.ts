@@ -13,6 +13,9 @@ import { OngoingWork } from '../ui/ongoing-work.svelte.ts';
 import { Paged } from '../ui/paged.svelte.ts';
 import { saveFile } from '../ui/save-file.ts';
 
+/** In times of what counting takes. */
+const pausesBetweenCounts = 10;
+
 type Progress = Extract<AnsweredTableEvent, { kind: 'progress' }>;
 
 /** Of whole answers, or of what a field of theirs has. */
@@ -34,6 +37,8 @@ export class AnsweredTableState {
   #order = $state<RowOrder>('file');
   #field = $state<string | undefined>(undefined);
   #inView = { first: 0, end: 1 };
+  /** Of a large table, all answers take a while to count. */
+  #countedUntil = 0;
   #isStale = false;
   #isRereading = false;
 
@@ -117,6 +122,7 @@ export class AnsweredTableState {
 
   async countBy(field: string): Promise<void> {
     this.#field = field;
+    this.#countedUntil = 0;
     this.show(undefined);
     await this.#reread();
   }
@@ -205,7 +211,11 @@ export class AnsweredTableState {
 
   async #count(): Promise<LabelCounts> {
     const { id, field } = this;
-    return { ...(await client.answeredTables.counts({ id, field })), field };
+    const began = performance.now();
+    const counts = await client.answeredTables.counts({ id, field });
+    const now = performance.now();
+    this.#countedUntil = now + pausesBetweenCounts * (now - began);
+    return { ...counts, field };
   }
 
   /** Refreshes what is in view, and again if there was news meanwhile: events may come faster than rows. */
@@ -217,7 +227,8 @@ export class AnsweredTableState {
       while (this.#isStale) {
         this.#isStale = false;
         const { first, end } = this.#inView;
-        const [counts] = await Promise.all([this.#count(), this.rows.again(first, end)]);
+        const counting = performance.now() < this.#countedUntil ? this.counts : this.#count();
+        const [counts] = await Promise.all([counting, this.rows.again(first, end)]);
         this.counts = counts;
       }
     } catch (error) {
