@@ -114,6 +114,8 @@ export const answerCountsSchema = z.object({
   others: z.number().int(),
   /** Rows with each note. */
   notes: z.record(answerNoteSchema, z.number().int()),
+  /** Whether it is known of any answer how sure it is; not of lists and objects of earlier versions. */
+  hasCertainty: z.boolean(),
 });
 export type AnswerCounts = z.infer<typeof answerCountsSchema>;
 

@@ -56,6 +56,7 @@ test('labels are counted, the most frequent first, and long or missing answers a
     ],
     others: 1,
     notes: { empty: 1, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 },
+    hasCertainty: false,
   });
 });
 
@@ -155,6 +156,7 @@ test('the least certain answers come first if they are asked for so, without tho
     { position: 1, answer: 'no', certainty: 0.4 },
     { position: 3, answer: 'yes', certainty: 0.6 },
   );
+  expect(store.counts(id).hasCertainty).toBe(true);
   expect(positions({ id, order: 'unsure', offset: 0, limit: 9 })).toEqual([1, 3, 0]);
   expect(positions({ id, order: 'unsure', only: { answer: 'no' }, offset: 0, limit: 9 })).toEqual([1, 0]);
   expect(store.countRows({ id, only: undefined, order: 'unsure' })).toBe(3);

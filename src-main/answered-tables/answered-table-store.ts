@@ -150,7 +150,8 @@ export class AnsweredTableStore {
       .all(id);
     const notes = { empty: 0, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 };
     for (const { note, rows } of noted) notes[note] = rows;
-    return { answers, others: answered - notes.empty - notes.unnamed - listed, notes };
+    const others = answered - notes.empty - notes.unnamed - listed;
+    return { answers, others, notes, hasCertainty: this.has('certainty', id) };
   }
 
   /** The most frequent answers, and how many rows have one of them. */

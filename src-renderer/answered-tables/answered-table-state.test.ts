@@ -30,6 +30,7 @@ beforeEach(() => {
   vi.clearAllMocks();
   vi.mocked(client.answeredTables.counts).mockResolvedValue({
     ...{ answers: [], others: 0, notes: { empty: 0, unnamed: 0, shortened: 0, cut: 0, replaced: 0, unrunnable: 0 } },
+    hasCertainty: false,
   });
   vi.mocked(client.answeredTables.rows).mockResolvedValue({ total: 2, rows: [row(0, 'yes'), row(1, null)] });
 });
