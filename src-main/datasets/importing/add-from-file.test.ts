@@ -99,7 +99,6 @@ test('a left-out row of any length that comes back unchanged is left out again',
   expect(added).toMatchObject({ added: 0, rejected: { count: 40, reasons: { ROW_ENCODING: 40 } } });
 });
 
-// Regression: whose answers they are was guessed anew, here by the name of the file.
 // Rows of a file without one of the columns had a context or a target of another layout.
 test('rows of several columns are laid out as those that are there, and need all these columns', async () => {
   const { store, changes } = given;
@@ -119,6 +118,7 @@ test('rows of several columns are laid out as those that are there, and need all
   });
 });
 
+// Regression: whose answers they are was guessed anew, here by the name of the file.
 test('the answers of a chat that is added are by whom they are in the dataset', async () => {
   const { store, changes } = given;
   const chat = (day: number) =>

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fieldsOf, joinedKinds } from '../../../src-contract/column-groups.ts';
 import type { CsvOptions, Split } from '../../../src-contract/dataset.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
@@ -8,7 +7,7 @@ import type { OpenTable } from '../readers/table.ts';
 import type { NewExample } from '../rows/row-block.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { unitOf } from '../splits/unit-splits.ts';
-import { resolveMapping } from './column-mapping.ts';
+import { joinedColumns, namedAsIn, resolveMapping } from './column-mapping.ts';
 import { firstRows } from './import-rows.ts';
 import { reasonPlace } from './left-out-rows.ts';
 import { rowMapper } from './row-mapper.ts';
@@ -97,9 +96,7 @@ async function mapperOf(
     ...{ task, columns, chosen, file: file.name, sample },
     hasDatabase: schemas !== undefined,
   });
-  // However this file spells their names.
-  const named = { ...resolved, mapping: { ...resolved.mapping, ...joined } };
-  const mapRow = rowMapper(named, table.facts.encoding);
+  const mapRow = rowMapper(namedAsIn(mapping, resolved), table.facts.encoding);
   if (schemas === undefined || !lacksSchema(task, resolved.mapping)) return mapRow;
   const [one, ...others] = new Set(Object.values(schemas));
   return (record) => {
@@ -109,11 +106,4 @@ async function mapperOf(
     const schema = schemas[row.database ?? ''] ?? (others.length === 0 ? one : undefined) ?? '';
     return { ...row, context: `${parts.head}${schema}${parts.tail}` };
   };
-}
-
-/** The columns that are one text together with others. */
-function joinedColumns(mapping: ColumnMapping): ColumnMapping {
-  const groups = joinedKinds.map((joined) => fieldsOf(joined, mapping));
-  const fields = groups.filter(({ length }) => length > 1).flat();
-  return Object.fromEntries(fields.map((field) => [field, mapping[field] ?? '']));
 }
