@@ -66,6 +66,18 @@ test('rows that the dataset already has are left out, unless copies are wanted',
   expect(await add('context,target\nd,4\n')).toMatchObject({ added: 1, known: 0, dataset: { rows: 5 } });
 });
 
+// Regression: the page showed an empty notice, and the command line said only that no row was added.
+test('a file without rows is said to have none', async () => {
+  const { store, changes } = given;
+  const { dataset } = await imported('context,target\na,1\n');
+  const file = tableFile(join(given.folder, 'none.csv'));
+  writeFileSync(file.path, 'context,target\n');
+  await expect(addFromFile({ store, changes }, { dataset, file })).rejects.toMatchObject({
+    ...{ code: 'CSV_NO_ROWS', data: { file: 'none.csv', because: { code: 'NO_ROWS_BELOW_HEADER' } } },
+  });
+  expect(store.get(dataset.id).version).toBe(1);
+});
+
 test('rows that are still wrong are rejected again for the same reason', async () => {
   const { store, changes } = given;
   const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';

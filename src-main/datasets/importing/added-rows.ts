@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvOptions, Split } from '../../../src-contract/dataset.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
 import { openTable, type TableFile } from '../readers/open-table.ts';
@@ -46,7 +48,7 @@ export type AddedRowsEvent =
 
 /**
  * Reads the rows of a file to be added to a dataset. It reads twice, first for the units, so that rows are never held
- * in memory. Throws whatever `openTable` and `resolveMapping` throw.
+ * in memory. Throws whatever `openTable` and `resolveMapping` throw, and CSV_NO_ROWS.
  */
 export async function* addedRows(job: AddedRowsJob, signal: AbortSignal): AsyncGenerator<AddedRowsEvent, void> {
   const table = await openTable(job.file, job.csv, { signal });
@@ -92,6 +94,8 @@ async function mapperOf(
   const isWanted = ([field, column]: [string, string]) => field in joined || columns.includes(column);
   const chosen = Object.fromEntries(Object.entries(mapping).filter(isWanted));
   const sample = await firstRows(table, signal);
+  if (sample.length === 0)
+    throw new StudioError('CSV_NO_ROWS', { file: file.name, ...because('NO_ROWS_BELOW_HEADER') });
   const resolved = resolveMapping({
     ...{ task, columns, chosen, file: file.name, sample },
     hasDatabase: schemas !== undefined,
