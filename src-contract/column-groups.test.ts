@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { fieldsOf, joinedBy, joinedJson, joinedLines, mappedTo, withoutBegun } from './column-groups.ts';
+import {
+  fieldsOf,
+  joinedBy,
+  joinedJson,
+  joinedLines,
+  mappedTo,
+  namesOf,
+  withOwnNames,
+  withoutBegun,
+} from './column-groups.ts';
 
 test('each column that has a text becomes a line behind its name', () => {
   const columns = [
@@ -40,4 +49,22 @@ test('lines that were begun and left empty are none', () => {
   // A letter that was pasted below its name lost it, and was taken for more of the column before.
   const letter = 'subject: Late\nbody:\n\nWhere is it?\nname:';
   expect(withoutBegun(letter, ['subject', 'body', 'name'])).toBe('subject: Late\nbody:\n\nWhere is it?');
+});
+
+test('only columns of an exported table have the names that they had before', () => {
+  const mapping = { ...mappedTo('context', ['context.title', 'context.text']), target: 'target' };
+  expect(withOwnNames(mapping, ['context.title', 'context.text', 'target', 'split'])).toEqual({
+    ...{ context: 'title', context2: 'text', target: 'target' },
+  });
+  expect(withOwnNames(mapping, ['context.title', 'context.text', 'label'])).toBe(mapping);
+  // Two columns would be called the same.
+  const added = { ...mapping, context3: 'title' };
+  expect(withOwnNames(added, ['context.title', 'context.text', 'target', 'title'])).toEqual(added);
+});
+
+// Regression: a model that had learnt lines of “context.title” was asked with lines of “title”.
+test('the columns of a dataset are called as they were when it was imported', () => {
+  expect(namesOf('context', mappedTo('context', ['context.title', 'context.text']))).toEqual([
+    ...['context.title', 'context.text'],
+  ]);
 });

@@ -35,7 +35,7 @@ export function fieldsOf(joined: Joined, mapping: ColumnMapping): readonly strin
 
 /** The names of the columns of a context or a target, in their order. */
 export function namesOf(joined: Joined, mapping: ColumnMapping): string[] {
-  return fieldsOf(joined, mapping).map((field) => ownName(joined, mapping[field] ?? ''));
+  return fieldsOf(joined, mapping).map((field) => mapping[field] ?? '');
 }
 
 /** How an exported dataset calls one of several columns, so that a file tells what each is: `context.Brand`. */
@@ -44,7 +44,7 @@ export function exportedName(joined: Joined, name: string): string {
 }
 
 /** What a column was called before it was exported. */
-export function ownName(joined: Joined, column: string): string {
+function ownName(joined: Joined, column: string): string {
   const start = exportedName(joined, '');
   return column.startsWith(start) && column !== start ? column.slice(start.length) : column;
 }
@@ -58,6 +58,20 @@ export function exportedMapping(columns: readonly string[]): ColumnMapping | und
   if (!context?.length || !target?.length || context.length + target.length < 3) return undefined;
   if (Math.max(context.length, target.length) > mostColumns) return undefined;
   return { ...mappedTo('context', context), ...mappedTo('target', target) };
+}
+
+/** A mapping of a table by the names that its columns had before it was exported; of another table, as it is. */
+export function withOwnNames(mapping: ColumnMapping, columns: readonly string[]): ColumnMapping {
+  if (exportedMapping(columns) === undefined) return mapping;
+  const groups = joinedKinds.map((joined) => {
+    const names = namesOf(joined, mapping);
+    const own = names.map((name) => ownName(joined, name));
+    const isClear = names.length > 1 && new Set(own).size === own.length;
+    return isClear
+      ? Object.fromEntries(fieldsOf(joined, mapping).map((field, place) => [field, own[place] ?? '']))
+      : {};
+  });
+  return Object.assign({}, mapping, ...groups);
 }
 
 /** A context or a target made of the columns with these names. */

@@ -2162,13 +2162,13 @@ test('a trained cell keeps its checkpoint until it is noted, and loses it at the
   const cell = join(folder, 'data/lab/cells', name);
   const checkpoint = join(cell, 'checkpoint');
   rmSync(join(cell, 'trained.json'));
-  for (const inTheWay of [checkpoint, join(cell, 'trained.json.partial')]) mkdirSync(inTheWay);
+  for (const inTheWay of [checkpoint, join(cell, 'trained.json')]) mkdirSync(inTheWay);
   const told = vi.spyOn(console, 'error').mockImplementation(() => {});
   onTestFinished(() => void told.mockRestore());
   expect((await trainIt()).state).toBe('failed');
   expect(existsSync(checkpoint)).toBe(true);
 
-  rmSync(join(cell, 'trained.json.partial'), { recursive: true });
+  rmSync(join(cell, 'trained.json'), { recursive: true });
   expect((await trainIt()).state).toBe('finished');
   expect(existsSync(checkpoint)).toBe(false);
   mkdirSync(checkpoint);

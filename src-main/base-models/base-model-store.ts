@@ -59,21 +59,24 @@ export class BaseModelStore {
     });
   }
 
-  /** Inserts it, or replaces what is there under its id, also if another process inserts it at the same moment. */
+  /**
+   * Inserts it, under another name if its own has been taken, or replaces what is there under its id, also if another
+   * process inserts it at the same moment.
+   */
   put(model: BaseModel): void {
     this.#database
       .transaction(() => {
         if (this.has(model.id)) this.replace(model);
-        else this.insert(model);
+        else this.insert({ ...model, name: { like: model.name } });
       })
       .immediate();
   }
 
-  /** For the starter model, of which a newer studio ships a new version at another path. */
+  /** For the starter model, of which a newer studio ships a new version at another path. It keeps its name. */
   replace(model: BaseModel): void {
     this.#database
       .prepare(
-        `UPDATE base_model SET name = :name, architecture = :architecture, parameters = :parameters, layers = :layers,
+        `UPDATE base_model SET architecture = :architecture, parameters = :parameters, layers = :layers,
            hidden = :hidden, vocabulary = :vocabulary, dtype = :dtype, sha256 = :sha256, licence = :licence,
            context_length = :contextLength, size_bytes = :sizeBytes, path = :path, built_in = :builtIn,
            has_chat_template = :hasChatTemplate, catalogue_id = :catalogueId, created_at = :createdAt, deleted_at = NULL

@@ -183,6 +183,19 @@ test('the starter model may be registered by another process meanwhile', async (
   expect(store.list()).toMatchObject([{ id: 'starter', path: source }]);
 });
 
+// Regression: in a data folder in which another model had its name, it could not be used, at every start.
+test('the starter model has another name if its own is taken, and keeps it', async () => {
+  const mine = await importBaseModel({ path: source, name: 'starter' }, studio());
+  for (const config of ['{"model_type":"llama"}', '{"model_type":"llama","new":1}']) {
+    writeFileSync(join(source, 'config.json'), config);
+    await registerStarterModel({ store, engine, folder: source, now: 5 });
+    expect(store.list().map(({ id, name }) => [id, name])).toEqual([
+      ['starter', 'starter 2'],
+      [mine.id, 'starter'],
+    ]);
+  }
+});
+
 test('a missing starter model gets no row', async () => {
   await registerStarterModel({ store, engine, folder: modelsFolder, now: 5 });
   expect(store.list()).toEqual([]);

@@ -1,3 +1,5 @@
+import { literally } from '../../src-contract/regexp-literally.ts';
+
 /**
  * Pre-tokenizers split by what Unicode calls a digit or white space; @huggingface/tokenizers 0.2.0 deviates in some
  * places. Here the same cuts are written as a `Split`, for which it agrees with the reference.
@@ -51,7 +53,7 @@ function splitAsNamed(given: object): object {
   const { pattern, behavior, invert } = given as Record<string, unknown>;
   if (typeof pattern !== 'object' || pattern === null || invert === true) return given;
   const { Regex, String: text } = pattern as Record<string, unknown>;
-  const regex = Regex ?? (typeof text === 'string' && text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const regex = Regex ?? (typeof text === 'string' && literally(text));
   if (typeof regex !== 'string' || regex === '') return given;
   switch (behavior) {
     case 'Removed':

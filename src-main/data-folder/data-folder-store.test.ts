@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -322,6 +323,9 @@ test('a backup is restored only into an empty folder', async () => {
   rmSync(join(to, 'adapters'), { recursive: true });
   // What the default folder holds before there is a studio in it.
   writeFileSync(join(to, 'opened-folder.json'), '{}');
+  const left = join(to, 'adapter-studio-restoring.json.0123456789abcdef.partial');
+  writeFileSync(left, '{');
+  utimesSync(left, 0, 0);
   expect(await restoreDataFolder({ from: out, dataDir: to })).toEqual({ files: 3 });
   expect(readdirSync(to).sort()).toEqual(['adapters', 'opened-folder.json', 'runs', 'studio.sqlite']);
 });

@@ -16,6 +16,7 @@ import { readNote, writeNote } from '../files/note.ts';
 import { copyFile, readInto } from '../files/synced-file.ts';
 import { isUnfinishedPath, nameWhole, removeUnfinished, unfinishedPath } from '../files/unfinished-path.ts';
 import { orUnwritable } from '../files/unwritable.ts';
+import { isLeftOf } from '../files/write-whole.ts';
 import { copyNotes, forgetCopies, noteCopy } from './copy-note.ts';
 import { reserveName } from './disk-reserve.ts';
 
@@ -354,7 +355,7 @@ async function restoreFile(
 /** Throws OPTION_INVALID when a folder is not empty. */
 async function expectEmpty(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  if (names.every((name) => countsAsNothing.has(name))) return;
+  if (names.every((name) => countsAsNothing.has(name) || isLeftOf(restoringName, name))) return;
   throw homeTaken(names.includes(databaseName) ? 'BACKUP_HOME_TAKEN' : 'BACKUP_HOME_NOT_EMPTY', folder);
 }
 
@@ -371,7 +372,6 @@ const countsAsNothing = new Set([
   'lost+found',
   // Of a restore whose process was killed.
   'locks',
-  `${restoringName}.partial`,
 ]);
 
 /** When a backup was made and its size; undefined if there is none. */

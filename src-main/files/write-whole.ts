@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * Writes a text that takes the place of the file at a path at once: what was there stays whole until the new one is. A
@@ -8,20 +9,39 @@ import { type FileHandle, lstat, open, rename, rm, writeFile } from 'node:fs/pro
 export async function writeWhole(path: string, text: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there !== undefined && !there.isFile()) return await writeFile(path, text, { flush: true });
+  await writeAsideOf(path, text);
+}
+
+/** Like `writeWhole`, in a folder of the studio's own: removes what a crash has left of it, and writes through no link. */
+export async function writeOwnWhole(path: string, text: string): Promise<void> {
+  await removeLeft(path);
+  await writeAsideOf(path, text);
+}
+
+/** Under a name that no other writer of the same file has: one of them is there whole in the end. */
+async function writeAsideOf(path: string, text: string): Promise<void> {
   const partial = `${path}.${randomBytes(8).toString('hex')}.partial`;
   await writeAside(partial, (file) => file.writeFile(text), { name: () => rename(partial, path) });
 }
 
-/**
- * Like `writeWhole`, in a folder of the studio's own: always beside it under the same name, so that the next attempt
- * overwrites what a crash has left.
- */
-export async function writeOwnWhole(path: string, text: string): Promise<void> {
-  const partial = `${path}.partial`;
-  // A link, in a data folder from somebody else, may lead to any file.
-  await rm(partial, { force: true });
-  await writeAside(partial, (file) => file.writeFile(text), { name: () => rename(partial, path) });
+/** What is new may be written at this moment. */
+async function removeLeft(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (!isLeftOf(basename(path), name)) continue;
+    const partial = join(dirname(path), name);
+    const { mtimeMs } = (await lstat(partial).catch(() => undefined)) ?? {};
+    // One that cannot be removed is in nobody's way.
+    if (mtimeMs !== undefined && mtimeMs < Date.now() - longestMs) await rm(partial).catch(() => undefined);
+  }
 }
+
+/** Whether a file was to become another; earlier versions wrote it always under the same name. */
+export function isLeftOf(name: string, partial: string): boolean {
+  return partial.startsWith(name) && /^(?:\.[0-9a-f]{16})?\.partial$/.test(partial.slice(name.length));
+}
+
+/** Small texts take less, also on a disk that is far away. */
+const longestMs = 60_000;
 
 /**
  * Writes a new file under another name than its own, and syncs it before it gets that: a file is there whole, after a

@@ -76,6 +76,19 @@ test('a context or a target takes further columns, in the order in which they we
   expect(state.joins).toBe(false);
 });
 
+// Regression: they were then called as before the export, which is no column of the table.
+test('columns of an exported dataset stay what they are called when one of them is exchanged', async () => {
+  const columns = ['context.title', 'context.text', 'target'].map((name) => ({ name }));
+  const custom = { context: 'context.title', context2: 'context.text', target: 'target' };
+  const mappings = { ...inspection.mappings, custom };
+  const exported = { ...inspection, columns, mappings, proposedTask: 'custom' };
+  vi.mocked(client.datasets.inspect).mockResolvedValue(exported as never);
+  const state = new ImportState();
+  await state.chooseFile(new File(['a'], 'talks.csv'));
+  state.map('group', 'target');
+  expect(state.mapping).toEqual({ ...custom, group: 'target' });
+});
+
 // Regression: a reload closed the file, and with it what had been decided about its columns.
 test('a file that is chosen again is decided on as before', async () => {
   const file = { ...inspection.file, bytes: 7 };

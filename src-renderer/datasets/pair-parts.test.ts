@@ -50,6 +50,14 @@ test('a context of several columns is shown as it will be written, and only some
 });
 
 // Regression: the preview of what the model reads showed nothing below “Schema:”.
+test('several columns of an exported dataset are shown as they will be written', () => {
+  const columns = ['context.title', 'context.text', 'target'];
+  const mapping = { context: 'context.title', context2: 'context.text', target: 'target' };
+  expect(pairOf('custom', mapping, columns, ['Ice', 'It is cold.', 'winter'])).toEqual({
+    ...{ context: 'title: Ice\ntext: It is cold.', target: 'winter' },
+  });
+});
+
 test('a field that no column holds is shown as it will be written', () => {
   const mapping = { question: 'q', sql: 's' };
   expect(pairOf('nl2sql', mapping, ['q', 's'], ['How many?', 'SELECT 1'], { schema: '[tables]' }).context).toBe(

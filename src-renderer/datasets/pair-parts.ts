@@ -1,4 +1,4 @@
-import { fieldsOf, joinedJson, joinedLines, namedTexts } from '../../src-contract/column-groups.ts';
+import { fieldsOf, joinedJson, joinedLines, namedTexts, withOwnNames } from '../../src-contract/column-groups.ts';
 import { type ColumnMapping, type TaskId, type TaskInput, taskFields } from '../../src-contract/task.ts';
 
 /** A piece of what the model reads or writes, under the name of the field it came from. */
@@ -71,7 +71,8 @@ export function pairOf(
     const place = columns.indexOf(column);
     if (place >= 0) input[field] = cells[place] ?? '';
   }
-  const [lines, fields] = [namedTexts('context', mapping, input), namedTexts('target', mapping, input)];
+  const named = withOwnNames(mapping, columns);
+  const [lines, fields] = [namedTexts('context', named, input), namedTexts('target', named, input)];
   return {
     context: lines.length > 1 ? joinedLines(lines) : renderContext(task, input),
     target: fields.length > 1 ? joinedJson(fields) : (input.target ?? input[targetField(task)] ?? ''),

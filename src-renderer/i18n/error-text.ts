@@ -9,6 +9,7 @@ import {
 import { type FileKind, fileKinds } from '../../src-contract/file-kind.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { withParticles } from '../../src-contract/particle.ts';
+import { literally } from '../../src-contract/regexp-literally.ts';
 import { formatVerdict } from './format-verdict.ts';
 import { isolatedTexts } from './isolated.ts';
 import { errors as korean } from './ko/errors.ts';
@@ -129,14 +130,10 @@ function fieldsOf(error: unknown): {
 
 /** A failure stored with a run has its English message but no data: this parses the fields back out of it. */
 function dataOf(code: ErrorCode, message: string): Record<string, unknown> {
-  const names: string[] = [];
-  const pattern = errorCatalogue[code].message
-    .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
-    .replace(/\{(\w+)\}/g, (_, name: string) => {
-      names.push(name);
-      return '(.*?)';
-    });
-  const found = new RegExp(`^${pattern}$`, 's').exec(message);
+  const parts = errorCatalogue[code].message.split(/\{(\w+)\}/);
+  const names = parts.filter((_, place) => place % 2 === 1);
+  const said = parts.filter((_, place) => place % 2 === 0).map(literally);
+  const found = new RegExp(`^${said.join('(.*?)')}$`, 's').exec(message);
   return Object.fromEntries(names.map((name, place) => [name, found?.[place + 1] ?? '…']));
 }
 

@@ -28,8 +28,13 @@ export async function restoreDeleted({ noun, id }: Deletion): Promise<void> {
 }
 
 export function keptDeletions(): readonly KeptDeletion[] {
-  // Sound: nobody else writes under this key.
-  return JSON.parse(localStorage.getItem(key) ?? '[]') as KeptDeletion[];
+  try {
+    // Sound: nobody else writes under this key.
+    return JSON.parse(localStorage.getItem(key) ?? '[]') as KeptDeletion[];
+  } catch {
+    // A browser that stores nothing has kept none.
+    return [];
+  }
 }
 
 export function keepDeletion(deletion: KeptDeletion): void {

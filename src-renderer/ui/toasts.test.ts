@@ -60,3 +60,17 @@ test('what was deleted just before a page was loaded can be undone there', async
   late.offerKept();
   expect(late.shown).toEqual([]);
 });
+
+// Regression: nothing was said of a deletion, and none could be undone.
+test('where a browser stores nothing, a deletion can be undone as long as the page is open', () => {
+  const refuse = () => {
+    throw new DOMException('The operation is insecure.', 'SecurityError');
+  };
+  vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse });
+  const toasts = new Toasts();
+  toasts.offerKept();
+  expect(toasts.shown).toEqual([]);
+  toasts.deleted('rivers deleted', { noun: 'adapter', id: 'a' }, () => undefined);
+  expect(toasts.shown.map(({ text }) => text)).toEqual(['rivers deleted']);
+  expect(toasts.undoLast()).toBe(true);
+});

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StudioError } from '../../../src-contract/errors.ts';
 import type { Because } from '../../../src-contract/failure-reason.ts';
 import type { FindingCode, FindingReport } from '../../../src-contract/finding.ts';
+import { literally } from '../../../src-contract/regexp-literally.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
 import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
 
@@ -86,6 +87,5 @@ async function judge(
 }
 
 function standsIn(name: string, text: string): boolean {
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(text);
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${literally(name)}(?![\\p{L}\\p{N}_])`, 'iu').test(text);
 }

@@ -1,5 +1,6 @@
 import { fieldTexts } from '../../../src-contract/answer-fields.ts';
 import { isObject, type JsonObject, jsonIn } from '../../../src-contract/json-text.ts';
+import { literally } from '../../../src-contract/regexp-literally.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
 import { separatorIn } from '../../tasks/label-lists.ts';
 import type { CheckedRow, Detector, FlaggedRow } from './detector.ts';
@@ -72,7 +73,6 @@ function objectIn(target: string): JsonObject | undefined {
 }
 
 const beginning = (field: string) => `${field}: `;
-const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** More are keys that are data. */
 const mostFields = 50;

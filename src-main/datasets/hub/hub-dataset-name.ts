@@ -1,3 +1,4 @@
+import { literally } from '../../../src-contract/regexp-literally.ts';
 import { isRepository, pathOnHub } from '../../hub/hub-name.ts';
 
 /** A dataset on the Hugging Face hub, as a person names it. */
@@ -40,9 +41,5 @@ export function isAskedFor(file: string, asked: string): boolean {
   const parts = asked.split(/\*+/);
   // More can be matched in too many ways.
   if (parts.length > 5) return false;
-  return new RegExp(`^${parts.map(escaped).join('[^/]*')}$`).test(file);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+  return new RegExp(`^${parts.map(literally).join('[^/]*')}$`).test(file);
 }

@@ -66,6 +66,18 @@ test('rows that the dataset already has are left out, unless copies are wanted',
   expect(await add('context,target\nd,4\n')).toMatchObject({ added: 1, known: 0, dataset: { rows: 5 } });
 });
 
+// Regression: the page showed an empty notice, and the command line said only that no row was added.
+test('a file without rows is said to have none', async () => {
+  const { store, changes } = given;
+  const { dataset } = await imported('context,target\na,1\n');
+  const file = tableFile(join(given.folder, 'none.csv'));
+  writeFileSync(file.path, 'context,target\n');
+  await expect(addFromFile({ store, changes }, { dataset, file })).rejects.toMatchObject({
+    ...{ code: 'CSV_NO_ROWS', data: { file: 'none.csv', because: { code: 'NO_ROWS_BELOW_HEADER' } } },
+  });
+  expect(store.get(dataset.id).version).toBe(1);
+});
+
 test('rows that are still wrong are rejected again for the same reason', async () => {
   const { store, changes } = given;
   const text = 'context,target\na,1\ncontext,target\n---,---\n\xff\xfe,2\nb,2,3\n"c,3\n';
@@ -99,7 +111,6 @@ test('a left-out row of any length that comes back unchanged is left out again',
   expect(added).toMatchObject({ added: 0, rejected: { count: 40, reasons: { ROW_ENCODING: 40 } } });
 });
 
-// Regression: whose answers they are was guessed anew, here by the name of the file.
 // Rows of a file without one of the columns had a context or a target of another layout.
 test('rows of several columns are laid out as those that are there, and need all these columns', async () => {
   const { store, changes } = given;
@@ -119,6 +130,7 @@ test('rows of several columns are laid out as those that are there, and need all
   });
 });
 
+// Regression: whose answers they are was guessed anew, here by the name of the file.
 test('the answers of a chat that is added are by whom they are in the dataset', async () => {
   const { store, changes } = given;
   const chat = (day: number) =>

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fieldsOf, joinedKinds } from '../../../src-contract/column-groups.ts';
 import type { CsvOptions, Split } from '../../../src-contract/dataset.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { type ColumnMapping, lacksSchema, type TaskId } from '../../../src-contract/task.ts';
 import { schemaParts } from '../databases/schema-parts.ts';
 import { openTable, type TableFile } from '../readers/open-table.ts';
@@ -8,7 +9,7 @@ import type { OpenTable } from '../readers/table.ts';
 import type { NewExample } from '../rows/row-block.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { unitOf } from '../splits/unit-splits.ts';
-import { resolveMapping } from './column-mapping.ts';
+import { joinedColumns, namedAsIn, resolveMapping } from './column-mapping.ts';
 import { firstRows } from './import-rows.ts';
 import { reasonPlace } from './left-out-rows.ts';
 import { rowMapper } from './row-mapper.ts';
@@ -47,7 +48,7 @@ export type AddedRowsEvent =
 
 /**
  * Reads the rows of a file to be added to a dataset. It reads twice, first for the units, so that rows are never held
- * in memory. Throws whatever `openTable` and `resolveMapping` throw.
+ * in memory. Throws whatever `openTable` and `resolveMapping` throw, and CSV_NO_ROWS.
  */
 export async function* addedRows(job: AddedRowsJob, signal: AbortSignal): AsyncGenerator<AddedRowsEvent, void> {
   const table = await openTable(job.file, job.csv, { signal });
@@ -93,13 +94,13 @@ async function mapperOf(
   const isWanted = ([field, column]: [string, string]) => field in joined || columns.includes(column);
   const chosen = Object.fromEntries(Object.entries(mapping).filter(isWanted));
   const sample = await firstRows(table, signal);
+  if (sample.length === 0)
+    throw new StudioError('CSV_NO_ROWS', { file: file.name, ...because('NO_ROWS_BELOW_HEADER') });
   const resolved = resolveMapping({
     ...{ task, columns, chosen, file: file.name, sample },
     hasDatabase: schemas !== undefined,
   });
-  // However this file spells their names.
-  const named = { ...resolved, mapping: { ...resolved.mapping, ...joined } };
-  const mapRow = rowMapper(named, table.facts.encoding);
+  const mapRow = rowMapper(namedAsIn(mapping, resolved), table.facts.encoding);
   if (schemas === undefined || !lacksSchema(task, resolved.mapping)) return mapRow;
   const [one, ...others] = new Set(Object.values(schemas));
   return (record) => {
@@ -109,11 +110,4 @@ async function mapperOf(
     const schema = schemas[row.database ?? ''] ?? (others.length === 0 ? one : undefined) ?? '';
     return { ...row, context: `${parts.head}${schema}${parts.tail}` };
   };
-}
-
-/** The columns that are one text together with others. */
-function joinedColumns(mapping: ColumnMapping): ColumnMapping {
-  const groups = joinedKinds.map((joined) => fieldsOf(joined, mapping));
-  const fields = groups.filter(({ length }) => length > 1).flat();
-  return Object.fromEntries(fields.map((field) => [field, mapping[field] ?? '']));
 }

@@ -3,6 +3,7 @@ import type { ColumnMapping, TaskId } from '../../../src-contract/task.ts';
 import { numberOf } from '../../../src-contract/text-number.ts';
 import { listSeparator } from '../../tasks/label-lists.ts';
 import { mrc } from '../../tasks/mrc.ts';
+import { isDate } from '../readers/cell-type.ts';
 import { foldColumnName } from './column-names.ts';
 
 /** What the first rows contain in one column. */
@@ -19,8 +20,10 @@ interface ColumnContents {
   readonly isNumber: boolean;
   /** Few values say the same of many rows: a label, a sender, a country; or lists of such. */
   readonly isLabel: boolean;
-  /** There are several values, and some stand in several rows. */
+  /** There are several values, in two rows each on average. */
   readonly recurs: boolean;
+  /** Addresses, telephone numbers, dates or times: whose a row is, or when it came, is no answer to its text. */
+  readonly isOrigin: boolean;
 }
 
 /**
@@ -85,6 +88,7 @@ export function proposeByContents(
       together.map(({ column }) => column),
     );
   } else {
+    const sideOf = sidesOf(free);
     const asked = free.find((each) => sideOf(each) < 0);
     const answer = free.find((each) => sideOf(each) > 0);
     if (answer && (asked || named.context !== undefined)) {
@@ -102,7 +106,7 @@ export function proposeByContents(
       take('context', context);
       take('target', target);
     } else if (taskId === 'custom' && second === undefined) {
-      const others = all.filter((each) => each !== first && !taken.has(each.column));
+      const others = all.filter((each) => each !== first && !taken.has(each.column) && !each.isOrigin);
       const numbers = others.filter(({ isNumber }) => isNumber);
       // A code or a sign such as “J45.9” or “🙂” has no words.
       const labels = others.filter(({ isLabel, recurs }) => isLabel || (recurs && columns.length === 2));
@@ -121,16 +125,48 @@ function isRefused(column: string): boolean {
 }
 
 /** Less than zero for what is called a question, more than zero for an answer, wherever it stands. */
-function sideOf({ column }: ColumnContents): number {
-  const name = foldColumnName(column);
-  return Number(answers.has(name)) - Number(questions.has(name));
+function sidesOf(texts: readonly ColumnContents[]): (text: ColumnContents) => number {
+  // Tags and keys of Anki's own may stand before a card.
+  const named = texts
+    .filter(({ column }) => !/^Anki /.test(column))
+    .map(({ column, isLabel }) => ({ name: foldColumnName(column), isLabel }));
+  const names = new Set(named.map(({ name }) => name));
+  const [first] = named.filter(({ isLabel }) => !isLabel);
+  const pairs = ambiguous.filter(
+    ({ asked, answers, others = [], isFirst = false }) =>
+      asked.some((name) => names.has(name)) &&
+      answers.some((name) => names.has(name)) &&
+      !others.some((name) => names.has(name)) &&
+      (!isFirst || [...asked, ...answers].includes(first?.name ?? '')),
+  );
+  const asked = new Set([...questions, ...pairs.flatMap((pair) => pair.asked)]);
+  const answered = new Set([...answers, ...pairs.flatMap((pair) => pair.answers)]);
+  return ({ column }) => {
+    const name = foldColumnName(column);
+    return Number(answered.has(name)) - Number(asked.has(name));
+  };
 }
 
-const questions = new Set([...(mrc.columnNames.question ?? []), 'q', 'front', 'source', 'sourcetext', '원문', '앞면']);
-const answers = new Set([
-  ...(mrc.columnNames.answer ?? []),
-  ...['a', 'reply', 'back', 'solution', 'translation', 'targettext', '답글', '번역', '번역문', '뒷면', 'übersetzung'],
-]);
+const translations = ['translation', 'targettext', '번역', '번역문', 'übersetzung'];
+const questions = new Set([...(mrc.columnNames.question ?? []), 'q', 'sourcetext', '원문']);
+const answers = new Set([...(mrc.columnNames.answer ?? []), ...translations, 'reply', 'solution', '답글']);
+
+/** Names that say so only beside one another. */
+const ambiguous: readonly {
+  readonly asked: readonly string[];
+  readonly answers: readonly string[];
+  /** With one of these, they are something else. */
+  readonly others?: readonly string[];
+  /** Only if no other text stands before. */
+  readonly isFirst?: boolean;
+}[] = [
+  // A source alone is where a text comes from.
+  { asked: ['source'], answers: translations },
+  // With B and C, A is a choice.
+  { asked: ['q'], answers: ['a'], others: ['b', 'c'] },
+  // Behind a title, they are the sides of a thing.
+  { asked: ['front', '앞면'], answers: ['back', '뒷면'], isFirst: true },
+];
 
 /** As many columns of texts are proposed as one context. */
 const mostTogether = 4;
@@ -166,6 +202,7 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
     const cells = sample.map((row) => row[place] ?? '').filter((cell) => cell.trim() !== '');
     const share = (fits: (cell: string) => boolean) =>
       cells.length === 0 ? 0 : cells.filter(fits).length / cells.length;
+    const different = new Set(cells).size;
     return {
       ...{ column, place, meanLetters: cells.reduce((sum, cell) => sum + cell.length, 0) / Math.max(1, cells.length) },
       questions: share((cell) => cell.length < 500 && question.test(cell)),
@@ -173,10 +210,16 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
       words: areKeys(cells) ? 0 : share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
       isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
-      isLabel: new Set(cells).size <= cells.length / 4 || listSeparator(cells) !== undefined,
-      recurs: new Set(cells).size > 1 && new Set(cells).size < cells.length,
+      isLabel: different <= cells.length / 4 || listSeparator(cells) !== undefined,
+      recurs: different > 1 && different <= cells.length / 2,
+      isOrigin: share((cell) => address.test(cell) || isDate(cell) || isLongNumber(cell)) > 0.5,
     };
   });
+}
+
+/** Of a telephone, or a date that has blanks: digits in several parts. */
+function isLongNumber(cell: string): boolean {
+  return /^\s*[+(]?(?:\d[\s().:/+년월일年月日-]*){6,20}$/u.test(cell) && /\d\D+\d/.test(cell);
 }
 
 /** Not 1, 2, 3, nor other numbers that rows are named by: none stands twice, and each is whole and more than the last. */

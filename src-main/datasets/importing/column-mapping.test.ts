@@ -221,6 +221,27 @@ test('a code or a sign for each text is the target, unless there are several', (
   expect(proposed(['note', 'one', 'other'], [0, 2, 2])).toEqual({});
 });
 
+// Regression: whom a row is by, or when it came, was proposed as the answer to its text as soon as it stood twice.
+test.each([
+  ['from', ['kim@example.org', 'lee@example.org']],
+  ['from', ['kim@example.org', 'lee@example.org', 'park@example.org', 'cho@example.org', 'han@example.org']],
+  ['url', ['https://example.org/a', 'https://example.org/b', 'https://example.org/c']],
+  ['date', ['2026-03-01', '2026-03-02', '2026-03-03']],
+  ['date', ['2026. 3. 1.', '2026. 3. 2.']],
+  ['날짜', ['2026년 3월 1일', '2026년 3월 2일']],
+  ['time', ['2026-03-01 09:30', '2026-03-02 10:30']],
+  ['phone', ['010-1234-5678', '+82 10 1234 9999', '(02) 123 4567']],
+])('%s %j beside a text is not the answer to it', (name, values) => {
+  const sample = Array.from({ length: 20 }, (_, n) => [values[n % values.length] ?? '', `The call ${n} was too short`]);
+  expect(proposeMapping('custom', [name, 'memo'], sample)).toEqual({});
+});
+
+// Regression: it was enough that two rows had the same.
+test('codes that mostly differ are keys, not answers', () => {
+  const keys = Array.from({ length: 20 }, (_, n) => [`K-${Math.min(n, 15)}`, `The call ${n} was too short`]);
+  expect(proposeMapping('custom', ['key', 'memo'], keys)).toEqual({});
+});
+
 // Regression: the model would have learnt to ask the question of an answer, or to answer with the bad answer before it.
 test('what is called a question is the context of what is called an answer, wherever they stand', () => {
   const row = ['The last train leaves at eleven.', 'When does the last train leave?', 'It was eleven last year, too.'];
@@ -230,6 +251,30 @@ test('what is called a question is the context of what is called an answer, wher
   expect(proposeMapping('custom', ['Answer', 'Question', 'Note'], sample)).toEqual(mapped);
   expect(proposeMapping('custom', ['답글', 'Text'], sample)).toEqual({ context: 'Text', target: '답글' });
   expect(proposeMapping('custom', ['Answer', 'Prompt'], sample)).toEqual({ context: 'Prompt', target: 'Answer' });
+});
+
+// Regression: of “source”, “a”, “front” and “back” the first was always a question and the others its answers.
+test.each([
+  [['source', 'body', 'reply'], { context: 'body', target: 'reply' }],
+  [['problem', 'source', 'solution'], { context: 'problem', target: 'solution' }],
+  [['translation', 'source'], { context: 'source', target: 'translation' }],
+  [['번역', 'Source'], { context: 'Source', target: '번역' }],
+  [['question', 'a', 'b', 'c', 'd', 'correct'], {}],
+  [['a', 'q'], { context: 'q', target: 'a' }],
+  [['title', 'front', 'back', 'description'], {}],
+  [['back', 'front'], { context: 'front', target: 'back' }],
+  [['front', 'back', 'example'], { context: 'front', target: 'back' }],
+  [['Anki guid', 'Front', 'Back'], { context: 'Front', target: 'Back' }],
+])('columns %j: names that may say several things are understood beside one another', (columns, mapping) => {
+  const texts = new Map([
+    ['source', 'web form'],
+    ['Anki guid', 'ghJ~'],
+  ]);
+  const isPair = columns.length === 2;
+  const cells = (n: number) =>
+    columns.map((name) => (isPair ? undefined : texts.get(name)) ?? `My parcel of number ${n} is not here, ${name}`);
+  const sample = Array.from({ length: 8 }, (_, n) => cells(n));
+  expect(proposeMapping('custom', columns, sample)).toEqual(mapping);
 });
 
 test('a rejected answer is no part of the context of the chosen one', () => {

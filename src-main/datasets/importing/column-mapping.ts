@@ -6,7 +6,7 @@ import {
   joinedBy,
   joinedKinds,
   joinsColumns,
-  ownName,
+  withOwnNames,
 } from '../../../src-contract/column-groups.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
@@ -197,11 +197,19 @@ export function resolveMapping(request: {
   take('database');
   take('split');
   const places = new Map(Object.entries(mapping).map(([field, column]) => [field, columns.indexOf(column)]));
-  for (const joined of joinedKinds) {
-    const fields = fieldsOf(joined, mapping);
-    if (fields.length > 1) for (const field of fields) mapping[field] = ownName(joined, mapping[field] ?? '');
-  }
-  return { task, mapping, places, columns };
+  return { task, mapping: withOwnNames(mapping, columns), places, columns };
+}
+
+/** A mapping of a table to a dataset that is there, which calls several columns of one text by its own names. */
+export function namedAsIn(dataset: ColumnMapping, resolved: ResolvedMapping): ResolvedMapping {
+  return { ...resolved, mapping: { ...resolved.mapping, ...joinedColumns(dataset) } };
+}
+
+/** The columns that are one text together with others. */
+export function joinedColumns(mapping: ColumnMapping): ColumnMapping {
+  const groups = joinedKinds.map((joined) => fieldsOf(joined, mapping));
+  const fields = groups.filter(({ length }) => length > 1).flat();
+  return Object.fromEntries(fields.map((field) => [field, mapping[field] ?? '']));
 }
 
 /** The fields of the context that columns hold: the task's own, or a ready-made one. */

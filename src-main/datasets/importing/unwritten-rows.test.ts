@@ -72,6 +72,17 @@ test('a row of any table that lacks only its target can be written, in the split
   expect(new Set(group.map(({ split }) => split)).size).toBe(1);
 });
 
+// Regression: rows of a dataset from an earlier version got lines of other names than the rows that were there.
+test('the columns of a written row are called as in its dataset', async () => {
+  const names = { context: 'context.title', context2: 'context.text' };
+  const rows = 'context.title,context.text,target\nIce,The harbour is closed.,winter\nSnow,The road is open.,\n';
+  const dataset = await imported({ 'table.csv': rows });
+  const earlier = { ...dataset, mapping: { ...dataset.mapping, ...names } };
+  expect(await unwritten(earlier).row(0)).toMatchObject({
+    context: 'context.title: Snow\ncontext.text: The road is open.',
+  });
+});
+
 test('without a document that could be written, there is still nothing to import', async () => {
   await expect(imported({ 'a.txt': '', 'b.md': '' }, { documents: 'unwritten' })).rejects.toMatchObject({
     code: 'CSV_NO_ROWS',

@@ -8,7 +8,7 @@ import type { KeptRejection, RowStore } from '../rows/row-store.ts';
 import { splitKey, splitOf } from '../splits/split.ts';
 import { knownHomes, UnitSplits, unitOf } from '../splits/unit-splits.ts';
 import type { DatasetChanges } from '../versions/change-dataset.ts';
-import { resolveMapping, targetFieldOf } from './column-mapping.ts';
+import { namedAsIn, resolveMapping, targetFieldOf } from './column-mapping.ts';
 import { rejectColumns } from './reject-file.ts';
 import { rowMapper } from './row-mapper.ts';
 import { typedRow } from './typed-row.ts';
@@ -106,7 +106,7 @@ export class UnwrittenRows {
     const columns = await rejectColumns(this.#rejectFile);
     const resolved = resolveMapping({ task, columns, chosen: mapping, file: sourceName });
     const targetPlace = resolved.places.get(targetFieldOf(resolved)) ?? -1;
-    const mapRow = rowMapper(resolved, 'utf-8');
+    const mapRow = rowMapper(namedAsIn(mapping, resolved), 'utf-8');
     return ({ number, line, data, cells }) => {
       // With any text as its target, it reads as it will with its own.
       const row = mapRow({ line, cells: cells.map((cell, place) => (place === targetPlace ? 'x' : cell)) });

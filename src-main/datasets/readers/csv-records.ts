@@ -1,3 +1,4 @@
+import { literally } from '../../../src-contract/regexp-literally.ts';
 import { RecordSkipper, type Skipping } from './record-skipper.ts';
 import type { RecordProblem, TableRecord } from './table.ts';
 import { TextRecords } from './text-records.ts';
@@ -70,7 +71,7 @@ export class CsvRecords extends TextRecords {
     this.#line = options.line ?? 1;
     this.#skipper = new RecordSkipper(dialect);
     this.#skipping = options.skipping;
-    const signs = [dialect.delimiter, ...(this.#backslash ? ['\\'] : [])].map(escapeForRegExp);
+    const signs = [dialect.delimiter, ...(this.#backslash ? ['\\'] : [])].map(literally);
     this.#cellEnd = new RegExp(`${signs.join('|')}|[\r\n]`, 'g');
   }
 
@@ -378,8 +379,4 @@ function countLines(text: string): number {
     if (text[place + 1] !== '\n') lines++;
   }
   return lines;
-}
-
-function escapeForRegExp(sign: string): string {
-  return sign.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -232,6 +232,15 @@ test('text is replaced in all rows, as the preview showed', async () => {
   });
 });
 
+// Regression: a text with a hyphen was refused as an invalid expression.
+test('a text is replaced as it is, whatever its signs mean in an expression', async () => {
+  const { id } = given.make([{ context: 'my e-mail (new)? [a/b] at 10.5' }]);
+  for (const search of ['e-mail', '(new)?', '[a/b]', '10.5']) {
+    const request = { id, search, replacement: '_', fields: ['context' as const], matchCase: false, isPattern: false };
+    expect(await previewReplace(given.store.examples(id), request)).toMatchObject({ rows: 1, occurrences: 1 });
+  }
+});
+
 // Regression: a blank target was left, which the import rejected after an export.
 test('a row that a replacement would leave blank is kept and counted', async () => {
   const { id } = given.make([

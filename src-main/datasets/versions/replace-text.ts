@@ -7,6 +7,7 @@ import {
 } from '../../../src-contract/dataset-version.ts';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
+import { literally } from '../../../src-contract/regexp-literally.ts';
 import { letterStart, shortened } from '../../../src-contract/shortened.ts';
 import { errorMessage } from '../../../src-contract/thrown.ts';
 import { OverTime, withinTime } from '../../async/within-time.ts';
@@ -31,7 +32,7 @@ interface Replaced {
  * OPTION_INVALID for a row that would exceed the limit, which is computed first, so that such a text is never built.
  */
 function replacementOf({ search, replacement, fields, matchCase, isPattern }: ReplaceRequest): Replacement {
-  const pattern = patternOf(isPattern ? search : search.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), matchCase);
+  const pattern = patternOf(isPattern ? search : literally(search), matchCase);
   const lengthOf = isPattern ? expandedLength(replacement) : () => replacement.length;
   return (row) => {
     const content: { context?: string; target?: string } = {};

@@ -122,7 +122,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
 
   datasets
     .command('export')
-    .description('write a dataset with its context, target, group and split')
+    .description('write the rows of a dataset with group and split, in columns that tell what it was made of')
     .argument('<dataset>', 'name or id')
     .requiredOption('--out <file>', 'where to write it')
     .option('--format <format>', 'csv, jsonl or parquet (default: by the file’s extension)', wordIn(exportFormatSchema))
