@@ -129,9 +129,44 @@ test.each<[string, NamedValues, context: string, target: string]>([
     'p\n\nq\n\nA. x\nB. y',
     'A. x',
   ],
+  // Regression: a place was taken for the text of another choice, which was learnt.
+  [
+    'a place among choices that are numbers',
+    { question: 'q', choices: ['8', '2', '24', '120'], answer: 2 },
+    'q\n\nA. 8\nB. 2\nC. 24\nD. 120',
+    'C. 24',
+  ],
+  ['a right choice that is a number', { question: 'q', choices: ['4', '5'], answer: 5 }, 'q\n\nA. 4\nB. 5', 'B. 5'],
   ['no history', { instruction: 'q', output: 'a', history: [], system: null }, 'q', 'a'],
 ])('%s gives a context and a target', (_, record, context, target) => {
   expect(shapeOf([record])?.derive(record, 1)).toEqual([{ cells: [context, target] }]);
+});
+
+// Regression: each answer was looked up on its own, first among the texts.
+test('whether answers are places or texts of choices is told by all of them', () => {
+  const targetsOf = (...records: NamedValues[]) => {
+    const shape = shapeOf(records);
+    return records.flatMap((record) => shape?.derive(record, 1).map(({ cells }) => cells[1]));
+  };
+  const places = [
+    { question: 'q', choices: ['8', '2', '24', '120'], answer: '2' },
+    { question: 'q', choices: ['red', 'green', 'blue', 'white'], answer: '1' },
+  ];
+  expect(targetsOf(...places)).toEqual(['C. 24', 'B. green']);
+  const texts = [
+    { question: 'q', choices: ['1', '2', '3'], answer: '2' },
+    { question: 'q', choices: ['3', '1', '2'], answer: '1' },
+  ];
+  expect(targetsOf(...texts)).toEqual(['B. 2', 'B. 1']);
+  const types = { question: 'q', choices: ['B', 'AB', 'A', 'O'], answer: 'A' };
+  expect(targetsOf(types)).toEqual(['C. A']);
+  // From 1, or by two ways at once: it stays as it was.
+  expect(
+    shapeOf([
+      { question: 'q', choices: ['x', 'y'], answer: 1 },
+      { question: 'q', choices: ['x', 'y'], answer: 2 },
+    ]),
+  ).toBeUndefined();
 });
 
 test('tool calls are part of the assistant turn, and may be the answer', () => {
