@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NamedValues } from './known-shape.ts';
+import { NamedTable } from './named-table.ts';
 import { shapeOf } from './record-shape.ts';
 
 const question = { role: 'user', content: 'q' };
@@ -335,6 +336,52 @@ test('a few texts without an answer do not keep the others from being conversati
 test('a conversation beside its summary or label is not taken apart', () => {
   expect(shapeOf([{ text: 'Human: q\nAssistant: a', summary: 's' }])).toBeUndefined();
   expect(shapeOf([{ dialog: ['q', 'a'], label: 'angry' }])).toBeUndefined();
+});
+
+// Regression: the target was blank in each row, or the first reply of the prompt, although the answer stood beside it.
+test.each([
+  ['an instruction', '### Instruction:\nDo 1\n\n### Response:\n'],
+  ['a question', 'Question: What is 1?\nAnswer:'],
+  ['a few examples', 'Q: 1+1?\nA: 2\n\nQ: 2+2?\nA:'],
+  ['a chat', 'Human: Hi\nAssistant: Hello\nHuman: What is 1?'],
+])('%s that is left to be answered is no conversation', (_, prompt) => {
+  expect(shapeOf([{ prompt, solution: 'one' }])).toBeUndefined();
+});
+
+// Regression: words were read as what two people say, and a single one as a question without an answer.
+test('a list of words, or of one text, is no conversation', () => {
+  expect(shapeOf([{ id: 1, data: ['Kim', 'Seoul', 'red'] }])).toBeUndefined();
+  expect(shapeOf([{ id: 1, data: ['tag'] }])).toBeUndefined();
+  expect(shapeOf([{ id: 1, dialog: ['tag'] }])).toBeUndefined();
+  expect(shapeOf([{ text: 'It is full.', messages: ['warn', 'fail'], severity: 2 }])).toBeUndefined();
+  const said = { messages: ['How are you?', 'Fine'] };
+  expect(shapeOf([said])?.derive(said, 1)).toEqual([{ cells: ['How are you?', 'Fine'] }]);
+});
+
+test('among lists of texts, one of a single text has no answer', () => {
+  const records = [...Array.from({ length: 39 }, () => ({ dialog: ['q', 'a'] })), { dialog: ['q'] }];
+  expect(shapeOf(records)?.derive({ dialog: ['q'] }, 40)).toEqual([{ cells: ['q', ''], problem: 'NO_ANSWER' }]);
+});
+
+// Regression: only a column that is called label was left to be learnt.
+test('conversations beside a few categories or scores stay whole, but not beside what they come from', () => {
+  const text = 'User: q\nBot: a';
+  const beside = (name: string, ...values: unknown[]) =>
+    Array.from({ length: 12 }, (_, place) => ({ text, [name]: values[place % values.length] }));
+  expect(shapeOf(beside('category', 'billing', 'tech'))).toBeUndefined();
+  expect(shapeOf(beside('toxic', true, false))).toBeUndefined();
+  expect(shapeOf(beside('score', 1, 2, 3, 4))).toBeUndefined();
+  expect(shapeOf(beside('source', 'a', 'b'))?.name).toBe('transcript');
+  expect(shapeOf(beside('n', ...Array.from({ length: 12 }, (_, place) => place)))?.name).toBe('transcript');
+  expect(shapeOf(beside('kind', 'chat'))?.name).toBe('transcript');
+});
+
+// Regression: labels came first, and were proposed as what the text is learnt from.
+test('what is marked in a text comes behind it', () => {
+  const record = { text: 'Ann met Bo', entities: [[0, 3, 'PER']], id: 1 };
+  const table = new NamedTable([record]);
+  expect(table.columns).toEqual(['text', 'id', 'entities']);
+  expect(table.rows(record, 1)).toEqual([{ cells: ['Ann met Bo', '1', 'Ann: PER'], line: 1 }]);
 });
 
 test('an AI-Hub document is made of its sentences, and a dialogue of its utterances', () => {

@@ -62,6 +62,14 @@ test('a text that only mentions marks, or has no answer, is no conversation', ()
   expect(isTranscript(7)).toBe(false);
 });
 
+// Regression: how a program is to read and write was taken for a question and its answer.
+test('what is given and put out, below a text about it, is no conversation', () => {
+  expect(isTranscript('Add two numbers.\n\n## Input\nTwo numbers.\n\n## Output\nTheir sum.')).toBe(false);
+  expect(isTranscript('두 수를 더하라.\n\n## 입력\n두 수.\n\n## 출력\n합.')).toBe(false);
+  expect(isTranscript('# A model\n\n## Context\nIt is new.\n\n### Response\nNone yet.')).toBe(false);
+  expect(isTranscript('Translate.\n\n### Instruction:\nTo German\n### Input:\nHi\n### Response:\nHallo')).toBe(true);
+});
+
 test.each([
   ['Q: q1\nA: a\n\nQ: q2\nA: a\nmore\n\nQ: q3\nA: a\n'],
   ['Our questions\n\nQ1. q1\nA1. a\nQ2. q2\nA2. a\nmore\nQ3. q3\nA3. a\n'],

@@ -11,7 +11,7 @@ export function transcriptTurns(value: unknown): Turn[] {
   const text = withoutTokens(value);
   for (const format of formats) {
     const found = partsOf(text, format);
-    if (found === undefined || (found.above !== '' && !format.hasTextAbove)) continue;
+    if (found === undefined || (found.above !== '' && !(format.hasTextAbove && found.isAsked))) continue;
     const { above, said } = found;
     const turns = together(instructed([{ role: 'system', content: usualAbove.test(above) ? '' : above }, ...said]));
     const asked = turns.findIndex(({ role }) => role === 'user');
@@ -53,8 +53,16 @@ export function answeredQuestions(text: string): Answered[] | undefined {
 const longestTitle = 300;
 const fewestPairs = 3;
 
-/** What each side says, and what stands above; undefined if the text does not have at least two of the marks. */
-function partsOf(text: string, { mark, unless }: TranscriptFormat): { above: string; said: PlacedPart[] } | undefined {
+interface Parts {
+  /** What stands above the marks. */
+  readonly above: string;
+  /** Something is asked or told, not only given. */
+  readonly isAsked: boolean;
+  readonly said: readonly PlacedPart[];
+}
+
+/** What each side says; undefined if the text does not have at least two of the marks. */
+function partsOf(text: string, { mark, unless }: TranscriptFormat): Parts | undefined {
   const marks = [...text.matchAll(mark)];
   const [first] = marks;
   if (first === undefined || marks.length < 2 || unless?.test(text)) return undefined;
@@ -67,7 +75,8 @@ function partsOf(text: string, { mark, unless }: TranscriptFormat): { above: str
       content: isBold ? content.replace('**', '') : content,
     };
   });
-  return { above: text.slice(0, first.index).trim(), said };
+  const isAsked = marks.some(([, name = '']) => asking.has(name.toLowerCase()));
+  return { above: text.slice(0, first.index).trim(), isAsked, said };
 }
 
 interface Part {
@@ -126,25 +135,28 @@ function withoutTokens(text: string): string {
 
 interface Sides {
   readonly user: readonly string[];
+  /** What is given with a question. Alone below another text, they are what that is about, such as a program. */
+  readonly given?: readonly string[];
   readonly assistant: readonly string[];
   readonly areTalking?: true;
 }
 
 /** What the sides are called in headings and before colons; those of one line belong together. */
 const sides: readonly Sides[] = [
-  { user: ['Instruction', 'Input', 'Context'], assistant: ['Response', 'Output'] },
+  { user: ['Instruction'], given: ['Input', 'Context'], assistant: ['Response', 'Output'] },
   { user: ['Human', 'User'], assistant: ['Assistant', 'Bot', 'AI', 'GPT', 'ChatGPT', 'Chatbot'], areTalking: true },
-  { user: ['Question', 'Context'], assistant: ['Answer'] },
+  { user: ['Question'], given: ['Context'], assistant: ['Answer'] },
   { user: ['Q'], assistant: ['A'] },
-  { user: ['명령어', '명령', '지시', '지시사항', '입력', '맥락'], assistant: ['응답', '출력', '답변'] },
-  { user: ['질문', '문맥', '맥락'], assistant: ['답변', '응답', '답', '정답'] },
+  { user: ['명령어', '명령', '지시', '지시사항'], given: ['입력', '맥락'], assistant: ['응답', '출력', '답변'] },
+  { user: ['질문'], given: ['문맥', '맥락'], assistant: ['답변', '응답', '답', '정답'] },
   { user: ['사용자'], assistant: ['어시스턴트', '챗봇', '상담원'], areTalking: true },
-  { user: ['Anweisung', 'Eingabe'], assistant: ['Antwort', 'Ausgabe'] },
+  { user: ['Anweisung'], given: ['Eingabe'], assistant: ['Antwort', 'Ausgabe'] },
   { user: ['Frage'], assistant: ['Antwort'] },
 ];
 
 const assistants = new Set(sides.flatMap(({ assistant }) => assistant.map((name) => name.toLowerCase())));
-const users = new Set(sides.flatMap(({ user }) => user.map((name) => name.toLowerCase())));
+const asking = new Set(sides.flatMap(({ user }) => user.map((name) => name.toLowerCase())));
+const users = new Set([...asking, ...sides.flatMap(({ given = [] }) => given.map((name) => name.toLowerCase()))]);
 
 function roleOf(mark: string): string {
   const name = mark.toLowerCase();
@@ -154,7 +166,7 @@ function roleOf(mark: string): string {
   return turnsOf([{ role: name, content: '' }])[0]?.role ?? name;
 }
 
-const wordsOf = ({ user, assistant }: (typeof sides)[number]) => ['System', ...user, ...assistant].join('|');
+const wordsOf = ({ user, given = [], assistant }: Sides) => ['System', ...user, ...given, ...assistant].join('|');
 
 interface TranscriptFormat {
   /** Its first group is the side that speaks. */
@@ -190,7 +202,11 @@ const formats: readonly TranscriptFormat[] = [
   { mark: /^[ \t]*(?:\*\*)?(Q|A)(?:[ \t]?\d{1,4})?[.)][ \t]/gm, unless: /^[ \t]*B[.)][ \t]/m },
 ];
 
-/** Whether a value is a text with at least one question and its answer. */
+/**
+ * Whether a value is a text with at least one question and its answer, and ends with an answer: a prompt that somebody
+ * else is to answer, with or without examples above, does not.
+ */
 export function isTranscript(value: unknown): boolean {
-  return transcriptTurns(cellOf(value)).length > 0;
+  const last = transcriptTurns(cellOf(value)).at(-1);
+  return last?.role === 'assistant' && last.text !== '';
 }
