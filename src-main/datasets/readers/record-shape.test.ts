@@ -240,6 +240,23 @@ test('each language of a translation is a column', () => {
   expect(shapeOf([{ translation: { en: 1, ko: 2 } }])).toBeUndefined();
 });
 
+// Regression: they were left out unsaid, as their names are in no column.
+test('a question or a language that the first records do not have is told', () => {
+  const task = (name: string, data: NamedValues) => {
+    const result = [{ from_name: name, to_name: 'text', type: 'choices', value: { choices: ['a'] } }];
+    return { id: 1, data, annotations: [{ result }] };
+  };
+  const tasks = shapeOf([task('sentiment', { text: 'x' })]);
+  expect(tasks?.derive(task('sentiment', { text: 'y', extra: '' }), 2)).toEqual([{ cells: ['y', 'a'] }]);
+  expect(tasks?.derive(task('topic', { text: 'y' }), 2)).toEqual([{ cells: ['y', ''], problem: 'KEYS_LEFT' }]);
+  const more = task('sentiment', { text: 'y', extra: 'z' });
+  expect(tasks?.derive(more, 2)).toEqual([{ cells: ['y', 'a'], problem: 'KEYS_LEFT' }]);
+  const texts = shapeOf([{ translation: { en: 'Hi', ko: '안녕' } }]);
+  expect(texts?.derive({ translation: { en: 'Hi', ko: '안녕', de: 'Hallo' } }, 2)).toEqual([
+    { cells: ['Hi', '안녕'], problem: 'KEYS_LEFT' },
+  ]);
+});
+
 test('each pattern of an intent is a row, and responses take turns', () => {
   const intent = { tag: 'hello', patterns: ['Hi', 'Hey', 'Hello'], responses: ['Hi there', 'Good day'] };
   expect(shapeOf([intent])?.derive(intent, 1)).toEqual([
