@@ -85,6 +85,30 @@ test.each([
   ]);
 });
 
+// Regression: the next heading and its rule were part of the answer above it, and so was all that came after the last.
+test('an answer ends at a heading or a rule, and has its own parts and code', () => {
+  const text = [
+    '# Shop\n\nQ: a?\nA: Run\n\n```\n# install it\n```\n\n## Billing\n\nQ: b?\nA: b.\n\n---\n\nQ: c?\nA: c.\n- one\n- two',
+    'Refunds\n-------\n\nQ: d?\nA: d.\n\n## Contact\n\nWrite to us.',
+  ];
+  expect(answeredQuestions(text.join('\n\n'))?.map(({ asked, answer }) => [asked, answer])).toEqual([
+    ['a?', 'Run\n\n```\n# install it\n```'],
+    ['b?', 'b.'],
+    ['c?', 'c.\n- one\n- two'],
+    ['d?', 'd.'],
+  ]);
+  const below = '### Question\nq\n### Answer\na\n#### Note\nn\n## Next\n'.repeat(3);
+  expect(answeredQuestions(below)?.map(({ answer }) => answer)).toEqual(Array(3).fill('a\n#### Note\nn'));
+});
+
+// Regression: all of the notes became three rows.
+test('a few questions within long notes, or what a program reads and writes, are no text of questions', () => {
+  const notes = `\n\n${'What else we talked about. '.repeat(20)}`;
+  expect(answeredQuestions(`Q: Is it ready?\nA: It is.${notes}${notes}\n\n`.repeat(3))).toBeUndefined();
+  expect(answeredQuestions(`Q: Is it ready?\nA: It is.\n\n${'More of it. '.repeat(5)}\n\n`.repeat(3))).toHaveLength(3);
+  expect(answeredQuestions('## Input\n1 2\n## Output\n3\n'.repeat(3))).toBeUndefined();
+});
+
 test('a text with few questions, with choices, or of a conversation is none of questions', () => {
   expect(answeredQuestions('Q: q\nA: a\nQ: q\nA: a')).toBeUndefined();
   expect(answeredQuestions('Q. q\nA. x\nB. y\n'.repeat(9))).toBeUndefined();

@@ -1,3 +1,4 @@
+import { firstParagraph, untilNextPart } from './answer-end.ts';
 import { cellOf, joined } from './cell-text.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 
@@ -29,29 +30,36 @@ export interface Answered {
 
 /**
  * The questions of a whole text that are marked as such, each with its answer, such as `Q:` and `A:`, below no more than
- * a title. Undefined for any other text, also for a conversation.
+ * a title, as most of the text. Undefined for any other text, also for a conversation.
  */
 export function answeredQuestions(text: string): Answered[] | undefined {
   for (const format of formats) {
     const found = format.isTalk ? undefined : partsOf(text, format);
-    if (found === undefined || found.above.length > longestTitle) continue;
+    if (found === undefined || !found.isAsked || found.above.length > longestTitle) continue;
     const pairs: { asked: string; answer: string; at: number }[] = [];
-    let answers = 0;
-    for (const { role, content, at } of found.said) {
+    let [answers, letters, others] = [0, 0, found.above.length];
+    for (const { role, content, at, level } of found.said) {
       const last = pairs.at(-1);
+      const own = role === 'assistant' ? untilNextPart(content, level) : content;
+      const sure = role === 'assistant' ? firstParagraph(own).length : own.length;
+      letters += sure;
+      others += content.length - sure;
       if (role === 'assistant') answers++;
-      if (role === 'assistant' && last) last.answer = joined(last.answer, content);
+      if (role === 'assistant' && last) last.answer = joined(last.answer, own);
       else if (role === 'user' && last?.answer === '') last.asked = joined(last.asked, content);
       else if (role === 'user') pairs.push({ asked: content, answer: '', at });
     }
     // A question may have been left open, but hardly more than a few.
-    if (pairs.length >= fewestPairs && answers >= pairs.length * 0.9) return pairs;
+    const areAnswered = pairs.length >= fewestPairs && answers >= pairs.length * 0.9;
+    if (areAnswered && letters >= (letters + others) * leastShare) return pairs;
   }
   return undefined;
 }
 
 const longestTitle = 300;
 const fewestPairs = 3;
+/** Of a text, for questions and the first paragraphs of answers; answers of several paragraphs have far more. */
+const leastShare = 0.2;
 
 interface Parts {
   /** What stands above the marks. */
@@ -71,7 +79,7 @@ function partsOf(text: string, { mark, unless }: TranscriptFormat): Parts | unde
     // Bold type may begin before the mark and end after the text.
     const isBold = found[0].includes('**') && content.split('**').length % 2 === 0;
     return {
-      ...{ role: roleOf(found[1] ?? ''), at: found.index },
+      ...{ role: roleOf(found[1] ?? ''), at: found.index, level: /^#*/.exec(found[0])?.[0].length ?? 0 },
       content: isBold ? content.replace('**', '') : content,
     };
   });
@@ -86,6 +94,8 @@ interface Part {
 
 interface PlacedPart extends Part {
   readonly at: number;
+  /** Of the heading that it stands below; 0 if it is none. */
+  readonly level: number;
 }
 
 /** Llama 2 has the instruction within the first question. */
