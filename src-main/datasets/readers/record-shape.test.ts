@@ -350,6 +350,21 @@ test('a few texts without an answer do not keep the others from being conversati
   expect(shapeOf(records.slice(30))).toBeUndefined();
 });
 
+// Regression: it was read twice, each time by up to two dozen patterns.
+test('for the rows of a conversation in one text, the text is read once', () => {
+  let reads = 0;
+  const record = {
+    get text() {
+      reads++;
+      return 'Human: q1\nAssistant: a1\nHuman: q2\nAssistant: a2';
+    },
+  };
+  const shape = shapeOf([record]);
+  reads = 0;
+  expect(shape?.derive(record, 1)).toHaveLength(2);
+  expect(reads).toBe(1);
+});
+
 test('a conversation beside its summary or label is not taken apart', () => {
   expect(shapeOf([{ text: 'Human: q\nAssistant: a', summary: 's' }])).toBeUndefined();
   expect(shapeOf([{ dialog: ['q', 'a'], label: 'angry' }])).toBeUndefined();

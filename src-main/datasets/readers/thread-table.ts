@@ -63,7 +63,7 @@ export async function threadTable(table: OpenTable, signal?: AbortSignal): Promi
       };
       const withReplies = (first: TableRecord) => {
         const all = [first];
-        for (const record of all) all.push(...repliesTo(record));
+        for (const record of all) for (const reply of repliesTo(record)) all.push(reply);
         return all;
       };
       const placed = new Set<TableRecord>();
@@ -78,9 +78,12 @@ export async function threadTable(table: OpenTable, signal?: AbortSignal): Promi
         yield { records: [...branch].map((record) => ({ ...record, cells: [name, ...record.cells] })), bytesRead };
       }
       // They reply to each other in a circle.
-      lost.push(...[...replies.values()].flat().filter((record) => !placed.has(record)));
+      const inCircles = [...replies.values()].flat().filter((record) => !placed.has(record));
       const problem = 'REPLY_UNCLEAR' as const;
-      yield { records: lost.map((record) => ({ ...record, cells: ['', ...record.cells], problem })), bytesRead };
+      yield {
+        records: [...lost, ...inCircles].map((record) => ({ ...record, cells: ['', ...record.cells], problem })),
+        bytesRead,
+      };
     },
   };
 }
