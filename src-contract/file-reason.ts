@@ -84,7 +84,7 @@ export const fileReasons = {
     'All conversations checked begin with the same instruction. It is left out, since nobody gives it in a chat here: “{text}”',
   FORMAT_CHAT: 'Lines begin with a time and a name, as in a chat that was exported.',
   FORMAT_QUESTIONS:
-    'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} questions is a row, without the marks.',
+    'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} questions is a row, without the marks. An answer ends at the next heading or rule.',
   FORMAT_LINE:
     'Below lines with a date, others begin with a time and a name, as in a chat that was exported from LINE.',
   FORMAT_EXPORT: 'The records have the keys of chats that were exported from {program}: {keys}.',

@@ -29,6 +29,8 @@ export const rowVerdicts = {
   ROW_JSON_MENDED:
     'The row is not valid JSON: there is a comma after the last value, or a text contains a raw line break or tab. The meaning is clear, so it was read that way.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer from the assistant.',
+  ROW_REPLY_UNCLEAR:
+    'It is not clear where the message belongs in its conversation: it has no id, or that of another message, or it replies to messages that reply to it.',
   ROW_DISLIKED: 'The answer is marked as a bad one (its label is false), which should not be learnt.',
   ROW_DOCUMENT_DAMAGED:
     'The document cannot be read: it is damaged, or of another kind than the ending of its name says. Open it in its program and save it again.',

@@ -44,15 +44,13 @@ export function ankiHeader(text: string): AnkiHeader | undefined {
   };
 }
 
-const separators = new Map<string, string>([
-  ...([
-    ['tab', '\t'],
-    ['comma', ','],
-    ['semicolon', ';'],
-    ['pipe', '|'],
-    ['colon', ':'],
-    ['space', ' '],
-  ] as const),
+const separators = new Map([
+  ['tab', '\t'],
+  ['comma', ','],
+  ['semicolon', ';'],
+  ['pipe', '|'],
+  ['colon', ':'],
+  ['space', ' '],
 ]);
 
 /** The text of a field with HTML, without the sounds that are played with it. */

@@ -25,6 +25,15 @@ export function isName(cell: string): boolean {
   return /\p{L}/u.test(cell) && cell.length <= 60 && !isNumber(cell) && !isDate(cell);
 }
 
+/** Some words that end like a sentence. */
+export function isSentence(cell: string): boolean {
+  const text = cell.trim();
+  if (/[。！？][”」』]*$/u.test(text)) return true;
+  // In one pattern, the rest of a long text would be read again from each of its words.
+  const end = /[.!?…]["'”’»)]*$/u.exec(text);
+  return end !== null && /\S\s+\S/u.test(text.slice(0, end.index));
+}
+
 function isTyped(cell: string): boolean {
   return (
     cell === '' ||

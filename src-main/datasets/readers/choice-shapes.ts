@@ -2,20 +2,37 @@ import { cellOf, joined } from './cell-text.ts';
 import { isObject } from './json-parse.ts';
 import type { KnownShape, NamedValues } from './known-shape.ts';
 
+interface Choice {
+  readonly label: string;
+  readonly text: string;
+  /** The label is the record's, not only the letter of its place. */
+  readonly isOwn: boolean;
+}
+
+/** How answers name the right choice; undefined if this one does not do it so. */
+type Naming = (choices: readonly Choice[], answer: unknown) => Choice | undefined;
+
+/**
+ * All answers must name it the same way, and the first way of these is meant: “2” may be a text of the choices, or a
+ * place among them from 0, and only all answers together show which. Numbers of JSON are places if all can be.
+ */
+const namings: readonly Naming[] = [
+  (choices, answer) =>
+    typeof answer === 'number' || typeof answer === 'bigint' || areLabelled(choices)
+      ? undefined
+      : choices.find(({ text }) => text.trim() === cellOf(answer).trim()),
+  (choices, answer) =>
+    areLabelled(choices) || !/^\s*\d{1,2}\s*$/.test(cellOf(answer)) ? undefined : choices[Number(answer)],
+  (choices, answer) => {
+    const right = cellOf(answer).trim();
+    const labelled = choices.find(({ label }) => label.toLowerCase() === right.toLowerCase());
+    return labelled ?? choices.find(({ text }) => text.trim() === right);
+  },
+];
+
 /** Records with several texts of which one is right, or any may be said. */
 export const choiceShapes: readonly KnownShape[] = [
-  ...['choices', 'options'].map((key): KnownShape => {
-    return {
-      ...{ name: 'choices', code: 'SHAPE_CHOICES', keys: ['question', key], nested: [key], takesObjects: true },
-      columns: ['context', 'target'],
-      fits: (record) => rightOf(record, key) !== undefined,
-      derive: (record) => {
-        const { passage, article, context, question } = record;
-        const shown = choicesOf(record[key]).map(written).join('\n');
-        return [{ cells: [joined(passage ?? article ?? context, question, shown), rightOf(record, key) ?? ''] }];
-      },
-    };
-  }),
+  ...['choices', 'options'].flatMap((key) => namings.map((naming) => oneOfChoices(key, naming))),
   ...['answers', 'answer'].map((key): KnownShape => {
     return {
       ...{ name: 'answers', code: 'SHAPE_ANSWERS', keys: ['question', key], nested: [key], takesObjects: true },
@@ -63,18 +80,13 @@ function statedAnswer(answers: object): unknown {
   return 'aliases' in answers && 'value' in answers ? answers.value : undefined;
 }
 
-interface Choice {
-  readonly label: string;
-  readonly text: string;
-}
-
 /** Of a list of texts, or of lists of texts and their labels, as in ARC. */
 function choicesOf(value: unknown): Choice[] {
   const [texts, labels] = isObject(value) ? [value.text, value.label] : [value, undefined];
   if (!isListOfTexts(texts)) return [];
   return texts.map((text, place) => {
-    const label = Array.isArray(labels) ? cellOf(labels[place]) : String.fromCodePoint(firstLabel + place);
-    return { label, text };
+    const isOwn = Array.isArray(labels);
+    return { label: isOwn ? cellOf(labels[place]) : String.fromCodePoint(firstLabel + place), text, isOwn };
   });
 }
 
@@ -84,15 +96,24 @@ function written({ label, text }: Choice): string {
   return `${label}. ${text}`;
 }
 
-/** The right choice, which is named by its label, its text, or its place from 0; undefined if none is. */
-function rightOf(record: NamedValues, key: string): string | undefined {
-  const choices = choicesOf(record[key]);
-  if (choices.length < 2) return undefined;
-  const { answer, answerKey, answer_index: place, label, correct_answer: correct } = record;
-  const right = cellOf(answer ?? answerKey ?? correct ?? label ?? place).trim();
-  const found =
-    choices.find((choice) => choice.label.toLowerCase() === right.toLowerCase()) ??
-    choices.find(({ text }) => text === right) ??
-    (/^\d{1,2}$/.test(right) ? choices[Number(right)] : undefined);
-  return found === undefined ? undefined : written(found);
+function areLabelled(choices: readonly Choice[]): boolean {
+  return choices.some(({ isOwn }) => isOwn);
+}
+
+function oneOfChoices(key: string, naming: Naming): KnownShape {
+  const rightOf = (record: NamedValues) => {
+    const choices = choicesOf(record[key]);
+    const { answer, answerKey, answer_index: place, label, correct_answer: correct } = record;
+    return choices.length < 2 ? undefined : naming(choices, answer ?? answerKey ?? correct ?? label ?? place);
+  };
+  return {
+    ...{ name: 'choices', code: 'SHAPE_CHOICES', keys: ['question', key], nested: [key], takesObjects: true },
+    columns: ['context', 'target'],
+    fits: (record) => rightOf(record) !== undefined,
+    derive: (record) => {
+      const { passage, article, context, question } = record;
+      const [right, shown] = [rightOf(record), choicesOf(record[key]).map(written).join('\n')];
+      return [{ cells: [joined(passage ?? article ?? context, question, shown), right ? written(right) : ''] }];
+    },
+  };
 }

@@ -22,6 +22,14 @@ test.each([
   expect(codeText(number, codeFormat(format) ?? [])).toBe(shown);
 });
 
+// Regression: with a bound from below, smaller numbers had the zeros of larger ones.
+test.each(['[>=1000]0000;000', '[<=9]00;[<=99]000;0000', '[=1]000;0'])(
+  '%s, of which a part is a code, is given up',
+  (format) => {
+    expect(codeFormat(format)).toBeUndefined();
+  },
+);
+
 test.each(['0', '0"days"', '#,##0', '0.00', '0%', '0E+00', 'General', '[h]:mm', 'yyyy-mm-dd', '@', '', '#,##0 "Won"'])(
   '%s is no code',
   (format) => {

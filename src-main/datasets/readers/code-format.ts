@@ -18,6 +18,9 @@ type Sign = { readonly place: '0' | '#' } | { readonly text: string };
 export function codeFormat(format: string): CodeFormat | undefined {
   const [first = '', second] = format.match(sections) ?? [];
   const [, below, bound] = /\[<(=?)(\d{1,15})\]/.exec(first) ?? [];
+  // Numbers from a bound on, or between two, are not worth their rules.
+  const conditions = format.replaceAll(/"[^"]*"|\\./g, '').match(/\[[<>=][^\]]*\]/g) ?? [];
+  if (conditions.length > (bound === undefined ? 0 : 1)) return undefined;
   const most = bound === undefined ? Infinity : Number(bound) - (below === '=' ? 0 : 1);
   const found = [{ most, signs: signsOf(first) }];
   // Without a condition, what follows is for negative numbers.

@@ -4,6 +4,7 @@ import { mrc } from '../../tasks/mrc.ts';
 import { summarisation } from '../../tasks/summarisation.ts';
 import { foldColumnName } from '../importing/column-names.ts';
 import { cellOf, joined } from './cell-text.ts';
+import { isSentence } from './cell-type.ts';
 import { isListOfTexts } from './choice-shapes.ts';
 import { conversation, isConversation, isTurn, type Turn, turnsOf } from './conversation.ts';
 import { isObject } from './json-parse.ts';
@@ -11,18 +12,9 @@ import type { KnownShape, NamedValues } from './known-shape.ts';
 import { bestBranch, isReplyTree } from './reply-tree.ts';
 import { isTranscript, transcriptTurns } from './transcript.ts';
 
-/** Columns that may hold a whole conversation. */
-const talkKeys = [
-  'conversations',
-  'conversation',
-  'messages',
-  'chat',
-  'dialog',
-  'dialogue',
-  'utterances',
-  'turns',
-  'data',
-];
+/** Columns that may hold a whole conversation; a list of texts under the others may as well be one of words or phrases. */
+const talkKeys = ['conversations', 'conversation', 'chat', 'dialog', 'dialogue'];
+const otherKeys = ['messages', 'utterances', 'turns', 'data'];
 
 export const conversationShapes: readonly KnownShape[] = [
   {
@@ -36,7 +28,7 @@ export const conversationShapes: readonly KnownShape[] = [
     turnsOf: shownTurns,
     derive: (record) => [conversation(shownTurns(record))],
   },
-  ...talkKeys.flatMap((key) => [listOfTexts(key), listOfPairs(key)]),
+  ...[...talkKeys, ...otherKeys].flatMap((key) => [listOfTexts(key), listOfPairs(key)]),
   {
     // LLaMA-Factory’s preferred answers.
     ...{ name: 'sharegpt', keys: ['conversations', 'chosen'], nested: ['conversations', 'chosen'] },
@@ -65,8 +57,8 @@ export const conversationShapes: readonly KnownShape[] = [
     turnsOf: ({ prompt }) => turnsOf(bestBranch(prompt)),
     derive: ({ prompt }) => [conversation(turnsOf(bestBranch(prompt)))],
   },
-  listOfTurns('chat', 'messages', Array.isArray),
-  listOfTurns('sharegpt', 'conversations', Array.isArray),
+  listOfTurns('chat', 'messages', mayBeTurns),
+  listOfTurns('sharegpt', 'conversations', mayBeTurns),
   // Under other names, a list may be something else.
   ...['conversation', 'contents', 'chat'].map((key) => listOfTurns('chat', key, isConversation)),
   {
@@ -124,16 +116,26 @@ function listOfTurns(name: 'chat' | 'sharegpt', key: string, isTurns: (value: un
   };
 }
 
+/** A conversation may be empty, or have something else between its turns. */
+function mayBeTurns(value: unknown): boolean {
+  return Array.isArray(value) && (value.length === 0 || value.some(isObject));
+}
+
 /** Texts of two sides in turn, the first of which asks, as in DailyDialog. What nobody answers is left out. */
 function listOfTexts(key: string): KnownShape {
   const turns = ({ [key]: texts }: NamedValues) => {
     const all = isListOfTexts(texts) ? texts : [];
-    const said = all.slice(0, all.length - (all.length % 2));
+    const said = all.length < 2 ? all : all.slice(0, all.length - (all.length % 2));
     return turnsOf(said.map((content, place) => ({ role: place % 2 ? 'assistant' : 'user', content })));
   };
   return {
     ...{ name: 'texts', code: 'SHAPE_TEXTS', keys: [key], nested: [key], columns: ['context', 'target'] },
-    fits: (record) => isListOfTexts(record[key]) && record[key].length > 0 && !hasTarget(record, key),
+    ofMost: true,
+    fits: (record) => {
+      const texts = isListOfTexts(record[key]) ? record[key] : [];
+      return texts.length > 1 && (talkKeys.includes(key) || texts.some(isSentence)) && !hasTarget(record, key);
+    },
+    unless: (records) => !records.every(({ [key]: texts }) => isListOfTexts(texts)) || hasLabels(records, key),
     turnsOf: turns,
     derive: (record) => [conversation(turns(record))],
   };
@@ -183,12 +185,13 @@ function transcript(key: string): KnownShape {
     ...{ name: 'transcript', code: 'SHAPE_TRANSCRIPT', keys: [key], nested: [], columns: ['context', 'target'] },
     ofMost: true,
     fits: (record) => isTranscript(record[key]) && !hasTarget(record, key),
+    unless: (records) => hasLabels(records, key),
     turnsOf: (record) => transcriptTurns(record[key]),
     derive: (record) => [conversation(transcriptTurns(record[key]))],
   };
 }
 
-/** Whether something else is to be learnt of a conversation: its summary, or a label. */
+/** Whether something else is to be learnt of a conversation, by its name: its summary, or a label. */
 function hasTarget(record: NamedValues, key: string): boolean {
   return Object.entries(record).some(
     ([name, value]) => name !== key && targetNames.has(foldColumnName(name)) && !/^\s*(?:\[|$)/.test(cellOf(value)),
@@ -199,6 +202,42 @@ const targetNames = new Set(
   [custom.columnNames.target, summarisation.columnNames.summary, mrc.columnNames.answer].flatMap((names = []) =>
     names.map(foldColumnName),
   ),
+);
+
+/** Whether a column has a few values that come again, as a category or a score of each conversation. */
+function hasLabels(records: readonly NamedValues[], key: string): boolean {
+  const names = new Set(records.flatMap((record) => Object.keys(record)));
+  return [...names].some((name) => {
+    if (name === key || provenance.has(foldColumnName(name))) return false;
+    const values = records.map((record) => cellOf(record[name]).trim()).filter((value) => value !== '');
+    const found = new Set(values);
+    // The lists are about single turns.
+    const areShort = values.every((value) => value.length <= 80 && !/^[[{]/.test(value));
+    return areShort && found.size > 1 && found.size <= mostLabels && found.size * 3 <= values.length;
+  });
+}
+
+const mostLabels = 30;
+/** What is written down of conversations that are learnt from: where they come from, and how long they are. */
+const provenance = new Set(
+  [
+    ...['source', 'dataset', 'dataset name', 'origin', 'lang', 'language', 'locale', 'model', 'model name', 'split'],
+    ...['subset', 'version', 'license', 'date', 'user', 'turn', 'turns', 'num turns', 'n turns', 'turn count'],
+    ...[
+      'tokens',
+      'num tokens',
+      'length',
+      '출처',
+      '언어',
+      '모델',
+      '날짜',
+      '턴수',
+      'quelle',
+      'sprache',
+      'modell',
+      'datum',
+    ],
+  ].map(foldColumnName),
 );
 
 /** What a conversation is told, beside its turns; Gemini has a name of its own for it. */

@@ -171,11 +171,14 @@ function secondTable(line: number): FileReason {
 function linesAboveDrawn(text: string): number {
   const isDrawn = (line: string) => line.includes('|');
   const above = text.split(lineEnd, 100);
-  const rule = above.findIndex((line) => /^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*$/.test(line));
+  const rule = above.findIndex((line) => drawnRule.test(line.trim()));
   if (rule < 2 || above.findIndex(isDrawn) !== rule - 1) return 0;
   const written = text.split(lineEnd).filter((line) => line.trim() !== '');
   return written.filter(isDrawn).length * 3 >= written.length * 2 ? rule - 1 : 0;
 }
+
+/** Blanks are between two signs in one place only, or a long line of them would be split in too many ways. */
+const drawnRule = /^\|?\s*(?::?-+:?\s*\|\s*)+(?::?-+:?)?$/;
 
 const lineEnd = /\r\n|\r|\n/;
 

@@ -1,7 +1,7 @@
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { isKnownColumnName } from '../importing/column-names.ts';
-import { isDate, isName, isNumber } from './cell-type.ts';
+import { isDate, isName, isNumber, isSentence } from './cell-type.ts';
 import { joinedNames } from './header-names.ts';
 import type { TableRecord } from './table.ts';
 import { isRule } from './table-breaks.ts';
@@ -61,14 +61,6 @@ function isStatement(cell: string): boolean {
 /** Whether most end like sentences: agreement and numbers below a statement are answers to it, as in a survey. */
 function areSentences(cells: readonly string[]): boolean {
   return cells.filter(isSentence).length > cells.length / 2;
-}
-
-function isSentence(cell: string): boolean {
-  const text = cell.trim();
-  if (/[。！？][”」』]*$/u.test(text)) return true;
-  // In one pattern, the rest of a long text would be read again from each of its words.
-  const end = /[.!?…]["'”’»)]*$/u.exec(text);
-  return end !== null && /\S\s+\S/u.test(text.slice(0, end.index));
 }
 
 /**

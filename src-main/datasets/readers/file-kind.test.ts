@@ -36,6 +36,8 @@ test.each([
   ['a Hangul document', `\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1${'\0'.repeat(600)}HWP Document File V5.00`, 'HWP'],
   ['subtitles', '1\n00:00:01,000 --> 00:00:02,500\nHello.\n\n2\n', 'SUBTITLES'],
   ['web subtitles', 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n', 'SUBTITLES'],
+  ['web subtitles of a video', 'WEBVTT\nKind: captions\nLanguage: en\n\n00:00:01.000 --> 00:00:02.000\n', 'SUBTITLES'],
+  ['web subtitles with a title', 'WEBVTT - A talk\n\n00:01.000 --> 00:02.000\nHello.\n', 'SUBTITLES'],
   ['tagged words', 'John B-PER\nlives O\nin O\nParis B-LOC\n. O\n\nHe O\n', 'CONLL'],
   ['tagged words of CoNLL 2003', '-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\n', 'CONLL'],
   ['tagged words of CoNLL-U', '# sent_id = 1\n# text = It ran\n1\tIt\tit\tPRON\t_\t_\t2\tnsubj\t_\t_\n', 'CONLL'],
@@ -46,6 +48,9 @@ test.each([
 });
 
 test('a table of words, or with times, is one', () => {
+  // Regression: a word in the middle was taken for the tag of a name, and a text about subtitles for them.
+  expect(kindOfFile(Buffer.from('plan S-Bahn O\nfoo bar O\nbaz qux O\nto go O\n'))).toBeUndefined();
+  expect(kindOfFile(Buffer.from('WEBVTT is a format\nfor subtitles, or captions\n'))).toBeUndefined();
   expect(kindOfFile(Buffer.from('word\ttag\nJohn\tB-PER\nlives\tO\nin\tO\nParis\tB-LOC\n'))).toBeUndefined();
   expect(kindOfFile(Buffer.from('Ann O\nBo O\nCy O\nDi O\nEd A\n'))).toBeUndefined();
   expect(kindOfFile(Buffer.from('1\n2\n3\n'))).toBeUndefined();

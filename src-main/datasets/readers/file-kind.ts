@@ -103,13 +103,15 @@ const texts: readonly { readonly kind: string; readonly start: RegExp }[] = [
   { kind: fileKinds.VCARD, start: /^BEGIN:VCARD\r?\n/ },
   {
     kind: fileKinds.SUBTITLES,
-    start: /^(?:WEBVTT\b|\s{0,9}\d{1,6}\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3} --> \d{1,2}:\d{2}:\d{2}[,.]\d{1,3})/,
+    // A text may begin with the word.
+    start:
+      /^(?:WEBVTT[ \t]*\r?\n(?:[\w-]+[:=][^\n]*\n){0,9}\r?\n|WEBVTT[ \t][^\n]*\n[\s\S]{0,300}?\d\.\d{3} --> \d|\s{0,9}\d{1,6}\r?\n\d{1,2}:\d{2}:\d{2}[,.]\d{1,3} --> \d{1,2}:\d{2}:\d{2}[,.]\d{1,3})/,
   },
   {
-    // Of the words of a sentence, or of two, some are names and others are not; or CoNLL-U's comments.
+    // Of the words of a sentence, or of two, some are names by their last column and others are not; or CoNLL-U's comments.
     kind: fileKinds.CONLL,
     start:
-      /^(?:-DOCSTART-[^\n]*\n\s{0,9}|# (?:newdoc|newpar|sent_id|text)\b[^\n]*\n(?:#[^\n]*\n){0,9}1\t(?:[^\t\n]*\t){8}|(?=[\s\S]{0,300}?[ \t][BS]-[A-Z])(?:[^\s,;|]+[ \t]+(?:[^\s,;|]+[ \t]+){0,3}(?:O|[BIES]-[A-Z]{2,12})\r?\n(?:\r?\n)?){4})/,
+      /^(?:-DOCSTART-[^\n]*\n\s{0,9}|# (?:newdoc|newpar|sent_id|text)\b[^\n]*\n(?:#[^\n]*\n){0,9}1\t(?:[^\t\n]*\t){8}|(?=[\s\S]{0,300}?[ \t][BS]-[A-Z]{2,12}\r?\n)(?:[^\s,;|]+[ \t]+(?:[^\s,;|]+[ \t]+){0,3}(?:O|[BIES]-[A-Z]{2,12})\r?\n(?:\r?\n)?){4})/,
   },
   {
     kind: fileKinds.MIME,

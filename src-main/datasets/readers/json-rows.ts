@@ -1,6 +1,7 @@
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { foldColumnName, isKnownColumnName } from '../importing/column-names.ts';
 import { cellOf } from './cell-text.ts';
+import { isSentence } from './cell-type.ts';
 import { isListOfTexts } from './choice-shapes.ts';
 import { isConversation } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
@@ -127,11 +128,18 @@ function conversationRows(lists: readonly (readonly unknown[])[], key: string): 
   };
 }
 
-/** Whether these are lists of texts in turn: rows of a table are all as long. */
+/**
+ * Whether these are lists of sentences in turn. Rows of a table are all as long, or no longer than their names: some
+ * programs leave out the last cells if they are blank.
+ */
 function areTalks(lists: readonly (readonly unknown[])[]): boolean {
+  const [first = []] = lists;
+  const areNames = new Set(first).size === first.length && lists.every(({ length }) => length <= first.length);
   return (
+    !areNames &&
     lists.every((list) => list.length > 1 && isListOfTexts(list)) &&
-    lists.some(({ length }) => length !== lists[0]?.length)
+    lists.some(({ length }) => length !== first.length) &&
+    lists.filter(hasSentence).length * 2 >= lists.length
   );
 }
 
@@ -151,7 +159,7 @@ function listRows(first: readonly unknown[], lists: readonly (readonly unknown[]
 
 /** No row of names has one, while rows of texts have. */
 function hasSentence(list: readonly unknown[]): boolean {
-  return list.some((cell) => typeof cell === 'string' && /\S\s+\S+[.!?。！？]["'”’»)]?\s*$/u.test(cell));
+  return list.some((cell) => typeof cell === 'string' && isSentence(cell));
 }
 
 /**

@@ -17,8 +17,9 @@ export interface RecordShape {
   readonly nested: readonly string[];
   /** Set if objects under these keys are wholly in the derived columns. */
   readonly takesObjects?: true;
-  /** Columns put in front of the record's own. */
+  /** Columns put in front of the record's own, or behind them if set so. */
   readonly columns: readonly string[];
+  readonly isBehind?: true;
   /** Set if each answer of a conversation is a row; what all conversations are told, and what is left out of them. */
   readonly turns?: { readonly told: string };
   /** The cells of those columns, for each row that the record gives; `number` is that of the record. */
@@ -30,6 +31,8 @@ export type KnownShape = RecordShape & {
   fits(record: NamedValues): boolean;
   /** It is enough if nearly all records fit; the others are told one by one. */
   readonly ofMost?: true;
+  /** What only all records together show: that they are something else. */
+  unless?(records: readonly NamedValues[]): boolean;
   /** For records that are conversations. */
   turnsOf?(record: NamedValues): readonly Turn[];
 };

@@ -5,7 +5,8 @@ import type { KnownShape } from './known-shape.ts';
 /** Texts with a list of labels, or of places in the text with a label each, as doccano and spaCy write them. */
 export const labelShapes: readonly KnownShape[] = [
   ...['label', 'labels', 'tags', 'cats', 'categories', 'entities'].flatMap((key): KnownShape[] => {
-    const own = { keys: ['text', key], nested: [key], columns: [key] };
+    // Behind the text: in front of it, they would be proposed as what is read.
+    const own = { keys: ['text', key], nested: [key], columns: [key], isBehind: true as const };
     return [
       {
         ...{ ...own, name: 'labels', code: 'SHAPE_LABELS' },

@@ -9,23 +9,26 @@ import type { NamedValues, RecordShape } from './known-shape.ts';
 export function labelStudioOf(records: readonly NamedValues[]): RecordShape | undefined {
   const areTasks = records.every(({ data, annotations }) => isObject(data) && Array.isArray(annotations));
   if (areTasks && records.some((record) => resultsOf(record).length > 0)) {
-    const shown = namesIn(records.map(({ data }) => data)).filter((name) =>
-      records.every(({ data }) => !isObject(data) || !isNested(data[name])),
-    );
+    const known = namesIn(records.map(({ data }) => data));
+    const shown = known.filter((name) => records.every(({ data }) => !isObject(data) || !isNested(data[name])));
     const asked = [...new Set(records.flatMap((record) => resultsOf(record).map(nameOf)))];
     return {
       ...{ name: 'labelstudio', code: 'SHAPE_LABEL_STUDIO', keys: ['data', 'annotations'] },
       ...{ nested: ['data', 'annotations'], takesObjects: true, columns: [...shown, ...asked] },
       derive: (record) => {
-        const { data } = record;
+        const data = isObject(record.data) ? record.data : {};
         const results = resultsOf(record);
+        const isMore =
+          Object.keys(data).some((name) => !known.includes(name) && cellOf(data[name]) !== '') ||
+          results.some((each) => !asked.includes(nameOf(each)));
         const answers = asked.map((name) =>
           results
             .filter((each) => nameOf(each) === name)
             .map(answerOf)
             .join('\n'),
         );
-        return [{ cells: [...shown.map((name) => cellOf(isObject(data) ? data[name] : '')), ...answers] }];
+        const cells = [...shown.map((name) => cellOf(data[name])), ...answers];
+        return [{ cells, ...(isMore && { problem: 'KEYS_LEFT' }) }];
       },
     };
   }

@@ -524,6 +524,46 @@ async function read(path: string, options: CsvOptions = {}, name?: string) {
   return { table, rows };
 }
 
+// Regression: its messages without a parent each began a tree, so that hardly any answer was left.
+test('a chat of which a few messages name a parent is no tree', async () => {
+  const lines = Array.from({ length: 40 }, (_, place) => {
+    return `${place},${place % 10 === 9 ? place - 3 : ''},${place % 2 ? 'Ann' : 'Bo'},text ${place},c1`;
+  });
+  const path = join(folder, 'chat.csv');
+  writeFileSync(path, `message_id,parent_id,sender,text,conversation_id\n${lines.join('\n')}\n`);
+  const { table, rows } = await read(path);
+  expect(table.facts.reasons.map(({ code }) => code)).not.toContain('MESSAGES_TREE');
+  expect(rows).toHaveLength(20);
+});
+
+// Regression: one message without an id was taken for what all first ones reply to, so that no tree was read; messages
+// with the id of another, or in a circle, vanished unsaid.
+test('messages of trees whose place is unclear are told, and cost no others', async () => {
+  const trees = Array.from({ length: 6 }, (_, place) => [
+    `q${place},,prompter,question ${place}`,
+    `a${place},q${place},assistant,answer ${place}`,
+  ]);
+  const lines = [
+    ...[
+      'message_id,parent_id,role,text',
+      ...trees.flat(),
+      'b1,b1,prompter,its own parent',
+      ',b1,assistant,without an id',
+    ],
+    ...[',,prompter,lost', 'q1,,prompter,twice', 'c1,c2,prompter,round', 'c2,c1,assistant,and round'],
+  ];
+  const path = join(folder, 'trees.csv');
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  const { table, rows } = await read(path);
+  expect(table.facts.reasons.map(({ code }) => code)).toContain('MESSAGES_TREE');
+  expect(rows.filter(({ problem }) => problem === undefined).map(({ cells }) => cells.slice(0, 3))).toEqual([
+    ...Array.from({ length: 6 }, (_, place) => [`question ${place}`, `answer ${place}`, `q${place}`]),
+    ['its own parent', 'without an id', 'b1'],
+  ]);
+  const unclear = rows.filter(({ problem }) => problem === 'REPLY_UNCLEAR');
+  expect(unclear.map(({ cells }) => cells[4])).toEqual(['lost', 'twice', 'round', 'and round']);
+});
+
 // Regression: what other people had replied to the same message was read as one answer, and in another order than the
 // file's, answers came before their questions.
 test('of messages that name the one they reply to, the best reply to each is read, in whatever order they stand', async () => {

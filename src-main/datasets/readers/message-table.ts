@@ -26,7 +26,7 @@ const mostSpeakers = 50;
  * senders. Throws OPTION_INVALID.
  */
 export async function messageTable(table: OpenTable, options: CsvOptions, opening: Opening): Promise<OpenTable> {
-  const threads = options.speaker === '' ? undefined : threadTable(table);
+  const threads = options.speaker === '' ? undefined : await threadTable(table, opening.signal);
   const found = await talksOf(threads ?? table, options, opening);
   return found === threads ? table : found;
 }
@@ -115,7 +115,7 @@ async function surveyOf(table: OpenTable, places: MessageColumns, most: number, 
     for (const record of records) {
       const message = reading.read(record);
       if (message === undefined) {
-        notices++;
+        if (record.problem === undefined) notices++;
         continue;
       }
       const { sender, talk: name, room } = message;

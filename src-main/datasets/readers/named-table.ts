@@ -4,7 +4,7 @@ import type { DerivedRow } from './conversation.ts';
 import { nameReasons, uniqueNames } from './header-names.ts';
 import { isObject } from './json-parse.ts';
 import type { NamedValues, RecordShape } from './known-shape.ts';
-import { shapeOf, shapeReasons } from './record-shape.ts';
+import { shapeOf, shapeReasons, withDerived } from './record-shape.ts';
 import type { TableRecord } from './table.ts';
 
 /** Turns records of named values into rows of one table. */
@@ -25,23 +25,25 @@ export class NamedTable {
     this.shape = shapeOf(sample);
     const found =
       keys ?? [...new Set(sample.flatMap((record) => Object.keys(record)))].map((name) => ({ name, written: name }));
-    const made = this.shape?.columns ?? [];
     // The content of a list of turns is in the columns derived from it, as is that of an object with a text for each.
     const isTaken = (value: unknown) => Array.isArray(value) || (this.shape?.takesObjects === true && isObject(value));
     const own = found.filter(({ name }) => !(this.shape?.keys.includes(name) && isTaken(sample[0]?.[name])));
     this.#keys = own.map(({ name }) => name);
     this.#known = new Set(found.map(({ name }) => name));
     this.#always = [...this.#known].filter((key) => sample.every((record) => Object.hasOwn(record, key)));
-    this.columns = uniqueNames([...made, ...this.#keys]);
-    this.#ofNames = nameReasons([...made, ...own.map(({ written }) => written)], this.columns);
+    const withMade = (names: readonly string[]) =>
+      this.shape === undefined ? names : withDerived(this.shape, this.shape.columns, names);
+    this.columns = uniqueNames(withMade(this.#keys));
+    this.#ofNames = nameReasons(withMade(own.map(({ written }) => written)), this.columns);
   }
 
   rows(record: NamedValues, line: number): TableRecord[] {
     const own = this.#keys.map((key) => cellOf(Object.hasOwn(record, key) ? record[key] : ''));
     const isMore = Object.keys(record).some((key) => !this.#known.has(key) && cellOf(record[key]) !== '');
-    const derived: readonly DerivedRow[] = this.shape?.derive(record, line) ?? [{ cells: [] }];
+    const { shape } = this;
+    const derived: readonly DerivedRow[] = shape?.derive(record, line) ?? [{ cells: [] }];
     return derived.map(({ cells, problem = isMore ? ('KEYS_LEFT' as const) : undefined }) => {
-      return { cells: [...cells, ...own], line, ...(problem && { problem }) };
+      return { cells: shape ? withDerived(shape, cells, own) : own, line, ...(problem && { problem }) };
     });
   }
 

@@ -122,14 +122,26 @@ test('lists of texts are rows, or conversations if they are not equally long', a
     ['Where is it?', 'It is there.'],
     ['Who was it?', 'It was me.'],
   ]);
+  // Regression: lists that leave out blank last cells became conversations, with a row of names and without the notes.
+  const ragged = await read(
+    'ragged.json',
+    '[["Question","Answer","Note"],["What is 1?","It is number 1.","yes"],["What is 2?","It is number 2."]]',
+  );
+  expect(ragged.table.columns).toEqual(['Question', 'Answer', 'Note']);
+  expect(ragged.rows.map(({ cells }) => cells)).toEqual([
+    ['What is 1?', 'It is number 1.', 'yes'],
+    ['What is 2?', 'It is number 2.'],
+  ]);
+  const words = await read('words.json', '[["a","b"],["c","d","e"]]');
+  expect(words.table.columns).not.toContain('context');
   const named = await read('named.json', '[["Question", "Answer"], ["Where is it?", "It is there."]]');
   expect(named.table.columns).toEqual(['Question', 'Answer']);
-  const talks = await read('talks.jsonl', '["Hi", "Hello"]\n["Hi", "Hello", "Where?", "There"]\n');
+  const talks = await read('talks.jsonl', '["Hi there.", "Hello"]\n["Hi", "Hello", "Where to?", "There"]\n');
   expect(talks.table.columns).toEqual(['context', 'target', 'conversation']);
   expect(talks.rows.map(({ cells }) => cells)).toEqual([
-    ['Hi', 'Hello', '1'],
+    ['Hi there.', 'Hello', '1'],
     ['Hi', 'Hello', '2'],
-    ['User: Hi\n\nAssistant: Hello\n\nUser: Where?', 'There', '2'],
+    ['User: Hi\n\nAssistant: Hello\n\nUser: Where to?', 'There', '2'],
   ]);
 });
 

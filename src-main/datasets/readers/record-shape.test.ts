@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NamedValues } from './known-shape.ts';
+import { NamedTable } from './named-table.ts';
 import { shapeOf } from './record-shape.ts';
 
 const question = { role: 'user', content: 'q' };
@@ -129,9 +130,44 @@ test.each<[string, NamedValues, context: string, target: string]>([
     'p\n\nq\n\nA. x\nB. y',
     'A. x',
   ],
+  // Regression: a place was taken for the text of another choice, which was learnt.
+  [
+    'a place among choices that are numbers',
+    { question: 'q', choices: ['8', '2', '24', '120'], answer: 2 },
+    'q\n\nA. 8\nB. 2\nC. 24\nD. 120',
+    'C. 24',
+  ],
+  ['a right choice that is a number', { question: 'q', choices: ['4', '5'], answer: 5 }, 'q\n\nA. 4\nB. 5', 'B. 5'],
   ['no history', { instruction: 'q', output: 'a', history: [], system: null }, 'q', 'a'],
 ])('%s gives a context and a target', (_, record, context, target) => {
   expect(shapeOf([record])?.derive(record, 1)).toEqual([{ cells: [context, target] }]);
+});
+
+// Regression: each answer was looked up on its own, first among the texts.
+test('whether answers are places or texts of choices is told by all of them', () => {
+  const targetsOf = (...records: NamedValues[]) => {
+    const shape = shapeOf(records);
+    return records.flatMap((record) => shape?.derive(record, 1).map(({ cells }) => cells[1]));
+  };
+  const places = [
+    { question: 'q', choices: ['8', '2', '24', '120'], answer: '2' },
+    { question: 'q', choices: ['red', 'green', 'blue', 'white'], answer: '1' },
+  ];
+  expect(targetsOf(...places)).toEqual(['C. 24', 'B. green']);
+  const texts = [
+    { question: 'q', choices: ['1', '2', '3'], answer: '2' },
+    { question: 'q', choices: ['3', '1', '2'], answer: '1' },
+  ];
+  expect(targetsOf(...texts)).toEqual(['B. 2', 'B. 1']);
+  const types = { question: 'q', choices: ['B', 'AB', 'A', 'O'], answer: 'A' };
+  expect(targetsOf(types)).toEqual(['C. A']);
+  // From 1, or by two ways at once: it stays as it was.
+  expect(
+    shapeOf([
+      { question: 'q', choices: ['x', 'y'], answer: 1 },
+      { question: 'q', choices: ['x', 'y'], answer: 2 },
+    ]),
+  ).toBeUndefined();
 });
 
 test('tool calls are part of the assistant turn, and may be the answer', () => {
@@ -202,6 +238,23 @@ test('each language of a translation is a column', () => {
   ]);
   expect(shapeOf([{ translation: { 'a note': 'x', 'another one': 'y' } }])).toBeUndefined();
   expect(shapeOf([{ translation: { en: 1, ko: 2 } }])).toBeUndefined();
+});
+
+// Regression: they were left out unsaid, as their names are in no column.
+test('a question or a language that the first records do not have is told', () => {
+  const task = (name: string, data: NamedValues) => {
+    const result = [{ from_name: name, to_name: 'text', type: 'choices', value: { choices: ['a'] } }];
+    return { id: 1, data, annotations: [{ result }] };
+  };
+  const tasks = shapeOf([task('sentiment', { text: 'x' })]);
+  expect(tasks?.derive(task('sentiment', { text: 'y', extra: '' }), 2)).toEqual([{ cells: ['y', 'a'] }]);
+  expect(tasks?.derive(task('topic', { text: 'y' }), 2)).toEqual([{ cells: ['y', ''], problem: 'KEYS_LEFT' }]);
+  const more = task('sentiment', { text: 'y', extra: 'z' });
+  expect(tasks?.derive(more, 2)).toEqual([{ cells: ['y', 'a'], problem: 'KEYS_LEFT' }]);
+  const texts = shapeOf([{ translation: { en: 'Hi', ko: '안녕' } }]);
+  expect(texts?.derive({ translation: { en: 'Hi', ko: '안녕', de: 'Hallo' } }, 2)).toEqual([
+    { cells: ['Hi', '안녕'], problem: 'KEYS_LEFT' },
+  ]);
 });
 
 test('each pattern of an intent is a row, and responses take turns', () => {
@@ -297,9 +350,70 @@ test('a few texts without an answer do not keep the others from being conversati
   expect(shapeOf(records.slice(30))).toBeUndefined();
 });
 
+// Regression: it was read twice, each time by up to two dozen patterns.
+test('for the rows of a conversation in one text, the text is read once', () => {
+  let reads = 0;
+  const record = {
+    get text() {
+      reads++;
+      return 'Human: q1\nAssistant: a1\nHuman: q2\nAssistant: a2';
+    },
+  };
+  const shape = shapeOf([record]);
+  reads = 0;
+  expect(shape?.derive(record, 1)).toHaveLength(2);
+  expect(reads).toBe(1);
+});
+
 test('a conversation beside its summary or label is not taken apart', () => {
   expect(shapeOf([{ text: 'Human: q\nAssistant: a', summary: 's' }])).toBeUndefined();
   expect(shapeOf([{ dialog: ['q', 'a'], label: 'angry' }])).toBeUndefined();
+});
+
+// Regression: the target was blank in each row, or the first reply of the prompt, although the answer stood beside it.
+test.each([
+  ['an instruction', '### Instruction:\nDo 1\n\n### Response:\n'],
+  ['a question', 'Question: What is 1?\nAnswer:'],
+  ['a few examples', 'Q: 1+1?\nA: 2\n\nQ: 2+2?\nA:'],
+  ['a chat', 'Human: Hi\nAssistant: Hello\nHuman: What is 1?'],
+])('%s that is left to be answered is no conversation', (_, prompt) => {
+  expect(shapeOf([{ prompt, solution: 'one' }])).toBeUndefined();
+});
+
+// Regression: words were read as what two people say, and a single one as a question without an answer.
+test('a list of words, or of one text, is no conversation', () => {
+  expect(shapeOf([{ id: 1, data: ['Kim', 'Seoul', 'red'] }])).toBeUndefined();
+  expect(shapeOf([{ id: 1, data: ['tag'] }])).toBeUndefined();
+  expect(shapeOf([{ id: 1, dialog: ['tag'] }])).toBeUndefined();
+  expect(shapeOf([{ text: 'It is full.', messages: ['warn', 'fail'], severity: 2 }])).toBeUndefined();
+  const said = { messages: ['How are you?', 'Fine'] };
+  expect(shapeOf([said])?.derive(said, 1)).toEqual([{ cells: ['How are you?', 'Fine'] }]);
+});
+
+test('among lists of texts, one of a single text has no answer', () => {
+  const records = [...Array.from({ length: 39 }, () => ({ dialog: ['q', 'a'] })), { dialog: ['q'] }];
+  expect(shapeOf(records)?.derive({ dialog: ['q'] }, 40)).toEqual([{ cells: ['q', ''], problem: 'NO_ANSWER' }]);
+});
+
+// Regression: only a column that is called label was left to be learnt.
+test('conversations beside a few categories or scores stay whole, but not beside what they come from', () => {
+  const text = 'User: q\nBot: a';
+  const beside = (name: string, ...values: unknown[]) =>
+    Array.from({ length: 12 }, (_, place) => ({ text, [name]: values[place % values.length] }));
+  expect(shapeOf(beside('category', 'billing', 'tech'))).toBeUndefined();
+  expect(shapeOf(beside('toxic', true, false))).toBeUndefined();
+  expect(shapeOf(beside('score', 1, 2, 3, 4))).toBeUndefined();
+  expect(shapeOf(beside('source', 'a', 'b'))?.name).toBe('transcript');
+  expect(shapeOf(beside('n', ...Array.from({ length: 12 }, (_, place) => place)))?.name).toBe('transcript');
+  expect(shapeOf(beside('kind', 'chat'))?.name).toBe('transcript');
+});
+
+// Regression: labels came first, and were proposed as what the text is learnt from.
+test('what is marked in a text comes behind it', () => {
+  const record = { text: 'Ann met Bo', entities: [[0, 3, 'PER']], id: 1 };
+  const table = new NamedTable([record]);
+  expect(table.columns).toEqual(['text', 'id', 'entities']);
+  expect(table.rows(record, 1)).toEqual([{ cells: ['Ann met Bo', '1', 'Ann: PER'], line: 1 }]);
 });
 
 test('an AI-Hub document is made of its sentences, and a dialogue of its utterances', () => {

@@ -17,8 +17,9 @@ export function shapeOf(records: readonly NamedValues[]): RecordShape | undefine
   return found.turnsOf === undefined ? found : byAnswer(found, found.turnsOf, records);
 }
 
-function haveShape(records: readonly NamedValues[], { keys, fits, ofMost }: KnownShape): boolean {
+function haveShape(records: readonly NamedValues[], { keys, fits, ofMost, unless }: KnownShape): boolean {
   if (!records.every((record) => keys.every((key) => key in record))) return false;
+  if (unless?.(records)) return false;
   if (!ofMost) return records.every(fits);
   // Before all of them are looked at: most texts are no conversations.
   return records.slice(0, 10).some(fits) && records.filter(fits).length >= records.length * leastShare;
@@ -29,10 +30,9 @@ const leastShare = 0.95;
 
 /** Where conversations go on after the first answer, each answer is a row. */
 function byAnswer(shape: KnownShape, turns: (record: NamedValues) => readonly Turn[], sample: readonly NamedValues[]) {
-  const answers = (record: NamedValues) => turns(record).filter(({ role }) => role === 'assistant').length;
-  if (sample.every((record) => answers(record) <= 1)) return shape;
-  const toldOf = (record: NamedValues) => instructionOf(turns(record), systemOf(record));
-  const all = new Set(sample.map(toldOf));
+  const seen = sample.map((record) => ({ record, said: turns(record) }));
+  if (seen.every(({ said }) => said.filter(({ role }) => role === 'assistant').length <= 1)) return shape;
+  const all = new Set(seen.map(({ record, said }) => instructionOf(said, systemOf(record))));
   // What every conversation is told says nothing of any, and in the chat nobody says it.
   const told = all.size === 1 && sample.length > 1 ? ([...all][0] ?? '') : '';
   return {
@@ -40,11 +40,21 @@ function byAnswer(shape: KnownShape, turns: (record: NamedValues) => readonly Tu
     columns: [...shape.columns, 'conversation'],
     turns: { told },
     derive: (record: NamedValues, number: number) => {
-      const own = toldOf(record);
-      const rows = everyAnswer(turns(record), own === told ? '' : own);
+      const said = turns(record);
+      const own = instructionOf(said, systemOf(record));
+      const rows = everyAnswer(said, own === told ? '' : own);
       return rows.map(({ cells, ...others }) => ({ ...others, cells: [...cells, String(number)] }));
     },
   };
+}
+
+/** What a shape has derived, beside what a record has of its own. */
+export function withDerived<Value>(
+  { isBehind }: RecordShape,
+  derived: readonly Value[],
+  own: readonly Value[],
+): Value[] {
+  return isBehind ? [...own, ...derived] : [...derived, ...own];
 }
 
 /** The keys under which a shape may have lists or objects; undefined if records with these keys have none. */

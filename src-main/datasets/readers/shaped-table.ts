@@ -1,6 +1,6 @@
 import { uniqueNames } from './header-names.ts';
 import type { NamedValues, RecordShape } from './known-shape.ts';
-import { nestedKeysIn, shapeOf, shapeReasons } from './record-shape.ts';
+import { nestedKeysIn, shapeOf, shapeReasons, withDerived } from './record-shape.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { writtenValue } from './written-value.ts';
 
@@ -9,7 +9,7 @@ const sampleRecords = 200;
 
 /**
  * Recognises a text table or sheet whose columns have a known shape (an instruction with its input and answer, answers
- * as in SQuAD, a conversation): the columns derived from it are put in front, as for records of JSON and Parquet. A
+ * as in SQuAD, a conversation): the columns derived from it are put beside the others, as for records of JSON and Parquet. A
  * table that already has them, such as one exported here, is left as is.
  */
 export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promise<OpenTable> {
@@ -29,7 +29,7 @@ export async function shapedTable(table: OpenTable, signal?: AbortSignal): Promi
       ...table.facts,
       reasons: [...table.facts.reasons, ...shapeReasons(shape, names)],
     },
-    columns: uniqueNames([...shape.columns, ...table.columns.filter(isKept)]),
+    columns: uniqueNames(withDerived(shape, shape.columns, table.columns.filter(isKept))),
     async *rows(signal) {
       for await (const piece of table.rows(signal)) {
         yield {
@@ -79,6 +79,6 @@ function shaped(record: TableRecord, { shape, read, isKept }: Shaping): TableRec
   if (record.cells.length === 0) return [record];
   const own = record.cells.filter(isKept);
   return shape.derive(read(record), record.line).map(({ cells, problem }) => {
-    return { ...record, cells: [...cells, ...own], ...(problem && { problem: record.problem ?? problem }) };
+    return { ...record, cells: withDerived(shape, cells, own), ...(problem && { problem: record.problem ?? problem }) };
   });
 }

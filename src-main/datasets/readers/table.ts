@@ -33,6 +33,8 @@ export type RecordProblem =
   | 'SUMS'
   /** A conversation that does not end with the assistant's turn. */
   | 'NO_ANSWER'
+  /** A message of a tree that is in none of its conversations: nothing says where it belongs. */
+  | 'REPLY_UNCLEAR'
   /** An answer that is marked as a bad one. */
   | 'DISLIKED'
   /** Documents without text that could be read; there is a record for each. */

@@ -62,6 +62,14 @@ test('a text that only mentions marks, or has no answer, is no conversation', ()
   expect(isTranscript(7)).toBe(false);
 });
 
+// Regression: how a program is to read and write was taken for a question and its answer.
+test('what is given and put out, below a text about it, is no conversation', () => {
+  expect(isTranscript('Add two numbers.\n\n## Input\nTwo numbers.\n\n## Output\nTheir sum.')).toBe(false);
+  expect(isTranscript('두 수를 더하라.\n\n## 입력\n두 수.\n\n## 출력\n합.')).toBe(false);
+  expect(isTranscript('# A model\n\n## Context\nIt is new.\n\n### Response\nNone yet.')).toBe(false);
+  expect(isTranscript('Translate.\n\n### Instruction:\nTo German\n### Input:\nHi\n### Response:\nHallo')).toBe(true);
+});
+
 test.each([
   ['Q: q1\nA: a\n\nQ: q2\nA: a\nmore\n\nQ: q3\nA: a\n'],
   ['Our questions\n\nQ1. q1\nA1. a\nQ2. q2\nA2. a\nmore\nQ3. q3\nA3. a\n'],
@@ -75,6 +83,30 @@ test.each([
     ['q2', 'a\nmore'],
     ['q3', 'a'],
   ]);
+});
+
+// Regression: the next heading and its rule were part of the answer above it, and so was all that came after the last.
+test('an answer ends at a heading or a rule, and has its own parts and code', () => {
+  const text = [
+    '# Shop\n\nQ: a?\nA: Run\n\n```\n# install it\n```\n\n## Billing\n\nQ: b?\nA: b.\n\n---\n\nQ: c?\nA: c.\n- one\n- two',
+    'Refunds\n-------\n\nQ: d?\nA: d.\n\n## Contact\n\nWrite to us.',
+  ];
+  expect(answeredQuestions(text.join('\n\n'))?.map(({ asked, answer }) => [asked, answer])).toEqual([
+    ['a?', 'Run\n\n```\n# install it\n```'],
+    ['b?', 'b.'],
+    ['c?', 'c.\n- one\n- two'],
+    ['d?', 'd.'],
+  ]);
+  const below = '### Question\nq\n### Answer\na\n#### Note\nn\n## Next\n'.repeat(3);
+  expect(answeredQuestions(below)?.map(({ answer }) => answer)).toEqual(Array(3).fill('a\n#### Note\nn'));
+});
+
+// Regression: all of the notes became three rows.
+test('a few questions within long notes, or what a program reads and writes, are no text of questions', () => {
+  const notes = `\n\n${'What else we talked about. '.repeat(20)}`;
+  expect(answeredQuestions(`Q: Is it ready?\nA: It is.${notes}${notes}\n\n`.repeat(3))).toBeUndefined();
+  expect(answeredQuestions(`Q: Is it ready?\nA: It is.\n\n${'More of it. '.repeat(5)}\n\n`.repeat(3))).toHaveLength(3);
+  expect(answeredQuestions('## Input\n1 2\n## Output\n3\n'.repeat(3))).toBeUndefined();
 });
 
 test('a text with few questions, with choices, or of a conversation is none of questions', () => {

@@ -1,3 +1,4 @@
+import { firstParagraph, untilNextPart } from './answer-end.ts';
 import { cellOf, joined } from './cell-text.ts';
 import { type Turn, turnsOf } from './conversation.ts';
 
@@ -11,7 +12,7 @@ export function transcriptTurns(value: unknown): Turn[] {
   const text = withoutTokens(value);
   for (const format of formats) {
     const found = partsOf(text, format);
-    if (found === undefined || (found.above !== '' && !format.hasTextAbove)) continue;
+    if (found === undefined || (found.above !== '' && !(format.hasTextAbove && found.isAsked))) continue;
     const { above, said } = found;
     const turns = together(instructed([{ role: 'system', content: usualAbove.test(above) ? '' : above }, ...said]));
     const asked = turns.findIndex(({ role }) => role === 'user');
@@ -29,32 +30,47 @@ export interface Answered {
 
 /**
  * The questions of a whole text that are marked as such, each with its answer, such as `Q:` and `A:`, below no more than
- * a title. Undefined for any other text, also for a conversation.
+ * a title, as most of the text. Undefined for any other text, also for a conversation.
  */
 export function answeredQuestions(text: string): Answered[] | undefined {
   for (const format of formats) {
     const found = format.isTalk ? undefined : partsOf(text, format);
-    if (found === undefined || found.above.length > longestTitle) continue;
+    if (found === undefined || !found.isAsked || found.above.length > longestTitle) continue;
     const pairs: { asked: string; answer: string; at: number }[] = [];
-    let answers = 0;
-    for (const { role, content, at } of found.said) {
+    let [answers, letters, others] = [0, 0, found.above.length];
+    for (const { role, content, at, level } of found.said) {
       const last = pairs.at(-1);
+      const own = role === 'assistant' ? untilNextPart(content, level) : content;
+      const sure = role === 'assistant' ? firstParagraph(own).length : own.length;
+      letters += sure;
+      others += content.length - sure;
       if (role === 'assistant') answers++;
-      if (role === 'assistant' && last) last.answer = joined(last.answer, content);
+      if (role === 'assistant' && last) last.answer = joined(last.answer, own);
       else if (role === 'user' && last?.answer === '') last.asked = joined(last.asked, content);
       else if (role === 'user') pairs.push({ asked: content, answer: '', at });
     }
     // A question may have been left open, but hardly more than a few.
-    if (pairs.length >= fewestPairs && answers >= pairs.length * 0.9) return pairs;
+    const areAnswered = pairs.length >= fewestPairs && answers >= pairs.length * 0.9;
+    if (areAnswered && letters >= (letters + others) * leastShare) return pairs;
   }
   return undefined;
 }
 
 const longestTitle = 300;
 const fewestPairs = 3;
+/** Of a text, for questions and the first paragraphs of answers; answers of several paragraphs have far more. */
+const leastShare = 0.2;
 
-/** What each side says, and what stands above; undefined if the text does not have at least two of the marks. */
-function partsOf(text: string, { mark, unless }: TranscriptFormat): { above: string; said: PlacedPart[] } | undefined {
+interface Parts {
+  /** What stands above the marks. */
+  readonly above: string;
+  /** Something is asked or told, not only given. */
+  readonly isAsked: boolean;
+  readonly said: readonly PlacedPart[];
+}
+
+/** What each side says; undefined if the text does not have at least two of the marks. */
+function partsOf(text: string, { mark, unless }: TranscriptFormat): Parts | undefined {
   const marks = [...text.matchAll(mark)];
   const [first] = marks;
   if (first === undefined || marks.length < 2 || unless?.test(text)) return undefined;
@@ -63,11 +79,12 @@ function partsOf(text: string, { mark, unless }: TranscriptFormat): { above: str
     // Bold type may begin before the mark and end after the text.
     const isBold = found[0].includes('**') && content.split('**').length % 2 === 0;
     return {
-      ...{ role: roleOf(found[1] ?? ''), at: found.index },
+      ...{ role: roleOf(found[1] ?? ''), at: found.index, level: /^#*/.exec(found[0])?.[0].length ?? 0 },
       content: isBold ? content.replace('**', '') : content,
     };
   });
-  return { above: text.slice(0, first.index).trim(), said };
+  const isAsked = marks.some(([, name = '']) => asking.has(name.toLowerCase()));
+  return { above: text.slice(0, first.index).trim(), isAsked, said };
 }
 
 interface Part {
@@ -77,6 +94,8 @@ interface Part {
 
 interface PlacedPart extends Part {
   readonly at: number;
+  /** Of the heading that it stands below; 0 if it is none. */
+  readonly level: number;
 }
 
 /** Llama 2 has the instruction within the first question. */
@@ -126,25 +145,28 @@ function withoutTokens(text: string): string {
 
 interface Sides {
   readonly user: readonly string[];
+  /** What is given with a question. Alone below another text, they are what that is about, such as a program. */
+  readonly given?: readonly string[];
   readonly assistant: readonly string[];
   readonly areTalking?: true;
 }
 
 /** What the sides are called in headings and before colons; those of one line belong together. */
 const sides: readonly Sides[] = [
-  { user: ['Instruction', 'Input', 'Context'], assistant: ['Response', 'Output'] },
+  { user: ['Instruction'], given: ['Input', 'Context'], assistant: ['Response', 'Output'] },
   { user: ['Human', 'User'], assistant: ['Assistant', 'Bot', 'AI', 'GPT', 'ChatGPT', 'Chatbot'], areTalking: true },
-  { user: ['Question', 'Context'], assistant: ['Answer'] },
+  { user: ['Question'], given: ['Context'], assistant: ['Answer'] },
   { user: ['Q'], assistant: ['A'] },
-  { user: ['명령어', '명령', '지시', '지시사항', '입력', '맥락'], assistant: ['응답', '출력', '답변'] },
-  { user: ['질문', '문맥', '맥락'], assistant: ['답변', '응답', '답', '정답'] },
+  { user: ['명령어', '명령', '지시', '지시사항'], given: ['입력', '맥락'], assistant: ['응답', '출력', '답변'] },
+  { user: ['질문'], given: ['문맥', '맥락'], assistant: ['답변', '응답', '답', '정답'] },
   { user: ['사용자'], assistant: ['어시스턴트', '챗봇', '상담원'], areTalking: true },
-  { user: ['Anweisung', 'Eingabe'], assistant: ['Antwort', 'Ausgabe'] },
+  { user: ['Anweisung'], given: ['Eingabe'], assistant: ['Antwort', 'Ausgabe'] },
   { user: ['Frage'], assistant: ['Antwort'] },
 ];
 
 const assistants = new Set(sides.flatMap(({ assistant }) => assistant.map((name) => name.toLowerCase())));
-const users = new Set(sides.flatMap(({ user }) => user.map((name) => name.toLowerCase())));
+const asking = new Set(sides.flatMap(({ user }) => user.map((name) => name.toLowerCase())));
+const users = new Set([...asking, ...sides.flatMap(({ given = [] }) => given.map((name) => name.toLowerCase()))]);
 
 function roleOf(mark: string): string {
   const name = mark.toLowerCase();
@@ -154,7 +176,7 @@ function roleOf(mark: string): string {
   return turnsOf([{ role: name, content: '' }])[0]?.role ?? name;
 }
 
-const wordsOf = ({ user, assistant }: (typeof sides)[number]) => ['System', ...user, ...assistant].join('|');
+const wordsOf = ({ user, given = [], assistant }: Sides) => ['System', ...user, ...given, ...assistant].join('|');
 
 interface TranscriptFormat {
   /** Its first group is the side that speaks. */
@@ -190,7 +212,11 @@ const formats: readonly TranscriptFormat[] = [
   { mark: /^[ \t]*(?:\*\*)?(Q|A)(?:[ \t]?\d{1,4})?[.)][ \t]/gm, unless: /^[ \t]*B[.)][ \t]/m },
 ];
 
-/** Whether a value is a text with at least one question and its answer. */
+/**
+ * Whether a value is a text with at least one question and its answer, and ends with an answer: a prompt that somebody
+ * else is to answer, with or without examples above, does not.
+ */
 export function isTranscript(value: unknown): boolean {
-  return transcriptTurns(cellOf(value)).length > 0;
+  const last = transcriptTurns(cellOf(value)).at(-1);
+  return last?.role === 'assistant' && last.text !== '';
 }

@@ -21,7 +21,9 @@ export function translationOf(records: readonly NamedValues[]): RecordShape | un
     takesObjects: true,
     columns,
     derive: ({ [translationKey]: found }) => {
-      return [{ cells: columns.map((name) => cellOf(isObject(found) ? found[name] : '')) }];
+      const texts = isObject(found) ? found : {};
+      const isMore = Object.keys(texts).some((name) => !columns.includes(name) && cellOf(texts[name]) !== '');
+      return [{ cells: columns.map((name) => cellOf(texts[name])), ...(isMore && { problem: 'KEYS_LEFT' }) }];
     },
   };
 }

@@ -349,6 +349,7 @@ export const datasets = {
   'reject.ROW_DOCUMENT_LOCKED': 'Locked with a password',
   'reject.ROW_DOCUMENT_SLOW': 'Took too long',
   'reject.ROW_NO_ANSWER': 'Ends without an answer',
+  'reject.ROW_REPLY_UNCLEAR': 'Place in the conversation unclear',
   'reject.ROW_DISLIKED': 'Marked as a bad answer',
   'reject.ROW_LEFT_OUT': 'Was left out before',
   'reject.ROW_TEXT_AFTER_QUOTE': 'Text after a closing quote',

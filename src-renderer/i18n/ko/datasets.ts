@@ -333,6 +333,7 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_DOCUMENT_LOCKED': '암호로 잠김',
   'reject.ROW_DOCUMENT_SLOW': '너무 오래 걸림',
   'reject.ROW_NO_ANSWER': '답 없이 끝남',
+  'reject.ROW_REPLY_UNCLEAR': '대화에서 자리를 알 수 없음',
   'reject.ROW_DISLIKED': '나쁜 답으로 표시됨',
   'reject.ROW_LEFT_OUT': '전에 제외된 행',
   'reject.ROW_TEXT_AFTER_QUOTE': '닫는 따옴표 뒤에 글이 있음',

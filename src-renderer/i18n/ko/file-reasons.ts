@@ -78,7 +78,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   TURNS_EACH: '어시스턴트의 답마다 한 행이 됩니다. 그 앞의 대화가 입력입니다.',
   TURNS_TOLD: '살펴본 대화가 모두 같은 지시로 시작합니다. 여기서 채팅할 때는 아무도 적지 않으므로 뺐습니다: “{text}”',
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
-  FORMAT_QUESTIONS: '“Q:”와 “A:”처럼 질문과 답에 표시가 있습니다. 질문 {questions}개마다 표시를 뺀 한 행이 됩니다.',
+  FORMAT_QUESTIONS:
+    '“Q:”와 “A:”처럼 질문과 답에 표시가 있습니다. 질문 {questions}개마다 표시를 뺀 한 행이 됩니다. 답은 다음 제목이나 가로줄에서 끝납니다.',
   FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
   FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:

@@ -29,6 +29,8 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_DOCUMENT_LOCKED: '문서가 암호로 잠겨 있습니다. 암호 없는 사본을 저장하세요.',
   ROW_DOCUMENT_SLOW: '문서를 읽는 데 1분이 넘게 걸렸습니다. 나누거나 텍스트로 저장하세요.',
   ROW_NO_ANSWER: '대화가 어시스턴트의 답으로 끝나지 않습니다.',
+  ROW_REPLY_UNCLEAR:
+    '메시지가 대화의 어디에 있는지 알 수 없습니다. ID가 없거나 다른 메시지의 ID와 같거나, 자기에게 답한 메시지에 답합니다.',
   ROW_DISLIKED: '나쁜 답으로 표시되어 있어(label이 false) 배우지 않아야 합니다.',
   ROW_LEFT_OUT: '전에 가져올 때 제외된 행이고 그 까닭이 아직 적혀 있습니다. 고쳤는지는 이 행만으로 알 수 없습니다.',
   ROW_TEXT_AFTER_QUOTE: '닫는 따옴표 뒤에 글이 있어 그대로 두었습니다.',
