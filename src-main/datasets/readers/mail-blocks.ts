@@ -1,3 +1,4 @@
+import { literally } from '../../../src-contract/regexp-literally.ts';
 import { createDecoder, isKnownEncoding, withoutMarks } from './decoder.ts';
 import { type DocumentText, plainBlocks } from './document-blocks.ts';
 import { htmlBlocks } from './html-blocks.ts';
@@ -43,7 +44,7 @@ function textIn({ headers, body }: MailPart, kind: string, depth: number): strin
   if (/^multipart\//i.test(type)) {
     const boundary = parameter(type, 'boundary');
     if (boundary === undefined || depth >= mostDepth) return undefined;
-    const line = new RegExp(`\\r?\\n--${boundary.replace(/\W/g, '\\$&')}(?=[\\s-]|$)`);
+    const line = new RegExp(`\\r?\\n--${literally(boundary)}(?=[\\s-]|$)`);
     for (const part of `\n${body}`.split(line, mostParts).slice(1)) {
       if (part.startsWith('--')) break;
       const found = textIn(partOf(part.replace(/^[ \t]*\r?\n/, '')), kind, depth + 1);
