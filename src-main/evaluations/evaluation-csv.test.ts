@@ -21,6 +21,28 @@ test('for a spreadsheet, an answer that begins like a formula is text, and a mea
   );
 });
 
+test('how sure an answer was stands beside its measures, where that is known of a model', () => {
+  // Sound: only these fields are read.
+  const evaluation = { results: [{ adapter: 'starter' }, { adapter: 'Sorter' }] } as unknown as Evaluation;
+  const of = (text: string, certainty?: number) => ({
+    text,
+    marks: { f1: 1 },
+    ...(certainty !== undefined && { certainty }),
+  });
+  const rows = [
+    { exampleId: 'r', context: 'c', target: 't', answers: [of('A'), of('B', 0.12345)] },
+    { exampleId: 's', context: 'c', target: 't', answers: [of('A'), of('B')] },
+  ];
+  expect(evaluationCsv(evaluation, { rows: rows as unknown as EvaluationRow[], votes: [] })).toBe(
+    [
+      'id,context,target,base: starter,base: starter: f1,base: starter: loss,Sorter,Sorter: f1,Sorter: sure,Sorter: loss',
+      'r,c,t,A,1,,B,1,0.123,',
+      's,c,t,A,1,,B,1,,',
+      '',
+    ].join('\r\n'),
+  );
+});
+
 test('a first query that was replaced has a column, where a model has any', () => {
   // Sound: only these fields are read.
   const evaluation = { results: [{ adapter: 'starter' }, { adapter: 'Queries' }] } as unknown as Evaluation;

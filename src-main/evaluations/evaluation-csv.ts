@@ -5,8 +5,8 @@ import { isSameAnswer, judgedPairs } from './blind-vote.ts';
 import type { BlindVote } from './blind-vote-store.ts';
 
 /**
- * One line per row: its id, context and target, then for each model its answer, every measure of it, and the target's
- * loss in nats per token; where queries were replaced, also the first one. For every two models that were judged blind,
+ * One line per row: its id, context and target, then for each model its answer, every measure of it, how sure it was if
+ * that is known, and the target's loss in nats per token; where queries were replaced, also the first one. For every two models that were judged blind,
  * whose answer was preferred and whose was shown first. RFC 4180; for a spreadsheet, which would run what begins like a
  * formula, such cells are marked as text.
  */
@@ -26,10 +26,11 @@ export function evaluationCsv(
   const models = results.map(({ adapter }, place) => (place === 0 ? `base: ${adapter}` : adapter));
   /** Whether a model's queries were replaced, by its place. */
   const hasFirst = models.map((_, place) => rows.some(({ answers }) => answers[place]?.firstText !== undefined));
+  const hasSure = models.map((_, place) => rows.some(({ answers }) => answers[place]?.certainty !== undefined));
   const heads = models.flatMap((model, place) => [
     model,
     ...(hasFirst[place] ? [`${model}: first query`] : []),
-    ...[...measures, 'loss'].map((name) => `${model}: ${name}`),
+    ...[...measures, ...(hasSure[place] ? ['sure'] : []), 'loss'].map((name) => `${model}: ${name}`),
   ]);
   const pairs = judgedPairs(votes);
   const judgedHeads = pairs.flatMap(({ of, against }) =>
@@ -42,7 +43,9 @@ export function evaluationCsv(
       const answer = answers[place];
       const loss = answer?.target ? String(answer.target.nats / answer.target.tokens) : '';
       const first = hasFirst[place] ? [answer?.firstText ?? ''] : [];
-      return [answer?.text ?? '', ...first, ...measures.map((name) => String(answer?.marks[name] ?? '')), loss];
+      const sure = hasSure[place] ? [answer?.certainty?.toFixed(3) ?? ''] : [];
+      const marks = measures.map((name) => String(answer?.marks[name] ?? ''));
+      return [answer?.text ?? '', ...first, ...marks, ...sure, loss];
     }),
     ...pairs.flatMap(({ of, against }) => {
       const vote = voteOn.get(`${position} ${of} ${against}`);

@@ -12,7 +12,7 @@ import type { LabelCell } from './label-cell.ts';
 
 type Progress = Extract<EvaluationEvent, { kind: 'progress' }>;
 export type RowFilter = 'all' | 'differ' | 'won' | 'lost' | 'allWrong' | 'cell';
-export type RowOrder = 'file' | 'gain' | 'loss' | 'hardest';
+export type RowOrder = 'file' | 'gain' | 'loss' | 'hardest' | 'unsure';
 
 const page = 500;
 
@@ -85,7 +85,9 @@ export class EvaluationState {
     const rows = this.#passing(this.filter).filter(
       (row) => wanted === '' || `${row.context}\n${row.target}`.toLowerCase().includes(wanted),
     );
-    return this.order === 'file' ? rows : rows.toSorted((a, b) => rank(b, this.order) - rank(a, this.order));
+    if (this.order === 'file') return rows;
+    const rankOf = (row: EvaluationRow) => rank(row, this.order, this.labelPlace);
+    return rows.toSorted((a, b) => rankOf(b) - rankOf(a));
   }
 
   count(filter: RowFilter): number {
@@ -100,6 +102,11 @@ export class EvaluationState {
 
   set labelPlace(place: number) {
     this.#labelPlace = place;
+  }
+
+  /** Whether it is known of any answer how sure it is. */
+  get hasCertainty(): boolean {
+    return this.rows.some(({ answers }) => answers.some(({ certainty }) => certainty !== undefined));
   }
 
   /** What is shown label by label: the targets, or one of their fields. */
@@ -249,8 +256,8 @@ function passes(row: EvaluationRow, filter: Exclude<RowFilter, 'cell'>): boolean
   }
 }
 
-/** Higher ranks come first. */
-function rank(row: EvaluationRow, order: RowOrder): number {
+/** Higher ranks come first; `place`: of the result whose doubts count. */
+function rank(row: EvaluationRow, order: RowOrder, place: number): number {
   const [base = 0, ...adapters] = row.answers.map((answer) => answer.score);
   const best = adapters.length === 0 ? base : Math.max(...adapters);
   switch (order) {
@@ -262,6 +269,9 @@ function rank(row: EvaluationRow, order: RowOrder): number {
       return base - Math.min(base, ...adapters);
     case 'hardest':
       return -(base + adapters.reduce((sum, score) => sum + score, 0));
+    case 'unsure':
+      // Where nothing is known, it comes last.
+      return -(row.answers[place]?.certainty ?? 2);
     default:
       return order satisfies never;
   }

@@ -48,6 +48,24 @@ test('shows the rows where base and adapter differ by default, and other filters
   state.leave();
 });
 
+test('the rows that a model is least sure of come first if that is known', async () => {
+  vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
+  const state = new EvaluationState('e');
+  await vi.waitFor(() => expect(state.rows).toHaveLength(4));
+  expect(state.hasCertainty).toBe(false);
+  const surely = [0.9, undefined, 0.4, 0.7];
+  state.rows = state.rows.map((each, place) => ({
+    ...each,
+    answers: each.answers.map((answer, at) => ({ ...answer, certainty: at === 0 ? 0.5 : surely[place] })),
+  }));
+  expect(state.hasCertainty).toBe(true);
+  state.filter = 'all';
+  state.order = 'unsure';
+  state.labelPlace = 1;
+  expect(state.shownRows.map((shown) => shown.exampleId)).toEqual(['lost', 'neither', 'both', 'won']);
+  state.leave();
+});
+
 test('a count of the labels shows its rows, until another filter is chosen', async () => {
   vi.mocked(client.evaluations.get).mockResolvedValue(evaluation('finished'));
   const scores = { recall: 0.5, precision: 0.5, f1: 0.5 };

@@ -364,6 +364,7 @@ export const evaluations = {
   'evaluations.rows.order.gain': 'Biggest gain first',
   'evaluations.rows.order.loss': 'Biggest drop first',
   'evaluations.rows.order.hardest': 'Hardest first',
+  'evaluations.rows.order.unsure': 'Least sure first',
   'evaluations.rows.other': 'runs, different result',
   'evaluations.rows.runsNot': 'does not run',
   'evaluations.rows.lost': 'Base right, adapter wrong {n}',

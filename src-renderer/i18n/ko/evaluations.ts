@@ -319,6 +319,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.rows.order.gain': '많이 나아진 것부터',
   'evaluations.rows.order.loss': '많이 나빠진 것부터',
   'evaluations.rows.order.hardest': '어려운 것부터',
+  'evaluations.rows.order.unsure': '확신이 낮은 것부터',
   'evaluations.rows.other': '실행되지만 결과가 다름',
   'evaluations.rows.runsNot': '실행되지 않음',
   'evaluations.rows.lost': '기본만 맞음 {n}',
