@@ -109,7 +109,7 @@ export function proposeByContents(
       const others = all.filter((each) => each !== first && !taken.has(each.column) && !each.isOrigin);
       const numbers = others.filter(({ isNumber }) => isNumber);
       // A code or a sign such as “J45.9” or “🙂” has no words.
-      const labels = others.filter(({ isLabel, recurs }) => isLabel || (recurs && columns.length === 2));
+      const labels = others.filter(({ isLabel, recurs }) => recurs && (isLabel || columns.length === 2));
       const [answer, another] = numbers.length > 0 ? numbers : labels;
       if (answer === undefined || another !== undefined) return mapping;
       take('context', first);
@@ -217,9 +217,11 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
   });
 }
 
-/** Of a telephone, or a date that has blanks: digits in several parts. */
+/** Of a telephone, or a date that has blanks: digits in several parts that are not one number. */
 function isLongNumber(cell: string): boolean {
-  return /^\s*[+(]?(?:\d[\s().:/+년월일年月日-]*){6,20}$/u.test(cell) && /\d\D+\d/.test(cell);
+  return (
+    numberOf(cell) === undefined && /^\s*[+(]?(?:\d[\s().:/+년월일年月日-]*){6,20}$/u.test(cell) && /\d\D+\d/.test(cell)
+  );
 }
 
 /** Not 1, 2, 3, nor other numbers that rows are named by: none stands twice, and each is whole and more than the last. */

@@ -289,6 +289,19 @@ test('a rejected answer is no part of the context of the chosen one', () => {
   });
 });
 
+// Regression: a column without any cell was one of few values, and a decimal number one of a telephone.
+test('blank columns are no labels, and decimal numbers no telephones', () => {
+  const rows = Array.from({ length: 20 }, (_, n) => [`A note of some words, ${n}`, '', `0.${181526642 + n * 7}`]);
+  const proposed = (...places: number[]) =>
+    proposeMapping(
+      'custom',
+      places.map((place) => ['note', 'other', 'share'][place] ?? ''),
+      rows.map((row) => places.map((place) => row[place] ?? '')),
+    );
+  expect(proposed(0, 1)).toEqual({});
+  expect(proposed(0, 2)).toEqual({ context: 'note', target: 'share' });
+});
+
 test('an address is not a text to learn from', () => {
   const columns = ['Timestamp', 'Email Address', 'What did you like?', 'In one sentence?'];
   const cells = ['3/1/2026 14:00', 'a.long.name@example.org', 'The food was great, the room too.', 'Great food.'];

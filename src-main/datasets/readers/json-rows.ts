@@ -130,13 +130,14 @@ function conversationRows(lists: readonly (readonly unknown[])[], key: string): 
 
 /**
  * Whether these are lists of sentences in turn. Rows of a table are all as long, or no longer than their names: some
- * programs leave out the last cells if they are blank.
+ * programs leave out the last cells if they are blank. Names are no sentences.
  */
 function areTalks(lists: readonly (readonly unknown[])[]): boolean {
   const [first = []] = lists;
   const areNames = new Set(first).size === first.length && lists.every(({ length }) => length <= first.length);
   return (
     !areNames &&
+    hasSentence(first) &&
     lists.every((list) => list.length > 1 && isListOfTexts(list)) &&
     lists.some(({ length }) => length !== first.length) &&
     lists.filter(hasSentence).length * 2 >= lists.length

@@ -132,6 +132,12 @@ test('lists of texts are rows, or conversations if they are not equally long', a
     ['What is 1?', 'It is number 1.', 'yes'],
     ['What is 2?', 'It is number 2.'],
   ]);
+  // A row may have a cell too many.
+  const longer = await read(
+    'longer.json',
+    '[["Question","Answer"],["What is 1?","It is 1."],["What is 2?","It is 2.","x"]]',
+  );
+  expect(longer.table.columns.slice(0, 2)).toEqual(['Question', 'Answer']);
   const words = await read('words.json', '[["a","b"],["c","d","e"]]');
   expect(words.table.columns).not.toContain('context');
   const named = await read('named.json', '[["Question", "Answer"], ["Where is it?", "It is there."]]');
