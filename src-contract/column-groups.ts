@@ -91,8 +91,7 @@ export function namedTexts(
   mapping: ColumnMapping,
   texts: Readonly<Record<string, string>>,
 ): NamedText[] {
-  const names = namesOf(joined, mapping);
-  return fieldsOf(joined, mapping).map((field, place) => ({ name: names[place] ?? '', text: texts[field] ?? '' }));
+  return fieldsOf(joined, mapping).map((field) => ({ name: mapping[field] ?? '', text: texts[field] ?? '' }));
 }
 
 /** A context of several columns: a line for each, behind its name, without those that are blank. */

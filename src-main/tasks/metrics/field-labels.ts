@@ -2,13 +2,8 @@ import { fieldTexts } from '../../../src-contract/answer-fields.ts';
 import { isObject, jsonIn } from '../../../src-contract/json-text.ts';
 import type { LabelResults } from '../../../src-contract/label-results.ts';
 import type { AnswerLanguage } from '../../../src-contract/language.ts';
+import type { AnsweredRow } from './field-results.ts';
 import { labelResults } from './label-results.ts';
-
-/** A row's target, and the answers of each model to it. */
-interface AnsweredRow {
-  readonly target: string;
-  readonly answers: readonly { readonly text: string }[];
-}
 
 /** Label by label, each field of targets that are objects in JSON, if it has one of a few labels, or true or false. */
 export function fieldLabelResults(rows: readonly AnsweredRow[], language: AnswerLanguage): LabelResults[] {

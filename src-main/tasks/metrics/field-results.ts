@@ -4,7 +4,7 @@ import { FieldTable } from './field-table.ts';
 import { jsonFields } from './json-fields.ts';
 
 /** A row's target, and the answers of each model to it. */
-interface AnsweredRow {
+export interface AnsweredRow {
   readonly target: string;
   readonly answers: readonly { readonly text: string }[];
 }
