@@ -1,11 +1,6 @@
+import { longestLabel, mostLabels, rowsOfLabel } from './label-lists.ts';
 import { usualSpellings } from './label-spellings.ts';
 
-/** More are hardly labels: a person could not look through them. */
-const mostTexts = 200;
-/** In characters. */
-const longestText = 60;
-/** As often as one occurs at least, on average. */
-const rowsOfText = 5;
 /**
  * Of the texts seen, as many stand for others that were never seen as occur a single time (I. J. Good, 1953): names of
  * towns, of which there are always more, have many such, labels hardly any.
@@ -29,7 +24,7 @@ export class FewTexts {
     this.#seen++;
     if (context.includes(text)) this.#copied++;
     this.#counts.set(text, (this.#counts.get(text) ?? 0) + 1);
-    this.#areFew = text.length <= longestText && this.#counts.size <= mostTexts;
+    this.#areFew = text.length <= longestLabel && this.#counts.size <= mostLabels;
     if (!this.#areFew) this.#counts.clear();
   }
 
@@ -39,7 +34,7 @@ export class FewTexts {
     const single = texts.filter((text) => this.#counts.get(text) === 1);
     const areLabels =
       texts.length > 1 &&
-      texts.length * rowsOfText <= this.#seen &&
+      texts.length * rowsOfLabel <= this.#seen &&
       this.#copied <= mostCopied * this.#seen &&
       single.length <= Math.max(1, mostSingle * this.#seen);
     return areLabels ? texts : undefined;

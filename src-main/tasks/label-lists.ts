@@ -21,10 +21,12 @@ const joining = [
 
 /** Fewer are labels of which some have such a sign in them. */
 const leastLists = 0.1;
-/** As often as one occurs at least, on average. */
-const rowsOfLabel = 5;
-/** In characters, as among labels that stand alone. */
-const longestLabel = 60;
+/** As many rows as a label has at least, on average, alone or in lists. */
+export const rowsOfLabel = 5;
+/** In characters. */
+export const longestLabel = 60;
+/** More are hardly labels: a person could not look through them. */
+export const mostLabels = 200;
 /** In characters. Longer texts, and such of which half are as long as a sentence or two, are not looked through. */
 const [longestList, longestUsual] = [2000, 200];
 /** As many tell what parts all. */

@@ -1,12 +1,10 @@
 import { type AnswerForm, longestBetween, longestChoice, mostBetweens } from '../../src-contract/answer-form.ts';
 import type { TargetKind } from '../../src-contract/text-measure.ts';
 import { JsonShape } from './json-shape.ts';
-import { betweensOf, partsOf, separatorIn } from './label-lists.ts';
+import { betweensOf, mostLabels, partsOf, separatorIn } from './label-lists.ts';
 import { usualSpellings } from './label-spellings.ts';
 import { NumberLimits } from './number-limits.ts';
 
-/** More than these are hardly labels: a person could not look through them. */
-const mostLabels = 200;
 /** Of how often the usual sign parts labels, as often at least another does that a model learns. */
 const leastBetween = 0.1;
 /** More are keys that were made up, not fields. */

@@ -6,7 +6,7 @@ import {
   type UsualMeasure,
 } from '../../src-contract/text-measure.ts';
 import { numberOf } from '../../src-contract/text-number.ts';
-import { listSeparator } from './label-lists.ts';
+import { listSeparator, rowsOfLabel } from './label-lists.ts';
 
 /**
  * For the tasks whose targets may be anything: answers must be labels, names and numbers exactly, and say the same in JSON,
@@ -37,8 +37,6 @@ const measures = {
 } as const;
 
 export const mostLookedAt = 200;
-/** As many rows as a label has at least, on average. */
-export const rowsOfLabel = 5;
 /** Others may say that there is no number. */
 export const leastNumbers = 0.9;
 /** Longer ones are sentences: answers of SQuAD have three words on average, and 95 % of them eight or fewer. */

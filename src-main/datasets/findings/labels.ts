@@ -1,4 +1,4 @@
-import { betweensOf, listSeparator, partsOf } from '../../tasks/label-lists.ts';
+import { betweensOf, listSeparator, longestLabel, mostLabels, partsOf, rowsOfLabel } from '../../tasks/label-lists.ts';
 import { mostLookedAt } from '../../tasks/usual-measure.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 import { plainText } from './plain-text.ts';
@@ -45,7 +45,7 @@ export class LabelSpellings implements Detector {
   *finish(): Generator<FlaggedRow> {
     if (this.#first !== undefined) this.#decide(this.#first);
     const labels = this.#labels ?? new Map<string, Label[]>();
-    if (labels.size * rowsPerLabel > this.#seen) return;
+    if (labels.size * rowsOfLabel > this.#seen) return;
     const byFrequency = [...labels].toSorted(([, a], [, b]) => b.length - a.length);
     const usual: { label: string; rows: Label[] }[] = [];
     for (const [label, rows] of byFrequency) {
@@ -85,10 +85,6 @@ function isMeant(label: string, usual: string): boolean {
 type Label = Pick<CheckedRow, 'number' | 'position'>;
 type Labelled = Label & Pick<CheckedRow, 'target'>;
 
-const longestLabel = 60;
-const mostLabels = 200;
-/** On average. */
-const rowsPerLabel = 5;
 /** A wrong letter is rare; two labels that are alike by chance are about as frequent as any others. */
 const rarely = 10;
 

@@ -1,6 +1,7 @@
 import { shortened } from '../../../src-contract/shortened.ts';
 import { isPlainNumber, numberOf } from '../../../src-contract/text-number.ts';
-import { leastNumbers, mostLookedAt, rowsOfLabel } from '../../tasks/usual-measure.ts';
+import { rowsOfLabel } from '../../tasks/label-lists.ts';
+import { leastNumbers, mostLookedAt } from '../../tasks/usual-measure.ts';
 import { type CheckedRow, type Detector, type FlaggedRow, flag } from './detector.ts';
 
 /**
