@@ -173,7 +173,8 @@ export class DatasetStore {
       .prepare<[string], { file_facts: string | null }>('SELECT file_facts FROM dataset WHERE id = ?')
       .get(id);
     if (!row?.file_facts) return null;
-    // Sound: the column is written only by `storeImported` and `finishImport`, from the same type or an earlier version with fewer fields.
+    // Sound: the column is written only by `storeImported` and `finishImport`, from the same type or an earlier version
+    // with fewer fields.
     const { outcome, ...facts } = JSON.parse(row.file_facts) as Omit<FileFacts, 'format' | 'escape' | 'skippedLines'> &
       Partial<FileFacts> & { outcome?: ImportOutcome };
     const reasons = facts.reasons.filter((reason) => 'code' in reason);

@@ -6,9 +6,9 @@ import type { BlindVote } from './blind-vote-store.ts';
 
 /**
  * One line per row: its id, context and target, then for each model its answer, every measure of it, how sure it was if
- * that is known, and the target's loss in nats per token; where queries were replaced, also the first one. For every two models that were judged blind,
- * whose answer was preferred and whose was shown first. RFC 4180; for a spreadsheet, which would run what begins like a
- * formula, such cells are marked as text.
+ * that is known, and the target's loss in nats per token; where queries were replaced, also the first one. For every
+ * two models that were judged blind, whose answer was preferred and whose was shown first. RFC 4180; for a spreadsheet,
+ * which would run what begins like a formula, such cells are marked as text.
  */
 export function evaluationCsv(
   { results }: Evaluation,

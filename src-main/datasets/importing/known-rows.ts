@@ -1,11 +1,7 @@
 import { FirstRows, textKey } from '../findings/hash-table.ts';
+import type { Pair } from '../findings/remains.ts';
 import type { RowStore } from '../rows/row-store.ts';
 import type { TimeSlices } from '../time-slices.ts';
-
-interface Pair {
-  readonly context: string;
-  readonly target: string;
-}
 
 /** The rows of a version by what they say: a file added twice has no others. */
 export class KnownRows {
