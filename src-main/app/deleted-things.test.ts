@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { safe } from '@orpc/server';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
-  app,
   client,
   engine,
   folder,
   importRivers,
-  open,
   patient,
+  reopen,
   studioForEachTest,
   train,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
@@ -27,8 +26,7 @@ test('a deleted run can be restored until the next start', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
   await client.runs.delete({ id: run.id });
   vi.useRealTimers();
-  await app.close();
-  await open();
+  await reopen();
   expect((await safe(client.runs.restore({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_FOUND' });
 });
 
@@ -39,8 +37,7 @@ test('a deleted adapter can be restored until the next start, which removes its 
   expect(await client.adapters.list()).toEqual([]);
   expect((await client.adapters.restore({ id })).name).toBe('rivers');
   await client.adapters.delete({ id });
-  await app.close();
-  await open();
+  await reopen();
   expect(existsSync(path)).toBe(false);
   expect(await client.runs.get({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
 });
