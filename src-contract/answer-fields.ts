@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnswerForm } from './answer-form.ts';
-import { isObject, JsonNumber, jsonIn } from './json-text.ts';
+import { isObject, JsonNumber, type JsonValue, jsonIn } from './json-text.ts';
 
 /** More columns are hardly a table. */
 const mostFields = 50;
@@ -35,7 +35,11 @@ export function hasLabels(form: AnswerForm | null | undefined): boolean {
 
 /** What an answer has in each of these fields; empty where it has nothing. */
 export function fieldTexts(answer: string, fields: readonly string[]): readonly string[] {
-  const value = jsonIn(answer)?.value;
+  return valueTexts(jsonIn(answer)?.value, fields);
+}
+
+/** The same of an answer's JSON, if it has any. */
+export function valueTexts(value: JsonValue | undefined, fields: readonly string[]): readonly string[] {
   const found = value !== undefined && isObject(value) ? value : new Map();
   return fields.map((field) => {
     const single = found.get(field) ?? '';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import { evaluationLabels } from './evaluation-labels.ts';
+import { evaluationBreakdown } from './evaluation-breakdown.ts';
 import { evaluationReport } from './evaluation-report.ts';
 
 test('the report suggests the next step, as the evaluation page does', () => {
@@ -115,7 +115,7 @@ test('targets that are a few labels are told label by label, for every result', 
     ...{ exampleId: target, context: '', target },
     answers: ['I think so', text].map((text) => ({ text, score: 0, marks: {}, target: null })),
   }));
-  const labels = evaluationLabels(mostlyWrong, rows);
+  const { labels } = evaluationBreakdown(mostlyWrong, rows);
   const english = evaluationReport(mostlyWrong, { ...nothing, labels }, 'en');
   expect(english).toContain('<summary><b>starter</b> 5 of 5 answers are none of the labels.</summary>');
   expect(english).toContain(
@@ -136,7 +136,7 @@ test('fields with labels are told label by label, each with its name', () => {
     ...{ exampleId: priority, context: '', target: JSON.stringify({ '<priority>': priority }) },
     answers: ['I think so', '{"<priority>": "low"}'].map((text) => ({ text, score: 0, marks: {}, target: null })),
   }));
-  const labels = evaluationLabels({ ...mostlyWrong, mainMetric: 'jsonMatch' }, rows);
+  const { labels } = evaluationBreakdown({ ...mostlyWrong, mainMetric: 'jsonMatch' }, rows);
   const report = evaluationReport(mostlyWrong, { ...nothing, labels }, 'en');
   expect(report).toContain('<h2>Label by label: &#60;priority&#62;</h2>');
   expect(report).toContain('2 of 2 “high” rows were answered “low”.');
@@ -149,10 +149,10 @@ test('queries are not told label by label: they may be the same in other words',
     ...{ exampleId: target, context: '', target },
     answers: [{ text: target, score: 1, marks: {}, target: null }],
   }));
-  expect(evaluationLabels(mostlyWrong, rows)).toHaveLength(1);
-  expect(evaluationLabels({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows)).toEqual([]);
+  expect(evaluationBreakdown(mostlyWrong, rows).labels).toHaveLength(1);
+  expect(evaluationBreakdown({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows).labels).toEqual([]);
   // One by an earlier version, which did not keep in which language it had compared.
-  expect(evaluationLabels({ ...mostlyWrong, provenance: null }, rows)[0]?.results[0]?.macroF1).toBe(1);
+  expect(evaluationBreakdown({ ...mostlyWrong, provenance: null }, rows).labels[0]?.results[0]?.macroF1).toBe(1);
 });
 
 test('the report says when its numbers were measured', () => {

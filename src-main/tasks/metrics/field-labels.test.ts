@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fieldLabelResults } from './field-labels.ts';
+import { jsonRow } from './field-results.ts';
 
 test('each field of objects that has labels is told label by label; a blank one counts for none', () => {
   const rows = [
@@ -35,5 +36,5 @@ test('nothing is told of targets that are no objects', () => {
 });
 
 function row(target: unknown, answer: string) {
-  return { target: JSON.stringify(target), answers: [{ text: answer }] };
+  return jsonRow({ target: JSON.stringify(target), answers: [{ text: answer }] });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { fieldResults } from './field-results.ts';
+import { fieldResults, jsonRow } from './field-results.ts';
 
-const row = (target: string, ...answers: string[]) => ({ target, answers: answers.map((text) => ({ text })) });
+const row = (target: string, ...answers: string[]) => jsonRow({ target, answers: answers.map((text) => ({ text })) });
 
 test('each field is counted over the rows that have it, and what answers make up apart', () => {
   const told = fieldResults(
