@@ -32,24 +32,26 @@ test('a long text is divided into pieces that are laid out quickly', () => {
 });
 
 test('for targets in JSON the report tells which fields are wrong, and which answers no program can read', () => {
-  const counts = { right: 27, missing: 2, different: 1, invented: 0 };
+  const counts = { right: 27, reordered: 0, missing: 2, different: 1, invented: 0, f1: 0.93 };
   const fields = {
     ...({ kind: 'fields', rows: 36, more: 1 } as const),
     models: [{ adapter: 'Answers', without: 2, around: 0 }],
     fields: [
       { field: '<name>', rows: 30, models: [counts] },
-      { field: 'age', rows: 0, models: [{ right: 0, missing: 0, different: 0, invented: 4 }] },
+      { field: 'age', rows: 0, models: [{ ...counts, right: 0, missing: 0, different: 0, invented: 4, f1: 0 }] },
     ],
   };
   const report = evaluationReport(mostlyWrong, { ...nothing, fields }, 'en');
-  expect(report).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>1</td><td>0</td>');
-  expect(report).toContain('<td>age</td><td>0</td><td></td><td>0</td><td>0</td><td>4</td>');
+  expect(report).toContain(
+    '<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>1</td><td>0</td><td>93 %</td>',
+  );
+  expect(report).toContain('<td>age</td><td>0</td><td></td><td>0</td><td>0</td><td>4</td><td>0 %</td>');
   expect(report).toContain('Answers: 2 of 36 answers without any JSON');
   expect(report).not.toContain('words around their JSON');
   expect(report).toContain('Fields left out, as fewer rows have them: 1.');
   expect(evaluationReport(mostlyWrong, { ...nothing, fields }, 'ko')).toContain('필드별 결과');
   const labels = evaluationReport(mostlyWrong, { ...nothing, fields: { ...fields, kind: 'labels' } }, 'en');
-  expect(labels).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>0</td>');
+  expect(labels).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>0</td><td>93 %</td>');
   expect(labels).toContain('Given wrongly');
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Field by field');
 });

@@ -1,7 +1,8 @@
-import type { FieldCounts, FieldResults } from '../../../src-contract/field-results.ts';
+import type { FieldResults } from '../../../src-contract/field-results.ts';
+import { jsonFields } from '../../../src-contract/json-fields.ts';
 import { type FoundJson, jsonIn } from '../../../src-contract/json-text.ts';
-import { FieldTable } from './field-table.ts';
-import { jsonFields } from './json-fields.ts';
+import { FieldTable, type Outcome } from './field-table.ts';
+import { type ComparedField, compareFields } from './json-fields.ts';
 
 /** The JSON in a row's target, and in the answer of each model to it. */
 export interface JsonRow {
@@ -34,15 +35,13 @@ export function fieldResults(rows: Iterable<JsonRow>, models: readonly string[])
     all++;
     if (wanted?.alone !== true) continue;
     json++;
-    const wantedFields = jsonFields(wanted.value);
-    for (const path of wantedFields.keys()) table.expect(path);
+    for (const path of jsonFields(wanted.value).keys()) table.expect(path);
     for (const [place, model] of told.entries()) {
       const found = answers[place];
       if (found === undefined) model.without++;
       else if (!found.alone) model.around++;
-      const foundFields = found === undefined ? new Map<string, string[]>() : jsonFields(found.value);
-      for (const path of new Set([...wantedFields.keys(), ...foundFields.keys()]))
-        table.count(path, place, outcomeOf(foundFields.get(path), wantedFields.get(path)));
+      for (const [path, field] of compareFields(found?.value, wanted.value))
+        table.count(path, place, outcomeOf(field), field);
     }
   }
   return json * 2 <= all ? undefined : { kind: 'fields', rows: json, models: told, ...table.most() };
@@ -50,10 +49,9 @@ export function fieldResults(rows: Iterable<JsonRow>, models: readonly string[])
 
 const looked = 200;
 
-function outcomeOf(found: readonly string[] | undefined, wanted: readonly string[] | undefined): keyof FieldCounts {
-  if (wanted === undefined) return 'invented';
-  if (found === undefined) return 'missing';
-  return found.length === wanted.length && found.every((value, place) => value === wanted[place])
-    ? 'right'
-    : 'different';
+function outcomeOf({ found, wanted, shared, isSame }: ComparedField): Outcome {
+  if (wanted === 0) return 'invented';
+  if (found === 0) return 'missing';
+  if (isSame) return 'right';
+  return shared === found && shared === wanted ? 'reordered' : 'different';
 }
