@@ -1,11 +1,14 @@
-import { valueTexts } from '../../../src-contract/answer-fields.ts';
+import { valueFields, valueTexts } from '../../../src-contract/answer-fields.ts';
 import { isObject } from '../../../src-contract/json-text.ts';
 import type { LabelResults } from '../../../src-contract/label-results.ts';
 import type { AnswerLanguage } from '../../../src-contract/language.ts';
 import type { JsonRow } from './field-results.ts';
 import { labelResults } from './label-results.ts';
 
-/** Label by label, each field of targets that are objects in JSON, if it has one of a few labels, or true or false. */
+/**
+ * Label by label, each field of targets that are objects in JSON, or of objects within, if it has one of a few labels, or
+ * true or false.
+ */
 export function fieldLabelResults(rows: readonly JsonRow[], language: AnswerLanguage): LabelResults[] {
   const fields = labelFieldsOf(rows);
   const texts = rows.map(({ target, answers }) => ({
@@ -28,10 +31,10 @@ function labelFieldsOf(rows: readonly JsonRow[]): string[] {
   for (const { target } of rows) {
     const value = target?.value;
     if (value === undefined || !isObject(value)) continue;
-    for (const [field, inner] of value) {
-      if (inner === null || (!areLabels.has(field) && areLabels.size === mostFields)) continue;
+    for (const { name, value: inner } of valueFields(value)) {
+      if (inner === null || (!areLabels.has(name) && areLabels.size === mostFields)) continue;
       const isLabel = typeof inner === 'string' || typeof inner === 'boolean';
-      areLabels.set(field, isLabel && areLabels.get(field) !== false);
+      areLabels.set(name, isLabel && areLabels.get(name) !== false);
     }
   }
   return [...areLabels].filter(([, are]) => are).map(([field]) => field);
