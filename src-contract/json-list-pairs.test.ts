@@ -25,6 +25,10 @@ test('objects stand beside those with which they have most fields in common', ()
   expect(paired('[{"n": 1, "p": 5}, {"n": 2, "p": 7}]', '[{"n": 2, "p": 5}, {"n": 1, "p": 5}]')).toBe(
     'n1p5:n1p5 n2p7:n2p5 reordered',
   );
+  // The nearest have a number in common, but then the others would have nothing.
+  expect(paired('[{"n": 2, "p": 1}, {"n": 1, "p": 3}]', '[{"n": 1, "p": 1}, {"n": 2, "p": 2}]')).toBe(
+    'n2p1:n2p2 n1p3:n1p1 reordered',
+  );
   expect(paired('[{"n": 2, "p": 6}]', '[{"n": 1, "p": 5}, {"n": 2, "p": 5}]')).toBe('–:n1p5 n2p6:n2p5');
 });
 

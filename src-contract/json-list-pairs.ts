@@ -1,3 +1,4 @@
+import { bestPairing } from './best-pairing.ts';
 import { countShared, jsonFields } from './json-fields.ts';
 import { type JsonValue, jsonKey } from './json-text.ts';
 
@@ -15,8 +16,8 @@ export interface ListPairs {
 }
 
 /**
- * Which element of a list is meant by which of its target's: the same ones first, which never leaves less in common, then
- * those with the most fields in common, the rest one after the other.
+ * Which element of a list is meant by which of its target's: the same ones, which never leaves less in common, then those
+ * that have the most fields in common, all pairs together, the rest one after the other.
  */
 export function pairLists(value: readonly JsonValue[], target: readonly JsonValue[]): ListPairs {
   const alike = sameElements(value.map(jsonKey), target.map(jsonKey));
@@ -58,31 +59,38 @@ function sameElements(ours: readonly string[], theirs: readonly string[]): Map<n
   return partners;
 }
 
-/** Pairs of places that have no partner yet and some fields in common, those with the most first, near ones before others. */
+/**
+ * Of places that have no partner yet, the pairs with the most fields in common, all together, and the least way between
+ * them; none that has nothing in common.
+ */
 function mostAlike(
   value: readonly JsonValue[],
   target: readonly JsonValue[],
   known: ReadonlyMap<number, number>,
-): Map<number, number> {
-  const found = new Map<number, number>();
+): (readonly [number, number])[] {
   const { ours, theirs } = leftOver(value, target, known);
-  if (ours.length * theirs.length > mostCompared) return found;
-  const wanted = theirs.map((place) => ({ place, fields: jsonFields(target[place] as JsonValue) }));
-  const candidates = ours.flatMap((our) => {
-    const fields = jsonFields(value[our] as JsonValue);
-    return wanted.flatMap(({ place: their, fields: others }) => {
-      const shared = sharedFields(fields, others);
-      return shared === 0 ? [] : [{ our, their, shared }];
-    });
+  if (ours.length * theirs.length > mostCompared) return [];
+  const [ourFields, theirFields] = [fieldsAt(value, ours), fieldsAt(target, theirs)];
+  const shared = ourFields.map((some) => theirFields.map((others) => sharedFields(some, others)));
+  // More than all ways together.
+  const field = (value.length + target.length) ** 2;
+  const worthOf = (our: number, their: number) => {
+    const fields = shared[our]?.[their] ?? 0;
+    return fields === 0 ? 0 : field * fields - Math.abs((ours[our] ?? 0) - (theirs[their] ?? 0));
+  };
+  const fewerOurs = ours.length <= theirs.length;
+  const [rows, columns] = fewerOurs ? [ours, theirs] : [theirs, ours];
+  const paired = bestPairing(
+    rows.map((_, row) => columns.map((_, column) => (fewerOurs ? worthOf(row, column) : worthOf(column, row)))),
+  );
+  return paired.flatMap((column, row): [number, number][] => {
+    const [our, their] = fewerOurs ? [row, column] : [column, row];
+    return worthOf(our, their) === 0 ? [] : [[ours[our] ?? 0, theirs[their] ?? 0]];
   });
-  candidates.sort((a, b) => b.shared - a.shared || Math.abs(a.our - a.their) - Math.abs(b.our - b.their));
-  const taken = new Set<number>();
-  for (const { our, their } of candidates) {
-    if (found.has(our) || taken.has(their)) continue;
-    found.set(our, their);
-    taken.add(their);
-  }
-  return found;
+}
+
+function fieldsAt(list: readonly JsonValue[], places: readonly number[]): Map<string, string[]>[] {
+  return places.map((place) => jsonFields(list[place] as JsonValue));
 }
 
 function sharedFields(one: ReadonlyMap<string, readonly string[]>, other: ReadonlyMap<string, readonly string[]>) {
