@@ -18,7 +18,7 @@ export const fieldWords = {
       title: 'Field by field',
       field: 'Field',
       invented: 'Made up',
-      told: 'For each field of the targets: in how many rows the answer has the same value, none, or another one; and how often it has the field although the target does not. The values of a list are right in the same order only; F1 counts each value by itself, in any order.',
+      told: 'For each field of the targets: in how many rows the answer has the same value, none, or another one; and how often it has the field although the target does not. A list is right only if its order is, too; F1 counts values one by one, in any order.',
       more: 'Fields left out, as fewer rows have them: {n}.',
       all: 'Show all {n} fields',
     },

@@ -14,10 +14,13 @@ export interface ComparedField {
 
 /**
  * An answer field by field beside its target, those of the answer alone last. Values in a list are looked for in that
- * element of the target's list which is most like theirs, wherever it stands.
+ * element of the target's list which is most like theirs, wherever it stands. `wanted`: the fields of the target.
  */
-export function compareFields(answer: JsonValue | undefined, target: JsonValue): Map<string, ComparedField> {
-  const wanted = jsonFields(target);
+export function compareFields(
+  answer: JsonValue | undefined,
+  target: JsonValue,
+  wanted = jsonFields(target),
+): Map<string, ComparedField> {
   const found = answer === undefined ? new Map<string, string[]>() : jsonFields(answer);
   const shared = answer === undefined ? new Map<string, number>() : sharedValues(answer, target);
   return new Map(
