@@ -92,7 +92,7 @@ import {
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
-import { fieldResultsSchema } from './field-results.ts';
+import { evaluationBreakdownSchema } from './evaluation-breakdown.ts';
 import {
   checkEventSchema,
   findingCodeSchema,
@@ -118,7 +118,6 @@ import {
   matrixShapesSchema,
   startLabInputSchema,
 } from './lab.ts';
-import { labelResultsSchema } from './label-results.ts';
 import { modelLibrarySchema, sentModelSchema } from './model-folder.ts';
 import { nameSchema } from './name.ts';
 import {
@@ -139,7 +138,6 @@ import {
   settingsSchema,
   studioStatusSchema,
 } from './studio.ts';
-import { sureGroupSchema } from './sure-group.ts';
 import { columnMappingSchema, taskIdSchema } from './task.ts';
 import { usualMeasureSchema } from './text-measure.ts';
 import { tokenLengthEventSchema } from './token-lengths.ts';
@@ -663,15 +661,8 @@ export const contract = {
     rows: base
       .input(z.object({ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
       .output(z.object({ total: z.number().int(), rows: z.array(evaluationRowSchema) })),
-    /** Field by field, how often answers were wrong; null unless most targets are lists or objects in JSON. */
-    fields: base.input(id).output(fieldResultsSchema.nullable()),
-    /**
-     * What was answered in place of what, if the targets are a few labels; one by one of their fields which are, if they
-     * are objects. None if nothing has been measured.
-     */
-    labels: base.input(id).output(z.array(labelResultsSchema)),
-    /** In the order of the results, its rows in quarters, from the least to the most sure; none where that is not known. */
-    sure: base.input(id).output(z.array(z.array(sureGroupSchema))),
+    /** Field by field, label by label, and by how sure the answers are: all that its rows tell. */
+    breakdown: base.input(id).output(evaluationBreakdownSchema),
     /** Every row with every answer and measure, for the page to save; for a spreadsheet, no cell is a formula. */
     csv: base.input(id.extend({ forSpreadsheet: z.boolean().optional() })).output(namedText),
     /** One self-contained page: verdict, pictures, table, hashes, rows. */

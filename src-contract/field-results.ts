@@ -4,12 +4,19 @@ import { z } from 'zod';
 const fieldCountsSchema = z.object({
   /** The same value, or the same values in the same order. */
   right: z.number().int(),
+  /** The same values of a list in another order. */
+  reordered: z.number().int(),
   /** Not there, as in an answer that is not JSON. */
   missing: z.number().int(),
   /** Another value. */
   different: z.number().int(),
   /** There, although the target does not have it. */
   invented: z.number().int(),
+  /**
+   * Harmonic mean of precision and recall over the values of all rows, each of a list by itself, in any order; null where
+   * neither targets nor answers have any.
+   */
+  f1: z.number().nullable(),
 });
 export type FieldCounts = z.infer<typeof fieldCountsSchema>;
 
@@ -38,3 +45,8 @@ export const fieldResultsSchema = z.object({
   more: z.number().int(),
 });
 export type FieldResults = z.infer<typeof fieldResultsSchema>;
+
+/** Whether any answer has the values of a list in another order. */
+export function hasReordered({ fields }: FieldResults): boolean {
+  return fields.some(({ models }) => models.some(({ reordered }) => reordered > 0));
+}

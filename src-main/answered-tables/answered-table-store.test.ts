@@ -134,6 +134,37 @@ test('what a field of objects has is counted, and rows come by it; what is no ob
   expect(store.countRows({ id, only: { answer: 'false', field: 'urgent' }, order: 'file' })).toBe(1);
 });
 
+// Only fields of the outermost object were looked at.
+test('what a field of an object within another has is counted by its path', () => {
+  const type = { type: 'string', enum: ['b2b', 'b2c'] };
+  const customer = { type: 'object', properties: { type, '"no."': type } };
+  const id = begun(['text'], { kind: 'json', schema: { type: 'object', properties: { customer, type } } });
+  store.addRows(
+    id,
+    0,
+    Array.from({ length: 5 }, (_, place) => [`row ${place}`]),
+  );
+  store.enqueue(id, 2);
+  const objects = [
+    { customer: { type: 'b2b', '"no."': 'b2c' }, type: 'b2c' },
+    { customer: { type: 'b2c' }, type: 'b2c' },
+    { customer: { type: 'b2b' } },
+    { customer: 'b2b' },
+    ['b2b'],
+  ];
+  put(id, ...objects.map((object, position) => ({ position, answer: JSON.stringify(object) })));
+  expect(store.counts(id, 'customer.type')).toMatchObject({
+    answers: [
+      { answer: 'b2b', rows: 2 },
+      { answer: 'b2c', rows: 1 },
+    ],
+    others: 2,
+  });
+  expect(store.counts(id, 'type').answers).toEqual([{ answer: 'b2c', rows: 2 }]);
+  expect(store.counts(id, 'customer."no."').answers).toEqual([{ answer: 'b2c', rows: 1 }]);
+  expect(positions({ id, only: { answer: 'b2b', field: 'customer.type' }, offset: 0, limit: 9 })).toEqual([0, 2]);
+});
+
 test('rows with one answer, or one note, come in pages of their own', () => {
   const id = tableOf(Array.from({ length: 6 }, (_, place) => [`row ${place}`]));
   put(id, ...['no', 'yes', 'no', 'yes', 'no'].map((answer, position) => ({ position, answer })), {
@@ -223,18 +254,19 @@ test('a saved table has its own columns, then the answers, how sure they are, an
 });
 
 test('answers that are simple objects have a column for each of their fields, in a file', async () => {
-  const schema = { type: 'object', properties: { sum: { type: 'string' }, text: { type: 'string' } } };
+  const of = { type: 'object', properties: { name: { type: 'string' } } };
+  const schema = { type: 'object', properties: { sum: { type: 'string' }, text: { type: 'string' }, of } };
   const folder = mkdtempSync(join(tmpdir(), 'answered-fields-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const id = begun(['text'], { kind: 'json', schema });
   store.addRows(id, 0, [['a bill'], ['a note']]);
   store.enqueue(id, 2);
-  put(id, { position: 0, answer: '{"sum":"=1","text":"x"}' });
+  put(id, { position: 0, answer: '{"sum":"=1","text":"x","of":{"name":"Ann"}}' });
   const { file } = await writeAnsweredTable(store, { table: store.get(id), out: join(folder, 'fields.csv') });
   expect(readFileSync(file, 'utf8').split('\r\n')).toEqual([
-    'text,answer,sum,text 2',
-    'a bill,"{""sum"":""=1"",""text"":""x""}",=1,x',
-    'a note,,,',
+    'text,answer,sum,text 2,of.name',
+    'a bill,"{""sum"":""=1"",""text"":""x"",""of"":{""name"":""Ann""}}",=1,x,Ann',
+    'a note,,,,',
     '',
   ]);
 });

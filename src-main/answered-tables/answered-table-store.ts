@@ -1,3 +1,4 @@
+import { fieldKeys } from '../../src-contract/answer-fields.ts';
 import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import {
   type AnswerCounts,
@@ -141,8 +142,9 @@ export class AnsweredTableStore {
   /** Of answers that are objects, what one of their fields has is counted. */
   counts(id: string, field?: string): AnswerCounts {
     const { form, answered } = this.get(id);
+    const keys = field === undefined ? undefined : fieldKeys(form, field);
     const { answers, rows: listed } =
-      form?.kind === 'list' ? this.#countLabels(id, form) : this.#countAnswers(id, field);
+      form?.kind === 'list' ? this.#countLabels(id, form) : this.#countAnswers(id, keys);
     const noted = this.#database
       .prepare<[string], { note: AnswerNote; rows: number }>(
         'SELECT note, count(*) AS rows FROM answered_row WHERE table_id = ? AND note IS NOT NULL GROUP BY note',
@@ -154,16 +156,20 @@ export class AnsweredTableStore {
     return { answers, others, notes, hasCertainty: this.has('certainty', id) };
   }
 
-  /** The most frequent answers, and how many rows have one of them. */
-  #countAnswers(id: string, field: string | undefined): CountedAnswers {
+  /** The most frequent answers, or what they have where these keys lead, and how many rows have one of them. */
+  #countAnswers(id: string, keys: readonly string[] | undefined): CountedAnswers {
+    const { label, values } = labelAt(keys ?? []);
     // Read once: SQLite would put what is in a subquery wherever its column stands.
-    const labels = field === undefined ? '' : `WITH labelled AS MATERIALIZED (${fieldLabels})`;
+    const labels =
+      keys === undefined
+        ? ''
+        : `WITH labelled AS MATERIALIZED (SELECT table_id, ${label} AS answer FROM answered_row WHERE table_id = :id)`;
     const answers = this.#database
       .prepare<[object], AnswerCounts['answers'][number]>(
-        `${labels} SELECT answer, count(*) AS rows FROM ${field === undefined ? 'answered_row' : 'labelled'}
+        `${labels} SELECT answer, count(*) AS rows FROM ${keys === undefined ? 'answered_row' : 'labelled'}
          WHERE table_id = :id AND ${isLabel} GROUP BY answer ORDER BY rows DESC, answer LIMIT :most`,
       )
-      .all({ id, field, most: mostCountedAnswers });
+      .all({ id, ...values, most: mostCountedAnswers });
     return { answers, rows: answers.reduce((sum, { rows }) => sum + rows, 0) };
   }
 
@@ -207,8 +213,11 @@ export class AnsweredTableStore {
         values: { ...values, parted: `${form.between}${only.answer}${form.between}` },
       };
     }
-    const isIt = only.field === undefined ? `${isLabel} AND answer = :answer` : `${labelInField} = :answer`;
-    return { condition: `${isRanked} AND ${isIt}`, values: only };
+    const { answer, field } = only;
+    if (field === undefined)
+      return { condition: `${isRanked} AND ${isLabel} AND answer = :answer`, values: { answer } };
+    const { label, values } = labelAt(fieldKeys(form, field));
+    return { condition: `${isRanked} AND ${label} = :answer`, values: { answer, ...values } };
   }
 
   /** Time spent on the answers so far. */
@@ -268,10 +277,20 @@ const select = `SELECT answered_table.id, answered_table.name, answered_table.ba
 /** The condition of the index of labels. */
 const isLabel = `answer <> '' AND length(answer) <= ${longestLabel}`;
 
-/** What a row's answer has in `:field`, if it is an object. */
-const labelInField = `(SELECT iif(type IN ('true', 'false'), type, atom)
-    FROM json_each(iif(json_valid(answer), answer, NULL)) WHERE key = :field)`;
-const fieldLabels = `SELECT table_id, ${labelInField} AS answer FROM answered_row WHERE table_id = :id`;
+/** What a row's answer has where these keys lead, if all on the way are objects; and the values in that. */
+function labelAt(keys: readonly string[]): {
+  readonly label: string;
+  readonly values: Readonly<Record<string, string>>;
+} {
+  const last = keys.length - 1;
+  const label = keys.reduce(
+    (within, _, n) =>
+      `(SELECT ${n === last ? "iif(type IN ('true', 'false'), type, atom)" : "iif(type = 'object', value, NULL)"}
+        FROM json_each(${within}) WHERE key = :key${n})`,
+    'iif(json_valid(answer), answer, NULL)',
+  );
+  return { label, values: Object.fromEntries(keys.map((key, n) => [`key${n}`, key])) };
+}
 
 type ListForm = Extract<AnswerForm, { kind: 'list' }>;
 

@@ -36,8 +36,16 @@ test('every row whose answers differ is asked about once, in an order that looks
 });
 
 test('targets that are no JSON have no fields', async () => {
-  expect(await client.fields({ id: 'e' })).toBeNull();
-  await expect(client.fields({ id: 'gone' })).rejects.toMatchObject({ code: 'EVALUATION_NOT_FOUND' });
+  expect(await client.breakdown({ id: 'e' })).toMatchObject({ fields: null, labels: [] });
+  await expect(client.breakdown({ id: 'gone' })).rejects.toMatchObject({ code: 'EVALUATION_NOT_FOUND' });
+});
+
+// Fields, labels and how sure answers are were asked for one by one, each with a reading of all rows.
+test('all that the rows tell is found in one reading of them', async () => {
+  const rows = vi.spyOn(EvaluationStore.prototype, 'rows');
+  await client.breakdown({ id: 'e' });
+  expect(rows).toHaveBeenCalledOnce();
+  rows.mockRestore();
 });
 
 test('either answer may be shown first, and nothing that is sent tells whose it is', async () => {

@@ -1,38 +1,22 @@
 import { implement } from '@orpc/server';
-import { listedLabels } from '../../src-contract/answer-form.ts';
 import type { BlindPair } from '../../src-contract/blind-vote.ts';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import { StudioError } from '../../src-contract/errors.ts';
-import type { Evaluation } from '../../src-contract/evaluation.ts';
 import { localDay } from '../../src-contract/local-time.ts';
 import { withinMessage } from '../async/within-message.ts';
 import { watchJob } from '../jobs/job-procedures.ts';
-import { fieldResults } from '../tasks/metrics/field-results.ts';
-import { labelListResults } from '../tasks/metrics/label-lists.ts';
 import { blindResult, blindResults, blindRow, blindRows, putBlindVote } from './blind-vote.ts';
 import type { BlindVoteStore } from './blind-vote-store.ts';
+import { evaluationBreakdown } from './evaluation-breakdown.ts';
 import { evaluationCsv } from './evaluation-csv.ts';
-import { evaluationLabels } from './evaluation-labels.ts';
 import { evaluationReport } from './evaluation-report.ts';
-import { evaluationLanguage } from './rows-language.ts';
 import { type EvaluatingParts, resumeEvaluation, startEvaluation, usualMeasureOf } from './start-evaluation.ts';
-import { sureGroups } from './sure-groups.ts';
 
 export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVoteStore; changed: () => void }) {
   const { store, supervisor, votes, changed } = parts;
   const os = implement(contract.evaluations).$context<CallerContext>();
   const allRows = (id: string) => [...store.rows({ id, offset: 0, limit: store.countRows(id) })];
-
-  const fieldsOf = (evaluation: Evaluation) => {
-    const { id, results, mainMetric } = evaluation;
-    const models = results.map(({ adapter }) => adapter);
-    if (mainMetric !== 'labelsMatch')
-      return fieldResults(store.rows({ id, offset: 0, limit: store.countRows(id) }), models);
-    const rows = allRows(id);
-    const language = evaluationLanguage(evaluation, rows);
-    return labelListResults(rows, models, { language, labels: listedLabels(evaluation.provenance?.form) });
-  };
 
   /** Of an evaluation that is there. */
   const known = ({ id, of, against }: BlindPair): BlindPair => ({ id: store.get(id).id, of, against });
@@ -57,14 +41,9 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
       ]);
       return { total: store.countRows(id), rows };
     }),
-    fields: os.fields.handler(({ input }) => fieldsOf(store.get(input.id)) ?? null),
-    labels: os.labels.handler(({ input }) => {
+    breakdown: os.breakdown.handler(({ input }) => {
       const evaluation = store.get(input.id);
-      return evaluationLabels(evaluation, allRows(evaluation.id));
-    }),
-    sure: os.sure.handler(({ input }) => {
-      const evaluation = store.get(input.id);
-      return sureGroups(evaluation, allRows(evaluation.id));
+      return evaluationBreakdown(evaluation, allRows(evaluation.id));
     }),
     csv: os.csv.handler(({ input }) => {
       const evaluation = store.get(input.id);
@@ -76,9 +55,7 @@ export function evaluationProcedures(parts: EvaluatingParts & { votes: BlindVote
     report: os.report.handler(({ input }) => {
       const evaluation = store.get(input.id);
       const rows = allRows(evaluation.id);
-      const [labels, fields] = [evaluationLabels(evaluation, rows), fieldsOf(evaluation)];
-      const sure = sureGroups(evaluation, rows);
-      const told = { rows, labels, fields, sure, judged: blindResults(evaluation.id, votes) };
+      const told = { rows, ...evaluationBreakdown(evaluation, rows), judged: blindResults(evaluation.id, votes) };
       const text = evaluationReport(evaluation, told, input.language);
       return { name: `${fileName(evaluation)}.html`, text };
     }),

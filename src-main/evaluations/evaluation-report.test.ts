@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Evaluation } from '../../src-contract/evaluation.ts';
-import { evaluationLabels } from './evaluation-labels.ts';
+import { evaluationBreakdown } from './evaluation-breakdown.ts';
 import { evaluationReport } from './evaluation-report.ts';
 
 test('the report suggests the next step, as the evaluation page does', () => {
@@ -32,24 +32,26 @@ test('a long text is divided into pieces that are laid out quickly', () => {
 });
 
 test('for targets in JSON the report tells which fields are wrong, and which answers no program can read', () => {
-  const counts = { right: 27, missing: 2, different: 1, invented: 0 };
+  const counts = { right: 27, reordered: 0, missing: 2, different: 1, invented: 0, f1: 0.93 };
   const fields = {
     ...({ kind: 'fields', rows: 36, more: 1 } as const),
     models: [{ adapter: 'Answers', without: 2, around: 0 }],
     fields: [
       { field: '<name>', rows: 30, models: [counts] },
-      { field: 'age', rows: 0, models: [{ right: 0, missing: 0, different: 0, invented: 4 }] },
+      { field: 'age', rows: 0, models: [{ ...counts, right: 0, missing: 0, different: 0, invented: 4, f1: 0 }] },
     ],
   };
   const report = evaluationReport(mostlyWrong, { ...nothing, fields }, 'en');
-  expect(report).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>1</td><td>0</td>');
-  expect(report).toContain('<td>age</td><td>0</td><td></td><td>0</td><td>0</td><td>4</td>');
+  expect(report).toContain(
+    '<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>1</td><td>0</td><td>93 %</td>',
+  );
+  expect(report).toContain('<td>age</td><td>0</td><td></td><td>0</td><td>0</td><td>4</td><td>0 %</td>');
   expect(report).toContain('Answers: 2 of 36 answers without any JSON');
   expect(report).not.toContain('words around their JSON');
   expect(report).toContain('Fields left out, as fewer rows have them: 1.');
   expect(evaluationReport(mostlyWrong, { ...nothing, fields }, 'ko')).toContain('필드별 결과');
   const labels = evaluationReport(mostlyWrong, { ...nothing, fields: { ...fields, kind: 'labels' } }, 'en');
-  expect(labels).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>0</td>');
+  expect(labels).toContain('<td>&#60;name&#62;</td><td>30</td><td>27 (90 %)</td><td>2</td><td>0</td><td>93 %</td>');
   expect(labels).toContain('Given wrongly');
   expect(evaluationReport(mostlyWrong, nothing, 'en')).not.toContain('Field by field');
 });
@@ -115,7 +117,7 @@ test('targets that are a few labels are told label by label, for every result', 
     ...{ exampleId: target, context: '', target },
     answers: ['I think so', text].map((text) => ({ text, score: 0, marks: {}, target: null })),
   }));
-  const labels = evaluationLabels(mostlyWrong, rows);
+  const { labels } = evaluationBreakdown(mostlyWrong, rows);
   const english = evaluationReport(mostlyWrong, { ...nothing, labels }, 'en');
   expect(english).toContain('<summary><b>starter</b> 5 of 5 answers are none of the labels.</summary>');
   expect(english).toContain(
@@ -136,7 +138,7 @@ test('fields with labels are told label by label, each with its name', () => {
     ...{ exampleId: priority, context: '', target: JSON.stringify({ '<priority>': priority }) },
     answers: ['I think so', '{"<priority>": "low"}'].map((text) => ({ text, score: 0, marks: {}, target: null })),
   }));
-  const labels = evaluationLabels({ ...mostlyWrong, mainMetric: 'jsonMatch' }, rows);
+  const { labels } = evaluationBreakdown({ ...mostlyWrong, mainMetric: 'jsonMatch' }, rows);
   const report = evaluationReport(mostlyWrong, { ...nothing, labels }, 'en');
   expect(report).toContain('<h2>Label by label: &#60;priority&#62;</h2>');
   expect(report).toContain('2 of 2 “high” rows were answered “low”.');
@@ -149,10 +151,10 @@ test('queries are not told label by label: they may be the same in other words',
     ...{ exampleId: target, context: '', target },
     answers: [{ text: target, score: 1, marks: {}, target: null }],
   }));
-  expect(evaluationLabels(mostlyWrong, rows)).toHaveLength(1);
-  expect(evaluationLabels({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows)).toEqual([]);
+  expect(evaluationBreakdown(mostlyWrong, rows).labels).toHaveLength(1);
+  expect(evaluationBreakdown({ ...mostlyWrong, mainMetric: 'sqlMatch' }, rows).labels).toEqual([]);
   // One by an earlier version, which did not keep in which language it had compared.
-  expect(evaluationLabels({ ...mostlyWrong, provenance: null }, rows)[0]?.results[0]?.macroF1).toBe(1);
+  expect(evaluationBreakdown({ ...mostlyWrong, provenance: null }, rows).labels[0]?.results[0]?.macroF1).toBe(1);
 });
 
 test('the report says when its numbers were measured', () => {

@@ -3,14 +3,13 @@ import type { AnswerForm } from '../../src-contract/answer-form.ts';
 import type { BlindResult } from '../../src-contract/blind-vote.ts';
 import { deviceName } from '../../src-contract/device-name.ts';
 import type { Evaluation, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
-import type { FieldResults } from '../../src-contract/field-results.ts';
+import type { EvaluationBreakdown } from '../../src-contract/evaluation-breakdown.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
-import { type LabelResults, withLabelMeasures } from '../../src-contract/label-results.ts';
+import { withLabelMeasures } from '../../src-contract/label-results.ts';
 import type { AnswerLanguage } from '../../src-contract/language.ts';
 import { measureName } from '../../src-contract/measure-names.ts';
 import { blindResultText } from '../../src-contract/preference-words.ts';
 import { signedPoints } from '../../src-contract/signed-points.ts';
-import type { SureGroup } from '../../src-contract/sure-group.ts';
 import { textPieces } from '../../src-contract/text-pieces.ts';
 import { verdictOf } from '../../src-contract/verdict.ts';
 import { seenText, verdictText } from '../../src-contract/verdict-words.ts';
@@ -38,18 +37,13 @@ export function evaluationReport(
   {
     rows,
     judged,
-    fields,
+    fields = null,
     labels = [],
     sure = [],
   }: {
     readonly rows: readonly EvaluationRow[];
     readonly judged: readonly BlindResult[];
-    /** Undefined unless targets are JSON. */
-    readonly fields?: FieldResults | undefined;
-    readonly labels?: readonly LabelResults[];
-    /** In the order of the results. */
-    readonly sure?: readonly (readonly SureGroup[])[];
-  },
+  } & Partial<EvaluationBreakdown>,
   language: 'en' | 'ko',
 ): string {
   const words: Words = { ...reportWords[language], tongue: language };
@@ -75,7 +69,7 @@ ${rivals(evaluation, words)}
 ${labels.map((told) => labelTables(evaluation, told, words)).join('\n')}
 ${reportSure(evaluation, { sure, words, table })}
 ${preferences(evaluation, judged, words)}
-${fields === undefined ? '' : reportFields(fields, language, table)}
+${fields === null ? '' : reportFields(fields, language, table)}
 <p class="faint">${escapeHtml(words.intervals)}</p>
 ${provenance(evaluation, words)}
 <h2>${escapeHtml(words.rows)}</h2>

@@ -1,4 +1,4 @@
-import type { FieldResults } from '../../src-contract/field-results.ts';
+import { type FieldResults, hasReordered } from '../../src-contract/field-results.ts';
 import { fieldWords } from '../../src-contract/field-words.ts';
 import { fillIn } from '../../src-contract/fill-in.ts';
 import { shortened } from '../../src-contract/shortened.ts';
@@ -6,24 +6,30 @@ import { escapeHtml } from './report-pictures.ts';
 
 /** “Field by field” or “Label by label”: a table for each model, and what is to be known about their answers. */
 export function reportFields(
-  { kind, rows, models, fields, more }: FieldResults,
+  results: FieldResults,
   language: 'en' | 'ko',
   table: (head: readonly string[], lines: readonly (readonly string[])[]) => string,
 ): string {
+  const { kind, rows, models, fields, more } = results;
   const words = { ...fieldWords[language], ...fieldWords[language][kind] };
   const hasValues = kind === 'fields';
+  const hasOrder = hasReordered(results);
   const faint = (text: string) => `<p class="faint">${escapeHtml(text)}</p>`;
   const parts = models.map(({ adapter, without, around }, place) => {
     const lines = fields.flatMap(({ field, rows: having, models: counted }) => {
-      const { right, missing, different, invented } = counted[place] ?? none;
+      const { right, reordered, missing, different, invented, f1 } = counted[place] ?? none;
       // Another model's answers may have made it up.
       if (having + invented === 0) return [];
       const share = having === 0 ? '' : `${right} (${((right / having) * 100).toFixed(0)} %)`;
-      const counts = [missing, ...(hasValues ? [different] : []), invented];
-      return [[shortened(field, 80), String(having), share, ...counts.map(String)]];
+      const counts = [...(hasOrder ? [reordered] : []), missing, ...(hasValues ? [different] : []), invented];
+      const whole = f1 === null ? '' : `${(f1 * 100).toFixed(0)} %`;
+      return [[shortened(field, 80), String(having), share, ...counts.map(String), whole]];
     });
-    const wrong = [words.missing, ...(hasValues ? [words.different] : []), words.invented];
-    const head = [words.field, words.rows, words.right, ...wrong];
+    const wrong = [
+      ...(hasOrder ? [words.reordered] : []),
+      ...[words.missing, ...(hasValues ? [words.different] : []), words.invented],
+    ];
+    const head = [words.field, words.rows, words.right, ...wrong, words.f1];
     const told = [
       ...(without > 0 ? [fillIn(words.without, { adapter, n: without, of: rows })] : []),
       ...(around > 0 ? [fillIn(words.around, { adapter, n: around, of: rows })] : []),
@@ -38,4 +44,4 @@ export function reportFields(
   ].join('\n');
 }
 
-const none = { right: 0, missing: 0, different: 0, invented: 0 };
+const none = { right: 0, reordered: 0, missing: 0, different: 0, invented: 0, f1: null };

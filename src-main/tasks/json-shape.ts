@@ -21,6 +21,8 @@ export class JsonShape {
   #objects = 0;
   #lists = 0;
   #items: JsonShape | undefined;
+  #longest = 0;
+  #hasRepeated = false;
 
   constructor(depth = 0) {
     this.#depth = depth;
@@ -51,7 +53,7 @@ export class JsonShape {
       if (type === 'string') alternatives.push(this.#textSchema());
       else if (type !== 'integer' || !this.#types.has('number')) alternatives.push({ type });
     }
-    if (this.#lists > 0) alternatives.push({ type: 'array', ...(this.#items && { items: this.#items.schema() }) });
+    if (this.#lists > 0) alternatives.push(this.#listSchema());
     if (this.#objects > 0) alternatives.push(this.#objectSchema());
     const [only, ...others] = alternatives;
     return others.length === 0 ? (only ?? {}) : { anyOf: alternatives };
@@ -67,6 +69,17 @@ export class JsonShape {
     const whole = digits === 1 ? '[0-9]' : `(0|[1-9][0-9]{0,${digits - 1}})`;
     const number = `${signed ? '-?' : ''}${whole}${decimals === 0 ? '' : `(\\.[0-9]{1,${decimals}})?`}`;
     return { type: 'string', pattern: this.#hasEmpty ? `^(${number})?$` : `^${number}$` };
+  }
+
+  /** A list of labels names each once, and no more of them than the longest: models like to write one again and again. */
+  #listSchema(): Schema {
+    const items = this.#items?.schema();
+    const areLabels = items?.enum !== undefined && !this.#hasRepeated;
+    return {
+      type: 'array',
+      ...(items && { items }),
+      ...(areLabels && { uniqueItems: true, maxItems: this.#longest }),
+    };
   }
 
   #objectSchema(): Schema {
@@ -92,6 +105,8 @@ export class JsonShape {
 
   #seeList(values: readonly unknown[], context: string): void {
     this.#lists++;
+    this.#longest = Math.max(this.#longest, values.length);
+    this.#hasRepeated ||= new Set(values).size < values.length;
     if (this.#depth >= deepest) return;
     for (const value of values) {
       this.#items ??= new JsonShape(this.#depth + 1);

@@ -140,6 +140,21 @@ test('JSON has the fields that occur; those in every object are required', () =>
   });
 });
 
+// A model that was trained for a few steps wrote one label again and again, until its answer was full.
+test('a list of labels has each once, as many as the longest, unless targets repeat them', () => {
+  const lists = Array.from({ length: 12 }, (_, n) => (n % 3 === 0 ? ['late'] : ['late', 'lost']));
+  const tagsOf = (lists: readonly (readonly string[])[]) => {
+    const form = formOf(
+      'structured',
+      lists.map((tags) => JSON.stringify({ tags })),
+    );
+    return form?.kind === 'json' ? (form.schema as { properties: { tags: unknown } }).properties.tags : undefined;
+  };
+  const items = { type: 'string', enum: ['late', 'lost'] };
+  expect(tagsOf(lists)).toEqual({ type: 'array', items, uniqueItems: true, maxItems: 2 });
+  expect(tagsOf([...lists, ['late', 'lost', 'late']])).toEqual({ type: 'array', items });
+});
+
 test('a few texts that occur again and again in a field, or in a list, are all that it may have', () => {
   const schemaOf = (texts: readonly string[], inList = false) => {
     const form = formOf(

@@ -2,6 +2,7 @@ import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { Evaluation, EvaluationEvent, EvaluationResult, EvaluationRow } from '../../src-contract/evaluation.ts';
+import type { EvaluationBreakdown } from '../../src-contract/evaluation-breakdown.ts';
 import type { LabelResults } from '../../src-contract/label-results.ts';
 import type { TaskId } from '../../src-contract/task.ts';
 import { countsRows, verdictOf } from '../../src-contract/verdict.ts';
@@ -25,8 +26,8 @@ export class EvaluationState {
   baseModel = $state.raw<BaseModel | undefined>(undefined);
   adapters = $state.raw<readonly Adapter[]>([]);
   rows = $state.raw<readonly EvaluationRow[]>([]);
-  /** Label by label, if its targets are a few labels, or some of their fields. */
-  allLabels = $state.raw<readonly LabelResults[]>([]);
+  /** What its rows tell beside its measures, once they have been read through. */
+  breakdown = $state.raw<EvaluationBreakdown | undefined>(undefined);
   /** The target and the answer whose rows the filter `cell` shows, and the place of the result that answered. */
   cell = $state.raw<(LabelCell & { readonly place: number }) | undefined>(undefined);
   #labelPlace = $state<number | undefined>(undefined);
@@ -48,7 +49,7 @@ export class EvaluationState {
     forget: () => {
       this.evaluation = undefined;
       this.rows = [];
-      this.allLabels = [];
+      this.breakdown = undefined;
     },
   });
 
@@ -107,6 +108,11 @@ export class EvaluationState {
   /** Whether it is known of any answer how sure it is. */
   get hasCertainty(): boolean {
     return this.rows.some(({ answers }) => answers.some(({ certainty }) => certainty !== undefined));
+  }
+
+  /** Label by label, if its targets are a few labels, or some of their fields. */
+  get allLabels(): readonly LabelResults[] {
+    return this.breakdown?.labels ?? [];
   }
 
   /** What is shown label by label: the targets, or one of their fields. */
@@ -205,7 +211,7 @@ export class EvaluationState {
     this.adapters = adapters.status === 'fulfilled' ? adapters.value : [];
   }
 
-  /** Its rows are available once it has ended. */
+  /** Its rows, and what they tell, are available once it has ended. */
   async #watch(signal: AbortSignal): Promise<void> {
     if (this.isRunning) {
       for await (const event of await client.evaluations.watch({ id: this.id }, { signal })) {
@@ -216,7 +222,11 @@ export class EvaluationState {
       if (signal.aborted) return;
       await this.#read();
     }
-    await this.#loadRows();
+    await Promise.all([this.#loadRows(), this.#loadBreakdown()]);
+  }
+
+  async #loadBreakdown(): Promise<void> {
+    this.breakdown = await client.evaluations.breakdown({ id: this.id });
   }
 
   async #loadRows(): Promise<void> {
@@ -228,7 +238,6 @@ export class EvaluationState {
       rows.push(...answer.rows);
     }
     this.rows = rows;
-    this.allLabels = rows.length === 0 ? [] : await client.evaluations.labels({ id: this.id });
     if (this.count('differ') > 0) this.filter = 'differ';
   }
 }

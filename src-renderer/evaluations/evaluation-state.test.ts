@@ -17,7 +17,7 @@ vi.mock('../client.ts', () => ({
     datasets: { get: vi.fn(async () => undefined) },
     baseModels: { get: vi.fn(async () => undefined) },
     adapters: { list: async () => [] },
-    evaluations: { get: vi.fn(), rows: vi.fn(), labels: vi.fn(async () => null), watch: vi.fn() },
+    evaluations: { get: vi.fn(), rows: vi.fn(), breakdown: vi.fn(async () => undefined), watch: vi.fn() },
     studio: { changes },
   },
   connection: { current: 'open', subscribe: () => () => {} },
@@ -89,7 +89,7 @@ test('a count of the labels shows its rows, until another filter is chosen', asy
     },
   };
   const fields = ['mood', 'tone'].map((field) => ({ ...told, field }));
-  vi.mocked(client.evaluations.labels).mockResolvedValue(fields);
+  vi.mocked(client.evaluations.breakdown).mockResolvedValue({ fields: null, labels: fields, sure: [] });
   const state = new EvaluationState('e');
   await vi.waitFor(() => expect(state.labels?.field).toBe('mood'));
   state.search = 'both';

@@ -1,3 +1,4 @@
+import { pairLists } from '../../src-contract/json-list-pairs.ts';
 import {
   isList,
   isObject,
@@ -12,11 +13,14 @@ import type { Stretch } from './word-difference.ts';
 export interface JsonLine {
   readonly depth: number;
   readonly stretches: readonly Stretch[];
+  /** Whether a list begins here whose elements stand in another order in its target. */
+  readonly isReordered?: boolean;
 }
 
 /**
  * A value laid out as JSON, with what its target lacks marked as extra and what it lacks of the target as missing. Keys
- * come in the target's order, those of the value alone last. Lists are compared from both ends.
+ * come in the target's order, those of the value alone last; elements of lists in the value's order, each beside the one
+ * in the target that is most like it.
  */
 export function jsonDifference(value: JsonValue, target: JsonValue): JsonLine[] {
   return compared(value, target, { depth: 0, name: '', comma: '' });
@@ -32,7 +36,7 @@ interface Place {
 function compared(value: JsonValue, target: JsonValue, place: Place): JsonLine[] {
   if (jsonKey(value) === jsonKey(target)) return laidOut(value, place, 'same');
   if (isObject(value) && isObject(target)) return framed('{', objectPairs(value, target), '}', place);
-  if (isList(value) && isList(target)) return framed('[', listPairs(value, target), ']', place);
+  if (isList(value) && isList(target)) return comparedLists(value, target, place);
   const [one, other] = [inLine(value), inLine(target)];
   if (one === undefined || other === undefined)
     return [...laidOut(value, place, 'extra'), ...laidOut(target, place, 'missing')];
@@ -58,20 +62,21 @@ function objectPairs(value: JsonObject, target: JsonObject): Pair[] {
   return keys.map((key) => ({ name: `${JSON.stringify(key)}: `, value: value.get(key), target: target.get(key) }));
 }
 
-/** Places that are the same at either end stand beside each other, as do those between by their number. */
-function listPairs(value: readonly JsonValue[], target: readonly JsonValue[]): Pair[] {
-  const [ours, theirs] = [value.map(jsonKey), target.map(jsonKey)];
-  const shorter = Math.min(ours.length, theirs.length);
-  let head = 0;
-  while (head < shorter && ours[head] === theirs[head]) head++;
-  let tail = 0;
-  while (tail < shorter - head && ours.at(-1 - tail) === theirs.at(-1 - tail)) tail++;
-  const middle = Math.max(ours.length, theirs.length) - head - tail;
-  const at = (list: readonly JsonValue[], place: number) => (place < list.length - tail ? list[place] : undefined);
-  return [
-    ...Array.from({ length: head + middle }, (_, n) => ({ name: '', value: at(value, n), target: at(target, n) })),
-    ...value.slice(value.length - tail).map((each) => ({ name: '', value: each, target: each })),
-  ];
+/** The same elements in another order are one list, with a word on it. */
+function comparedLists(value: readonly JsonValue[], target: readonly JsonValue[], place: Place): JsonLine[] {
+  const { pairs, isReordered } = pairLists(value, target);
+  const isSame = pairs.every(
+    (pair) => pair.value !== undefined && pair.target !== undefined && jsonKey(pair.value) === jsonKey(pair.target),
+  );
+  const [first, ...others] = isSame
+    ? laidOut(value, place, 'same')
+    : framed(
+        '[',
+        pairs.map((pair) => ({ name: '', ...pair })),
+        ']',
+        place,
+      );
+  return first === undefined ? [] : [isReordered ? { ...first, isReordered } : first, ...others];
 }
 
 function framed(open: string, pairs: readonly Pair[], close: string, { depth, name, comma }: Place): JsonLine[] {

@@ -194,6 +194,18 @@ test('labels in a field of objects are flagged with its name, and mended in plac
   expect(targetSpelledLike('Late', 'late', about)).toBe('late');
 });
 
+// Only fields of the outermost object were looked at.
+test('labels in a field of an object within another are flagged with its path, and mended there', async () => {
+  const object = (kind: string) => `{"kind": "Late", "order": {"n": 1, "kind": "${kind}"}}`;
+  const targets = [...Array(20).fill(object('late')), ...Array(20).fill(object('lost')), object('Late')];
+  const { flagged } = await checked(given(targets.map((target) => ({ target }))), 'custom');
+  const [finding, ...others] = flagged.filter(({ code }) => code === 'LABEL_SPELLING');
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({ detail: 'order.kind: Late → late', position: 40, other: 0 });
+  const about = { detail: finding?.detail ?? '', separator: /,/ };
+  expect(targetSpelledLike(object('Late'), object('late'), about)).toBe(object('late'));
+});
+
 test('in lists, labels that are written otherwise are flagged one by one', async () => {
   const usual = ['late, damaged', 'late', 'damaged, refund', 'refund, late', 'late, damaged, refund'];
   const targets = [

@@ -1,4 +1,4 @@
-import { fieldTexts } from '../../../src-contract/answer-fields.ts';
+import { fieldTexts, valueFields } from '../../../src-contract/answer-fields.ts';
 import { isObject, type JsonObject, jsonIn } from '../../../src-contract/json-text.ts';
 import { literally } from '../../../src-contract/regexp-literally.ts';
 import { shortened } from '../../../src-contract/shortened.ts';
@@ -6,7 +6,7 @@ import { separatorIn } from '../../tasks/label-lists.ts';
 import type { CheckedRow, Detector, FlaggedRow } from './detector.ts';
 import { LabelSpellings, spelledLike } from './labels.ts';
 
-/** The labels that targets are, or, where they are objects in JSON, that the texts of each field are. */
+/** The labels that targets are, or, where they are objects in JSON, that the texts of each field are, also of objects within. */
 export class TargetLabels implements Detector {
   readonly #whole = new LabelSpellings();
   readonly #fields = new Map<string, LabelSpellings>();
@@ -14,8 +14,8 @@ export class TargetLabels implements Detector {
   take(row: CheckedRow): FlaggedRow[] {
     const object = objectIn(row.target);
     if (object === undefined) return this.#whole.take(row);
-    for (const [field, text] of object) {
-      if (typeof text === 'string' && text.trim() !== '') this.#labelsOf(field)?.take({ ...row, target: text });
+    for (const { name, value } of valueFields(object)) {
+      if (typeof value === 'string' && value.trim() !== '') this.#labelsOf(name)?.take({ ...row, target: value });
     }
     return [];
   }
@@ -48,11 +48,12 @@ export function targetSpelledLike(
 ): string {
   const object = objectIn(target);
   if (object === undefined) return spelledLike(target, like, separator);
-  const field = [...object.keys()].find((name) => detail.startsWith(beginning(name)));
-  if (field === undefined) return target;
+  const meant = [...valueFields(object)].find(({ name }) => detail.startsWith(beginning(name)));
+  if (meant === undefined) return target;
+  const field = meant.name;
   const [[old = ''], [usual = '']] = [fieldTexts(target, [field]), fieldTexts(like, [field])];
-  const [name, before, after] = [field, old, spelledLike(old, usual, separatorIn([old, usual]))].map((text) =>
-    JSON.stringify(text),
+  const [name, before, after] = [meant.keys.at(-1), old, spelledLike(old, usual, separatorIn([old, usual]))].map(
+    (text) => JSON.stringify(text),
   ) as [string, string, string];
   // In the text, so that everything else stays as it is written.
   for (const { index, 0: found } of target.matchAll(
@@ -60,7 +61,7 @@ export function targetSpelledLike(
   )) {
     const end = index + found.length;
     const mended = `${target.slice(0, end - before.length)}${after}${target.slice(end)}`;
-    // Not that of a field of the same name further in.
+    // Not that of a field of the same name in another object.
     if (fieldTexts(mended, [field])[0] !== old) return mended;
   }
   return target;

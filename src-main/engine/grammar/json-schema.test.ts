@@ -230,9 +230,26 @@ test('keywords of an object, without its type, mean an object', () => {
   expect(holds({ properties: { a: { type: 'null' } } }, 'text')).toBe(false);
 });
 
+// All lists with different elements were refused.
+test('elements of a few texts may each occur once only', () => {
+  const some = { type: 'array', items: { enum: ['a', 'ab', 1, 12, null] }, uniqueItems: true };
+  for (const list of [[], ['ab', 'a'], [12, 1, null], ['a', 1, 'ab', 12, null]]) expect(holds(some, list)).toBe(true);
+  for (const list of [['a', 'a'], [1, 12, 1], ['a', 1, 'ab', 12, null, 'a'], ['b']])
+    expect(holds(some, list)).toBe(false);
+  expect(accepts(jsonGrammar(some), '[1, 12,\n    "a"]')).toBe(true);
+  const two = { ...some, minItems: 2, maxItems: 2 };
+  expect([['a'], ['a', 1], ['a', 1, 12]].map((list) => holds(two, list))).toEqual([false, true, false]);
+  expect(refusal({ ...some, minItems: 6 })).toContain('impossible');
+  expect(holds({ items: { type: 'boolean' }, uniqueItems: true, type: 'array' }, [true, false])).toBe(true);
+  expect(holds({ type: 'array', maxItems: 1, uniqueItems: true }, [{ a: 1 }])).toBe(true);
+});
+
 test('a keyword that cannot be followed is refused with its place', () => {
   expect(refusal({ type: 'object', properties: { a: { type: 'array', uniqueItems: true } } })).toBe(
     'unsupported #/properties/a uniqueItems',
+  );
+  expect(refusal({ items: { enum: ['a'] }, prefixItems: [{ type: 'null' }], uniqueItems: true })).toContain(
+    'uniqueItems',
   );
   expect(refusal({ not: { type: 'string' } })).toBe('unsupported # not');
   expect(refusal({ type: 'array', uniqueItems: false })).toBe('none');

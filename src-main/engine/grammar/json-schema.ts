@@ -209,13 +209,26 @@ class SchemaReader {
       return this.#shape(here, here[0]?.path ?? path);
     });
     const rest = lists.flatMap(({ rest }) => rest);
+    const most = Math.min(Number.POSITIVE_INFINITY, ...keywordNumber(conjunction, 'maxItems'));
+    const different = conjunction.find(
+      ({ schema }) => schema.uniqueItems !== undefined && schema.uniqueItems !== false,
+    );
+    const unique = different && most > 1 ? this.#onlyTexts(rest, path) : undefined;
+    // All that was written would have to be remembered.
+    if (different && most > 1 && (unique === undefined || longest > 0))
+      throw new SchemaRefused('unsupported', different.path, 'uniqueItems');
     return {
-      kind: 'array',
-      prefix,
-      rest: this.#shape(rest, rest[0]?.path ?? path),
+      ...{ kind: 'array', prefix, unique, rest: this.#shape(rest, rest[0]?.path ?? path) },
       fewest: Math.max(0, ...keywordNumber(conjunction, 'minItems')),
-      most: Math.min(Number.POSITIVE_INFINITY, ...keywordNumber(conjunction, 'maxItems')),
+      most: Math.min(most, unique?.length ?? most),
     };
+  }
+
+  /** The texts that satisfy these schemas; undefined if anything else does. */
+  #onlyTexts(schemas: readonly Located[], path: SchemaPath): readonly string[] | undefined {
+    const texts: string[] = [];
+    const parts = this.#readingsOfAll(schemas).flatMap((conjunction) => this.#valueParts(conjunction, texts, path));
+    return parts.length === 0 ? [...new Set(texts)] : undefined;
   }
 
   #objectPart(conjunction: Conjunction, path: SchemaPath): ObjectPart {

@@ -26,6 +26,8 @@ export interface ArrayPart {
   readonly rest: Shape;
   readonly fewest: number;
   readonly most: number;
+  /** Where each element is another one: the texts that there are, and nothing in front of `rest`. */
+  readonly unique?: readonly string[] | undefined;
 }
 
 export interface ObjectPart {

@@ -1,6 +1,7 @@
 import { arrayPlace } from './json-array.ts';
 import { objectPlace } from './json-object.ts';
 import type { ObjectPart, Part, Shape } from './json-shape.ts';
+import { uniqueArrayPlace } from './json-unique-array.ts';
 import { joinedAll, type Place, type Stack } from './stack.ts';
 
 /** Finds out which shapes are possible, and gives these their places. All shapes they are made of must be among them. */
@@ -67,7 +68,7 @@ function partPlace(part: Part): Place {
     case 'scalar':
       return part.place as Place; // It is possible.
     case 'array':
-      return arrayPlace(part);
+      return part.unique === undefined ? arrayPlace(part) : uniqueArrayPlace({ ...part, texts: part.unique });
     case 'object':
       return objectPlace(part);
     default:

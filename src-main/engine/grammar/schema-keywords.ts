@@ -43,7 +43,6 @@ const typeKeywords: Readonly<Record<string, JsonType>> = {
 
 /** Keywords that would limit the answer and are not followed; each with a test for values that limit nothing. */
 const unsupported: readonly (readonly [keyword: string, harmless: (value: unknown) => boolean])[] = [
-  ['uniqueItems', (value) => value === false],
   ['contains', () => false],
   ['unevaluatedItems', (value) => value === true],
   ['dependentRequired', isEmptyObject],

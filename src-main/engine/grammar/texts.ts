@@ -25,16 +25,26 @@ export class TextPlace implements Place, Choice {
     return `${this.#from} ${this.#to}`;
   }
 
+  /** The text that may end here, if one does. */
+  get ended(): string | undefined {
+    return this.ends ? new TextDecoder().decode(this.#list.texts[this.#from]) : undefined;
+  }
+
+  /** Whether only one text can be meant. */
+  get isLast(): boolean {
+    return this.#to - this.#from === 1;
+  }
+
   /** Names of members are not chosen from, what follows them is. */
   get choice(): Choice | undefined {
-    return this.#list.followed === undefined && this.#to - this.#from > 1 ? this : undefined;
+    return this.#list.followed === undefined && !this.isLast ? this : undefined;
   }
 
   step(byte: number, below: Stack): Stack | undefined {
     const next = this.after(byte);
     if (next === undefined) return undefined;
     // The last byte of a text that begins no other.
-    if (next.ends && next.#to - next.#from === 1) {
+    if (next.ends && next.isLast) {
       const followed = this.#list.followed?.(next.#from);
       return followed === undefined ? below : below.with(followed);
     }

@@ -88,9 +88,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
           const about = { id: evaluation.id, language: words.korean ? ('ko' as const) : ('en' as const) };
           files.push(await written(words.report, await client.evaluations.report(about)));
         }
-        const fields = await client.evaluations.fields({ id: evaluation.id });
-        const labels = await client.evaluations.labels({ id: evaluation.id });
-        const sure = await client.evaluations.sure({ id: evaluation.id });
+        const { fields, labels, sure } = await client.evaluations.breakdown({ id: evaluation.id });
         const told = { ...evaluation, results: [...withLabelMeasures(evaluation.results, labels)] };
         const parts = [
           ...(fields ? [fieldsText(fields)] : []),

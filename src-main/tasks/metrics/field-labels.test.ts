@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fieldLabelResults } from './field-labels.ts';
+import { jsonRow } from './field-results.ts';
 
 test('each field of objects that has labels is told label by label; a blank one counts for none', () => {
   const rows = [
@@ -30,10 +31,24 @@ test('each field of objects that has labels is told label by label; a blank one 
   expect(urgent).toMatchObject({ field: 'urgent', rows: { targets: [1, 0, 1, 2, 0], answers: [[1, 0, 2, 1, 2]] } });
 });
 
+// Only fields of the outermost object were looked at.
+test('a field of an object within another is told by its path', () => {
+  const rows = [
+    row({ customer: { type: 'b2b', name: 'Ann' }, items: [1] }, '{"customer": {"type": "b2b"}}'),
+    row({ customer: { type: 'b2c', name: 'Bob' }, items: [2] }, '{"customer": {"type": "b2b"}}'),
+    row({ customer: { type: 'b2b', name: 'Cy' } }, '{"customer": "b2b", "type": "b2b"}'),
+    row({ customer: { type: 'b2c', name: 'Di' } }, '{"customer": {"type": "b2c"}}'),
+    row({ customer: null }, '{}'),
+  ];
+  const told = fieldLabelResults(rows, 'en');
+  expect(told.map(({ field }) => field)).toEqual(['customer.type']);
+  expect(told[0]?.rows).toEqual({ targets: [0, 1, 0, 1, 2], answers: [[0, 0, 2, 1, 2]] });
+});
+
 test('nothing is told of targets that are no objects', () => {
   expect(fieldLabelResults([row(['a'], '["a"]'), row(['a'], '["a"]'), row('b', 'b')], 'en')).toEqual([]);
 });
 
 function row(target: unknown, answer: string) {
-  return { target: JSON.stringify(target), answers: [{ text: answer }] };
+  return jsonRow({ target: JSON.stringify(target), answers: [{ text: answer }] });
 }

@@ -1,16 +1,19 @@
-import { fieldTexts } from '../../../src-contract/answer-fields.ts';
-import { isObject, jsonIn } from '../../../src-contract/json-text.ts';
+import { valueFields, valueTexts } from '../../../src-contract/answer-fields.ts';
+import { isObject } from '../../../src-contract/json-text.ts';
 import type { LabelResults } from '../../../src-contract/label-results.ts';
 import type { AnswerLanguage } from '../../../src-contract/language.ts';
-import type { AnsweredRow } from './field-results.ts';
+import type { JsonRow } from './field-results.ts';
 import { labelResults } from './label-results.ts';
 
-/** Label by label, each field of targets that are objects in JSON, if it has one of a few labels, or true or false. */
-export function fieldLabelResults(rows: readonly AnsweredRow[], language: AnswerLanguage): LabelResults[] {
+/**
+ * Label by label, each field of targets that are objects in JSON, or of objects within, if it has one of a few labels, or
+ * true or false.
+ */
+export function fieldLabelResults(rows: readonly JsonRow[], language: AnswerLanguage): LabelResults[] {
   const fields = labelFieldsOf(rows);
   const texts = rows.map(({ target, answers }) => ({
-    target: fieldTexts(target, fields),
-    answers: answers.map(({ text }) => fieldTexts(text, fields)),
+    target: valueTexts(target?.value, fields),
+    answers: answers.map((answer) => valueTexts(answer?.value, fields)),
   }));
   return fields.flatMap((field, at) => {
     const ofField = texts.map(({ target, answers }) => ({
@@ -23,15 +26,15 @@ export function fieldLabelResults(rows: readonly AnsweredRow[], language: Answer
 }
 
 /** The fields that have a text, or a truth value, and nothing else. */
-function labelFieldsOf(rows: readonly AnsweredRow[]): string[] {
+function labelFieldsOf(rows: readonly JsonRow[]): string[] {
   const areLabels = new Map<string, boolean>();
   for (const { target } of rows) {
-    const value = jsonIn(target)?.value;
+    const value = target?.value;
     if (value === undefined || !isObject(value)) continue;
-    for (const [field, inner] of value) {
-      if (inner === null || (!areLabels.has(field) && areLabels.size === mostFields)) continue;
+    for (const { name, value: inner } of valueFields(value)) {
+      if (inner === null || (!areLabels.has(name) && areLabels.size === mostFields)) continue;
       const isLabel = typeof inner === 'string' || typeof inner === 'boolean';
-      areLabels.set(field, isLabel && areLabels.get(field) !== false);
+      areLabels.set(name, isLabel && areLabels.get(name) !== false);
     }
   }
   return [...areLabels].filter(([, are]) => are).map(([field]) => field);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { fieldResults } from './field-results.ts';
+import { fieldResults, jsonRow } from './field-results.ts';
 
-const row = (target: string, ...answers: string[]) => ({ target, answers: answers.map((text) => ({ text })) });
+const row = (target: string, ...answers: string[]) => jsonRow({ target, answers: answers.map((text) => ({ text })) });
 
 test('each field is counted over the rows that have it, and what answers make up apart', () => {
   const told = fieldResults(
@@ -13,8 +13,8 @@ test('each field is counted over the rows that have it, and what answers make up
     ],
     ['base', 'Fields'],
   );
-  const counts = (right: number, missing: number, different: number, invented = 0) => ({
-    ...{ right, missing, different, invented },
+  const counts = (right: number, missing: number, different: number, f1: number | null, invented = 0) => ({
+    ...{ right, missing, different, invented, f1, reordered: 0 },
   });
   expect(told).toEqual({
     ...{ kind: 'fields', rows: 3, more: 0 },
@@ -23,13 +23,39 @@ test('each field is counted over the rows that have it, and what answers make up
       { adapter: 'Fields', without: 0, around: 0 },
     ],
     fields: [
-      { field: 'name', rows: 3, models: [counts(1, 2, 0), counts(2, 0, 1)] },
-      { field: 'tags[]', rows: 2, models: [counts(0, 2, 0), counts(1, 0, 1)] },
-      { field: 'town', rows: 1, models: [counts(0, 1, 0), counts(1, 0, 0)] },
-      { field: 'age', rows: 0, models: [counts(0, 0, 0), counts(0, 0, 0, 1)] },
-      { field: '[]', rows: 0, models: [counts(0, 0, 0, 1), counts(0, 0, 0)] },
+      { field: 'name', rows: 3, models: [counts(1, 2, 0, 1 / 2), counts(2, 0, 1, 2 / 3)] },
+      { field: 'tags[]', rows: 2, models: [counts(0, 2, 0, 0), { ...counts(1, 0, 0, 1), reordered: 1 }] },
+      { field: 'town', rows: 1, models: [counts(0, 1, 0, 0), counts(1, 0, 0, 1)] },
+      { field: 'age', rows: 0, models: [counts(0, 0, 0, null), counts(0, 0, 0, 0, 1)] },
+      { field: '[]', rows: 0, models: [counts(0, 0, 0, 0, 1), counts(0, 0, 0, null)] },
     ],
   });
+});
+
+// Places of a list were compared one by one: a list with one value more was as wrong as one with none of them.
+test('values of a list count one by one in any order, and another order is told apart', () => {
+  const target = '{"tags": ["a", "b"], "items": [{"n": "pen", "q": 1}, {"n": "cup", "q": 2}]}';
+  const told = (answer: string) =>
+    fieldResults([row(target, answer)], ['x'])?.fields.map(({ field, models: [counts] }) => {
+      const { f1, ...outcomes } = counts ?? { f1: null };
+      return `${field} ${Object.entries(outcomes).find(([, count]) => count > 0)?.[0]} ${f1?.toFixed(2)}`;
+    });
+  expect(told('{"tags": ["b", "a"], "items": [{"n": "cup", "q": 2}, {"n": "pen", "q": 1}]}')).toEqual([
+    'tags[] reordered 1.00',
+    'items[].n reordered 1.00',
+    'items[].q reordered 1.00',
+  ]);
+  expect(told('{"tags": ["c", "a", "b"], "items": [{"n": "cup", "q": 2}]}')).toEqual([
+    'tags[] different 0.80',
+    'items[].n different 0.67',
+    'items[].q different 0.67',
+  ]);
+  // Each value is there, but of another element.
+  expect(told('{"tags": ["a", "b"], "items": [{"n": "pen", "q": 2}, {"n": "cup", "q": 1}]}')).toEqual([
+    'tags[] right 1.00',
+    'items[].n right 1.00',
+    'items[].q different 0.00',
+  ]);
 });
 
 test('targets that are mostly no JSON have no fields', () => {

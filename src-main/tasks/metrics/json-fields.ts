@@ -1,28 +1,36 @@
+import { jsonFields, pathOf, pathTo } from '../../../src-contract/json-fields.ts';
+import { pairLists } from '../../../src-contract/json-list-pairs.ts';
 import { isList, isObject, type JsonValue, jsonKey } from '../../../src-contract/json-text.ts';
 
+/** The values at one path of an answer and of its target. */
+export interface ComparedField {
+  /** How many the answer has, how many the target, and how many of these are the same. */
+  readonly found: number;
+  readonly wanted: number;
+  readonly shared: number;
+  /** Whether the values are the same in the same order. */
+  readonly isSame: boolean;
+}
+
 /**
- * The fields of a value: for each path to a single value (`order.items[].name`), the values there in their order, which
- * are the same for equal values. The places of a list share one path; an empty list or object is a value of its own.
- * Source of the paths: Kim et al. 2022 (Donut), whose field-level F1 flattens lists and objects in this way.
+ * An answer field by field beside its target, those of the answer alone last. Values in a list are looked for in that
+ * element of the target's list which is most like theirs, wherever it stands. `wanted`: the fields of the target.
  */
-export function jsonFields(value: JsonValue): Map<string, string[]> {
-  const fields = new Map<string, string[]>();
-  const put = (path: string, inner: JsonValue) => {
-    const known = fields.get(path);
-    if (known) known.push(jsonKey(inner));
-    else fields.set(path, [jsonKey(inner)]);
-  };
-  const walk = (path: string, inner: JsonValue): void => {
-    if (isList(inner)) {
-      const places = `${path}[]`;
-      if (inner.length === 0) put(places, inner);
-      for (const each of inner) walk(places, each);
-    } else if (isObject(inner) && inner.size > 0) {
-      for (const [key, each] of inner) walk(path === '' ? nameOf(key) : joined(path, nameOf(key)), each);
-    } else put(path === '' ? '{}' : path, inner);
-  };
-  walk('', value);
-  return fields;
+export function compareFields(
+  answer: JsonValue | undefined,
+  target: JsonValue,
+  wanted = jsonFields(target),
+): Map<string, ComparedField> {
+  const found = answer === undefined ? new Map<string, string[]>() : jsonFields(answer);
+  const shared = answer === undefined ? new Map<string, number>() : sharedValues(answer, target);
+  return new Map(
+    [...new Set([...wanted.keys(), ...found.keys()])].map((path) => {
+      const [ours = [], theirs = []] = [found.get(path), wanted.get(path)];
+      const same = shared.get(path) ?? 0;
+      const isSame = same === theirs.length && ours.join() === theirs.join();
+      return [path, { found: ours.length, wanted: theirs.length, shared: same, isSame }];
+    }),
+  );
 }
 
 /**
@@ -30,32 +38,31 @@ export function jsonFields(value: JsonValue): Map<string, string[]> {
  * rightly, as in information extraction (MUC-4: Chinchor 1992), with Donut's pairs. Lists may be in another order.
  */
 export function fieldF1(answer: JsonValue | undefined, target: JsonValue): number {
-  if (answer === undefined) return 0;
-  const [found, wanted] = [jsonFields(answer), jsonFields(target)];
-  let shared = 0;
-  for (const [path, values] of wanted) shared += countShared(values, found.get(path) ?? []);
-  return (2 * shared) / (countValues(found) + countValues(wanted));
+  let [shared, all] = [0, 0];
+  for (const field of compareFields(answer, target).values()) {
+    shared += field.shared;
+    all += field.found + field.wanted;
+  }
+  return (2 * shared) / all;
 }
 
-function countShared(one: readonly string[], other: readonly string[]): number {
-  const left = new Map<string, number>();
-  for (const value of one) left.set(value, (left.get(value) ?? 0) + 1);
-  return other.filter((value) => {
-    const count = left.get(value) ?? 0;
-    left.set(value, count - 1);
-    return count > 0;
-  }).length;
-}
-
-function countValues(fields: ReadonlyMap<string, readonly string[]>): number {
-  return fields.values().reduce((sum, values) => sum + values.length, 0);
-}
-
-/** A key that would be read as a path is in quotes. */
-function nameOf(key: string): string {
-  return key === '' || /[.[\]{}"\p{Cc}]/u.test(key) ? `[${JSON.stringify(key)}]` : key;
-}
-
-function joined(path: string, name: string): string {
-  return name.startsWith('[') ? `${path}${name}` : `${path}.${name}`;
+/** For each path, how many values both have. */
+function sharedValues(answer: JsonValue, target: JsonValue): Map<string, number> {
+  const shared = new Map<string, number>();
+  const walk = (path: string, found: JsonValue, wanted: JsonValue): void => {
+    if (isList(found) && isList(wanted) && found.length > 0) {
+      for (const { value, target } of pairLists(found, wanted).pairs)
+        if (value !== undefined && target !== undefined) walk(`${path}[]`, value, target);
+    } else if (isObject(found) && isObject(wanted) && found.size > 0) {
+      for (const [key, inner] of found) {
+        const other = wanted.get(key);
+        if (other !== undefined) walk(pathTo(path, key), inner, other);
+      }
+    } else if (jsonKey(found) === jsonKey(wanted)) {
+      const at = pathOf(path, found);
+      shared.set(at, (shared.get(at) ?? 0) + 1);
+    }
+  };
+  walk('', answer, target);
+  return shared;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { jsonFields } from '../../../src-contract/json-fields.ts';
 import { type JsonValue, readJson } from '../../../src-contract/json-text.ts';
-import { fieldF1, jsonFields } from './json-fields.ts';
+import { fieldF1 } from './json-fields.ts';
 import { jsonMeasures } from './json-match.ts';
 
 const jsonOf = (text: string): JsonValue => {
@@ -50,6 +51,10 @@ test('the F1 of fields counts pairs of a path and a value, as often as they occu
   // 2 of 3 in the answer, 2 of 4 in the target: 2 · 2 ÷ 7.
   expect(f1('{"a": 1, "b": 2, "c": 9}', '{"a": 1, "b": 2, "c": 3, "d": 4}')).toBeCloseTo(4 / 7, 12);
   expect(f1('["x", "x", "y"]', '["y", "x"]')).toBeCloseTo(4 / 5, 12);
+  // Of two elements with swapped numbers, two of four values are right.
+  expect(f1('[{"a": 1, "b": 2}, {"a": 3, "b": 4}]', '[{"a": 1, "b": 4}, {"a": 3, "b": 2}]')).toBe(1 / 2);
+  expect(f1('[{"a": 3, "b": 4}, {"a": 1, "b": 2}]', '[{"a": 1, "b": 2}, {"a": 3, "b": 4}]')).toBe(1);
+  expect(f1('{"a": []}', '{"a": ["x"]}')).toBe(0);
   expect(f1('{}', '{}')).toBe(1);
   expect(f1('{}', '{"a": 1}')).toBe(0);
   expect(f1('nothing', '{"a": 1}')).toBe(0);

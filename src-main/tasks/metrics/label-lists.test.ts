@@ -12,7 +12,9 @@ test('each label is counted over the rows that have it, and what answers add apa
     ['base', 'Tags'],
     { language: 'en', labels: [] },
   );
-  const counts = (right: number, missing: number, invented = 0) => ({ right, missing, different: 0, invented });
+  const counts = (right: number, missing: number, f1: number | null, invented = 0) => ({
+    ...{ right, missing, invented, f1, reordered: 0, different: 0 },
+  });
   expect(told).toEqual({
     ...{ kind: 'labels', rows: 3, more: 0 },
     models: [
@@ -20,10 +22,10 @@ test('each label is counted over the rows that have it, and what answers add apa
       { adapter: 'Tags', without: 0, around: 0 },
     ],
     fields: [
-      { field: 'late', rows: 3, models: [counts(1, 2), counts(1, 2)] },
-      { field: 'Damaged', rows: 1, models: [counts(0, 1), counts(1, 0, 1)] },
-      { field: 'refund', rows: 1, models: [counts(0, 1), counts(1, 0)] },
-      { field: 'I do not know', rows: 0, models: [counts(0, 0, 1), counts(0, 0)] },
+      { field: 'late', rows: 3, models: [counts(1, 2, 1 / 2), counts(1, 2, 1 / 2)] },
+      { field: 'Damaged', rows: 1, models: [counts(0, 1, 0), counts(1, 0, 2 / 3, 1)] },
+      { field: 'refund', rows: 1, models: [counts(0, 1, 0), counts(1, 0, 1)] },
+      { field: 'I do not know', rows: 0, models: [counts(0, 0, 0, 1), counts(0, 0, null)] },
     ],
   });
 });

@@ -54,9 +54,10 @@ export function labelListResults(
       const found = labelsIn(answers[place]?.text ?? '');
       for (const [key, name] of found) {
         if (!names.has(key)) names.set(key, name);
-        table.count(key, place, wanted.has(key) ? 'right' : 'invented');
+        const outcome = wanted.has(key) ? 'right' : 'invented';
+        table.count(key, place, outcome, single[outcome]);
       }
-      for (const key of wanted.keys()) if (!found.has(key)) table.count(key, place, 'missing');
+      for (const key of wanted.keys()) if (!found.has(key)) table.count(key, place, 'missing', single.missing);
     }
   }
   const { fields, more } = table.most();
@@ -66,3 +67,10 @@ export function labelListResults(
     fields: fields.map((each) => ({ ...each, field: names.get(each.field) ?? each.field })),
   };
 }
+
+/** A label is its own single value. */
+const single = {
+  right: { found: 1, wanted: 1, shared: 1 },
+  missing: { found: 0, wanted: 1, shared: 0 },
+  invented: { found: 1, wanted: 0, shared: 0 },
+};

@@ -70,7 +70,7 @@ export const evaluations = {
     'Share of rows whose answer says the same in JSON as the target: the order of keys, blanks and 1 or 1.0 do not matter, the order of lists does. The marks of a code block around it are ignored, other words are not.',
   'evaluations.metric.fieldF1': measures.fieldF1,
   'evaluations.metric.fieldF1.explain':
-    'How many of the fields of answer and target are the same, as pairs of a path and a value, from 0 to 100 %; the mean over the rows. Words around the JSON and the order of lists do not matter.',
+    'How many of the fields of answer and target are the same, as pairs of a path and a value, from 0 to 100 %; the mean over the rows. Objects in lists are compared with those most like them. Words around the JSON and the order of lists do not matter.',
   'evaluations.metric.validJson': measures.validJson,
   'evaluations.metric.validJson.explain':
     'Share of rows whose answer is a list or an object in JSON, with nothing around it but the marks of a code block.',
@@ -274,6 +274,8 @@ export const evaluations = {
   'evaluations.fields.field.labels': fields.labels.field,
   'evaluations.fields.rows': fields.rows,
   'evaluations.fields.right': fields.right,
+  'evaluations.fields.reordered': fields.reordered,
+  'evaluations.fields.f1': fields.f1,
   'evaluations.fields.missing': fields.missing,
   'evaluations.fields.different': fields.different,
   'evaluations.fields.invented.fields': fields.fields.invented,
@@ -317,7 +319,7 @@ export const evaluations = {
   'evaluations.made.adapter': 'Adapter {name}',
   'evaluations.made.answers': 'All answers',
   'evaluations.made.how':
-    '95 % intervals: for a share, Wilson’s; for a difference, a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where answers are right or wrong and fewer than 20 rows differ; with so few, a sign test must agree as well. Measures follow rouge-score (with and without its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite; the F1 of fields takes Donut’s pairs of a path and a value, that of labels is the one over samples of scikit-learn.',
+    '95 % intervals: for a share, Wilson’s; for a difference, a paired bootstrap over the rows with a fixed seed, or Bonett and Price’s where answers are right or wrong and fewer than 20 rows differ; with so few, a sign test must agree as well. Measures follow rouge-score (with and without its stemmer), the SQuAD, KorQuAD and MLQA scripts, and Spider’s test suite; the F1 of fields takes Donut’s pairs of a path and a value, objects in lists being paired by likeness; that of labels is the one over samples of scikit-learn.',
   'evaluations.language.en': 'English',
   'evaluations.language.ko': 'Korean',
   'evaluations.language.de': 'German',

@@ -96,6 +96,7 @@ export const ui = {
   'error.input.hint': 'Check the values you entered and try again.',
   'ui.difference.extra': 'not in the target',
   'ui.difference.missing': 'only in the target',
+  'ui.difference.order': 'another order than in the target',
   'ui.weights': '{weights} weights',
 
   'ui.hub.sent':

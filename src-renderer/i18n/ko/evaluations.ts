@@ -68,7 +68,7 @@ export const evaluations: Translation<typeof english> = {
     '답이 JSON으로 정답과 같은 내용인 행의 비율입니다. 키의 순서, 공백, 1과 1.0의 차이는 무시하고 목록의 순서는 봅니다. 답을 감싼 코드 블록 기호는 무시하지만 다른 말이 있으면 틀린 것입니다.',
   'evaluations.metric.fieldF1': measures.fieldF1,
   'evaluations.metric.fieldF1.explain':
-    '답과 정답의 필드(경로와 값의 쌍)가 얼마나 같은지, 0에서 100 %까지이며 행의 평균입니다. JSON 앞뒤의 말과 목록의 순서는 무시합니다.',
+    '답과 정답의 필드(경로와 값의 쌍)가 얼마나 같은지, 0에서 100 %까지이며 행의 평균입니다. 목록의 객체는 가장 비슷한 것끼리 비교합니다. JSON 앞뒤의 말과 목록의 순서는 무시합니다.',
   'evaluations.metric.validJson': measures.validJson,
   'evaluations.metric.validJson.explain':
     '답이 JSON 목록이나 객체인 행의 비율입니다. 코드 블록 기호 말고는 앞뒤에 아무것도 없어야 합니다.',
@@ -235,6 +235,8 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.fields.field.labels': fields.labels.field,
   'evaluations.fields.rows': fields.rows,
   'evaluations.fields.right': fields.right,
+  'evaluations.fields.reordered': fields.reordered,
+  'evaluations.fields.f1': fields.f1,
   'evaluations.fields.missing': fields.missing,
   'evaluations.fields.different': fields.different,
   'evaluations.fields.invented.fields': fields.fields.invented,
@@ -272,7 +274,7 @@ export const evaluations: Translation<typeof english> = {
   'evaluations.made.adapter': '어댑터 {name}',
   'evaluations.made.answers': '모든 답',
   'evaluations.made.how':
-    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같고, 필드 F1은 Donut의 경로와 값의 쌍으로, 라벨 F1은 scikit-learn의 표본별 F1로 셉니다.',
+    '95 % 구간은 비율에는 Wilson 구간, 차이에는 행에 대한 쌍 부트스트랩(고정된 시드)입니다. 맞고 틀림이 다른 행이 20개보다 적으면 Bonett·Price 구간을 쓰고 부호 검정도 통과해야 합니다. 측정값은 rouge-score(어간 추출 없이, 그리고 어간 추출로), SQuAD·KorQuAD·MLQA 스크립트, Spider 테스트와 같고, 필드 F1은 목록의 객체를 비슷한 것끼리 짝지은 뒤 Donut의 경로와 값의 쌍으로, 라벨 F1은 scikit-learn의 표본별 F1로 셉니다.',
   'evaluations.language.en': '영어',
   'evaluations.language.ko': '한국어',
   'evaluations.language.de': '독일어',

@@ -95,6 +95,7 @@ export const ui: Translation<typeof english> = {
   'error.input.hint': '입력한 값을 확인하고 다시 시도하세요.',
   'ui.difference.extra': '정답에 없음',
   'ui.difference.missing': '정답에만 있음',
+  'ui.difference.order': '정답과 순서가 다름',
   'ui.weights': '가중치 {weights}개',
 
   'ui.hub.sent':
