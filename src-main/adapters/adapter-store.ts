@@ -113,9 +113,9 @@ export class AdapterStore {
     return this.get(row.id);
   }
 
-  /** Folders of adapters that are not deleted. */
+  /** Folders of adapters, including deleted ones that can be restored. */
   listPaths(): string[] {
-    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
+    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NOT 0').pluck().all() as string[];
   }
 
   /** Folders of those deleted up to then, which can go: from now on they cannot be restored. */
