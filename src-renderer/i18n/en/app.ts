@@ -149,7 +149,7 @@ export const app = {
   'deleted.remove': 'Delete for good',
   'deleted.remove.one': 'Delete “{name}” for good?',
   'deleted.remove.some': { one: 'Delete {n} thing for good?', other: 'Delete {n} things for good?' },
-  'deleted.remove.what': 'It cannot be restored afterwards.',
+  'deleted.remove.what': 'This cannot be undone.',
   'deleted.empty': 'Delete all for good, {size}',
   'settings.device': 'Device',
   'settings.device.what': 'What training and chat run on. A change takes effect when you restart the studio.',

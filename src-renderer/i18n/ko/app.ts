@@ -147,7 +147,7 @@ export const app: Translation<typeof english> = {
   'deleted.remove': '완전히 삭제',
   'deleted.remove.one': '“{name}” 완전히 삭제',
   'deleted.remove.some': '{n}개 완전히 삭제',
-  'deleted.remove.what': '삭제하면 복원할 수 없습니다.',
+  'deleted.remove.what': '되돌릴 수 없습니다.',
   'deleted.empty': '모두 완전히 삭제, {size}',
   'settings.device': '장치',
   'settings.device.what': '학습하고 답하는 장치입니다. 바꾸면 다음에 시작할 때부터 적용됩니다.',
