@@ -190,13 +190,15 @@ export default {
     ),
     no(
       'procedures-speak-orpc',
+      // A test may ask the whole studio, as a page does.
       {
         path: '^src-main/',
         pathNot: [
-          '-procedures([.]test)?[.]ts$',
-          '^src-main/app([.](test[.])?ts$|/)',
+          '-procedures[.]ts$',
+          '^src-main/app([.]ts$|/)',
           '^src-main/engine/engine-port[.]ts$',
           '^src-main/host/',
+          test,
         ],
       },
       { path: npm('@orpc/(server|client)') },

@@ -80,6 +80,7 @@ const cleanTree: Readonly<Record<string, readonly string[]>> = {
   'src-main/adapters/adapter-files.ts': ['../engine/engine.ts'],
   'src-main/runs/start-run.ts': ['../jobs/supervise.ts', '../datasets/splits/split.ts', '../engine/engine.ts'],
   'src-main/runs/run-procedures.ts': ['@orpc/server', './start-run.ts'],
+  'src-main/runs/resumed-runs.test.ts': ['@orpc/server', '../app.ts', '../database/open.ts'],
   'src-main/chat/chat-turn.ts': ['../adapters/adapter-files.ts'],
   'src-main/engine/engine.ts': ['../../src-contract/contract.ts'],
   'src-main/engine/engine-port.ts': ['@orpc/server', './training/train.ts'],
