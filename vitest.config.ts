@@ -35,8 +35,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/browser/unpack-chromium.ts'],
           pool: 'forks',
-          // One studio and one browser at a time: two cores are shared with the training that the tests start.
-          fileParallelism: false,
+          // A studio with its browser keeps half of two cores busy.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           env: built,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRouterClient, safe } from '@orpc/server';
+import { safe } from '@orpc/server';
 import { expect, test, vi } from 'vitest';
 import {
   app,
@@ -9,6 +9,7 @@ import {
   folder,
   importRivers,
   open,
+  openBeside,
   page,
   studioForEachTest,
 } from '../test/fixtures/studio-on-fake-engine.ts';
@@ -144,10 +145,9 @@ test('two studios on one data folder do not train at the same time', async () =>
   engine.pauseAfter = 1;
   const datasetId = await importRivers();
   await client.runs.start({ datasetId, baseModelId: 'starter', name: 'first', options: { maxSteps: 4 } });
-  const other = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
-  const second = createRouterClient(other.router, { context: { caller: 'trusted' } });
-  expect((await second.runs.list())[0]?.state).toBe('running');
-  const { error } = await safe(second.runs.start({ datasetId, baseModelId: 'starter', name: 'second' }));
+  const other = await openBeside();
+  expect((await other.client.runs.list())[0]?.state).toBe('running');
+  const { error } = await safe(other.client.runs.start({ datasetId, baseModelId: 'starter', name: 'second' }));
   expect(error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
   await other.close();
 });
@@ -164,9 +164,8 @@ test('a run that cannot resume because another studio trains keeps its whole log
   const before = log();
   expect(before.at(-1)).toMatchObject({ event: expect.stringContaining('"finished"') });
 
-  const other = await createApp({ dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources'), engine });
-  const second = createRouterClient(other.router, { context: { caller: 'trusted' } });
-  await second.runs.start({ ...about, name: 'elsewhere' });
+  const other = await openBeside();
+  await other.client.runs.start({ ...about, name: 'elsewhere' });
   expect((await safe(client.runs.resume({ id }))).error).toMatchObject({ code: 'DATA_FOLDER_BUSY' });
   expect(log()).toEqual(before);
   expect((await client.runs.get({ id })).state).toBe('stopped');

@@ -10,6 +10,7 @@ import {
   importRivers,
   open,
   patient,
+  reopen,
   studioForEachTest,
   train,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
@@ -41,8 +42,7 @@ test('what was deleted is listed with its size, over a start, until it is restor
   await client.runs.delete({ id: run.id });
   await client.evaluations.delete({ id: evaluation });
   await client.chat.deleteConversation({ id: conversation.id });
-  await app.close();
-  await open();
+  await reopen();
   const listed = await client.deleted.list();
   expect(listed.map(({ noun, id, name }) => [noun, id, name]).sort()).toEqual([
     ['adapter', adapter.id, 'rivers'],
@@ -65,7 +65,7 @@ test('what was deleted is listed with its size, over a start, until it is restor
     expect(listed.map((thing) => thing.id)).toContain(id);
   expect(await client.deleted.list()).toEqual([]);
   expect(existsSync(adapter.path)).toBe(true);
-  expect((await client.datasets.rows({ id: 'rivers', filter: {}, offset: 0, limit: 2 })).rows).toHaveLength(2);
+  expect((await client.datasets.rows({ id: 'rivers', filter: {}, offset: 0, limit: 2 })).examples).toHaveLength(2);
 });
 
 test('what was deleted thirty days ago is removed at a start, with its files', async () => {

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Message } from '../../src-contract/chat.ts';
 import type { ColumnMapping } from '../../src-contract/task.ts';
-import { app, client, folder, open, studioForEachTest, train } from '../../test/fixtures/studio-on-fake-engine.ts';
+import {
+  app,
+  client,
+  folder,
+  open,
+  reopen,
+  studioForEachTest,
+  train,
+} from '../../test/fixtures/studio-on-fake-engine.ts';
 import { UnfinishedAnswers } from '../chat/unfinished-answer-store.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
@@ -36,8 +44,7 @@ test('start-up keeps what the studio did not make, even when the database is mis
   const make = (name: string) => mkdirSync(join(folder, 'data', name), { recursive: true });
   const there = (names: readonly string[]) => names.filter((name) => existsSync(join(folder, 'data', name)));
   for (const name of [...kept, ...left]) make(name);
-  await app.close();
-  await open();
+  await reopen();
   expect(there(kept)).toEqual(kept);
   // An id this old cannot be from a database created after it.
   expect(there(left)).toEqual(['lab/0123456789abcdefghjk']);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   app,
@@ -9,11 +8,12 @@ import {
   holdAnswers,
   importRivers,
   open,
+  openBeside,
   patient,
+  reopen,
   studioForEachTest,
   train,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
-import { createApp } from '../app.ts';
 import { openDatabase } from '../database/open.ts';
 import { RunStore } from '../runs/run-store.ts';
 
@@ -51,8 +51,7 @@ test.each(['finished', 'running'])(
     await open({ takesUpWork: true });
     await vi.waitFor(async () => expect(await measured()).toEqual([[null, run.adapterId]]), patient);
     for (let start = 0; start < 2; start++) {
-      await app.close();
-      await open({ takesUpWork: true });
+      await reopen({ takesUpWork: true });
       expect(await measured()).toEqual([[null, run.adapterId]]);
     }
   },
@@ -139,17 +138,14 @@ test('a speed is not measured beside an evaluation', async () => {
 
 // Regression: it waited for the next start, and an evaluation was shown as running meanwhile.
 test('work that another process leaves queued is taken up by a studio that is open', async () => {
-  await app.close();
-  await open({ takesUpWork: true });
+  await reopen({ takesUpWork: true });
   const datasetId = await importRivers();
   engine.pauseAfter = 1;
-  const folders = { dataDir: join(folder, 'data'), resourcesDir: join(folder, 'resources') };
-  const other = await createApp({ ...folders, engine });
-  const theirs: typeof client = createRouterClient(other.router, { context: { caller: 'trusted' } });
+  const other = await openBeside();
   const about = { datasetId, baseModelId: 'starter', options: { maxSteps: 4 } };
-  const { id } = await theirs.runs.start({ ...about, name: 'going' });
-  for await (const event of await theirs.runs.watch({ id })) if (event.kind === 'step') break;
-  await theirs.runs.start({ ...about, name: 'left' });
+  const { id } = await other.client.runs.start({ ...about, name: 'going' });
+  for await (const event of await other.client.runs.watch({ id })) if (event.kind === 'step') break;
+  await other.client.runs.start({ ...about, name: 'left' });
   engine.pauseAfter = Number.POSITIVE_INFINITY;
   await other.close();
   const states = async () => (await client.runs.list()).map(({ name, state }) => `${name} ${state}`);

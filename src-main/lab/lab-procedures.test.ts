@@ -12,6 +12,7 @@ import {
   importRivers,
   open,
   patient,
+  reopen,
   studioForEachTest,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
 import { openDatabase } from '../database/open.ts';
@@ -42,8 +43,7 @@ test('a lab experiment drops duplicate options and refuses surplus ones, and can
   expect(await client.lab.list()).toEqual([]);
   expect((await client.lab.restore({ id })).cells).toHaveLength(1);
   await client.lab.delete({ id });
-  await app.close();
-  await open();
+  await reopen();
   expect(await client.deleted.list()).toMatchObject([{ noun: 'experiment', id, name: 'table1' }]);
   await client.deleted.remove({ things: [{ noun: 'experiment', id }] });
   expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
@@ -90,8 +90,7 @@ test('a resumed lab experiment does not retrain a cell it had trained', async ()
   await Array.fromAsync(await client.lab.watch({ id }));
   expect(await client.lab.get({ id })).toMatchObject({ state: 'interrupted', cells: [{}] });
   engine.generate = generate;
-  await app.close();
-  await open();
+  await reopen();
   await client.lab.resume({ id });
   await Array.fromAsync(await client.lab.watch({ id }));
   expect(await client.lab.get({ id })).toMatchObject({ state: 'finished', cells: [{}, {}] });
@@ -171,13 +170,11 @@ test('the saved result of a lab experiment stays until the experiment is deleted
   expect(files.length).toBeGreaterThan(0);
   const leftover = join(folder, 'data/lab', id, 'train.safetensors');
   writeFileSync(leftover, '');
-  await app.close();
-  await open();
+  await reopen();
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
   expect(existsSync(leftover)).toBe(false);
   await client.lab.delete({ id });
-  await app.close();
-  await open();
+  await reopen();
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
   await client.deleted.remove({ things: [{ noun: 'experiment', id }] });
   expect(files.filter((file) => existsSync(file))).toEqual([]);
@@ -208,8 +205,7 @@ test('a trained cell keeps its checkpoint until it is noted, and loses it at the
   expect((await trainIt()).state).toBe('finished');
   expect(existsSync(checkpoint)).toBe(false);
   mkdirSync(checkpoint);
-  await app.close();
-  await open();
+  await reopen();
   expect([existsSync(checkpoint), existsSync(join(cell, 'adapter'))]).toEqual([false, true]);
 });
 

@@ -5,12 +5,11 @@ import { expect, test, vi } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { Run, RunEvent } from '../../src-contract/run.ts';
 import {
-  app,
   client,
   engine,
   folder,
   importRivers,
-  open,
+  reopen,
   stepsOf,
   studioForEachTest,
   train,
@@ -48,8 +47,7 @@ test('a stopped run keeps what it learnt and can be resumed, updating the same a
   // Regression: the earlier files went at once, although an evaluation, an export or an answer may be reading them.
   const paths = [kept.path, adapters[0]?.path ?? ''];
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual(paths.map((path) => basename(path)).sort());
-  await app.close();
-  await open();
+  await reopen();
   expect(readdirSync(join(folder, 'data/adapters'))).toEqual([basename(paths[1] ?? '')]);
 });
 

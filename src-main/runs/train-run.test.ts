@@ -6,12 +6,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { RunEvent } from '../../src-contract/run.ts';
 import {
-  app,
   client,
   engine,
   folder,
   importRivers,
-  open,
+  reopen,
   studioForEachTest,
   train,
 } from '../../test/fixtures/studio-on-fake-engine.ts';
@@ -132,8 +131,7 @@ test('a run that cannot remove what it no longer needs has finished all the same
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([id]);
 
   isHeld = false;
-  await app.close();
-  await open();
+  await reopen();
   expect(readdirSync(join(folder, 'data/runs'))).toEqual([]);
 });
 
