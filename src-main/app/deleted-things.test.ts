@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { safe } from '@orpc/server';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -66,6 +66,25 @@ test('what was deleted is listed with its size, over a start, until it is restor
   expect(await client.deleted.list()).toEqual([]);
   expect(existsSync(adapter.path)).toBe(true);
   expect((await client.datasets.rows({ id: 'rivers', filter: {}, offset: 0, limit: 2 })).examples).toHaveLength(2);
+});
+
+test('an adapter is restored for a base of the same weights, and not without one', async () => {
+  const path = join(folder, 'other-model');
+  cpSync(join(folder, 'resources/starter-model'), path, { recursive: true });
+  writeFileSync(join(path, 'model.safetensors'), 'other weights');
+  const base = await client.baseModels.import({ path, name: 'other' });
+  const run = await client.runs.start({
+    ...{ datasetId: await importRivers(), baseModelId: base.id, name: 'rivers', options: { maxSteps: 4 } },
+  });
+  await Array.fromAsync(await client.runs.watch({ id: run.id }));
+  await client.adapters.delete({ id: 'rivers' });
+  await client.baseModels.delete({ id: base.id });
+  await reopen();
+  expect((await safe(client.adapters.restore({ id: 'rivers' }))).error).toMatchObject({
+    ...{ code: 'ADAPTER_BASE_MISSING', data: { adapter: 'rivers', model: 'other' } },
+  });
+  const again = await client.baseModels.import({ path, name: 'again' });
+  expect(await client.adapters.restore({ id: 'rivers' })).toMatchObject({ baseModelId: again.id });
 });
 
 test('what was deleted thirty days ago is removed at a start, with its files', async () => {
