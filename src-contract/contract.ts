@@ -89,6 +89,7 @@ import {
   versionComparisonSchema,
   writeRowInputSchema,
 } from './dataset-version.ts';
+import { deletedThingSchema } from './deleted.ts';
 import { endpointChoiceSchema, endpointRequestSchema, endpointSchema } from './endpoint.ts';
 import { errorCatalogue } from './errors.ts';
 import { evaluationEventSchema, evaluationInputSchema, evaluationRowSchema, evaluationSchema } from './evaluation.ts';
@@ -171,6 +172,14 @@ export const contract = {
     diagnostics: base.output(z.object({ name: z.string(), text: z.string() })),
     /** Copies the data folder to a new folder while the studio keeps running; not for pages. */
     backup: base.input(z.object({ out: z.string() })).output(eventIterator(backupEventSchema)),
+  },
+  /** What was deleted and can still be restored, by `restore` of its kind. */
+  deleted: {
+    list: base.output(z.array(deletedThingSchema)),
+    /** Deletes things for good; files that something under way still reads follow when it is over. */
+    remove: base
+      .input(z.object({ things: z.array(deletedThingSchema.pick({ noun: true, id: true })) }))
+      .output(nothing),
   },
   /** Where everything that a person makes is stored. Pages refer to folders by the ids from `list`, never by path. */
   dataFolders: {

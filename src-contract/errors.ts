@@ -250,7 +250,7 @@ export const errorCatalogue = {
   ADAPTER_BASE_MISSING: entry(
     { adapter: z.string(), model: z.string() },
     'The adapter “{adapter}” was made for the base model {model}, which you do not have.',
-    'Add that base model first, then import the adapter again.',
+    'Add that base model first, then try again.',
   ),
   ADAPTER_WRONG_ARCHITECTURE: entry(
     { adapter: z.string(), expected: z.string(), found: z.string() },

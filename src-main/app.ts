@@ -89,8 +89,8 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
 
   const calls = new OngoingCalls();
   const threads = { pages: new RowsThread(), work: new RowsThread() };
-  const afterUndo: AfterUndo = new AfterUndo((deletedBefore) =>
-    freeDeleted(deletedBefore, { folder, threads: Object.values(threads), isReading: () => work.isReading }),
+  const afterUndo: AfterUndo = new AfterUndo((before) =>
+    freeDeleted(before, { folder, threads: Object.values(threads), isReading: () => work.isReading }),
   );
   const known = knownFaults(folder, () => afterUndo.hurry());
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);

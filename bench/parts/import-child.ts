@@ -49,7 +49,10 @@ try {
 } catch (error) {
   if (!abort.signal.aborted) throw error;
   const abortMs = performance.now() - aborted;
-  say({ abortMs, leftBehind: readdirSync(datasetsFolder).length + store.listLeftovers().length + store.list().length });
+  say({
+    abortMs,
+    leftBehind: readdirSync(datasetsFolder).length + store.listLeftovers(Infinity).length + store.list().length,
+  });
 } finally {
   clearInterval(watch);
   lock.release();

@@ -134,16 +134,20 @@ function fileName(adapter: string): string {
 }
 
 /**
- * Removes deleted adapters and what an interrupted import or run left behind: only the studio's own names, no older
- * than the database, which was created at `since`. To be called only when no other process is running.
+ * Removes adapters deleted up to a given time, and what an interrupted import or run left behind: only the studio's own
+ * names, no older than the database, which was created at `since`. To be called only when no other process is running.
  */
-export async function clearAdapters(store: AdapterStore, adaptersFolder: string, since: number): Promise<void> {
+export async function clearAdapters(
+  store: AdapterStore,
+  adaptersFolder: string,
+  { since, deletedBefore }: { since: number; deletedBefore: number },
+): Promise<void> {
+  await freeAdapters(store, adaptersFolder, deletedBefore);
   const living = new Set(store.listPaths().map((path) => basename(path)));
   for (const name of await readdir(adaptersFolder)) {
     if (living.has(name) || !(isOwnName(name, since) || /^\.sent-\w{6}$/.test(name))) continue;
     await rm(join(adaptersFolder, name), { recursive: true, force: true });
   }
-  store.removeDeleted(Infinity);
 }
 
 /** Removes adapters that were deleted up to then, while the studio is running. */

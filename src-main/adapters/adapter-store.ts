@@ -99,23 +99,34 @@ export class AdapterStore {
     this.#database.prepare('UPDATE adapter SET deleted_at = ? WHERE id = ?').run(now, id);
   }
 
-  /** Undoes a deletion; if the name has been taken meanwhile, a number is appended. Throws ADAPTER_NOT_FOUND. */
+  /**
+   * Undoes a deletion, for the same base model or one of the same weights; if the name has been taken meanwhile, a number
+   * is appended. Throws ADAPTER_NOT_FOUND, ADAPTER_BASE_MISSING.
+   */
   restore(idOrName: string): Adapter {
     const row = this.#database
       .prepare(
-        `SELECT id, name FROM adapter WHERE (id = :key OR name = :key) AND deleted_at <> 0
+        `SELECT adapter.id, adapter.name, (SELECT name FROM base_model WHERE id = base_model_id) AS model,
+           (SELECT base_model.id FROM base_model
+            WHERE deleted_at IS NULL AND (base_model.id = base_model_id OR sha256 = base_sha256)
+            ORDER BY base_model.id = base_model_id DESC LIMIT 1) AS base
+         FROM adapter WHERE (adapter.id = :key OR adapter.name = :key) AND deleted_at <> 0
          ORDER BY deleted_at DESC LIMIT 1`,
       )
-      .get({ key: idOrName }) as { id: string; name: string } | undefined;
+      .get({ key: idOrName }) as { id: string; name: string; model: string; base: string | null } | undefined;
     if (row === undefined) throw new StudioError('ADAPTER_NOT_FOUND', { adapter: idOrName });
-    const restore = this.#database.prepare('UPDATE adapter SET deleted_at = NULL, name = ? WHERE id = ?');
-    this.names.give({ like: row.name }, (name) => restore.run(name, row.id));
-    return this.get(row.id);
+    const { id, base } = row;
+    if (base === null) throw new StudioError('ADAPTER_BASE_MISSING', { adapter: row.name, model: row.model });
+    const restore = this.#database.prepare(
+      'UPDATE adapter SET deleted_at = NULL, name = :name, base_model_id = :base WHERE id = :id',
+    );
+    this.names.give({ like: row.name }, (name) => restore.run({ name, base, id }));
+    return this.get(id);
   }
 
-  /** Folders of adapters that are not deleted. */
+  /** Folders of adapters, including deleted ones that can be restored. */
   listPaths(): string[] {
-    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NULL').pluck().all() as string[];
+    return this.#database.prepare('SELECT path FROM adapter WHERE deleted_at IS NOT 0').pluck().all() as string[];
   }
 
   /** Folders of those deleted up to then, which can go: from now on they cannot be restored. */

@@ -24,8 +24,8 @@ test('freeing is retried once a minute, however much was deleted', async () => {
 
 test('closing frees what is left at once and cancels further tries', async () => {
   const tried: number[] = [];
-  const afterUndo = new AfterUndo(async (deletedBefore) => {
-    tried.push(deletedBefore);
+  const afterUndo = new AfterUndo(async ({ models }) => {
+    tried.push(models);
     return false;
   });
   afterUndo.expect();
@@ -44,8 +44,8 @@ test('closing frees what is left at once and cancels further tries', async () =>
 // Regression: what was deleted just before the computer slept could not be restored after it, although that was offered.
 test('what was deleted just before the clock jumped is not freed with what was deleted earlier', async () => {
   const tried: number[] = [];
-  const afterUndo = new AfterUndo(async (deletedBefore) => {
-    tried.push(deletedBefore);
+  const afterUndo = new AfterUndo(async ({ models }) => {
+    tried.push(models);
     return true;
   });
   const [first, second] = [Date.now(), Date.now() + 55_000];
@@ -59,20 +59,39 @@ test('what was deleted just before the clock jumped is not freed with what was d
   expect(tried).toEqual([first, second]);
 });
 
-test('a full disk frees what was deleted over 12 seconds ago, and nothing if nothing was', async () => {
-  const tried: number[] = [];
-  const afterUndo = new AfterUndo(async (deletedBefore) => {
-    tried.push(Date.now() - deletedBefore);
-    return true;
-  });
-  afterUndo.hurry();
-  await vi.advanceTimersByTimeAsync(0);
-  expect(tried).toEqual([]);
+test('what was deleted is kept for thirty days, and base models for a minute', async () => {
+  const { tried, afterUndo } = timed();
+  afterUndo.expect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  await afterUndo.free();
+  expect(tried).toEqual([
+    [60_000, 30 * day],
+    [60_000, 30 * day],
+  ]);
+});
+
+test('a full disk frees all that was deleted over 12 seconds ago', async () => {
+  const { tried, afterUndo } = timed();
   afterUndo.expect();
   afterUndo.hurry();
   await vi.advanceTimersByTimeAsync(0);
-  expect(tried).toEqual([12_000]);
+  expect(tried).toEqual([[12_000, 12_000]]);
   // What was deleted just now follows in its own time.
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(tried).toEqual([12_000, 60_000]);
+  expect(tried).toEqual([
+    [12_000, 12_000],
+    [60_000, 30 * day],
+  ]);
 });
+
+const day = 24 * 3_600_000;
+
+/** Notes how long ago base models, and the rest, were deleted that each try frees. */
+function timed() {
+  const tried: (readonly [models: number, rest: number])[] = [];
+  const afterUndo = new AfterUndo(async ({ models, rest }) => {
+    tried.push([Date.now() - models, Date.now() - rest]);
+    return true;
+  });
+  return { tried, afterUndo };
+}

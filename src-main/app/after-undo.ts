@@ -1,15 +1,29 @@
+import { keptDays } from '../../src-contract/deleted.ts';
+
 /** A page offers undo for ten seconds, or fifty while a person is on the offer (ui/toasts); the call takes time too. */
 const undoMs = 60_000;
 const shortMs = 12_000;
 
-/** Frees the disk space of what was deleted, once nobody can undo that any more. */
+/** In milliseconds since 1970: what was deleted before is freed. */
+export interface FreedBefore {
+  /** Base models are large, and can be had again. */
+  readonly models: number;
+  readonly rest: number;
+}
+
+/** Frees what nobody can restore any more when everything deleted until `models` is. */
+export function freedBefore(models: number): FreedBefore {
+  return { models, rest: Date.now() - keptDays * 24 * 3_600_000 };
+}
+
+/** Frees the disk space of what was deleted, once nobody can restore that any more. */
 export class AfterUndo {
-  readonly #work: (deletedBefore: number) => Promise<boolean>;
+  readonly #work: (before: FreedBefore) => Promise<boolean>;
   readonly #waiting = new Set<ReturnType<typeof setTimeout>>();
   #freeing: Promise<void> = Promise.resolve();
 
   /** `free` says whether everything is freed: what is left, because something still reads it, is retried. */
-  constructor(free: (deletedBefore: number) => Promise<boolean>) {
+  constructor(free: (before: FreedBefore) => Promise<boolean>) {
     this.#work = free;
   }
 
@@ -18,24 +32,30 @@ export class AfterUndo {
     const deletedAt = Date.now();
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
-      this.#freeAfter(undoMs, deletedAt);
+      // Nothing that was deleted later: while the computer slept, timers stood still and the clock went on.
+      void this.#free(() => freedBefore(Math.min(deletedAt, Date.now() - undoMs)));
     }, undoMs);
     // A command that is over does not wait for this.
     timer.unref();
     this.#waiting.add(timer);
   }
 
-  /** The disk is full: gives up the longer period of undo, for those who linger on the offer. */
+  /** The disk is full: gives up all but the short period of undo. */
   hurry(): void {
-    if (this.#waiting.size > 0) this.#freeAfter(shortMs);
+    void this.#free(() => ({ models: Date.now() - shortMs, rest: Date.now() - shortMs }));
   }
 
-  /** Stops freeing. If nobody else is here, nobody can undo after the end, so what was deleted is freed at once. */
+  /** Frees at once what cannot be restored now. */
+  free(): Promise<void> {
+    return this.#free(() => freedBefore(Date.now() - undoMs));
+  }
+
+  /** Stops freeing. If nobody else is here, nobody can undo after the end, so deleted models are freed at once. */
   async close(isAlone: () => boolean): Promise<void> {
     const wasWaiting = this.#stopWaiting();
     await this.#freeing;
     // The pass that was under way may have left something.
-    if (this.#stopWaiting() || wasWaiting) await this.#free(Infinity, isAlone);
+    if (this.#stopWaiting() || wasWaiting) await this.#try(() => freedBefore(Infinity), isAlone);
   }
 
   #stopWaiting(): boolean {
@@ -45,18 +65,18 @@ export class AfterUndo {
     return wasWaiting;
   }
 
-  /** Nothing that was deleted after `upTo`: while the computer slept, timers stood still and the clock went on. */
-  #freeAfter(ms: number, upTo = Infinity): void {
+  #free(before: () => FreedBefore): Promise<void> {
     this.#freeing = this.#freeing.then(async () => {
-      const isAllFreed = await this.#free(Math.min(upTo, Date.now() - ms));
+      const isAllFreed = await this.#try(before);
       // A pending timer covers it too: if each failed try added its own, they would pile up.
       if (!isAllFreed && this.#waiting.size === 0) this.expect();
     });
+    return this.#freeing;
   }
 
-  async #free(deletedBefore: number, mayBegin = () => true): Promise<boolean> {
+  async #try(before: () => FreedBefore, mayBegin = () => true): Promise<boolean> {
     try {
-      return !mayBegin() || (await this.#work(deletedBefore));
+      return !mayBegin() || (await this.#work(before()));
     } catch {
       // Nobody awaits this: what is left is removed at the next start, which reports what hinders it.
       return true;

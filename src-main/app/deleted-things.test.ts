@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { safe } from '@orpc/server';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
+  app,
   client,
   engine,
   folder,
   importRivers,
+  open,
   patient,
   reopen,
   studioForEachTest,
@@ -17,63 +19,122 @@ import { ProcessLock } from '../database/process-lock.ts';
 
 studioForEachTest();
 
-test('a deleted run can be restored until the next start', async () => {
+const day = 24 * 3_600_000;
+
+/** Closes the studio, and opens it again at another time. */
+async function openAfter(ms: number): Promise<void> {
+  await app.close();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+  onTestFinished(() => void vi.useRealTimers());
+  await open();
+}
+
+const deletedNames = async () => (await client.deleted.list()).map(({ noun, name }) => `${noun} ${name}`);
+
+test('what was deleted is listed with its size, over a start, until it is restored', async () => {
   const { run } = await train('rivers');
+  const [dataset] = await client.datasets.list();
+  const adapter = await client.adapters.get({ id: 'rivers' });
+  const conversation = await client.chat.createConversation({ baseModelId: 'starter' });
+  const evaluation = await evaluated();
+  await client.adapters.delete({ id: 'rivers' });
+  await client.datasets.delete({ id: 'rivers' });
   await client.runs.delete({ id: run.id });
-  expect(await client.runs.list()).toEqual([]);
-  expect((await client.runs.restore({ id: run.id })).name).toBe('rivers');
-  // Regression: where the clock was set back, until it had caught up.
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
-  await client.runs.delete({ id: run.id });
-  vi.useRealTimers();
+  await client.evaluations.delete({ id: evaluation });
+  await client.chat.deleteConversation({ id: conversation.id });
   await reopen();
-  expect((await safe(client.runs.restore({ id: run.id }))).error).toMatchObject({ code: 'RUN_NOT_FOUND' });
+  const listed = await client.deleted.list();
+  expect(listed.map(({ noun, id, name }) => [noun, id, name]).sort()).toEqual([
+    ['adapter', adapter.id, 'rivers'],
+    ['conversation', conversation.id, conversation.title],
+    ['dataset', dataset?.id, 'rivers'],
+    ['evaluation', evaluation, 'rivers'],
+    ['run', run.id, 'rivers'],
+  ]);
+  const bytesOf = (noun: string) => listed.find((thing) => thing.noun === noun)?.bytes;
+  expect(bytesOf('adapter')).toBeGreaterThan('weights of step 4'.length);
+  expect(bytesOf('dataset')).toBeGreaterThan(0);
+  expect(bytesOf('conversation')).toBe(0);
+  for (const { id } of [
+    await client.adapters.restore({ id: adapter.id }),
+    await client.datasets.restore({ id: dataset?.id ?? '' }),
+    await client.runs.restore({ id: run.id }),
+    await client.evaluations.restore({ id: evaluation }),
+    await client.chat.restoreConversation({ id: conversation.id }),
+  ])
+    expect(listed.map((thing) => thing.id)).toContain(id);
+  expect(await client.deleted.list()).toEqual([]);
+  expect(existsSync(adapter.path)).toBe(true);
+  expect((await client.datasets.rows({ id: 'rivers', filter: {}, offset: 0, limit: 2 })).examples).toHaveLength(2);
 });
 
-test('a deleted adapter can be restored until the next start, which removes its files', async () => {
-  const { run } = await train('rivers');
-  const { id, path } = await client.adapters.get({ id: 'rivers' });
-  await client.adapters.delete({ id });
-  expect(await client.adapters.list()).toEqual([]);
-  expect((await client.adapters.restore({ id })).name).toBe('rivers');
-  await client.adapters.delete({ id });
+test('an adapter is restored for a base of the same weights, and not without one', async () => {
+  const path = join(folder, 'other-model');
+  cpSync(join(folder, 'resources/starter-model'), path, { recursive: true });
+  writeFileSync(join(path, 'model.safetensors'), 'other weights');
+  const base = await client.baseModels.import({ path, name: 'other' });
+  const run = await client.runs.start({
+    ...{ datasetId: await importRivers(), baseModelId: base.id, name: 'rivers', options: { maxSteps: 4 } },
+  });
+  await Array.fromAsync(await client.runs.watch({ id: run.id }));
+  await client.adapters.delete({ id: 'rivers' });
+  await client.baseModels.delete({ id: base.id });
   await reopen();
+  expect((await safe(client.adapters.restore({ id: 'rivers' }))).error).toMatchObject({
+    ...{ code: 'ADAPTER_BASE_MISSING', data: { adapter: 'rivers', model: 'other' } },
+  });
+  const again = await client.baseModels.import({ path, name: 'again' });
+  expect(await client.adapters.restore({ id: 'rivers' })).toMatchObject({ baseModelId: again.id });
+});
+
+test('what was deleted thirty days ago is removed at a start, with its files', async () => {
+  const { run } = await train('rivers');
+  const { path } = await client.adapters.get({ id: 'rivers' });
+  await client.adapters.delete({ id: 'rivers' });
+  await openAfter(29 * day);
+  expect(await deletedNames()).toEqual(['adapter rivers']);
+  expect(existsSync(path)).toBe(true);
+  await client.runs.delete({ id: run.id });
+  await openAfter(2 * day);
+  expect(await deletedNames()).toEqual(['run rivers']);
   expect(existsSync(path)).toBe(false);
-  expect(await client.runs.get({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
+  expect((await safe(client.adapters.restore({ id: 'rivers' }))).error).toMatchObject({ code: 'ADAPTER_NOT_FOUND' });
+  expect(await client.runs.restore({ id: run.id })).toMatchObject({ state: 'finished', adapterId: null });
 });
 
-// Regression: space was only freed at the next start, and a full disk stayed full whatever was deleted.
-test('deleted items free their disk space once they can no longer be restored', async () => {
-  await train('rivers');
+test('what is deleted for good frees its disk space at once, and the rest stays', async () => {
+  const { run } = await train('rivers');
   const [dataset] = await client.datasets.list();
   const id = dataset?.id ?? '';
-  const { path } = await client.adapters.get({ id: 'rivers' });
+  const { path, id: adapterId } = await client.adapters.get({ id: 'rivers' });
   // A thread keeps the rows file open.
   await client.datasets.rows({ id, filter: {}, offset: 0, limit: 2 });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
   await client.datasets.delete({ id });
-  await client.adapters.delete({ id: 'rivers' });
-  // A person who lingers on the offer can still undo.
-  await vi.advanceTimersByTimeAsync(50_000);
-  expect((await client.datasets.restore({ id })).id).toBe(id);
-  await client.datasets.delete({ id });
+  await client.adapters.delete({ id: adapterId });
+  await client.runs.delete({ id: run.id });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(existsSync(path)).toBe(true);
+  await client.deleted.remove({
+    things: [
+      { noun: 'dataset', id },
+      { noun: 'adapter', id: adapterId },
+    ],
+  });
+  expect(existsSync(path)).toBe(false);
   await vi.waitFor(async () => {
-    // Where its index is being made meanwhile, the rows file is tried again after another minute.
+    // Where its index is being made meanwhile, the rows file is tried again after a minute.
     await vi.advanceTimersByTimeAsync(60_000);
     expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]);
-    expect(existsSync(path)).toBe(false);
   }, patient);
   expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  expect(await deletedNames()).toEqual(['run rivers']);
 });
 
-// Regression: they stayed, with all they said, until the next start.
-test('deleted conversations and evaluations are removed once they can no longer be restored', async () => {
+test('of conversations and evaluations that are deleted for good, nothing stays', async () => {
   await train('rivers');
-  const datasetId = (await client.datasets.list())[0]?.id ?? '';
-  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 3 };
-  const evaluation = await client.evaluations.start(about);
-  await Array.fromAsync(await client.evaluations.watch({ id: evaluation.id }));
+  const evaluation = await evaluated();
   const conversation = await client.chat.createConversation({ baseModelId: 'starter' });
   await Array.fromAsync(
     await client.chat.send({ conversationId: conversation.id, text: 'Which river?', adapterId: null }),
@@ -82,29 +143,42 @@ test('deleted conversations and evaluations are removed once they can no longer 
   onTestFinished(() => void database.close());
   const kept = () =>
     ['message', 'evaluation_row'].map((table) => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  onTestFinished(() => void vi.useRealTimers());
   await client.chat.deleteConversation({ id: conversation.id });
-  await vi.advanceTimersByTimeAsync(50_000);
-  await client.chat.restoreConversation({ id: conversation.id });
-  await client.chat.deleteConversation({ id: conversation.id });
-  await client.evaluations.delete({ id: evaluation.id });
+  await client.evaluations.delete({ id: evaluation });
   expect(kept()).toEqual([2, 3]);
-  await vi.advanceTimersByTimeAsync(60_000);
-  await vi.waitFor(() => expect(kept()).toEqual([0, 0]), patient);
+  await client.deleted.remove({ things: await client.deleted.list() });
+  expect(kept()).toEqual([0, 0]);
   const { error } = await safe(client.chat.restoreConversation({ id: conversation.id }));
   expect(error).toMatchObject({ code: 'CONVERSATION_NOT_FOUND' });
 });
 
+test('what was restored meanwhile is not deleted for good', async () => {
+  const id = await importRivers();
+  await client.datasets.delete({ id });
+  const things = await client.deleted.list();
+  await client.datasets.restore({ id });
+  await client.deleted.remove({ things });
+  expect(await client.datasets.list()).toMatchObject([{ id }]);
+});
+
+/** The id of an evaluation of three rows. */
+async function evaluated(): Promise<string> {
+  const datasetId = (await client.datasets.list())[0]?.id ?? '';
+  const about = { datasetId, baseModelId: 'starter', adapterIds: [], split: 'train' as const, limit: 3 };
+  const { id } = await client.evaluations.start(about);
+  await Array.fromAsync(await client.evaluations.watch({ id }));
+  return id;
+}
+
 // Regression: it came back without its rows.
 test('a dataset whose files are being removed can no longer be restored', async () => {
   const id = await importRivers();
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  onTestFinished(() => void vi.useRealTimers());
   await client.datasets.delete({ id });
-  vi.advanceTimersByTime(60_000);
+  const removed = client.deleted.remove({ things: [{ noun: 'dataset', id }] });
+  await vi.waitFor(async () => expect(await client.deleted.list()).toEqual([]), patient);
   expect((await safe(client.datasets.restore({ id }))).error).toMatchObject({ code: 'DATASET_NOT_FOUND' });
-  await vi.waitFor(() => expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]), patient);
+  await removed;
+  expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]);
 });
 
 test('a full disk frees deleted items sooner', async () => {
@@ -134,11 +208,10 @@ test('a deleted adapter’s files stay while another process evaluates', async (
     .run(other.token);
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
-  await client.adapters.delete({ id: 'rivers' });
-  await vi.advanceTimersByTimeAsync(61_000);
-  // What is deleted next is freed after it.
   const [dataset] = await client.datasets.list();
+  await client.adapters.delete({ id: 'rivers' });
   await client.datasets.delete({ id: dataset?.id ?? '' });
+  await client.deleted.remove({ things: await client.deleted.list() });
   await vi.advanceTimersByTimeAsync(61_000);
   await vi.waitFor(() => expect(readdirSync(join(folder, 'data/datasets'))).toEqual([]), patient);
   expect(existsSync(path)).toBe(true);

@@ -28,6 +28,7 @@ import { runProcedures } from '../runs/run-procedures.ts';
 import type { AfterUndo } from './after-undo.ts';
 import type { App, Host } from './app-options.ts';
 import { CutOffImports } from './cut-off-imports.ts';
+import { deletedProcedures } from './deleted-procedures.ts';
 import { type EndpointSwitch, endpointProcedures } from './endpoint-procedures.ts';
 import type { EndpointRequests } from './endpoint-requests.ts';
 import { counting, freeing, requiring, sparing, tellingErrors, waitingFor } from './middlewares.ts';
@@ -84,6 +85,7 @@ export function joinProcedures(studio: {
         endpointOn: endpoint.state.on,
       }),
     }),
+    deleted: deletedProcedures({ store: stores.deleted, folders: folder.folders, free: () => afterUndo.free() }),
     dataFolders: dataFolderProcedures({
       ...{ dataDir, version, folders, isAlone: () => lock.isAlone() },
       isBusy: () => isBusy() || importing.size > 0,

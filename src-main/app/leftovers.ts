@@ -9,6 +9,7 @@ import { clearHubDownloads, hubDownloadsFolder } from '../datasets/hub/hub-datas
 import type { RowsThread } from '../datasets/rows/rows-threads.ts';
 import { clearLab, freeLab } from '../lab/lab-procedures.ts';
 import { clearRuns, freeRuns } from '../runs/run-procedures.ts';
+import { type FreedBefore, freedBefore } from './after-undo.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import type { OpenDataFolder, Stores } from './open-data-folder.ts';
 
@@ -23,35 +24,36 @@ export function tendLeft({ jobs, runs, unfinished, messages }: Stores): ChangeEv
 }
 
 /**
- * Removes at a start what cut-off work and deletions have left; what another process may be at, only when alone.
- * Whenever something was deleted, nobody can undo that any more: the clock may have been set back since.
+ * Removes at a start what cut-off work has left, and what was deleted and is kept no longer; what another process may be
+ * at, only when alone. Deleting a base model can no longer be undone: the clock may have been set back since.
  */
 export async function clearLeftovers(folder: OpenDataFolder): Promise<void> {
   const { dataDir, lock, isNew, ownSince } = folder;
   const { settings, datasets, baseModels, adapters, runs, conversations, evaluations, answeredTables, lab } =
     folder.stores;
   const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
+  const { rest: deletedBefore } = freedBefore(Infinity);
   new CutOffImports(settings).note(datasets.listCutOff());
-  await clearDatasets(datasets, datasetsFolder);
+  await clearDatasets(datasets, datasetsFolder, deletedBefore);
   if (isNew) return;
   for (const own of Object.values(folder.ownFolders)) await own.clear();
   if (!lock.isAlone()) return;
   await mendAttachments({ store: datasets, datasetsFolder });
-  await clearAdapters(adapters, adaptersFolder, ownSince(adaptersFolder));
-  await clearRuns(runs, runsFolder, ownSince(runsFolder));
-  await clearLab(lab, labFolder, ownSince(labFolder));
+  await clearAdapters(adapters, adaptersFolder, { since: ownSince(adaptersFolder), deletedBefore });
+  await clearRuns(runs, runsFolder, { since: ownSince(runsFolder), deletedBefore });
+  await clearLab(lab, labFolder, { since: ownSince(labFolder), deletedBefore });
   await purgeBaseModels(baseModels, modelsFolder, ownSince(modelsFolder));
   await clearHubDownloads(hubDownloadsFolder(dataDir), Date.now());
   await clearCutOffCopies(dataDir);
-  conversations.removeDeleted(Infinity);
-  evaluations.removeDeleted(Infinity);
-  answeredTables.removeDeleted(Infinity);
+  conversations.removeDeleted(deletedBefore);
+  evaluations.removeDeleted(deletedBefore);
+  answeredTables.removeDeleted(deletedBefore);
   answeredTables.removeUnread();
 }
 
-/** Frees the disk space of what was deleted before that time. False if something that is under way still reads it. */
+/** Frees the disk space of what was deleted before then. False if something that is under way still reads it. */
 export async function freeDeleted(
-  deletedBefore: number,
+  { models, rest: deletedBefore }: FreedBefore,
   { folder, threads, isReading }: { folder: OpenDataFolder; threads: readonly RowsThread[]; isReading: () => boolean },
 ): Promise<boolean> {
   const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, answeredTables, lab } = folder.stores;
@@ -65,7 +67,7 @@ export async function freeDeleted(
   // An evaluation or a table being answered, here or in another process, may read a deleted adapter or model to its end.
   if (isReading() || jobs.isUnderWayElsewhere(['evaluation', jobKind, 'lab'])) return false;
   await freeAdapters(adapters, adaptersFolder, deletedBefore);
-  await freeBaseModels(baseModels, modelsFolder, deletedBefore);
+  await freeBaseModels(baseModels, modelsFolder, models);
   folder.reserve.keep();
   return isLabFree && isChatFree && areDatasetsFree;
 }

@@ -13,6 +13,7 @@ import { requiringFile } from '../data-folder/data-folder-presence.ts';
 import { expectRestored, restoreDataFolder } from '../data-folder/data-folder-store.ts';
 import { DiskReserve } from '../data-folder/disk-reserve.ts';
 import { SettingStore } from '../data-folder/setting-store.ts';
+import { DeletedStore } from '../database/deleted-store.ts';
 import { newId } from '../database/new-id.ts';
 import { openDatabase } from '../database/open.ts';
 import { ProcessLock } from '../database/process-lock.ts';
@@ -85,6 +86,7 @@ export async function openDataFolder(
     votes: new BlindVoteStore(database),
     answeredTables: new AnsweredTableStore(database, jobs),
     lab: new LabStore(database, jobs),
+    deleted: new DeletedStore(database),
   };
   const ofProcess = (name: string) => new ProcessFolder(join(dataDir, name), lock);
   const ownFolders = {

@@ -323,7 +323,10 @@ export async function freeDatasets(
   return areFree;
 }
 
-/** Removes datasets that were deleted, or whose import was interrupted, by processes that have ended. For the start. */
-export async function clearDatasets(store: DatasetStore, datasetsFolder: string): Promise<void> {
-  for (const id of store.listLeftovers()) await removeDataset(store, datasetsFolder, id);
+/**
+ * Removes datasets that were deleted up to a given time, or whose import was interrupted, by processes that have ended.
+ * For the start.
+ */
+export async function clearDatasets(store: DatasetStore, datasetsFolder: string, deletedBefore: number): Promise<void> {
+  for (const id of store.listLeftovers(deletedBefore)) await removeDataset(store, datasetsFolder, id);
 }

@@ -272,13 +272,13 @@ export class DatasetStore {
     return this.get(row.id);
   }
 
-  /** Ids of interrupted imports and deleted datasets, left by processes that have ended. */
-  listLeftovers(): string[] {
+  /** Ids of interrupted imports, and of datasets deleted up to then, left by processes that have ended. */
+  listLeftovers(deletedBefore: number): string[] {
     return this.#database
-      .prepare<[], { id: string; owner: string | null }>(
-        `SELECT id, owner FROM dataset WHERE state = 'importing' OR deleted_at IS NOT NULL`,
+      .prepare<[number], { id: string; owner: string | null }>(
+        `SELECT id, owner FROM dataset WHERE state = 'importing' OR deleted_at <= ?`,
       )
-      .all()
+      .all(deletedBefore)
       .filter(({ owner }) => owner === null || !this.#lock.isAlive(owner))
       .map(({ id }) => id);
   }

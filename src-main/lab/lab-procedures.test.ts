@@ -19,7 +19,7 @@ import { openDatabase } from '../database/open.ts';
 
 studioForEachTest();
 
-test('a lab experiment drops duplicate options and refuses surplus ones, and can be restored until the next start', async () => {
+test('a lab experiment drops duplicate options and refuses surplus ones, and can be restored until it is deleted for good', async () => {
   const pass = { rows: 1, tokens: 8 };
   const options = { passes: [pass, pass], bottlenecks: [4], trials: 3, seeds: [5], ranks: [2, 2] };
   const start = (changes: Partial<LabOptions>) =>
@@ -44,6 +44,8 @@ test('a lab experiment drops duplicate options and refuses surplus ones, and can
   expect((await client.lab.restore({ id })).cells).toHaveLength(1);
   await client.lab.delete({ id });
   await reopen();
+  expect(await client.deleted.list()).toMatchObject([{ noun: 'experiment', id, name: 'table1' }]);
+  await client.deleted.remove({ things: [{ noun: 'experiment', id }] });
   expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
 });
 
@@ -62,20 +64,16 @@ test('a lab experiment leaves only its trained cells, and nothing once deleted f
   // An experiment that reuses the cells is deleted while the first remains: its cells stay.
   const { id: other } = await start();
   await Array.fromAsync(await client.lab.watch({ id: other }));
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  onTestFinished(() => void vi.useRealTimers());
-  // The lab took its clock when the studio was opened.
-  vi.setSystemTime(Date.now() + 5_000);
   await client.lab.delete({ id: other });
-  await vi.advanceTimersByTimeAsync(61_000);
+  await client.deleted.remove({ things: [{ noun: 'experiment', id: other }] });
   const database = openDatabase(join(folder, 'data/studio.sqlite'));
   onTestFinished(() => void database.close());
   const known = database.prepare('SELECT id FROM lab_experiment').pluck();
-  await vi.waitFor(() => expect(known.all()).toEqual([id]), patient);
+  expect(known.all()).toEqual([id]);
   expect(there()).not.toEqual([]);
   await client.lab.delete({ id });
-  await vi.advanceTimersByTimeAsync(61_000);
-  await vi.waitFor(() => expect(there()).toEqual([]), patient);
+  await client.deleted.remove({ things: [{ noun: 'experiment', id }] });
+  expect(there()).toEqual([]);
   expect(known.all()).toEqual([]);
 });
 
@@ -177,6 +175,8 @@ test('the saved result of a lab experiment stays until the experiment is deleted
   expect(existsSync(leftover)).toBe(false);
   await client.lab.delete({ id });
   await reopen();
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  await client.deleted.remove({ things: [{ noun: 'experiment', id }] });
   expect(files.filter((file) => existsSync(file))).toEqual([]);
 });
 

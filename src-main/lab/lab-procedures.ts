@@ -64,12 +64,16 @@ export function labProcedures(parts: LabParts & { isBusy: () => boolean; changed
 }
 
 /**
- * Removes deleted experiments, folders of those no longer known, what finished ones left beside their saved result, and
- * trained cells that no remaining experiment refers to: only the studio's own, no older than the database, which was
- * created at `since`. To be called only when no other process is running.
+ * Removes experiments deleted up to a given time, folders of those no longer known, what finished ones left beside their
+ * saved result, and trained cells that no remaining experiment refers to: only the studio's own, no older than the
+ * database, which was created at `since`. To be called only when no other process is running.
  */
-export async function clearLab(store: LabStore, labFolder: string, since: number): Promise<void> {
-  store.removeDeleted(Infinity);
+export async function clearLab(
+  store: LabStore,
+  labFolder: string,
+  { since, deletedBefore }: { since: number; deletedBefore: number },
+): Promise<void> {
+  store.removeDeleted(deletedBefore);
   const [unfinished, known] = [new Set(store.listUnfinishedIds()), new Set(store.listIds())];
   for (const name of await readdir(labFolder)) {
     if (unfinished.has(name) || !isOwnName(name, since)) continue;

@@ -67,8 +67,9 @@ export class LabStore {
       .all() as (string | null)[];
   }
 
+  /** Including deleted ones that can be restored. */
   listIds(): string[] {
-    return this.#database.prepare('SELECT id FROM lab_experiment WHERE deleted_at IS NULL').pluck().all() as string[];
+    return this.#database.prepare('SELECT id FROM lab_experiment').pluck().all() as string[];
   }
 
   /** Ids of those deleted up to then, whose files can go: from now on they cannot be restored. */

@@ -144,11 +144,16 @@ export function runProcedures(
 const pointsOfCurve = 100;
 
 /**
- * Removes deleted runs, and folders of runs that have finished or are no longer known: only the studio's own, no older
- * than the database, which was created at `since`. To be called only when no other process is running.
+ * Removes runs deleted up to a given time, and folders of runs that have finished or are no longer known: only the
+ * studio's own, no older than the database, which was created at `since`. To be called only when no other process is
+ * running.
  */
-export async function clearRuns(runs: RunStore, runsFolder: string, since: number): Promise<void> {
-  runs.removeDeleted(Infinity);
+export async function clearRuns(
+  runs: RunStore,
+  runsFolder: string,
+  { since, deletedBefore }: { since: number; deletedBefore: number },
+): Promise<void> {
+  runs.removeDeleted(deletedBefore);
   const unfinished = new Set(runs.listUnfinishedIds());
   for (const name of await readdir(runsFolder)) {
     if (unfinished.has(name) || !(isOwnName(name, since) || /^probe-\w{6}$/.test(name))) continue;

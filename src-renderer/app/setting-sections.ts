@@ -6,6 +6,7 @@ export const settingSections = {
   theme: 'settings.theme',
   notify: 'settings.notify',
   data: 'settings.data',
+  deleted: 'settings.deleted',
   models: 'library.title',
   device: 'settings.device',
   threads: 'settings.threads',

@@ -66,6 +66,12 @@ export class Toasts {
     }
   }
 
+  /** It was restored, or deleted for good, elsewhere: there is nothing to undo any more. */
+  settled(deletion: Deletion): void {
+    forgetDeletion(deletion);
+    this.#standing = this.#standing.filter((toast) => toast.deletion?.id !== deletion.id);
+  }
+
   failed(error: unknown): void {
     this.#show({ text: '', error }, undoMs);
   }

@@ -61,6 +61,16 @@ test('what was deleted just before a page was loaded can be undone there', async
   expect(late.shown).toEqual([]);
 });
 
+test('what was restored elsewhere is not offered to be undone, now or after a reload', () => {
+  const toasts = new Toasts();
+  toasts.deleted('rivers deleted', { noun: 'adapter', id: 'a' }, () => undefined);
+  toasts.deleted('lakes deleted', { noun: 'adapter', id: 'b' }, () => undefined);
+  toasts.settled({ noun: 'adapter', id: 'a' });
+  const later = new Toasts();
+  later.offerKept();
+  for (const { shown } of [toasts, later]) expect(shown.map(({ text }) => text)).toEqual(['lakes deleted']);
+});
+
 // Regression: nothing was said of a deletion, and none could be undone.
 test('where a browser stores nothing, a deletion can be undone as long as the page is open', () => {
   const refuse = () => {

@@ -264,15 +264,17 @@ test('a taken name is refused, and a restored dataset gets a new name if its own
   expect(store.get('Mine').id).toBe(next.dataset.id);
 });
 
-test('a deleted dataset is removed by a later process, but not while its own is alive', async () => {
+test('a deleted dataset is removed by a later process once it is kept no longer, but not while its own is alive', async () => {
   const { dataset, rejected } = await importText('context,target\na,b\n,c\n');
   store.markDeleted(dataset.id, 1);
   const later = new ProcessLock(join(folder, 'locks'));
   const laterStore = new DatasetStore(database, later, join(folder, 'datasets'));
-  await clearDatasets(laterStore, join(folder, 'datasets'));
+  await clearDatasets(laterStore, join(folder, 'datasets'), 1);
   expect(existsSync(rejected.file ?? '')).toBe(true);
   lock.release();
-  await clearDatasets(laterStore, join(folder, 'datasets'));
+  await clearDatasets(laterStore, join(folder, 'datasets'), 0);
+  expect(existsSync(rejected.file ?? '')).toBe(true);
+  await clearDatasets(laterStore, join(folder, 'datasets'), 1);
   later.release();
   expectNothing();
   lock = new ProcessLock(join(folder, 'locks'));
@@ -332,7 +334,7 @@ test('a dataset whose schemas have to be written is not seen without them', asyn
   const seen: unknown[] = [];
   const writeSchema = async ({ id }: Dataset) => {
     await changes.edit(id, { position: 0, content: { context: 'Schema:\nseller(id)\n\nQuestion: How many?' } });
-    seen.push(store.list(), store.listLeftovers());
+    seen.push(store.list(), store.listLeftovers(0));
   };
   const parts = { store, datasetsFolder: join(folder, 'datasets'), writeSchema };
   const asked = job(table, { task: 'nl2sql', database: { path: shop, name: 'shop.sqlite' } });

@@ -79,7 +79,7 @@ async function killed(child: ReturnType<typeof start>): Promise<boolean> {
   const lock = new ProcessLock(join(folder, 'locks'));
   const store = new DatasetStore(database, lock, datasetsFolder);
   try {
-    await clearDatasets(store, datasetsFolder);
+    await clearDatasets(store, datasetsFolder, Infinity);
     const [dataset] = store.list();
     if (dataset) {
       expect(dataset).toMatchObject({ name: 'table', rows: 30_000, rejected: 30_000 });

@@ -199,7 +199,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   ADAPTER_BASE_MISSING: {
     message: '“{adapter}” 어댑터는 {model} 기본 모델에 맞게 만들어졌는데, 그 모델이 여기에 없습니다.',
-    hint: '먼저 그 기본 모델을 추가한 다음 어댑터를 다시 가져오세요.',
+    hint: '먼저 그 기본 모델을 추가한 다음 다시 시도하세요.',
   },
   ADAPTER_WRONG_ARCHITECTURE: {
     message: '“{adapter}” 어댑터는 {found}[이|가] 아니라 {expected} 구조의 기본 모델에 맞게 만들어졌습니다.',

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { implement } from '@orpc/server';
+import type { CallerContext } from '../../src-contract/caller.ts';
+import { contract } from '../../src-contract/contract.ts';
+import type { DeletedThing } from '../../src-contract/deleted.ts';
+import type { DeletedStore } from '../database/deleted-store.ts';
+import { folderBytes } from '../files/folder-bytes.ts';
+import type { OpenDataFolder } from './open-data-folder.ts';
+
+export function deletedProcedures({
+  store,
+  folders: { datasetsFolder, adaptersFolder, runsFolder, labFolder },
+  free,
+}: {
+  store: DeletedStore;
+  folders: OpenDataFolder['folders'];
+  /** Frees at once what cannot be restored. */
+  free: () => Promise<void>;
+}) {
+  const os = implement(contract.deleted).$context<CallerContext>();
+  const folderOf = { dataset: datasetsFolder, adapter: adaptersFolder, run: runsFolder, experiment: labFolder };
+  const bytesOf = async ({ noun, id }: Pick<DeletedThing, 'noun' | 'id'>) =>
+    noun in folderOf ? folderBytes(join(folderOf[noun as keyof typeof folderOf], id)) : 0;
+  return os.router({
+    list: os.list.handler(() =>
+      Promise.all(store.list().map(async (thing) => ({ ...thing, bytes: await bytesOf(thing) }))),
+    ),
+    remove: os.remove.handler(async ({ input }) => {
+      store.expire(input.things);
+      await free();
+    }),
+  });
+}

@@ -1,0 +1,50 @@
+import type { DeletedNoun, DeletedThing } from '../../src-contract/deleted.ts';
+import type { StudioDatabase } from './open.ts';
+
+/** Deleted before anything can have been: freed at the next opportunity. */
+const longAgo = 1;
+
+const tables: Readonly<Record<DeletedNoun, { readonly table: string; readonly name: string }>> = {
+  dataset: { table: 'dataset', name: 'name' },
+  adapter: { table: 'adapter', name: 'name' },
+  run: { table: 'run', name: 'name' },
+  evaluation: {
+    table: 'evaluation',
+    name: "coalesce((SELECT name FROM dataset WHERE dataset.id = dataset_id), provenance ->> '$.dataset.name', '')",
+  },
+  'answered-table': { table: 'answered_table', name: 'name' },
+  conversation: { table: 'conversation', name: 'title' },
+  experiment: { table: 'lab_experiment', name: 'kind' },
+};
+
+/** What was deleted and can still be restored, of every kind that is kept for a while. */
+export class DeletedStore {
+  readonly #database: StudioDatabase;
+
+  constructor(database: StudioDatabase) {
+    this.#database = database;
+  }
+
+  /** The last one first. */
+  list(): Omit<DeletedThing, 'bytes'>[] {
+    // Zero marks what is being freed.
+    const each = Object.entries(tables).map(
+      ([noun, { table, name }]) =>
+        `SELECT '${noun}' AS noun, id, ${name} AS name, deleted_at AS deletedAt FROM ${table} WHERE deleted_at > ${longAgo}`,
+    );
+    return this.#database.prepare(`${each.join(' UNION ALL ')} ORDER BY deletedAt DESC, id DESC`).all() as Omit<
+      DeletedThing,
+      'bytes'
+    >[];
+  }
+
+  /** Has things be freed next. One that has been restored meanwhile stays. */
+  expire(things: readonly Pick<DeletedThing, 'noun' | 'id'>[]): void {
+    this.#database.transaction(() => {
+      for (const { noun, id } of things)
+        this.#database
+          .prepare(`UPDATE ${tables[noun].table} SET deleted_at = ${longAgo} WHERE id = ? AND deleted_at > 0`)
+          .run(id);
+    })();
+  }
+}
