@@ -27,6 +27,7 @@ export const tableFormatSchema = z.enum([
   'json',
   'jsonl',
   'xlsx',
+  'ods',
   'parquet',
   'chat',
   'questions',

@@ -13,7 +13,6 @@ export function kindOfFile(head: Buffer): string | undefined {
     if (names.includes('ppt/')) return fileKinds.PPTX;
     if (names.includes('hwp+zip')) return fileKinds.HWP;
     if (names.includes('epub+zip')) return fileKinds.EPUB;
-    if (names.includes('spreadsheet')) return fileKinds.ODS;
   }
   if (found?.kind === fileKinds.OLE && head.includes('HWP Document File')) return fileKinds.HWP;
   if (found) return found.kind;

@@ -126,7 +126,7 @@ export const datasets = {
   'import.drop': 'Drop a file or a folder here',
   'import.formats.short': 'A table such as CSV or Excel, a saved chat, or documents such as Word and PDF',
   'import.formats':
-    'CSV, TSV, Excel, JSON, JSON Lines, Parquet; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
+    'CSV, TSV, Excel, OpenDocument (ODS), JSON, JSON Lines, Parquet; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
   'import.hub': 'From the Hugging Face hub',
   'import.hub.what': 'Datasets that others have published',
   'import.hub.sentence':
@@ -189,6 +189,7 @@ export const datasets = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel workbook',
+  'import.format.ods': 'OpenDocument spreadsheet',
   'import.format.parquet': 'Parquet',
   'import.format.chat': 'Chat',
   'import.format.questions': 'Questions and answers',

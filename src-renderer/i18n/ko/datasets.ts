@@ -117,7 +117,7 @@ export const datasets: Translation<typeof english> = {
   'import.drop': '여기에 파일이나 폴더를 놓으세요',
   'import.formats.short': 'CSV나 Excel 같은 표, 저장한 대화, Word나 PDF 같은 문서',
   'import.formats':
-    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡, 텔레그램, LINE, 디스코드, 시그널, ChatGPT, Claude에서 저장한 대화, 문서(Word, PDF, 웹페이지, 이메일, Markdown, 텍스트) 또는 이들을 담은 ZIP',
+    'CSV, TSV, Excel, OpenDocument(ODS), JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡, 텔레그램, LINE, 디스코드, 시그널, ChatGPT, Claude에서 저장한 대화, 문서(Word, PDF, 웹페이지, 이메일, Markdown, 텍스트) 또는 이들을 담은 ZIP',
   'import.hub': 'Hugging Face 허브에서 가져오기',
   'import.hub.what': '다른 사람들이 공개한 데이터셋',
   'import.hub.sentence':
@@ -180,6 +180,7 @@ export const datasets: Translation<typeof english> = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel 통합 문서',
+  'import.format.ods': 'OpenDocument 스프레드시트',
   'import.format.parquet': 'Parquet',
   'import.format.chat': '채팅',
   'import.format.questions': '질문과 답',
