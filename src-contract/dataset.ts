@@ -31,6 +31,7 @@ export const tableFormatSchema = z.enum([
   'parquet',
   'chat',
   'questions',
+  'translations',
   'documents',
   'folder',
   'zip',

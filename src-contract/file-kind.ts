@@ -67,6 +67,7 @@ export const fileKinds = {
   PARQUET_LZO: 'a Parquet file compressed with LZO',
   PARQUET_LARGE: 'a Parquet file whose row groups are larger than 512 MB',
   XLSX_EMPTY: 'an Excel workbook without a sheet',
+  TRANSLATIONS_EMPTY: 'a translation memory (TMX or XLIFF) without a text',
   ODS_EMPTY: 'an OpenDocument spreadsheet without a sheet',
   ZIP_NESTED: 'a ZIP archive with other archives in it, and no table',
   ZIP_EMPTY: 'a ZIP archive without a table or a document in it',

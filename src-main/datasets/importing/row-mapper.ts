@@ -92,6 +92,7 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   HEADER_OTHER: 'ROW_HEADER_OTHER',
   JSON: 'ROW_JSON_INVALID',
   JSON_OPEN: 'ROW_JSON_OPEN',
+  XML: 'ROW_XML_DAMAGED',
   SUMS: 'ROW_SUMS',
   NO_ANSWER: 'ROW_NO_ANSWER',
   REPLY_UNCLEAR: 'ROW_REPLY_UNCLEAR',

@@ -11,19 +11,33 @@ export type XmlToken =
  * comments are skipped; document-type entities are not supported, so nothing can be expanded without bound. Throws
  * `tooLong` for a token beyond the maximum length.
  */
-export async function* xmlTokens(
+export function xmlTokens(
   chunks: AsyncIterable<Buffer>,
   tooLong: () => Error,
 ): AsyncGenerator<readonly XmlToken[], void> {
+  return tokensOfText(decoded(chunks), tooLong);
+}
+
+async function* decoded(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
+  for await (const chunk of chunks) {
+    decoder ??= new TextDecoder(encodingOf(chunk));
+    yield decoder.decode(chunk, { stream: true });
+  }
+  yield decoder?.decode() ?? '';
+}
+
+/** The same of XML that is text already. */
+export async function* tokensOfText(
+  pieces: AsyncIterable<string>,
+  tooLong: () => Error,
+): AsyncGenerator<readonly XmlToken[], void> {
   /** The incomplete token; joined only once its end may have come, or a long one would be copied with every piece. */
   let waiting: string[] = [];
   let letters = 0;
   let awaited = '<';
   let last = '';
-  for await (const chunk of chunks) {
-    decoder ??= new TextDecoder(encodingOf(chunk));
-    const piece = decoder.decode(chunk, { stream: true });
+  for await (const piece of pieces) {
     waiting.push(piece);
     letters += piece.length;
     if (letters > longestToken) throw tooLong();
@@ -38,7 +52,7 @@ export async function* xmlTokens(
     last = rest.slice(-2);
     yield tokens;
   }
-  yield cut(waiting.join('') + (decoder?.decode() ?? ''), true).tokens;
+  yield cut(waiting.join(''), true).tokens;
 }
 
 /**

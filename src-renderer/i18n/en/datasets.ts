@@ -126,7 +126,7 @@ export const datasets = {
   'import.drop': 'Drop a file or a folder here',
   'import.formats.short': 'A table such as CSV or Excel, a saved chat, or documents such as Word and PDF',
   'import.formats':
-    'CSV, TSV, Excel, OpenDocument (ODS), JSON, JSON Lines, Parquet; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
+    'CSV, TSV, Excel, OpenDocument (ODS), JSON, JSON Lines, Parquet; a translation memory as TMX or XLIFF; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
   'import.hub': 'From the Hugging Face hub',
   'import.hub.what': 'Datasets that others have published',
   'import.hub.sentence':
@@ -193,6 +193,7 @@ export const datasets = {
   'import.format.parquet': 'Parquet',
   'import.format.chat': 'Chat',
   'import.format.questions': 'Questions and answers',
+  'import.format.translations': 'Translation memory',
   'import.format.documents': 'Documents',
   'import.format.folder': 'Folder',
   'import.format.zip': 'ZIP archive',
@@ -342,6 +343,7 @@ export const datasets = {
   'reject.ROW_HEADER_AGAIN': 'Repeats the header',
   'reject.ROW_HEADER_OTHER': 'Names the columns in another order',
   'reject.ROW_JSON_INVALID': 'Not a JSON object',
+  'reject.ROW_XML_DAMAGED': 'An entry does not end as it should, or the file is cut off',
   'reject.ROW_JSON_OPEN': 'A quote or bracket is not closed; all behind it is left out',
   'reject.ROW_JSON_MENDED': 'Not quite JSON, but clear',
   'reject.ROW_DOCUMENT_DAMAGED': 'Cannot be read',

@@ -66,6 +66,7 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   PARQUET_LZO: 'LZO로 압축한 Parquet 파일',
   PARQUET_LARGE: '행 묶음이 512 MB보다 큰 Parquet 파일',
   XLSX_EMPTY: '시트가 없는 Excel 통합 문서',
+  TRANSLATIONS_EMPTY: '글이 없는 번역 메모리(TMX 또는 XLIFF)',
   ODS_EMPTY: '시트가 없는 OpenDocument 스프레드시트',
   ZIP_NESTED: '표는 없고 다른 압축 파일만 든 ZIP 파일',
   ZIP_EMPTY: '표도 문서도 들어 있지 않은 ZIP 파일',

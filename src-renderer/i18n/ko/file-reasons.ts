@@ -14,6 +14,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
     '파일은 올바른 UTF-8이지만, 글자가 전에 서유럽 글로 잘못 읽은 {encoding}처럼 보입니다. 있는 그대로 둡니다.',
   ENCODING_UTF8_DAMAGED:
     '거의 모든 바이트가 올바른 UTF-8이지만 {line}번째 줄부터 {places}곳이 깨져 있습니다. 그 행은 제외됩니다.',
+  ENCODING_DECLARED: '파일의 첫 줄에 {encoding}[이라고|라고] 적혀 있습니다.',
   ENCODING_PATTERN: '올바른 UTF-8이 아니며({line}번째 줄), 바이트의 모양이 {encoding}에 가장 잘 맞습니다.',
   ENCODING_UNSURE:
     '올바른 UTF-8이 아니며({line}번째 줄), 어느 인코딩인지 알려 주는 글자가 적습니다. {encoding}[은|는] 추측이고 {other}일 수도 있으니 글자가 맞는지 확인하세요.',
@@ -80,6 +81,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
   FORMAT_QUESTIONS:
     '“Q:”와 “A:”처럼 질문과 답에 표시가 있습니다. 질문 {questions}개마다 표시를 뺀 한 행이 됩니다. 답은 다음 제목이나 가로줄에서 끝납니다.',
+  FORMAT_TRANSLATIONS:
+    '번역 메모리입니다. 항목마다 한 행이고, 언어마다 한 열입니다({languages}). 텍스트 안의 서식 코드는 뺐습니다.',
   FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
   FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:
