@@ -32,6 +32,7 @@ export const tableFormatSchema = z.enum([
   'chat',
   'questions',
   'translations',
+  'tagged',
   'documents',
   'folder',
   'zip',

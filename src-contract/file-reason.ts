@@ -88,6 +88,8 @@ export const fileReasons = {
     'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} questions is a row, without the marks. An answer ends at the next heading or rule.',
   FORMAT_TRANSLATIONS:
     'A translation memory: each of its entries is a row, each language a column ({languages}). Codes of the layout within a text are left out.',
+  FORMAT_TAGGED:
+    'One word a line with a tag behind it, and a blank line after each sentence (CoNLL). Each sentence is a row; what is tagged in it is written as “text: label”, one a line, or “{none}” where nothing is.',
   FORMAT_LINE:
     'Below lines with a date, others begin with a time and a name, as in a chat that was exported from LINE.',
   FORMAT_EXPORT: 'The records have the keys of chats that were exported from {program}: {keys}.',

@@ -93,6 +93,7 @@ const rejectedFor: Partial<Record<RecordProblem, RowVerdictCode>> = {
   JSON: 'ROW_JSON_INVALID',
   JSON_OPEN: 'ROW_JSON_OPEN',
   XML: 'ROW_XML_DAMAGED',
+  TAG: 'ROW_TAG_UNREADABLE',
   SUMS: 'ROW_SUMS',
   NO_ANSWER: 'ROW_NO_ANSWER',
   REPLY_UNCLEAR: 'ROW_REPLY_UNCLEAR',

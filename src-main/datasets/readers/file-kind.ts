@@ -1,5 +1,6 @@
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { fileSignatures } from '../../../src-contract/file-signature.ts';
+import { areTaggedWords } from './tagged-words.ts';
 
 /** The kind of a file that is not a text table, in words, judged by its first bytes; undefined if it may be text. */
 export function kindOfFile(head: Buffer): string | undefined {
@@ -32,6 +33,12 @@ export function kindOfFile(head: Buffer): string | undefined {
 export function isTranslations(head: Buffer): boolean {
   const start = startOf(head).replace(/^\s*<\?xml[^>]*>/i, '');
   return /^\s*<(?:[\w-]+:)?(?:tmx|xliff)[\s>]/i.test(withoutAbove(start));
+}
+
+/** Whether a file begins with words that have a tag each, a sentence after another. */
+export function isTagged(head: Buffer): boolean {
+  const start = head.toString('latin1', 0, wholeBytes);
+  return areTaggedWords(/^(?:\xff\xfe|\xfe\xff)/.test(start) ? start.replaceAll('\0', '') : start);
 }
 
 /** The first characters, without byte order marks; of UTF-16 only those that it shares with Latin-1. */

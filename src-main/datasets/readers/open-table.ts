@@ -19,7 +19,7 @@ import { createDecoder } from './decoder.ts';
 import { openDocuments } from './document-table.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
-import { isTranslations, kindOfFile } from './file-kind.ts';
+import { isTagged, isTranslations, kindOfFile } from './file-kind.ts';
 import { fileError, fileName, surveyFile } from './file-survey.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
@@ -32,6 +32,7 @@ import { documentEndings, onlyDocuments } from './read-document.ts';
 import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
+import { openTaggedWords } from './tagged-words-table.ts';
 import { openTranslations } from './translation-table.ts';
 import { openWorkbook } from './workbook-table.ts';
 import { workbookPath, XlsxBook } from './xlsx-book.ts';
@@ -164,12 +165,15 @@ async function openAnyTable(
     if (outer?.kind === 'gzip') throw noTables(file.name, fileKinds.GZIP_NESTED);
     return openGzip(file, options, { signal, outer });
   }
-  let areTranslations = false;
+  let found: 'translations' | 'tagged' | undefined;
   const survey = await surveyFile(file.path, file.name, signal, (head) => {
-    areTranslations = options.format === undefined && isPlain(options) && isTranslations(head);
-    return areTranslations ? undefined : kindOfFile(head);
+    if (options.format === undefined && isPlain(options)) {
+      found = isTranslations(head) ? 'translations' : isTagged(head) ? 'tagged' : undefined;
+    }
+    return found === undefined ? kindOfFile(head) : undefined;
   });
-  if (areTranslations) return openTranslations(file, survey, options, signal);
+  if (found === 'translations') return openTranslations(file, survey, options, signal);
+  if (found === 'tagged') return openTaggedWords(file, survey, options);
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
     const text = createDecoder(encoding).write(survey.head.subarray(bomBytes));
@@ -193,7 +197,8 @@ function isPlain({ delimiter, quote, header, headerRows, skipLines }: CsvOptions
   return [delimiter, quote, header, headerRows, skipLines].every((option) => option === undefined);
 }
 
-const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|ods|parquet|tmx|xlf|(?:sdl|mq|m)?xliff)(?:\.gz)?$/i;
+const endings =
+  /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|ods|parquet|tmx|xlf|(?:sdl|mq|m)?xliff|conll|bio|iob2?)(?:\.gz)?$/i;
 /** As stated by `fileKinds.FOLDER_LARGE`. */
 const mostFiles = 10_000;
 const largestArchive = 64 * 1024 ** 3;

@@ -29,6 +29,8 @@ export type RecordProblem =
   | 'HEADER_OTHER'
   /** An element that does not end as it should, or the file is cut off in it. */
   | 'XML'
+  /** A word of the sentence has no tag that can be read. */
+  | 'TAG'
   /** JSON with unambiguous slips. */
   | 'JSON_MENDED'
   /** The sums of a sheet's rows. */

@@ -83,6 +83,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
     '“Q:”와 “A:”처럼 질문과 답에 표시가 있습니다. 질문 {questions}개마다 표시를 뺀 한 행이 됩니다. 답은 다음 제목이나 가로줄에서 끝납니다.',
   FORMAT_TRANSLATIONS:
     '번역 메모리입니다. 항목마다 한 행이고, 언어마다 한 열입니다({languages}). 텍스트 안의 서식 코드는 뺐습니다.',
+  FORMAT_TAGGED:
+    '한 줄에 단어 하나와 태그가 있고 문장 사이에 빈 줄이 있습니다(CoNLL). 문장마다 한 행입니다. 태그가 붙은 말은 한 줄에 하나씩 “텍스트: 라벨”로 썼고, 없는 문장은 “{none}”입니다.',
   FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
   FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:
