@@ -119,6 +119,8 @@ export const fileReasons = {
   DOCUMENTS_SKIPPED: 'Not read because they are neither documents to learn from nor tables: {files} ({count} in all).',
   DOCUMENT_PIECES:
     'Write like these: from the title and heading, write the text below. Long texts are cut between paragraphs, at about {letters} letters (400 of Korean, Chinese or Japanese).',
+  DOCUMENT_QUESTIONS:
+    'Questions that are headings or bold lines, or are marked as with “Q:” and “A:”, each with the answer below it, up to the next question or heading. What stands elsewhere is left out; a document without such questions is cut into its sections.',
   DOCUMENT_WHOLE:
     'Write like these: from its title, write the whole document. What is longer than the base model can read is cut in training.',
   DOCUMENT_UNWRITTEN:

@@ -221,6 +221,7 @@ export const datasets = {
 
   'import.documents': 'What should a row be?',
   'import.documents.pieces': 'A section: from its title, write its text',
+  'import.documents.questions': 'A question, with its answer',
   'import.documents.whole': 'A whole document, with what belongs to it',
   'import.documents.labelled': 'A document, with its folder’s name as label',
   'import.documents.unwritten': 'A document, and a summary to be written',

@@ -212,6 +212,7 @@ export const datasets: Translation<typeof english> = {
 
   'import.documents': '한 행을 무엇으로 할까요?',
   'import.documents.pieces': '단락 하나: 제목을 보고 글 쓰기',
+  'import.documents.questions': '질문 하나와 그 답',
   'import.documents.whole': '문서 하나와 그에 딸린 것',
   'import.documents.labelled': '문서 하나와 폴더 이름(분류)',
   'import.documents.unwritten': '문서 하나와 앞으로 작성할 요약문',

@@ -95,6 +95,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   DOCUMENTS_SKIPPED: '배울 문서도 표도 아니어서 읽지 않은 파일: {files} (모두 {count}개).',
   DOCUMENT_PIECES:
     '이 글들처럼 쓰기: 제목과 소제목을 보고 그 아래 글을 씁니다. 긴 글은 문단 사이에서 한글 400자(로마자 {letters}자)쯤으로 나눕니다.',
+  DOCUMENT_QUESTIONS:
+    '제목이나 굵은 줄로 된 질문, 또는 “Q:”와 “A:”처럼 표시한 질문마다 그 아래의 답과 한 행이 됩니다. 답은 다음 질문이나 제목에서 끝납니다. 다른 곳에 있는 글은 빠지고, 그런 질문이 없는 문서는 단락으로 나눕니다.',
   DOCUMENT_WHOLE:
     '이 글들처럼 쓰기: 제목을 보고 문서 전체를 씁니다. 기본 모델이 읽을 수 있는 것보다 긴 부분은 학습할 때 잘립니다.',
   DOCUMENT_UNWRITTEN:
