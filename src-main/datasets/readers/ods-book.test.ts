@@ -97,6 +97,33 @@ test('rows and cells that are there several times are given as often, with their
   ]);
 });
 
+// Regression: a file of sixty sheets was read sixty times to choose one of them.
+test('a long sheet behind many is read once more, and all of its rows are given once', async () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, row) => [`context ${row}`, `target ${row}`]);
+  const gap = '<table:table-row table:number-rows-repeated="300"><table:table-cell/></table:table-row>';
+  const same = `<table:table-row table:number-rows-repeated="2500">${odsText('x')}${odsText('y')}</table:table-row>`;
+  const short = Array.from({ length: 60 }, (_, at) =>
+    odsTable(`S${at}`, [
+      ['a', 'b'],
+      ['1', '2'],
+    ]),
+  );
+  const long = odsTable('Long', [['context', 'target'], ...rows(450)]).replace(
+    '</table:table>',
+    `${gap}${same}</table:table>`,
+  );
+  const { table, rows: found } = await read(`${short.join('')}${long}${odsTable('End', [['z']])}`);
+  expect(table.facts).toMatchObject({ sheet: 'Long' });
+  expect(found.map(({ line }) => line)).toEqual([
+    ...Array.from({ length: 450 }, (_, row) => row + 2),
+    ...Array.from({ length: 2500 }, (_, row) => row + 752),
+  ]);
+  expect([found[449]?.cells, found.at(-1)?.cells]).toEqual([
+    ['context 449', 'target 449'],
+    ['x', 'y'],
+  ]);
+});
+
 test('merged cells and hidden rows, columns and sheets are told; copies of other files are no sheets', async () => {
   const styles = '<style:style style:name="ta9"><style:table-properties table:display="false"/></style:style>';
   const title =

@@ -12,6 +12,9 @@ interface OdsSheet extends Sheet {
   /** Among all tables of the file, from 0. */
   readonly place: number;
   readonly marks: SheetMarks;
+  /** Its first rows: that a sheet is chosen by them must not take a reading of the file for each. */
+  readonly first: readonly TableRecord[];
+  readonly isWhole: boolean;
 }
 
 /** Whether an archive is an OpenDocument spreadsheet, or a template of one, by the part that says so. */
@@ -29,7 +32,7 @@ export async function isOds(
 
 /**
  * An OpenDocument spreadsheet (ODF 1.3), as LibreOffice writes it. All sheets are in one part, which is read row by row
- * from its beginning; nothing of it is held in memory.
+ * from its beginning; only the first rows of each are held in memory.
  */
 export class OdsBook implements Workbook<OdsSheet> {
   readonly sheets: readonly OdsSheet[];
@@ -75,8 +78,13 @@ export class OdsBook implements Workbook<OdsSheet> {
     };
     const hidden = new Set<string>();
     const found: { readonly attributes: string; readonly place: number; readonly rows: OdsRows }[] = [];
+    let kept = 0;
     const tables = new OdsTables((place, attributes) => {
-      const rows = new OdsRows(limits, { keepsRows: false });
+      const rows = new OdsRows(limits, ({ place, letters }) => {
+        if (place >= firstRows || kept > mostKept) return false;
+        kept += letters;
+        return true;
+      });
       found.push({ attributes, place, rows });
       return rows;
     });
@@ -91,20 +99,26 @@ export class OdsBook implements Workbook<OdsSheet> {
     }
     const sheets = found
       .filter(({ rows }) => !rows.isExternal)
-      .map(({ attributes, place, rows: { marks } }) => {
+      .map(({ attributes, place, rows }) => {
         const isHidden = hidden.has(attribute(attributes, 'style-name') ?? '');
-        return { name: attribute(attributes, 'name') ?? '', isHidden, place, marks };
+        return { name: attribute(attributes, 'name') ?? '', isHidden, place, marks: rows.marks, ...firstOf(rows) };
       });
     if (sheets.length === 0) throw noSheet;
     return new OdsBook(file, { sheets, content, limits });
   }
 
   async *rows(sheet: OdsSheet, signal?: AbortSignal): AsyncGenerator<TableRecord[], void> {
-    const rows = new OdsRows(this.#limits, { keepsRows: true });
+    if (sheet.first.length > 0) yield [...sheet.first];
+    if (sheet.isWhole) return;
+    let left = sheet.first.length;
+    const rows = new OdsRows(this.#limits);
     const tables = new OdsTables((place) => (place === sheet.place ? rows : undefined));
     for await (const tokens of tokensOf(this.#file, this.#content, signal)) {
       for (const token of tokens) tables.read(token);
-      yield* rows.take();
+      for (const slice of rows.take()) {
+        yield slice.slice(left);
+        left -= Math.min(left, slice.length);
+      }
       if (tables.place > sheet.place) break;
     }
   }
@@ -112,6 +126,20 @@ export class OdsBook implements Workbook<OdsSheet> {
   async marks({ marks }: OdsSheet): Promise<SheetMarks> {
     return marks;
   }
+}
+
+/** As many as a sheet is chosen by (`workbook-table.ts`), and the letters of all of them. */
+const firstRows = 200;
+const mostKept = 16 * 1024 * 1024;
+
+function firstOf(rows: OdsRows): Pick<OdsSheet, 'first' | 'isWhole'> {
+  const first: TableRecord[] = [];
+  for (const slice of rows.take()) {
+    // What is repeated may be far more.
+    if (first.length >= firstRows) return { first, isWhole: false };
+    for (const record of slice) first.push(record);
+  }
+  return { first, isWhole: rows.isWhole };
 }
 
 /** Gives the elements of each table to its rows, which `rowsOf` makes where they are wanted. */

@@ -21,7 +21,9 @@ interface Run {
 /** Collects the rows of one table from its elements (OpenDocument 1.3, part 3, §9), and its marks. */
 export class OdsRows {
   readonly #limits: OdsLimits;
-  readonly #keepsRows: boolean;
+  readonly #keeps: (row: { place: number; letters: number }) => boolean;
+  #filled = 0;
+  #isWhole = true;
   #runs: Run[] = [];
   #cells: string[] = [];
   /** Of the current row, and how often it is there. */
@@ -48,10 +50,10 @@ export class OdsRows {
   /** Set for a copy of another file's table, which formulas refer to. */
   isExternal = false;
 
-  /** Throws what the limits say. */
-  constructor(limits: OdsLimits, { keepsRows }: { keepsRows: boolean }) {
+  /** `keeps` tells whether one more row may be kept, and those below it. Throws what the limits say. */
+  constructor(limits: OdsLimits, keeps: (row: { place: number; letters: number }) => boolean = () => true) {
     this.#limits = limits;
-    this.#keepsRows = keepsRows;
+    this.#keeps = keeps;
   }
 
   read(token: XmlToken): void {
@@ -80,6 +82,11 @@ export class OdsRows {
       this.#last = line + count - 1;
     }
     if (slice.length > 0) yield slice;
+  }
+
+  /** Whether no row has been left out. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** Complete once all of the table has been read. */
@@ -172,7 +179,10 @@ export class OdsRows {
     const count = this.#times;
     if (this.#cells.length > 0) {
       this.#repeat((count - 1) * (this.#letters + this.#cells.length));
-      if (this.#keepsRows) this.#runs.push({ cells: this.#cells, line: this.#line, count });
+      const letters = this.#letters + this.#cells.length;
+      this.#isWhole &&= this.#keeps({ place: this.#filled, letters });
+      if (this.#isWhole) this.#runs.push({ cells: this.#cells, line: this.#line, count });
+      this.#filled += count;
       if (this.#isRowHidden) this.#hiddenRows += count;
       this.#widest = Math.max(this.#widest, this.#cells.length);
     }

@@ -65,10 +65,21 @@ function encodingOf([first, second]: Buffer): string {
 
 /** The value of an attribute in the text of a tag. */
 export function attribute(attributes: string, name: string): string | undefined {
-  const found = new RegExp(`(?:^|\\s)(?:[\\w.-]+:)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
+  const found = patternOf(name).exec(attributes);
   const value = found?.[1] ?? found?.[2];
   return value === undefined ? undefined : unescaped(value);
 }
+
+/** Each is compiled once: cells have several attributes. Names are those in the code. */
+function patternOf(name: string): RegExp {
+  const known = patterns.get(name);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(`(?:^|\\s)(?:[\\w.-]+:)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
+  patterns.set(name, pattern);
+  return pattern;
+}
+
+const patterns = new Map<string, RegExp>();
 
 /** `end` is the text that completes the token with which `rest` begins. */
 function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string; end: string } {
