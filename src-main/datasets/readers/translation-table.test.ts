@@ -65,6 +65,11 @@ test('XLIFF 1.2: units with their target, but no proposals of memories nor untou
   ]);
   // Without names of the languages, they are called as the elements are.
   expect((await read('b.xlf', file(''))).table.columns).toEqual(['source', 'target']);
+  const revised = await read('c.xlf', file('source-language="en" target-language="en"'));
+  expect([revised.table.columns, revised.rows[0]?.cells]).toEqual([
+    ['en', 'target'],
+    ['Hi there', 'Hola ahí'],
+  ]);
 });
 
 test('XLIFF 2: each segment is a row', async () => {

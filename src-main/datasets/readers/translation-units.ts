@@ -69,6 +69,8 @@ export class TranslationUnits {
         this.#named(attribute(attributes, 'source-language') ?? attribute(attributes, 'srcLang')) ?? this.#source;
       this.#target =
         this.#named(attribute(attributes, 'target-language') ?? attribute(attributes, 'trgLang')) ?? this.#target;
+      // A revision of a text is in its own language.
+      if (this.#target === this.#source) this.#target = 'target';
     } else if (name === 'tuv') this.#variant = this.#named(attribute(attributes, 'lang')) ?? '';
     else if (this.#open && texts.has(name)) {
       if (this.#text) this.#endText({ isDamaged: true });
