@@ -27,9 +27,12 @@ export const tableFormatSchema = z.enum([
   'json',
   'jsonl',
   'xlsx',
+  'ods',
   'parquet',
   'chat',
   'questions',
+  'translations',
+  'tagged',
   'documents',
   'folder',
   'zip',
@@ -37,7 +40,7 @@ export const tableFormatSchema = z.enum([
 export type TableFormat = z.infer<typeof tableFormatSchema>;
 
 /** What a row is where documents are read. */
-const documentRowsSchema = z.enum(['pieces', 'whole', 'unwritten', 'labelled']);
+const documentRowsSchema = z.enum(['pieces', 'questions', 'whole', 'unwritten', 'labelled']);
 
 /** How to read a file; anything left out is detected. */
 export const csvOptionsSchema = z.object({
@@ -51,7 +54,7 @@ export const csvOptionsSchema = z.object({
    */
   speaker: z.string().max(500).optional(),
   /**
-   * For documents: a row for each piece that fits the model, or for each document with what belongs to it, with a
+   * For documents: a row for each piece that fits the model, for each question that they answer, or for each document with what belongs to it, with a
    * summary that is still to be written, or with the name of its folder as its label. Texts that may be tables are then
    * read as documents.
    */

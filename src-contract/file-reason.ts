@@ -18,6 +18,7 @@ export const fileReasons = {
     'All bytes of the file are valid UTF-8, but the text looks like {encoding} that was once misread as Western text; it is kept as it is.',
   ENCODING_UTF8_DAMAGED:
     'Nearly all bytes are valid UTF-8. Places that are not: {places}, the first on line {line}. Those rows are left out.',
+  ENCODING_DECLARED: 'The file’s first line says {encoding}.',
   ENCODING_PATTERN: 'The bytes are not valid UTF-8 (line {line}); their pattern fits {encoding} best.',
   ENCODING_UNSURE:
     'The bytes are not valid UTF-8 (line {line}), and too few letters tell which encoding they are in: {encoding} is a guess, {other} is possible too. Check the letters with accents.',
@@ -85,6 +86,10 @@ export const fileReasons = {
   FORMAT_CHAT: 'Lines begin with a time and a name, as in a chat that was exported.',
   FORMAT_QUESTIONS:
     'Questions and their answers are marked, as with “Q:” and “A:”; each of the {questions} questions is a row, without the marks. An answer ends at the next heading or rule.',
+  FORMAT_TRANSLATIONS:
+    'A translation memory: each of its entries is a row, each language a column ({languages}). Codes of the layout within a text are left out.',
+  FORMAT_TAGGED:
+    'One word a line with a tag behind it, and a blank line after each sentence (CoNLL). Each sentence is a row; what is tagged in it is written as “text: label”, one a line, or “{none}” where nothing is.',
   FORMAT_LINE:
     'Below lines with a date, others begin with a time and a name, as in a chat that was exported from LINE.',
   FORMAT_EXPORT: 'The records have the keys of chats that were exported from {program}: {keys}.',
@@ -114,6 +119,8 @@ export const fileReasons = {
   DOCUMENTS_SKIPPED: 'Not read because they are neither documents to learn from nor tables: {files} ({count} in all).',
   DOCUMENT_PIECES:
     'Write like these: from the title and heading, write the text below. Long texts are cut between paragraphs, at about {letters} letters (400 of Korean, Chinese or Japanese).',
+  DOCUMENT_QUESTIONS:
+    'Questions that are headings or bold lines, or are marked as with “Q:” and “A:”, each with the answer below it, up to the next question or heading. What stands elsewhere is left out; a document without such questions is cut into its sections.',
   DOCUMENT_WHOLE:
     'Write like these: from its title, write the whole document. What is longer than the base model can read is cut in training.',
   DOCUMENT_UNWRITTEN:

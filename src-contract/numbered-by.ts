@@ -11,7 +11,7 @@ export function numberedBy(
 ): NumberedBy {
   if (numbered === 'item' || data.by === 'item') return 'item';
   const isPart = format === 'folder' || format === 'zip';
-  return (isPart ? /\.(xlsx|xlsm|parquet)$/i.test(String(data.part)) : format === 'xlsx' || format === 'parquet')
+  return (isPart ? /\.(xlsx|xlsm|ods|parquet)$/i.test(String(data.part)) : ['xlsx', 'ods', 'parquet'].includes(format))
     ? 'row'
     : 'line';
 }

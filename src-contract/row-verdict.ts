@@ -26,6 +26,8 @@ export const rowVerdicts = {
   ROW_JSON_INVALID: 'This is not a JSON object, or not like the others.',
   ROW_JSON_OPEN:
     'A quotation mark or a bracket of this row is never closed, or the file is cut off here; all that follows was taken for a part of this row and is left out.',
+  ROW_XML_DAMAGED: 'This entry does not end as it should, or the file is cut off here.',
+  ROW_TAG_UNREADABLE: 'A word of this sentence has no tag, or one that cannot be read, behind it.',
   ROW_JSON_MENDED:
     'The row is not valid JSON: there is a comma after the last value, or a text contains a raw line break or tab. The meaning is clear, so it was read that way.',
   ROW_NO_ANSWER: 'The conversation does not end with an answer from the assistant.',

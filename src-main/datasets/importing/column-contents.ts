@@ -50,6 +50,8 @@ export function proposeByContents(
     const [best] = free.toSorted((a, b) => measure(b) - measure(a));
     return best && measure(best) >= least ? best : undefined;
   };
+  const isOpen = joinsColumns(taskId) && named.context === undefined;
+  const labelled = isOpen ? labelledMessage(columns, sample) : undefined;
   if (taskId === 'nl2sql') {
     take(
       'sql',
@@ -77,6 +79,8 @@ export function proposeByContents(
     const isSummary = ({ meanLetters }: ColumnContents) =>
       document !== undefined && meanLetters >= 12 && meanLetters <= document.meanLetters * 0.7 ? meanLetters : 0;
     take('summary', most(isSummary, 12));
+  } else if (labelled !== undefined) {
+    return labelled;
   } else if (named.target !== undefined) {
     const [longest] = free.toSorted((a, b) => b.meanLetters - a.meanLetters);
     const alike = free.filter(({ meanLetters }) => meanLetters * 3 >= (longest?.meanLetters ?? 0));
@@ -118,6 +122,44 @@ export function proposeByContents(
   }
   return mapping;
 }
+
+/**
+ * The columns of messages with a subject, such as mails, and of what they are about: the label is learnt from both
+ * texts. Undefined for other tables, and where an answer or another long text stands beside them.
+ */
+export function labelledMessage(
+  columns: readonly string[],
+  sample: readonly (readonly string[])[],
+): ColumnMapping | undefined {
+  const folded = new Set(columns.map(foldColumnName));
+  // Before the cells are looked at: there may be very many columns.
+  if (![subjects, messages, topics].every((names) => names.some((name) => folded.has(name)))) return undefined;
+  const all = contentsOf(columns, sample);
+  const called = (names: readonly string[]) =>
+    names.flatMap((name) => all.filter(({ column }) => foldColumnName(column) === name));
+  const subject = called(subjects).find(({ isLabel, words }) => !isLabel && words > 0.5);
+  const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
+  const label = called(topics).find(({ recurs, meanLetters }) => recurs && meanLetters <= longestLabel);
+  if (!subject || !message || !label || subject.meanLetters >= message.meanLetters) return undefined;
+  const isOther = (each: ColumnContents) =>
+    answers.has(foldColumnName(each.column)) || (each.words > 0.5 && each.meanLetters * 2 >= message.meanLetters);
+  if (all.some((each) => ![subject, message, label].includes(each) && isOther(each))) return undefined;
+  const texts = [subject, message].toSorted((a, b) => a.place - b.place).map(({ column }) => column);
+  return { ...mappedTo('context', texts), target: label.column };
+}
+
+const subjects = ['subject', 'subjectline', 'emailsubject', 'mailsubject', 'betreff', '제목', '문의제목', '메일제목'];
+const messages = [
+  ...['body', 'message', 'text', 'content', 'email', 'emailbody', 'mail', 'description', 'nachricht', 'inhalt'],
+  ...['beschreibung', '내용', '문의내용', '메일내용'],
+];
+/** What is asked for first, if there are several. */
+const topics = [
+  ...['category', 'categories', 'kategorie', '분류', '카테고리', '문의유형', 'label', 'labels', '라벨', '레이블'],
+  ...['class', 'klasse', 'intent', 'topic', 'thema', '주제', 'queue', 'department', 'abteilung', '부서', '담당부서'],
+  ...['team', 'type', 'tickettype', 'typ', '유형', 'tag', 'tags', '태그', 'priority', 'priorität', '우선순위'],
+];
+const longestLabel = 40;
 
 /** What a preferred answer was chosen over is neither there when somebody asks nor to be learnt. */
 function isRefused(column: string): boolean {

@@ -182,6 +182,30 @@ test('a column called a label is the target, and texts of like length are read t
   expect(resolved({ context: 'hypothesis' })).toEqual({ context: 'hypothesis', target: 'label' });
 });
 
+// Regression: the subject was what the text was to be written from, or in Korean its summary.
+test.each([
+  ['subject', 'body', 'category'],
+  ['Betreff', 'Nachricht', 'Abteilung'],
+  ['제목', '내용', '분류'],
+])('a message with a subject (%s, %s) is labelled by both (%s)', (subject, message, label) => {
+  const columns = [label, subject, message, 'from'];
+  const labels = ['late', 'broken', 'lost'];
+  const rows = Array.from({ length: 20 }, (_, row) => [
+    ...[labels[row % 3] ?? '', `Parcel ${row} 소포`, `The parcel ${row} is not here, where is it? 소포가 안 와요`],
+    `Person ${'abcdefghijklmnopqrst'[row]}`,
+  ]);
+  expect(proposeTask(columns, rows)).toBe('custom');
+  const mapping = { context: subject, context2: message, target: label };
+  expect(proposeMapping('custom', columns, rows)).toEqual(mapping);
+  // An answer is what is to be written, whatever else stands beside it.
+  const answered = rows.map((row) => [...row, `Dear customer, your parcel is on its way. ${row[1]}`]);
+  const withAnswer = proposeMapping('custom', [...columns, 'answer'], answered);
+  expect([withAnswer.target, withAnswer.context2]).not.toContain(label);
+  // Of many topics, nobody can tell.
+  const rare = rows.map((row, at) => [`topic ${at}`, ...row.slice(1)]);
+  expect(proposeMapping('custom', columns, rare).context2).toBeUndefined();
+});
+
 test('a number for each text is the target, unless it names the row or there are several', () => {
   const rows = [12.5, 40, 7, 19].map((price, n) => [
     `${n + 1}`,

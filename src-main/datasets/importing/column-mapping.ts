@@ -17,7 +17,7 @@ import type { Task } from '../../tasks/task.ts';
 import { tasks } from '../../tasks/tasks.ts';
 import { readTurns } from '../../tasks/turns.ts';
 import { splitColumnNames, splitNamed } from '../splits/split.ts';
-import { isQuery, proposeByContents, sumsUp } from './column-contents.ts';
+import { isQuery, labelledMessage, proposeByContents, sumsUp } from './column-contents.ts';
 import { foldColumnName } from './column-names.ts';
 
 /**
@@ -101,6 +101,7 @@ export function proposeTask(columns: readonly string[], sample: readonly (readon
   if (sample.length > 0 && queries > sample.length / 2) return 'nl2sql';
   const isWhole = (taskId: TaskId, mapping: ColumnMapping) =>
     [...tasks[taskId].fields.context, tasks[taskId].fields.target].every((field) => mapping[field] !== undefined);
+  if (labelledMessage(columns, sample) !== undefined) return 'custom';
   const named = (['mrc', 'summarisation'] as const).find((id) => isWhole(id, mapped(id)));
   if (named) return named;
   // Columns named context and target say no more than that.

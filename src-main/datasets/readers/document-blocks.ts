@@ -1,6 +1,8 @@
 /** A paragraph of a document, or, with a level from 1, a heading. */
 export interface Block {
   readonly level?: number;
+  /** All of it is in bold type, as far as the file tells. */
+  readonly isBold?: true;
   readonly text: string;
 }
 

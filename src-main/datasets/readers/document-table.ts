@@ -9,6 +9,7 @@ import { splitNamed } from '../splits/split.ts';
 import { belongingFiles, isSummaryName } from './belonging-files.ts';
 import { type DocumentText, frontMatter, longestFront } from './document-blocks.ts';
 import { documentPieces, openedBy, pieceLetters, titleOf, wholeText } from './document-pieces.ts';
+import { documentQuestions } from './document-questions.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { fileName } from './file-survey.ts';
 import { uniqueNames } from './header-names.ts';
@@ -38,13 +39,15 @@ export async function openDocuments(
   const { kinds, of: belonging, parts } = belongingFiles(files);
   const facts = await factNames(files);
   const isPaired = kinds.length > 0 || facts.some(isSummaryName);
-  const wanted = chosen ?? (isPaired ? 'whole' : areLabelled(files) ? 'labelled' : 'pieces');
-  const isPieces = wanted === 'pieces';
+  const told = isPaired ? 'whole' : areLabelled(files) ? 'labelled' : undefined;
+  const wanted = chosen ?? told ?? ((await isAnswering(files)) ? 'questions' : 'pieces');
+  const isPieces = wanted === 'pieces' || wanted === 'questions';
   // Where some documents have their summary, it is what the others lack.
   const shape = isPaired && !isPieces && wanted !== 'labelled' ? 'pairs' : wanted;
   const read = isPieces ? files : files.filter((file) => !parts.has(file.name));
   const layouts: Readonly<Record<typeof shape, () => Layout>> = {
     pieces: () => pieceRows(read),
+    questions: () => questionRows,
     pairs: () => pairRows(kinds, facts),
     unwritten: () => unwrittenRows,
     labelled: () => labelledRows(read),
@@ -130,6 +133,30 @@ function pieceRows(files: readonly DocumentFile[]): Layout {
         return [context, target, ...(areMany ? [file] : []), file, titleOf(document), heading];
       }),
   };
+}
+
+/** Where a document has no questions, its pieces are. */
+const questionRows: Layout = {
+  columns: ['context', 'target', 'file', 'title'],
+  takesKnownNames: false,
+  reason: { about: 'shape', code: 'DOCUMENT_QUESTIONS', data: {} },
+  rows: (document, file) => {
+    const pairs = documentQuestions(document)?.map(({ asked, answer }) => [asked, answer]);
+    const pieces = () => documentPieces(document, shortName(file)).map(({ context, target }) => [context, target]);
+    return (pairs ?? pieces()).map((cells) => [...cells, file, titleOf(document)]);
+  },
+};
+
+/** A single Word document of questions and answers; a text of such is a table (`question-text.ts`). */
+async function isAnswering([file, ...others]: readonly DocumentFile[]): Promise<boolean> {
+  if (file === undefined || others.length > 0 || !/\.docx$/i.test(file.name)) return false;
+  const reader = new DocumentReader();
+  try {
+    const document = await reader.read(file);
+    return 'blocks' in document && documentQuestions(document) !== undefined;
+  } finally {
+    await reader.close();
+  }
 }
 
 function pairRows(kinds: readonly string[], facts: readonly string[]): Layout {

@@ -1,5 +1,6 @@
 import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { fileSignatures } from '../../../src-contract/file-signature.ts';
+import { areTaggedWords } from './tagged-words.ts';
 
 /** The kind of a file that is not a text table, in words, judged by its first bytes; undefined if it may be text. */
 export function kindOfFile(head: Buffer): string | undefined {
@@ -13,7 +14,6 @@ export function kindOfFile(head: Buffer): string | undefined {
     if (names.includes('ppt/')) return fileKinds.PPTX;
     if (names.includes('hwp+zip')) return fileKinds.HWP;
     if (names.includes('epub+zip')) return fileKinds.EPUB;
-    if (names.includes('spreadsheet')) return fileKinds.ODS;
   }
   if (found?.kind === fileKinds.OLE && head.includes('HWP Document File')) return fileKinds.HWP;
   if (found) return found.kind;
@@ -29,6 +29,18 @@ export function kindOfFile(head: Buffer): string | undefined {
   return texts.find(({ start: pattern }) => pattern.test(start))?.kind;
 }
 
+/** Whether a file begins like a translation memory: TMX, or XLIFF of any program. */
+export function isTranslations(head: Buffer): boolean {
+  const start = startOf(head).replace(/^\s*<\?xml[^>]*>/i, '');
+  return /^\s*<(?:[\w-]+:)?(?:tmx|xliff)[\s>]/i.test(withoutAbove(start));
+}
+
+/** Whether a file begins with words that have a tag each, a sentence after another. */
+export function isTagged(head: Buffer): boolean {
+  const start = head.toString('latin1', 0, wholeBytes);
+  return areTaggedWords(/^(?:\xff\xfe|\xfe\xff)/.test(start) ? start.replaceAll('\0', '') : start);
+}
+
 /** The first characters, without byte order marks; of UTF-16 only those that it shares with Latin-1. */
 function startOf(head: Buffer): string {
   const start = head.toString('latin1', 0, 800);
@@ -42,10 +54,7 @@ function startOf(head: Buffer): string {
  * must be on a line of its own, or the first one must have a namespace or end the file.
  */
 function isXml(start: string, head: Buffer): boolean {
-  let rest = start;
-  // One at a time: many comments can be split among themselves in too many ways.
-  for (let above = aboveElement.exec(rest); above; above = aboveElement.exec(rest)) rest = rest.slice(above[0].length);
-  const found = /^\s*<([A-Za-z_][\w:.-]*)((?:\s[^<>]*)?)>(\s*)</.exec(rest);
+  const found = /^\s*<([A-Za-z_][\w:.-]*)((?:\s[^<>]*)?)>(\s*)</.exec(withoutAbove(start));
   if (!found) return false;
   const [, name = '', attributes = '', between = ''] = found;
   if (between.includes('\n') || /\sxmlns(?::\w+)?\s*=\s*["']/.test(attributes)) return true;
@@ -53,6 +62,13 @@ function isXml(start: string, head: Buffer): boolean {
   const text = head.toString('latin1').replaceAll('\0', '').trimEnd();
   const end = `</${name}>`;
   return text.endsWith(end) && text.indexOf(end) === text.lastIndexOf(end);
+}
+
+function withoutAbove(start: string): string {
+  let rest = start;
+  // One at a time: many comments can be split among themselves in too many ways.
+  for (let above = aboveElement.exec(rest); above; above = aboveElement.exec(rest)) rest = rest.slice(above[0].length);
+  return rest;
 }
 
 const aboveElement = /^\s*(?:<!--[\s\S]*?-->|<!DOCTYPE\s[^<>[]*(?:\[[^\]]*\])?>)/;

@@ -1,7 +1,7 @@
 import { isKnownColumnName } from '../importing/column-names.ts';
 import { isName } from './cell-type.ts';
 import type { TableRecord } from './table.ts';
-import type { MergedRange } from './xlsx-book.ts';
+import type { MergedRange } from './workbook.ts';
 
 /**
  * How many lines of a sheet are a title according to its merged cells: a text across several columns, and what else

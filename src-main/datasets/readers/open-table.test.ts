@@ -26,8 +26,8 @@ import { openTable } from './open-table.ts';
 import { openParquet } from './parquet-table.ts';
 import { shapedTable } from './shaped-table.ts';
 import type { TableRecord } from './table.ts';
-import { workbookPath } from './xlsx-book.ts';
-import { openXlsx } from './xlsx-table.ts';
+import { openWorkbook } from './workbook-table.ts';
+import { workbookPath, XlsxBook } from './xlsx-book.ts';
 import { listZip } from './zip-archive.ts';
 
 const fixtures = new URL('../../../test/fixtures/tables/', import.meta.url).pathname;
@@ -857,7 +857,8 @@ test.each<[string, string, (path: string, signal: AbortSignal) => Promise<unknow
       const entries = await listZip(path, file.name);
       await expect(workbookPath(file, entries, signal)).rejects.toMatchObject({ name: 'AbortError' });
       const main = (await workbookPath(file, entries)) ?? '';
-      return openXlsx(file, { print: await fingerprint(path), entries, workbook: main }, {}, signal);
+      const book = await XlsxBook.open(file, { entries, workbook: main }, signal);
+      return openWorkbook(book, { ...file, format: 'xlsx', print: await fingerprint(path) }, {}, signal);
     },
   ],
   [

@@ -19,10 +19,12 @@ import { createDecoder } from './decoder.ts';
 import { openDocuments } from './document-table.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
+import { isTagged, isTranslations, kindOfFile } from './file-kind.ts';
 import { fileError, fileName, surveyFile } from './file-survey.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { messageTable } from './message-table.ts';
+import { isOds, OdsBook } from './ods-book.ts';
 import { openParquet } from './parquet-table.ts';
 import { isProse, markdown } from './prose.ts';
 import { openQuestions } from './question-text.ts';
@@ -30,8 +32,10 @@ import { documentEndings, onlyDocuments } from './read-document.ts';
 import { relatedTables, type TablePart } from './related-tables.ts';
 import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
-import { workbookPath } from './xlsx-book.ts';
-import { openXlsx } from './xlsx-table.ts';
+import { openTaggedWords } from './tagged-words-table.ts';
+import { openTranslations } from './translation-table.ts';
+import { openWorkbook } from './workbook-table.ts';
+import { workbookPath, XlsxBook } from './xlsx-book.ts';
 import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
 
 interface NamedFile {
@@ -63,7 +67,8 @@ interface Opening {
 }
 
 /**
- * Opens a table of any kind: text, JSON, JSON Lines, Excel, Parquet, or a folder or ZIP archive of those; or documents.
+ * Opens a table of any kind: text, JSON, JSON Lines, Excel, OpenDocument, Parquet, or a folder or ZIP archive of those;
+ * or documents.
  * The kind of a table is detected from the file's content, not its name. The caller must close it.
  *
  * Throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_TABLE, FILE_ENCODING, ARCHIVE_UNSAFE, OPTION_INVALID.
@@ -121,10 +126,24 @@ async function openAnyTable(
   if (head === fileSignatures.ZIP) {
     const entries = await listZip(file.path, file.name);
     const workbook = await workbookPath(file, entries, signal);
-    if (workbook !== undefined) {
+    if (workbook !== undefined || (await isOds(file, entries, signal))) {
       spend(outer, bytesOf(entries), file.name);
-      const print = await fingerprint(file.path, signal);
-      const sheet = await openXlsx(file, { print, entries, workbook }, options, signal);
+      const about = { name: file.name, print: await fingerprint(file.path, signal) };
+      const mostRepeated = Math.min(mostUnpacked(facts.size), outer?.bytesLeft ?? largestArchive);
+      const sheet =
+        workbook === undefined
+          ? await openWorkbook(
+              await OdsBook.open(file, { entries, mostRepeated }, signal),
+              { ...about, format: 'ods' },
+              options,
+              signal,
+            )
+          : await openWorkbook(
+              await XlsxBook.open(file, { entries, workbook }, signal),
+              { ...about, format: 'xlsx' },
+              options,
+              signal,
+            );
       return shapedTable(orderedTable(sheet), signal);
     }
     if (entries.some(({ name }) => name.endsWith('.iwa'))) throw noTables(file.name, fileKinds.IWORK);
@@ -146,7 +165,15 @@ async function openAnyTable(
     if (outer?.kind === 'gzip') throw noTables(file.name, fileKinds.GZIP_NESTED);
     return openGzip(file, options, { signal, outer });
   }
-  const survey = await surveyFile(file.path, file.name, signal);
+  let found: 'translations' | 'tagged' | undefined;
+  const survey = await surveyFile(file.path, file.name, signal, (head) => {
+    if (options.format === undefined && isPlain(options)) {
+      found = isTranslations(head) ? 'translations' : isTagged(head) ? 'tagged' : undefined;
+    }
+    return found === undefined ? kindOfFile(head) : undefined;
+  });
+  if (found === 'translations') return openTranslations(file, survey, options, signal);
+  if (found === 'tagged') return openTaggedWords(file, survey, options);
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
     const text = createDecoder(encoding).write(survey.head.subarray(bomBytes));
@@ -170,7 +197,8 @@ function isPlain({ delimiter, quote, header, headerRows, skipLines }: CsvOptions
   return [delimiter, quote, header, headerRows, skipLines].every((option) => option === undefined);
 }
 
-const endings = /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet)(?:\.gz)?$/i;
+const endings =
+  /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|ods|parquet|tmx|xlf|(?:sdl|mq|m)?xliff|conll|bio|iob2?)(?:\.gz)?$/i;
 /** As stated by `fileKinds.FOLDER_LARGE`. */
 const mostFiles = 10_000;
 const largestArchive = 64 * 1024 ** 3;

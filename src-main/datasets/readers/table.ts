@@ -27,6 +27,10 @@ export type RecordProblem =
    * The names again, in another order or among others; the cells of the records below have been rearranged accordingly.
    */
   | 'HEADER_OTHER'
+  /** An element that does not end as it should, or the file is cut off in it. */
+  | 'XML'
+  /** A word of the sentence has no tag that can be read. */
+  | 'TAG'
   /** JSON with unambiguous slips. */
   | 'JSON_MENDED'
   /** The sums of a sheet's rows. */

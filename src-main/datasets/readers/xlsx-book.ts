@@ -5,32 +5,22 @@ import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { type CodeFormat, codeFormat, codeText } from './code-format.ts';
 import { withoutHalves } from './half-letters.ts';
 import type { TableRecord } from './table.ts';
-import { attribute, longestToken, type XmlToken, xmlTokens } from './xml-tokens.ts';
+import {
+  type MergedRange,
+  mostBlankRows,
+  mostColumns,
+  plainNumber,
+  type Sheet,
+  type SheetMarks,
+  topLines,
+  type Workbook,
+} from './workbook.ts';
+import { elements, tokensOf, tooLong } from './workbook-xml.ts';
+import { attribute, longestToken } from './xml-tokens.ts';
 import { readEntry, type ZipEntry } from './zip-archive.ts';
 
-export interface Sheet {
-  readonly name: string;
+interface XlsxSheet extends Sheet {
   readonly entry: ZipEntry;
-  /** Hidden in the program that wrote it. */
-  readonly isHidden: boolean;
-}
-
-/** Merged cells; lines are counted from 1, columns from 0, the last ones included. */
-export interface MergedRange {
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-}
-
-export interface SheetMarks {
-  /** The number of merged cell ranges, and the first of them, such as `A2:A3`. */
-  readonly merged: number;
-  readonly firstMerged: string;
-  /** Those that begin near the top, where a title or a header may be. */
-  readonly mergedAtTop: readonly MergedRange[];
-  readonly hiddenRows: number;
-  readonly hiddenColumns: number;
 }
 
 /** Where the workbook is within an archive, according to `_rels/.rels`; undefined if the archive is not a workbook. */
@@ -87,8 +77,8 @@ async function relationships(
  * FALSE, a formula as its saved value, or as its own text if it has none. Sheets are read row by row; only the shared
  * strings are held in memory.
  */
-export class XlsxBook {
-  readonly sheets: readonly Sheet[];
+export class XlsxBook implements Workbook<XlsxSheet> {
+  readonly sheets: readonly XlsxSheet[];
   readonly #file: { path: string; name: string };
   readonly #texts: ZipEntry | undefined;
   readonly #styles: ZipEntry | undefined;
@@ -97,7 +87,12 @@ export class XlsxBook {
 
   private constructor(
     file: { path: string; name: string },
-    parts: { sheets: readonly Sheet[]; texts: ZipEntry | undefined; styles: ZipEntry | undefined; isFrom1904: boolean },
+    parts: {
+      sheets: readonly XlsxSheet[];
+      texts: ZipEntry | undefined;
+      styles: ZipEntry | undefined;
+      isFrom1904: boolean;
+    },
   ) {
     this.#file = file;
     this.sheets = parts.sheets;
@@ -128,7 +123,7 @@ export class XlsxBook {
         ...because('XLSX_TEXTS_TOO_LARGE'),
       });
     }
-    const sheets: Sheet[] = [];
+    const sheets: XlsxSheet[] = [];
     let isFrom1904 = false;
     for await (const { name, attributes, isOpen } of elements(file, entries.get(workbook), signal)) {
       if (name === 'workbookPr' && isOpen) isFrom1904 = ['1', 'true'].includes(attribute(attributes, 'date1904') ?? '');
@@ -143,8 +138,7 @@ export class XlsxBook {
     return new XlsxBook(file, { sheets, texts, styles: partOf('styles', 'xl/styles.xml'), isFrom1904 });
   }
 
-  /** The rows of a sheet, piece by piece; a row missing from the file is a blank one. */
-  async *rows(sheet: Sheet, signal?: AbortSignal): AsyncGenerator<TableRecord[], void> {
+  async *rows(sheet: XlsxSheet, signal?: AbortSignal): AsyncGenerator<TableRecord[], void> {
     const { texts, styles } = await this.#load(signal);
     const state = new RowReader(
       (cell) => this.#textOf(cell, texts, styles),
@@ -161,8 +155,7 @@ export class XlsxBook {
     }
   }
 
-  /** What the file says about a sheet's cells apart from their content. */
-  async marks(sheet: Sheet, signal?: AbortSignal): Promise<SheetMarks> {
+  async marks(sheet: XlsxSheet, signal?: AbortSignal): Promise<SheetMarks> {
     let [merged, firstMerged, hiddenRows, hiddenColumns, rest] = [0, '', 0, 0, ''];
     const mergedAtTop: MergedRange[] = [];
     // These are in tags or row attributes that can be found without parsing.
@@ -244,8 +237,6 @@ export class XlsxBook {
   }
 }
 
-const topLines = 100;
-
 /** `A2:C2`, as it stands in the file. */
 function mergedRange(range: string): MergedRange {
   const [first = '', last = ''] = range.split(':');
@@ -279,7 +270,6 @@ function withControls(text: string): string {
 }
 
 const largestTexts = 256 * 1024 * 1024;
-const mostColumns = 16_384;
 
 interface RawCell {
   readonly type: string;
@@ -313,8 +303,7 @@ class RowReader {
   open(name: string, attributes: string, isEmpty: boolean): void {
     if (name === 'row') {
       const line = Number(attribute(attributes, 'r') ?? this.#line + 1);
-      // Huge jumps in row numbers would be a bomb: blank rows are only emitted if there are few.
-      if (line - this.#line <= 1000)
+      if (line - this.#line <= mostBlankRows)
         for (let blank = this.#line + 1; blank < line; blank++) this.#done.push({ cells: [], line: blank });
       this.#line = line;
       this.#cells = [];
@@ -423,39 +412,4 @@ function elapsed(days: number): string {
 function clock(seconds: number): string {
   const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
   return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
-}
-
-/** 0.1 + 0.2 is stored as 0.30000000000000004; people see fifteen digits. Integers are kept as written. */
-function plainNumber(value: string): string {
-  const number = Number(value);
-  return value.length > 15 && Number.isFinite(number) && !/^-?\d+$/.test(value)
-    ? String(Number(number.toPrecision(15)))
-    : value;
-}
-
-function tokensOf(
-  file: { path: string; name: string },
-  entry: ZipEntry,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<readonly XmlToken[], void> {
-  return xmlTokens(readEntry(file.path, file.name, entry, signal), () => tooLong(file, entry));
-}
-
-function tooLong({ name }: { name: string }, entry: ZipEntry): StudioError {
-  const why = because('XLSX_TEXT_TOO_LONG', { entry: entry.name, size: longestToken / 1024 ** 2 });
-  return new StudioError('ARCHIVE_UNSAFE', { file: name, ...why });
-}
-
-async function* elements(
-  file: { path: string; name: string },
-  entry: ZipEntry | undefined,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<{ name: string; attributes: string; isOpen: boolean }, void> {
-  if (!entry) return;
-  for await (const tokens of tokensOf(file, entry, signal)) {
-    for (const token of tokens) {
-      if (token.kind === 'open') yield { name: token.name, attributes: token.attributes, isOpen: true };
-      else if (token.kind === 'close') yield { name: token.name, attributes: '', isOpen: false };
-    }
-  }
 }

@@ -11,19 +11,33 @@ export type XmlToken =
  * comments are skipped; document-type entities are not supported, so nothing can be expanded without bound. Throws
  * `tooLong` for a token beyond the maximum length.
  */
-export async function* xmlTokens(
+export function xmlTokens(
   chunks: AsyncIterable<Buffer>,
   tooLong: () => Error,
 ): AsyncGenerator<readonly XmlToken[], void> {
+  return tokensOfText(decoded(chunks), tooLong);
+}
+
+async function* decoded(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
+  for await (const chunk of chunks) {
+    decoder ??= new TextDecoder(encodingOf(chunk));
+    yield decoder.decode(chunk, { stream: true });
+  }
+  yield decoder?.decode() ?? '';
+}
+
+/** The same of XML that is text already. */
+export async function* tokensOfText(
+  pieces: AsyncIterable<string>,
+  tooLong: () => Error,
+): AsyncGenerator<readonly XmlToken[], void> {
   /** The incomplete token; joined only once its end may have come, or a long one would be copied with every piece. */
   let waiting: string[] = [];
   let letters = 0;
   let awaited = '<';
   let last = '';
-  for await (const chunk of chunks) {
-    decoder ??= new TextDecoder(encodingOf(chunk));
-    const piece = decoder.decode(chunk, { stream: true });
+  for await (const piece of pieces) {
     waiting.push(piece);
     letters += piece.length;
     if (letters > longestToken) throw tooLong();
@@ -38,7 +52,7 @@ export async function* xmlTokens(
     last = rest.slice(-2);
     yield tokens;
   }
-  yield cut(waiting.join('') + (decoder?.decode() ?? ''), true).tokens;
+  yield cut(waiting.join(''), true).tokens;
 }
 
 /**
@@ -51,10 +65,21 @@ function encodingOf([first, second]: Buffer): string {
 
 /** The value of an attribute in the text of a tag. */
 export function attribute(attributes: string, name: string): string | undefined {
-  const found = new RegExp(`(?:^|\\s)(?:[\\w.-]+:)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
+  const found = patternOf(name).exec(attributes);
   const value = found?.[1] ?? found?.[2];
   return value === undefined ? undefined : unescaped(value);
 }
+
+/** Each is compiled once: cells have several attributes. Names are those in the code. */
+function patternOf(name: string): RegExp {
+  const known = patterns.get(name);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(`(?:^|\\s)(?:[\\w.-]+:)?${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
+  patterns.set(name, pattern);
+  return pattern;
+}
+
+const patterns = new Map<string, RegExp>();
 
 /** `end` is the text that completes the token with which `rest` begins. */
 function cut(text: string, isEnd: boolean): { tokens: XmlToken[]; rest: string; end: string } {

@@ -27,7 +27,7 @@ export function withCsvOptions(command: Command): Command {
     )
     .option(
       '--documents <rows>',
-      'for documents: a row for each of their pieces, for each whole one, for each with its folder’s name as label, or for each once its summary is written on the page (default: whole if others belong to them)',
+      'for documents: a row for each of their pieces, for each question that they answer, for each whole one, for each with its folder’s name as label, or for each once its summary is written on the page (default: whole if others belong to them, questions if a Word document is one of those)',
       wordIn(csvOptionsSchema.shape.documents.unwrap()),
     )
     .option('--format <format>', 'read the text as csv, json or jsonl', wordIn(csvOptionsSchema.shape.format.unwrap()));

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const tableName = /\.(csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|parquet|zip|gz)$/i;
+const tableName = /\.(csv|tsv|tab|txt|json|jsonl|ndjson|xlsx|ods|parquet|tmx|xlf|xliff|zip|gz)$/i;
 
 /** True for a command-line argument that looks like a table, whether or not it exists. */
 export function isTableWord(word: string): boolean {

@@ -31,7 +31,7 @@ export const answeredTables = {
   'tables.new.task.other': 'It gets the columns in the same words as an adapter for this task.',
   'tables.new.file': 'Table',
   'tables.new.drop': 'Drop the table to answer here',
-  'tables.new.formats': 'CSV, Excel, JSON, Parquet; it needs no column of answers',
+  'tables.new.formats': 'CSV, Excel, OpenDocument, JSON, Parquet; it needs no column of answers',
   'tables.new.lost':
     '“{name}” was closed when this page was left or loaded again. Choose it again: what you had decided about it is kept.',
   'tables.new.otherFile': 'Choose another file',

@@ -126,7 +126,7 @@ export const datasets = {
   'import.drop': 'Drop a file or a folder here',
   'import.formats.short': 'A table such as CSV or Excel, a saved chat, or documents such as Word and PDF',
   'import.formats':
-    'CSV, TSV, Excel, JSON, JSON Lines, Parquet; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
+    'CSV, TSV, Excel, OpenDocument (ODS), JSON, JSON Lines, Parquet; a translation memory as TMX or XLIFF; a chat saved from WhatsApp, KakaoTalk, Telegram, LINE, Discord, Signal, ChatGPT or Claude; documents as Word, PDF, web page, e-mail, Markdown or text; or a ZIP of those',
   'import.hub': 'From the Hugging Face hub',
   'import.hub.what': 'Datasets that others have published',
   'import.hub.sentence':
@@ -189,9 +189,12 @@ export const datasets = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel workbook',
+  'import.format.ods': 'OpenDocument spreadsheet',
   'import.format.parquet': 'Parquet',
   'import.format.chat': 'Chat',
   'import.format.questions': 'Questions and answers',
+  'import.format.translations': 'Translation memory',
+  'import.format.tagged': 'Tagged words',
   'import.format.documents': 'Documents',
   'import.format.folder': 'Folder',
   'import.format.zip': 'ZIP archive',
@@ -218,6 +221,7 @@ export const datasets = {
 
   'import.documents': 'What should a row be?',
   'import.documents.pieces': 'A section: from its title, write its text',
+  'import.documents.questions': 'A question, with its answer',
   'import.documents.whole': 'A whole document, with what belongs to it',
   'import.documents.labelled': 'A document, with its folder’s name as label',
   'import.documents.unwritten': 'A document, and a summary to be written',
@@ -341,6 +345,8 @@ export const datasets = {
   'reject.ROW_HEADER_AGAIN': 'Repeats the header',
   'reject.ROW_HEADER_OTHER': 'Names the columns in another order',
   'reject.ROW_JSON_INVALID': 'Not a JSON object',
+  'reject.ROW_XML_DAMAGED': 'An entry does not end as it should, or the file is cut off',
+  'reject.ROW_TAG_UNREADABLE': 'A word of the sentence has no tag that can be read',
   'reject.ROW_JSON_OPEN': 'A quote or bracket is not closed; all behind it is left out',
   'reject.ROW_JSON_MENDED': 'Not quite JSON, but clear',
   'reject.ROW_DOCUMENT_DAMAGED': 'Cannot be read',

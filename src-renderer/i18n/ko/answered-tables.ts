@@ -30,7 +30,7 @@ export const answeredTables: Translation<typeof english> = {
   'tables.new.task.other': '이 작업용 어댑터가 받는 것과 같은 형식으로 열을 받습니다.',
   'tables.new.file': '표',
   'tables.new.drop': '답을 채울 표를 여기에 놓으세요',
-  'tables.new.formats': 'CSV, Excel, JSON, Parquet. 답 열은 없어도 됩니다',
+  'tables.new.formats': 'CSV, Excel, OpenDocument, JSON, Parquet. 답 열은 없어도 됩니다',
   'tables.new.lost':
     '페이지를 떠나거나 다시 불러와서 “{name}” 파일이 닫혔습니다. 다시 고르면 정해 둔 내용이 그대로 있습니다.',
   'tables.new.otherFile': '다른 파일 고르기',

@@ -117,7 +117,7 @@ export const datasets: Translation<typeof english> = {
   'import.drop': '여기에 파일이나 폴더를 놓으세요',
   'import.formats.short': 'CSV나 Excel 같은 표, 저장한 대화, Word나 PDF 같은 문서',
   'import.formats':
-    'CSV, TSV, Excel, JSON, JSON Lines, Parquet, WhatsApp이나 카카오톡, 텔레그램, LINE, 디스코드, 시그널, ChatGPT, Claude에서 저장한 대화, 문서(Word, PDF, 웹페이지, 이메일, Markdown, 텍스트) 또는 이들을 담은 ZIP',
+    'CSV, TSV, Excel, OpenDocument(ODS), JSON, JSON Lines, Parquet, 번역 메모리(TMX, XLIFF), WhatsApp이나 카카오톡, 텔레그램, LINE, 디스코드, 시그널, ChatGPT, Claude에서 저장한 대화, 문서(Word, PDF, 웹페이지, 이메일, Markdown, 텍스트) 또는 이들을 담은 ZIP',
   'import.hub': 'Hugging Face 허브에서 가져오기',
   'import.hub.what': '다른 사람들이 공개한 데이터셋',
   'import.hub.sentence':
@@ -180,9 +180,12 @@ export const datasets: Translation<typeof english> = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel 통합 문서',
+  'import.format.ods': 'OpenDocument 스프레드시트',
   'import.format.parquet': 'Parquet',
   'import.format.chat': '채팅',
   'import.format.questions': '질문과 답',
+  'import.format.translations': '번역 메모리',
+  'import.format.tagged': '태그가 붙은 단어',
   'import.format.documents': '문서',
   'import.format.folder': '폴더',
   'import.format.zip': 'ZIP 압축 파일',
@@ -209,6 +212,7 @@ export const datasets: Translation<typeof english> = {
 
   'import.documents': '한 행을 무엇으로 할까요?',
   'import.documents.pieces': '단락 하나: 제목을 보고 글 쓰기',
+  'import.documents.questions': '질문 하나와 그 답',
   'import.documents.whole': '문서 하나와 그에 딸린 것',
   'import.documents.labelled': '문서 하나와 폴더 이름(분류)',
   'import.documents.unwritten': '문서 하나와 앞으로 작성할 요약문',
@@ -325,6 +329,8 @@ export const datasets: Translation<typeof english> = {
   'reject.ROW_HEADER_AGAIN': '머리글이 되풀이됨',
   'reject.ROW_HEADER_OTHER': '머리글이 다른 순서로 다시 나옴',
   'reject.ROW_JSON_INVALID': 'JSON 객체가 아님',
+  'reject.ROW_XML_DAMAGED': '항목이 제대로 끝나지 않거나 파일이 거기서 잘림',
+  'reject.ROW_TAG_UNREADABLE': '문장의 한 단어에 읽을 수 있는 태그가 없음',
   'reject.ROW_JSON_OPEN': '따옴표나 괄호가 닫히지 않아 그 뒤도 모두 제외됨',
   'reject.ROW_JSON_MENDED': '뜻이 분명한 잘못된 JSON',
   'reject.ROW_DOCUMENT_DAMAGED': '읽을 수 없음',

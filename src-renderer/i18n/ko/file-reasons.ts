@@ -14,6 +14,7 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
     '파일은 올바른 UTF-8이지만, 글자가 전에 서유럽 글로 잘못 읽은 {encoding}처럼 보입니다. 있는 그대로 둡니다.',
   ENCODING_UTF8_DAMAGED:
     '거의 모든 바이트가 올바른 UTF-8이지만 {line}번째 줄부터 {places}곳이 깨져 있습니다. 그 행은 제외됩니다.',
+  ENCODING_DECLARED: '파일의 첫 줄에 {encoding}[이라고|라고] 적혀 있습니다.',
   ENCODING_PATTERN: '올바른 UTF-8이 아니며({line}번째 줄), 바이트의 모양이 {encoding}에 가장 잘 맞습니다.',
   ENCODING_UNSURE:
     '올바른 UTF-8이 아니며({line}번째 줄), 어느 인코딩인지 알려 주는 글자가 적습니다. {encoding}[은|는] 추측이고 {other}일 수도 있으니 글자가 맞는지 확인하세요.',
@@ -80,6 +81,10 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   FORMAT_CHAT: '내보낸 채팅처럼 줄이 시각과 이름으로 시작합니다.',
   FORMAT_QUESTIONS:
     '“Q:”와 “A:”처럼 질문과 답에 표시가 있습니다. 질문 {questions}개마다 표시를 뺀 한 행이 됩니다. 답은 다음 제목이나 가로줄에서 끝납니다.',
+  FORMAT_TRANSLATIONS:
+    '번역 메모리입니다. 항목마다 한 행이고, 언어마다 한 열입니다({languages}). 텍스트 안의 서식 코드는 뺐습니다.',
+  FORMAT_TAGGED:
+    '한 줄에 단어 하나와 태그가 있고 문장 사이에 빈 줄이 있습니다(CoNLL). 문장마다 한 행입니다. 태그가 붙은 말은 한 줄에 하나씩 “텍스트: 라벨”로 썼고, 없는 문장은 “{none}”입니다.',
   FORMAT_LINE: 'LINE에서 내보낸 채팅처럼 날짜가 적힌 줄 아래의 줄이 시각과 이름으로 시작합니다.',
   FORMAT_EXPORT: '{program}에서 내보낸 채팅의 키가 있습니다: {keys}.',
   MESSAGES:
@@ -90,6 +95,8 @@ export const fileReasons: Readonly<Record<FileReasonCode, string>> = {
   DOCUMENTS_SKIPPED: '배울 문서도 표도 아니어서 읽지 않은 파일: {files} (모두 {count}개).',
   DOCUMENT_PIECES:
     '이 글들처럼 쓰기: 제목과 소제목을 보고 그 아래 글을 씁니다. 긴 글은 문단 사이에서 한글 400자(로마자 {letters}자)쯤으로 나눕니다.',
+  DOCUMENT_QUESTIONS:
+    '제목이나 굵은 줄로 된 질문, 또는 “Q:”와 “A:”처럼 표시한 질문마다 그 아래의 답과 한 행이 됩니다. 답은 다음 질문이나 제목에서 끝납니다. 다른 곳에 있는 글은 빠지고, 그런 질문이 없는 문서는 단락으로 나눕니다.',
   DOCUMENT_WHOLE:
     '이 글들처럼 쓰기: 제목을 보고 문서 전체를 씁니다. 기본 모델이 읽을 수 있는 것보다 긴 부분은 학습할 때 잘립니다.',
   DOCUMENT_UNWRITTEN:

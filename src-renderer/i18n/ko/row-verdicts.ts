@@ -18,6 +18,8 @@ export const rowVerdicts: Readonly<Record<RowVerdictCode, string>> = {
   ROW_RULE: '글 없이 기호로 그은 줄입니다.',
   ROW_SECOND_TABLE: '빈 줄 다음의 이 행에서 다른 표가 시작하는 듯합니다. 열은 {columns}입니다.',
   ROW_JSON_INVALID: 'JSON 객체가 아니거나 다른 것들과 형식이 다릅니다.',
+  ROW_XML_DAMAGED: '항목이 제대로 끝나지 않거나, 파일이 여기서 잘렸습니다.',
+  ROW_TAG_UNREADABLE: '이 문장의 한 단어 뒤에 태그가 없거나 읽을 수 없습니다.',
   ROW_JSON_OPEN:
     '이 행의 따옴표나 괄호가 닫히지 않았거나 파일이 여기서 끊겼습니다. 그 뒤의 모든 내용이 이 행의 일부로 읽혀 제외되었습니다.',
   ROW_JSON_MENDED:

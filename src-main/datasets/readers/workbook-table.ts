@@ -8,21 +8,20 @@ import { nameColumns } from './header-names.ts';
 import { headerLines, titleLines } from './merged-header.ts';
 import type { OpenTable, TablePiece, TableRecord } from './table.ts';
 import { isSums, withoutBlanks } from './table-breaks.ts';
-import { type Sheet, type SheetMarks, XlsxBook } from './xlsx-book.ts';
-import type { ZipEntry } from './zip-archive.ts';
+import type { Sheet, SheetMarks, Workbook } from './workbook.ts';
 
 /**
- * One sheet of an Excel workbook: the one requested, else the first that contains a table, preferring visible ones. A
- * short table before a far longer one, such as a list of the sheets, is not it.
+ * One sheet of a workbook: the one requested, else the first that contains a table, preferring visible ones. A short
+ * table before a far longer one, such as a list of the sheets, is not it.
  * Throws OPTION_INVALID, FILE_EMPTY.
  */
-export async function openXlsx(
-  file: { path: string; name: string },
-  { print, ...parts }: { print: FileFingerprint; entries: readonly ZipEntry[]; workbook: string },
+export async function openWorkbook<S extends Sheet>(
+  book: Workbook<S>,
+  file: { name: string; format: 'xlsx' | 'ods'; print: FileFingerprint },
   options: CsvOptions = {},
   signal?: AbortSignal,
 ): Promise<OpenTable> {
-  const book = await XlsxBook.open(file, parts, signal);
+  const { print } = file;
   const {
     sheet,
     sample,
@@ -51,7 +50,7 @@ export async function openXlsx(
     facts: {
       ...{
         name: file.name,
-        format: 'xlsx',
+        format: file.format,
         encoding: 'utf-8',
         delimiter: '',
         quote: '',
@@ -108,11 +107,11 @@ function markReasons({ merged, firstMerged, hiddenRows: rows, hiddenColumns: col
   ];
 }
 
-async function chooseSheet(
-  book: XlsxBook,
+async function chooseSheet<S extends Sheet>(
+  book: Workbook<S>,
   { file, wanted }: { file: string; wanted: string | undefined },
   signal: AbortSignal | undefined,
-): Promise<{ sheet: Sheet; sample: TableRecord[]; reason: FileReason }> {
+): Promise<{ sheet: S; sample: TableRecord[]; reason: FileReason }> {
   const candidates =
     wanted === undefined
       ? book.sheets.toSorted((a, b) => Number(a.isHidden) - Number(b.isHidden))
@@ -124,8 +123,8 @@ async function chooseSheet(
       ...because('SHEET_UNKNOWN', { sheet: wanted ?? '', sheets: names }),
     });
   }
-  const tables: { sheet: Sheet; sample: TableRecord[]; rows: number }[] = [];
-  let fallback: { sheet: Sheet; sample: TableRecord[] } | undefined;
+  const tables: { sheet: S; sample: TableRecord[]; rows: number }[] = [];
+  let fallback: { sheet: S; sample: TableRecord[] } | undefined;
   for (const sheet of candidates) {
     // A hidden one is only read if no visible one has a table.
     if (sheet.isHidden && tables.length > 0) break;
