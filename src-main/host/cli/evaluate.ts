@@ -43,7 +43,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     )
     .option(
       '--measure <name>',
-      `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
+      `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(', ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
     .option(
