@@ -44,7 +44,7 @@ export function addModelCommands(program: Command, run: Run): void {
   models
     .command('show')
     .description('one base model')
-    .argument('<model>')
+    .argument('<model>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const model = await (await open()).baseModels.get({ id });
@@ -144,8 +144,8 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 
   addDelete(models, run, {
-    argument: '<model>',
-    description: 'delete a base model that no adapter needs',
+    noun: 'model',
+    description: 'delete for good a base model that no adapter needs',
     shelf: (client) => client.baseModels,
   });
 
