@@ -49,7 +49,7 @@ export function addAnswerCommand(program: Command, run: Run): void {
       '--retry-queries',
       'replace queries that cannot be run on the adapter’s database by others that can; takes longer',
     )
-    .option('--resume <table>', 'go on with a stopped or interrupted one')
+    .option('--resume <table>', 'resume a stopped or interrupted one')
     .option('--list', 'show the answered tables and those that can be resumed')
     .option('--out <file>', 'the CSV file to write, which must not be there yet; always needed')
     .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
@@ -177,7 +177,7 @@ async function answered(
     progress.show({ ...event, what: 'Answering', words: `${event.done} of ${event.total} rows` });
   }
   const ended = await client.answeredTables.get({ id });
-  const goOn = `Go on with: adapter-studio answer --resume ${id} --out FILE. The answers so far are kept.`;
+  const goOn = `Resume with: adapter-studio answer --resume ${id} --out FILE. The answers so far are kept.`;
   requireUnbroken(ended, goOn);
   if (signal.aborted && ended.state !== 'finished')
     throw interruption('Answering was stopped.', goOn, { table: ended });

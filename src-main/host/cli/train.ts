@@ -377,7 +377,7 @@ function keptText({ options }: TrainingRun, { early, bestStep, steps }: RunResul
 
 function partsText(parts: Estimate['memory']['parts']): string {
   return Object.entries(parts)
-    .map(([name, bytes]) => `${name} ${megabytes(bytes)}`)
+    .map(([name, bytes]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${megabytes(bytes)}`)
     .join(', ');
 }
 
@@ -401,7 +401,7 @@ function estimateText(estimate: Estimate): string {
     ...(data.rows < data.of
       ? [`It reads ${data.rows} of ${counted(data.of, 'row')}, each once; with --epochs 1 it reads all of them.`]
       : []),
-    `${tokens.total} tokens, ${tokens.target} of them in targets; ${tokens.cut} are cut from ${counted(data.cut, 'longer row')}.`,
+    `${tokens.total} tokens, ${tokens.target} of them in targets; ${data.cut === 0 ? 'no row is cut' : `${tokens.cut} are cut from ${counted(data.cut, 'longer row')}`}.`,
     ...(data.leftOut > 0
       ? [`${counted(data.leftOut, 'row', ['is', 'are'])} left out, as the target does not fit.`]
       : []),
