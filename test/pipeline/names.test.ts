@@ -21,9 +21,11 @@ test('a dataset and an adapter get other names, and are deleted by them', { time
   const { adapter } = await answerOf(home, ['adapters', 'rename', 'rivers', 'streams']);
   expect(adapter.name).toBe('streams');
 
-  expect(await answerOf(home, ['adapters', 'delete', 'streams', '--yes'])).toEqual({
-    deleted: { id: adapter.id, name: 'streams' },
-  });
+  // Regression: only one could be named, and a list of ids from another program took a call for each.
+  const mistyped = await runCommand(home, ['adapters', 'delete', adapter.id, 'laks']);
+  expect(mistyped.json.error.hint).toMatch('Did you mean “lakes”?');
+  const { deleted } = await answerOf(home, ['adapters', 'delete', adapter.id, 'lakes', 'streams', '--yes']);
+  expect(deleted).toEqual([{ id: adapter.id, name: 'streams' }, expect.objectContaining({ name: 'lakes' })]);
   expect(await answerOf(home, ['datasets', 'delete', 'Old boxes'])).toEqual({
     deleted: { id: dataset.id, name: 'Old boxes' },
   });

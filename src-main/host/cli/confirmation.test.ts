@@ -15,7 +15,7 @@ test.each(['y\n', 'Yes\n', ' y \r\n', 'y'])('the answer %j confirms it', async (
   const { input, output } = terminal();
   input.end(answer);
   await requireConfirmed(question, { json: false, signal }, { input, output });
-  expect(output.read().toString()).toBe('Delete the dataset “rivers”? It cannot be brought back. [y/N] ');
+  expect(output.read().toString()).toBe('Delete the dataset “rivers”? This cannot be undone. [y/N] ');
 });
 
 test.each(['n\ny\n', '\n', 'yesterday\n', 'no', ''])('the answer %j does not', async (answer) => {

@@ -20,7 +20,7 @@ export async function requireConfirmed(
   },
 ): Promise<void> {
   if (yes || json || !input.isTTY || !output.isTTY) return;
-  output.write(`${terminalText(question, output)} It cannot be brought back. [y/N] `);
+  output.write(`${terminalText(question, output)} This cannot be undone. [y/N] `);
   const answer = await firstLine(input, signal);
   if (/^y(es)?$/i.test(answer?.trim() ?? '')) return;
   // The cursor still stands behind the question.

@@ -23,7 +23,7 @@ interface Deleting<Thing> {
   readonly after?: (thing: Thing, client: StudioClient) => Promise<string>;
 }
 
-/** The command that deletes one item of a kind, by its name or id. */
+/** The command that deletes items of a kind, by their names or ids: none if one of these is unknown. */
 export function addDelete<Thing extends Named>(
   parent: Command,
   run: Run,
@@ -32,18 +32,33 @@ export function addDelete<Thing extends Named>(
   parent
     .command('delete')
     .description(description)
-    .argument(`<${noun}>`, 'name or id')
+    .argument(`<${noun}...>`, 'names or ids')
     .option('-y, --yes', 'do not ask first, as is done at a terminal')
-    .action((named: string, { yes }: { yes?: boolean }, command: Command) =>
-      run(command, async ({ open, json, signal }) => {
+    .action((named: string[], { yes }: { yes?: boolean }, command: Command) =>
+      run(command, async ({ open, json, signal, progress }) => {
         const client = await open();
-        const things = shelf(client);
-        const thing = await things.get({ id: named });
-        const { id, name } = thing;
-        await requireConfirmed(`Delete the ${noun} “${name}”?`, { yes, json, signal });
-        await things.delete({ id });
-        const more = (await after?.(thing, client)) ?? '';
-        return { json: { deleted: { id, name } }, text: `“${name}” was deleted.${more}` };
+        const items = shelf(client);
+        // Each once, whatever it is called.
+        const things = new Map<string, Thing>();
+        for (const each of named) {
+          const thing = await items.get({ id: each });
+          things.set(thing.id, thing);
+        }
+        const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
+        const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
+        await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
+        const deleted: { id: string; name: string }[] = [];
+        const told: string[] = [];
+        for (const thing of things.values()) {
+          const { id, name } = thing;
+          await items.delete({ id }).catch((error: unknown) => {
+            for (const text of told) progress.say(text);
+            throw error;
+          });
+          deleted.push({ id, name });
+          told.push(`“${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
+        }
+        return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };
       }),
     );
 }

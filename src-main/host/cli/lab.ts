@@ -10,7 +10,7 @@ import {
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, within, wordIn } from './arguments.ts';
 import { requireConfirmed } from './confirmation.ts';
-import { interruption, requireUnbroken, usageFailure } from './failure.ts';
+import { type CallFailure, interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
@@ -52,13 +52,14 @@ export function addLabCommand(program: Command, run: Run): void {
     .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
       run(command, async ({ open, json, signal, progress }) => {
         if (isLook(kind)) {
+          if (kind === 'list' && id !== undefined) throw misplacedId(kind);
           tellIgnored(command, { heeded: heededBy[kind], because: `${kind} does not use them`, progress });
           const { yes } = words;
           return look(kind, { id, out: outOf(words) }, await open(), (question) =>
             requireConfirmed(question, { yes, json, signal }),
           );
         }
-        if (id !== undefined) throw usageFailure(`An id can only be given with show or delete, not with ${kind}.`);
+        if (id !== undefined) throw misplacedId(kind);
         const client = await open();
         const begun =
           words.resume === undefined
@@ -81,6 +82,10 @@ const heededBy: Readonly<Record<Look, readonly string[]>> = { list: [], show: ['
 
 const isLook = (text: string): text is Look => (looks as readonly string[]).includes(text);
 const experimentIn = wordIn(z.enum([...labKindSchema.options, ...looks]));
+
+function misplacedId(kind: string): CallFailure {
+  return usageFailure(`An id can only be given with show or delete, not with ${kind}.`);
+}
 
 function outOf({ out }: LabWords): string | undefined {
   return out === undefined ? undefined : fromHere(out);

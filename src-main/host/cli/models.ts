@@ -152,7 +152,7 @@ export function addModelCommands(program: Command, run: Run): void {
   models
     .command('check')
     .description('check model files without loading them')
-    .argument('<file...>')
+    .argument('<file...>', 'safetensors, GGUF, config.json, tokenizer.json or adapter_config.json')
     .action((files: string[], _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const checking = (await open()).baseModels.check({ paths: files.map(fromHere) }, { signal });

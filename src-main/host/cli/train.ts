@@ -96,7 +96,9 @@ export function addTrainCommands(program: Command, run: Run): void {
         };
         if (signal.aborted && unfinished !== undefined) {
           throw interruption(
-            `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done so far is kept.`,
+            unfinished.step === 0
+              ? 'The training was stopped before its first step.'
+              : `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done so far is kept.`,
             `Resume with: adapter-studio train --resume ${unfinished.id}`,
             json,
           );
