@@ -66,6 +66,11 @@ export const errorCatalogue = {
     '“{file}” has no column “{column}”. Its columns are: {found}.',
     'Name the column to use for “{field}”, for example --map {field}=COLUMN, or choose it in the import page.',
   ),
+  ADDED_COLUMN_MISSING: entry(
+    { file: z.string(), column: z.string(), found: z.string() },
+    '“{file}” has no column “{column}”, as the dataset’s first file has. Its columns are: {found}.',
+    'Give its columns the names that they have in that file.',
+  ),
   CSV_SCHEMA_MISSING: entry(
     { file: z.string(), found: z.string() },
     '“{file}” has no column with the schema of the database that its queries are for. Its columns are: {found}.',

@@ -44,6 +44,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”에 “{column}” 열이 없습니다. 있는 열: {found}.',
     hint: '“{field}”에 쓸 열을 가져오기 화면에서 고르거나, --map {field}=열이름처럼 지정하세요.',
   },
+  ADDED_COLUMN_MISSING: {
+    message: '“{file}”에 데이터 세트의 첫 파일에 있는 “{column}” 열이 없습니다. 있는 열: {found}.',
+    hint: '열 이름을 그 파일에서와 같게 바꾸세요.',
+  },
   CSV_SCHEMA_MISSING: {
     message: '“{file}”에 쿼리가 쓰는 데이터베이스의 스키마를 담은 열이 없습니다. 있는 열: {found}.',
     hint: '--database 파일.sqlite처럼 데이터베이스를 함께 지정하거나 가져오기 화면에서 첨부하세요. 스키마를 담은 열이 있다면 --map schema=열이름으로 지정하세요.',
