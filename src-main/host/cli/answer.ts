@@ -79,7 +79,8 @@ export function addAnswerCommand(program: Command, run: Run): void {
         return {
           json: { ...table, notes, file: written.file },
           text: [
-            `${who} answered ${table.answered} of ${table.rows} rows.`,
+            // Which it is may have been guessed from the names, or the length of the texts.
+            `${who} answered ${table.answered} of ${counted(table.rows, 'row')}. It read ${columnsRead(table.mapping)}.`,
             ...lacking,
             ...formText(table.form),
             ...noteTexts(notes),
@@ -88,6 +89,11 @@ export function addAnswerCommand(program: Command, run: Run): void {
         };
       }),
     );
+}
+
+function columnsRead(mapping: ColumnMapping): string {
+  const columns = Object.values(mapping).map((column) => `“${column}”`);
+  return `${columns.length === 1 ? 'the column' : 'the columns'} ${columns.join(', ')}`;
 }
 
 /** What is to be known of the answers, which the column of notes says of each. */
