@@ -137,6 +137,11 @@ export const errorCatalogue = {
     '“{model}” is in use by {by}.',
     'Delete what uses it first.',
   ),
+  BASE_MODEL_BUILT_IN: entry(
+    { model: z.string() },
+    '“{model}” comes with the studio and cannot be deleted.',
+    'To free disk space, delete base models that you have added.',
+  ),
   MODEL_FILE_INVALID: entry(
     { file: z.string(), ...reason },
     '“{file}” cannot be used: {reason}.',

@@ -92,6 +92,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '쿼리와 대상 데이터베이스를 확인하세요. 읽는 쿼리(SELECT)를 한 번에 하나만 실행할 수 있습니다.',
   },
   BASE_MODEL_NOT_FOUND: { message: '“{model}” 기본 모델이 없습니다.', hint: '기본 모델 목록에서 이름을 확인하세요.' },
+  BASE_MODEL_BUILT_IN: {
+    message: '“{model}”[은|는] 기본 제공 모델이라 삭제할 수 없습니다.',
+    hint: '디스크 공간을 비우려면 직접 추가한 기본 모델을 삭제하세요.',
+  },
   BASE_MODEL_IN_USE: {
     message: '“{model}”[은|는] {by}에서 쓰고 있습니다.',
     hint: '먼저 이 모델을 쓰는 것을 삭제하세요.',
