@@ -7,8 +7,12 @@ export function adviceText(advice: Advice, language: 'en' | 'ko'): string {
   const { kind, ...told } = advice;
   const measured = 'measure' in told ? { measure: measureName(told.measure, language) } : {};
   const figures = 'from' in told ? { ...measured, from: told.from.toFixed(2), to: told.to.toFixed(2) } : told;
-  return fillIn(adviceWords[language][kind], figures);
+  const isOneRow = language === 'en' && advice.kind === 'fewRows' && advice.n === 1;
+  return fillIn(isOneRow ? oneRowAdvice : adviceWords[language][kind], figures);
 }
+
+/** In place of `fewRows`, in English. */
+export const oneRowAdvice = 'one row says nothing. Keep at least 30 rows for testing.';
 
 /** What to do next after an evaluation, in both languages. `{name}` is replaced by that field of the advice. */
 export const adviceWords: Readonly<Record<'en' | 'ko', Readonly<Record<Advice['kind'], string>>>> = {

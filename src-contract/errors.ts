@@ -66,6 +66,11 @@ export const errorCatalogue = {
     '“{file}” has no column “{column}”. Its columns are: {found}.',
     'Name the column to use for “{field}”, for example --map {field}=COLUMN, or choose it in the import page.',
   ),
+  ADDED_COLUMN_MISSING: entry(
+    { file: z.string(), column: z.string(), found: z.string() },
+    '“{file}” has no column “{column}”, as the dataset’s first file has. Its columns are: {found}.',
+    'Give its columns the names that they have in that file.',
+  ),
   CSV_SCHEMA_MISSING: entry(
     { file: z.string(), found: z.string() },
     '“{file}” has no column with the schema of the database that its queries are for. Its columns are: {found}.',
@@ -131,6 +136,11 @@ export const errorCatalogue = {
     { model: z.string(), by: z.string(), because: failureReasonSchema },
     '“{model}” is in use by {by}.',
     'Delete what uses it first.',
+  ),
+  BASE_MODEL_BUILT_IN: entry(
+    { model: z.string() },
+    '“{model}” comes with the studio and cannot be deleted.',
+    'To free disk space, delete base models that you have added.',
   ),
   MODEL_FILE_INVALID: entry(
     { file: z.string(), ...reason },

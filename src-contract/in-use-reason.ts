@@ -8,5 +8,4 @@ export const inUseReasons = {
   USED_BY_EVALUATION: { by: 'an evaluation' },
   USED_BY_EXPERIMENT: { by: 'an experiment in the lab' },
   USED_BY_CHANGE: { by: 'another change' },
-  USED_BY_STUDIO: { by: 'the studio itself' },
 } as const;

@@ -116,8 +116,7 @@ export function baseModelProcedures(studio: {
     }),
     delete: os.delete.handler(({ input }) => {
       const model = store.get(input.id);
-      if (model.builtIn)
-        throw new StudioError('BASE_MODEL_IN_USE', { model: model.name, ...because('USED_BY_STUDIO') });
+      if (model.builtIn) throw new StudioError('BASE_MODEL_BUILT_IN', { model: model.name });
       const user = store.userOf(model.id);
       if (user !== undefined) {
         throw new StudioError('BASE_MODEL_IN_USE', {

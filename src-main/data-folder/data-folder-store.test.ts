@@ -281,6 +281,14 @@ test('what went wrong with a backup is told even if its new folder cannot be rem
   expect(readdirSync(to)).toEqual(['.DS_Store']);
 });
 
+// Regression: a file in it was said to be missing.
+test('a backup that is not there is named', async () => {
+  const { out } = scene();
+  await expect(restoreDataFolder({ from: out, dataDir: `${out}-restored` })).rejects.toMatchObject({
+    ...{ code: 'FILE_NOT_FOUND', data: { file: out } },
+  });
+});
+
 // Regression: reported as a fault of the studio.
 test.skipIf(process.platform === 'win32')(
   'a backup to a path too long for databases is refused, and nothing stays',
@@ -323,11 +331,13 @@ test('a backup is restored only into an empty folder', async () => {
   rmSync(join(to, 'adapters'), { recursive: true });
   // What the default folder holds before there is a studio in it.
   writeFileSync(join(to, 'opened-folder.json'), '{}');
+  writeFileSync(join(to, 'opened-folder.json.0123456789abcdef.partial'), '{');
   const left = join(to, 'adapter-studio-restoring.json.0123456789abcdef.partial');
   writeFileSync(left, '{');
   utimesSync(left, 0, 0);
   expect(await restoreDataFolder({ from: out, dataDir: to })).toEqual({ files: 3 });
-  expect(readdirSync(to).sort()).toEqual(['adapters', 'opened-folder.json', 'runs', 'studio.sqlite']);
+  const opened = ['opened-folder.json', 'opened-folder.json.0123456789abcdef.partial'];
+  expect(readdirSync(to).sort()).toEqual(['adapters', ...opened, 'runs', 'studio.sqlite']);
 });
 
 // Regression: its folder, without a database, was in the way of the next restore, and a studio opened there was empty.

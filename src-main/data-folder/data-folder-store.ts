@@ -355,7 +355,8 @@ async function restoreFile(
 /** Throws OPTION_INVALID when a folder is not empty. */
 async function expectEmpty(folder: string): Promise<void> {
   const names: readonly string[] = await readdir(folder).catch(() => []);
-  if (names.every((name) => countsAsNothing.has(name) || isLeftOf(restoringName, name))) return;
+  const isLeft = (name: string) => [openedName, restoringName].some((own) => isLeftOf(own, name));
+  if (names.every((name) => countsAsNothing.has(name) || isLeft(name))) return;
   throw homeTaken(names.includes(databaseName) ? 'BACKUP_HOME_TAKEN' : 'BACKUP_HOME_NOT_EMPTY', folder);
 }
 
@@ -364,9 +365,9 @@ function homeTaken(code: 'BACKUP_HOME_TAKEN' | 'BACKUP_HOME_NOT_EMPTY', folder: 
 }
 
 /** What the default data folder holds before there is a studio in it, and what systems put into a new one. */
+const openedName = 'opened-folder.json';
 const countsAsNothing = new Set([
-  'opened-folder.json',
-  'opened-folder.json.partial',
+  openedName,
   'window',
   '.DS_Store',
   'lost+found',
@@ -388,7 +389,7 @@ export async function readBackup(
 async function readManifest(from: string) {
   const file = join(from, manifestName);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new StudioError('FILE_NOT_FOUND', { file }, { cause });
+    throw new StudioError('FILE_NOT_FOUND', { file: existsSync(from) ? file : from }, { cause });
   });
   try {
     return manifestSchema.parse(JSON.parse(text));

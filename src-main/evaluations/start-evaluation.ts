@@ -197,7 +197,9 @@ function chosen(
 ): { dataset: Dataset; base: BaseModel; adapters: Adapter[] } {
   const dataset = parts.datasets.get(input.datasetId);
   const base = parts.baseModels.get(input.baseModelId);
-  const adapters = input.adapterIds.map((id) => parts.adapters.get(id));
+  // One may be given twice, by its name and its id.
+  const given = new Map(input.adapterIds.map((key) => parts.adapters.get(key)).map((adapter) => [adapter.id, adapter]));
+  const adapters = [...given.values()];
   for (const adapter of adapters) requireBase(adapter, base, parts.baseModels);
   if (dataset.splits[input.split] === 0) {
     const why = because('SPLIT_EMPTY', { dataset: dataset.name, split: input.split });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeAside, writeOwnWhole, writeWhole } from './write-whole.ts';
+import { writeAside, writeOwnWhole, writeOwnWholeSync, writeWhole } from './write-whole.ts';
 
 function folderOf(): string {
   const folder = mkdtempSync(join(tmpdir(), 'write-whole-'));
@@ -44,26 +44,29 @@ test('what was there stays if the new text cannot be written', async () => {
   await expect(writeWhole(join(folder, 'none', 'a.csv'), 'x')).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('a file of the studio’s own removes what a crash has left of it, and writes through no link', async () => {
-  const folder = folderOf();
-  const [file, letter] = [join(folder, 'note.json'), join(folder, 'letter.txt')];
-  writeFileSync(letter, 'of a person');
-  symlinkSync(letter, file);
-  const left = [`${file}.partial`, `${file}.0123456789abcdef.partial`, `${file}.0123456789abcdee.partial`];
-  for (const partial of left) symlinkSync(letter, partial);
-  const others = [join(folder, 'note.json.old.partial'), join(folder, 'my.note.json.partial')];
-  for (const other of others) writeFileSync(other, 'of a person');
-  const anHourAgo = Date.now() / 1000 - 3600;
-  for (const partial of [...left.slice(0, 2), ...others]) lutimesSync(partial, anHourAgo, anHourAgo);
-  await writeOwnWhole(file, '{}');
-  expect(readFileSync(file, 'utf8')).toBe('{}');
-  expect(readFileSync(letter, 'utf8')).toBe('of a person');
-  // What is new may be written at this moment.
-  expect(readdirSync(folder).sort()).toEqual([
-    ...['letter.txt', 'my.note.json.partial', 'note.json', 'note.json.0123456789abcdee.partial'],
-    'note.json.old.partial',
-  ]);
-});
+test.each([writeOwnWhole, writeOwnWholeSync])(
+  'a file of the studio’s own removes what a crash has left of it, and writes through no link',
+  async (write) => {
+    const folder = folderOf();
+    const [file, letter] = [join(folder, 'note.json'), join(folder, 'letter.txt')];
+    writeFileSync(letter, 'of a person');
+    symlinkSync(letter, file);
+    const left = [`${file}.partial`, `${file}.0123456789abcdef.partial`, `${file}.0123456789abcdee.partial`];
+    for (const partial of left) symlinkSync(letter, partial);
+    const others = [join(folder, 'note.json.old.partial'), join(folder, 'my.note.json.partial')];
+    for (const other of others) writeFileSync(other, 'of a person');
+    const anHourAgo = Date.now() / 1000 - 3600;
+    for (const partial of [...left.slice(0, 2), ...others]) lutimesSync(partial, anHourAgo, anHourAgo);
+    await write(file, '{}');
+    expect(readFileSync(file, 'utf8')).toBe('{}');
+    expect(readFileSync(letter, 'utf8')).toBe('of a person');
+    // What is new may be written at this moment.
+    expect(readdirSync(folder).sort()).toEqual([
+      ...['letter.txt', 'my.note.json.partial', 'note.json', 'note.json.0123456789abcdee.partial'],
+      'note.json.old.partial',
+    ]);
+  },
+);
 
 // Regression: the second removed what the first was writing, and either failed or published half of the other's text.
 test('a file of the studio’s own that is written several times at once is one of the texts in the end', async () => {

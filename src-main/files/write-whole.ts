@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, lstat, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -14,24 +15,43 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 
 /** Like `writeWhole`, in a folder of the studio's own: removes what a crash has left of it, and writes through no link. */
 export async function writeOwnWhole(path: string, text: string): Promise<void> {
-  await removeLeft(path);
+  removeLeft(path);
   await writeAsideOf(path, text);
 }
 
-/** Under a name that no other writer of the same file has: one of them is there whole in the end. */
+/** Like `writeOwnWhole`, before anything else happens: a window that closes waits for nothing. */
+export function writeOwnWholeSync(path: string, text: string): void {
+  removeLeft(path);
+  const partial = partialOf(path);
+  try {
+    writeFileSync(partial, text, { flush: true, flag: 'wx' });
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+}
+
 async function writeAsideOf(path: string, text: string): Promise<void> {
-  const partial = `${path}.${randomBytes(8).toString('hex')}.partial`;
+  const partial = partialOf(path);
   await writeAside(partial, (file) => file.writeFile(text), { name: () => rename(partial, path) });
 }
 
+/** A name that no other writer of the same file has: one of them is there whole in the end. */
+function partialOf(path: string): string {
+  return `${path}.${randomBytes(8).toString('hex')}.partial`;
+}
+
 /** What is new may be written at this moment. */
-async function removeLeft(path: string): Promise<void> {
-  for (const name of await readdir(dirname(path))) {
+function removeLeft(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
     if (!isLeftOf(basename(path), name)) continue;
     const partial = join(dirname(path), name);
-    const { mtimeMs } = (await lstat(partial).catch(() => undefined)) ?? {};
-    // One that cannot be removed is in nobody's way.
-    if (mtimeMs !== undefined && mtimeMs < Date.now() - longestMs) await rm(partial).catch(() => undefined);
+    try {
+      if (lstatSync(partial).mtimeMs < Date.now() - longestMs) rmSync(partial);
+    } catch {
+      // One that another writer has removed, or that cannot be removed, is in nobody's way.
+    }
   }
 }
 

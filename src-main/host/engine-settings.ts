@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { deviceChoiceSchema, type EngineSettings, engineSettingsSchema } from '../../src-contract/studio.ts';
-import { readChoice, writeWhole } from './whole-file.ts';
+import { writeOwnWholeSync } from '../files/write-whole.ts';
+import { readChoice } from './read-choice.ts';
 
 /**
  * For the engine beside a page: it gets a third of the CPU share of a normal-priority program, plus whatever is idle.
@@ -24,7 +25,7 @@ export class EngineSettingsFile {
   }
 
   write(settings: EngineSettings): void {
-    writeWhole(this.#file, JSON.stringify(settings));
+    writeOwnWholeSync(this.#file, JSON.stringify(settings));
   }
 
   /** The environment's value, for this start only; a valid device overrides the setting. */

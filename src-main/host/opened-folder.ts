@@ -3,8 +3,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { makeDataFolder } from '../app.ts';
+import { writeOwnWholeSync } from '../files/write-whole.ts';
+import { readChoice } from './read-choice.ts';
 import { usualDataFolder } from './usual-data-folder.ts';
-import { readChoice, writeWhole } from './whole-file.ts';
 
 const rememberedSchema = z.object({ opened: z.string(), known: z.array(z.string()) });
 const fileName = 'opened-folder.json';
@@ -79,7 +80,7 @@ export class OpenedFolder {
   #write(opened: string, newest: string): void {
     const known = [newest, ...(this.#read()?.known ?? []).filter((path) => path !== newest)].slice(0, mostKnown);
     makeDataFolder(this.#usual);
-    writeWhole(path.join(this.#usual, fileName), JSON.stringify({ opened, known }));
+    writeOwnWholeSync(path.join(this.#usual, fileName), JSON.stringify({ opened, known }));
   }
 
   #read(): z.infer<typeof rememberedSchema> | undefined {

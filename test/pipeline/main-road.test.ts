@@ -122,7 +122,9 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   const { text: json } = await answerOf(home, ['generate', '--base', 'tiny', ...prompt, ...asJson]);
   expect(JSON.parse(json).filter((item: number) => item !== 1 && item !== 2)).toEqual([]);
 
-  const evaluating = ['evaluate', ...about, '--adapter', 'colours', '--limit', '3', '--max-tokens', '8'];
+  // Regression: an adapter given by its name and its id was measured twice.
+  const twice = ['--adapter', 'colours', '--adapter', first.adapter.id];
+  const evaluating = ['evaluate', ...about, ...twice, '--limit', '3', '--max-tokens', '8'];
   const { results, provenance } = await answerOf(home, evaluating);
   expect(provenance.form.texts.toSorted()).toEqual(colours);
   expect((await answerOf(home, [...evaluating, '--free-answers'])).provenance).not.toHaveProperty('form');
@@ -130,6 +132,11 @@ test('turns a CSV into an adapter that scores, writes, is evaluated and exported
   expect(results[0].adapterId).toBeNull();
   expect(results[1].adapter).toBe('colours');
   expect(results[1].metrics).toHaveProperty('exactMatch');
+  // Regression: one to be resumed could be found only on a page.
+  expect((await answerOf(home, ['evaluate', '--list'])).evaluations).toMatchObject([
+    { state: 'finished' },
+    { state: 'finished', adapterIds: [first.adapter.id], provenance },
+  ]);
 
   const weights = Array.from({ length: 40 }, (_, n) => `Box ${n} weighs ${7 * n}.5 kg,${7 * n}.5`);
   writeFileSync(join(folder, 'weights.csv'), `text,weight\n${weights.join('\n')}\n`);

@@ -90,6 +90,8 @@ test('reports an unknown name with a clear message', { timeout: 180_000 }, async
     '“nothing”',
     /adapter-studio models list$/,
   );
+  // Regression: it was in use by the studio itself, to be deleted first.
+  expectRefusal(await runCommand(home, ['models', 'delete', 'starter']), 'BASE_MODEL_BUILT_IN', '“starter”');
 });
 
 // Regression: the system's message, such as EEXIST and a system call, was the whole sentence, and nothing came for one

@@ -66,6 +66,19 @@ test('rows that the dataset already has are left out, unless copies are wanted',
   expect(await add('context,target\nd,4\n')).toMatchObject({ added: 1, known: 0, dataset: { rows: 5 } });
 });
 
+// Regression: a column “context” was missing, for which --map was to be given, which nothing that adds rows has.
+test('a file that lacks a column is told its name in the dataset’s first file', async () => {
+  const { store, changes } = given;
+  const { dataset } = await imported('message,topic\na,1\n', {}, { context: 'message', target: 'topic' });
+  const file = tableFile(join(given.folder, 'other.csv'));
+  const add = () => addFromFile({ store, changes }, { dataset, file });
+  writeFileSync(file.path, 'question,topic\nb,2\n');
+  const data = { file: 'other.csv', column: 'message', found: '“question”, “topic”' };
+  await expect(add()).rejects.toMatchObject({ code: 'ADDED_COLUMN_MISSING', data });
+  writeFileSync(file.path, 'context,topic\nb,2\n');
+  expect(await add()).toMatchObject({ added: 1 });
+});
+
 // Regression: the page showed an empty notice, and the command line said only that no row was added.
 test('a file without rows is said to have none', async () => {
   const { store, changes } = given;
@@ -126,7 +139,7 @@ test('rows of several columns are laid out as those that are there, and need all
   expect(last).toMatchObject({ context: 'Product: jug\nColour: blue', target: '{"Sum":"7","Date":"1 June"}' });
   writeFileSync(file.path, 'Product,Sum,Date\nvase,3,2 June\n');
   await expect(addFromFile({ store, changes }, { dataset, file })).rejects.toMatchObject({
-    ...{ code: 'CSV_COLUMN_MISSING', data: { column: 'Colour', field: 'context' } },
+    ...{ code: 'ADDED_COLUMN_MISSING', data: { column: 'Colour' } },
   });
 });
 

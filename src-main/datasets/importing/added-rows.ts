@@ -48,7 +48,8 @@ export type AddedRowsEvent =
 
 /**
  * Reads the rows of a file to be added to a dataset. It reads twice, first for the units, so that rows are never held
- * in memory. Throws whatever `openTable` and `resolveMapping` throw, and CSV_NO_ROWS.
+ * in memory. Throws whatever `openTable` and `resolveMapping` throw, with ADDED_COLUMN_MISSING for
+ * CSV_COLUMN_MISSING, and CSV_NO_ROWS.
  */
 export async function* addedRows(job: AddedRowsJob, signal: AbortSignal): AsyncGenerator<AddedRowsEvent, void> {
   const table = await openTable(job.file, job.csv, { signal });
@@ -96,7 +97,7 @@ async function mapperOf(
   const sample = await firstRows(table, signal);
   if (sample.length === 0)
     throw new StudioError('CSV_NO_ROWS', { file: file.name, ...because('NO_ROWS_BELOW_HEADER') });
-  const resolved = resolveMapping({
+  const resolved = resolvedLike(mapping, {
     ...{ task, columns, chosen, file: file.name, sample },
     hasDatabase: schemas !== undefined,
   });
@@ -110,4 +111,20 @@ async function mapperOf(
     const schema = schemas[row.database ?? ''] ?? (others.length === 0 ? one : undefined) ?? '';
     return { ...row, context: `${parts.head}${schema}${parts.tail}` };
   };
+}
+
+/** Throws ADDED_COLUMN_MISSING, since a column can be named for an import only. */
+function resolvedLike(
+  mapping: ColumnMapping,
+  about: Parameters<typeof resolveMapping>[0],
+): ReturnType<typeof resolveMapping> {
+  try {
+    return resolveMapping(about);
+  } catch (error) {
+    if (!(error instanceof StudioError && error.code === 'CSV_COLUMN_MISSING')) throw error;
+    const { file, field, column, found } = (error as StudioError<'CSV_COLUMN_MISSING'>).data;
+    // A field that the file has no column for was looked for by its own name.
+    const wanted = Object.values(mapping).includes(column) ? column : (mapping[field as keyof ColumnMapping] ?? column);
+    throw new StudioError('ADDED_COLUMN_MISSING', { file, column: wanted, found }, { cause: error });
+  }
 }

@@ -9,6 +9,7 @@ import {
 import { adapterIn, fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import { tellIgnored } from './ignored-options.ts';
+import { addRename } from './rename-command.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -45,7 +46,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
   adapters
     .command('show')
     .description('one adapter')
-    .argument('<adapter>')
+    .argument('<adapter>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const adapter = await (await open()).adapters.get({ id });
@@ -134,7 +135,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
   adapters
     .command('verify')
     .description('compute the hashes of an adapter and its base again and compare them')
-    .argument('<adapter>')
+    .argument('<adapter>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open, progress }) => {
         const verify = await progress.during(
@@ -152,9 +153,10 @@ export function addAdapterCommands(program: Command, run: Run): void {
       }),
     );
 
+  addRename(adapters, run, { noun: 'adapter', shelf: (client) => client.adapters });
   addDelete(adapters, run, {
-    argument: '<adapter>',
-    description: 'delete an adapter',
+    noun: 'adapter',
+    description: 'delete an adapter for good',
     shelf: (client) => client.adapters,
   });
 }

@@ -49,7 +49,7 @@ export function addAnswerCommand(program: Command, run: Run): void {
       '--retry-queries',
       'replace queries that cannot be run on the adapter’s database by others that can; takes longer',
     )
-    .option('--resume <table>', 'go on with a stopped or interrupted one')
+    .option('--resume <table>', 'resume a stopped or interrupted one')
     .option('--list', 'show the answered tables and those that can be resumed')
     .option('--out <file>', 'the CSV file to write, which must not be there yet; always needed')
     .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
@@ -79,7 +79,8 @@ export function addAnswerCommand(program: Command, run: Run): void {
         return {
           json: { ...table, notes, file: written.file },
           text: [
-            `${who} answered ${table.answered} of ${table.rows} rows.`,
+            // Which it is may have been guessed from the names, or the length of the texts.
+            `${who} answered ${table.answered} of ${counted(table.rows, 'row')}. It read ${columnsRead(table.mapping)}.`,
             ...lacking,
             ...formText(table.form),
             ...noteTexts(notes),
@@ -88,6 +89,11 @@ export function addAnswerCommand(program: Command, run: Run): void {
         };
       }),
     );
+}
+
+function columnsRead(mapping: ColumnMapping): string {
+  const columns = Object.values(mapping).map((column) => `“${column}”`);
+  return `${columns.length === 1 ? 'the column' : 'the columns'} ${columns.join(', ')}`;
 }
 
 /** What is to be known of the answers, which the column of notes says of each. */
@@ -177,7 +183,7 @@ async function answered(
     progress.show({ ...event, what: 'Answering', words: `${event.done} of ${event.total} rows` });
   }
   const ended = await client.answeredTables.get({ id });
-  const goOn = `Go on with: adapter-studio answer --resume ${id} --out FILE. The answers so far are kept.`;
+  const goOn = `Resume with: adapter-studio answer --resume ${id} --out FILE. The answers so far are kept.`;
   requireUnbroken(ended, goOn);
   if (signal.aborted && ended.state !== 'finished')
     throw interruption('Answering was stopped.', goOn, { table: ended });

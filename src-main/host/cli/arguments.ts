@@ -60,9 +60,13 @@ function sizeWords(origin: string, bound: string, size: number | bigint): string
 export function wordIn<T extends string>(schema: z.ZodType<T> & { options: readonly T[] }): (text: string) => T {
   return (text) => {
     const parsed = schema.safeParse(text);
-    if (!parsed.success) throw new InvalidArgumentError(`Choose one of: ${schema.options.join(', ')}.`);
+    if (!parsed.success) throw new InvalidArgumentError(oneOf(schema));
     return parsed.data;
   };
+}
+
+export function oneOf({ options }: { options: readonly string[] }): string {
+  return `Choose one of: ${options.join(', ')}.`;
 }
 
 /** `q,v` or `all`. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { fromHere } from './arguments.ts';
+import { counted } from './counted.ts';
 import { devicesText } from './devices-text.ts';
 import type { Run } from './session.ts';
 
@@ -17,7 +18,7 @@ export function addDataCommands(program: Command, run: Run): void {
             const { folder, files, bytes } = event;
             return {
               json: { folder, files, bytes },
-              text: `${files} files (${Math.ceil(bytes / 1e6)} MB) are in ${folder}.`,
+              text: `${counted(files, 'file')} (${Math.ceil(bytes / 1e6)} MB) in ${folder}.`,
             };
           }
           const { done, total } = event;
@@ -30,7 +31,7 @@ export function addDataCommands(program: Command, run: Run): void {
   data
     .command('restore')
     .description('make a data folder from a backup in the folder that --home names, which must be empty')
-    .argument('<folder>')
+    .argument('<folder>', 'the folder of a backup')
     .action((folder: string, _options: object, command: Command) =>
       run(command, async ({ open, dataDir, progress }) => {
         const opening = open(undefined, { restoreFrom: fromHere(folder) });
@@ -38,7 +39,7 @@ export function addDataCommands(program: Command, run: Run): void {
         const [datasets, adapters] = await Promise.all([studio.datasets.list(), studio.adapters.list()]);
         return {
           json: { home: dataDir, datasets: datasets.length, adapters: adapters.length },
-          text: `${dataDir} has ${datasets.length} datasets and ${adapters.length} adapters.`,
+          text: `${dataDir} has ${counted(datasets.length, 'dataset')} and ${counted(adapters.length, 'adapter')}.`,
         };
       }),
     );

@@ -9,7 +9,7 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
   datasets
     .command('attach')
     .description('attach databases to a dataset of questions to databases, replacing those it has')
-    .argument('<dataset>')
+    .argument('<dataset>', 'name or id')
     .argument(
       '<file>',
       'a SQLite file, used for all rows whatever they name, or a folder or ZIP of files named as in the rows',
@@ -34,7 +34,7 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
   datasets
     .command('detach')
     .description('detach the databases of a dataset')
-    .argument('<dataset>')
+    .argument('<dataset>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const dataset = await (await open()).datasets.detachDatabase({ id });

@@ -14,6 +14,7 @@ import { usageFailure } from './failure.ts';
 import { addHubDatasetCommands } from './hub-datasets.ts';
 import { reasonsText } from './inspect-and-import.ts';
 import type { Progress } from './progress.ts';
+import { addRename } from './rename-command.ts';
 import type { Run } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
@@ -137,9 +138,10 @@ export function addDatasetCommands(program: Command, run: Run): void {
       }),
     );
 
+  addRename(datasets, run, { noun: 'dataset', shelf: (client) => client.datasets });
   addDelete(datasets, run, {
-    argument: '<dataset>',
-    description: 'delete a dataset',
+    noun: 'dataset',
+    description: 'delete a dataset for good',
     shelf: (client) => client.datasets,
   });
 }

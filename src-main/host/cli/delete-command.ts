@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { requireConfirmed } from './confirmation.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
 
@@ -8,27 +9,56 @@ interface Named {
 }
 
 /** The calls on items of one kind. */
-interface Shelf {
-  get(input: { id: string }): Promise<Named>;
+interface Shelf<Thing> {
+  get(input: { id: string }): Promise<Thing>;
   delete(input: { id: string }): Promise<unknown>;
 }
 
-/** The command that deletes one item of a kind, by its name or id. */
-export function addDelete(
+interface Deleting<Thing> {
+  /** What the items of this kind are called, such as `dataset`. */
+  readonly noun: string;
+  readonly description: string;
+  readonly shelf: (client: StudioClient) => Shelf<Thing>;
+  /** What else to say once one is deleted. */
+  readonly after?: (thing: Thing, client: StudioClient) => Promise<string>;
+}
+
+/** The command that deletes items of a kind, by their names or ids: none if one of these is unknown. */
+export function addDelete<Thing extends Named>(
   parent: Command,
   run: Run,
-  { argument, description, shelf }: { argument: string; description: string; shelf: (client: StudioClient) => Shelf },
+  { noun, description, shelf, after }: Deleting<Thing>,
 ): void {
   parent
     .command('delete')
     .description(description)
-    .argument(argument)
-    .action((named: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const things = shelf(await open());
-        const { id, name } = await things.get({ id: named });
-        await things.delete({ id });
-        return { json: { deleted: { id, name } }, text: `“${name}” was deleted.` };
+    .argument(`<${noun}...>`, 'names or ids')
+    .option('-y, --yes', 'do not ask first, as is done at a terminal')
+    .action((named: string[], { yes }: { yes?: boolean }, command: Command) =>
+      run(command, async ({ open, json, signal, progress }) => {
+        const client = await open();
+        const items = shelf(client);
+        // Each once, whatever it is called.
+        const things = new Map<string, Thing>();
+        for (const each of named) {
+          const thing = await items.get({ id: each });
+          things.set(thing.id, thing);
+        }
+        const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
+        const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
+        await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
+        const deleted: { id: string; name: string }[] = [];
+        const told: string[] = [];
+        for (const thing of things.values()) {
+          const { id, name } = thing;
+          await items.delete({ id }).catch((error: unknown) => {
+            for (const text of told) progress.say(text);
+            throw error;
+          });
+          deleted.push({ id, name });
+          told.push(`“${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
+        }
+        return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };
       }),
     );
 }

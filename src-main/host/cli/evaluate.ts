@@ -12,6 +12,7 @@ import { seenText } from '../../../src-contract/verdict-words.ts';
 import { unwritable } from '../../files/unwritable.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
+import { counted } from './counted.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
@@ -19,7 +20,7 @@ import { formText } from './form-text.ts';
 import { tellIgnored } from './ignored-options.ts';
 import { labelsJson, labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
-import type { Run } from './session.ts';
+import type { Answer, Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
 import { sureTexts } from './sure-text.ts';
 import { textTable } from './text-table.ts';
@@ -43,7 +44,7 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     )
     .option(
       '--measure <name>',
-      `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(' or ')} (default: by what the targets are)`,
+      `how answers of the tasks “custom” and “mrc” are compared: ${textMeasureSchema.options.join(', ')} (default: by what the targets are)`,
       wordIn(textMeasureSchema),
     )
     .option(
@@ -52,12 +53,14 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     )
     .option('--free-answers', 'let answers have any form, also where all targets are labels, numbers or JSON')
     .option('--resume <evaluation>', 'resume a stopped or interrupted evaluation')
+    .option('--list', 'show the evaluations and those that can be resumed')
     .option('--csv <file>', 'write all answers and scores to this file')
     .option('--report <file>', 'write a page with the verdict, charts and rows to this file')
     .option('--korean', 'write the report in Korean')
     .action((words: EvaluateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const { dataset, base, resume } = words;
+        if (words.list) return listed(await open());
         if (resume === undefined && (dataset === undefined || base === undefined))
           throw usageFailure('An evaluation needs --dataset and --base, or --resume with an evaluation.');
         for (const file of [words.csv, words.report]) if (file !== undefined) await requireWritable(fromHere(file));
@@ -114,6 +117,7 @@ interface EvaluateWords {
   readonly dataset?: string;
   readonly base?: string;
   readonly resume?: string;
+  readonly list?: boolean;
   readonly adapter?: string[];
   readonly split: EvaluationInput['split'];
   readonly limit?: number;
@@ -124,6 +128,34 @@ interface EvaluateWords {
   readonly report?: string;
   readonly freeAnswers?: boolean;
   readonly korean?: boolean;
+}
+
+async function listed(client: StudioClient): Promise<Answer> {
+  const evaluations = await client.evaluations.list();
+  const named = async (list: Promise<readonly { id: string; name: string }[]>) =>
+    new Map((await list).map(({ id, name }) => [id, name]));
+  const datasets = await named(client.datasets.list());
+  const models = await named(client.baseModels.list());
+  const adapters = await named(client.adapters.list());
+  const rows = evaluations.map((evaluation) => {
+    const { datasetId, baseModelId, adapterIds, provenance, split, state, results, id } = evaluation;
+    // What has been deleted is still named by the evaluation, once that has begun.
+    const of = (name: string | undefined, kept: string | undefined) => name ?? kept ?? 'deleted';
+    return [
+      of(datasets.get(datasetId), provenance?.dataset.name),
+      split,
+      of(models.get(baseModelId), provenance?.base.name),
+      adapterIds.map((each, a) => of(adapters.get(each), provenance?.adapters[a]?.name)).join(', ') || '–',
+      ...[state, String(results[0]?.n ?? '–'), id],
+    ];
+  });
+  return {
+    json: { evaluations },
+    text:
+      rows.length === 0
+        ? 'Nothing has been evaluated yet.'
+        : textTable([['dataset', 'split', 'base model', 'adapters', 'state', 'rows', 'id'], ...rows]),
+  };
 }
 
 async function written(file: string, { text }: { text: string }): Promise<string> {
@@ -168,7 +200,7 @@ function verdictText(evaluation: Evaluation): string[] {
       const { of, better, worse, difference, low, high } = comparison;
       const [by, from, to] = [difference, low, high].map((share) => signedPoints(share, 1));
       return (
-        `${results[of]?.adapter}: better than the base on ${better || 'none'} of ${rows} rows, worse on ${worse || 'none'}; ` +
+        `${results[of]?.adapter}: better than the base on ${better || 'none'} of ${counted(rows, 'row')}, worse on ${worse || 'none'}; ` +
         `${doubts[outcomeOf(comparison)]}. ${measureName(mainMetric, 'en')} ${by} points, between ${from} and ${to} with 95 % confidence.`
       );
     });

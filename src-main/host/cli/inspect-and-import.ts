@@ -4,7 +4,7 @@ import type { CsvOptions, FileSource, ImportEvent, Inspection, Sample } from '..
 import { importInputSchema } from '../../../src-contract/dataset.ts';
 import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
-import { fileAt, fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
+import { fileAt, fromHere, mappingIn, numberIn, oneOf, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
@@ -87,7 +87,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
         const finished = await withInput(argument, session, async (file) => {
           // Of any other table, only the person knows what it is for.
           const task = options.task ?? (await sampleNamed(file, client))?.task;
-          if (task === undefined) throw usageFailure("required option '--task <task>' not specified");
+          if (task === undefined) throw usageFailure(`The option --task <task> is missing. ${oneOf(taskIdSchema)}`);
           const events = await client.datasets.import(
             {
               ...{ source: await sourceOf(file, client, session), task },

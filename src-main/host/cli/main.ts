@@ -23,6 +23,7 @@ import { addScoreAndGenerate } from './score-and-generate.ts';
 import { addServeCommand } from './serve.ts';
 import { printFailure, runnerFor } from './session.ts';
 import { addTrainCommands } from './train.ts';
+import { usageWords } from './usage-words.ts';
 
 waitForHeldFiles();
 // For what is answered before the words of the call are known.
@@ -74,7 +75,7 @@ try {
   if (error.exitCode === 0) process.exit(0);
   // Help shown because a command is missing; it is already on the screen.
   const isHelp = error.code === 'commander.help';
-  const words = isHelp ? 'A command is missing.' : error.message.replace(/^error: /, '');
+  const words = isHelp ? 'A command is missing.' : usageWords(error.message);
   const failure = failureOf(usageFailure(words), new AbortController().signal);
   if (json || !isHelp) await printFailure(failure, { json });
   process.exit(2);

@@ -44,7 +44,7 @@ export function addModelCommands(program: Command, run: Run): void {
   models
     .command('show')
     .description('one base model')
-    .argument('<model>')
+    .argument('<model>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const model = await (await open()).baseModels.get({ id });
@@ -144,15 +144,15 @@ export function addModelCommands(program: Command, run: Run): void {
     );
 
   addDelete(models, run, {
-    argument: '<model>',
-    description: 'delete a base model that no adapter needs',
+    noun: 'model',
+    description: 'delete for good a base model that no adapter needs',
     shelf: (client) => client.baseModels,
   });
 
   models
     .command('check')
     .description('check model files without loading them')
-    .argument('<file...>')
+    .argument('<file...>', 'safetensors, GGUF, config.json, tokenizer.json or adapter_config.json')
     .action((files: string[], _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const checking = (await open()).baseModels.check({ paths: files.map(fromHere) }, { signal });

@@ -13,6 +13,7 @@ const shelves: Readonly<Record<string, Shelf>> = {
   BASE_MODEL_NOT_FOUND: { field: 'model', listing: 'models list', list: (client) => client.baseModels.list() },
   ADAPTER_NOT_FOUND: { field: 'adapter', listing: 'adapters list', list: (client) => client.adapters.list() },
   RUN_NOT_FOUND: { field: 'run', listing: 'runs list', list: (client) => client.runs.list() },
+  EVALUATION_NOT_FOUND: { field: 'evaluation', listing: 'evaluate --list', list: async () => [] },
   ANSWERED_TABLE_NOT_FOUND: { field: 'table', listing: 'answer --list', list: async () => [] },
   EXPERIMENT_NOT_FOUND: { field: 'experiment', listing: 'lab list', list: async () => [] },
 };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Run as TrainingRun } from '../../../src-contract/run.ts';
 import { numberIn } from './arguments.ts';
+import { addDelete } from './delete-command.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 import { runEnded, trainingAnswer, trainingText } from './train.ts';
@@ -38,7 +39,7 @@ export function addRunCommands(program: Command, run: Run): void {
   runs
     .command('show')
     .description('one run')
-    .argument('<run>')
+    .argument('<run>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open }) => {
         const client = await open();
@@ -53,7 +54,7 @@ export function addRunCommands(program: Command, run: Run): void {
   runs
     .command('move')
     .description('move a waiting run in the queue')
-    .argument('<run>')
+    .argument('<run>', 'name or id')
     .requiredOption('--to <n>', 'its new position, starting at 1', numberIn(z.number().int().min(1)))
     .action((id: string, { to }: { to: number }, command: Command) =>
       run(command, async ({ open }) => {
@@ -72,7 +73,7 @@ export function addRunCommands(program: Command, run: Run): void {
   runs
     .command('repeat')
     .description('train again with the data, base and settings of a run: the same computer makes the same adapter')
-    .argument('<run>')
+    .argument('<run>', 'name or id')
     .action((id: string, _options: object, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const client = await open();
@@ -86,20 +87,16 @@ export function addRunCommands(program: Command, run: Run): void {
       }),
     );
 
-  runs
-    .command('delete')
-    .description('delete a run; its adapter stays')
-    .argument('<run>')
-    .action((id: string, _options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const client = await open();
-        const { name, adapterId } = await client.runs.get({ id });
-        await client.runs.delete({ id });
-        // There may be none, or it has already been deleted.
-        const stays = (await client.adapters.list()).some((adapter) => adapter.id === adapterId);
-        return { json: { deleted: name }, text: `“${name}” was deleted.${stays ? ' Its adapter stays.' : ''}` };
-      }),
-    );
+  addDelete<TrainingRun>(runs, run, {
+    noun: 'run',
+    description: 'delete a run for good; its adapter stays',
+    shelf: (client) => client.runs,
+    async after({ adapterId }, client) {
+      // There may be none, or it has already been deleted.
+      const stays = (await client.adapters.list()).some(({ id }) => id === adapterId);
+      return stays ? ' Its adapter stays.' : '';
+    },
+  });
 }
 
 function stateOf({ state, awaitsTurn, queuePlace }: TrainingRun): string {

@@ -197,7 +197,7 @@ async function formOf({ choice, jsonSchema, keepForm }: GenerateWords): Promise<
   try {
     return { kind: 'json', schema: JSON.parse(text) as unknown };
   } catch {
-    throw usageFailure(`${jsonSchema} is not JSON.`);
+    throw usageFailure(`“${jsonSchema}” is not JSON.`);
   }
 }
 

@@ -11,13 +11,14 @@ test('columns are as wide as their widest cell, and numbers are right-aligned', 
   ).toBe(['name      rows  task', 'law         12  mrc', 'medicine  1195  summarisation'].join('\n'));
 });
 
-test('a Hangul syllable is two columns wide', () => {
+test('a Hangul syllable and an emoji are two columns wide', () => {
   expect(
     textTable([
       ['name', 'task'],
       ['요약', 'mrc'],
+      ['📨 ab', 'mrc'],
     ]),
-  ).toBe(['name  task', '요약  mrc'].join('\n'));
+  ).toBe(['name   task', '요약   mrc', '📨 ab  mrc'].join('\n'));
 });
 
 test('a long text is truncated, and line breaks are shown as symbols', () => {

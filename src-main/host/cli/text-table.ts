@@ -26,9 +26,9 @@ export function oneLine(text: string, length: number): string {
 
 const numeric = /^[-+]?[\d.,]*\d( (%|MB|s|ms))?$|^[–-]?$/;
 
-/** Hangul and other East Asian letters take two terminal cells. */
+/** Hangul and other East Asian letters take two terminal cells, as most emoji do. */
 function widthOf(text: string): number {
   let width = 0;
-  for (const letter of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠]/.test(letter) ? 2 : 1;
+  for (const letter of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠]|\p{Emoji_Presentation}/u.test(letter) ? 2 : 1;
   return width;
 }

@@ -96,7 +96,9 @@ export function addTrainCommands(program: Command, run: Run): void {
         };
         if (signal.aborted && unfinished !== undefined) {
           throw interruption(
-            `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done so far is kept.`,
+            unfinished.step === 0
+              ? 'The training was stopped before its first step.'
+              : `The training was stopped after step ${unfinished.step} of ${unfinished.totalSteps}; what was done so far is kept.`,
             `Resume with: adapter-studio train --resume ${unfinished.id}`,
             json,
           );
@@ -377,7 +379,7 @@ function keptText({ options }: TrainingRun, { early, bestStep, steps }: RunResul
 
 function partsText(parts: Estimate['memory']['parts']): string {
   return Object.entries(parts)
-    .map(([name, bytes]) => `${name} ${megabytes(bytes)}`)
+    .map(([name, bytes]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${megabytes(bytes)}`)
     .join(', ');
 }
 
@@ -401,7 +403,7 @@ function estimateText(estimate: Estimate): string {
     ...(data.rows < data.of
       ? [`It reads ${data.rows} of ${counted(data.of, 'row')}, each once; with --epochs 1 it reads all of them.`]
       : []),
-    `${tokens.total} tokens, ${tokens.target} of them in targets; ${tokens.cut} are cut from ${counted(data.cut, 'longer row')}.`,
+    `${tokens.total} tokens, ${tokens.target} of them in targets; ${data.cut === 0 ? 'no row is cut' : `${tokens.cut} are cut from ${counted(data.cut, 'longer row')}`}.`,
     ...(data.leftOut > 0
       ? [`${counted(data.leftOut, 'row', ['is', 'are'])} left out, as the target does not fit.`]
       : []),

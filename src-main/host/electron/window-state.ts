@@ -1,6 +1,7 @@
 import type { BrowserWindow, Rectangle } from 'electron';
 import { z } from 'zod';
-import { readChoice, writeWhole } from '../whole-file.ts';
+import { writeOwnWholeSync } from '../../files/write-whole.ts';
+import { readChoice } from '../read-choice.ts';
 
 const windowStateSchema = z.object({
   x: z.number().int(),
@@ -25,5 +26,5 @@ export function readWindowState(file: string, screens: readonly Rectangle[]): Wi
 
 export function writeWindowState(file: string, window: BrowserWindow): void {
   const state: WindowState = { ...window.getNormalBounds(), maximised: window.isMaximized() };
-  writeWhole(file, JSON.stringify(state));
+  writeOwnWholeSync(file, JSON.stringify(state));
 }

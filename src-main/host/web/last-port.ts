@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeWhole } from '../whole-file.ts';
+import { writeOwnWholeSync } from '../../files/write-whole.ts';
 
 // The port is stored in the data folder, so that a page left open finds the restarted studio at the same address.
 
@@ -18,7 +18,7 @@ export function readLastPort(dataDir: string): number | undefined {
 
 export function keepLastPort(dataDir: string, port: number): void {
   try {
-    writeWhole(path.join(dataDir, fileName), String(port));
+    writeOwnWholeSync(path.join(dataDir, fileName), String(port));
   } catch {
     // The disk is full: the next start uses another port, and the page left open says how to find it.
   }

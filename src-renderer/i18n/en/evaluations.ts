@@ -1,4 +1,4 @@
-import { adviceWords } from '../../../src-contract/advice-words.ts';
+import { adviceWords, oneRowAdvice } from '../../../src-contract/advice-words.ts';
 import { fieldWords } from '../../../src-contract/field-words.ts';
 import { measureNames } from '../../../src-contract/measure-names.ts';
 import { seenWords, verdictWords } from '../../../src-contract/verdict-words.ts';
@@ -251,7 +251,7 @@ export const evaluations = {
   'evaluations.doubt.stopped': 'It was stopped before all rows were answered.',
   'evaluations.doubt.interrupted': 'It was interrupted before all rows were answered.',
   'evaluations.next.fewRows': {
-    one: '**Next:** one row says nothing. Keep at least 30 rows for testing.',
+    one: `**Next:** ${oneRowAdvice}`,
     other: `**Next:** ${advice.fewRows}`,
   },
   'evaluations.next.moreRows': `**Next:** ${advice.moreRows}`,

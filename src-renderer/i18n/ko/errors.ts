@@ -44,6 +44,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{file}”에 “{column}” 열이 없습니다. 있는 열: {found}.',
     hint: '“{field}”에 쓸 열을 가져오기 화면에서 고르거나, --map {field}=열이름처럼 지정하세요.',
   },
+  ADDED_COLUMN_MISSING: {
+    message: '“{file}”에 데이터 세트의 첫 파일에 있는 “{column}” 열이 없습니다. 있는 열: {found}.',
+    hint: '열 이름을 그 파일에서와 같게 바꾸세요.',
+  },
   CSV_SCHEMA_MISSING: {
     message: '“{file}”에 쿼리가 쓰는 데이터베이스의 스키마를 담은 열이 없습니다. 있는 열: {found}.',
     hint: '--database 파일.sqlite처럼 데이터베이스를 함께 지정하거나 가져오기 화면에서 첨부하세요. 스키마를 담은 열이 있다면 --map schema=열이름으로 지정하세요.',
@@ -88,6 +92,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '쿼리와 대상 데이터베이스를 확인하세요. 읽는 쿼리(SELECT)를 한 번에 하나만 실행할 수 있습니다.',
   },
   BASE_MODEL_NOT_FOUND: { message: '“{model}” 기본 모델이 없습니다.', hint: '기본 모델 목록에서 이름을 확인하세요.' },
+  BASE_MODEL_BUILT_IN: {
+    message: '“{model}”[은|는] 기본 제공 모델이라 삭제할 수 없습니다.',
+    hint: '디스크 공간을 비우려면 직접 추가한 기본 모델을 삭제하세요.',
+  },
   BASE_MODEL_IN_USE: {
     message: '“{model}”[은|는] {by}에서 쓰고 있습니다.',
     hint: '먼저 이 모델을 쓰는 것을 삭제하세요.',

@@ -10,5 +10,4 @@ export const inUseReasons: Readonly<Record<keyof typeof english, { readonly by: 
   USED_BY_EVALUATION: { by: '평가' },
   USED_BY_EXPERIMENT: { by: '실험실의 실험' },
   USED_BY_CHANGE: { by: '다른 변경 작업' },
-  USED_BY_STUDIO: { by: '스튜디오 자체' },
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
-const fs = vi.hoisted(() => ({ fails: false }));
+const fs = vi.hoisted(() => ({ fails: false, meanwhile: () => {} }));
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   return {
@@ -11,6 +11,9 @@ vi.mock('node:fs', async (original) => {
     writeFileSync(...[file, text, options]: Parameters<typeof real.writeFileSync>) {
       real.writeFileSync(file, fs.fails ? '' : text, options);
       if (fs.fails) throw new Error('the power went');
+      const { meanwhile } = fs;
+      fs.meanwhile = () => {};
+      meanwhile();
     },
   };
 });
@@ -21,7 +24,7 @@ const { EngineSettingsFile } = await import('./engine-settings.ts');
 
 // Regression: the default folder was opened instead, as if everything were gone.
 test('a power cut while writing leaves the previously opened folder on record', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'read-choice-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const opened = new OpenedFolder(folder);
   opened.remember(folder);
@@ -35,7 +38,7 @@ test('a power cut while writing leaves the previously opened folder on record', 
 
 // Regression: the page's port was written over what the link leads to.
 test('links in a data folder from somebody else lead to no file that is written', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'whole-file-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'read-choice-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const [dataDir, theirs] = [path.join(folder, 'data'), path.join(folder, 'letter.txt')];
   mkdirSync(dataDir);
@@ -46,4 +49,15 @@ test('links in a data folder from somebody else lead to no file that is written'
   keepLastPort(dataDir, 4000);
   settings.write(settings.read());
   expect(readFileSync(theirs, 'utf8')).toBe('Dear');
+});
+
+// Regression: the second removed what the first was writing under the same name, and the first failed.
+test('two processes that write the same file at once both succeed', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'read-choice-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const [settings, other] = [new EngineSettingsFile(folder), new EngineSettingsFile(folder)];
+  fs.meanwhile = () => other.write({ ...other.read(), threads: 2 });
+  settings.write({ ...settings.read(), threads: 3 });
+  expect(settings.read().threads).toBe(3);
+  expect(readdirSync(folder)).toEqual(['engine.json']);
 });
