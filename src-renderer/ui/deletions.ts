@@ -1,30 +1,10 @@
 // What was deleted a moment ago, kept by the browser: after a reload, or in the next window, it can still be restored.
-import { client } from '../client.ts';
-
-export interface Deletion {
-  readonly noun: keyof typeof restoring;
-  readonly id: string;
-}
+import type { Deletion } from '../../src-contract/restore-deleted.ts';
 
 /** A deletion that this browser has kept: what was said about it, and when, in milliseconds. */
 export interface KeptDeletion extends Deletion {
   readonly text: string;
   readonly at: number;
-}
-
-const restoring = {
-  'base-model': (id: string) => client.baseModels.restore({ id }),
-  dataset: (id: string) => client.datasets.restore({ id }),
-  run: (id: string) => client.runs.restore({ id }),
-  adapter: (id: string) => client.adapters.restore({ id }),
-  conversation: (id: string) => client.chat.restoreConversation({ id }),
-  'answered-table': (id: string) => client.answeredTables.restore({ id }),
-  evaluation: (id: string) => client.evaluations.restore({ id }),
-  experiment: (id: string) => client.lab.restore({ id }),
-} as const;
-
-export async function restoreDeleted({ noun, id }: Deletion): Promise<void> {
-  await restoring[noun](id);
 }
 
 export function keptDeletions(): readonly KeptDeletion[] {

@@ -1,5 +1,7 @@
 import { getContext, setContext } from 'svelte';
-import { type Deletion, forgetDeletion, keepDeletion, keptDeletions, restoreDeleted } from './deletions.ts';
+import { type Deletion, restoreDeleted } from '../../src-contract/restore-deleted.ts';
+import { client } from '../client.ts';
+import { forgetDeletion, keepDeletion, keptDeletions } from './deletions.ts';
 
 export interface Toast {
   readonly id: number;
@@ -62,7 +64,7 @@ export class Toasts {
     for (const { text, at, ...deletion } of keptDeletions()) {
       const left = at + undoMs + longestHeldMs - Date.now();
       if (left <= 0 || at > Date.now()) forgetDeletion(deletion);
-      else this.#show({ text, undo: () => restoreDeleted(deletion), deletion }, Math.min(undoMs, left), left);
+      else this.#show({ text, undo: () => restoreDeleted(client, deletion), deletion }, Math.min(undoMs, left), left);
     }
   }
 

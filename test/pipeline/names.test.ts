@@ -4,7 +4,7 @@ import { writeTinyAdapter } from '../fixtures/tiny-adapter.ts';
 import { answerOf, homeWithBoxes, runCommand, temporaryFolder } from './command-line.ts';
 
 // Regression: only a page could give a dataset or an adapter another name.
-test('a dataset and an adapter get other names, and are deleted by them', { timeout: 180_000 }, async () => {
+test('a dataset and an adapter get other names, are deleted by them, and restored', { timeout: 180_000 }, async () => {
   const home = await homeWithBoxes();
   const { datasets } = await answerOf(home, ['datasets', 'list']);
   const { dataset } = await answerOf(home, ['datasets', 'rename', 'boxes', ' Old boxes ']);
@@ -24,9 +24,24 @@ test('a dataset and an adapter get other names, and are deleted by them', { time
   // Regression: only one could be named, and a list of ids from another program took a call for each.
   const mistyped = await runCommand(home, ['adapters', 'delete', adapter.id, 'laks']);
   expect(mistyped.json.error.hint).toMatch('Did you mean “lakes”?');
-  const { deleted } = await answerOf(home, ['adapters', 'delete', adapter.id, 'lakes', 'streams', '--yes']);
+  const { deleted } = await answerOf(home, ['adapters', 'delete', adapter.id, 'lakes', 'streams']);
   expect(deleted).toEqual([{ id: adapter.id, name: 'streams' }, expect.objectContaining({ name: 'lakes' })]);
   expect(await answerOf(home, ['datasets', 'delete', 'Old boxes'])).toEqual({
     deleted: { id: dataset.id, name: 'Old boxes' },
   });
+
+  const kept = await answerOf(home, ['deleted', 'list']);
+  const words = kept.deleted.map(({ noun, name }: { noun: string; name: string }) => `${noun} ${name}`);
+  expect(words.sort()).toEqual(['adapter lakes', 'adapter streams', 'dataset Old boxes']);
+  const lost = await runCommand(home, ['deleted', 'restore', 'lake']);
+  expect(lost.json.error).toMatchObject({
+    code: 'DELETED_NOT_FOUND',
+    hint: 'Did you mean “lakes”? All of it: adapter-studio deleted list',
+  });
+  await answerOf(home, ['deleted', 'restore', 'Old boxes', adapter.id]);
+  expect((await answerOf(home, ['datasets', 'list'])).datasets).toMatchObject([{ id: dataset.id }]);
+  const { removed } = await answerOf(home, ['deleted', 'remove', '--all']);
+  expect(removed).toMatchObject([{ noun: 'adapter', name: 'lakes' }]);
+  expect((await answerOf(home, ['adapters', 'list'])).adapters).toMatchObject([{ id: adapter.id }]);
+  expect(await answerOf(home, ['deleted', 'list'])).toEqual({ deleted: [] });
 });

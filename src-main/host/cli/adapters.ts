@@ -156,7 +156,7 @@ export function addAdapterCommands(program: Command, run: Run): void {
   addRename(adapters, run, { noun: 'adapter', shelf: (client) => client.adapters });
   addDelete(adapters, run, {
     noun: 'adapter',
-    description: 'delete an adapter for good',
+    description: 'delete an adapter',
     shelf: (client) => client.adapters,
   });
 }

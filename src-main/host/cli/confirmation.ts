@@ -7,9 +7,8 @@ import { terminalText } from './terminal-text.ts';
 type Terminal<Stream> = Stream & { readonly isTTY?: boolean };
 
 /**
- * Asks a person at a terminal before something is deleted: a page keeps that for a minute, to undo it, but nobody is
- * there for that once a command has ended. A script, which nobody answers, goes on. Throws NOT_CONFIRMED unless the
- * answer is yes.
+ * Asks a person at a terminal before something is deleted that cannot be restored afterwards. A script, which nobody
+ * answers, goes on. Throws NOT_CONFIRMED unless the answer is yes.
  */
 export async function requireConfirmed(
   question: string,

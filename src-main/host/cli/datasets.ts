@@ -141,7 +141,7 @@ export function addDatasetCommands(program: Command, run: Run): void {
   addRename(datasets, run, { noun: 'dataset', shelf: (client) => client.datasets });
   addDelete(datasets, run, {
     noun: 'dataset',
-    description: 'delete a dataset for good',
+    description: 'delete a dataset',
     shelf: (client) => client.datasets,
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { requireConfirmed } from './confirmation.ts';
+import { broughtBackBy } from './deleted.ts';
 import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
 
@@ -19,6 +20,8 @@ interface Deleting<Thing> {
   readonly noun: string;
   readonly description: string;
   readonly shelf: (client: StudioClient) => Shelf<Thing>;
+  /** Nothing can bring it back: a person at a terminal is asked first. */
+  readonly isFinal?: true;
   /** What else to say once one is deleted. */
   readonly after?: (thing: Thing, client: StudioClient) => Promise<string>;
 }
@@ -27,38 +30,36 @@ interface Deleting<Thing> {
 export function addDelete<Thing extends Named>(
   parent: Command,
   run: Run,
-  { noun, description, shelf, after }: Deleting<Thing>,
+  { noun, description, shelf, isFinal, after }: Deleting<Thing>,
 ): void {
-  parent
-    .command('delete')
-    .description(description)
-    .argument(`<${noun}...>`, 'names or ids')
-    .option('-y, --yes', 'do not ask first, as is done at a terminal')
-    .action((named: string[], { yes }: { yes?: boolean }, command: Command) =>
-      run(command, async ({ open, json, signal, progress }) => {
-        const client = await open();
-        const items = shelf(client);
-        // Each once, whatever it is called.
-        const things = new Map<string, Thing>();
-        for (const each of named) {
-          const thing = await items.get({ id: each });
-          things.set(thing.id, thing);
-        }
-        const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
-        const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
-        await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
-        const deleted: { id: string; name: string }[] = [];
-        const told: string[] = [];
-        for (const thing of things.values()) {
-          const { id, name } = thing;
-          await items.delete({ id }).catch((error: unknown) => {
-            for (const text of told) progress.say(text);
-            throw error;
-          });
-          deleted.push({ id, name });
-          told.push(`“${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
-        }
-        return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };
-      }),
-    );
+  const deleting = parent.command('delete').description(description).argument(`<${noun}...>`, 'names or ids');
+  if (isFinal) deleting.option('-y, --yes', 'do not ask first, as is done at a terminal');
+  deleting.action((named: string[], { yes }: { yes?: boolean }, command: Command) =>
+    run(command, async ({ open, json, signal, progress }) => {
+      const client = await open();
+      const items = shelf(client);
+      // Each once, whatever it is called.
+      const things = new Map<string, Thing>();
+      for (const each of named) {
+        const thing = await items.get({ id: each });
+        things.set(thing.id, thing);
+      }
+      const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
+      const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
+      if (isFinal) await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
+      const deleted: { id: string; name: string }[] = [];
+      const told: string[] = [];
+      for (const thing of things.values()) {
+        const { id, name } = thing;
+        await items.delete({ id }).catch((error: unknown) => {
+          for (const text of told) progress.say(text);
+          throw error;
+        });
+        deleted.push({ id, name });
+        told.push(`“${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
+      }
+      if (!isFinal) told.push(broughtBackBy([...things.keys()]));
+      return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };
+    }),
+  );
 }

@@ -9,7 +9,7 @@ import {
   type StartLabInput,
 } from '../../../src-contract/lab.ts';
 import { fromHere, numberIn, numbersIn, targetsIn, within, wordIn } from './arguments.ts';
-import { requireConfirmed } from './confirmation.ts';
+import { broughtBackBy } from './deleted.ts';
 import { type CallFailure, interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
 import { tellIgnored } from './ignored-options.ts';
@@ -48,16 +48,13 @@ export function addLabCommand(program: Command, run: Run): void {
       '--out <folder>',
       'folder for the tables, pictures, numbers and adapters, also with show (otherwise one in the data folder)',
     )
-    .option('-y, --yes', 'delete: do not ask first, as is done at a terminal')
     .action((kind: StartLabInput['kind'] | Look, id: string | undefined, words: LabWords, command: Command) =>
-      run(command, async ({ open, json, signal, progress }) => {
+      run(command, async ({ open, signal, progress }) => {
         if (isLook(kind)) {
           if (kind === 'list' && id !== undefined) throw misplacedId(kind);
-          tellIgnored(command, { heeded: heededBy[kind], because: `${kind} does not use them`, progress });
-          const { yes } = words;
-          return look(kind, { id, out: outOf(words) }, await open(), (question) =>
-            requireConfirmed(question, { yes, json, signal }),
-          );
+          const heeded = kind === 'show' ? ['out'] : [];
+          tellIgnored(command, { heeded, because: `${kind} does not use them`, progress });
+          return look(kind, { id, out: outOf(words) }, await open());
         }
         if (id !== undefined) throw misplacedId(kind);
         const client = await open();
@@ -78,7 +75,6 @@ export function addLabCommand(program: Command, run: Run): void {
 /** Actions on existing results. */
 const looks = ['list', 'show', 'delete'] as const;
 type Look = (typeof looks)[number];
-const heededBy: Readonly<Record<Look, readonly string[]>> = { list: [], show: ['out'], delete: ['yes'] };
 
 const isLook = (text: string): text is Look => (looks as readonly string[]).includes(text);
 const experimentIn = wordIn(z.enum([...labKindSchema.options, ...looks]));
@@ -95,7 +91,6 @@ async function look(
   what: Look,
   { id, out }: { readonly id: string | undefined; readonly out: string | undefined },
   client: StudioClient,
-  confirmed: (question: string) => Promise<void>,
 ): Promise<Answer> {
   if (what === 'list') return listOf(await client.lab.list());
   if (id === undefined) throw usageFailure(`Give the id of the result to ${what}; adapter-studio lab list shows them.`);
@@ -106,9 +101,8 @@ async function look(
     return answerOf(experiment, { files, client });
   }
   const { kind } = await client.lab.get({ id });
-  await confirmed(`Delete the result ${id} of ${kind}?`);
   await client.lab.delete({ id });
-  return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} was deleted.` };
+  return { json: { deleted: { id, kind } }, text: `The result ${id} of ${kind} was deleted. ${broughtBackBy([id])}` };
 }
 
 function listOf(experiments: readonly ListedExperiment[]): Answer {
@@ -127,7 +121,6 @@ function listOf(experiments: readonly ListedExperiment[]): Answer {
 }
 
 interface LabWords {
-  readonly yes?: boolean;
   readonly base?: string;
   readonly dataset?: string;
   readonly adapter?: string;

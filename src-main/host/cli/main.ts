@@ -10,6 +10,7 @@ import { textIn } from './arguments.ts';
 import { addBenchCommand } from './bench.ts';
 import { addDataCommands } from './data.ts';
 import { addDatasetCommands } from './datasets.ts';
+import { addDeletedCommands } from './deleted.ts';
 import { addDemoCommand } from './demo.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { failureOf, usageFailure } from './failure.ts';
@@ -58,6 +59,7 @@ for (const add of [
   addEvaluateCommand,
   addAnswerCommand,
   addAdapterCommands,
+  addDeletedCommands,
   addDataCommands,
   addDemoCommand,
   addLabCommand,

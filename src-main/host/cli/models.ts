@@ -147,6 +147,7 @@ export function addModelCommands(program: Command, run: Run): void {
     noun: 'model',
     description: 'delete for good a base model that no adapter needs',
     shelf: (client) => client.baseModels,
+    isFinal: true,
   });
 
   models

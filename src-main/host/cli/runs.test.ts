@@ -6,9 +6,10 @@ import type { StudioClient } from './studio.ts';
 
 // Regression: deleting a run that was stopped before it had made an adapter said that its adapter stays.
 test('deleting a run mentions its adapter only if one remains', async () => {
-  expect(await deleted({ adapterId: 'a' })).toBe('“rivers” was deleted. Its adapter stays.');
-  expect(await deleted({ adapterId: 'deleted before' })).toBe('“rivers” was deleted.');
-  expect(await deleted({ adapterId: null })).toBe('“rivers” was deleted.');
+  const back = 'For 30 days this brings it back: adapter-studio deleted restore 7';
+  expect(await deleted({ adapterId: 'a' })).toBe(`“rivers” was deleted. Its adapter stays.\n${back}`);
+  expect(await deleted({ adapterId: 'deleted before' })).toBe(`“rivers” was deleted.\n${back}`);
+  expect(await deleted({ adapterId: null })).toBe(`“rivers” was deleted.\n${back}`);
 });
 
 test('a run that waits for those it trains together with is listed as waiting', async () => {
@@ -25,7 +26,7 @@ test('a run that waits for those it trains together with is listed as waiting', 
 /** What is printed when a run is deleted and the only adapter is `a`. */
 async function deleted({ adapterId }: { adapterId: string | null }): Promise<string | undefined> {
   const client = {
-    runs: { get: async () => ({ name: 'rivers', adapterId }), delete: async () => {} },
+    runs: { get: async () => ({ id: '7', name: 'rivers', adapterId }), delete: async () => {} },
     adapters: { list: async () => [{ id: 'a' }] },
   };
   return await said(['runs', 'delete', 'rivers'], client);

@@ -89,7 +89,7 @@ export function addRunCommands(program: Command, run: Run): void {
 
   addDelete<TrainingRun>(runs, run, {
     noun: 'run',
-    description: 'delete a run for good; its adapter stays',
+    description: 'delete a run; its adapter stays',
     shelf: (client) => client.runs,
     async after({ adapterId }, client) {
       // There may be none, or it has already been deleted.
