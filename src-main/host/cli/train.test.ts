@@ -14,7 +14,7 @@ test('an estimate is rounded as on the page', async () => {
   const time = { seconds: 12, steps: 40, basis: 'run' };
   const group = { runs: 2, together: 2, alone: { memoryBytes: 580_400_000, seconds: 7 } };
   expect(await estimated({ memory, time, group })).toContain(
-    'About 596 MB of memory (baseModel 561, adapter 4.3, activations 31) and 12 s for 40 steps.\n' +
+    'About 596 MB of memory (base model 561, adapter 4.3, activations 31) and 12 s for 40 steps.\n' +
       'That is for 2 adapters together; one alone takes 580 MB and 7 s.',
   );
 });
