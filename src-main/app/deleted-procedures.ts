@@ -3,21 +3,20 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { DeletedThing } from '../../src-contract/deleted.ts';
-import type { DeletedStore } from '../database/deleted-store.ts';
 import { folderBytes } from '../files/folder-bytes.ts';
 import type { OpenDataFolder } from './open-data-folder.ts';
 
 export function deletedProcedures({
-  store,
-  folders: { datasetsFolder, adaptersFolder, runsFolder, labFolder },
+  folder,
   free,
 }: {
-  store: DeletedStore;
-  folders: OpenDataFolder['folders'];
+  folder: OpenDataFolder;
   /** Frees at once what cannot be restored. */
   free: () => Promise<void>;
 }) {
   const os = implement(contract.deleted).$context<CallerContext>();
+  const store = folder.stores.deleted;
+  const { datasetsFolder, adaptersFolder, runsFolder, labFolder } = folder.folders;
   const folderOf = { dataset: datasetsFolder, adapter: adaptersFolder, run: runsFolder, experiment: labFolder };
   const bytesOf = async ({ noun, id }: Pick<DeletedThing, 'noun' | 'id'>) =>
     noun in folderOf ? folderBytes(join(folderOf[noun as keyof typeof folderOf], id)) : 0;
@@ -26,6 +25,7 @@ export function deletedProcedures({
       Promise.all(store.list().map(async (thing) => ({ ...thing, bytes: await bytesOf(thing) }))),
     ),
     remove: os.remove.handler(async ({ input }) => {
+      folder.reserve.giveWhereFull();
       store.expire(input.things);
       await free();
     }),

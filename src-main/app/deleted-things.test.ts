@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ORPCError, safe } from '@orpc/server';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -205,6 +206,27 @@ test('what would not fit, and another disk that is full, leave what was deleted'
   expect(await refusedWith(diskFull('/proc', undefined))).toBe('DISK_FULL');
   await client.deleted.remove({ things: [] });
   expect(await deletedNames()).toEqual(['adapter rivers']);
+});
+
+// Regression: that it was to be freed could not be written, so that it stayed and the disk full.
+test('on a full disk, what was deleted can be deleted for good', async ({ skip }) => {
+  const data = join(folder, 'data');
+  await app.close();
+  const mount = ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', data];
+  const isMounted = process.platform === 'linux' && spawnSync('mount', mount).status === 0;
+  await open();
+  if (!isMounted) skip('a disk in memory cannot be mounted here');
+  try {
+    const id = await importRivers(20_000);
+    await client.datasets.delete({ id });
+    expect(() => appendFileSync(join(data, 'ballast'), Buffer.alloc(32e6))).toThrow('ENOSPC');
+    await client.deleted.remove({ things: [{ noun: 'dataset', id }] });
+    expect(readdirSync(join(data, 'datasets'))).toEqual([]);
+  } finally {
+    await app.close();
+    spawnSync('umount', [data]);
+    await open();
+  }
 });
 
 /** The code of the error when an adapter is imported and the engine fails. */
