@@ -1,0 +1,53 @@
+// What was deleted is listed in the settings, restored from there, or deleted for good.
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { paths } from '../../src-renderer/paths.ts';
+import { openDatabase } from '../../src-main/database/open.ts';
+import { openPlace } from '../browser/open-place.ts';
+import { openStudioForTests } from '../browser/opened-studio.ts';
+
+const opened = openStudioForTests({
+  before: ({ command, folder }) => {
+    command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
+    command('datasets', 'delete', 'Places');
+    const database = openDatabase(path.join(folder, 'studio/studio.sqlite'));
+    const insert = database.prepare(
+      `INSERT INTO conversation (id, title, base_model_id, created_at, updated_at, deleted_at)
+       VALUES (?, ?, 'starter', 1, 1, ?)`,
+    );
+    for (let number = 0; number < 120; number++) insert.run(`c${number}`, `Talk ${number}`, Date.now() - 1000 - number);
+    database.close();
+  },
+});
+
+const list = () => opened.page.getByRole('region', { name: 'Recently deleted' });
+
+// Regression: all were drawn, which took ten seconds for ten thousand, and five more with each that was restored.
+test('a hundred are shown, and more when asked for', async () => {
+  await openPlace(opened.page, paths.settings());
+  await list().getByText('Places', { exact: true }).waitFor();
+  expect(await list().getByRole('listitem').count()).toBe(100);
+  await list().getByRole('button', { name: 'Show 21 more' }).press('Enter');
+  await list().getByText('Talk 119', { exact: true }).waitFor();
+  expect(await list().getByRole('listitem').count()).toBe(121);
+});
+
+test('one is restored, one is deleted for good, and the rest is, by keyboard', async () => {
+  const { page } = opened;
+  await list().getByRole('button', { name: 'Restore Places' }).press('Enter');
+  await page.getByRole('status').getByText('Places restored').waitFor();
+  await list().getByText('Places', { exact: true }).waitFor({ state: 'detached' });
+
+  await list().getByRole('button', { name: 'More actions for Talk 1', exact: true }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Delete for good' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Delete “Talk 1” for good?' });
+  await dialog.getByRole('button', { name: 'Delete for good' }).press('Enter');
+  await list().getByText('Talk 1', { exact: true }).waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: /^Delete all for good/ }).press('Enter');
+  const all = page.getByRole('dialog', { name: 'Delete 119 things for good?' });
+  await all.getByRole('button', { name: 'Delete for good' }).press('Enter');
+  await page.getByText('Nothing. What you delete can be restored here.').waitFor();
+  await openPlace(page, paths.datasets());
+  await page.getByRole('link', { name: 'Places', exact: true }).waitFor();
+});
