@@ -3,14 +3,17 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { DeletedThing } from '../../src-contract/deleted.ts';
+import type { ChangeEvent } from '../../src-contract/studio.ts';
 import { folderBytes } from '../files/folder-bytes.ts';
 import type { OpenDataFolder } from './open-data-folder.ts';
 
 export function deletedProcedures({
   folder,
+  tell,
   free,
 }: {
   folder: OpenDataFolder;
+  tell: (noun: ChangeEvent['noun']) => void;
   /** Frees at once what cannot be restored. */
   free: () => Promise<void>;
 }) {
@@ -28,6 +31,8 @@ export function deletedProcedures({
       folder.reserve.giveWhereFull();
       store.expire(input.things);
       await free();
+      const nouns = new Set(input.things.map(({ noun }) => noun));
+      for (const noun of nouns) tell(noun === 'experiment' ? 'lab' : noun);
     }),
   });
 }
