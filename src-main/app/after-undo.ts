@@ -45,7 +45,7 @@ export class AfterUndo {
     void this.#free(() => ({ models: Date.now() - shortMs, rest: Date.now() - shortMs }));
   }
 
-  /** There is no room for something: gives up the longer period of undo for base models, and nothing that a person made. */
+  /** Something has no room: gives up the longer period of undo for base models, and nothing that a person made. */
   freeModels(): void {
     void this.#free(() => freedBefore(Date.now() - shortMs));
   }

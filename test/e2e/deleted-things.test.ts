@@ -1,8 +1,8 @@
 // What was deleted is listed in the settings, restored from there, or deleted for good.
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { paths } from '../../src-renderer/paths.ts';
 import { openDatabase } from '../../src-main/database/open.ts';
+import { paths } from '../../src-renderer/paths.ts';
 import { openPlace } from '../browser/open-place.ts';
 import { openStudioForTests } from '../browser/opened-studio.ts';
 
@@ -50,7 +50,8 @@ test('one is restored, one is deleted for good, and the rest is, by keyboard', a
   const all = page.getByRole('dialog', { name: 'Delete 119 things for good?' });
   await all.getByRole('button', { name: 'Delete for good' }).press('Enter');
   // Regression: the other window went on to offer what was gone.
-  for (const window of [page, other]) await window.getByText('Nothing. What you delete can be restored here.').waitFor();
+  for (const window of [page, other])
+    await window.getByText('Nothing. What you delete can be restored here.').waitFor();
   await other.close();
   await openPlace(page, paths.datasets());
   await page.getByRole('link', { name: 'Places', exact: true }).waitFor();
