@@ -54,9 +54,9 @@ export const csvOptionsSchema = z.object({
    */
   speaker: z.string().max(500).optional(),
   /**
-   * For documents: a row for each piece that fits the model, for each question that they answer, or for each document with what belongs to it, with a
-   * summary that is still to be written, or with the name of its folder as its label. Texts that may be tables are then
-   * read as documents.
+   * For documents: a row for each piece that fits the model, for each question that they answer, or for each document
+   * with what belongs to it, with a summary that is still to be written, or with the name of its folder as its label.
+   * Texts that may be tables are then read as documents.
    */
   documents: documentRowsSchema.optional(),
   /** One character or several, such as `||`. */

@@ -487,7 +487,7 @@ export const errorCatalogue = {
   DISK_SHORT: entry(
     { needed: z.string(), folder: z.string() },
     'The disk that holds {folder} has no room for {needed}.',
-    'Free some space and try again. What was there is unchanged.',
+    'Free some space and try again. What you deleted takes some until it is deleted for good, in the settings.',
   ),
   DEVICE_MISSING: entry(
     { device: z.string(), ...reason },

@@ -92,7 +92,7 @@ async function openApp({ dataDir, resourcesDir, restoreFrom, ...host }: AppOptio
   const afterUndo: AfterUndo = new AfterUndo((before) =>
     freeDeleted(before, { folder, threads: Object.values(threads), isReading: () => work.isReading }),
   );
-  const known = knownFaults(folder, () => afterUndo.hurry());
+  const known = knownFaults(folder, { full: () => afterUndo.hurry(), short: () => afterUndo.freeModels() });
   const sql = new SqlRunner(host.startSqlProcess ?? forkSqlProcess);
   const bases = openBases(folder, { engine, faults, resourcesDir, changed: () => tell('base-model') });
   if (!folder.isNew && lock.isAlone()) await bases.downloads.clearDone();

@@ -84,6 +84,13 @@ test('a full disk frees all that was deleted over 12 seconds ago', async () => {
   ]);
 });
 
+test('where something has no room, base models go after 12 seconds, and the rest is kept', async () => {
+  const { tried, afterUndo } = timed();
+  afterUndo.freeModels();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(tried).toEqual([[12_000, 30 * day]]);
+});
+
 const day = 24 * 3_600_000;
 
 /** Notes how long ago base models, and the rest, were deleted that each try frees. */

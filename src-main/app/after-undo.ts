@@ -40,9 +40,14 @@ export class AfterUndo {
     this.#waiting.add(timer);
   }
 
-  /** The disk is full: gives up all but the short period of undo. */
+  /** Nothing can be written any more: gives up all but the short period of undo. */
   hurry(): void {
     void this.#free(() => ({ models: Date.now() - shortMs, rest: Date.now() - shortMs }));
+  }
+
+  /** Something has no room: gives up the longer period of undo for base models, and nothing that a person made. */
+  freeModels(): void {
+    void this.#free(() => freedBefore(Date.now() - shortMs));
   }
 
   /** Frees at once what cannot be restored now. */

@@ -3,21 +3,23 @@ import { implement } from '@orpc/server';
 import type { CallerContext } from '../../src-contract/caller.ts';
 import { contract } from '../../src-contract/contract.ts';
 import type { DeletedThing } from '../../src-contract/deleted.ts';
-import type { DeletedStore } from '../database/deleted-store.ts';
+import type { ChangeEvent } from '../../src-contract/studio.ts';
 import { folderBytes } from '../files/folder-bytes.ts';
 import type { OpenDataFolder } from './open-data-folder.ts';
 
 export function deletedProcedures({
-  store,
-  folders: { datasetsFolder, adaptersFolder, runsFolder, labFolder },
+  folder,
+  tell,
   free,
 }: {
-  store: DeletedStore;
-  folders: OpenDataFolder['folders'];
+  folder: OpenDataFolder;
+  tell: (noun: ChangeEvent['noun']) => void;
   /** Frees at once what cannot be restored. */
   free: () => Promise<void>;
 }) {
   const os = implement(contract.deleted).$context<CallerContext>();
+  const store = folder.stores.deleted;
+  const { datasetsFolder, adaptersFolder, runsFolder, labFolder } = folder.folders;
   const folderOf = { dataset: datasetsFolder, adapter: adaptersFolder, run: runsFolder, experiment: labFolder };
   const bytesOf = async ({ noun, id }: Pick<DeletedThing, 'noun' | 'id'>) =>
     noun in folderOf ? folderBytes(join(folderOf[noun as keyof typeof folderOf], id)) : 0;
@@ -26,8 +28,11 @@ export function deletedProcedures({
       Promise.all(store.list().map(async (thing) => ({ ...thing, bytes: await bytesOf(thing) }))),
     ),
     remove: os.remove.handler(async ({ input }) => {
+      folder.reserve.giveWhereFull();
       store.expire(input.things);
       await free();
+      const nouns = new Set(input.things.map(({ noun }) => noun));
+      for (const noun of nouns) tell(noun === 'experiment' ? 'lab' : noun);
     }),
   });
 }

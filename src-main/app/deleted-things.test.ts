@@ -1,7 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { safe } from '@orpc/server';
+import { ORPCError, safe } from '@orpc/server';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { diskFull } from '../../src-contract/disk-full.ts';
 import {
   app,
   client,
@@ -189,13 +191,53 @@ test('a full disk frees deleted items sooner', async () => {
   await client.adapters.delete({ id: 'rivers' });
   await vi.advanceTimersByTimeAsync(15_000);
   expect(existsSync(path)).toBe(true);
-  engine.refusal = Object.assign(new Error('no room'), { code: 'ENOSPC' });
-  const taken = join(folder, 'taken');
-  mkdirSync(taken);
-  for (const name of ['adapter_config.json', 'adapter_model.safetensors']) writeFileSync(join(taken, name), '{}');
-  expect((await safe(client.adapters.import({ path: taken }))).error).toMatchObject({ code: 'DISK_FULL' });
+  expect(await refusedWith(Object.assign(new Error('no room'), { code: 'ENOSPC' }))).toBe('DISK_FULL');
   await vi.waitFor(() => expect(existsSync(path)).toBe(false), patient);
 });
+
+// Regression: a run or a download that was refused because it would not fit took all that could be restored with it.
+test('what would not fit, and another disk that is full, leave what was deleted', async () => {
+  await train('rivers');
+  await client.adapters.delete({ id: 'rivers' });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + day });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(await refusedWith(diskFull(folder, 50e9))).toBe('DISK_SHORT');
+  // Of no other disk, a test knows that it is there.
+  expect(await refusedWith(diskFull('/proc', undefined))).toBe('DISK_FULL');
+  await client.deleted.remove({ things: [] });
+  expect(await deletedNames()).toEqual(['adapter rivers']);
+});
+
+// Regression: that it was to be freed could not be written, so that it stayed and the disk full.
+test('on a full disk, what was deleted can be deleted for good', async ({ skip }) => {
+  const data = join(folder, 'data');
+  await app.close();
+  const mount = ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', data];
+  const isMounted = process.platform === 'linux' && spawnSync('mount', mount).status === 0;
+  await open();
+  if (!isMounted) skip('a disk in memory cannot be mounted here');
+  try {
+    const id = await importRivers(20_000);
+    await client.datasets.delete({ id });
+    expect(() => appendFileSync(join(data, 'ballast'), Buffer.alloc(32e6))).toThrow('ENOSPC');
+    await client.deleted.remove({ things: [{ noun: 'dataset', id }] });
+    expect(readdirSync(join(data, 'datasets'))).toEqual([]);
+  } finally {
+    await app.close();
+    spawnSync('umount', [data]);
+    await open();
+  }
+});
+
+/** The code of the error when an adapter is imported and the engine fails. */
+async function refusedWith(refusal: Error): Promise<unknown> {
+  engine.refusal = refusal;
+  const taken = join(folder, 'taken');
+  mkdirSync(taken, { recursive: true });
+  for (const name of ['adapter_config.json', 'adapter_model.safetensors']) writeFileSync(join(taken, name), '{}');
+  const { error } = await safe(client.adapters.import({ path: taken }));
+  return error instanceof ORPCError ? error.code : error;
+}
 
 // Regression: only what this process was evaluating was waited for.
 test('a deleted adapter’s files stay while another process evaluates', async () => {

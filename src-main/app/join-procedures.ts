@@ -85,7 +85,7 @@ export function joinProcedures(studio: {
         endpointOn: endpoint.state.on,
       }),
     }),
-    deleted: deletedProcedures({ store: stores.deleted, folders: folder.folders, free: () => afterUndo.free() }),
+    deleted: deletedProcedures({ folder, tell, free: () => afterUndo.free() }),
     dataFolders: dataFolderProcedures({
       ...{ dataDir, version, folders, isAlone: () => lock.isAlone() },
       isBusy: () => isBusy() || importing.size > 0,

@@ -58,6 +58,8 @@ export async function freeDeleted(
 ): Promise<boolean> {
   const { jobs, datasets, baseModels, adapters, runs, conversations, evaluations, answeredTables, lab } = folder.stores;
   const { datasetsFolder, adaptersFolder, runsFolder, modelsFolder, labFolder } = folder.folders;
+  // What is freed is first noted, which a full disk has no room for but the reserve.
+  if (folder.stores.deleted.hasAny(deletedBefore)) folder.reserve.giveWhereFull();
   const areDatasetsFree = await freeDatasets({ store: datasets, datasetsFolder, threads }, deletedBefore);
   await freeRuns(runs, runsFolder, deletedBefore);
   evaluations.removeDeleted(deletedBefore);

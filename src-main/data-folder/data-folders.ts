@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import type { DataFolders } from '../../src-contract/data-folder.ts';
 import { StudioError } from '../../src-contract/errors.ts';
 import type { KeptFailure } from '../../src-contract/kept-failure.ts';
 import { localTime } from '../../src-contract/local-time.ts';
+import { deviceOf } from '../files/device-of.ts';
 import { manifestName, readBackup } from './data-folder-store.ts';
 
 /** Where a studio carries on. */
@@ -139,10 +140,6 @@ function isStudio(path: string): boolean {
 async function foldersIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
-}
-
-async function deviceOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.dev;
 }
 
 function idOf(path: string): string {

@@ -38,6 +38,12 @@ export class DeletedStore {
     >[];
   }
 
+  /** Whether anything that was deleted up to then is still there. */
+  hasAny(before: number): boolean {
+    const each = Object.values(tables).map(({ table }) => `SELECT 1 FROM ${table} WHERE deleted_at <= :before`);
+    return this.#database.prepare(`${each.join(' UNION ALL ')} LIMIT 1`).get({ before }) !== undefined;
+  }
+
   /** Has things be freed next. One that has been restored meanwhile stays. */
   expire(things: readonly Pick<DeletedThing, 'noun' | 'id'>[]): void {
     this.#database.transaction(() => {

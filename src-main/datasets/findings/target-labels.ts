@@ -6,7 +6,10 @@ import { separatorIn } from '../../tasks/label-lists.ts';
 import type { CheckedRow, Detector, FlaggedRow } from './detector.ts';
 import { LabelSpellings, spelledLike } from './labels.ts';
 
-/** The labels that targets are, or, where they are objects in JSON, that the texts of each field are, also of objects within. */
+/**
+ * The labels that targets are, or, where they are objects in JSON, that the texts of each field are, also of objects
+ * within.
+ */
 export class TargetLabels implements Detector {
   readonly #whole = new LabelSpellings();
   readonly #fields = new Map<string, LabelSpellings>();

@@ -89,6 +89,16 @@ test('a sentence with a word without a tag is told, the others are read', async 
   expect(rows.at(-1)).toMatchObject({ cells: ['Yes', 'none'] });
 });
 
+// Regression: the text so far was searched for its last letter at each word, which took seconds, then minutes.
+test('a sentence without an end takes as long as its words', () => {
+  const reading = new TaggedSentences();
+  for (let word = 0; word < 40_000; word++) reading.read(`word${word} O`);
+  const began = performance.now();
+  expect(reading.end()[0]?.text).toMatch(/^word0 word1 .* word39999$/);
+  // It is done in a tenth of a second, and took twenty.
+  expect(performance.now() - began).toBeLessThan(3000);
+});
+
 test('splits of a folder are its files', async () => {
   mkdirSync(join(folder, 'ner'));
   for (const name of ['train.txt', 'dev.txt', 'test.txt']) writeFileSync(join(folder, 'ner', name), news);
@@ -103,6 +113,8 @@ test('tables, trees of words and words without a name are none', async () => {
     'plan S-Bahn O\nfoo bar O\n\nbaz qux O\nto go O\n',
     'a O\nb O\n\nc O\nd O\n',
     'a M-1\nb M-2\n\nc -\nd S-3\n',
+    // Regression: was taken for tags.
+    'Anna\tE-Mail\nBo\t-\n\nCem\tE-Mail\nDora\t-\n',
     table,
   ];
   for (const text of texts) expect(areTaggedWords(text)).toBe(false);

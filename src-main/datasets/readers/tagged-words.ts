@@ -25,7 +25,9 @@ export function areTaggedWords(head: string): boolean {
   const tags = words.map((columns) => (columns.length === width ? tagOf(columns.at(-1)) : undefined));
   const known = tags.filter((tag) => tag !== undefined);
   const names = known.filter(({ kind }) => kind !== 'out');
-  return known.length >= tags.length * mostlyTagged && names.length > 0 && names.length < known.length;
+  // Without any of these, as in a column of “E-Mail” and “-”, or of “S-Bahn” and “U-Bahn”, no name has several words.
+  const areNames = names.some(({ kind }) => kind === 'begin' || kind === 'inside');
+  return known.length >= tags.length * mostlyTagged && areNames && names.length < known.length;
 }
 
 const fewestWords = 4;
@@ -131,26 +133,30 @@ function namesOf(tags: readonly (Tag | undefined)[]): { from: number; to: number
 function joined(words: readonly string[]): { text: string; places: { from: number; to: number }[] } {
   // Where each letter is a word, so are the blanks.
   const areLetters = words.some((word) => word.trim() === '');
-  let text = '';
-  let quotes = 0;
+  const parts: string[] = [];
+  // Of the text so far: looking for them in it would take ever longer.
+  let [length, last, quotes] = [0, '', 0];
   const places: { from: number; to: number }[] = [];
   for (const written of words) {
     const word = brackets[written] ?? written;
     const isClosing = word === '"' && quotes++ % 2 === 1;
-    const isOpened = opening.test(text) || (text.endsWith('"') && quotes % 2 === 1 && word !== '"');
-    const isApart = text !== '' && !areLetters && !isClosing && !isOpened && !follows.test(word);
-    if (isApart && !(unparted.test(text.slice(-1)) && unparted.test(word.slice(0, 1)))) text += ' ';
-    places.push({ from: text.length, to: text.length + word.length });
-    text += word;
+    const isOpened = opening.test(last) || (last === '"' && quotes % 2 === 1 && word !== '"');
+    const isApart = length > 0 && !areLetters && !isClosing && !isOpened && !follows.test(word);
+    const gap = isApart && !(unparted.test(last) && unparted.test(word.slice(0, 1))) ? ' ' : '';
+    parts.push(gap, word);
+    const from = length + gap.length;
+    length = from + word.length;
+    last = word.slice(-1) || last;
+    places.push({ from, to: length });
   }
-  return { text, places };
+  return { text: parts.join(''), places };
 }
 
 /** As the Penn Treebank writes them. */
 const brackets: Readonly<Record<string, string>> = {
   ...{ '-LRB-': '(', '-RRB-': ')', '-LSB-': '[', '-RSB-': ']', '-LCB-': '{', '-RCB-': '}', '``': '"', "''": '"' },
 };
-const opening = /[([{«“„¿¡$€£]$/;
+const opening = /^[([{«“„¿¡$€£]$/;
 const follows = /^(?:[.,;:!?%)\]}»”…、。，！？；：]|'(?:s|re|ve|ll|d|m|t)$|n't$)/i;
 /** Scripts without blanks between words. */
 const unparted = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}、。，！？；：「」『』（）]/u;

@@ -373,7 +373,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
   },
   DISK_SHORT: {
     message: '{folder}[이|가] 있는 디스크에 {needed}[이|가] 들어갈 자리가 없습니다.',
-    hint: '공간을 비우고 다시 시도하세요. 있던 것은 그대로입니다.',
+    hint: '공간을 비우고 다시 시도하세요. 삭제한 것은 설정에서 완전히 삭제할 때까지 공간을 차지합니다.',
   },
   DEVICE_MISSING: {
     message: '{device}[을|를] 쓸 수 없습니다: {reason}',
