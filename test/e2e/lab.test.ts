@@ -25,6 +25,9 @@ test('the lab lists every experiment, with those that train disabled while somet
 test('a word that explains itself does so on a click, Enter and a touch', async () => {
   const word = page.getByRole('main').getByRole('button', { name: 'Rank', exact: true }).first();
   const hint = page.getByText('How thin the two matrices are.');
+  // Once the pointer has opened it: otherwise that may follow the second click, on a busy machine.
+  await word.hover();
+  await hint.waitFor();
   await word.click();
   await hint.waitFor();
   await word.click();
