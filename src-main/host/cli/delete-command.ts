@@ -44,9 +44,11 @@ export function addDelete<Thing extends Named>(
         const thing = await items.get({ id: each });
         things.set(thing.id, thing);
       }
-      const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
-      const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
-      if (isFinal) await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
+      if (isFinal) {
+        const names = [...things.values()].map(({ name }) => `“${name}”`).join(', ');
+        const what = things.size === 1 ? `the ${noun}` : `the ${things.size} ${noun}s`;
+        await requireConfirmed(`Delete ${what} ${names}?`, { yes, json, signal });
+      }
       const deleted: { id: string; name: string }[] = [];
       const told: string[] = [];
       for (const thing of things.values()) {
