@@ -49,6 +49,24 @@ test('a lab experiment drops duplicate options and refuses surplus ones, and can
   expect((await safe(client.lab.restore({ id }))).error).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
 });
 
+// Regression: while the earlier one could be restored, its repeat could not be opened.
+test('a repeat whose numbers differ can be opened once the experiment that it repeats is deleted', async () => {
+  const pass = { rows: 1, tokens: 8 };
+  const options = { passes: [pass], bottlenecks: [4], trials: 3, seeds: [5], ranks: [2] };
+  const ended = async (input: object) => {
+    const { id } = await client.lab.start({ kind: 'table1', baseModelId: 'starter', options, ...input });
+    await Array.fromAsync(await client.lab.watch({ id }));
+    return id;
+  };
+  const earlier = await ended({});
+  const repeat = await ended({ repeatOf: earlier });
+  const database = openDatabase(join(folder, 'data/studio.sqlite'));
+  onTestFinished(() => void database.close());
+  database.prepare('UPDATE lab_experiment SET repeat_equal = 0, repeat_compared = 1 WHERE id = ?').run(repeat);
+  await client.lab.delete({ id: earlier });
+  expect(await client.lab.view({ id: repeat, language: 'en' })).toMatchObject({ kind: 'table1' });
+});
+
 // Regression: trained cells stayed until the next start, and the rows they had read for as long as the experiment.
 test('a lab experiment leaves only its trained cells, and nothing once deleted for good', async () => {
   const datasetId = await importRivers();

@@ -74,7 +74,7 @@ export async function clearLab(
   { since, deletedBefore }: { since: number; deletedBefore: number },
 ): Promise<void> {
   store.removeDeleted(deletedBefore);
-  const [unfinished, known] = [new Set(store.listUnfinishedIds()), new Set(store.listIds())];
+  const [unfinished, known] = [new Set(store.listUnfinishedIds()), new Set(store.listKeptIds())];
   for (const name of await readdir(labFolder)) {
     if (unfinished.has(name) || !isOwnName(name, since)) continue;
     const left = known.has(name) ? await readdir(join(labFolder, name)) : [];

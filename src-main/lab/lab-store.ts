@@ -67,8 +67,12 @@ export class LabStore {
       .all() as (string | null)[];
   }
 
-  /** Including deleted ones that can be restored. */
   listIds(): string[] {
+    return this.#database.prepare('SELECT id FROM lab_experiment WHERE deleted_at IS NULL').pluck().all() as string[];
+  }
+
+  /** Including deleted ones that can be restored. */
+  listKeptIds(): string[] {
     return this.#database.prepare('SELECT id FROM lab_experiment').pluck().all() as string[];
   }
 
