@@ -40,6 +40,8 @@ test('what was deleted is listed with its size, over a start, until it is restor
   const conversation = await client.chat.createConversation({ baseModelId: 'starter' });
   const evaluation = await evaluated();
   await client.adapters.delete({ id: 'rivers' });
+  // Regression: for thirty days a run named an adapter that could not be had.
+  expect(await client.runs.get({ id: run.id })).toMatchObject({ adapterId: null });
   await client.datasets.delete({ id: 'rivers' });
   await client.runs.delete({ id: run.id });
   await client.evaluations.delete({ id: evaluation });
@@ -66,6 +68,7 @@ test('what was deleted is listed with its size, over a start, until it is restor
   ])
     expect(listed.map((thing) => thing.id)).toContain(id);
   expect(await client.deleted.list()).toEqual([]);
+  expect(await client.runs.get({ id: run.id })).toMatchObject({ adapterId: adapter.id });
   expect(existsSync(adapter.path)).toBe(true);
   expect((await client.datasets.rows({ id: 'rivers', filter: {}, offset: 0, limit: 2 })).examples).toHaveLength(2);
 });

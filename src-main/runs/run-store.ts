@@ -62,7 +62,7 @@ export class RunStore {
   listed(): ListedRun[] {
     const rows = this.#database
       .prepare(
-        `SELECT run.id, name, job.state, task, dataset_id, dataset_name, dataset_sha256, base_model_id, adapter_id, step,
+        `SELECT run.id, name, job.state, task, dataset_id, dataset_name, dataset_sha256, base_model_id, ${keptAdapter}, step,
            total_steps, last_loss, job.error_code, job.error_message, job.error_hint, job.error_data, job.created_at,
            job.started_at, job.finished_at, paused, active_since, seconds_before, group_id, group_size, ${queuePlace},
            ${awaitsTurn},
@@ -378,10 +378,13 @@ const awaitsTurn = `(job.state = 'running' AND active_since IS NULL AND EXISTS (
       AND (other.active_since IS NOT NULL OR other.id < run.id)
   )) AS awaits_turn`;
 
+/** None while it is deleted: whoever reads a run looks for its adapter. */
+const keptAdapter = '(SELECT id FROM adapter WHERE adapter.id = adapter_id AND deleted_at IS NULL) AS adapter_id';
+
 const selectWith = (
   losses: 'losses' | 'NULL',
 ) => `SELECT run.id, name, job.state, dataset_id, dataset_name, dataset_sha256, dataset_version, task, base_model_id, base_sha256,
-    chat_template, adapter_id, options, step, total_steps, last_loss, result, ${losses} AS losses, job.error_code, job.error_message,
+    chat_template, ${keptAdapter}, options, step, total_steps, last_loss, result, ${losses} AS losses, job.error_code, job.error_message,
     job.error_hint, job.error_data, job.created_at, job.started_at, job.finished_at, paused, machine, repeats, evaluate_after,
     active_since, seconds_before, initial_sha256, group_id, group_size, ${queuePlace}, ${awaitsTurn}
   FROM run JOIN job ON job.id = run.id`;
