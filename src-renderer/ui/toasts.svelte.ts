@@ -39,7 +39,9 @@ export class Toasts {
     return this.#standing.slice(-mostShown);
   }
 
+  /** The same notice said again replaces the one that stands: two of the same words would read as two things done. */
   say(text: string): void {
+    this.#standing = this.#standing.filter((toast) => toast.undo !== undefined || toast.text !== text);
     this.#show({ text }, plainMs);
   }
 
@@ -79,10 +81,11 @@ export class Toasts {
   }
 
   dismiss(id: number): void {
+    const toast = this.#standing.find((toast) => toast.id === id);
+    if (toast === undefined) return;
     // An element removed under the pointer or focus fires no leave event.
     this.held = false;
-    const { deletion } = this.#standing.find((toast) => toast.id === id) ?? {};
-    if (deletion !== undefined) forgetDeletion(deletion);
+    if (toast.deletion !== undefined) forgetDeletion(toast.deletion);
     this.#standing = this.#standing.filter((toast) => toast.id !== id);
   }
 

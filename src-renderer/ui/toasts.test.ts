@@ -19,6 +19,17 @@ test('everything removed within ten seconds can be undone, though only three toa
   expect(back).toEqual([5, 4, 3, 2, 1]);
 });
 
+// Regression: what was restored twice within five seconds was said twice.
+test('the same notice said again replaces the one that stands, for its whole time', () => {
+  const toasts = new Toasts();
+  toasts.say('rivers restored');
+  vi.advanceTimersByTime(4_000);
+  toasts.say('rivers restored');
+  expect(toasts.shown).toHaveLength(1);
+  vi.advanceTimersByTime(4_000);
+  expect(toasts.shown).toHaveLength(1);
+});
+
 test('offers no undo after ten seconds', () => {
   const toasts = new Toasts();
   toasts.done('removed', () => undefined);
