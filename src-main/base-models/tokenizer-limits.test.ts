@@ -78,6 +78,13 @@ test.each([
   expect(mayTakeForEver({ pre_tokenizer: { type: 'Split', pattern: { Regex } }, model: bpe })).toBe(true);
 });
 
+// Regression: thirty signs in a pattern that nothing uses held the thread for hours before any limit applied.
+test.each([`[${'[\\]'.repeat(1000)}`, '['.repeat(4000)])('a pattern of broken classes is judged at once', (Regex) => {
+  const began = performance.now();
+  expect(mayTakeForEver({ pre_tokenizer: { type: 'ByteLevel', unused: { Regex } }, model: bpe })).toBe(false);
+  expect(performance.now() - began).toBeLessThan(2000);
+});
+
 test('a decoder’s pattern gets a time limit too', () => {
   const slow = tokenizer(
     { decoder: { type: 'Replace', pattern: { Regex: '(a+)+x' }, content: '' } },

@@ -51,7 +51,8 @@ function alternativesOf(pattern: string): string[] {
   let depth = 0;
   return (
     pattern
-      .replace(/\\[\s\S]|\[(?:\\[\s\S]|\[[^\]]*\]|[^\]\\])*\]/g, '.')
+      // One within another is read as if it ended with that: in two ways, many of them would take for ever.
+      .replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]?/g, '.')
       // Each time more than the least is a choice.
       .replace(/\{(\d{1,2})(?:,(\d{1,2}))?\}/g, (_, least, most = least) => '?'.repeat(Math.max(0, most - least)))
       .replace(/[()|]/g, (sign) => {
