@@ -251,10 +251,17 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
       queries: share(isQuery),
       schemas: share((cell) => schema.test(cell) && !isQuery(cell)),
       words: areKeys(cells) ? 0 : share((cell) => /\p{L}{2}/u.test(cell) && !address.test(cell)),
-      isNumber: cells.length > 0 && cells.length === sample.length && areNumbers(cells),
-      isLabel: different <= cells.length / 4 || listSeparator(cells) !== undefined,
       recurs: different > 1 && different <= cells.length / 2,
-      isOrigin: share((cell) => address.test(cell) || isDate(cell) || isLongNumber(cell)) > 0.5,
+      // These take the longest, and are asked of few: there may be very many columns.
+      get isNumber() {
+        return cells.length > 0 && cells.length === sample.length && areNumbers(cells);
+      },
+      get isLabel() {
+        return different <= cells.length / 4 || listSeparator(cells) !== undefined;
+      },
+      get isOrigin() {
+        return share((cell) => address.test(cell) || isDate(cell) || isLongNumber(cell)) > 0.5;
+      },
     };
   });
 }
@@ -276,7 +283,7 @@ function areNumbers(cells: readonly string[]): boolean {
 
 /** What rows are called by, such as `train-00017`: a word with a number, another one in each row. */
 function areKeys(cells: readonly string[]): boolean {
-  return new Set(cells).size === cells.length && cells.every((cell) => /^[\w.:/-]*\d[\w.:/-]*$/.test(cell));
+  return new Set(cells).size === cells.length && cells.every((cell) => /\d/.test(cell) && /^[\w.:/-]+$/.test(cell));
 }
 
 export function isQuery(cell: string): boolean {
@@ -285,8 +292,8 @@ export function isQuery(cell: string): boolean {
 
 const question =
   /[?？؟]["”’)]?\s*$|^\s*(?:who|what|when|where|why|which|how|is|are|does|did|wer|was|wann|wo|warum|welche[rsnm]?|wie|누가|무엇|언제|어디|왜|어떤|어떻게|몇)\b|(?:나요|까요|는가|인가|을까|습니까)\s*[.?？]?\s*$/iu;
-/** Of a person or a page: forms ask for one beside their questions. */
-const address = /^\s*(?:\S+@\S+|https?:\/\/\S+)\s*$/;
+/** Of a person or a page: forms ask for one beside their questions. Written to stay linear, as are the others. */
+const address = /^\s*(?:\S[^\s@]*@\S+|https?:\/\/\S+)\s*$/;
 /** Written to stay linear in cells of any length: code with long lists, an image as text. */
 const schema = /\bcreate\s+table\b|\btable(?:\s*[:=])?\s*\w|\b\w+\s*\(\s*\w[^(),]*,[^()]*\)|\b\w+\s*:\s*\w+\s*,\s*\w/i;
 

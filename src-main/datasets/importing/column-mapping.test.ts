@@ -378,3 +378,11 @@ test('the existing columns are listed one by one, but not all of thousands', () 
   expect(of(['a,b', 'x'.repeat(70)])).toThrow(`Its columns are: “a,b”, “${'x'.repeat(59)}…”.`);
   expect(of(Array.from({ length: 2000 }, (_, place) => `c${place}`))).toThrow('“c28”, “c29”, ….');
 });
+
+// Regression: a cell of sixty thousand digits, or of signs of addresses, was looked at for minutes.
+test.each(['1', '@', 'a:', 'T', ' '])('columns of long cells of %j are judged at once', (sign) => {
+  const began = performance.now();
+  const rows = ['x', 'y', 'z'].map((end) => [`${sign.repeat(100_000)} ${end}`, 'a label']);
+  proposeTask(['one', 'other'], rows);
+  expect(performance.now() - began).toBeLessThan(2000);
+});

@@ -94,10 +94,11 @@ class ColumnNames {
 
   constructor(columns: readonly string[], quote: string) {
     this.#width = columns.length;
-    this.#unnamed = columns.flatMap((name, place) => (name === `column ${place + 1}` ? [place] : []));
+    const isMade = (name: string, place: number) => name === `column ${place + 1}`;
+    this.#unnamed = columns.flatMap((name, place) => (isMade(name, place) ? [place] : []));
     for (const [place, name] of columns.entries()) {
       const key = folded(name);
-      if (this.#unnamed.includes(place) || this.#places.has(key)) continue;
+      if (isMade(name, place) || this.#places.has(key)) continue;
       this.#places.set(key, place);
       this.#longest = Math.max(this.#longest, name.length);
       // Duplicates have a number appended.
@@ -162,9 +163,9 @@ class ColumnNames {
     );
     const others = written.filter((name, place) => name !== '' && places[place] === -1);
     const known = written.filter((name, place) => name !== '' && places[place] !== -1).length;
-    const areNames = others.every(
-      (name) => name.length <= 40 && nameLike.test(name) && written.indexOf(name) === written.lastIndexOf(name),
-    );
+    const last = new Map(written.map((name, place) => [name, place]));
+    const twice = new Set(written.filter((name, place) => last.get(name) !== place));
+    const areNames = others.every((name) => name.length <= 40 && nameLike.test(name) && !twice.has(name));
     return known >= Math.max(2, others.length) && 2 * known > this.#width && areNames ? places : undefined;
   }
 

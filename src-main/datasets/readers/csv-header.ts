@@ -34,7 +34,7 @@ function chooseHeader(
   const dated = contrastAt(first, below, isDate) >= 0 ? -1 : first.findIndex(isOneOf(isDate));
   const value = numeric >= 0 ? numeric : dated;
   if (value >= 0) return because(false, 'HEADER_NUMBERS', { column: value + 1 });
-  if (Math.max(0, ...first.map((cell) => cell.length)) > 200) return because(false, 'HEADER_LONG');
+  if (first.some((cell) => cell.length > 200)) return because(false, 'HEADER_LONG');
   const contrast = contrastAt(first, below, isValue);
   if (contrast >= 0) return because(true, 'HEADER_WORDS', { column: contrast + 1 });
   const said = first.findIndex((cell, place) => isStatement(cell) && areSentences(below(place)));

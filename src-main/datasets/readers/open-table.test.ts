@@ -943,3 +943,15 @@ test('a file of nothing but UTF-8 byte order marks does not overflow the stack',
   const outcome = await open(join(folder, 'marks.csv')).catch((error: unknown) => error);
   expect(outcome).not.toBeInstanceOf(RangeError);
 });
+
+// Regression: each held up the whole studio for minutes, as small files are read where it answers.
+test.each([
+  ['a line of delimiters', ',', 400_000],
+  ['a table on its side', ',a', 200_000],
+])('%s is refused at once', async (_, piece, times) => {
+  const path = join(folder, 'side.csv');
+  writeFileSync(path, piece.repeat(times));
+  const began = performance.now();
+  await expect(openTable(tableFile(path))).rejects.toMatchObject({ data: { found: fileKinds.COLUMNS_MANY } });
+  expect(performance.now() - began).toBeLessThan(10_000);
+});

@@ -34,6 +34,7 @@ import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
 import { openTaggedWords } from './tagged-words-table.ts';
 import { openTranslations } from './translation-table.ts';
+import { mostColumns } from './workbook.ts';
 import { openWorkbook } from './workbook-table.ts';
 import { workbookPath, XlsxBook } from './xlsx-book.ts';
 import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
@@ -89,6 +90,8 @@ export async function openTable(file: TableFile, options: CsvOptions = {}, openi
       await table.close();
       return asDocument();
     }
+    // Choosing among them is done by their names and contents, and shown to a person.
+    if (table.columns.length > mostColumns) throw noTables(file.name, fileKinds.COLUMNS_MANY);
     // The tables within a folder or an archive have been looked at on their own.
     if (table.facts.files !== undefined || table.facts.speaker !== undefined) return table;
     return await messageTable(table, options, { within: opening.outer?.name, signal: opening.signal });
