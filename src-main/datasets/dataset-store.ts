@@ -61,7 +61,7 @@ export class DatasetStore {
     this.#open.delete(id);
   }
 
-  /** Copies the newest version's figures from the rows file to the dataset list. */
+  /** Copies the newest version's figures from the rows file to the dataset list. Throws DATASET_NOT_FOUND. */
   refresh(id: string): Dataset {
     const { version, rows, splits, sha256 } = this.rows(id).head();
     this.#database
@@ -71,7 +71,7 @@ export class DatasetStore {
          WHERE id = :id`,
       )
       .run({ id, version, rows, sha256, ...splits });
-    return this.undeleted(id);
+    return this.known(id);
   }
 
   /**
@@ -81,7 +81,7 @@ export class DatasetStore {
    */
   async refreshAll(signal: AbortSignal): Promise<boolean> {
     let hasChanged = false;
-    for (const { id, version } of this.list()) {
+    for (const { id, version } of this.listKept()) {
       await setImmediate();
       if (signal.aborted) break;
       // One of its own: those in use must not be closed.
@@ -126,6 +126,16 @@ export class DatasetStore {
       .map(toDataset);
   }
 
+  /** Including deleted ones that can be restored. */
+  listKept(): Dataset[] {
+    return this.#database
+      .prepare<[], DatasetRow>(
+        `SELECT ${datasetColumns} FROM dataset WHERE state = 'ready' AND deleted_at IS NOT 0 ORDER BY id DESC`,
+      )
+      .all()
+      .map(toDataset);
+  }
+
   count(): number {
     return this.#database
       .prepare<[], number>("SELECT count(*) FROM dataset WHERE state = 'ready' AND deleted_at IS NULL")
@@ -149,6 +159,15 @@ export class DatasetStore {
   undeleted(id: string): Dataset {
     const row = this.#database
       .prepare<[string], DatasetRow>(`SELECT ${datasetColumns} FROM dataset WHERE id = ? AND deleted_at IS NULL`)
+      .get(id);
+    if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: id });
+    return toDataset(row);
+  }
+
+  /** By id, even while it is being imported, or after it was deleted. Throws DATASET_NOT_FOUND. */
+  known(id: string): Dataset {
+    const row = this.#database
+      .prepare<[string], DatasetRow>(`SELECT ${datasetColumns} FROM dataset WHERE id = ?`)
       .get(id);
     if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: id });
     return toDataset(row);

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -317,6 +318,58 @@ test.each([
   await mendAttachments(given);
   const swapped = await listDatabases(join(given.datasetsFolder, dataset.id));
   expect(swapped.map(({ name }) => name)).toEqual(areWritten ? ['zoo'] : ['shop']);
+});
+
+// Regression: the databases of before were attached to rows that already described the new ones.
+test.each(['before its rows are changed', 'while its rows are changed'])(
+  'databases and texts belong together in a dataset that is restored after it was deleted %s',
+  async (moment) => {
+    const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+    writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+    const attach = (name: string, changes: DatasetChanges = given.changes) =>
+      attachToDataset(
+        { ...given, sql, changes },
+        {
+          ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
+          schema: { foreignKeys: false, sampleValues: 0 },
+        },
+      );
+    await attach('zoo');
+    const isBefore = moment.startsWith('before');
+    const apply: DatasetChanges['apply'] = (about, work, signal) => {
+      if (isBefore) given.store.markDeleted(dataset.id, 1);
+      const during: typeof work = async function* (change) {
+        yield* work(change);
+        given.store.markDeleted(dataset.id, 1);
+      };
+      return given.changes.apply(about, during, signal);
+    };
+    const attached = attach('shop', { apply } as unknown as DatasetChanges); // only this is called
+    if (isBefore) await expect(attached).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+    else await attached;
+    const [row] = [...given.store.examples(given.store.restore(dataset.id).id)];
+    const [database] = await listDatabases(join(given.datasetsFolder, dataset.id));
+    expect([database?.name, row?.context.includes('animal')]).toEqual(isBefore ? ['zoo', true] : ['shop', false]);
+    expect(readdirSync(join(given.datasetsFolder, dataset.id, 'databases')).toSorted()).toEqual(
+      [`${database?.name}.sqlite`, 'attachment', 'for-all-rows.json'].toSorted(),
+    );
+  },
+);
+
+// Regression: it was mended at the start after the one that followed its restoring.
+test('a deleted dataset is mended too, and has what was attached once it is restored', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  await attachToDataset(
+    { ...given, sql },
+    { dataset, database: { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' } },
+  );
+  const own = join(given.datasetsFolder, dataset.id);
+  mkdirSync(join(own, 'attaching-x1y2z3'));
+  renameSync(join(own, 'databases'), join(own, 'attaching-x1y2z3/now'));
+  given.store.markDeleted(dataset.id, 1);
+  await mendAttachments(given);
+  expect(given.store.restore(dataset.id).hasDatabase).toBe(true);
+  expect((await listDatabases(own)).map(({ name }) => name)).toEqual(['shop']);
 });
 
 // Regression: the page swapped the databases and then undid the texts, and a studio killed in between kept texts of

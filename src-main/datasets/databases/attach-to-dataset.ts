@@ -164,7 +164,8 @@ export async function swapDatabases(
     await rm(between, { recursive: true, force: true });
   }
   store.setHasDatabase(id, existsSync(now));
-  return store.undeleted(id);
+  // It may have been deleted meanwhile, and can be restored.
+  return store.known(id);
 }
 
 /**
@@ -206,7 +207,7 @@ export async function undoAttach(
  * more. For the start, when no other process is doing this.
  */
 export async function mendAttachments({ store, datasetsFolder }: Attached): Promise<void> {
-  for (const { id, name, hasDatabase } of store.list()) {
+  for (const { id, name, hasDatabase } of store.listKept()) {
     const folder = join(datasetsFolder, id);
     const now = databasesFolder(folder);
     const left = existsSync(folder) ? (await readdir(folder)).filter((name) => name.startsWith(asidePrefix)) : [];

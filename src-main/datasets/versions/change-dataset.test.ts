@@ -7,6 +7,7 @@ import { dealDataset, dealSplits } from '../splits/deal-splits.ts';
 import { splitOf } from '../splits/split.ts';
 import { compareVersions } from './compare-versions.ts';
 import { expandedLength, previewReplace, replaceText } from './replace-text.ts';
+import { VersionChange } from './version-change-store.ts';
 import { VersionRows } from './version-rows-store.ts';
 
 let given: DatasetFolder;
@@ -425,6 +426,18 @@ test('groups are listed by how many rows they have, and found by a part of their
     ],
   });
   expect(await list('MOS', 2)).toEqual({ total: 1, groups: [{ name: 'Moselle', rows: 1 }] });
+});
+
+// Regression: the list told the rows of before until the start after the one that followed its restoring.
+test('a deleted dataset is restored with the version that its file has', async () => {
+  const { id } = given.make(abc);
+  const change = new VersionChange(given.store.rowsFile(id), 'given');
+  change.remove(1);
+  // Its process ends before it has told the list.
+  await change.commit('delete', {}, 1);
+  given.store.markDeleted(id, 1);
+  expect(await given.store.refreshAll(new AbortController().signal)).toBe(true);
+  expect(given.store.restore(id)).toMatchObject({ version: 2, rows: 2 });
 });
 
 test('a note stays with its row across versions and makes no new one', async () => {
