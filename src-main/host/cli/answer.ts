@@ -9,6 +9,7 @@ import {
 } from '../../../src-contract/answered-table.ts';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
+import { listedTables } from './answered-tables.ts';
 import { fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
 import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
@@ -22,7 +23,6 @@ import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
-import { textTable } from './text-table.ts';
 import { requireFree } from './writable.ts';
 
 export function addAnswerCommand(program: Command, run: Run): void {
@@ -56,7 +56,7 @@ export function addAnswerCommand(program: Command, run: Run): void {
     .action((file: string | undefined, words: AnswerWords, command: Command) =>
       run(command, async (session) => {
         const { open, signal, progress } = session;
-        if (words.list) return listed(await (await open()).answeredTables.list());
+        if (words.list) return listedTables(await (await open()).answeredTables.list());
         if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
         if (words.resume === undefined && (file === undefined || words.base === undefined))
           throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
@@ -154,19 +154,6 @@ async function lackingIn({ adapterId, columns, mapping }: AnsweredTable, client:
 async function resumed(id: string, client: StudioClient): Promise<AnsweredTable> {
   const table = await client.answeredTables.get({ id });
   return table.state === 'finished' ? table : client.answeredTables.resume({ id });
-}
-
-function listed(tables: readonly AnsweredTable[]): { json: object; text: string } {
-  const rows = tables.map(({ name, adapterName, baseName, state, answered: done, rows: all, id }) => [
-    ...[name, adapterName ?? baseName, state, String(done), String(all), id],
-  ]);
-  return {
-    json: { tables },
-    text:
-      rows.length === 0
-        ? 'No table has been answered yet.'
-        : textTable([['file', 'answered by', 'state', 'answered', 'of', 'id'], ...rows]),
-  };
 }
 
 /** Follows a table to its end; an abort stops it. Throws what made it fail or interrupted it. */
