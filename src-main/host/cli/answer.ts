@@ -55,14 +55,14 @@ export function addAnswerCommand(program: Command, run: Run): void {
     .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
     .action((file: string | undefined, words: AnswerWords, command: Command) =>
       run(command, async (session) => {
-        const { open, signal, progress } = session;
+        const { open, openOrMake, signal, progress } = session;
         if (words.list) return listedTables(await (await open()).answeredTables.list());
         if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
         if (words.resume === undefined && (file === undefined || words.base === undefined))
           throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
         const out = fromHere(words.out);
         await requireFree(out);
-        const client = await open();
+        const client = await (words.resume === undefined ? openOrMake() : open());
         if (words.resume !== undefined) {
           const heeded = ['resume', 'out', 'forSpreadsheet'];
           tellIgnored(command, { heeded, because: 'a resumed table keeps its settings', progress });

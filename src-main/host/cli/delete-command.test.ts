@@ -55,7 +55,9 @@ test('answered tables are deleted by their names, or ids where several have one 
   );
   expect(await said('answered-tables', 'delete', 'reviews.csv')).toMatch(`adapter-studio deleted restore ${ids[1]}`);
   expect(await said('answered-tables', 'list')).toBe('No table has been answered yet.');
-  await expect(said('deleted', 'restore', 'reviews.csv')).rejects.toThrow(`answered-table ${ids[1]}, answered-table ${ids[0]}.`);
+  await expect(said('deleted', 'restore', 'reviews.csv')).rejects.toThrow(
+    `answered-table ${ids[1]}, answered-table ${ids[0]}.`,
+  );
 });
 
 test('conversations are listed, get other titles and are deleted by these', patient, async () => {

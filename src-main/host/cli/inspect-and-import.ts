@@ -24,8 +24,8 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .option('--cells', 'add the whole table as strings')
     .action((files: string[], options: CsvOptions & { cells?: boolean }, command: Command) =>
       run(command, async (session) => {
-        const { open, signal } = session;
-        const client = await open();
+        const { openOrMake, signal } = session;
+        const client = await openOrMake();
         const inspect = (argument: string) =>
           withInput(argument, session, async (file) =>
             client.datasets.inspect(
@@ -81,8 +81,8 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .option('--seed <n>', 'seed of the split', numberIn(importInputSchema.shape.seed.unwrap()))
     .action((argument: string, options: ImportWords, command: Command) =>
       run(command, async (session) => {
-        const { open, signal, progress } = session;
-        const client = await open();
+        const { openOrMake, signal, progress } = session;
+        const client = await openOrMake();
         const mapping = { ...options.map, ...(options.group !== undefined && { group: options.group }) };
         const finished = await withInput(argument, session, async (file) => {
           // Of any other table, only the person knows what it is for.
