@@ -287,6 +287,11 @@ export const errorCatalogue = {
     'The adapter “{adapter}” uses {feature}, which is not supported here.',
     'Use a plain LoRA adapter.',
   ),
+  NOT_AN_ADAPTER: entry(
+    { file: z.string(), found: z.string(), supported: z.string(), because: failureReasonSchema },
+    '“{file}” is not an adapter, but {found}.',
+    'An adapter is {supported}.',
+  ),
   ADAPTER_FILE_MISSING: entry(
     { adapter: z.string(), file: z.string(), folder: z.string() },
     'The adapter “{adapter}” cannot be used: its file “{file}” is missing.',

@@ -1,6 +1,6 @@
 /**
  * What a model or adapter has that is not supported, and what would be: phrases for failure-reason.ts, under the same
- * rules, by the fields of MODEL_UNSUPPORTED and ADAPTER_UNSUPPORTED in errors.ts.
+ * rules, by the fields of MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED and NOT_AN_ADAPTER in errors.ts.
  */
 export const unsupportedReasons = {
   FORMAT_UNKNOWN: { found: 'another format', supported: '{known}' },
@@ -10,6 +10,22 @@ export const unsupportedReasons = {
   },
   SINGLE_FILE_AS_ADAPTER: {
     found: 'a single file',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
+  },
+  WEIGHTS_AS_ADAPTER: {
+    found: 'a file of weights alone; choose the folder that it lies in with its {config}',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
+  },
+  ARCHIVE_AS_ADAPTER: {
+    found: 'an archive; unpack it, and choose the folder in it',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
+  },
+  TABLE_AS_ADAPTER: {
+    found: 'a table or a text; import it as a dataset (import)',
+    supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
+  },
+  FOLDER_AS_ADAPTER: {
+    found: 'a folder without {config}',
     supported: 'a folder with {config} and {weights}, or a LoRA file in GGUF',
   },
   MODEL_AS_ADAPTER: {

@@ -26,6 +26,7 @@ import { listUnevaluated } from './runs/start-run.ts';
 
 export type { App, AppOptions } from './app/app-options.ts';
 export { makeDataFolder } from './app/open-data-folder.ts';
+export { folderKind } from './data-folder/data-folder-store.ts';
 export type { FolderHost } from './data-folder/data-folders.ts';
 
 /** How soon what a killed process has left shows in the others. */

@@ -79,7 +79,7 @@ export async function isGgufFile(path: string): Promise<boolean> {
 }
 
 /**
- * Throws FILE_NOT_FOUND when the folder does not exist, MODEL_UNSUPPORTED for a file or a whole model,
+ * Throws FILE_NOT_FOUND when the folder does not exist, NOT_AN_ADAPTER for anything else,
  * MODEL_FILE_PICKLED for weights as earlier versions of PEFT wrote them, MODEL_FILE_INVALID when one of PEFT's files is
  * missing or too large, FILE_UNREADABLE when one is not a file.
  */
@@ -88,13 +88,16 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
     throw new StudioError('FILE_NOT_FOUND', { file: folder }, { cause });
   });
   const isThere = async (file: string) => (await stat(join(folder, file)).catch(() => undefined)) !== undefined;
-  const unsupported = (code: 'SINGLE_FILE_AS_ADAPTER' | 'MODEL_AS_ADAPTER') =>
-    new StudioError('MODEL_UNSUPPORTED', {
+  const noAdapter = (code: OtherAsAdapter) =>
+    new StudioError('NOT_AN_ADAPTER', {
       file: basename(folder),
       ...because(code, { config: configName, weights: weightsName }),
     });
-  if (!facts.isDirectory()) throw unsupported('SINGLE_FILE_AS_ADAPTER');
-  if (!(await isThere(configName)) && (await isThere('config.json'))) throw unsupported('MODEL_AS_ADAPTER');
+  if (!facts.isDirectory()) throw noAdapter(kindOfSingle(folder));
+  if (!(await isThere(configName))) {
+    if (await isThere('config.json')) throw noAdapter('MODEL_AS_ADAPTER');
+    if (!(await isThere(weightsName)) && !(await isThere(pickleName))) throw noAdapter('FOLDER_AS_ADAPTER');
+  }
   if (!(await isThere(weightsName)) && (await isThere(pickleName))) {
     throw new StudioError('MODEL_FILE_PICKLED', { file: pickleName });
   }
@@ -105,6 +108,16 @@ export async function requireAdapterFolder(folder: string): Promise<void> {
   }
   await requireFile(join(folder, weightsName));
   for (const file of [configName, originName]) if (await isThere(file)) await requireReadable(join(folder, file));
+}
+
+type OtherAsAdapter = 'MODEL_AS_ADAPTER' | 'FOLDER_AS_ADAPTER' | ReturnType<typeof kindOfSingle>;
+
+/** By its name: most that are chosen by mistake have one that says it. */
+function kindOfSingle(path: string) {
+  if (/\.(?:safetensors|bin|pt|pth)$/i.test(path)) return 'WEIGHTS_AS_ADAPTER';
+  if (/\.(?:zip|t?gz|tar|7z|rar)$/i.test(path)) return 'ARCHIVE_AS_ADAPTER';
+  if (/\.(?:csv|tsv|txt|md|jsonl|xlsx|ods|parquet|docx|pdf)$/i.test(path)) return 'TABLE_AS_ADAPTER';
+  return 'SINGLE_FILE_AS_ADAPTER';
 }
 
 /**

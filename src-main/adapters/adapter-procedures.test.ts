@@ -95,9 +95,15 @@ test('an import error names the adapter, not its temporary folder', async () => 
 
 test('importing a model or a file of another kind as an adapter says what it is', async () => {
   const taken = async (path: string) => (await safe(client.adapters.import({ path }))).error;
-  const file = join(folder, 'half.bin');
-  writeFileSync(file, 'GG');
-  expect(await taken(file)).toMatchObject({ data: { because: { code: 'SINGLE_FILE_AS_ADAPTER' } } });
+  // Regression: all but whole models were “a single file”, and a supported model was to be chosen.
+  const files = { half: 'SINGLE_FILE', 'w.safetensors': 'WEIGHTS', 'a.zip': 'ARCHIVE', 'rivers.csv': 'TABLE' };
+  for (const [name, kind] of Object.entries(files)) {
+    const file = join(folder, name);
+    writeFileSync(file, 'GG');
+    const data = { because: { code: `${kind}_AS_ADAPTER` } };
+    expect(await taken(file)).toMatchObject({ code: 'NOT_AN_ADAPTER', data });
+  }
+  expect(await taken(folder)).toMatchObject({ data: { because: { code: 'FOLDER_AS_ADAPTER' } } });
   const starter = join(folder, 'resources/starter-model');
   expect(await taken(starter)).toMatchObject({ data: { because: { code: 'MODEL_AS_ADAPTER' } } });
 });

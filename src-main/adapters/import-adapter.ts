@@ -45,7 +45,7 @@ interface Studio {
 
 /**
  * Imports a PEFT folder or a GGUF LoRA file: finds its base, checks every tensor against it, copies it, and adds the row
- * last. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, MODEL_UNSUPPORTED, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE,
+ * last. Throws FILE_NOT_FOUND, MODEL_FILE_INVALID, NOT_AN_ADAPTER, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE,
  * ADAPTER_WRONG_BASE, ADAPTER_WRONG_ARCHITECTURE, ADAPTER_BASE_MISSING, BASE_MODEL_NOT_FOUND, OPTION_INVALID.
  */
 export async function importAdapter(source: AdapterSource, studio: Studio): Promise<Adapter> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { z } from 'zod';
@@ -291,6 +291,17 @@ function topOf(path: string): string {
 
 /** Disks take 255 bytes; while it is written, a file has an ending of its own. */
 const mostNameBytes = 255 - '.partial'.length;
+
+/**
+ * What a folder is: the studio's, also where a restore was cut off, another that holds something, or one in which a data
+ * folder can be made.
+ */
+export function folderKind(path: string): 'studio' | 'other' | 'empty' | 'none' {
+  if (!existsSync(path)) return 'none';
+  const names = readdirSync(path);
+  if (names.includes(databaseName) || names.includes(restoringName)) return 'studio';
+  return names.length > 0 ? 'other' : 'empty';
+}
 
 /** Throws RESTORE_CUT_OFF for a folder in which a restore has not come to its end. */
 export async function expectRestored(dataDir: string): Promise<void> {

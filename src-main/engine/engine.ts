@@ -48,7 +48,8 @@ export interface Engine {
   inspectAdapter(job: { modelFolder: string; adapterFolder: string }): Promise<AdapterFacts>;
   /**
    * Writes a GGUF LoRA file as a PEFT folder for a base, and tells which base it names, if any. Throws as
-   * `inspectAdapter` does, FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_UNSUPPORTED, ADAPTER_WRONG_ARCHITECTURE, DISK_FULL.
+   * `inspectAdapter` does, FILE_NOT_FOUND, FILE_UNREADABLE, NOT_AN_ADAPTER, MODEL_UNSUPPORTED,
+   * ADAPTER_WRONG_ARCHITECTURE, DISK_FULL.
    */
   unpackAdapter(job: UnpackAdapterJob): Promise<{ readonly baseName?: string | undefined }>;
   /**

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeTinyModel } from '../fixtures/tiny-model.ts';
@@ -72,6 +72,10 @@ test('an adapter whose weights are a pickle is refused with what to do', { timeo
 
 test('reports an unknown name with a clear message', { timeout: 180_000 }, async () => {
   const home = join(temporaryFolder(), 'home');
+  // Regression: a mistyped folder was made, with nothing in it.
+  expectRefusal(await runCommand(home, ['datasets', 'show', 'nothing']), 'HOME_NOT_FOUND', home);
+  expect(existsSync(home)).toBe(false);
+  mkdirSync(home);
   expectRefusal(
     await runCommand(home, ['datasets', 'show', 'nothing']),
     'DATASET_NOT_FOUND',
@@ -101,7 +105,7 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   writeFileSync(file, '');
   for (const home of [file, join(file, 'home')]) {
     // Regression: the second did not answer in JSON.
-    for (const words of [['datasets', 'list'], ['serve']]) {
+    for (const words of [['inspect', file], ['serve']]) {
       const refused = await runCommand(home, words);
       expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'a file has that name', /^Choose another folder/);
     }
@@ -109,16 +113,16 @@ test('a data folder that cannot be made is a sentence', { timeout: 180_000 }, as
   // Regression: it was said to be forbidden.
   const long = join(temporaryFolder(), ...Array.from({ length: 4 }, () => '길'.repeat(50)));
   if (process.platform !== 'win32')
-    expectRefusal(await runCommand(long, ['datasets', 'list']), 'DATA_FOLDER_UNUSABLE', 'too long');
+    expectRefusal(await runCommand(long, ['inspect', file]), 'DATA_FOLDER_UNUSABLE', 'too long');
   if (!existsSync('/proc/self')) return;
-  const refused = await runCommand('/proc/home', ['datasets', 'list']);
+  const refused = await runCommand('/proc/home', ['inspect', file]);
   expectRefusal(refused, 'DATA_FOLDER_UNUSABLE', 'nothing can be created in “/proc”');
 });
 
 // Regression: it was said that the file cannot be read, after all rows had been answered, and their scores were not told.
 test('an evaluation whose file cannot be written is refused before it begins', { timeout: 180_000 }, async () => {
   const folder = temporaryFolder();
-  const home = join(folder, 'home');
+  const home = temporaryFolder();
   const of = ['--dataset', 'nothing', '--base', 'starter'];
   for (const option of ['--csv', '--report']) {
     const refused = await runCommand(home, ['evaluate', ...of, option, join(folder, 'mistyped', 'scores')]);

@@ -82,6 +82,7 @@ test.skipIf(!isBuilt || process.platform !== 'linux').each(['linux', 'win'] as c
     // The command line looks for them where they are in a checkout.
     symlinkSync('../resources', path.join(resources, 'app/resources'));
     const words = ['generate', '--base', 'starter', '--prompt', 'Passage: x', '--max-tokens', '3', '--json'];
+    mkdirSync(path.join(folder, 'home'));
     const run = spawnSync(process.execPath, ['out/main/cli.js', ...words, '--home', path.join(folder, 'home')], {
       ...{ cwd: path.join(resources, 'app'), encoding: 'utf8' },
       env: { PATH: '' },

@@ -6,7 +6,7 @@ import { fingerprint } from './file-fingerprint.ts';
 import { filePieces } from './file-pieces.ts';
 import type { FileSurvey } from './file-survey.ts';
 import { SenderNames } from './sender-names.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 
 /** The columns of a chat that a messenger has exported as text; without a sender, it is a notice or what stood for a picture. */
 const columns = ['time', 'sender', 'message'];
@@ -61,9 +61,7 @@ export async function openChatText(
         name,
         format: 'chat',
         encoding,
-        delimiter: '',
-        quote: '',
-        escape: '',
+        ...undelimited,
         header: false,
         skippedLines: 0,
         bytes,

@@ -14,7 +14,7 @@ import { fingerprint } from './file-fingerprint.ts';
 import { fileName } from './file-survey.ts';
 import { uniqueNames } from './header-names.ts';
 import { type DocumentFile, DocumentReader } from './read-document.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 
 interface Documents {
   /** What contains them, or the only one. */
@@ -86,7 +86,7 @@ export async function openDocuments(
   const columns = uniqueNames([...layout.columns, ...ownFacts]);
   return {
     facts: {
-      ...{ name, format: 'documents', encoding: encoding ?? 'utf-8', delimiter: '', quote: '', escape: '' },
+      ...{ name, format: 'documents', encoding: encoding ?? 'utf-8', ...undelimited },
       ...{ header: true, skippedLines: 0, bytes, numbered: 'item', documents: shape === 'pairs' ? 'whole' : shape },
       files: files.map((file) => file.name),
       reasons: [

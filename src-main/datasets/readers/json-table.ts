@@ -16,7 +16,7 @@ import { isObject, parseJson } from './json-parse.ts';
 import { type JsonRows, jsonRows } from './json-rows.ts';
 import { type JsonLayout, type JsonList, type JsonText, JsonValues } from './json-values.ts';
 import { isSquad } from './squad-article.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 
 /**
  * What kind of JSON a text starts like: one value per line, or anything else that holds values; undefined if it is not
@@ -133,9 +133,7 @@ export async function openJson(
         name,
         format: chat ? ('chat' as const) : kind,
         encoding,
-        delimiter: '',
-        quote: '',
-        escape: '',
+        ...undelimited,
         header: true,
         skippedLines: 0,
         bytes,

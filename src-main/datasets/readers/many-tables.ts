@@ -6,7 +6,7 @@ import { splitColumnNames, splitNamed } from '../splits/split.ts';
 import { uniqueNames } from './header-names.ts';
 import { movedCells } from './moved-cells.ts';
 import type { TablePart } from './related-tables.ts';
-import type { OpenTable, TablePiece } from './table.ts';
+import { type OpenTable, type TablePiece, undelimited } from './table.ts';
 
 /**
  * The tables of a folder or archive as one: the columns of all, each named once; rows have blanks where their own file
@@ -65,10 +65,11 @@ export function joinTables(
         name,
         format,
         encoding: first?.encoding ?? 'utf-8',
-        delimiter: first?.delimiter ?? '',
-        quote: first?.quote ?? '',
+        ...(first === undefined
+          ? undelimited
+          : { delimiter: first.delimiter, quote: first.quote, escape: first.escape }),
       },
-      ...{ escape: first?.escape ?? '', header: true, skippedLines: 0, bytes },
+      ...{ header: true, skippedLines: 0, bytes },
       files: parts.map((part) => part.name),
       ...(first?.speaker !== undefined && { speaker: first.speaker, speakers: first.speakers }),
       ...(parts.every(({ table }) => table.facts.numbered === 'item') && { numbered: 'item' }),

@@ -632,6 +632,11 @@ test('of tables with other columns, those with usual names are read, or those ch
   });
   const data = { files: 'customers.csv, prices.csv', count: 2 };
   expect(table.facts.reasons).toContainEqual({ about: 'sheet', code: 'PARTS_OTHER', data });
+  // Regression: the first one was read, as if nothing had been chosen.
+  await expect(open(path, { sheet: 'price.csv' })).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    data: { reason: expect.stringContaining('there is no sheet “price.csv”; the sheets are “faq/1.csv”') },
+  });
   expect((await open(path, { sheet: 'prices.csv' })).rows).toMatchObject([{ cells: ['green', '3'] }]);
 });
 

@@ -464,6 +464,14 @@ async function openTables(
     const kept = parts.some(({ table }) => table.columns.length > 1) ? parts.filter(isTable) : parts;
     left.push(...parts.filter((each) => !kept.includes(each)).map(({ name }) => name));
     const groups = relatedTables(kept);
+    const isSheet = wanted !== undefined || kept.some(({ table }) => table.facts.sheets !== undefined);
+    if (options.sheet !== undefined && groups.length > 1 && !isSheet) {
+      const sheets = groups.map(([first]) => `“${first?.name}”`).join(', ');
+      throw new StudioError('OPTION_INVALID', {
+        option: 'sheet',
+        ...because('SHEET_UNKNOWN', { sheet: options.sheet, sheets }),
+      });
+    }
     const chosen = groups.find((group) => group.some(({ name }) => name === wanted)) ?? groups[0] ?? [];
     const isRead = new Set(chosen);
     for (const part of parts) if (!isRead.has(part)) await part.table.close();

@@ -16,7 +16,7 @@ import { unpackLz4, unpackLz4Block } from './lz4.ts';
 import { NamedTable } from './named-table.ts';
 import { separateColumns } from './parquet-columns.ts';
 import { exactColumns, parquetParsers } from './parquet-values.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 
 /** Throws FILE_NOT_A_TABLE if the file is damaged, too large to unpack, or has no rows. */
 export async function openParquet(
@@ -83,7 +83,7 @@ export async function openParquet(
   }
   return {
     facts: {
-      ...{ name: file.name, format: 'parquet', encoding: 'utf-8', delimiter: '', quote: '', escape: '', header: true },
+      ...{ name: file.name, format: 'parquet', encoding: 'utf-8', ...undelimited, header: true },
       ...{ skippedLines: 0, bytes: print.bytes },
       reasons: [
         { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },

@@ -4,7 +4,7 @@ import { createDecoder, hasMark, withoutMarks } from './decoder.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import type { FileSurvey } from './file-survey.ts';
-import type { OpenTable, TablePiece } from './table.ts';
+import { type OpenTable, type TablePiece, undelimited } from './table.ts';
 import { answeredQuestions } from './transcript.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function openQuestions(
   }
   return {
     facts: {
-      ...{ name: survey.name, format: 'questions', encoding, delimiter: '', quote: '', escape: '', header: false },
+      ...{ name: survey.name, format: 'questions', encoding, ...undelimited, header: false },
       ...{ skippedLines: 0, bytes: survey.bytes },
       reasons: [{ about: 'format', code: 'FORMAT_QUESTIONS', data: { questions: pairs.length } }, reason],
     },

@@ -48,6 +48,9 @@ export type RecordProblem =
   | 'DOCUMENT_LOCKED'
   | 'DOCUMENT_SLOW';
 
+/** Of a table whose cells nothing separates or wraps: only text tables have these. */
+export const undelimited = { delimiter: '', quote: '', escape: '' } as const satisfies Partial<FileFacts>;
+
 /**
  * One record of a table, whatever kind of file it comes from: its cells as written, and the line of the file where it
  * starts, or its row or item, from 1. A blank line has no cells.

@@ -4,7 +4,7 @@ import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { filePieces } from './file-pieces.ts';
 import type { FileSurvey } from './file-survey.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 import { type TaggedSentence, TaggedSentences } from './tagged-words.ts';
 
 /**
@@ -33,9 +33,7 @@ export function openTaggedWords(file: { path: string }, survey: FileSurvey, opti
         name,
         format: 'tagged',
         encoding,
-        delimiter: '',
-        quote: '',
-        escape: '',
+        ...undelimited,
         header: false,
         skippedLines: 0,
         bytes,

@@ -6,7 +6,7 @@ import { chooseEncoding, type EncodingChoice } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { filePieces } from './file-pieces.ts';
 import type { FileSurvey } from './file-survey.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 import { type TranslationUnit, TranslationUnits } from './translation-units.ts';
 import { tokensOfText } from './xml-tokens.ts';
 
@@ -56,7 +56,7 @@ export async function openTranslations(
   }
   return {
     facts: {
-      ...{ name, format: 'translations', encoding, delimiter: '', quote: '', escape: '', header: true },
+      ...{ name, format: 'translations', encoding, ...undelimited, header: true },
       ...{ skippedLines: 0, bytes, numbered: 'item' },
       reasons: [{ about: 'format', code: 'FORMAT_TRANSLATIONS', data: { languages: columns.join(', ') } }, reason],
     },

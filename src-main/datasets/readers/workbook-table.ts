@@ -6,7 +6,7 @@ import { chooseHeaderRows, preambleLines, withRowNames } from './csv-header.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
 import { headerLines, titleLines } from './merged-header.ts';
-import type { OpenTable, TablePiece, TableRecord } from './table.ts';
+import { type OpenTable, type TablePiece, type TableRecord, undelimited } from './table.ts';
 import { isSums, withoutBlanks } from './table-breaks.ts';
 import type { Sheet, SheetMarks, Workbook } from './workbook.ts';
 
@@ -52,9 +52,7 @@ export async function openWorkbook<S extends Sheet>(
         name: file.name,
         format: file.format,
         encoding: 'utf-8',
-        delimiter: '',
-        quote: '',
-        escape: '',
+        ...undelimited,
         header: headerRows > 0,
       },
       ...{ headerRows, skippedLines: skipped, bytes: print.bytes, sheet: sheet.name },

@@ -65,8 +65,8 @@ test('numbers of 16 and of 8 bits are read, and a base that the file names is to
 
 describe('refuses', () => {
   test.each<[string, Record<string, GgufMetadata | undefined>, string, object]>([
-    ['a model', { 'general.type': 'model' }, 'MODEL_UNSUPPORTED', of('MODEL_AS_ADAPTER')],
-    ['a file without type', { 'general.type': undefined }, 'MODEL_UNSUPPORTED', of('MODEL_AS_ADAPTER')],
+    ['a model', { 'general.type': 'model' }, 'NOT_AN_ADAPTER', of('MODEL_AS_ADAPTER')],
+    ['a file without type', { 'general.type': undefined }, 'NOT_AN_ADAPTER', of('MODEL_AS_ADAPTER')],
     ['no architecture', { 'general.architecture': undefined }, 'MODEL_FILE_INVALID', of('GGUF_NO_ARCHITECTURE')],
     [
       'a control vector',

@@ -19,7 +19,7 @@ import { ggufArchitecture } from './write-adapter.ts';
 /**
  * Writes a GGUF LoRA file as a PEFT folder for a base: the inverse of `writeAdapter`. Everything in the header is
  * checked before a number is read. Throws FILE_NOT_FOUND, FILE_UNREADABLE, MODEL_FILE_INVALID, MODEL_UNSUPPORTED,
- * ADAPTER_WRONG_ARCHITECTURE, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_TENSOR_FOREIGN, DISK_FULL.
+ * NOT_AN_ADAPTER, ADAPTER_WRONG_ARCHITECTURE, ADAPTER_UNSUPPORTED, ADAPTER_SHAPE, ADAPTER_TENSOR_FOREIGN, DISK_FULL.
  */
 export async function unpackAdapter(job: UnpackAdapterJob): Promise<{ baseName: string | undefined }> {
   const architecture = architectureOf(await readModelConfig(job.modelFolder));
@@ -45,7 +45,7 @@ function requireLora(file: GgufFile, architecture: string): void {
   const [kind, method] = [metadata.get('general.type') ?? 'model', metadata.get('adapter.type')];
   if (kind !== 'adapter') {
     const names = { config: 'adapter_config.json', weights: 'adapter_model.safetensors' };
-    throw new StudioError('MODEL_UNSUPPORTED', { file: basename(path), ...because('MODEL_AS_ADAPTER', names) });
+    throw new StudioError('NOT_AN_ADAPTER', { file: basename(path), ...because('MODEL_AS_ADAPTER', names) });
   }
   if (typeof method !== 'string') throw invalid(file, because('KEY_NONE_OF', { key: 'adapter.type', choices: 'lora' }));
   if (method !== 'lora') throw unsupported(file, because('ADAPTER_METHOD', { method }));

@@ -61,8 +61,8 @@ export function addAdapterCommands(program: Command, run: Run): void {
     .option('--name <name>', 'its name in the studio (default: the folder’s)')
     .option('--base <model>', 'the base model that it was made for')
     .action((path: string, { name, base }: { name?: string; base?: string }, command: Command) =>
-      run(command, async ({ open, progress }) => {
-        const importing = (await open()).adapters.import({ path: fromHere(path), name, baseModelId: base });
+      run(command, async ({ openOrMake, progress }) => {
+        const importing = (await openOrMake()).adapters.import({ path: fromHere(path), name, baseModelId: base });
         const adapter = await progress.during('Checking the adapter', importing);
         return { json: { adapter }, text: factsOf(adapter) };
       }),

@@ -9,9 +9,10 @@ import {
 } from '../../../src-contract/answered-table.ts';
 import type { CsvOptions } from '../../../src-contract/dataset.ts';
 import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
+import { listedTables } from './answered-tables.ts';
 import { fromHere, mappingIn, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { csvOptionsOf, tellIgnoredOf, withCsvOptions } from './csv-words.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { followed } from './followed-work.ts';
 import { formText } from './form-text.ts';
@@ -22,7 +23,6 @@ import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
 import type { StudioClient } from './studio.ts';
-import { textTable } from './text-table.ts';
 import { requireFree } from './writable.ts';
 
 export function addAnswerCommand(program: Command, run: Run): void {
@@ -55,21 +55,27 @@ export function addAnswerCommand(program: Command, run: Run): void {
     .option('--for-spreadsheet', 'write it for a spreadsheet program: no cell is a formula')
     .action((file: string | undefined, words: AnswerWords, command: Command) =>
       run(command, async (session) => {
-        const { open, signal, progress } = session;
-        if (words.list) return listed(await (await open()).answeredTables.list());
+        const { open, openOrMake, signal, progress } = session;
+        if (words.list) {
+          tellIgnored(command, { heeded: ['list'], because: '--list only lists', progress });
+          return listedTables(await (await open()).answeredTables.list());
+        }
         if (words.out === undefined) throw usageFailure('Say with --out which file to write.');
         if (words.resume === undefined && (file === undefined || words.base === undefined))
           throw usageFailure('Give a table and --base, or --resume with a table that was stopped.');
         const out = fromHere(words.out);
         await requireFree(out);
-        const client = await open();
+        const client = await (words.resume === undefined ? openOrMake() : open());
         if (words.resume !== undefined) {
           const heeded = ['resume', 'out', 'forSpreadsheet'];
           tellIgnored(command, { heeded, because: 'a resumed table keeps its settings', progress });
+          if (file !== undefined) progress.say(`Ignoring ${file}: a resumed table keeps its rows.`);
+        } else if (words.adapter !== undefined) {
+          tellIgnored(command, { ignored: ['task'], because: 'an adapter does what it was trained for', progress });
         }
         const started =
           words.resume === undefined
-            ? await withInput(file as string, session, (path) => start(path, words, { client, session }))
+            ? await withInput(file as string, session, (path) => start(path, words, { client, session, command }))
             : await resumed(words.resume, client);
         const lacking = words.resume === undefined ? await lackingIn(started, client) : [];
         const table = await answered(started, { client, signal, progress });
@@ -132,10 +138,12 @@ interface AnswerWords extends CsvOptions {
 async function start(
   path: string,
   words: AnswerWords,
-  { client, session }: { client: StudioClient; session: Session },
+  { client, session, command }: { client: StudioClient; session: Session; command: Command },
 ): Promise<AnsweredTable> {
+  const source = await sourceOf(path, client, session);
+  await tellIgnoredOf(command, source, { client, session });
   const input: AnswerTableInput = {
-    source: await sourceOf(path, client, session),
+    source,
     csv: csvOptionsOf(words),
     ...{ baseModelId: words.base ?? '', adapterId: words.adapter ?? null, task: words.task, mapping: words.map },
     ...{ limit: words.limit, maxTokens: words.maxTokens, keepsForm: !words.freeAnswers },
@@ -154,19 +162,6 @@ async function lackingIn({ adapterId, columns, mapping }: AnsweredTable, client:
 async function resumed(id: string, client: StudioClient): Promise<AnsweredTable> {
   const table = await client.answeredTables.get({ id });
   return table.state === 'finished' ? table : client.answeredTables.resume({ id });
-}
-
-function listed(tables: readonly AnsweredTable[]): { json: object; text: string } {
-  const rows = tables.map(({ name, adapterName, baseName, state, answered: done, rows: all, id }) => [
-    ...[name, adapterName ?? baseName, state, String(done), String(all), id],
-  ]);
-  return {
-    json: { tables },
-    text:
-      rows.length === 0
-        ? 'No table has been answered yet.'
-        : textTable([['file', 'answered by', 'state', 'answered', 'of', 'id'], ...rows]),
-  };
 }
 
 /** Follows a table to its end; an abort stops it. Throws what made it fail or interrupted it. */

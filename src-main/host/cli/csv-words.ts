@@ -1,6 +1,16 @@
 import type { Command } from 'commander';
-import { type CsvOptions, csvOptionsSchema } from '../../../src-contract/dataset.ts';
+import {
+  type CsvOptions,
+  csvOptionsSchema,
+  type FileFacts,
+  type FileSource,
+  type TableFormat,
+} from '../../../src-contract/dataset.ts';
 import { delimiterIn, escapeIn, numberIn, quoteIn, textIn, wordIn, yesOrNo } from './arguments.ts';
+import { tellIgnored } from './ignored-options.ts';
+import type { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+import type { StudioClient } from './studio.ts';
 
 export function withCsvOptions(command: Command): Command {
   return command
@@ -41,3 +51,57 @@ export function csvOptionsOf(words: CsvOptions): CsvOptions | undefined {
 }
 
 const names = csvOptionsSchema.keyof().options;
+
+/** Says which of them mean nothing for a file of this kind. */
+export function tellIgnoredWords(
+  command: Command,
+  { name, format, sheet, files = [] }: Pick<FileFacts, 'name' | 'format' | 'sheet' | 'files'>,
+  progress: Pick<Progress, 'say'>,
+): void {
+  const kind = kinds[format];
+  if (kind === undefined) {
+    const isOne = sheet === undefined && !files.some((file) => /\.(?:xlsx|ods)$/i.test(file));
+    if (isOne) tellIgnored(command, { ignored: ['sheet'], because: `all files of ${name} are one table`, progress });
+    return;
+  }
+  const ignored = names.filter((each) => !kind.heeds.includes(each));
+  tellIgnored(command, { ignored, because: `${name} is ${kind.is}`, progress });
+}
+
+/** Says the same of a file whose kind is still to be found out, if any is given. */
+export async function tellIgnoredOf(
+  command: Command,
+  source: FileSource,
+  { client, session: { progress, signal } }: { client: StudioClient; session: Pick<Session, 'progress' | 'signal'> },
+): Promise<void> {
+  const csv = csvOptionsOf(command.opts<CsvOptions>());
+  if (csv === undefined) return;
+  const { file } = await client.datasets.inspect({ source, csv, estimate: true }, { signal });
+  tellIgnoredWords(command, file, progress);
+}
+
+interface Kind {
+  readonly is: string;
+  readonly heeds: readonly (keyof CsvOptions)[];
+}
+
+/** Whoever is no speaker is refused, wherever there are none too. */
+const jsonKind: Kind = { is: 'JSON', heeds: ['format', 'encoding', 'speaker'] };
+const workbook: Kind = { is: 'a workbook', heeds: ['sheet', 'header', 'headerRows', 'skipLines', 'speaker'] };
+
+/** What is read of each kind of file. In a folder or an archive there may be files of any kind. */
+const kinds: Readonly<Record<TableFormat, Kind | undefined>> = {
+  csv: { is: 'a table of text', heeds: names.filter((name) => name !== 'sheet' && name !== 'documents') },
+  json: jsonKind,
+  jsonl: jsonKind,
+  xlsx: workbook,
+  ods: workbook,
+  parquet: { is: 'a Parquet file', heeds: ['speaker'] },
+  chat: { is: 'a chat', heeds: ['encoding', 'speaker'] },
+  questions: { is: 'a text of questions and answers', heeds: ['encoding', 'speaker'] },
+  translations: { is: 'a file of translations', heeds: ['encoding', 'speaker'] },
+  tagged: { is: 'a text of tagged words', heeds: ['encoding', 'speaker'] },
+  documents: { is: 'read as documents', heeds: ['encoding', 'documents'] },
+  folder: undefined,
+  zip: undefined,
+};

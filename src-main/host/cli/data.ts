@@ -33,8 +33,8 @@ export function addDataCommands(program: Command, run: Run): void {
     .description('make a data folder from a backup in the folder that --home names, which must be empty')
     .argument('<folder>', 'the folder of a backup')
     .action((folder: string, _options: object, command: Command) =>
-      run(command, async ({ open, dataDir, progress }) => {
-        const opening = open(undefined, { restoreFrom: fromHere(folder) });
+      run(command, async ({ openOrMake, dataDir, progress }) => {
+        const opening = openOrMake(undefined, { restoreFrom: fromHere(folder) });
         const studio = await progress.during('Copying the backup and checking it against its hashes', opening);
         const [datasets, adapters] = await Promise.all([studio.datasets.list(), studio.adapters.list()]);
         return {
@@ -48,8 +48,8 @@ export function addDataCommands(program: Command, run: Run): void {
     .command('devices')
     .description('the devices that models can run on here, with their speed, and why others cannot be used')
     .action((_options: object, command: Command) =>
-      run(command, async ({ open, progress }) => {
-        const { studio } = await open();
+      run(command, async ({ openOrMake, progress }) => {
+        const { studio } = await openOrMake();
         const devices = await progress.during('Measuring the devices', studio.devices());
         return { json: { devices }, text: devicesText(devices, await studio.settings()) };
       }),

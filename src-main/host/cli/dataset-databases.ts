@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { schemaTextOptionsSchema } from '../../../src-contract/dataset-version.ts';
 import { fileAt, numberIn, wordIn } from './arguments.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Run } from './session.ts';
 
 /** Commands for the databases that a dataset's queries run on. */
@@ -19,8 +20,13 @@ export function addDatabaseCommands(datasets: Command, run: Run): void {
     .option('--foreign-keys', 'include the foreign keys')
     .option('--sample-values <n>', 'include this many values of each column', numberIn(sampleValues))
     .action((id: string, file: string, words: AttachWords, command: Command) =>
-      run(command, async ({ open, signal }) => {
+      run(command, async ({ open, signal, progress }) => {
         const client = await open();
+        if (!words.schema)
+          tellIgnored(command, {
+            ...{ ignored: ['form', 'foreignKeys', 'sampleValues'], because: 'the schema texts stay without --schema' },
+            progress,
+          });
         const schema = words.schema && {
           ...{ form: words.form, foreignKeys: words.foreignKeys ?? false, sampleValues: words.sampleValues ?? 0 },
         };

@@ -7,7 +7,7 @@ import type { FindingReport } from '../../../src-contract/finding.ts';
 import { tableDoubtText } from '../../../src-contract/table-doubt.ts';
 import { fileAt, fromHere, numberIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { csvOptionsOf, tellIgnoredOf, withCsvOptions } from './csv-words.ts';
 import { addDatabaseCommands } from './dataset-databases.ts';
 import { addDelete } from './delete-command.ts';
 import { usageFailure } from './failure.ts';
@@ -101,9 +101,11 @@ export function addDatasetCommands(program: Command, run: Run): void {
         const { open, signal } = session;
         const client = await open();
         const { copies } = options;
-        const { dataset, added, known, rejected } = await withInput(argument, session, (file) =>
-          client.datasets.addFromFile({ id, source: fileAt(file), csv: csvOptionsOf(options), copies }, { signal }),
-        );
+        const { dataset, added, known, rejected } = await withInput(argument, session, async (file) => {
+          const source = fileAt(file);
+          await tellIgnoredOf(command, source, { client, session });
+          return client.datasets.addFromFile({ id, source, csv: csvOptionsOf(options), copies }, { signal });
+        });
         return {
           json: { dataset, added, known, rejected },
           text: [

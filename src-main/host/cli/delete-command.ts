@@ -19,6 +19,8 @@ interface Deleting<Thing> {
   /** What the items of this kind are called, such as `dataset`. */
   readonly noun: string;
   readonly description: string;
+  /** What they are named by; by default names or ids. */
+  readonly words?: string;
   readonly shelf: (client: StudioClient) => Shelf<Thing>;
   /** Nothing can bring it back: a person at a terminal is asked first. */
   readonly isFinal?: true;
@@ -30,9 +32,12 @@ interface Deleting<Thing> {
 export function addDelete<Thing extends Named>(
   parent: Command,
   run: Run,
-  { noun, description, shelf, isFinal, after }: Deleting<Thing>,
+  { noun, description, words = 'names or ids', shelf, isFinal, after }: Deleting<Thing>,
 ): void {
-  const deleting = parent.command('delete').description(description).argument(`<${noun}...>`, 'names or ids');
+  const deleting = parent
+    .command('delete')
+    .description(description)
+    .argument(`<${noun.replace(' ', '-')}...>`, words);
   if (isFinal) deleting.option('-y, --yes', 'do not ask first, as is done at a terminal');
   deleting.action((named: string[], { yes }: { yes?: boolean }, command: Command) =>
     run(command, async ({ open, json, signal, progress }) => {
@@ -58,7 +63,7 @@ export function addDelete<Thing extends Named>(
           throw error;
         });
         deleted.push({ id, name });
-        told.push(`“${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
+        told.push(`The ${noun} “${name}” was deleted.${(await after?.(thing, client)) ?? ''}`);
       }
       if (!isFinal) told.push(broughtBackBy([...things.keys()]));
       return { json: { deleted: deleted.length === 1 ? deleted[0] : deleted }, text: told.join('\n') };

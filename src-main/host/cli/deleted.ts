@@ -5,6 +5,7 @@ import { restoreDeleted } from '../../../src-contract/restore-deleted.ts';
 import { requireConfirmed } from './confirmation.ts';
 import { megabytes } from './download-model.ts';
 import { CallFailure, usageFailure } from './failure.ts';
+import { namedIn } from './named-in.ts';
 import { nearest } from './right-name.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
@@ -68,29 +69,25 @@ export function broughtBackBy(ids: readonly string[]): string {
 
 /** Each once. Throws DELETED_NOT_FOUND, and USAGE for a name that several have. */
 function chosenOf(named: readonly string[], all: readonly DeletedThing[]): DeletedThing[] {
-  const chosen = named.map((word) => {
-    const [thing, ...others] = all.filter(({ id, name }) => id === word || name === word);
-    if (thing === undefined) {
+  const chosen = named.map((word) =>
+    namedIn(all, word, () => {
       const meant = nearest(
         word,
         all.map(({ name }) => name),
       );
-      throw new CallFailure({
+      return new CallFailure({
         code: 'DELETED_NOT_FOUND',
         message: `Nothing that was deleted is called “${word}”.`,
         hint: `${meant === undefined ? '' : `Did you mean “${meant}”? `}All of it: ${listing}`,
         exitCode: 1,
       });
-    }
-    if (others.length === 0) return thing;
-    const ids = [thing, ...others].map(({ noun, id }) => `${noun} ${id}`).join(', ');
-    throw usageFailure(`“${word}” was deleted more than once. Give an id: ${ids}.`);
-  });
+    }),
+  );
   return [...new Set(chosen)];
 }
 
 function titleOf({ noun, name, id }: DeletedThing): string {
-  return `${noun} “${name || id}”`;
+  return `${noun.replace('-', ' ')} “${name || id}”`;
 }
 
 function sizeText(bytes: number): string {

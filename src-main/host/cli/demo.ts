@@ -28,7 +28,7 @@ export function addDemoCommand(program: Command, run: Run): void {
 async function demo(session: Session): Promise<Answer> {
   const { signal, progress } = session;
   const began = performance.now();
-  const client = await session.open(session.hasNamedHome ? session.dataDir : temporaryDataFolder());
+  const client = await session.openOrMake(session.hasNamedHome ? session.dataDir : temporaryDataFolder());
   const base = (await client.baseModels.list()).find((model) => model.builtIn);
   if (!base) throw new StudioError('BASE_MODEL_NOT_FOUND', { model: 'starter' });
   const samples = (await client.datasets.samples()).filter((sample) => sample.generated);

@@ -23,7 +23,7 @@ test('Ctrl-C on a download that cannot be stopped does not end the process', asy
   };
   // Sound: nothing else of a session is used.
   const session = {
-    open: async () => ({ baseModels }),
+    openOrMake: async () => ({ baseModels }),
     progress: { say: () => {} },
     signal: interrupt.signal,
   } as unknown as Session;
@@ -45,6 +45,6 @@ test('Ctrl-C while the studio is still opening stops the download', async () => 
     },
   };
   // Sound: nothing else of a session is used.
-  const session = { open: async () => ({ baseModels }), signal: AbortSignal.abort() } as unknown as Session;
+  const session = { openOrMake: async () => ({ baseModels }), signal: AbortSignal.abort() } as unknown as Session;
   await expect(downloadModel('small', {}, session)).rejects.toMatchObject({ failure: { code: 'INTERRUPTED' } });
 });

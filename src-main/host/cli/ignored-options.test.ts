@@ -17,3 +17,13 @@ test('options that change nothing are named, and others are not', () => {
     'Ignoring --max-steps, --rank: a resumed run keeps its settings.',
   ]);
 });
+
+test('of some options it is said that they change nothing, if they were given', () => {
+  const command = new Command().option('--seed <n>').option('--top-k <k>').option('--prompt <text>');
+  command.parse(['--seed', '1', '--prompt', 'x'], { from: 'user' });
+  const sentences: string[] = [];
+  const progress = { say: (sentence: string) => void sentences.push(sentence) };
+  tellIgnored(command, { ignored: ['seed', 'topK'], because: 'nothing is drawn', progress });
+  tellIgnored(command, { ignored: ['topK'], because: 'nothing is drawn', progress });
+  expect(sentences).toEqual(['Ignoring --seed: nothing is drawn.']);
+});

@@ -6,10 +6,11 @@ import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
 import { fileAt, fromHere, mappingIn, numberIn, oneOf, wordIn } from './arguments.ts';
 import { counted } from './counted.ts';
-import { csvOptionsOf, withCsvOptions } from './csv-words.ts';
+import { csvOptionsOf, tellIgnoredWords, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
 import { failureOf, usageFailure } from './failure.ts';
 import { downloadDataset, hubDatasetNames, isHubDataset } from './hub-datasets.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
@@ -24,15 +25,17 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .option('--cells', 'add the whole table as strings')
     .action((files: string[], options: CsvOptions & { cells?: boolean }, command: Command) =>
       run(command, async (session) => {
-        const { open, signal } = session;
-        const client = await open();
+        const { openOrMake, signal, progress } = session;
+        const client = await openOrMake();
         const inspect = (argument: string) =>
-          withInput(argument, session, async (file) =>
-            client.datasets.inspect(
+          withInput(argument, session, async (file) => {
+            const inspection = await client.datasets.inspect(
               { source: await sourceOf(file, client, session), csv: csvOptionsOf(options), cells: options.cells },
               { signal },
-            ),
-          );
+            );
+            tellIgnoredWords(command, inspection.file, progress);
+            return inspection;
+          });
         const [only, ...more] = files;
         if (only !== undefined && more.length === 0) {
           const inspection = await inspect(only);
@@ -81,20 +84,24 @@ export function addInspectAndImport(program: Command, run: Run): void {
     .option('--seed <n>', 'seed of the split', numberIn(importInputSchema.shape.seed.unwrap()))
     .action((argument: string, options: ImportWords, command: Command) =>
       run(command, async (session) => {
-        const { open, signal, progress } = session;
-        const client = await open();
+        const { openOrMake, signal, progress } = session;
+        const client = await openOrMake();
         const mapping = { ...options.map, ...(options.group !== undefined && { group: options.group }) };
         const finished = await withInput(argument, session, async (file) => {
           // Of any other table, only the person knows what it is for.
           const task = options.task ?? (await sampleNamed(file, client))?.task;
           if (task === undefined) throw usageFailure(`The option --task <task> is missing. ${oneOf(taskIdSchema)}`);
+          // As `datasets attach` refuses it.
+          const takesDatabase = task === 'nl2sql';
+          if (!takesDatabase)
+            tellIgnored(command, { ignored: ['database'], because: `${task} runs no queries`, progress });
           const events = await client.datasets.import(
             {
               ...{ source: await sourceOf(file, client, session), task },
               name: options.name,
               mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
               csv: csvOptionsOf(options),
-              database: options.database === undefined ? undefined : fileAt(options.database),
+              database: takesDatabase && options.database !== undefined ? fileAt(options.database) : undefined,
               seed: options.seed,
             },
             { signal },
@@ -102,6 +109,7 @@ export function addInspectAndImport(program: Command, run: Run): void {
           return importFinished(events, progress);
         });
         const { dataset, file: facts, rejected, warned, seconds } = finished;
+        tellIgnoredWords(command, facts, progress);
         const doubts = await tellDoubts(dataset.id, { client, signal, progress });
         const databases = dataset.hasDatabase ? await client.datasets.databases({ id: dataset.id }) : [];
         return {

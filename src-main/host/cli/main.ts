@@ -6,13 +6,16 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { waitForHeldFiles } from '../../files/held-files.ts';
 import { addAdapterCommands } from './adapters.ts';
 import { addAnswerCommand } from './answer.ts';
+import { addAnsweredTableCommands } from './answered-tables.ts';
 import { textIn } from './arguments.ts';
 import { addBenchCommand } from './bench.ts';
+import { addConversationCommands } from './conversations.ts';
 import { addDataCommands } from './data.ts';
 import { addDatasetCommands } from './datasets.ts';
 import { addDeletedCommands } from './deleted.ts';
 import { addDemoCommand } from './demo.ts';
 import { addEvaluateCommand } from './evaluate.ts';
+import { addEvaluationCommands } from './evaluations.ts';
 import { failureOf, usageFailure } from './failure.ts';
 import { addInspectAndImport } from './inspect-and-import.ts';
 import { installationAt } from './installation.ts';
@@ -57,7 +60,10 @@ for (const add of [
   addRunCommands,
   addScoreAndGenerate,
   addEvaluateCommand,
+  addEvaluationCommands,
   addAnswerCommand,
+  addAnsweredTableCommands,
+  addConversationCommands,
   addAdapterCommands,
   addDeletedCommands,
   addDataCommands,

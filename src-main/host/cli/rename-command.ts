@@ -17,7 +17,7 @@ interface Shelf {
 export function addRename(
   parent: Command,
   run: Run,
-  { noun, shelf }: { noun: 'adapter' | 'dataset'; shelf: (client: StudioClient) => Shelf },
+  { noun, shelf }: { noun: 'adapter' | 'dataset' | 'conversation'; shelf: (client: StudioClient) => Shelf },
 ): void {
   parent
     .command('rename')

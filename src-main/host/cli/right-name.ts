@@ -13,8 +13,17 @@ const shelves: Readonly<Record<string, Shelf>> = {
   BASE_MODEL_NOT_FOUND: { field: 'model', listing: 'models list', list: (client) => client.baseModels.list() },
   ADAPTER_NOT_FOUND: { field: 'adapter', listing: 'adapters list', list: (client) => client.adapters.list() },
   RUN_NOT_FOUND: { field: 'run', listing: 'runs list', list: (client) => client.runs.list() },
-  EVALUATION_NOT_FOUND: { field: 'evaluation', listing: 'evaluate --list', list: async () => [] },
-  ANSWERED_TABLE_NOT_FOUND: { field: 'table', listing: 'answer --list', list: async () => [] },
+  EVALUATION_NOT_FOUND: { field: 'evaluation', listing: 'evaluations list', list: async () => [] },
+  ANSWERED_TABLE_NOT_FOUND: {
+    field: 'table',
+    listing: 'answered-tables list',
+    list: (client) => client.answeredTables.list(),
+  },
+  CONVERSATION_NOT_FOUND: {
+    field: 'conversation',
+    listing: 'conversations list',
+    list: async (client) => (await client.chat.conversations()).map(({ title }) => ({ name: title })),
+  },
   EXPERIMENT_NOT_FOUND: { field: 'experiment', listing: 'lab list', list: async () => [] },
 };
 

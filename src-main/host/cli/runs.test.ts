@@ -7,9 +7,9 @@ import type { StudioClient } from './studio.ts';
 // Regression: deleting a run that was stopped before it had made an adapter said that its adapter stays.
 test('deleting a run mentions its adapter only if one remains', async () => {
   const back = 'For 30 days this brings it back: adapter-studio deleted restore 7';
-  expect(await deleted({ adapterId: 'a' })).toBe(`“rivers” was deleted. Its adapter stays.\n${back}`);
-  expect(await deleted({ adapterId: 'deleted before' })).toBe(`“rivers” was deleted.\n${back}`);
-  expect(await deleted({ adapterId: null })).toBe(`“rivers” was deleted.\n${back}`);
+  expect(await deleted({ adapterId: 'a' })).toBe(`The run “rivers” was deleted. Its adapter stays.\n${back}`);
+  expect(await deleted({ adapterId: 'deleted before' })).toBe(`The run “rivers” was deleted.\n${back}`);
+  expect(await deleted({ adapterId: null })).toBe(`The run “rivers” was deleted.\n${back}`);
 });
 
 test('a run that waits for those it trains together with is listed as waiting', async () => {

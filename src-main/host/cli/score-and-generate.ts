@@ -17,6 +17,7 @@ import {
   wordIn,
 } from './arguments.ts';
 import { interruption, usageFailure } from './failure.ts';
+import { tellIgnored } from './ignored-options.ts';
 import type { Run } from './session.ts';
 
 export function addScoreAndGenerate(program: Command, run: Run): void {
@@ -43,6 +44,8 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .action((words: ScoreWords, command: Command) =>
       run(command, async ({ open, signal, progress }) => {
         const what = whatToScore(words);
+        if (what.kind === 'pair')
+          tellIgnored(command, { ignored: ['split', 'limit'], because: 'they are for --dataset', progress });
         const scoring = (await open()).chat.score(
           {
             baseModelId: words.base,
@@ -95,6 +98,11 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
       run(command, async ({ open, signal, progress }) => {
         const prompt = promptOf(words);
         const form = await formOf(words);
+        // Queries that are written again are drawn.
+        if (words.temperature === 0 && !words.retryQueries) {
+          const because = 'at temperature 0 the most likely token is always picked';
+          tellIgnored(command, { ignored: ['topK', 'topP', 'seed'], because, progress });
+        }
         const events = await (await open()).chat.generate(
           {
             baseModelId: words.base,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ServeFailure } from '../serve-failure.ts';
 import { numberIn } from './arguments.ts';
 import { CallFailure } from './failure.ts';
+import { madeHome } from './home.ts';
 import type { Run } from './session.ts';
 
 export function addServeCommand(program: Command, run: Run): void {
@@ -19,7 +20,8 @@ export function addServeCommand(program: Command, run: Run): void {
     )
     .option('--openai', 'also serve an OpenAI-compatible API, at a separate address')
     .action(({ port, openai }: { port?: number; openai?: boolean }, command: Command) =>
-      run(command, async ({ installation, dataDir, json, signal }) => {
+      run(command, async ({ installation, dataDir, hasNamedHome, json, signal, progress }) => {
+        const made = hasNamedHome ? madeHome(dataDir) : undefined;
         // The web host is a separate program, so that its sockets and this call share nothing.
         const words = [installation.webEntry, '--home', dataDir, '--no-open'];
         if (port !== undefined) words.push('--port', String(port));
@@ -27,6 +29,7 @@ export function addServeCommand(program: Command, run: Run): void {
         // The channel tells the host when this process is gone, however it ended.
         const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
         signal.addEventListener('abort', () => child.kill('SIGINT'));
+        child.stdout?.once('data', () => made !== undefined && progress.say(made));
         let address: string | undefined;
         // Sound: it is a pipe.
         createInterface(child.stdout as NodeJS.ReadableStream).on('line', (line) => {

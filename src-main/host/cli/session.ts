@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { OpenedFolder } from '../opened-folder.ts';
 import { fromHere } from './arguments.ts';
 import { CallFailure, type Failure, failureOf } from './failure.ts';
+import { madeHome, requireHome } from './home.ts';
 import type { Installation } from './installation.ts';
 import { Progress } from './progress.ts';
 import { rightName } from './right-name.ts';
@@ -20,8 +21,13 @@ export interface Session {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
-  /** Opens the studio on `dataDir` or another folder; it is closed when the command is done. */
-  open(dataDir?: string, options?: { restoreFrom?: string }): Promise<StudioClient>;
+  /**
+   * Opens the studio on the data folder; it is closed when the command is done. For a command that needs what is there
+   * already: throws HOME_NOT_FOUND for a folder that was named and is not one of the studio, and makes nothing.
+   */
+  open(): Promise<StudioClient>;
+  /** The same on that or another folder, for a command that a new one will do for: it is made, and the person told. */
+  openOrMake(dataDir?: string, options?: { restoreFrom?: string }): Promise<StudioClient>;
 }
 
 /** A command's answer: the fields of the JSON object, and the same as text. */
@@ -44,9 +50,16 @@ export function runnerFor(installation: Installation): Run {
     const dataDir = home === undefined ? new OpenedFolder().start : fromHere(home);
     let studio: Studio | undefined;
     let failure: Failure | undefined;
-    const open = async (folder = dataDir, { restoreFrom }: { restoreFrom?: string } = {}) => {
+    const named = home === undefined ? undefined : dataDir;
+    const openOrMake = async (folder = dataDir, { restoreFrom }: { restoreFrom?: string } = {}) => {
+      const told = folder === named && restoreFrom === undefined ? madeHome(folder) : undefined;
       studio = await openStudio({ dataDir: folder, installation, restoreFrom });
+      if (told !== undefined) progress.say(told);
       return studio.client;
+    };
+    const open = () => {
+      if (named !== undefined) requireHome(named);
+      return openOrMake();
     };
     try {
       const session = {
@@ -57,6 +70,7 @@ export function runnerFor(installation: Installation): Run {
         signal: interrupted,
         progress,
         open,
+        openOrMake,
       };
       const answer = await work(session);
       progress.clear();

@@ -230,6 +230,10 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     message: '“{adapter}” 어댑터는 여기서 지원하지 않는 {feature}[을|를] 씁니다.',
     hint: '보통의 LoRA 어댑터를 쓰세요.',
   },
+  NOT_AN_ADAPTER: {
+    message: '“{file}”[은|는] 어댑터가 아니라 {found}입니다.',
+    hint: '어댑터는 {supported}입니다.',
+  },
   ADAPTER_FILE_MISSING: {
     message: '“{adapter}” 어댑터를 쓸 수 없습니다. “{file}” 파일이 없습니다.',
     hint: '{folder} 폴더에 그 파일을 다시 넣거나, 어댑터를 만든 학습을 되풀이하세요.',

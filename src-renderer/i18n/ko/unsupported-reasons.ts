@@ -16,6 +16,22 @@ export const unsupportedReasons: {
     found: '파일 하나',
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
+  WEIGHTS_AS_ADAPTER: {
+    found: '가중치만 든 파일({config} 파일과 함께 들어 있는 폴더를 고르세요)',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
+  },
+  ARCHIVE_AS_ADAPTER: {
+    found: '압축 파일(압축을 풀고 그 안의 폴더를 고르세요)',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
+  },
+  TABLE_AS_ADAPTER: {
+    found: '표나 글(데이터 세트로 가져오세요: import)',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
+  },
+  FOLDER_AS_ADAPTER: {
+    found: '{config} 파일이 없는 폴더',
+    supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
+  },
   MODEL_AS_ADAPTER: {
     found: '모델 전체(기본 모델로 가져오세요: models import)',
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
