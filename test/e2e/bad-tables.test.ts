@@ -41,7 +41,8 @@ const opened = openStudioForTests({
     );
     write('header', 'text,note', () => '', 0);
     write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
-    for (const name of ['labels', 'long', 'pages', 'chinese'])
+    write('many', 'context,target', (n) => `What is said of river ${n}?,It flows to ${town(n)}`, 2100);
+    for (const name of ['labels', 'long', 'pages', 'chinese', 'many'])
       command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
   },
 });
@@ -202,3 +203,18 @@ async function chooseDataset(name: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Dataset' }).click();
   await page.getByRole('option', { name }).click();
 }
+
+// Regression: every row of a table too long to be checked unasked was said to be ready, and a check could not be stopped.
+test('rows that no check has seen are not called ready, and a check can be stopped', async () => {
+  await openPlace(page, paths.datasets());
+  await page.getByRole('link', { name: 'many', exact: true }).click();
+  const filters = page.getByRole('complementary', { name: 'Filters' });
+  await filters.getByRole('radio', { name: 'Not checked' }).waitFor();
+  await page.getByRole('gridcell', { name: 'Not checked' }).first().waitFor();
+  expect(await page.getByText('Ready', { exact: true }).count()).toBe(0);
+  await filters.getByRole('link', { name: 'Check the rows' }).click();
+  await page.getByRole('button', { name: 'Check the rows' }).click();
+  await page.getByText('Ends when you leave this dataset.').waitFor();
+  await page.getByRole('button', { name: 'Stop checking' }).click();
+  await page.getByText('Not checked yet').waitFor();
+});

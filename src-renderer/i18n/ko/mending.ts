@@ -15,6 +15,7 @@ export const mending: Translation<typeof english> = {
 
   'mend.verdict': '판정',
   'mend.verdict.ready': '준비됨',
+  'mend.verdict.unchecked': '점검 전',
   'mend.verdict.warning': '확인 필요',
   'mend.length.context': '입력의 글자 수',
   'mend.length.target': '정답의 글자 수',
@@ -83,6 +84,8 @@ export const mending: Translation<typeof english> = {
   'mend.check.again': '다시 점검',
   'mend.checking': '행을 점검하는 중입니다',
   'mend.checking.rows': '{n}행 중 {done}행 점검함',
+  'mend.checking.leave': '이 데이터셋을 떠나면 끝납니다.',
+  'mend.checking.stop': '점검 멈추기',
   'mend.unchecked': '아직 점검하지 않았습니다',
   'mend.unchecked.what': '중복, 분할 사이의 누출, 지문에 없는 답, 실행되지 않는 쿼리, 개인 정보 등을 찾습니다.',
   'mend.findings.none': '발견된 문제가 없습니다',
