@@ -12,6 +12,7 @@ export const runs = {
   'runs.column.name': 'Run',
   'runs.column.state': 'State',
   'runs.column.loss': 'Loss',
+  'runs.column.lastStep': 'last step {loss}',
   'runs.column.validation': 'Validation',
   'runs.column.adapter': 'Adapter',
   'runs.column.when': 'When',

@@ -12,6 +12,7 @@ export const runs: Translation<typeof english> = {
   'runs.column.name': '학습',
   'runs.column.state': '상태',
   'runs.column.loss': '손실',
+  'runs.column.lastStep': '마지막 단계 {loss}',
   'runs.column.validation': '검증 손실',
   'runs.column.adapter': '어댑터',
   'runs.column.when': '시각',
