@@ -187,6 +187,9 @@ export const mending = {
   'finding.SQL_UNKNOWN_NAME.what': 'The query names something that the database or the schema does not have.',
   'finding.SQL_DOES_NOT_RUN': 'Does not run',
   'finding.SQL_DOES_NOT_RUN.what': 'The query fails on its database.',
+  'finding.SQL_FINDS_NOTHING': 'Finds nothing',
+  'finding.SQL_FINDS_NOTHING.what':
+    'No row of the database fits, so every other query that finds nothing counts as right, whatever it asks for.',
   'finding.SUMMARY_LONGER': 'Longer than its document',
   'finding.SUMMARY_LONGER.what': 'A summary should be shorter than its document.',
   'finding.SUMMARY_COPIED': 'Copied summary',

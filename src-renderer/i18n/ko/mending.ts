@@ -179,6 +179,9 @@ export const mending: Translation<typeof english> = {
   'finding.SQL_UNKNOWN_NAME.what': '데이터베이스나 스키마에 없는 이름을 씁니다.',
   'finding.SQL_DOES_NOT_RUN': '실행되지 않음',
   'finding.SQL_DOES_NOT_RUN.what': '데이터베이스에서 쿼리가 실패합니다.',
+  'finding.SQL_FINDS_NOTHING': '찾는 것이 없음',
+  'finding.SQL_FINDS_NOTHING.what':
+    '데이터베이스에 맞는 행이 없습니다. 아무것도 찾지 못하는 쿼리는 무엇을 묻든 모두 맞은 것이 됩니다.',
   'finding.SUMMARY_LONGER': '문서보다 긴 요약',
   'finding.SUMMARY_LONGER.what': '요약은 원문보다 짧아야 합니다.',
   'finding.SUMMARY_COPIED': '베낀 요약',
