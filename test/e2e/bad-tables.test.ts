@@ -65,6 +65,8 @@ test('a table of nothing but a header is told to have no rows', async () => {
 test('columns in each other’s place are told before the import, and swapped', async () => {
   await chooseTable(page, path.join(opened.folder, 'swapped.csv'));
   await page.getByText('The columns for “Question” and “Answer” seem to be swapped').waitFor();
+  // Regression: what holds for the first rows was said of the whole file.
+  expect(await page.getByText(/^\d+ characters on average in the first 20 rows$/).count()).toBe(3);
   expect(await seriousViolations(page)).toEqual([]);
   await keyboard.tabTo(page.getByRole('button', { name: 'Swap them' }));
   await keyboard.press('Enter');

@@ -235,6 +235,10 @@ export const datasets = {
   'import.fields': 'Fields',
   'import.field.none': 'None',
   'import.field.choose': 'Choose a column',
+  'import.field.average.first': {
+    one: '{n} character on average in the first {rows} rows',
+    other: '{n} characters on average in the first {rows} rows',
+  },
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.further': 'Add a column',
   'import.field.further.to': 'Add a column: {field}',

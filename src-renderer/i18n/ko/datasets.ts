@@ -226,6 +226,7 @@ export const datasets: Translation<typeof english> = {
   'import.fields': '항목',
   'import.field.none': '없음',
   'import.field.choose': '열 고르기',
+  'import.field.average.first': '처음 {rows}행에서 평균 {n}자',
   'import.field.average': '평균 {n}자',
   'import.field.further': '열 더하기',
   'import.field.further.to': '열 더하기: {field}',
