@@ -135,6 +135,7 @@ export const runs = {
   'runs.new.warmup':
     'The warm-up takes {warmup} steps but the run has only {n}: the learning rate never reaches {rate}.',
   'runs.new.steps': { one: '{n} step over {tokens} target tokens.', other: '{n} steps over {tokens} target tokens.' },
+  'runs.new.steps.again': '{n} steps over {tokens} target tokens, in {passes}.',
   'runs.new.part': {
     one: 'It reads {n} of {of} rows, once.',
     other: 'It reads {n} of {of} rows, each once.',

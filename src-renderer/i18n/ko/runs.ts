@@ -105,6 +105,7 @@ export const runs: Translation<typeof english> = {
     '한 단계가 컴퓨터를 이미 다 쓰므로 하나씩 차례로 학습합니다. 하나만 학습하면 약 {time}, {memory}.',
   'runs.new.warmup': '웜업이 {warmup}단계인데 학습은 {n}단계뿐이라 학습률이 {rate}에 이르지 못합니다.',
   'runs.new.steps': '정답 {tokens}토큰을 {n}단계에 나누어 배웁니다.',
+  'runs.new.steps.again': '정답 {tokens}토큰을 {passes}하며 {n}단계에 나누어 배웁니다.',
   'runs.new.part': '{of}행 중 {n}행을 한 번씩 읽습니다.',
   'runs.new.part.all': '모든 행을 한 번씩 읽기',
   'runs.new.where': '어댑터의 위치',
@@ -203,7 +204,7 @@ export const runs: Translation<typeof english> = {
   'runs.option.range.any': '{min}에서 {max} 사이의 수를 적으세요.',
   'runs.option.range.any.from': '{min} 이상의 수를 적으세요.',
 
-  'runs.run.step': '{total}단계 중 **{step}**',
+  'runs.run.step': '{total}단계 중 **{step}단계**',
   'runs.run.waiting': '앞선 학습을 기다립니다',
   'runs.run.turn': '차례를 기다리는 중',
   'runs.run.preparing': '행과 모델을 읽는 중',
