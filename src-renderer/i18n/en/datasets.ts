@@ -189,6 +189,7 @@ export const datasets = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel workbook',
+  'import.format.html': 'Table of a web page, saved as a workbook',
   'import.format.ods': 'OpenDocument spreadsheet',
   'import.format.parquet': 'Parquet',
   'import.format.chat': 'Chat',

@@ -180,6 +180,7 @@ export const datasets: Translation<typeof english> = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel 통합 문서',
+  'import.format.html': '통합 문서로 저장된 웹 페이지의 표',
   'import.format.ods': 'OpenDocument 스프레드시트',
   'import.format.parquet': 'Parquet',
   'import.format.chat': '채팅',
