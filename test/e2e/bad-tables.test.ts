@@ -65,6 +65,11 @@ test('a table of nothing but a header is told to have no rows', async () => {
 test('columns in each other’s place are told before the import, and swapped', async () => {
   await chooseTable(page, path.join(opened.folder, 'swapped.csv'));
   await page.getByText('The columns for “Question” and “Answer” seem to be swapped').waitFor();
+  // Regression: at a zoom of 200 %, the first rows put what the model sees four windows further down.
+  await page.setViewportSize({ width: 640, height: 425 });
+  const lines = await page.getByRole('group', { name: 'First rows, as read' }).boundingBox();
+  expect(lines?.height).toBeLessThanOrEqual(320);
+  await page.setViewportSize({ width: 1360, height: 860 });
   // Regression: what holds for the first rows was said of the whole file.
   expect(await page.getByText(/^\d+ characters on average in the first 20 rows$/).count()).toBe(3);
   expect(await seriousViolations(page)).toEqual([]);
