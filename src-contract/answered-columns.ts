@@ -11,17 +11,17 @@ export interface AnsweredColumns {
   readonly note?: string;
 }
 
-/** In this order. A name that the table has already gets a number. */
+/** In this order. A name that the table has already, in large letters or small, gets a number. */
 export function answeredColumns(
   { columns, task }: { readonly columns: readonly string[]; readonly task: TaskId },
   { fields, sure, note }: { readonly fields: readonly string[]; readonly sure: boolean; readonly note: boolean },
 ): AnsweredColumns {
   const { target } = taskFields[task];
-  const taken = new Set(columns);
+  const taken = new Set(columns.map((column) => column.trim().toLowerCase()));
   const free = (name: string): string => {
     let numbered = name;
-    for (let number = 2; taken.has(numbered); number++) numbered = `${name} ${number}`;
-    taken.add(numbered);
+    for (let number = 2; taken.has(numbered.toLowerCase()); number++) numbered = `${name} ${number}`;
+    taken.add(numbered.toLowerCase());
     return numbered;
   };
   return {

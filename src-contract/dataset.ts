@@ -28,6 +28,7 @@ export const tableFormatSchema = z.enum([
   'jsonl',
   'xlsx',
   'ods',
+  'html',
   'parquet',
   'chat',
   'questions',

@@ -24,6 +24,7 @@ export const findingCodeSchema = z.enum([
   'SQL_NOT_PARSED',
   'SQL_UNKNOWN_NAME',
   'SQL_DOES_NOT_RUN',
+  'SQL_FINDS_NOTHING',
   'SUMMARY_LONGER',
   'SUMMARY_COPIED',
   'LANGUAGE_MIXED',

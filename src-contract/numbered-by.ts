@@ -11,7 +11,11 @@ export function numberedBy(
 ): NumberedBy {
   if (numbered === 'item' || data.by === 'item') return 'item';
   const isPart = format === 'folder' || format === 'zip';
-  return (isPart ? /\.(xlsx|xlsm|ods|parquet)$/i.test(String(data.part)) : ['xlsx', 'ods', 'parquet'].includes(format))
+  return (
+    isPart
+      ? /\.(xlsx|xlsm|ods|parquet)$/i.test(String(data.part))
+      : ['xlsx', 'ods', 'html', 'parquet'].includes(format)
+  )
     ? 'row'
     : 'line';
 }

@@ -4,6 +4,7 @@ import type { ListedRun } from '../../src-contract/run.ts';
 import type { StudioStatus } from '../../src-contract/studio.ts';
 import { client } from '../client.ts';
 import { redrawing } from '../runs/redrawing.ts';
+import { RunCurve } from '../runs/run-curve.ts';
 import { followChanges } from '../ui/changes.ts';
 import { Loaded } from '../ui/loaded.svelte.ts';
 import type { Belongings } from './next-step.ts';
@@ -46,7 +47,7 @@ export class HomeState {
     return foremostRun(this.facts.value?.runs ?? []);
   }
 
-  /** Losses of the run in progress, one per step. */
+  /** Losses of the run in progress, one per step, smoothed as in the chart on its own page. */
   get losses(): readonly number[] {
     return this.#losses;
   }
@@ -86,19 +87,19 @@ export class HomeState {
     this.#losses = [];
     this.#step = undefined;
     this.#totalSteps = 0;
-    const losses: number[] = [];
+    const curve = new RunCurve();
     let latest: { step: number; secondsLeft: number } | undefined;
     const drawSoon = redrawing(() => {
       // The next run may be shown by now.
       if (watch !== this.#watches) return;
-      this.#losses = losses.slice();
+      this.#losses = curve.smoothed.slice();
       this.#step = latest;
     });
     try {
       for await (const event of await client.runs.watch({ id }, { signal })) {
         if (event.kind === 'started') this.#totalSteps = event.totalSteps;
         if (event.kind !== 'step') continue;
-        losses.push(event.loss);
+        curve.push(event);
         latest = { step: event.step, secondsLeft: event.secondsLeft };
         drawSoon();
       }

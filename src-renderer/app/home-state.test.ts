@@ -42,6 +42,22 @@ test('a run that starts while the page is open shows its total number of steps',
   leave.abort();
 });
 
+// Regression: the loss of the last step alone stood here, and the mean of ten on the page of the run, under one name;
+// and a resumed run had the steps after its checkpoint twice.
+test('the loss of the run in progress is that of the chart on its page', async () => {
+  vi.mocked(client.runs.listed).mockResolvedValue([{ id: 'r', state: 'running', step: 0, totalSteps: 2 } as Run]);
+  const step = (at: number, loss: number) => ({ kind: 'step', step: at, loss, secondsLeft: 9 }) as RunEvent;
+  // Sound: it has every field that the page reads.
+  vi.mocked(client.runs.watch).mockResolvedValue([step(1, 3), step(2, 8), step(2, 1)] as never);
+  const leave = new AbortController();
+  const home = new HomeState();
+  home.follow(leave.signal);
+  await vi.waitFor(() => expect(home.losses).toHaveLength(2));
+  // 0.9 · 0.1 · 3 + 0.1 · 1, over the sum of both weights.
+  expect(home.losses[1]).toBeCloseTo(0.37 / 0.19, 10);
+  leave.abort();
+});
+
 // Regression: what the stopped run had told last was drawn for the next one, until that had made a step of its own.
 test('the plot of the next run does not begin with the losses of the one before', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });

@@ -161,7 +161,8 @@ export class ImportState {
   /** Undefined until a file has been read. */
   get choices(): ImportChoices | undefined {
     const { file } = this.#inspection ?? {};
-    if (file === undefined || this.#stage.kind !== 'decide') return undefined;
+    // A reload undoes an import in progress, and the file has to be chosen again.
+    if (file === undefined || !['decide', 'importing'].includes(this.#stage.kind)) return undefined;
     return {
       file: file.name,
       bytes: file.bytes,

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../src-contract/dataset.ts';
 import type { HubTable } from '../../src-contract/hub-dataset.ts';
 import { paths } from '../paths.ts';
+import { forgetDraft } from '../ui/draft.ts';
 import { HubDatasetsState } from './hub-datasets-state.svelte.ts';
 import { ImportState, isBusy } from './import-state.svelte.ts';
 
@@ -119,6 +120,8 @@ export class Imports {
     if (stage.kind === 'decide') this.hub.clear();
     const isSeen = this.#isShown();
     if (stage.kind === 'finished') {
+      // The page may have been left, and says what was decided as long as a reload could undo it.
+      forgetDraft('import');
       this.tell({ kind: 'imported', dataset: stage.result.dataset, isSeen });
     }
     // The next table would replace what the page says about this one.

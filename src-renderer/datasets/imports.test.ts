@@ -35,8 +35,11 @@ let end: () => void;
 /** Goes to another page. */
 let leave: () => void;
 
+const forget = vi.fn<(key: string) => void>();
+
 beforeEach(() => {
   vi.clearAllMocks();
+  vi.stubGlobal('sessionStorage', { removeItem: forget });
   vi.mocked(client.datasets.judge).mockResolvedValue(judgement as never);
   vi.mocked(client.datasets.inspect).mockImplementation((async ({ source }: { source: { fileId: string } }) =>
     inspectionOf(`${source.fileId}.csv`)) as never);
@@ -69,6 +72,18 @@ test('an import continues while another page is open and announces its result', 
   await importing;
   expect(news.at(-1)).toMatchObject({ kind: 'imported', dataset: { name: 'first' }, isSeen: false });
   expect(imports.work.stage.kind).toBe('choose');
+});
+
+// Regression: a reload in the middle of an import undid it without a word.
+test('what was decided is kept until it is imported, also by the page that is not open', async () => {
+  await imports.bring(first);
+  const importing = imports.import();
+  expect(imports.work.choices).toMatchObject({ file: 'first.csv', mapping: { document: 'text', summary: 'short' } });
+  leave();
+  expect(forget).not.toHaveBeenCalled();
+  end();
+  await importing;
+  expect(forget).toHaveBeenCalledWith('studio.draft.import');
 });
 
 // Regression: a look at another page, such as that of the settings, discarded the file and all that was chosen.

@@ -80,6 +80,11 @@ export class Toasts {
     this.#show({ text: '', error }, undoMs);
   }
 
+  /** The page is open that a notice leads to, by whatever way: there it only covers what it speaks of. */
+  arrived(href: string): void {
+    for (const { id, link } of this.#standing) if (link?.href === href) this.dismiss(id);
+  }
+
   dismiss(id: number): void {
     const toast = this.#standing.find((toast) => toast.id === id);
     if (toast === undefined) return;

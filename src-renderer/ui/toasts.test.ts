@@ -30,6 +30,15 @@ test('the same notice said again replaces the one that stands, for its whole tim
   expect(toasts.shown).toHaveLength(1);
 });
 
+// Regression: “has ended, View” lay over the page that it led to, when that was opened in another way.
+test('an offer goes once the page is open that it leads to', () => {
+  const toasts = new Toasts();
+  toasts.offer('rivers has ended', { text: 'View', href: '#/train/r' });
+  toasts.offer('lakes has ended', { text: 'View', href: '#/train/l' });
+  toasts.arrived('#/train/r');
+  expect(toasts.shown.map(({ text }) => text)).toEqual(['lakes has ended']);
+});
+
 test('offers no undo after ten seconds', () => {
   const toasts = new Toasts();
   toasts.done('removed', () => undefined);

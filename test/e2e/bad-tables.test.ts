@@ -41,7 +41,8 @@ const opened = openStudioForTests({
     );
     write('header', 'text,note', () => '', 0);
     write('chinese', 'context,target', (n) => `客人写信说水壶漏水已经有${n * n}天了,水壶漏水${n}`);
-    for (const name of ['labels', 'long', 'pages', 'chinese'])
+    write('many', 'context,target', (n) => `What is said of river ${n}?,It flows to ${town(n)}`, 2100);
+    for (const name of ['labels', 'long', 'pages', 'chinese', 'many'])
       command('import', path.join(folder, `${name}.csv`), '--task', 'custom', '--name', name);
   },
 });
@@ -64,6 +65,13 @@ test('a table of nothing but a header is told to have no rows', async () => {
 test('columns in each other’s place are told before the import, and swapped', async () => {
   await chooseTable(page, path.join(opened.folder, 'swapped.csv'));
   await page.getByText('The columns for “Question” and “Answer” seem to be swapped').waitFor();
+  // Regression: at a zoom of 200 %, the first rows put what the model sees four windows further down.
+  await page.setViewportSize({ width: 640, height: 425 });
+  const lines = await page.getByRole('group', { name: 'First rows, as read' }).boundingBox();
+  expect(lines?.height).toBeLessThanOrEqual(320);
+  await page.setViewportSize({ width: 1360, height: 860 });
+  // Regression: what holds for the first rows was said of the whole file.
+  expect(await page.getByText(/^\d+ characters on average in the first 20 rows$/).count()).toBe(3);
   expect(await seriousViolations(page)).toEqual([]);
   await keyboard.tabTo(page.getByRole('button', { name: 'Swap them' }));
   await keyboard.press('Enter');
@@ -202,3 +210,18 @@ async function chooseDataset(name: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Dataset' }).click();
   await page.getByRole('option', { name }).click();
 }
+
+// Regression: every row of a table too long to be checked unasked was said to be ready, and a check could not be stopped.
+test('rows that no check has seen are not called ready, and a check can be stopped', async () => {
+  await openPlace(page, paths.datasets());
+  await page.getByRole('link', { name: 'many', exact: true }).click();
+  const filters = page.getByRole('complementary', { name: 'Filters' });
+  await filters.getByRole('radio', { name: 'Not checked' }).waitFor();
+  await page.getByRole('gridcell', { name: 'Not checked' }).first().waitFor();
+  expect(await page.getByText('Ready', { exact: true }).count()).toBe(0);
+  await filters.getByRole('link', { name: 'Check the rows' }).click();
+  await page.getByRole('button', { name: 'Check the rows' }).click();
+  await page.getByText('Ends when you leave this dataset.').waitFor();
+  await page.getByRole('button', { name: 'Stop checking' }).click();
+  await page.getByText('Not checked yet').waitFor();
+});

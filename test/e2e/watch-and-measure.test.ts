@@ -33,6 +33,8 @@ test('the cards show a measured estimate for this machine, and settings are expl
   // Regression: so was each part of the memory.
   expect((await estimated()).join()).toMatch(/Trains [\d,]+ of 5.3 M weights/);
   expect((await estimated()).join()).not.toContain('Base weights');
+  // Regression: the tokens of one pass seemed to be all that all the steps read.
+  await see(/\d+ steps over [\d,]+ target tokens, in [\d.]+ passes\./);
   await page.getByText('LoRA paper recipe').click();
   await see(/rank 4, alpha 32, on q v, dropout 10\s%/);
   await see(/the learning rate never reaches 2e-4/);

@@ -555,6 +555,23 @@ test('queries are checked against their database, or by grammar and schema text 
   expect(await codes(dataset.id)).toEqual({ SQL_UNKNOWN_NAME: 3, SQL_NOT_PARSED: 1, SQL_DOES_NOT_RUN: 1 });
 });
 
+// Regression: a query about another city was right, as no row of the database fitted either.
+test('a query that finds nothing is told, as any other that finds nothing would be right', async () => {
+  const queries = [
+    "SELECT name FROM seller WHERE name = 'Nobody'",
+    "SELECT max(name) FROM seller WHERE name = 'Nobody'",
+    "SELECT count(*) FROM seller WHERE name = 'Nobody'",
+    'SELECT NULL, name FROM seller',
+  ];
+  const rows = queries.map((target) => ({ context: context('seller(id integer pk, name text)'), target }));
+  const dataset = given.make(rows, { task: 'nl2sql' });
+  // Without a database, there is nothing to be found.
+  expect((await codes(dataset.id)).SQL_FINDS_NOTHING).toBeUndefined();
+  const database = { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' };
+  await attachToDataset({ ...given, sql }, { dataset, database });
+  expect(await codes(dataset.id)).toEqual({ SQL_FINDS_NOTHING: 2 });
+});
+
 // Regression: SQLite's message contained a word that identified an ended process.
 test('a failing query is run only once, whatever names it contains', async () => {
   const rows = ['SELECT 1 FROM ended', 'SELECT 1 FROM "took longer"'].map((target) => ({ context: 'x', target }));

@@ -153,6 +153,11 @@ export const findingFacts: Readonly<
     message: 'The query names a table or column that the database or the schema does not have.',
   },
   SQL_DOES_NOT_RUN: { severity: 'bad', remedy: 'delete', message: 'The query fails on its database.' },
+  SQL_FINDS_NOTHING: {
+    severity: 'note',
+    remedy: 'delete',
+    message: 'The query finds nothing in its database, so every other one that finds nothing counts as right.',
+  },
   SUMMARY_LONGER: { severity: 'warn', remedy: 'delete', message: 'The summary is longer than its document.' },
   SUMMARY_COPIED: {
     severity: 'note',

@@ -8,7 +8,11 @@ import { type CheckedRow, type FlaggedRow, flag } from './detector.ts';
 
 export interface QueryPlaces {
   /** Runs a query on a database of the dataset, or on an empty one for a row without a database. Throws SQL_REFUSED. */
-  readonly tryQuery: (database: string | null, sql: string, signal: AbortSignal) => Promise<unknown>;
+  readonly tryQuery: (
+    database: string | null,
+    sql: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly rows: readonly (readonly (string | number | null)[])[] }>;
   readonly isAttached: (database: string | null) => boolean;
   readonly total: number;
 }
@@ -42,7 +46,8 @@ export async function* checkQueries(
       verdict?.table !== undefined &&
       !isAttached(row.database) &&
       standsIn(verdict.table, schemaParts(row.context)?.schema ?? row.context);
-    if (verdict && !isNamed) flagged.push(flag(verdict.code, row, verdict.detail));
+    const isEmpty = verdict?.code === 'SQL_FINDS_NOTHING' && !isAttached(row.database);
+    if (verdict && !isNamed && !isEmpty) flagged.push(flag(verdict.code, row, verdict.detail));
     if (done % 20 === 0) yield { done };
   }
   return { flagged, limits: [] };
@@ -63,8 +68,10 @@ async function judge(
   signal: AbortSignal,
 ): Promise<Verdict | undefined> {
   try {
-    await tryQuery(row.database, row.target, signal);
-    return undefined;
+    const { rows } = await tryQuery(row.database, row.target, signal);
+    // A sum or a maximum of no rows is one row without a value.
+    const hasValue = rows.some((cells) => cells.some((cell) => cell !== null));
+    return hasValue ? undefined : { code: 'SQL_FINDS_NOTHING', detail: row.target };
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'SQL_REFUSED') throw error;
     // Sound: every refusal has these fields.

@@ -39,7 +39,9 @@ export function proposeByContents(
 ): ColumnMapping {
   const all = contentsOf(columns, sample);
   const taken = new Set(Object.values(named));
-  const free = all.filter(({ column, words }) => !taken.has(column) && words > 0.5 && !isRefused(column));
+  const free = all.filter(
+    ({ column, words, isOrigin }) => !taken.has(column) && words > 0.5 && !isOrigin && !isRefused(column),
+  );
   const mapping: ColumnMapping = {};
   const take = (field: string, found: ColumnContents | undefined) => {
     if (!found) return;
@@ -51,7 +53,7 @@ export function proposeByContents(
     return best && measure(best) >= least ? best : undefined;
   };
   const isOpen = joinsColumns(taskId) && named.context === undefined;
-  const labelled = isOpen ? labelledMessage(columns, sample) : undefined;
+  const labelled = isOpen ? (labelledMessage(columns, sample) ?? labelledText(columns, all)) : undefined;
   if (taskId === 'nl2sql') {
     take(
       'sql',
@@ -141,11 +143,27 @@ export function labelledMessage(
   const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
   const label = called(topics).find(({ recurs, meanLetters }) => recurs && meanLetters <= longestLabel);
   if (!subject || !message || !label || subject.meanLetters >= message.meanLetters) return undefined;
-  const isOther = (each: ColumnContents) =>
-    answers.has(foldColumnName(each.column)) || (each.words > 0.5 && each.meanLetters * 2 >= message.meanLetters);
-  if (all.some((each) => ![subject, message, label].includes(each) && isOther(each))) return undefined;
+  if (all.some((each) => ![subject, message, label].includes(each) && rivals(each, message))) return undefined;
   const texts = [subject, message].toSorted((a, b) => a.place - b.place).map(({ column }) => column);
   return { ...mappedTo('context', texts), target: label.column };
+}
+
+/** The same of messages without a subject, as shops keep them: beside the message and its label stands who sent it. */
+function labelledText(columns: readonly string[], all: readonly ColumnContents[]): ColumnMapping | undefined {
+  const folded = columns.map(foldColumnName);
+  const called = (names: readonly string[]) => names.flatMap((name) => all[folded.indexOf(name)] ?? []);
+  const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
+  const label = called(topics).find(({ isLabel, recurs }) => isLabel && recurs);
+  if (!message || !label || label.meanLetters >= message.meanLetters) return undefined;
+  // Of a product or a country there are few, however long their names.
+  const isOther = (each: ColumnContents) => !each.recurs && !each.isOrigin && rivals(each, message);
+  if (all.some((each) => each !== message && each !== label && isOther(each))) return undefined;
+  return { context: message.column, target: label.column };
+}
+
+/** Whether it is as likely what belongs to the message as a label is. */
+function rivals({ column, words, meanLetters }: ColumnContents, message: ColumnContents): boolean {
+  return answers.has(foldColumnName(column)) || (words > 0.5 && meanLetters * 2 >= message.meanLetters);
 }
 
 const subjects = ['subject', 'subjectline', 'emailsubject', 'mailsubject', 'betreff', '제목', '문의제목', '메일제목'];
@@ -260,10 +278,17 @@ function contentsOf(columns: readonly string[], sample: readonly (readonly strin
         return different <= cells.length / 4 || listSeparator(cells) !== undefined;
       },
       get isOrigin() {
-        return share((cell) => address.test(cell) || isDate(cell) || isLongNumber(cell)) > 0.5;
+        return share((cell) => address.test(cell) || isTime(cell)) > 0.5;
       },
     };
   });
+}
+
+/** A date, a time or a telephone number; Korean programs write 오전 or 오후 before the hour. */
+function isTime(cell: string): boolean {
+  if (cell.length > 40) return false;
+  const plain = cell.replace(/(?<=\d.?\s+)(?:오전|오후|[ap]\.?m\.?)(?=\s*\d)/i, '').replace(/\([월화수목금토일]\)/, '');
+  return isDate(plain) || isLongNumber(plain);
 }
 
 /** Of a telephone, or a date that has blanks: digits in several parts that are not one number. */

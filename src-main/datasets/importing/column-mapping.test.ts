@@ -206,6 +206,25 @@ test.each([
   expect(proposeMapping('custom', columns, rare).context2).toBeUndefined();
 });
 
+// Regression: when a message came was the context, and the message its target.
+test.each([
+  ['문의내용', '분류'],
+  ['message', 'category'],
+])('a message without a subject (%s) is labelled by its topic (%s)', (message, label) => {
+  const labels = ['late', 'broken', 'lost'];
+  const columns = ['번호', '접수일시', '고객명', '상품명', message, label, '처리상태'];
+  const rows = Array.from({ length: 20 }, (_, row) => [
+    ...[`${row + 1}`, `2026-03-0${1 + (row % 9)} 오전 9:${10 + row}`, row % 2 ? '김철수' : '이영희'],
+    ...[`Hooded sweater for the winter, ${row % 3 ? 'black' : 'white'}`, `Where is my parcel ${row}, please?`],
+    ...[labels[row % 3] ?? '', row % 4 ? '완료' : '처리중'],
+  ]);
+  expect(proposeTask(columns, rows)).toBe('custom');
+  expect(proposeMapping('custom', columns, rows)).toEqual({ context: message, target: label });
+  // Where each has its answer, that is what is to be written.
+  const answered = rows.map((row, at) => [...row, `Dear customer, your parcel ${at} is on its way.`]);
+  expect(proposeMapping('custom', [...columns, '답변'], answered).target).not.toBe(label);
+});
+
 test('a number for each text is the target, unless it names the row or there are several', () => {
   const rows = [12.5, 40, 7, 19].map((price, n) => [
     `${n + 1}`,
@@ -254,6 +273,9 @@ test.each([
   ['date', ['2026. 3. 1.', '2026. 3. 2.']],
   ['날짜', ['2026년 3월 1일', '2026년 3월 2일']],
   ['time', ['2026-03-01 09:30', '2026-03-02 10:30']],
+  ['접수일시', ['2026-03-01 오전 9:30', '2026-03-02 오후 10:30']],
+  ['타임스탬프', ['2026. 3. 1. 오전 9:30:00', '2026. 3. 2 오후 1:04:11']],
+  ['일자', ['2026-03-01 (일) 09:30', '2026-03-02 (월) 10:30']],
   ['phone', ['010-1234-5678', '+82 10 1234 9999', '(02) 123 4567']],
 ])('%s %j beside a text is not the answer to it', (name, values) => {
   const sample = Array.from({ length: 20 }, (_, n) => [values[n % values.length] ?? '', `The call ${n} was too short`]);

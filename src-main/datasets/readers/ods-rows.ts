@@ -1,6 +1,6 @@
 import { odsCellText } from './ods-cell.ts';
 import type { TableRecord } from './table.ts';
-import { type MergedRange, mostBlankRows, mostColumns, type SheetMarks, topLines } from './workbook.ts';
+import { type MergedRange, mostBlankRows, mostColumns, rangeName, type SheetMarks, topLines } from './workbook.ts';
 import { attribute, longestToken, type XmlToken } from './xml-tokens.ts';
 
 /** A small file can say of a huge table. */
@@ -218,14 +218,4 @@ const mostTimes = 2 ** 31;
 
 function isHidden(attributes: string): boolean {
   return ['collapse', 'filter'].includes(attribute(attributes, 'visibility') ?? '');
-}
-
-/** `A2:C3` */
-function rangeName({ top, left, bottom, right }: MergedRange): string {
-  return `${columnName(left)}${top}:${columnName(right)}${bottom}`;
-}
-
-function columnName(column: number): string {
-  const last = String.fromCharCode(65 + (column % 26));
-  return column < 26 ? last : columnName(Math.floor(column / 26) - 1) + last;
 }

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,7 +20,8 @@ import { openDocuments } from './document-table.ts';
 import { chooseEncoding } from './encoding.ts';
 import { fingerprint } from './file-fingerprint.ts';
 import { isTagged, isTranslations, kindOfFile } from './file-kind.ts';
-import { fileError, fileName, surveyFile } from './file-survey.ts';
+import { type FileSurvey, fileError, fileName, surveyFile } from './file-survey.ts';
+import { HtmlBook, isHtmlBook } from './html-book.ts';
 import { kindOfJson, openJson } from './json-table.ts';
 import { joinTables } from './many-tables.ts';
 import { messageTable } from './message-table.ts';
@@ -168,14 +169,16 @@ async function openAnyTable(
     if (outer?.kind === 'gzip') throw noTables(file.name, fileKinds.GZIP_NESTED);
     return openGzip(file, options, { signal, outer });
   }
-  let found: 'translations' | 'tagged' | undefined;
+  let found: 'translations' | 'tagged' | 'sheets' | undefined;
   const survey = await surveyFile(file.path, file.name, signal, (head) => {
     if (options.format === undefined && isPlain(options)) {
       found = isTranslations(head) ? 'translations' : isTagged(head) ? 'tagged' : undefined;
     }
+    if (options.format === undefined && isHtmlBook(head, file.name)) found = 'sheets';
     return found === undefined ? kindOfFile(head) : undefined;
   });
   if (found === 'translations') return openTranslations(file, survey, options, signal);
+  if (found === 'sheets') return openHtmlBook(file, survey, options, signal);
   if (found === 'tagged') return openTaggedWords(file, survey, options);
   if (options.format !== 'csv' && isPlain(options) && survey.bytes > 0) {
     const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
@@ -190,6 +193,24 @@ async function openAnyTable(
   }
   return shapedTable(orderedTable(openCsv(file, survey, options, { keepEmpty })), signal);
 }
+
+/** A web page under the name of a workbook: read at once, as is the page of a document. */
+async function openHtmlBook(
+  { path, name }: NamedFile,
+  survey: FileSurvey,
+  options: CsvOptions,
+  signal: AbortSignal | undefined,
+): Promise<OpenTable> {
+  if (survey.bytes > mostHtml) throw noTables(name, fileKinds.HTML);
+  const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
+  const decoder = createDecoder(encoding);
+  const html = decoder.write((await readFile(path)).subarray(bomBytes)) + decoder.end();
+  const print = await fingerprint(path, signal);
+  return openWorkbook(new HtmlBook(html.toWellFormed(), name), { name, format: 'html', print }, options, signal);
+}
+
+/** Far more than a spreadsheet program opens of such a page. */
+const mostHtml = 256 * 1024 * 1024;
 
 function isPlainText(name: string): boolean {
   return documentEndings.test(name) && !onlyDocuments.test(name);

@@ -17,7 +17,7 @@ import type { Sheet, SheetMarks, Workbook } from './workbook.ts';
  */
 export async function openWorkbook<S extends Sheet>(
   book: Workbook<S>,
-  file: { name: string; format: 'xlsx' | 'ods'; print: FileFingerprint },
+  file: { name: string; format: 'xlsx' | 'ods' | 'html'; print: FileFingerprint },
   options: CsvOptions = {},
   signal?: AbortSignal,
 ): Promise<OpenTable> {

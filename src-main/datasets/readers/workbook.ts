@@ -23,6 +23,16 @@ export interface MergedRange {
   readonly right: number;
 }
 
+/** `A2:C3` */
+export function rangeName({ top, left, bottom, right }: MergedRange): string {
+  return `${columnName(left)}${top}:${columnName(right)}${bottom}`;
+}
+
+function columnName(column: number): string {
+  const last = String.fromCharCode(65 + (column % 26));
+  return column < 26 ? last : columnName(Math.floor(column / 26) - 1) + last;
+}
+
 export interface SheetMarks {
   /** The number of merged cell ranges, and the first of them, such as `A2:A3`. */
   readonly merged: number;

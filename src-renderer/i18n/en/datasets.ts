@@ -189,6 +189,7 @@ export const datasets = {
   'import.format.json': 'JSON',
   'import.format.jsonl': 'JSON Lines',
   'import.format.xlsx': 'Excel workbook',
+  'import.format.html': 'Table of a web page, saved as a workbook',
   'import.format.ods': 'OpenDocument spreadsheet',
   'import.format.parquet': 'Parquet',
   'import.format.chat': 'Chat',
@@ -235,6 +236,10 @@ export const datasets = {
   'import.fields': 'Fields',
   'import.field.none': 'None',
   'import.field.choose': 'Choose a column',
+  'import.field.average.first': {
+    one: '{n} character on average in the first {rows} rows',
+    other: '{n} characters on average in the first {rows} rows',
+  },
   'import.field.average': { one: '{n} character on average', other: '{n} characters on average' },
   'import.field.further': 'Add a column',
   'import.field.further.to': 'Add a column: {field}',

@@ -64,7 +64,7 @@ export const home = {
   'home.road.running': '{done} done, {running} running',
   'home.road.waiting': '{done} done, {running} running, {waiting} waiting',
   'home.road.talks': { one: '{n} conversation', other: '{n} conversations' },
-  'home.road.measured': '{done} of {total} adapters',
+  'home.road.measured': { one: '{done} of {n} adapter', other: '{done} of {n} adapters' },
 
   'home.next.bring': 'Next: bring a table of examples.',
   'home.next.bring.why': 'One row for each example: the text to read, and the answer to learn.',

@@ -15,6 +15,7 @@ export const mending = {
 
   'mend.verdict': 'Verdict',
   'mend.verdict.ready': 'Ready',
+  'mend.verdict.unchecked': 'Not checked',
   'mend.verdict.warning': 'With a finding',
   'mend.length.context': 'Characters in the context',
   'mend.length.target': 'Characters in the target',
@@ -86,6 +87,8 @@ export const mending = {
   'mend.check.again': 'Check again',
   'mend.checking': 'Checking the rows',
   'mend.checking.rows': { one: 'Checking, {done} of {n} row', other: 'Checking, {done} of {n} rows' },
+  'mend.checking.leave': 'Ends when you leave this dataset.',
+  'mend.checking.stop': 'Stop checking',
   'mend.unchecked': 'Not checked yet',
   'mend.unchecked.what':
     'The check looks for duplicates, leaks between the splits, answers that are not in their passage, queries that do not run, private data and more.',
@@ -184,6 +187,9 @@ export const mending = {
   'finding.SQL_UNKNOWN_NAME.what': 'The query names something that the database or the schema does not have.',
   'finding.SQL_DOES_NOT_RUN': 'Does not run',
   'finding.SQL_DOES_NOT_RUN.what': 'The query fails on its database.',
+  'finding.SQL_FINDS_NOTHING': 'Finds nothing',
+  'finding.SQL_FINDS_NOTHING.what':
+    'No row of the database fits, so every other query that finds nothing counts as right, whatever it asks for.',
   'finding.SUMMARY_LONGER': 'Longer than its document',
   'finding.SUMMARY_LONGER.what': 'A summary should be shorter than its document.',
   'finding.SUMMARY_COPIED': 'Copied summary',

@@ -12,6 +12,7 @@ export const runs = {
   'runs.column.name': 'Run',
   'runs.column.state': 'State',
   'runs.column.loss': 'Loss',
+  'runs.column.lastStep': 'last step {loss}',
   'runs.column.validation': 'Validation',
   'runs.column.adapter': 'Adapter',
   'runs.column.when': 'When',
@@ -134,6 +135,7 @@ export const runs = {
   'runs.new.warmup':
     'The warm-up takes {warmup} steps but the run has only {n}: the learning rate never reaches {rate}.',
   'runs.new.steps': { one: '{n} step over {tokens} target tokens.', other: '{n} steps over {tokens} target tokens.' },
+  'runs.new.steps.again': '{n} steps over {tokens} target tokens, in {passes}.',
   'runs.new.part': {
     one: 'It reads {n} of {of} rows, once.',
     other: 'It reads {n} of {of} rows, each once.',

@@ -64,7 +64,7 @@ export const app: Translation<typeof english> = {
   'app.status': '상태',
   'app.status.memory': '{total} 중 {used}',
   'app.status.memoryLabel': '사용 중인 메모리',
-  'app.status.run': '{name}, {total}단계 중 {done}',
+  'app.status.run': '{name}, {total}단계 중 {done}단계',
   'app.status.evaluation': '{name}, 답변 {total}개 중 {done}',
   'app.status.answered-table': '{name}, {total}행 중 {done}',
   'app.status.lab': '{name}, {total}부분 중 {done}',

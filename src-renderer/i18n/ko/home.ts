@@ -54,7 +54,7 @@ export const home: Translation<typeof english> = {
   'home.road.running': '{done}개 완료, {running}개 진행 중',
   'home.road.waiting': '{done}개 완료, {running}개 진행 중, {waiting}개 대기 중',
   'home.road.talks': '대화 {n}개',
-  'home.road.measured': '어댑터 {total}개 중 {done}개',
+  'home.road.measured': '어댑터 {n}개 중 {done}개',
 
   'home.next.bring': '다음: 예시가 담긴 표를 가져오세요.',
   'home.next.bring.why': '한 행이 예시 하나입니다. 읽을 글과 배울 답을 담습니다.',
@@ -97,7 +97,7 @@ export const home: Translation<typeof english> = {
 
   'home.running': '진행 중',
   'home.running.on': '{dataset}[으로|로]',
-  'home.running.step': '{total}단계 중 {step}',
+  'home.running.step': '{total}단계 중 {step}단계',
   'home.running.loss': '학습 손실',
 
   'home.finished': '최근에 끝난 일',

@@ -15,6 +15,7 @@ export const mending: Translation<typeof english> = {
 
   'mend.verdict': '판정',
   'mend.verdict.ready': '준비됨',
+  'mend.verdict.unchecked': '점검 전',
   'mend.verdict.warning': '확인 필요',
   'mend.length.context': '입력의 글자 수',
   'mend.length.target': '정답의 글자 수',
@@ -83,6 +84,8 @@ export const mending: Translation<typeof english> = {
   'mend.check.again': '다시 점검',
   'mend.checking': '행을 점검하는 중입니다',
   'mend.checking.rows': '{n}행 중 {done}행 점검함',
+  'mend.checking.leave': '이 데이터셋을 떠나면 끝납니다.',
+  'mend.checking.stop': '점검 멈추기',
   'mend.unchecked': '아직 점검하지 않았습니다',
   'mend.unchecked.what': '중복, 분할 사이의 누출, 지문에 없는 답, 실행되지 않는 쿼리, 개인 정보 등을 찾습니다.',
   'mend.findings.none': '발견된 문제가 없습니다',
@@ -176,6 +179,9 @@ export const mending: Translation<typeof english> = {
   'finding.SQL_UNKNOWN_NAME.what': '데이터베이스나 스키마에 없는 이름을 씁니다.',
   'finding.SQL_DOES_NOT_RUN': '실행되지 않음',
   'finding.SQL_DOES_NOT_RUN.what': '데이터베이스에서 쿼리가 실패합니다.',
+  'finding.SQL_FINDS_NOTHING': '찾는 것이 없음',
+  'finding.SQL_FINDS_NOTHING.what':
+    '데이터베이스에 맞는 행이 없습니다. 아무것도 찾지 못하는 쿼리는 무엇을 묻든 모두 맞은 것이 됩니다.',
   'finding.SUMMARY_LONGER': '문서보다 긴 요약',
   'finding.SUMMARY_LONGER.what': '요약은 원문보다 짧아야 합니다.',
   'finding.SUMMARY_COPIED': '베낀 요약',

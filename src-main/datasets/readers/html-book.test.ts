@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import iconv from 'iconv-lite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tableFile } from '../../../test/fixtures/table-file.ts';
+import { openTable } from './open-table.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'html-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+// Regression: it was refused as a web page, though many shop and office programs save nothing else as “Excel”.
+test('a web page in CP949 under the name of a workbook is read as the table that it has', async () => {
+  const page = `<html><head><meta http-equiv="Content-Type" content="text/html; charset=euc-kr"><style>td { mso-number-format: "<tr>" }</style></head>
+    <body><table border=1><tr><td colspan=3>고객문의 내역</td></tr><tr><th>번호</th><th>문의내용</th><th>분류</th></tr>
+    <tr><td>1</td><td>배송이 언제<br>되나요 &amp; 어디서요?</td><td>배송</td></tr>
+    <tr><td>2</td><td>환불해  주세요</td><td></td></tr></table></body></html>`;
+  const { table, rows } = await read('문의내역.xls', iconv.encode(page, 'cp949'));
+  expect(table.facts).toMatchObject({ format: 'html', headerRows: 1, skippedLines: 1 });
+  expect(table.columns).toEqual(['번호', '문의내용', '분류']);
+  expect(rows).toEqual([
+    { cells: ['1', '배송이 언제\n되나요 & 어디서요?', '배송'], line: 3 },
+    { cells: ['2', '환불해 주세요', ''], line: 4 },
+  ]);
+});
+
+test('a cell across rows or columns has its text once, and a table within a cell is part of its text', async () => {
+  const inner = '<table><tr><td>one</td></tr><tr><td>two</td></tr></table>';
+  const { table, rows } = await read(
+    'a.xls',
+    `<table><caption>Orders</caption><tr><th>shop<th>text<th>label</tr><tr><td rowspan="2">Bonn</td><td>first</td><td>x</td></tr>
+    <tr><td>${inner}</td><td>y</td></tr><tr><td>Ulm</td><td colspan='2'>both</td></tr></table>`,
+  );
+  expect(table.facts).toMatchObject({ sheet: 'Orders' });
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    ['Bonn', 'first', 'x'],
+    ['', 'one\n\ntwo', 'y'],
+    ['Ulm', 'both', ''],
+  ]);
+});
+
+test('of several tables the one with the rows is read, and a page without any is refused', async () => {
+  const rows = Array.from({ length: 9 }, (_, n) => `<tr><td>text ${n}</td><td>label</td></tr>`).join('');
+  const found = await read(
+    'b.xls',
+    `<html><table><tr><td>Shop</td><td>A</td></tr></table><table>${rows}</table></html>`,
+  );
+  expect(found.table.facts).toMatchObject({ sheet: '2', sheets: ['1', '2'] });
+  await expect(read('c.xls', '<html><body><p>Please sign in.</p></body></html>')).rejects.toMatchObject({
+    code: 'FILE_NOT_A_TABLE',
+  });
+});
+
+test('a page of many tags that are never closed is read quickly', async () => {
+  const found = await read(
+    'd.xls',
+    `<table><tr><td>a</td><td>b</td></tr>${'<tr><td colspan=1000><div'.repeat(50_000)}`,
+  );
+  expect(found.rows.length).toBeGreaterThanOrEqual(0);
+}, 20_000);
+
+async function read(name: string, content: string | Buffer) {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  const table = await openTable(tableFile(path));
+  const rows = [];
+  for await (const { records } of table.rows()) rows.push(...records);
+  await table.close();
+  return { table, rows };
+}
