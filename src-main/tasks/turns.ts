@@ -38,11 +38,11 @@ export function readTurns(context: string): readonly Said[] {
   return before === '' ? all : [{ role: 'user', content: `${before.slice(2)}\n\n${first.content}` }, ...others];
 }
 
-/** The latest turns of so many letters at most, beginning with one of the user's; at least the last. */
+/** The latest turns, `mostPast` of so many letters at most, beginning with one of the user's; at least the last. */
 export function latestTurns<Turn extends Said>(turns: readonly Turn[], mostLetters: number): readonly Turn[] {
   let letters = 0;
   let from = turns.length - 1;
-  for (let place = turns.length - 1; place >= 0; place--) {
+  for (let place = turns.length - 1; place >= Math.max(0, turns.length - mostPast); place--) {
     letters += turns[place]?.content.length ?? 0;
     if (letters > mostLetters) break;
     if (turns[place]?.role === 'user') from = place;
@@ -55,6 +55,9 @@ export function latestTurns<Turn extends Said>(turns: readonly Turn[], mostLette
  * thousands of turns repeat it a thousand times.
  */
 export const longestPast = 8000;
+
+/** Each takes a name and a blank line, which are more than its letters if those are few. */
+export const mostPast = 1000;
 
 const labels = { user: 'User: ', assistant: 'Assistant: ' } as const;
 /** What a tool has found is told to the assistant like what the user says. */
@@ -75,11 +78,14 @@ function unlabelled(piece: string): Said {
 /** The sides take turns, and the user begins. */
 export function inTurns(turns: readonly Said[]): Said[] {
   const all: Said[] = [];
-  for (const { role, content } of turns) {
-    const last = all.at(-1);
-    if (content.trim() === '' || (last === undefined && role === 'assistant')) continue;
-    if (last?.role === role) all[all.length - 1] = { role, content: `${last.content}\n${content}` };
-    else all.push({ role, content });
-  }
+  for (const each of turns) addTurn(all, each);
   return all;
+}
+
+/** Adds what was said next to what `inTurns` has made of what was said before. */
+export function addTurn(all: Said[], { role, content }: Said): void {
+  const last = all.at(-1);
+  if (content.trim() === '' || (last === undefined && role === 'assistant')) return;
+  if (last?.role === role) all[all.length - 1] = { role, content: `${last.content}\n${content}` };
+  else all.push({ role, content });
 }

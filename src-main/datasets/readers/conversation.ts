@@ -1,4 +1,4 @@
-import { inTurns, latestTurns, longestPast, type Said, writeTurns } from '../../tasks/turns.ts';
+import { addTurn, latestTurns, longestPast, mostPast, type Said, writeTurns } from '../../tasks/turns.ts';
 import { cellOf, joined } from './cell-text.ts';
 import { isObject } from './json-parse.ts';
 import type { RecordProblem } from './table.ts';
@@ -31,12 +31,18 @@ export function conversation(turns: readonly Turn[], system?: unknown): DerivedR
 
 /** Each answer of a conversation as the target of what was said before it; `told` are the instructions above. */
 export function everyAnswer(turns: readonly Turn[], told: string): DerivedRow[] {
+  const said = spoken(turns);
+  const above = turns.length - said.length;
+  const all: Said[] = [];
   const rows = turns.flatMap(({ role, isGiven = false }, place): DerivedRow[] => {
+    const next = said[place - above];
+    if (next !== undefined) addTurn(all, next);
     if (role !== 'assistant' || turns[place + 1]?.role === 'assistant' || isGiven) return [];
-    const all = inTurns(spoken(turns.slice(0, place + 1)));
     const answer = all.at(-1);
     if (answer?.role !== 'assistant') return [];
-    return [{ cells: [joined(told, writeTurns(latestTurns(all.slice(0, -1), longestPast))), answer.content] }];
+    // No more are looked at: conversations may have many thousand turns.
+    const before = latestTurns(all.slice(-1 - mostPast, -1), longestPast);
+    return [{ cells: [joined(told, writeTurns(before)), answer.content] }];
   });
   return rows.length > 0
     ? rows

@@ -960,3 +960,14 @@ test.each([
   await expect(openTable(tableFile(path))).rejects.toMatchObject({ data: { found: fileKinds.COLUMNS_MANY } });
   expect(performance.now() - began).toBeLessThan(10_000);
 });
+
+// Regression: each answer was written with all that had been said before it: the process ran out of memory.
+test('a conversation of twelve thousand turns of a letter is read with the latest of them', async () => {
+  const turns = Array.from({ length: 12_000 }, (_, place) => ({
+    role: place % 2 ? 'assistant' : 'user',
+    content: 'a',
+  }));
+  const { rows } = await read('long.json', JSON.stringify([{ messages: turns }]));
+  expect(rows).toHaveLength(6_000);
+  expect(rows.at(-1)?.cells[0]?.length).toBeLessThan(20_000);
+});
