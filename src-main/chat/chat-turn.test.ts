@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Adapter } from '../../src-contract/adapter.ts';
 import type { BaseModel } from '../../src-contract/base-model.ts';
 import { ModelText } from '../base-models/model-text.ts';
@@ -189,6 +189,20 @@ test('an answer that has ended is there once', async () => {
   const { parts, turn, found } = await talking();
   await Array.fromAsync(sendTurn({ ...turn, answerer }, parts, new AbortController().signal));
   expect(found([]).map(({ finish }) => finish)).toEqual([null, 'end']);
+});
+
+// Regression: it was stored a second time, which failed, and the page told of a fault of the program.
+test('an answer whose note has no room to be removed is there once, and the disk is told', async () => {
+  const { parts, turn, found } = await talking();
+  vi.spyOn(parts.unfinished, 'forget').mockImplementation(() => {
+    throw new Error('full');
+  });
+  const events = sendTurn({ ...turn, answerer }, parts, new AbortController().signal);
+  await expect(Array.fromAsync(events)).rejects.toThrow('full');
+  expect(found([]).map(({ role, finish }) => [role, finish])).toEqual([
+    ['user', null],
+    ['assistant', 'end'],
+  ]);
 });
 
 test('the engine gets answers that the adapter was trained to give', async () => {

@@ -209,8 +209,9 @@ async function* answer(
   const keep = (end: Answer | undefined): KeptMessage => {
     const kept = written(end);
     store.insert(kept);
-    unfinished.forget(id);
+    // On a full disk the note may stay: it is ignored where the answer is there.
     isKept = true;
+    unfinished.forget(id);
     return kept;
   };
   const job = {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { beforeStatement } from '../../test/fixtures/before-statement.ts';
 import { openDatabase } from '../database/open.ts';
 import type { ProcessLock } from '../database/process-lock.ts';
 import { ConversationStore } from './conversation-store.ts';
@@ -24,6 +25,19 @@ test('a deleted conversation is removed once no answer is written in it any more
   store.markDeleted(id, 10);
   expect(store.removeDeleted(10)).toBe(true);
   expect(() => store.restore(id)).toThrow(expect.objectContaining({ code: 'CONVERSATION_NOT_FOUND' }));
+  database.close();
+});
+
+// Regression: it was removed all the same.
+test('a conversation stays that another process restores before it is removed', () => {
+  const database = openDatabase(':memory:');
+  database.pragma('foreign_keys = OFF');
+  const store = new ConversationStore(database, lock);
+  const { id } = store.insert({ baseModelId: 'b', title: 'Rivers', now: 1 });
+  store.markDeleted(id, 10);
+  beforeStatement('DELETE FROM conversation', 'UPDATE conversation SET deleted_at = NULL');
+  store.removeDeleted(10);
+  expect(store.get(id).title).toBe('Rivers');
   database.close();
 });
 

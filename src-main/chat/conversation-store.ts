@@ -40,7 +40,7 @@ export class ConversationStore {
   ): Conversation {
     const id = newId(conversation.now);
     const title = this.#freeTitle(conversation.title);
-    this.#database.transaction(() => {
+    const write = this.#database.transaction(() => {
       this.#database
         .prepare(
           `INSERT INTO conversation (id, title, base_model_id, created_at, updated_at)
@@ -48,7 +48,9 @@ export class ConversationStore {
         )
         .run({ ...conversation, title, id });
       alongside?.(id);
-    })();
+    });
+    // What is read of the word index must be what is written to.
+    write.immediate();
     return this.get(id);
   }
 
@@ -112,8 +114,9 @@ export class ConversationStore {
       )
       .all(before);
     const left = deleted.filter(({ writer }) => writer === null || !this.#lock.isAlive(writer));
-    const remove = this.#database.prepare('DELETE FROM conversation WHERE id = ?');
-    for (const { id } of left) remove.run(id);
+    // Another process may have restored one.
+    const remove = this.#database.prepare('DELETE FROM conversation WHERE id = ? AND deleted_at <= ?');
+    for (const { id } of left) remove.run(id, before);
     return left.length === deleted.length;
   }
 }

@@ -99,3 +99,32 @@ const turn: KeptMessage = {
   },
   ...{ leftOutTurns: 0, leftOutTokens: 0, comparisonId: null, isBest: false, createdAt: 0 },
 };
+
+// Regression: the question was lost, and the page told of a fault of the program.
+test('a turn is stored although another process writes to the database meanwhile', () => {
+  const file = join(folder, 'studio.sqlite');
+  const open = () => {
+    const opened = openDatabase(file);
+    opened.pragma('foreign_keys = OFF');
+    return opened;
+  };
+  const other = open();
+  const { id: conversationId } = new ConversationStore(other, lock).insert({ baseModelId: 'b', title: 'R', now: 0 });
+  const own = open();
+  other.pragma('busy_timeout = 0');
+  const { prepare } = own;
+  vi.spyOn(own, 'prepare').mockImplementation((source) => {
+    // The word index is read for it.
+    const statement = prepare.call(own, source);
+    if (source.startsWith('INSERT INTO message'))
+      try {
+        other.exec("INSERT INTO setting (name, value) VALUES ('x', 'y')");
+      } catch {
+        // It has to wait.
+      }
+    return statement as never;
+  });
+  new MessageStore(own).insert({ ...turn, id: 'q', conversationId, createdAt: 1 });
+  expect(new MessageStore(other).all(conversationId).map((message) => message.id)).toEqual(['q']);
+  for (const opened of [own, other]) opened.close();
+});

@@ -123,7 +123,7 @@ export class MessageStore {
 
   /** Adds a turn, which the conversation continues from. */
   insert(message: KeptMessage): void {
-    this.#database.transaction(() => {
+    this.#atOnce(() => {
       this.#database.prepare(insertion).run({
         ...message,
         input: message.input === null ? null : JSON.stringify(message.input),
@@ -133,20 +133,20 @@ export class MessageStore {
       this.#database
         .prepare('UPDATE conversation SET leaf_id = ?, updated_at = max(updated_at, ?) WHERE id = ?')
         .run(message.id, message.createdAt, message.conversationId);
-    })();
+    });
   }
 
   /** Copies the turns that lead to one, itself included, into another conversation. */
   copyPath(last: KeptMessage, conversationId: string): void {
     const path = this.pathTo(last.id);
-    this.#database.transaction(() => {
+    this.#atOnce(() => {
       let parentId: string | null = null;
       for (const message of path) {
         const id = newId(message.createdAt);
         this.insert({ ...message, id, conversationId, parentId, comparisonId: null, isBest: false });
         parentId = id;
       }
-    })();
+    });
   }
 
   /** Continues the conversation from a turn, or from whatever last followed it. */
@@ -160,13 +160,21 @@ export class MessageStore {
   /** At most one answer of a comparison is the best; the conversation continues from it. */
   vote(message: KeptMessage, isBest: boolean): void {
     const { id, conversationId, comparisonId } = message;
-    this.#database.transaction(() => {
+    this.#atOnce(() => {
       this.#database
         .prepare(`UPDATE message SET is_best = (id = :id AND :isBest)
            WHERE conversation_id = :conversationId AND comparison_id = :comparisonId`)
         .run({ id, isBest: isBest ? 1 : 0, conversationId, comparisonId });
       if (isBest) this.choose(message);
-    })();
+    });
+  }
+
+  /**
+   * All or nothing. What is read before the first write, such as the settings of the word index, must be what is
+   * written to: SQLite refuses to write where another process has meanwhile, without waiting.
+   */
+  #atOnce(work: () => void): void {
+    this.#database.transaction(work).immediate();
   }
 
   /** Turns and titles that contain every word, or words beginning with it; latest first. */
