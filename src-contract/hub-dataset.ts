@@ -35,6 +35,8 @@ export const hubDatasetFileSchema = z.object({
   config: z.string(),
   /** As its name tells it, or else its name without ending. */
   split: z.string(),
+  /** Where its rows would go in a dataset of several splits, if its path tells. */
+  part: z.enum(['train', 'validation', 'test']).optional(),
   sizeBytes: z.number().int(),
 });
 export type HubDatasetFile = z.infer<typeof hubDatasetFileSchema>;
@@ -42,6 +44,16 @@ export type HubDatasetFile = z.infer<typeof hubDatasetFileSchema>;
 /** The files of each configuration and split. */
 export function tablesOf(files: readonly HubDatasetFile[]): HubDatasetFile[][] {
   return [...Map.groupBy(files, ({ config, split }) => JSON.stringify([config, split])).values()];
+}
+
+/** The files of each configuration that is divided into train, validation or test: together they are one dataset. */
+export function wholesOf(files: readonly HubDatasetFile[]): HubDatasetFile[][] {
+  return [...Map.groupBy(files, ({ config }) => config).values()].filter((of) => {
+    const parts = new Set(of.map(({ part }) => part));
+    // Several kinds of training rows are different tables.
+    const isOneEach = parts.size === new Set(of.map(({ split }) => split)).size;
+    return isOneEach && parts.size > 1 && parts.has('train') && !parts.has(undefined);
+  });
 }
 
 export const hubDatasetSchema = z.object({

@@ -4,6 +4,7 @@ import {
   type HubDatasetMatches,
   type HubTable,
   tablesOf,
+  wholesOf,
 } from '../../src-contract/hub-dataset.ts';
 import { client } from '../client.ts';
 import { HubSearch } from '../ui/hub-search.svelte.ts';
@@ -54,8 +55,10 @@ export class HubDatasetsState extends HubSearch<HubDatasetMatches, HubDataset> {
 
 function offeredOf({ repository, files, chosen }: HubDataset): OfferedTable[] {
   const asked = chosen.length === 0 ? files : files.filter(({ path }) => chosen.includes(path));
-  return tablesOf(asked).map((of) => {
-    const { config = '', split = '' } = of[0] ?? {};
+  // What is divided into splits is wanted with them; each can be had alone.
+  return [...wholesOf(asked), ...tablesOf(asked)].map((of) => {
+    const config = of[0]?.config ?? '';
+    const split = [...new Set(of.map((file) => file.split))].join(' + ');
     const sizeBytes = of.reduce((sum, file) => sum + file.sizeBytes, 0);
     return { key: JSON.stringify([repository, config, split]), config, split, files: of, sizeBytes };
   });

@@ -57,3 +57,13 @@ test('an address of a file offers that file alone, and a choice does not reach a
   await hub.choose(`hf://datasets/maker/facts/${second}`);
   expect(hub.tables.map(({ files }) => files.map(({ path }) => path))).toEqual([[second]]);
 });
+
+// Regression: train and test had to be imported one by one, as two datasets.
+test('what is divided into splits is offered whole first, then split by split', async () => {
+  const file = (path: string, split: 'train' | 'test') => ({ path, config: '', split, part: split, sizeBytes: 5 });
+  const files = [file('train.csv', 'train'), file('test.csv', 'test')];
+  vi.mocked(client.datasets.lookUpOnHub).mockResolvedValueOnce({ ...facts, files });
+  await hub.choose('maker/facts');
+  expect(hub.tables.map(({ split }) => split)).toEqual(['train + test', 'train', 'test']);
+  expect(hub.wanted).toMatchObject({ hub: { files: ['train.csv', 'test.csv'] }, name: 'maker/facts train + test' });
+});

@@ -54,8 +54,12 @@ test('one of its tables is chosen, without anything being downloaded before', as
   await button('Choose maker/facts').focus();
   await page.keyboard.press('Enter');
   await page.getByText('Licence: MIT · Korean, English').waitFor();
-  expect(await page.getByRole('radio').count()).toBe(2);
-  expect(await page.getByRole('radio', { name: 'train' }).isChecked()).toBe(true);
+  expect(await page.getByRole('radio').count()).toBe(3);
+  // What is divided into splits is wanted whole, unless one of them is chosen.
+  expect(await page.getByRole('radio', { name: 'train + test' }).isChecked()).toBe(true);
+  const alone = page.getByRole('radio', { name: /^train \d/ });
+  await alone.check();
+  expect(await alone.isChecked()).toBe(true);
   expect(await page.getByRole('alert').count()).toBe(0);
   expect(hub.asked.filter((file) => file !== 'train.csv')).toEqual([]);
   expect(await seriousViolations(page)).toEqual([]);
@@ -86,7 +90,7 @@ test('a download goes on while another page is open, and resumes when it was can
 test('the table is decided on and imported as any file, and the dataset says where it comes from', async () => {
   await field().fill('https://huggingface.co/datasets/maker/facts');
   await button('Search the hub').click();
-  await page.getByRole('radio', { name: 'test' }).check();
+  await page.getByRole('radio', { name: /^test \d/ }).check();
   await button('Download and look at it').click();
   expect(await page.getByRole('textbox', { name: 'Dataset name' }).inputValue()).toBe('facts test');
   await page.getByText('What is test 0?').first().waitFor();

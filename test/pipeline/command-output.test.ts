@@ -13,7 +13,7 @@ test('a reader of the answer may leave before its end', { timeout: 60_000 }, asy
   const folder = temporaryFolder();
   // More than a pipe holds.
   writeCopyingTable(join(folder, 'boxes.csv'), 5000);
-  const command = started(['inspect', join(folder, 'boxes.csv'), '--cells', '--home', join(folder, 'home')], 'pipe');
+  const command = started(['inspect', join(folder, 'boxes.csv'), '--cells', '--home', temporaryFolder()], 'pipe');
   command.stdout?.once('data', () => command.stdout?.destroy());
   expect(await command.outcome).toEqual({ status: 0, stderr: '' });
 });

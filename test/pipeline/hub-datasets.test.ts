@@ -34,6 +34,8 @@ beforeEach(async () => {
       cardData: { license: 'mit', language: ['ko', 'en'] },
       listed: { tags, downloads: 12 },
     },
+    'maker/divided': { files: { 'train.csv': csv, 'dev.csv': csv, 'test.csv': csv } },
+    'maker/kinds': { files: { 'people.csv': csv, 'places.csv': csv } },
     'maker/one': { files: { 'facts.csv': csv }, cardData: { license: 'cc-by-4.0' } },
     'maker/packed': { files: { 'facts.csv.gz': gzipSync(csv) } },
     'maker/big': { files: { 'train.csv': big } },
@@ -154,10 +156,14 @@ test('the command line finds, tells and imports a dataset of the hub', async () 
   vi.stubEnv('HF_ENDPOINT', hub.address);
   vi.stubEnv('HF_HOME', join(folder, 'hf'));
   onTestFinished(() => void vi.unstubAllEnvs());
-  const unclear = await runCommand(home, ['import', 'hf://datasets/maker/facts', '--task', 'custom']);
+  const unclear = await runCommand(home, ['import', 'hf://datasets/maker/kinds', '--task', 'custom']);
   expect(unclear.json.error).toMatchObject({ code: 'HUB_DATASET_UNCLEAR' });
-  expect(unclear.json.error.message).toContain('hf://datasets/maker/facts/data/train-0000*-of-00002.parquet');
+  expect(unclear.json.error.message).toContain('hf://datasets/maker/kinds/people.csv');
+  // Regression: the splits of a dataset had to be imported one by one, as datasets of their own.
+  const divided = await answerOf(home, ['import', 'hf://datasets/maker/divided', '--task', 'custom']);
+  expect(divided.dataset).toMatchObject({ name: 'divided', splits: { train: 20, validation: 20, test: 20 } });
   hub.hold = 100_000;
+  hub.asked.length = 0;
   const stopped = startCommand(home, ['import', 'hf://datasets/maker/big', '--task', 'custom']);
   await expect.poll(() => hub.asked).toContain('train.csv');
   stopped.kill('SIGINT');

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
+import { wholesOf } from '../../../src-contract/hub-dataset.ts';
 import { readableFiles } from './readable-files.ts';
 
-function placed(...names: string[]) {
+function readable(names: readonly string[]) {
   const files = names.map((name) => ({
     ...{ name, url: '', sizeBytes: 1 },
     checksum: { kind: 'git' as const, hex: '' },
   }));
-  return readableFiles(files).map(({ path, config, split }) => [path, config, split]);
+  return readableFiles(files);
+}
+
+function placed(...names: string[]) {
+  return readable(names).map(({ path, config, split }) => [path, config, split]);
 }
 
 test('files are placed by configuration and split, as the hub’s own programs name them', () => {
@@ -42,4 +47,14 @@ test('what cannot be read, is about the data, or leads elsewhere on a disk is le
 
 test('of two names that are one on some disks, the first is taken', () => {
   expect(placed('Train.csv', 'train.csv')).toEqual([['Train.csv', '', 'Train']]);
+});
+
+test('a configuration whose files are splits is one dataset, and one with several kinds of rows is not', () => {
+  const wholes = (...names: string[]) => wholesOf(readable(names)).map((files) => files.map(({ path }) => path));
+  expect(wholes('en/train.csv', 'en/dev.csv', 'ko/train.csv', 'people.csv')).toEqual([['en/train.csv', 'en/dev.csv']]);
+  expect(wholes('train_sft-00000-of-00001.parquet', 'test_sft-00000-of-00001.parquet')).toHaveLength(1);
+  const kinds = ['train_sft', 'train_gen', 'test_sft'].map((name) => `${name}-00000-of-00001.parquet`);
+  expect(wholes(...kinds)).toEqual([]);
+  expect(wholes('train.csv', 'unsupervised.csv')).toEqual([]);
+  expect(wholes('validation.csv', 'test.csv')).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { HubDatasetFile } from '../../../src-contract/hub-dataset.ts';
 import type { HubFile } from '../../hub/hugging-face-hub.ts';
+import { splitWordIn } from '../readers/many-tables.ts';
 import { splitNamed } from '../splits/split.ts';
 
 /** The files of a dataset on the hub that can be read here, by configuration and split. Nothing else is ever fetched. */
@@ -7,7 +8,12 @@ export function readableFiles(files: readonly HubFile[]): HubDatasetFile[] {
   const seen = new Set<string>();
   return files
     .filter(({ name }) => isReadable(name) && !seen.has(name.toLowerCase()) && seen.add(name.toLowerCase()))
-    .map(({ name, sizeBytes }) => ({ path: name, ...placeOf(name), sizeBytes }))
+    .map(({ name, sizeBytes }) => ({
+      path: name,
+      ...placeOf(name),
+      part: splitNamed(splitWordIn(name) ?? ''),
+      sizeBytes,
+    }))
     .sort((a, b) => order(a.config, b.config) || splitOrder(a) - splitOrder(b) || order(a.path, b.path));
 }
 

@@ -113,16 +113,19 @@ function skippedFacts(files: readonly string[]): FileReason['data'] {
  * undefined unless every name has one, one of them is train, they are not all the same, and no column has them already.
  */
 function splitsOf(parts: readonly TablePart[]): string[] | undefined {
-  const found = parts.map(({ name }) => {
-    const words = name.split(/[/\\]/).flatMap((step) => step.split(/[-_.=\s]/));
-    const named = new Map(words.map((word) => [splitNamed(word), word]));
-    named.delete(undefined);
-    return named.size === 1 ? [...named.values()].join() : undefined;
-  });
+  const found = parts.map(({ name }) => splitWordIn(name));
   const isTold = parts.some(({ table }) =>
     table.columns.some((name) => splitColumnNames.includes(foldColumnName(name))),
   );
   const meant = new Set(found.map((word) => splitNamed(word ?? '')));
   if (isTold || meant.size < 2 || !meant.has('train')) return undefined;
   return found.every((word) => word !== undefined) ? found : undefined;
+}
+
+/** The word in the path of a file that names its split, if there is only one. */
+export function splitWordIn(path: string): string | undefined {
+  const words = path.split(/[/\\]/).flatMap((step) => step.split(/[-_.=\s]/));
+  const named = new Map(words.map((word) => [splitNamed(word), word]));
+  named.delete(undefined);
+  return named.size === 1 ? [...named.values()].join() : undefined;
 }

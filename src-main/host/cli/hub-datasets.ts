@@ -6,6 +6,7 @@ import {
   type HubDatasetMatches,
   mostHubDatasets,
   tablesOf,
+  wholesOf,
 } from '../../../src-contract/hub-dataset.ts';
 import { megabytes } from './download-model.ts';
 import { interruption } from './failure.ts';
@@ -46,7 +47,7 @@ export function isHubDataset(argument: string): boolean {
   return /^(?:hf|https?):\/\//.test(argument);
 }
 
-/** Downloads what is named of a dataset, all of one split if nothing is. Ctrl-C keeps what has been downloaded. */
+/** Downloads what is named of a dataset; if nothing is, all of its only table, or of its splits, which are kept. Ctrl-C keeps what has been downloaded. */
 export async function downloadDataset(
   named: string,
   client: StudioClient,
@@ -56,7 +57,9 @@ export async function downloadDataset(
   const found = await progress.during('Reading about it on the hub', looking);
   const { repository, revision, licence } = found;
   const tables = tablesOf(found.files);
-  if (found.chosen.length === 0 && tables.length > 1) {
+  const [whole = [], ...others] = wholesOf(found.files);
+  const isOne = tables.length === 1 || (others.length === 0 && whole.length === found.files.length);
+  if (found.chosen.length === 0 && !isOne) {
     const known = tables.map((table) => hubName(found, table)).join(', ');
     throw new StudioError('HUB_DATASET_UNCLEAR', { dataset: repository, known });
   }
@@ -110,7 +113,16 @@ function filesFound(found: HubDataset): string {
         hubName(found, files),
       ]),
     ]),
+    ...wholesOf(found.files).map((files) => {
+      const splits = [...new Set(files.map(({ split }) => split))].join(', ');
+      return `${splits} as one dataset with these splits: ${wholeName(found, files)}`;
+    }),
   ].join('\n');
+}
+
+/** The dataset itself, if that is all of it. */
+function wholeName(found: HubDataset, files: readonly HubDatasetFile[]): string {
+  return files.length === found.files.length ? `hf://datasets/${found.repository}` : hubName(found, files);
 }
 
 function matchesFound({ matches, isCut }: HubDatasetMatches): string {
