@@ -76,7 +76,7 @@ function unlabelled(piece: string): Said {
 }
 
 /** The sides take turns, and the user begins. */
-export function inTurns(turns: readonly Said[]): Said[] {
+function inTurns(turns: readonly Said[]): Said[] {
   const all: Said[] = [];
   for (const each of turns) addTurn(all, each);
   return all;

@@ -96,6 +96,7 @@ const kinds: Readonly<Record<TableFormat, Kind | undefined>> = {
   jsonl: jsonKind,
   xlsx: workbook,
   ods: workbook,
+  html: { ...workbook, heeds: [...workbook.heeds, 'encoding'] },
   parquet: { is: 'a Parquet file', heeds: ['speaker'] },
   chat: { is: 'a chat', heeds: ['encoding', 'speaker'] },
   questions: { is: 'a text of questions and answers', heeds: ['encoding', 'speaker'] },
