@@ -73,7 +73,7 @@ export const fileKinds = {
   ZIP_EMPTY: 'a ZIP archive without a table or a document in it',
   GZIP_NESTED: 'a gzip archive in a gzip archive',
   GZIP_DAMAGED: 'a damaged gzip archive',
-  COLUMNS_MANY: 'a table of more than 16,384 columns, as if its rows and columns were exchanged',
+  COLUMNS_MANY: 'a table of more than 100,000 columns, as if its rows and columns were exchanged',
   FOLDER_EMPTY: 'a folder without a table or a document in it',
   FOLDER_LARGE: 'a folder of more than 10,000 files',
 } as const;

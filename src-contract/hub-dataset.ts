@@ -46,13 +46,20 @@ export function tablesOf(files: readonly HubDatasetFile[]): HubDatasetFile[][] {
   return [...Map.groupBy(files, ({ config, split }) => JSON.stringify([config, split])).values()];
 }
 
+/** `train-00000-of-00002.parquet`, `train/0000.parquet` */
+const piece = /(?:-\d{5}-of-\d{5}(?:-[0-9a-f]+)?|\/\d{4})\.[a-z.]+$/i;
+
 /** The files of each configuration that is divided into train, validation or test: together they are one dataset. */
 export function wholesOf(files: readonly HubDatasetFile[]): HubDatasetFile[][] {
   return [...Map.groupBy(files, ({ config }) => config).values()].filter((of) => {
     const parts = new Set(of.map(({ part }) => part));
-    // Several kinds of training rows are different tables.
-    const isOneEach = parts.size === new Set(of.map(({ split }) => split)).size;
-    return isOneEach && parts.size > 1 && parts.has('train') && !parts.has(undefined);
+    const splits = new Set(of.map(({ split }) => split));
+    const endings = new Set(of.map(({ path }) => /\.[a-z]+(?:\.gz)?$/i.exec(path)?.[0]));
+    // Several kinds of training rows are different tables, and so are a split's files that are not its pieces, such as
+    // the same rows in another format.
+    const isOneEach = parts.size === splits.size && endings.size === 1;
+    const isWhole = of.length === splits.size || of.every(({ path }) => piece.test(path));
+    return isOneEach && isWhole && parts.size > 1 && parts.has('train') && !parts.has(undefined);
   });
 }
 

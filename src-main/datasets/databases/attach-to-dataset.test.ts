@@ -562,6 +562,8 @@ test('a query that finds nothing is told, as any other that finds nothing would 
     "SELECT max(name) FROM seller WHERE name = 'Nobody'",
     "SELECT count(*) FROM seller WHERE name = 'Nobody'",
     'SELECT NULL, name FROM seller',
+    // The first of several rows may have no value.
+    'SELECT nullif(id, 1) FROM seller ORDER BY 1',
   ];
   const rows = queries.map((target) => ({ context: context('seller(id integer pk, name text)'), target }));
   const dataset = given.make(rows, { task: 'nl2sql' });

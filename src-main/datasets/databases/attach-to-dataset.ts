@@ -137,7 +137,7 @@ export async function detachDatabases({ store, datasetsFolder }: Attached, { id 
     await rm(aside, { recursive: true, force: true });
   }
   store.setHasDatabase(id, false);
-  return store.get(id);
+  return store.known(id);
 }
 
 /**

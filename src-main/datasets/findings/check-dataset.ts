@@ -60,7 +60,7 @@ function queryCheck(dataset: Dataset, { store, datasetsFolder, sql }: Parts, sig
       return empty;
     }
   };
-  const limits = { ...usualLimits, rows: 1, cellLetters: 10 };
+  const limits = { ...usualLimits, rows: 2, cellLetters: 10 };
   /** Retries once: on a busy machine a query may time out once, but hardly twice. */
   const tryQuery: QueryPlaces['tryQuery'] = async (database, query, abort) => {
     try {

@@ -70,8 +70,8 @@ async function judge(
   try {
     const { rows } = await tryQuery(row.database, row.target, signal);
     // A sum or a maximum of no rows is one row without a value.
-    const hasValue = rows.some((cells) => cells.some((cell) => cell !== null));
-    return hasValue ? undefined : { code: 'SQL_FINDS_NOTHING', detail: row.target };
+    const hasFound = rows.length > 1 || rows.some((cells) => cells.some((cell) => cell !== null));
+    return hasFound ? undefined : { code: 'SQL_FINDS_NOTHING', detail: row.target };
   } catch (error) {
     if (!(error instanceof StudioError) || error.code !== 'SQL_REFUSED') throw error;
     // Sound: every refusal has these fields.

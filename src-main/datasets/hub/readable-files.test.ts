@@ -56,5 +56,10 @@ test('a configuration whose files are splits is one dataset, and one with severa
   const kinds = ['train_sft', 'train_gen', 'test_sft'].map((name) => `${name}-00000-of-00001.parquet`);
   expect(wholes(...kinds)).toEqual([]);
   expect(wholes('train.csv', 'unsupervised.csv')).toEqual([]);
+  const pieces = ['train/0000.parquet', 'train/0001.parquet', 'test/0000.parquet'];
+  expect(wholes(...pieces)).toHaveLength(1);
+  // The same rows twice, and labels in a table of their own.
+  expect(wholes('train.csv', 'train.jsonl', 'test.csv', 'test.jsonl')).toEqual([]);
+  expect(wholes('train.csv', 'train_labels.csv', 'test.csv')).toEqual([]);
   expect(wholes('validation.csv', 'test.csv')).toEqual([]);
 });

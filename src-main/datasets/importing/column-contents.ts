@@ -143,7 +143,9 @@ export function labelledMessage(
   const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
   const label = called(topics).find(({ recurs, meanLetters }) => recurs && meanLetters <= longestLabel);
   if (!subject || !message || !label || subject.meanLetters >= message.meanLetters) return undefined;
-  if (all.some((each) => ![subject, message, label].includes(each) && rivals(each, message))) return undefined;
+  const isOther = (each: ColumnContents) =>
+    answers.has(foldColumnName(each.column)) || (each.words > 0.5 && each.meanLetters * 2 >= message.meanLetters);
+  if (all.some((each) => ![subject, message, label].includes(each) && isOther(each))) return undefined;
   const texts = [subject, message].toSorted((a, b) => a.place - b.place).map(({ column }) => column);
   return { ...mappedTo('context', texts), target: label.column };
 }
@@ -155,16 +157,33 @@ function labelledText(columns: readonly string[], all: readonly ColumnContents[]
   const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
   const label = called(topics).find(({ isLabel, recurs }) => isLabel && recurs);
   if (!message || !label || label.meanLetters >= message.meanLetters) return undefined;
-  // Of a product or a country there are few, however long their names.
-  const isOther = (each: ColumnContents) => !each.recurs && !each.isOrigin && rivals(each, message);
+  // Of a product or a country there are few, however long their names; any other text may be what is to be written.
+  const isOther = (each: ColumnContents) =>
+    answers.has(foldColumnName(each.column)) ||
+    (each.words > 0.5 && !each.recurs && !each.isOrigin && !names.has(foldColumnName(each.column)));
   if (all.some((each) => each !== message && each !== label && isOther(each))) return undefined;
   return { context: message.column, target: label.column };
 }
 
-/** Whether it is as likely what belongs to the message as a label is. */
-function rivals({ column, words, meanLetters }: ColumnContents, message: ColumnContents): boolean {
-  return answers.has(foldColumnName(column)) || (words > 0.5 && meanLetters * 2 >= message.meanLetters);
-}
+/** Who wrote a message, and which thing it is about: other than a text of any other name, nothing to be written. */
+const names = new Set([
+  ...['name', 'customer', 'customername', 'user', 'username', 'author', 'sender', 'from', 'product', 'productname'],
+  ...[
+    'kunde',
+    'kundenname',
+    'absender',
+    'produkt',
+    '이름',
+    '성명',
+    '고객',
+    '고객명',
+    '회원명',
+    '작성자',
+    '닉네임',
+    '문의자',
+  ],
+  ...['상품', '상품명', '제품명', '주문상품'],
+]);
 
 const subjects = ['subject', 'subjectline', 'emailsubject', 'mailsubject', 'betreff', '제목', '문의제목', '메일제목'];
 const messages = [

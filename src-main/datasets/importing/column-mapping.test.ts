@@ -225,6 +225,23 @@ test.each([
   expect(proposeMapping('custom', [...columns, '답변'], answered).target).not.toBe(label);
 });
 
+// Regression: a category stood above what is to be written.
+test.each([
+  ['message', 'category', 'reply', (n: number) => `Your parcel ${n} is on its way.`],
+  ['message', 'category', 'answer', (n: number) => `We are sorry, ${['it is late', 'it is lost'][n % 2]}.`],
+  ['description', 'type', 'command', (n: number) => `find ${n} files`],
+  ['text', 'type', 'rewrite', (n: number) => `Parcel ${n} where?`],
+  ['content', 'category', 'headline', (n: number) => `Parcel ${n} missing`],
+])('of %s, %s and %s the last is what is to be written', (message, label, written, textOf) => {
+  const rows = Array.from({ length: 20 }, (_, n) => [
+    `Where is my parcel of number ${n}, which I have been waiting for since last week?`,
+    ['late', 'lost', 'broken'][n % 3] ?? '',
+    textOf(n),
+  ]);
+  const mapped = proposeMapping('custom', [message, label, written], rows);
+  expect([mapped.context, mapped.target]).toEqual([message, written]);
+});
+
 test('a number for each text is the target, unless it names the row or there are several', () => {
   const rows = [12.5, 40, 7, 19].map((price, n) => [
     `${n + 1}`,

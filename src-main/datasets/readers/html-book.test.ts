@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileKinds } from '../../../src-contract/file-kind.ts';
 import { tableFile } from '../../../test/fixtures/table-file.ts';
 import { openTable } from './open-table.ts';
 
@@ -54,13 +55,71 @@ test('of several tables the one with the rows is read, and a page without any is
   });
 });
 
-test('a page of many tags that are never closed is read quickly', async () => {
-  const found = await read(
-    'd.xls',
-    `<table><tr><td>a</td><td>b</td></tr>${'<tr><td colspan=1000><div'.repeat(50_000)}`,
+// Regression: rows below a cell across more than a thousand, or below an empty row, stood in the wrong columns.
+test('a cell may go across very many rows, over empty and short ones', async () => {
+  const rows = Array.from(
+    { length: 1500 },
+    (_, n) => `${n === 700 ? '<tr></tr>' : ''}<tr><td>text ${n}</td><td>label</td></tr>`,
   );
-  expect(found.rows.length).toBeGreaterThanOrEqual(0);
-}, 20_000);
+  const page = `<table><tr><th>shop<th>text<th>label</tr><tr><td rowspan=1502>Bonn</td><td>first</td><td rowspan=2>x</td></tr>
+    <tr><td>short</td></tr>${rows.join('')}<tr><td>Ulm</td><td>last</td><td>y</td></tr></table>`;
+  const found = await read('e.xls', page);
+  expect(found.rows.slice(0, 3).map(({ cells }) => cells)).toEqual([
+    ['Bonn', 'first', 'x'],
+    ['', 'short', ''],
+    ['', 'text 0', 'label'],
+  ]);
+  expect(found.rows.slice(-3).map(({ cells }) => cells)).toEqual([
+    ['', 'text 1498', 'label'],
+    ['text 1499', 'label', ''],
+    ['Ulm', 'last', 'y'],
+  ]);
+});
+
+// Regression: rows behind it were lost without a word.
+test.each([
+  '<STYLE>td { color: red }</style>',
+  '<title/>',
+  '<style>',
+  '<td title="a>b" hidden>one</td><td>two</td></tr><tr>',
+])('the rows behind %s are read', async (before) => {
+  const found = await read(
+    'f.xls',
+    `<?xml version="1.0"?><html><table><tr><td>text</td><td>label</td></tr><tr>${before}<td>three</td><td>four</td></tr></table></html>`,
+  );
+  expect(found.rows.at(-1)?.cells).toEqual(['three', 'four']);
+  expect(found.rows.flatMap(({ cells }) => cells).join()).not.toContain('b"');
+});
+
+// Regression: half a megabyte took a gigabyte, and some seconds in which the page had no answer.
+test.each([
+  ['cells that are very wide', '<td colspan=1000>x', 30_000],
+  ['rows of wide cells', '<tr><td colspan=1000><td>x', 40_000],
+  ['rows below wide cells', '<tr><td colspan=1000 rowspan=65534>', 40_000],
+  ['tags that are never closed', '<tr><td colspan=1000><div', 50_000],
+])('a page of many %s is refused at once', async (_, piece, times) => {
+  const began = performance.now();
+  await expect(read('d.xls', `<table><tr><td>a</td><td>b</td></tr>${piece.repeat(times)}`)).rejects.toMatchObject({
+    data: { found: fileKinds.COLUMNS_MANY },
+  });
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
+test('what chooses rows of other tables chooses them here', async () => {
+  const messages = JSON.stringify([
+    { role: 'user', content: 'How late?' },
+    { role: 'assistant', content: 'Five.' },
+  ]).replaceAll('"', '&quot;');
+  const { table } = await read(
+    'g.xls',
+    iconv.encode(
+      `<table><tr><td>번호</td><td>messages</td></tr><tr><td>1</td><td>${messages}</td></tr></table>`,
+      'cp949',
+    ),
+  );
+  expect(table.columns).toEqual(['context', 'target', '번호', 'messages']);
+  expect(table.facts.encoding).toBe('cp949');
+});
 
 async function read(name: string, content: string | Buffer) {
   const path = join(folder, name);

@@ -35,7 +35,6 @@ import { shapedTable } from './shaped-table.ts';
 import type { OpenTable } from './table.ts';
 import { openTaggedWords } from './tagged-words-table.ts';
 import { openTranslations } from './translation-table.ts';
-import { mostColumns } from './workbook.ts';
 import { openWorkbook } from './workbook-table.ts';
 import { workbookPath, XlsxBook } from './xlsx-book.ts';
 import { listZip, readEntry, type ZipEntry } from './zip-archive.ts';
@@ -92,7 +91,7 @@ export async function openTable(file: TableFile, options: CsvOptions = {}, openi
       return asDocument();
     }
     // Choosing among them is done by their names and contents, and shown to a person.
-    if (table.columns.length > mostColumns) throw noTables(file.name, fileKinds.COLUMNS_MANY);
+    if (table.columns.length > mostTableColumns) throw noTables(file.name, fileKinds.COLUMNS_MANY);
     // The tables within a folder or an archive have been looked at on their own.
     if (table.facts.files !== undefined || table.facts.speaker !== undefined) return table;
     return await messageTable(table, options, { within: opening.outer?.name, signal: opening.signal });
@@ -202,15 +201,19 @@ async function openHtmlBook(
   signal: AbortSignal | undefined,
 ): Promise<OpenTable> {
   if (survey.bytes > mostHtml) throw noTables(name, fileKinds.HTML);
-  const { encoding, bomBytes } = chooseEncoding(survey, options.encoding);
-  const decoder = createDecoder(encoding);
-  const html = decoder.write((await readFile(path)).subarray(bomBytes)) + decoder.end();
-  const print = await fingerprint(path, signal);
-  return openWorkbook(new HtmlBook(html.toWellFormed(), name), { name, format: 'html', print }, options, signal);
+  const encoded = chooseEncoding(survey, options.encoding);
+  const decoder = createDecoder(encoded.encoding);
+  const html = decoder.write((await readFile(path)).subarray(encoded.bomBytes)) + decoder.end();
+  const book = new HtmlBook(html.toWellFormed(), name);
+  const file = { name, format: 'html', print: await fingerprint(path, signal), encoded } as const;
+  return shapedTable(orderedTable(await openWorkbook(book, file, options, signal)), signal);
 }
 
 /** Far more than a spreadsheet program opens of such a page. */
 const mostHtml = 256 * 1024 * 1024;
+
+/** As stated by `fileKinds.COLUMNS_MANY`. */
+const mostTableColumns = 100_000;
 
 function isPlainText(name: string): boolean {
   return documentEndings.test(name) && !onlyDocuments.test(name);

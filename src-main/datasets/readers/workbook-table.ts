@@ -3,6 +3,7 @@ import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { FileReason } from '../../../src-contract/file-reason.ts';
 import { chooseHeaderRows, preambleLines, withRowNames } from './csv-header.ts';
+import type { EncodingChoice } from './encoding.ts';
 import type { FileFingerprint } from './file-fingerprint.ts';
 import { nameColumns } from './header-names.ts';
 import { headerLines, titleLines } from './merged-header.ts';
@@ -17,7 +18,7 @@ import type { Sheet, SheetMarks, Workbook } from './workbook.ts';
  */
 export async function openWorkbook<S extends Sheet>(
   book: Workbook<S>,
-  file: { name: string; format: 'xlsx' | 'ods' | 'html'; print: FileFingerprint },
+  file: { name: string; format: 'xlsx' | 'ods' | 'html'; print: FileFingerprint; encoded?: EncodingChoice },
   options: CsvOptions = {},
   signal?: AbortSignal,
 ): Promise<OpenTable> {
@@ -51,7 +52,7 @@ export async function openWorkbook<S extends Sheet>(
       ...{
         name: file.name,
         format: file.format,
-        encoding: 'utf-8',
+        encoding: file.encoded?.encoding ?? 'utf-8',
         ...undelimited,
         header: headerRows > 0,
       },
@@ -59,6 +60,7 @@ export async function openWorkbook<S extends Sheet>(
       sheets: book.sheets.map(({ name }) => name),
       reasons: [
         { about: 'format', code: 'FORMAT_SIGNATURE', data: {} },
+        ...(file.encoded === undefined ? [] : [file.encoded.reason]),
         ofSheet,
         ...markReasons(marks),
         reason,

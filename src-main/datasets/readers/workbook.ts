@@ -45,7 +45,7 @@ export interface SheetMarks {
 
 /** How far down merged cells may be a title or a header. */
 export const topLines = 100;
-/** As many as Excel and LibreOffice have; of tables in other files too, as stated by `fileKinds.COLUMNS_MANY`. */
+/** As many as Excel and LibreOffice have. */
 export const mostColumns = 16_384;
 /** Huge jumps in row numbers would be a bomb: blank rows are only given if there are at most so many. */
 export const mostBlankRows = 1000;

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { CsvOptions, FileSource, ImportEvent, Inspection, Sample } from '../../../src-contract/dataset.ts';
 import { importInputSchema } from '../../../src-contract/dataset.ts';
+import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { reasonSentence } from '../../../src-contract/file-reason.ts';
 import { type ColumnMapping, type TaskId, taskIdSchema } from '../../../src-contract/task.ts';
 import { fileAt, fromHere, mappingIn, numberIn, oneOf, wordIn } from './arguments.ts';
@@ -10,7 +12,6 @@ import { csvOptionsOf, tellIgnoredWords, withCsvOptions } from './csv-words.ts';
 import { rowsOfOthers } from './dataset-databases.ts';
 import { failureOf, usageFailure } from './failure.ts';
 import { downloadDataset, hubDatasetNames, isHubDataset } from './hub-datasets.ts';
-import { tellIgnored } from './ignored-options.ts';
 import type { Progress } from './progress.ts';
 import type { Run, Session } from './session.ts';
 import { withInput } from './standard-input.ts';
@@ -92,16 +93,16 @@ export function addInspectAndImport(program: Command, run: Run): void {
           const task = options.task ?? (await sampleNamed(file, client))?.task;
           if (task === undefined) throw usageFailure(`The option --task <task> is missing. ${oneOf(taskIdSchema)}`);
           // As `datasets attach` refuses it.
-          const takesDatabase = task === 'nl2sql';
-          if (!takesDatabase)
-            tellIgnored(command, { ignored: ['database'], because: `${task} runs no queries`, progress });
+          if (options.database !== undefined && task !== 'nl2sql') {
+            throw new StudioError('OPTION_INVALID', { option: 'database', ...because('DATABASE_NOT_FOR_TASK') });
+          }
           const events = await client.datasets.import(
             {
               ...{ source: await sourceOf(file, client, session), task },
               name: options.name,
               mapping: Object.keys(mapping).length > 0 ? mapping : undefined,
               csv: csvOptionsOf(options),
-              database: takesDatabase && options.database !== undefined ? fileAt(options.database) : undefined,
+              database: options.database === undefined ? undefined : fileAt(options.database),
               seed: options.seed,
             },
             { signal },

@@ -22,8 +22,8 @@ export function addModelCommands(program: Command, run: Run): void {
     .command('list')
     .description('all base models')
     .action((_options: object, command: Command) =>
-      run(command, async ({ open }) => {
-        const list = await (await open()).baseModels.list();
+      run(command, async ({ openOrMake }) => {
+        const list = await (await openOrMake()).baseModels.list();
         return {
           json: { models: list },
           text: textTable([

@@ -42,11 +42,11 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
       'float32' as const,
     )
     .action((words: ScoreWords, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
+      run(command, async ({ openOrMake, signal, progress }) => {
         const what = whatToScore(words);
         if (what.kind === 'pair')
           tellIgnored(command, { ignored: ['split', 'limit'], because: 'they are for --dataset', progress });
-        const scoring = (await open()).chat.score(
+        const scoring = (await openOrMake()).chat.score(
           {
             baseModelId: words.base,
             adapterId: words.adapter?.name ?? null,
@@ -95,7 +95,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
     .option('--keep-form', 'keep the form of the targets that the adapter was trained on, as in the chat')
     .option('--stop <text>', 'end before this text; can be given several times', collectIn(shape.stop))
     .action((words: GenerateWords, command: Command) =>
-      run(command, async ({ open, signal, progress }) => {
+      run(command, async ({ openOrMake, signal, progress }) => {
         const prompt = promptOf(words);
         const form = await formOf(words);
         // Queries that are written again are drawn.
@@ -103,7 +103,7 @@ export function addScoreAndGenerate(program: Command, run: Run): void {
           const because = 'at temperature 0 the most likely token is always picked';
           tellIgnored(command, { ignored: ['topK', 'topP', 'seed'], because, progress });
         }
-        const events = await (await open()).chat.generate(
+        const events = await (await openOrMake()).chat.generate(
           {
             baseModelId: words.base,
             adapterId: words.adapter?.name ?? null,

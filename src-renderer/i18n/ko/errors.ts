@@ -45,7 +45,7 @@ export const errors: Readonly<Record<ErrorCode, { readonly message: string; read
     hint: '“{field}”에 쓸 열을 가져오기 화면에서 고르거나, --map {field}=열이름처럼 지정하세요.',
   },
   ADDED_COLUMN_MISSING: {
-    message: '“{file}”에 데이터 세트의 첫 파일에 있는 “{column}” 열이 없습니다. 있는 열: {found}.',
+    message: '“{file}”에 데이터셋의 첫 파일에 있는 “{column}” 열이 없습니다. 있는 열: {found}.',
     hint: '열 이름을 그 파일에서와 같게 바꾸세요.',
   },
   CSV_SCHEMA_MISSING: {

@@ -72,7 +72,7 @@ export const fileKindsKo: Readonly<Record<FileKind, string>> = {
   ZIP_EMPTY: '표도 문서도 들어 있지 않은 ZIP 파일',
   GZIP_NESTED: 'gzip 파일 안의 gzip 파일',
   GZIP_DAMAGED: '손상된 gzip 파일',
-  COLUMNS_MANY: '열이 16,384개가 넘는 표(행과 열이 뒤바뀐 듯합니다)',
+  COLUMNS_MANY: '열이 100,000개가 넘는 표(행과 열이 뒤바뀐 듯합니다)',
   FOLDER_EMPTY: '표도 문서도 들어 있지 않은 폴더',
   FOLDER_LARGE: '파일이 10,000개가 넘는 폴더',
 };

@@ -25,7 +25,7 @@ export const unsupportedReasons: {
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
   TABLE_AS_ADAPTER: {
-    found: '표나 글(데이터 세트로 가져오세요: import)',
+    found: '표나 글(데이터셋로 가져오세요: import)',
     supported: '{config}[과|와] {weights} 파일이 든 폴더, 또는 GGUF 형식의 LoRA 파일',
   },
   FOLDER_AS_ADAPTER: {
