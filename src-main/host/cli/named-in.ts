@@ -9,7 +9,9 @@ interface Named {
 
 /** What has that id or else that name. Throws what `missing` gives, and USAGE for a name that several have. */
 export function namedIn<Thing extends Named>(all: readonly Thing[], word: string, missing: () => Error): Thing {
-  const [thing, ...others] = all.filter(({ id, name }) => id === word || name === word);
+  const byId = all.find(({ id }) => id === word);
+  if (byId !== undefined) return byId;
+  const [thing, ...others] = all.filter(({ name }) => name === word);
   if (thing === undefined) throw missing();
   if (others.length === 0) return thing;
   const ids = [thing, ...others].map(({ noun, id }) => (noun === undefined ? id : `${noun} ${id}`)).join(', ');
