@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Dataset } from '../../../src-contract/dataset.ts';
 import type { SchemaTextOptions } from '../../../src-contract/dataset-version.ts';
 import { DatasetFolder } from '../../../test/fixtures/dataset-folder.ts';
 import { openSqliteFile, writeSqliteFile } from '../../../test/fixtures/sqlite-file.ts';
@@ -292,22 +293,14 @@ test.each([
 ])('databases whose texts were due when the studio was killed: %j', async ({ before, areWritten, expected }) => {
   const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
-  const attach = (name: string, changes: DatasetChanges = given.changes) =>
-    attachToDataset(
-      { ...given, sql, changes },
-      {
-        ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
-        schema: { foreignKeys: false, sampleValues: 0 },
-      },
-    );
-  if (before !== undefined) await attach(before);
+  if (before !== undefined) await attachWithTexts(dataset, before);
   const killed = Promise.withResolvers<void>();
   const apply: DatasetChanges['apply'] = async (...change) => {
     if (areWritten) await given.changes.apply(...change);
     killed.resolve();
     return new Promise(() => {});
   };
-  void attach('shop', { apply } as unknown as DatasetChanges); // only this is called
+  void attachWithTexts(dataset, 'shop', { apply } as unknown as DatasetChanges); // only this is called
   await killed.promise;
   await mendAttachments(given);
   const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
@@ -326,15 +319,7 @@ test.each(['before its rows are changed', 'while its rows are changed'])(
   async (moment) => {
     const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
     writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
-    const attach = (name: string, changes: DatasetChanges = given.changes) =>
-      attachToDataset(
-        { ...given, sql, changes },
-        {
-          ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
-          schema: { foreignKeys: false, sampleValues: 0 },
-        },
-      );
-    await attach('zoo');
+    await attachWithTexts(dataset, 'zoo');
     const isBefore = moment.startsWith('before');
     const apply: DatasetChanges['apply'] = (about, work, signal) => {
       if (isBefore) given.store.markDeleted(dataset.id, 1);
@@ -344,7 +329,7 @@ test.each(['before its rows are changed', 'while its rows are changed'])(
       };
       return given.changes.apply(about, during, signal);
     };
-    const attached = attach('shop', { apply } as unknown as DatasetChanges); // only this is called
+    const attached = attachWithTexts(dataset, 'shop', { apply } as unknown as DatasetChanges); // only this is called
     if (isBefore) await expect(attached).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
     else await attached;
     const [row] = [...given.store.examples(given.store.restore(dataset.id).id)];
@@ -378,16 +363,8 @@ describe('the undo of an attach with texts', () => {
   const attached = async () => {
     const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
     writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
-    const attach = (name: string) =>
-      attachToDataset(
-        { ...given, sql },
-        {
-          ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
-          schema: { foreignKeys: false, sampleValues: 0 },
-        },
-      );
-    await attach('zoo');
-    const { made } = await attach('shop');
+    await attachWithTexts(dataset, 'zoo');
+    const { made } = await attachWithTexts(dataset, 'shop');
     const own = join(given.datasetsFolder, dataset.id);
     const now = async () => {
       const [row] = [...given.store.examples(dataset.id)];
@@ -583,6 +560,17 @@ test('a failing query is run only once, whatever names it contains', async () =>
   expect(asked.mock.calls.map(([, query]) => query)).toEqual(rows.map(({ target }) => target));
   asked.mockRestore();
 });
+
+/** With the texts that the rows then have of their schema. */
+function attachWithTexts(dataset: Dataset, name: string, changes: DatasetChanges = given.changes) {
+  return attachToDataset(
+    { ...given, sql, changes },
+    {
+      ...{ dataset, database: { path: join(folder, `${name}.sqlite`), name: `${name}.sqlite` } },
+      schema: { foreignKeys: false, sampleValues: 0 },
+    },
+  );
+}
 
 /** Number of rows for each finding about their query. */
 async function codes(id: string): Promise<Record<string, number>> {

@@ -53,7 +53,7 @@ export function proposeByContents(
     return best && measure(best) >= least ? best : undefined;
   };
   const isOpen = joinsColumns(taskId) && named.context === undefined;
-  const labelled = isOpen ? (labelledMessage(columns, sample) ?? labelledText(columns, all)) : undefined;
+  const labelled = isOpen ? (labelledMessage(columns, sample) ?? labelledText(all)) : undefined;
   if (taskId === 'nl2sql') {
     take(
       'sql',
@@ -137,11 +137,9 @@ export function labelledMessage(
   // Before the cells are looked at: there may be very many columns.
   if (![subjects, messages, topics].every((names) => names.some((name) => folded.has(name)))) return undefined;
   const all = contentsOf(columns, sample);
-  const called = (names: readonly string[]) =>
-    names.flatMap((name) => all.filter(({ column }) => foldColumnName(column) === name));
-  const subject = called(subjects).find(({ isLabel, words }) => !isLabel && words > 0.5);
-  const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
-  const label = called(topics).find(({ recurs, meanLetters }) => recurs && meanLetters <= longestLabel);
+  const subject = called(all, subjects).find(({ isLabel, words }) => !isLabel && words > 0.5);
+  const message = called(all, messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
+  const label = called(all, topics).find(({ recurs, meanLetters }) => recurs && meanLetters <= longestLabel);
   if (!subject || !message || !label || subject.meanLetters >= message.meanLetters) return undefined;
   const isOther = (each: ColumnContents) =>
     answers.has(foldColumnName(each.column)) || (each.words > 0.5 && each.meanLetters * 2 >= message.meanLetters);
@@ -151,11 +149,9 @@ export function labelledMessage(
 }
 
 /** The same of messages without a subject, as shops keep them: beside the message and its label stands who sent it. */
-function labelledText(columns: readonly string[], all: readonly ColumnContents[]): ColumnMapping | undefined {
-  const folded = columns.map(foldColumnName);
-  const called = (names: readonly string[]) => names.flatMap((name) => all[folded.indexOf(name)] ?? []);
-  const message = called(messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
-  const label = called(topics).find(({ isLabel, recurs }) => isLabel && recurs);
+function labelledText(all: readonly ColumnContents[]): ColumnMapping | undefined {
+  const message = called(all, messages).find(({ isLabel, words }) => !isLabel && words > 0.5);
+  const label = called(all, topics).find(({ isLabel, recurs }) => isLabel && recurs);
   if (!message || !label || label.meanLetters >= message.meanLetters) return undefined;
   // Of a product or a country there are few, however long their names; any other text may be what is to be written.
   const isOther = (each: ColumnContents) =>
@@ -165,24 +161,17 @@ function labelledText(columns: readonly string[], all: readonly ColumnContents[]
   return { context: message.column, target: label.column };
 }
 
+/** Those of any of these names, in the order of the names. */
+function called(all: readonly ColumnContents[], names: readonly string[]): ColumnContents[] {
+  const byName = Map.groupBy(all, ({ column }) => foldColumnName(column));
+  return names.flatMap((name) => byName.get(name) ?? []);
+}
+
 /** Who wrote a message, and which thing it is about: other than a text of any other name, nothing to be written. */
 const names = new Set([
   ...['name', 'customer', 'customername', 'user', 'username', 'author', 'sender', 'from', 'product', 'productname'],
-  ...[
-    'kunde',
-    'kundenname',
-    'absender',
-    'produkt',
-    '이름',
-    '성명',
-    '고객',
-    '고객명',
-    '회원명',
-    '작성자',
-    '닉네임',
-    '문의자',
-  ],
-  ...['상품', '상품명', '제품명', '주문상품'],
+  ...['kunde', 'kundenname', 'absender', 'produkt', '이름', '성명', '고객', '고객명', '회원명', '작성자', '닉네임'],
+  ...['문의자', '상품', '상품명', '제품명', '주문상품'],
 ]);
 
 const subjects = ['subject', 'subjectline', 'emailsubject', 'mailsubject', 'betreff', '제목', '문의제목', '메일제목'];
