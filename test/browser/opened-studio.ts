@@ -23,7 +23,10 @@ export interface OpenedStudio {
   readonly page: Page;
   /** Runs the built command line on the data folder; throws with its output if it fails. */
   command(...words: string[]): void;
-  /** Trains an adapter of the starter model, without answers on the way: they would take longer than a few steps. */
+  /**
+   * Trains an adapter of the starter model, without answers on the way: they would take longer than a few steps. Without
+   * `steps`, two small ones, after which it has learnt next to nothing.
+   */
   train(dataset: string, name: string, steps?: number): void;
 }
 
@@ -58,9 +61,10 @@ export function openStudioForTests({
     if (status !== 0) throw new Error(`${words.join(' ')}: ${stdout}${stderr}`);
   }
 
-  function train(dataset: string, name: string, steps = 2): void {
+  function train(dataset: string, name: string, steps?: number): void {
     const about = ['--dataset', dataset, '--base', 'starter', '--name', name];
-    command('train', ...about, '--max-steps', `${steps}`, '--sample-rows', '0');
+    const size = steps === undefined ? ['--max-steps', '2', '--batch', '2'] : ['--max-steps', `${steps}`];
+    command('train', ...about, ...size, '--sample-rows', '0');
   }
 
   beforeAll(async () => {

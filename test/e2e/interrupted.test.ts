@@ -29,8 +29,13 @@ test('a run cut off by a kill is shown as interrupted, with its log, and resumes
   const { page } = await openWatchedPage(browser, first.url);
   await page.getByRole('main').getByRole('button', { name: 'Try it with a sample' }).click();
   await page.getByRole('button', { name: /^Data\b/, expanded: false }).click();
-  await page.getByLabel('Maximum steps').fill('2000');
-  await page.getByLabel('Maximum steps').blur();
+  for (const [label, value] of [
+    ['Maximum steps', '2000'],
+    ['Rows per step', '2'],
+  ] as const) {
+    await page.getByLabel(label).fill(value);
+    await page.getByLabel(label).blur();
+  }
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByText(/^Step [2-9]\d* of 2,000/).waitFor();
   const { hash } = new URL(page.url());

@@ -14,7 +14,7 @@ const opened = openStudioForTests({
     command('import', 'generated-mrc', '--task', 'mrc', '--name', 'Places');
     command('import', 'generated-summarisation', '--task', 'summarisation', '--name', 'Talks');
     const about = ['--dataset', 'Places', '--base', 'starter', '--rank', '16', '--also-seed', '1'];
-    const train = ['train', ...about, '--max-steps', '2', '--sample-rows', '0'];
+    const train = ['train', ...about, '--max-steps', '2', '--batch', '2', '--sample-rows', '0'];
     command(...train, '--name', long, '--also-rank', '2,4,8');
     const longer = 'answers_about_the_places_of_one_town_after_the_other_asked_with_care';
     command(...train, '--name', longer, '--also-rank', '2,4');
