@@ -13,12 +13,16 @@ import { type FreedBefore, freedBefore } from './after-undo.ts';
 import { CutOffImports } from './cut-off-imports.ts';
 import type { OpenDataFolder, Stores } from './open-data-folder.ts';
 
-/** Ends what killed processes have left under way, and returns the kinds of things that changed by that. */
-export function tendLeft({ jobs, runs, unfinished, messages }: Stores): ChangeEvent['noun'][] {
+/**
+ * Ends what killed processes have left under way, lists what a full disk kept from it, and returns the kinds of things
+ * that changed by that.
+ */
+export function tendLeft({ jobs, runs, datasets, unfinished, messages }: Stores): ChangeEvent['noun'][] {
   const hasInterrupted = jobs.tendOrphans(Date.now());
   if (hasInterrupted) runs.endComplete();
   return [
     ...(hasInterrupted ? (['run', 'evaluation', 'answered-table', 'lab', 'status'] as const) : []),
+    ...(datasets.listUnlisted() ? (['dataset'] as const) : []),
     ...(unfinished.keepAll(messages) > 0 ? (['conversation'] as const) : []),
   ];
 }

@@ -25,6 +25,8 @@ export class DatasetStore {
   readonly #lock: ProcessLock;
   readonly #folder: string;
   readonly #open = new Map<string, RowStore>();
+  /** Figures of changed datasets that the list could not take, such as on a full disk: they are shown in place of its own. */
+  readonly #unlisted = new Map<string, RowsFigures>();
 
   constructor(database: StudioDatabase, lock: ProcessLock, datasetsFolder: string) {
     this.#database = database;
@@ -61,9 +63,34 @@ export class DatasetStore {
     this.#open.delete(id);
   }
 
-  /** Copies the newest version's figures from the rows file to the dataset list. Throws DATASET_NOT_FOUND. */
+  /**
+   * Copies the newest version's figures from the rows file to the dataset list, or keeps them for `listUnlisted`: what is
+   * in the rows file has been done, even if the list has no room for it. Throws DATASET_NOT_FOUND.
+   */
   refresh(id: string): Dataset {
-    const { version, rows, splits, sha256 } = this.rows(id).head();
+    const figures = this.rows(id).head();
+    try {
+      this.#enter(id, figures);
+      this.#unlisted.delete(id);
+    } catch {
+      this.#unlisted.set(id, figures);
+    }
+    return this.known(id);
+  }
+
+  /** Brings to the list what it could not take. Returns whether there was anything. */
+  listUnlisted(): boolean {
+    const hadAny = this.#unlisted.size > 0;
+    const listed = this.#database.prepare<[string], number>('SELECT version FROM dataset WHERE id = ?').pluck();
+    for (const [id, figures] of this.#unlisted) {
+      // Another process may have made a later one meanwhile.
+      if (figures.version > (listed.get(id) ?? Infinity)) this.#enter(id, figures);
+      this.#unlisted.delete(id);
+    }
+    return hadAny;
+  }
+
+  #enter(id: string, { version, rows, splits, sha256 }: RowsFigures): void {
     this.#database
       .prepare(
         `UPDATE dataset SET version = :version, rows = :rows, train_rows = :train, validation_rows = :validation,
@@ -71,7 +98,6 @@ export class DatasetStore {
          WHERE id = :id`,
       )
       .run({ id, version, rows, sha256, ...splits });
-    return this.known(id);
   }
 
   /**
@@ -88,8 +114,9 @@ export class DatasetStore {
       let rows: RowStore | undefined;
       try {
         rows = new RowStore(this.rowsFile(id), { readonly: true });
-        if (rows.head().version === version) continue;
-        this.refresh(id);
+        const head = rows.head();
+        if (head.version === version) continue;
+        this.#enter(id, head);
         hasChanged = true;
       } catch {
       } finally {
@@ -123,7 +150,7 @@ export class DatasetStore {
         `SELECT ${datasetColumns} FROM dataset WHERE state = 'ready' AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
       )
       .all()
-      .map(toDataset);
+      .map((row) => this.#shown(row));
   }
 
   /** Including deleted ones that can be restored. */
@@ -133,7 +160,7 @@ export class DatasetStore {
         `SELECT ${datasetColumns} FROM dataset WHERE state = 'ready' AND deleted_at IS NOT 0 ORDER BY id DESC`,
       )
       .all()
-      .map(toDataset);
+      .map((row) => this.#shown(row));
   }
 
   count(): number {
@@ -152,7 +179,7 @@ export class DatasetStore {
       )
       .get(idOrName, idOrName, idOrName);
     if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: idOrName });
-    return toDataset(row);
+    return this.#shown(row);
   }
 
   /** By id, even while it is being imported. Throws DATASET_NOT_FOUND. */
@@ -161,7 +188,7 @@ export class DatasetStore {
       .prepare<[string], DatasetRow>(`SELECT ${datasetColumns} FROM dataset WHERE id = ? AND deleted_at IS NULL`)
       .get(id);
     if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: id });
-    return toDataset(row);
+    return this.#shown(row);
   }
 
   /** By id, even while it is being imported, or after it was deleted. Throws DATASET_NOT_FOUND. */
@@ -170,7 +197,7 @@ export class DatasetStore {
       .prepare<[string], DatasetRow>(`SELECT ${datasetColumns} FROM dataset WHERE id = ?`)
       .get(id);
     if (!row) throw new StudioError('DATASET_NOT_FOUND', { dataset: id });
-    return toDataset(row);
+    return this.#shown(row);
   }
 
   /** How the source file was read, as stored by the import. */
@@ -185,6 +212,14 @@ export class DatasetStore {
     const { splits, ...told } = outcome;
     const rows = splits.train + splits.validation + splits.test;
     return { ...told, file: facts, dataset: { ...dataset, rows, splits } };
+  }
+
+  #shown(row: DatasetRow): Dataset {
+    const dataset = toDataset(row);
+    const unlisted = this.#unlisted.get(row.id);
+    if (unlisted === undefined || unlisted.version < row.version) return dataset;
+    const { version, rows, splits, sha256 } = unlisted;
+    return { ...dataset, version, rows, splits, sha256 };
   }
 
   #fileFacts(id: string): { facts: FileFacts; outcome: ImportOutcome | undefined } | null {
@@ -378,6 +413,9 @@ function nameTaken(name: string): StudioError {
 
 const datasetColumns = `id, name, task, version, rows, train_rows, validation_rows, test_rows, rejected, sha256, source_name,
   mapping, has_database, created_at`;
+
+/** What the list says of a dataset's rows. */
+type RowsFigures = Pick<Dataset, 'version' | 'rows' | 'splits' | 'sha256'>;
 
 /** What is kept of an import's result beside the dataset and the facts of its file. */
 type ImportOutcome = Pick<ImportResult, 'rejected' | 'warned' | 'seconds'> & Pick<Dataset, 'splits'>;

@@ -221,6 +221,8 @@ export async function mendAttachments({ store, datasetsFolder }: Attached): Prom
       await madeSince(textsDueFile(now), id, store),
       await madeSince(textsUndoneFile(now), id, store),
     ];
+    // A deleted one is in nobody's use.
+    store.letGo(id);
     const isHalfDone = sinceAttached?.has('schema') === false || sinceUndone?.has('undo') === true;
     if (isHalfDone) await swapDatabases({ store, datasetsFolder }, { id, name });
     else if (hasDatabase && !existsSync(now)) moveIfThere(before(folder), now);

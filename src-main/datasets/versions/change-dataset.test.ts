@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { beforeStatement } from '../../../test/fixtures/before-statement.ts';
 import { DatasetFolder, type GivenRow } from '../../../test/fixtures/dataset-folder.ts';
+import { openDatabase } from '../../database/open.ts';
 import { openRowsFile } from '../../database/rows-file.ts';
 import { GroupSearch } from '../rows/row-groups.ts';
 import { dealDataset, dealSplits } from '../splits/deal-splits.ts';
@@ -438,6 +441,38 @@ test('a deleted dataset is restored with the version that its file has', async (
   given.store.markDeleted(id, 1);
   expect(await given.store.refreshAll(new AbortController().signal)).toBe(true);
   expect(given.store.restore(id)).toMatchObject({ version: 2, rows: 2 });
+});
+
+// Regression: the change was there, but a full disk was told, and the list had the rows of before until the next change.
+test('a change that the list has no room for is told, and listed as soon as there is room', async () => {
+  const { id } = given.make(abc);
+  const database = openDatabase(join(given.folder, 'studio.sqlite'));
+  onTestFinished(() => void database.close());
+  database.exec("CREATE TRIGGER full BEFORE UPDATE ON dataset BEGIN SELECT RAISE(ABORT, 'full'); END");
+  const after = { version: 2, rows: 2, splits: { train: 2, validation: 0, test: 0 } };
+  expect(await given.changes.remove(id, [1])).toMatchObject({ ...after, made: 2 });
+  expect(given.store.get(id)).toMatchObject(after);
+  expect(() => given.store.listUnlisted()).toThrow('full');
+  database.exec('DROP TRIGGER full');
+  expect([given.store.listUnlisted(), given.store.listUnlisted()]).toEqual([true, false]);
+  expect(database.prepare('SELECT version, rows FROM dataset').get()).toEqual({ version: 2, rows: 2 });
+  expect((await given.changes.remove(id, [0])).version).toBe(3);
+  expect(given.store.list()).toMatchObject([{ version: 3, rows: 1 }]);
+});
+
+// Regression: their files stayed open until the studio ended.
+test('deleted datasets that a killed process left behind the list are closed after they are read', async () => {
+  const { id } = given.make(abc);
+  await given.changes.remove(id, [1]);
+  given.store.letGo(id);
+  given.store.markDeleted(id, 1);
+  const database = openDatabase(join(given.folder, 'studio.sqlite'));
+  database.exec('UPDATE dataset SET version = 1');
+  database.close();
+  expect(await given.store.refreshAll(new AbortController().signal)).toBe(true);
+  expect(given.store.known(id)).toMatchObject({ version: 2, rows: 2 });
+  rmSync(given.store.rowsFile(id));
+  expect(() => given.store.rows(id)).toThrow('missing');
 });
 
 test('a note stays with its row across versions and makes no new one', async () => {

@@ -88,6 +88,8 @@ export class DatasetChanges {
     const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
       // An import's last step may be a change.
       const { name: dataset } = this.#store.undeleted(id);
+      // For the figures of the change, when a full disk may have no room for what opening the file takes.
+      this.#store.rows(id);
       const change = await beginChange(this.#store.rowsFile(id), dataset);
       let made: number | undefined;
       try {
