@@ -68,6 +68,8 @@ export const modelFileReasons = {
   KEY_NOT_OBJECT: '“{key}” is not an object',
   KEY_NOT_TOKEN_IDS: '“{key}” is not a token id below {vocabulary} or a list of them',
   KEY_NONE_OF: '“{key}” is not one of {choices}',
+  KEY_READ_TWO_WAYS:
+    '“{key}” is an old name that versions of transformers read differently; call it “{other}” if it is to count, or remove it',
   KEY_LEADS_OUT: '“{key}” points outside the folder',
   LAYER_TYPES_COUNT: '“layer_types” is not a list of {layers} types, one for each layer',
   PEFT_METHOD_UNKNOWN: '“peft_type” does not name a PEFT method',

@@ -1,6 +1,7 @@
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { Architecture } from '../architectures/architecture.ts';
 import type { ModelConfig } from '../architectures/model-config.ts';
+import { rotaryParameters } from '../architectures/rotary.ts';
 import type { GgufMetadata } from '../formats/gguf-writer.ts';
 
 /** What llama.cpp needs to know of a model besides its weights and its tokenizer: the inverse of `ggufConfig`. */
@@ -54,10 +55,7 @@ export function ggufModelKeys(config: ModelConfig, architecture: Architecture, n
 const usual = { scale_attn_weights: true, scale_attn_by_inverse_layer_idx: false, attention_bias: false };
 
 function rotaryKeys(config: ModelConfig, { headSize, rotaryFrequencies }: Architecture, name: string) {
-  const parameters = config.object('rope_parameters');
-  const scaling = config.object('rope_scaling') ?? parameters;
-  const usual = config.positive('rope_theta', 10_000);
-  const theta = parameters?.positive('rope_theta', usual) ?? usual;
+  const { scaling, theta, trained: known } = rotaryParameters(config);
   const kind = scaling?.text('rope_type', scaling.text('type', 'default')) ?? 'default';
   if (scaling === undefined || kind === 'default' || kind === 'dynamic') return { theta };
   if (kind === 'llama3' && name === 'llama') {
@@ -68,7 +66,7 @@ function rotaryKeys(config: ModelConfig, { headSize, rotaryFrequencies }: Archit
   if (kind === 'linear') return { theta, scaling: factor };
   const given = ['attention_factor', 'mscale', 'mscale_all_dim', 'beta_fast', 'beta_slow', 'truncate'];
   if (kind === 'yarn' && !given.some((key) => scaling.has(key))) {
-    const trained = scaling.positive('original_max_position_embeddings');
+    const trained = known ?? scaling.positive('original_max_position_embeddings');
     return { theta, scaling: { ...factor, 'rope.scaling.original_context_length': trained } };
   }
   throw config.unsupported(because('ROTARY_SCALING', { kind, known: 'default, linear, yarn, llama3 (Llama)' }));

@@ -1,6 +1,6 @@
 import { because } from '../../../src-contract/failure-reason.ts';
 import type { Architecture } from './architecture.ts';
-import { refuseForeignWeights } from './decoder-sizes.ts';
+import { refuseForeign } from './decoder-sizes.ts';
 import { gemma3 } from './gemma3.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
@@ -26,7 +26,7 @@ export function architectureOf(config: ModelConfig): Architecture {
 /** Refuses a config that is known in part for what is known of it. Throws MODEL_UNSUPPORTED. */
 export function refuseKind(config: ModelConfig): void {
   builderOf(config);
-  refuseForeignWeights(config);
+  refuseForeign(config);
 }
 
 function builderOf(config: ModelConfig): (config: ModelConfig) => Architecture {

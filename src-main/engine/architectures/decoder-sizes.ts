@@ -66,9 +66,11 @@ export function matrixDims({
 }
 
 /** Refuses what no architecture here can run. Throws MODEL_UNSUPPORTED. */
-export function refuseForeignWeights(config: ModelConfig): void {
+export function refuseForeign(config: ModelConfig): void {
   if (config.has('quantization_config')) throw config.unsupported(because('WEIGHTS_QUANTISED'));
   if (config.has('auto_map')) throw config.unsupported(because('MODEL_CODE'));
+  if (!config.flag('is_causal', true)) throw config.unsupported(because('ATTENTION_BOTH_WAYS'));
+  if (config.has('per_layer_config')) throw config.unsupported(because('LAYERS_DIFFER', { key: 'per_layer_config' }));
 }
 
 /** Throws MODEL_UNSUPPORTED for any activation other than the one the architecture uses. */

@@ -9,7 +9,7 @@ import { scale } from '../graph/ops/scale.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
 import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
 import { applyRotary, attention, splitHeads } from './attention.ts';
-import { decoderSizes, matrixDims, most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
+import { decoderSizes, matrixDims, most, refuseForeign, requireActivation } from './decoder-sizes.ts';
 import { windowedLayers } from './layer-types.ts';
 import { attentionTargets, feedForwardTargets, modules } from './llama-family.ts';
 import type { ModelConfig } from './model-config.ts';
@@ -23,7 +23,7 @@ import { scaledRotary } from './rotary.ts';
 export function gemma3(config: ModelConfig): Architecture {
   const sizes = decoderSizes(config, { headSize: 256, contextLength: 131_072 });
   const { layers, hidden, vocabulary, heads, keyValueHeads, headSize, epsilon } = sizes;
-  refuseForeignWeights(config);
+  refuseForeign(config);
   refuseOtherGemmas(config);
   requireActivation(config, 'hidden_activation', ['gelu_pytorch_tanh']);
   const pattern = config.count('sliding_window_pattern', most.layers, 6);
@@ -110,18 +110,25 @@ export function gemma3(config: ModelConfig): Architecture {
   };
 }
 
-/** Newer configs have an object for each kind of layer; older ones give two bases and scale the global one. */
+/**
+ * Newer configs have an object for each kind of layer; older ones give two bases and scale the global one. Source:
+ * transformers 5, `Gemma3TextConfig.convert_rope_params_to_dict`.
+ */
 function rotaries(config: ModelConfig, headSize: number) {
   const parameters = config.object('rope_parameters');
-  const globally = parameters?.object('full_attention') ?? config.object('rope_scaling');
+  const older = config.object('rope_scaling');
+  // Version 4 of transformers scales by a `type`, version 5 doesn't look at it.
+  if (older?.has('rope_type') === false && older.text('type', 'default') !== 'default')
+    throw config.invalid(because('KEY_READ_TWO_WAYS', { key: 'rope_scaling.type', other: 'rope_type' }));
+  const globally = parameters?.object('full_attention')?.with(older) ?? older;
   const locally = parameters?.object('sliding_attention');
   const globalTheta = config.positive('rope_theta', 1_000_000);
   const localTheta = config.positive('rope_local_base_freq', 10_000);
   const theta = globally?.positive('rope_theta', globalTheta) ?? globalTheta;
   const thetaNearby = locally?.positive('rope_theta', localTheta) ?? localTheta;
   return {
-    global: scaledRotary(config, globally, { headSize, theta }),
-    local: scaledRotary(config, locally, { headSize, theta: thetaNearby }),
+    global: scaledRotary(config, headSize, { scaling: globally, theta }),
+    local: scaledRotary(config, headSize, { scaling: locally, theta: thetaNearby }),
   };
 }
 

@@ -7,7 +7,7 @@ import { layerNorm } from '../graph/ops/inverse-rms.ts';
 import { gelu } from '../graph/ops/sigmoid.ts';
 import { type Architecture, type ModelInput, moduleOfWeight, type StoredPart } from './architecture.ts';
 import { attention, splitHeads } from './attention.ts';
-import { most, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
+import { most, refuseForeign, requireActivation } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 
 /** Where each matrix is stored: c_attn holds three side by side. There is no gate. */
@@ -20,6 +20,11 @@ const stored = {
   down: { module: 'mlp.c_proj', third: undefined },
 } as const;
 type Gpt2Target = keyof typeof stored;
+/** Other models' names of its keys, which take precedence. Source: transformers, `GPT2Config.attribute_map`. */
+const aliases = {
+  ...{ n_layer: 'num_hidden_layers', n_embd: 'hidden_size', n_head: 'num_attention_heads' },
+  n_positions: 'max_position_embeddings',
+} as const;
 const targets = Object.keys(stored) as Gpt2Target[];
 
 /**
@@ -30,16 +35,17 @@ const targets = Object.keys(stored) as Gpt2Target[];
  * their place in the files. Throws MODEL_UNSUPPORTED, MODEL_FILE_INVALID.
  */
 export function gpt2(config: ModelConfig): Architecture {
-  const layers = config.count('n_layer', most.layers);
-  const hidden = config.count('n_embd', most.width);
-  const heads = config.count('n_head', most.heads);
-  if (hidden % heads !== 0) throw config.invalid(because('KEY_NOT_DIVISOR', { key: 'n_head', number: hidden }));
+  const named = (own: keyof typeof aliases) => (config.has(aliases[own]) ? aliases[own] : own);
+  const layers = config.count(named('n_layer'), most.layers);
+  const hidden = config.count(named('n_embd'), most.width);
+  const heads = config.count(named('n_head'), most.heads);
+  if (hidden % heads !== 0) throw config.invalid(because('KEY_NOT_DIVISOR', { key: named('n_head'), number: hidden }));
   const headSize = hidden / heads;
   const intermediate = config.count('n_inner', most.width, 4 * hidden);
   const vocabulary = config.count('vocab_size', most.vocabulary);
-  const contextLength = config.count('n_positions', most.contextLength, 1024);
+  const contextLength = config.count(named('n_positions'), most.contextLength, 1024);
   const epsilon = config.positive('layer_norm_epsilon', 1e-5);
-  refuseForeignWeights(config);
+  refuseForeign(config);
   requireActivation(config, 'activation_function', ['gelu_new', 'gelu_pytorch_tanh']);
   if (config.flag('add_cross_attention', false)) throw config.unsupported(because('CROSS_ATTENTION'));
   const base = config.flag('scale_attn_weights', true) ? 1 / Math.sqrt(headSize) : 1;

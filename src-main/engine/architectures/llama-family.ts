@@ -7,7 +7,7 @@ import { multiply } from '../graph/ops/multiply.ts';
 import { silu } from '../graph/ops/silu.ts';
 import { type Architecture, type ModelInput, moduleOfWeight } from './architecture.ts';
 import { applyRotary, attention, splitHeads } from './attention.ts';
-import { decoderSizes, matrixDims, refuseForeignWeights, requireActivation } from './decoder-sizes.ts';
+import { decoderSizes, matrixDims, refuseForeign, requireActivation } from './decoder-sizes.ts';
 import type { ModelConfig } from './model-config.ts';
 import { rotaryOf } from './rotary.ts';
 
@@ -47,7 +47,7 @@ export interface Traits {
 export function llamaFamily(config: ModelConfig, traits: Traits): Architecture {
   const sizes = decoderSizes(config, traits);
   const { layers, hidden, vocabulary, heads, keyValueHeads, headSize, epsilon } = sizes;
-  refuseForeignWeights(config);
+  refuseForeign(config);
   requireActivation(config, 'hidden_act', ['silu']);
   const rotary = rotaryOf(config, headSize);
   const factor = rotary.scoreFactor / Math.sqrt(headSize);

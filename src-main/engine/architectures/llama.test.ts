@@ -40,6 +40,23 @@ test('rotary frequencies are powers of theta, also from the rope_parameters of n
   expect([...llama({ head_dim: 4, rope_theta: 100, rope_parameters: {} }).rotaryFrequencies]).toEqual([1, 0.1]);
 });
 
+test('rope_scaling is read before rope_parameters, with its own theta, and an empty one is none', () => {
+  const linear = { rope_type: 'linear', factor: 2 };
+  const frequencies = (changes: object) => [...llama({ head_dim: 4, ...changes }).rotaryFrequencies];
+  expect(frequencies({ rope_scaling: { ...linear, rope_theta: 100 } })).toEqual([0.5, 0.05]);
+  const both = { rope_theta: 100, rope_scaling: linear, rope_parameters: { rope_theta: 7 } };
+  expect(frequencies(both)).toEqual([0.5, 0.05]);
+  expect(frequencies({ rope_scaling: {}, rope_parameters: { ...linear, rope_theta: 100 } })).toEqual([0.5, 0.05]);
+});
+
+test('a trained length beside the scaling takes precedence over the one in it', () => {
+  const scaling = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4 };
+  const trainedFor = (length: number) => ({ ...scaling, original_max_position_embeddings: length });
+  const beside = llama({ rope_scaling: trainedFor(16), original_max_position_embeddings: 64 });
+  expect(beside.rotaryFrequencies).toEqual(llama({ rope_scaling: trainedFor(64) }).rotaryFrequencies);
+  expect(beside.rotaryFrequencies).not.toEqual(llama({ rope_scaling: trainedFor(16) }).rotaryFrequencies);
+});
+
 test.each([
   ['MODEL_FILE_INVALID', { hidden_size: 0 }],
   ['MODEL_FILE_INVALID', { num_attention_heads: 0 }],
@@ -62,6 +79,10 @@ test.each([
   ['MODEL_UNSUPPORTED', { hidden_act: 'gelu' }],
   ['MODEL_FILE_INVALID', { attention_bias: 'yes' }],
   ['MODEL_UNSUPPORTED', { head_dim: 15 }],
+  ['MODEL_UNSUPPORTED', { is_causal: false }],
+  ['MODEL_UNSUPPORTED', { per_layer_config: { 1: { rms_norm_eps: 0.5 } } }],
+  ['MODEL_UNSUPPORTED', { layer_types: ['full_attention', 'sliding_attention'] }],
+  ['MODEL_UNSUPPORTED', { rope_parameters: { full_attention: { rope_type: 'linear', factor: 4 } } }],
 ])('%s for a config with %j', (code, changes) => {
   expect(() => llama(changes)).toThrow(expect.objectContaining({ code }));
 });
@@ -78,6 +99,7 @@ test('Mistral, Qwen2 and Qwen3 differ from Llama in windows, biases and head nor
   const qwen2 = { model_type: 'qwen2', sliding_window: 64, max_window_layers: 1 };
   expect(of(qwen2).window).toBeUndefined();
   expect(of({ ...qwen2, use_sliding_window: true }).window).toBe(64);
+  expect(of({ ...qwen2, use_sliding_window: true, max_window_layers: 0 }).window).toBe(64);
   expect(of(qwen2).parameters.get('model.layers.0.self_attn.k_proj.bias')).toEqual([32]);
   expect(of(qwen2).parameters.has('model.layers.0.self_attn.o_proj.bias')).toBe(false);
   const qwen3 = of({ model_type: 'qwen3' });
@@ -85,16 +107,36 @@ test('Mistral, Qwen2 and Qwen3 differ from Llama in windows, biases and head nor
   expect(qwen3.parameters.get('model.layers.0.self_attn.q_norm.weight')).toEqual([128]);
 });
 
+test('Gemma 3 scales the rotary positions of its global layers, whichever key has the scaling', () => {
+  const linear = { rope_type: 'linear', factor: 2 };
+  const parameters = { full_attention: { rope_theta: 100 }, sliding_attention: { rope_theta: 16 } };
+  const changes = { model_type: 'gemma3_text', head_dim: 4, rope_parameters: parameters, rope_scaling: linear };
+  const gemma = architectureOf(new ModelConfig({ ...small, ...changes }, 'config.json'));
+  expect([...gemma.rotaryFrequencies]).toEqual([0.5, 0.05]);
+  expect([...(gemma.localRotaryFrequencies ?? [])]).toEqual([1, 0.25]);
+});
+
+test('GPT-2 may have the keys of other models, which take precedence', () => {
+  const own = { model_type: 'gpt2', vocab_size: 256, n_embd: 12, n_head: 3, n_layer: 1 };
+  const others = { hidden_size: 8, num_attention_heads: 2, num_hidden_layers: 2, max_position_embeddings: 32 };
+  expect(architectureOf(new ModelConfig({ ...own, ...others }, 'config.json'))).toMatchObject({
+    ...{ hidden: 8, heads: 2, layers: 2, contextLength: 32 },
+  });
+});
+
 test.each([
+  ['MODEL_FILE_INVALID', { model_type: 'gemma3_text', rope_scaling: { type: 'linear', factor: 8 } }],
+  ['MODEL_UNSUPPORTED', { model_type: 'mistral', layer_types: ['sliding_attention', 'full_attention'] }],
+  ['MODEL_UNSUPPORTED', { model_type: 'qwen2', layer_types: ['full_attention', 'sliding_attention'] }],
   ['MODEL_FILE_INVALID', { model_type: 'qwen3', use_sliding_window: true, layer_types: ['full_attention'] }],
   ['MODEL_UNSUPPORTED', { model_type: 'qwen3', use_sliding_window: true, layer_types: ['full_attention', 'chunked'] }],
   ['MODEL_UNSUPPORTED', { model_type: 'gemma3_text', final_logit_softcapping: 30 }],
   ['MODEL_UNSUPPORTED', { model_type: 'gemma3_text', hidden_activation: 'gelu' }],
   ['MODEL_UNSUPPORTED', { model_type: 'gemma3_text', use_bidirectional_attention: true }],
-  ['MODEL_FILE_INVALID', { model_type: 'gpt2' }],
-  ['MODEL_FILE_INVALID', { model_type: 'gpt2', n_layer: 1, n_embd: 10, n_head: 3 }],
-  ['MODEL_UNSUPPORTED', { model_type: 'gpt2', n_layer: 1, n_embd: 8, n_head: 2, activation_function: 'relu' }],
-  ['MODEL_UNSUPPORTED', { model_type: 'gpt2', n_layer: 1, n_embd: 8, n_head: 2, add_cross_attention: true }],
+  ['MODEL_FILE_INVALID', { model_type: 'gpt2', num_hidden_layers: undefined }],
+  ['MODEL_FILE_INVALID', { model_type: 'gpt2', num_attention_heads: 3 }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gpt2', activation_function: 'relu' }],
+  ['MODEL_UNSUPPORTED', { model_type: 'gpt2', add_cross_attention: true }],
 ])('%s for a config with %j', (code, changes) => {
   const config = new ModelConfig({ ...small, ...changes }, 'config.json');
   expect(() => architectureOf(config)).toThrow(expect.objectContaining({ code }));

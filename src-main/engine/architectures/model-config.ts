@@ -28,6 +28,11 @@ export class ModelConfig {
     return value as number;
   }
 
+  /** The same, or 0. */
+  countOrZero(key: string, most: number, fallback?: number): number {
+    return this.#values[key] === 0 ? 0 : this.count(key, most, fallback);
+  }
+
   /** A number above 0. Throws MODEL_FILE_INVALID where it is missing and has no default. */
   positive(key: string, fallback?: number): number {
     const value = this.#values[key] ?? fallback;
@@ -72,6 +77,15 @@ export class ModelConfig {
 
   has(key: string): boolean {
     return this.#values[key] !== undefined && this.#values[key] !== null;
+  }
+
+  get isEmpty(): boolean {
+    return Object.keys(this.#values).length === 0;
+  }
+
+  /** The same with the values of another config, which take precedence. */
+  with(other: ModelConfig | undefined): ModelConfig {
+    return new ModelConfig({ ...this.#values, ...(other === undefined ? {} : other.#values) }, this.file);
   }
 
   object(key: string): ModelConfig | undefined {

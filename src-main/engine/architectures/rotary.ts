@@ -9,24 +9,43 @@ export interface Rotary {
   readonly scoreFactor: number;
 }
 
+/** What a config says of rotary positions. */
+export interface RotaryParameters {
+  readonly scaling: ModelConfig | undefined;
+  readonly theta: number;
+  /** The length that the model was trained for before the positions were scaled, where `scaling` doesn't tell. */
+  readonly trained?: number | undefined;
+}
+
 /**
- * Rotary positions (Su et al. 2021) with the scalings that stretch them over longer texts, read like transformers does
- * from `rope_parameters` or, in older configs, from `rope_scaling` and `rope_theta`. Throws MODEL_UNSUPPORTED,
+ * Rotary positions (Su et al. 2021) with the scalings that stretch them over longer texts. Throws MODEL_UNSUPPORTED,
  * MODEL_FILE_INVALID.
  */
 export function rotaryOf(config: ModelConfig, headSize: number): Rotary {
-  const parameters = config.object('rope_parameters');
-  const scaling = config.object('rope_scaling') ?? parameters;
-  const theta = config.positive('rope_theta', 10_000);
-  return scaledRotary(config, scaling, { headSize, theta: parameters?.positive('rope_theta', theta) ?? theta });
+  return scaledRotary(config, headSize, rotaryParameters(config));
 }
 
-/** The same from a single object of parameters, for models with several kinds of layers. */
-export function scaledRotary(
-  config: ModelConfig,
-  scaling: ModelConfig | undefined,
-  { headSize, theta }: { headSize: number; theta: number },
-): Rotary {
+/**
+ * The parameters wherever a config has them: in `rope_scaling` unless that is empty, or else in `rope_parameters`, with
+ * what stands beside them. Source: transformers 5, `convert_rope_params_to_dict` and `standardize_rope_params`.
+ */
+export function rotaryParameters(config: ModelConfig): RotaryParameters {
+  const key = ['rope_scaling', 'rope_parameters'].find((name) => config.object(name)?.isEmpty === false);
+  const scaling = key === undefined ? undefined : config.object(key);
+  if (key !== undefined && ['full_attention', 'sliding_attention'].some((type) => scaling?.has(type)))
+    throw config.unsupported(because('LAYERS_DIFFER', { key }));
+  const theta = config.positive('rope_theta', 10_000);
+  const trained = 'original_max_position_embeddings';
+  return {
+    scaling,
+    theta: scaling?.positive('rope_theta', theta) ?? theta,
+    trained: config.has(trained) ? config.positive(trained) : undefined,
+  };
+}
+
+/** The same from given parameters, for models with several kinds of layers. */
+export function scaledRotary(config: ModelConfig, headSize: number, parameters: RotaryParameters): Rotary {
+  const { scaling, theta } = parameters;
   if (headSize % 2 !== 0) throw config.unsupported(because('HEAD_SIZE_ODD', { size: headSize }));
   for (const place of [config, scaling]) {
     if (place && place.positive('partial_rotary_factor', 1) !== 1) throw config.unsupported(because('ROTARY_PART'));
@@ -39,8 +58,12 @@ export function scaledRotary(
     const factor = scaling.positive('factor');
     return { frequencies: plain.map((frequency) => frequency / factor), scoreFactor: 1 };
   }
-  if (kind === 'llama3') return { frequencies: llama3(plain, scaling), scoreFactor: 1 };
-  if (kind === 'yarn') return yarn(plain, config, scaling, { headSize, theta });
+  const trained = (usual?: number) => parameters.trained ?? scaling.positive('original_max_position_embeddings', usual);
+  if (kind === 'llama3') return { frequencies: llama3(plain, scaling, trained()), scoreFactor: 1 };
+  if (kind === 'yarn') {
+    const contextLength = config.positive('max_position_embeddings', 2048);
+    return yarn(plain, scaling, { headSize, theta, contextLength, trained: trained(contextLength) });
+  }
   throw config.unsupported(because('ROTARY_SCALING', { kind, known: 'default, linear, dynamic, llama3, yarn' }));
 }
 
@@ -52,11 +75,10 @@ function plainFrequencies(headSize: number, theta: number): Float64Array {
 /**
  * Stretches long waves, keeps short ones, with a ramp between (Llama 3.1, Grattafiori et al. 2024, §3.4; Meta's code).
  */
-function llama3(plain: Float64Array, scaling: ModelConfig): Float64Array {
+function llama3(plain: Float64Array, scaling: ModelConfig, trained: number): Float64Array {
   const factor = scaling.positive('factor');
   const low = scaling.positive('low_freq_factor');
   const high = scaling.positive('high_freq_factor');
-  const trained = scaling.positive('original_max_position_embeddings');
   if (high <= low)
     throw scaling.invalid(because('KEY_NOT_ABOVE', { key: 'high_freq_factor', other: 'low_freq_factor' }));
   return plain.map((frequency) => {
@@ -69,12 +91,9 @@ function llama3(plain: Float64Array, scaling: ModelConfig): Float64Array {
 /** YaRN (Peng et al. 2023, §3.2 and §3.4): the ramp runs over pairs, and attention gets sharper. */
 function yarn(
   plain: Float64Array,
-  config: ModelConfig,
   scaling: ModelConfig,
-  { headSize, theta }: { headSize: number; theta: number },
+  { headSize, theta, contextLength, trained }: Record<'headSize' | 'theta' | 'contextLength' | 'trained', number>,
 ): Rotary {
-  const contextLength = config.positive('max_position_embeddings', 2048);
-  const trained = scaling.positive('original_max_position_embeddings', contextLength);
   const factor = scaling.positive('factor', contextLength / trained);
   const sharpness = (strength: number) => (factor <= 1 ? 1 : 0.1 * strength * Math.log(factor) + 1);
   const both = scaling.has('mscale') && scaling.has('mscale_all_dim');

@@ -68,6 +68,8 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
   KEY_NOT_OBJECT: '“{key}” 값이 객체가 아닙니다',
   KEY_NOT_TOKEN_IDS: '“{key}” 값이 {vocabulary}보다 작은 토큰 번호나 그 목록이 아닙니다',
   KEY_NONE_OF: '“{key}” 값이 {choices} 가운데 하나가 아닙니다',
+  KEY_READ_TWO_WAYS:
+    '“{key}”[은|는] transformers 버전마다 다르게 읽는 옛 이름입니다. 적용하려면 이름을 “{other}”[으로|로] 바꾸고, 아니면 지우세요',
   KEY_LEADS_OUT: '“{key}” 값이 폴더 밖을 가리킵니다',
   LAYER_TYPES_COUNT: '“layer_types” 값이 층마다 하나씩 {layers}개의 목록이 아닙니다',
   PEFT_METHOD_UNKNOWN: '“peft_type” 값이 PEFT의 방법이 아닙니다',
