@@ -265,7 +265,7 @@ export function datasetProcedures(studio: {
       return after;
     }),
     detachDatabase: os.detachDatabase.handler(async ({ input }) => {
-      const after = await detachDatabases({ store, datasetsFolder }, withDatabaseFree(input.id));
+      const after = await detachDatabases({ store, changes, datasetsFolder }, withDatabaseFree(input.id));
       changed();
       return after;
     }),

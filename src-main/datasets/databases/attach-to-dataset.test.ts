@@ -234,11 +234,39 @@ test('if the rows cannot be updated, the previous databases are attached again',
   const parts = { ...given, sql };
   await attachToDataset(parts, { dataset, database: { path: join(folder, 'shop.sqlite'), name: 'shop.sqlite' } });
   writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
-  const full = { apply: () => Promise.reject(new Error('full')) } as unknown as DatasetChanges; // only this is called
+  const apply: DatasetChanges['apply'] = (about) =>
+    // biome-ignore lint/correctness/useYield: it fails before it has changed a row
+    given.changes.apply(about, function* () {
+      throw new Error('full');
+    });
+  const full = { apply } as unknown as DatasetChanges; // only this is called
   const database = { path: join(folder, 'zoo.sqlite'), name: 'zoo.sqlite' };
   await expect(attachToDataset({ ...parts, changes: full }, { dataset, database })).rejects.toThrow('full');
   const listed = await listDatabases(join(given.datasetsFolder, dataset.id));
   expect(listed.map(({ name }) => name)).toEqual(['shop']);
+});
+
+// Regression: the databases of the first came back, beside the texts of the second.
+test('of two attaches at once, one that fails leaves the other whole', async () => {
+  const dataset = given.make([{ context: context('x'), target: 'SELECT 1' }], { task: 'nl2sql' });
+  writeSqliteFile(join(folder, 'zoo.sqlite'), 'CREATE TABLE animal (id INTEGER PRIMARY KEY);');
+  let second: Promise<unknown> | undefined;
+  const apply: DatasetChanges['apply'] = (about, work) =>
+    given.changes.apply(about, async function* (change) {
+      yield* work(change);
+      second = attachWithTexts(dataset, 'zoo');
+      // As far as it gets before this has ended.
+      await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2));
+      throw new Error('full');
+    });
+  const asked = vi.spyOn(given.changes, 'apply');
+  const first = attachWithTexts(dataset, 'shop', { apply } as unknown as DatasetChanges); // only this is called
+  await expect(first).rejects.toThrow('full');
+  await second;
+  const [row] = [...given.store.examples(dataset.id)];
+  const [database] = await listDatabases(join(given.datasetsFolder, dataset.id));
+  expect([database?.name, row?.context.includes('animal')]).toEqual(['zoo', true]);
+  expect(await swapDatabases(given, dataset)).toMatchObject({ hasDatabase: false });
 });
 
 // Regression: leftovers of a process killed in between stayed forever, and the only copy could not be found again.
@@ -297,6 +325,7 @@ test.each([
   const killed = Promise.withResolvers<void>();
   const apply: DatasetChanges['apply'] = async (...change) => {
     if (areWritten) await given.changes.apply(...change);
+    else await change[0].files?.put(given.store.get(dataset.id).version);
     killed.resolve();
     return new Promise(() => {});
   };

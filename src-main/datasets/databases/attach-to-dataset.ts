@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ import { because } from '../../../src-contract/failure-reason.ts';
 import { readNote, writeNote } from '../../files/note.ts';
 import type { DatasetStore } from '../dataset-store.ts';
 import { TimeSlices } from '../time-slices.ts';
-import type { DatasetChanges } from '../versions/change-dataset.ts';
+import type { DatasetChanges, FilesOfChange } from '../versions/change-dataset.ts';
 import { DatabaseCopier } from './attach-databases.ts';
 import { attachedFile, databasesFolder, forAllRowsFile, type SqlRunner } from './attached-database.ts';
 import { schemaParts } from './schema-parts.ts';
@@ -30,7 +30,7 @@ import { formOf, schemaText } from './schema-text.ts';
  * schema text too long for a row, and DATABASE_ATTACHED_INVALID; nothing is replaced then.
  */
 export async function attachToDataset(
-  parts: Attached & { readonly changes: DatasetChanges; readonly sql: SqlRunner },
+  parts: Changed & { readonly sql: SqlRunner },
   job: {
     readonly dataset: Dataset;
     readonly database: { readonly path: string; readonly name: string };
@@ -77,37 +77,43 @@ export async function attachToDataset(
       );
     }
     const copies = databasesFolder(aside);
-    await writeFile(attachmentFile(copies), randomUUID(), { flush: true });
-    await writeNote(textsDueFile(copies), { after: store.rows(dataset.id).head().version });
-    putAside(folder, aside);
-    renameSync(copies, databasesFolder(folder));
+    const attachment = randomUUID();
+    await writeFile(attachmentFile(copies), attachment, { flush: true });
+    // Databases and texts belong together: if the texts cannot be written, what was attached before is reattached.
+    const databases: FilesOfChange = {
+      async put(headVersion) {
+        await writeNote(textsDueFile(copies), { after: headVersion });
+        putAside(folder, aside);
+        renameSync(copies, databasesFolder(folder));
+        store.setHasDatabase(dataset.id, true);
+      },
+      async putBack() {
+        if (attachmentIn(databasesFolder(folder)) !== attachment) return;
+        await exchange(parts, dataset);
+        await rm(textsDueFile(before(folder)), { force: true });
+      },
+    };
+    const after = await changes.apply(
+      { id: dataset.id, kind: 'schema', files: databases },
+      function* (change) {
+        for (const { position, context } of store.rows(dataset.id).examples(change.headVersion)) {
+          const { file = null, name = null } = files.get(position) ?? {};
+          if (file !== null) {
+            const [text, parts] = [texts.get(file), schemaParts(context)];
+            const isMade = text !== undefined && parts !== undefined;
+            change.edit(position, { database: name, ...(isMade && { context: `${parts.head}${text}${parts.tail}` }) });
+          }
+          yield;
+        }
+      },
+      signal,
+    );
+    if (attachmentIn(databasesFolder(folder)) === attachment)
+      rmSync(textsDueFile(databasesFolder(folder)), { force: true });
+    return after;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
-  store.setHasDatabase(dataset.id, true);
-  const change = changes.apply(
-    { id: dataset.id, kind: 'schema' },
-    function* (change) {
-      for (const { position, context } of store.rows(dataset.id).examples(change.headVersion)) {
-        const { file = null, name = null } = files.get(position) ?? {};
-        if (file !== null) {
-          const [text, parts] = [texts.get(file), schemaParts(context)];
-          const isMade = text !== undefined && parts !== undefined;
-          change.edit(position, { database: name, ...(isMade && { context: `${parts.head}${text}${parts.tail}` }) });
-        }
-        yield;
-      }
-    },
-    signal,
-  );
-  // Databases and texts belong together: if the texts could not be written, reattach what was attached before.
-  const after = await change.catch(async (error) => {
-    await swapDatabases(parts, dataset);
-    await rm(textsDueFile(before(folder)), { force: true });
-    throw error;
-  });
-  await rm(textsDueFile(databasesFolder(folder)), { force: true });
-  return after;
 }
 
 /**
@@ -128,15 +134,20 @@ async function schemaTexts(around: ReadonlyMap<string, number>, textOf: (file: s
 }
 
 /** Detaches a dataset's databases from its queries; they can be restored until others are attached. */
-export async function detachDatabases({ store, datasetsFolder }: Attached, { id }: Dataset): Promise<Dataset> {
+export async function detachDatabases(
+  { store, changes, datasetsFolder }: Changed,
+  { id }: Pick<Dataset, 'id'>,
+): Promise<Dataset> {
   const folder = join(datasetsFolder, id);
-  const aside = await mkdtemp(join(folder, asidePrefix));
-  try {
-    putAside(folder, aside);
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
-  store.setHasDatabase(id, false);
+  await changes.withoutChange(id, async () => {
+    const aside = await mkdtemp(join(folder, asidePrefix));
+    try {
+      putAside(folder, aside);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+    store.setHasDatabase(id, false);
+  });
   return store.known(id);
 }
 
@@ -145,10 +156,20 @@ export async function detachDatabases({ store, datasetsFolder }: Attached, { id 
  * what the person saw attached: throws DATASET_CHANGED if it is something else.
  */
 export async function swapDatabases(
+  parts: Changed,
+  dataset: Pick<Dataset, 'id' | 'name'>,
+  attachment?: string | null,
+): Promise<Dataset> {
+  await parts.changes.withoutChange(dataset.id, () => exchange(parts, dataset, attachment));
+  return parts.store.known(dataset.id);
+}
+
+/** What `swapDatabases` does, also while an attach is at it. */
+async function exchange(
   { store, datasetsFolder }: Attached,
   { id, name }: Pick<Dataset, 'id' | 'name'>,
   attachment?: string | null,
-): Promise<Dataset> {
+): Promise<void> {
   const folder = join(datasetsFolder, id);
   const between = await mkdtemp(join(folder, asidePrefix));
   const now = databasesFolder(folder);
@@ -164,8 +185,6 @@ export async function swapDatabases(
     await rm(between, { recursive: true, force: true });
   }
   store.setHasDatabase(id, existsSync(now));
-  // It may have been deleted meanwhile, and can be restored.
-  return store.known(id);
 }
 
 /**
@@ -174,7 +193,7 @@ export async function swapDatabases(
  * longer the newest; then both stay.
  */
 export async function undoAttach(
-  parts: Attached & { readonly changes: DatasetChanges },
+  parts: Changed,
   dataset: Pick<Dataset, 'id' | 'name'>,
   made: { readonly attachment: string | null | undefined; readonly version: number },
 ): Promise<Dataset> {
@@ -190,7 +209,9 @@ export async function undoAttach(
   let undone: number | null = null;
   try {
     ({ made: undone } = await changes.bringBack(id, 'undo', version));
-    return await swapDatabases(parts, dataset, attachment);
+    await exchange(parts, dataset, attachment);
+    // It may have been deleted meanwhile, and can be restored.
+    return store.known(id);
   } catch (error) {
     // Databases and texts belong together.
     if (undone !== null) await changes.bringBack(id, 'redo', undone);
@@ -224,7 +245,7 @@ export async function mendAttachments({ store, datasetsFolder }: Attached): Prom
     // A deleted one is in nobody's use.
     store.letGo(id);
     const isHalfDone = sinceAttached?.has('schema') === false || sinceUndone?.has('undo') === true;
-    if (isHalfDone) await swapDatabases({ store, datasetsFolder }, { id, name });
+    if (isHalfDone) await exchange({ store, datasetsFolder }, { id, name });
     else if (hasDatabase && !existsSync(now)) moveIfThere(before(folder), now);
     for (const databases of [now, before(folder)])
       for (const note of [textsDueFile(databases), textsUndoneFile(databases)]) await rm(note, { force: true });
@@ -287,6 +308,10 @@ async function groupsName({ id, mapping }: Dataset, store: DatasetStore, slices:
 interface Attached {
   readonly store: DatasetStore;
   readonly datasetsFolder: string;
+}
+
+interface Changed extends Attached {
+  readonly changes: DatasetChanges;
 }
 
 /** Null where nothing is attached. */

@@ -9,6 +9,12 @@ import { VersionChange } from './version-change-store.ts';
 /** What a change does to the rows; it may yield wherever the event loop should get a turn. */
 export type ChangeWork = (change: VersionChange) => AsyncIterable<unknown> | Iterable<unknown>;
 
+/** Files that belong to the rows: they are put once nothing else can change the dataset, and put back if that fails. */
+export interface FilesOfChange {
+  put(headVersion: number): Promise<void>;
+  putBack(): Promise<void>;
+}
+
 /**
  * Changes datasets, one change at a time per dataset. Every change makes a new version; earlier versions are kept for
  * the runs that pinned them.
@@ -28,16 +34,36 @@ export class DatasetChanges {
    * person saw: throws DATASET_CHANGED if it is no longer the newest.
    */
   apply(
-    about: { id: string; version?: number | undefined; kind: ChangeKind; detail?: ChangeDetail },
+    about: {
+      id: string;
+      version?: number | undefined;
+      kind: ChangeKind;
+      detail?: ChangeDetail;
+      files?: FilesOfChange;
+    },
     work: ChangeWork,
     signal?: AbortSignal,
   ): Promise<ChangedDataset> {
     return this.#inTurn(about, async (change) => {
-      const { kind, detail = {} } = about;
+      const { kind, detail = {}, files } = about;
       const slices = new TimeSlices(signal);
-      for await (const _ of work(change)) if (slices.isOver) await slices.rest();
-      signal?.throwIfAborted();
-      return await change.commit(kind, detail, this.#now(), signal);
+      try {
+        await files?.put(change.headVersion);
+        for await (const _ of work(change)) if (slices.isOver) await slices.rest();
+        signal?.throwIfAborted();
+        return await change.commit(kind, detail, this.#now(), signal);
+      } catch (error) {
+        await files?.putBack();
+        throw error;
+      }
+    });
+  }
+
+  /** Does something to a dataset's files while nothing else changes it. */
+  async withoutChange(id: string, work: () => Promise<void>): Promise<ChangedDataset> {
+    return await this.#inTurn({ id }, async () => {
+      await work();
+      return undefined;
     });
   }
 
