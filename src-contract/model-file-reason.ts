@@ -47,6 +47,8 @@ export const modelFileReasons = {
   TENSORS_WITH_GAPS: 'its tensors overlap or leave gaps',
   TENSOR_UNPAIRED: 'it has the tensor {tensor} without {other}',
   TENSOR_RANKS_DIFFER: 'the tensors {tensor} and {other} have different ranks',
+  HEAD_UNTIED:
+    'its {tensor} differs from the embeddings, but “tie_word_embeddings” in config.json says they are one; if the head is to count, set that to false',
   SHARD_WITHOUT: 'it says {tensor} is in {shard}, but it is not there',
   SHARD_FOREIGN: 'it says {tensor} is in {shard}, which is not a safetensors file next to it',
   SHARD_MISSING: '{shard} is not next to it',

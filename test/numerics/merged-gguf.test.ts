@@ -259,7 +259,7 @@ describe('a tokenizer', () => {
 });
 
 /** What the tiny models have that their makers switch off, and no GGUF file can say. */
-const usual = { use_sliding_window: false, scale_attn_by_inverse_layer_idx: false };
+const usual = { use_sliding_window: false, layer_types: null, scale_attn_by_inverse_layer_idx: false };
 
 async function written(model: string, adapter: AdapterChoice, dtype: MergeJob['dtype'], config: object = usual) {
   const folder = await mkdtemp(join(scratch, `${model}-`));

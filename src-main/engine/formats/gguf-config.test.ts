@@ -1,3 +1,6 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { GgufFile, GgufTensor } from './gguf.ts';
 import { ggufConfig } from './gguf-config.ts';
@@ -62,4 +65,29 @@ test('a RoPE scaling type is read with its factor and original context length', 
 test.each(['llama.rope.scaling.factor', 'llama.rope.scale_linear'])('%s alone means linear scaling', async (key) => {
   expect(await scalingOf(llamaFile({ [key]: 2 }))).toEqual({ rope_type: 'linear', factor: 2 });
   expect(await scalingOf(llamaFile({ [key]: 0 }))).toBeUndefined();
+});
+
+// GPT-2’s was never read: one that is rounded to another type than the embeddings computes something else.
+test('a head is tied if the file has none or a copy of the embeddings', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gguf-head-'));
+  const isTied = async (bytes: readonly number[], head: GgufTensor) => {
+    await writeFile(join(folder, 'x.gguf'), Buffer.from(bytes));
+    const file = await open(join(folder, 'x.gguf'));
+    const { metadata, ...llama } = llamaFile({});
+    const tensors = new Map([
+      ...llama.tensors,
+      ['token_embd.weight', { ...tensor, bytes: 3 }],
+      ['output.weight', head],
+    ]);
+    const keys = new Map(metadata).set('general.architecture', 'gpt2');
+    const config = await ggufConfig({ ...llama, metadata: keys, tensors, descriptor: file.fd });
+    await file.close();
+    return config.tie_word_embeddings;
+  };
+  const head = { ...tensor, offset: 3, bytes: 3 };
+  expect(await isTied([1, 2, 3, 1, 2, 3], head)).toBe(true);
+  expect(await isTied([1, 2, 3, 1, 2, 4], head)).toBe(false);
+  expect(await isTied([1, 2, 3, 1, 2, 3], { ...head, type: { name: 'F16', elements: 1, bytes: 2 } })).toBe(false);
+  expect((await ggufConfig(llamaFile({}))).tie_word_embeddings).toBe(true);
+  await rm(folder, { recursive: true });
 });

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { type Because, because, type UnsupportedModel } from '../../../src-contract/failure-reason.ts';
 import type { GgufFile } from './gguf.ts';
+import { isStoredAlike } from './stored-matrix.ts';
 
 /**
  * The `config.json` that a GGUF file's metadata amount to. Missing values are left out, so that the architecture
@@ -17,12 +18,21 @@ export async function ggufConfig(file: GgufFile): Promise<Record<string, unknown
   const shared = {
     model_type: modelTypeOfGguf(architecture),
     vocab_size: embeddings.dims[0],
-    tie_word_embeddings: !file.tensors.has('output.weight'),
+    tie_word_embeddings: await isHeadTied(file),
     bos_token_id: about.token('bos'),
     eos_token_id: endIds(about),
   };
   const values = architecture === 'gpt2' ? gpt2Config(about) : await llamaConfig(file, about);
   return Object.fromEntries(Object.entries({ ...shared, ...values }).filter(([, value]) => value !== undefined));
+}
+
+/** Converters of GPT-2 added a copy of the embeddings as a head, which may have been rounded to another type since. */
+async function isHeadTied(file: GgufFile): Promise<boolean> {
+  const [embeddings, head] = ['token_embd.weight', 'output.weight'].map((name) => {
+    const tensor = file.tensors.get(name);
+    return tensor && { ...tensor, dtype: tensor.type.name, descriptor: file.descriptor, file: basename(file.path) };
+  });
+  return embeddings === undefined || head === undefined || isStoredAlike(embeddings, head);
 }
 
 /** `general.architecture`: llama, qwen2, gpt2 and so on. */
@@ -86,8 +96,6 @@ function gpt2Config(about: Metadata): Record<string, unknown> {
     n_ctx: about.number('context_length'),
     layer_norm_epsilon: about.number('attention.layer_norm_epsilon'),
     activation_function: 'gelu_new',
-    // The converter adds a copy of the embeddings as a head; the model has none.
-    tie_word_embeddings: true,
   };
 }
 

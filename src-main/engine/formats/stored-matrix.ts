@@ -1,4 +1,5 @@
-import { readSync } from 'node:fs';
+import { read as readInto, readSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { StudioError } from '../../../src-contract/errors.ts';
 import { because } from '../../../src-contract/failure-reason.ts';
 import { allFinite } from './float-types.ts';
@@ -69,6 +70,32 @@ export function readBytes(matrix: StoredMatrix, from: number, to: number): Buffe
 export function checkFinite({ file, tensor }: StoredMatrix, numbers: Float32Array, together = 1): void {
   if (!allFinite(numbers, together))
     throw new StudioError('MODEL_FILE_INVALID', { file, ...because('TENSOR_NOT_FINITE', { tensor }) });
+}
+
+type StoredBytes = Pick<StoredMatrix, 'dtype' | 'descriptor' | 'file' | 'offset' | 'bytes'>;
+
+/** Whether two tensors of open files have the same bytes, of which only a piece is ever in memory. */
+export async function isStoredAlike(one: StoredBytes, other: StoredBytes): Promise<boolean> {
+  if (one.dtype !== other.dtype || one.bytes !== other.bytes) return false;
+  for (let start = 0; start < one.bytes; start += pieceBytes) {
+    const length = Math.min(pieceBytes, one.bytes - start);
+    const [first, second] = await Promise.all([readPiece(one, start, length), readPiece(other, start, length)]);
+    if (!first.equals(second)) return false;
+  }
+  return true;
+}
+
+const pieceBytes = 4 * 2 ** 20;
+const read = promisify(readInto);
+
+async function readPiece({ descriptor, file, offset }: StoredBytes, start: number, length: number): Promise<Buffer> {
+  const piece = Buffer.alloc(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await read(descriptor, piece, done, length - done, offset + start + done);
+    if (bytesRead === 0) throw new StudioError('MODEL_FILE_INVALID', { file, ...because('FILE_ENDS_EARLY') });
+    done += bytesRead;
+  }
+  return piece;
 }
 
 /** Where a row is among those of its head, which are interleaved: those of the first half are at even places. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeTinyModel } from '../../../test/fixtures/tiny-model.ts';
+import { toFloat32 } from '../formats/float-types.ts';
+import { openSafetensors, type StoredTensor, writeSafetensors } from '../formats/safetensors.ts';
 import { inspectModel } from './open-model.ts';
 
 let folder: string;
@@ -41,6 +43,28 @@ test('eos_token_id in generation_config.json overrides the one in config.json', 
       data: { file: 'generation_config.json', reason: expect.stringContaining(reason) },
     });
   }
+});
+
+// The other head used to be ignored silently.
+test('a head beside embeddings that are said to be tied may only be a copy of them', async () => {
+  const path = join(folder, 'model.safetensors');
+  const file = await openSafetensors(path);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { dims }] of file.tensors)
+    tensors.set(name, { dtype: 'F32', dims, data: toFloat32(await file.readBytes(name), 'F32') });
+  await file.close();
+  const embeddings = tensors.get('model.embed_tokens.weight') as StoredTensor & { data: Float32Array };
+  await writeSafetensors(path, new Map([...tensors, ['lm_head.weight', embeddings]]));
+  expect(await inspectModel(folder)).toMatchObject({ vocabulary: 257 });
+  const other = { ...embeddings, data: embeddings.data.with(-1, 3) };
+  await writeSafetensors(path, new Map([...tensors, ['lm_head.weight', other]]));
+  await expect(inspectModel(folder)).rejects.toMatchObject({
+    code: 'MODEL_FILE_INVALID',
+    data: { file: 'model.safetensors', reason: expect.stringContaining('lm_head.weight differs') },
+  });
+  const config = join(folder, 'config.json');
+  await writeFile(config, (await readFile(config, 'utf8')).replace('"tie_word_embeddings"', '"other"'));
+  expect(await inspectModel(folder)).toMatchObject({ vocabulary: 257 });
 });
 
 test('a truncated file is reported with the number of missing bytes', async () => {

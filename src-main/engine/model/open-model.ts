@@ -1,12 +1,14 @@
 import { StudioError } from '../../../src-contract/errors.ts';
+import { because } from '../../../src-contract/failure-reason.ts';
 import { weightDims } from '../adapters/lora.ts';
 import { type Architecture, countParameters } from '../architectures/architecture.ts';
 import { architectureOf } from '../architectures/by-model-type.ts';
 import { ModelConfig, readModelConfig } from '../architectures/model-config.ts';
 import type { ModelFacts } from '../engine.ts';
 import { openFolderWeights } from '../formats/folder-weights.ts';
+import { isStoredAlike } from '../formats/stored-matrix.ts';
 import type { WeightSource } from '../formats/weight-source.ts';
-import { checkWeights, storedType } from '../weights/stored-weights.ts';
+import { checkWeights, placeOfWeight, storedType } from '../weights/stored-weights.ts';
 
 export interface OpenedModel {
   readonly architecture: Architecture;
@@ -52,11 +54,25 @@ export async function openModel(folder: string): Promise<OpenedModel> {
     const config = beside ?? own ?? (await readModelConfig(folder));
     const architecture = known ?? architectureOf(config);
     checkWeights(architecture, source);
+    if (own === undefined) await checkTiedHead(architecture, source);
     return { architecture, config, source };
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/**
+ * Throws MODEL_FILE_INVALID where the head is that of the embeddings, but the file has another: version 4 of
+ * transformers ignores it, version 5 computes with it.
+ */
+async function checkTiedHead(architecture: Architecture, source: WeightSource): Promise<void> {
+  const { head, embedding } = architecture;
+  const tensor = 'lm_head.weight';
+  if (head !== embedding || !source.tensors.has(tensor)) return;
+  const [embeddings, other] = [placeOfWeight(architecture, source, `${embedding}.weight`), source.place(tensor)];
+  if (embeddings && other && (await isStoredAlike(embeddings, other))) return;
+  throw new StudioError('MODEL_FILE_INVALID', { file: source.file, ...because('HEAD_UNTIED', { tensor }) });
 }
 
 /** Opens a model folder for the duration of `use`. Throws as `inspectModel` does. */

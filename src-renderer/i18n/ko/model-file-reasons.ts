@@ -47,6 +47,8 @@ export const modelFileReasons: Readonly<Record<keyof typeof english, string>> = 
   TENSORS_WITH_GAPS: '텐서들이 서로 겹치거나 사이가 비어 있습니다',
   TENSOR_UNPAIRED: '{tensor} 텐서는 있는데 {other} 텐서가 없습니다',
   TENSOR_RANKS_DIFFER: '{tensor} 텐서와 {other} 텐서의 랭크가 다릅니다',
+  HEAD_UNTIED:
+    '{tensor} 값이 임베딩과 다른데 config.json의 “tie_word_embeddings” 값은 둘이 같다고 합니다. 이 출력층을 쓰려면 그 값을 false로 바꾸세요',
   SHARD_WITHOUT: '{tensor} 텐서가 {shard} 파일에 있다고 하지만 거기에 없습니다',
   SHARD_FOREIGN: '{tensor} 텐서가 {shard}에 있다고 하지만 곁에 있는 safetensors 파일이 아닙니다',
   SHARD_MISSING: '{shard} 파일이 곁에 없습니다',
